@@ -1,0 +1,54 @@
+//! Strict parsing of Basic credentials (RFC 7617), as they stand in one `Authorization` header.
+
+use base64::{Engine, prelude::BASE64_STANDARD};
+use zeroize::Zeroizing;
+
+use crate::user::{Password, Username};
+
+/// The most bytes that a token may decode to; more is refused before anything else looks at it.
+pub const TOKEN_BYTES: usize = 1024;
+
+/// A name and a password that can be looked up: nothing is verified yet.
+#[derive(Clone, Debug)]
+pub struct Credentials {
+    /// The name, in NFC.
+    pub name: Username,
+    /// The password, normalised.
+    pub password: Password,
+}
+
+/// The header holds no credentials that anybody could have. It does not say why: every cause gets the same answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Malformed;
+
+/// Parses the value of an `Authorization` header: the scheme in any case, one or more spaces, one token68 of strict,
+/// padded base64 (RFC 4648 section 4), a name, the first colon, a password (RFC 7617 section 2). Bytes that are not
+/// UTF-8 are read as Latin-1 (RFC 7617 appendix B.2); a text can only be one of the two, so this is one attempt.
+///
+/// # Errors
+/// [`Malformed`] for everything else, among it empty names, control characters and more than 72 bytes of password.
+pub fn parse(header: &[u8]) -> Result<Credentials, Malformed> {
+    let header = header.trim_ascii();
+    let (scheme, token) = header.split_at_checked(5).ok_or(Malformed)?;
+    if !scheme.eq_ignore_ascii_case(b"basic") || !token.starts_with(b" ") {
+        return Err(Malformed);
+    }
+    let spaces = token.iter().take_while(|byte| **byte == b' ').count();
+    let token = &token[spaces..];
+    if token.len() > TOKEN_BYTES.div_ceil(3) * 4 {
+        return Err(Malformed);
+    }
+    let bytes = Zeroizing::new(BASE64_STANDARD.decode(token).map_err(|_| Malformed)?);
+    if bytes.len() > TOKEN_BYTES {
+        return Err(Malformed);
+    }
+    let text = Zeroizing::new(match std::str::from_utf8(&bytes) {
+        Ok(text) => text.to_owned(),
+        Err(_) => bytes.iter().copied().map(char::from).collect(),
+    });
+    let (name, password) = text.split_once(':').ok_or(Malformed)?;
+    Ok(Credentials {
+        name: Username::parse(name).map_err(|_| Malformed)?,
+        password: Password::parse(password).map_err(|_| Malformed)?,
+    })
+}

@@ -1,0 +1,39 @@
+//! Postern's vocabulary: pages, users, the site, and the one rule that says who may see what.
+//!
+//! Nothing here does IO or knows a framework. Whatever a person types becomes one of these types by its `parse` or
+//! `check`, and from then on the type is the proof: nobody checks again.
+//!
+//! - [`page`]: a [`Page`](page::Page) lives at a [`PagePath`](page::PagePath) and is public or private.
+//! - [`user`]: a [`User`](user::User) has a name, a role and the hash of a password.
+//! - [`site`]: title, realm and words of the site, edited in the panel.
+//! - [`access`]: who may see a page, who may edit, who may administer.
+//! - [`credentials`]: the value of an `Authorization` header, parsed strictly (RFC 7617).
+//! - [`audit`]: what was changed, by whom, when.
+//! - [`invalid`]: what is wrong with a form, field by field.
+
+pub mod access;
+pub mod audit;
+pub mod credentials;
+pub mod invalid;
+pub mod page;
+pub mod site;
+pub mod text;
+pub mod user;
+
+/// A moment in UTC. The application's clock truncates it to microseconds, the precision of both databases.
+pub type Timestamp = chrono::DateTime<chrono::Utc>;
+
+/// How often a row was saved, from 1. A save names the version that it was made from, so that nobody overwrites what
+/// they have not seen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Version(pub i64);
+
+impl Version {
+    /// The version of a row that has just been made.
+    pub const FIRST: Version = Version(1);
+
+    /// The version after this one.
+    pub fn next(self) -> Version {
+        Version(self.0 + 1)
+    }
+}

@@ -1,0 +1,310 @@
+//! A page, the path at which it lives, and the draft from which it is made.
+
+use std::fmt;
+
+use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
+
+use crate::{Timestamp, Version, invalid::Invalid, text};
+
+/// The most bytes in the Markdown of a page: 1 MiB.
+pub const BODY_BYTES: usize = 1024 * 1024;
+/// The most characters in a summary.
+pub const SUMMARY_CHARS: usize = 500;
+
+/// First segments that belong to Postern itself, or are kept for it; no page can live under them.
+pub const RESERVED: [&str; 20] = [
+    "account", "admin", "api", "assets", "atom", "favicon", "feed", "feeds", "healthz", "login", "logout", "metrics",
+    "postern", "readyz", "robots", "search", "sitemap", "static", "uploads", "well-known",
+];
+
+/// The key of a page: random, made by the application, never shown to readers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct PageId(pub i64);
+
+/// Where a page lives: lower-case segments of letters, digits and hyphens joined by `/`; the empty path is the root.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct PagePath(String);
+
+impl PagePath {
+    /// The most bytes in a path.
+    pub const MAX: usize = 200;
+    /// The most segments in a path.
+    pub const MAX_SEGMENTS: usize = 8;
+
+    /// The path of the front page.
+    pub fn root() -> PagePath {
+        PagePath(String::new())
+    }
+
+    /// Parses a path without slashes at its ends, such as `clients/acme/brief`. Nothing is mended: another spelling of
+    /// a path is another path, and it does not exist.
+    ///
+    /// # Errors
+    /// A sentence for the person who typed it.
+    pub fn parse(path: &str) -> Result<PagePath, String> {
+        if path.is_empty() {
+            return Ok(PagePath::root());
+        }
+        if path.len() > PagePath::MAX {
+            return Err(format!("At most {} characters; this has {}.", PagePath::MAX, path.chars().count()));
+        }
+        let segments: Vec<&str> = path.split('/').collect();
+        if segments.len() > PagePath::MAX_SEGMENTS {
+            return Err(format!("At most {} segments; this has {}.", PagePath::MAX_SEGMENTS, segments.len()));
+        }
+        if segments.iter().any(|segment| segment.is_empty()) {
+            return Err("A segment between two slashes is empty. Write it as in clients/acme/brief.".into());
+        }
+        if let Some(odd) = path.chars().find(|c| !matches!(c, 'a'..='z' | '0'..='9' | '-' | '/')) {
+            return Err(format!("Only lower-case letters a-z, digits and hyphens, joined by /; this has {odd:?}."));
+        }
+        if RESERVED.contains(&segments[0]) {
+            return Err(format!("“{}” is reserved for Postern itself. Choose another first segment.", segments[0]));
+        }
+        Ok(PagePath(path.to_owned()))
+    }
+
+    /// Parses what a person types into a form or a command line: one slash at either end is allowed, and `/` is the
+    /// root.
+    ///
+    /// # Errors
+    /// As [`PagePath::parse`].
+    pub fn typed(path: &str) -> Result<PagePath, String> {
+        let path = path.trim();
+        let path = path.strip_prefix('/').unwrap_or(path);
+        PagePath::parse(path.strip_suffix('/').unwrap_or(path))
+    }
+
+    /// The path that a title suggests: `Spring Menu (2026)` becomes `spring-menu-2026`. `None` when nothing usable is
+    /// left, or what is left is reserved.
+    pub fn suggest(title: &str) -> Option<PagePath> {
+        use unicode_normalization::UnicodeNormalization;
+        let mut slug = String::new();
+        for c in title.nfkd().flat_map(char::to_lowercase) {
+            match c {
+                'a'..='z' | '0'..='9' => slug.push(c),
+                'ß' => slug.push_str("ss"),
+                'æ' => slug.push_str("ae"),
+                'ø' => slug.push('o'),
+                'ł' => slug.push('l'),
+                // What NFKD split off a letter: é is e and a combining accent.
+                '\u{300}'..='\u{36f}' | '\'' | '’' => {}
+                _ if slug.ends_with('-') || slug.is_empty() => {}
+                _ => slug.push('-'),
+            }
+        }
+        slug.truncate(80);
+        let slug = slug.trim_end_matches('-');
+        PagePath::parse(slug).ok().filter(|path| !path.is_root())
+    }
+
+    /// The path as it is stored: no slash at either end, empty for the root.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether this is the front page's path.
+    pub fn is_root(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The address of the page on its site, beginning with a slash.
+    pub fn href(&self) -> String {
+        format!("/{}", self.0)
+    }
+
+    /// The paths above this one, nearest last, without the root: `clients/acme/brief` has `clients`, `clients/acme`.
+    pub fn ancestors(&self) -> Vec<PagePath> {
+        self.0.match_indices('/').map(|(at, _)| PagePath(self.0[..at].to_owned())).collect()
+    }
+
+    /// The last segment; empty for the root.
+    pub fn last_segment(&self) -> &str {
+        self.0.rsplit('/').next().unwrap_or_default()
+    }
+}
+
+impl fmt::Display for PagePath {
+    /// As [`PagePath::href`]: what a person reads in a message.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "/{}", self.0)
+    }
+}
+
+/// Whether a page asks for credentials.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Visibility {
+    /// Everybody may read it.
+    Public,
+    /// Whoever is signed in may read it.
+    Private,
+}
+
+impl Visibility {
+    /// Private if `private`, else public.
+    pub fn from_private(private: bool) -> Visibility {
+        if private { Visibility::Private } else { Visibility::Public }
+    }
+
+    /// Whether it asks for credentials.
+    pub fn is_private(self) -> bool {
+        self == Visibility::Private
+    }
+}
+
+/// What an author writes: everything of a page but its key and its history.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PageContent {
+    /// Where it lives.
+    pub path: PagePath,
+    /// 1 to 200 characters on one line.
+    pub title: String,
+    /// At most 500 characters on one line; stands in lists.
+    pub summary: String,
+    /// Markdown, at most 1 MiB, line ends `\n`.
+    pub body: String,
+    /// Public or private.
+    pub visibility: Visibility,
+    /// Whether a private page's title stands, with a lock, in the lists of those who may not read it.
+    pub show_title: bool,
+    /// Whether the page ends with a list of the pages below it.
+    pub list_below: bool,
+    /// The date that lists show and sort by; before it, the page exists for editors only.
+    pub published_at: Timestamp,
+}
+
+/// A page as it is stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Page {
+    /// Its key.
+    pub id: PageId,
+    /// What its authors wrote.
+    pub content: PageContent,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it was last saved.
+    pub updated_at: Timestamp,
+    /// How often it was saved.
+    pub version: Version,
+}
+
+/// A page as it is typed, in a form or on a command line: nothing is checked yet, nothing is lost.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PageDraft {
+    /// `handbook/rules`, `/` for the root; empty asks for one made from the title.
+    pub path: String,
+    /// The title.
+    pub title: String,
+    /// The summary.
+    pub summary: String,
+    /// The Markdown.
+    pub body: String,
+    /// Whether the page asks for credentials.
+    pub private: bool,
+    /// Whether a private page's title is shown in lists.
+    pub show_title: bool,
+    /// Whether the pages below are listed.
+    pub list_below: bool,
+    /// A date or a date and a time in UTC; empty is now.
+    pub published: String,
+}
+
+impl PageDraft {
+    /// The draft of a page that exists, as its form shows it.
+    pub fn of(content: &PageContent) -> PageDraft {
+        PageDraft {
+            path: content.path.href(),
+            title: content.title.clone(),
+            summary: content.summary.clone(),
+            body: content.body.clone(),
+            private: content.visibility.is_private(),
+            show_title: content.show_title,
+            list_below: content.list_below,
+            published: content.published_at.format("%Y-%m-%dT%H:%M:%S").to_string(),
+        }
+    }
+
+    /// Checks every field; `now` stands for an empty date.
+    ///
+    /// # Errors
+    /// [`Invalid`] with a message for each field that has to be mended: `path`, `title`, `summary`, `body`,
+    /// `published`.
+    pub fn check(&self, now: Timestamp) -> Result<PageContent, Invalid> {
+        let mut invalid = Invalid::default();
+        let title = invalid.take("title", check_title(&self.title));
+        let path = invalid.take("path", self.check_path());
+        let summary = invalid.take("summary", text::line(&self.summary, SUMMARY_CHARS));
+        let body = invalid.take("body", check_body(&self.body));
+        let published_at = invalid.take("published", parse_published(&self.published, now));
+        match (path, title, summary, body, published_at) {
+            (Some(path), Some(title), Some(summary), Some(body), Some(published_at)) => Ok(PageContent {
+                path,
+                title,
+                summary,
+                body,
+                visibility: Visibility::from_private(self.private),
+                show_title: self.show_title,
+                list_below: self.list_below,
+                published_at,
+            }),
+            _ => Err(invalid),
+        }
+    }
+
+    fn check_path(&self) -> Result<PagePath, String> {
+        if !self.path.trim().is_empty() {
+            return PagePath::typed(&self.path);
+        }
+        PagePath::suggest(&self.title)
+            .ok_or_else(|| "Write a path, such as handbook/rules; a single / is the front page.".into())
+    }
+}
+
+fn check_title(typed: &str) -> Result<String, String> {
+    match text::line(typed, text::LINE_CHARS)? {
+        title if title.is_empty() => Err("A page needs a title.".into()),
+        title => Ok(title),
+    }
+}
+
+fn check_body(typed: &str) -> Result<String, String> {
+    if typed.len() > BODY_BYTES + BODY_BYTES / 2 {
+        return Err(too_long(typed.len()));
+    }
+    match text::lines(typed, usize::MAX)? {
+        body if body.len() > BODY_BYTES => Err(too_long(body.len())),
+        body => Ok(body),
+    }
+}
+
+fn too_long(bytes: usize) -> String {
+    format!("At most {BODY_BYTES} bytes (1 MiB); this has {bytes}. Split it into several pages.")
+}
+
+/// Reads a date (`2026-03-01`), a date and time in UTC (`2026-03-01T09:30`, `2026-03-01 09:30:00`) or a time with an
+/// offset (RFC 3339); empty is `now`.
+///
+/// # Errors
+/// A sentence for the person who typed it, also for years outside 1970 to 9999.
+pub fn parse_published(typed: &str, now: Timestamp) -> Result<Timestamp, String> {
+    let typed = typed.trim();
+    if typed.is_empty() {
+        return Ok(now);
+    }
+    let naive = |format| NaiveDateTime::parse_from_str(typed, format).ok().map(|time| time.and_utc());
+    let parsed = NaiveDate::parse_from_str(typed, "%Y-%m-%d")
+        .ok()
+        .map(|date| date.and_time(NaiveTime::MIN).and_utc())
+        .or_else(|| naive("%Y-%m-%dT%H:%M"))
+        .or_else(|| naive("%Y-%m-%d %H:%M"))
+        .or_else(|| naive("%Y-%m-%dT%H:%M:%S%.f"))
+        .or_else(|| naive("%Y-%m-%d %H:%M:%S%.f"))
+        .or_else(|| chrono::DateTime::parse_from_rfc3339(typed).ok().map(|time| time.to_utc()))
+        .ok_or("Write a date as 2026-03-01, or with a time in UTC as 2026-03-01T09:30.")?;
+    let year = chrono::Datelike::year(&parsed);
+    if (1970..=9999).contains(&year) {
+        Ok(chrono::SubsecRound::trunc_subsecs(parsed, 6))
+    } else {
+        Err(format!("The year has to be from 1970 to 9999; this is {year}."))
+    }
+}

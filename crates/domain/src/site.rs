@@ -1,0 +1,141 @@
+//! The site's own words: what administrators edit in the panel, and the database keeps.
+
+use std::fmt;
+
+use crate::{Version, invalid::Invalid, text};
+
+/// The most characters in the refusal text and in the footer.
+pub const PROSE_CHARS: usize = 2000;
+
+/// The realm of the challenge (RFC 7235 section 2.2): printable ASCII, so that it can stand in a quoted string.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Realm(String);
+
+impl Realm {
+    /// Parses a realm; the empty one is allowed.
+    ///
+    /// # Errors
+    /// A sentence for the person who typed it, for anything but printable ASCII and for more than 200 characters.
+    pub fn parse(realm: &str) -> Result<Realm, String> {
+        match realm.chars().find(|c| !matches!(c, ' '..='~')) {
+            Some(odd) => Err(format!("Only ASCII letters, digits, spaces and punctuation; this has {odd:?}.")),
+            None => text::line(realm, text::LINE_CHARS).map(Realm),
+        }
+    }
+
+    /// The realm as typed, not quoted.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Realm {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// The settings of the site.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Site {
+    /// Stands in the header and in every title; 1 to 200 characters.
+    pub title: String,
+    /// Stands under the title on the front page; may be empty.
+    pub tagline: String,
+    /// A BCP 47 language tag, such as `en` or `pt-BR`.
+    pub language: String,
+    /// The realm of the challenge.
+    pub realm: Realm,
+    /// What a refusal (401) says first.
+    pub refusal: String,
+    /// Stands at the foot of every page; may be empty.
+    pub footer: String,
+    /// How often it was saved.
+    pub version: Version,
+}
+
+impl Default for Site {
+    /// What a new site says, and what error pages say before the database has answered once.
+    fn default() -> Site {
+        Site {
+            title: "Postern".into(),
+            tagline: "Some of these pages are private.".into(),
+            language: "en".into(),
+            realm: Realm("Postern".into()),
+            refusal: "This page is private. Sign in with your name and password to read it.".into(),
+            footer: String::new(),
+            version: Version::FIRST,
+        }
+    }
+}
+
+/// The settings as they are typed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SiteDraft {
+    /// The title.
+    pub title: String,
+    /// The tagline.
+    pub tagline: String,
+    /// The language tag.
+    pub language: String,
+    /// The realm.
+    pub realm: String,
+    /// The refusal text.
+    pub refusal: String,
+    /// The footer.
+    pub footer: String,
+}
+
+impl SiteDraft {
+    /// The settings as their form shows them.
+    pub fn of(site: &Site) -> SiteDraft {
+        SiteDraft {
+            title: site.title.clone(),
+            tagline: site.tagline.clone(),
+            language: site.language.clone(),
+            realm: site.realm.as_str().to_owned(),
+            refusal: site.refusal.clone(),
+            footer: site.footer.clone(),
+        }
+    }
+
+    /// Checks every field; the result carries `version`.
+    ///
+    /// # Errors
+    /// [`Invalid`] with a message for each field that has to be mended.
+    pub fn check(&self, version: Version) -> Result<Site, Invalid> {
+        let mut invalid = Invalid::default();
+        let title = invalid.take("title", needed(&self.title, "The site needs a title."));
+        let tagline = invalid.take("tagline", text::line(&self.tagline, text::LINE_CHARS));
+        let language = invalid.take("language", parse_language(&self.language));
+        let realm = invalid.take("realm", Realm::parse(&self.realm));
+        let refusal = invalid.take("refusal", text::lines(&self.refusal, PROSE_CHARS));
+        let footer = invalid.take("footer", text::lines(&self.footer, PROSE_CHARS));
+        match (title, tagline, language, realm, refusal, footer) {
+            (Some(title), Some(tagline), Some(language), Some(realm), Some(refusal), Some(footer)) => {
+                Ok(Site { title, tagline, language, realm, refusal, footer, version })
+            }
+            _ => Err(invalid),
+        }
+    }
+}
+
+fn needed(typed: &str, message: &str) -> Result<String, String> {
+    match text::line(typed, text::LINE_CHARS)? {
+        line if line.is_empty() => Err(message.into()),
+        line => Ok(line),
+    }
+}
+
+fn parse_language(typed: &str) -> Result<String, String> {
+    let tag = typed.trim();
+    let mut subtags = tag.split('-');
+    let primary = subtags.next().unwrap_or_default();
+    let alphanumeric = |subtag: &str| (1..=8).contains(&subtag.len()) && subtag.bytes().all(|b| b.is_ascii_alphanumeric());
+    let known = (2..=8).contains(&primary.len()) && primary.bytes().all(|b| b.is_ascii_alphabetic());
+    if known && tag.len() <= 35 && subtags.all(alphanumeric) {
+        Ok(tag.to_owned())
+    } else {
+        Err("Write a language tag such as en, de or pt-BR.".into())
+    }
+}

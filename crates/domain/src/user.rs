@@ -1,0 +1,313 @@
+//! A user: a name, a role, and the hash of a password. The secret types hide themselves from logs.
+
+use std::fmt;
+
+use unicode_normalization::UnicodeNormalization;
+use zeroize::Zeroizing;
+
+use crate::{Timestamp, Version, invalid::Invalid};
+
+/// The key of a user: random, made by the application.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct UserId(pub i64);
+
+/// The name with which a user signs in: 1 to 64 letters, digits and `. _ - @ +`, compared in NFC, case kept
+/// (UsernameCasePreserved of RFC 8265, as RFC 7617 section 2.1 asks).
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Username(String);
+
+impl Username {
+    /// The most characters in a name.
+    pub const MAX: usize = 64;
+
+    /// Parses a name. A colon cannot stand in it: it ends the name in the credentials (RFC 7617 section 2).
+    ///
+    /// # Errors
+    /// A sentence for the person who typed it.
+    pub fn parse(name: &str) -> Result<Username, String> {
+        // The length first: normalising is not free, and this runs on what strangers send.
+        if name.len() > Username::MAX * 4 {
+            return Err(format!("At most {} characters.", Username::MAX));
+        }
+        let name: String = name.nfc().collect();
+        if name.is_empty() {
+            return Err("A user needs a name.".into());
+        }
+        if name.chars().count() > Username::MAX {
+            return Err(format!("At most {} characters; this has {}.", Username::MAX, name.chars().count()));
+        }
+        match name.chars().find(|c| !c.is_alphanumeric() && !matches!(c, '.' | '_' | '-' | '@' | '+') && !is_mark(*c)) {
+            Some(':') => Err("A colon cannot stand in a name: it ends the name in Basic credentials.".into()),
+            Some(odd) => Err(format!("Only letters, digits and . _ - @ + can stand in a name; this has {odd:?}.")),
+            None if name.starts_with(is_mark) => Err("A name cannot begin with a combining mark.".into()),
+            None => Ok(Username(name)),
+        }
+    }
+
+    /// The name in NFC.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+fn is_mark(c: char) -> bool {
+    unicode_normalization::char::is_combining_mark(c)
+}
+
+impl fmt::Display for Username {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// What a user may do. Each role may do all that the ones before it may.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Role {
+    /// Reads private pages.
+    Reader,
+    /// Writes pages.
+    Editor,
+    /// Manages users and the site.
+    Admin,
+}
+
+impl Role {
+    /// Every role, the least first.
+    pub const ALL: [Role; 3] = [Role::Reader, Role::Editor, Role::Admin];
+
+    /// Parses `reader`, `editor` or `admin`.
+    ///
+    /// # Errors
+    /// A sentence that names the three.
+    pub fn parse(role: &str) -> Result<Role, String> {
+        Role::ALL
+            .into_iter()
+            .find(|known| known.as_str() == role)
+            .ok_or_else(|| format!("A role is reader, editor or admin; this is {role:?}."))
+    }
+
+    /// The word in the database, in forms and on the command line.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Role::Reader => "reader",
+            Role::Editor => "editor",
+            Role::Admin => "admin",
+        }
+    }
+
+    /// The word that people read.
+    pub fn label(self) -> &'static str {
+        match self {
+            Role::Reader => "Reader",
+            Role::Editor => "Editor",
+            Role::Admin => "Administrator",
+        }
+    }
+}
+
+/// A password as it is compared: OpaqueString of RFC 8265 (non-ASCII spaces become spaces, NFC), 1 to 72 bytes, no
+/// control character. Its bytes are wiped when it is dropped, and it does not show itself.
+#[derive(Clone)]
+pub struct Password(Zeroizing<String>);
+
+impl Password {
+    /// The fewest bytes in a new password.
+    pub const MIN_BYTES: usize = 8;
+    /// The most bytes: bcrypt reads no further.
+    pub const MAX_BYTES: usize = 72;
+
+    /// Parses what was sent to sign in.
+    ///
+    /// # Errors
+    /// A sentence for an empty one, one with control characters (bcrypt cycles over NUL, RFC 7617 section 2 forbids
+    /// them all) and one of more than 72 bytes, which bcrypt would truncate.
+    pub fn parse(password: &str) -> Result<Password, String> {
+        if password.is_empty() {
+            return Err("A password cannot be empty.".into());
+        }
+        if password.len() > 4 * Password::MAX_BYTES {
+            return Err(Password::too_long(password.len()));
+        }
+        let normal: Zeroizing<String> =
+            Zeroizing::new(password.chars().map(|c| if is_space(c) { ' ' } else { c }).nfc().collect());
+        if normal.chars().any(char::is_control) {
+            return Err("A password cannot hold control characters.".into());
+        }
+        if normal.len() > Password::MAX_BYTES {
+            return Err(Password::too_long(normal.len()));
+        }
+        Ok(Password(normal))
+    }
+
+    /// Parses a new password for `name`: 8 to 72 bytes, not the name, not a common one. No rule of composition.
+    ///
+    /// # Errors
+    /// A sentence for the person who typed it.
+    pub fn parse_new(password: &str, name: &str) -> Result<Password, String> {
+        if !password.is_empty() && password.len() < Password::MIN_BYTES {
+            return Err(format!("At least {} bytes; this has {}.", Password::MIN_BYTES, password.len()));
+        }
+        let password = Password::parse(password)?;
+        if password.0.len() < Password::MIN_BYTES {
+            return Err(format!("At least {} bytes; this has {}.", Password::MIN_BYTES, password.0.len()));
+        }
+        if password.0.to_lowercase() == name.to_lowercase() {
+            return Err("The password cannot be the user's name.".into());
+        }
+        if is_common(&password.0) {
+            return Err("This is one of the most common passwords: the first that somebody tries. Choose another.".into());
+        }
+        Ok(password)
+    }
+
+    /// The secret itself, for the one who hashes or verifies it.
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+
+    fn too_long(bytes: usize) -> String {
+        format!("At most {} bytes; this has {bytes}. A letter outside ASCII takes 2 to 4 bytes.", Password::MAX_BYTES)
+    }
+}
+
+impl fmt::Debug for Password {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Password(hidden)")
+    }
+}
+
+/// The spaces of Unicode outside ASCII (category Zs), which OpaqueString takes for a space.
+fn is_space(c: char) -> bool {
+    matches!(c, '\u{a0}' | '\u{1680}' | '\u{2000}'..='\u{200a}' | '\u{202f}' | '\u{205f}' | '\u{3000}')
+}
+
+/// Whether the whole password is one entry of the list of common ones, in any case.
+fn is_common(password: &str) -> bool {
+    use zxcvbn::matching::patterns::MatchPattern;
+    let estimate = zxcvbn::zxcvbn(password, &[]);
+    match estimate.sequence() {
+        [whole] => match &whole.pattern {
+            MatchPattern::Dictionary(_) => true,
+            // aaaaaaaa, abcdefgh, qwertyuiop stand in the list too, but these patterns are found before its entries.
+            MatchPattern::Repeat(_) | MatchPattern::Sequence(_) | MatchPattern::Spatial(_) => password.len() <= 16,
+            _ => false,
+        },
+        _ => false,
+    }
+}
+
+/// A bcrypt hash as it is stored. It does not show itself.
+#[derive(Clone, PartialEq, Eq)]
+pub struct PasswordHash(String);
+
+impl PasswordHash {
+    /// Wraps what the hasher made or the database holds, unchecked: the verifier refuses what it cannot read.
+    pub fn new(hash: impl Into<String>) -> PasswordHash {
+        PasswordHash(hash.into())
+    }
+
+    /// The hash itself, for the store and the verifier.
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for PasswordHash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("PasswordHash(hidden)")
+    }
+}
+
+/// The colours in which a user sees the panel and the lists.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Theme {
+    /// As the system says.
+    #[default]
+    System,
+    /// Always light.
+    Light,
+    /// Always dark.
+    Dark,
+}
+
+impl Theme {
+    /// Parses `system`, `light` or `dark`; anything else is `None`.
+    pub fn parse(theme: &str) -> Option<Theme> {
+        [Theme::System, Theme::Light, Theme::Dark].into_iter().find(|known| known.as_str() == theme)
+    }
+
+    /// The word in the database and in forms.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Theme::System => "system",
+            Theme::Light => "light",
+            Theme::Dark => "dark",
+        }
+    }
+}
+
+/// A user as it is stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct User {
+    /// Its key.
+    pub id: UserId,
+    /// The name that signs in.
+    pub name: Username,
+    /// What the user may do.
+    pub role: Role,
+    /// Whether the account signs in at all.
+    pub active: bool,
+    /// The colours of the panel.
+    pub theme: Theme,
+    /// The stored hash.
+    pub password_hash: PasswordHash,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it last signed in, to about a minute.
+    pub last_sign_in_at: Option<Timestamp>,
+    /// How often it was saved.
+    pub version: Version,
+}
+
+/// What an administrator decides about a user, as it is typed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct UserDraft {
+    /// The name.
+    pub name: String,
+    /// `reader`, `editor` or `admin`.
+    pub role: String,
+    /// Whether the account signs in.
+    pub active: bool,
+}
+
+/// What an administrator decides about a user, checked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UserContent {
+    /// The name that signs in.
+    pub name: Username,
+    /// What the user may do.
+    pub role: Role,
+    /// Whether the account signs in.
+    pub active: bool,
+}
+
+impl UserDraft {
+    /// The draft of a user that exists, as its form shows it.
+    pub fn of(user: &User) -> UserDraft {
+        UserDraft { name: user.name.to_string(), role: user.role.as_str().into(), active: user.active }
+    }
+
+    /// Checks every field.
+    ///
+    /// # Errors
+    /// [`Invalid`] with a message for `name` or `role`.
+    pub fn check(&self) -> Result<UserContent, Invalid> {
+        let mut invalid = Invalid::default();
+        let name = invalid.take("name", Username::parse(self.name.trim()));
+        let role = invalid.take("role", Role::parse(&self.role));
+        match (name, role) {
+            (Some(name), Some(role)) => Ok(UserContent { name, role, active: self.active }),
+            _ => Err(invalid),
+        }
+    }
+}
