@@ -1,0 +1,175 @@
+//! A connection to either database, and how connections are made. The border between our types and the drivers'.
+#![allow(missing_docs, reason = "the derive makes public items without docs")]
+
+use std::path::Path;
+
+use diesel::{
+    Connection, ConnectionError, ConnectionResult, PgConnection, RunQueryDsl, SqliteConnection,
+    connection::{AnsiTransactionManager, SimpleConnection, TransactionManager},
+    r2d2::R2D2Connection,
+    sql_query,
+};
+
+use crate::{
+    DatabaseUrl, Error, Result,
+    error::one_line,
+    schema::fold_utils,
+    url::Kind,
+};
+
+/// A connection; Diesel's queries run on it whichever it is.
+#[derive(diesel::MultiConnection)]
+pub enum Conn {
+    Postgres(PgConnection),
+    Sqlite(SqliteConnection),
+}
+
+impl Conn {
+    /// Begins a transaction that will write.
+    pub(crate) fn begin_to_write(&mut self) -> Result<()> {
+        match self {
+            Conn::Postgres(conn) => AnsiTransactionManager::begin_transaction(conn),
+            // IMMEDIATE: SQLite does not wait for a lock that it has to upgrade.
+            Conn::Sqlite(conn) => AnsiTransactionManager::begin_transaction_sql(conn, "BEGIN IMMEDIATE"),
+        }
+        .map_err(Error::from)
+    }
+
+    pub(crate) fn commit(&mut self) -> Result<()> {
+        <Conn as Connection>::TransactionManager::commit_transaction(self).map_err(Error::from)
+    }
+
+    /// A connection that cannot even roll back is broken, and the pool drops it.
+    pub(crate) fn roll_back(&mut self) {
+        if let Err(error) = <Conn as Connection>::TransactionManager::rollback_transaction(self) {
+            log::warn!("a transaction could not be rolled back: {}", one_line(&error.to_string()));
+        }
+    }
+
+    pub(crate) fn ping(&mut self) -> Result<()> {
+        R2D2Connection::ping(self).map_err(Error::from)
+    }
+
+    /// Locks out every other process that migrates, until the connection is unlocked.
+    pub(crate) fn lock_migrations(&mut self, lock: bool) -> Result<()> {
+        // "postern" as a number; SQLite's migrations take the file's own lock.
+        const KEY: i64 = 0x70_6f73_7465_726e;
+        if let Conn::Postgres(conn) = self {
+            let call = if lock { "pg_advisory_lock" } else { "pg_advisory_unlock" };
+            sql_query(format!("SELECT {call}({KEY})")).execute(conn)?;
+        }
+        Ok(())
+    }
+}
+
+/// Makes connections for the pool.
+pub(crate) struct Manager {
+    url: DatabaseUrl,
+}
+
+impl Manager {
+    pub(crate) fn new(url: DatabaseUrl) -> Manager {
+        Manager { url }
+    }
+
+    /// Refuses a SQLite file that cannot be, before anything is made by mistake.
+    pub(crate) fn check_file(&self) -> Result<()> {
+        let Kind::Sqlite(file) = self.url.kind() else { return Ok(()) };
+        let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let refuse = |why: String| Err(Error::Unavailable(format!("{} cannot be opened: {why}", self.url)));
+        if !folder.is_dir() {
+            return refuse(format!("there is no folder {}; make it, or set DATABASE_URL", folder.display()));
+        }
+        if file.is_dir() {
+            return refuse("it is a folder; name a file in DATABASE_URL".into());
+        }
+        Ok(())
+    }
+
+    /// Connects once, and writes once where a file may turn out to be read-only.
+    pub(crate) fn try_out(&self) -> ConnectionResult<()> {
+        let mut conn = self.establish()?;
+        if let Conn::Sqlite(conn) = &mut conn {
+            conn.batch_execute("BEGIN IMMEDIATE; ROLLBACK").map_err(ConnectionError::CouldntSetupConfiguration)?;
+        }
+        Ok(())
+    }
+
+    fn establish(&self) -> ConnectionResult<Conn> {
+        match self.url.kind() {
+            Kind::Sqlite(file) => establish_sqlite(file).map(Conn::Sqlite),
+            Kind::Postgres(url) => establish_postgres(url).map(Conn::Postgres),
+        }
+    }
+}
+
+fn establish_sqlite(file: &Path) -> ConnectionResult<SqliteConnection> {
+    let name = file.to_str().ok_or_else(|| ConnectionError::InvalidConnectionUrl("the file's name is not UTF-8".into()))?;
+    // Diesel takes `file:` and `sqlite://` at the beginning for something else than a name.
+    let name = if file.is_absolute() { name.to_owned() } else { format!("./{name}") };
+    let mut conn = SqliteConnection::establish(&name)?;
+    let setup = |error| ConnectionError::CouldntSetupConfiguration(error);
+    // The timeout first: switching to WAL takes a lock.
+    conn.batch_execute("PRAGMA busy_timeout = 5000").map_err(setup)?;
+    conn.batch_execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON").map_err(setup)?;
+    fold_utils::register_impl(&mut conn, |text: String| text.to_lowercase()).map_err(setup)?;
+    Ok(conn)
+}
+
+fn establish_postgres(url: &str) -> ConnectionResult<PgConnection> {
+    let mut url = url.to_owned();
+    // libpq waits for ever for a host that does not answer, and names no program.
+    for (parameter, value) in [("connect_timeout", "5"), ("application_name", "postern")] {
+        if !url.contains(&format!("{parameter}=")) {
+            let separator = if url.contains('?') { '&' } else { '?' };
+            url.push_str(&format!("{separator}{parameter}={value}"));
+        }
+    }
+    let mut conn = PgConnection::establish(&url)?;
+    conn.batch_execute("SET TIME ZONE 'UTC'; SET statement_timeout = '20s'; SET client_min_messages = 'warning'")
+        .map_err(ConnectionError::CouldntSetupConfiguration)?;
+    Ok(conn)
+}
+
+impl r2d2::ManageConnection for Manager {
+    type Connection = Conn;
+    type Error = ConnectionError;
+
+    fn connect(&self) -> std::result::Result<Conn, ConnectionError> {
+        self.establish()
+    }
+
+    fn is_valid(&self, conn: &mut Conn) -> std::result::Result<(), ConnectionError> {
+        R2D2Connection::ping(conn).map_err(ConnectionError::CouldntSetupConfiguration)
+    }
+
+    fn has_broken(&self, conn: &mut Conn) -> bool {
+        std::thread::panicking() || R2D2Connection::is_broken(conn)
+    }
+}
+
+/// Logs why the pool could not connect, on one line, once for each try.
+#[derive(Debug)]
+pub(crate) struct Quiet;
+
+impl r2d2::HandleError<ConnectionError> for Quiet {
+    fn handle_error(&self, error: ConnectionError) {
+        log::warn!("no connection to the database: {}", cause(&error));
+    }
+}
+
+/// What a connection failed of, in one line.
+pub(crate) fn cause(error: &ConnectionError) -> String {
+    one_line(&error.to_string())
+}
+
+/// Whether a server that gives this error may answer in a moment.
+pub(crate) fn may_come_up(error: &ConnectionError) -> bool {
+    let ConnectionError::BadConnection(words) = error else { return false };
+    ["Connection refused", "starting up", "shutting down", "recovery", "translate host name", "timeout expired",
+     "No such file or directory", "server closed the connection"]
+        .iter()
+        .any(|passing| words.contains(passing))
+        // SQLite says the same of a file whose folder was removed.
+        && !words.contains("unable to open database file")
+}

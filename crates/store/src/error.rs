@@ -1,0 +1,81 @@
+//! What can go wrong with a query. Absence is not among it: that is `None`.
+
+use std::fmt;
+
+use diesel::result::{DatabaseErrorKind, Error as Diesel};
+
+/// Why a query did not do what it should. Its text is for the log and the operator; it holds no password.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Error {
+    /// The path or the name is taken.
+    Duplicate,
+    /// Somebody else saved or deleted it meanwhile: the version is another one.
+    Stale,
+    /// It would leave no active administrator.
+    LastAdmin,
+    /// The database does not answer, or not now: worth another try.
+    Unavailable(String),
+    /// The schema or what stands in it is not what this version understands; the text says what to do.
+    Schema(String),
+    /// The query itself failed.
+    Query(String),
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Error::Duplicate => f.write_str("it exists already"),
+            Error::Stale => f.write_str("it was changed meanwhile"),
+            Error::LastAdmin => f.write_str("it would leave no active administrator"),
+            Error::Unavailable(words) | Error::Schema(words) | Error::Query(words) => f.write_str(words),
+        }
+    }
+}
+
+impl std::error::Error for Error {}
+
+impl From<Diesel> for Error {
+    fn from(error: Diesel) -> Error {
+        match &error {
+            Diesel::DatabaseError(DatabaseErrorKind::UniqueViolation, _) => Error::Duplicate,
+            Diesel::DatabaseError(
+                DatabaseErrorKind::ClosedConnection
+                | DatabaseErrorKind::UnableToSendCommand
+                | DatabaseErrorKind::SerializationFailure
+                | DatabaseErrorKind::ReadOnlyTransaction,
+                _,
+            )
+            | Diesel::BrokenTransactionManager => Error::Unavailable(one_line(&error.to_string())),
+            _ => {
+                let words = one_line(&error.to_string());
+                if PASSING.iter().any(|passing| words.contains(passing)) {
+                    Error::Unavailable(words)
+                } else {
+                    Error::Query(words)
+                }
+            }
+        }
+    }
+}
+
+/// What the libraries say, without a kind of its own, when the database and not the query is to blame.
+const PASSING: [&str; 14] = [
+    "database is locked",
+    "database table is locked",
+    "unable to open database file",
+    "attempt to write a readonly database",
+    "database or disk is full",
+    "disk I/O error",
+    "database disk image is malformed",
+    "server closed the connection",
+    "no connection to the server",
+    "terminating connection",
+    "the database system is",
+    "canceling statement due to",
+    "could not receive data from server",
+    "SSL connection has been closed",
+];
+
+pub(crate) fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}

@@ -1,0 +1,235 @@
+//! Pages. Readers' lists go through one [`Scope`]; the panel's side is in `desk`.
+
+mod desk;
+
+use chrono::NaiveDateTime;
+use diesel::prelude::*;
+use domain::{
+    Timestamp, Version,
+    access::Visitor,
+    page::{Page, PageContent, PageId, PagePath, Visibility},
+};
+
+pub use desk::{
+    PageColumn, PageCounts, PageFilter, PageRow, PageSort, PageTotals, below, counts, delete, every, get, insert, put,
+    set_visibility, some, totals, update,
+};
+
+use crate::{
+    Conn, Error, Paging, Result, Slice,
+    conn::MultiBackend,
+    schema::{fold, pages},
+};
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = pages)]
+struct Record {
+    id: i64,
+    path: String,
+    title: String,
+    summary: String,
+    body: String,
+    private: bool,
+    show_title: bool,
+    list_below: bool,
+    published_at: NaiveDateTime,
+    created_at: NaiveDateTime,
+    updated_at: NaiveDateTime,
+    version: i64,
+}
+
+impl TryFrom<Record> for Page {
+    type Error = Error;
+
+    fn try_from(record: Record) -> Result<Page> {
+        Ok(Page {
+            id: PageId(record.id),
+            content: PageContent {
+                path: path_of(&record.path)?,
+                title: record.title,
+                summary: record.summary,
+                body: record.body,
+                visibility: Visibility::from_private(record.private),
+                show_title: record.show_title,
+                list_below: record.list_below,
+                published_at: record.published_at.and_utc(),
+            },
+            created_at: record.created_at.and_utc(),
+            updated_at: record.updated_at.and_utc(),
+            version: Version(record.version),
+        })
+    }
+}
+
+fn path_of(path: &str) -> Result<PagePath> {
+    PagePath::parse(path).map_err(|words| Error::Schema(format!("the path {path:?} in the table pages: {words}")))
+}
+
+/// The page at a path, whoever may see it: `domain::access::decide` says who.
+///
+/// # Errors
+/// When the database fails.
+pub fn find(conn: &mut Conn, path: &PagePath) -> Result<Option<Page>> {
+    let record: Option<Record> =
+        pages::table.filter(pages::path.eq(path.as_str())).select(Record::as_select()).first(conn).optional()?;
+    record.map(Page::try_from).transpose()
+}
+
+/// Which pages a visitor finds in lists: in SQL what `domain::access::listing` says of one page.
+#[derive(Clone, Copy, Debug)]
+pub struct Scope {
+    signed_in: bool,
+    locked_too: bool,
+    now: NaiveDateTime,
+}
+
+impl Scope {
+    /// Pages that the visitor may read: `Listing::Open`.
+    pub fn readable(visitor: &Visitor, now: Timestamp) -> Scope {
+        Scope { signed_in: visitor.member().is_some(), locked_too: false, now: now.naive_utc() }
+    }
+
+    /// Those, and the ones of which the visitor sees the title: `Listing::Open` and `Listing::Locked`.
+    pub fn listed(visitor: &Visitor, now: Timestamp) -> Scope {
+        Scope { locked_too: true, ..Scope::readable(visitor, now) }
+    }
+
+    fn rows(&self) -> pages::BoxedQuery<'static, MultiBackend> {
+        let published = pages::table.filter(pages::published_at.le(self.now)).into_boxed();
+        match (self.signed_in, self.locked_too) {
+            (true, _) => published,
+            (false, false) => published.filter(diesel::dsl::not(pages::private)),
+            (false, true) => published.filter(diesel::dsl::not(pages::private).or(pages::show_title)),
+        }
+    }
+
+    fn teasers(
+        &self,
+        conn: &mut Conn,
+        rows: pages::BoxedQuery<'static, MultiBackend>,
+        paging: Paging,
+    ) -> Result<Slice<Teaser>> {
+        let records: Vec<TeaserRecord> = rows
+            .order((pages::published_at.desc(), pages::path.asc()))
+            .limit(paging.limit() + 1)
+            .offset(paging.offset())
+            .select(TeaserRecord::as_select())
+            .load(conn)?;
+        let teasers = records.into_iter().map(|record| record.teaser(self.signed_in)).collect::<Result<_>>()?;
+        Ok(Slice::of(teasers, paging))
+    }
+}
+
+/// A page as it stands in a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Teaser {
+    /// Where it lives.
+    pub path: PagePath,
+    /// Its title.
+    pub title: String,
+    /// Its summary; empty when it is locked.
+    pub summary: String,
+    /// Its date.
+    pub published_at: Timestamp,
+    /// When it was last saved.
+    pub updated_at: Timestamp,
+    /// Whether it asks for credentials.
+    pub private: bool,
+    /// Whether this visitor sees no more than the title.
+    pub locked: bool,
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = pages)]
+struct TeaserRecord {
+    path: String,
+    title: String,
+    summary: String,
+    published_at: NaiveDateTime,
+    updated_at: NaiveDateTime,
+    private: bool,
+}
+
+impl TeaserRecord {
+    fn teaser(self, signed_in: bool) -> Result<Teaser> {
+        let locked = self.private && !signed_in;
+        Ok(Teaser {
+            path: path_of(&self.path)?,
+            title: self.title,
+            summary: if locked { String::new() } else { self.summary },
+            published_at: self.published_at.and_utc(),
+            updated_at: self.updated_at.and_utc(),
+            private: self.private,
+            locked,
+        })
+    }
+}
+
+/// The pages of a scope, newest first.
+///
+/// # Errors
+/// When the database fails.
+pub fn list(conn: &mut Conn, scope: &Scope, paging: Paging) -> Result<Slice<Teaser>> {
+    scope.teasers(conn, scope.rows(), paging)
+}
+
+/// The pages of a scope that lie below a path, at any depth, newest first; below the root is everything else.
+///
+/// # Errors
+/// When the database fails.
+pub fn list_below(conn: &mut Conn, scope: &Scope, path: &PagePath, paging: Paging) -> Result<Slice<Teaser>> {
+    let (from, to) = range_below(path);
+    scope.teasers(conn, scope.rows().filter(pages::path.gt(from)).filter(pages::path.lt(to)), paging)
+}
+
+/// The open range of the paths below a path: `0` is the byte after `/`, and `{` the one after `z`.
+fn range_below(path: &PagePath) -> (String, String) {
+    match path.is_root() {
+        true => (String::new(), "{".into()),
+        false => (format!("{path}/", path = path.as_str()), format!("{path}0", path = path.as_str())),
+    }
+}
+
+/// The most words of a search that count, and the most characters.
+const SEARCH_WORDS: usize = 8;
+const SEARCH_CHARS: usize = 200;
+
+/// The pages of a scope in whose title, summary or text every word stands, in any case; newest first.
+///
+/// # Errors
+/// When the database fails.
+pub fn search(conn: &mut Conn, scope: &Scope, query: &str, paging: Paging) -> Result<Slice<Teaser>> {
+    let query: String = query.chars().take(SEARCH_CHARS).collect();
+    let mut rows = scope.rows();
+    for word in query.split_whitespace().take(SEARCH_WORDS) {
+        let pattern = pattern(word);
+        rows = rows.filter(
+            fold(pages::title)
+                .like(pattern.clone())
+                .escape('\\')
+                .or(fold(pages::summary).like(pattern.clone()).escape('\\'))
+                .or(fold(pages::body).like(pattern).escape('\\')),
+        );
+    }
+    scope.teasers(conn, rows, paging)
+}
+
+/// A LIKE pattern for a folded column that holds this text somewhere.
+pub(crate) fn pattern(text: &str) -> String {
+    let escaped = text.to_lowercase().replace('\\', r"\\").replace('%', r"\%").replace('_', r"\_");
+    format!("%{escaped}%")
+}
+
+/// The titles of those of the paths that stand in the scope.
+///
+/// # Errors
+/// When the database fails.
+pub fn titles(conn: &mut Conn, scope: &Scope, paths: &[PagePath]) -> Result<Vec<(PagePath, String)>> {
+    if paths.is_empty() {
+        return Ok(Vec::new());
+    }
+    let paths: Vec<&str> = paths.iter().map(PagePath::as_str).collect();
+    let rows: Vec<(String, String)> =
+        scope.rows().filter(pages::path.eq_any(paths)).select((pages::path, pages::title)).load(conn)?;
+    rows.into_iter().map(|(path, title)| Ok((path_of(&path)?, title))).collect()
+}

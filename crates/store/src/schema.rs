@@ -1,0 +1,62 @@
+//! The tables, as Diesel sees them; the same for both databases.
+
+diesel::table! {
+    pages (id) {
+        id -> BigInt,
+        path -> Text,
+        title -> Text,
+        summary -> Text,
+        body -> Text,
+        private -> Bool,
+        show_title -> Bool,
+        list_below -> Bool,
+        published_at -> Timestamp,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    users (id) {
+        id -> BigInt,
+        name -> Text,
+        role -> Text,
+        password_hash -> Text,
+        active -> Bool,
+        theme -> Text,
+        created_at -> Timestamp,
+        last_sign_in_at -> Nullable<Timestamp>,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    site (id) {
+        id -> BigInt,
+        title -> Text,
+        tagline -> Text,
+        language -> Text,
+        realm -> Text,
+        refusal -> Text,
+        footer -> Text,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    audit (id) {
+        id -> BigInt,
+        at -> Timestamp,
+        actor -> Text,
+        action -> Text,
+        subject -> Text,
+        name -> Text,
+        detail -> Text,
+    }
+}
+
+diesel::define_sql_function! {
+    /// Text in lower case, alike in both databases.
+    fn fold(text: diesel::sql_types::Text) -> diesel::sql_types::Text;
+}

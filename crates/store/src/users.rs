@@ -1,0 +1,126 @@
+//! Users: found to sign them in, changed by administrators and by themselves.
+
+mod desk;
+
+use chrono::NaiveDateTime;
+use diesel::prelude::*;
+use domain::{
+    Timestamp, Version,
+    access::Member,
+    audit::{Action, Entry, Subject},
+    user::{PasswordHash, Role, Theme, User, UserId, Username},
+};
+
+pub use desk::{
+    UserColumn, UserCounts, UserFilter, UserSort, counts, delete, every, get, insert, set_active, set_password, some,
+    total, update,
+};
+
+use crate::{Conn, Error, Result, audit, schema::users};
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = users)]
+struct Record {
+    id: i64,
+    name: String,
+    role: String,
+    password_hash: String,
+    active: bool,
+    theme: String,
+    created_at: NaiveDateTime,
+    last_sign_in_at: Option<NaiveDateTime>,
+    version: i64,
+}
+
+impl TryFrom<Record> for User {
+    type Error = Error;
+
+    fn try_from(record: Record) -> Result<User> {
+        let odd = |words| Error::Schema(format!("the user {:?} in the table users: {words}", record.name));
+        Ok(User {
+            id: UserId(record.id),
+            name: Username::parse(&record.name).map_err(odd)?,
+            role: Role::parse(&record.role).map_err(odd)?,
+            active: record.active,
+            theme: Theme::parse(&record.theme).unwrap_or_default(),
+            password_hash: PasswordHash::new(record.password_hash),
+            created_at: record.created_at.and_utc(),
+            last_sign_in_at: record.last_sign_in_at.map(|at| at.and_utc()),
+            version: Version(record.version),
+        })
+    }
+}
+
+/// The user of a name, active or not.
+///
+/// # Errors
+/// When the database fails.
+pub fn find(conn: &mut Conn, name: &Username) -> Result<Option<User>> {
+    let record: Option<Record> =
+        users::table.filter(users::name.eq(name.as_str())).select(Record::as_select()).first(conn).optional()?;
+    record.map(User::try_from).transpose()
+}
+
+/// Whether there is any user.
+///
+/// # Errors
+/// When the database fails.
+pub fn exist(conn: &mut Conn) -> Result<bool> {
+    Ok(diesel::select(diesel::dsl::exists(users::table.select(users::id))).get_result(conn)?)
+}
+
+/// Changes a user's own password; false when the account is gone.
+///
+/// # Errors
+/// When the database fails.
+pub fn change_own_password(conn: &mut Conn, member: &Member, hash: &PasswordHash, now: Timestamp) -> Result<bool> {
+    let changed = store_password(conn, member.id, hash)?;
+    if changed {
+        let detail = "by its user".into();
+        note(conn, member.name.as_str(), Action::PasswordSet, member.name.as_str(), detail, now)?;
+    }
+    Ok(changed)
+}
+
+/// Replaces a hash by one of another cost for the same password, unless the password was changed meanwhile.
+///
+/// # Errors
+/// When the database fails.
+pub fn rehash(conn: &mut Conn, id: UserId, old: &PasswordHash, new: &PasswordHash) -> Result<()> {
+    diesel::update(users::table.find(id.0).filter(users::password_hash.eq(old.reveal())))
+        .set(users::password_hash.eq(new.reveal()))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Keeps a user's choice of colours.
+///
+/// # Errors
+/// When the database fails.
+pub fn set_theme(conn: &mut Conn, id: UserId, theme: Theme) -> Result<()> {
+    diesel::update(users::table.find(id.0)).set(users::theme.eq(theme.as_str())).execute(conn)?;
+    Ok(())
+}
+
+/// Notes that a user signed in from an address.
+///
+/// # Errors
+/// When the database fails.
+pub fn note_sign_in(conn: &mut Conn, member: &Member, address: &str, now: Timestamp) -> Result<()> {
+    diesel::update(users::table.find(member.id.0))
+        .set(users::last_sign_in_at.eq(Some(now.naive_utc())))
+        .execute(conn)?;
+    note(conn, member.name.as_str(), Action::SignedIn, member.name.as_str(), format!("from {address}"), now)
+}
+
+fn store_password(conn: &mut Conn, id: UserId, hash: &PasswordHash) -> Result<bool> {
+    let changed = diesel::update(users::table.find(id.0))
+        .set((users::password_hash.eq(hash.reveal()), users::version.eq(users::version + 1)))
+        .execute(conn)?;
+    Ok(changed > 0)
+}
+
+fn note(conn: &mut Conn, actor: &str, action: Action, name: &str, detail: String, now: Timestamp) -> Result<()> {
+    let (actor, name) = (actor.to_owned(), name.to_owned());
+    audit::insert(conn, &Entry { at: now, actor, action, subject: Subject::User, name, detail })
+}

@@ -1,0 +1,4 @@
+DROP TABLE audit;
+DROP TABLE site;
+DROP TABLE users;
+DROP TABLE pages;
