@@ -1,1 +1,61 @@
-//! x
+//! Postern's HTTP side and its command line, over `store` and `domain`.
+//!
+//! A request passes: `guard::envelope` (limits, errors, headers) -> `routes` -> the guard of its scope -> the
+//! extractors of `auth` -> a handler -> `store` through `db` -> `view` and `answer`.
+
+pub mod account;
+pub mod admin;
+pub mod answer;
+pub mod assets;
+pub mod auth;
+pub mod cli;
+pub mod client;
+pub mod clock;
+pub mod config;
+pub mod db;
+pub mod error;
+pub mod error_page;
+pub mod feeds;
+pub mod first_run;
+pub mod form;
+pub mod guard;
+pub mod health;
+pub mod lists;
+pub mod logging;
+pub mod markdown;
+pub mod pages;
+pub mod query;
+pub mod routes;
+pub mod serve;
+pub mod session;
+pub mod view;
+
+use auth::{refusals::Refusals, verifier::Verifier};
+use db::Db;
+use ipnet::IpNet;
+use view::View;
+
+/// What every request may use; one for the process.
+pub struct App {
+    /// The database.
+    pub db: Db,
+    /// The threads that verify passwords.
+    pub verifier: Verifier,
+    /// Where refused sign-ins are noted.
+    pub refusals: Refusals,
+    /// The templates.
+    pub view: View,
+    /// What the operator decided.
+    pub options: Options,
+}
+
+/// The part of the configuration that requests need.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// The site's address, without a slash at its end.
+    pub base_url: String,
+    /// Whose `X-Forwarded-*` headers are believed.
+    pub trusted_proxies: Vec<IpNet>,
+    /// Whether private pages are refused outside HTTPS.
+    pub require_https: bool,
+}

@@ -1,2 +1,18 @@
-//! x
-fn main() {}
+//! The `postern` command: parses the configuration, starts logging, does what it is told.
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use web::{cli, config::Config, logging};
+
+fn main() -> ExitCode {
+    let config = Config::parse();
+    logging::start(config.log, config.log_format);
+    match cli::run(&config) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("postern: {message}");
+            ExitCode::FAILURE
+        }
+    }
+}

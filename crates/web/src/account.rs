@@ -1,0 +1,107 @@
+//! What everybody who is signed in may change about themselves: the password and the colours.
+
+use actix_web::{Either, HttpResponse, http::StatusCode, web::Data};
+use domain::{
+    invalid::Invalid,
+    user::{Password, Theme},
+};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    App,
+    answer::Answer,
+    auth::{extract::Reader, form_token},
+    clock,
+    error::Error,
+    form::Form,
+    guard::see_other,
+    session::local,
+    view::{Errors, Frame},
+};
+
+#[derive(Serialize)]
+struct AccountPage {
+    #[serde(flatten)]
+    frame: Frame,
+    form_token: String,
+    errors: Errors,
+    min_bytes: usize,
+    max_bytes: usize,
+}
+
+/// GET `/account`.
+pub async fn show(app: Data<App>, reader: Reader) -> Result<Answer, Error> {
+    page(&app, &reader, &Invalid::default()).await
+}
+
+async fn page(app: &App, reader: &Reader, invalid: &Invalid) -> Result<Answer, Error> {
+    let (site, ()) = app.db.read_with_site(|_| Ok(())).await?;
+    let page = AccountPage {
+        frame: Frame::new(&site, Some(reader.account())),
+        form_token: form_token::issue(reader.account(), clock::now()),
+        errors: Errors::of(invalid),
+        min_bytes: Password::MIN_BYTES,
+        max_bytes: Password::MAX_BYTES,
+    };
+    Ok(Answer::panel(app.view.render("account.html", &page)?))
+}
+
+/// A change of one's own password.
+#[derive(Deserialize)]
+pub struct NewPassword {
+    #[serde(default)]
+    present: String,
+    #[serde(default)]
+    password: String,
+    #[serde(default)]
+    password_again: String,
+}
+
+/// POST `/account`: changes one's own password, which asks for the present one.
+pub async fn update(
+    app: Data<App>,
+    reader: Reader,
+    Form(form): Form<NewPassword>,
+) -> Result<Either<Answer, HttpResponse>, Error> {
+    let member = reader.account().member.clone();
+    let mut invalid = Invalid::default();
+    let present = invalid.take("present", Password::parse(&form.present));
+    let new = invalid.take("password", Password::parse_new(&form.password, member.name.as_str()));
+    if form.password != form.password_again {
+        invalid.add("password_again", "The two new passwords differ. Type the same one twice.");
+    }
+    if let Some(present) = present {
+        let name = member.name.clone();
+        let user = app.db.read(move |conn| store::users::find(conn, &name)).await?;
+        let hash = user.map(|user| user.password_hash);
+        if !app.verifier.verify(&present, hash.as_ref()).await? {
+            invalid.add("present", "This is not your present password.");
+        }
+    }
+    let (Some(new), true) = (new, invalid.is_empty()) else {
+        let page = page(&app, &reader, &invalid).await?;
+        return Ok(Either::Left(page.with_status(StatusCode::UNPROCESSABLE_ENTITY)));
+    };
+    let hash = app.verifier.hash(&new).await?;
+    app.db.write(move |conn| store::users::change_own_password(conn, &member, &hash, clock::now())).await?;
+    // The browser still sends the old password: the next page asks for the new one.
+    Ok(Either::Right(see_other("/login?next=/account")))
+}
+
+/// A choice of colours.
+#[derive(Deserialize)]
+pub struct ThemeChoice {
+    theme: String,
+    #[serde(default)]
+    back: String,
+}
+
+/// POST `/account/theme`.
+pub async fn set_theme(app: Data<App>, reader: Reader, Form(choice): Form<ThemeChoice>) -> Result<HttpResponse, Error> {
+    let theme = Theme::parse(&choice.theme)
+        .ok_or_else(|| Error::Unprocessable("The colours are system, light or dark.".into()))?;
+    let id = reader.account().member.id;
+    app.db.write(move |conn| store::users::set_theme(conn, id, theme)).await?;
+    let back = if choice.back.is_empty() { "/account" } else { local(&choice.back) };
+    Ok(see_other(back))
+}

@@ -1,0 +1,60 @@
+//! The audit trail: who did what, when.
+
+use actix_web::web::Data;
+use domain::audit::{Action, Subject};
+use serde::Serialize;
+use store::audit::{self, AuditFilter};
+
+use super::{
+    Panel,
+    home::Change,
+    table::{State, TableView, dates, since},
+};
+use crate::{
+    App, answer::Answer, auth::extract::Admin, clock, error::Error, query::QueryString, view::Link,
+};
+
+#[derive(Serialize)]
+struct AuditPage {
+    #[serde(flatten)]
+    panel: Panel,
+    #[serde(flatten)]
+    table: TableView,
+    rows: Vec<Change>,
+    who: String,
+    name: String,
+}
+
+/// GET `/admin/audit`.
+pub async fn list(app: Data<App>, admin: Admin, query: QueryString) -> Result<Answer, Error> {
+    let state = State::read("/admin/audit", &["who", "name", "action", "subject", "date"], &query);
+    let now = clock::now();
+    let filter = AuditFilter {
+        actor: state.get("who").to_owned(),
+        name: state.get("name").to_owned(),
+        action: Action::parse(state.get("action")),
+        subject: Subject::parse(state.get("subject")),
+        since: since(state.get("date"), now),
+    };
+    let (proof, paging) = (admin.proof(), state.paging());
+    let (site, table) =
+        app.db.read_with_site(move |conn| audit::every(conn, &proof, &filter, paging)).await?;
+
+    let all = |label: &str| ("", label.to_owned(), None);
+    let actions = Action::ALL.iter().map(|action| (action.as_str(), action.label().to_owned(), None));
+    let subjects = Subject::ALL.iter().map(|subject| (subject.as_str(), subject.as_str().to_owned(), None));
+    let moments = dates(now).map(|(word, label, _)| (word, label.to_owned(), None));
+    let filters = vec![
+        state.filter("What", "action", [all("Everything")].into_iter().chain(actions).collect()),
+        state.filter("To what", "subject", [all("Everything")].into_iter().chain(subjects).collect()),
+        state.filter("When", "date", [all("Any time")].into_iter().chain(moments).collect()),
+    ];
+    let page = AuditPage {
+        panel: Panel::new(&site, admin.account(), "audit", "Audit trail", &[Link::new("/admin/", "Administration")]),
+        table: state.view(table.total, table.rows.len(), Vec::new(), filters),
+        who: state.get("who").to_owned(),
+        name: state.get("name").to_owned(),
+        rows: table.rows.into_iter().map(Change::from).collect(),
+    };
+    Ok(Answer::panel(app.view.render("admin/audit.html", &page)?))
+}

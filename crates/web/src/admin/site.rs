@@ -1,0 +1,113 @@
+//! The settings of the site.
+
+use actix_web::{http::StatusCode, web::Data};
+use domain::{
+    Version,
+    invalid::Invalid,
+    site::{Site, SiteDraft},
+};
+use serde::{Deserialize, Serialize};
+use store::site;
+
+use super::{Done, Outcome, Panel};
+use crate::{
+    App,
+    answer::Answer,
+    auth::extract::Admin,
+    clock,
+    error::Error,
+    form::Form,
+    query::QueryString,
+    view::{Errors, Link},
+};
+
+#[derive(Serialize)]
+struct SitePage {
+    #[serde(flatten)]
+    panel: Panel,
+    fields: Fields,
+    errors: Errors,
+}
+
+/// The fields of the form, as they are typed.
+#[derive(Deserialize, Serialize)]
+pub struct Fields {
+    #[serde(default)]
+    title: String,
+    #[serde(default)]
+    tagline: String,
+    #[serde(default)]
+    language: String,
+    #[serde(default)]
+    realm: String,
+    #[serde(default)]
+    refusal: String,
+    #[serde(default)]
+    footer: String,
+    version: i64,
+}
+
+impl Fields {
+    fn of(site: &Site) -> Fields {
+        let SiteDraft { title, tagline, language, realm, refusal, footer } = SiteDraft::of(site);
+        Fields { title, tagline, language, realm, refusal, footer, version: site.version.0 }
+    }
+
+    fn draft(&self) -> SiteDraft {
+        SiteDraft {
+            title: self.title.clone(),
+            tagline: self.tagline.clone(),
+            language: self.language.clone(),
+            realm: self.realm.clone(),
+            refusal: self.refusal.clone(),
+            footer: self.footer.clone(),
+        }
+    }
+}
+
+/// GET `/admin/site`.
+pub async fn edit(app: Data<App>, admin: Admin, query: QueryString) -> Result<Answer, Error> {
+    let site = app.db.read(site::get).await?;
+    let fields = Fields::of(&site);
+    page(&app, &admin, &site, fields, &Invalid::default(), &query)
+}
+
+fn page(
+    app: &App,
+    admin: &Admin,
+    site: &Site,
+    fields: Fields,
+    invalid: &Invalid,
+    query: &QueryString,
+) -> Result<Answer, Error> {
+    let trail = [Link::new("/admin/", "Administration")];
+    let panel = Panel::new(site, admin.account(), "site", "Site settings", &trail).with_message(query);
+    let page = SitePage { panel, fields, errors: Errors::of(invalid) };
+    Ok(Answer::panel(app.view.render("admin/site.html", &page)?))
+}
+
+/// POST `/admin/site`.
+pub async fn update(app: Data<App>, admin: Admin, Form(mut fields): Form<Fields>) -> Result<Outcome, Error> {
+    let refuse = |invalid: Invalid, fields, site: &Site, status| {
+        let page = page(&app, &admin, site, fields, &invalid, &QueryString::default())?;
+        Ok(Outcome::Page(page.with_status(status)))
+    };
+    let from = Version(fields.version);
+    let new = match fields.draft().check(from) {
+        Ok(new) => new,
+        Err(invalid) => {
+            let site = app.db.read(site::get).await?;
+            return refuse(invalid, fields, &site, StatusCode::UNPROCESSABLE_ENTITY);
+        }
+    };
+    let proof = admin.proof();
+    match app.db.write_or_stale(move |conn| site::update(conn, &proof, from, &new, clock::now())).await? {
+        Some(_) => Ok(Outcome::Elsewhere(Done::Saved.at("/admin/site", "", None))),
+        None => {
+            let site = app.db.read(site::get).await?;
+            fields.version = site.version.0;
+            let words = "Somebody else saved other settings meanwhile. Below is what you typed; saving it now puts it over theirs.";
+            refuse(Invalid::one("form", words), fields, &site, StatusCode::CONFLICT)
+        }
+    }
+}

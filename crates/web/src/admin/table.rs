@@ -1,0 +1,209 @@
+//! A list of the panel: what its address says of search, filters, sorting and paging, and the links that change one of
+//! them and keep the rest.
+
+use chrono::{Datelike, TimeDelta};
+use domain::Timestamp;
+use serde::Serialize;
+use store::Paging;
+
+use crate::query::{QueryString, encode};
+
+/// Rows on a page.
+const PAGE_SIZE: u32 = 50;
+
+/// The state of a list, as its address holds it: only the fields that the list knows, so that it can be handed around.
+#[derive(Clone, Debug)]
+pub(super) struct State {
+    address: &'static str,
+    fields: Vec<(&'static str, String)>,
+    page: u32,
+}
+
+impl State {
+    /// Reads the fields of a list from a query string.
+    pub(super) fn read(address: &'static str, known: &[&'static str], query: &QueryString) -> State {
+        let fields = known.iter().map(|name| (*name, query.get(name).trim().chars().take(200).collect()));
+        let page = query.get("page").parse().unwrap_or(1);
+        State { address, fields: fields.collect(), page: u32::clamp(page, 1, 100_000) }
+    }
+
+    /// The value of a field; empty if it is absent.
+    pub(super) fn get(&self, name: &str) -> &str {
+        self.fields.iter().find(|(known, _)| *known == name).map_or("", |(_, value)| value)
+    }
+
+    /// Which rows are shown.
+    pub(super) fn paging(&self) -> Paging {
+        Paging { number: self.page, size: PAGE_SIZE }
+    }
+
+    /// The state as a query string: what a form takes along, to come back to the same list.
+    pub(super) fn back(&self) -> String {
+        self.query_of(&self.fields, self.page)
+    }
+
+    fn query_of(&self, fields: &[(&'static str, String)], page: u32) -> String {
+        let page = if page > 1 { page.to_string() } else { String::new() };
+        let mut pairs: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        pairs.push(("page", &page));
+        encode(&pairs)
+    }
+
+    fn href(&self, query: &str) -> String {
+        if query.is_empty() { self.address.into() } else { format!("{}?{query}", self.address) }
+    }
+
+    /// The address of the list with one field changed, from its first page.
+    fn with(&self, name: &str, value: &str) -> String {
+        let mut fields = self.fields.clone();
+        for (known, old) in &mut fields {
+            if *known == name {
+                *old = value.to_owned();
+            }
+        }
+        self.href(&self.query_of(&fields, 1))
+    }
+
+    /// A filter: `choices` are value, label and count; the empty value is "all".
+    pub(super) fn filter(&self, title: &'static str, name: &str, choices: Vec<(&str, String, Option<u64>)>) -> Filter {
+        let choices = choices.into_iter().map(|(value, label, count)| Choice {
+            href: self.with(name, value),
+            label,
+            count,
+            chosen: self.get(name) == value,
+        });
+        Filter { title, choices: choices.collect() }
+    }
+
+    /// The heads of the columns: `columns` are the word in the address and the label; `sorted` says which one, and
+    /// whether from its end.
+    pub(super) fn columns(&self, columns: &[(&'static str, &'static str)], sorted: (&str, bool)) -> Vec<Column> {
+        let column = |(word, label): &(&'static str, &'static str)| {
+            let ours = sorted.0 == *word;
+            let next = if ours && !sorted.1 { format!("-{word}") } else { (*word).to_owned() };
+            let sorted = match (ours, sorted.1) {
+                (false, _) => "none",
+                (true, false) => "ascending",
+                (true, true) => "descending",
+            };
+            Column { label, href: self.with("sort", &next), sorted }
+        };
+        columns.iter().map(column).collect()
+    }
+
+    /// The column and the direction that the address asks for, if the list has the column.
+    pub(super) fn sorted<'a>(&self, words: &[&'a str], default: (&'a str, bool)) -> (&'a str, bool) {
+        let asked = self.get("sort");
+        let descending = asked.starts_with('-');
+        let word = asked.trim_start_matches('-');
+        words.iter().find(|known| **known == word).map_or(default, |known| (known, descending))
+    }
+
+    /// What the template shows around the rows.
+    pub(super) fn view(&self, total: u64, shown: usize, columns: Vec<Column>, filters: Vec<Filter>) -> TableView {
+        let before = u64::from(self.page - 1) * u64::from(PAGE_SIZE);
+        let page = |number| self.href(&self.query_of(&self.fields, number));
+        let keep = self.fields.iter().filter(|(name, value)| *name != "q" && !value.is_empty());
+        TableView {
+            address: self.address,
+            query: self.get("q").to_owned(),
+            total,
+            first: if shown == 0 { 0 } else { before + 1 },
+            last: before + shown as u64,
+            previous_href: if self.page > 1 { page(self.page - 1) } else { String::new() },
+            next_href: if before + (shown as u64) < total { page(self.page + 1) } else { String::new() },
+            back: self.back(),
+            keep: keep.map(|(name, value)| Kept { name, value: value.clone() }).collect(),
+            columns,
+            filters,
+        }
+    }
+}
+
+/// What stands around the rows of a list.
+#[derive(Serialize)]
+pub(super) struct TableView {
+    address: &'static str,
+    query: String,
+    total: u64,
+    first: u64,
+    last: u64,
+    previous_href: String,
+    next_href: String,
+    back: String,
+    keep: Vec<Kept>,
+    columns: Vec<Column>,
+    filters: Vec<Filter>,
+}
+
+#[derive(Serialize)]
+struct Kept {
+    name: &'static str,
+    value: String,
+}
+
+/// The head of a column.
+#[derive(Serialize)]
+pub(super) struct Column {
+    label: &'static str,
+    href: String,
+    sorted: &'static str,
+}
+
+/// A filter beside the list.
+#[derive(Serialize)]
+pub(super) struct Filter {
+    title: &'static str,
+    choices: Vec<Choice>,
+}
+
+#[derive(Serialize)]
+struct Choice {
+    label: String,
+    href: String,
+    count: Option<u64>,
+    chosen: bool,
+}
+
+/// The words and labels of the filter by date, each with the moment since which it counts.
+pub(super) fn dates(now: Timestamp) -> [(&'static str, &'static str, Timestamp); 4] {
+    let today = now.date_naive();
+    let midnight = |date: chrono::NaiveDate| date.and_time(chrono::NaiveTime::MIN).and_utc();
+    let month = today.with_day(1).unwrap_or(today);
+    [
+        ("today", "Today", midnight(today)),
+        ("week", "Past 7 days", midnight(today) - TimeDelta::days(7)),
+        ("month", "This month", midnight(month)),
+        ("year", "This year", midnight(month.with_month(1).unwrap_or(month))),
+    ]
+}
+
+/// The moment that a filter by date means; `None` for any date.
+pub(super) fn since(word: &str, now: Timestamp) -> Option<Timestamp> {
+    dates(now).into_iter().find(|(known, ..)| *known == word).map(|(.., moment)| moment)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn state(query: &str) -> State {
+        State::read("/admin/pages", &["q", "visibility", "sort"], &QueryString::parse(query))
+    }
+
+    #[test]
+    fn links_change_one_thing_and_keep_the_rest() {
+        let state = state("q=a+b&visibility=private&sort=-title&page=3&evil=1");
+        assert_eq!(state.back(), "q=a+b&visibility=private&sort=-title&page=3");
+        assert_eq!(state.with("visibility", ""), "/admin/pages?q=a+b&sort=-title");
+        assert_eq!(state.sorted(&["title", "path"], ("path", false)), ("title", true));
+        let columns = state.columns(&[("title", "Title"), ("path", "Path")], ("title", true));
+        assert_eq!((columns[0].sorted, columns[1].sorted), ("descending", "none"));
+        assert!(columns[0].href.ends_with("sort=title"), "{}", columns[0].href);
+    }
+
+    #[test]
+    fn an_unknown_column_is_the_default_one() {
+        assert_eq!(state("sort=password_hash").sorted(&["title"], ("title", false)), ("title", false));
+    }
+}

@@ -1,0 +1,151 @@
+//! Setting a user's password: typed twice, or generated and shown once.
+
+use actix_web::{HttpRequest, http::StatusCode, web::Data};
+use domain::{
+    invalid::Invalid,
+    site::Site,
+    user::{Password, User, UserId},
+};
+use serde::{Deserialize, Serialize};
+use store::users;
+
+use super::{back_of, edit_href, list_href, load, trail, with_back};
+use crate::{
+    App,
+    admin::{Done, Outcome, Panel, id},
+    answer::Answer,
+    auth::extract::Admin,
+    clock,
+    error::Error,
+    first_run,
+    form::{Form, checkbox},
+    query::QueryString,
+    view::{Errors, Link},
+};
+
+/// A password that was typed, or one that was generated and has to be shown.
+pub(super) struct Chosen {
+    pub(super) password: Password,
+    pub(super) generated: Option<String>,
+}
+
+/// Checks what was typed twice, or generates one.
+pub(super) fn choose(typed: &str, again: &str, generate: bool, name: &str) -> Result<Chosen, Invalid> {
+    if generate {
+        let generated = first_run::generate().map_err(|message| Invalid::one("password", message))?;
+        let password = Password::parse(&generated).map_err(|message| Invalid::one("password", message))?;
+        return Ok(Chosen { password, generated: Some(generated) });
+    }
+    let mut invalid = Invalid::default();
+    let password = invalid.take("password", Password::parse_new(typed, name));
+    if typed != again {
+        invalid.add("password_again", "The two passwords differ. Type the same one twice.");
+    }
+    match password {
+        Some(password) if invalid.is_empty() => Ok(Chosen { password, generated: None }),
+        _ => Err(invalid),
+    }
+}
+
+#[derive(Serialize)]
+struct PasswordPage {
+    #[serde(flatten)]
+    panel: Panel,
+    action: String,
+    name: String,
+    errors: Errors,
+    generated: String,
+    back: String,
+    list_href: String,
+    edit_href: String,
+    min_bytes: usize,
+    max_bytes: usize,
+}
+
+fn page(
+    app: &App,
+    admin: &Admin,
+    site: &Site,
+    user: &User,
+    invalid: &Invalid,
+    generated: &str,
+    back: &str,
+) -> Result<Answer, Error> {
+    let edit = edit_href(user.id);
+    let trail: Vec<Link> = trail().into_iter().chain([Link::new(edit.clone(), user.name.to_string())]).collect();
+    let title = if generated.is_empty() { "Set a password" } else { "The new password" };
+    let page = PasswordPage {
+        panel: Panel::new(site, admin.account(), "users", title, &trail),
+        action: format!("{edit}/password"),
+        name: user.name.to_string(),
+        errors: Errors::of(invalid),
+        generated: generated.into(),
+        back: back.into(),
+        list_href: list_href(back),
+        edit_href: with_back(&edit, back),
+        min_bytes: Password::MIN_BYTES,
+        max_bytes: Password::MAX_BYTES,
+    };
+    Ok(Answer::panel(app.view.render("admin/users/password.html", &page)?))
+}
+
+/// The page that shows a generated password, this once.
+pub(super) fn reveal(
+    app: &App,
+    admin: &Admin,
+    site: &Site,
+    user: &User,
+    generated: &str,
+    back: &str,
+) -> Result<Outcome, Error> {
+    page(app, admin, site, user, &Invalid::default(), generated, back).map(Outcome::Page)
+}
+
+/// GET `/admin/users/{id}/password`.
+pub async fn password(request: HttpRequest, app: Data<App>, admin: Admin, query: QueryString) -> Result<Answer, Error> {
+    let (site, user) = load(&app, &admin, UserId(id(&request)?)).await?;
+    page(&app, &admin, &site, &user, &Invalid::default(), "", &back_of(query.get("back")))
+}
+
+/// The fields of the form.
+#[derive(Deserialize)]
+pub struct Fields {
+    #[serde(default)]
+    password: String,
+    #[serde(default)]
+    password_again: String,
+    #[serde(default, deserialize_with = "checkbox")]
+    generate: bool,
+    #[serde(default)]
+    back: String,
+}
+
+/// POST `/admin/users/{id}/password`.
+pub async fn set_password(
+    request: HttpRequest,
+    app: Data<App>,
+    admin: Admin,
+    Form(fields): Form<Fields>,
+) -> Result<Outcome, Error> {
+    let back = back_of(&fields.back);
+    let (site, user) = load(&app, &admin, UserId(id(&request)?)).await?;
+    let chosen = match choose(&fields.password, &fields.password_again, fields.generate, user.name.as_str()) {
+        Ok(chosen) => chosen,
+        Err(invalid) => {
+            let page = page(&app, &admin, &site, &user, &invalid, "", &back)?;
+            return Ok(Outcome::Page(page.with_status(StatusCode::UNPROCESSABLE_ENTITY)));
+        }
+    };
+    let hash = app.verifier.hash(&chosen.password).await?;
+    let (proof, id) = (admin.proof(), user.id);
+    if !app.db.write(move |conn| users::set_password(conn, &proof, id, &hash, clock::now())).await? {
+        return Err(Error::NotFound);
+    }
+    match chosen.generated {
+        Some(generated) => reveal(&app, &admin, &site, &user, &generated, &back),
+        None => {
+            let kept = crate::query::encode(&[("back", &back)]);
+            Ok(Outcome::Elsewhere(Done::PasswordSet.at(&edit_href(user.id), &kept, None)))
+        }
+    }
+}

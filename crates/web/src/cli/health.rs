@@ -1,0 +1,64 @@
+//! `postern check-config` and `postern healthcheck`
+
+use std::{
+    io::{Read, Write},
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream},
+    time::Duration,
+};
+
+use crate::config::{Config, Serve};
+
+const PATIENCE: Duration = Duration::from_secs(3);
+
+/// Says what the options come to, and whether the database is as it should be. Changes nothing.
+pub(super) fn check_config(config: &Config) -> Result<(), String> {
+    let serve = &config.serve;
+    println!("listen            {}", serve.listen);
+    println!("base URL          {}", serve.base_url());
+    println!("trusted proxies   {}", networks(serve));
+    println!("HTTPS required    {}", if serve.require_https { "yes" } else { "no" });
+    println!("bcrypt cost       {}", config.bcrypt_cost);
+    println!("database          {}", config.database_url);
+    if let Some(file) = config.database_url.missing_file() {
+        println!("schema            none yet: `postern` makes {}", file.display());
+        return Ok(());
+    }
+    let store = super::connect(config)?;
+    match store.pending().map_err(|error| error.to_string())?.len() {
+        0 => println!("schema            up to date"),
+        pending => println!("schema            {pending} migrations pending; `postern` applies them"),
+    }
+    if store.pending().map_err(|error| error.to_string())?.is_empty() {
+        store.read(store::site::get).map_err(|error| error.to_string())?;
+    }
+    println!("Everything is in order.");
+    Ok(())
+}
+
+fn networks(serve: &Serve) -> String {
+    match &serve.trusted_proxies[..] {
+        [] => "none".into(),
+        networks => networks.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "),
+    }
+}
+
+/// Asks the server on this machine for `/healthz`.
+pub(super) fn healthcheck(serve: &Serve) -> Result<(), String> {
+    let ip = match serve.listen.ip() {
+        IpAddr::V4(Ipv4Addr::UNSPECIFIED) => IpAddr::V4(Ipv4Addr::LOCALHOST),
+        IpAddr::V6(Ipv6Addr::UNSPECIFIED) => IpAddr::V6(Ipv6Addr::LOCALHOST),
+        ip => ip,
+    };
+    let address = SocketAddr::new(ip, serve.listen.port());
+    let status = ask(address).map_err(|error| format!("no answer from {address}: {error}"))?;
+    if status.starts_with("HTTP/1.1 200") { Ok(()) } else { Err(format!("{address} answers {status}")) }
+}
+
+fn ask(address: SocketAddr) -> std::io::Result<String> {
+    let mut stream = TcpStream::connect_timeout(&address, PATIENCE)?;
+    stream.set_read_timeout(Some(PATIENCE))?;
+    write!(stream, "GET /healthz HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n")?;
+    let mut answer = String::new();
+    stream.take(4096).read_to_string(&mut answer)?;
+    Ok(answer.lines().next().unwrap_or_default().to_owned())
+}

@@ -1,0 +1,98 @@
+//! `postern page ...`
+
+use std::io::{Read, stdin};
+
+use domain::{
+    access::Admin,
+    page::{BODY_BYTES, Page, PageDraft, PagePath},
+};
+use store::{Paging, Store, pages};
+
+use super::{open, open_or_create};
+use crate::{
+    clock,
+    config::{Config, PageCommand},
+    view,
+};
+
+/// Runs one command on pages.
+pub(super) fn run(config: &Config, command: &PageCommand) -> Result<(), String> {
+    match command {
+        PageCommand::Put { path, title, summary, private, show_title, list_below, published } => {
+            // An empty path in a draft asks for one made from the title; here it is the root.
+            let path = PagePath::typed(path).map_err(|message| format!("path: {message}"))?;
+            let draft = PageDraft {
+                path: path.href(),
+                title: title.clone(),
+                summary: summary.clone(),
+                body: read_body()?,
+                private: *private,
+                show_title: *show_title,
+                list_below: *list_below,
+                published: published.clone().unwrap_or_default(),
+            };
+            put(&open_or_create(config)?, &path, &draft, published.is_some())
+        }
+        PageCommand::Show { path } => {
+            let (_, page) = existing(config, path)?;
+            print!("{}", page.content.body);
+            Ok(())
+        }
+        PageCommand::List => list(&open(config)?),
+        PageCommand::Delete { path } => {
+            let (store, page) = existing(config, path)?;
+            store
+                .write(|conn| pages::delete(conn, Admin::command_line().editor(), &[page.id], clock::now()))
+                .map_err(|error| error.to_string())?;
+            println!("Deleted {}.", page.content.path);
+            Ok(())
+        }
+    }
+}
+
+fn put(store: &Store, path: &PagePath, draft: &PageDraft, dated: bool) -> Result<(), String> {
+    let now = clock::now();
+    let content = draft.check(now).map_err(|invalid| invalid.to_string())?;
+    let (_, created) = store
+        .write(|conn| {
+            let mut content = content.clone();
+            // A page that is replaced keeps its date unless a new one is given.
+            if let Some(old) = pages::find(conn, path)?.filter(|_| !dated) {
+                content.published_at = old.content.published_at;
+            }
+            pages::put(conn, Admin::command_line().editor(), &content, now)
+        })
+        .map_err(|error| error.to_string())?;
+    println!("{} {path}.", if created { "Made" } else { "Replaced" });
+    Ok(())
+}
+
+fn list(store: &Store) -> Result<(), String> {
+    let sort = pages::PageSort { by: pages::PageColumn::Path, descending: false };
+    let everything = Paging { number: 1, size: u32::MAX };
+    let filter = pages::PageFilter::default();
+    let table = store
+        .read(|conn| pages::every(conn, Admin::command_line().editor(), &filter, sort, everything))
+        .map_err(|error| error.to_string())?;
+    for page in table.rows {
+        let visibility = if page.visibility.is_private() { "private" } else { "public" };
+        println!("{}\t{visibility}\t{}\t{}", page.path, view::iso(page.published_at), page.title);
+    }
+    Ok(())
+}
+
+fn existing(config: &Config, path: &str) -> Result<(Store, Page), String> {
+    let path = PagePath::typed(path).map_err(|message| format!("path: {message}"))?;
+    let store = open(config)?;
+    let page = store.read(|conn| pages::find(conn, &path)).map_err(|error| error.to_string())?;
+    let page = page.ok_or_else(|| format!("there is no page {path}: see `postern page list`"))?;
+    Ok((store, page))
+}
+
+fn read_body() -> Result<String, String> {
+    let mut body = Vec::new();
+    // Enough to tell that it is too long, without taking all of it in.
+    let most = BODY_BYTES as u64 * 2;
+    stdin().take(most).read_to_end(&mut body).map_err(|error| format!("the text cannot be read: {error}"))?;
+    String::from_utf8(body).map_err(|_| "the text on standard input is not UTF-8".into())
+}

@@ -1,0 +1,144 @@
+//! `postern user ...`
+
+use std::io::{IsTerminal, stdin};
+
+use domain::{
+    access::Admin,
+    user::{Password, PasswordHash, User, UserContent, Username},
+};
+use store::{Conn, Error, Paging, Store, users};
+
+use super::{open, open_or_create};
+use crate::{
+    auth::verifier, clock,
+    config::{Config, UserCommand},
+    error::LAST_ADMIN,
+    first_run, view,
+};
+
+/// Runs one command on users.
+pub(super) fn run(config: &Config, command: &UserCommand) -> Result<(), String> {
+    match command {
+        UserCommand::Add { name, role, generate } => {
+            let name = Username::parse(name)?;
+            let store = open_or_create(config)?;
+            if find(&store, &name)?.is_some() {
+                return Err(exists(&name));
+            }
+            let (hash, generated) = new_password(&name, *generate, config.bcrypt_cost)?;
+            let user = UserContent { name: name.clone(), role: *role, active: true };
+            change(&store, &name, |conn, admin| users::insert(conn, admin, &user, &hash, clock::now()))?;
+            say_generated(generated);
+            println!("Made {name} ({}).", role.as_str());
+            Ok(())
+        }
+        UserCommand::Passwd { name, generate } => {
+            let (store, user) = existing(config, name)?;
+            let (hash, generated) = new_password(&user.name, *generate, config.bcrypt_cost)?;
+            change(&store, &user.name, |conn, admin| users::set_password(conn, admin, user.id, &hash, clock::now()))?;
+            say_generated(generated);
+            println!("The password of {} is set.", user.name);
+            Ok(())
+        }
+        UserCommand::List => list(&open(config)?),
+        UserCommand::Role { name, role } => {
+            let (store, user) = existing(config, name)?;
+            let content = UserContent { name: user.name.clone(), role: *role, active: user.active };
+            change(&store, &user.name, |conn, admin| {
+                users::update(conn, admin, user.id, user.version, &content, clock::now())
+            })?;
+            println!("{} is {} now.", user.name, role.as_str());
+            Ok(())
+        }
+        UserCommand::Disable { name } => set_active(config, name, false),
+        UserCommand::Enable { name } => set_active(config, name, true),
+        UserCommand::Delete { name } => {
+            let (store, user) = existing(config, name)?;
+            change(&store, &user.name, |conn, admin| users::delete(conn, admin, &[user.id], clock::now()))?;
+            println!("Deleted {}.", user.name);
+            Ok(())
+        }
+    }
+}
+
+fn set_active(config: &Config, name: &str, active: bool) -> Result<(), String> {
+    let (store, user) = existing(config, name)?;
+    change(&store, &user.name, |conn, admin| users::set_active(conn, admin, &[user.id], active, clock::now()))?;
+    println!("{} is {}.", user.name, if active { "enabled" } else { "disabled" });
+    Ok(())
+}
+
+fn list(store: &Store) -> Result<(), String> {
+    let filter = users::UserFilter::default();
+    let everybody = Paging { number: 1, size: u32::MAX };
+    let sort = users::UserSort { by: users::UserColumn::Name, descending: false };
+    let table = store
+        .read(|conn| users::every(conn, &Admin::command_line(), &filter, sort, everybody))
+        .map_err(|error| error.to_string())?;
+    for user in table.rows {
+        let state = if user.active { "active" } else { "disabled" };
+        let last = user.last_sign_in_at.map_or("never".into(), view::iso);
+        println!("{}\t{}\t{state}\t{last}", user.name, user.role.as_str());
+    }
+    Ok(())
+}
+
+fn existing(config: &Config, name: &str) -> Result<(Store, User), String> {
+    let name = Username::parse(name)?;
+    let store = open(config)?;
+    let user = find(&store, &name)?.ok_or_else(|| format!("there is no user {name}: see `postern user list`"))?;
+    Ok((store, user))
+}
+
+fn find(store: &Store, name: &Username) -> Result<Option<User>, String> {
+    store.read(|conn| users::find(conn, name)).map_err(|error| error.to_string())
+}
+
+fn change<T>(
+    store: &Store,
+    name: &Username,
+    change: impl FnOnce(&mut Conn, &Admin) -> store::Result<T>,
+) -> Result<T, String> {
+    store.write(|conn| change(conn, &Admin::command_line())).map_err(|error| match error {
+        Error::Duplicate => exists(name),
+        Error::LastAdmin => LAST_ADMIN.into(),
+        Error::Stale => format!("{name} was changed by somebody else meanwhile: try again"),
+        error => error.to_string(),
+    })
+}
+
+fn exists(name: &Username) -> String {
+    format!("there is a user {name} already: choose another name, or see `postern user passwd --help`")
+}
+
+fn say_generated(generated: Option<String>) {
+    if let Some(password) = generated {
+        println!("{password}");
+    }
+}
+
+/// The hash of a password that is generated, typed twice on a terminal, or read from standard input; and the password
+/// if it was generated.
+fn new_password(name: &Username, generate: bool, cost: u32) -> Result<(PasswordHash, Option<String>), String> {
+    let (typed, generated) = match generate {
+        true => first_run::generate().map(|password| (password.clone(), Some(password)))?,
+        false => (read_password()?, None),
+    };
+    let password = Password::parse_new(&typed, name.as_str()).map_err(|message| format!("the password: {message}"))?;
+    let hash = verifier::hash(&password, cost).map_err(|error| error.to_string())?;
+    Ok((hash, generated))
+}
+
+fn read_password() -> Result<String, String> {
+    let unreadable = |error: std::io::Error| format!("the password cannot be read: {error}");
+    if !stdin().is_terminal() {
+        let mut line = String::new();
+        stdin().read_line(&mut line).map_err(unreadable)?;
+        return Ok(line.trim_end_matches(['\r', '\n']).to_owned());
+    }
+    let password = rpassword::prompt_password("Password: ").map_err(unreadable)?;
+    match rpassword::prompt_password("Password again: ").map_err(unreadable)? == password {
+        true => Ok(password),
+        false => Err("the two passwords differ: try again".into()),
+    }
+}

@@ -1,0 +1,282 @@
+//! The command line and the environment: what an operator decides. Nothing else reads either.
+
+use std::{net::SocketAddr, path::PathBuf, str::FromStr};
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use domain::user::Role;
+use ipnet::IpNet;
+use store::DatabaseUrl;
+
+/// A website engine for sites of which some pages are private.
+#[derive(Parser, Debug)]
+#[command(name = "postern", version, about, after_help = EXAMPLES)]
+pub struct Config {
+    /// Which database: sqlite://FILE or postgres://USER:PASSWORD@HOST/NAME
+    #[arg(long, global = true, env = "DATABASE_URL", value_name = "URL", default_value = "sqlite://postern.db",
+          value_parser = DatabaseUrl::parse, hide_env_values = true)]
+    pub database_url: DatabaseUrl,
+
+    /// The bcrypt cost of new passwords, 10 to 15; a password of another cost is hashed anew when its user signs in
+    #[arg(long, global = true, env = "POSTERN_BCRYPT_COST", value_name = "COST", default_value_t = 12,
+          value_parser = clap::value_parser!(u32).range(10..=15))]
+    pub bcrypt_cost: u32,
+
+    /// What is logged to standard error: error, warn, info, debug or trace
+    #[arg(long, global = true, env = "POSTERN_LOG", value_name = "LEVEL", default_value = "info")]
+    pub log: log::LevelFilter,
+
+    /// How a log line is written
+    #[arg(long, global = true, env = "POSTERN_LOG_FORMAT", value_name = "FORMAT", default_value = "text")]
+    pub log_format: LogFormat,
+
+    /// Options of `serve`, the default command
+    #[command(flatten)]
+    pub serve: Serve,
+
+    /// What to do; without one, `serve`
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// How a log line is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    /// Time, level, message.
+    Text,
+    /// One JSON object on a line.
+    Json,
+}
+
+/// What the server needs to know beside the database.
+#[derive(Args, Clone, Debug)]
+pub struct Serve {
+    /// The address and port to listen on
+    #[arg(long, global = true, env = "POSTERN_LISTEN", value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8080")]
+    pub listen: SocketAddr,
+
+    /// The address under which people reach the site, for the feed and the sitemap [default: http://ADDRESS:PORT]
+    #[arg(long, global = true, env = "POSTERN_BASE_URL", value_name = "URL")]
+    pub base_url: Option<BaseUrl>,
+
+    /// The proxies whose X-Forwarded-For and X-Forwarded-Proto are believed, as addresses or networks, comma separated
+    #[arg(long, global = true, env = "POSTERN_TRUSTED_PROXIES", value_name = "NETWORKS", value_delimiter = ',',
+          value_parser = parse_network)]
+    pub trusted_proxies: Vec<IpNet>,
+
+    /// Answer 403, without asking for a password, to requests for private pages that did not come over HTTPS
+    #[arg(long, global = true, env = "POSTERN_REQUIRE_HTTPS", value_parser = clap::builder::BoolishValueParser::new(),
+          num_args = 0..=1, default_value = "false", default_missing_value = "true", require_equals = true)]
+    pub require_https: bool,
+
+    /// The name of the first administrator, made while no user exists
+    #[arg(long, global = true, env = "POSTERN_ADMIN_USER", value_name = "NAME", default_value = "admin")]
+    pub admin_user: String,
+
+    /// The first administrator's password, in plain text; read only while no user exists [default: a generated one]
+    #[arg(long, global = true, env = "POSTERN_ADMIN_PASSWORD", value_name = "PASSWORD", hide_env_values = true)]
+    pub admin_password: Option<String>,
+
+    /// A file that holds the first administrator's password
+    #[arg(long, global = true, env = "POSTERN_ADMIN_PASSWORD_FILE", value_name = "FILE")]
+    pub admin_password_file: Option<PathBuf>,
+}
+
+impl Serve {
+    /// The address of the site, without a slash at its end.
+    pub fn base_url(&self) -> String {
+        match &self.base_url {
+            Some(url) => url.0.clone(),
+            None => format!("http://{}", self.listen),
+        }
+    }
+}
+
+/// `http://` or `https://`, a host, perhaps a port; no path.
+#[derive(Clone, Debug)]
+pub struct BaseUrl(String);
+
+impl FromStr for BaseUrl {
+    type Err = String;
+
+    fn from_str(url: &str) -> Result<BaseUrl, String> {
+        let trimmed = url.trim().trim_end_matches('/');
+        let authority = trimmed.strip_prefix("https://").or_else(|| trimmed.strip_prefix("http://"));
+        match authority {
+            Some(authority)
+                if !authority.is_empty()
+                    && authority.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._:[]".contains(&b)) =>
+            {
+                Ok(BaseUrl(trimmed.to_owned()))
+            }
+            _ => Err("write it as https://www.example.org, without a path".into()),
+        }
+    }
+}
+
+fn parse_network(network: &str) -> Result<IpNet, String> {
+    let network = network.trim();
+    network
+        .parse::<IpNet>()
+        .or_else(|_| network.parse::<std::net::IpAddr>().map(IpNet::from))
+        .map_err(|_| "write an address such as 10.0.0.1 or a network such as 10.0.0.0/8".into())
+}
+
+/// The commands beside `serve`.
+#[derive(Subcommand, Debug)]
+pub enum Command {
+    /// Run the site (the default)
+    Serve,
+    /// Manage users
+    #[command(subcommand)]
+    User(UserCommand),
+    /// Manage pages
+    #[command(subcommand)]
+    Page(PageCommand),
+    /// Bring the database to this version's schema
+    Migrate {
+        /// Only say what is pending; exit code 1 if something is
+        #[arg(long)]
+        check: bool,
+    },
+    /// Check the options and the database, and say what is found
+    CheckConfig,
+    /// Ask the server on this machine whether it lives; exit code 0 if it does
+    Healthcheck,
+}
+
+/// What can be done with users.
+#[derive(Subcommand, Debug)]
+pub enum UserCommand {
+    /// Make a user; the password is asked for, or read from standard input
+    #[command(after_help = "Examples:\n  postern user add ann --role editor\n  echo \"$SECRET\" | postern user add ann --role reader\n  postern user add ann --role admin --generate")]
+    Add {
+        /// The name that signs in
+        name: String,
+        /// What the user may do: reader, editor or admin
+        #[arg(long, value_parser = Role::parse)]
+        role: Role,
+        /// Generate a password and print it
+        #[arg(long)]
+        generate: bool,
+    },
+    /// Set a user's password; it is asked for, or read from standard input
+    Passwd {
+        /// Whose
+        name: String,
+        /// Generate a password and print it
+        #[arg(long)]
+        generate: bool,
+    },
+    /// List the users: name, role, active or disabled, last sign-in
+    List,
+    /// Change a user's role
+    Role {
+        /// Whose
+        name: String,
+        /// reader, editor or admin
+        #[arg(value_parser = Role::parse)]
+        role: Role,
+    },
+    /// Let a user no longer sign in
+    Disable {
+        /// Whom
+        name: String,
+    },
+    /// Let a user sign in again
+    Enable {
+        /// Whom
+        name: String,
+    },
+    /// Delete a user; the audit trail keeps the name
+    Delete {
+        /// Whom
+        name: String,
+    },
+}
+
+/// What can be done with pages.
+#[derive(Subcommand, Debug)]
+pub enum PageCommand {
+    /// Make a page, or replace the one at PATH, with the Markdown on standard input
+    #[command(after_help = "Examples:\n  postern page put handbook/rules --title \"House rules\" --private < rules.md\n  postern page put / --title Welcome < welcome.md")]
+    Put {
+        /// Where it lives, such as handbook/rules; / is the front page
+        path: String,
+        /// The title
+        #[arg(long)]
+        title: String,
+        /// One or two sentences for lists
+        #[arg(long, default_value = "")]
+        summary: String,
+        /// Ask for credentials
+        #[arg(long)]
+        private: bool,
+        /// Show the title, with a lock, in the lists of those who may not read the page
+        #[arg(long)]
+        show_title: bool,
+        /// End the page with a list of the pages below it
+        #[arg(long)]
+        list_below: bool,
+        /// The date in lists, such as 2026-03-01 or 2026-03-01T09:30 in UTC; until then only editors see the page [default: the page's own, or now]
+        #[arg(long, value_name = "DATE")]
+        published: Option<String>,
+    },
+    /// Print the Markdown of a page
+    Show {
+        /// Where it lives
+        path: String,
+    },
+    /// List all pages: path, public or private, date, title
+    List,
+    /// Delete a page
+    Delete {
+        /// Where it lives
+        path: String,
+    },
+}
+
+const EXAMPLES: &str = "Examples:
+  postern                                        run the site on http://127.0.0.1:8080
+  postern --listen 0.0.0.0:80 serve              on every address, port 80
+  postern user add ann --role editor             make a user; asks for a password
+  postern page put secret --title Secret --private < secret.md
+  curl -u ann http://127.0.0.1:8080/secret       read a private page
+
+Every option is an environment variable too; see the README.";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        Config::command().debug_assert();
+    }
+
+    #[test]
+    fn options_may_stand_before_and_after_the_command() {
+        for line in ["postern --listen 127.0.0.1:1 serve", "postern serve --listen 127.0.0.1:1"] {
+            let config = Config::parse_from(line.split(' '));
+            assert_eq!(config.serve.base_url(), "http://127.0.0.1:1");
+        }
+    }
+
+    #[test]
+    fn a_base_url_has_a_scheme_and_a_host_and_no_path() {
+        for good in ["https://www.example.org", "http://[::1]:8080/"] {
+            assert!(good.parse::<BaseUrl>().is_ok(), "{good}");
+        }
+        for bad in ["www.example.org", "ftp://x", "https://x/y", "https://", "https://a@b"] {
+            assert!(bad.parse::<BaseUrl>().is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_proxy_is_an_address_or_a_network() {
+        for good in ["10.0.0.0/8", "127.0.0.1", "::1", "fd00::/8"] {
+            assert!(parse_network(good).is_ok(), "{good}");
+        }
+        assert!(parse_network("proxy.example.org").is_err());
+    }
+}

@@ -1,0 +1,144 @@
+//! What a site is born with: an administrator, and three pages that show how it works.
+
+use std::io;
+
+use domain::{
+    access::Admin,
+    page::{PageContent, PageDraft},
+    user::{Password, UserDraft},
+};
+use store::{Conn, Store};
+
+use crate::{auth::verifier, clock, config::Serve};
+
+/// The administrator who was just made.
+pub struct FirstAdmin {
+    name: String,
+    // Only if it was generated: a password that somebody chose is not printed.
+    generated: Option<String>,
+}
+
+impl FirstAdmin {
+    /// What is printed once.
+    pub fn introduction(&self, base_url: &str) -> String {
+        let password = match &self.generated {
+            Some(password) => format!("{password}   (shown this once)"),
+            None => "as you set it".into(),
+        };
+        format!("  panel     {base_url}/admin/\n  name      {}\n  password  {password}", self.name)
+    }
+}
+
+/// Makes the first administrator and the example pages, if there is no user yet.
+///
+/// # Errors
+/// One line with the cause and the mend; then nothing was made.
+pub fn run(store: &Store, serve: &Serve, bcrypt_cost: u32) -> Result<Option<FirstAdmin>, String> {
+    if store.read(store::users::exist).map_err(|error| error.to_string())? {
+        return Ok(None);
+    }
+    let draft = UserDraft { name: serve.admin_user.clone(), role: "admin".into(), active: true };
+    let user = draft.check().map_err(|invalid| format!("POSTERN_ADMIN_USER: {invalid}"))?;
+    let (password, generated) = match chosen_password(serve)? {
+        Some(password) => (password, None),
+        None => generate().map(|password| (password.clone(), Some(password)))?,
+    };
+    let password = Password::parse_new(&password, user.name.as_str())
+        .map_err(|message| format!("POSTERN_ADMIN_PASSWORD: {message}"))?;
+    let hash = verifier::hash(&password, bcrypt_cost).map_err(|error| error.to_string())?;
+    let examples = examples()?;
+    let made = store
+        .write(|conn| {
+            let admin = Admin::command_line();
+            // Two instances may start at once on one database: the second one finds the first one's user.
+            if store::users::exist(conn)? {
+                return Ok(false);
+            }
+            store::users::insert(conn, &admin, &user, &hash, clock::now())?;
+            add_examples(conn, &admin, &examples)?;
+            Ok(true)
+        })
+        .or_else(|error| match error {
+            store::Error::Duplicate => Ok(false),
+            error => Err(error.to_string()),
+        })?;
+    Ok(made.then(|| FirstAdmin { name: user.name.to_string(), generated }))
+}
+
+fn add_examples(conn: &mut Conn, admin: &Admin, examples: &[PageContent]) -> store::Result<()> {
+    for example in examples {
+        if store::pages::find(conn, &example.path)?.is_none() {
+            store::pages::insert(conn, admin.editor(), example, clock::now())?;
+        }
+    }
+    Ok(())
+}
+
+fn chosen_password(serve: &Serve) -> Result<Option<String>, String> {
+    match (&serve.admin_password, &serve.admin_password_file) {
+        (Some(_), Some(_)) => {
+            Err("set POSTERN_ADMIN_PASSWORD or POSTERN_ADMIN_PASSWORD_FILE, not both".into())
+        }
+        // An empty variable is what compose files pass for one that is not set.
+        (Some(password), None) => Ok(Some(password.clone()).filter(|password| !password.is_empty())),
+        (None, Some(file)) => {
+            let text = std::fs::read_to_string(file)
+                .map_err(|error| format!("POSTERN_ADMIN_PASSWORD_FILE: {} cannot be read: {error}", file.display()))?;
+            Ok(Some(text.trim_end_matches(['\r', '\n']).to_owned()))
+        }
+        (None, None) => Ok(None),
+    }
+}
+
+/// A password of 100 random bits, in four groups of letters and digits that cannot be mistaken for each other.
+///
+/// # Errors
+/// When the system has no randomness.
+pub fn generate() -> Result<String, String> {
+    const LETTERS: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
+    let mut bytes = [0; 20];
+    getrandom::fill(&mut bytes).map_err(|error| format!("the system has no randomness: {}", io::Error::from(error)))?;
+    let letters = bytes.map(|byte| char::from(LETTERS[usize::from(byte % 32)]));
+    Ok(letters.chunks(5).map(String::from_iter).collect::<Vec<_>>().join("-"))
+}
+
+/// The three example pages, checked like any other.
+fn examples() -> Result<Vec<PageContent>, String> {
+    let example = |path: &str, title: &str, summary: &str, private, body: &str| {
+        PageDraft {
+            path: path.into(),
+            title: title.into(),
+            summary: summary.into(),
+            body: body.into(),
+            private,
+            show_title: private,
+            ..PageDraft::default()
+        }
+        .check(clock::now())
+        .map_err(|invalid| format!("the example page {path}: {invalid}"))
+    };
+    Ok(vec![
+        example("welcome", "Welcome", "A public page: everybody can read it.", false, include_str!("examples/welcome.md"))?,
+        example("private-example", "A private page", "It opens with a name and a password.", true, include_str!("examples/private-example.md"))?,
+        example("how-to-write", "How to write a page", "Headings, links, tables, code: Markdown in two minutes.", false, include_str!("examples/how-to-write.md"))?,
+    ])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_example_pages_are_valid_and_one_of_them_is_private() {
+        let pages = examples().unwrap();
+        assert_eq!(pages.iter().map(|page| page.visibility.is_private()).collect::<Vec<_>>(), [false, true, false]);
+    }
+
+    #[test]
+    fn case_12_generated_passwords_are_long_valid_and_never_the_same() {
+        let (one, two) = (generate().unwrap(), generate().unwrap());
+        assert_eq!(one.len(), 23);
+        assert_ne!(one, two);
+        assert!(Password::parse_new(&one, "admin").is_ok());
+    }
+}

@@ -1,0 +1,336 @@
+//! What holds for every request and every answer: limits, methods, security headers, error pages; and the guards of
+//! the scopes that are closed by default.
+
+use std::{net::IpAddr, panic::AssertUnwindSafe};
+
+use actix_web::{
+    Error as ActixError, HttpMessage, HttpRequest, HttpResponse, ResponseError,
+    body::{BoxBody, MessageBody},
+    dev::{ServiceRequest, ServiceResponse},
+    error::InternalError,
+    http::{
+        Method, StatusCode,
+        header::{self, HeaderMap, HeaderName, HeaderValue},
+    },
+    middleware::Next,
+    web::Data,
+};
+use futures_util::FutureExt;
+
+use crate::{
+    App,
+    auth::extract::{Admin, Editor, Reader},
+    client::{Client, client},
+    error::Error,
+    error_page,
+};
+
+/// The most bytes in a request target.
+const URI_BYTES: usize = 8 * 1024;
+/// The most bytes in all header fields together.
+const HEAD_BYTES: usize = 16 * 1024;
+/// The most bytes in one `Authorization` field.
+const AUTHORIZATION_BYTES: usize = 8 * 1024;
+/// The most header fields.
+const HEADERS: usize = 64;
+
+/// What is known of a request before anybody handles it.
+#[derive(Clone, Debug)]
+pub struct Envelope {
+    /// Random, stands in the log and on error pages.
+    pub id: String,
+    /// Who is at the other end.
+    pub client: Client,
+}
+
+impl Envelope {
+    /// The envelope of a request that passed [`envelope`].
+    pub fn of(request: &HttpRequest) -> Envelope {
+        request.extensions().get::<Envelope>().cloned().unwrap_or_else(|| Envelope {
+            id: String::new(),
+            client: Client { address: IpAddr::from([0, 0, 0, 0]), https: false },
+        })
+    }
+
+    /// One for unit tests.
+    #[cfg(test)]
+    pub fn for_tests() -> Envelope {
+        Envelope { id: "test".into(), client: Client { address: IpAddr::from([192, 0, 2, 1]), https: false } }
+    }
+}
+
+/// The outermost layer: checks what no handler should see, turns errors into pages, logs them, and puts the security
+/// headers on every answer.
+pub async fn envelope(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, ActixError> {
+    let Some(app) = request.app_data::<Data<App>>().cloned() else {
+        return Err(Error::Internal("the application has no state".into()).into());
+    };
+    let envelope = Envelope { id: random_id(), client: client(request.head(), &app.options.trusted_proxies) };
+    request.extensions_mut().insert(envelope.clone());
+    let facts = Facts { html: error_page::wants_html(request.headers()), envelope, target: target(&request) };
+
+    if let Some(answer) = before_routing(&request) {
+        let response = answer.unwrap_or_else(|error| error.error_response());
+        return Ok(request.into_response(facts.finish(&app, response).await));
+    }
+    match AssertUnwindSafe(next.call(request)).catch_unwind().await {
+        Ok(Ok(answer)) => {
+            let (request, response) = answer.map_into_boxed_body().into_parts();
+            Ok(ServiceResponse::new(request, facts.finish(&app, response).await))
+        }
+        Ok(Err(error)) => Err(facts.finish_error(&app, error.error_response()).await),
+        Err(_panic) => {
+            let error = Error::Internal("a handler panicked; the panic's message is above".into());
+            Err(facts.finish_error(&app, error.error_response()).await)
+        }
+    }
+}
+
+/// What an answer needs to know of its request, which is gone by then.
+struct Facts {
+    html: bool,
+    envelope: Envelope,
+    target: String,
+}
+
+impl Facts {
+    async fn finish(&self, app: &App, response: HttpResponse) -> HttpResponse {
+        let error = response.extensions().get::<Error>().cloned().or_else(|| foreign_error(&response));
+        let mut response = match error {
+            Some(error) => {
+                self.log(&error);
+                error_page::render(app, &error, self.html, &self.envelope.id).await
+            }
+            None => response,
+        };
+        self.secure(response.headers_mut());
+        response
+    }
+
+    async fn finish_error(&self, app: &App, response: HttpResponse) -> ActixError {
+        InternalError::from_response("answered", self.finish(app, response).await).into()
+    }
+
+    /// Paths of pages may be private: they stand in the log at debug level only.
+    fn log(&self, error: &Error) {
+        let (status, id, client) = (error.status_code().as_u16(), &self.envelope.id, self.envelope.client.address);
+        match error {
+            Error::Internal(_) => log::error!("status={status} id={id} client={client} error={:?}", error.to_string()),
+            Error::Unavailable(_) | Error::Busy(_) => {
+                log::warn!("status={status} id={id} client={client} error={:?}", error.to_string());
+            }
+            Error::Forbidden(words) => log::info!("denied status={status} id={id} client={client} why={words:?}"),
+            _ => log::debug!("status={status} id={id} client={client} target={:?} error={:?}", self.target, error.to_string()),
+        }
+    }
+
+    fn secure(&self, headers: &mut HeaderMap) {
+        for (name, value) in SECURITY_HEADERS {
+            headers.insert(name, HeaderValue::from_static(value));
+        }
+        if self.envelope.client.https {
+            headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000"));
+        }
+        if let Ok(id) = HeaderValue::from_str(&self.envelope.id) {
+            headers.insert(HeaderName::from_static("x-request-id"), id);
+        }
+    }
+}
+
+/// An error that is not ours, as one of ours: actix-web's own extractors have their types.
+fn foreign_error(response: &HttpResponse) -> Option<Error> {
+    let error = response.error()?;
+    Some(match response.status() {
+        StatusCode::NOT_FOUND => Error::NotFound,
+        status if status.is_client_error() => Error::BadRequest("This request cannot be understood."),
+        _ => Error::Internal(error.to_string()),
+    })
+}
+
+/// No inline script or style, no frame, no form to elsewhere. Images may come from other sites: people link them.
+const SECURITY_HEADERS: [(HeaderName, &str); 7] = [
+    (
+        header::CONTENT_SECURITY_POLICY,
+        "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' https: data:; object-src 'none'; \
+         base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+    ),
+    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (header::X_FRAME_OPTIONS, "DENY"),
+    // Not no-referrer: it would make our own forms send `Origin: null`.
+    (header::REFERRER_POLICY, "same-origin"),
+    (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+    (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+    (HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=()"),
+];
+
+/// What is answered the same for every path, so that it tells nothing of any.
+fn before_routing(request: &ServiceRequest) -> Option<Result<HttpResponse, Error>> {
+    if let Err(error) = check_limits(request) {
+        return Some(Err(error));
+    }
+    match *request.method() {
+        Method::OPTIONS => {
+            let mut answer = HttpResponse::NoContent();
+            return Some(Ok(answer
+                .insert_header((header::ALLOW, Error::READ_ONLY))
+                .insert_header((header::CACHE_CONTROL, "no-store"))
+                .finish()));
+        }
+        Method::TRACE | Method::CONNECT => return Some(Err(Error::MethodNotAllowed(Error::READ_ONLY))),
+        _ => {}
+    }
+    without_trailing_slash(request).map(Ok)
+}
+
+fn check_limits(request: &ServiceRequest) -> Result<(), Error> {
+    let uri = request.uri();
+    if uri.path().len() + uri.query().map_or(0, str::len) > URI_BYTES {
+        return Err(Error::UriTooLong);
+    }
+    let headers = request.headers();
+    let bytes: usize = headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 4).sum();
+    let authorization = headers.get_all(header::AUTHORIZATION).any(|value| value.len() > AUTHORIZATION_BYTES);
+    if bytes > HEAD_BYTES || headers.iter().count() > HEADERS || authorization {
+        return Err(Error::HeadersTooLarge);
+    }
+    if headers.get_all(header::HOST).count() > 1 {
+        return Err(Error::BadRequest("A request has one Host header."));
+    }
+    Ok(())
+}
+
+/// `/x/` is always at `/x`: the same answer for known and unknown paths, without a look at the database. Only the
+/// panel's own address has its slash.
+fn without_trailing_slash(request: &ServiceRequest) -> Option<HttpResponse> {
+    let path = request.uri().path();
+    let target = path.strip_suffix('/').filter(|target| !target.is_empty() && *target != "/admin")?;
+    // `//host/` without its slash, or a backslash that a browser takes for one, would lead to another site.
+    if path.contains("//") || !path.starts_with('/') || path.bytes().any(|b| b == b'\\' || !b.is_ascii_graphic()) {
+        return None;
+    }
+    let location = match request.uri().query() {
+        Some(query) => format!("{target}?{query}"),
+        None => target.to_owned(),
+    };
+    let mut answer = HttpResponse::PermanentRedirect();
+    Some(answer.insert_header((header::LOCATION, location)).insert_header((header::CACHE_CONTROL, "no-store")).finish())
+}
+
+/// The method and the target, for the debug log.
+fn target(request: &ServiceRequest) -> String {
+    let target = request.uri().path_and_query().map_or("", |target| target.as_str());
+    let end = target.char_indices().nth(200).map_or(target.len(), |(at, _)| at);
+    format!("{} {}", request.method(), &target[..end])
+}
+
+fn random_id() -> String {
+    let mut bytes = [0; 8];
+    // Without randomness the id is not unique, and nothing else depends on it.
+    let _ = getrandom::fill(&mut bytes);
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Lets only those through who are signed in.
+pub async fn require_reader(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, ActixError> {
+    let (request, verdict) = judge(request, async |request| Reader::of(request).await.map(drop)).await;
+    pass(request, next, verdict).await
+}
+
+/// Lets only editors and administrators through.
+pub async fn require_editor(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, ActixError> {
+    let (request, verdict) = judge(request, async |request| Editor::of(request).await.map(drop)).await;
+    pass(request, next, verdict).await
+}
+
+/// Lets only administrators through.
+pub async fn require_admin(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, ActixError> {
+    let (request, verdict) = judge(request, async |request| Admin::of(request).await.map(drop)).await;
+    pass(request, next, verdict).await
+}
+
+async fn judge(
+    request: ServiceRequest,
+    rule: impl AsyncFnOnce(&HttpRequest) -> Result<(), Error>,
+) -> (ServiceRequest, Result<(), Error>) {
+    let verdict = rule(request.request()).await.and_then(|()| same_origin(&request));
+    (request, verdict)
+}
+
+async fn pass(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+    verdict: Result<(), Error>,
+) -> Result<ServiceResponse<BoxBody>, ActixError> {
+    match verdict {
+        Ok(()) => next.call(request).await.map(ServiceResponse::map_into_boxed_body),
+        Err(error) => Ok(request.into_response(error.error_response())),
+    }
+}
+
+/// Refuses a change that a page of another origin asked for: browsers send Basic credentials along with such forms.
+fn same_origin(request: &ServiceRequest) -> Result<(), Error> {
+    if matches!(*request.method(), Method::GET | Method::HEAD) {
+        return Ok(());
+    }
+    let headers = request.headers();
+    let foreign = || Err(Error::Forbidden("This form was sent from another site, so nothing was changed.".into()));
+    let one = |name: HeaderName| headers.get_all(name).map(|value| value.to_str().unwrap_or("?")).collect::<Vec<_>>();
+    match one(HeaderName::from_static("sec-fetch-site"))[..] {
+        ["same-origin" | "none"] => return Ok(()),
+        [] => {}
+        _ => return foreign(),
+    }
+    match one(header::ORIGIN)[..] {
+        // Neither header: not a browser, and nobody else's page can have asked for it.
+        [] => Ok(()),
+        [origin] if is_own(origin, request) => Ok(()),
+        _ => foreign(),
+    }
+}
+
+fn is_own(origin: &str, request: &ServiceRequest) -> bool {
+    let own = request.app_data::<Data<App>>().is_some_and(|app| app.options.base_url.eq_ignore_ascii_case(origin));
+    let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok());
+    let authority = origin.strip_prefix("https://").or_else(|| origin.strip_prefix("http://"));
+    own || authority.zip(host).is_some_and(|(authority, host)| authority.eq_ignore_ascii_case(host))
+}
+
+/// What a resource answers to a method that it has not.
+pub async fn read_only() -> Result<HttpResponse, Error> {
+    Err(Error::MethodNotAllowed(Error::READ_ONLY))
+}
+
+/// What a resource with a form answers to a method that it has not.
+pub async fn form_only() -> Result<HttpResponse, Error> {
+    Err(Error::MethodNotAllowed("GET, HEAD, POST, OPTIONS"))
+}
+
+/// What a resource that only changes something answers to a method that it has not.
+pub async fn post_only() -> Result<HttpResponse, Error> {
+    Err(Error::MethodNotAllowed("POST, OPTIONS"))
+}
+
+/// What a path answers that leads nowhere.
+pub async fn not_found() -> Result<HttpResponse, Error> {
+    Err(Error::NotFound)
+}
+
+/// The status that says "look there" after a form was sent.
+pub fn see_other(location: &str) -> HttpResponse {
+    HttpResponse::build(StatusCode::SEE_OTHER)
+        .insert_header((header::LOCATION, location))
+        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .finish()
+}

@@ -1,0 +1,21 @@
+//! What an orchestrator asks. Neither answer says anything about pages.
+
+use actix_web::web::Data;
+
+use crate::{
+    App,
+    answer::{Answer, Caching, TEXT},
+    error::Error,
+};
+
+/// GET `/healthz`: the process lives.
+pub async fn live() -> Answer {
+    Answer::new(TEXT, "ok\n", Caching::Never)
+}
+
+/// GET `/readyz`: the database answers; 503 if it does not.
+pub async fn ready(app: Data<App>) -> Result<Answer, Error> {
+    let store = app.db.store().clone();
+    actix_web::web::block(move || store.ping()).await.map_err(|_| Error::stopping())??;
+    Ok(Answer::new(TEXT, "ready\n", Caching::Never))
+}

@@ -1,0 +1,190 @@
+//! Lists of pages as readers see them: the front page, the pages below a path, search.
+
+use std::sync::Arc;
+
+use actix_web::web::Data;
+use domain::{page::PagePath, site::Site};
+use serde::Serialize;
+use store::{
+    Paging, Slice,
+    pages::{self, Scope, Teaser},
+};
+
+use crate::{
+    App,
+    answer::{Answer, Caching},
+    auth::extract::Guest,
+    clock,
+    error::Error,
+    query::{QueryString, encode},
+    view::{self, Frame, Link},
+};
+
+/// How many pages stand on one page of a list.
+const PAGE_SIZE: u32 = 20;
+/// How far lists reach: nobody pages further, and a search engine should not.
+const LAST_PAGE: u32 = 10_000;
+
+/// Which page of a list is asked for (`?page=2`); the first one for anything that is no number.
+pub fn paging(query: &QueryString) -> Paging {
+    let number = query.get("page").parse().unwrap_or(1);
+    Paging { number: number.clamp(1, LAST_PAGE), size: PAGE_SIZE }
+}
+
+/// One page in a list.
+#[derive(Serialize)]
+pub struct Row {
+    href: String,
+    title: String,
+    summary: String,
+    date: String,
+    date_iso: String,
+    private: bool,
+    locked: bool,
+}
+
+impl From<Teaser> for Row {
+    fn from(teaser: Teaser) -> Row {
+        // A locked teaser tells its title and nothing else.
+        let published = (!teaser.locked).then_some(teaser.published_at);
+        Row {
+            href: teaser.path.href(),
+            title: teaser.title,
+            summary: teaser.summary,
+            date: published.map(view::date).unwrap_or_default(),
+            date_iso: published.map(view::iso).unwrap_or_default(),
+            private: teaser.private,
+            locked: teaser.locked,
+        }
+    }
+}
+
+/// The rows of a list, and where it goes on.
+#[derive(Serialize)]
+pub struct Rows {
+    rows: Vec<Row>,
+    newer_href: String,
+    older_href: String,
+}
+
+impl Rows {
+    /// The rows of a slice; `address` is the list's own, ending in `?` or `&`.
+    pub fn new(slice: Slice<Teaser>, paging: Paging, address: &str) -> Rows {
+        let page = |number: u32| format!("{address}page={number}");
+        Rows {
+            rows: slice.rows.into_iter().map(Row::from).collect(),
+            newer_href: if paging.number > 1 { page(paging.number - 1) } else { String::new() },
+            older_href: if slice.more { page(paging.number + 1) } else { String::new() },
+        }
+    }
+
+    /// No rows.
+    pub fn none() -> Rows {
+        Rows { rows: Vec::new(), newer_href: String::new(), older_href: String::new() }
+    }
+}
+
+#[derive(Serialize)]
+struct ListPage {
+    #[serde(flatten)]
+    frame: Frame,
+    heading: String,
+    notice: &'static str,
+    breadcrumbs: Vec<Link>,
+    login_href: String,
+    #[serde(flatten)]
+    rows: Rows,
+}
+
+/// The list of the pages below a path without a page; the root's is the front page. 404 where the visitor may see none.
+///
+/// # Errors
+/// 404, or 503 when the database does not answer.
+pub async fn section(app: &App, path: PagePath, paging: Paging, guest: &Guest) -> Result<Answer, Error> {
+    let visitor = guest.visitor();
+    let wanted = path.clone();
+    let query = move |conn: &mut store::Conn| {
+        let now = clock::now();
+        let slice = match wanted.is_root() {
+            true => pages::list(conn, &Scope::listed(&visitor, now), paging)?,
+            false => pages::list_below(conn, &Scope::listed(&visitor, now), &wanted, paging)?,
+        };
+        let titles = pages::titles(conn, &Scope::readable(&visitor, now), &wanted.ancestors())?;
+        Ok((slice, titles))
+    };
+    let (site, (slice, titles)) = app.db.read_with_site(query).await?;
+    if slice.rows.is_empty() && !path.is_root() {
+        return Err(Error::NotFound);
+    }
+    let heading = if path.is_root() { site.title.clone() } else { humanise(path.last_segment()) };
+    let template = if path.is_root() { "index.html" } else { "list.html" };
+    let address = format!("{}?", path.href());
+    let page = ListPage {
+        frame: Frame::new(&site, guest.account()),
+        heading,
+        notice: guest.notice(),
+        breadcrumbs: breadcrumbs(&path, &titles),
+        login_href: login_href(&path.href()),
+        rows: Rows::new(slice, paging, &address),
+    };
+    Ok(Answer::html(app.view.render(template, &page)?, caching(guest)))
+}
+
+/// What may keep a list, which shows more to those who are signed in.
+pub fn caching(guest: &Guest) -> Caching {
+    if guest.account().is_some() { Caching::Personal } else { Caching::Shared }
+}
+
+/// The links above a path: each ancestor by its title if the visitor may read it, else by its segment.
+pub fn breadcrumbs(path: &PagePath, titles: &[(PagePath, String)]) -> Vec<Link> {
+    let title = |path: &PagePath| titles.iter().find(|(known, _)| known == path).map(|(_, title)| title.clone());
+    let link = |path: PagePath| Link::new(path.href(), title(&path).unwrap_or_else(|| humanise(path.last_segment())));
+    path.ancestors().into_iter().map(link).collect()
+}
+
+/// `clients` becomes `Clients`, `house-rules` becomes `House rules`.
+fn humanise(segment: &str) -> String {
+    let words = segment.replace('-', " ");
+    let mut letters = words.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}
+
+/// Where to sign in so as to come back to `address`.
+pub fn login_href(address: &str) -> String {
+    format!("/login?{}", encode(&[("next", address)]))
+}
+
+#[derive(Serialize)]
+struct SearchPage {
+    #[serde(flatten)]
+    frame: Frame,
+    query: String,
+    asked: bool,
+    notice: &'static str,
+    login_href: String,
+    #[serde(flatten)]
+    rows: Rows,
+}
+
+/// GET `/search?q=`: the pages that the visitor may read and that hold every word.
+pub async fn search(app: Data<App>, query: QueryString, guest: Guest) -> Result<Answer, Error> {
+    let (paging, visitor, words) = (paging(&query), guest.visitor(), query.get("q").trim().to_owned());
+    let asked = !words.is_empty();
+    let (site, slice): (Arc<Site>, Slice<Teaser>) = app
+        .db
+        .read_with_site(move |conn| match words.is_empty() {
+            true => Ok(Slice { rows: Vec::new(), more: false }),
+            false => pages::search(conn, &Scope::readable(&visitor, clock::now()), &words, paging),
+        })
+        .await?;
+    let address = format!("/search?{}", encode(&[("q", query.get("q"))]));
+    let page = SearchPage {
+        frame: Frame::new(&site, guest.account()),
+        asked,
+        notice: guest.notice(),
+        login_href: login_href(&address),
+        rows: Rows::new(slice, paging, &format!("{address}&")),
+        query: query.get("q").to_owned(),
+    };
+    Ok(Answer::html(app.view.render("search.html", &page)?, caching(&guest)))
+}

@@ -1,0 +1,63 @@
+//! Log lines: one event each, whatever stands in it.
+
+use std::io::Write;
+
+use env_logger::{Builder, Target, fmt::Formatter};
+use log::{LevelFilter, Record};
+use serde::Serialize;
+
+use crate::{clock, config::LogFormat, view};
+
+/// Starts logging to standard error.
+pub fn start(level: LevelFilter, format: LogFormat) {
+    let mut builder = Builder::new();
+    builder.filter_level(level.min(LevelFilter::Warn)).filter_module("postern", level).filter_module("web", level);
+    builder.filter_module("store", level).target(Target::Stderr);
+    match format {
+        LogFormat::Text => builder.format(text),
+        LogFormat::Json => builder.format(json),
+    };
+    // A second start, in a test, changes nothing.
+    let _already = builder.try_init();
+}
+
+fn text(out: &mut Formatter, record: &Record<'_>) -> std::io::Result<()> {
+    let message = record.args().to_string();
+    writeln!(out, "{} {:<5} {}", view::iso(clock::now()), record.level(), one_line(&message))
+}
+
+#[derive(Serialize)]
+struct Line<'a> {
+    time: String,
+    level: &'a str,
+    target: &'a str,
+    message: &'a str,
+}
+
+fn json(out: &mut Formatter, record: &Record<'_>) -> std::io::Result<()> {
+    let message = record.args().to_string();
+    let line = Line {
+        time: view::iso(clock::now()),
+        level: record.level().as_str(),
+        target: record.target(),
+        message: &one_line(&message),
+    };
+    serde_json::to_writer(&mut *out, &line)?;
+    writeln!(out)
+}
+
+/// The text without control characters, cut to 2,000 characters: nobody writes a second line into the log.
+fn one_line(text: &str) -> String {
+    text.chars().take(2000).map(|c| if c.is_control() { ' ' } else { c }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn case_49_54_a_message_stays_one_bounded_line() {
+        assert_eq!(one_line("a\r\n{\"level\":\"info\"}\u{1b}[2J"), "a  {\"level\":\"info\"} [2J");
+        assert_eq!(one_line(&"x".repeat(10_000)).len(), 2000);
+    }
+}

@@ -1,0 +1,52 @@
+//! A query string, read leniently: an odd one never stands between a request and its 401.
+
+use std::future::{Ready, ready};
+
+use actix_web::{FromRequest, HttpRequest, dev::Payload};
+
+use crate::error::Error;
+
+/// The fields of a query string, in order; empty for one that cannot be read.
+#[derive(Clone, Debug, Default)]
+pub struct QueryString(Vec<(String, String)>);
+
+impl QueryString {
+    /// Parses the part after the question mark.
+    pub fn parse(query: &str) -> QueryString {
+        QueryString(serde_html_form::from_str(query).unwrap_or_default())
+    }
+
+    /// The first value of a field; empty if it is absent.
+    pub fn get(&self, name: &str) -> &str {
+        self.0.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value)
+    }
+}
+
+impl FromRequest for QueryString {
+    type Error = Error;
+    type Future = Ready<Result<QueryString, Error>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(Ok(QueryString::parse(request.query_string())))
+    }
+}
+
+/// Fields as a query string; those without a value are left out.
+pub fn encode(fields: &[(&str, &str)]) -> String {
+    let filled: Vec<_> = fields.iter().filter(|(_, value)| !value.is_empty()).collect();
+    // Pairs of texts always encode.
+    serde_html_form::to_string(filled).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_value_counts_and_nothing_is_an_error() {
+        let query = QueryString::parse("next=%2Fa&next=/b&q=a+b%26c");
+        assert_eq!((query.get("next"), query.get("q"), query.get("page")), ("/a", "a b&c", ""));
+        assert_eq!(QueryString::parse("%ff=%zz&&=").get("x"), "");
+        assert_eq!(encode(&[("q", "a b&c"), ("page", "")]), "q=a+b%26c");
+    }
+}

@@ -1,0 +1,112 @@
+//! Runs the site: opens the database, binds the port, serves until it is told to stop.
+
+use std::{net::TcpListener, time::Duration};
+
+use actix_web::{App as ActixApp, HttpServer, middleware::from_fn, web::Data};
+use tokio::signal::unix::{SignalKind, signal};
+
+use crate::{
+    App, Options,
+    auth::{refusals::Refusals, verifier::Verifier},
+    config::{Config, Serve},
+    db::Db,
+    first_run,
+    guard::envelope,
+    routes::routes,
+    view::View,
+};
+
+/// How long a request that runs may take to finish when the server stops, in seconds.
+const GRACE_SECONDS: u64 = 10;
+/// How long a client may take to send the head of a request.
+const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long a connection without a request is kept.
+const KEEP_ALIVE: Duration = Duration::from_secs(30);
+
+/// Serves until SIGTERM or SIGINT.
+///
+/// # Errors
+/// One line with the cause and the mend, before anything was served.
+pub fn run(config: &Config) -> Result<(), String> {
+    // The port first: if somebody has it, no database file should have been made.
+    let listener = bind(&config.serve)?;
+    let address = listener.local_addr().map_err(|error| error.to_string())?;
+    let serve = Serve { listen: address, ..config.serve.clone() };
+    warn_of_clear_text(&serve);
+
+    let store = store::Store::open(&config.database_url, POOL_SIZE).map_err(|error| error.to_string())?;
+    for migration in store.migrate().map_err(|error| error.to_string())? {
+        log::info!("migrated the database: {migration}");
+    }
+    let first_admin = first_run::run(&store, &serve, config.bcrypt_cost)?;
+    let app = Data::new(App {
+        db: Db::new(store),
+        verifier: Verifier::start(config.bcrypt_cost).map_err(|error| format!("no thread for bcrypt: {error}"))?,
+        refusals: Refusals::default(),
+        view: View::load().map_err(|error| error.to_string())?,
+        options: Options {
+            base_url: serve.base_url(),
+            trusted_proxies: serve.trusted_proxies.clone(),
+            require_https: serve.require_https,
+        },
+    });
+    println!("Postern runs at {}/", serve.base_url());
+    if let Some(admin) = first_admin {
+        println!("{}", admin.introduction(&serve.base_url()));
+    }
+    actix_web::rt::System::new().block_on(serve_on(listener, app)).map_err(|error| error.to_string())
+}
+
+/// Connections to the database: one for each request that blocks, and no more than PostgreSQL gives a small site.
+const POOL_SIZE: u32 = 10;
+
+async fn serve_on(listener: TcpListener, app: Data<App>) -> std::io::Result<()> {
+    let (stopping, refusals) = (app.clone(), app.refusals.clone());
+    actix_web::rt::spawn(refusals.write_for_ever(app.db.clone()));
+    let server = HttpServer::new(move || {
+        ActixApp::new().app_data(app.clone()).wrap(from_fn(envelope)).configure(routes)
+    })
+    .client_request_timeout(HEAD_TIMEOUT)
+    .keep_alive(KEEP_ALIVE)
+    .shutdown_timeout(GRACE_SECONDS)
+    .shutdown_signal(stop_signal())
+    .listen(listener)?
+    .run();
+    server.await?;
+    stopping.refusals.write(&stopping.db).await;
+    log::info!("stopped");
+    Ok(())
+}
+
+/// SIGTERM and SIGINT alike stop the server in peace.
+async fn stop_signal() {
+    let (Ok(mut term), Ok(mut int)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt())) else {
+        log::error!("signals cannot be watched; the server stops only when it is killed");
+        return std::future::pending().await;
+    };
+    tokio::select! {
+        _ = term.recv() => log::info!("SIGTERM: finishing what runs"),
+        _ = int.recv() => log::info!("SIGINT: finishing what runs"),
+    }
+}
+
+fn bind(serve: &Serve) -> Result<TcpListener, String> {
+    TcpListener::bind(serve.listen).map_err(|error| {
+        let mend = match error.kind() {
+            std::io::ErrorKind::AddrInUse => "another program listens there; stop it, or choose another port",
+            std::io::ErrorKind::PermissionDenied => "ports below 1024 need a privilege; choose another port",
+            _ => "choose an address of this machine",
+        };
+        format!("cannot listen on {}: {mend} with --listen or POSTERN_LISTEN ({error})", serve.listen)
+    })
+}
+
+fn warn_of_clear_text(serve: &Serve) {
+    if !serve.listen.ip().is_loopback() && serve.trusted_proxies.is_empty() {
+        log::warn!(
+            "listening on {} without TLS: passwords cross the network in the clear. Put a TLS proxy in front, name it \
+             with POSTERN_TRUSTED_PROXIES, and set POSTERN_REQUIRE_HTTPS=true",
+            serve.listen
+        );
+    }
+}
