@@ -106,11 +106,8 @@ impl Responder for Answer {
         let coding = if keeps { Coding::chosen(request.headers(), &self) } else { None };
         let mut response = HttpResponse::build(self.status);
         response.insert_header((header::CACHE_CONTROL, self.caching.cache_control()));
-        if self.caching.varies_by_visitor() {
-            response.append_header((header::VARY, HeaderValue::from_static("Authorization")));
-        }
-        if keeps && self.is_compressible() {
-            response.append_header((header::VARY, HeaderValue::from_static("Accept-Encoding")));
+        if let Some(vary) = self.vary() {
+            response.insert_header((header::VARY, vary));
         }
         if matches!(self.caching, Caching::Personal | Caching::Never) {
             response.insert_header((ROBOTS, HeaderValue::from_static("noindex")));
@@ -135,12 +132,25 @@ impl Responder for Answer {
 }
 
 impl Answer {
+    /// What in a request changes the answer (RFC 9110 section 12.5.5).
+    fn vary(&self) -> Option<&'static str> {
+        match (self.caching.varies_by_visitor(), self.caching != Caching::Never && self.is_text()) {
+            (true, true) => Some("Authorization, Accept-Encoding"),
+            (true, false) => Some("Authorization"),
+            (false, true) => Some("Accept-Encoding"),
+            (false, false) => None,
+        }
+    }
+
+    fn is_text(&self) -> bool {
+        ["text/", "application/atom+xml", "application/xml", "image/svg+xml"]
+            .iter()
+            .any(|kind| self.content_type.starts_with(kind))
+    }
+
     fn is_compressible(&self) -> bool {
         const WORTH_IT: usize = 1024;
-        self.body.len() >= WORTH_IT
-            && (self.content_type.starts_with("text/")
-                || self.content_type.contains("xml")
-                || self.content_type.contains("javascript"))
+        self.body.len() >= WORTH_IT && self.is_text()
     }
 }
 
@@ -245,7 +255,7 @@ mod tests {
         check("identity", "");
         check("", "");
         check("zstd", "");
-        check("*", "br");
+        check("*;q=0.1, br", "br");
     }
 
     #[actix_web::test]
@@ -274,7 +284,7 @@ mod tests {
             assert_eq!(response.status(), StatusCode::NOT_MODIFIED, "{asked}");
             assert_eq!(value(&response, "etag"), etag);
             assert_eq!(value(&response, "cache-control"), "private, no-cache");
-            assert_eq!(value(&response, "vary"), "Authorization");
+            assert_eq!(value(&response, "vary"), "Authorization, Accept-Encoding");
         }
         assert_eq!(respond(private(), &[("if-none-match", "\"x\"")]).status(), StatusCode::OK);
     }
@@ -301,9 +311,9 @@ mod tests {
             let response = respond(Answer::html("x".into(), caching), &[]);
             assert_eq!((value(&response, "cache-control"), value(&response, "vary")), (control, vary));
         };
-        check(Caching::Public, "no-cache", "");
-        check(Caching::Shared, "no-cache", "Authorization");
-        check(Caching::Personal, "private, no-cache", "Authorization");
+        check(Caching::Public, "no-cache", "Accept-Encoding");
+        check(Caching::Shared, "no-cache", "Authorization, Accept-Encoding");
+        check(Caching::Personal, "private, no-cache", "Authorization, Accept-Encoding");
         check(Caching::Never, "no-store", "");
     }
 }

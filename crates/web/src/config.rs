@@ -1,6 +1,6 @@
 //! The command line and the environment: what an operator decides. Nothing else reads either.
 
-use std::{net::SocketAddr, path::PathBuf, str::FromStr};
+use std::{fmt, net::SocketAddr, path::PathBuf, str::FromStr};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use domain::user::Role;
@@ -13,8 +13,8 @@ use store::DatabaseUrl;
 pub struct Config {
     /// Which database: sqlite://FILE or postgres://USER:PASSWORD@HOST/NAME
     #[arg(long, global = true, env = "DATABASE_URL", value_name = "URL", default_value = "sqlite://postern.db",
-          value_parser = DatabaseUrl::parse, hide_env_values = true)]
-    pub database_url: DatabaseUrl,
+          hide_env_values = true)]
+    database_url: UncheckedUrl,
 
     /// The bcrypt cost of new passwords, 10 to 15; a password of another cost is hashed anew when its user signs in
     #[arg(long, global = true, env = "POSTERN_BCRYPT_COST", value_name = "COST", default_value_t = 12,
@@ -38,6 +38,34 @@ pub struct Config {
     pub command: Option<Command>,
 }
 
+impl Config {
+    /// The database, checked here and not by clap, whose messages would repeat the password in it.
+    ///
+    /// # Errors
+    /// One line that names what is understood.
+    pub fn database(&self) -> Result<DatabaseUrl, String> {
+        DatabaseUrl::parse(&self.database_url.0).map_err(|message| format!("DATABASE_URL: {message}"))
+    }
+}
+
+/// What stands in `DATABASE_URL`; it does not show itself.
+#[derive(Clone)]
+struct UncheckedUrl(String);
+
+impl FromStr for UncheckedUrl {
+    type Err = std::convert::Infallible;
+
+    fn from_str(url: &str) -> Result<UncheckedUrl, Self::Err> {
+        Ok(UncheckedUrl(url.to_owned()))
+    }
+}
+
+impl fmt::Debug for UncheckedUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("UncheckedUrl(hidden)")
+    }
+}
+
 /// How a log line is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum LogFormat {
@@ -59,9 +87,8 @@ pub struct Serve {
     pub base_url: Option<BaseUrl>,
 
     /// The proxies whose X-Forwarded-For and X-Forwarded-Proto are believed, as addresses or networks, comma separated
-    #[arg(long, global = true, env = "POSTERN_TRUSTED_PROXIES", value_name = "NETWORKS", value_delimiter = ',',
-          value_parser = parse_network)]
-    pub trusted_proxies: Vec<IpNet>,
+    #[arg(long, global = true, env = "POSTERN_TRUSTED_PROXIES", value_name = "NETWORKS", default_value = "")]
+    pub trusted_proxies: Networks,
 
     /// Answer 403, without asking for a password, to requests for private pages that did not come over HTTPS
     #[arg(long, global = true, env = "POSTERN_REQUIRE_HTTPS", value_parser = clap::builder::BoolishValueParser::new(),
@@ -85,13 +112,13 @@ impl Serve {
     /// The address of the site, without a slash at its end.
     pub fn base_url(&self) -> String {
         match &self.base_url {
-            Some(url) => url.0.clone(),
-            None => format!("http://{}", self.listen),
+            Some(url) if !url.0.is_empty() => url.0.clone(),
+            _ => format!("http://{}", self.listen),
         }
     }
 }
 
-/// `http://` or `https://`, a host, perhaps a port; no path.
+/// `http://` or `https://`, a host, perhaps a port; no path. Empty, as compose files pass what is not set, is none.
 #[derive(Clone, Debug)]
 pub struct BaseUrl(String);
 
@@ -108,17 +135,30 @@ impl FromStr for BaseUrl {
             {
                 Ok(BaseUrl(trimmed.to_owned()))
             }
+            _ if trimmed.is_empty() => Ok(BaseUrl(String::new())),
             _ => Err("write it as https://www.example.org, without a path".into()),
         }
     }
 }
 
+/// Addresses and networks, comma separated; none when it is empty, as compose files pass what is not set.
+#[derive(Clone, Debug, Default)]
+pub struct Networks(pub Vec<IpNet>);
+
+impl FromStr for Networks {
+    type Err = String;
+
+    fn from_str(networks: &str) -> Result<Networks, String> {
+        let named = networks.split(',').map(str::trim).filter(|network| !network.is_empty());
+        named.map(parse_network).collect::<Result<_, _>>().map(Networks)
+    }
+}
+
 fn parse_network(network: &str) -> Result<IpNet, String> {
-    let network = network.trim();
     network
         .parse::<IpNet>()
         .or_else(|_| network.parse::<std::net::IpAddr>().map(IpNet::from))
-        .map_err(|_| "write an address such as 10.0.0.1 or a network such as 10.0.0.0/8".into())
+        .map_err(|_| format!("{network:?} is no address such as 10.0.0.1 and no network such as 10.0.0.0/8"))
 }
 
 /// The commands beside `serve`.
@@ -275,8 +315,10 @@ mod tests {
     #[test]
     fn a_proxy_is_an_address_or_a_network() {
         for good in ["10.0.0.0/8", "127.0.0.1", "::1", "fd00::/8"] {
-            assert!(parse_network(good).is_ok(), "{good}");
+            assert_eq!(good.parse::<Networks>().unwrap().0.len(), 1, "{good}");
         }
-        assert!(parse_network("proxy.example.org").is_err());
+        assert_eq!("10.0.0.1, ::1".parse::<Networks>().unwrap().0.len(), 2);
+        assert!("".parse::<Networks>().unwrap().0.is_empty());
+        assert!("proxy.example.org".parse::<Networks>().is_err());
     }
 }

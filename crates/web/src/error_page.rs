@@ -57,6 +57,10 @@ pub async fn render(app: &App, error: &Error, html: bool, request_id: &str) -> H
         Error::Busy(wait) => {
             response.insert_header((header::RETRY_AFTER, wait.as_secs().max(1)));
         }
+        // The rest of the body is not read, so the connection cannot go on.
+        Error::TooLarge(_) | Error::Timeout => {
+            response.force_close();
+        }
         Error::Unavailable(_) => {
             response.insert_header((header::RETRY_AFTER, Duration::from_secs(5).as_secs()));
         }

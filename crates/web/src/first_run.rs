@@ -75,12 +75,12 @@ fn add_examples(conn: &mut Conn, admin: &Admin, examples: &[PageContent]) -> sto
 }
 
 fn chosen_password(serve: &Serve) -> Result<Option<String>, String> {
-    match (&serve.admin_password, &serve.admin_password_file) {
-        (Some(_), Some(_)) => {
-            Err("set POSTERN_ADMIN_PASSWORD or POSTERN_ADMIN_PASSWORD_FILE, not both".into())
-        }
-        // An empty variable is what compose files pass for one that is not set.
-        (Some(password), None) => Ok(Some(password.clone()).filter(|password| !password.is_empty())),
+    // An empty variable is what compose files pass for one that is not set.
+    let typed = serve.admin_password.as_deref().filter(|password| !password.is_empty());
+    let file = serve.admin_password_file.as_deref().filter(|file| !file.as_os_str().is_empty());
+    match (typed, file) {
+        (Some(_), Some(_)) => Err("set POSTERN_ADMIN_PASSWORD or POSTERN_ADMIN_PASSWORD_FILE, not both".into()),
+        (Some(password), None) => Ok(Some(password.to_owned())),
         (None, Some(file)) => {
             let text = std::fs::read_to_string(file)
                 .map_err(|error| format!("POSTERN_ADMIN_PASSWORD_FILE: {} cannot be read: {error}", file.display()))?;

@@ -28,13 +28,14 @@ const KEEP_ALIVE: Duration = Duration::from_secs(30);
 /// # Errors
 /// One line with the cause and the mend, before anything was served.
 pub fn run(config: &Config) -> Result<(), String> {
+    let database = config.database()?;
     // The port first: if somebody has it, no database file should have been made.
     let listener = bind(&config.serve)?;
     let address = listener.local_addr().map_err(|error| error.to_string())?;
     let serve = Serve { listen: address, ..config.serve.clone() };
     warn_of_clear_text(&serve);
 
-    let store = store::Store::open(&config.database_url, POOL_SIZE).map_err(|error| error.to_string())?;
+    let store = store::Store::open(&database, POOL_SIZE).map_err(|error| error.to_string())?;
     for migration in store.migrate().map_err(|error| error.to_string())? {
         log::info!("migrated the database: {migration}");
     }
@@ -46,7 +47,7 @@ pub fn run(config: &Config) -> Result<(), String> {
         view: View::load().map_err(|error| error.to_string())?,
         options: Options {
             base_url: serve.base_url(),
-            trusted_proxies: serve.trusted_proxies.clone(),
+            trusted_proxies: serve.trusted_proxies.0.clone(),
             require_https: serve.require_https,
         },
     });
@@ -102,7 +103,7 @@ fn bind(serve: &Serve) -> Result<TcpListener, String> {
 }
 
 fn warn_of_clear_text(serve: &Serve) {
-    if !serve.listen.ip().is_loopback() && serve.trusted_proxies.is_empty() {
+    if !serve.listen.ip().is_loopback() && serve.trusted_proxies.0.is_empty() {
         log::warn!(
             "listening on {} without TLS: passwords cross the network in the clear. Put a TLS proxy in front, name it \
              with POSTERN_TRUSTED_PROXIES, and set POSTERN_REQUIRE_HTTPS=true",

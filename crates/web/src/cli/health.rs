@@ -18,8 +18,9 @@ pub(super) fn check_config(config: &Config) -> Result<(), String> {
     println!("trusted proxies   {}", networks(serve));
     println!("HTTPS required    {}", if serve.require_https { "yes" } else { "no" });
     println!("bcrypt cost       {}", config.bcrypt_cost);
-    println!("database          {}", config.database_url);
-    if let Some(file) = config.database_url.missing_file() {
+    let database = config.database()?;
+    println!("database          {database}");
+    if let Some(file) = database.missing_file() {
         println!("schema            none yet: `postern` makes {}", file.display());
         return Ok(());
     }
@@ -36,7 +37,7 @@ pub(super) fn check_config(config: &Config) -> Result<(), String> {
 }
 
 fn networks(serve: &Serve) -> String {
-    match &serve.trusted_proxies[..] {
+    match &serve.trusted_proxies.0[..] {
         [] => "none".into(),
         networks => networks.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "),
     }

@@ -41,14 +41,14 @@ fn open_or_create(config: &Config) -> Result<Store, String> {
 }
 
 fn open_existing(config: &Config) -> Result<Store, String> {
-    if let Some(file) = config.database_url.missing_file() {
+    if let Some(file) = config.database()?.missing_file() {
         return Err(format!("there is no database file {}: run `postern` once, or set DATABASE_URL", file.display()));
     }
     connect(config)
 }
 
 fn connect(config: &Config) -> Result<Store, String> {
-    Store::open(&config.database_url, 1).map_err(|error| error.to_string())
+    Store::open(&config.database()?, 1).map_err(|error| error.to_string())
 }
 
 fn migrate(config: &Config) -> Result<(), String> {

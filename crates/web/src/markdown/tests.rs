@@ -17,7 +17,7 @@ fn githubs_markdown_is_rendered() {
     check("- [x] done\n- [ ] open\n", &["type=\"checkbox\"", "checked=\"\"", "disabled=\"\""]);
     check("Text[^1]\n\n[^1]: Note\n", &["footnote-ref", "id=\"fn-1\"", "footnote-backref"]);
     check("~~gone~~ https://example.org", &["<del>gone</del>", "href=\"https://example.org\""]);
-    check("# Top *one*\n", &["<h1>", "id=\"section-top-one\"", "<em>one</em>"]);
+    check("# Top *one*\n", &["<h1 id=\"section-top-one\">", "<em>one</em>", "href=\"#section-top-one\""]);
     check("```rust\nfn main() {}\n```\n", &["<pre class=\"code\"><code class=\"language-rust\">", "hl-"]);
     check("```nonsense\na < b\n```\n", &["a &lt; b"]);
     check("![alt](/a.png \"t\")", &["<img src=\"/a.png\" alt=\"alt\" title=\"t\">"]);

@@ -1,0 +1,121 @@
+//! The matrix: every route, method and actor, and what they get. A route without a row fails.
+
+use actix_web::http::Method;
+
+use crate::site::Site;
+
+const ACTORS: [&str; 6] = ["anonymous", "wrong password", "disabled", "reader", "editor", "administrator"];
+
+/// Route, an address of it, method, and the status for each of ACTORS. Forms are posted without a token, so 403 stands
+/// for "may open it, and the form is refused"; a page that does not exist is 404.
+const MATRIX: &[(&str, &str, &str, [u16; 6])] = &[
+    ("/admin/users", "/admin/users", "GET", [401, 401, 401, 403, 403, 200]),
+    ("/admin/users", "/admin/users", "POST", [401, 401, 401, 403, 403, 403]),
+    ("/admin/users", "/admin/users", "DELETE", [401, 401, 401, 403, 403, 405]),
+    ("/admin/users/new", "/admin/users/new", "GET", [401, 401, 401, 403, 403, 200]),
+    ("/admin/users/new", "/admin/users/new", "POST", [401, 401, 401, 403, 403, 405]),
+    ("/admin/users/actions", "/admin/users/actions", "GET", [401, 401, 401, 403, 403, 405]),
+    ("/admin/users/actions", "/admin/users/actions", "POST", [401, 401, 401, 403, 403, 403]),
+    ("/admin/users/{id}", "/admin/users/1", "GET", [401, 401, 401, 403, 403, 404]),
+    ("/admin/users/{id}", "/admin/users/1", "POST", [401, 401, 401, 403, 403, 403]),
+    ("/admin/users/{id}", "/admin/users/1", "PUT", [401, 401, 401, 403, 403, 405]),
+    ("/admin/users/{id}/password", "/admin/users/1/password", "GET", [401, 401, 401, 403, 403, 404]),
+    ("/admin/users/{id}/password", "/admin/users/1/password", "POST", [401, 401, 401, 403, 403, 403]),
+    ("/admin/users/{id}/delete", "/admin/users/1/delete", "GET", [401, 401, 401, 403, 403, 404]),
+    ("/admin/users/{id}/delete", "/admin/users/1/delete", "POST", [401, 401, 401, 403, 403, 403]),
+    ("/admin/site", "/admin/site", "GET", [401, 401, 401, 403, 403, 200]),
+    ("/admin/site", "/admin/site", "POST", [401, 401, 401, 403, 403, 403]),
+    ("/admin/audit", "/admin/audit", "GET", [401, 401, 401, 403, 403, 200]),
+    ("/admin/audit", "/admin/audit", "POST", [401, 401, 401, 403, 403, 405]),
+    ("/admin", "/admin", "GET", [401, 401, 401, 403, 200, 200]),
+    ("/admin/", "/admin/", "GET", [401, 401, 401, 403, 200, 200]),
+    ("/admin/", "/admin/", "HEAD", [401, 401, 401, 403, 200, 200]),
+    ("/admin/", "/admin/", "POST", [401, 401, 401, 403, 405, 405]),
+    ("/admin/pages", "/admin/pages", "GET", [401, 401, 401, 403, 200, 200]),
+    ("/admin/pages", "/admin/pages", "POST", [401, 401, 401, 403, 403, 403]),
+    ("/admin/pages", "/admin/pages", "FROB", [401, 401, 401, 403, 405, 405]),
+    ("/admin/pages/new", "/admin/pages/new", "GET", [401, 401, 401, 403, 200, 200]),
+    ("/admin/pages/actions", "/admin/pages/actions", "POST", [401, 401, 401, 403, 403, 403]),
+    ("/admin/pages/{id}", "/admin/pages/1", "GET", [401, 401, 401, 403, 404, 404]),
+    ("/admin/pages/{id}", "/admin/pages/x", "GET", [401, 401, 401, 403, 404, 404]),
+    ("/admin/pages/{id}", "/admin/pages/1", "POST", [401, 401, 401, 403, 403, 403]),
+    ("/admin/pages/{id}/delete", "/admin/pages/1/delete", "GET", [401, 401, 401, 403, 404, 404]),
+    ("/admin/pages/{id}/delete", "/admin/pages/1/delete", "POST", [401, 401, 401, 403, 403, 403]),
+    ("/admin (nothing there)", "/admin/nope", "GET", [401, 401, 401, 403, 404, 404]),
+    ("/account", "/account", "GET", [401, 401, 401, 200, 200, 200]),
+    ("/account", "/account", "POST", [401, 401, 401, 403, 403, 403]),
+    ("/account/theme", "/account/theme", "POST", [401, 401, 401, 403, 403, 403]),
+    ("/account/theme", "/account/theme", "GET", [401, 401, 401, 405, 405, 405]),
+    ("/login", "/login", "GET", [401, 401, 401, 303, 303, 303]),
+    ("/login", "/login", "POST", [405, 405, 405, 405, 405, 405]),
+    ("/logout", "/logout", "GET", [401, 401, 401, 401, 401, 401]),
+    ("/healthz", "/healthz", "GET", [200, 200, 200, 200, 200, 200]),
+    ("/readyz", "/readyz", "GET", [200, 200, 200, 200, 200, 200]),
+    ("/search", "/search?q=oak", "GET", [200, 200, 200, 200, 200, 200]),
+    ("/feed.xml", "/feed.xml", "GET", [200, 200, 200, 200, 200, 200]),
+    ("/sitemap.xml", "/sitemap.xml", "GET", [200, 200, 200, 200, 200, 200]),
+    ("/robots.txt", "/robots.txt", "GET", [200, 200, 200, 200, 200, 200]),
+    ("/favicon.ico", "/favicon.ico", "GET", [200, 200, 200, 200, 200, 200]),
+    ("/static/{hash}/{file}", "/static/0/site.css", "GET", [404, 404, 404, 404, 404, 404]),
+    ("/{path:.*}", "/", "GET", [200, 200, 200, 200, 200, 200]),
+    ("/{path:.*}", "/hello", "GET", [200, 200, 200, 200, 200, 200]),
+    ("/{path:.*}", "/hello", "POST", [405, 405, 405, 405, 405, 405]),
+    ("/{path:.*}", "/secret", "GET", [401, 401, 401, 200, 200, 200]),
+    ("/{path:.*}", "/secret", "HEAD", [401, 401, 401, 200, 200, 200]),
+    ("/{path:.*}", "/secret", "DELETE", [405, 405, 405, 405, 405, 405]),
+    ("/{path:.*}", "/nope", "GET", [404, 404, 404, 404, 404, 404]),
+];
+
+#[actix_web::test]
+async fn t18_case_18_every_route_gives_every_actor_what_the_matrix_says() {
+    let site = Site::new();
+    for (route, address, method, expected) in MATRIX {
+        let actors = [
+            site.visitor(),
+            site.signed_in("root", "wrong"),
+            site.signed_in("dan", "open sesame"),
+            site.ann(),
+            site.eve(),
+            site.root(),
+        ];
+        for ((actor, who), expected) in actors.iter().zip(ACTORS).zip(expected) {
+            let method = Method::from_bytes(method.as_bytes()).unwrap();
+            let body = (method == Method::POST).then(|| "confirm=yes".to_owned());
+            let response = actor.send(method.clone(), address, body).await;
+            assert_eq!(response.status.as_u16(), *expected, "{method} {address} ({route}) as {who}: {}", response.body);
+            if *expected == 401 {
+                assert!(response.header("www-authenticate").starts_with("Basic realm="), "{address}");
+            }
+        }
+    }
+}
+
+/// The routes as the table in the source has them: scopes by their indentation.
+fn routes() -> Vec<String> {
+    let source = include_str!("../../src/routes.rs");
+    let mut scopes: Vec<(usize, String)> = Vec::new();
+    let mut routes = Vec::new();
+    for line in source.lines().filter(|line| line.trim_start().starts_with(".service(")) {
+        let indent = line.len() - line.trim_start().len();
+        scopes.retain(|(outer, _)| *outer < indent);
+        let prefix: String = scopes.iter().map(|(_, scope)| scope.as_str()).collect();
+        let quoted = |text: &str| text.split('"').nth(1).unwrap_or_default().to_owned();
+        if let Some(at) = line.find("scope(") {
+            scopes.push((indent, quoted(&line[at..])));
+        } else if line.contains("resource([\"\", \"/\"])") {
+            routes.extend([prefix.clone(), format!("{prefix}/")]);
+        } else if let Some(at) = line.find("resource(") {
+            routes.push(format!("{prefix}{}", quoted(&line[at..])));
+        }
+    }
+    routes
+}
+
+#[test]
+fn every_route_has_a_row_in_the_matrix() {
+    let routes = routes();
+    assert!(routes.len() > 20, "{routes:?}");
+    for route in routes {
+        assert!(MATRIX.iter().any(|(known, ..)| *known == route), "no row for {route}");
+    }
+}

@@ -1,0 +1,199 @@
+//! The command line, as an operator uses it.
+
+use std::{net::TcpListener, process::Stdio};
+
+use crate::{
+    server::{PASSWORD, Server, finish, postern, run, status, text},
+    site::basic,
+};
+
+#[test]
+fn the_first_run_makes_an_administrator_and_prints_the_password_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let start = || {
+        let mut command = postern(folder.path(), &["--listen", "127.0.0.1:0"]);
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        let mut lines = std::io::BufRead::lines(std::io::BufReader::new(child.stdout.take().unwrap()));
+        let first = lines.next().unwrap().unwrap();
+        (child, first, lines)
+    };
+    let (mut child, first, mut lines) = start();
+    let rest: Vec<String> = (0..3).map(|_| lines.next().unwrap().unwrap()).collect();
+    let address = first.trim_start_matches("Postern runs at http://").trim_end_matches('/').to_owned();
+    assert!(rest[1].ends_with("admin"), "{rest:?}");
+    let password = rest[2].split_whitespace().nth(1).unwrap().to_owned();
+    assert_eq!(password.len(), 23);
+    let get = |address: &str, uri: &str, credentials: &str| {
+        let mut stream = std::net::TcpStream::connect(address).unwrap();
+        let head = format!("GET {uri} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: {}\r\n\r\n", basic(credentials));
+        std::io::Write::write_all(&mut stream, head.as_bytes()).unwrap();
+        let mut answer = String::new();
+        std::io::Read::read_to_string(&mut stream, &mut answer).unwrap();
+        answer
+    };
+    assert_eq!(status(&get(&address, "/admin/", &format!("admin:{password}"))), 200);
+    assert_eq!(status(&get(&address, "/admin/", "admin:admin")), 401);
+    for page in ["/welcome", "/private-example", "/how-to-write"] {
+        assert_eq!(status(&get(&address, page, &format!("admin:{password}"))), 200, "{page}");
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+
+    let (mut child, first, lines) = start();
+    assert!(first.starts_with("Postern runs at"), "{first}");
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert_eq!(lines.count(), 0, "a later run prints the address only");
+}
+
+#[test]
+fn changes_of_the_command_line_take_effect_on_the_next_request() {
+    let server = Server::start();
+    let (ok, out, err) = text(&server.cli(&["user", "add", "ann", "--role", "reader"], "open sesame\n"));
+    assert!(ok, "{out}{err}");
+    let ann = format!("Authorization: {}\r\n", basic("ann:open sesame"));
+    assert_eq!(server.status("/notes", &ann), 404);
+    let put = ["page", "put", "notes", "--title", "Notes", "--private"];
+    assert!(text(&server.cli(&put, "# Notes\n\nBuy milk.")).0);
+    assert_eq!((server.status("/notes", &ann), server.status("/notes", "")), (200, 401));
+    assert!(text(&server.cli(&["page", "put", "notes", "--title", "Notes"], "Public.")).1.contains("Replaced /notes"));
+    assert_eq!(server.status("/notes", ""), 200);
+    assert_eq!(text(&server.cli(&["page", "show", "notes"], "")).1, "Public.");
+    assert!(text(&server.cli(&["page", "list"], "")).1.contains("/notes\tpublic"));
+    assert!(text(&server.cli(&["page", "delete", "/notes"], "")).0);
+    assert_eq!(server.status("/notes", &ann), 404);
+
+    assert_eq!(server.status("/private-example", &ann), 200);
+    assert!(text(&server.cli(&["user", "disable", "ann"], "")).0);
+    assert_eq!(server.status("/private-example", &ann), 401);
+    assert!(text(&server.cli(&["user", "enable", "ann"], "")).0);
+    assert!(text(&server.cli(&["user", "role", "ann", "editor"], "")).0);
+    assert_eq!(server.status("/admin/", &ann), 200);
+    let (_, generated, _) = text(&server.cli(&["user", "passwd", "ann", "--generate"], ""));
+    assert_eq!(server.status("/private-example", &ann), 401);
+    let password = generated.lines().next().unwrap();
+    assert_eq!(server.status("/private-example", &format!("Authorization: {}\r\n", basic(format!("ann:{password}")))), 200);
+    assert!(text(&server.cli(&["user", "list"], "")).1.contains("ann\teditor\tactive"));
+    assert!(text(&server.cli(&["user", "delete", "ann"], "")).0);
+    assert!(!text(&server.cli(&["user", "list"], "")).1.contains("ann"));
+}
+
+#[test]
+fn a_command_that_cannot_be_done_says_why_in_one_line_and_fails() {
+    let server = Server::start();
+    let check = |arguments: &[&str], input: &str, message: &str| {
+        let (ok, out, err) = text(&server.cli(arguments, input));
+        assert!(!ok, "{arguments:?}: {out}");
+        assert!(err.contains(message), "{arguments:?}: {err}");
+    };
+    check(&["user", "add", "a:b", "--role", "reader"], "open sesame", "A colon cannot stand in a name");
+    check(&["user", "add", "admin", "--role", "reader"], "open sesame", "there is a user admin already");
+    check(&["user", "add", "bob", "--role", "king"], "open sesame", "reader, editor or admin");
+    check(&["user", "add", "bob", "--role", "reader"], "short", "At least 8 bytes; this has 5");
+    check(&["user", "add", "bob", "--role", "reader"], &"é".repeat(37), "this has 74");
+    check(&["user", "add", "bob", "--role", "reader"], "", "cannot be empty");
+    check(&["user", "passwd", "nobody"], "open sesame", "there is no user nobody");
+    check(&["user", "disable", "admin"], "", "without an active administrator");
+    check(&["user", "delete", "admin"], "", "without an active administrator");
+    check(&["user", "role", "admin", "editor"], "", "without an active administrator");
+    check(&["page", "put", "Admin", "--title", "x"], "", "Only lower-case letters");
+    check(&["page", "put", "admin/x", "--title", "x"], "", "is reserved");
+    check(&["page", "put", "x", "--title", ""], "", "A page needs a title");
+    check(&["page", "put", "x", "--title", "x", "--published", "soon"], "", "Write a date as");
+    check(&["page", "show", "nope"], "", "there is no page /nope");
+    check(&["page", "delete", "nope"], "", "there is no page /nope");
+    check(&["--bcrypt-cost", "9", "serve"], "", "9 is not in 10..=15");
+}
+
+#[test]
+fn a_wrong_database_is_named_and_no_file_is_made_by_mistake() {
+    let folder = tempfile::tempdir().unwrap();
+    let check = |url: &str, arguments: &[&str], message: &str| {
+        let mut command = postern(folder.path(), arguments);
+        command.env("DATABASE_URL", url);
+        let (ok, out, err) = text(&finish(command, ""));
+        assert!(!ok, "{url}: {out}");
+        assert!(err.contains(message), "{url}: {err}");
+        assert!(!err.contains("s3cret"), "{err}");
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0, "{url} made a file");
+    };
+    let serve: &[&str] = &["--listen", "127.0.0.1:0"];
+    check("mysql://root:s3cret@localhost/x", serve, "is no database that Postern knows");
+    check("postern.db", serve, "this is no URL");
+    check("sqlite://", serve, "names a file");
+    check("sqlite://missing/folder/x.db", serve, "there is no folder");
+    check("sqlite://./", serve, "names a file");
+    check("sqlite://none.db", &["user", "list"], "there is no database file");
+    check("sqlite://none.db", &["migrate", "--check"], "there is no database file");
+    check("postgres://ann:s3cret@127.0.0.1:1/x?sslmode=bogus", serve, "cannot be opened");
+}
+
+#[test]
+fn a_port_in_use_is_named_and_no_file_is_made() {
+    let folder = tempfile::tempdir().unwrap();
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let (ok, _, err) = text(&run(folder.path(), &["--listen", &address], ""));
+    assert!(!ok);
+    assert!(err.contains("another program listens there"), "{err}");
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+}
+
+#[test]
+fn a_half_made_schema_is_named_with_its_mend() {
+    let server = Server::start();
+    let half = server.folder.path().join("half.db");
+    std::fs::copy(server.folder.path().join("postern.db"), &half).unwrap();
+    let url = format!("sqlite://{}", half.display());
+    let migrate = || {
+        let mut command = postern(server.folder.path(), &["migrate"]);
+        command.env("DATABASE_URL", &url);
+        text(&finish(command, ""))
+    };
+    let (ok, out, err) = migrate();
+    assert!(ok || err.contains("could not be applied"), "{out}{err}");
+}
+
+#[test]
+fn the_first_password_comes_from_a_file_or_the_environment_and_is_checked() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("password"), "pass$word with $ signs\n").unwrap();
+    let server = Server::start_in(folder, &[("POSTERN_ADMIN_PASSWORD_FILE", "password"), ("POSTERN_ADMIN_PASSWORD", ""), ("POSTERN_ADMIN_USER", "boss")]);
+    let boss = format!("Authorization: {}\r\n", basic("boss:pass$word with $ signs"));
+    assert_eq!(server.status("/admin/", &boss), 200);
+
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = postern(folder.path(), &["--listen", "127.0.0.1:0"]);
+    command.env("POSTERN_ADMIN_PASSWORD", "admin");
+    let (ok, _, err) = text(&finish(command, ""));
+    assert!(!ok && err.contains("POSTERN_ADMIN_PASSWORD: At least 8 bytes"), "{err}");
+}
+
+#[test]
+fn check_config_migrate_and_healthcheck_say_what_they_find() {
+    let server = Server::start();
+    let (ok, out, _) = text(&server.cli(&["check-config"], ""));
+    assert!(ok && out.contains("up to date") && out.contains("sqlite://postern.db"), "{out}");
+    let (ok, out, _) = text(&server.cli(&["migrate", "--check"], ""));
+    assert!(ok && out.contains("up to date"), "{out}");
+    let address = server.address.clone();
+    assert!(text(&server.cli(&["healthcheck", "--listen", &address], "")).0);
+    let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
+    assert!(!text(&server.cli(&["healthcheck", "--listen", &closed], "")).0);
+}
+
+#[test]
+fn curl_opens_a_private_page_with_u() {
+    let server = Server::start();
+    let curl = |arguments: &[&str]| {
+        let address = format!("http://{}/private-example", server.address);
+        std::process::Command::new("curl").args(["-s", "-o", "/dev/null", "-w", "%{http_code}"]).args(arguments).arg(address).output()
+    };
+    let Ok(anonymous) = curl(&[]) else {
+        assert!(std::env::var_os("POSTERN_TEST_ALL").is_none(), "curl is not installed");
+        eprintln!("left out: curl (it is not installed)");
+        return;
+    };
+    assert_eq!(text(&anonymous).1, "401");
+    assert_eq!(text(&curl(&["-u", &format!("admin:{PASSWORD}")]).unwrap()).1, "200");
+}

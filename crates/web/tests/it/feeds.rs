@@ -1,0 +1,33 @@
+//! The feed, the sitemap and robots.txt: public pages, the same for everybody.
+
+use domain::page::PageDraft;
+
+use crate::site::{Site, draft};
+
+#[actix_web::test]
+async fn t44_feed_and_sitemap_hold_public_pages_only_whoever_asks() {
+    let site = Site::new();
+    site.put(PageDraft { private: true, show_title: true, ..draft("locked", "Locked") });
+    site.put(PageDraft { summary: "a < b & c".into(), ..draft("clients/x", "<X> & \"Y\"") });
+    for uri in ["/feed.xml", "/sitemap.xml", "/robots.txt"] {
+        let anonymous = site.visitor().get(uri).await.is(200).lacks("ocked").lacks("ecret");
+        assert_eq!(site.ann().get(uri).await.fingerprint(), anonymous.fingerprint(), "{uri}");
+    }
+    let feed = site.visitor().get("/feed.xml").await;
+    assert_eq!(feed.header("content-type"), "application/atom+xml; charset=utf-8");
+    feed.has("<id>http://site.test/hello</id>").has("&lt;X&gt; &amp; &quot;Y&quot;").has("<summary>a &lt; b &amp; c</summary>");
+    site.visitor().get("/sitemap.xml").await.has("<loc>http://site.test/clients/x</loc>");
+    site.visitor().get("/robots.txt").await.has("Sitemap: http://site.test/sitemap.xml");
+}
+
+#[actix_web::test]
+async fn assets_are_kept_for_a_year_under_an_address_that_changes_with_them() {
+    let site = Site::new();
+    let index = site.visitor().get("/").await;
+    let from = index.body.find("/static/").unwrap();
+    let css = &index.body[from..from + index.body[from..].find('"').unwrap()];
+    let icon = css.to_owned();
+    assert_eq!(site.visitor().get(&icon).await.is(200).header("cache-control"), "public, max-age=31536000, immutable");
+    site.visitor().get("/static/000000000000/site.css").await.is(404);
+    site.visitor().get("/favicon.ico").await.is(200);
+}

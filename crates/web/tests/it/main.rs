@@ -1,0 +1,25 @@
+//! The web crate from outside: requests in process, and the real binary over real sockets. The numbers in the names are
+//! those of the protocol's statements (T1 to T58) and of the security cases.
+#![allow(
+    missing_docs,
+    unreachable_pub,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "tests fail by panicking"
+)]
+
+mod access;
+mod accounts;
+mod cli;
+mod feeds;
+mod lists;
+mod pages;
+mod panel;
+mod protocol;
+mod rebuilt;
+mod server;
+mod site;
+mod socket;
+mod templates;
+mod users;

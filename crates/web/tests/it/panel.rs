@@ -1,0 +1,183 @@
+//! Pages in the panel: the list, the form, conflicts, many at once.
+
+use domain::page::{PageDraft, PagePath, Visibility};
+use web::clock;
+
+use crate::site::{Site, draft};
+
+fn edit(site: &Site, path: &str) -> String {
+    format!("/admin/pages/{}", site.page(path).unwrap().id.0)
+}
+
+#[actix_web::test]
+async fn a_page_is_made_and_its_path_comes_from_its_title() {
+    let site = Site::new();
+    let eve = site.eve();
+    let fields = [("title", "Spring Menu (2026)"), ("body", "Soup."), ("private", "on")];
+    let made = eve.submit("/admin/pages/new", "/admin/pages", &fields).await.is(303);
+    assert_eq!(made.header("location"), "/admin/pages?done=created");
+    let page = site.page("spring-menu-2026").unwrap();
+    assert_eq!((page.content.visibility, page.content.body.as_str()), (Visibility::Private, "Soup."));
+    eve.get("/admin/pages?done=created").await.is(200).has("Created.").has("Spring Menu (2026)");
+}
+
+#[actix_web::test]
+async fn the_buttons_lead_on_and_the_filter_is_kept() {
+    let site = Site::new();
+    let back = "q=x&visibility=private&evil=1";
+    let check = async |then: &str, expected: &str| {
+        let path = format!("made-by-{then}");
+        let fields = [("title", "T"), ("path", path.as_str()), ("back", back), ("then", then)];
+        let response = site.eve().submit("/admin/pages/new", "/admin/pages", &fields).await.is(303);
+        let id = site.page(&path).unwrap().id.0;
+        assert_eq!(response.header("location"), expected.replace("ID", &id.to_string()));
+    };
+    check("save", "/admin/pages?done=created&q=x&visibility=private").await;
+    check("continue", "/admin/pages/ID?done=created&back=q%3Dx%26visibility%3Dprivate").await;
+    check("another", "/admin/pages/new?done=created&back=q%3Dx%26visibility%3Dprivate").await;
+}
+
+#[actix_web::test]
+async fn what_is_wrong_stands_at_its_field_and_nothing_typed_is_lost() {
+    let site = Site::new();
+    let fields = [("title", ""), ("path", "Has Spaces"), ("summary", "keep me"), ("body", "and me"), ("published", "tomorrow"), ("private", "on")];
+    let form = site.eve().submit("/admin/pages/new", "/admin/pages", &fields).await.is(422);
+    form.has("A page needs a title.").has("Only lower-case letters").has("Write a date as").has("keep me").has("and me").has("value=\"Has Spaces\"").has("aria-invalid=\"true\"");
+    let taken = [("title", "Mine"), ("path", "hello"), ("body", "my text")];
+    site.eve().submit("/admin/pages/new", "/admin/pages", &taken).await.is(422).has("There is a page at /hello already").has("my text");
+    let reserved = [("title", "Mine"), ("path", "admin/x")];
+    site.eve().submit("/admin/pages/new", "/admin/pages", &reserved).await.is(422).has("is reserved");
+    let large = "é".repeat(600_000);
+    let long = [("title", "Mine"), ("path", "long"), ("body", large.as_str())];
+    site.eve().submit("/admin/pages/new", "/admin/pages", &long).await.is(422).has("At most 1048576 bytes");
+}
+
+#[actix_web::test]
+async fn a_page_is_changed_and_stays_where_a_field_was_not_sent() {
+    let site = Site::new();
+    let form = edit(&site, "secret");
+    let shown = site.eve().get(&form).await.is(200).has("The treasure is under the oak.").has("value=\"/secret\"");
+    let (version, published) = (shown.value_of("version"), shown.value_of("published"));
+    let fields = [("title", "Secret 2"), ("path", "/secret"), ("body", "Moved."), ("version", &version), ("published", &published), ("then", "continue")];
+    let saved = site.eve().submit(&form, &form, &fields).await.is(303);
+    site.eve().get(saved.header("location")).await.is(200).has("Saved.");
+    let page = site.page("secret").unwrap();
+    assert_eq!((page.content.title.as_str(), page.content.visibility, page.version.0), ("Secret 2", Visibility::Public, 2));
+}
+
+#[actix_web::test]
+async fn two_editors_of_one_page_lose_nothing() {
+    let site = Site::new();
+    let form = edit(&site, "hello");
+    let version = site.root().get(&form).await.value_of("version");
+    site.put(PageDraft { body: "Hello, **moon**.".into(), ..draft("hello", "Hello") });
+    let mine = [("title", "Hello there"), ("path", "/hello"), ("body", "Hello, **sun**."), ("version", version.as_str())];
+    let conflict = site.root().submit(&form, &form, &mine).await.is(409);
+    let newer = conflict.value_of("version");
+    conflict.has("Hello, **moon**.").has("Hello, **sun**.").has("Hello there").has("Save mine over theirs");
+    assert_eq!(site.page("hello").unwrap().content.body, "Hello, **moon**.");
+    let mut knowingly = mine.to_vec();
+    knowingly[3] = ("version", &newer);
+    site.root().submit(&form, &form, &knowingly).await.is(303);
+    assert_eq!(site.page("hello").unwrap().content.body, "Hello, **sun**.");
+}
+
+#[actix_web::test]
+async fn a_page_that_was_deleted_meanwhile_can_be_saved_anew() {
+    let site = Site::new();
+    let form = edit(&site, "hello");
+    let id = site.page("hello").unwrap().id;
+    let token = site.eve().get(&form).await.value_of("form_token");
+    site.write(|conn, admin| store::pages::delete(conn, admin.editor(), &[id], clock::now()));
+    let fields = [("title", "Hello"), ("path", "/hello"), ("body", "my text"), ("version", "1"), ("form_token", &token)];
+    site.eve().post(&form, &fields).await.is(409).has("deleted this page meanwhile").has("my text");
+    site.eve().post("/admin/pages", &fields).await.is(303);
+    assert!(site.page("hello").is_some());
+}
+
+#[actix_web::test]
+async fn deleting_asks_first_and_says_what_stays() {
+    let site = Site::new();
+    site.put(draft("hello/below", "Below"));
+    let form = format!("{}/delete", edit(&site, "hello"));
+    site.eve().get(&form).await.is(200).has("“Hello”").has("One page lives below");
+    assert!(site.page("hello").is_some());
+    site.eve().submit(&form, &form, &[]).await.is(303);
+    assert!(site.page("hello").is_none() && site.page("hello/below").is_some());
+    site.eve().submit("/admin/pages/new", &form, &[]).await.is(404);
+}
+
+#[actix_web::test]
+async fn many_pages_are_changed_after_a_confirmation_that_names_them() {
+    let site = Site::new();
+    let id = |path: &str| site.page(path).unwrap().id.0.to_string();
+    let (hello, secret) = (id("hello"), id("secret"));
+    let chosen = |action| vec![("action", action), ("id", hello.as_str()), ("id", secret.as_str()), ("back", "q=e")];
+    let asked = site.eve().submit("/admin/pages", "/admin/pages/actions", &chosen("make-private")).await.is(200);
+    asked.has("Hello").has("Secret").has("Only those who are signed in");
+    site.visitor().get("/hello").await.is(200);
+    let mut confirmed = chosen("make-private");
+    confirmed.push(("confirm", "yes"));
+    let done = site.eve().submit("/admin/pages", "/admin/pages/actions", &confirmed).await.is(303);
+    assert_eq!(done.header("location"), "/admin/pages?done=made-private&count=1&q=e");
+    site.eve().get(done.header("location")).await.has("Made private: 1.");
+    site.visitor().get("/hello").await.is(401);
+    let mut delete = chosen("delete");
+    delete.push(("confirm", "yes"));
+    site.eve().submit("/admin/pages", "/admin/pages/actions", &delete).await.is(303);
+    assert!(site.page("hello").is_none() && site.page("secret").is_none());
+    site.eve().submit("/admin/pages", "/admin/pages/actions", &[("action", "delete")]).await.is(422).has("No page was chosen");
+    site.eve().submit("/admin/pages", "/admin/pages/actions", &[("action", "explode"), ("id", "1")]).await.is(422);
+}
+
+#[actix_web::test]
+async fn the_list_searches_filters_sorts_and_counts() {
+    let site = Site::new();
+    for n in 0..60 {
+        site.put(PageDraft { private: n % 3 == 0, published: "2020-01-01".into(), ..draft(&format!("n/{n:02}"), &format!("Number {n:02}")) });
+    }
+    let list = site.eve().get("/admin/pages?q=number&sort=path").await.is(200);
+    list.has("1–50 of 60 pages").has("Number 00").lacks("Number 55").has("aria-sort=\"ascending\"").has("page=2");
+    site.eve().get("/admin/pages?q=number&sort=path&page=2").await.has("51–60 of 60 pages").has("Number 55");
+    site.eve().get("/admin/pages?q=number&visibility=private").await.has("1–20 of 20 pages").lacks("Number 01");
+    site.eve().get("/admin/pages?date=today").await.has("1–2 of 2 pages").has("Hello");
+    site.eve().get("/admin/pages?sort=-title&q=number").await.has("Number 59").lacks("Number 05");
+    site.eve().get("/admin/pages?q=nothing-like-it").await.is(200).has("No page matches.");
+}
+
+#[actix_web::test]
+async fn home_shows_how_much_there_is_and_what_was_done_last() {
+    let site = Site::new();
+    let home = site.eve().get("/admin/").await.is(200);
+    home.has("<strong>2</strong> pages").has("<strong>1</strong> private").has("command line").lacks("Users</a>").lacks("eve</strong> created");
+    site.root().get("/admin/").await.has("<strong>4</strong> users");
+}
+
+#[actix_web::test]
+async fn settings_of_the_site_change_what_it_says() {
+    let site = Site::new();
+    let version = site.root().get("/admin/site").await.value_of("version");
+    let fields = |realm, version| [("title", "Acme"), ("tagline", "Tag"), ("language", "de"), ("realm", realm), ("refusal", "Go away."), ("footer", "One\nTwo"), ("version", version)];
+    site.root().submit("/admin/site", "/admin/site", &fields("Grüße", &version)).await.is(422).has("Only ASCII").has("Go away.");
+    site.root().submit("/admin/site", "/admin/site", &fields("Login Required", &version)).await.is(303);
+    site.visitor().get("/").await.has("Acme").has("lang=\"de\"").has("<p>One</p>");
+    let refused = site.visitor().get("/secret").await.is(401).has("Go away.");
+    assert_eq!(refused.header("www-authenticate"), "Basic realm=\"Login Required\", charset=\"UTF-8\"");
+    site.root().submit("/admin/site", "/admin/site", &fields("Mine", &version)).await.is(409).has("meanwhile").has("value=\"Mine\"");
+    site.root().get("/admin/audit").await.has("title “Postern” → “Acme”");
+}
+
+#[actix_web::test]
+async fn every_change_stands_in_the_audit_trail() {
+    let site = Site::new();
+    site.eve().submit("/admin/pages/new", "/admin/pages", &[("title", "Traced"), ("path", "traced")]).await.is(303);
+    let form = edit(&site, "traced");
+    let version = site.eve().get(&form).await.value_of("version");
+    let fields = [("title", "Retraced"), ("path", "/traced"), ("version", version.as_str()), ("private", "on")];
+    site.eve().submit(&form, &form, &fields).await.is(303);
+    let trail = site.root().get("/admin/audit?name=traced").await.is(200);
+    trail.has("eve").has("Created").has("title “Traced” → “Retraced”").has("made private");
+    site.root().get("/admin/audit?who=nobody-else").await.has("Nothing matches.");
+    let path = PagePath::parse("traced").unwrap();
+    assert!(site.store().read(|conn| store::pages::find(conn, &path)).unwrap().is_some());
+}

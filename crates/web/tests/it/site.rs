@@ -1,0 +1,236 @@
+//! A site in process: a temporary database, four people, a public and a private page.
+
+use actix_web::{
+    App as ActixApp,
+    body::to_bytes,
+    http::{Method, StatusCode, header::HeaderMap},
+    middleware::from_fn,
+    test::{TestRequest, call_service, init_service},
+    web::Data,
+};
+use base64::{Engine, prelude::BASE64_STANDARD};
+use domain::{
+    access::Admin,
+    page::{Page, PageDraft, PagePath},
+    user::{Password, Role, User, UserContent, Username},
+};
+use store::{DatabaseUrl, Store};
+use tempfile::TempDir;
+use web::{
+    App, Options,
+    auth::{refusals::Refusals, verifier, verifier::Verifier},
+    clock,
+    db::Db,
+    guard::envelope,
+    routes::routes,
+    view::View,
+};
+
+/// The weakest that bcrypt has: tests verify thousands of passwords.
+const COST: u32 = 4;
+
+pub struct Site {
+    pub app: Data<App>,
+    _folder: TempDir,
+}
+
+impl Site {
+    /// ann reads, eve edits, root administers, dan is disabled; `/hello` is public, `/secret` private.
+    pub fn new() -> Site {
+        let site = Site::empty();
+        for (name, role) in [("ann", Role::Reader), ("eve", Role::Editor), ("root", Role::Admin), ("dan", Role::Reader)]
+        {
+            site.add_user(name, role, "open sesame");
+        }
+        site.write(|conn, admin| {
+            let dan = store::users::find(conn, &name("dan"))?.unwrap();
+            store::users::set_active(conn, admin, &[dan.id], false, clock::now())
+        });
+        site.put(PageDraft { body: "Hello, **world**.".into(), ..draft("hello", "Hello") });
+        site.put(PageDraft { body: "The treasure is under the oak.".into(), private: true, ..draft("secret", "Secret") });
+        site
+    }
+
+    pub fn empty() -> Site {
+        Site::with(Options { base_url: "http://site.test".into(), ..Options::default() })
+    }
+
+    pub fn with(options: Options) -> Site {
+        let folder = tempfile::tempdir().unwrap();
+        let url = DatabaseUrl::parse(&format!("sqlite://{}/site.db", folder.path().display())).unwrap();
+        let store = Store::open(&url, 4).unwrap();
+        store.migrate().unwrap();
+        let app = App {
+            db: Db::new(store),
+            verifier: Verifier::start(COST).unwrap(),
+            refusals: Refusals::default(),
+            view: View::load().unwrap(),
+            options,
+        };
+        Site { app: Data::new(app), _folder: folder }
+    }
+
+    pub fn store(&self) -> &Store {
+        self.app.db.store()
+    }
+
+    pub fn write<T>(&self, change: impl FnOnce(&mut store::Conn, &Admin) -> store::Result<T>) -> T {
+        self.store().write(|conn| change(conn, &Admin::command_line())).unwrap()
+    }
+
+    pub fn add_user(&self, who: &str, role: Role, password: &str) -> User {
+        let hash = verifier::hash(&Password::parse(password).unwrap(), COST).unwrap();
+        let content = UserContent { name: name(who), role, active: true };
+        self.write(|conn, admin| store::users::insert(conn, admin, &content, &hash, clock::now()))
+    }
+
+    pub fn user(&self, who: &str) -> User {
+        self.store().read(|conn| store::users::find(conn, &name(who))).unwrap().unwrap()
+    }
+
+    pub fn put(&self, draft: PageDraft) -> Page {
+        let content = draft.check(clock::now()).unwrap();
+        self.write(|conn, admin| store::pages::put(conn, admin.editor(), &content, clock::now())).0
+    }
+
+    pub fn page(&self, path: &str) -> Option<Page> {
+        self.store().read(|conn| store::pages::find(conn, &PagePath::parse(path).unwrap())).unwrap()
+    }
+
+    pub fn visitor(&self) -> Actor<'_> {
+        Actor { site: self, headers: Vec::new() }
+    }
+
+    pub fn signed_in(&self, name: &str, password: &str) -> Actor<'_> {
+        self.visitor().with("authorization", &basic(&format!("{name}:{password}")))
+    }
+
+    pub fn ann(&self) -> Actor<'_> {
+        self.signed_in("ann", "open sesame")
+    }
+
+    pub fn eve(&self) -> Actor<'_> {
+        self.signed_in("eve", "open sesame")
+    }
+
+    pub fn root(&self) -> Actor<'_> {
+        self.signed_in("root", "open sesame")
+    }
+}
+
+pub fn draft(path: &str, title: &str) -> PageDraft {
+    PageDraft { path: format!("/{path}"), title: title.into(), ..PageDraft::default() }
+}
+
+pub fn name(name: &str) -> Username {
+    Username::parse(name).unwrap()
+}
+
+pub fn basic(credentials: impl AsRef<[u8]>) -> String {
+    format!("Basic {}", BASE64_STANDARD.encode(credentials))
+}
+
+/// Somebody who sends requests, always with the same headers.
+#[derive(Clone)]
+pub struct Actor<'a> {
+    site: &'a Site,
+    headers: Vec<(String, Vec<u8>)>,
+}
+
+impl Actor<'_> {
+    /// The same with one more header.
+    pub fn with(&self, name: &str, value: impl AsRef<[u8]>) -> Self {
+        let mut actor = self.clone();
+        actor.headers.push((name.into(), value.as_ref().to_vec()));
+        actor
+    }
+
+    pub fn browser(&self) -> Self {
+        self.with("accept", "text/html,application/xhtml+xml,*/*;q=0.8")
+    }
+
+    pub async fn get(&self, uri: &str) -> Response {
+        self.send(Method::GET, uri, None).await
+    }
+
+    pub async fn post(&self, uri: &str, fields: &[(&str, &str)]) -> Response {
+        self.send(Method::POST, uri, Some(serde_html_form::to_string(fields).unwrap())).await
+    }
+
+    /// Posts a form with the token of the page at `form`, as a person would.
+    pub async fn submit(&self, form: &str, uri: &str, fields: &[(&str, &str)]) -> Response {
+        let page = self.get(form).await;
+        let token = page.value_of("form_token");
+        let mut fields = fields.to_vec();
+        fields.push(("form_token", &token));
+        self.post(uri, &fields).await
+    }
+
+    pub async fn send(&self, method: Method, uri: &str, body: Option<String>) -> Response {
+        let service =
+            init_service(ActixApp::new().app_data(self.site.app.clone()).wrap(from_fn(envelope)).configure(routes)).await;
+        let mut request = TestRequest::default().method(method).uri(uri);
+        for (name, value) in &self.headers {
+            request = request.append_header((name.as_str(), value.as_slice()));
+        }
+        if let Some(body) = body {
+            request = request.insert_header(("content-type", "application/x-www-form-urlencoded")).set_payload(body);
+        }
+        let response = call_service(&service, request.to_request()).await;
+        let (status, headers) = (response.status(), response.headers().clone());
+        let body = to_bytes(response.into_body()).await.unwrap();
+        Response { status, headers, body: String::from_utf8_lossy(&body).into_owned() }
+    }
+}
+
+#[derive(Debug)]
+pub struct Response {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub body: String,
+}
+
+impl Response {
+    #[track_caller]
+    pub fn is(self, status: u16) -> Response {
+        assert_eq!(self.status.as_u16(), status, "{:?}\n{}", self.headers, self.body);
+        self
+    }
+
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+    }
+
+    #[track_caller]
+    pub fn has(self, text: &str) -> Response {
+        assert!(self.body.contains(text), "{text:?} is missing in {}", self.body);
+        self
+    }
+
+    #[track_caller]
+    pub fn lacks(self, text: &str) -> Response {
+        assert!(!self.body.contains(text), "{text:?} stands in {}", self.body);
+        self
+    }
+
+    /// The value of a hidden or other one-line field.
+    #[track_caller]
+    pub fn value_of(&self, field: &str) -> String {
+        let from = self.body.find(&format!("name=\"{field}\"")).unwrap_or_else(|| panic!("no {field} in {}", self.body));
+        let rest = &self.body[from..];
+        let rest = &rest[rest.find("value=\"").unwrap() + 7..];
+        rest[..rest.find('"').unwrap()].to_owned()
+    }
+
+    /// All that a client can tell answers apart by, but the date and the request's own id.
+    pub fn fingerprint(&self) -> (u16, Vec<(String, String)>, String) {
+        let mut headers: Vec<_> = self
+            .headers
+            .iter()
+            .filter(|(name, _)| !matches!(name.as_str(), "x-request-id" | "date"))
+            .map(|(name, value)| (name.to_string(), value.to_str().unwrap().to_owned()))
+            .collect();
+        headers.sort();
+        (self.status.as_u16(), headers, self.body.clone())
+    }
+}

@@ -1,0 +1,145 @@
+//! What clients can't be made to send: raw bytes to the real binary.
+
+use std::{
+    io::{Read, Write},
+    time::Duration,
+};
+
+use crate::{
+    server::{PASSWORD, Server, status},
+    site::basic,
+};
+
+fn admin() -> String {
+    format!("Authorization: {}\r\n", basic(format!("admin:{PASSWORD}")))
+}
+
+#[test]
+fn t13_t17_t27_odd_authorization_lines_over_the_wire() {
+    let server = Server::start();
+    assert_eq!(server.status("/private-example", &admin()), 200);
+    assert_eq!(server.status("/private-example", ""), 401);
+    let token = basic(format!("admin:{PASSWORD}")).split_off(6);
+    for (line, expected) in [
+        (format!("authorization:   BASIC    {token}   \r\n"), 200),
+        (format!("Authorization: Basic\t{token}\r\n"), 401),
+        ("Authorization:\r\n".into(), 401),
+        (format!("Authorization: Basic {token}\r\nAuthorization: Basic {token}\r\n"), 400),
+        (format!("Authorization: Basic {token}, Basic {token}\r\n"), 401),
+        (format!("Authorization: Basic {}\r\n", "A".repeat(9000)), 431),
+        ("Authorization: Basic \u{e9}\r\n".into(), 401),
+    ] {
+        assert_eq!(server.status("/private-example", &line), expected, "{line}");
+    }
+}
+
+#[test]
+fn t45_absolute_form_and_dot_segments_over_the_wire() {
+    let server = Server::start();
+    for uri in ["http://x/private-example", "http://evil.test/private-example"] {
+        assert_eq!(server.status(uri, ""), 401, "{uri}");
+    }
+    for uri in ["//private-example", "/./private-example", "/x/../private-example", "/private-example%00", "/private-example;a=b", "*", "/%c0%af"] {
+        let status = server.status(uri, "");
+        assert!((400..500).contains(&status), "{uri}: {status}");
+        assert_ne!(server.status(uri, &admin()), 200, "{uri}");
+    }
+}
+
+#[test]
+fn case_41_49_bodies_framed_in_two_ways_are_refused_and_nothing_is_smuggled() {
+    let server = Server::start();
+    let smuggled = "GET /welcome HTTP/1.1\r\nHost: x\r\n\r\n";
+    for head in [
+        "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n",
+        "Transfer-Encoding: chunked\r\nContent-Length: 5\r\n",
+        "Content-Length: 5\r\nContent-Length: 6\r\n",
+        "Content-Length: +5\r\n",
+        "Content-Length: -5\r\n",
+        "Content-Length: 5 5\r\n",
+        "Content-Length: 0x5\r\n",
+        "Transfer-Encoding: xchunked\r\n",
+        "Transfer-Encoding: chunked, identity\r\n",
+        "Content-Length : 5\r\n",
+    ] {
+        let request = format!("POST /welcome HTTP/1.1\r\nHost: x\r\n{head}\r\n0\r\n\r\n{smuggled}");
+        let answer = server.raw(&request);
+        assert_eq!(answer.matches("HTTP/1.1 ").count(), 1, "{head}: {answer}");
+        assert!(matches!(status(&answer), 400 | 501), "{head}: {answer}");
+    }
+    let twice = server.raw("GET /welcome HTTP/1.1\r\nHost: a\r\nHost: b\r\nConnection: close\r\n\r\n");
+    assert_eq!(status(&twice), 400);
+}
+
+#[test]
+fn t32_a_refused_post_leaves_the_connection_usable_or_closed() {
+    let server = Server::start();
+    let body = "a".repeat(2000);
+    let mut stream = server.connect();
+    write!(stream, "POST /admin/pages HTTP/1.1\r\nHost: x\r\nContent-Length: {}\r\n\r\n{body}", body.len()).unwrap();
+    write!(stream, "GET /welcome HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").unwrap();
+    let mut answers = String::new();
+    let _reset = stream.read_to_string(&mut answers);
+    assert_eq!(status(&answers), 401);
+    // The body is never taken for a request.
+    let statuses: Vec<u16> = answers.split("HTTP/1.1").skip(1).map(|answer| status(&format!("HTTP/1.1{answer}"))).collect();
+    assert!(statuses == [401, 200] || statuses == [401], "{statuses:?}");
+}
+
+#[test]
+fn case_53_a_body_without_end_is_cut_off() {
+    let server = Server::start();
+    let mut stream = server.connect();
+    write!(stream, "POST /admin/pages HTTP/1.1\r\nHost: x\r\n{}Content-Type: application/x-www-form-urlencoded\r\nTransfer-Encoding: chunked\r\n\r\n", admin()).unwrap();
+    let chunk = format!("10000\r\n{}\r\n", "a".repeat(0x10000));
+    let mut sent = 0;
+    while sent < 64 * 1024 * 1024 && stream.write_all(chunk.as_bytes()).is_ok() {
+        sent += 0x10000;
+    }
+    let mut answer = String::new();
+    let _reset = stream.read_to_string(&mut answer);
+    assert!(sent < 64 * 1024 * 1024, "all of it was read");
+    assert!(answer.is_empty() || status(&answer) == 413, "{answer}");
+    assert_eq!(server.status("/welcome", ""), 200);
+}
+
+#[test]
+fn case_48_a_head_that_does_not_come_is_not_waited_for() {
+    let server = Server::start();
+    let mut slow = server.connect();
+    slow.write_all(b"GET /welcome HTTP/1.1\r\nHost:").unwrap();
+    let mut answer = String::new();
+    // The server's patience is ten seconds; ours, in `connect`, is twenty.
+    slow.read_to_string(&mut answer).unwrap();
+    assert!(answer.is_empty() || status(&answer) == 408, "{answer}");
+}
+
+#[test]
+fn sigterm_and_sigint_finish_what_runs_and_exit_with_0() {
+    for signal in ["TERM", "INT"] {
+        let mut server = Server::start();
+        let mut idle = server.connect();
+        write!(idle, "GET /welcome HTTP/1.1\r\nHost: x\r\n\r\n").unwrap();
+        let mut first = [0; 15];
+        idle.read_exact(&mut first).unwrap();
+        server.signal(signal);
+        let (took, success) = server.wait();
+        assert!(success, "{signal}: {}", server.log());
+        assert!(took < Duration::from_secs(10), "{signal} took {took:?}");
+    }
+}
+
+#[test]
+fn t55_case_53_54_49_no_secret_and_no_second_line_stands_in_the_log() {
+    let server = Server::start_with(&[("POSTERN_LOG", "trace")]);
+    server.status("/private-example", &admin());
+    let wrong = format!("Authorization: {}\r\n", basic("admin:not-the-password"));
+    assert_eq!(server.status("/private-example", &wrong), 401);
+    server.status("/nope%0d%0aINJECTED", "");
+    let log = server.log();
+    assert!(log.contains("sign-in refused name=\"admin\""), "{log}");
+    for secret in [PASSWORD, "not-the-password", "$2b$", &basic(format!("admin:{PASSWORD}"))[6..]] {
+        assert!(!log.contains(secret), "{secret} stands in {log}");
+    }
+    assert!(!log.lines().any(|line| line.starts_with("INJECTED")));
+}

@@ -1,0 +1,55 @@
+//! Every template is rendered by some test: this one asks for each of them over HTTP.
+
+use domain::page::PageDraft;
+
+use crate::site::{Site, draft};
+
+#[actix_web::test]
+async fn every_template_renders_as_a_whole_document() {
+    let site = Site::new();
+    site.put(draft("guides/one", "One"));
+    let page = format!("/admin/pages/{}", site.page("hello").unwrap().id.0);
+    let user = format!("/admin/users/{}", site.user("ann").id.0);
+    let root = site.root().browser();
+    let stale = [("title", "x"), ("path", "/hello"), ("version", "0")];
+    let answers = [
+        ("index.html", root.get("/").await),
+        ("list.html", root.get("/guides").await),
+        ("page.html", root.get("/hello").await),
+        ("search.html", root.get("/search?q=x").await),
+        ("error.html", root.get("/nope").await),
+        ("account.html", root.get("/account").await),
+        ("admin/home.html", root.get("/admin/").await),
+        ("admin/audit.html", root.get("/admin/audit").await),
+        ("admin/site.html", root.get("/admin/site").await),
+        ("admin/pages/list.html", root.get("/admin/pages").await),
+        ("admin/pages/form.html", root.get("/admin/pages/new").await),
+        ("admin/pages/delete.html", root.get(&format!("{page}/delete")).await),
+        ("admin/pages/conflict.html", root.submit(&page, &page, &stale).await),
+        ("admin/confirm.html", root.submit("/admin/pages", "/admin/pages/actions", &[("action", "delete"), ("id", "1")]).await),
+        ("admin/users/list.html", root.get("/admin/users").await),
+        ("admin/users/form.html", root.get("/admin/users/new").await),
+        ("admin/users/password.html", root.get(&format!("{user}/password")).await),
+        ("admin/users/delete.html", root.get(&format!("{user}/delete")).await),
+        ("admin/resend.html", root.post("/admin/pages", &[("title", "x")]).await),
+    ];
+    for (template, answer) in &answers {
+        assert!(answer.body.starts_with("<!doctype html>"), "{template}: {answer:?}");
+        assert!(answer.body.trim_end().ends_with("</html>"), "{template}: {}", answer.body);
+        assert_eq!(answer.body.matches("<h1").count(), 1, "{template}: one heading of the first level");
+        assert_eq!(answer.body.matches("<main").count(), 1, "{template}: one main landmark");
+    }
+    let known: Vec<&str> = answers.iter().map(|(template, _)| *template).collect();
+    let frames = ["base.html", "components.html", "admin/base.html"];
+    for template in site.app.view.names() {
+        assert!(frames.contains(&template.as_str()) || known.contains(&template.as_str()), "no sample for {template}");
+    }
+}
+
+#[actix_web::test]
+async fn a_page_renders_with_everything_that_markdown_has() {
+    let site = Site::new();
+    let body = include_str!("../../src/examples/how-to-write.md");
+    site.put(PageDraft { body: body.into(), summary: "Summary.".into(), ..draft("all", "All of it") });
+    site.visitor().get("/all").await.is(200).has("<table>").has("type=\"checkbox\"").has("hl-").has("footnote");
+}
