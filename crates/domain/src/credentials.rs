@@ -28,7 +28,7 @@ pub struct Malformed;
 /// # Errors
 /// [`Malformed`] for everything else, among it empty names, control characters and more than 72 bytes of password.
 pub fn parse(header: &[u8]) -> Result<Credentials, Malformed> {
-    let header = header.trim_ascii();
+    let header = trim_whitespace(header);
     let (scheme, token) = header.split_at_checked(5).ok_or(Malformed)?;
     if !scheme.eq_ignore_ascii_case(b"basic") || !token.starts_with(b" ") {
         return Err(Malformed);
@@ -44,11 +44,26 @@ pub fn parse(header: &[u8]) -> Result<Credentials, Malformed> {
     }
     let text = Zeroizing::new(match std::str::from_utf8(&bytes) {
         Ok(text) => text.to_owned(),
-        Err(_) => bytes.iter().copied().map(char::from).collect(),
+        Err(_) => latin_1(&bytes),
     });
     let (name, password) = text.split_once(':').ok_or(Malformed)?;
     Ok(Credentials {
         name: Username::parse(name).map_err(|_| Malformed)?,
         password: Password::parse(password).map_err(|_| Malformed)?,
     })
+}
+
+/// Without the optional white space around a header's value, which is space and tab (RFC 9110 section 5.6.3).
+fn trim_whitespace(value: &[u8]) -> &[u8] {
+    let is_text = |byte: &u8| !matches!(byte, b' ' | b'\t');
+    let start = value.iter().position(is_text).unwrap_or(value.len());
+    let end = value.iter().rposition(is_text).map_or(start, |last| last + 1);
+    &value[start..end]
+}
+
+fn latin_1(bytes: &[u8]) -> String {
+    // With room for the longest outcome: a string that grows leaves a copy of the secret behind.
+    let mut text = String::with_capacity(2 * bytes.len());
+    text.extend(bytes.iter().copied().map(char::from));
+    text
 }

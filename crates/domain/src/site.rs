@@ -131,7 +131,8 @@ fn parse_language(typed: &str) -> Result<String, String> {
     let tag = typed.trim();
     let mut subtags = tag.split('-');
     let primary = subtags.next().unwrap_or_default();
-    let alphanumeric = |subtag: &str| (1..=8).contains(&subtag.len()) && subtag.bytes().all(|b| b.is_ascii_alphanumeric());
+    let alphanumeric =
+        |subtag: &str| (1..=8).contains(&subtag.len()) && subtag.bytes().all(|b| b.is_ascii_alphanumeric());
     let known = (2..=8).contains(&primary.len()) && primary.bytes().all(|b| b.is_ascii_alphabetic());
     if known && tag.len() <= 35 && subtags.all(alphanumeric) {
         Ok(tag.to_owned())

@@ -29,7 +29,12 @@ impl Username {
         if name.len() > Username::MAX * 4 {
             return Err(format!("At most {} characters.", Username::MAX));
         }
-        let name: String = name.nfc().collect();
+        // The width mapping of RFC 8265 section 3.3: the full-width ａ is an a.
+        let narrow = |c| matches!(c, '\u{ff00}'..='\u{ffef}');
+        let name: String = match name.chars().any(narrow) {
+            true => name.nfkc().collect(),
+            false => name.nfc().collect(),
+        };
         if name.is_empty() {
             return Err("A user needs a name.".into());
         }
@@ -128,8 +133,9 @@ impl Password {
         if password.len() > 4 * Password::MAX_BYTES {
             return Err(Password::too_long(password.len()));
         }
-        let normal: Zeroizing<String> =
-            Zeroizing::new(password.chars().map(|c| if is_space(c) { ' ' } else { c }).nfc().collect());
+        // With room for the longest outcome (NFC at most triples): a string that grows leaves a copy of the secret behind.
+        let mut normal = Zeroizing::new(String::with_capacity(3 * password.len()));
+        normal.extend(password.chars().map(|c| if is_space(c) { ' ' } else { c }).nfc());
         if normal.chars().any(char::is_control) {
             return Err("A password cannot hold control characters.".into());
         }
@@ -151,11 +157,13 @@ impl Password {
         if password.0.len() < Password::MIN_BYTES {
             return Err(format!("At least {} bytes; this has {}.", Password::MIN_BYTES, password.0.len()));
         }
-        if password.0.to_lowercase() == name.to_lowercase() {
+        if password.0.to_lowercase() == name.nfc().collect::<String>().to_lowercase() {
             return Err("The password cannot be the user's name.".into());
         }
         if is_common(&password.0) {
-            return Err("This is one of the most common passwords: the first that somebody tries. Choose another.".into());
+            return Err(
+                "This is one of the most common passwords: the first that somebody tries. Choose another.".into()
+            );
         }
         Ok(password)
     }

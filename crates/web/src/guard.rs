@@ -9,7 +9,7 @@ use actix_web::{
     dev::{ServiceRequest, ServiceResponse},
     error::InternalError,
     http::{
-        Method, StatusCode,
+        Method, StatusCode, Version,
         header::{self, HeaderMap, HeaderName, HeaderValue},
     },
     middleware::Next,
@@ -196,10 +196,18 @@ fn check_limits(request: &ServiceRequest) -> Result<(), Error> {
     if bytes > HEAD_BYTES || headers.iter().count() > HEADERS || authorization {
         return Err(Error::HeadersTooLarge);
     }
-    if headers.get_all(header::HOST).count() > 1 {
-        return Err(Error::BadRequest("A request has one Host header."));
+    let hosts: Vec<_> = headers.get_all(header::HOST).collect();
+    match hosts[..] {
+        [host] if is_authority(host.as_bytes()) => Ok(()),
+        // HTTP/1.0 has none (RFC 9112 section 3.2).
+        [] if request.version() < Version::HTTP_11 => Ok(()),
+        _ => Err(Error::BadRequest("A request has one Host header, with a host and perhaps a port.")),
     }
-    Ok(())
+}
+
+/// Whether the bytes may be a host and a port (RFC 3986 section 3.2.2), without user and password.
+fn is_authority(host: &[u8]) -> bool {
+    host.iter().all(|b| b.is_ascii_alphanumeric() || b"-._~:[]%!$&'()*+,;=".contains(b))
 }
 
 /// `/x/` is always at `/x`: the same answer for known and unknown paths, without a look at the database. Only the
@@ -301,6 +309,10 @@ fn same_origin(request: &ServiceRequest) -> Result<(), Error> {
 }
 
 fn is_own(origin: &str, request: &ServiceRequest) -> bool {
+    // The clear-text twin of a site on HTTPS is in the hands of whoever holds the network.
+    if Envelope::of(request.request()).client.https && !origin.starts_with("https://") {
+        return false;
+    }
     let own = request.app_data::<Data<App>>().is_some_and(|app| app.options.base_url.eq_ignore_ascii_case(origin));
     let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok());
     let authority = origin.strip_prefix("https://").or_else(|| origin.strip_prefix("http://"));

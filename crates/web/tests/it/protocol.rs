@@ -343,4 +343,7 @@ async fn case_47_52_heads_that_are_too_large_are_refused() {
     }
     many.get("/hello").await.is(431);
     site.visitor().with("host", "a").with("host", "b").get("/hello").await.is(400);
+    for host in ["a b", "a/b", "user@a", "a\\b"] {
+        site.visitor().with("host", host).get("/hello").await.is(400);
+    }
 }

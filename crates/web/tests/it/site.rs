@@ -173,6 +173,9 @@ impl Actor<'_> {
         for (name, value) in &self.headers {
             request = request.append_header((name.as_str(), value.as_slice()));
         }
+        if !self.headers.iter().any(|(name, _)| name == "host") {
+            request = request.insert_header(("host", "site.test"));
+        }
         if let Some(body) = body {
             request = request.insert_header(("content-type", "application/x-www-form-urlencoded")).set_payload(body);
         }

@@ -1,0 +1,31 @@
+# The build: a layer with the dependencies alone, so that a change of the sources compiles only the sources.
+FROM rust:1-slim-trixie AS build
+RUN apt-get update \
+ && apt-get install -y --no-install-recommends gcc g++ libc6-dev make perl \
+ && rm -rf /var/lib/apt/lists/*
+WORKDIR /src
+COPY Cargo.toml Cargo.lock ./
+COPY crates/domain/Cargo.toml crates/domain/
+COPY crates/store/Cargo.toml crates/store/
+COPY crates/web/Cargo.toml crates/web/
+RUN mkdir -p crates/domain/src crates/store/src crates/web/src \
+ && touch crates/domain/src/lib.rs crates/store/src/lib.rs crates/web/src/lib.rs \
+ && echo 'fn main() {}' > crates/web/src/main.rs \
+ && cargo build --release --locked --package web \
+ && rm -rf crates/*/src target/release/.fingerprint/domain-* target/release/.fingerprint/store-* target/release/.fingerprint/web-*
+COPY crates crates
+COPY migrations migrations
+COPY templates templates
+COPY assets assets
+RUN cargo build --release --locked --package web
+
+# The image: the binary, a user who is nobody else, and nothing to write on.
+FROM debian:trixie-slim
+RUN useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin postern
+COPY --from=build /src/target/release/postern /usr/local/bin/postern
+USER 10001:10001
+ENV POSTERN_LISTEN=0.0.0.0:8080
+EXPOSE 8080
+HEALTHCHECK --interval=10s --timeout=4s --start-period=40s --start-interval=1s CMD ["postern", "healthcheck"]
+ENTRYPOINT ["postern"]
+CMD ["serve"]
