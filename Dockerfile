@@ -26,6 +26,6 @@ COPY --from=build /src/target/release/postern /usr/local/bin/postern
 USER 10001:10001
 ENV POSTERN_LISTEN=0.0.0.0:8080
 EXPOSE 8080
-HEALTHCHECK --interval=10s --timeout=4s --start-period=40s --start-interval=1s CMD ["postern", "healthcheck"]
+HEALTHCHECK --interval=5s --timeout=4s --start-period=40s CMD ["postern", "healthcheck"]
 ENTRYPOINT ["postern"]
 CMD ["serve"]
