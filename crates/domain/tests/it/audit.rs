@@ -1,0 +1,83 @@
+//! The words in which the audit trail says what changed.
+
+use domain::{
+    audit::{Action, Subject, page_changes, site_changes, user_changes},
+    page::{PageContent, PagePath, Visibility},
+    site::{Realm, Site},
+    user::{Role, UserContent, Username},
+};
+
+use crate::{at, page::content, user::user};
+
+#[test]
+fn every_word_of_the_trail_is_read_back() {
+    for action in Action::ALL {
+        assert_eq!(Action::parse(action.as_str()), Some(action));
+        assert!(!action.label().is_empty());
+    }
+    for subject in Subject::ALL {
+        assert_eq!(Subject::parse(subject.as_str()), Some(subject));
+    }
+    assert_eq!((Action::parse("Created"), Subject::parse("")), (None, None));
+}
+
+#[test]
+fn a_page_says_what_changed() {
+    #[track_caller]
+    fn check(change: impl FnOnce(&mut PageContent), expected: &str) {
+        let (old, mut new) = (content(), content());
+        change(&mut new);
+        assert_eq!(page_changes(&old, &new), expected);
+    }
+    check(|_| {}, "nothing");
+    check(|page| page.path = PagePath::root(), "path “/clients/acme” → “/”");
+    check(|page| page.title = "New".into(), "title “Acme” → “New”");
+    check(|page| page.summary = "Other".into(), "summary");
+    check(|page| page.visibility = Visibility::Private, "made private");
+    check(|page| page.show_title = true, "show title in lists on");
+    check(|page| page.list_below = true, "list pages below on");
+    check(|page| page.published_at = at("2027-01-02T03:04:00Z"), "date “2026-03-01 12:00” → “2027-01-02 03:04”");
+    check(
+        |page| {
+            page.title = "New".into();
+            page.body = "Other".into();
+            page.visibility = Visibility::Private;
+        },
+        "title “Acme” → “New”; text; made private",
+    );
+    let private = PageContent { visibility: Visibility::Private, list_below: true, ..content() };
+    assert_eq!(page_changes(&private, &content()), "made public; list pages below off");
+}
+
+#[test]
+fn a_page_never_says_its_text_or_summary() {
+    let new = PageContent { body: "the secret text".into(), summary: "the secret summary".into(), ..content() };
+    assert_eq!(page_changes(&content(), &new), "summary; text");
+}
+
+#[test]
+fn a_user_says_what_changed_and_never_a_hash() {
+    let old = user();
+    let same = UserContent { name: old.name.clone(), role: old.role, active: old.active };
+    assert_eq!(user_changes(&old, &same), "nothing");
+    let new = UserContent { name: Username::parse("zoë").unwrap(), role: Role::Admin, active: false };
+    assert_eq!(user_changes(&old, &new), "name “ann” → “zoë”; role “editor” → “admin”; disabled");
+    let back = domain::user::User { active: false, ..old };
+    assert_eq!(user_changes(&back, &same), "enabled");
+}
+
+#[test]
+fn the_site_says_what_changed() {
+    let old = Site::default();
+    assert_eq!(site_changes(&old, &old), "nothing");
+    let new = Site {
+        title: "Acme".into(),
+        language: "de".into(),
+        realm: Realm::parse("Members").unwrap(),
+        refusal: "No.".into(),
+        footer: "Imprint".into(),
+        ..old.clone()
+    };
+    let expected = "title “Postern” → “Acme”; language “en” → “de”; realm “Postern” → “Members”; refusal text; footer";
+    assert_eq!(site_changes(&old, &new), expected);
+}

@@ -1,0 +1,29 @@
+//! The rules of the domain as tables. A name that begins with a number names the statement of PROTOCOL.md that it holds.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    missing_docs,
+    reason = "a test that cannot go on should stop, and its name is its documentation"
+)]
+
+mod access;
+mod audit;
+mod credentials;
+mod invalid;
+mod page;
+mod published;
+mod site;
+mod user;
+
+use domain::Timestamp;
+
+/// A moment from RFC 3339.
+fn at(time: &str) -> Timestamp {
+    time.parse().unwrap()
+}
+
+/// The moment at which these tests take place.
+fn now() -> Timestamp {
+    at("2026-03-01T12:00:00Z")
+}
