@@ -1,7 +1,7 @@
 //! The audit trail: entries are added and read, never changed; triggers in the database see to it.
 
 use chrono::NaiveDateTime;
-use diesel::{prelude::*, dsl::count_star};
+use diesel::{dsl::count_star, prelude::*};
 use domain::{
     Timestamp,
     access::{Admin, Editor},

@@ -10,12 +10,7 @@ use diesel::{
     sql_query,
 };
 
-use crate::{
-    DatabaseUrl, Error, Result,
-    error::one_line,
-    schema::fold_utils,
-    url::Kind,
-};
+use crate::{DatabaseUrl, Error, Result, error::one_line, schema::fold_utils, url::Kind};
 
 /// A connection; Diesel's queries run on it whichever it is.
 #[derive(diesel::MultiConnection)]
@@ -104,14 +99,16 @@ impl Manager {
 }
 
 fn establish_sqlite(file: &Path) -> ConnectionResult<SqliteConnection> {
-    let name = file.to_str().ok_or_else(|| ConnectionError::InvalidConnectionUrl("the file's name is not UTF-8".into()))?;
+    let name =
+        file.to_str().ok_or_else(|| ConnectionError::InvalidConnectionUrl("the file's name is not UTF-8".into()))?;
     // Diesel takes `file:` and `sqlite://` at the beginning for something else than a name.
     let name = if file.is_absolute() { name.to_owned() } else { format!("./{name}") };
     let mut conn = SqliteConnection::establish(&name)?;
     let setup = |error| ConnectionError::CouldntSetupConfiguration(error);
     // The timeout first: switching to WAL takes a lock.
     conn.batch_execute("PRAGMA busy_timeout = 5000").map_err(setup)?;
-    conn.batch_execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON").map_err(setup)?;
+    conn.batch_execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON")
+        .map_err(setup)?;
     fold_utils::register_impl(&mut conn, |text: String| text.to_lowercase()).map_err(setup)?;
     Ok(conn)
 }

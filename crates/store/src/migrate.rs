@@ -36,10 +36,7 @@ fn names<DB: Backend>(migrations: Migrations<DB>) -> Vec<String> {
     migrations.iter().map(|migration| migration.name().to_string()).collect()
 }
 
-fn unapplied<DB: Backend>(
-    conn: &mut impl MigrationHarness<DB>,
-    source: &EmbeddedMigrations,
-) -> Result<Migrations<DB>>
+fn unapplied<DB: Backend>(conn: &mut impl MigrationHarness<DB>, source: &EmbeddedMigrations) -> Result<Migrations<DB>>
 where
     EmbeddedMigrations: MigrationSource<DB>,
 {
@@ -47,7 +44,8 @@ where
     known.sort_by_key(|migration| migration.name().version().to_string());
     let applied: Vec<String> =
         conn.applied_migrations().map_err(|error| unreadable(&*error))?.iter().map(ToString::to_string).collect();
-    let is_known = |version: &&String| known.iter().any(|migration| migration.name().version().to_string() == **version);
+    let is_known =
+        |version: &&String| known.iter().any(|migration| migration.name().version().to_string() == **version);
     if let Some(unknown) = applied.iter().find(|version| !is_known(version)) {
         return Err(Error::Schema(format!(
             "the database was made by a newer Postern (migration {unknown}): run that version, or restore a backup"

@@ -3,7 +3,10 @@
 mod desk;
 
 use chrono::NaiveDateTime;
-use diesel::prelude::*;
+use diesel::{
+    prelude::*,
+    sql_types::{Nullable, Text},
+};
 use domain::{
     Timestamp, Version,
     access::Member,
@@ -59,6 +62,18 @@ pub fn find(conn: &mut Conn, name: &Username) -> Result<Option<User>> {
     let record: Option<Record> =
         users::table.filter(users::name.eq(name.as_str())).select(Record::as_select()).first(conn).optional()?;
     record.map(User::try_from).transpose()
+}
+
+/// The highest bcrypt cost among the stored hashes; 0 without any. What an unknown name has to cost, so as not to be
+/// told from a known one.
+///
+/// # Errors
+/// When the database fails.
+pub fn dearest_cost(conn: &mut Conn) -> Result<u32> {
+    let cost = diesel::dsl::sql::<Nullable<Text>>("max(substr(password_hash, 5, 2))");
+    let dearest: Option<String> =
+        users::table.filter(users::password_hash.like("$2_$__$%")).select(cost).first(conn)?;
+    Ok(dearest.and_then(|cost| cost.parse().ok()).unwrap_or(0))
 }
 
 /// Whether there is any user.

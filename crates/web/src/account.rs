@@ -74,7 +74,7 @@ pub async fn update(
         let name = member.name.clone();
         let user = app.db.read(move |conn| store::users::find(conn, &name)).await?;
         let hash = user.map(|user| user.password_hash);
-        if !app.verifier.verify(&present, hash.as_ref()).await? {
+        if !app.verifier.verify(&present, hash.as_ref(), 0).await? {
             invalid.add("present", "This is not your present password.");
         }
     }

@@ -31,13 +31,19 @@ pub fn client(head: &RequestHead, trusted: &[IpNet]) -> Client {
             break;
         }
     }
-    let https = list(&head.headers, "x-forwarded-proto").last().is_some_and(|proto| proto.eq_ignore_ascii_case("https"));
+    let https =
+        list(&head.headers, "x-forwarded-proto").last().is_some_and(|proto| proto.eq_ignore_ascii_case("https"));
     Client { address, https }
 }
 
 /// The members of a list header over all its lines (RFC 9110 section 5.6.1), in order.
 fn list<'a>(headers: &'a HeaderMap, name: &str) -> Vec<&'a str> {
-    headers.get_all(name).filter_map(|line| line.to_str().ok()).flat_map(|line| line.split(',')).map(str::trim).collect()
+    headers
+        .get_all(name)
+        .filter_map(|line| line.to_str().ok())
+        .flat_map(|line| line.split(','))
+        .map(str::trim)
+        .collect()
 }
 
 /// `203.0.113.7`, `203.0.113.7:1234`, `2001:db8::1` or `[2001:db8::1]:1234`.
@@ -72,7 +78,8 @@ mod tests {
 
     #[test]
     fn case_38_behind_a_proxy_the_rightmost_untrusted_address_counts() {
-        let chain = [("X-Forwarded-For", "6.6.6.6, 2.2.2.2"), ("X-Forwarded-For", "10.0.0.2"), ("X-Forwarded-Proto", "https")];
+        let chain =
+            [("X-Forwarded-For", "6.6.6.6, 2.2.2.2"), ("X-Forwarded-For", "10.0.0.2"), ("X-Forwarded-Proto", "https")];
         assert_eq!(of("10.0.0.1", &["10.0.0.0/8"], &chain), ("2.2.2.2".into(), true));
     }
 

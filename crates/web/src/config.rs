@@ -12,8 +12,14 @@ use store::DatabaseUrl;
 #[command(name = "postern", version, about, after_help = EXAMPLES)]
 pub struct Config {
     /// Which database: sqlite://FILE or postgres://USER:PASSWORD@HOST/NAME
-    #[arg(long, global = true, env = "DATABASE_URL", value_name = "URL", default_value = "sqlite://postern.db",
-          hide_env_values = true)]
+    #[arg(
+        long,
+        global = true,
+        env = "DATABASE_URL",
+        value_name = "URL",
+        default_value = "sqlite://postern.db",
+        hide_env_values = true
+    )]
     database_url: UncheckedUrl,
 
     /// The bcrypt cost of new passwords, 10 to 15; a password of another cost is hashed anew when its user signs in
@@ -188,7 +194,9 @@ pub enum Command {
 #[derive(Subcommand, Debug)]
 pub enum UserCommand {
     /// Make a user; the password is asked for, or read from standard input
-    #[command(after_help = "Examples:\n  postern user add ann --role editor\n  echo \"$SECRET\" | postern user add ann --role reader\n  postern user add ann --role admin --generate")]
+    #[command(
+        after_help = "Examples:\n  postern user add ann --role editor\n  echo \"$SECRET\" | postern user add ann --role reader\n  postern user add ann --role admin --generate"
+    )]
     Add {
         /// The name that signs in
         name: String,
@@ -238,7 +246,9 @@ pub enum UserCommand {
 #[derive(Subcommand, Debug)]
 pub enum PageCommand {
     /// Make a page, or replace the one at PATH, with the Markdown on standard input
-    #[command(after_help = "Examples:\n  postern page put handbook/rules --title \"House rules\" --private < rules.md\n  postern page put / --title Welcome < welcome.md")]
+    #[command(
+        after_help = "Examples:\n  postern page put handbook/rules --title \"House rules\" --private < rules.md\n  postern page put / --title Welcome < welcome.md"
+    )]
     Put {
         /// Where it lives, such as handbook/rules; / is the front page
         path: String,

@@ -172,11 +172,16 @@ impl Words {
         };
         match error {
             Error::Unauthorized => {
-                let message = if site.refusal.is_empty() { "Sign in to read this.".into() } else { site.refusal.clone() };
-                say("Sign in to read this page", message, &[
-                    "Reload this page to be asked for your name and password.",
-                    "Names and passwords are given out by whoever runs this site.",
-                ]);
+                let message =
+                    if site.refusal.is_empty() { "Sign in to read this.".into() } else { site.refusal.clone() };
+                say(
+                    "Sign in to read this page",
+                    message,
+                    &[
+                        "Reload this page to be asked for your name and password.",
+                        "Names and passwords are given out by whoever runs this site.",
+                    ],
+                );
             }
             Error::SignedOut => {
                 say("Signed out", "If your browser asks for a name and a password now, press Cancel: then it forgets the ones it had.".into(), &[
@@ -188,22 +193,44 @@ impl Words {
                 say("You may not open this", message.clone(), &[]);
                 words.actions = vec![SWITCH, HOME];
             }
-            Error::NotFound => say("Page not found", "There is no page at this address.".into(), &[
-                "Check the address for a typing error; it is in lower case and has no ending.",
-            ]),
+            Error::NotFound => say(
+                "Page not found",
+                "There is no page at this address.".into(),
+                &["Check the address for a typing error; it is in lower case and has no ending."],
+            ),
             Error::MethodNotAllowed(allow) => {
                 say("Method not allowed", format!("This address answers only {allow}."), &[]);
             }
             Error::TooLarge(most) => {
-                say("Too large", format!("At most {most} bytes can be sent at once."), &["Nothing was changed. Go back: your browser may still have what you typed."]);
+                say(
+                    "Too large",
+                    format!("At most {most} bytes can be sent at once."),
+                    &["Nothing was changed. Go back: your browser may still have what you typed."],
+                );
             }
-            Error::Timeout => say("Too slow", "The rest of the request did not come in time.".into(), &["Nothing was changed. Send it again."]),
+            Error::Timeout => say(
+                "Too slow",
+                "The rest of the request did not come in time.".into(),
+                &["Nothing was changed. Send it again."],
+            ),
             Error::UriTooLong => say("Address too long", "This address is longer than any page's.".into(), &[]),
-            Error::HeadersTooLarge => say("Header too large", "The header fields of this request are too many or too long.".into(), &[]),
-            Error::UnsupportedMediaType => say("Unsupported media type", "Send a form as application/x-www-form-urlencoded.".into(), &[]),
-            Error::Busy(_) => say("Busy", "Too many passwords wait to be verified. Try again in a few seconds.".into(), &[]),
-            Error::Unavailable(_) => say("Out of order", "The site's database does not answer. Try again in a moment.".into(), &[]),
-            Error::Internal(_) => say("Something went wrong", "This is our fault, not yours. Try again; if it stays, tell whoever runs this site.".into(), &[]),
+            Error::HeadersTooLarge => {
+                say("Header too large", "The header fields of this request are too many or too long.".into(), &[])
+            }
+            Error::UnsupportedMediaType => {
+                say("Unsupported media type", "Send a form as application/x-www-form-urlencoded.".into(), &[])
+            }
+            Error::Busy(_) => {
+                say("Busy", "Too many passwords wait to be verified. Try again in a few seconds.".into(), &[])
+            }
+            Error::Unavailable(_) => {
+                say("Out of order", "The site's database does not answer. Try again in a moment.".into(), &[])
+            }
+            Error::Internal(_) => say(
+                "Something went wrong",
+                "This is our fault, not yours. Try again; if it stays, tell whoever runs this site.".into(),
+                &[],
+            ),
             Error::StaleForm(_) => say(STALE, STALE_MESSAGE.into(), &[]),
             Error::BadRequest(_) | Error::Conflict(_) | Error::Unprocessable(_) => {}
         }

@@ -71,7 +71,9 @@ pub async fn sitemap(app: Data<App>) -> Result<Answer, Error> {
 /// GET `/robots.txt`. It names no private page: what is listed here is where people look first.
 pub async fn robots(app: Data<App>) -> Answer {
     let base = &app.options.base_url;
-    let text = format!("User-agent: *\nDisallow: /admin\nDisallow: /login\nDisallow: /search\n\nSitemap: {base}/sitemap.xml\n");
+    let text = format!(
+        "User-agent: *\nDisallow: /admin\nDisallow: /login\nDisallow: /search\n\nSitemap: {base}/sitemap.xml\n"
+    );
     Answer::new(TEXT, text, Caching::Public)
 }
 

@@ -118,9 +118,27 @@ fn examples() -> Result<Vec<PageContent>, String> {
         .map_err(|invalid| format!("the example page {path}: {invalid}"))
     };
     Ok(vec![
-        example("welcome", "Welcome", "A public page: everybody can read it.", false, include_str!("examples/welcome.md"))?,
-        example("private-example", "A private page", "It opens with a name and a password.", true, include_str!("examples/private-example.md"))?,
-        example("how-to-write", "How to write a page", "Headings, links, tables, code: Markdown in two minutes.", false, include_str!("examples/how-to-write.md"))?,
+        example(
+            "welcome",
+            "Welcome",
+            "A public page: everybody can read it.",
+            false,
+            include_str!("examples/welcome.md"),
+        )?,
+        example(
+            "private-example",
+            "A private page",
+            "It opens with a name and a password.",
+            true,
+            include_str!("examples/private-example.md"),
+        )?,
+        example(
+            "how-to-write",
+            "How to write a page",
+            "Headings, links, tables, code: Markdown in two minutes.",
+            false,
+            include_str!("examples/how-to-write.md"),
+        )?,
     ])
 }
 

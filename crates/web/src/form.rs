@@ -61,7 +61,8 @@ fn address(request: &HttpRequest) -> String {
 }
 
 fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Error> {
-    serde_html_form::from_bytes(body).map_err(|error| Error::Unprocessable(format!("This form is not complete: {error}.")))
+    serde_html_form::from_bytes(body)
+        .map_err(|error| Error::Unprocessable(format!("This form is not complete: {error}.")))
 }
 
 async fn read(request: &HttpRequest, payload: Payload) -> Result<Bytes, Error> {

@@ -123,7 +123,11 @@ impl Facts {
                 log::warn!("status={status} id={id} client={client} error={:?}", error.to_string());
             }
             Error::Forbidden(words) => log::info!("denied status={status} id={id} client={client} why={words:?}"),
-            _ => log::debug!("status={status} id={id} client={client} target={:?} error={:?}", self.target, error.to_string()),
+            _ => log::debug!(
+                "status={status} id={id} client={client} target={:?} error={:?}",
+                self.target,
+                error.to_string()
+            ),
         }
     }
 

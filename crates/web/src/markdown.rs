@@ -71,9 +71,43 @@ static SANITISER: LazyLock<Builder<'static>> = LazyLock::new(|| {
     let mut builder = Builder::default();
     builder
         .tags(HashSet::from([
-            "a", "b", "blockquote", "br", "code", "dd", "del", "dl", "dt", "em", "h1", "h2", "h3", "h4", "h5", "h6", "hr",
-            "i", "img", "input", "li", "ol", "p", "pre", "s", "section", "span", "strong", "sub", "sup", "table", "tbody",
-            "td", "th", "thead", "tr", "ul",
+            "a",
+            "b",
+            "blockquote",
+            "br",
+            "code",
+            "dd",
+            "del",
+            "dl",
+            "dt",
+            "em",
+            "h1",
+            "h2",
+            "h3",
+            "h4",
+            "h5",
+            "h6",
+            "hr",
+            "i",
+            "img",
+            "input",
+            "li",
+            "ol",
+            "p",
+            "pre",
+            "s",
+            "section",
+            "span",
+            "strong",
+            "sub",
+            "sup",
+            "table",
+            "tbody",
+            "td",
+            "th",
+            "thead",
+            "tr",
+            "ul",
         ]))
         .generic_attributes(HashSet::from(["id", "class"]))
         .url_schemes(HashSet::from(["http", "https", "mailto"]))
@@ -105,8 +139,15 @@ fn classes(value: &str) -> Option<String> {
             || class.starts_with("language-")
             || matches!(
                 *class,
-                "anchor" | "code" | "contains-task-list" | "footnote-backref" | "footnote-ref" | "footnotes"
-                    | "task-list-item" | "task-list-item-checkbox" | "verbatim"
+                "anchor"
+                    | "code"
+                    | "contains-task-list"
+                    | "footnote-backref"
+                    | "footnote-ref"
+                    | "footnotes"
+                    | "task-list-item"
+                    | "task-list-item-checkbox"
+                    | "verbatim"
             )
     };
     let kept: Vec<&str> = value.split_whitespace().filter(known).collect();

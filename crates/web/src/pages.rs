@@ -11,7 +11,10 @@ use store::{
 use crate::{
     App,
     answer::{Answer, Caching},
-    auth::{extract::Guest, place::{Place, VisiblePage}},
+    auth::{
+        extract::Guest,
+        place::{Place, VisiblePage},
+    },
     clock,
     error::Error,
     lists::{self, Rows},
@@ -48,12 +51,7 @@ struct PageView {
 }
 
 /// GET any path that is nobody else's: the page there, or the list of the pages below.
-pub async fn show(
-    request: HttpRequest,
-    app: Data<App>,
-    place: Place,
-    query: QueryString,
-) -> Result<Answer, Error> {
+pub async fn show(request: HttpRequest, app: Data<App>, place: Place, query: QueryString) -> Result<Answer, Error> {
     match place {
         Place::Page(page) if page.page().content.list_below => {
             // A list is for its visitor, so a public page that ends with one looks at credentials after all.

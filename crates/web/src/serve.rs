@@ -64,15 +64,14 @@ const POOL_SIZE: u32 = 10;
 async fn serve_on(listener: TcpListener, app: Data<App>) -> std::io::Result<()> {
     let (stopping, refusals) = (app.clone(), app.refusals.clone());
     actix_web::rt::spawn(refusals.write_for_ever(app.db.clone()));
-    let server = HttpServer::new(move || {
-        ActixApp::new().app_data(app.clone()).wrap(from_fn(envelope)).configure(routes)
-    })
-    .client_request_timeout(HEAD_TIMEOUT)
-    .keep_alive(KEEP_ALIVE)
-    .shutdown_timeout(GRACE_SECONDS)
-    .shutdown_signal(stop_signal())
-    .listen(listener)?
-    .run();
+    let server =
+        HttpServer::new(move || ActixApp::new().app_data(app.clone()).wrap(from_fn(envelope)).configure(routes))
+            .client_request_timeout(HEAD_TIMEOUT)
+            .keep_alive(KEEP_ALIVE)
+            .shutdown_timeout(GRACE_SECONDS)
+            .shutdown_signal(stop_signal())
+            .listen(listener)?
+            .run();
     server.await?;
     stopping.refusals.write(&stopping.db).await;
     log::info!("stopped");

@@ -19,7 +19,11 @@ pub async fn logout() -> Result<HttpResponse, Error> {
 pub fn local(address: &str) -> &str {
     let mut bytes = address.bytes();
     let rooted = bytes.next() == Some(b'/') && !matches!(bytes.next(), Some(b'/' | b'\\'));
-    if rooted && address.len() <= 2048 && address.bytes().all(|b| b.is_ascii_graphic() && b != b'\\') { address } else { "/" }
+    if rooted && address.len() <= 2048 && address.bytes().all(|b| b.is_ascii_graphic() && b != b'\\') {
+        address
+    } else {
+        "/"
+    }
 }
 
 #[cfg(test)]
@@ -32,8 +36,19 @@ mod tests {
             assert_eq!(local(good), good);
         }
         for evil in [
-            "", "secret", "//evil.test", "/\\evil.test", "\\/evil", "https:evil.test", "https://evil.test", "/\t/evil",
-            "/\r\nSet-Cookie: x", "javascript:alert(1)", " /x", "/x\\..\\y", "/é",
+            "",
+            "secret",
+            "//evil.test",
+            "/\\evil.test",
+            "\\/evil",
+            "https:evil.test",
+            "https://evil.test",
+            "/\t/evil",
+            "/\r\nSet-Cookie: x",
+            "javascript:alert(1)",
+            " /x",
+            "/x\\..\\y",
+            "/é",
         ] {
             assert_eq!(local(evil), "/", "{evil:?}");
         }

@@ -97,7 +97,13 @@ impl Frame {
             may_administer: may_administer(member.role),
             theme,
         });
-        Frame { site: SiteView::new(site), signed_in: visitor.is_some(), visitor, theme, asset: assets::prefix().into() }
+        Frame {
+            site: SiteView::new(site),
+            signed_in: visitor.is_some(),
+            visitor,
+            theme,
+            asset: assets::prefix().into(),
+        }
     }
 
     /// Whether it says who is signed in.

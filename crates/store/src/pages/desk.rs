@@ -206,10 +206,7 @@ pub struct PageTotals {
 /// When the database fails.
 pub fn totals(conn: &mut Conn, _: &Editor) -> Result<PageTotals> {
     let count = |visibility| PageFilter { visibility: Some(visibility), ..PageFilter::default() };
-    Ok(PageTotals {
-        public: count(Visibility::Public).count(conn)?,
-        private: count(Visibility::Private).count(conn)?,
-    })
+    Ok(PageTotals { public: count(Visibility::Public).count(conn)?, private: count(Visibility::Private).count(conn)? })
 }
 
 /// How many pages lie below a path.

@@ -10,9 +10,7 @@ use super::{
     home::Change,
     table::{State, TableView, dates, since},
 };
-use crate::{
-    App, answer::Answer, auth::extract::Admin, clock, error::Error, query::QueryString, view::Link,
-};
+use crate::{App, answer::Answer, auth::extract::Admin, clock, error::Error, query::QueryString, view::Link};
 
 #[derive(Serialize)]
 struct AuditPage {
@@ -37,8 +35,7 @@ pub async fn list(app: Data<App>, admin: Admin, query: QueryString) -> Result<An
         since: since(state.get("date"), now),
     };
     let (proof, paging) = (admin.proof(), state.paging());
-    let (site, table) =
-        app.db.read_with_site(move |conn| audit::every(conn, &proof, &filter, paging)).await?;
+    let (site, table) = app.db.read_with_site(move |conn| audit::every(conn, &proof, &filter, paging)).await?;
 
     let all = |label: &str| ("", label.to_owned(), None);
     let actions = Action::ALL.iter().map(|action| (action.as_str(), action.label().to_owned(), None));

@@ -1,18 +1,15 @@
 //! The panel's home: how much there is, and what was done last.
 
 use actix_web::web::Data;
-use domain::{access::Admin, audit::{Entry, Subject}};
+use domain::{
+    access::Admin,
+    audit::{Entry, Subject},
+};
 use serde::Serialize;
 use store::{audit, pages, users};
 
 use super::Panel;
-use crate::{
-    App,
-    answer::Answer,
-    auth::extract::Editor,
-    error::Error,
-    view,
-};
+use crate::{App, answer::Answer, auth::extract::Editor, error::Error, view};
 
 /// How many changes are shown.
 const CHANGES: u32 = 10;

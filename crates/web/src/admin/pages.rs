@@ -2,11 +2,7 @@
 
 mod conflict;
 
-use actix_web::{
-    HttpRequest,
-    http::StatusCode,
-    web::Data,
-};
+use actix_web::{HttpRequest, http::StatusCode, web::Data};
 use domain::{
     Version,
     invalid::Invalid,
@@ -150,14 +146,23 @@ pub async fn list(app: Data<App>, editor: Editor, query: QueryString) -> Result<
         })
         .await?;
 
-    let moments = moments.iter().zip(&counts.since).map(|((word, label, _), count)| (*word, (*label).to_owned(), Some(*count)));
+    let moments =
+        moments.iter().zip(&counts.since).map(|((word, label, _), count)| (*word, (*label).to_owned(), Some(*count)));
     let filters = vec![
-        state.filter("Who reads it", "visibility", vec![
-            ("", "All".into(), Some(counts.any_visibility)),
-            ("public", "Public".into(), Some(counts.public)),
-            ("private", "Private".into(), Some(counts.private)),
-        ]),
-        state.filter("Published", "date", [("", "Any date".to_owned(), Some(counts.any_date))].into_iter().chain(moments).collect()),
+        state.filter(
+            "Who reads it",
+            "visibility",
+            vec![
+                ("", "All".into(), Some(counts.any_visibility)),
+                ("public", "Public".into(), Some(counts.public)),
+                ("private", "Private".into(), Some(counts.private)),
+            ],
+        ),
+        state.filter(
+            "Published",
+            "date",
+            [("", "Any date".to_owned(), Some(counts.any_date))].into_iter().chain(moments).collect(),
+        ),
     ];
     let columns = state.columns(&COLUMNS, (word, descending));
     let back = state.back();
@@ -249,9 +254,9 @@ impl Editing<'_> {
             action: self.page.map_or(LIST.into(), |page| edit_href(page.id)),
             errors: Errors::of(invalid),
             list_href,
-            delete_href: self.page.map_or(String::new(), |page| {
-                with_back(&format!("{}/delete", edit_href(page.id)), &fields.back)
-            }),
+            delete_href: self
+                .page
+                .map_or(String::new(), |page| with_back(&format!("{}/delete", edit_href(page.id)), &fields.back)),
             view_href: self.page.map_or(String::new(), |page| page.content.path.href()),
             fields,
         };
@@ -310,12 +315,7 @@ async fn load(app: &App, editor: &Editor, id: PageId) -> Result<(std::sync::Arc<
 }
 
 /// GET `/admin/pages/{id}`.
-pub async fn edit(
-    request: HttpRequest,
-    app: Data<App>,
-    editor: Editor,
-    query: QueryString,
-) -> Result<Answer, Error> {
+pub async fn edit(request: HttpRequest, app: Data<App>, editor: Editor, query: QueryString) -> Result<Answer, Error> {
     let (site, page) = load(&app, &editor, PageId(id(&request)?)).await?;
     let fields = Fields::of(PageDraft::of(&page.content), page.version, back_of(query.get("back")));
     Editing { app: &app, editor: &editor, site: &site, page: Some(&page) }.form(fields, &Invalid::default(), &query)
@@ -456,13 +456,12 @@ pub async fn act(app: Data<App>, editor: Editor, Form(form): Form<Action>) -> Re
         return Ok(Outcome::Page(Answer::panel(app.view.render("admin/confirm.html", &page)?)));
     }
     let (done, count) = match action {
-        "delete" => {
-            (Done::Deleted, app.db.write(move |conn| pages::delete(conn, &proof, &ids, clock::now())).await?)
-        }
+        "delete" => (Done::Deleted, app.db.write(move |conn| pages::delete(conn, &proof, &ids, clock::now())).await?),
         action => {
             let private = action == "make-private";
             let visibility = Visibility::from_private(private);
-            let change = move |conn: &mut store::Conn| pages::set_visibility(conn, &proof, &ids, visibility, clock::now());
+            let change =
+                move |conn: &mut store::Conn| pages::set_visibility(conn, &proof, &ids, visibility, clock::now());
             (if private { Done::MadePrivate } else { Done::MadePublic }, app.db.write(change).await?)
         }
     };

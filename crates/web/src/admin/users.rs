@@ -142,14 +142,25 @@ pub async fn list(app: Data<App>, admin: Admin, query: QueryString) -> Result<An
         })
         .await?;
 
-    let roles = Role::ALL.into_iter().zip(&counts.roles).map(|(role, count)| (role.as_str(), role.label().to_owned(), Some(*count)));
+    let roles = Role::ALL
+        .into_iter()
+        .zip(&counts.roles)
+        .map(|(role, count)| (role.as_str(), role.label().to_owned(), Some(*count)));
     let filters = vec![
-        state.filter("Role", "role", [("", "All".to_owned(), Some(counts.any_role))].into_iter().chain(roles).collect()),
-        state.filter("Active", "active", vec![
-            ("", "All".into(), Some(counts.any_state)),
-            ("yes", "Active".into(), Some(counts.active)),
-            ("no", "Disabled".into(), Some(counts.disabled)),
-        ]),
+        state.filter(
+            "Role",
+            "role",
+            [("", "All".to_owned(), Some(counts.any_role))].into_iter().chain(roles).collect(),
+        ),
+        state.filter(
+            "Active",
+            "active",
+            vec![
+                ("", "All".into(), Some(counts.any_state)),
+                ("yes", "Active".into(), Some(counts.active)),
+                ("no", "Disabled".into(), Some(counts.disabled)),
+            ],
+        ),
     ];
     let columns = state.columns(&COLUMNS, (word, descending));
     let back = state.back();
@@ -189,7 +200,17 @@ impl Fields {
     fn of(draft: UserDraft, version: Version, back: String) -> Fields {
         let UserDraft { name, role, active } = draft;
         let (password, password_again) = (String::new(), String::new());
-        Fields { name, role, active, version: version.0, back, then: Then::Save, password, password_again, generate: false }
+        Fields {
+            name,
+            role,
+            active,
+            version: version.0,
+            back,
+            then: Then::Save,
+            password,
+            password_again,
+            generate: false,
+        }
     }
 
     fn draft(&self) -> UserDraft {
@@ -271,9 +292,9 @@ impl Editing<'_> {
             delete_href: under("delete"),
             password_href: under("password"),
             created: self.user.map_or(String::new(), |user| view::moment(user.created_at)),
-            last_sign_in: self.user.map_or(String::new(), |user| {
-                user.last_sign_in_at.map_or("never".into(), view::moment)
-            }),
+            last_sign_in: self
+                .user
+                .map_or(String::new(), |user| user.last_sign_in_at.map_or("never".into(), view::moment)),
             min_bytes: Password::MIN_BYTES,
             max_bytes: Password::MAX_BYTES,
             fields: FormFields {
@@ -319,7 +340,8 @@ pub async fn create(app: Data<App>, admin: Admin, Form(mut fields): Form<Fields>
     };
     let hash = app.verifier.hash(&chosen.password).await?;
     let (proof, name) = (admin.proof(), content.name.clone());
-    let made = app.db.write_or_duplicate(move |conn| users::insert(conn, &proof, &content, &hash, clock::now())).await?;
+    let made =
+        app.db.write_or_duplicate(move |conn| users::insert(conn, &proof, &content, &hash, clock::now())).await?;
     let Some(user) = made else {
         let taken = Invalid::one("name", format!("There is a user {name} already."));
         return editing.refused(fields, &taken, StatusCode::UNPROCESSABLE_ENTITY);
@@ -484,9 +506,7 @@ pub async fn act(app: Data<App>, admin: Admin, Form(form): Form<Action>) -> Resu
         return Ok(Outcome::Page(Answer::panel(app.view.render("admin/confirm.html", &page)?)));
     }
     let (done, count) = match action {
-        "delete" => {
-            (Done::Deleted, app.db.write(move |conn| users::delete(conn, &proof, &ids, clock::now())).await?)
-        }
+        "delete" => (Done::Deleted, app.db.write(move |conn| users::delete(conn, &proof, &ids, clock::now())).await?),
         action => {
             let active = action == "enable";
             let change = move |conn: &mut store::Conn| users::set_active(conn, &proof, &ids, active, clock::now());

@@ -31,7 +31,8 @@ pub fn holds(token: &str, account: &Account, now: Timestamp) -> bool {
 
 fn mac(key: &PasswordHash, member: &Member, expires: i64) -> Hmac<Sha256> {
     // HMAC takes a key of any length; new_from_slice is infallible for it, so the fallback is never taken.
-    let mut mac = Hmac::<Sha256>::new_from_slice(key.reveal().as_bytes()).unwrap_or_else(|_| Hmac::new(&Default::default()));
+    let mut mac =
+        Hmac::<Sha256>::new_from_slice(key.reveal().as_bytes()).unwrap_or_else(|_| Hmac::new(&Default::default()));
     mac.update(b"postern form token\0");
     mac.update(&member.id.0.to_be_bytes());
     mac.update(&expires.to_be_bytes());
@@ -72,7 +73,14 @@ mod tests {
         let (ann, now) = (account(1, "hash"), clock::now());
         let (expires, tag) = issue(&ann, now).split_once('.').map(|(e, t)| (e.to_owned(), t.to_owned())).unwrap();
         let later = expires.parse::<i64>().unwrap() + 1;
-        for forged in [String::new(), ".".into(), format!("{later}.{tag}"), format!("{expires}."), format!("{expires}.{}", "0".repeat(64)), format!("{expires}.{}", "é".repeat(32))] {
+        for forged in [
+            String::new(),
+            ".".into(),
+            format!("{later}.{tag}"),
+            format!("{expires}."),
+            format!("{expires}.{}", "0".repeat(64)),
+            format!("{expires}.{}", "é".repeat(32)),
+        ] {
             assert!(!holds(&forged, &ann, now), "{forged}");
         }
     }

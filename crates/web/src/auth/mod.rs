@@ -95,9 +95,10 @@ async fn verify(request: &HttpRequest) -> Result<SignIn, Error> {
 /// The user whom the credentials name, or why they do not hold. Whatever the cause, it takes one verification.
 async fn check(app: &App, credentials: &Credentials) -> Result<Result<User, &'static str>, Error> {
     let name = credentials.name.clone();
-    let user = app.db.read(move |conn| store::users::find(conn, &name)).await?;
+    let (user, dearest) =
+        app.db.read(move |conn| Ok((store::users::find(conn, &name)?, store::users::dearest_cost(conn)?))).await?;
     let hash = user.as_ref().map(|user| &user.password_hash);
-    let holds = app.verifier.verify(&credentials.password, hash).await?;
+    let holds = app.verifier.verify(&credentials.password, hash, dearest).await?;
     Ok(match user {
         None => Err("unknown name"),
         Some(_) if !holds => Err("wrong password"),

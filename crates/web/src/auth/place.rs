@@ -9,7 +9,10 @@ use domain::{
     site::Site,
 };
 
-use super::{Account, extract::{Guest, Reader}};
+use super::{
+    Account,
+    extract::{Guest, Reader},
+};
 use crate::{App, clock, error::Error};
 
 /// What stands at the path of a request.

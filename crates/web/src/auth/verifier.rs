@@ -20,6 +20,9 @@ type Job = Box<dyn FnOnce() + Send>;
 /// How many verifications may wait for each thread: at cost 12, a place at the end is worth about four seconds.
 const QUEUE_PER_THREAD: usize = 16;
 
+/// The highest cost of a hash that is verified: about two seconds.
+const HIGHEST_COST: u32 = 15;
+
 /// What a client that found the queue full is told to wait.
 const RETRY_AFTER: Duration = Duration::from_secs(2);
 
@@ -47,13 +50,14 @@ impl Verifier {
     }
 
     /// Whether the password is the one of the hash. Without a hash, and for a hash that nobody can read, it runs the
-    /// same work against a decoy and says no; so an unknown name costs what a known one does. A refusal by a hash of a
-    /// lower cost is filled up to the full one.
+    /// same work against a decoy and says no; so an unknown name costs what a known one does. Every refusal costs as much
+    /// as one by the dearest hash: that of the configured cost, or of `dearest` if that is higher.
     ///
     /// # Errors
     /// [`Error::Busy`] at once when the queue is full.
-    pub async fn verify(&self, password: &Password, hash: Option<&PasswordHash>) -> Result<bool, Error> {
-        let (password, hash, cost) = (password.clone(), hash.cloned(), self.cost);
+    pub async fn verify(&self, password: &Password, hash: Option<&PasswordHash>, dearest: u32) -> Result<bool, Error> {
+        let (password, hash) = (password.clone(), hash.cloned());
+        let cost = self.cost.max(dearest.min(HIGHEST_COST));
         self.run(move || verify(&password, hash.as_ref(), cost)).await
     }
 
@@ -146,7 +150,7 @@ fn cost_of(hash: &str) -> Option<u32> {
     let digest = rest.strip_prefix('$')?;
     let known = matches!(scheme, "$2a$" | "$2b$" | "$2y$");
     let alphabet = digest.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'.' || b == b'/');
-    cost.parse().ok().filter(|cost| known && alphabet && (4..=15).contains(cost))
+    cost.parse().ok().filter(|cost| known && alphabet && (4..=HIGHEST_COST).contains(cost))
 }
 
 #[cfg(test)]
@@ -223,7 +227,7 @@ mod tests {
         for job in waiting {
             assert!(job.await.is_ok());
         }
-        assert!(verifier.verify(&password("open sesame"), None).await.is_ok());
+        assert!(verifier.verify(&password("open sesame"), None, 0).await.is_ok());
     }
 
     #[test]

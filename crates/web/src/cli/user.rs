@@ -10,7 +10,8 @@ use store::{Conn, Error, Paging, Store, users};
 
 use super::{open, open_or_create};
 use crate::{
-    auth::verifier, clock,
+    auth::verifier,
+    clock,
     config::{Config, UserCommand},
     error::LAST_ADMIN,
     first_run, view,

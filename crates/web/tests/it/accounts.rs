@@ -12,7 +12,10 @@ async fn case_13_changing_ones_password_asks_for_the_present_one() {
     let refused = ann.submit("/account", "/account", &fields("wrong", NEW, NEW)).await.is(422);
     refused.has("not your present password").lacks(NEW);
     ann.submit("/account", "/account", &fields("open sesame", "short", "short")).await.is(422).has("At least 8 bytes");
-    ann.submit("/account", "/account", &fields("open sesame", "password1", "password1")).await.is(422).has("most common");
+    ann.submit("/account", "/account", &fields("open sesame", "password1", "password1"))
+        .await
+        .is(422)
+        .has("most common");
     ann.submit("/account", "/account", &fields("open sesame", NEW, "other")).await.is(422).has("differ");
     ann.submit("/account", "/account", &fields("open sesame", &long, "x")).await.is(422).has("this has 74");
     ann.submit("/account", "/account", &fields("open sesame", NEW, NEW)).await.is(303);
@@ -26,7 +29,8 @@ async fn a_theme_is_kept_with_the_account() {
     site.ann().submit("/account", "/account/theme", &[("theme", "dark"), ("back", "/hello")]).await.is(303);
     site.ann().get("/").await.has("data-theme=\"dark\"");
     site.visitor().get("/").await.has("data-theme=\"system\"");
-    let away = site.ann().submit("/account", "/account/theme", &[("theme", "light"), ("back", "//evil.test")]).await.is(303);
+    let away =
+        site.ann().submit("/account", "/account/theme", &[("theme", "light"), ("back", "//evil.test")]).await.is(303);
     assert_eq!(away.header("location"), "/");
     site.ann().submit("/account", "/account/theme", &[("theme", "pink")]).await.is(422);
 }
@@ -34,15 +38,41 @@ async fn a_theme_is_kept_with_the_account() {
 #[actix_web::test]
 async fn t53_case_35_47_a_form_from_another_origin_changes_nothing() {
     let site = Site::new();
-    let (root, count) = (site.root(), || site.store().read(|conn| store::pages::list(conn, &store::pages::Scope::readable(&domain::access::Visitor::Anonymous, web::clock::now()), store::Paging { number: 1, size: 100 })).unwrap().rows.len());
+    let (root, count) = (site.root(), || {
+        site.store()
+            .read(|conn| {
+                store::pages::list(
+                    conn,
+                    &store::pages::Scope::readable(&domain::access::Visitor::Anonymous, web::clock::now()),
+                    store::Paging { number: 1, size: 100 },
+                )
+            })
+            .unwrap()
+            .rows
+            .len()
+    });
     let before = count();
     let page = [("title", "New"), ("path", "new")];
-    for (name, value) in [("sec-fetch-site", "cross-site"), ("sec-fetch-site", "same-site"), ("origin", "http://evil.test"), ("origin", "null"), ("origin", "http://site.test.evil")] {
+    for (name, value) in [
+        ("sec-fetch-site", "cross-site"),
+        ("sec-fetch-site", "same-site"),
+        ("origin", "http://evil.test"),
+        ("origin", "null"),
+        ("origin", "http://site.test.evil"),
+    ] {
         let foreign = root.with("host", "site.test").with(name, value);
         foreign.submit("/admin/pages/new", "/admin/pages", &page).await.is(403).has("another site");
         assert_eq!(count(), before);
     }
-    for (n, (name, value)) in [("sec-fetch-site", "same-origin"), ("sec-fetch-site", "none"), ("origin", "http://site.test"), ("x-nothing", "")].into_iter().enumerate() {
+    for (n, (name, value)) in [
+        ("sec-fetch-site", "same-origin"),
+        ("sec-fetch-site", "none"),
+        ("origin", "http://site.test"),
+        ("x-nothing", ""),
+    ]
+    .into_iter()
+    .enumerate()
+    {
         let path = format!("new-{n}");
         let own = root.with("host", "site.test").with(name, value);
         own.submit("/admin/pages/new", "/admin/pages", &[("title", "New"), ("path", &path)]).await.is(303);
@@ -53,7 +83,8 @@ async fn t53_case_35_47_a_form_from_another_origin_changes_nothing() {
 #[actix_web::test]
 async fn t53_a_form_without_its_token_is_refused_and_nothing_typed_is_lost() {
     let site = Site::new();
-    let fields = [("title", "A new page"), ("path", "new"), ("body", "line one\nline two <b>"), ("password", "a secret word")];
+    let fields =
+        [("title", "A new page"), ("path", "new"), ("body", "line one\nline two <b>"), ("password", "a secret word")];
     let refused = site.eve().post("/admin/pages", &fields).await.is(403);
     let token = refused.value_of("form_token");
     refused.has("A new page").has("line one").has("&lt;b&gt;").lacks("a secret word");

@@ -25,7 +25,10 @@ fn the_first_run_makes_an_administrator_and_prints_the_password_once() {
     assert_eq!(password.len(), 23);
     let get = |address: &str, uri: &str, credentials: &str| {
         let mut stream = std::net::TcpStream::connect(address).unwrap();
-        let head = format!("GET {uri} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: {}\r\n\r\n", basic(credentials));
+        let head = format!(
+            "GET {uri} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: {}\r\n\r\n",
+            basic(credentials)
+        );
         std::io::Write::write_all(&mut stream, head.as_bytes()).unwrap();
         let mut answer = String::new();
         std::io::Read::read_to_string(&mut stream, &mut answer).unwrap();
@@ -72,7 +75,10 @@ fn changes_of_the_command_line_take_effect_on_the_next_request() {
     let (_, generated, _) = text(&server.cli(&["user", "passwd", "ann", "--generate"], ""));
     assert_eq!(server.status("/private-example", &ann), 401);
     let password = generated.lines().next().unwrap();
-    assert_eq!(server.status("/private-example", &format!("Authorization: {}\r\n", basic(format!("ann:{password}")))), 200);
+    assert_eq!(
+        server.status("/private-example", &format!("Authorization: {}\r\n", basic(format!("ann:{password}")))),
+        200
+    );
     assert!(text(&server.cli(&["user", "list"], "")).1.contains("ann\teditor\tactive"));
     assert!(text(&server.cli(&["user", "delete", "ann"], "")).0);
     assert!(!text(&server.cli(&["user", "list"], "")).1.contains("ann"));
@@ -158,7 +164,10 @@ fn a_half_made_schema_is_named_with_its_mend() {
 fn the_first_password_comes_from_a_file_or_the_environment_and_is_checked() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("password"), "pass$word with $ signs\n").unwrap();
-    let server = Server::start_in(folder, &[("POSTERN_ADMIN_PASSWORD_FILE", "password"), ("POSTERN_ADMIN_PASSWORD", ""), ("POSTERN_ADMIN_USER", "boss")]);
+    let server = Server::start_in(
+        folder,
+        &[("POSTERN_ADMIN_PASSWORD_FILE", "password"), ("POSTERN_ADMIN_PASSWORD", ""), ("POSTERN_ADMIN_USER", "boss")],
+    );
     let boss = format!("Authorization: {}\r\n", basic("boss:pass$word with $ signs"));
     assert_eq!(server.status("/admin/", &boss), 200);
 
@@ -187,7 +196,11 @@ fn curl_opens_a_private_page_with_u() {
     let server = Server::start();
     let curl = |arguments: &[&str]| {
         let address = format!("http://{}/private-example", server.address);
-        std::process::Command::new("curl").args(["-s", "-o", "/dev/null", "-w", "%{http_code}"]).args(arguments).arg(address).output()
+        std::process::Command::new("curl")
+            .args(["-s", "-o", "/dev/null", "-w", "%{http_code}"])
+            .args(arguments)
+            .arg(address)
+            .output()
     };
     let Ok(anonymous) = curl(&[]) else {
         assert!(std::env::var_os("POSTERN_TEST_ALL").is_none(), "curl is not installed");

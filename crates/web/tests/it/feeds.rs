@@ -15,7 +15,9 @@ async fn t44_feed_and_sitemap_hold_public_pages_only_whoever_asks() {
     }
     let feed = site.visitor().get("/feed.xml").await;
     assert_eq!(feed.header("content-type"), "application/atom+xml; charset=utf-8");
-    feed.has("<id>http://site.test/hello</id>").has("&lt;X&gt; &amp; &quot;Y&quot;").has("<summary>a &lt; b &amp; c</summary>");
+    feed.has("<id>http://site.test/hello</id>")
+        .has("&lt;X&gt; &amp; &quot;Y&quot;")
+        .has("<summary>a &lt; b &amp; c</summary>");
     site.visitor().get("/sitemap.xml").await.has("<loc>http://site.test/clients/x</loc>");
     site.visitor().get("/robots.txt").await.has("Sitemap: http://site.test/sitemap.xml");
 }

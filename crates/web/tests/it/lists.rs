@@ -6,7 +6,13 @@ use crate::site::{Site, draft};
 
 fn with_private_pages() -> Site {
     let site = Site::new();
-    site.put(PageDraft { private: true, show_title: true, summary: "Hidden summary".into(), body: "ocelot".into(), ..draft("locked", "Locked title") });
+    site.put(PageDraft {
+        private: true,
+        show_title: true,
+        summary: "Hidden summary".into(),
+        body: "ocelot".into(),
+        ..draft("locked", "Locked title")
+    });
     site
 }
 
@@ -53,7 +59,8 @@ async fn a_path_without_a_page_lists_the_pages_below_that_one_may_see() {
     site.put(draft("guides/deep/er", "Deeper guide"));
     site.put(PageDraft { private: true, ..draft("guides/private", "Private guide") });
     site.put(draft("guides-2/other", "Other guide"));
-    let list = site.visitor().get("/guides").await.is(200).has("First guide").has("Deeper guide").has("<h1>Guides</h1>");
+    let list =
+        site.visitor().get("/guides").await.is(200).has("First guide").has("Deeper guide").has("<h1>Guides</h1>");
     list.lacks("Private guide").lacks("Other guide");
     site.ann().get("/guides").await.is(200).has("Private guide");
     site.visitor().get("/guides/deep").await.is(200).has("Deeper guide").lacks("First guide");
@@ -77,7 +84,10 @@ async fn a_page_lists_the_pages_below_it_if_its_author_ticked_so() {
 async fn lists_go_on_after_twenty_pages_newest_first() {
     let site = Site::new();
     for n in 1..=45 {
-        site.put(PageDraft { published: format!("2020-01-{:02}T{:02}:00", n % 28 + 1, n % 24), ..draft(&format!("n/p{n}"), &format!("Number {n}.")) });
+        site.put(PageDraft {
+            published: format!("2020-01-{:02}T{:02}:00", n % 28 + 1, n % 24),
+            ..draft(&format!("n/p{n}"), &format!("Number {n}."))
+        });
     }
     let titles = |body: &str| body.matches("Number ").count();
     let first = site.visitor().get("/n").await.is(200);

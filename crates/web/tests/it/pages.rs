@@ -105,9 +105,30 @@ async fn case_11_a_hash_of_another_cost_is_made_anew_at_sign_in() {
 async fn case_42_44_what_people_write_is_text_and_never_markup_or_template() {
     let site = Site::new();
     let payload = "<script>alert(1)</script>\"'{{ 7777*7777 }}";
-    site.put(PageDraft { summary: payload.into(), body: payload.into(), private: true, show_title: true, ..draft("evil", payload) });
-    for (actor, uri) in [(site.ann(), "/evil"), (site.ann(), "/"), (site.visitor(), "/"), (site.ann(), "/search?q=alert"), (site.visitor(), "/search?q=<script>alert(1)"), (site.eve(), "/admin/pages"), (site.root(), "/admin/audit"), (site.visitor(), "/nope<script>alert(1)"), (site.eve(), "/admin/pages?q=<script>alert(1)")] {
-        actor.browser().get(&uri.replace('<', "%3C").replace('>', "%3E")).await.lacks("<script>alert").lacks("60481729");
+    site.put(PageDraft {
+        summary: payload.into(),
+        body: payload.into(),
+        private: true,
+        show_title: true,
+        ..draft("evil", payload)
+    });
+    for (actor, uri) in [
+        (site.ann(), "/evil"),
+        (site.ann(), "/"),
+        (site.visitor(), "/"),
+        (site.ann(), "/search?q=alert"),
+        (site.visitor(), "/search?q=<script>alert(1)"),
+        (site.eve(), "/admin/pages"),
+        (site.root(), "/admin/audit"),
+        (site.visitor(), "/nope<script>alert(1)"),
+        (site.eve(), "/admin/pages?q=<script>alert(1)"),
+    ] {
+        actor
+            .browser()
+            .get(&uri.replace('<', "%3C").replace('>', "%3E"))
+            .await
+            .lacks("<script>alert")
+            .lacks("60481729");
     }
 }
 
@@ -120,4 +141,18 @@ async fn errors_are_pages_for_browsers_and_lines_for_programs() {
     assert_eq!(line.header("content-type"), "text/plain; charset=utf-8");
     assert_eq!(line.header("cache-control"), "no-store");
     site.visitor().browser().get("/secret").await.is(401).has("This page is private");
+}
+
+#[actix_web::test]
+async fn t49_case_8_a_dearer_hash_is_known_to_the_store() {
+    let site = Site::new();
+    assert_eq!(site.store().read(store::users::dearest_cost).unwrap(), 4);
+    let dear = web::auth::verifier::hash(&domain::user::Password::parse("open sesame").unwrap(), 6).unwrap();
+    let id = site.user("ann").id;
+    site.write(|conn, admin| store::users::set_password(conn, admin, id, &dear, clock::now()));
+    assert_eq!(site.store().read(store::users::dearest_cost).unwrap(), 6);
+    let broken = domain::user::PasswordHash::new("zzzzzzzz");
+    let dan = site.user("dan").id;
+    site.write(|conn, admin| store::users::set_password(conn, admin, dan, &broken, clock::now()));
+    assert_eq!(site.store().read(store::users::dearest_cost).unwrap(), 6);
 }

@@ -40,11 +40,29 @@ async fn the_buttons_lead_on_and_the_filter_is_kept() {
 #[actix_web::test]
 async fn what_is_wrong_stands_at_its_field_and_nothing_typed_is_lost() {
     let site = Site::new();
-    let fields = [("title", ""), ("path", "Has Spaces"), ("summary", "keep me"), ("body", "and me"), ("published", "tomorrow"), ("private", "on")];
+    let fields = [
+        ("title", ""),
+        ("path", "Has Spaces"),
+        ("summary", "keep me"),
+        ("body", "and me"),
+        ("published", "tomorrow"),
+        ("private", "on"),
+    ];
     let form = site.eve().submit("/admin/pages/new", "/admin/pages", &fields).await.is(422);
-    form.has("A page needs a title.").has("Only lower-case letters").has("Write a date as").has("keep me").has("and me").has("value=\"Has Spaces\"").has("aria-invalid=\"true\"");
+    form.has("A page needs a title.")
+        .has("Only lower-case letters")
+        .has("Write a date as")
+        .has("keep me")
+        .has("and me")
+        .has("value=\"Has Spaces\"")
+        .has("aria-invalid=\"true\"");
     let taken = [("title", "Mine"), ("path", "hello"), ("body", "my text")];
-    site.eve().submit("/admin/pages/new", "/admin/pages", &taken).await.is(422).has("There is a page at /hello already").has("my text");
+    site.eve()
+        .submit("/admin/pages/new", "/admin/pages", &taken)
+        .await
+        .is(422)
+        .has("There is a page at /hello already")
+        .has("my text");
     let reserved = [("title", "Mine"), ("path", "admin/x")];
     site.eve().submit("/admin/pages/new", "/admin/pages", &reserved).await.is(422).has("is reserved");
     let large = "é".repeat(600_000);
@@ -58,11 +76,21 @@ async fn a_page_is_changed_and_stays_where_a_field_was_not_sent() {
     let form = edit(&site, "secret");
     let shown = site.eve().get(&form).await.is(200).has("The treasure is under the oak.").has("value=\"/secret\"");
     let (version, published) = (shown.value_of("version"), shown.value_of("published"));
-    let fields = [("title", "Secret 2"), ("path", "/secret"), ("body", "Moved."), ("version", &version), ("published", &published), ("then", "continue")];
+    let fields = [
+        ("title", "Secret 2"),
+        ("path", "/secret"),
+        ("body", "Moved."),
+        ("version", &version),
+        ("published", &published),
+        ("then", "continue"),
+    ];
     let saved = site.eve().submit(&form, &form, &fields).await.is(303);
     site.eve().get(saved.header("location")).await.is(200).has("Saved.");
     let page = site.page("secret").unwrap();
-    assert_eq!((page.content.title.as_str(), page.content.visibility, page.version.0), ("Secret 2", Visibility::Public, 2));
+    assert_eq!(
+        (page.content.title.as_str(), page.content.visibility, page.version.0),
+        ("Secret 2", Visibility::Public, 2)
+    );
 }
 
 #[actix_web::test]
@@ -71,7 +99,8 @@ async fn two_editors_of_one_page_lose_nothing() {
     let form = edit(&site, "hello");
     let version = site.root().get(&form).await.value_of("version");
     site.put(PageDraft { body: "Hello, **moon**.".into(), ..draft("hello", "Hello") });
-    let mine = [("title", "Hello there"), ("path", "/hello"), ("body", "Hello, **sun**."), ("version", version.as_str())];
+    let mine =
+        [("title", "Hello there"), ("path", "/hello"), ("body", "Hello, **sun**."), ("version", version.as_str())];
     let conflict = site.root().submit(&form, &form, &mine).await.is(409);
     let newer = conflict.value_of("version");
     conflict.has("Hello, **moon**.").has("Hello, **sun**.").has("Hello there").has("Save mine over theirs");
@@ -89,7 +118,8 @@ async fn a_page_that_was_deleted_meanwhile_can_be_saved_anew() {
     let id = site.page("hello").unwrap().id;
     let token = site.eve().get(&form).await.value_of("form_token");
     site.write(|conn, admin| store::pages::delete(conn, admin.editor(), &[id], clock::now()));
-    let fields = [("title", "Hello"), ("path", "/hello"), ("body", "my text"), ("version", "1"), ("form_token", &token)];
+    let fields =
+        [("title", "Hello"), ("path", "/hello"), ("body", "my text"), ("version", "1"), ("form_token", &token)];
     site.eve().post(&form, &fields).await.is(409).has("deleted this page meanwhile").has("my text");
     site.eve().post("/admin/pages", &fields).await.is(303);
     assert!(site.page("hello").is_some());
@@ -126,7 +156,11 @@ async fn many_pages_are_changed_after_a_confirmation_that_names_them() {
     delete.push(("confirm", "yes"));
     site.eve().submit("/admin/pages", "/admin/pages/actions", &delete).await.is(303);
     assert!(site.page("hello").is_none() && site.page("secret").is_none());
-    site.eve().submit("/admin/pages", "/admin/pages/actions", &[("action", "delete")]).await.is(422).has("No page was chosen");
+    site.eve()
+        .submit("/admin/pages", "/admin/pages/actions", &[("action", "delete")])
+        .await
+        .is(422)
+        .has("No page was chosen");
     site.eve().submit("/admin/pages", "/admin/pages/actions", &[("action", "explode"), ("id", "1")]).await.is(422);
 }
 
@@ -134,7 +168,11 @@ async fn many_pages_are_changed_after_a_confirmation_that_names_them() {
 async fn the_list_searches_filters_sorts_and_counts() {
     let site = Site::new();
     for n in 0..60 {
-        site.put(PageDraft { private: n % 3 == 0, published: "2020-01-01".into(), ..draft(&format!("n/{n:02}"), &format!("Number {n:02}")) });
+        site.put(PageDraft {
+            private: n % 3 == 0,
+            published: "2020-01-01".into(),
+            ..draft(&format!("n/{n:02}"), &format!("Number {n:02}"))
+        });
     }
     let list = site.eve().get("/admin/pages?q=number&sort=path").await.is(200);
     list.has("1–50 of 60 pages").has("Number 00").lacks("Number 55").has("aria-sort=\"ascending\"").has("page=2");
@@ -149,7 +187,11 @@ async fn the_list_searches_filters_sorts_and_counts() {
 async fn home_shows_how_much_there_is_and_what_was_done_last() {
     let site = Site::new();
     let home = site.eve().get("/admin/").await.is(200);
-    home.has("<strong>2</strong> pages").has("<strong>1</strong> private").has("command line").lacks("Users</a>").lacks("eve</strong> created");
+    home.has("<strong>2</strong> pages")
+        .has("<strong>1</strong> private")
+        .has("command line")
+        .lacks("Users</a>")
+        .lacks("eve</strong> created");
     site.root().get("/admin/").await.has("<strong>4</strong> users");
 }
 
@@ -157,13 +199,33 @@ async fn home_shows_how_much_there_is_and_what_was_done_last() {
 async fn settings_of_the_site_change_what_it_says() {
     let site = Site::new();
     let version = site.root().get("/admin/site").await.value_of("version");
-    let fields = |realm, version| [("title", "Acme"), ("tagline", "Tag"), ("language", "de"), ("realm", realm), ("refusal", "Go away."), ("footer", "One\nTwo"), ("version", version)];
-    site.root().submit("/admin/site", "/admin/site", &fields("Grüße", &version)).await.is(422).has("Only ASCII").has("Go away.");
+    let fields = |realm, version| {
+        [
+            ("title", "Acme"),
+            ("tagline", "Tag"),
+            ("language", "de"),
+            ("realm", realm),
+            ("refusal", "Go away."),
+            ("footer", "One\nTwo"),
+            ("version", version),
+        ]
+    };
+    site.root()
+        .submit("/admin/site", "/admin/site", &fields("Grüße", &version))
+        .await
+        .is(422)
+        .has("Only ASCII")
+        .has("Go away.");
     site.root().submit("/admin/site", "/admin/site", &fields("Login Required", &version)).await.is(303);
     site.visitor().get("/").await.has("Acme").has("lang=\"de\"").has("<p>One</p>");
     let refused = site.visitor().get("/secret").await.is(401).has("Go away.");
     assert_eq!(refused.header("www-authenticate"), "Basic realm=\"Login Required\", charset=\"UTF-8\"");
-    site.root().submit("/admin/site", "/admin/site", &fields("Mine", &version)).await.is(409).has("meanwhile").has("value=\"Mine\"");
+    site.root()
+        .submit("/admin/site", "/admin/site", &fields("Mine", &version))
+        .await
+        .is(409)
+        .has("meanwhile")
+        .has("value=\"Mine\"");
     site.root().get("/admin/audit").await.has("title “Postern” → “Acme”");
 }
 

@@ -50,7 +50,9 @@ async fn t5_case_9_every_refusal_is_the_same_to_the_byte() {
 #[actix_web::test]
 async fn t6_t29_head_has_the_headers_of_get() {
     let site = Site::new();
-    for (actor, uri) in [(site.visitor(), "/secret"), (site.ann(), "/secret"), (site.visitor(), "/hello"), (site.visitor(), "/nope")] {
+    for (actor, uri) in
+        [(site.visitor(), "/secret"), (site.ann(), "/secret"), (site.visitor(), "/hello"), (site.visitor(), "/nope")]
+    {
         let get = actor.get(uri).await;
         let head = actor.send(Method::HEAD, uri, None).await;
         assert_eq!(get.fingerprint().0, head.fingerprint().0, "{uri}");
@@ -88,7 +90,16 @@ async fn t10_login_challenges_and_then_leads_to_a_local_path() {
     };
     check("/secret", "/secret").await;
     check("%2Fsearch%3Fq%3Da%26page%3D2", "/search?q=a&page=2").await;
-    for evil in ["//evil.test", "/%5Cevil.test", "https:evil.test", "https://evil.test", "", "%2F%2Fevil", "/%09/evil", "/%0d%0aX:1"] {
+    for evil in [
+        "//evil.test",
+        "/%5Cevil.test",
+        "https:evil.test",
+        "https://evil.test",
+        "",
+        "%2F%2Fevil",
+        "/%09/evil",
+        "/%0d%0aX:1",
+    ] {
         check(evil, "/").await;
     }
     check("/a&next=//evil", "/a").await;
@@ -127,12 +138,27 @@ async fn t12_to_t28_credentials_are_parsed_strictly() {
     for tail in [" x", ",", ", Basic YTpi", "=", "=="] {
         check(format!("Basic {good}{tail}").as_bytes(), 401).await;
     }
-    for token in ["!!!!", "YW5u", "YW5uOm9wZW4gc2VzYW1", "YW5uOm9wZW4gc2VzYW1-", "YW5ub3BlbiBzZXNhbWU=", "Om9wZW4gc2VzYW1l", "Og==", "YW5uOg=="] {
+    for token in [
+        "!!!!",
+        "YW5u",
+        "YW5uOm9wZW4gc2VzYW1",
+        "YW5uOm9wZW4gc2VzYW1-",
+        "YW5ub3BlbiBzZXNhbWU=",
+        "Om9wZW4gc2VzYW1l",
+        "Og==",
+        "YW5uOg==",
+    ] {
         check(format!("Basic {token}").as_bytes(), 401).await;
     }
     check(b"Basic YW5uOmE6Yjpj", 401).await;
     check(basic("bob:a:b:c").as_bytes(), 200).await;
-    for control in ["an\u{7}n:x", "ann:open sesame\0x", "ann:open sesame\0open sesame", "ann:open sesame\r\n", "ann:open sesame\u{7f}"] {
+    for control in [
+        "an\u{7}n:x",
+        "ann:open sesame\0x",
+        "ann:open sesame\0open sesame",
+        "ann:open sesame\r\n",
+        "ann:open sesame\u{7f}",
+    ] {
         check(basic(control).as_bytes(), 401).await;
     }
     check(basic(format!("ann:{}", "a".repeat(73))).as_bytes(), 401).await;
@@ -147,7 +173,9 @@ async fn t12_to_t28_credentials_are_parsed_strictly() {
 #[actix_web::test]
 async fn t27_case_4_two_authorization_lines_are_refused_in_both_orders() {
     let site = Site::new();
-    for (first, second) in [("ann:open sesame", "ann:wrong"), ("ann:wrong", "ann:open sesame"), ("ann:open sesame", "ann:open sesame")] {
+    for (first, second) in
+        [("ann:open sesame", "ann:wrong"), ("ann:wrong", "ann:open sesame"), ("ann:open sesame", "ann:open sesame")]
+    {
         let twice = site.visitor().with("authorization", basic(first)).with("authorization", basic(second));
         for uri in ["/secret", "/admin/", "/login", "/"] {
             twice.get(uri).await.is(400);
@@ -160,7 +188,17 @@ async fn t27_case_4_two_authorization_lines_are_refused_in_both_orders() {
 async fn t28_case_36_only_one_authorization_header_signs_in() {
     let site = Site::new();
     let good = basic("ann:open sesame");
-    for header in ["proxy-authorization", "x-authorization", "x-forwarded-user", "remote-user", "x-remote-user", "x-middleware-subrequest", "x-original-url", "x-rewrite-url", "cookie"] {
+    for header in [
+        "proxy-authorization",
+        "x-authorization",
+        "x-forwarded-user",
+        "remote-user",
+        "x-remote-user",
+        "x-middleware-subrequest",
+        "x-original-url",
+        "x-rewrite-url",
+        "cookie",
+    ] {
         site.visitor().with(header, &good).get("/secret").await.is(401);
     }
     site.visitor().get("/secret?user=ann&password=open%20sesame&authorization=x").await.is(401);
@@ -184,10 +222,14 @@ async fn t31_t28_t20_other_methods_are_405_for_known_and_unknown_pages_alike() {
     let site = Site::new();
     for method in ["POST", "PUT", "DELETE", "PATCH", "TRACE", "FROB"] {
         let method = Method::from_bytes(method.as_bytes()).unwrap();
-        let answers: Vec<_> = [site.visitor().send(method.clone(), "/hello", None).await, site.visitor().send(method.clone(), "/secret", None).await, site.visitor().send(method.clone(), "/nope", None).await]
-            .into_iter()
-            .map(|response| response.is(405).fingerprint())
-            .collect();
+        let answers: Vec<_> = [
+            site.visitor().send(method.clone(), "/hello", None).await,
+            site.visitor().send(method.clone(), "/secret", None).await,
+            site.visitor().send(method.clone(), "/nope", None).await,
+        ]
+        .into_iter()
+        .map(|response| response.is(405).fingerprint())
+        .collect();
         assert!(answers.iter().all(|answer| *answer == answers[0]), "{method}");
     }
     let allow = site.visitor().send(Method::POST, "/hello", None).await;
@@ -200,11 +242,20 @@ async fn t31_t28_t20_other_methods_are_405_for_known_and_unknown_pages_alike() {
 async fn t33_case_21_preconditions_and_ranges_do_not_pass_the_gate() {
     let site = Site::new();
     let etag = site.ann().get("/secret").await.is(200).header("etag").to_owned();
-    for (name, value) in [("if-none-match", etag.as_str()), ("if-none-match", "*"), ("if-modified-since", "Wed, 21 Oct 2099 07:28:00 GMT"), ("if-match", "\"x\""), ("range", "bytes=0-10")] {
+    for (name, value) in [
+        ("if-none-match", etag.as_str()),
+        ("if-none-match", "*"),
+        ("if-modified-since", "Wed, 21 Oct 2099 07:28:00 GMT"),
+        ("if-match", "\"x\""),
+        ("range", "bytes=0-10"),
+    ] {
         site.visitor().with(name, value).get("/secret").await.is(401);
     }
     let known = site.ann().with("if-none-match", &etag).get("/secret").await.is(304);
-    assert_eq!((known.header("etag"), known.header("cache-control"), known.header("vary")), (etag.as_str(), "private, no-cache", "Authorization, Accept-Encoding"));
+    assert_eq!(
+        (known.header("etag"), known.header("cache-control"), known.header("vary")),
+        (etag.as_str(), "private, no-cache", "Authorization, Accept-Encoding")
+    );
     assert!(known.body.is_empty());
     site.ann().with("range", "bytes=0-10").get("/secret").await.is(200).has("oak");
 }
@@ -264,14 +315,50 @@ async fn t45_case_30_to_34_no_other_spelling_opens_a_page() {
     let site = Site::new();
     site.visitor().get("/%73ecret").await.is(401);
     site.ann().get("/%73ecret").await.is(200);
-    for spelling in ["//secret", "/./secret", "/x/../secret", "/secret%2F", "/secret%00", "/secret;a=b", "/SECRET", "/%2573ecret", "/secret%20", "/secret.", "/secret.md", "/%c0%af", "/secret%0a", "/secret%0d%0a", "/secret%5C", "/s%E2%80%8Becret", "/secret//", "//secret/", "/..%2fsecret", "/hello/..%2fsecret", "/sec\u{72}et%3f", "/se%63ret%2e"] {
+    for spelling in [
+        "//secret",
+        "/./secret",
+        "/x/../secret",
+        "/secret%2F",
+        "/secret%00",
+        "/secret;a=b",
+        "/SECRET",
+        "/%2573ecret",
+        "/secret%20",
+        "/secret.",
+        "/secret.md",
+        "/%c0%af",
+        "/secret%0a",
+        "/secret%0d%0a",
+        "/secret%5C",
+        "/s%E2%80%8Becret",
+        "/secret//",
+        "//secret/",
+        "/..%2fsecret",
+        "/hello/..%2fsecret",
+        "/sec\u{72}et%3f",
+        "/se%63ret%2e",
+    ] {
         for actor in [site.visitor(), site.ann()] {
             actor.get(spelling).await.is(404).lacks("oak");
         }
     }
     site.visitor().get("/secret?raw=1").await.is(401);
     site.visitor().get("/secret#x").await.is(401);
-    for spelling in ["/%61dmin", "/%61dmin/pages", "/admin%2Fpages", "//admin", "/./admin", "/x/../admin", "/ADMIN", "/admin;x", "/admin.", "/admin%00", "/admin%5cpages", "/admin//pages"] {
+    for spelling in [
+        "/%61dmin",
+        "/%61dmin/pages",
+        "/admin%2Fpages",
+        "//admin",
+        "/./admin",
+        "/x/../admin",
+        "/ADMIN",
+        "/admin;x",
+        "/admin.",
+        "/admin%00",
+        "/admin%5cpages",
+        "/admin//pages",
+    ] {
         let status = site.visitor().get(spelling).await.status.as_u16();
         assert!(matches!(status, 401 | 404), "{spelling}: {status}");
     }
@@ -280,7 +367,14 @@ async fn t45_case_30_to_34_no_other_spelling_opens_a_page() {
 #[actix_web::test]
 async fn t45_case_40_a_trailing_slash_is_taken_off_for_every_path_alike() {
     let site = Site::new();
-    for (from, to) in [("/secret/", "/secret"), ("/nope/", "/nope"), ("/hello/?page=2", "/hello?page=2"), ("/admin/pages/", "/admin/pages"), ("/%73ecret/", "/%73ecret"), ("/feed.xml/", "/feed.xml")] {
+    for (from, to) in [
+        ("/secret/", "/secret"),
+        ("/nope/", "/nope"),
+        ("/hello/?page=2", "/hello?page=2"),
+        ("/admin/pages/", "/admin/pages"),
+        ("/%73ecret/", "/%73ecret"),
+        ("/feed.xml/", "/feed.xml"),
+    ] {
         assert_eq!(site.visitor().get(from).await.is(308).header("location"), to);
     }
     for evil in ["//evil.test/", "/%2f/evil.test/", "/\\evil.test/", "///"] {
@@ -311,14 +405,35 @@ async fn t54_where_https_is_required_private_pages_are_refused_before_the_challe
 #[actix_web::test]
 async fn t56_case_37_38_every_answer_carries_the_security_headers() {
     let site = Site::new();
-    for (actor, uri) in [(site.visitor(), "/hello"), (site.ann(), "/secret"), (site.visitor(), "/secret"), (site.visitor(), "/nope"), (site.root(), "/admin/"), (site.visitor(), "/feed.xml"), (site.visitor(), "/x/")] {
+    for (actor, uri) in [
+        (site.visitor(), "/hello"),
+        (site.ann(), "/secret"),
+        (site.visitor(), "/secret"),
+        (site.visitor(), "/nope"),
+        (site.root(), "/admin/"),
+        (site.visitor(), "/feed.xml"),
+        (site.visitor(), "/x/"),
+    ] {
         let response = actor.browser().get(uri).await;
         let policy = response.header("content-security-policy");
-        for part in ["default-src 'self'", "script-src 'self'", "object-src 'none'", "base-uri 'none'", "form-action 'self'", "frame-ancestors 'none'"] {
+        for part in [
+            "default-src 'self'",
+            "script-src 'self'",
+            "object-src 'none'",
+            "base-uri 'none'",
+            "form-action 'self'",
+            "frame-ancestors 'none'",
+        ] {
             assert!(policy.contains(part), "{uri}: {policy}");
         }
         assert!(!policy.contains("unsafe"));
-        for (name, value) in [("x-content-type-options", "nosniff"), ("referrer-policy", "same-origin"), ("cross-origin-opener-policy", "same-origin"), ("cross-origin-resource-policy", "same-origin"), ("x-frame-options", "DENY")] {
+        for (name, value) in [
+            ("x-content-type-options", "nosniff"),
+            ("referrer-policy", "same-origin"),
+            ("cross-origin-opener-policy", "same-origin"),
+            ("cross-origin-resource-policy", "same-origin"),
+            ("x-frame-options", "DENY"),
+        ] {
             assert_eq!(response.header(name), value, "{uri}: {name}");
         }
         assert_eq!(response.header("set-cookie"), "");

@@ -47,7 +47,11 @@ impl Site {
             store::users::set_active(conn, admin, &[dan.id], false, clock::now())
         });
         site.put(PageDraft { body: "Hello, **world**.".into(), ..draft("hello", "Hello") });
-        site.put(PageDraft { body: "The treasure is under the oak.".into(), private: true, ..draft("secret", "Secret") });
+        site.put(PageDraft {
+            body: "The treasure is under the oak.".into(),
+            private: true,
+            ..draft("secret", "Secret")
+        });
         site
     }
 
@@ -102,7 +106,7 @@ impl Site {
     }
 
     pub fn signed_in(&self, name: &str, password: &str) -> Actor<'_> {
-        self.visitor().with("authorization", &basic(&format!("{name}:{password}")))
+        self.visitor().with("authorization", basic(format!("{name}:{password}")))
     }
 
     pub fn ann(&self) -> Actor<'_> {
@@ -168,7 +172,8 @@ impl Actor<'_> {
 
     pub async fn send(&self, method: Method, uri: &str, body: Option<String>) -> Response {
         let service =
-            init_service(ActixApp::new().app_data(self.site.app.clone()).wrap(from_fn(envelope)).configure(routes)).await;
+            init_service(ActixApp::new().app_data(self.site.app.clone()).wrap(from_fn(envelope)).configure(routes))
+                .await;
         let mut request = TestRequest::default().method(method).uri(uri);
         for (name, value) in &self.headers {
             request = request.append_header((name.as_str(), value.as_slice()));
@@ -219,7 +224,8 @@ impl Response {
     /// The value of a hidden or other one-line field.
     #[track_caller]
     pub fn value_of(&self, field: &str) -> String {
-        let from = self.body.find(&format!("name=\"{field}\"")).unwrap_or_else(|| panic!("no {field} in {}", self.body));
+        let from =
+            self.body.find(&format!("name=\"{field}\"")).unwrap_or_else(|| panic!("no {field} in {}", self.body));
         let rest = &self.body[from..];
         let rest = &rest[rest.find("value=\"").unwrap() + 7..];
         rest[..rest.find('"').unwrap()].to_owned()

@@ -39,7 +39,15 @@ fn t45_absolute_form_and_dot_segments_over_the_wire() {
     for uri in ["http://x/private-example", "http://evil.test/private-example"] {
         assert_eq!(server.status(uri, ""), 401, "{uri}");
     }
-    for uri in ["//private-example", "/./private-example", "/x/../private-example", "/private-example%00", "/private-example;a=b", "*", "/%c0%af"] {
+    for uri in [
+        "//private-example",
+        "/./private-example",
+        "/x/../private-example",
+        "/private-example%00",
+        "/private-example;a=b",
+        "*",
+        "/%c0%af",
+    ] {
         let status = server.status(uri, "");
         assert!((400..500).contains(&status), "{uri}: {status}");
         assert_ne!(server.status(uri, &admin()), 200, "{uri}");
@@ -83,7 +91,8 @@ fn t32_a_refused_post_leaves_the_connection_usable_or_closed() {
     let _reset = stream.read_to_string(&mut answers);
     assert_eq!(status(&answers), 401);
     // The body is never taken for a request.
-    let statuses: Vec<u16> = answers.split("HTTP/1.1").skip(1).map(|answer| status(&format!("HTTP/1.1{answer}"))).collect();
+    let statuses: Vec<u16> =
+        answers.split("HTTP/1.1").skip(1).map(|answer| status(&format!("HTTP/1.1{answer}"))).collect();
     assert!(statuses == [401, 200] || statuses == [401], "{statuses:?}");
 }
 

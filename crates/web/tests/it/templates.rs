@@ -26,7 +26,10 @@ async fn every_template_renders_as_a_whole_document() {
         ("admin/pages/form.html", root.get("/admin/pages/new").await),
         ("admin/pages/delete.html", root.get(&format!("{page}/delete")).await),
         ("admin/pages/conflict.html", root.submit(&page, &page, &stale).await),
-        ("admin/confirm.html", root.submit("/admin/pages", "/admin/pages/actions", &[("action", "delete"), ("id", "1")]).await),
+        (
+            "admin/confirm.html",
+            root.submit("/admin/pages", "/admin/pages/actions", &[("action", "delete"), ("id", "1")]).await,
+        ),
         ("admin/users/list.html", root.get("/admin/users").await),
         ("admin/users/form.html", root.get("/admin/users/new").await),
         ("admin/users/password.html", root.get(&format!("{user}/password")).await),

@@ -11,7 +11,13 @@ fn edit(site: &Site, name: &str) -> String {
 #[actix_web::test]
 async fn a_new_user_lands_on_their_form_and_signs_in() {
     let site = Site::new();
-    let fields = [("name", "zoë"), ("role", "reader"), ("active", "on"), ("password", "a long sentence"), ("password_again", "a long sentence")];
+    let fields = [
+        ("name", "zoë"),
+        ("role", "reader"),
+        ("active", "on"),
+        ("password", "a long sentence"),
+        ("password_again", "a long sentence"),
+    ];
     let made = site.root().submit("/admin/users/new", "/admin/users", &fields).await.is(303);
     assert_eq!(made.header("location"), format!("{}?done=created&", edit(&site, "zoë")).trim_end_matches('&'));
     site.root().get(made.header("location")).await.is(200).has("value=\"zoë\"").has("Created.");
@@ -34,7 +40,8 @@ async fn a_generated_password_is_shown_once_and_works() {
 async fn t20_t22_t24_case_6_7_names_and_passwords_are_checked_at_their_fields() {
     let site = Site::new();
     let check = async |name: &str, role: &str, password: &str, message: &str| {
-        let fields = [("name", name), ("role", role), ("active", "on"), ("password", password), ("password_again", password)];
+        let fields =
+            [("name", name), ("role", role), ("active", "on"), ("password", password), ("password_again", password)];
         let refused = site.root().submit("/admin/users/new", "/admin/users", &fields).await.is(422);
         if !password.is_empty() {
             assert!(!refused.body.contains(&format!("value=\"{password}\"")));
@@ -57,7 +64,15 @@ async fn case_24_fields_that_are_not_in_the_form_are_ignored() {
     let site = Site::new();
     let form = edit(&site, "ann");
     let version = site.root().get(&form).await.value_of("version");
-    let fields = [("name", "ann"), ("role", "reader"), ("active", "on"), ("version", version.as_str()), ("password_hash", "x"), ("id", "1"), ("password", "something else")];
+    let fields = [
+        ("name", "ann"),
+        ("role", "reader"),
+        ("active", "on"),
+        ("version", version.as_str()),
+        ("password_hash", "x"),
+        ("id", "1"),
+        ("password", "something else"),
+    ];
     site.root().submit(&form, &form, &fields).await.is(303);
     site.ann().get("/secret").await.is(200);
 }

@@ -1,0 +1,3 @@
+//! The real binary seen through Chromium.
+#[test]
+fn loads() { let _ = headless_chrome::LaunchOptions::default_builder(); }
