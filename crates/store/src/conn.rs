@@ -45,13 +45,13 @@ impl Conn {
         R2D2Connection::ping(self).map_err(Error::from)
     }
 
-    /// Locks out every other process that migrates, until the connection is unlocked.
-    pub(crate) fn lock_migrations(&mut self, lock: bool) -> Result<()> {
-        // "postern" as a number; SQLite's migrations take the file's own lock.
+    /// Begins a transaction that no other process that migrates can begin meanwhile.
+    pub(crate) fn lock_migrations(&mut self) -> Result<()> {
+        // "postern" as a number.
         const KEY: i64 = 0x70_6f73_7465_726e;
+        self.begin_to_write()?;
         if let Conn::Postgres(conn) = self {
-            let call = if lock { "pg_advisory_lock" } else { "pg_advisory_unlock" };
-            sql_query(format!("SELECT {call}({KEY})")).execute(conn)?;
+            sql_query(format!("SELECT pg_advisory_xact_lock({KEY})")).execute(conn)?;
         }
         Ok(())
     }

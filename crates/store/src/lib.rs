@@ -155,7 +155,7 @@ impl Store {
         self.read(migrate::pending)
     }
 
-    /// Applies what is pending, each migration in a transaction of its own, one process at a time; returns the names.
+    /// Applies what is pending, all of it or nothing, one process at a time; returns the names.
     ///
     /// # Errors
     /// [`Error::Schema`] with the migration, the cause and the mend.

@@ -19,15 +19,20 @@ pub(crate) fn pending(conn: &mut Conn) -> Result<Vec<String>> {
     }
 }
 
-/// Applies what is pending, one process at a time.
+/// Applies what is pending, one process at a time: PostgreSQL has a lock for it, SQLite the one of its file.
 pub(crate) fn run(conn: &mut Conn) -> Result<Vec<String>> {
-    conn.lock_migrations(true)?;
+    conn.lock_migrations()?;
     let applied = match conn {
         Conn::Sqlite(conn) => apply(conn, &SQLITE),
         Conn::Postgres(conn) => apply(conn, &POSTGRES),
     };
-    conn.lock_migrations(false)?;
-    applied
+    match applied {
+        Ok(names) => conn.commit().map(|()| names),
+        Err(error) => {
+            conn.roll_back();
+            Err(error)
+        }
+    }
 }
 
 type Migrations<DB> = Vec<Box<dyn Migration<DB>>>;

@@ -1,0 +1,108 @@
+//! The audit trail: what is written, and that it stays.
+
+use chrono::TimeDelta;
+use domain::{
+    access::{Editor, Visitor},
+    audit::{Action, Entry, Subject},
+    page::PageContent,
+    user::Role,
+};
+use store::{
+    Paging,
+    audit::{self, AuditFilter},
+    pages, users,
+};
+
+use crate::database::{add, admin, content, member, noon, on_both, sql};
+
+const ALL: Paging = Paging { number: 1, size: 100 };
+
+fn entry(n: i64) -> Entry {
+    Entry {
+        at: noon() + TimeDelta::seconds(n),
+        actor: if n % 2 == 0 { "Ann".into() } else { "bob".into() },
+        action: if n % 3 == 0 { Action::Deleted } else { Action::Changed },
+        subject: Subject::Page,
+        name: format!("/page-{n}"),
+        detail: "text".into(),
+    }
+}
+
+#[test]
+fn every_change_writes_its_entry() {
+    on_both(|store| {
+        let page = store.write(|conn| pages::insert(conn, admin().editor(), &content("a"), noon())).unwrap();
+        let new = PageContent { title: "New".into(), ..content("a") };
+        store.write(|conn| pages::update(conn, admin().editor(), page.id, page.version, &new, noon())).unwrap();
+        store.write(|conn| pages::delete(conn, admin().editor(), &[page.id], noon())).unwrap();
+        let ann = add(store, "ann", Role::Reader);
+        store.write(|conn| users::delete(conn, &admin(), &[ann.id], noon())).unwrap();
+        let table = store.read(|conn| audit::every(conn, &admin(), &AuditFilter::default(), ALL)).unwrap();
+        let mut found: Vec<_> = table.rows.iter().map(|entry| (entry.action.as_str(), entry.name.as_str())).collect();
+        found.sort_unstable();
+        let expected =
+            [("changed", "/a"), ("created", "/a"), ("created", "ann"), ("deleted", "/a"), ("deleted", "ann")];
+        assert_eq!(found, expected);
+        assert!(table.rows.iter().all(|entry| entry.actor == "command line"));
+        assert!(table.rows.iter().any(|entry| entry.detail.contains("“Title of a” → “New”")));
+    });
+}
+
+#[test]
+fn the_trail_is_append_only_in_the_database_itself() {
+    on_both(|store| {
+        store.write(|conn| audit::insert(conn, &entry(1))).unwrap();
+        for statement in ["UPDATE audit SET actor = 'nobody'", "DELETE FROM audit"] {
+            let error = sql(store, statement).unwrap_err().to_string();
+            assert!(error.contains("append-only"), "{error}");
+        }
+        let table = store.read(|conn| audit::every(conn, &admin(), &AuditFilter::default(), ALL)).unwrap();
+        assert_eq!(table.rows, [entry(1)]);
+    });
+}
+
+#[test]
+fn it_is_filtered_and_newest_first() {
+    on_both(|store| {
+        store.write(|conn| (0..7).try_for_each(|n| audit::insert(conn, &entry(n)))).unwrap();
+        let found = |filter: AuditFilter| {
+            let table = store.read(|conn| audit::every(conn, &admin(), &filter, ALL)).unwrap();
+            assert_eq!(table.total, table.rows.len() as u64);
+            table.rows.iter().map(|entry| entry.name.trim_start_matches("/page-").to_owned()).collect::<String>()
+        };
+        assert_eq!(found(AuditFilter::default()), "6543210");
+        assert_eq!(found(AuditFilter { actor: "aNN".into(), ..AuditFilter::default() }), "6420");
+        assert_eq!(found(AuditFilter { action: Some(Action::Deleted), ..AuditFilter::default() }), "630");
+        assert_eq!(found(AuditFilter { subject: Some(Subject::User), ..AuditFilter::default() }), "");
+        assert_eq!(found(AuditFilter { since: Some(entry(5).at), ..AuditFilter::default() }), "65");
+        assert_eq!(found(AuditFilter { name: "-3".into(), ..AuditFilter::default() }), "3");
+    });
+}
+
+#[test]
+fn long_names_and_details_are_cut() {
+    on_both(|store| {
+        let long = Entry { name: "é".repeat(5000), detail: "x".repeat(50_000), ..entry(1) };
+        store.write(|conn| audit::insert(conn, &long)).unwrap();
+        let table = store.read(|conn| audit::every(conn, &admin(), &AuditFilter::default(), ALL)).unwrap();
+        assert_eq!((table.rows[0].name.chars().count(), table.rows[0].detail.len()), (200, 2000));
+    });
+}
+
+#[test]
+fn an_editor_sees_the_last_changes_of_pages_only() {
+    on_both(|store| {
+        store
+            .write(|conn| {
+                audit::insert(conn, &entry(1))?;
+                audit::insert(conn, &Entry { subject: Subject::User, ..entry(2) })?;
+                audit::insert(conn, &Entry { action: Action::SignedIn, subject: Subject::User, ..entry(3) })
+            })
+            .unwrap();
+        let recent = |visitor: &Visitor| {
+            let editor = Editor::of(visitor).unwrap();
+            store.read(|conn| audit::recent(conn, &editor, 10)).unwrap().len()
+        };
+        assert_eq!((recent(&member(Role::Editor)), recent(&member(Role::Admin))), (1, 2));
+    });
+}

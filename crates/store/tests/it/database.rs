@@ -1,0 +1,110 @@
+//! Temporary databases, one for each test.
+
+use std::{
+    sync::atomic::{AtomicU32, Ordering},
+    time::{SystemTime, UNIX_EPOCH},
+};
+
+use chrono::{DateTime, TimeDelta};
+use diesel::{Connection, PgConnection, RunQueryDsl, sql_query};
+use domain::{
+    Timestamp,
+    access::{Admin, Member, Visitor},
+    page::{PageContent, PageDraft},
+    user::{PasswordHash, Role, User, UserContent, Username},
+};
+use store::{Conn, DatabaseUrl, Store};
+
+/// Noon of some day: the tests' own clock.
+pub fn noon() -> Timestamp {
+    DateTime::from_timestamp(1_790_000_000, 0).unwrap() + TimeDelta::microseconds(123_456)
+}
+
+pub fn admin() -> Admin {
+    Admin::command_line()
+}
+
+/// The URL of the PostgreSQL for tests; `None` where there is none, and that is allowed.
+pub fn postgres() -> Option<String> {
+    let url = std::env::vars_os().find(|(name, _)| name == "POSTERN_TEST_POSTGRES").map(|(_, url)| url);
+    let all = std::env::vars_os().any(|(name, _)| name == "POSTERN_TEST_ALL");
+    if url.is_none() {
+        assert!(!all, "POSTERN_TEST_POSTGRES is not set");
+        eprintln!("left out: PostgreSQL (POSTERN_TEST_POSTGRES is not set)");
+    }
+    url.map(|url| url.into_string().unwrap())
+}
+
+/// Runs a test on a migrated database of each kind.
+pub fn on_both(test: impl Fn(&Store)) {
+    on_each(|url| {
+        let store = Store::open(url, 8).unwrap();
+        store.migrate().unwrap();
+        test(&store);
+    });
+}
+
+/// Runs a test with the URL of an empty database of each kind.
+pub fn on_each(test: impl Fn(&DatabaseUrl)) {
+    let folder = tempfile::tempdir().unwrap();
+    test(&DatabaseUrl::parse(&format!("sqlite://{}/test.db", folder.path().display())).unwrap());
+    if let Some(base) = postgres() {
+        let database = PostgresDatabase::create(&base);
+        test(&DatabaseUrl::parse(&database.url).unwrap());
+    }
+}
+
+/// A database of its own on the test server, dropped at the end.
+pub struct PostgresDatabase {
+    base: String,
+    name: String,
+    pub url: String,
+}
+
+impl PostgresDatabase {
+    pub fn create(base: &str) -> PostgresDatabase {
+        static NUMBER: AtomicU32 = AtomicU32::new(0);
+        let nanos = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().subsec_nanos();
+        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+        let name = format!("postern_{}_{nanos}_{number}", std::process::id());
+        let url = format!("{}/{name}", base.rsplit_once('/').unwrap().0);
+        let mut conn = PgConnection::establish(base).unwrap();
+        sql_query(format!("CREATE DATABASE {name}")).execute(&mut conn).unwrap();
+        PostgresDatabase { base: base.into(), name, url }
+    }
+}
+
+impl Drop for PostgresDatabase {
+    fn drop(&mut self) {
+        if let Ok(mut conn) = PgConnection::establish(&self.base) {
+            let _still_used = sql_query(format!("DROP DATABASE {} WITH (FORCE)", self.name)).execute(&mut conn);
+        }
+    }
+}
+
+/// Runs SQL as somebody at psql would.
+pub fn sql(store: &Store, statement: &str) -> store::Result<usize> {
+    store.write(|conn| Ok(sql_query(statement).execute(conn)?))
+}
+
+pub fn content(path: &str) -> PageContent {
+    let draft = PageDraft { path: format!("/{path}"), title: format!("Title of {path}"), ..PageDraft::default() };
+    draft.check(noon()).unwrap()
+}
+
+pub fn hash(text: &str) -> PasswordHash {
+    PasswordHash::new(text)
+}
+
+pub fn add(store: &Store, name: &str, role: Role) -> User {
+    let content = UserContent { name: Username::parse(name).unwrap(), role, active: true };
+    store.write(|conn| store::users::insert(conn, &admin(), &content, &hash("x"), noon())).unwrap()
+}
+
+pub fn member(role: Role) -> Visitor {
+    Visitor::SignedIn(Member { id: domain::user::UserId(1), name: Username::parse("ann").unwrap(), role })
+}
+
+pub fn put(conn: &mut Conn, content: &PageContent) -> store::Result<()> {
+    store::pages::insert(conn, admin().editor(), content, noon()).map(drop)
+}

@@ -1,0 +1,18 @@
+//! The store on both databases: each test runs on a SQLite file, and on a real PostgreSQL where one is given.
+#![allow(
+    missing_docs,
+    unreachable_pub,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "tests fail by panicking"
+)]
+
+mod audit;
+mod database;
+mod migrations;
+mod opening;
+mod pages;
+mod scope;
+mod site;
+mod users;

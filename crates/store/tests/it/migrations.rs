@@ -1,0 +1,52 @@
+//! Migrations: applied once, by one process, and understood when they cannot be.
+
+use diesel::{RunQueryDsl, sql_query};
+use store::{Error, Store};
+
+use crate::database::{on_both, on_each, sql};
+
+#[test]
+fn they_are_pending_then_applied_then_nothing_is_left() {
+    on_each(|url| {
+        let store = Store::open(url, 2).unwrap();
+        assert_eq!(store.pending().unwrap(), ["2026-11-24-000001_site"]);
+        assert_eq!(store.migrate().unwrap().len(), 1);
+        assert!(store.pending().unwrap().is_empty());
+        assert!(store.migrate().unwrap().is_empty());
+    });
+}
+
+#[test]
+fn two_processes_that_start_at_once_migrate_once() {
+    on_each(|url| {
+        let stores = [Store::open(url, 1).unwrap(), Store::open(url, 1).unwrap()];
+        let applied: usize = std::thread::scope(|scope| {
+            let threads = stores.each_ref().map(|store| scope.spawn(|| store.migrate().map(|names| names.len())));
+            threads.map(|thread| thread.join().unwrap()).into_iter().map(Result::unwrap).sum()
+        });
+        assert_eq!(applied, 1);
+    });
+}
+
+#[test]
+fn a_database_of_a_newer_version_is_named() {
+    on_both(|store| {
+        sql(store, "INSERT INTO __diesel_schema_migrations (version) VALUES ('20991231')").unwrap();
+        for error in [store.pending().unwrap_err(), store.migrate().unwrap_err()] {
+            assert!(matches!(&error, Error::Schema(words) if words.contains("newer Postern")), "{error}");
+        }
+    });
+}
+
+#[test]
+fn a_half_made_schema_is_named_with_its_mend_and_left_as_it_was() {
+    on_each(|url| {
+        let store = Store::open(url, 1).unwrap();
+        let make = |conn: &mut store::Conn| Ok(sql_query("CREATE TABLE users (id INTEGER)").execute(conn)?);
+        store.write(make).unwrap();
+        let error = store.migrate().unwrap_err().to_string();
+        assert!(error.contains("already exists") && error.contains("restore a backup"), "{error}");
+        assert!(!error.contains('\n'));
+        assert!(sql(&store, "SELECT * FROM pages").is_err(), "the migration was rolled back");
+    });
+}

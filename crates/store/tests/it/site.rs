@@ -1,0 +1,36 @@
+//! The settings: one row.
+
+use domain::site::{Realm, Site};
+use store::{Error, site};
+
+use crate::database::{admin, noon, on_both, sql};
+
+#[test]
+fn a_new_database_has_the_words_of_the_domain() {
+    on_both(|store| assert_eq!(store.read(site::get).unwrap(), Site::default()));
+}
+
+#[test]
+fn settings_are_saved_over_the_version_they_came_from() {
+    on_both(|store| {
+        let old = store.read(site::get).unwrap();
+        let new =
+            Site { title: "Acme".into(), realm: Realm::parse("R").unwrap(), footer: "a\nb".into(), ..old.clone() };
+        let saved = store.write(|conn| site::update(conn, &admin(), old.version, &new, noon())).unwrap();
+        assert_eq!(store.read(site::get).unwrap(), saved);
+        assert_eq!((saved.title.as_str(), saved.version), ("Acme", old.version.next()));
+        let stale = store.write(|conn| site::update(conn, &admin(), old.version, &new, noon()));
+        assert_eq!(stale.unwrap_err(), Error::Stale);
+    });
+}
+
+#[test]
+fn t3_a_realm_that_cannot_stand_in_a_header_is_named() {
+    on_both(|store| {
+        sql(store, "UPDATE site SET realm = 'a' || char(10) || 'b'")
+            .or_else(|_| sql(store, "UPDATE site SET realm = 'a' || chr(10) || 'b'"))
+            .unwrap();
+        let error = store.read(site::get).unwrap_err();
+        assert!(matches!(&error, Error::Schema(words) if words.contains("realm")), "{error}");
+    });
+}

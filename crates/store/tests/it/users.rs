@@ -1,0 +1,156 @@
+//! Users: signing in, changing, and the administrator who stays.
+
+use std::sync::Barrier;
+
+use chrono::TimeDelta;
+use domain::{
+    Version,
+    access::Member,
+    user::{Role, Theme, User, UserContent, Username},
+};
+use store::{
+    Error, Paging, Store,
+    users::{self, UserColumn, UserFilter, UserSort},
+};
+
+use crate::database::{add, admin, hash, noon, on_both};
+
+fn find(store: &Store, name: &str) -> Option<User> {
+    store.read(|conn| users::find(conn, &Username::parse(name).unwrap())).unwrap()
+}
+
+fn change(store: &Store, user: &User, role: Role, active: bool) -> store::Result<User> {
+    let content = UserContent { name: user.name.clone(), role, active };
+    store.write(|conn| users::update(conn, &admin(), user.id, user.version, &content, noon()))
+}
+
+#[test]
+fn a_user_comes_back_as_it_was_put_in_and_names_count_their_case() {
+    on_both(|store| {
+        assert!(!store.read(users::exist).unwrap());
+        let made = add(store, "zoë", Role::Editor);
+        assert!(store.read(users::exist).unwrap());
+        assert_eq!(find(store, "zoe\u{308}"), Some(made));
+        assert_eq!(find(store, "Zoë"), None);
+        let content = UserContent { name: Username::parse("zoë").unwrap(), role: Role::Reader, active: true };
+        let again = store.write(|conn| users::insert(conn, &admin(), &content, &hash("y"), noon()));
+        assert_eq!(again.unwrap_err(), Error::Duplicate);
+    });
+}
+
+#[test]
+fn case_23_the_last_active_administrator_cannot_be_taken_away() {
+    on_both(|store| {
+        let (root, boss) = (add(store, "root", Role::Admin), add(store, "boss", Role::Admin));
+        change(store, &boss, Role::Admin, false).unwrap();
+        assert_eq!(change(store, &root, Role::Editor, true).unwrap_err(), Error::LastAdmin);
+        assert_eq!(change(store, &root, Role::Admin, false).unwrap_err(), Error::LastAdmin);
+        let ids = [root.id, boss.id];
+        assert_eq!(store.write(|conn| users::delete(conn, &admin(), &ids, noon())).unwrap_err(), Error::LastAdmin);
+        let disable = store.write(|conn| users::set_active(conn, &admin(), &ids, false, noon()));
+        assert_eq!(disable.unwrap_err(), Error::LastAdmin);
+        assert_eq!(find(store, "root"), Some(root));
+        assert!(find(store, "boss").is_some(), "the refused transaction was rolled back");
+    });
+}
+
+#[test]
+fn where_there_never_was_an_administrator_users_can_be_deleted() {
+    on_both(|store| {
+        let ann = add(store, "ann", Role::Reader);
+        assert_eq!(store.write(|conn| users::delete(conn, &admin(), &[ann.id], noon())).unwrap(), 1);
+    });
+}
+
+#[test]
+fn case_50_of_two_administrators_who_demote_each_other_at_once_one_stays() {
+    on_both(|store| {
+        for round in 0..20 {
+            let names = [format!("a{round}"), format!("b{round}")];
+            let both = [add(store, &names[0], Role::Admin), add(store, &names[1], Role::Admin)];
+            let barrier = Barrier::new(2);
+            let (barrier, both_of_them) = (&barrier, &both);
+            let done: Vec<_> = std::thread::scope(|scope| {
+                let start = |n: usize| {
+                    scope.spawn(move || {
+                        barrier.wait();
+                        change(store, &both_of_them[n], Role::Reader, true)
+                    })
+                };
+                let threads = [start(0), start(1)];
+                threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+            });
+            assert_eq!(done.iter().filter(|result| result.is_ok()).count(), 1, "{done:?}");
+            assert!(done.iter().any(|result| matches!(result, Err(Error::LastAdmin))), "{done:?}");
+            let left: Vec<User> = names.iter().filter_map(|name| find(store, name)).collect();
+            let admins: Vec<&User> = left.iter().filter(|user| user.role == Role::Admin).collect();
+            assert_eq!(admins.len(), 1);
+            // The next round begins without administrators: nobody can take this one, so it becomes an older one.
+            let id = admins[0].id;
+            let stand_in = add(store, &format!("c{round}"), Role::Admin);
+            store.write(|conn| users::delete(conn, &admin(), &[id], noon())).unwrap();
+            crate::database::sql(store, &format!("DELETE FROM users WHERE id = {}", stand_in.id.0)).unwrap();
+        }
+    });
+}
+
+#[test]
+fn passwords_themes_and_sign_ins_are_kept() {
+    on_both(|store| {
+        let ann = add(store, "ann", Role::Reader);
+        let member = Member { id: ann.id, name: ann.name.clone(), role: ann.role };
+        assert!(store.write(|conn| users::set_password(conn, &admin(), ann.id, &hash("1"), noon())).unwrap());
+        assert!(store.write(|conn| users::change_own_password(conn, &member, &hash("2"), noon())).unwrap());
+        store.write(|conn| users::rehash(conn, ann.id, &hash("1"), &hash("stale"))).unwrap();
+        assert_eq!(find(store, "ann").unwrap().password_hash, hash("2"));
+        store.write(|conn| users::rehash(conn, ann.id, &hash("2"), &hash("3"))).unwrap();
+        store.write(|conn| users::set_theme(conn, ann.id, Theme::Dark)).unwrap();
+        let later = noon() + TimeDelta::hours(1);
+        store.write(|conn| users::note_sign_in(conn, &member, "192.0.2.1", later)).unwrap();
+        let now = find(store, "ann").unwrap();
+        assert_eq!((now.password_hash, now.theme, now.last_sign_in_at), (hash("3"), Theme::Dark, Some(later)));
+        store.write(|conn| users::delete(conn, &admin(), &[ann.id], noon())).unwrap();
+        assert!(!store.write(|conn| users::change_own_password(conn, &member, &hash("4"), noon())).unwrap());
+    });
+}
+
+#[test]
+fn a_save_from_an_old_version_is_stale() {
+    on_both(|store| {
+        add(store, "root", Role::Admin);
+        let ann = add(store, "ann", Role::Reader);
+        let newer = change(store, &ann, Role::Editor, true).unwrap();
+        assert_eq!((newer.role, newer.version), (Role::Editor, Version(2)));
+        assert_eq!(change(store, &ann, Role::Admin, true).unwrap_err(), Error::Stale);
+    });
+}
+
+#[test]
+fn the_panels_list_is_filtered_sorted_and_counted() {
+    on_both(|store| {
+        add(store, "root", Role::Admin);
+        let bob = add(store, "Bob", Role::Reader);
+        let ann = add(store, "ann", Role::Reader);
+        change(store, &bob, Role::Reader, false).unwrap();
+        let member = Member { id: ann.id, name: ann.name.clone(), role: ann.role };
+        store.write(|conn| users::note_sign_in(conn, &member, "x", noon())).unwrap();
+        let list = |filter: &UserFilter, by, descending| {
+            let (sort, paging) = (UserSort { by, descending }, Paging { number: 1, size: 10 });
+            let table = store.read(|conn| users::every(conn, &admin(), filter, sort, paging)).unwrap();
+            assert_eq!(table.total, table.rows.len() as u64);
+            table.rows.iter().map(|user| user.name.to_string()).collect::<Vec<_>>().join(" ")
+        };
+        let all = UserFilter::default();
+        assert_eq!(list(&all, UserColumn::Name, false), "ann Bob root");
+        assert_eq!(list(&all, UserColumn::Name, true), "root Bob ann");
+        assert_eq!(list(&all, UserColumn::LastSignIn, true), "ann Bob root");
+        assert_eq!(list(&all, UserColumn::LastSignIn, false), "Bob root ann");
+        assert_eq!(list(&all, UserColumn::Active, false), "Bob ann root");
+        assert_eq!(list(&UserFilter { query: "BO".into(), ..all.clone() }, UserColumn::Name, false), "Bob");
+        let readers = UserFilter { role: Some(Role::Reader), active: Some(true), ..all };
+        assert_eq!(list(&readers, UserColumn::Name, false), "ann");
+        let counts = store.read(|conn| users::counts(conn, &admin(), &readers)).unwrap();
+        assert_eq!((counts.any_role, counts.roles), (2, vec![1, 0, 1]));
+        assert_eq!((counts.any_state, counts.active, counts.disabled), (2, 1, 1));
+    });
+}
