@@ -81,13 +81,9 @@ impl Manager {
         Ok(())
     }
 
-    /// Connects once, and writes once where a file may turn out to be read-only.
+    /// Connects once.
     pub(crate) fn try_out(&self) -> ConnectionResult<()> {
-        let mut conn = self.establish()?;
-        if let Conn::Sqlite(conn) = &mut conn {
-            conn.batch_execute("BEGIN IMMEDIATE; ROLLBACK").map_err(ConnectionError::CouldntSetupConfiguration)?;
-        }
-        Ok(())
+        self.establish().map(drop)
     }
 
     fn establish(&self) -> ConnectionResult<Conn> {
@@ -116,7 +112,15 @@ fn establish_sqlite(file: &Path) -> ConnectionResult<SqliteConnection> {
 fn establish_postgres(url: &str) -> ConnectionResult<PgConnection> {
     let mut url = url.to_owned();
     // libpq waits for ever for a host that does not answer, and names no program.
-    for (parameter, value) in [("connect_timeout", "5"), ("application_name", "postern")] {
+    for (parameter, value) in [
+        ("connect_timeout", "5"),
+        ("application_name", "postern"),
+        // A network that swallows packets is noticed in seconds, not in the quarter of an hour that TCP takes.
+        ("tcp_user_timeout", "10000"),
+        ("keepalives_idle", "10"),
+        ("keepalives_interval", "5"),
+        ("keepalives_count", "2"),
+    ] {
         if !url.contains(&format!("{parameter}=")) {
             let separator = if url.contains('?') { '&' } else { '?' };
             url.push_str(&format!("{separator}{parameter}={value}"));

@@ -216,7 +216,8 @@ pub fn search(conn: &mut Conn, scope: &Scope, query: &str, paging: Paging) -> Re
 
 /// A LIKE pattern for a folded column that holds this text somewhere.
 pub(crate) fn pattern(text: &str) -> String {
-    let escaped = text.to_lowercase().replace('\\', r"\\").replace('%', r"\%").replace('_', r"\_");
+    // PostgreSQL has no NUL in a text.
+    let escaped = text.to_lowercase().replace('\0', "").replace('\\', r"\\").replace('%', r"\%").replace('_', r"\_");
     format!("%{escaped}%")
 }
 

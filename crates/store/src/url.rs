@@ -32,7 +32,11 @@ impl DatabaseUrl {
                 }
                 Ok(DatabaseUrl(Kind::Sqlite(PathBuf::from(file))))
             }
-            Some(("postgres" | "postgresql", rest)) if !rest.is_empty() && !url.contains('\0') => {
+            Some(("postgres" | "postgresql", rest)) if !rest.is_empty() => {
+                // libpq would repeat what it cannot read, and that may be the password.
+                if !is_percent_encoded(rest) {
+                    return Err("write spaces, % and other odd characters of the URL as %20, %25 and so on".into());
+                }
                 Ok(DatabaseUrl(Kind::Postgres(url.to_owned())))
             }
             Some((scheme @ ("postgres" | "postgresql"), _)) => Err(format!("{scheme}:// needs a host: {understood}")),
@@ -67,6 +71,12 @@ impl fmt::Debug for DatabaseUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
     }
+}
+
+/// Whether every byte may stand in a URL, and each % begins an escape.
+fn is_percent_encoded(text: &str) -> bool {
+    let escaped = |after: &str| after.get(..2).is_some_and(|hex| hex.bytes().all(|b| b.is_ascii_hexdigit()));
+    text.bytes().all(|b| b.is_ascii_graphic()) && text.split('%').skip(1).all(escaped)
 }
 
 /// The URL with its user, host and database, without its password and without parameters, which may hold one too.

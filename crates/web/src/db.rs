@@ -1,12 +1,26 @@
 //! The one border between async handlers and the blocking database.
 
-use std::sync::{Arc, PoisonError, RwLock};
+use std::{
+    sync::{Arc, PoisonError, RwLock},
+    time::Duration,
+};
 
 use actix_web::web;
 use domain::site::Site;
 use store::{Conn, Store};
 
 use crate::error::Error;
+
+/// How long a request waits for the database, whatever it does: a stopped server answers nothing, not even a refusal.
+const DEADLINE: Duration = Duration::from_secs(10);
+
+/// Runs something that blocks on a thread that may; past the deadline the thread goes on, and nobody waits for it.
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> store::Result<T> + Send + 'static,
+) -> Result<store::Result<T>, Error> {
+    let late = |_| Error::Unavailable("the database did not answer within 10 seconds".into());
+    tokio::time::timeout(DEADLINE, web::block(work)).await.map_err(late)?.map_err(|_| Error::stopping())
+}
 
 /// The database, for handlers; cheap to clone.
 #[derive(Clone)]
@@ -36,7 +50,7 @@ impl Db {
         query: impl FnOnce(&mut Conn) -> store::Result<T> + Send + 'static,
     ) -> Result<T, Error> {
         let store = self.store.clone();
-        Ok(web::block(move || store.read(query)).await.map_err(|_| Error::stopping())??)
+        Ok(blocking(move || store.read(query)).await??)
     }
 
     /// Runs a query together with the site's settings, which nearly every answer needs.
@@ -62,7 +76,7 @@ impl Db {
         change: impl FnOnce(&mut Conn) -> store::Result<T> + Send + 'static,
     ) -> Result<T, Error> {
         let store = self.store.clone();
-        Ok(web::block(move || store.write(change)).await.map_err(|_| Error::stopping())??)
+        Ok(blocking(move || store.write(change)).await??)
     }
 
     /// Runs a change whose refusal is an answer of its own: a duplicate, a stale version, the last administrator.
@@ -74,7 +88,7 @@ impl Db {
         change: impl FnOnce(&mut Conn) -> store::Result<T> + Send + 'static,
     ) -> Result<store::Result<T>, Error> {
         let store = self.store.clone();
-        match web::block(move || store.write(change)).await.map_err(|_| Error::stopping())? {
+        match blocking(move || store.write(change)).await? {
             Err(error @ (store::Error::Unavailable(_) | store::Error::Query(_) | store::Error::Schema(_))) => {
                 Err(error.into())
             }

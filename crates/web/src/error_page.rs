@@ -35,9 +35,9 @@ pub fn wants_html(headers: &HeaderMap) -> bool {
 
 /// The whole answer to a request that failed.
 pub async fn render(app: &App, error: &Error, html: bool, request_id: &str) -> HttpResponse {
-    // A database that does not answer is not asked for the site's title.
+    // A database that does not answer is not asked for the site's title, and a flood is no load for one that does.
     let site = match error {
-        Error::Unavailable(_) => app.db.last_site(),
+        Error::Unavailable(_) | Error::Busy(_) => app.db.last_site(),
         _ => app.db.site().await,
     };
     let words = Words::of(error, &site, request_id);

@@ -5,7 +5,7 @@ use std::io;
 use domain::{
     access::Admin,
     page::{PageContent, PageDraft},
-    user::{Password, UserDraft},
+    user::{Password, UserContent, UserDraft},
 };
 use store::{Conn, Store};
 
@@ -37,14 +37,14 @@ pub fn run(store: &Store, serve: &Serve, bcrypt_cost: u32) -> Result<Option<Firs
     if store.read(store::users::exist).map_err(|error| error.to_string())? {
         return Ok(None);
     }
-    let draft = UserDraft { name: serve.admin_user.clone(), role: "admin".into(), active: true };
-    let user = draft.check().map_err(|invalid| format!("POSTERN_ADMIN_USER: {invalid}"))?;
-    let (password, generated) = match chosen_password(serve)? {
+    let (user, password) = check(serve)?;
+    let (password, generated) = match password {
         Some(password) => (password, None),
-        None => generate().map(|password| (password.clone(), Some(password)))?,
+        None => {
+            let generated = generate()?;
+            (Password::parse(&generated)?, Some(generated))
+        }
     };
-    let password = Password::parse_new(&password, user.name.as_str())
-        .map_err(|message| format!("POSTERN_ADMIN_PASSWORD: {message}"))?;
     let hash = verifier::hash(&password, bcrypt_cost).map_err(|error| error.to_string())?;
     let examples = examples()?;
     let made = store
@@ -63,6 +63,21 @@ pub fn run(store: &Store, serve: &Serve, bcrypt_cost: u32) -> Result<Option<Firs
             error => Err(error.to_string()),
         })?;
     Ok(made.then(|| FirstAdmin { name: user.name.to_string(), generated }))
+}
+
+/// Checks what the options say of the first administrator: the user, and the password if one was chosen. Asked before
+/// a new database file is made, too.
+///
+/// # Errors
+/// One line with the cause and the mend.
+pub fn check(serve: &Serve) -> Result<(UserContent, Option<Password>), String> {
+    let draft = UserDraft { name: serve.admin_user.clone(), role: "admin".into(), active: true };
+    let user = draft.check().map_err(|invalid| format!("POSTERN_ADMIN_USER: {invalid}"))?;
+    let password = chosen_password(serve)?
+        .map(|password| Password::parse_new(&password, user.name.as_str()))
+        .transpose()
+        .map_err(|message| format!("POSTERN_ADMIN_PASSWORD: {message}"))?;
+    Ok((user, password))
 }
 
 fn add_examples(conn: &mut Conn, admin: &Admin, examples: &[PageContent]) -> store::Result<()> {

@@ -9,7 +9,7 @@ use actix_web::{
     dev::{ServiceRequest, ServiceResponse},
     error::InternalError,
     http::{
-        Method, StatusCode, Version,
+        ConnectionType, Method, StatusCode, Version,
         header::{self, HeaderMap, HeaderName, HeaderValue},
     },
     middleware::Next,
@@ -70,7 +70,12 @@ pub async fn envelope(
     };
     let envelope = Envelope { id: random_id(), client: client(request.head(), &app.options.trusted_proxies) };
     request.extensions_mut().insert(envelope.clone());
-    let facts = Facts { html: error_page::wants_html(request.headers()), envelope, target: target(&request) };
+    let facts = Facts {
+        html: error_page::wants_html(request.headers()),
+        chunked: request.headers().contains_key(header::TRANSFER_ENCODING),
+        envelope,
+        target: target(&request),
+    };
 
     if let Some(answer) = before_routing(&request) {
         let response = answer.unwrap_or_else(|error| error.error_response());
@@ -92,6 +97,7 @@ pub async fn envelope(
 /// What an answer needs to know of its request, which is gone by then.
 struct Facts {
     html: bool,
+    chunked: bool,
     envelope: Envelope,
     target: String,
 }
@@ -107,6 +113,10 @@ impl Facts {
             None => response,
         };
         self.secure(response.headers_mut());
+        if self.chunked && response.status().is_client_error() {
+            // Nobody reads the rest of the body, and it may never end.
+            response.head_mut().set_connection_type(ConnectionType::Close);
+        }
         response
     }
 
@@ -286,9 +296,21 @@ async fn pass(
     verdict: Result<(), Error>,
 ) -> Result<ServiceResponse<BoxBody>, ActixError> {
     match verdict {
-        Ok(()) => next.call(request).await.map(ServiceResponse::map_into_boxed_body),
+        Ok(()) => next.call(request).await.map(ServiceResponse::map_into_boxed_body).inspect(note_change),
         Err(error) => Ok(request.into_response(error.error_response())),
     }
+}
+
+/// One line for each change; what changed stands in the audit trail, and not here, where paths may be private.
+fn note_change(answer: &ServiceResponse<BoxBody>) {
+    let (request, status) = (answer.request(), answer.status());
+    if matches!(*request.method(), Method::GET | Method::HEAD) || status.is_client_error() || status.is_server_error() {
+        return;
+    }
+    let envelope = Envelope::of(request);
+    let (route, id) = (request.match_pattern().unwrap_or_default(), &envelope.id);
+    let status = status.as_u16();
+    log::info!("change route={route:?} status={status} id={id} client={}", envelope.client.address);
 }
 
 /// Refuses a change that a page of another origin asked for: browsers send Basic credentials along with such forms.

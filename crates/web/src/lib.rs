@@ -30,7 +30,7 @@ pub mod serve;
 pub mod session;
 pub mod view;
 
-use auth::{refusals::Refusals, verifier::Verifier};
+use auth::{refusals::Refusals, sign_ins::SignIns, verifier::Verifier};
 use db::Db;
 use ipnet::IpNet;
 use view::View;
@@ -43,6 +43,8 @@ pub struct App {
     pub verifier: Verifier,
     /// Where refused sign-ins are noted.
     pub refusals: Refusals,
+    /// Which sign-ins were noted lately.
+    pub sign_ins: SignIns,
     /// The templates.
     pub view: View,
     /// What the operator decided.

@@ -12,6 +12,8 @@ use crate::{clock, config::LogFormat, view};
 pub fn start(level: LevelFilter, format: LogFormat) {
     let mut builder = Builder::new();
     builder.filter_level(level.min(LevelFilter::Warn)).filter_module("postern", level).filter_module("web", level);
+    // Its errors are what strangers send, without an address.
+    builder.filter_module("actix_http", LevelFilter::Off);
     builder.filter_module("store", level).target(Target::Stderr);
     match format {
         LogFormat::Text => builder.format(text),

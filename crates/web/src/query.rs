@@ -13,7 +13,10 @@ pub struct QueryString(Vec<(String, String)>);
 impl QueryString {
     /// Parses the part after the question mark.
     pub fn parse(query: &str) -> QueryString {
-        QueryString(serde_html_form::from_str(query).unwrap_or_default())
+        let mut fields: Vec<(String, String)> = serde_html_form::from_str(query).unwrap_or_default();
+        // Nothing that we ask for has a control character in it, and PostgreSQL takes no NUL.
+        fields.iter_mut().for_each(|(_, value)| value.retain(|c| !c.is_control()));
+        QueryString(fields)
     }
 
     /// The first value of a field; empty if it is absent.
@@ -47,6 +50,7 @@ mod tests {
         let query = QueryString::parse("next=%2Fa&next=/b&q=a+b%26c");
         assert_eq!((query.get("next"), query.get("q"), query.get("page")), ("/a", "a b&c", ""));
         assert_eq!(QueryString::parse("%ff=%zz&&=").get("x"), "");
+        assert_eq!(QueryString::parse("q=a%00b%0d%0a").get("q"), "ab");
         assert_eq!(encode(&[("q", "a b&c"), ("page", "")]), "q=a+b%26c");
     }
 }

@@ -1,13 +1,17 @@
 //! Runs the site: opens the database, binds the port, serves until it is told to stop.
 
-use std::{net::TcpListener, time::Duration};
+use std::{
+    net::{SocketAddr, TcpListener},
+    time::Duration,
+};
 
 use actix_web::{App as ActixApp, HttpServer, middleware::from_fn, web::Data};
+use socket2::{Domain, Socket, Type};
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::{
     App, Options,
-    auth::{refusals::Refusals, verifier::Verifier},
+    auth::{refusals::Refusals, sign_ins::SignIns, verifier::Verifier},
     config::{Config, Serve},
     db::Db,
     first_run,
@@ -20,6 +24,11 @@ use crate::{
 const GRACE_SECONDS: u64 = 10;
 /// How long a client may take to send the head of a request.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long a client may take none of its answer.
+#[cfg(target_os = "linux")]
+const STALLED: Duration = Duration::from_secs(30);
+/// How many connections may wait to be accepted.
+const BACKLOG: i32 = 1024;
 /// How long a connection without a request is kept.
 const KEEP_ALIVE: Duration = Duration::from_secs(30);
 
@@ -35,6 +44,9 @@ pub fn run(config: &Config) -> Result<(), String> {
     let serve = Serve { listen: address, ..config.serve.clone() };
     warn_of_clear_text(&serve);
 
+    if database.missing_file().is_some() {
+        first_run::check(&serve)?;
+    }
     let store = store::Store::open(&database, POOL_SIZE).map_err(|error| error.to_string())?;
     for migration in store.migrate().map_err(|error| error.to_string())? {
         log::info!("migrated the database: {migration}");
@@ -44,6 +56,7 @@ pub fn run(config: &Config) -> Result<(), String> {
         db: Db::new(store),
         verifier: Verifier::start(config.bcrypt_cost).map_err(|error| format!("no thread for bcrypt: {error}"))?,
         refusals: Refusals::default(),
+        sign_ins: SignIns::default(),
         view: View::load().map_err(|error| error.to_string())?,
         options: Options {
             base_url: serve.base_url(),
@@ -51,6 +64,7 @@ pub fn run(config: &Config) -> Result<(), String> {
             require_https: serve.require_https,
         },
     });
+    log::info!("version {} listens on {address}, database {database}", env!("CARGO_PKG_VERSION"));
     println!("Postern runs at {}/", serve.base_url());
     if let Some(admin) = first_admin {
         println!("{}", admin.introduction(&serve.base_url()));
@@ -91,7 +105,7 @@ async fn stop_signal() {
 }
 
 fn bind(serve: &Serve) -> Result<TcpListener, String> {
-    TcpListener::bind(serve.listen).map_err(|error| {
+    listen(serve.listen).map_err(|error| {
         let mend = match error.kind() {
             std::io::ErrorKind::AddrInUse => "another program listens there; stop it, or choose another port",
             std::io::ErrorKind::PermissionDenied => "ports below 1024 need a privilege; choose another port",
@@ -99,6 +113,17 @@ fn bind(serve: &Serve) -> Result<TcpListener, String> {
         };
         format!("cannot listen on {}: {mend} with --listen or POSTERN_LISTEN ({error})", serve.listen)
     })
+}
+
+fn listen(address: SocketAddr) -> std::io::Result<TcpListener> {
+    let socket = Socket::new(Domain::for_address(address), Type::STREAM, None)?;
+    socket.set_reuse_address(true)?;
+    // Each connection inherits it: a client that stops reading its answer is cut off.
+    #[cfg(target_os = "linux")]
+    socket.set_tcp_user_timeout(Some(STALLED))?;
+    socket.bind(&address.into())?;
+    socket.listen(BACKLOG)?;
+    Ok(socket.into())
 }
 
 fn warn_of_clear_text(serve: &Serve) {

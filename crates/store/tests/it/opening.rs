@@ -44,6 +44,10 @@ fn case_53_t55_a_url_does_not_show_its_password() {
             assert!(text.contains("ann@") && !text.contains("s3cr"), "{text}");
         }
     }
+    for odd in ["postgres://u:s3 cret@h/x", "postgres://u:s3%zzcret@h/x", "postgres://u:s3cret%@h/x"] {
+        let message = DatabaseUrl::parse(odd).unwrap_err();
+        assert!(message.contains("%20") && !message.contains("cret"), "{message}");
+    }
     assert_eq!(DatabaseUrl::parse("sqlite://a/b.db").unwrap().to_string(), "sqlite://a/b.db");
 }
 

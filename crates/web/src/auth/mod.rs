@@ -8,22 +8,19 @@ pub mod extract;
 pub mod form_token;
 pub mod place;
 pub mod refusals;
+pub mod sign_ins;
 pub mod verifier;
 
 use std::sync::Arc;
 
 use actix_web::{HttpMessage, HttpRequest, http::header::AUTHORIZATION, web::Data};
-use chrono::TimeDelta;
 use domain::{
     access::{Member, Visitor},
     credentials::{self, Credentials},
     user::{PasswordHash, Theme, User},
 };
 
-use crate::{App, clock, error::Error, guard::Envelope};
-
-/// How long after a sign-in the next one of the same user is noted: with Basic, every request is one.
-const NOTED_EVERY: TimeDelta = TimeDelta::minutes(30);
+use crate::{App, error::Error, guard::Envelope};
 
 /// Somebody who is signed in, with what their pages look like.
 #[derive(Clone, Debug)]
@@ -98,6 +95,12 @@ async fn check(app: &App, credentials: &Credentials) -> Result<Result<User, &'st
     let (user, dearest) =
         app.db.read(move |conn| Ok((store::users::find(conn, &name)?, store::users::dearest_cost(conn)?))).await?;
     let hash = user.as_ref().map(|user| &user.password_hash);
+    if let Some(user) = user.as_ref().filter(|user| !verifier::is_readable(&user.password_hash)) {
+        log::error!(
+            "the stored password hash of {:?} is not bcrypt ($2a, $2b or $2y, cost 4 to 15): set the password anew",
+            user.name.as_str()
+        );
+    }
     let holds = app.verifier.verify(&credentials.password, hash, dearest).await?;
     Ok(match user {
         None => Err("unknown name"),
@@ -109,18 +112,8 @@ async fn check(app: &App, credentials: &Credentials) -> Result<Result<User, &'st
 
 /// Notes the sign-in and hashes an outdated password anew, both beside the request.
 fn welcome(app: &App, user: User, credentials: &Credentials, envelope: &Envelope) -> Arc<Account> {
-    let now = clock::now();
+    app.sign_ins.note(&app.db, &user, envelope.client.address.to_string());
     let member = Member { id: user.id, name: user.name, role: user.role };
-    if user.last_sign_in_at.is_none_or(|last| now - last >= NOTED_EVERY) {
-        let (db, member, address) = (app.db.clone(), member.clone(), envelope.client.address.to_string());
-        log::info!("sign-in name={:?} client={address} id={}", member.name.as_str(), envelope.id);
-        actix_web::rt::spawn(async move {
-            let noted = db.write(move |conn| store::users::note_sign_in(conn, &member, &address, now)).await;
-            if let Err(error) = noted {
-                log::error!("a sign-in could not be noted: {error}");
-            }
-        });
-    }
     if app.verifier.is_outdated(&user.password_hash) {
         let (db, verifier, password) = (app.db.clone(), app.verifier.clone(), credentials.password.clone());
         let (id, old) = (user.id, user.password_hash.clone());

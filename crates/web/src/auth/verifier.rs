@@ -112,9 +112,6 @@ pub fn hash(password: &Password, cost: u32) -> Result<PasswordHash, Error> {
 fn verify(password: &Password, hash: Option<&PasswordHash>, cost: u32) -> bool {
     let readable = hash.and_then(|hash| Some((hash.reveal(), cost_of(hash.reveal())?)));
     let Some((hash, paid)) = readable else {
-        if hash.is_some() {
-            log::error!("a stored password hash is not bcrypt ($2a, $2b or $2y, cost 4 to 15); set the password anew");
-        }
         return refuse(password, cost);
     };
     if bcrypt::verify(password.reveal(), hash).unwrap_or(false) {
@@ -125,6 +122,11 @@ fn verify(password: &Password, hash: Option<&PasswordHash>, cost: u32) -> bool {
         refuse(password, step);
     }
     false
+}
+
+/// Whether a stored hash is one that anybody's password can open.
+pub fn is_readable(hash: &PasswordHash) -> bool {
+    cost_of(hash.reveal()).is_some()
 }
 
 /// Runs one verification of a cost that cannot succeed.

@@ -22,11 +22,9 @@ pub(super) fn run(config: &Config, command: &UserCommand) -> Result<(), String> 
     match command {
         UserCommand::Add { name, role, generate } => {
             let name = Username::parse(name)?;
-            let store = open_or_create(config)?;
-            if find(&store, &name)?.is_some() {
-                return Err(exists(&name));
-            }
+            // The password first: one that is refused makes no database.
             let (hash, generated) = new_password(&name, *generate, config.bcrypt_cost)?;
+            let store = open_or_create(config)?;
             let user = UserContent { name: name.clone(), role: *role, active: true };
             change(&store, &name, |conn, admin| users::insert(conn, admin, &user, &hash, clock::now()))?;
             say_generated(generated);

@@ -18,7 +18,7 @@ use store::{DatabaseUrl, Store};
 use tempfile::TempDir;
 use web::{
     App, Options,
-    auth::{refusals::Refusals, verifier, verifier::Verifier},
+    auth::{refusals::Refusals, sign_ins::SignIns, verifier, verifier::Verifier},
     clock,
     db::Db,
     guard::envelope,
@@ -68,6 +68,7 @@ impl Site {
             db: Db::new(store),
             verifier: Verifier::start(COST).unwrap(),
             refusals: Refusals::default(),
+            sign_ins: SignIns::default(),
             view: View::load().unwrap(),
             options,
         };
