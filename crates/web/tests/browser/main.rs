@@ -1,3 +1,21 @@
-//! The real binary seen through Chromium.
-#[test]
-fn loads() { let _ = headless_chrome::LaunchOptions::default_builder(); }
+//! What people see: the real binary, driven by Chromium.
+//! POSTERN_TEST_CHROMIUM names the browser and POSTERN_TEST_AXE the file axe.min.js; without them the tests are left
+//! out and say so, unless POSTERN_TEST_ALL is set.
+#![allow(
+    missing_docs,
+    unreachable_pub,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "tests fail by panicking"
+)]
+
+mod accessibility;
+mod appearance;
+mod attacks;
+mod chromium;
+mod reading;
+mod screenshots;
+mod server;
+mod walk;
+mod writing;

@@ -1,0 +1,360 @@
+//! A Chromium, and people who sit before it: each has a window with credentials of its own.
+
+use std::{
+    collections::HashSet,
+    env, fs,
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex},
+    thread,
+    time::{Duration, Instant},
+};
+
+use headless_chrome::{
+    Browser, LaunchOptions, Tab,
+    protocol::cdp::{Emulation, Fetch, Page, Runtime, types::Event},
+};
+use serde_json::Value;
+
+use super::server::{PASSWORD, Server};
+
+/// Long enough for a loaded machine; nothing waits this long when all is well.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// Runs before a page's own scripts and keeps what the content security policy refused.
+const WATCH: &str = "globalThis.refused = []; document.addEventListener('securitypolicyviolation', \
+    (event) => globalThis.refused.push(`${event.effectiveDirective} ${event.blockedURI} ${event.sample}`));";
+
+pub struct Chromium(Browser);
+
+/// What an environment variable names, or a word on standard error that tests are left out.
+pub fn named(variable: &str, what: &str) -> Option<PathBuf> {
+    let value = env::var_os(variable).filter(|value| !value.is_empty()).map(PathBuf::from);
+    if value.is_none() {
+        assert!(env::var_os("POSTERN_TEST_ALL").is_none(), "{variable} is not set");
+        eprintln!("left out: {what} ({variable} is not set)");
+    }
+    value
+}
+
+impl Chromium {
+    /// Starts the browser that the environment names.
+    pub fn start() -> Option<Chromium> {
+        let path = named("POSTERN_TEST_CHROMIUM", "Chromium")?;
+        let options = LaunchOptions::default_builder()
+            .path(Some(path))
+            // Chromium refuses its sandbox to root; everybody else keeps it.
+            .sandbox(!is_root())
+            .window_size(Some((1280, 800)))
+            .idle_browser_timeout(Duration::from_secs(300))
+            .args(vec!["--hide-scrollbars".as_ref(), "--force-color-profile=srgb".as_ref()])
+            .build()
+            .unwrap();
+        Some(Chromium(Browser::new(options).unwrap()))
+    }
+
+    /// Somebody who gives no password, and cancels when asked for one.
+    pub fn visitor(&self, server: &Server) -> Person {
+        Person::new(self, server, None)
+    }
+
+    /// Somebody who signs in when asked.
+    pub fn user(&self, server: &Server, name: &str) -> Person {
+        Person::new(self, server, Some(name))
+    }
+}
+
+fn is_root() -> bool {
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let ids = status.lines().find_map(|line| line.strip_prefix("Uid:")).unwrap_or_default();
+    ids.split_whitespace().nth(1) == Some("0")
+}
+
+/// A window that shares nothing with the others, as a second browser would.
+pub struct Person {
+    pub origin: String,
+    tab: Arc<Tab>,
+    heard: Arc<Mutex<Heard>>,
+}
+
+/// What the browser asked its user, and what the user answers.
+#[derive(Default)]
+struct Heard {
+    credentials: Option<(String, String)>,
+    challenges: Vec<String>,
+    answered: HashSet<String>,
+    dialogs: Vec<String>,
+}
+
+impl Heard {
+    /// The credentials, once for each request: whoever is asked again cancels, as a person does.
+    fn answer(&mut self, request: &str) -> Fetch::AuthChallengeResponse {
+        match self.credentials.clone().filter(|_| self.answered.insert(request.into())) {
+            Some((name, password)) => Fetch::AuthChallengeResponse {
+                response: Fetch::AuthChallengeResponseResponse::ProvideCredentials,
+                username: Some(name),
+                password: Some(password),
+            },
+            None => Fetch::AuthChallengeResponse {
+                response: Fetch::AuthChallengeResponseResponse::CancelAuth,
+                username: None,
+                password: None,
+            },
+        }
+    }
+}
+
+impl Person {
+    fn new(browser: &Chromium, server: &Server, name: Option<&str>) -> Person {
+        let tab = browser.0.new_context().unwrap().new_tab().unwrap();
+        tab.set_default_timeout(PATIENCE);
+        let heard = Arc::<Mutex<Heard>>::default();
+        listen(&tab, &heard);
+        tab.enable_fetch(None, Some(true)).unwrap();
+        tab.call_method(Page::AddScriptToEvaluateOnNewDocument {
+            source: WATCH.into(),
+            world_name: None,
+            include_command_line_api: None,
+            run_immediately: None,
+        })
+        .unwrap();
+        let person = Person { origin: server.origin.clone(), tab, heard };
+        if let Some(name) = name {
+            person.give(name, PASSWORD);
+        }
+        person
+    }
+
+    /// From now on gives a password when asked.
+    pub fn give(&self, name: &str, password: &str) {
+        self.heard.lock().unwrap().credentials = Some((name.into(), password.into()));
+        // The library answers each challenge once more after us; its own answer, a failed load, would race with ours.
+        self.tab.authenticate(Some(name.into()), Some(password.into())).unwrap();
+    }
+
+    /// Opens a path of the site, or an address elsewhere.
+    pub fn open(&self, address: &str) -> &Person {
+        let address = if address.starts_with('/') { format!("{}{address}", self.origin) } else { address.to_owned() };
+        self.leave(|| {
+            self.tab.navigate_to(&address).unwrap();
+        })
+    }
+
+    /// Does what leads to another page, and waits until that one stands.
+    pub fn leave(&self, act: impl FnOnce()) -> &Person {
+        self.js("globalThis.left = true");
+        act();
+        self.wait("globalThis.left !== true && document.readyState === 'complete' && location.href !== 'about:blank'")
+    }
+
+    /// Clicks what leads to another page.
+    /// Clicks the link or button with a text that leads to another page.
+    pub fn press(&self, text: &str) -> &Person {
+        self.leave(|| {
+            let found = self.js(&format!(
+                "(() => {{ const it = [...document.querySelectorAll('a, button')].find((it) => \
+                 it.textContent.trim() === {}); it?.click(); return Boolean(it); }})()",
+                quote(text)
+            ));
+            assert_eq!(found, Value::Bool(true), "nothing says {text:?} at {}:\n{}", self.address(), self.text());
+        })
+    }
+
+    pub fn click(&self, selector: &str) {
+        self.js(&format!("document.querySelector({}).click()", quote(selector)));
+    }
+
+    /// Puts a text into a field in place of what stands there.
+    pub fn fill(&self, selector: &str, text: &str) -> &Person {
+        self.js(&format!(
+            "(() => {{ const field = document.querySelector({}); field.value = {}; \
+             field.dispatchEvent(new Event('input', {{ bubbles: true }})); }})()",
+            quote(selector),
+            quote(text)
+        ));
+        self
+    }
+
+    /// Types a text with real keys.
+    pub fn type_into(&self, selector: &str, text: &str) -> &Person {
+        self.js(&format!("document.querySelector({}).focus()", quote(selector)));
+        self.tab.type_str(text).unwrap();
+        self
+    }
+
+    pub fn key(&self, key: &str) -> &Person {
+        self.tab.press_key(key).unwrap();
+        self
+    }
+
+    /// The value of an expression in the page; promises are awaited.
+    pub fn js(&self, expression: &str) -> Value {
+        self.try_js(expression).unwrap_or_else(|problem| panic!("{expression}: {problem}"))
+    }
+
+    fn try_js(&self, expression: &str) -> Result<Value, String> {
+        let answer = self.tab.call_method(evaluation(expression)).map_err(|error| error.to_string())?;
+        match answer.exception_details {
+            Some(details) => Err(format!("{details:?}")),
+            None => Ok(answer.result.value.unwrap_or(Value::Null)),
+        }
+    }
+
+    /// Waits until an expression is true; a page that is just being replaced counts as not yet.
+    pub fn wait(&self, expression: &str) -> &Person {
+        let end = Instant::now() + PATIENCE;
+        while self.try_js(expression) != Ok(Value::Bool(true)) {
+            assert!(
+                Instant::now() < end,
+                "never true: {expression}\nat {}\n{:?}",
+                self.tab.get_url(),
+                self.try_js("document.body.innerText")
+            );
+            thread::sleep(Duration::from_millis(15));
+        }
+        self
+    }
+
+    pub fn string(&self, expression: &str) -> String {
+        self.js(expression).as_str().unwrap_or_default().to_owned()
+    }
+
+    /// The text that the page shows.
+    pub fn text(&self) -> String {
+        self.string("document.body.innerText")
+    }
+
+    pub fn value(&self, selector: &str) -> String {
+        self.string(&format!("document.querySelector({}).value", quote(selector)))
+    }
+
+    /// The path and the query of the page.
+    pub fn address(&self) -> String {
+        self.string("location.pathname + location.search")
+    }
+
+    /// The status with which the page was answered.
+    pub fn status(&self) -> i64 {
+        self.js("performance.getEntriesByType('navigation')[0].responseStatus").as_i64().unwrap()
+    }
+
+    #[track_caller]
+    pub fn sees(&self, text: &str) -> &Person {
+        let page = self.text();
+        assert!(page.contains(text), "{text:?} is not to be seen at {}:\n{page}", self.address());
+        self
+    }
+
+    #[track_caller]
+    pub fn sees_not(&self, text: &str) -> &Person {
+        let page = self.text();
+        assert!(!page.contains(text), "{text:?} is to be seen at {}:\n{page}", self.address());
+        self
+    }
+
+    /// The dialogs that opened, other than the one that asks before something unsaved is left.
+    pub fn dialogs(&self) -> Vec<String> {
+        self.heard.lock().unwrap().dialogs.clone()
+    }
+
+    /// What the browser was asked for: scheme and realm of each challenge.
+    pub fn challenges(&self) -> Vec<String> {
+        self.heard.lock().unwrap().challenges.clone()
+    }
+
+    /// The addresses of the frames in the page.
+    pub fn frames(&self) -> Vec<String> {
+        let tree = self.tab.call_method(Page::GetFrameTree(None)).unwrap().frame_tree;
+        tree.child_frames.unwrap_or_default().into_iter().map(|child| child.frame.url).collect()
+    }
+
+    /// The size of the window, in CSS pixels.
+    pub fn resize(&self, width: u32, height: u32) -> &Person {
+        self.tab
+            .call_method(Emulation::SetDeviceMetricsOverride {
+                width,
+                height,
+                device_scale_factor: 1.0,
+                mobile: width < 600,
+                scale: None,
+                screen_width: None,
+                screen_height: None,
+                position_x: None,
+                position_y: None,
+                dont_set_visible_size: None,
+                screen_orientation: None,
+                viewport: None,
+                display_feature: None,
+                device_posture: None,
+            })
+            .unwrap();
+        self
+    }
+
+    /// The system's setting for colours: `light` or `dark`.
+    pub fn prefer(&self, scheme: &str) -> &Person {
+        let feature = Emulation::MediaFeature { name: "prefers-color-scheme".into(), value: scheme.into() };
+        self.tab.call_method(Emulation::SetEmulatedMedia { media: None, features: Some(vec![feature]) }).unwrap();
+        self
+    }
+
+    /// Switches the pages' own scripts off; our expressions still run.
+    pub fn without_javascript(&self) -> &Person {
+        self.tab.call_method(Emulation::SetScriptExecutionDisabled { value: true }).unwrap();
+        self
+    }
+
+    pub fn screenshot(&self, file: &Path) {
+        let png = self.tab.capture_screenshot(Page::CaptureScreenshotFormatOption::Png, None, None, true).unwrap();
+        fs::write(file, png).unwrap();
+    }
+}
+
+/// A text as a JavaScript literal.
+pub fn quote(text: &str) -> String {
+    Value::from(text).to_string()
+}
+
+fn listen(tab: &Arc<Tab>, heard: &Arc<Mutex<Heard>>) {
+    let (weak, heard) = (Arc::downgrade(tab), Arc::clone(heard));
+    let listener = move |event: &Event| {
+        let Some(tab) = weak.upgrade() else { return };
+        match event {
+            Event::PageJavascriptDialogOpening(event) => {
+                if event.params.Type != Page::DialogType::Beforeunload {
+                    heard.lock().unwrap().dialogs.push(event.params.message.clone());
+                }
+                let _closed = tab.get_dialog().accept(None);
+            }
+            // Answered here, before the library does, because the library cannot cancel.
+            Event::FetchAuthRequired(event) => {
+                let (challenge, request_id) = (&event.params.auth_challenge, event.params.request_id.clone());
+                let mut heard = heard.lock().unwrap();
+                heard.challenges.push(format!("{} {}", challenge.scheme, challenge.realm));
+                let auth_challenge_response = heard.answer(&request_id);
+                let _answered = tab.call_method(Fetch::ContinueWithAuth { request_id, auth_challenge_response });
+            }
+            _ => {}
+        }
+    };
+    tab.add_event_listener(Arc::new(listener)).unwrap();
+}
+
+fn evaluation(expression: &str) -> Runtime::Evaluate {
+    Runtime::Evaluate {
+        expression: expression.into(),
+        return_by_value: Some(true),
+        await_promise: Some(true),
+        generate_preview: None,
+        silent: None,
+        include_command_line_api: None,
+        user_gesture: None,
+        object_group: None,
+        context_id: None,
+        throw_on_side_effect: None,
+        timeout: None,
+        disable_breaks: None,
+        repl_mode: None,
+        allow_unsafe_eval_blocked_by_csp: None,
+        unique_context_id: None,
+        serialization_options: None,
+    }
+}

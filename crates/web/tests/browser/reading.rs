@@ -1,0 +1,48 @@
+//! Reading: the challenge, signing in, and what a reader without a mouse or a script gets.
+
+use super::{chromium::Chromium, server::Server};
+
+#[test]
+fn the_challenge_appears_and_cancelling_it_shows_the_refusal_page() {
+    let Some(browser) = Chromium::start() else { return };
+    let server = Server::start();
+    server.page("secret", "The secret", "Nobody is told.", &["--private"]);
+    let visitor = browser.visitor(&server);
+    visitor.open("/secret").sees("Sign in to read this page").sees_not("Nobody is told.");
+    assert_eq!(visitor.status(), 401);
+    assert_eq!(visitor.challenges(), ["basic Postern"]);
+    // The refusal page says what to do: reload it, which asks once more.
+    visitor.give("rita", super::server::PASSWORD);
+    visitor.sees("Reload this page").leave(|| drop(visitor.js("location.reload()"))).sees("Nobody is told.");
+    assert_eq!((visitor.address(), visitor.status()), ("/secret".into(), 200));
+}
+
+#[test]
+fn a_reader_signs_in_and_reads_a_private_page() {
+    let Some(browser) = Chromium::start() else { return };
+    let server = Server::start();
+    server.page("secret", "The secret", "Nobody is told.", &["--private"]);
+    let rita = browser.user(&server, "rita");
+    rita.open("/");
+    assert_eq!(rita.challenges(), [""; 0], "the front page asks for nothing");
+    rita.press("Sign in").sees("Signed in as rita").sees("The secret").press("The secret").sees("Nobody is told.");
+    assert_eq!(rita.status(), 200);
+    rita.open("/admin/");
+    assert_eq!(rita.status(), 403);
+    let other = browser.visitor(&server);
+    other.open("/").sees_not("The secret").sees_not("rita");
+}
+
+#[test]
+fn tab_reaches_the_skip_link_first_and_it_leads_to_the_content() {
+    let Some(browser) = Chromium::start() else { return };
+    let server = Server::start();
+    let admin = browser.user(&server, "admin");
+    for address in ["/", "/welcome", "/search", "/account", "/admin/", "/admin/pages", "/admin/users/new", "/logout"] {
+        admin.open(address).key("Tab");
+        assert_eq!(admin.string("document.activeElement.className"), "skip", "{address}");
+        let left = admin.js("document.activeElement.getBoundingClientRect().left").as_f64().unwrap();
+        assert!(left >= 0.0, "the skip link is out of sight at {address}");
+        admin.key("Enter").wait("document.activeElement.id === 'content'");
+    }
+}

@@ -1,0 +1,45 @@
+//! The pictures of the README, taken when POSTERN_SCREENSHOTS names a folder for them.
+
+use std::{env, path::PathBuf};
+
+use super::{chromium::Chromium, server::Server, walk};
+
+/// Path, title, summary, date, and what else: a small workshop's site.
+const PAGES: &[(&str, &str, &str, &str, &[&str])] = &[
+    ("handbook", "Handbook", "How the workshop runs, from keys to kettle.", "2026-11-18", &["--list-below"]),
+    ("handbook/keys", "Keys and alarms", "Who holds which key.", "2026-11-17", &["--private", "--show-title"]),
+    ("clients/acme/brief", "Acme: the brief", "Twelve portraits, one wall.", "2026-11-15", &["--private"]),
+    ("clients/acme/invoices", "Acme: invoices", "", "2026-11-14", &["--private"]),
+    ("news/winter", "Winter opening hours", "We close at eight from December on.", "2026-11-12", &[]),
+    ("news/enlarger", "A second-hand enlarger has arrived", "With three lenses and its manual.", "2026-11-08", &[]),
+    ("events/open-day", "Open day on 6 December", "Bring a negative, take a print home.", "2026-11-06", &[]),
+    ("about", "About us", "Nine people, two enlargers, one sink.", "2026-10-30", &[]),
+    ("contact", "How to reach us", "Post, telephone, and a bell that works.", "2026-10-28", &[]),
+    ("library/papers", "Papers that we stock", "Fibre and resin-coated, by size and price.", "2026-10-20", &[]),
+];
+
+#[test]
+fn the_pictures_of_the_readme_are_taken_when_asked_for() {
+    let Some(folder) = env::var_os("POSTERN_SCREENSHOTS").map(PathBuf::from) else { return };
+    let Some(browser) = Chromium::start() else { return };
+    let server = Server::start();
+    for (path, title, summary, date, more) in PAGES {
+        let more = [&["--summary", summary, "--published", date], *more].concat();
+        server.page(path, title, &format!("{title}.\n"), &more);
+    }
+    walk::furnish(&server);
+    server.command(&["page", "delete", "long"], "");
+    let (visitor, admin) = (browser.visitor(&server), browser.user(&server, "admin"));
+    admin.open("/admin/site").fill("#title", "The Lantern Room").fill("#tagline", "A shared darkroom by the canal.");
+    admin.press("Save");
+    let shots = [
+        (&visitor, "light", "/handbook/darkroom", "page"),
+        (&visitor, "dark", "/handbook/darkroom", "dark"),
+        (&admin, "light", "/admin/pages", "list"),
+    ];
+    for (person, theme, address, name) in shots {
+        person.resize(1280, 800).prefer(theme).open(address).screenshot(&folder.join(format!("{name}.png")));
+    }
+    walk::edit(&admin, "Renting the darkroom");
+    admin.screenshot(&folder.join("form.png"));
+}

@@ -1,0 +1,181 @@
+//! Every page that the site has, for tests that look at all of them.
+
+use super::{
+    chromium::{Chromium, Person},
+    server::Server,
+};
+
+/// A site with something on every page of it.
+pub fn furnish(server: &Server) {
+    server.page(
+        "handbook/darkroom",
+        "Renting the darkroom",
+        DARKROOM,
+        &[
+            "--summary",
+            "What to bring, what it costs, and what to do when something spills.",
+            "--published",
+            "2026-11-20",
+        ],
+    );
+    server.page("handbook/keys", "Keys and alarms", "Who holds which key.", &["--private", "--show-title"]);
+    server.page("long", &"Unbreakable".repeat(18), &format!("{}\n\n`{}`", "word".repeat(90), "code ".repeat(60)), &[]);
+}
+
+/// A page with everything that Markdown makes.
+pub const DARKROOM: &str = include_str!("darkroom.md");
+
+/// What is looked at: a name, and how to get there.
+type Stop = (&'static str, fn(&Person));
+
+/// The pages that anybody gets, each as somebody who is not signed in.
+pub const OUTSIDE: &[Stop] = &[
+    ("front page", |p| {
+        p.open("/");
+    }),
+    ("list of a section", |p| {
+        p.open("/handbook");
+    }),
+    ("page", |p| {
+        p.open("/handbook/darkroom");
+    }),
+    ("page of long words", |p| {
+        p.open("/long");
+    }),
+    ("401", |p| {
+        p.open("/handbook/keys");
+    }),
+    ("404", |p| {
+        p.open("/nowhere");
+    }),
+    ("search form", |p| {
+        p.open("/search");
+    }),
+    ("search", |p| {
+        p.open("/search?q=darkroom");
+    }),
+    ("search in vain", |p| {
+        p.open("/search?q=zeppelin");
+    }),
+    ("signing in, cancelled", |p| {
+        p.open("/login");
+    }),
+    ("panel, cancelled", |p| {
+        p.open("/admin/");
+    }),
+];
+
+/// The pages that an administrator gets.
+pub const INSIDE: &[Stop] = &[
+    ("front page, signed in", |p| {
+        p.open("/");
+    }),
+    ("private page", |p| {
+        p.open("/handbook/keys");
+    }),
+    ("account", |p| {
+        p.open("/account");
+    }),
+    ("account with errors", |p| {
+        p.open("/account").fill("#present", "wrong-password").fill("#password", "x").fill("#password_again", "y");
+        p.press("Change my password").sees("This is not your present password");
+    }),
+    ("panel", |p| {
+        p.open("/admin/");
+    }),
+    ("pages", |p| {
+        p.open("/admin/pages");
+    }),
+    ("pages, none found", |p| {
+        p.open("/admin/pages?q=zeppelin");
+    }),
+    ("new page", |p| {
+        p.open("/admin/pages/new");
+    }),
+    ("new page with errors", |p| {
+        p.open("/admin/pages/new").fill("#title", "A title").fill("#path", "Not A Path!").press("Save");
+        assert_eq!(p.status(), 422);
+    }),
+    ("page form", |p| edit(p, "Renting the darkroom")),
+    ("page deletion", |p| {
+        edit(p, "Renting the darkroom");
+        p.press("Delete…");
+    }),
+    ("page conflict", |p| {
+        edit(p, "Renting the darkroom");
+        p.js("document.querySelector('input[name=version]').value = '0'");
+        p.fill("#summary", "Another summary").fill("#body", "Another text").press("Save");
+        assert_eq!(p.status(), 409);
+    }),
+    ("confirmation", |p| {
+        p.open("/admin/pages").click("tbody tr input[name=id]");
+        p.js("document.querySelector('#action').value = 'delete'");
+        p.press("Go").sees("cannot be brought back");
+    }),
+    ("refused action", |p| {
+        p.open("/admin/pages");
+        p.leave(|| {
+            p.js("document.querySelector('form[action$=actions]').submit()");
+        });
+        assert_eq!(p.status(), 422);
+    }),
+    ("users", |p| {
+        p.open("/admin/users");
+    }),
+    ("new user", |p| {
+        p.open("/admin/users/new");
+    }),
+    ("new user with errors", |p| {
+        p.open("/admin/users/new").fill("#name", "a b").fill("#password", "x").press("Save");
+        assert_eq!(p.status(), 422);
+    }),
+    ("user form", |p| {
+        p.open("/admin/users").press("rita");
+    }),
+    ("user password", |p| {
+        p.open("/admin/users").press("rita").press("Set a password");
+    }),
+    ("user deletion", |p| {
+        p.open("/admin/users").press("rita").press("Delete…");
+    }),
+    ("site", |p| {
+        p.open("/admin/site");
+    }),
+    ("site with errors", |p| {
+        p.open("/admin/site").fill("#language", "not a language").press("Save");
+        assert_eq!(p.status(), 422);
+    }),
+    ("audit trail", |p| {
+        p.open("/admin/audit");
+    }),
+    ("403", |p| {
+        p.open("/admin/site");
+        p.js("document.querySelector('form.form').action = '/admin/users/actions'");
+        p.press("Save");
+    }),
+    ("form sent too late", |p| {
+        p.open("/admin/site");
+        p.js("document.querySelector('form.form input[name=form_token]').value = 'old'");
+        p.press("Save").sees("Send it again");
+    }),
+    ("signed out", |p| {
+        p.open("/logout");
+    }),
+];
+
+/// Opens the form of the page with a title.
+pub fn edit(person: &Person, title: &str) {
+    person.open("/admin/pages").press(title);
+}
+
+/// Takes a visitor and an administrator through every page, and calls the look at each.
+pub fn everywhere(browser: &Chromium, server: &Server, ready: impl Fn(&Person), mut look: impl FnMut(&str, &Person)) {
+    let (visitor, admin) = (browser.visitor(server), browser.user(server, "admin"));
+    for (person, stops) in [(&visitor, OUTSIDE), (&admin, INSIDE)] {
+        ready(person);
+        for (name, arrive) in stops {
+            arrive(person);
+            look(name, person);
+        }
+    }
+}

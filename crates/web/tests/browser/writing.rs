@@ -1,0 +1,100 @@
+//! Writing: the panel, as editors and administrators use it.
+
+use super::{chromium::Chromium, server::Server, walk::edit};
+
+#[test]
+fn an_editor_creates_a_page_whose_path_follows_its_title_and_makes_it_private() {
+    let Some(browser) = Chromium::start() else { return };
+    let server = Server::start();
+    let (eve, rita, visitor) = (browser.user(&server, "eve"), browser.user(&server, "rita"), browser.visitor(&server));
+    eve.open("/admin/").press("Add a page").type_into("#title", "Gänse & Füchse: a Tale");
+    assert_eq!(eve.value("#path"), "ganse-fuchse-a-tale");
+    eve.fill("#path", "tales/geese").type_into("#title", "!");
+    assert_eq!(eve.value("#path"), "tales/geese", "a path that somebody wrote stays");
+    eve.fill("#body", "Once there were **geese**.").press("Save and continue editing").sees("Gänse & Füchse: a Tale!");
+    visitor.open("/tales/geese").sees("Once there were geese.");
+
+    eve.click("#private");
+    eve.press("Save");
+    assert!(eve.address().starts_with("/admin/pages?"), "{}", eve.address());
+    visitor.open("/tales/geese").sees_not("geese.");
+    assert_eq!(visitor.status(), 401);
+    rita.open("/tales/geese").sees("Once there were geese.");
+    assert_eq!(rita.status(), 200);
+}
+
+#[test]
+fn two_editors_of_one_page_see_both_texts_and_the_second_may_save_over_it() {
+    let Some(browser) = Chromium::start() else { return };
+    let server = Server::start();
+    server.page("plan", "The plan", "Meet at noon.\n", &[]);
+    let (eve, admin) = (browser.user(&server, "eve"), browser.user(&server, "admin"));
+    edit(&eve, "The plan");
+    edit(&admin, "The plan");
+    eve.fill("#body", "Meet at one.").press("Save");
+    admin.fill("#body", "Meet at two.").fill("#summary", "Where and when").press("Save");
+    assert_eq!(admin.status(), 409);
+    admin.sees("Nothing was saved yet").sees("− Meet at one.").sees("+ Meet at two.").sees("Where and when");
+    assert_eq!((admin.value("#theirs"), admin.value("#body")), ("Meet at one.".into(), "Meet at two.".into()));
+    assert_eq!(server.command(&["page", "show", "plan"], ""), "Meet at one.");
+    admin.press("Save mine over theirs");
+    assert_eq!(server.command(&["page", "show", "plan"], ""), "Meet at two.");
+    eve.open("/plan").sees("Meet at two.").sees("Where and when");
+}
+
+#[test]
+fn a_user_is_deleted_only_after_a_confirmation() {
+    let Some(browser) = Chromium::start() else { return };
+    let server = Server::start();
+    let (admin, rita) = (browser.user(&server, "admin"), browser.user(&server, "rita"));
+    rita.open("/login").sees("Signed in as rita");
+    admin.open("/admin/users").press("rita").press("Delete…").sees("rita (reader) will be deleted");
+    assert!(server.command(&["user", "list"], "").contains("rita"), "asking deletes nothing");
+    admin.press("Keep rita").press("Delete…").press("Delete this user").sees("Deleted");
+    assert!(admin.address().starts_with("/admin/users"), "{}", admin.address());
+    assert!(!server.command(&["user", "list"], "").contains("rita"));
+    admin.open("/admin/audit").sees("rita");
+}
+
+#[test]
+fn many_pages_are_made_private_after_a_confirmation_and_the_filter_is_kept() {
+    let Some(browser) = Chromium::start() else { return };
+    let server = Server::start();
+    for n in 1..=3 {
+        server.page(&format!("notes/{n}"), &format!("Note {n}"), "Text.", &[]);
+    }
+    let eve = browser.user(&server, "eve");
+    eve.open("/admin/pages?q=note&sort=title");
+    eve.click("thead .choose input");
+    eve.sees("3 of 3 chosen");
+    eve.js("document.querySelector('#action').value = 'make-private'");
+    eve.press("Go").sees("Only those who are signed in will read these pages").sees("Note 1").sees("Note 3");
+    assert!(server.command(&["page", "list"], "").lines().filter(|line| line.contains("private")).count() <= 1);
+    eve.press("Make private 3").sees("3").sees_not("Welcome");
+    assert_eq!(eve.value("#q"), "note");
+    assert!(eve.address().contains("sort=title"), "{}", eve.address());
+    let private = server.command(&["page", "list"], "");
+    assert_eq!(private.lines().filter(|line| line.contains("Note") && line.contains("\tprivate\t")).count(), 3);
+}
+
+#[test]
+fn a_page_is_made_and_an_error_mended_without_javascript() {
+    let Some(browser) = Chromium::start() else { return };
+    let server = Server::start();
+    let eve = browser.user(&server, "eve");
+    eve.without_javascript()
+        .open("/admin/pages/new")
+        .fill("#title", "Plain")
+        .fill("#path", "Not Plain")
+        .fill("#body", "Kept.");
+    eve.press("Save");
+    assert_eq!((eve.status(), eve.value("#body")), (422, "Kept.".into()), "nothing typed is lost");
+    assert_eq!(eve.string("document.querySelector('#path').getAttribute('aria-invalid')"), "true");
+    eve.fill("#path", "").press("Save and continue editing");
+    assert_eq!(eve.value("#path").trim_matches('/'), "plain", "an empty path is made from the title");
+    eve.press("View on site").sees("Kept.");
+    assert_eq!(eve.address(), "/plain");
+    eve.open("/admin/pages").click("tbody tr input[name=id]");
+    eve.js("document.querySelector('#action').value = 'delete'");
+    eve.press("Go").sees("cannot be brought back");
+}
