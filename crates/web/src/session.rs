@@ -1,8 +1,14 @@
 //! `/login` and `/logout`: what can be done about signing in and out where there is no session.
 
-use actix_web::HttpResponse;
+use actix_web::{HttpRequest, HttpResponse, web::Data};
 
-use crate::{auth::extract::Reader, error::Error, guard::see_other, query::QueryString};
+use crate::{
+    App,
+    auth::{extract::Reader, refuse_clear_text},
+    error::Error,
+    guard::{Envelope, see_other},
+    query::QueryString,
+};
 
 /// GET `/login?next=/path`: challenges, then leads on. The extractor does the challenging.
 pub async fn login(_: Reader, query: QueryString) -> HttpResponse {
@@ -10,7 +16,8 @@ pub async fn login(_: Reader, query: QueryString) -> HttpResponse {
 }
 
 /// GET `/logout`: always 401, so that a browser asks anew and forgets what it had.
-pub async fn logout() -> Result<HttpResponse, Error> {
+pub async fn logout(request: HttpRequest, app: Data<App>) -> Result<HttpResponse, Error> {
+    refuse_clear_text(&app, &Envelope::of(&request))?;
     Err(Error::SignedOut)
 }
 

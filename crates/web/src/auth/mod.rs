@@ -68,9 +68,7 @@ pub async fn sign_in(request: &HttpRequest) -> Result<SignIn, Error> {
 async fn verify(request: &HttpRequest) -> Result<SignIn, Error> {
     let app = request.app_data::<Data<App>>().ok_or_else(|| Error::Internal("no App in this scope".into()))?;
     let envelope = Envelope::of(request);
-    if app.options.require_https && !envelope.client.https {
-        return Err(Error::Forbidden("Private pages are read over HTTPS here. Use the https:// address.".into()));
-    }
+    refuse_clear_text(app, &envelope)?;
     let mut headers = request.headers().get_all(AUTHORIZATION);
     let Some(header) = headers.next() else { return Ok(SignIn::Absent) };
     if headers.next().is_some() {
@@ -86,6 +84,17 @@ async fn verify(request: &HttpRequest) -> Result<SignIn, Error> {
             app.refusals.note(Some(&credentials.name), &envelope, why);
             Ok(SignIn::Refused)
         }
+    }
+}
+
+/// Refuses what would make a browser send a password in the clear, where the operator requires HTTPS.
+///
+/// # Errors
+/// 403, without a challenge.
+pub fn refuse_clear_text(app: &App, envelope: &Envelope) -> Result<(), Error> {
+    match app.options.require_https && !envelope.client.https {
+        true => Err(Error::Forbidden("Private pages are read over HTTPS here. Use the https:// address.".into())),
+        false => Ok(()),
     }
 }
 

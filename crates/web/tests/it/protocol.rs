@@ -393,7 +393,9 @@ async fn t54_where_https_is_required_private_pages_are_refused_before_the_challe
     site.put(PageDraft { private: true, ..draft("secret", "Secret") });
     site.put(draft("hello", "Hello"));
     for actor in [site.visitor(), site.ann()] {
-        assert_eq!(actor.get("/secret").await.is(403).header("www-authenticate"), "");
+        for uri in ["/secret", "/admin/", "/login", "/logout", "/account"] {
+            assert_eq!(actor.get(uri).await.is(403).header("www-authenticate"), "", "{uri}");
+        }
         actor.get("/hello").await.is(200);
         actor.get("/").await.is(200);
     }
