@@ -1,7 +1,6 @@
 //! A Chromium, and people who sit before it: each has a window with credentials of its own.
 
 use std::{
-    collections::HashSet,
     env, fs,
     path::{Path, PathBuf},
     sync::{Arc, Mutex},
@@ -11,11 +10,14 @@ use std::{
 
 use headless_chrome::{
     Browser, LaunchOptions, Tab,
-    protocol::cdp::{Emulation, Fetch, Page, Runtime, types::Event},
+    protocol::cdp::{Emulation, Page, Runtime},
 };
 use serde_json::Value;
 
-use super::server::{PASSWORD, Server};
+use super::{
+    prompts::{Heard, listen},
+    server::{PASSWORD, Server},
+};
 
 /// Long enough for a loaded machine; nothing waits this long when all is well.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -73,33 +75,6 @@ pub struct Person {
     pub origin: String,
     tab: Arc<Tab>,
     heard: Arc<Mutex<Heard>>,
-}
-
-/// What the browser asked its user, and what the user answers.
-#[derive(Default)]
-struct Heard {
-    credentials: Option<(String, String)>,
-    challenges: Vec<String>,
-    answered: HashSet<String>,
-    dialogs: Vec<String>,
-}
-
-impl Heard {
-    /// The credentials, once for each request: whoever is asked again cancels, as a person does.
-    fn answer(&mut self, request: &str) -> Fetch::AuthChallengeResponse {
-        match self.credentials.clone().filter(|_| self.answered.insert(request.into())) {
-            Some((name, password)) => Fetch::AuthChallengeResponse {
-                response: Fetch::AuthChallengeResponseResponse::ProvideCredentials,
-                username: Some(name),
-                password: Some(password),
-            },
-            None => Fetch::AuthChallengeResponse {
-                response: Fetch::AuthChallengeResponseResponse::CancelAuth,
-                username: None,
-                password: None,
-            },
-        }
-    }
 }
 
 impl Person {
@@ -311,31 +286,6 @@ impl Person {
 /// A text as a JavaScript literal.
 pub fn quote(text: &str) -> String {
     Value::from(text).to_string()
-}
-
-fn listen(tab: &Arc<Tab>, heard: &Arc<Mutex<Heard>>) {
-    let (weak, heard) = (Arc::downgrade(tab), Arc::clone(heard));
-    let listener = move |event: &Event| {
-        let Some(tab) = weak.upgrade() else { return };
-        match event {
-            Event::PageJavascriptDialogOpening(event) => {
-                if event.params.Type != Page::DialogType::Beforeunload {
-                    heard.lock().unwrap().dialogs.push(event.params.message.clone());
-                }
-                let _closed = tab.get_dialog().accept(None);
-            }
-            // Answered here, before the library does, because the library cannot cancel.
-            Event::FetchAuthRequired(event) => {
-                let (challenge, request_id) = (&event.params.auth_challenge, event.params.request_id.clone());
-                let mut heard = heard.lock().unwrap();
-                heard.challenges.push(format!("{} {}", challenge.scheme, challenge.realm));
-                let auth_challenge_response = heard.answer(&request_id);
-                let _answered = tab.call_method(Fetch::ContinueWithAuth { request_id, auth_challenge_response });
-            }
-            _ => {}
-        }
-    };
-    tab.add_event_listener(Arc::new(listener)).unwrap();
 }
 
 fn evaluation(expression: &str) -> Runtime::Evaluate {

@@ -14,6 +14,7 @@ mod accessibility;
 mod appearance;
 mod attacks;
 mod chromium;
+mod prompts;
 mod reading;
 mod screenshots;
 mod server;

@@ -1,0 +1,64 @@
+//! What the browser asks its user: names and passwords, and dialogs.
+
+use std::{
+    collections::HashSet,
+    sync::{Arc, Mutex},
+};
+
+use headless_chrome::{
+    Tab,
+    protocol::cdp::{Fetch, Page, types::Event},
+};
+
+/// What the browser asked its user, and what the user answers.
+#[derive(Default)]
+pub struct Heard {
+    pub credentials: Option<(String, String)>,
+    pub challenges: Vec<String>,
+    answered: HashSet<String>,
+    pub dialogs: Vec<String>,
+}
+
+impl Heard {
+    /// The credentials, once for each request: whoever is asked again cancels, as a person does.
+    fn answer(&mut self, request: &str) -> Fetch::AuthChallengeResponse {
+        match self.credentials.clone().filter(|_| self.answered.insert(request.into())) {
+            Some((name, password)) => Fetch::AuthChallengeResponse {
+                response: Fetch::AuthChallengeResponseResponse::ProvideCredentials,
+                username: Some(name),
+                password: Some(password),
+            },
+            None => Fetch::AuthChallengeResponse {
+                response: Fetch::AuthChallengeResponseResponse::CancelAuth,
+                username: None,
+                password: None,
+            },
+        }
+    }
+}
+
+/// Answers for the user of a tab, and keeps what was asked.
+pub fn listen(tab: &Arc<Tab>, heard: &Arc<Mutex<Heard>>) {
+    let (weak, heard) = (Arc::downgrade(tab), Arc::clone(heard));
+    let listener = move |event: &Event| {
+        let Some(tab) = weak.upgrade() else { return };
+        match event {
+            Event::PageJavascriptDialogOpening(event) => {
+                if event.params.Type != Page::DialogType::Beforeunload {
+                    heard.lock().unwrap().dialogs.push(event.params.message.clone());
+                }
+                let _closed = tab.get_dialog().accept(None);
+            }
+            // Answered here, before the library does, because the library cannot cancel.
+            Event::FetchAuthRequired(event) => {
+                let (challenge, request_id) = (&event.params.auth_challenge, event.params.request_id.clone());
+                let mut heard = heard.lock().unwrap();
+                heard.challenges.push(format!("{} {}", challenge.scheme, challenge.realm));
+                let auth_challenge_response = heard.answer(&request_id);
+                let _answered = tab.call_method(Fetch::ContinueWithAuth { request_id, auth_challenge_response });
+            }
+            _ => {}
+        }
+    };
+    tab.add_event_listener(Arc::new(listener)).unwrap();
+}
