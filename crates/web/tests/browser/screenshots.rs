@@ -33,12 +33,13 @@ fn the_pictures_of_the_readme_are_taken_when_asked_for() {
     admin.open("/admin/site").fill("#title", "The Lantern Room").fill("#tagline", "A shared darkroom by the canal.");
     admin.press("Save");
     let shots = [
-        (&visitor, "light", "/handbook/darkroom", "page"),
-        (&visitor, "dark", "/handbook/darkroom", "dark"),
-        (&admin, "light", "/admin/pages", "list"),
+        // The reader's page is shown as far as its code.
+        (&visitor, "light", 1400, "/handbook/darkroom", "page"),
+        (&visitor, "dark", 800, "/handbook/darkroom", "dark"),
+        (&admin, "light", 800, "/admin/pages", "list"),
     ];
-    for (person, theme, address, name) in shots {
-        person.resize(1280, 800).prefer(theme).open(address).screenshot(&folder.join(format!("{name}.png")));
+    for (person, theme, height, address, name) in shots {
+        person.resize(1280, height).prefer(theme).open(address).screenshot(&folder.join(format!("{name}.png")));
     }
     walk::edit(&admin, "Renting the darkroom");
     admin.screenshot(&folder.join("form.png"));
