@@ -1,17 +1,17 @@
 //! Markdown to HTML that is safe to show. The only maker of `SafeHtml`.
 //!
-//! Raw HTML in the source is left out, by comrak and once more by ammonia's list of what may stand in a page. The text
-//! is never taken for a template.
+//! Every stage has a bound that is counted, not timed, so that one text always gives the same HTML: comrak parses within
+//! a number of steps, its output is bounded in depth, bytes and marks, and what exceeds a bound is shown as it was typed.
 
-mod highlight;
+mod code;
+mod format;
+mod languages;
+mod sanitiser;
 
-use std::{collections::HashSet, fmt, sync::LazyLock};
+use std::{cell::Cell, fmt, sync::LazyLock};
 
-use ammonia::{Builder, UrlRelative};
-use comrak::{Options, markdown_to_html_with_plugins, options::Plugins};
+use comrak::{Arena, Options, try_parse_document};
 use serde::Serialize;
-
-use highlight::Highlighter;
 
 /// HTML that only [`render`] makes, so that it holds nothing that runs.
 #[derive(Clone, PartialEq, Eq, Serialize)]
@@ -31,23 +31,42 @@ impl fmt::Debug for SafeHtml {
     }
 }
 
-/// Elements within elements: more is no text that somebody wrote, and the sanitiser's time grows with the square.
-const DEPTH: usize = 100;
-
-/// Renders GitHub's Markdown: tables, task lists, footnotes, strikethrough, autolinks, and code in colours. A text that
-/// is nested too deeply to be one is shown as it was typed.
+/// Renders GitHub's Markdown: tables, task lists, footnotes, strikethrough, autolinks, and code in colours. The text is
+/// never taken for a template. HTML in it is shown as the text that it is, so that an author sees `Vec<T>` and not a
+/// gap; only comments are left out. A first-level heading moves every heading down by one, because the page's title has
+/// that level.
 pub fn render(markdown: &str) -> SafeHtml {
-    if !markdown.lines().all(is_shallow) {
-        return SafeHtml(verbatim(markdown));
+    SafeHtml(laid_out(markdown).unwrap_or_else(|| verbatim(markdown)))
+}
+
+/// Steps of the parser, in units of 256: a mebibyte of honest text takes a few thousand of them.
+const STEPS: u32 = 1 << 16;
+/// Blank lines in a text: the parser walks through every open list for each of them, and counts that as one step.
+const BLANK_LINES: usize = 100_000;
+/// Bytes that the parser reads to find where bare addresses end: it reads on to the next space, though a `<` ends one.
+const ADDRESS_BYTES: usize = 1 << 28;
+
+/// The HTML, or `None` when the text costs more than any that somebody would write.
+fn laid_out(markdown: &str) -> Option<String> {
+    if markdown.lines().filter(|line| is_blank(line)).count() > BLANK_LINES {
+        return None;
     }
-    let highlighter = Highlighter::default();
-    let mut plugins = Plugins::default();
-    plugins.render.codefence_syntax_highlighter = Some(&highlighter);
-    let html = markdown_to_html_with_plugins(markdown, &OPTIONS, &plugins);
-    if depth(&html) > DEPTH {
-        return SafeHtml(verbatim(markdown));
-    }
-    SafeHtml(SANITISER.clean(&html).to_string())
+    let options: &Options<'_> = if address_bytes(markdown) > ADDRESS_BYTES { &WITHOUT_AUTOLINKS } else { &OPTIONS };
+    let arena = Arena::new();
+    let steps = Cell::new(0);
+    let exhausted = || steps.replace(steps.get() + 1) > STEPS;
+    let document = try_parse_document(&arena, markdown, options, &exhausted).ok()?;
+    sanitiser::clean(&format::html(document, options)?)
+}
+
+/// Whether a line holds nothing but white space and the marks of quotes.
+fn is_blank(line: &str) -> bool {
+    line.bytes().all(|byte| matches!(byte, b' ' | b'\t' | b'>'))
+}
+
+fn address_bytes(markdown: &str) -> usize {
+    let words = markdown.split_ascii_whitespace().filter(|word| word.len() > 1000 && word.contains('<'));
+    words.map(|word| word.len() * (word.matches("://").count() + word.matches("www.").count())).sum()
 }
 
 static OPTIONS: LazyLock<Options<'static>> = LazyLock::new(|| {
@@ -64,144 +83,36 @@ static OPTIONS: LazyLock<Options<'static>> = LazyLock::new(|| {
     options.parse.tasklist_in_table = true;
     options.render.gfm_quirks = true;
     options.render.tasklist_classes = true;
+    options.render.escape = true;
     options
 });
 
-static SANITISER: LazyLock<Builder<'static>> = LazyLock::new(|| {
-    let mut builder = Builder::default();
-    builder
-        .tags(HashSet::from([
-            "a",
-            "b",
-            "blockquote",
-            "br",
-            "code",
-            "dd",
-            "del",
-            "dl",
-            "dt",
-            "em",
-            "h1",
-            "h2",
-            "h3",
-            "h4",
-            "h5",
-            "h6",
-            "hr",
-            "i",
-            "img",
-            "input",
-            "li",
-            "ol",
-            "p",
-            "pre",
-            "s",
-            "section",
-            "span",
-            "strong",
-            "sub",
-            "sup",
-            "table",
-            "tbody",
-            "td",
-            "th",
-            "thead",
-            "tr",
-            "ul",
-        ]))
-        .generic_attributes(HashSet::from(["id", "class"]))
-        .url_schemes(HashSet::from(["http", "https", "mailto"]))
-        .url_relative(UrlRelative::PassThrough)
-        .link_rel(Some("noopener noreferrer"))
-        .strip_comments(true)
-        .attribute_filter(|element, attribute, value| match (element, attribute) {
-            (_, "class") => classes(value).map(Into::into),
-            (_, "id") => known_id(value).then(|| value.into()),
-            ("input", "type") => (value == "checkbox").then(|| value.into()),
-            _ => Some(value.into()),
-        });
-    builder.add_tag_attributes("input", ["type", "checked", "disabled"]);
-    builder.set_tag_attribute_value("input", "disabled", "");
-    builder.set_tag_attribute_value("input", "type", "checkbox");
-    builder.add_tag_attributes("ol", ["start"]);
-    builder.add_tag_attributes("a", ["href", "title", "data-footnote-ref", "data-footnote-backref", "aria-label"]);
-    builder.add_tag_attributes("section", ["data-footnotes"]);
-    builder.add_tag_attributes("th", ["align"]);
-    builder.add_tag_attributes("td", ["align"]);
-    builder.add_tag_attributes("img", ["src", "alt", "title"]);
-    builder
+static WITHOUT_AUTOLINKS: LazyLock<Options<'static>> = LazyLock::new(|| {
+    let mut options = OPTIONS.clone();
+    options.extension.autolink = false;
+    options
 });
 
-/// Classes that our own rendering gives, and no others.
-fn classes(value: &str) -> Option<String> {
-    let known = |class: &&str| {
-        class.starts_with("hl-")
-            || class.starts_with("language-")
-            || matches!(
-                *class,
-                "anchor"
-                    | "code"
-                    | "contains-task-list"
-                    | "footnote-backref"
-                    | "footnote-ref"
-                    | "footnotes"
-                    | "task-list-item"
-                    | "task-list-item-checkbox"
-                    | "verbatim"
-            )
-    };
-    let kept: Vec<&str> = value.split_whitespace().filter(known).collect();
-    (!kept.is_empty()).then(|| kept.join(" "))
-}
-
-fn known_id(id: &str) -> bool {
-    ["section-", "fn-", "fnref-"].iter().any(|prefix| id.starts_with(prefix))
-}
-
-/// Whether a line opens few blocks and brackets: what nests deeper costs the parser the square of its length.
-fn is_shallow(line: &str) -> bool {
-    let mut open = 0_usize;
-    let mut quotes = 0_usize;
-    let mut leading = true;
-    for byte in line.bytes() {
-        match byte {
-            b'>' | b'-' | b'+' | b'*' if leading => quotes += 1,
-            b' ' | b'\t' => {}
-            _ => leading = false,
-        }
-        match byte {
-            b'[' => open += 1,
-            b']' => open = open.saturating_sub(1),
-            _ => {}
-        }
-        if quotes > 4 * DEPTH || open > 10 * DEPTH {
-            return false;
-        }
-    }
-    true
-}
-
-/// How deep the elements of some HTML are nested. It trusts that the HTML is comrak's.
-fn depth(html: &str) -> usize {
-    let (mut depth, mut deepest) = (0_usize, 0_usize);
-    let bytes = html.as_bytes();
-    for (at, _) in html.match_indices('<') {
-        let rest = &bytes[at + 1..];
-        match rest.first() {
-            Some(b'/') => depth = depth.saturating_sub(1),
-            _ if [&b"br"[..], b"hr", b"img", b"input", b"!"].iter().any(|void| rest.starts_with(void)) => {}
-            _ => depth += 1,
-        }
-        deepest = deepest.max(depth);
-    }
-    deepest
-}
-
-/// The text as it was typed.
+/// The text as it was typed, under a line that says why.
 fn verbatim(markdown: &str) -> String {
-    let escaped = markdown.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;");
-    format!("<pre class=\"verbatim\">{escaped}</pre>")
+    let mut html = String::from(
+        "<p class=\"notice\">This text is too large or too deeply nested to be laid out, so it is shown as it was \
+         typed.</p>\n<pre class=\"verbatim\">",
+    );
+    for c in markdown.chars() {
+        match c {
+            '&' => html.push_str("&amp;"),
+            '<' => html.push_str("&lt;"),
+            '>' => html.push_str("&gt;"),
+            '\0' => html.push('\u{fffd}'),
+            c => html.push(c),
+        }
+    }
+    html.push_str("</pre>\n");
+    html
 }
 
+#[cfg(test)]
+mod hostile;
 #[cfg(test)]
 mod tests;

@@ -1,0 +1,328 @@
+//! Texts that were written to take long: pathological ones for parsers, formatters, sanitisers and colours.
+
+use std::time::Instant;
+
+use super::*;
+
+/// Names and hostile texts of about `n` bytes.
+fn corpus(n: usize) -> Vec<(String, String)> {
+    const REPEATED: &[&str] = &[
+        ">",
+        "> ",
+        ">\n",
+        "- ",
+        "* ",
+        "1. ",
+        "> - ",
+        "[",
+        "[a",
+        "a]",
+        "![",
+        "![[]()",
+        "[ (](",
+        "[a](",
+        "[a](\n",
+        "[a](b \"",
+        "[a](b (",
+        "[a](<b",
+        "[a](b",
+        "[a](b) ",
+        "[a][",
+        "[a][b]",
+        "[ a_",
+        "[a]: b \"\n",
+        "[a]: \n",
+        "[\n",
+        "[a]: <\n",
+        "[a]: u\n",
+        "*a ",
+        "a* ",
+        "a_ ",
+        "*a_ ",
+        "*a **b ",
+        "a**b",
+        "*a* ",
+        "a***b*c**",
+        "***a*b_c__d",
+        "_a __b ",
+        "*",
+        "* a *",
+        "**x [a*b**c*](d)",
+        "~~a ",
+        "~a ~~b ",
+        "a~~~b~~",
+        "*a ~~b _c ",
+        "`a",
+        "`a``",
+        "`a\n",
+        "|",
+        "|\n",
+        "|a|\n|-|\n",
+        "|a|\n|-|\n\n",
+        "-|\n",
+        ":-\n",
+        "a\n|-|-|\n",
+        "aaa\rbbb\n-\u{b}\n",
+        "[^",
+        "[^a",
+        "![^a]",
+        "[^a]",
+        "[^a]: ",
+        "[^a]: b\n\n",
+        "[http://a.b x](c) ",
+        "*[_http://a.b x](c) ",
+        "<",
+        "<a ",
+        "<b>",
+        "<div>\n\n",
+        "<a b=\"",
+        "<a b='c' ",
+        "</a",
+        "<!--",
+        "<?",
+        "<![CDATA[",
+        "<http://",
+        "<a@b",
+        "&amp;",
+        "&lt;",
+        "&a",
+        "&",
+        "&#",
+        "&#x",
+        "&#97;",
+        "£",
+        "http://a.b ",
+        "http://a.b",
+        "http://a.b/<",
+        "ftp://a.b/<",
+        "*www.a.b<",
+        "www.",
+        "www.a ",
+        "www.a.b/",
+        "www.a_",
+        "a@",
+        "a@b.c ",
+        "a@b.c",
+        "a-@b-",
+        "a@b.",
+        "@",
+        "mailto:",
+        "xmpp:a@b/",
+        "http://",
+        ":",
+        "# a\n",
+        "#\n",
+        "# same\n\n",
+        "# &\n",
+        "a\n=\n",
+        "[a]: b\n=\n",
+        "---\n",
+        "- - ",
+        "=",
+        "```rust\nfn\n```\n",
+        "```\n",
+        "~~~\n```\n",
+        "    a\n",
+        "    a\n\n\n\n",
+        "\\",
+        "\\\n",
+        "\\*",
+        "word ",
+        "a",
+        " ",
+        "\t",
+        "a\n",
+        "a\n\n",
+        "\n",
+        "\r",
+        "a  \n",
+        "- [ ] a\n",
+        "- [\n",
+        "[ ] ",
+        "-\n",
+        "-\n\n",
+        "- a\n+ a\n",
+        "- a\n\n",
+        "1. a\n",
+        "1. a\n1) a\n",
+        "\0",
+        "é漢",
+        "*“é",
+        "# e\u{301}\n",
+        "\"'",
+        "$",
+        "{{",
+        "!",
+    ];
+    let fill = |unit: &str| unit.repeat(n / unit.len());
+    let wrap = |open: &str, close: &str| {
+        format!("{}a{}", open.repeat(n / (open.len() + close.len())), close.repeat(n / (open.len() + close.len())))
+    };
+    let root = n.isqrt();
+    let lines = |count: usize, line: &dyn Fn(usize) -> String| (0..count).map(line).collect::<String>();
+    let mut corpus: Vec<(String, String)> =
+        REPEATED.iter().map(|unit| (format!("{unit:?} repeated"), fill(unit))).collect();
+    let mut add = |name: &str, text: String| corpus.push((name.to_owned(), text));
+    for (open, close) in
+        [("[", "]"), ("![", "]"), ("![", "](b)"), ("[", "](b)"), ("*", "*"), ("~~", "~~"), ("*a **a ", " a** a*")]
+    {
+        add(&format!("{open} within {open}"), wrap(open, close));
+    }
+    add("lists within lists", lines(root / 2, &|depth| format!("{}- a\n", "  ".repeat(depth))));
+    add("quotes within quotes", lines(root, &|depth| format!("{}a\n", ">".repeat(depth))));
+    for (name, line) in [("quotes", ">"), ("lists", "- "), ("numbers", "1. "), ("stars", "* ")] {
+        for depth in [30, 60, 99, 400] {
+            let open = format!("{}a\n", line.repeat(depth));
+            add(&format!("{depth} {name}, paragraphs"), format!("{open}\n").repeat(n / (open.len() + 1)));
+            add(&format!("{depth} {name}, blank lines"), format!("{open}{}", "\n".repeat(n)));
+            add(
+                &format!("{depth} {name}, 90000 blank lines"),
+                format!("{open}{}{}", "\n".repeat(n.min(90_000)), "a\n".repeat(n / 4)),
+            );
+            add(&format!("{depth} {name}, lazy lines"), format!("{open}{}", "b\n".repeat(n / 2)));
+        }
+    }
+    add("quoted lists, blank lines", format!("> {}a\n{}", "- ".repeat(99), ">\n".repeat(n / 2)));
+    add("30 emphases", format!("{0}a{0}\n\n", "*".repeat(60)).repeat(n / 123));
+    add("a rule that is none", format!("{}a", "* ".repeat(n / 2)));
+    add("definitions", lines(n / 12, &|number| format!("[{number}]: /{number}\n")));
+    add("references", format!("[a]: /{}\n\n{}", "x".repeat(n / 20), "[a] ".repeat(n / 8)));
+    add("long labels", format!("[{}]", "a ".repeat(490)).repeat(n / 982));
+    add("runs of stars", lines(root, &|length| format!("{}a", "*".repeat(length))));
+    add("runs of backticks", lines(root, &|length| format!("e{}", "`".repeat(length))));
+    add("runs of fences", lines(root, &|length| format!("{}\n", "`".repeat(length + 3))));
+    add("columns", format!("|{}\n|{}\n{}", "a|".repeat(n / 8), "-|".repeat(n / 8), "|a\n".repeat(n / 12)));
+    add("1000 columns", format!("|{}\n|{}\n{}", "a|".repeat(1000), "-|".repeat(1000), "|a\n".repeat(n / 3)));
+    add("cells", format!("|a|b|\n|-|-|\n{}", "|x|y|\n".repeat(n / 6)));
+    add("empty cells", format!("|a|b|\n|-|-|\n{}", "||\n".repeat(n / 3)));
+    add("ticked cells", format!("|a|\n|-|\n{}", "|[x]\n".repeat(n / 5)));
+    add("headers that do not fit", format!("|a|b|c|\n{}", "|-|\n".repeat(n / 4)));
+    add("text before a table", format!("{}|-|-|\n", "a|b\n".repeat(n / 4)));
+    add("footnotes", lines(n / 24, &|number| format!("[^{number}]\n\n[^{number}]: x\n\n")));
+    add("one footnote", format!("[^1]: x\n\n{}", "[^1] ".repeat(n / 5)));
+    add(
+        "footnotes in footnotes",
+        format!("[^0]\n\n{}", lines(n / 20, &|number| format!("[^{number}]: [^{}]\n\n", number + 1))),
+    );
+    add("footnotes in links", format!("[^1]: x\n\n{}", "*[a **b[^1]c](b) d** e* ".repeat(n / 24)));
+    add("a long tag", format!("<a {}", "b=c ".repeat(n / 4)));
+    add("comments in a line", format!("a {}", fill("<!-- -")));
+    add("declarations in a line", format!("a {}", fill("<!A ")));
+    add("a long reference", format!("&{}", fill("a")));
+    for tail in [")", "(", "()", "&a;", "?!.,:*", "'\"", "/?a=b&"] {
+        add(&format!("an address with {tail:?}"), format!("http://a.b/{}", fill(tail)));
+    }
+    add("different headings", lines(n / 8, &|number| format!("# {number}\n")));
+    add("headings that clash", lines(n / 12, &|number| format!("# a-{number}\n# a\n")));
+    add("a long heading", format!("# {}", "a# ".repeat(n / 3)));
+    add("definitions before a heading", format!("{}=\n", fill("[a]: b\n")));
+    add("plain code", format!("```\n{}\n```\n", fill("a && b < c\n")));
+    add("plain code of ampersands", format!("```\n{}\n```\n", fill("a && b\n")));
+    for unit in [
+        "\"", "'", "/*", "a(", "a.", "_", "A", "{", "<", "<a ", "<!", "&", "a: ", "a =", "- ", "@", "#", "\\", "0",
+        "+a\n", "é",
+    ] {
+        for language in ["rust", "js", "sh", "python", "sql", "yaml", "toml", "html", "diff", "lua"] {
+            let code = unit.repeat(code::BUDGET.min(n) / unit.len());
+            add(&format!("{language} of {unit:?}"), format!("~~~{language}\n{code}\n~~~\n"));
+        }
+    }
+    corpus
+}
+
+fn seconds(text: &str) -> f64 {
+    let start = Instant::now();
+    let _html = render(text);
+    start.elapsed().as_secs_f64()
+}
+
+#[test]
+fn case_45_56_hostile_texts_cost_about_as_much_as_they_are_long() {
+    // Ten times the text may take thirty times as long, and a text too short to measure counts as one that takes 20 ms:
+    // no clock of a busy machine fails this three times, and nothing quadratic passes it.
+    for ((name, small), (_, large)) in corpus(10_000).into_iter().zip(corpus(100_000)) {
+        let allowed = 30.0 * seconds(&small).max(0.02);
+        let fast = (0..3).any(|_| seconds(&large) < allowed);
+        assert!(fast, "{name}: more than {allowed:.3} s");
+    }
+}
+
+#[test]
+fn case_45_56_the_slowest_mebibytes_end() {
+    let fill = |unit: &str| unit.repeat((1 << 20) / unit.len());
+    for (name, text) in [
+        ("addresses that a bracket ends", fill("http://a.b/<")),
+        ("ampersands", fill("&")),
+        ("pounds", fill("£")),
+        ("lists and blank lines", format!("{}a\n{}", "- ".repeat(400), fill("\n"))),
+        ("a rule that is none", format!("{}a", fill("* "))),
+        ("one footnote", format!("[^1]: x\n\n{}", fill("[^1] "))),
+        ("lists of 45", format!("{}a\n\n", "- ".repeat(45)).repeat((1 << 20) / 93)),
+        ("quotes", fill(">")),
+    ] {
+        let taken = seconds(&text);
+        assert!(taken < 20.0, "{name}: {taken:.3} s");
+    }
+}
+
+#[test]
+fn case_45_a_text_beyond_the_bounds_is_shown_as_it_was_typed() {
+    for text in [
+        ">".repeat(1000),
+        "- a\n\n".repeat(500_000),
+        "\n".repeat(200_000),
+        "# a\n".repeat(200_000),
+        "&".repeat(1 << 20),
+    ] {
+        let html = render(&format!("<b> {text}"));
+        assert!(!html.as_str().contains("<b>"));
+        if html.as_str().contains("verbatim") {
+            assert!(
+                html.as_str().contains("shown as it was typed")
+                    && html.as_str().contains("<pre class=\"verbatim\">&lt;b&gt; ")
+            );
+        }
+    }
+    assert!(render(&format!("{}a", ">".repeat(1000))).as_str().contains("verbatim"));
+    assert!(!render(&format!("{}a", "> ".repeat(50))).as_str().contains("verbatim"));
+}
+
+#[test]
+fn long_honest_texts_are_laid_out() {
+    let fill = |unit: &str| unit.repeat((1 << 20) / unit.len());
+    for text in [
+        fill("A sentence of some *length*, with [a link](https://example.org) & a \"quote\" in it.\n\n"),
+        fill("| Name of the thing | What it costs |\n| --- | ---: |\n| A cup of tea | 3,50 € |\n\n"),
+        fill("- [ ] Something that has to be done before the end of the week\n"),
+        fill("## A heading of some length\n\nAnd a paragraph below it, as long as they are. It ends here.\n\n"),
+        fill("```rust\nfn main() {\n    println!(\"Hello\");\n}\n```\n\n"),
+        fill("    if (a && b) {\n                                        c();\n    }\n\n"),
+        fill("« Une phrase »\u{a0}: avec des espaces insécables\u{a0}!\n\n"),
+    ] {
+        assert!(!render(&text).as_str().contains("verbatim"), "{}", &text[..80]);
+    }
+}
+
+#[test]
+fn one_text_gives_the_same_html_each_time() {
+    for (name, text) in corpus(3000) {
+        assert_eq!(render(&text), render(&text), "{name}");
+    }
+}
+
+/// What a release build takes for 1 MiB of each, the slowest last:
+/// `cargo test --release -p web --lib -- --ignored --nocapture a_mebibyte`.
+#[test]
+#[ignore = "a measurement, for a release build"]
+fn a_mebibyte_of_each_hostile_text_is_measured() {
+    let measure = |(name, text): (String, String)| {
+        let start = Instant::now();
+        let html = render(&text);
+        (start.elapsed().as_millis(), html.as_str().len(), html.as_str().contains("verbatim"), name)
+    };
+    let mut all: Vec<_> = corpus(1 << 20).into_iter().map(measure).collect();
+    all.sort();
+    for (milliseconds, bytes, as_typed, name) in all {
+        println!("{milliseconds:5} ms {bytes:9} bytes {}  {name}", if as_typed { "as typed" } else { "laid out" });
+    }
+}
