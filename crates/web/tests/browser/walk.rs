@@ -148,7 +148,7 @@ pub const INSIDE: &[Stop] = &[
     ("audit trail", |p| {
         p.open("/admin/audit");
     }),
-    ("403", |p| {
+    ("refused action on users", |p| {
         p.open("/admin/site");
         p.js("document.querySelector('form.form').action = '/admin/users/actions'");
         p.press("Save");
@@ -163,6 +163,12 @@ pub const INSIDE: &[Stop] = &[
     }),
 ];
 
+/// What a reader gets who asks for more.
+pub const BEYOND: &[Stop] = &[("403", |p| {
+    p.open("/admin/");
+    assert_eq!(p.status(), 403);
+})];
+
 /// Opens the form of the page with a title, from the list.
 pub fn edit(person: &Person, title: &str) {
     person.open("/admin/pages").leave(|| {
@@ -171,10 +177,10 @@ pub fn edit(person: &Person, title: &str) {
     });
 }
 
-/// Takes a visitor and an administrator through every page, and calls the look at each.
+/// Takes a visitor, an administrator and a reader through every page, and calls the look at each.
 pub fn everywhere(browser: &Chromium, server: &Server, ready: impl Fn(&Person), mut look: impl FnMut(&str, &Person)) {
-    let (visitor, admin) = (browser.visitor(server), browser.user(server, "admin"));
-    for (person, stops) in [(&visitor, OUTSIDE), (&admin, INSIDE)] {
+    let people = [browser.visitor(server), browser.user(server, "admin"), browser.user(server, "rita")];
+    for (person, stops) in people.iter().zip([OUTSIDE, INSIDE, BEYOND]) {
         ready(person);
         for (name, arrive) in stops {
             arrive(person);
