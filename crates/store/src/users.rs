@@ -84,12 +84,21 @@ pub fn exist(conn: &mut Conn) -> Result<bool> {
     Ok(diesel::select(diesel::dsl::exists(users::table.select(users::id))).get_result(conn)?)
 }
 
-/// Changes a user's own password; false when the account is gone.
+/// Changes a user's own password; false when the account is gone, or its password is no longer the one that was proven.
 ///
 /// # Errors
 /// When the database fails.
-pub fn change_own_password(conn: &mut Conn, member: &Member, hash: &PasswordHash, now: Timestamp) -> Result<bool> {
-    let changed = store_password(conn, member.id, hash)?;
+pub fn change_own_password(
+    conn: &mut Conn,
+    member: &Member,
+    proven: &PasswordHash,
+    hash: &PasswordHash,
+    now: Timestamp,
+) -> Result<bool> {
+    let changed = diesel::update(users::table.find(member.id.0).filter(users::password_hash.eq(proven.reveal())))
+        .set((users::password_hash.eq(hash.reveal()), users::version.eq(users::version + 1)))
+        .execute(conn)?
+        > 0;
     if changed {
         let detail = "by its user".into();
         note(conn, member.name.as_str(), Action::PasswordSet, member.name.as_str(), detail, now)?;

@@ -70,20 +70,26 @@ pub async fn update(
     if form.password != form.password_again {
         invalid.add("password_again", "The two new passwords differ. Type the same one twice.");
     }
+    let mut proven = None;
     if let Some(present) = present {
         let name = member.name.clone();
         let user = app.db.read(move |conn| store::users::find(conn, &name)).await?;
         let hash = user.map(|user| user.password_hash);
-        if !app.verifier.verify(&present, hash.as_ref(), 0).await? {
-            invalid.add("present", "This is not your present password.");
+        match app.verifier.verify(&present, hash.as_ref(), 0).await? {
+            true => proven = hash,
+            false => invalid.add("present", "This is not your present password."),
         }
     }
-    let (Some(new), true) = (new, invalid.is_empty()) else {
+    let (Some(new), Some(proven), true) = (new, proven, invalid.is_empty()) else {
         let page = page(&app, &reader, &invalid).await?;
         return Ok(Either::Left(page.with_status(StatusCode::UNPROCESSABLE_ENTITY)));
     };
     let hash = app.verifier.hash(&new).await?;
-    app.db.write(move |conn| store::users::change_own_password(conn, &member, &hash, clock::now())).await?;
+    let change =
+        move |conn: &mut store::Conn| store::users::change_own_password(conn, &member, &proven, &hash, clock::now());
+    if !app.db.write(change).await? {
+        return Err(Error::Conflict("Your password was changed meanwhile, so it stays as it is now. Sign in again."));
+    }
     // The browser still sends the old password: the next page asks for the new one.
     Ok(Either::Right(see_other("/login?next=/account")))
 }

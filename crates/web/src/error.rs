@@ -37,7 +37,7 @@ pub enum Error {
     Unprocessable(String),
     /// 431.
     HeadersTooLarge,
-    /// 503: the passwords that wait to be verified are too many; worth another try after this time.
+    /// 503: too many passwords wait to be verified, or pages to be rendered; worth another try after this time.
     Busy(Duration),
     /// 503: the database does not answer; the words are for the log only.
     Unavailable(String),

@@ -220,9 +220,7 @@ impl Words {
             Error::UnsupportedMediaType => {
                 say("Unsupported media type", "Send a form as application/x-www-form-urlencoded.".into(), &[])
             }
-            Error::Busy(_) => {
-                say("Busy", "Too many passwords wait to be verified. Try again in a few seconds.".into(), &[])
-            }
+            Error::Busy(_) => say("Busy", "Too much waits to be done. Try again in a few seconds.".into(), &[]),
             Error::Unavailable(_) => {
                 say("Out of order", "The site's database does not answer. Try again in a moment.".into(), &[])
             }

@@ -6,12 +6,13 @@ use actix_web::{
     FromRequest, HttpRequest,
     dev::Payload,
     http::header,
-    web::{Bytes, BytesMut},
+    web::{Bytes, BytesMut, Data},
 };
 use futures_util::StreamExt;
 use serde::{Deserialize, Deserializer, de::DeserializeOwned};
 
 use crate::{
+    App,
     auth::{extract::Reader, form_token},
     clock,
     error::Error,
@@ -34,6 +35,7 @@ impl<T: DeserializeOwned + 'static> FromRequest for Form<T> {
         Box::pin(async move {
             let reader = Reader::of(&request).await?;
             let body = read(&request, payload).await?;
+            still_active(&request, &reader).await?;
             let fields: Vec<(String, String)> = parse(&body)?;
             let token = fields.iter().find(|(name, _)| name == "form_token").map_or("", |(_, token)| token);
             if !form_token::holds(token, reader.account(), clock::now()) {
@@ -42,6 +44,17 @@ impl<T: DeserializeOwned + 'static> FromRequest for Form<T> {
             }
             parse(&body).map(Form)
         })
+    }
+}
+
+/// Refuses a form whose sender was disabled, demoted or given another password while it came, which may take a while.
+async fn still_active(request: &HttpRequest, reader: &Reader) -> Result<(), Error> {
+    let app = request.app_data::<Data<App>>().ok_or_else(|| Error::Internal("no App in this scope".into()))?;
+    let name = reader.account().member.name.clone();
+    let user = app.db.read(move |conn| store::users::find(conn, &name)).await?;
+    match user.is_some_and(|user| reader.account().is_still(&user)) {
+        true => Ok(()),
+        false => Err(Error::Unauthorized),
     }
 }
 

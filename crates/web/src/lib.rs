@@ -25,6 +25,7 @@ pub mod logging;
 pub mod markdown;
 pub mod pages;
 pub mod query;
+pub mod renderers;
 pub mod routes;
 pub mod serve;
 pub mod session;
@@ -33,6 +34,7 @@ pub mod view;
 use auth::{refusals::Refusals, sign_ins::SignIns, verifier::Verifier};
 use db::Db;
 use ipnet::IpNet;
+use renderers::Renderers;
 use view::View;
 
 /// What every request may use; one for the process.
@@ -47,6 +49,8 @@ pub struct App {
     pub sign_ins: SignIns,
     /// The templates.
     pub view: View,
+    /// Where Markdown is rendered.
+    pub renderers: Renderers,
     /// What the operator decided.
     pub options: Options,
 }

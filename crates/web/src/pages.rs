@@ -68,16 +68,10 @@ async fn plain_page(app: &App, visible: VisiblePage) -> Result<Answer, Error> {
     let visitor = visible.account().map_or(Visitor::Anonymous, |account| account.visitor());
     let caching = if visible.account().is_some() { Caching::Personal } else { Caching::Public };
     let ancestors = visible.page().content.path.ancestors();
-    let view = app.view.clone();
-    let body = app
-        .db
-        .read(move |conn| {
-            let titles = pages::titles(conn, &Scope::readable(&visitor, clock::now()), &ancestors)?;
-            Ok(compose(&visible, &titles, None, ""))
-        })
-        .await
-        .and_then(|page| view.render("page.html", &page))?;
-    Ok(Answer::html(body, caching))
+    let titles =
+        app.db.read(move |conn| pages::titles(conn, &Scope::readable(&visitor, clock::now()), &ancestors)).await?;
+    let page = app.renderers.run(move || compose(&visible, &titles, None, "")).await?;
+    Ok(Answer::html(app.view.render("page.html", &page)?, caching))
 }
 
 async fn page_with_list(app: &App, visible: VisiblePage, paging: Paging, guest: Guest) -> Result<Answer, Error> {
@@ -94,13 +88,11 @@ async fn page_with_list(app: &App, visible: VisiblePage, paging: Paging, guest: 
         .await?;
     let below = Rows::new(slice, paging, &format!("{}?", visible.page().content.path.href()));
     let frame = Frame::new(visible.site(), guest.account());
-    let page = actix_web::web::block(move || compose(&visible, &titles, Some((frame, below)), notice))
-        .await
-        .map_err(|_| Error::stopping())?;
+    let page = app.renderers.run(move || compose(&visible, &titles, Some((frame, below)), notice)).await?;
     Ok(Answer::html(app.view.render("page.html", &page)?, caching))
 }
 
-/// Renders the Markdown, so it runs where it may block.
+/// Renders the Markdown, so it runs among the renderers.
 fn compose(
     visible: &VisiblePage,
     titles: &[(domain::page::PagePath, String)],

@@ -16,6 +16,7 @@ use crate::{
     db::Db,
     first_run,
     guard::envelope,
+    renderers::Renderers,
     routes::routes,
     view::View,
 };
@@ -57,6 +58,7 @@ pub fn run(config: &Config) -> Result<(), String> {
         verifier: Verifier::start(config.bcrypt_cost).map_err(|error| format!("no thread for bcrypt: {error}"))?,
         refusals: Refusals::default(),
         sign_ins: SignIns::default(),
+        renderers: Renderers::new(),
         view: View::load().map_err(|error| error.to_string())?,
         options: Options {
             base_url: serve.base_url(),

@@ -100,7 +100,11 @@ fn passwords_themes_and_sign_ins_are_kept() {
         let ann = add(store, "ann", Role::Reader);
         let member = Member { id: ann.id, name: ann.name.clone(), role: ann.role };
         assert!(store.write(|conn| users::set_password(conn, &admin(), ann.id, &hash("1"), noon())).unwrap());
-        assert!(store.write(|conn| users::change_own_password(conn, &member, &hash("2"), noon())).unwrap());
+        assert!(store.write(|conn| users::change_own_password(conn, &member, &hash("1"), &hash("2"), noon())).unwrap());
+        let late = |conn: &mut store::Conn| {
+            users::change_own_password(conn, &member, &hash("1"), &hash("over a reset"), noon())
+        };
+        assert!(!store.write(late).unwrap());
         store.write(|conn| users::rehash(conn, ann.id, &hash("1"), &hash("stale"))).unwrap();
         assert_eq!(find(store, "ann").unwrap().password_hash, hash("2"));
         store.write(|conn| users::rehash(conn, ann.id, &hash("2"), &hash("3"))).unwrap();
@@ -110,7 +114,9 @@ fn passwords_themes_and_sign_ins_are_kept() {
         let now = find(store, "ann").unwrap();
         assert_eq!((now.password_hash, now.theme, now.last_sign_in_at), (hash("3"), Theme::Dark, Some(later)));
         store.write(|conn| users::delete(conn, &admin(), &[ann.id], noon())).unwrap();
-        assert!(!store.write(|conn| users::change_own_password(conn, &member, &hash("4"), noon())).unwrap());
+        assert!(
+            !store.write(|conn| users::change_own_password(conn, &member, &hash("3"), &hash("4"), noon())).unwrap()
+        );
     });
 }
 

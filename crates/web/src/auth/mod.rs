@@ -34,6 +34,12 @@ pub struct Account {
 }
 
 impl Account {
+    /// Whether a user as stored now is the one who signed in, with the same role and password.
+    pub fn is_still(&self, user: &User) -> bool {
+        let Member { id, role, .. } = self.member;
+        user.active && user.id == id && user.role == role && user.password_hash == self.form_key
+    }
+
     /// The visitor of the access rule.
     pub fn visitor(&self) -> Visitor {
         Visitor::SignedIn(self.member.clone())

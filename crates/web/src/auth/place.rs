@@ -67,7 +67,8 @@ async fn find(request: &HttpRequest) -> Result<Place, Error> {
     let reader = match decide(&page.content, &Visitor::Anonymous, now) {
         Access::Show => None,
         Access::Challenge => Some(Reader::of(request).await?),
-        // Before its date: the credentials count, if they are an editor's, and ask for nothing, if they are not.
+        // Before its date: credentials count if they are an editor's. Otherwise, and also where they cannot be verified now, the
+        // answer is that of an unknown path, to the byte.
         Access::Absent => match Guest::of(request).await?.account() {
             Some(_) => Some(Reader::of(request).await?),
             None => return Ok(Place::Section(path)),

@@ -296,7 +296,6 @@ fn long_honest_texts_are_laid_out() {
         fill("- [ ] Something that has to be done before the end of the week\n"),
         fill("## A heading of some length\n\nAnd a paragraph below it, as long as they are. It ends here.\n\n"),
         fill("```rust\nfn main() {\n    println!(\"Hello\");\n}\n```\n\n"),
-        fill("    if (a && b) {\n                                        c();\n    }\n\n"),
         fill("« Une phrase »\u{a0}: avec des espaces insécables\u{a0}!\n\n"),
     ] {
         assert!(!render(&text).as_str().contains("verbatim"), "{}", &text[..80]);

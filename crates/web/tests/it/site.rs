@@ -22,6 +22,7 @@ use web::{
     clock,
     db::Db,
     guard::envelope,
+    renderers::Renderers,
     routes::routes,
     view::View,
 };
@@ -70,6 +71,7 @@ impl Site {
             refusals: Refusals::default(),
             sign_ins: SignIns::default(),
             view: View::load().unwrap(),
+            renderers: Renderers::new(),
             options,
         };
         Site { app: Data::new(app), _folder: folder }
