@@ -16,8 +16,8 @@ pub(super) fn clean(html: &str) -> Option<String> {
 }
 
 fn reread_bytes(html: &str) -> usize {
-    // 0xC2 begins U+00A0, which the serialiser writes as a reference, and 63 letters that it stops at in vain.
-    let stops = |text: &str| text.bytes().filter(|byte| matches!(byte, b'&' | 0xC2)).count();
+    // 0xC2 begins U+00A0, which the serialiser writes as a reference, and 63 letters at which it stops in vain.
+    let stops = |text: &str| text.matches("&amp;").count() + text.bytes().filter(|byte| *byte == 0xC2).count();
     let texts = html.split('<').flat_map(|text| text.split("&lt;")).flat_map(|text| text.split("&gt;"));
     texts.map(|text| stops(text) * text.len()).sum()
 }
