@@ -98,7 +98,7 @@ async fn t10_login_challenges_and_then_leads_to_a_local_path() {
         "",
         "%2F%2Fevil",
         "/%09/evil",
-        "/%0d%0aX:1",
+        "%0d%0a//evil",
     ] {
         check(evil, "/").await;
     }
