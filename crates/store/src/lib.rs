@@ -98,7 +98,11 @@ impl Store {
         let mut pause = Duration::from_millis(250);
         while let Err(error) = manager.try_out() {
             if !conn::may_come_up(&error) || waited >= START_PATIENCE {
-                return Err(Error::Unavailable(format!("{url} cannot be opened: {}", conn::cause(&error))));
+                return Err(Error::Unavailable(format!(
+                    "{url} cannot be opened: {}. Check DATABASE_URL, that the database is there, and that it lets this \
+                     user in",
+                    conn::cause(&error)
+                )));
             }
             log::warn!("{url} does not answer yet ({}); trying again in {pause:?}", conn::cause(&error));
             thread::sleep(pause);

@@ -204,7 +204,8 @@ fn curl_opens_a_private_page_with_u() {
     };
     let Ok(anonymous) = curl(&[]) else {
         assert!(std::env::var_os("POSTERN_TEST_ALL").is_none(), "curl is not installed");
-        eprintln!("left out: curl (it is not installed)");
+        // Not by a macro: the test harness keeps what a test prints that passes.
+        let _unseen = std::io::Write::write_all(&mut std::io::stderr(), b"left out: curl (it is not installed)\n");
         return;
     };
     assert_eq!(text(&anonymous).1, "401");
