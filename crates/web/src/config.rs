@@ -9,7 +9,7 @@ use store::DatabaseUrl;
 
 /// A website engine for sites of which some pages are private.
 #[derive(Parser, Debug)]
-#[command(name = "postern", version, about, after_help = EXAMPLES)]
+#[command(name = "postern", version, after_help = EXAMPLES)]
 pub struct Config {
     /// Which database: sqlite://FILE or postgres://USER:PASSWORD@HOST/NAME
     #[arg(

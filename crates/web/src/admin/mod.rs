@@ -6,6 +6,8 @@ pub mod pages;
 pub mod site;
 pub mod users;
 
+mod bulk;
+mod section;
 mod table;
 
 use actix_web::{HttpResponse, Responder};
@@ -105,48 +107,6 @@ impl Done {
         }
         see_other(&location)
     }
-}
-
-/// What is done with rows that were chosen in a list; asked first, done when confirmed.
-#[derive(Deserialize)]
-pub struct Action {
-    #[serde(default)]
-    action: String,
-    #[serde(default)]
-    id: Vec<i64>,
-    #[serde(default)]
-    confirm: String,
-    #[serde(default)]
-    back: String,
-}
-
-impl Action {
-    fn is_confirmed(&self) -> bool {
-        self.confirm == "yes"
-    }
-}
-
-/// The page that asks before something is done to many rows.
-#[derive(Serialize)]
-struct ConfirmPage {
-    #[serde(flatten)]
-    panel: Panel,
-    question: String,
-    items: Vec<Item>,
-    action_url: &'static str,
-    action: String,
-    back: String,
-    cancel_href: String,
-    danger: bool,
-    confirm_label: &'static str,
-}
-
-#[derive(Serialize)]
-struct Item {
-    id: String,
-    title: String,
-    href: String,
-    note: String,
 }
 
 /// Which button of a form was pressed.

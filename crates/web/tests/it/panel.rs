@@ -160,7 +160,7 @@ async fn many_pages_are_changed_after_a_confirmation_that_names_them() {
         .submit("/admin/pages", "/admin/pages/actions", &[("action", "delete")])
         .await
         .is(422)
-        .has("No page was chosen");
+        .has("Nothing was chosen");
     site.eve().submit("/admin/pages", "/admin/pages/actions", &[("action", "explode"), ("id", "1")]).await.is(422);
 }
 

@@ -9,14 +9,14 @@ use domain::{
 use serde::Serialize;
 use similar::{ChangeTag, TextDiff};
 
-use super::{Editing, Fields, edit_href, trail};
+use super::{Editing, Fields, PAGES};
 use crate::{
     App,
     admin::{Outcome, Panel},
     answer::Answer,
     auth::extract::Editor,
     error::Error,
-    view::{self, Link},
+    view,
 };
 
 /// How many equal lines stand around a difference.
@@ -70,8 +70,8 @@ pub(super) fn stale(
     let mine = fields.draft();
     // Saving once more now means saving over what is shown here.
     fields.version = theirs.version.0;
-    let edit = edit_href(theirs.id);
-    let trail: Vec<Link> = trail().into_iter().chain([Link::new(edit.clone(), draft.title.clone())]).collect();
+    let edit = PAGES.form_href(theirs.id.0);
+    let trail = PAGES.trail_under(theirs.id.0, &draft.title);
     let page = ConflictPage {
         panel: Panel::new(site, editor.account(), "pages", "Somebody else saved this page meanwhile", &trail),
         action: edit.clone(),

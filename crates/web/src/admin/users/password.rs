@@ -9,7 +9,7 @@ use domain::{
 use serde::{Deserialize, Serialize};
 use store::users;
 
-use super::{back_of, edit_href, list_href, load, trail, with_back};
+use super::{USERS, load};
 use crate::{
     App,
     admin::{Done, Outcome, Panel, id},
@@ -20,7 +20,7 @@ use crate::{
     first_run,
     form::{Form, checkbox},
     query::QueryString,
-    view::{Errors, Link},
+    view::Errors,
 };
 
 /// A password that was typed, or one that was generated and has to be shown.
@@ -71,18 +71,17 @@ fn page(
     generated: &str,
     back: &str,
 ) -> Result<Answer, Error> {
-    let edit = edit_href(user.id);
-    let trail: Vec<Link> = trail().into_iter().chain([Link::new(edit.clone(), user.name.to_string())]).collect();
+    let trail = USERS.trail_under(user.id.0, user.name.as_str());
     let title = if generated.is_empty() { "Set a password" } else { "The new password" };
     let page = PasswordPage {
         panel: Panel::new(site, admin.account(), "users", title, &trail),
-        action: format!("{edit}/password"),
+        action: format!("{}/password", USERS.form_href(user.id.0)),
         name: user.name.to_string(),
         errors: Errors::of(invalid),
         generated: generated.into(),
         back: back.into(),
-        list_href: list_href(back),
-        edit_href: with_back(&edit, back),
+        list_href: USERS.list_href(back),
+        edit_href: USERS.href(user.id.0, "", back),
         min_bytes: Password::MIN_BYTES,
         max_bytes: Password::MAX_BYTES,
     };
@@ -104,7 +103,7 @@ pub(super) fn reveal(
 /// GET `/admin/users/{id}/password`.
 pub async fn password(request: HttpRequest, app: Data<App>, admin: Admin, query: QueryString) -> Result<Answer, Error> {
     let (site, user) = load(&app, &admin, UserId(id(&request)?)).await?;
-    page(&app, &admin, &site, &user, &Invalid::default(), "", &back_of(query.get("back")))
+    page(&app, &admin, &site, &user, &Invalid::default(), "", &USERS.back(query.get("back")))
 }
 
 /// The fields of the form.
@@ -127,7 +126,7 @@ pub async fn set_password(
     admin: Admin,
     Form(fields): Form<Fields>,
 ) -> Result<Outcome, Error> {
-    let back = back_of(&fields.back);
+    let back = USERS.back(&fields.back);
     let (site, user) = load(&app, &admin, UserId(id(&request)?)).await?;
     let chosen = match choose(&fields.password, &fields.password_again, fields.generate, user.name.as_str()) {
         Ok(chosen) => chosen,
@@ -145,7 +144,7 @@ pub async fn set_password(
         Some(generated) => reveal(&app, &admin, &site, &user, &generated, &back),
         None => {
             let kept = crate::query::encode(&[("back", &back)]);
-            Ok(Outcome::Elsewhere(Done::PasswordSet.at(&edit_href(user.id), &kept, None)))
+            Ok(Outcome::Elsewhere(Done::PasswordSet.at(&USERS.form_href(user.id.0), &kept, None)))
         }
     }
 }

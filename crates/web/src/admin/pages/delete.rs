@@ -1,0 +1,78 @@
+//! Deleting a page: asked first.
+
+use actix_web::{HttpRequest, web::Data};
+use domain::page::PageId;
+use serde::{Deserialize, Serialize};
+use store::pages;
+
+use super::{PAGES, load};
+use crate::{
+    App,
+    admin::{Done, Outcome, Panel, id},
+    answer::Answer,
+    auth::extract::Editor,
+    clock,
+    error::Error,
+    form::Form,
+    query::QueryString,
+};
+
+#[derive(Serialize)]
+struct DeletePage {
+    #[serde(flatten)]
+    panel: Panel,
+    action: String,
+    page_title: String,
+    path: String,
+    private: bool,
+    below: u64,
+    back: String,
+    cancel_href: String,
+}
+
+/// GET `/admin/pages/{id}/delete`: asks first.
+pub async fn confirm(
+    request: HttpRequest,
+    app: Data<App>,
+    editor: Editor,
+    query: QueryString,
+) -> Result<Answer, Error> {
+    let (site, page) = load(&app, &editor, PageId(id(&request)?)).await?;
+    let (proof, path) = (editor.proof(), page.content.path.clone());
+    let below = app.db.read(move |conn| pages::below(conn, &proof, &path)).await?;
+    let back = PAGES.back(query.get("back"));
+    let trail = PAGES.trail_under(page.id.0, &page.content.title);
+    let page = DeletePage {
+        panel: Panel::new(&site, editor.account(), "pages", "Delete this page?", &trail),
+        action: format!("{}/delete", PAGES.form_href(page.id.0)),
+        path: page.content.path.to_string(),
+        private: page.content.visibility.is_private(),
+        below,
+        cancel_href: PAGES.href(page.id.0, "", &back),
+        back,
+        page_title: page.content.title,
+    };
+    Ok(Answer::panel(app.view.render("admin/pages/delete.html", &page)?))
+}
+
+/// A confirmation.
+#[derive(Deserialize)]
+pub struct Confirmed {
+    #[serde(default)]
+    back: String,
+}
+
+/// POST `/admin/pages/{id}/delete`.
+pub async fn delete(
+    request: HttpRequest,
+    app: Data<App>,
+    editor: Editor,
+    Form(form): Form<Confirmed>,
+) -> Result<Outcome, Error> {
+    let (proof, id) = (editor.proof(), PageId(id(&request)?));
+    let deleted = app.db.write(move |conn| pages::delete(conn, &proof, &[id], clock::now())).await?;
+    if deleted == 0 {
+        return Err(Error::NotFound);
+    }
+    Ok(Outcome::Elsewhere(Done::Deleted.at(PAGES.list, &PAGES.back(&form.back), None)))
+}

@@ -1,0 +1,187 @@
+//! The list of pages, and what is done with many of them at once.
+
+use actix_web::web::Data;
+use domain::page::{PageId, Visibility};
+use serde::Serialize;
+use store::pages::{self, PageColumn, PageFilter, PageRow, PageSort};
+
+use super::PAGES;
+use crate::{
+    App,
+    admin::{
+        Done, Outcome, Panel,
+        bulk::{Action, Choice, Chosen, Item},
+        table::{TableView, dates, since},
+    },
+    answer::Answer,
+    auth::extract::Editor,
+    clock,
+    error::Error,
+    form::Form,
+    query::QueryString,
+    view,
+};
+
+const ACTIONS: [Choice; 3] = [
+    Choice {
+        value: "make-private",
+        label: "Make private",
+        question: "Only those who are signed in will read these pages:",
+        danger: false,
+    },
+    Choice { value: "make-public", label: "Make public", question: "Everybody will read these pages:", danger: false },
+    Choice {
+        value: "delete",
+        label: "Delete",
+        question: "These pages will be deleted, and cannot be brought back:",
+        danger: true,
+    },
+];
+
+#[derive(Serialize)]
+struct ListPage {
+    #[serde(flatten)]
+    panel: Panel,
+    #[serde(flatten)]
+    table: TableView,
+    rows: Vec<Row>,
+    actions: [Choice; 3],
+}
+
+#[derive(Serialize)]
+struct Row {
+    id: String,
+    title: String,
+    path: String,
+    href: String,
+    edit_href: String,
+    private: bool,
+    show_title: bool,
+    published: String,
+    published_iso: String,
+    updated: String,
+    updated_iso: String,
+    future: bool,
+}
+
+impl Row {
+    fn new(row: PageRow, back: &str) -> Row {
+        Row {
+            id: row.id.0.to_string(),
+            title: row.title,
+            path: row.path.to_string(),
+            href: row.path.href(),
+            edit_href: PAGES.href(row.id.0, "", back),
+            private: row.visibility.is_private(),
+            show_title: row.show_title,
+            published: view::date(row.published_at),
+            published_iso: view::iso(row.published_at),
+            updated: view::moment(row.updated_at),
+            updated_iso: view::iso(row.updated_at),
+            future: row.published_at > clock::now(),
+        }
+    }
+}
+
+/// GET `/admin/pages`.
+pub async fn list(app: Data<App>, editor: Editor, query: QueryString) -> Result<Answer, Error> {
+    const COLUMNS: [(&str, &str); 5] = [
+        ("title", "Title"),
+        ("path", "Path"),
+        ("visibility", "Who reads it"),
+        ("published", "Published"),
+        ("updated", "Updated"),
+    ];
+    let state = PAGES.state(&query);
+    let now = clock::now();
+    let filter = PageFilter {
+        query: state.get("q").to_owned(),
+        visibility: match state.get("visibility") {
+            "public" => Some(Visibility::Public),
+            "private" => Some(Visibility::Private),
+            _ => None,
+        },
+        since: since(state.get("date"), now),
+    };
+    let (word, descending) = state.sorted(&COLUMNS.map(|(word, _)| word), ("updated", true));
+    let by = match word {
+        "title" => PageColumn::Title,
+        "path" => PageColumn::Path,
+        "visibility" => PageColumn::Visibility,
+        "published" => PageColumn::Published,
+        _ => PageColumn::Updated,
+    };
+    let (proof, paging, moments) = (editor.proof(), state.paging(), dates(now));
+    let (site, (table, counts)) = app
+        .db
+        .read_with_site(move |conn| {
+            let table = pages::every(conn, &proof, &filter, PageSort { by, descending }, paging)?;
+            let moments = moments.map(|(.., moment)| moment);
+            Ok((table, pages::counts(conn, &proof, &filter, &moments)?))
+        })
+        .await?;
+
+    let moments =
+        moments.iter().zip(&counts.since).map(|((word, label, _), count)| (*word, (*label).to_owned(), Some(*count)));
+    let filters = vec![
+        state.filter(
+            "Who reads it",
+            "visibility",
+            vec![
+                ("", "All".into(), Some(counts.any_visibility)),
+                ("public", "Public".into(), Some(counts.public)),
+                ("private", "Private".into(), Some(counts.private)),
+            ],
+        ),
+        state.filter(
+            "Published",
+            "date",
+            [("", "Any date".to_owned(), Some(counts.any_date))].into_iter().chain(moments).collect(),
+        ),
+    ];
+    let columns = state.columns(&COLUMNS, (word, descending));
+    let back = state.back();
+    let page = ListPage {
+        panel: Panel::new(&site, editor.account(), "pages", "Pages", &PAGES.above()).with_message(&query),
+        table: state.view(table.total, table.rows.len(), columns, filters),
+        rows: table.rows.into_iter().map(|row| Row::new(row, &back)).collect(),
+        actions: ACTIONS,
+    };
+    Ok(Answer::panel(app.view.render("admin/pages/list.html", &page)?))
+}
+
+/// POST `/admin/pages/actions`: asks, and does it when it is confirmed.
+pub async fn act(app: Data<App>, editor: Editor, Form(chosen): Form<Chosen>) -> Result<Outcome, Error> {
+    let action = Action::of(chosen, &PAGES, &ACTIONS)?;
+    let ids: Vec<PageId> = action.ids.iter().copied().map(PageId).collect();
+    let proof = editor.proof();
+    if !action.confirmed {
+        let (site, rows) = app.db.read_with_site(move |conn| pages::some(conn, &proof, &ids)).await?;
+        let items = rows.into_iter().map(item).collect();
+        return action.ask(&app, editor.account(), &site, &PAGES, items).map(Outcome::Page);
+    }
+    let value = action.choice.value;
+    let change = move |conn: &mut store::Conn| match value {
+        "delete" => pages::delete(conn, &proof, &ids, clock::now()),
+        value => {
+            let visibility = Visibility::from_private(value == "make-private");
+            pages::set_visibility(conn, &proof, &ids, visibility, clock::now())
+        }
+    };
+    let count = app.db.write(change).await?;
+    let done = match value {
+        "delete" => Done::Deleted,
+        "make-private" => Done::MadePrivate,
+        _ => Done::MadePublic,
+    };
+    Ok(Outcome::Elsewhere(done.at(PAGES.list, &action.back, Some(count))))
+}
+
+fn item(row: PageRow) -> Item {
+    Item {
+        id: row.id.0.to_string(),
+        title: row.title,
+        href: row.path.href(),
+        note: if row.visibility.is_private() { "private".into() } else { "public".into() },
+    }
+}

@@ -1,0 +1,179 @@
+//! The list of users, and what is done with many of them at once.
+
+use actix_web::web::Data;
+use domain::user::{Role, User, UserId};
+use serde::Serialize;
+use store::users::{self, UserColumn, UserFilter, UserSort};
+
+use super::USERS;
+use crate::{
+    App,
+    admin::{
+        Done, Outcome, Panel,
+        bulk::{Action, Choice, Chosen, Item},
+        table::TableView,
+    },
+    answer::Answer,
+    auth::extract::Admin,
+    clock,
+    error::Error,
+    form::Form,
+    query::QueryString,
+    view,
+};
+
+const ACTIONS: [Choice; 3] = [
+    Choice {
+        value: "disable",
+        label: "Disable",
+        question: "These users will no longer sign in, from their next request:",
+        danger: true,
+    },
+    Choice { value: "enable", label: "Enable", question: "These users will sign in again:", danger: false },
+    Choice {
+        value: "delete",
+        label: "Delete",
+        question: "These users will be deleted; the audit trail keeps their names:",
+        danger: true,
+    },
+];
+
+#[derive(Serialize)]
+struct ListPage {
+    #[serde(flatten)]
+    panel: Panel,
+    #[serde(flatten)]
+    table: TableView,
+    rows: Vec<Row>,
+    actions: [Choice; 3],
+}
+
+#[derive(Serialize)]
+struct Row {
+    id: String,
+    name: String,
+    role_label: &'static str,
+    active: bool,
+    created: String,
+    created_iso: String,
+    last_sign_in: String,
+    last_sign_in_iso: String,
+    edit_href: String,
+}
+
+impl Row {
+    fn new(user: User, back: &str) -> Row {
+        Row {
+            id: user.id.0.to_string(),
+            name: user.name.to_string(),
+            role_label: user.role.label(),
+            active: user.active,
+            created: view::date(user.created_at),
+            created_iso: view::iso(user.created_at),
+            last_sign_in: user.last_sign_in_at.map_or("never".into(), view::moment),
+            last_sign_in_iso: user.last_sign_in_at.map(view::iso).unwrap_or_default(),
+            edit_href: USERS.href(user.id.0, "", back),
+        }
+    }
+}
+
+/// GET `/admin/users`.
+pub async fn list(app: Data<App>, admin: Admin, query: QueryString) -> Result<Answer, Error> {
+    const COLUMNS: [(&str, &str); 5] = [
+        ("name", "Name"),
+        ("role", "Role"),
+        ("active", "Active"),
+        ("created", "Created"),
+        ("last-sign-in", "Last sign-in"),
+    ];
+    let state = USERS.state(&query);
+    let filter = UserFilter {
+        query: state.get("q").to_owned(),
+        role: Role::parse(state.get("role")).ok(),
+        active: match state.get("active") {
+            "yes" => Some(true),
+            "no" => Some(false),
+            _ => None,
+        },
+    };
+    let (word, descending) = state.sorted(&COLUMNS.map(|(word, _)| word), ("name", false));
+    let by = match word {
+        "role" => UserColumn::Role,
+        "active" => UserColumn::Active,
+        "created" => UserColumn::Created,
+        "last-sign-in" => UserColumn::LastSignIn,
+        _ => UserColumn::Name,
+    };
+    let (proof, paging) = (admin.proof(), state.paging());
+    let (site, (table, counts)) = app
+        .db
+        .read_with_site(move |conn| {
+            let table = users::every(conn, &proof, &filter, UserSort { by, descending }, paging)?;
+            Ok((table, users::counts(conn, &proof, &filter)?))
+        })
+        .await?;
+
+    let roles = Role::ALL
+        .into_iter()
+        .zip(&counts.roles)
+        .map(|(role, count)| (role.as_str(), role.label().to_owned(), Some(*count)));
+    let filters = vec![
+        state.filter(
+            "Role",
+            "role",
+            [("", "All".to_owned(), Some(counts.any_role))].into_iter().chain(roles).collect(),
+        ),
+        state.filter(
+            "Active",
+            "active",
+            vec![
+                ("", "All".into(), Some(counts.any_state)),
+                ("yes", "Active".into(), Some(counts.active)),
+                ("no", "Disabled".into(), Some(counts.disabled)),
+            ],
+        ),
+    ];
+    let columns = state.columns(&COLUMNS, (word, descending));
+    let back = state.back();
+    let page = ListPage {
+        panel: Panel::new(&site, admin.account(), "users", "Users", &USERS.above()).with_message(&query),
+        table: state.view(table.total, table.rows.len(), columns, filters),
+        rows: table.rows.into_iter().map(|user| Row::new(user, &back)).collect(),
+        actions: ACTIONS,
+    };
+    Ok(Answer::panel(app.view.render("admin/users/list.html", &page)?))
+}
+
+/// POST `/admin/users/actions`: asks, and does it when it is confirmed.
+pub async fn act(app: Data<App>, admin: Admin, Form(chosen): Form<Chosen>) -> Result<Outcome, Error> {
+    let action = Action::of(chosen, &USERS, &ACTIONS)?;
+    let ids: Vec<UserId> = action.ids.iter().copied().map(UserId).collect();
+    let proof = admin.proof();
+    if !action.confirmed {
+        let (site, users) = app.db.read_with_site(move |conn| users::some(conn, &proof, &ids)).await?;
+        let items = users.into_iter().map(item).collect();
+        return action.ask(&app, admin.account(), &site, &USERS, items).map(Outcome::Page);
+    }
+    let value = action.choice.value;
+    let change = move |conn: &mut store::Conn| match value {
+        "delete" => users::delete(conn, &proof, &ids, clock::now()),
+        value => users::set_active(conn, &proof, &ids, value == "enable", clock::now()),
+    };
+    let count = app.db.write(change).await?;
+    let done = match value {
+        "delete" => Done::Deleted,
+        "enable" => Done::Enabled,
+        _ => Done::Disabled,
+    };
+    Ok(Outcome::Elsewhere(done.at(USERS.list, &action.back, Some(count))))
+}
+
+fn item(user: User) -> Item {
+    let state = if user.active { "active" } else { "disabled" };
+    Item {
+        id: user.id.0.to_string(),
+        title: user.name.to_string(),
+        href: USERS.form_href(user.id.0),
+        note: format!("{}, {state}", user.role.label().to_lowercase()),
+    }
+}
