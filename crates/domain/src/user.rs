@@ -31,9 +31,10 @@ impl Username {
         }
         // The width mapping of RFC 8265 section 3.3: the full-width ａ is an a.
         let narrow = |c| matches!(c, '\u{ff00}'..='\u{ffef}');
-        let name: String = match name.chars().any(narrow) {
-            true => name.nfkc().collect(),
-            false => name.nfc().collect(),
+        let name: String = match name {
+            ascii if ascii.is_ascii() => ascii.to_owned(),
+            wide if wide.chars().any(narrow) => wide.nfkc().collect(),
+            other => other.nfc().collect(),
         };
         if name.is_empty() {
             return Err("A user needs a name.".into());
@@ -135,7 +136,10 @@ impl Password {
         }
         // With room for the longest outcome (NFC at most triples): a string that grows leaves a copy of the secret behind.
         let mut normal = Zeroizing::new(String::with_capacity(3 * password.len()));
-        normal.extend(password.chars().map(|c| if is_space(c) { ' ' } else { c }).nfc());
+        match password.is_ascii() {
+            true => normal.push_str(password),
+            false => normal.extend(password.chars().map(|c| if is_space(c) { ' ' } else { c }).nfc()),
+        }
         if normal.chars().any(char::is_control) {
             return Err("A password cannot hold control characters.".into());
         }
