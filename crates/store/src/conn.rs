@@ -94,7 +94,7 @@ impl Manager {
     }
 }
 
-fn establish_sqlite(file: &Path) -> ConnectionResult<SqliteConnection> {
+pub(crate) fn establish_sqlite(file: &Path) -> ConnectionResult<SqliteConnection> {
     let name =
         file.to_str().ok_or_else(|| ConnectionError::InvalidConnectionUrl("the file's name is not UTF-8".into()))?;
     // Diesel takes `file:` and `sqlite://` at the beginning for something else than a name.
@@ -109,7 +109,7 @@ fn establish_sqlite(file: &Path) -> ConnectionResult<SqliteConnection> {
     Ok(conn)
 }
 
-fn establish_postgres(url: &str) -> ConnectionResult<PgConnection> {
+pub(crate) fn establish_postgres(url: &str) -> ConnectionResult<PgConnection> {
     let mut url = url.to_owned();
     // libpq waits for ever for a host that does not answer, and names no program.
     for (parameter, value) in [

@@ -5,6 +5,7 @@
 //! the change writes its own audit entry in the same transaction.
 
 pub mod audit;
+pub mod changes;
 pub mod pages;
 pub mod site;
 pub mod users;
@@ -22,6 +23,7 @@ pub use conn::Conn;
 pub use error::Error;
 pub use url::DatabaseUrl;
 
+use changes::{Feed, News};
 use conn::Manager;
 
 /// What a query comes to.
@@ -82,6 +84,7 @@ const START_PATIENCE: Duration = Duration::from_secs(30);
 /// An open database; cheap to clone.
 #[derive(Clone)]
 pub struct Store {
+    url: DatabaseUrl,
     pool: r2d2::Pool<Manager>,
 }
 
@@ -116,7 +119,7 @@ impl Store {
             .error_handler(Box::new(conn::Quiet))
             .build(manager)
             .map_err(|_| Error::Unavailable(format!("{url} does not answer")))?;
-        Ok(Store { pool })
+        Ok(Store { url: url.clone(), pool })
     }
 
     /// Lends a connection for queries that change nothing.
@@ -141,6 +144,15 @@ impl Store {
                 Err(error)
             }
         }
+    }
+
+    /// Starts to tell of what is committed, by whomever; see [`changes`].
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] when the system refuses a thread.
+    pub fn watch(&self, tell: impl Fn(News) + Send + Sync + 'static) -> Result<Feed> {
+        Feed::start(self.url.clone(), tell)
+            .map_err(|error| Error::Unavailable(format!("no thread for the change feed: {error}")))
     }
 
     /// Asks the database for a sign of life.

@@ -194,11 +194,19 @@ fn range_below(path: &PagePath) -> (String, String) {
 const SEARCH_WORDS: usize = 8;
 const SEARCH_CHARS: usize = 200;
 
-/// The pages of a scope in whose title, summary or text every word stands, in any case; newest first.
+/// The pages that a visitor may read and in whose title, summary or text every word stands, in any case; newest first.
+/// Never those of which the visitor sees the title alone: what is found would tell what stands in them.
 ///
 /// # Errors
 /// When the database fails.
-pub fn search(conn: &mut Conn, scope: &Scope, query: &str, paging: Paging) -> Result<Slice<Teaser>> {
+pub fn search(
+    conn: &mut Conn,
+    visitor: &Visitor,
+    now: Timestamp,
+    query: &str,
+    paging: Paging,
+) -> Result<Slice<Teaser>> {
+    let scope = Scope::readable(visitor, now);
     let query: String = query.chars().take(SEARCH_CHARS).collect();
     let mut rows = scope.rows();
     for word in query.split_whitespace().take(SEARCH_WORDS) {
@@ -214,11 +222,27 @@ pub fn search(conn: &mut Conn, scope: &Scope, query: &str, paging: Paging) -> Re
     scope.teasers(conn, rows, paging)
 }
 
-/// A LIKE pattern for a folded column that holds this text somewhere.
-pub(crate) fn pattern(text: &str) -> String {
+/// A LIKE pattern for a folded column that holds this text somewhere. The database folds it, as it does the column: its
+/// lower case is not everywhere Rust's.
+pub(crate) fn pattern(text: &str) -> fold<String> {
     // PostgreSQL has no NUL in a text.
-    let escaped = text.to_lowercase().replace('\0', "").replace('\\', r"\\").replace('%', r"\%").replace('_', r"\_");
-    format!("%{escaped}%")
+    let escaped = text.replace('\0', "").replace('\\', r"\\").replace('%', r"\%").replace('_', r"\_");
+    fold(format!("%{escaped}%"))
+}
+
+/// The next moment at which a page's date comes, and lists change although nobody changes a page; `None` if no page waits
+/// for its date.
+///
+/// # Errors
+/// When the database fails.
+pub fn next_boundary(conn: &mut Conn, now: Timestamp) -> Result<Option<Timestamp>> {
+    let next: Option<NaiveDateTime> = pages::table
+        .filter(pages::published_at.gt(now.naive_utc()))
+        .order(pages::published_at.asc())
+        .select(pages::published_at)
+        .first(conn)
+        .optional()?;
+    Ok(next.map(|at| at.and_utc()))
 }
 
 /// The titles of those of the paths that stand in the scope.

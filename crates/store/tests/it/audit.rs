@@ -106,3 +106,12 @@ fn an_editor_sees_the_last_changes_of_pages_only() {
         assert_eq!((recent(&member(Role::Editor)), recent(&member(Role::Admin))), (1, 2));
     });
 }
+
+#[test]
+fn an_entry_of_the_trail_cannot_be_replaced() {
+    on_both(|store| {
+        add(store, "ann", Role::Reader);
+        let replace = "INSERT OR REPLACE INTO audit SELECT id, at, 'nobody', action, subject, name, detail FROM audit";
+        assert!(sql(store, replace).is_err());
+    });
+}

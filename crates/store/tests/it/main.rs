@@ -9,6 +9,7 @@
 )]
 
 mod audit;
+mod changes;
 mod database;
 mod migrations;
 mod opening;

@@ -142,17 +142,18 @@ fn search_wants_every_word_in_any_case_and_takes_wildcards_for_text() {
         let site = [
             page("a", "Äpfel und BIRNEN", "100 % pure, snake_case, back\\slash"),
             page("b", "Birnen", "100 percent"),
+            page("d", "ΟΔΌΣ", "street"),
             PageContent { visibility: Visibility::Private, show_title: true, ..page("c", "Locked", "ocelot") },
         ];
         store.write(|conn| site.iter().try_for_each(|page| put(conn, page))).unwrap();
         let found = |visitor: &Visitor, query: &str| {
-            let scope = Scope::readable(visitor, noon());
-            let slice = store.read(|conn| pages::search(conn, &scope, query, ALL)).unwrap();
+            let slice = store.read(|conn| pages::search(conn, visitor, noon(), query, ALL)).unwrap();
             slice.rows.iter().map(|row| row.path.as_str().to_owned()).collect::<Vec<_>>().join(" ")
         };
         for (query, expected) in [
             ("birnen", "a b"),
             ("äPFEL", "a"),
+            ("ΟΔΌΣ", "d"),
             ("birnen percent", "b"),
             ("100 %", "a"),
             ("e_c", "a"),

@@ -1,0 +1,189 @@
+//! The change feed tells of every commit that matters, whoever makes it, and knows when it may have missed one.
+
+use std::{
+    sync::mpsc::{Receiver, channel},
+    time::{Duration, Instant},
+};
+
+use diesel::{Connection, PgConnection, RunQueryDsl, sql_query};
+use domain::user::Role;
+use store::{
+    DatabaseUrl, Store,
+    changes::{Change, Feed, News},
+};
+
+use crate::database::{PostgresDatabase, add, admin, content, hash, noon, on_both, on_each, postgres, put, sql};
+
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// A feed, and what it told.
+struct Watch {
+    feed: Feed,
+    told: Receiver<News>,
+}
+
+impl Watch {
+    fn of(store: &Store) -> Watch {
+        let (tell, told) = channel();
+        let feed = store.watch(move |news| drop(tell.send(news))).unwrap();
+        let watch = Watch { feed, told };
+        assert_eq!(watch.next(), Change::Everything, "what was kept before is forgotten first");
+        watch
+    }
+
+    /// The next change.
+    fn next(&self) -> Change {
+        loop {
+            if let News::Changed(change) = self.told.recv_timeout(PATIENCE).unwrap() {
+                return change;
+            }
+        }
+    }
+
+    /// What was told of by now, without repetitions.
+    fn settled(&self) -> Vec<Change> {
+        assert!(self.feed.settle(PATIENCE));
+        let mut changes: Vec<Change> = Vec::new();
+        for news in self.told.try_iter() {
+            match news {
+                News::Changed(change) if !changes.contains(&change) => changes.push(change),
+                _ => {}
+            }
+        }
+        changes
+    }
+
+    /// Waits until all that was committed before this call has been told.
+    fn heard(&self) {
+        let now = Instant::now();
+        while !matches!(self.told.recv_timeout(PATIENCE).unwrap(), News::Heard(at) if at >= now) {}
+    }
+}
+
+fn page(path: &str) -> Change {
+    Change::Page(path.into())
+}
+
+fn user(name: &str) -> Change {
+    Change::User(name.into())
+}
+
+#[test]
+fn what_another_connection_commits_is_told_when_the_feed_has_settled() {
+    on_both(|store| {
+        let watch = Watch::of(store);
+        store.write(|conn| put(conn, &content("a/b"))).unwrap();
+        assert_eq!(watch.settled(), [page("a/b")]);
+        sql(store, "UPDATE pages SET path = 'c', private = TRUE WHERE path = 'a/b'").unwrap();
+        assert_eq!(watch.settled(), [page("a/b"), page("c")]);
+        sql(store, "DELETE FROM pages").unwrap();
+        assert_eq!(watch.settled(), [page("c")]);
+        let ann = add(store, "ann", Role::Reader);
+        assert_eq!(watch.settled(), [user("ann")]);
+        sql(store, "UPDATE users SET name = 'bob' WHERE name = 'ann'").unwrap();
+        assert_eq!(watch.settled(), [user("ann"), user("bob")]);
+        store.write(|conn| store::users::rehash(conn, ann.id, &hash("x"), &hash("y"))).unwrap();
+        assert_eq!(watch.settled(), [user("bob")]);
+        sql(store, "UPDATE site SET title = 'New'").unwrap();
+        assert_eq!(watch.settled(), [Change::Everything]);
+        assert_eq!(watch.settled(), []);
+    });
+}
+
+#[test]
+fn what_is_rolled_back_or_changes_nobodys_rights_is_not_told() {
+    on_both(|store| {
+        let ann = add(store, "ann", Role::Reader);
+        let watch = Watch::of(store);
+        let failed: store::Result<()> = store.write(|conn| {
+            put(conn, &content("a"))?;
+            Err(store::Error::Stale)
+        });
+        assert!(failed.is_err());
+        let member = domain::access::Member { id: ann.id, name: ann.name, role: ann.role };
+        store.write(|conn| store::users::note_sign_in(conn, &member, "192.0.2.1", noon())).unwrap();
+        assert_eq!(watch.settled(), []);
+    });
+}
+
+#[test]
+fn a_page_replaced_by_hand_is_told_at_its_old_path_too() {
+    on_both(|store| {
+        store.write(|conn| put(conn, &content("old"))).unwrap();
+        let watch = Watch::of(store);
+        let replace = "INSERT OR REPLACE INTO pages (id, path, title) SELECT id, 'new', 'New' FROM pages";
+        let truncate = "TRUNCATE pages";
+        match sql(store, replace) {
+            Ok(_) => assert_eq!(watch.settled(), [page("old"), page("new")]),
+            Err(_) => {
+                sql(store, truncate).unwrap();
+                assert_eq!(watch.settled(), [Change::Everything]);
+            }
+        }
+    });
+}
+
+#[test]
+fn more_changes_than_are_kept_change_everything() {
+    on_both(|store| {
+        let watch = Watch::of(store);
+        store.write(|conn| (0..1500).try_for_each(|n| put(conn, &content(&format!("p{n}"))))).unwrap();
+        let told = watch.settled();
+        assert!(told == [Change::Everything] || told.len() == 1500, "{}", told.len());
+        store.write(|conn| put(conn, &content("last"))).unwrap();
+        assert_eq!(watch.settled(), [page("last")]);
+    });
+}
+
+#[test]
+fn the_feed_says_how_far_it_has_heard_although_nothing_changes() {
+    on_both(|store| {
+        let watch = Watch::of(store);
+        watch.heard();
+        watch.heard();
+    });
+}
+
+#[test]
+fn a_feed_that_is_dropped_settles_nothing_and_two_feeds_hear_alike() {
+    on_both(|store| {
+        let (one, other) = (Watch::of(store), Watch::of(store));
+        store.write(|conn| put(conn, &content("a"))).unwrap();
+        assert_eq!(one.settled(), other.settled());
+        drop(one);
+        store.write(|conn| store::pages::put(conn, admin().editor(), &content("a"), noon()).map(drop)).unwrap();
+        assert_eq!(other.settled(), [page("a")]);
+    });
+}
+
+#[test]
+fn case_33_after_a_lost_connection_everything_is_forgotten_once_the_feed_listens_again() {
+    let Some(base) = postgres() else { return };
+    let database = PostgresDatabase::create(&base);
+    let store = Store::open(&DatabaseUrl::parse(&database.url).unwrap(), 4).unwrap();
+    store.migrate().unwrap();
+    let watch = Watch::of(&store);
+    assert_eq!(watch.settled(), []);
+    let mut boss = PgConnection::establish(&database.url).unwrap();
+    let killed = sql_query(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
+         WHERE application_name = 'postern changes' AND datname = current_database()",
+    );
+    assert_eq!(killed.execute(&mut boss).unwrap(), 1);
+    assert_eq!(watch.next(), Change::Everything);
+    store.write(|conn| put(conn, &content("a"))).unwrap();
+    assert_eq!(watch.settled(), [page("a")]);
+}
+
+#[test]
+fn a_feed_whose_database_is_not_there_yet_begins_when_it_is() {
+    on_each(|url| {
+        // Not migrated: SQLite has no table of changes, PostgreSQL no triggers.
+        let store = Store::open(url, 4).unwrap();
+        let (tell, told) = channel();
+        let _feed = store.watch(move |news| drop(tell.send(news))).unwrap();
+        store.migrate().unwrap();
+        let listening = told.recv_timeout(PATIENCE).unwrap();
+        assert_eq!(listening, News::Changed(Change::Everything));
+    });
+}

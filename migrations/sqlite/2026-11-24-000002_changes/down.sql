@@ -1,0 +1,13 @@
+DROP TRIGGER audit_is_not_replaced;
+DROP TRIGGER site_deleted;
+DROP TRIGGER site_changed;
+DROP TRIGGER site_made;
+DROP TRIGGER user_deleted;
+DROP TRIGGER user_changed;
+DROP TRIGGER user_made;
+DROP TRIGGER user_replaced;
+DROP TRIGGER page_deleted;
+DROP TRIGGER page_changed;
+DROP TRIGGER page_made;
+DROP TRIGGER page_replaced;
+DROP TABLE changes;

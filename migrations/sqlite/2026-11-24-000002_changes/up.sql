@@ -1,0 +1,37 @@
+-- What was committed lately, for the processes that keep answers in memory: `PRAGMA data_version` tells them that
+-- something was, and this table what. The last 1,000 are kept; who missed more forgets everything.
+CREATE TABLE changes (
+    id   INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    kind TEXT NOT NULL CHECK (kind IN ('page', 'user', 'site')),
+    name TEXT NOT NULL
+);
+CREATE TRIGGER changes_are_few AFTER INSERT ON changes
+BEGIN DELETE FROM changes WHERE id <= new.id - 1000; END;
+
+-- The row that INSERT OR REPLACE takes away fires no other trigger.
+CREATE TRIGGER page_replaced BEFORE INSERT ON pages
+BEGIN INSERT INTO changes (kind, name) SELECT 'page', path FROM pages WHERE id = new.id; END;
+CREATE TRIGGER page_made AFTER INSERT ON pages
+BEGIN INSERT INTO changes (kind, name) VALUES ('page', new.path); END;
+CREATE TRIGGER page_changed AFTER UPDATE ON pages
+BEGIN INSERT INTO changes (kind, name) VALUES ('page', old.path), ('page', new.path); END;
+CREATE TRIGGER page_deleted AFTER DELETE ON pages
+BEGIN INSERT INTO changes (kind, name) VALUES ('page', old.path); END;
+
+CREATE TRIGGER user_replaced BEFORE INSERT ON users
+BEGIN INSERT INTO changes (kind, name) SELECT 'user', name FROM users WHERE id = new.id; END;
+CREATE TRIGGER user_made AFTER INSERT ON users
+BEGIN INSERT INTO changes (kind, name) VALUES ('user', new.name); END;
+-- Not for last_sign_in_at, which changes nobody's rights.
+CREATE TRIGGER user_changed AFTER UPDATE OF id, name, role, password_hash, active, theme ON users
+BEGIN INSERT INTO changes (kind, name) VALUES ('user', old.name), ('user', new.name); END;
+CREATE TRIGGER user_deleted AFTER DELETE ON users
+BEGIN INSERT INTO changes (kind, name) VALUES ('user', old.name); END;
+
+CREATE TRIGGER site_made AFTER INSERT ON site BEGIN INSERT INTO changes (kind, name) VALUES ('site', ''); END;
+CREATE TRIGGER site_changed AFTER UPDATE ON site BEGIN INSERT INTO changes (kind, name) VALUES ('site', ''); END;
+CREATE TRIGGER site_deleted AFTER DELETE ON site BEGIN INSERT INTO changes (kind, name) VALUES ('site', ''); END;
+
+-- INSERT OR REPLACE went around the triggers that keep the audit trail append-only.
+CREATE TRIGGER audit_is_not_replaced BEFORE INSERT ON audit WHEN EXISTS (SELECT 1 FROM audit WHERE id = new.id)
+BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only'); END;
