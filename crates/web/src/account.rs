@@ -14,7 +14,7 @@ use crate::{
     clock,
     error::Error,
     form::Form,
-    guard::see_other,
+    guard::{Envelope, see_other},
     session::local,
     view::{Errors, Frame},
 };
@@ -59,10 +59,12 @@ pub struct NewPassword {
 
 /// POST `/account`: changes one's own password, which asks for the present one.
 pub async fn update(
+    envelope: Envelope,
     app: Data<App>,
     reader: Reader,
     Form(form): Form<NewPassword>,
 ) -> Result<Either<Answer, HttpResponse>, Error> {
+    let origin = envelope.client.origin();
     let member = reader.account().member.clone();
     let mut invalid = Invalid::default();
     let present = invalid.take("present", Password::parse(&form.present));
@@ -74,17 +76,16 @@ pub async fn update(
     if let Some(present) = present {
         let name = member.name.clone();
         let user = app.db.read(move |conn| store::users::find(conn, &name)).await?;
-        let hash = user.map(|user| user.password_hash);
-        match app.verifier.verify(&present, hash.as_ref(), 0).await? {
-            true => proven = hash,
-            false => invalid.add("present", "This is not your present password."),
+        match user.map(|user| user.password_hash) {
+            Some(hash) if app.door.verifier.confirm(origin, &present, &hash).await? => proven = Some(hash),
+            _ => invalid.add("present", "This is not your present password."),
         }
     }
     let (Some(new), Some(proven), true) = (new, proven, invalid.is_empty()) else {
         let page = page(&app, &reader, &invalid).await?;
         return Ok(Either::Left(page.with_status(StatusCode::UNPROCESSABLE_ENTITY)));
     };
-    let hash = app.verifier.hash(&new).await?;
+    let hash = app.door.verifier.hash(origin, &new).await?;
     let change =
         move |conn: &mut store::Conn| store::users::change_own_password(conn, &member, &proven, &hash, clock::now());
     if !app.db.write(change).await? {

@@ -1,6 +1,9 @@
 //! A finished answer: its bytes, how caches may keep it, its ETag, and the coding that the client asked for.
 
-use std::io::Write;
+use std::{
+    io::Write,
+    sync::{Arc, OnceLock},
+};
 
 use actix_web::{
     HttpRequest, HttpResponse, Responder,
@@ -46,13 +49,21 @@ impl Caching {
     }
 }
 
-/// An answer with a body; `respond_to` turns it into 200, 304 or another status.
+/// An answer with a body, its validator and its codings; `respond_to` turns it into 200, 304 or another status. Cheap to
+/// clone: what is kept in memory and what is sent are the same bytes.
+#[derive(Clone, Debug)]
+pub struct Answer(Arc<Parts>);
+
 #[derive(Debug)]
-pub struct Answer {
+struct Parts {
     status: StatusCode,
     content_type: &'static str,
     body: Bytes,
     caching: Caching,
+    // Made when they are first asked for.
+    digest: OnceLock<String>,
+    coded: [OnceLock<Option<Bytes>>; 2],
+    etags: [OnceLock<HeaderValue>; 3],
 }
 
 /// The media type of our pages.
@@ -63,7 +74,12 @@ pub const TEXT: &str = "text/plain; charset=utf-8";
 impl Answer {
     /// 200 with a body.
     pub fn new(content_type: &'static str, body: impl Into<Bytes>, caching: Caching) -> Answer {
-        Answer { status: StatusCode::OK, content_type, body: body.into(), caching }
+        Answer::with(StatusCode::OK, content_type, body.into(), caching)
+    }
+
+    fn with(status: StatusCode, content_type: &'static str, body: Bytes, caching: Caching) -> Answer {
+        let (digest, coded, etags) = <(OnceLock<_>, [OnceLock<_>; 2], [OnceLock<_>; 3])>::default();
+        Answer(Arc::new(Parts { status, content_type, body, caching, digest, coded, etags }))
     }
 
     /// 200 with a page.
@@ -77,23 +93,55 @@ impl Answer {
     }
 
     /// The same with another status.
-    pub fn with_status(mut self, status: StatusCode) -> Answer {
-        self.status = status;
+    pub fn with_status(self, status: StatusCode) -> Answer {
+        Answer::with(status, self.0.content_type, self.0.body.clone(), self.0.caching)
+    }
+
+    /// The body as it is.
+    pub fn body(&self) -> &Bytes {
+        &self.0.body
+    }
+
+    /// Makes everything that requests may ask for. It takes time that grows with the body, so it runs among the renderers.
+    pub fn finish(self) -> Answer {
+        for coding in [None, Some(Coding::Brotli), Some(Coding::Gzip)] {
+            self.0.etag(coding);
+            if let Some(coding) = coding.filter(|_| self.0.is_compressible()) {
+                self.0.coded(coding);
+            }
+        }
         self
     }
 
-    /// The validator of this answer in this coding: it changes with every byte and with who may keep it.
-    fn etag(&self, coding: Option<Coding>) -> EntityTag {
+    /// How many bytes it takes in memory, as far as it is made.
+    pub fn bytes(&self) -> usize {
+        let coded = self.0.coded.iter().filter_map(|coded| coded.get()?.as_ref()).map(Bytes::len);
+        self.0.body.len() + coded.sum::<usize>()
+    }
+}
+
+impl Parts {
+    /// The validator in a coding: it changes with every byte and with who may keep it.
+    fn etag(&self, coding: Option<Coding>) -> &HeaderValue {
+        self.etags[coding.map_or(0, |coding| coding as usize + 1)].get_or_init(|| {
+            let suffix = coding.map_or_else(String::new, |coding| format!("-{}", coding.as_str()));
+            let tag = format!("\"{}{suffix}\"", self.digest.get_or_init(|| self.make_digest()));
+            // Hexadecimal digits and a name: always a header's value.
+            HeaderValue::from_str(&tag).unwrap_or_else(|_| HeaderValue::from_static("\"\""))
+        })
+    }
+
+    fn make_digest(&self) -> String {
         let mut hash = Sha256::new();
         hash.update(self.caching.cache_control());
         hash.update([0]);
         hash.update(&self.body);
-        let mut tag: String = hash.finalize().iter().take(12).map(|byte| format!("{byte:02x}")).collect();
-        if let Some(coding) = coding {
-            tag.push('-');
-            tag.push_str(coding.as_str());
-        }
-        EntityTag::new_strong(tag)
+        hash.finalize().iter().take(12).map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    /// The body in a coding; `None` if it cannot be made, and then it goes out as it is.
+    fn coded(&self, coding: Coding) -> Option<&Bytes> {
+        self.coded[coding as usize].get_or_init(|| coding.encode(&self.body).map(Bytes::from)).as_ref()
     }
 }
 
@@ -101,37 +149,41 @@ impl Responder for Answer {
     type Body = BoxBody;
 
     fn respond_to(self, request: &HttpRequest) -> HttpResponse {
+        let parts = &*self.0;
         // What no cache keeps is not compressed either: it holds form tokens, and its length would tell of them (BREACH).
-        let keeps = self.caching != Caching::Never && self.status == StatusCode::OK;
-        let coding = if keeps { Coding::chosen(request.headers(), &self) } else { None };
-        let mut response = HttpResponse::build(self.status);
-        response.insert_header((header::CACHE_CONTROL, self.caching.cache_control()));
-        if let Some(vary) = self.vary() {
-            response.insert_header((header::VARY, vary));
+        let keeps = parts.caching != Caching::Never && parts.status == StatusCode::OK;
+        let coding = if keeps { Coding::chosen(request.headers(), parts) } else { None };
+        let mut response = HttpResponse::new(parts.status);
+        let headers = response.headers_mut();
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(parts.caching.cache_control()));
+        if let Some(vary) = parts.vary() {
+            headers.insert(header::VARY, HeaderValue::from_static(vary));
         }
-        if matches!(self.caching, Caching::Personal | Caching::Never) {
-            response.insert_header((ROBOTS, HeaderValue::from_static("noindex")));
+        if matches!(parts.caching, Caching::Personal | Caching::Never) {
+            headers.insert(ROBOTS, HeaderValue::from_static("noindex"));
         }
         if keeps {
-            let etag = self.etag(coding);
-            let known = matches(request.headers(), &etag);
-            response.insert_header((header::ETAG, etag.to_string()));
-            if known {
-                return response.status(StatusCode::NOT_MODIFIED).finish();
+            let etag = parts.etag(coding);
+            headers.insert(header::ETAG, etag.clone());
+            if matches(request.headers(), etag) {
+                *response.status_mut() = StatusCode::NOT_MODIFIED;
+                return response;
             }
         }
-        response.insert_header((header::CONTENT_TYPE, self.content_type));
-        match coding.and_then(|coding| Some((coding, coding.encode(&self.body)?))) {
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(parts.content_type));
+        let coded = coding.and_then(|coding| Some((coding, parts.coded(coding)?)));
+        let body = match coded {
             Some((coding, body)) => {
-                response.insert_header(coding.header());
-                response.body(body)
+                headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(coding.as_str()));
+                body
             }
-            None => response.body(self.body),
-        }
+            None => &parts.body,
+        };
+        response.set_body(BoxBody::new(body.clone()))
     }
 }
 
-impl Answer {
+impl Parts {
     /// What in a request changes the answer (RFC 9110 section 12.5.5).
     fn vary(&self) -> Option<&'static str> {
         match (self.caching.varies_by_visitor(), self.caching != Caching::Never && self.is_text()) {
@@ -158,10 +210,14 @@ impl Answer {
 pub const ROBOTS: HeaderName = HeaderName::from_static("x-robots-tag");
 
 /// Whether `If-None-Match` holds the tag (RFC 9110 section 13.1.2: weak comparison).
-fn matches(headers: &HeaderMap, etag: &EntityTag) -> bool {
+fn matches(headers: &HeaderMap, etag: &HeaderValue) -> bool {
+    if !headers.contains_key(header::IF_NONE_MATCH) {
+        return false;
+    }
+    let Some(etag) = etag.to_str().ok().and_then(|etag| etag.parse::<EntityTag>().ok()) else { return false };
     let lines = headers.get_all(header::IF_NONE_MATCH).filter_map(|line| line.to_str().ok());
     let mut tags = lines.flat_map(|line| line.split(',')).map(str::trim);
-    tags.any(|tag| tag == "*" || tag.parse::<EntityTag>().is_ok_and(|tag| tag.weak_eq(etag)))
+    tags.any(|tag| tag == "*" || tag.parse::<EntityTag>().is_ok_and(|tag| tag.weak_eq(&etag)))
 }
 
 /// What `Accept-Encoding` holds; nothing when it is absent, empty or broken, and then the body goes out as it is.
@@ -178,8 +234,8 @@ enum Coding {
 }
 
 impl Coding {
-    fn chosen(headers: &HeaderMap, answer: &Answer) -> Option<Coding> {
-        if !answer.is_compressible() {
+    fn chosen(headers: &HeaderMap, answer: &Parts) -> Option<Coding> {
+        if !headers.contains_key(header::ACCEPT_ENCODING) || !answer.is_compressible() {
             return None;
         }
         let asked = AcceptEncoding(parse_encodings(headers));
@@ -196,10 +252,6 @@ impl Coding {
             Coding::Brotli => "br",
             Coding::Gzip => "gzip",
         }
-    }
-
-    fn header(self) -> (HeaderName, HeaderValue) {
-        (header::CONTENT_ENCODING, HeaderValue::from_static(self.as_str()))
     }
 
     /// The body in this coding; `None` if it cannot be made, and then it goes out as it is.

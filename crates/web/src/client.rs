@@ -14,26 +14,86 @@ pub struct Client {
     pub https: bool,
 }
 
-/// Reads the client from a request's connection and, only if the peer is a trusted proxy, from `X-Forwarded-For`
-/// (walked from the right, past further trusted proxies) and `X-Forwarded-Proto` (the rightmost value).
-pub fn client(head: &RequestHead, trusted: &[IpNet]) -> Client {
+/// Where a client is, as far as it can be told from its neighbours: an IPv4 address, or a network of 64 bits of IPv6, out
+/// of which anybody has as many addresses as they like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Origin {
+    /// One address.
+    V4(u32),
+    /// The upper half of an address.
+    V6(u64),
+}
+
+impl Client {
+    /// Where the client is.
+    pub fn origin(&self) -> Origin {
+        match self.address.to_canonical() {
+            IpAddr::V4(address) => Origin::V4(address.to_bits()),
+            IpAddr::V6(address) => {
+                let [a, b, c, d, ..] = address.segments().map(u64::from);
+                Origin::V6(a << 48 | b << 32 | c << 16 | d)
+            }
+        }
+    }
+}
+
+/// The proxies between us and our clients.
+#[derive(Clone, Debug, Default)]
+pub struct Proxies {
+    /// Those that are believed.
+    pub trusted: Vec<IpNet>,
+    /// The header in which they write whom they speak for.
+    pub header: ForwardedHeader,
+}
+
+/// A header in which a proxy says for whom it asks. One of them is believed and never both: the proxy passes on the one
+/// that it does not write itself as the client sent it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum ForwardedHeader {
+    /// `X-Forwarded-For` and `X-Forwarded-Proto`.
+    #[default]
+    XForwardedFor,
+    /// `Forwarded` (RFC 7239), its `for` and `proto`.
+    Forwarded,
+}
+
+/// Reads the client from a request's connection and, only if the peer is a trusted proxy, from the header that proxies
+/// write: walked from the right, past further trusted proxies. The protocol is what the nearest proxy says.
+pub fn client(head: &RequestHead, proxies: &Proxies) -> Client {
     // A peer without an address is a test in process.
     let peer = head.peer_addr.map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |peer| peer.ip().to_canonical());
-    let is_proxy = |address: &IpAddr| trusted.iter().any(|network| network.contains(address));
+    let is_proxy = |address: &IpAddr| proxies.trusted.iter().any(|network| network.contains(address));
     if !is_proxy(&peer) {
         return Client { address: peer, https: false };
     }
+    let (hops, proto) = match proxies.header {
+        ForwardedHeader::XForwardedFor => {
+            let hops = list(&head.headers, "x-forwarded-for").into_iter().map(str::to_owned).collect();
+            (hops, list(&head.headers, "x-forwarded-proto").last().map(|proto| (*proto).to_owned()))
+        }
+        ForwardedHeader::Forwarded => {
+            let elements = list(&head.headers, "forwarded");
+            let hops = elements.iter().map(|element| parameter(element, "for").unwrap_or_default()).collect::<Vec<_>>();
+            (hops, elements.last().and_then(|element| parameter(element, "proto")))
+        }
+    };
     let mut address = peer;
-    for hop in list(&head.headers, "x-forwarded-for").into_iter().rev() {
+    for hop in hops.iter().rev() {
         let Some(hop) = parse_hop(hop) else { break };
         address = hop;
         if !is_proxy(&hop) {
             break;
         }
     }
-    let https =
-        list(&head.headers, "x-forwarded-proto").last().is_some_and(|proto| proto.eq_ignore_ascii_case("https"));
-    Client { address, https }
+    Client { address, https: proto.is_some_and(|proto| proto.eq_ignore_ascii_case("https")) }
+}
+
+/// The value of a parameter of an element of `Forwarded` (RFC 7239 section 4): a token or a quoted string.
+fn parameter(element: &str, name: &str) -> Option<String> {
+    let mut pairs = element.split(';').filter_map(|pair| pair.trim().split_once('='));
+    let (_, value) = pairs.find(|(own, _)| own.eq_ignore_ascii_case(name))?;
+    let quoted = value.strip_prefix('"').and_then(|value| value.strip_suffix('"'));
+    Some(quoted.unwrap_or(value).replace('\\', ""))
 }
 
 /// The members of a list header over all its lines (RFC 9110 section 5.6.1), in order.
@@ -64,8 +124,12 @@ mod tests {
         for (name, value) in headers {
             request = request.append_header((*name, *value));
         }
-        let trusted: Vec<IpNet> = trusted.iter().map(|network| network.parse().unwrap()).collect();
-        let client = client(request.to_http_request().head(), &trusted);
+        let header = match headers.iter().any(|(name, _)| *name == "Forwarded") {
+            true => ForwardedHeader::Forwarded,
+            false => ForwardedHeader::XForwardedFor,
+        };
+        let trusted = trusted.iter().map(|network| network.parse().unwrap()).collect();
+        let client = client(request.to_http_request().head(), &Proxies { trusted, header });
         (client.address.to_string(), client.https)
     }
 
@@ -77,10 +141,35 @@ mod tests {
     }
 
     #[test]
+    fn an_origin_is_an_ipv4_address_or_64_bits_of_ipv6() {
+        let origin = |address: &str| Client { address: address.parse().unwrap(), https: false }.origin();
+        assert_eq!(origin("2001:db8:1:2::1"), origin("2001:db8:1:2:ffff::9"));
+        assert_ne!(origin("2001:db8:1:2::1"), origin("2001:db8:1:3::1"));
+        assert_ne!(origin("192.0.2.1"), origin("192.0.2.2"));
+        assert_eq!(origin("192.0.2.1"), origin("::ffff:192.0.2.1"));
+    }
+
+    #[test]
     fn case_38_behind_a_proxy_the_rightmost_untrusted_address_counts() {
         let chain =
             [("X-Forwarded-For", "6.6.6.6, 2.2.2.2"), ("X-Forwarded-For", "10.0.0.2"), ("X-Forwarded-Proto", "https")];
         assert_eq!(of("10.0.0.1", &["10.0.0.0/8"], &chain), ("2.2.2.2".into(), true));
+    }
+
+    #[test]
+    fn case_38_forwarded_is_walked_from_the_right_too() {
+        let check = |forwarded: &str, address: &str, https: bool| {
+            let found = of("10.0.0.1", &["10.0.0.0/8"], &[("Forwarded", forwarded), ("X-Forwarded-For", "6.6.6.6")]);
+            assert_eq!(found, (address.to_owned(), https), "{forwarded}");
+        };
+        check("for=1.1.1.1, for=2.2.2.2;proto=https", "2.2.2.2", true);
+        check("for=2.2.2.2;proto=http;by=10.0.0.9, For=\"10.0.0.2:80\";Proto=HTTPS", "2.2.2.2", true);
+        check("for=\"[2001:db8::1]:443\"", "2001:db8::1", false);
+        check("for=unknown", "10.0.0.1", false);
+        check("for=_hidden, for=3.3.3.3", "3.3.3.3", false);
+        check("proto=https", "10.0.0.1", true);
+        check("", "10.0.0.1", false);
+        assert_eq!(of("9.9.9.9", &["10.0.0.0/8"], &[("Forwarded", "for=1.1.1.1")]), ("9.9.9.9".into(), false));
     }
 
     #[test]

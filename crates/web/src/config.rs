@@ -1,11 +1,13 @@
 //! The command line and the environment: what an operator decides. Nothing else reads either.
 
-use std::{fmt, net::SocketAddr, path::PathBuf, str::FromStr};
+use std::{fmt, net::SocketAddr, path::PathBuf, str::FromStr, time::Duration};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use domain::user::Role;
 use ipnet::IpNet;
 use store::DatabaseUrl;
+
+use crate::{auth::proofs::Limits, client::ForwardedHeader, memory::truth::Silence};
 
 /// A website engine for sites of which some pages are private.
 #[derive(Parser, Debug)]
@@ -96,10 +98,48 @@ pub struct Serve {
     #[arg(long, global = true, env = "POSTERN_TRUSTED_PROXIES", value_name = "NETWORKS", default_value = "")]
     pub trusted_proxies: Networks,
 
+    /// The header in which those proxies write whom they speak for; the other one is not looked at
+    #[arg(
+        long,
+        global = true,
+        env = "POSTERN_FORWARDED_HEADER",
+        value_name = "NAME",
+        default_value = "x-forwarded-for"
+    )]
+    pub forwarded_header: ForwardedHeader,
+
     /// Answer 403, without asking for a password, to requests for private pages that did not come over HTTPS
     #[arg(long, global = true, env = "POSTERN_REQUIRE_HTTPS", value_parser = clap::builder::BoolishValueParser::new(),
           num_args = 0..=1, default_value = "false", default_missing_value = "true", require_equals = true)]
     pub require_https: bool,
+
+    /// How much memory finished pages may take, in MiB; 0 keeps none
+    #[arg(long, global = true, env = "POSTERN_PAGE_CACHE", value_name = "MIB", default_value_t = 64,
+          value_parser = clap::value_parser!(u32).range(0..=65536))]
+    pub page_cache: u32,
+
+    /// How many verified sign-ins are remembered, so as not to be verified again
+    #[arg(long, global = true, env = "POSTERN_PROOFS", value_name = "COUNT", default_value_t = 10_000,
+          value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    pub proofs: u32,
+
+    /// After how many seconds without use one is forgotten
+    #[arg(long, global = true, env = "POSTERN_PROOF_IDLE", value_name = "SECONDS", default_value_t = 600)]
+    pub proof_idle: u32,
+
+    /// After how many seconds one is forgotten, used or not
+    #[arg(long, global = true, env = "POSTERN_PROOF_LIFETIME", value_name = "SECONDS", default_value_t = 3600)]
+    pub proof_lifetime: u32,
+
+    /// After how many seconds of silence from the database no private page and no sign-in is answered from memory
+    #[arg(long, global = true, env = "POSTERN_SILENCE", value_name = "SECONDS", default_value_t = 5,
+          value_parser = clap::value_parser!(u32).range(1..=3600))]
+    pub silence: u32,
+
+    /// For how many seconds after that public pages still are; 0 for not at all
+    #[arg(long, global = true, env = "POSTERN_STALE_PUBLIC", value_name = "SECONDS", default_value_t = 60,
+          value_parser = clap::value_parser!(u32).range(0..=86400))]
+    pub stale_public: u32,
 
     /// The name of the first administrator, made while no user exists
     #[arg(long, global = true, env = "POSTERN_ADMIN_USER", value_name = "NAME", default_value = "admin")]
@@ -115,6 +155,19 @@ pub struct Serve {
 }
 
 impl Serve {
+    /// How long verified sign-ins are good for.
+    pub fn proofs(&self) -> Limits {
+        let seconds = |seconds: u32| Duration::from_secs(seconds.into());
+        let count = usize::try_from(self.proofs).unwrap_or(usize::MAX);
+        Limits { count, idle: seconds(self.proof_idle), lifetime: seconds(self.proof_lifetime) }
+    }
+
+    /// How long the silence of the database is borne.
+    pub fn silence(&self) -> Silence {
+        let seconds = |seconds: u32| Duration::from_secs(seconds.into());
+        Silence { private: seconds(self.silence), public: seconds(self.stale_public) }
+    }
+
     /// The address of the site, without a slash at its end.
     pub fn base_url(&self) -> String {
         match &self.base_url {

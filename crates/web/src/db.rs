@@ -1,39 +1,62 @@
 //! The one border between async handlers and the blocking database.
 
-use std::{
-    sync::{Arc, PoisonError, RwLock},
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
 use actix_web::web;
 use domain::site::Site;
-use store::{Conn, Store};
+use store::{
+    Conn, Store,
+    changes::{Feed, News},
+};
 
-use crate::error::Error;
+use crate::{error::Error, memory::Memory};
 
 /// How long a request waits for the database, whatever it does: a stopped server answers nothing, not even a refusal.
-const DEADLINE: Duration = Duration::from_secs(10);
+const DEADLINE: Duration = Duration::from_secs(5);
+/// How long a change waits until this process has heard of it; after that everything in memory is forgotten.
+const HEARD_WITHIN: Duration = Duration::from_secs(1);
 
 /// Runs something that blocks on a thread that may; past the deadline the thread goes on, and nobody waits for it.
 async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> store::Result<T> + Send + 'static,
 ) -> Result<store::Result<T>, Error> {
-    let late = |_| Error::Unavailable("the database did not answer within 10 seconds".into());
+    let late = |_| Error::Unavailable(format!("the database did not answer within {} seconds", DEADLINE.as_secs()));
     tokio::time::timeout(DEADLINE, web::block(work)).await.map_err(late)?.map_err(|_| Error::stopping())
 }
 
-/// The database, for handlers; cheap to clone.
+/// The database, for handlers, and the memory of what it said; cheap to clone.
 #[derive(Clone)]
 pub struct Db {
     store: Store,
-    // The settings as last read: error pages need a title even when the database does not answer.
-    site: Arc<RwLock<Arc<Site>>>,
+    feed: Arc<Feed>,
+    memory: Arc<Memory>,
 }
 
 impl Db {
-    /// Over an opened and migrated store.
-    pub fn new(store: Store) -> Db {
-        Db { store, site: Arc::default() }
+    /// Over an opened and migrated store; whoever else wants to know of changes is told, too.
+    ///
+    /// # Errors
+    /// When the system refuses a thread for the change feed.
+    pub fn new(store: Store, memory: Memory, tell: impl Fn(&News) + Send + Sync + 'static) -> store::Result<Db> {
+        let memory = Arc::new(memory);
+        let told = memory.clone();
+        let feed = store.watch(move |news| {
+            told.truth().note(&news);
+            tell(&news);
+        })?;
+        Ok(Db { store, feed: Arc::new(feed), memory })
+    }
+
+    /// What is kept in memory.
+    pub fn memory(&self) -> &Memory {
+        &self.memory
+    }
+
+    /// Waits until this process has heard of all that is committed; it blocks.
+    pub fn settle(&self) {
+        if !self.feed.settle(HEARD_WITHIN) {
+            self.memory.truth().forget();
+        }
     }
 
     /// The store itself, for the command line and start-up.
@@ -61,22 +84,41 @@ impl Db {
         &self,
         query: impl FnOnce(&mut Conn) -> store::Result<T> + Send + 'static,
     ) -> Result<(Arc<Site>, T), Error> {
+        if let Some(site) = self.memory.site() {
+            return Ok((site, self.read(query).await?));
+        }
+        let stamp = self.memory.stamp_site();
         let (site, answer) = self.read(move |conn| Ok((store::site::get(conn)?, query(conn)?))).await?;
         let site = Arc::new(site);
-        *self.site.write().unwrap_or_else(PoisonError::into_inner) = site.clone();
+        self.memory.keep_site(stamp, site.clone());
         Ok((site, answer))
     }
 
-    /// Runs a change in one transaction.
+    /// Runs a change in one transaction. When it returns, nothing that the change makes untrue is answered from memory.
     ///
     /// # Errors
-    /// As [`Db::read`]; on an error nothing was changed.
+    /// As [`Db::read`]; on an error nothing was changed, but for a database that stopped answering at the very end.
     pub async fn write<T: Send + 'static>(
         &self,
         change: impl FnOnce(&mut Conn) -> store::Result<T> + Send + 'static,
     ) -> Result<T, Error> {
-        let store = self.store.clone();
-        Ok(blocking(move || store.write(change)).await??)
+        Ok(self.write_and_hear(change).await??)
+    }
+
+    async fn write_and_hear<T: Send + 'static>(
+        &self,
+        change: impl FnOnce(&mut Conn) -> store::Result<T> + Send + 'static,
+    ) -> Result<store::Result<T>, Error> {
+        let db = self.clone();
+        blocking(move || {
+            let outcome = db.store.write(change);
+            // A commit whose answer was lost may have happened.
+            if !matches!(&outcome, Err(error) if !matches!(error, store::Error::Unavailable(_))) {
+                db.settle();
+            }
+            outcome
+        })
+        .await
     }
 
     /// Runs a change whose refusal is an answer of its own: a duplicate, a stale version, the last administrator.
@@ -87,8 +129,7 @@ impl Db {
         &self,
         change: impl FnOnce(&mut Conn) -> store::Result<T> + Send + 'static,
     ) -> Result<store::Result<T>, Error> {
-        let store = self.store.clone();
-        match blocking(move || store.write(change)).await? {
+        match self.write_and_hear(change).await? {
             Err(error @ (store::Error::Unavailable(_) | store::Error::Query(_) | store::Error::Schema(_))) => {
                 Err(error.into())
             }
@@ -120,15 +161,13 @@ impl Db {
 
     /// The settings now, or as last read if the database does not answer.
     pub async fn site(&self) -> Arc<Site> {
+        if let Some(site) = self.memory.site() {
+            return site;
+        }
         match self.read_with_site(|_| Ok(())).await {
             Ok((site, ())) => site,
-            Err(_) => self.last_site(),
+            Err(_) => self.memory.last_site(),
         }
-    }
-
-    /// The settings as last read.
-    pub fn last_site(&self) -> Arc<Site> {
-        self.site.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 

@@ -35,6 +35,8 @@ pub enum Error {
     UnsupportedMediaType,
     /// 422: a form that a browser of ours did not send.
     Unprocessable(String),
+    /// 429: too many wrong credentials came from there or for that name; worth another try after this time.
+    TooManyAttempts(Duration),
     /// 431.
     HeadersTooLarge,
     /// 503: too many passwords wait to be verified, or pages to be rendered; worth another try after this time.
@@ -84,6 +86,7 @@ impl ResponseError for Error {
             Error::UriTooLong => StatusCode::URI_TOO_LONG,
             Error::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Error::Unprocessable(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            Error::TooManyAttempts(_) => StatusCode::TOO_MANY_REQUESTS,
             Error::HeadersTooLarge => StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
             Error::Busy(_) | Error::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
             Error::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,

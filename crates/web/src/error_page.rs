@@ -6,8 +6,9 @@ use actix_web::{
     HttpResponse, ResponseError,
     http::{
         StatusCode,
-        header::{self, HeaderMap, HeaderValue},
+        header::{self, HeaderValue},
     },
+    web::Bytes,
 };
 use actix_web_httpauth::headers::www_authenticate::WwwAuthenticate;
 use domain::site::Site;
@@ -15,16 +16,17 @@ use serde::Serialize;
 
 use crate::{
     App,
-    answer::{HTML, ROBOTS, TEXT},
+    answer::{Answer, Caching, HTML, ROBOTS, TEXT},
     auth::challenge::Challenge,
     error::Error,
     form::StaleForm,
+    memory::answers::{Kept, Question},
     view::Frame,
 };
 
-/// Whether the client names HTML among what it accepts, as browsers do and curl does not.
-pub fn wants_html(headers: &HeaderMap) -> bool {
-    let lines = headers.get_all(header::ACCEPT).filter_map(|line| line.to_str().ok());
+/// Whether the client names HTML in its `Accept` lines, as browsers do and curl does not.
+pub fn wants_html(accept: &[HeaderValue]) -> bool {
+    let lines = accept.iter().filter_map(|line| line.to_str().ok());
     lines.flat_map(|line| line.split(',')).any(|item| {
         let mut parts = item.split(';').map(str::trim);
         let range = parts.next().unwrap_or_default();
@@ -37,10 +39,9 @@ pub fn wants_html(headers: &HeaderMap) -> bool {
 pub async fn render(app: &App, error: &Error, html: bool, request_id: &str) -> HttpResponse {
     // A database that does not answer is not asked for the site's title, and a flood is no load for one that does.
     let site = match error {
-        Error::Unavailable(_) | Error::Busy(_) => app.db.last_site(),
+        Error::Unavailable(_) | Error::Busy(_) => app.db.memory().last_site(),
         _ => app.db.site().await,
     };
-    let words = Words::of(error, &site, request_id);
     let mut response = HttpResponse::build(error.status_code());
     response.insert_header((header::CACHE_CONTROL, "no-store")).insert_header((ROBOTS, "noindex"));
     match error {
@@ -54,7 +55,7 @@ pub async fn render(app: &App, error: &Error, html: bool, request_id: &str) -> H
         Error::MethodNotAllowed(allow) => {
             response.insert_header((header::ALLOW, HeaderValue::from_static(allow)));
         }
-        Error::Busy(wait) => {
+        Error::Busy(wait) | Error::TooManyAttempts(wait) => {
             response.insert_header((header::RETRY_AFTER, wait.as_secs().max(1)));
         }
         // The rest of the body is not read, so the connection cannot go on.
@@ -72,14 +73,50 @@ pub async fn render(app: &App, error: &Error, html: bool, request_id: &str) -> H
             Err(error) => log::error!("id={request_id} {error}"),
         }
     }
+    let (content_type, body) = body(app, error, &site, html, request_id);
+    response.content_type(content_type).body(body)
+}
+
+/// The body and its type. One that says the same to everybody is kept: strangers ask for it as often as they like.
+fn body(app: &App, error: &Error, site: &Site, html: bool, request_id: &str) -> (&'static str, Bytes) {
+    let content_type = if html { HTML } else { TEXT };
+    let answers = &app.db.memory().answers;
+    let Some(question) = common(error).map(|name| Question::Refusal(name, html)) else {
+        return compose(app, &Words::of(error, site, request_id), site, html);
+    };
+    if let Some(Kept::Answer(answer)) = answers.recall(question, "") {
+        return (content_type, answer.body().clone());
+    }
+    // The settings were read before the ticket is taken, so it is good only if they are still known to be the present ones.
+    let ticket = answers.ticket(question);
+    let is_present = app.db.memory().site().is_some_and(|known| *known == *site);
+    let (content_type, body) = compose(app, &Words::of(error, site, request_id), site, html);
+    if is_present {
+        answers.keep(ticket, "", Kept::Answer(Answer::new(content_type, body.clone(), Caching::Never)), None);
+    }
+    (content_type, body)
+}
+
+/// The name of an error whose page depends on nothing but the site's settings.
+fn common(error: &Error) -> Option<&'static str> {
+    match error {
+        Error::Unauthorized => Some("unauthorized"),
+        Error::SignedOut => Some("signed out"),
+        Error::NotFound => Some("not found"),
+        Error::TooManyAttempts(_) => Some("too many attempts"),
+        _ => None,
+    }
+}
+
+fn compose(app: &App, words: &Words, site: &Site, html: bool) -> (&'static str, Bytes) {
     if html {
-        let page = ErrorPage { frame: Frame::anonymous(&site), words: &words };
+        let page = ErrorPage { frame: Frame::anonymous(site), words };
         match app.view.render("error.html", &page) {
-            Ok(body) => return response.content_type(HTML).body(body),
-            Err(error) => log::error!("id={request_id} {error}"),
+            Ok(body) => return (HTML, body.into()),
+            Err(error) => log::error!("{error}"),
         }
     }
-    response.content_type(TEXT).body(words.text())
+    (TEXT, words.text().into())
 }
 
 #[derive(Serialize)]
@@ -220,6 +257,12 @@ impl Words {
             Error::UnsupportedMediaType => {
                 say("Unsupported media type", "Send a form as application/x-www-form-urlencoded.".into(), &[])
             }
+            Error::TooManyAttempts(_) => say(
+                "Too many attempts",
+                "There were too many wrong names and passwords from here, or for this name. Wait a moment, then try again."
+                    .into(),
+                &["A password that is right is let in after the wait."],
+            ),
             Error::Busy(_) => say("Busy", "Too much waits to be done. Try again in a few seconds.".into(), &[]),
             Error::Unavailable(_) => {
                 say("Out of order", "The site's database does not answer. Try again in a moment.".into(), &[])

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use actix_web::web::Data;
-use domain::{Timestamp, access::Visitor};
+use domain::{Timestamp, access::Visitor, site::Site};
 use store::{
     Paging,
     pages::{self, Scope, Teaser},
@@ -14,6 +14,7 @@ use crate::{
     answer::{Answer, Caching, TEXT},
     clock,
     error::Error,
+    memory::answers::{Kept, Question},
     view::iso,
 };
 
@@ -24,7 +25,34 @@ const SITEMAP_SIZE: u32 = 50_000;
 
 /// GET `/feed.xml`: the newest public pages, as Atom (RFC 4287).
 pub async fn atom(app: Data<App>) -> Result<Answer, Error> {
-    let (site, rows) = app.db.read_with_site(|conn| public(conn, FEED_SIZE)).await?;
+    kept(&app, Question::Feed, FEED_SIZE, write_atom).await
+}
+
+/// GET `/sitemap.xml`.
+pub async fn sitemap(app: Data<App>) -> Result<Answer, Error> {
+    kept(&app, Question::Sitemap, SITEMAP_SIZE, write_sitemap).await
+}
+
+/// An answer for everybody from the newest public pages: from memory, or made anew and kept.
+async fn kept(
+    app: &Data<App>,
+    question: Question<'static>,
+    size: u32,
+    write: fn(&App, &Site, &[Teaser]) -> Answer,
+) -> Result<Answer, Error> {
+    let answers = &app.db.memory().answers;
+    if let Some(Kept::Answer(answer)) = answers.recall(question, "") {
+        return Ok(answer);
+    }
+    let ticket = answers.ticket(question);
+    let (site, (rows, until)) = app.db.read_with_site(move |conn| public(conn, size)).await?;
+    let of = app.clone();
+    let answer = app.renderers.run(move || write(&of, &site, &rows).finish()).await?;
+    answers.keep(ticket, "", Kept::Answer(answer.clone()), until);
+    Ok(answer)
+}
+
+fn write_atom(app: &App, site: &Site, rows: &[Teaser]) -> Answer {
     let base = &app.options.base_url;
     let updated = rows.iter().map(changed_at).max().unwrap_or(Timestamp::UNIX_EPOCH);
     let mut feed = format!(
@@ -37,7 +65,7 @@ pub async fn atom(app: Data<App>) -> Result<Answer, Error> {
         iso(updated),
         xml(&site.title),
     );
-    for row in &rows {
+    for row in rows {
         let address = format!("{base}{}", row.path.href());
         let _infallible = write!(
             feed,
@@ -50,22 +78,20 @@ pub async fn atom(app: Data<App>) -> Result<Answer, Error> {
         );
     }
     feed.push_str("</feed>\n");
-    Ok(Answer::new("application/atom+xml; charset=utf-8", feed, Caching::Public))
+    Answer::new("application/atom+xml; charset=utf-8", feed, Caching::Public)
 }
 
-/// GET `/sitemap.xml`.
-pub async fn sitemap(app: Data<App>) -> Result<Answer, Error> {
-    let rows = app.db.read(|conn| public(conn, SITEMAP_SIZE)).await?;
+fn write_sitemap(app: &App, _: &Site, rows: &[Teaser]) -> Answer {
     let base = &app.options.base_url;
     let mut sitemap = String::from(
         "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">\n",
     );
-    for row in &rows {
+    for row in rows {
         let (path, changed) = (row.path.href(), iso(changed_at(row)));
         let _infallible = writeln!(sitemap, "<url><loc>{base}{path}</loc><lastmod>{changed}</lastmod></url>");
     }
     sitemap.push_str("</urlset>\n");
-    Ok(Answer::new("application/xml; charset=utf-8", sitemap, Caching::Public))
+    Answer::new("application/xml; charset=utf-8", sitemap, Caching::Public)
 }
 
 /// GET `/robots.txt`. It names no private page: what is listed here is where people look first.
@@ -77,9 +103,10 @@ pub async fn robots(app: Data<App>) -> Answer {
     Answer::new(TEXT, text, Caching::Public)
 }
 
-fn public(conn: &mut store::Conn, size: u32) -> store::Result<Vec<Teaser>> {
-    let scope = Scope::readable(&Visitor::Anonymous, clock::now());
-    Ok(pages::list(conn, &scope, Paging { number: 1, size })?.rows)
+fn public(conn: &mut store::Conn, size: u32) -> store::Result<(Vec<Teaser>, Option<Timestamp>)> {
+    let now = clock::now();
+    let scope = Scope::readable(&Visitor::Anonymous, now);
+    Ok((pages::list(conn, &scope, Paging { number: 1, size })?.rows, pages::next_boundary(conn, now)?))
 }
 
 /// When a reader saw the page change last: a page that was written before its date changed on its date.

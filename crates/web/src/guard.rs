@@ -1,12 +1,21 @@
 //! What holds for every request and every answer: limits, methods, security headers, error pages; and the guards of
 //! the scopes that are closed by default.
 
-use std::{net::IpAddr, panic::AssertUnwindSafe};
+use std::{
+    future::{Ready, ready},
+    hash::{BuildHasher, RandomState},
+    net::IpAddr,
+    panic::AssertUnwindSafe,
+    sync::{
+        LazyLock,
+        atomic::{AtomicU64, Ordering},
+    },
+};
 
 use actix_web::{
-    Error as ActixError, HttpMessage, HttpRequest, HttpResponse, ResponseError,
+    Error as ActixError, FromRequest, HttpMessage, HttpRequest, HttpResponse, ResponseError,
     body::{BoxBody, MessageBody},
-    dev::{ServiceRequest, ServiceResponse},
+    dev::{Payload, ServiceRequest, ServiceResponse},
     error::InternalError,
     http::{
         ConnectionType, Method, StatusCode, Version,
@@ -19,10 +28,14 @@ use futures_util::FutureExt;
 
 use crate::{
     App,
-    auth::extract::{Admin, Editor, Reader},
+    auth::{
+        SignIn,
+        extract::{Admin, Editor, Reader},
+    },
     client::{Client, client},
     error::Error,
     error_page,
+    logging::Allowance,
 };
 
 /// The most bytes in a request target.
@@ -35,27 +48,48 @@ const AUTHORIZATION_BYTES: usize = 8 * 1024;
 const HEADERS: usize = 64;
 
 /// What is known of a request before anybody handles it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Envelope {
-    /// Random, stands in the log and on error pages.
-    pub id: String,
+    id: u64,
     /// Who is at the other end.
     pub client: Client,
+}
+
+/// What stands with a request: its envelope, and what its credentials came to once they were looked at.
+pub(crate) struct Noted {
+    envelope: Envelope,
+    pub(crate) sign_in: Option<Result<SignIn, Error>>,
 }
 
 impl Envelope {
     /// The envelope of a request that passed [`envelope`].
     pub fn of(request: &HttpRequest) -> Envelope {
-        request.extensions().get::<Envelope>().cloned().unwrap_or_else(|| Envelope {
-            id: String::new(),
-            client: Client { address: IpAddr::from([0, 0, 0, 0]), https: false },
-        })
+        request
+            .extensions()
+            .get::<Noted>()
+            .map(|noted| noted.envelope)
+            .unwrap_or_else(|| Envelope { id: 0, client: Client { address: IpAddr::from([0, 0, 0, 0]), https: false } })
+    }
+
+    /// The request's name in the log and on error pages: 16 hexadecimal digits that tell nothing.
+    pub fn id(&self) -> String {
+        let digit = |shift: u32| char::from_digit((self.id >> shift) as u32 & 0xf, 16).unwrap_or('0');
+        (0..16).rev().map(|n| digit(4 * n)).collect()
     }
 
     /// One for unit tests.
     #[cfg(test)]
     pub fn for_tests() -> Envelope {
-        Envelope { id: "test".into(), client: Client { address: IpAddr::from([192, 0, 2, 1]), https: false } }
+        Envelope { id: 1, client: Client { address: IpAddr::from([192, 0, 2, 1]), https: false } }
+    }
+}
+
+impl FromRequest for Envelope {
+    type Error = Error;
+    type Future = Ready<Result<Envelope, Error>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(Ok(Envelope::of(request)))
     }
 }
 
@@ -68,13 +102,13 @@ pub async fn envelope(
     let Some(app) = request.app_data::<Data<App>>().cloned() else {
         return Err(Error::Internal("the application has no state".into()).into());
     };
-    let envelope = Envelope { id: random_id(), client: client(request.head(), &app.options.trusted_proxies) };
-    request.extensions_mut().insert(envelope.clone());
+    let envelope = Envelope { id: next_id(), client: client(request.head(), &app.options.proxies) };
+    request.extensions_mut().insert(Noted { envelope, sign_in: None });
     let facts = Facts {
-        html: error_page::wants_html(request.headers()),
+        accept: request.headers().get_all(header::ACCEPT).cloned().collect(),
         chunked: request.headers().contains_key(header::TRANSFER_ENCODING),
         envelope,
-        target: target(&request),
+        target: if log::log_enabled!(log::Level::Debug) { target(&request) } else { String::new() },
     };
 
     if let Some(answer) = before_routing(&request) {
@@ -96,7 +130,7 @@ pub async fn envelope(
 
 /// What an answer needs to know of its request, which is gone by then.
 struct Facts {
-    html: bool,
+    accept: Vec<HeaderValue>,
     chunked: bool,
     envelope: Envelope,
     target: String,
@@ -108,7 +142,8 @@ impl Facts {
         let mut response = match error {
             Some(error) => {
                 self.log(&error);
-                error_page::render(app, &error, self.html, &self.envelope.id).await
+                let html = error_page::wants_html(&self.accept);
+                Box::pin(error_page::render(app, &error, html, &self.envelope.id())).await
             }
             None => response,
         };
@@ -126,11 +161,15 @@ impl Facts {
 
     /// Paths of pages may be private: they stand in the log at debug level only.
     fn log(&self, error: &Error) {
-        let (status, id, client) = (error.status_code().as_u16(), &self.envelope.id, self.envelope.client.address);
+        /// Of answers that say "later": a flood gets many.
+        static LATER: Allowance = Allowance::new();
+        let (status, id, client) = (error.status_code().as_u16(), self.envelope.id(), self.envelope.client.address);
         match error {
             Error::Internal(_) => log::error!("status={status} id={id} client={client} error={:?}", error.to_string()),
             Error::Unavailable(_) | Error::Busy(_) => {
-                log::warn!("status={status} id={id} client={client} error={:?}", error.to_string());
+                if LATER.has_room("status=503") {
+                    log::warn!("status={status} id={id} client={client} error={:?}", error.to_string());
+                }
             }
             Error::Forbidden(words) => log::info!("denied status={status} id={id} client={client} why={words:?}"),
             _ => log::debug!(
@@ -148,7 +187,7 @@ impl Facts {
         if self.envelope.client.https {
             headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000"));
         }
-        if let Ok(id) = HeaderValue::from_str(&self.envelope.id) {
+        if let Ok(id) = HeaderValue::try_from(self.envelope.id()) {
             headers.insert(HeaderName::from_static("x-request-id"), id);
         }
     }
@@ -248,11 +287,11 @@ fn target(request: &ServiceRequest) -> String {
     format!("{} {}", request.method(), &target[..end])
 }
 
-fn random_id() -> String {
-    let mut bytes = [0; 8];
-    // Without randomness the id is not unique, and nothing else depends on it.
-    let _ = getrandom::fill(&mut bytes);
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+/// No two alike while the process lives, and none that can be guessed from another.
+fn next_id() -> u64 {
+    static KEY: LazyLock<RandomState> = LazyLock::new(RandomState::new);
+    static NEXT: AtomicU64 = AtomicU64::new(0);
+    KEY.hash_one(NEXT.fetch_add(1, Ordering::Relaxed))
 }
 
 /// Lets only those through who are signed in.
@@ -308,7 +347,7 @@ fn note_change(answer: &ServiceResponse<BoxBody>) {
         return;
     }
     let envelope = Envelope::of(request);
-    let (route, id) = (request.match_pattern().unwrap_or_default(), &envelope.id);
+    let (route, id) = (request.match_pattern().unwrap_or_default(), envelope.id());
     let status = status.as_u16();
     log::info!("change route={route:?} status={status} id={id} client={}", envelope.client.address);
 }

@@ -23,6 +23,7 @@ pub mod health;
 pub mod lists;
 pub mod logging;
 pub mod markdown;
+pub mod memory;
 pub mod pages;
 pub mod query;
 pub mod renderers;
@@ -31,18 +32,18 @@ pub mod serve;
 pub mod session;
 pub mod view;
 
-use auth::{refusals::Refusals, sign_ins::SignIns, verifier::Verifier};
+use auth::{door::Door, refusals::Refusals, sign_ins::SignIns};
+use client::Proxies;
 use db::Db;
-use ipnet::IpNet;
 use renderers::Renderers;
 use view::View;
 
 /// What every request may use; one for the process.
 pub struct App {
-    /// The database.
+    /// The database, and the memory of what it said.
     pub db: Db,
-    /// The threads that verify passwords.
-    pub verifier: Verifier,
+    /// What sign-ins go through.
+    pub door: Door,
     /// Where refused sign-ins are noted.
     pub refusals: Refusals,
     /// Which sign-ins were noted lately.
@@ -60,8 +61,8 @@ pub struct App {
 pub struct Options {
     /// The site's address, without a slash at its end.
     pub base_url: String,
-    /// Whose `X-Forwarded-*` headers are believed.
-    pub trusted_proxies: Vec<IpNet>,
+    /// Who may speak for others.
+    pub proxies: Proxies,
     /// Whether private pages are refused outside HTTPS.
     pub require_https: bool,
 }

@@ -13,7 +13,7 @@ use store::{
 use crate::{
     App,
     answer::{Answer, Caching},
-    auth::extract::Guest,
+    auth::{extract::Guest, place::Section},
     clock,
     error::Error,
     query::{QueryString, encode},
@@ -100,9 +100,9 @@ struct ListPage {
 ///
 /// # Errors
 /// 404, or 503 when the database does not answer.
-pub async fn section(app: &App, path: PagePath, paging: Paging, guest: &Guest) -> Result<Answer, Error> {
-    let visitor = guest.visitor();
-    let wanted = path.clone();
+pub async fn section(app: &App, section: Section) -> Result<Answer, Error> {
+    let (path, guest, paging) = (&section.path, &section.guest, section.paging);
+    let (visitor, wanted) = (guest.visitor(), path.clone());
     let query = move |conn: &mut store::Conn| {
         let now = clock::now();
         let slice = match wanted.is_root() {
@@ -110,9 +110,9 @@ pub async fn section(app: &App, path: PagePath, paging: Paging, guest: &Guest) -
             false => pages::list_below(conn, &Scope::listed(&visitor, now), &wanted, paging)?,
         };
         let titles = pages::titles(conn, &Scope::readable(&visitor, now), &wanted.ancestors())?;
-        Ok((slice, titles))
+        Ok((slice, titles, pages::next_boundary(conn, now)?))
     };
-    let (site, (slice, titles)) = app.db.read_with_site(query).await?;
+    let (site, (slice, titles, until)) = app.db.read_with_site(query).await?;
     if slice.rows.is_empty() && !path.is_root() {
         return Err(Error::NotFound);
     }
@@ -123,11 +123,13 @@ pub async fn section(app: &App, path: PagePath, paging: Paging, guest: &Guest) -
         frame: Frame::new(&site, guest.account()),
         heading,
         notice: guest.notice(),
-        breadcrumbs: breadcrumbs(&path, &titles),
+        breadcrumbs: breadcrumbs(path, &titles),
         login_href: login_href(&path.href()),
         rows: Rows::new(slice, paging, &address),
     };
-    Ok(Answer::html(app.view.render(template, &page)?, caching(guest)))
+    let answer = Answer::html(app.view.render(template, &page)?, caching(guest)).finish();
+    section.into_keeper().keep(app.db.memory(), &answer, until);
+    Ok(answer)
 }
 
 /// What may keep a list, which shows more to those who are signed in.
@@ -174,7 +176,7 @@ pub async fn search(app: Data<App>, query: QueryString, guest: Guest) -> Result<
         .db
         .read_with_site(move |conn| match words.is_empty() {
             true => Ok(Slice { rows: Vec::new(), more: false }),
-            false => pages::search(conn, &Scope::readable(&visitor, clock::now()), &words, paging),
+            false => pages::search(conn, &visitor, clock::now(), &words, paging),
         })
         .await?;
     let address = format!("/search?{}", encode(&[("q", query.get("q"))]));

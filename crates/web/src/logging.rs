@@ -1,6 +1,9 @@
 //! Log lines: one event each, whatever stands in it.
 
-use std::io::Write;
+use std::{
+    io::Write,
+    sync::{Mutex, PoisonError},
+};
 
 use env_logger::{Builder, Target, fmt::Formatter};
 use log::{LevelFilter, Record};
@@ -21,6 +24,46 @@ pub fn start(level: LevelFilter, format: LogFormat) {
     };
     // A second start, in a test, changes nothing.
     let _already = builder.try_init();
+}
+
+/// So many lines a second of one kind and no more: nobody fills the disk by asking often.
+#[derive(Default)]
+pub struct Allowance(Mutex<Second>);
+
+#[derive(Default)]
+struct Second {
+    number: i64,
+    written: u32,
+    left_out: u32,
+}
+
+impl Allowance {
+    /// How many lines a second.
+    const LINES: u32 = 100;
+
+    /// None written yet.
+    pub const fn new() -> Allowance {
+        Allowance(Mutex::new(Second { number: 0, written: 0, left_out: 0 }))
+    }
+
+    /// Whether another line of `kind` may be written now. How many were not is written in the second after.
+    pub fn has_room(&self, kind: &str) -> bool {
+        self.has_room_at(kind, clock::now().timestamp())
+    }
+
+    fn has_room_at(&self, kind: &str, number: i64) -> bool {
+        let mut second = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if number != second.number {
+            if second.left_out > 0 {
+                log::warn!("{kind}: {} more, which are not listed", second.left_out);
+            }
+            *second = Second { number, ..Second::default() };
+        }
+        let room = second.written < Allowance::LINES;
+        second.written += u32::from(room);
+        second.left_out += u32::from(!room);
+        room
+    }
 }
 
 fn text(out: &mut Formatter, record: &Record<'_>) -> std::io::Result<()> {
@@ -56,6 +99,13 @@ fn one_line(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_flood_fills_no_log() {
+        let allowance = Allowance::new();
+        assert_eq!((0..1000).filter(|_| allowance.has_room_at("x", 7)).count(), 100);
+        assert!(allowance.has_room_at("x", 8), "each second has its own");
+    }
 
     #[test]
     fn case_49_54_a_message_stays_one_bounded_line() {

@@ -1,12 +1,9 @@
 //! A page as a reader sees it.
 
-use actix_web::{HttpRequest, web::Data};
+use actix_web::{HttpRequest, http::Method, web::Data};
 use domain::access::Visitor;
 use serde::Serialize;
-use store::{
-    Paging,
-    pages::{self, Scope},
-};
+use store::pages::{self, Scope};
 
 use crate::{
     App,
@@ -19,7 +16,6 @@ use crate::{
     error::Error,
     lists::{self, Rows},
     markdown::{self, SafeHtml},
-    query::QueryString,
     view::{self, Frame, Link},
 };
 
@@ -51,58 +47,69 @@ struct PageView {
 }
 
 /// GET any path that is nobody else's: the page there, or the list of the pages below.
-pub async fn show(request: HttpRequest, app: Data<App>, place: Place, query: QueryString) -> Result<Answer, Error> {
-    match place {
-        Place::Page(page) if page.page().content.list_below => {
-            // A list is for its visitor, so a public page that ends with one looks at credentials after all.
-            let guest = Guest::of(&request).await?;
-            page_with_list(&app, page, lists::paging(&query), guest).await
-        }
-        Place::Page(page) => plain_page(&app, page).await,
-        Place::Section(path) => lists::section(&app, path, lists::paging(&query), &Guest::of(&request).await?).await,
+pub async fn show(request: HttpRequest, app: Data<App>) -> Result<Answer, Error> {
+    if !matches!(*request.method(), Method::GET | Method::HEAD) {
+        return Err(Error::MethodNotAllowed(Error::READ_ONLY));
+    }
+    // Boxed is what most requests do not run: their own future stays small, and is moved about often.
+    match Place::of(&app, &request).await? {
+        Place::Finished(answer) => Ok(answer),
+        Place::Page(page) => Box::pin(visible(&app, *page)).await,
+        Place::Section(section) => Box::pin(lists::section(&app, *section)).await,
     }
 }
 
-/// A public page is the same bytes for everybody; a private one says who reads it.
-async fn plain_page(app: &App, visible: VisiblePage) -> Result<Answer, Error> {
-    let visitor = visible.account().map_or(Visitor::Anonymous, |account| account.visitor());
-    let caching = if visible.account().is_some() { Caching::Personal } else { Caching::Public };
-    let ancestors = visible.page().content.path.ancestors();
-    let titles =
-        app.db.read(move |conn| pages::titles(conn, &Scope::readable(&visitor, clock::now()), &ancestors)).await?;
-    let page = app.renderers.run(move || compose(&visible, &titles, None, "")).await?;
-    Ok(Answer::html(app.view.render("page.html", &page)?, caching))
-}
-
-async fn page_with_list(app: &App, visible: VisiblePage, paging: Paging, guest: Guest) -> Result<Answer, Error> {
-    let visitor = guest.visitor();
-    let (notice, caching) = (guest.notice(), lists::caching(&guest));
+/// A public page is the same bytes for everybody; a private one says who reads it, and one with a list whose list it is.
+async fn visible(app: &App, visible: VisiblePage) -> Result<Answer, Error> {
+    let visitor = match (visible.account(), visible.list()) {
+        (Some(account), _) => account.visitor(),
+        (None, Some((guest, _))) => guest.visitor(),
+        (None, None) => Visitor::Anonymous,
+    };
+    let caching = match (visible.account(), visible.list()) {
+        (Some(_), _) => Caching::Personal,
+        (None, Some((guest, _))) => lists::caching(guest),
+        (None, None) => Caching::Public,
+    };
     let path = visible.page().content.path.clone();
-    let (titles, slice) = app
-        .db
-        .read(move |conn| {
-            let now = clock::now();
-            let titles = pages::titles(conn, &Scope::readable(&visitor, now), &path.ancestors())?;
-            Ok((titles, pages::list_below(conn, &Scope::listed(&visitor, now), &path, paging)?))
+    let paging = visible.list().map(|(_, paging)| paging);
+    let read = move |conn: &mut store::Conn| {
+        let now = clock::now();
+        let titles = pages::titles(conn, &Scope::readable(&visitor, now), &path.ancestors())?;
+        let below = match paging {
+            Some(paging) => Some(pages::list_below(conn, &Scope::listed(&visitor, now), &path, paging)?),
+            None => None,
+        };
+        Ok((titles, below, pages::next_boundary(conn, now)?))
+    };
+    let (titles, below, until) = app.db.read(read).await?;
+    let below = below.zip(paging).map(|(slice, paging)| {
+        let address = format!("{}?", visible.page().content.path.href());
+        Rows::new(slice, paging, &address)
+    });
+    let view = app.view.clone();
+    let (visible, answer) = app
+        .renderers
+        .run(move || {
+            let page = compose(&visible, &titles, below);
+            let answer = view.render("page.html", &page).map(|body| Answer::html(body, caching).finish());
+            (visible, answer)
         })
         .await?;
-    let below = Rows::new(slice, paging, &format!("{}?", visible.page().content.path.href()));
-    let frame = Frame::new(visible.site(), guest.account());
-    let page = app.renderers.run(move || compose(&visible, &titles, Some((frame, below)), notice)).await?;
-    Ok(Answer::html(app.view.render("page.html", &page)?, caching))
+    let answer = answer?;
+    visible.into_keeper().keep(app.db.memory(), &answer, until);
+    Ok(answer)
 }
 
 /// Renders the Markdown, so it runs among the renderers.
-fn compose(
-    visible: &VisiblePage,
-    titles: &[(domain::page::PagePath, String)],
-    list: Option<(Frame, Rows)>,
-    notice: &'static str,
-) -> PagePage {
+fn compose(visible: &VisiblePage, titles: &[(domain::page::PagePath, String)], below: Option<Rows>) -> PagePage {
     let (page, site, account) = (visible.page(), visible.site(), visible.account());
     let content = &page.content;
-    let lists_below = list.is_some();
-    let (frame, below) = list.unwrap_or_else(|| (Frame::new(site, account), Rows::none()));
+    let guest = visible.list().map(|(guest, _)| guest);
+    let lists_below = below.is_some();
+    let frame = Frame::new(site, account.or_else(|| guest?.account()));
+    let notice = guest.map_or("", Guest::notice);
+    let below = below.unwrap_or_else(Rows::none);
     let may_edit = account.is_some_and(|account| account.visitor().may_edit());
     PagePage {
         shows_visitor: frame.is_signed_in() || lists_below,

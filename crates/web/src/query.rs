@@ -19,6 +19,11 @@ impl QueryString {
         QueryString(fields)
     }
 
+    /// The query string of a request.
+    pub fn of(request: &HttpRequest) -> QueryString {
+        QueryString::parse(request.query_string())
+    }
+
     /// The first value of a field; empty if it is absent.
     pub fn get(&self, name: &str) -> &str {
         self.0.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value)
@@ -30,7 +35,7 @@ impl FromRequest for QueryString {
     type Future = Ready<Result<QueryString, Error>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(Ok(QueryString::parse(request.query_string())))
+        ready(Ok(QueryString::of(request)))
     }
 }
 

@@ -58,6 +58,9 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(resource("/sitemap.xml").route(get().to(feeds::sitemap)).default_service(web::to(read_only)))
         .service(resource("/robots.txt").route(get().to(feeds::robots)).default_service(web::to(read_only)))
         .service(resource("/favicon.ico").route(get().to(assets::favicon)).default_service(web::to(read_only)))
-        .service(resource("/static/{hash}/{file}").route(get().to(assets::show)).default_service(web::to(read_only)))
-        .service(resource("/{path:.*}").route(get().to(pages::show)).default_service(web::to(read_only)));
+        .service(scope("/static")
+            .service(resource("/{hash}/{file}").route(get().to(assets::show)).default_service(web::to(read_only)))
+            .default_service(web::to(not_found)))
+        // What no other service takes, without a pattern to match: /{path:.*}
+        .default_service(web::to(pages::show));
 }

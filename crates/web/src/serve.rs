@@ -2,6 +2,7 @@
 
 use std::{
     net::{SocketAddr, TcpListener},
+    sync::Arc,
     time::Duration,
 };
 
@@ -11,11 +12,13 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use crate::{
     App, Options,
-    auth::{refusals::Refusals, sign_ins::SignIns, verifier::Verifier},
+    auth::{door::Door, refusals::Refusals, sign_ins::SignIns},
+    client::Proxies,
     config::{Config, Serve},
     db::Db,
     first_run,
     guard::envelope,
+    memory::{Memory, truth::Truth},
     renderers::Renderers,
     routes::routes,
     view::View,
@@ -53,16 +56,20 @@ pub fn run(config: &Config) -> Result<(), String> {
         log::info!("migrated the database: {migration}");
     }
     let first_admin = first_run::run(&store, &serve, config.bcrypt_cost)?;
+    let door =
+        Door::new(config.bcrypt_cost, serve.proofs()).map_err(|error| format!("no thread for bcrypt: {error}"))?;
+    let memory = Memory::new(Arc::new(Truth::new(serve.silence())), u64::from(serve.page_cache) << 20);
+    let forgiveness = door.forgiveness();
     let app = Data::new(App {
-        db: Db::new(store),
-        verifier: Verifier::start(config.bcrypt_cost).map_err(|error| format!("no thread for bcrypt: {error}"))?,
+        db: Db::new(store, memory, move |news| forgiveness.note(news)).map_err(|error| error.to_string())?,
+        door,
         refusals: Refusals::default(),
         sign_ins: SignIns::default(),
         renderers: Renderers::new(),
         view: View::load().map_err(|error| error.to_string())?,
         options: Options {
             base_url: serve.base_url(),
-            trusted_proxies: serve.trusted_proxies.0.clone(),
+            proxies: Proxies { trusted: serve.trusted_proxies.0.clone(), header: serve.forwarded_header },
             require_https: serve.require_https,
         },
     });
@@ -90,7 +97,7 @@ async fn serve_on(listener: TcpListener, app: Data<App>) -> std::io::Result<()> 
             .run();
     server.await?;
     stopping.refusals.write(&stopping.db).await;
-    log::info!("stopped");
+    log::info!("stopped; {} sign-ins were verified", stopping.door.verifier.verified());
     Ok(())
 }
 

@@ -26,6 +26,7 @@ use crate::{
     clock,
     error::{Error, LAST_ADMIN},
     form::{Form, checkbox},
+    guard::Envelope,
     query::{QueryString, encode},
     view::{self, Errors},
 };
@@ -180,7 +181,12 @@ pub async fn new(app: Data<App>, admin: Admin, query: QueryString) -> Result<Ans
 }
 
 /// POST `/admin/users`. A new user lands on the own form; a generated password is shown this once.
-pub async fn create(app: Data<App>, admin: Admin, Form(mut fields): Form<Fields>) -> Result<Outcome, Error> {
+pub async fn create(
+    envelope: Envelope,
+    app: Data<App>,
+    admin: Admin,
+    Form(mut fields): Form<Fields>,
+) -> Result<Outcome, Error> {
     fields.back = USERS.back(&fields.back);
     let site = app.db.site().await;
     let editing = Editing { app: &app, admin: &admin, site: &site, user: None };
@@ -195,7 +201,7 @@ pub async fn create(app: Data<App>, admin: Admin, Form(mut fields): Form<Fields>
             return editing.refused(fields, &invalid, StatusCode::UNPROCESSABLE_ENTITY);
         }
     };
-    let hash = app.verifier.hash(&chosen.password).await?;
+    let hash = app.door.verifier.hash(envelope.client.origin(), &chosen.password).await?;
     let (proof, name) = (admin.proof(), content.name.clone());
     let made =
         app.db.write_or_duplicate(move |conn| users::insert(conn, &proof, &content, &hash, clock::now())).await?;

@@ -27,6 +27,11 @@ impl Guest {
         self.account.as_deref()
     }
 
+    /// The account, to share.
+    pub fn shared(&self) -> Option<&Arc<Account>> {
+        self.account.as_ref()
+    }
+
     /// What to say when credentials were sent and could not be used; empty otherwise.
     pub fn notice(&self) -> &'static str {
         self.notice
@@ -67,6 +72,11 @@ pub struct Reader(Arc<Account>);
 impl Reader {
     /// Whose account it is.
     pub fn account(&self) -> &Account {
+        &self.0
+    }
+
+    /// The account, to share.
+    pub fn shared(&self) -> &Arc<Account> {
         &self.0
     }
 

@@ -4,11 +4,18 @@
 //! and the guards of the scopes read it from there.
 
 pub mod challenge;
+pub mod door;
 pub mod extract;
+pub mod flights;
 pub mod form_token;
+pub mod keys;
+pub mod patience;
 pub mod place;
+pub mod proofs;
+pub mod queue;
 pub mod refusals;
 pub mod sign_ins;
+pub mod throttle;
 pub mod verifier;
 
 use std::sync::Arc;
@@ -20,7 +27,13 @@ use domain::{
     user::{PasswordHash, Theme, User},
 };
 
-use crate::{App, error::Error, guard::Envelope};
+use crate::{
+    App,
+    error::Error,
+    guard::{Envelope, Noted},
+    memory::users::Known,
+};
+use door::Verdict;
 
 /// Somebody who is signed in, with what their pages look like.
 #[derive(Clone, Debug)]
@@ -34,6 +47,17 @@ pub struct Account {
 }
 
 impl Account {
+    /// The account of a user.
+    pub fn of(user: &User) -> Account {
+        let member = Member { id: user.id, name: user.name.clone(), role: user.role };
+        Account { member, theme: user.theme, form_key: user.password_hash.clone() }
+    }
+
+    /// Whether pages look the same to both: the same person, with the same rights and colours.
+    pub fn looks_like(&self, other: &Account) -> bool {
+        self.member == other.member && self.theme == other.theme
+    }
+
     /// Whether a user as stored now is the one who signed in, with the same role and password.
     pub fn is_still(&self, user: &User) -> bool {
         let Member { id, role, .. } = self.member;
@@ -60,14 +84,18 @@ pub enum SignIn {
 /// Verifies the credentials of a request, the first time that it is asked; later the answer is the same.
 ///
 /// # Errors
-/// 400 for two `Authorization` headers, 403 for credentials in the clear where HTTPS is required, 503 when too many
-/// verifications wait or the database does not answer. Never for credentials that do not hold.
+/// 400 for two `Authorization` headers, 403 for credentials in the clear where HTTPS is required, 429 when too many wrong
+/// ones came from there or for that name, 503 when too many verifications wait or the database does not answer. Never for
+/// credentials that do not hold.
 pub async fn sign_in(request: &HttpRequest) -> Result<SignIn, Error> {
-    if let Some(known) = request.extensions().get::<Result<SignIn, Error>>() {
-        return known.clone();
+    let known = request.extensions().get::<Noted>().and_then(|noted| noted.sign_in.clone());
+    if let Some(known) = known {
+        return known;
     }
     let answer = verify(request).await;
-    request.extensions_mut().insert(answer.clone());
+    if let Some(noted) = request.extensions_mut().get_mut::<Noted>() {
+        noted.sign_in = Some(answer.clone());
+    }
     answer
 }
 
@@ -81,14 +109,20 @@ async fn verify(request: &HttpRequest) -> Result<SignIn, Error> {
         return Err(Error::BadRequest("A request has at most one Authorization header."));
     }
     let Ok(credentials) = credentials::parse(header.as_bytes()) else {
-        app.refusals.note(None, &envelope, "malformed credentials");
+        app.refusals.note(None, &envelope, refusals::cheap::MALFORMED);
         return Ok(SignIn::Refused);
     };
-    match check(app, &credentials).await? {
-        Ok(user) => Ok(SignIn::As(welcome(app, user, &credentials, &envelope))),
-        Err(why) => {
+    match app.door.check(&app.db, &credentials, &envelope.client).await {
+        Ok(Verdict::Holds(known)) => Ok(SignIn::As(welcome(app, &known, &credentials, &envelope))),
+        Ok(Verdict::Fails(why)) => {
             app.refusals.note(Some(&credentials.name), &envelope, why);
             Ok(SignIn::Refused)
+        }
+        Err(error) => {
+            if matches!(error, Error::TooManyAttempts(_)) {
+                app.refusals.note(Some(&credentials.name), &envelope, refusals::cheap::TOO_MANY);
+            }
+            Err(error)
         }
     }
 }
@@ -104,40 +138,21 @@ pub fn refuse_clear_text(app: &App, envelope: &Envelope) -> Result<(), Error> {
     }
 }
 
-/// The user whom the credentials name, or why they do not hold. Whatever the cause, it takes one verification.
-async fn check(app: &App, credentials: &Credentials) -> Result<Result<User, &'static str>, Error> {
-    let name = credentials.name.clone();
-    let (user, dearest) =
-        app.db.read(move |conn| Ok((store::users::find(conn, &name)?, store::users::dearest_cost(conn)?))).await?;
-    let hash = user.as_ref().map(|user| &user.password_hash);
-    if let Some(user) = user.as_ref().filter(|user| !verifier::is_readable(&user.password_hash)) {
-        log::error!(
-            "the stored password hash of {:?} is not bcrypt ($2a, $2b or $2y, cost 4 to 15): set the password anew",
-            user.name.as_str()
-        );
-    }
-    let holds = app.verifier.verify(&credentials.password, hash, dearest).await?;
-    Ok(match user {
-        None => Err("unknown name"),
-        Some(_) if !holds => Err("wrong password"),
-        Some(user) if !user.active => Err("disabled account"),
-        Some(user) => Ok(user),
-    })
-}
-
 /// Notes the sign-in and hashes an outdated password anew, both beside the request.
-fn welcome(app: &App, user: User, credentials: &Credentials, envelope: &Envelope) -> Arc<Account> {
-    app.sign_ins.note(&app.db, &user, envelope.client.address.to_string());
-    let member = Member { id: user.id, name: user.name, role: user.role };
-    if app.verifier.is_outdated(&user.password_hash) {
-        let (db, verifier, password) = (app.db.clone(), app.verifier.clone(), credentials.password.clone());
+fn welcome(app: &Data<App>, known: &Known, credentials: &Credentials, envelope: &Envelope) -> Arc<Account> {
+    let user = &known.user;
+    app.sign_ins.note(&app.db, user, &envelope.client);
+    if app.door.verifier.is_outdated(known.cost) && app.sign_ins.begin_rehash(user.id) {
+        let (app, password, origin) = (app.clone(), credentials.password.clone(), envelope.client.origin());
         let (id, old) = (user.id, user.password_hash.clone());
         actix_web::rt::spawn(async move {
-            let Ok(new) = verifier.hash(&password).await else { return };
-            if let Err(error) = db.write(move |conn| store::users::rehash(conn, id, &old, &new)).await {
+            if let Ok(new) = app.door.verifier.hash(origin, &password).await
+                && let Err(error) = app.db.write(move |conn| store::users::rehash(conn, id, &old, &new)).await
+            {
                 log::error!("a password could not be hashed at the new cost: {error}");
             }
+            app.sign_ins.end_rehash(id);
         });
     }
-    Arc::new(Account { member, theme: user.theme, form_key: user.password_hash })
+    known.account.clone()
 }

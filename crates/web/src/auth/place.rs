@@ -1,26 +1,41 @@
-//! What a path leads to for this visitor: a page that they may see, or no page.
+//! What a path leads to for this visitor: an answer that is finished already, a page that they may see, or no page.
 
-use std::{future::Future, pin::Pin, sync::Arc};
+use std::sync::Arc;
 
-use actix_web::{FromRequest, HttpRequest, dev::Payload, web::Data};
+use actix_web::HttpRequest;
 use domain::{
+    Timestamp,
     access::{Access, Visitor, decide},
     page::{Page, PagePath},
     site::Site,
 };
+use store::Paging;
 
 use super::{
     Account,
     extract::{Guest, Reader},
 };
-use crate::{App, clock, error::Error};
+use crate::{
+    App,
+    answer::Answer,
+    clock,
+    error::Error,
+    lists,
+    memory::{
+        Memory,
+        answers::{Kept, Question, Ticket},
+    },
+    query::QueryString,
+};
 
 /// What stands at the path of a request.
 pub enum Place {
+    /// An answer that was finished for this visitor, and is true.
+    Finished(Answer),
     /// A page that this visitor may see.
-    Page(VisiblePage),
+    Page(Box<VisiblePage>),
     /// A path without a page for this visitor; there may be pages below it.
-    Section(PagePath),
+    Section(Box<Section>),
 }
 
 /// A page that its visitor may see. It exists only so.
@@ -28,7 +43,32 @@ pub struct VisiblePage {
     page: Page,
     site: Arc<Site>,
     reader: Option<Reader>,
+    guest: Option<Guest>,
+    paging: Paging,
+    tickets: Tickets,
 }
+
+/// A path without a page, and who asks for the list of what is below.
+pub struct Section {
+    /// The path.
+    pub path: PagePath,
+    /// Who asks.
+    pub guest: Guest,
+    /// Which part of the list.
+    pub paging: Paging,
+    /// For keeping the answer.
+    pub tickets: Tickets,
+}
+
+/// The right to keep what was read for this request.
+pub struct Tickets {
+    place: Ticket,
+    list: Ticket,
+    is_kept: bool,
+}
+
+/// Of lists, the pages after these are made anew each time: nobody but a robot gets so far.
+const KEPT_PAGES: u32 = 5;
 
 impl VisiblePage {
     /// The page.
@@ -45,39 +85,165 @@ impl VisiblePage {
     pub fn account(&self) -> Option<&Account> {
         self.reader.as_ref().map(Reader::account)
     }
-}
 
-impl FromRequest for Place {
-    type Error = Error;
-    type Future = Pin<Box<dyn Future<Output = Result<Place, Error>>>>;
+    /// For a page that ends with a list: whose list it is, and which part of it.
+    pub fn list(&self) -> Option<(&Guest, Paging)> {
+        self.guest.as_ref().map(|guest| (guest, self.paging))
+    }
 
-    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let request = request.clone();
-        Box::pin(async move { find(&request).await })
+    /// What it takes to keep the answer.
+    pub fn into_keeper(self) -> Keeper {
+        let account = match (&self.reader, &self.guest) {
+            (Some(reader), _) => Some(reader.shared().clone()),
+            (None, guest) => guest.as_ref().and_then(Guest::shared).cloned(),
+        };
+        Keeper {
+            is_guarded: self.reader.is_some(),
+            lists: self.guest.is_some(),
+            notice: self.guest.as_ref().map_or("", Guest::notice),
+            account,
+            tickets: self.tickets,
+        }
     }
 }
 
-async fn find(request: &HttpRequest) -> Result<Place, Error> {
-    let app = request.app_data::<Data<App>>().ok_or_else(|| Error::Internal("no App in this scope".into()))?;
-    let path = PagePath::parse(request.match_info().query("path")).map_err(|_| Error::NotFound)?;
+impl Section {
+    /// What it takes to keep the answer.
+    pub fn into_keeper(self) -> Keeper {
+        let (account, notice) = (self.guest.shared().cloned(), self.guest.notice());
+        Keeper { is_guarded: false, lists: true, notice, account, tickets: self.tickets }
+    }
+}
+
+/// Keeps an answer in memory for those for whom it was made.
+pub struct Keeper {
+    is_guarded: bool,
+    lists: bool,
+    notice: &'static str,
+    account: Option<Arc<Account>>,
+    tickets: Tickets,
+}
+
+impl Keeper {
+    /// Keeps it until a page's date comes, or something changes.
+    pub fn keep(self, memory: &Memory, answer: &Answer, until: Option<Timestamp>) {
+        let Tickets { place, list, is_kept } = self.tickets;
+        if !is_kept {
+            return;
+        }
+        let answers = &memory.answers;
+        let ticket = match (self.is_guarded, self.lists) {
+            (false, false) => return answers.keep(place, "", Kept::Answer(answer.clone()), until),
+            (true, lists) => {
+                answers.keep(place, "", Kept::Guarded { lists }, until);
+                list
+            }
+            (false, true) => {
+                answers.keep(place, "", Kept::Listing, until);
+                list
+            }
+        };
+        match self.account {
+            Some(account) => answers.keep_for(ticket, account, answer.clone(), until),
+            None => answers.keep(ticket, self.notice, Kept::Answer(answer.clone()), until),
+        }
+    }
+}
+
+impl Place {
+    /// What stands at the path of a request, for whoever asks.
+    ///
+    /// # Errors
+    /// 401 for a private page without credentials that hold, 404 for what can be no path, or as [`super::sign_in`].
+    pub async fn of(app: &App, request: &HttpRequest) -> Result<Place, Error> {
+        // What is kept was asked for by a path that parses, as it is.
+        match recall(app, request, path(request)).await? {
+            Some(answer) => Ok(Place::Finished(answer)),
+            None => Box::pin(find(app, request)).await,
+        }
+    }
+}
+
+/// The path as the router has decoded and matched it, without its first slash. `request.path()` is not decoded: what is
+/// decided on it can be walked around.
+fn path(request: &HttpRequest) -> &str {
+    let path = request.match_info().as_str();
+    path.strip_prefix('/').unwrap_or(path)
+}
+
+/// The answer as it is in memory. Everything about who may see it was decided when it was made, of the same page, for the
+/// same account: both are asked for as they are now.
+async fn recall(app: &App, request: &HttpRequest, path: &str) -> Result<Option<Answer>, Error> {
+    let answers = &app.db.memory().answers;
+    Ok(match answers.recall(Question::Place(path, 0), "") {
+        None => None,
+        Some(Kept::Answer(answer)) => Some(answer),
+        Some(Kept::Guarded { lists }) => {
+            let reader = Reader::of(request).await?;
+            let number = if lists { paging(request).number } else { 0 };
+            answers.recall_for(Question::Place(path, number), reader.shared())
+        }
+        Some(Kept::Listing) => {
+            let (guest, number) = (Guest::of(request).await?, paging(request).number);
+            match guest.shared() {
+                Some(account) => answers.recall_for(Question::Place(path, number), account),
+                None => match answers.recall(Question::Place(path, number), guest.notice()) {
+                    Some(Kept::Answer(answer)) => Some(answer),
+                    _ => None,
+                },
+            }
+        }
+    })
+}
+
+async fn find(app: &App, request: &HttpRequest) -> Result<Place, Error> {
+    let path = PagePath::parse(path(request)).map_err(|_| Error::NotFound)?;
+    let paging = paging(request);
+    let answers = &app.db.memory().answers;
+    let mut tickets = Tickets {
+        place: answers.ticket(Question::Place(path.as_str(), 0)),
+        list: answers.ticket(Question::Place(path.as_str(), paging.number)),
+        is_kept: paging.number <= KEPT_PAGES,
+    };
     let wanted = path.clone();
     let (site, page) = app.db.read_with_site(move |conn| store::pages::find(conn, &wanted)).await?;
-    let Some(page) = page else { return Ok(Place::Section(path)) };
+    let Some(page) = page else { return section(request, path, paging, tickets).await };
     let now = clock::now();
     let reader = match decide(&page.content, &Visitor::Anonymous, now) {
         Access::Show => None,
         Access::Challenge => Some(Reader::of(request).await?),
         // Before its date: credentials count if they are an editor's. Otherwise, and also where they cannot be verified now, the
         // answer is that of an unknown path, to the byte.
-        Access::Absent => match Guest::of(request).await?.account() {
-            Some(_) => Some(Reader::of(request).await?),
-            None => return Ok(Place::Section(path)),
-        },
+        Access::Absent => {
+            tickets.is_kept = false;
+            let guest = Guest::of(request).await?;
+            match guest.account() {
+                Some(_) => Some(Reader::of(request).await?),
+                None => return Ok(Place::Section(Box::new(Section { path, guest, paging, tickets }))),
+            }
+        }
     };
     let visitor = reader.as_ref().map_or(Visitor::Anonymous, |reader| reader.account().visitor());
     match decide(&page.content, &visitor, now) {
-        Access::Show => Ok(Place::Page(VisiblePage { page, site, reader })),
+        Access::Show => {
+            let lists = page.content.list_below;
+            if !lists {
+                tickets.list = tickets.place.clone();
+                tickets.is_kept = now >= page.content.published_at;
+            }
+            // A list is for its visitor, so a public page that ends with one looks at credentials after all.
+            let guest = if lists { Some(Guest::of(request).await?) } else { None };
+            Ok(Place::Page(Box::new(VisiblePage { page, site, reader, guest, paging, tickets })))
+        }
         Access::Challenge => Err(Error::Unauthorized),
-        Access::Absent => Ok(Place::Section(path)),
+        Access::Absent => section(request, path, paging, tickets).await,
     }
+}
+
+async fn section(request: &HttpRequest, path: PagePath, paging: Paging, tickets: Tickets) -> Result<Place, Error> {
+    Ok(Place::Section(Box::new(Section { path, guest: Guest::of(request).await?, paging, tickets })))
+}
+
+fn paging(request: &HttpRequest) -> Paging {
+    lists::paging(&QueryString::of(request))
 }

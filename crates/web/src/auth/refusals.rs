@@ -1,7 +1,8 @@
-//! Refused sign-ins: one log line each, and gathered into one audit entry a minute, so that nobody fills the disk.
+//! Refused sign-ins: one log line each, within bounds, and gathered into one audit entry a minute, so that nobody fills the disk.
 
 use std::{
     collections::BTreeMap,
+    net::IpAddr,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
@@ -12,33 +13,45 @@ use domain::{
 };
 use tokio::sync::Notify;
 
-use crate::{clock, db::Db, guard::Envelope};
+use crate::{clock, db::Db, guard::Envelope, logging::Allowance};
 
 /// How often what was gathered is written.
 const WRITTEN_EVERY: Duration = Duration::from_secs(60);
 /// How many names one entry tells apart; the rest is counted together.
 const NAMES: usize = 20;
 
+/// Why a sign-in was refused, when it cost no verification. Of these there may be as many as a client can send.
+pub mod cheap {
+    /// The same credentials were refused before.
+    pub const AGAIN: &str = "the same credentials again";
+    /// They have to wait.
+    pub const TOO_MANY: &str = "too many attempts";
+    /// They cannot be anybody's.
+    pub const MALFORMED: &str = "malformed credentials";
+}
+
 /// Where refusals are noted; cheap to clone.
 #[derive(Clone, Default)]
 pub struct Refusals {
     gathered: Arc<Mutex<Gathered>>,
     first: Arc<Notify>,
+    cheap_lines: Arc<Allowance>,
 }
 
 #[derive(Default)]
 struct Gathered {
     by_name: BTreeMap<String, u64>,
     others: u64,
-    last_address: String,
+    last_address: Option<IpAddr>,
 }
 
 impl Refusals {
-    /// Notes one refusal. The log line is stable: `sign-in refused name="ann" client=203.0.113.7 why="wrong password"`.
+    /// Notes one refusal. The log line is stable, `deploy/fail2ban` reads it:
+    /// `sign-in refused name="ann" client=203.0.113.7 why="wrong password" id=0123456789abcdef`.
     pub fn note(&self, name: Option<&Username>, envelope: &Envelope, why: &str) {
         let name = name.map_or("", Username::as_str);
         let client = envelope.client.address;
-        log::warn!("sign-in refused name={name:?} client={client} why={why:?} id={}", envelope.id);
+        let is_cheap = matches!(why, cheap::AGAIN | cheap::TOO_MANY | cheap::MALFORMED);
         let mut gathered = self.gathered.lock().unwrap_or_else(PoisonError::into_inner);
         let room = gathered.by_name.len() < NAMES;
         match gathered.by_name.get_mut(name) {
@@ -48,7 +61,11 @@ impl Refusals {
             }
             None => gathered.others += 1,
         }
-        gathered.last_address = client.to_string();
+        gathered.last_address = Some(client);
+        drop(gathered);
+        if !is_cheap || self.cheap_lines.has_room("sign-in refused") {
+            log::warn!("sign-in refused name={name:?} client={client} why={why:?} id={}", envelope.id());
+        }
         self.first.notify_one();
     }
 
@@ -86,13 +103,14 @@ impl Gathered {
             names.push(format!("other names {}", self.others));
         }
         let only = if self.by_name.len() == 1 && self.others == 0 { self.by_name.keys().next().cloned() } else { None };
+        let address = self.last_address.map(|address| address.to_string()).unwrap_or_default();
         Some(Entry {
             at: clock::now(),
             actor: "nobody".into(),
             action: Action::Refused,
             subject: Subject::User,
             name: only.unwrap_or_default(),
-            detail: format!("{total} refused, the last from {}: {}", self.last_address, names.join(", ")),
+            detail: format!("{total} refused, the last from {address}: {}", names.join(", ")),
         })
     }
 }

@@ -1,8 +1,8 @@
 //! Sign-ins that were noted lately: with Basic every request is one, and only the first in half an hour is written down.
 
 use std::{
-    collections::HashMap,
-    sync::{Arc, Mutex, PoisonError},
+    collections::{HashMap, HashSet},
+    sync::{Mutex, PoisonError},
 };
 
 use chrono::TimeDelta;
@@ -12,22 +12,27 @@ use domain::{
     user::{User, UserId},
 };
 
-use crate::{clock, db::Db};
+use crate::{client::Client, clock, db::Db};
 
 /// How long after a sign-in the next one of the same user is noted.
 const NOTED_EVERY: TimeDelta = TimeDelta::minutes(30);
 
-/// When each user's sign-in was noted last; no more entries than there are users. Cheap to clone.
-#[derive(Clone, Default)]
-pub struct SignIns(Arc<Mutex<HashMap<UserId, Timestamp>>>);
+/// When each user's sign-in was noted last; no more entries than there are users.
+#[derive(Default)]
+pub struct SignIns {
+    noted: Mutex<HashMap<UserId, Timestamp>>,
+    /// Whose password is being hashed anew.
+    rehashing: Mutex<HashSet<UserId>>,
+}
 
 impl SignIns {
     /// Notes a sign-in beside the request, unless one was noted lately, here or by another process.
-    pub fn note(&self, db: &Db, user: &User, address: String) {
+    pub fn note(&self, db: &Db, user: &User, client: &Client) {
         let now = clock::now();
         if !self.is_due(user, now) {
             return;
         }
+        let address = client.address.to_string();
         log::info!("sign-in name={:?} client={address}", user.name.as_str());
         let member = Member { id: user.id, name: user.name.clone(), role: user.role };
         let db = db.clone();
@@ -39,9 +44,20 @@ impl SignIns {
         });
     }
 
+    /// Whether a password of this user is to be hashed anew; asked by many requests at once, one of them hears yes until
+    /// [`SignIns::end_rehash`].
+    pub fn begin_rehash(&self, user: UserId) -> bool {
+        self.rehashing.lock().unwrap_or_else(PoisonError::into_inner).insert(user)
+    }
+
+    /// The password was hashed anew, or could not be.
+    pub fn end_rehash(&self, user: UserId) {
+        self.rehashing.lock().unwrap_or_else(PoisonError::into_inner).remove(&user);
+    }
+
     /// Whether this sign-in is to be noted; asked by many requests at once, one of them hears yes.
     fn is_due(&self, user: &User, now: Timestamp) -> bool {
-        let mut noted = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut noted = self.noted.lock().unwrap_or_else(PoisonError::into_inner);
         let last = noted.get(&user.id).copied().max(user.last_sign_in_at);
         let due = last.is_none_or(|last| now - last >= NOTED_EVERY);
         if due {

@@ -3,19 +3,21 @@
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{
-        Arc, Mutex, PoisonError,
-        mpsc::{Receiver, SyncSender, TrySendError, sync_channel},
+        Arc,
+        atomic::{AtomicU64, Ordering},
     },
     thread,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use domain::user::{Password, PasswordHash};
 use tokio::sync::oneshot;
 
-use crate::error::Error;
-
-type Job = Box<dyn FnOnce() + Send>;
+use super::{
+    queue::{Job, Queue},
+    throttle::{Throttle, Turn},
+};
+use crate::{client::Origin, error::Error};
 
 /// How many verifications may wait for each thread: at cost 12, a place at the end is worth about four seconds.
 const QUEUE_PER_THREAD: usize = 16;
@@ -26,11 +28,28 @@ const HIGHEST_COST: u32 = 15;
 /// What a client that found the queue full is told to wait.
 const RETRY_AFTER: Duration = Duration::from_secs(2);
 
-/// The threads that run bcrypt, and the cost at which they do it; cheap to clone.
-#[derive(Clone)]
+/// How far bcrypt stands back behind whoever answers requests, in steps of `nice`: it gets a quarter of a core that
+/// others want, and all of one that nobody does.
+const NICE: i32 = 5;
+
+/// The threads that run bcrypt, and the cost at which they do it.
 pub struct Verifier {
-    queue: SyncSender<Job>,
+    queue: Queue,
     cost: u32,
+    verified: Arc<AtomicU64>,
+}
+
+/// What is to be verified.
+pub struct Verification {
+    /// The password that was sent.
+    pub password: Password,
+    /// The hash that it should open. Without one, and for one that nobody can read, the same work runs against a decoy and
+    /// the answer is no; so an unknown name costs what a known one does.
+    pub hash: Option<PasswordHash>,
+    /// The highest cost among the stored hashes: a refusal costs as much as one by the dearest.
+    pub dearest: u32,
+    /// Whether opening the hash is enough: not for a disabled account.
+    pub active: bool,
 }
 
 impl Verifier {
@@ -38,66 +57,112 @@ impl Verifier {
     ///
     /// # Errors
     /// When the system refuses a thread.
-    pub fn start(cost: u32) -> std::io::Result<Verifier> {
+    pub fn start(cost: u32, throttle: Throttle) -> std::io::Result<Verifier> {
         let threads = thread::available_parallelism().map_or(1, |cores| cores.get() - 1).max(1);
-        let (queue, jobs) = sync_channel::<Job>(threads * QUEUE_PER_THREAD);
-        let jobs = Arc::new(Mutex::new(jobs));
+        let queue = Queue::new(throttle, threads * QUEUE_PER_THREAD);
         for number in 0..threads {
-            let jobs = jobs.clone();
-            thread::Builder::new().name(format!("bcrypt-{number}")).spawn(move || work(&jobs))?;
+            let queue = queue.clone();
+            thread::Builder::new().name(format!("bcrypt-{number}")).spawn(move || work(&queue))?;
         }
-        Ok(Verifier { queue, cost })
+        Ok(Verifier { queue, cost, verified: Arc::default() })
     }
 
-    /// Whether the password is the one of the hash. Without a hash, and for a hash that nobody can read, it runs the
-    /// same work against a decoy and says no; so an unknown name costs what a known one does. Every refusal costs as much
-    /// as one by the dearest hash: that of the configured cost, or of `dearest` if that is higher.
+    /// How many sign-ins have been verified so far.
+    pub fn verified(&self) -> u64 {
+        self.verified.load(Ordering::Relaxed)
+    }
+
+    /// Whether a sign-in holds; what came of it is told to the throttle, even if its client has gone meanwhile.
     ///
     /// # Errors
-    /// [`Error::Busy`] at once when the queue is full.
-    pub async fn verify(&self, password: &Password, hash: Option<&PasswordHash>, dearest: u32) -> Result<bool, Error> {
-        let (password, hash) = (password.clone(), hash.cloned());
-        let cost = self.cost.max(dearest.min(HIGHEST_COST));
-        self.run(move || verify(&password, hash.as_ref(), cost)).await
+    /// [`Error::Busy`] at once when the queue is full, or when somebody who stands better takes the place.
+    pub async fn verify(&self, sign_in: Verification, turn: Turn) -> Result<bool, Error> {
+        let (origin, is_patient) = (turn.attempt().origin, turn.is_patient());
+        let cost = self.cost.max(sign_in.dearest.min(HIGHEST_COST));
+        let verified = self.verified.clone();
+        let work = move || {
+            verified.fetch_add(1, Ordering::Relaxed);
+            let opens = verify(&sign_in.password, sign_in.hash.as_ref(), cost);
+            let holds = opens && sign_in.active;
+            turn.end(holds, Instant::now());
+            holds
+        };
+        self.run(origin, is_patient, work).await
+    }
+
+    /// Turns an attempt away at once if there is no room for it.
+    ///
+    /// # Errors
+    /// [`Error::Busy`].
+    pub fn check_room(&self, turn: &Turn) -> Result<(), Error> {
+        match self.queue.has_room(turn.attempt().origin, turn.is_patient()) {
+            true => Ok(()),
+            false => Err(Error::Busy(RETRY_AFTER)),
+        }
+    }
+
+    /// Whether somebody who is signed in knows their own password.
+    ///
+    /// # Errors
+    /// As [`Verifier::verify`].
+    pub async fn confirm(&self, origin: Origin, password: &Password, hash: &PasswordHash) -> Result<bool, Error> {
+        let (password, hash, cost) = (password.clone(), hash.clone(), self.cost);
+        self.run(origin, false, move || verify(&password, Some(&hash), cost)).await
     }
 
     /// The hash of a new password, at the configured cost.
     ///
     /// # Errors
-    /// [`Error::Busy`] at once when the queue is full.
-    pub async fn hash(&self, password: &Password) -> Result<PasswordHash, Error> {
+    /// As [`Verifier::verify`].
+    pub async fn hash(&self, origin: Origin, password: &Password) -> Result<PasswordHash, Error> {
         let (password, cost) = (password.clone(), self.cost);
-        self.run(move || hash(&password, cost)).await?
+        self.run(origin, false, move || hash(&password, cost)).await?
     }
 
-    /// Whether a hash should be made anew, because it was made at another cost.
-    pub fn is_outdated(&self, hash: &PasswordHash) -> bool {
-        cost_of(hash.reveal()).is_some_and(|cost| cost != self.cost)
+    /// Whether a hash of this cost should be made anew; one that nobody can read should not.
+    pub fn is_outdated(&self, cost: Option<u32>) -> bool {
+        cost.is_some_and(|cost| cost != self.cost)
     }
 
-    async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Error> {
+    async fn run<T: Send + 'static>(
+        &self,
+        origin: Origin,
+        is_patient: bool,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, Error> {
         let (answer, answered) = oneshot::channel();
-        let job: Job = Box::new(move || {
+        let run = Box::new(move || {
             // Nobody waits any more: the client has gone, its place goes to the next.
             if !answer.is_closed() {
                 let _gone = answer.send(work());
             }
         });
-        self.queue.try_send(job).map_err(|error| match error {
-            TrySendError::Full(_) => Error::Busy(RETRY_AFTER),
-            TrySendError::Disconnected(_) => Error::stopping(),
-        })?;
-        answered.await.map_err(|_| Error::Internal("a password verification was abandoned".into()))
+        self.queue.push(Job { origin, is_patient, run }).map_err(|_| Error::Busy(RETRY_AFTER))?;
+        // Dropped unanswered: it had to make room, or it panicked.
+        answered.await.map_err(|_| Error::Busy(RETRY_AFTER))
     }
 }
 
-fn work(jobs: &Mutex<Receiver<Job>>) {
-    loop {
-        let job = jobs.lock().unwrap_or_else(PoisonError::into_inner).recv();
-        let Ok(job) = job else { return };
-        if catch_unwind(AssertUnwindSafe(job)).is_err() {
+impl Drop for Verifier {
+    fn drop(&mut self) {
+        self.queue.close();
+    }
+}
+
+fn work(queue: &Queue) {
+    stand_back();
+    while let Some(job) = queue.pop() {
+        if catch_unwind(AssertUnwindSafe(job.run)).is_err() {
             log::error!("a password verification panicked; the sign-in was refused");
         }
+    }
+}
+
+/// Lowers the priority of this thread, where the system has such a thing for threads.
+fn stand_back() {
+    #[cfg(target_os = "linux")]
+    if let Err(error) = rustix::process::setpriority_process(Some(rustix::thread::gettid()), NICE) {
+        log::warn!("bcrypt runs at the priority of everything else: {error}");
     }
 }
 
@@ -124,9 +189,9 @@ fn verify(password: &Password, hash: Option<&PasswordHash>, cost: u32) -> bool {
     false
 }
 
-/// Whether a stored hash is one that anybody's password can open.
-pub fn is_readable(hash: &PasswordHash) -> bool {
-    cost_of(hash.reveal()).is_some()
+/// The cost of a stored hash; `None` for one that nobody's password can open.
+pub fn cost(hash: &PasswordHash) -> Option<u32> {
+    cost_of(hash.reveal())
 }
 
 /// Runs one verification of a cost that cannot succeed.
@@ -157,9 +222,13 @@ fn cost_of(hash: &str) -> Option<u32> {
 
 #[cfg(test)]
 mod tests {
-    use std::task::{Context, Waker};
+    use std::{
+        sync::Mutex,
+        task::{Context, Waker},
+    };
 
     use super::*;
+    use crate::auth::throttle::Attempt;
 
     fn password(text: &str) -> Password {
         Password::parse(text).unwrap()
@@ -208,13 +277,14 @@ mod tests {
 
     #[actix_web::test]
     async fn beyond_the_queue_a_client_is_turned_away_at_once() {
-        let verifier = Verifier::start(4).unwrap();
+        let throttle = Throttle::new();
+        let verifier = Verifier::start(4, throttle.clone()).unwrap();
         let (release, gate) = std::sync::mpsc::channel::<()>();
         let gate = Arc::new(Mutex::new(gate));
         let mut waiting = Vec::new();
         let busy = loop {
             let gate = gate.clone();
-            let mut job = Box::pin(verifier.run(move || {
+            let mut job = Box::pin(verifier.run(Origin::V4(1), false, move || {
                 let _released = gate.lock().map(|gate| gate.recv());
             }));
             // One poll puts the job into the queue, or finds it full.
@@ -229,7 +299,10 @@ mod tests {
         for job in waiting {
             assert!(job.await.is_ok());
         }
-        assert!(verifier.verify(&password("open sesame"), None, 0).await.is_ok());
+        let attempt = Attempt { origin: Origin::V4(1), name: [0; 32], credentials: [0; 32] };
+        let Ok(turn) = throttle.admit(attempt, Instant::now()) else { panic!("throttled") };
+        let nobody = Verification { password: password("open sesame"), hash: None, dearest: 0, active: false };
+        assert_eq!(verifier.verify(nobody, turn).await.ok(), Some(false));
     }
 
     #[test]
@@ -242,9 +315,10 @@ mod tests {
 
     #[test]
     fn only_another_cost_is_outdated() {
-        let verifier = Verifier::start(5).unwrap();
-        assert!(verifier.is_outdated(&hash(&password("open sesame"), 4).unwrap()));
-        assert!(!verifier.is_outdated(&hash(&password("open sesame"), 5).unwrap()));
-        assert!(!verifier.is_outdated(&PasswordHash::new("nonsense")));
+        let verifier = Verifier::start(5, Throttle::new()).unwrap();
+        let is_outdated = |hash: &PasswordHash| verifier.is_outdated(cost(hash));
+        assert!(is_outdated(&hash(&password("open sesame"), 4).unwrap()));
+        assert!(!is_outdated(&hash(&password("open sesame"), 5).unwrap()));
+        assert!(!is_outdated(&PasswordHash::new("nonsense")));
     }
 }

@@ -15,13 +15,18 @@ use crate::config::{Command, Config};
 pub fn run(config: &Config) -> Result<(), String> {
     match &config.command {
         None | Some(Command::Serve) => crate::serve::run(config),
-        Some(Command::User(command)) => user::run(config, command),
-        Some(Command::Page(command)) => page::run(config, command),
+        Some(Command::User(command)) => user::run(config, command).inspect(let_servers_hear),
+        Some(Command::Page(command)) => page::run(config, command).inspect(let_servers_hear),
         Some(Command::Migrate { check: true }) => check_migrations(config),
         Some(Command::Migrate { check: false }) => migrate(config),
         Some(Command::CheckConfig) => health::check_config(config),
         Some(Command::Healthcheck) => health::healthcheck(&config.serve),
     }
+}
+
+/// A command that has ended has taken effect: servers that run on the database have had the time to hear of it.
+fn let_servers_hear((): &()) {
+    std::thread::sleep(store::changes::TOLD_WITHIN);
 }
 
 /// Opens a database that is there and up to date: a command that only looks or changes makes no file by mistake.

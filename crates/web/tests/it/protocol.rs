@@ -387,7 +387,7 @@ async fn t45_case_40_a_trailing_slash_is_taken_off_for_every_path_alike() {
 #[actix_web::test]
 async fn t54_where_https_is_required_private_pages_are_refused_before_the_challenge() {
     let mut options = web::Options { require_https: true, ..web::Options::default() };
-    options.trusted_proxies = vec!["127.0.0.1/32".parse().unwrap()];
+    options.proxies.trusted = vec!["127.0.0.1/32".parse().unwrap()];
     let site = Site::with(options);
     site.add_user("ann", Role::Reader, "open sesame");
     site.put(PageDraft { private: true, ..draft("secret", "Secret") });

@@ -1,5 +1,7 @@
 //! A site in process: a temporary database, four people, a public and a private page.
 
+use std::sync::Arc;
+
 use actix_web::{
     App as ActixApp,
     body::to_bytes,
@@ -18,10 +20,14 @@ use store::{DatabaseUrl, Store};
 use tempfile::TempDir;
 use web::{
     App, Options,
-    auth::{refusals::Refusals, sign_ins::SignIns, verifier, verifier::Verifier},
+    auth::{door::Door, proofs::Limits, refusals::Refusals, sign_ins::SignIns, verifier},
     clock,
     db::Db,
     guard::envelope,
+    memory::{
+        Memory,
+        truth::{Silence, Truth},
+    },
     renderers::Renderers,
     routes::routes,
     view::View,
@@ -65,9 +71,12 @@ impl Site {
         let url = DatabaseUrl::parse(&format!("sqlite://{}/site.db", folder.path().display())).unwrap();
         let store = Store::open(&url, 4).unwrap();
         store.migrate().unwrap();
+        let door = Door::new(COST, Limits::default()).unwrap();
+        let memory = Memory::new(Arc::new(Truth::new(Silence::default())), 64 << 20);
+        let forgiveness = door.forgiveness();
         let app = App {
-            db: Db::new(store),
-            verifier: Verifier::start(COST).unwrap(),
+            db: Db::new(store, memory, move |news| forgiveness.note(news)).unwrap(),
+            door,
             refusals: Refusals::default(),
             sign_ins: SignIns::default(),
             view: View::load().unwrap(),
@@ -82,7 +91,10 @@ impl Site {
     }
 
     pub fn write<T>(&self, change: impl FnOnce(&mut store::Conn, &Admin) -> store::Result<T>) -> T {
-        self.store().write(|conn| change(conn, &Admin::command_line())).unwrap()
+        let done = self.store().write(|conn| change(conn, &Admin::command_line())).unwrap();
+        // Not through `Db`, so as another process would; the next request is to see it.
+        self.app.db.settle();
+        done
     }
 
     pub fn add_user(&self, who: &str, role: Role, password: &str) -> User {
@@ -102,6 +114,11 @@ impl Site {
 
     pub fn page(&self, path: &str) -> Option<Page> {
         self.store().read(|conn| store::pages::find(conn, &PagePath::parse(path).unwrap())).unwrap()
+    }
+
+    /// How many sign-ins were verified so far.
+    pub fn verified(&self) -> u64 {
+        self.app.door.verifier.verified()
     }
 
     pub fn visitor(&self) -> Actor<'_> {
@@ -174,10 +191,16 @@ impl Actor<'_> {
     }
 
     pub async fn send(&self, method: Method, uri: &str, body: Option<String>) -> Response {
+        self.send_from("127.0.0.1", method, uri, body).await
+    }
+
+    /// Sends a request from another address.
+    pub async fn send_from(&self, address: &str, method: Method, uri: &str, body: Option<String>) -> Response {
+        let peer = std::net::SocketAddr::new(address.parse().unwrap(), 9);
         let service =
             init_service(ActixApp::new().app_data(self.site.app.clone()).wrap(from_fn(envelope)).configure(routes))
                 .await;
-        let mut request = TestRequest::default().method(method).uri(uri);
+        let mut request = TestRequest::default().method(method).uri(uri).peer_addr(peer);
         for (name, value) in &self.headers {
             request = request.append_header((name.as_str(), value.as_slice()));
         }

@@ -19,6 +19,7 @@ use crate::{
     error::Error,
     first_run,
     form::{Form, checkbox},
+    guard::Envelope,
     query::QueryString,
     view::Errors,
 };
@@ -135,7 +136,7 @@ pub async fn set_password(
             return Ok(Outcome::Page(page.with_status(StatusCode::UNPROCESSABLE_ENTITY)));
         }
     };
-    let hash = app.verifier.hash(&chosen.password).await?;
+    let hash = app.door.verifier.hash(Envelope::of(&request).client.origin(), &chosen.password).await?;
     let (proof, id) = (admin.proof(), user.id);
     if !app.db.write(move |conn| users::set_password(conn, &proof, id, &hash, clock::now())).await? {
         return Err(Error::NotFound);

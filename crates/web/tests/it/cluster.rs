@@ -1,0 +1,136 @@
+//! A PostgreSQL of the test's own, which can be stopped, killed and started again.
+
+use std::{
+    io::{Write, stderr},
+    net::TcpListener,
+    os::unix::fs::{PermissionsExt, chown},
+    path::PathBuf,
+    process::{Command, Output},
+    time::{Duration, Instant},
+};
+
+use diesel::{Connection, PgConnection, QueryableByName, RunQueryDsl, sql_query, sql_types::Integer};
+use tempfile::TempDir;
+
+pub struct Cluster {
+    bin: PathBuf,
+    folder: TempDir,
+    port: u16,
+}
+
+#[derive(QueryableByName)]
+struct Pid {
+    #[diesel(sql_type = Integer)]
+    pid: i32,
+}
+
+impl Cluster {
+    /// Starts one; `None` where there is no PostgreSQL, and that is allowed.
+    pub fn start() -> Option<Cluster> {
+        let variable = |wanted: &str| std::env::vars_os().find(|(name, _)| name == wanted).map(|(_, value)| value);
+        let Some(bin) = variable("POSTERN_TEST_POSTGRES_BIN") else {
+            assert!(variable("POSTERN_TEST_ALL").is_none(), "POSTERN_TEST_POSTGRES_BIN is not set");
+            // Not by a macro: the test harness keeps what a test prints that passes.
+            let _unseen = writeln!(stderr(), "left out: PostgreSQL (POSTERN_TEST_POSTGRES_BIN is not set)");
+            return None;
+        };
+        let folder = tempfile::tempdir().unwrap();
+        if is_root() {
+            std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o755)).unwrap();
+            let id = |flag| text(&Command::new("id").args([flag, "postgres"]).output().unwrap()).parse().unwrap();
+            chown(folder.path(), Some(id("-u")), Some(id("-g"))).unwrap();
+        }
+        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let cluster = Cluster { bin: bin.into(), folder, port };
+        let data = cluster.data();
+        cluster.program("initdb", &["-D", &data, "-U", "postgres", "-A", "trust", "-N", "-E", "UTF8", "--locale=C"]);
+        cluster.up();
+        Some(cluster)
+    }
+
+    pub fn url(&self) -> String {
+        format!("postgres://postgres@127.0.0.1:{}/postgres", self.port)
+    }
+
+    /// Starts the server.
+    pub fn up(&self) {
+        let options =
+            format!("-p {} -k {} -c listen_addresses=127.0.0.1 -c fsync=off", self.port, self.folder.path().display());
+        let log = self.folder.path().join("log");
+        self.program("pg_ctl", &["-D", &self.data(), "-l", log.to_str().unwrap(), "-o", &options, "-w", "start"]);
+    }
+
+    /// Kills every process of the server at once.
+    pub fn kill(&self) {
+        self.signal("KILL");
+        // The kernel closes its sockets when it buries it.
+        let buried = Instant::now();
+        while PgConnection::establish(&self.url()).is_ok() && buried.elapsed() < Duration::from_secs(10) {}
+        let _gone = std::fs::remove_file(format!("{}/postmaster.pid", self.data()));
+    }
+
+    /// Sends a signal to every process of the server.
+    pub fn signal(&self, signal: &str) {
+        let postmaster = std::fs::read_to_string(format!("{}/postmaster.pid", self.data())).unwrap();
+        let postmaster = postmaster.lines().next().unwrap();
+        let children = Command::new("pgrep").args(["-P", postmaster]).output().unwrap();
+        let children = text(&children);
+        let kill = |pid: &str| Command::new("kill").args([&format!("-{signal}"), pid]).output().unwrap();
+        assert!(kill(postmaster).status.success());
+        // Some come and go by themselves.
+        children.split_whitespace().for_each(|pid| drop(kill(pid)));
+    }
+
+    /// Runs SQL as somebody at psql would.
+    pub fn sql(&self, statement: &str) {
+        let mut conn = PgConnection::establish(&self.url()).unwrap();
+        sql_query(statement).execute(&mut conn).unwrap();
+    }
+
+    /// The server processes through which Postern's instances hear of changes.
+    pub fn listeners(&self) -> Vec<i32> {
+        let mut conn = PgConnection::establish(&self.url()).unwrap();
+        let rows: Vec<Pid> = sql_query("SELECT pid FROM pg_stat_activity WHERE application_name = 'postern changes'")
+            .load(&mut conn)
+            .unwrap();
+        rows.into_iter().map(|row| row.pid).collect()
+    }
+
+    fn data(&self) -> String {
+        format!("{}/data", self.folder.path().display())
+    }
+
+    /// PostgreSQL refuses to run as root.
+    fn program(&self, program: &str, arguments: &[&str]) {
+        let program = self.bin.join(program);
+        let mut command = match is_root() {
+            true => {
+                let mut command = Command::new("runuser");
+                command.args(["-u", "postgres", "--"]).arg(program);
+                command
+            }
+            false => Command::new(program),
+        };
+        // Not its pipes: the server keeps them open.
+        let log = std::fs::File::create(self.folder.path().join("programs")).unwrap();
+        command.args(arguments).current_dir(self.folder.path()).stdout(log.try_clone().unwrap()).stderr(log);
+        let status = command.status().unwrap();
+        assert!(status.success(), "{}", std::fs::read_to_string(self.folder.path().join("programs")).unwrap());
+    }
+}
+
+impl Drop for Cluster {
+    fn drop(&mut self) {
+        if std::path::Path::new(&format!("{}/postmaster.pid", self.data())).exists() {
+            self.signal("KILL");
+        }
+    }
+}
+
+fn is_root() -> bool {
+    text(&Command::new("id").arg("-u").output().unwrap()) == "0"
+}
+
+fn text(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stdout).trim().to_owned()
+}

@@ -1,0 +1,239 @@
+//! Several processes on one database, and a database that stops, dies and comes back while clients read.
+
+use std::{
+    io::{BufRead, BufReader, Read, Write},
+    net::TcpStream,
+    process::Command,
+    time::{Duration, Instant},
+};
+
+use base64::{Engine, prelude::BASE64_STANDARD};
+
+use crate::{
+    cluster::Cluster,
+    server::{PASSWORD, Server, text},
+};
+
+/// How long anything may take that has no bound of its own.
+const PATIENCE: Duration = Duration::from_secs(40);
+
+/// A client that keeps its connection.
+struct Client {
+    stream: BufReader<TcpStream>,
+    authorization: String,
+}
+
+impl Client {
+    fn of(server: &Server, credentials: &str) -> Client {
+        let authorization = match credentials {
+            "" => String::new(),
+            credentials => format!("Authorization: Basic {}\r\n", BASE64_STANDARD.encode(credentials)),
+        };
+        Client { stream: BufReader::new(server.connect()), authorization }
+    }
+
+    /// The status and the body of a GET.
+    fn get(&mut self, path: &str) -> (u16, String) {
+        let request = format!("GET {path} HTTP/1.1\r\nHost: x\r\n{}\r\n", self.authorization);
+        self.stream.get_mut().write_all(request.as_bytes()).unwrap();
+        let (mut status, mut length, mut line) = (0, 0, String::new());
+        loop {
+            line.clear();
+            self.stream.read_line(&mut line).unwrap();
+            let lower = line.trim_end().to_lowercase();
+            if lower.is_empty() {
+                break;
+            }
+            if let Some(rest) = lower.strip_prefix("http/1.1 ") {
+                status = rest[..3].parse().unwrap();
+            }
+            if let Some(rest) = lower.strip_prefix("content-length: ") {
+                length = rest.parse().unwrap();
+            }
+        }
+        let mut body = vec![0; length];
+        self.stream.read_exact(&mut body).unwrap();
+        (status, String::from_utf8(body).unwrap())
+    }
+
+    fn status(&mut self, path: &str) -> u16 {
+        self.get(path).0
+    }
+
+    /// Asks until the status is the wanted one, and fails if any other than these comes or it takes too long; how long
+    /// it took.
+    #[track_caller]
+    fn until(&mut self, path: &str, wanted: u16, meanwhile: &[u16], within: Duration) -> Duration {
+        let start = Instant::now();
+        loop {
+            let status = self.status(path);
+            if status == wanted {
+                return start.elapsed();
+            }
+            assert!(meanwhile.contains(&status), "{path}: {status}");
+            assert!(start.elapsed() < within, "{path} is still {status} after {:?}", start.elapsed());
+        }
+    }
+}
+
+/// A server on a cluster; with a private page, a public one, and ann, who has signed in.
+fn server(cluster: &Cluster, environment: &[(&str, &str)]) -> Server {
+    let url = cluster.url();
+    let mut all = vec![("DATABASE_URL", url.as_str())];
+    all.extend_from_slice(environment);
+    Server::start_with(&all)
+}
+
+fn cli(cluster: &Cluster, server: &Server, arguments: &[&str], input: &str) {
+    let url = cluster.url();
+    let arguments: Vec<&str> = ["--database-url", &url].into_iter().chain(arguments.iter().copied()).collect();
+    let (done, _, error) = text(&server.cli(&arguments, input));
+    assert!(done, "{error}");
+}
+
+fn add_ann(cluster: &Cluster, server: &Server) {
+    cli(cluster, server, &["user", "add", "ann", "--role", "reader"], "open sesame");
+    cli(cluster, server, &["page", "put", "secret", "--title", "Secret", "--private"], "The treasure.");
+    cli(cluster, server, &["page", "put", "hello", "--title", "Hello"], "Hello.");
+}
+
+#[test]
+fn t48_case_26_27_28_what_one_instance_changes_the_other_knows() {
+    let Some(cluster) = Cluster::start() else { return };
+    let (one, other) = (server(&cluster, &[]), server(&cluster, &[]));
+    add_ann(&cluster, &one);
+    let mut ann = Client::of(&other, "ann:open sesame");
+    let soon = Duration::from_secs(2);
+    ann.until("/secret", 200, &[401, 404], soon);
+    assert_eq!(Client::of(&one, "ann:open sesame").status("/secret"), 200);
+
+    cli(&cluster, &one, &["user", "passwd", "ann"], "another one");
+    ann.until("/secret", 401, &[200], soon);
+    let mut ann = Client::of(&other, "ann:another one");
+    assert_eq!(ann.status("/secret"), 200);
+
+    cli(&cluster, &one, &["user", "role", "ann", "editor"], "");
+    ann.until("/admin/", 200, &[403], soon);
+    cluster.sql("UPDATE users SET role = 'reader' WHERE name = 'ann'");
+    ann.until("/admin/", 403, &[200], soon);
+    cluster.sql("UPDATE users SET active = FALSE WHERE name = 'ann'");
+    ann.until("/secret", 401, &[200], soon);
+    cluster.sql("UPDATE users SET active = TRUE WHERE name = 'ann'");
+    ann.until("/secret", 200, &[401], soon);
+
+    let mut visitor = Client::of(&other, "");
+    assert_eq!(visitor.status("/hello"), 200);
+    cluster.sql("UPDATE pages SET private = TRUE WHERE path = 'hello'");
+    visitor.until("/hello", 401, &[200], soon);
+    cluster.sql("DELETE FROM pages WHERE path = 'hello'");
+    visitor.until("/hello", 404, &[401], soon);
+
+    cli(&cluster, &one, &["user", "delete", "ann"], "");
+    ann.until("/secret", 401, &[200], soon);
+    cli(&cluster, &one, &["user", "add", "ann", "--role", "reader"], "a third one");
+    assert_eq!(ann.status("/secret"), 401);
+}
+
+#[test]
+fn a_command_on_a_sqlite_file_holds_for_the_servers_next_request() {
+    let server = Server::start();
+    let cli = |arguments: &[&str], input: &str| assert!(text(&server.cli(arguments, input)).0);
+    cli(&["user", "add", "ann", "--role", "reader"], "open sesame");
+    cli(&["page", "put", "secret", "--title", "Secret", "--private"], "The treasure.");
+    let (mut ann, mut new, mut visitor) =
+        (Client::of(&server, "ann:open sesame"), Client::of(&server, "ann:another one"), Client::of(&server, ""));
+    for _ in 0..3 {
+        assert_eq!(ann.status("/secret"), 200);
+        cli(&["user", "passwd", "ann"], "another one");
+        assert_eq!((ann.status("/secret"), new.status("/secret")), (401, 200));
+        cli(&["user", "passwd", "ann"], "open sesame");
+        assert_eq!((ann.status("/secret"), new.status("/secret")), (200, 401));
+        cli(&["page", "put", "secret", "--title", "Secret"], "No treasure.");
+        assert_eq!(visitor.status("/secret"), 200);
+        cli(&["page", "put", "secret", "--title", "Secret", "--private"], "The treasure.");
+        assert_eq!(visitor.status("/secret"), 401);
+        cli(&["user", "disable", "ann"], "");
+        assert_eq!(ann.status("/secret"), 401);
+        cli(&["user", "enable", "ann"], "");
+    }
+}
+
+#[test]
+fn case_33_without_its_listener_an_instance_distrusts_what_it_remembers() {
+    let Some(cluster) = Cluster::start() else { return };
+    let server = server(&cluster, &[]);
+    add_ann(&cluster, &server);
+    let mut ann = Client::of(&server, "ann:open sesame");
+    ann.until("/secret", 200, &[401, 404], PATIENCE);
+    for signal in ["TERM", "STOP"] {
+        let listener = cluster.listeners()[0];
+        assert!(Command::new("kill").args([format!("-{signal}"), listener.to_string()]).status().unwrap().success());
+        cluster.sql("UPDATE users SET active = FALSE WHERE name = 'ann'");
+        ann.until("/secret", 401, &[200], Duration::from_secs(6));
+        for _ in 0..100 {
+            assert_eq!(ann.status("/secret"), 401, "never a stale answer after");
+        }
+        // While nobody listens the database itself is asked, and what it says holds.
+        cluster.sql("UPDATE users SET active = TRUE WHERE name = 'ann'");
+        ann.until("/secret", 200, &[401], Duration::from_secs(2));
+        // Another listener takes the place.
+        let start = Instant::now();
+        while !cluster.listeners().iter().any(|pid| *pid != listener) {
+            assert!(start.elapsed() < PATIENCE);
+        }
+        // One that is stopped is of no use any more, whatever happens to it.
+        let _gone = Command::new("kill").args(["-KILL".to_owned(), listener.to_string()]).status();
+        if signal == "STOP" {
+            break;
+        }
+        ann.until("/secret", 200, &[401, 503], PATIENCE);
+    }
+}
+
+#[test]
+fn case_56_a_stopped_database_is_503_for_what_is_private_and_never_401() {
+    let Some(cluster) = Cluster::start() else { return };
+    let server = server(&cluster, &[("POSTERN_SILENCE", "1"), ("POSTERN_STALE_PUBLIC", "8")]);
+    add_ann(&cluster, &server);
+    let (mut ann, mut visitor) = (Client::of(&server, "ann:open sesame"), Client::of(&server, ""));
+    ann.until("/secret", 200, &[401, 404], PATIENCE);
+    visitor.until("/hello", 200, &[404], PATIENCE);
+    assert_eq!(visitor.status("/"), 200);
+    cluster.signal("STOP");
+    let stopped = Instant::now();
+    ann.until("/secret", 503, &[200], Duration::from_secs(9));
+    assert_eq!(visitor.status("/hello"), 200, "what was public a moment ago was public");
+    assert!(stopped.elapsed() < Duration::from_secs(9), "{:?}", stopped.elapsed());
+    assert_eq!(visitor.status("/healthz"), 200);
+    visitor.until("/hello", 503, &[200], Duration::from_secs(20));
+    let mut stranger = Client::of(&server, "ann:wrong");
+    assert_eq!(stranger.status("/secret"), 503);
+    assert_eq!(visitor.status("/readyz"), 503);
+    cluster.signal("CONT");
+    ann.until("/secret", 200, &[503], PATIENCE);
+    visitor.until("/hello", 200, &[503], PATIENCE);
+    assert_eq!(visitor.status("/secret"), 401);
+}
+
+#[test]
+fn a_database_that_was_killed_is_listened_to_again_and_all_before_is_forgotten() {
+    let Some(cluster) = Cluster::start() else { return };
+    let server = server(&cluster, &[("POSTERN_SILENCE", "2")]);
+    add_ann(&cluster, &server);
+    let (mut ann, mut visitor) = (Client::of(&server, "ann:open sesame"), Client::of(&server, ""));
+    ann.until("/secret", 200, &[401, 404], PATIENCE);
+    visitor.until("/hello", 200, &[404], PATIENCE);
+    cluster.kill();
+    ann.until("/secret", 503, &[200], PATIENCE);
+    assert_eq!(visitor.status("/hello"), 200);
+    cluster.up();
+    // Nobody may have listened when this was told.
+    cluster.sql("UPDATE pages SET private = TRUE WHERE path = 'hello'");
+    cluster.sql("UPDATE users SET active = FALSE WHERE name = 'ann'");
+    ann.until("/secret", 401, &[503], PATIENCE);
+    visitor.until("/hello", 401, &[200], PATIENCE);
+    for _ in 0..100 {
+        assert_eq!((ann.status("/secret"), visitor.status("/hello")), (401, 401));
+    }
+    assert_eq!(Client::of(&server, &format!("admin:{PASSWORD}")).status("/admin/"), 200);
+}

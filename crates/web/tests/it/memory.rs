@@ -1,0 +1,182 @@
+//! Answers from memory: the same as those that were just made, for those for whom they were made, and never stale.
+
+use actix_web::http::Method;
+use diesel::{RunQueryDsl, sql_query};
+use domain::page::PageDraft;
+use web::clock;
+
+use crate::site::{Site, draft};
+
+/// Runs SQL as somebody at a prompt would.
+fn sql(site: &Site, statement: &str) {
+    site.write(|conn, _| Ok(sql_query(statement).execute(conn)?));
+}
+
+/// A site with something of every kind.
+fn site() -> Site {
+    let site = Site::new();
+    site.put(PageDraft { body: "Long. ".repeat(500), ..draft("clients", "Clients") });
+    site.put(PageDraft { private: true, show_title: true, ..draft("clients/acme", "Acme") });
+    site.put(PageDraft { list_below: true, ..draft("team", "Team") });
+    site.put(PageDraft { list_below: true, private: true, ..draft("team/inner", "Inner") });
+    site.put(PageDraft { private: true, ..draft("team/inner/plan", "Plan") });
+    site.put(PageDraft { private: true, ..draft("only/below", "Below") });
+    site
+}
+
+const PATHS: [&str; 14] = [
+    "/",
+    "/?page=2",
+    "/hello",
+    "/secret",
+    "/clients",
+    "/clients/acme",
+    "/team",
+    "/team?page=2",
+    "/team/inner",
+    "/only",
+    "/nope",
+    "/feed.xml",
+    "/sitemap.xml",
+    "/logout",
+];
+
+#[actix_web::test]
+async fn t29_t34_an_answer_from_memory_is_the_one_that_was_made() {
+    let site = site();
+    let actors = [
+        site.visitor(),
+        site.visitor().browser(),
+        site.signed_in("ann", "wrong"),
+        site.ann(),
+        site.eve(),
+        site.root().with("accept-encoding", "br"),
+        site.visitor().with("accept-encoding", "gzip"),
+    ];
+    for path in PATHS {
+        let mut first = Vec::new();
+        for actor in &actors {
+            first.push(actor.get(path).await);
+        }
+        for (number, (actor, cold)) in actors.iter().zip(&first).enumerate() {
+            let warm = actor.get(path).await;
+            assert_eq!(warm.fingerprint(), cold.fingerprint(), "{path} {number}");
+            let head = actor.send(Method::HEAD, path, None).await;
+            assert_eq!(head.fingerprint().1, cold.fingerprint().1, "{path} {number}");
+            let etag = cold.header("etag");
+            if !etag.is_empty() {
+                let known = actor.with("if-none-match", etag).get(path).await.is(304);
+                assert_eq!(known.header("etag"), etag);
+                assert_eq!(known.header("cache-control"), cold.header("cache-control"));
+            }
+        }
+    }
+}
+
+#[actix_web::test]
+async fn a_hit_touches_neither_the_database_nor_the_templates() {
+    let site = site();
+    let actors = [site.visitor(), site.ann(), site.eve()];
+    let mut before = Vec::new();
+    for path in PATHS {
+        for actor in &actors {
+            let cold = actor.get(path).await;
+            // What is nowhere is asked for each time: anybody can ask for as much of that as they like.
+            if cold.status != 404 {
+                before.push((path, actor, cold));
+            }
+        }
+    }
+    // Without its tables the database has no answer; and nobody is told that they have gone.
+    sql(&site, "ALTER TABLE pages RENAME TO gone");
+    sql(&site, "ALTER TABLE users RENAME TO gone_too");
+    sql(&site, "ALTER TABLE site RENAME TO gone_also");
+    site.visitor().get("/nope").await.is(500);
+    for (path, actor, cold) in before {
+        assert_eq!(actor.get(path).await.fingerprint(), cold.fingerprint(), "{path}");
+    }
+}
+
+#[actix_web::test]
+async fn case_23_30_what_one_sees_is_never_shown_to_another() {
+    let site = site();
+    for _ in 0..2 {
+        site.ann().get("/secret").await.is(200).has("ann").lacks("/admin/pages/");
+        site.eve().get("/secret").await.is(200).has("eve").has("/admin/pages/");
+        site.visitor().get("/secret").await.is(401).lacks("treasure");
+        site.signed_in("ann", "wrong").get("/secret").await.is(401);
+        site.ann().get("/team").await.is(200).has("Inner");
+        site.visitor().get("/team").await.is(200).lacks("Inner").has("Sign in");
+        site.signed_in("ann", "wrong").get("/team").await.is(200).lacks("Inner").has("are not valid here");
+        site.ann().get("/only").await.is(200);
+        site.visitor().get("/only").await.is(404);
+        site.signed_in("ann", "wrong").get("/only").await.is(404);
+    }
+}
+
+#[actix_web::test]
+async fn t40_t48_a_change_is_seen_by_the_next_request() {
+    let site = site();
+    let visitor = site.visitor();
+    visitor.get("/hello").await.is(200);
+    sql(&site, "UPDATE pages SET private = TRUE WHERE path = 'hello'");
+    visitor.get("/hello").await.is(401);
+    sql(&site, "UPDATE pages SET private = FALSE, body = 'changed' WHERE path = 'hello'");
+    visitor.get("/hello").await.is(200).has("changed");
+    sql(&site, "UPDATE pages SET path = 'moved' WHERE path = 'hello'");
+    visitor.get("/hello").await.is(404);
+    visitor.get("/moved").await.is(200);
+    // What is above a page stands on it, what is below may.
+    site.ann().get("/clients/acme").await.is(200).has("Clients");
+    sql(&site, "UPDATE pages SET title = 'Customers' WHERE path = 'clients'");
+    site.ann().get("/clients/acme").await.is(200).has("Customers");
+    site.ann().get("/team").await.has("Plan");
+    sql(&site, "DELETE FROM pages WHERE path = 'team/inner/plan'");
+    site.ann().get("/team").await.lacks("Plan");
+    // A section that was only a list becomes a page.
+    site.ann().get("/only").await.is(200);
+    site.put(PageDraft { private: true, body: "A page now.".into(), ..draft("only", "Only") });
+    site.ann().get("/only").await.is(200).has("A page now.");
+    visitor.get("/only").await.is(401);
+    for path in ["/", "/feed.xml", "/sitemap.xml"] {
+        visitor.get(path).await.has("moved");
+    }
+    sql(&site, "DELETE FROM pages WHERE path = 'moved'");
+    for path in ["/", "/feed.xml", "/sitemap.xml"] {
+        visitor.get(path).await.lacks("moved");
+    }
+    visitor.browser().get("/secret").await.is(401).has("Postern");
+    sql(&site, "UPDATE site SET title = 'Another', realm = 'Other'");
+    let refused = visitor.browser().get("/secret").await.is(401).has("Another");
+    assert_eq!(refused.header("www-authenticate"), "Basic realm=\"Other\", charset=\"UTF-8\"");
+    visitor.get("/").await.has("Another");
+}
+
+#[actix_web::test]
+async fn a_list_ends_when_a_page_has_its_date() {
+    let site = site();
+    let soon = clock::now() + chrono::TimeDelta::milliseconds(1500);
+    let content =
+        domain::page::PageContent { published_at: soon, ..draft("soon", "Soon to come").check(clock::now()).unwrap() };
+    site.write(|conn, admin| store::pages::put(conn, admin.editor(), &content, clock::now()).map(drop));
+    let mut seen = false;
+    while !seen {
+        let before = clock::now();
+        seen = site.visitor().get("/").await.body.contains("Soon to come");
+        let after = clock::now();
+        assert!(if seen { after >= soon } else { before < soon }, "{seen} {before} {soon} {after}");
+    }
+    site.visitor().get("/soon").await.is(200);
+    site.visitor().get("/feed.xml").await.has("Soon to come");
+}
+
+#[actix_web::test]
+async fn case_24_paths_without_end_take_no_memory() {
+    let site = site();
+    for n in 0..200 {
+        site.visitor().get(&format!("/nope-{n}")).await.is(404);
+        site.visitor().get(&format!("/hello?page={n}")).await.is(200);
+        site.visitor().get(&format!("/?page={n}")).await.is(200);
+    }
+    assert!(site.app.db.memory().answers.len() <= 10, "{}", site.app.db.memory().answers.len());
+}
