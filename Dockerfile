@@ -8,9 +8,10 @@ COPY Cargo.toml Cargo.lock ./
 COPY crates/domain/Cargo.toml crates/domain/
 COPY crates/store/Cargo.toml crates/store/
 COPY crates/web/Cargo.toml crates/web/
-RUN mkdir -p crates/domain/src crates/store/src crates/web/src \
+COPY bench/Cargo.toml bench/
+RUN mkdir -p crates/domain/src crates/store/src crates/web/src bench/src/bin \
  && touch crates/domain/src/lib.rs crates/store/src/lib.rs crates/web/src/lib.rs \
- && echo 'fn main() {}' > crates/web/src/main.rs \
+ && echo 'fn main() {}' | tee crates/web/src/main.rs bench/src/main.rs > bench/src/bin/bare.rs \
  && cargo build --release --locked --package web \
  && rm -rf crates/*/src target/release/.fingerprint/domain-* target/release/.fingerprint/store-* target/release/.fingerprint/web-*
 COPY crates crates

@@ -1,0 +1,81 @@
+//! The servers that are compared: Postern, the bare ceiling, and what is installed of the others.
+
+mod kinds;
+
+use crate::{
+    client::{Login, Place},
+    options::Options,
+    postern::{PASSWORD, Postern, Site, ask, hash, login, markdown},
+    process::{Process, Room},
+    report::Report,
+};
+use kinds::{KINDS, Starter};
+
+/// A server that is measured.
+pub(crate) struct Server {
+    /// Its name.
+    pub name: &'static str,
+    /// Its public page.
+    pub public: Place,
+    /// Its private pages: how the password is kept, and where.
+    pub private: Vec<(&'static str, Place)>,
+    alive: Alive,
+}
+
+enum Alive {
+    Peer { processes: Vec<Process>, _room: Room },
+    Postern { _postern: Postern, _site: Site },
+}
+
+/// The name that signs in everywhere.
+pub(crate) const NAME: &str = "bench";
+
+/// The right credentials, for every server.
+pub(crate) fn right() -> Login {
+    login(NAME)
+}
+
+/// Starts every server that is installed. Postern comes first: the others answer its bytes.
+pub(crate) fn start(options: &Options, report: &mut Report) -> Result<Vec<Server>, String> {
+    let postern = start_postern(options)?;
+    let page = ask(&postern.public, None)?.body;
+    eprintln!("  the page has {} bytes", page.len());
+    let mut servers = vec![postern];
+    for (name, start) in KINDS {
+        let started = Starter::new(options, name, &page).and_then(|starter| start(starter));
+        match started.and_then(|server| check(&server).map(|()| server)) {
+            Ok(server) => servers.push(server),
+            Err(error) => report.miss(format!("{name}: {error}")),
+        }
+    }
+    check(&servers[0]).map_err(|error| format!("Postern: {error}"))?;
+    Ok(servers)
+}
+
+/// Warms a server up, and requires that it lets in and keeps out whom it should.
+fn check(server: &Server) -> Result<(), String> {
+    let expect = |place: &Place, login: Option<&Login>, status: u16| match ask(place, login)?.status {
+        other if other != status => Err(format!("{} answers {other}, not {status}", place.path)),
+        _ => Ok(()),
+    };
+    for _ in 0..50 {
+        expect(&server.public, None, 200)?;
+    }
+    for (_, place) in &server.private {
+        expect(place, None, 401)?;
+        expect(place, Some(&right()), 200)?;
+        expect(place, Some(&right()), 200)?;
+    }
+    Ok(())
+}
+
+fn start_postern(options: &Options) -> Result<Server, String> {
+    let site = Site::new(options, "postern")?;
+    site.put("handbook/rules", false, &markdown())?;
+    site.put("handbook/secrets", true, &markdown())?;
+    site.database()?.add_users(&[NAME.to_owned()], "reader", true, &hash(PASSWORD)?)?;
+    let postern = site.start()?;
+    let (public, private) = (postern.place("/handbook/rules"), postern.place("/handbook/secrets"));
+    let alive = Alive::Postern { _postern: postern, _site: site };
+    Ok(Server { name: "Postern", public, private: vec![("bcrypt", private)], alive })
+}

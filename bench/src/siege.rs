@@ -1,0 +1,144 @@
+//! Part C 1: Postern under four kinds of floods: nobody who reads notices, and whoever is new gets in.
+
+use std::{
+    net::Ipv4Addr,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use crate::{
+    client::{Client, Login, Place, sign_in},
+    load::{ATTACKER, Load, Logins, PROVEN, READER, runtime},
+    options::Options,
+    postern::{PASSWORD, Postern, Site, hash, login},
+    report::Report,
+    stats::{Tally, median},
+};
+
+const PART: &str = "flood";
+/// How many connections a flood has.
+const CONNECTIONS: usize = 64;
+/// How often somebody new comes.
+const EVERY: Duration = Duration::from_secs(4);
+/// How long somebody new tries.
+const MOST: Duration = Duration::from_secs(60);
+/// Whose account is guessed at where a flood has one name.
+const TARGET: &str = "target";
+const PAGES: [&str; 2] = ["/notes", "/secrets"];
+
+/// What a flood did to those who are not part of it.
+struct Siege {
+    idle: [Tally; 2],
+    pressed: [Tally; 2],
+    flood: Tally,
+    /// The memory before and after, in MiB.
+    memory: [f64; 2],
+    /// How long newcomers took, in seconds: from the flood's address, and from another.
+    newcomers: [Vec<f64>; 2],
+    /// What the owner of the account is answered at a place where they never signed in.
+    owner: String,
+}
+
+/// Floods Postern in four ways.
+pub(crate) fn run(options: &Options, report: &mut Report) -> Result<(), String> {
+    let hash = hash(PASSWORD)?;
+    for (same, one) in [(true, true), (true, false), (false, true), (false, false)] {
+        let password = if same { "the same password" } else { "new passwords" };
+        let kind = format!("{password}, {}", if one { "one name" } else { "many names" });
+        eprintln!("  {kind}");
+        let logins: Logins = Arc::new(move |n| {
+            let name = if one { TARGET.to_owned() } else { format!("name-{n}") };
+            let password = if same { "wrong password".to_owned() } else { format!("wrong password {n}") };
+            Some(Login::new(&name, &password))
+        });
+        // A new site each time: what a flood leaves behind is not to help or to hurt the next one.
+        let site = Site::new(options, "siege")?;
+        let mut names: Vec<String> = (0..1000).map(|n| format!("new-{n}")).collect();
+        names.extend(["proven".to_owned(), TARGET.to_owned()]);
+        let mut database = site.database()?;
+        database.add_users(&names, "reader", true, &hash)?;
+        database.add_page("notes", "Some notes.", false)?;
+        database.add_page("secrets", "Some secrets.", true)?;
+        drop(database);
+        let siege = lay(&site.start()?, options.flood, logins, one)?;
+        tell(&kind, &siege, report);
+    }
+    Ok(())
+}
+
+fn lay(postern: &Postern, time: Duration, logins: Logins, one: bool) -> Result<Siege, String> {
+    let [public, private] = PAGES.map(|path| postern.place(path));
+    let proven = login("proven");
+    let runtime = runtime()?;
+    let mut client = Client::new(PROVEN, postern.to);
+    runtime.block_on(sign_in(&mut client, &private.path, &proven, MOST)).ok_or("the proven client is not let in")?;
+    let probes = || [Load::probe(READER, &public, None), Load::probe(PROVEN, &private, Some(proven.clone()))];
+    let idle = both(probes(), Duration::from_secs(3));
+
+    let before = postern.resident();
+    let flood = Load::flood(&private, CONNECTIONS, logins).start();
+    let running = probes().map(Load::start);
+    let begun = Instant::now();
+    let mut newcomers = [Vec::new(), Vec::new()];
+    let mut number = 0;
+    std::thread::sleep(Duration::from_millis(500));
+    while begun.elapsed() < time {
+        let round = Instant::now();
+        number += 1;
+        let elsewhere = Ipv4Addr::new(127, 0, 2, (number % 250 + 1) as u8);
+        let names = [format!("new-{}", 2 * number), format!("new-{}", 2 * number + 1)].map(|name| login(&name));
+        let mut clients = [ATTACKER, elsewhere].map(|from| Client::new(from, postern.to));
+        let [here, there] = &mut clients;
+        let (here, there) = runtime.block_on(async {
+            tokio::join!(sign_in(here, &private.path, &names[0], MOST), sign_in(there, &private.path, &names[1], MOST))
+        });
+        for (times, took) in newcomers.iter_mut().zip([here, there]) {
+            times.push(took.map_or(f64::INFINITY, |took| took.as_secs_f64()));
+        }
+        std::thread::sleep(EVERY.saturating_sub(round.elapsed()).min(time.saturating_sub(begun.elapsed())));
+    }
+    let owner = if one { owner(postern, &private)? } else { String::new() };
+    let flood = flood.stop();
+    let pressed = running.map(|probe| probe.stop());
+    Ok(Siege { idle, pressed, flood, memory: [before, postern.resident()], newcomers, owner })
+}
+
+/// What whose account was guessed at is answered where they never signed in.
+fn owner(postern: &Postern, private: &Place) -> Result<String, String> {
+    let mut client = Client::new(Ipv4Addr::new(127, 0, 3, 1), postern.to);
+    let answer = runtime()?.block_on(client.get(&private.path, Some(&login(TARGET))))?;
+    let wait = answer.retry_after.map_or(String::new(), |wait| format!(", Retry-After {} s", wait.as_secs()));
+    Ok(format!("; the account's owner, at a new address: {}{wait}", answer.status))
+}
+
+fn both(loads: [Load; 2], time: Duration) -> [Tally; 2] {
+    let running = loads.map(Load::start);
+    std::thread::sleep(time);
+    running.map(|probe| probe.stop())
+}
+
+fn tell(kind: &str, siege: &Siege, report: &mut Report) {
+    let Siege { idle, pressed, flood, memory, newcomers, owner } = siege;
+    let others: usize = pressed.iter().map(Tally::not_ok).sum();
+    let answered: usize = pressed.iter().map(Tally::count).sum();
+    let note = format!("of {answered}; the flood was answered {}{owner}", flood.describe());
+    report.add(PART, format!("{kind}: readers not answered 200"), (others as f64, ""), Some(0.0), note);
+    for (who, (idle, pressed)) in ["public", "proven private"].iter().zip(idle.iter().zip(pressed)) {
+        let at_rest = idle.millis(99.0);
+        let name = format!("{kind}: {who} p99");
+        let note = format!("idle {at_rest:.2} ms; p50 {:.2} ms", pressed.millis(50.0));
+        report.add(PART, name, (pressed.millis(99.0), "ms"), Some(p99_bound(at_rest)), note);
+    }
+    let grown = (memory[1] - memory[0], "MiB");
+    report.add(PART, format!("{kind}: growth of memory"), grown, Some(64.0), format!("from {:.1} MiB", memory[0]));
+    for (from, times, bound) in [("the flood's address", &newcomers[0], 5.0), ("another address", &newcomers[1], 2.0)] {
+        let slowest = times.iter().copied().fold(f64::NAN, f64::max);
+        let note = format!("the slowest of {}; median {:.2} s", times.len(), median(times));
+        report.add(PART, format!("{kind}: somebody new is in, from {from}"), (slowest, "s"), Some(bound), note);
+    }
+}
+
+/// What a p99 may be under pressure, in milliseconds: three times the idle one, or 20.
+pub(crate) fn p99_bound(idle: f64) -> f64 {
+    (3.0 * idle).max(20.0)
+}

@@ -1,0 +1,131 @@
+//! Part A: how many pages a second each server answers, public and private, in turn.
+
+use std::time::Duration;
+
+use crate::{
+    options::Options,
+    peers::{Server, right},
+    plot::grouped,
+    postern::ask,
+    report::{Bar, Bound, Report, Table, number},
+    stats::median,
+    wrk::{Measured, measure},
+};
+
+const PART: &str = "throughput";
+/// A private page that takes longer than this costs a slow hash each time; then fewer connections ask.
+const SLOW: Duration = Duration::from_millis(20);
+
+/// One page of one server, and what was measured in each round.
+struct Lane<'a> {
+    server: &'a Server,
+    /// How the password is kept, and which page that is; `None` for the public one.
+    private: Option<usize>,
+    connections: usize,
+    rounds: Vec<Measured>,
+}
+
+/// Measures every server in turn, round by round.
+pub(crate) fn run(options: &Options, servers: &[Server], report: &mut Report) -> Result<(), String> {
+    let mut lanes = Vec::new();
+    for server in servers {
+        lanes.push(Lane { server, private: None, connections: 32, rounds: Vec::new() });
+        for (at, (_, place)) in server.private.iter().enumerate() {
+            let slow = ask(place, Some(&right()))?.took > SLOW;
+            let connections = if slow { 4 } else { 32 };
+            lanes.push(Lane { server, private: Some(at), connections, rounds: Vec::new() });
+        }
+    }
+    for round in 1..=options.rounds {
+        eprintln!("  round {round} of {}", options.rounds);
+        for lane in &mut lanes {
+            let (place, login) = match lane.private {
+                Some(at) => (&lane.server.private[at].1, Some(right())),
+                None => (&lane.server.public, None),
+            };
+            // A slow hash needs a while to give more than a few answers.
+            let time = if lane.connections < 32 { options.time.max(Duration::from_secs(3)) } else { options.time };
+            lane.rounds.push(measure(place, login.as_ref(), lane.connections, time)?);
+        }
+    }
+    tell(&lanes, report);
+    Ok(())
+}
+
+fn tell(lanes: &[Lane], report: &mut Report) {
+    let rate = |server: &Server, private: Option<usize>| {
+        let lane = lanes.iter().find(|lane| lane.server.name == server.name && lane.private == private);
+        lane.map_or(f64::NAN, |lane| lane.median(|measured| measured.rate))
+    };
+    let Some(postern) = lanes.first().map(|lane| lane.server) else { return };
+    let (our_public, our_private) = (rate(postern, None), rate(postern, Some(0)));
+    let mut rows = Vec::new();
+    for lane in lanes {
+        let (ours, how) = match lane.private {
+            Some(at) => (our_private, lane.server.private[at].0),
+            None => (our_public, ""),
+        };
+        let own = lane.median(|measured| measured.rate);
+        let failed: u64 = lane.rounds.iter().map(|measured| measured.failed).sum();
+        rows.push(vec![
+            lane.server.name.to_owned(),
+            if how.is_empty() { "public".into() } else { format!("private, {how}") },
+            grouped(own),
+            format!("{}–{}", grouped(lane.least()), grouped(lane.most())),
+            number(lane.median(|measured| measured.p50)),
+            number(lane.median(|measured| measured.p99)),
+            format!("{} ×", number(ours / own)),
+            lane.connections.to_string(),
+            failed.to_string(),
+        ]);
+    }
+    rows.sort_by_key(|row| row[1] != "public");
+    let head =
+        &["server", "page", "requests/s", "least–most", "p50 ms", "p99 ms", "Postern is", "connections", "failed"];
+    report.tables.push(Table { title: "Throughput", head, rows });
+    report.add(PART, "Postern, public page", (our_public, "requests/s"), None, "");
+    report.add(PART, "Postern, private page", (our_private, "requests/s"), None, "");
+    let mut share = |name: &str, part: f64, of: f64, least: f64| {
+        let bound = Some(Bound::AtLeast(least));
+        report.add_bound(PART, name, (100.0 * part / of, "%"), bound, "ratio of medians, rounds in turn");
+    };
+    share("private page, of the public page's rate", our_private, our_public, 95.0);
+    if let Some(bare) = lanes.iter().find(|lane| lane.server.name.starts_with("bare")) {
+        let ceiling = bare.median(|measured| measured.rate);
+        share("public page, of the bare server's rate", our_public, ceiling, 90.0);
+        share("private page, of the bare server's rate", our_private, ceiling, 90.0);
+    }
+    for lane in lanes {
+        let server = lane.server;
+        let (public, first) = (rate(server, None), lane.private.unwrap_or(0));
+        match lane.private {
+            Some(at) => report.bars.push(Bar {
+                name: format!("{}, {}", server.name, short(server.private[at].0)),
+                public: if first == 0 { public } else { f64::NAN },
+                private: rate(server, Some(at)),
+            }),
+            None if server.private.is_empty() => {
+                report.bars.push(Bar { name: server.name.to_owned(), public, private: f64::NAN });
+            }
+            None => {}
+        }
+    }
+}
+
+fn short(how: &str) -> &str {
+    how.rsplit(", ").next().unwrap_or(how)
+}
+
+impl Lane<'_> {
+    fn median(&self, of: impl Fn(&Measured) -> f64) -> f64 {
+        median(&self.rounds.iter().map(of).collect::<Vec<_>>())
+    }
+
+    fn least(&self) -> f64 {
+        self.rounds.iter().map(|measured| measured.rate).fold(f64::INFINITY, f64::min)
+    }
+
+    fn most(&self) -> f64 {
+        self.rounds.iter().map(|measured| measured.rate).fold(0.0, f64::max)
+    }
+}
