@@ -3,7 +3,7 @@
 use base64::{Engine, prelude::BASE64_STANDARD};
 use zeroize::Zeroizing;
 
-use crate::user::{Password, Username};
+use crate::{password::Password, user::Username};
 
 /// The most bytes that a token may decode to; more is refused before anything else looks at it.
 pub const TOKEN_BYTES: usize = 1024;

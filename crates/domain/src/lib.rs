@@ -5,6 +5,7 @@
 //!
 //! - [`page`]: a [`Page`](page::Page) lives at a [`PagePath`](page::PagePath) and is public or private.
 //! - [`user`]: a [`User`](user::User) has a name, a role and the hash of a password.
+//! - [`password`]: a [`Password`](password::Password) as it is typed, and its hash as it is stored.
 //! - [`site`]: title, realm and words of the site, edited in the panel.
 //! - [`access`]: who may see a page, who may edit, who may administer.
 //! - [`credentials`]: the value of an `Authorization` header, parsed strictly (RFC 7617).
@@ -16,6 +17,7 @@ pub mod audit;
 pub mod credentials;
 pub mod invalid;
 pub mod page;
+pub mod password;
 pub mod site;
 pub mod text;
 pub mod user;

@@ -11,7 +11,8 @@ use domain::{
     Timestamp, Version,
     access::Member,
     audit::{Action, Entry, Subject},
-    user::{PasswordHash, Role, Theme, User, UserId, Username},
+    password::PasswordHash,
+    user::{Role, Theme, User, UserId, Username},
 };
 
 pub use desk::{

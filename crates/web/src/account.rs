@@ -1,10 +1,7 @@
 //! What everybody who is signed in may change about themselves: the password and the colours.
 
 use actix_web::{Either, HttpResponse, http::StatusCode, web::Data};
-use domain::{
-    invalid::Invalid,
-    user::{Password, Theme},
-};
+use domain::{invalid::Invalid, password::Password, user::Theme};
 use serde::{Deserialize, Serialize};
 
 use crate::{

@@ -268,6 +268,15 @@ pub enum UserCommand {
         #[arg(long)]
         generate: bool,
     },
+    /// Make the users of an htpasswd file on standard input, with the passwords that they have; all of them or none
+    #[command(
+        after_help = "Only bcrypt hashes can be taken over (htpasswd -B).\n\nExample:\n  postern user import --role reader < /etc/nginx/htpasswd"
+    )]
+    Import {
+        /// What these users may do: reader, editor or admin
+        #[arg(long, value_parser = Role::parse, default_value = "reader")]
+        role: Role,
+    },
     /// List the users: name, role, active or disabled, last sign-in
     List,
     /// Change a user's role

@@ -5,7 +5,8 @@ use std::io;
 use domain::{
     access::Admin,
     page::{PageContent, PageDraft},
-    user::{Password, UserContent, UserDraft},
+    password::Password,
+    user::{UserContent, UserDraft},
 };
 use store::{Conn, Store};
 

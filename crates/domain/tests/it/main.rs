@@ -12,6 +12,7 @@ mod audit;
 mod credentials;
 mod invalid;
 mod page;
+mod password;
 mod published;
 mod site;
 mod user;

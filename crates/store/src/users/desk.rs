@@ -6,7 +6,8 @@ use domain::{
     Timestamp, Version,
     access::Admin,
     audit::{Action, user_changes},
-    user::{PasswordHash, Role, Theme, User, UserContent, UserId},
+    password::PasswordHash,
+    user::{Role, Theme, User, UserContent, UserId},
 };
 
 use super::{Record, note, store_password};

@@ -12,7 +12,8 @@ use domain::{
     Timestamp,
     access::{Admin, Member, Visitor},
     page::{PageContent, PageDraft},
-    user::{PasswordHash, Role, User, UserContent, Username},
+    password::PasswordHash,
+    user::{Role, User, UserContent, Username},
 };
 use store::{Conn, DatabaseUrl, Store};
 

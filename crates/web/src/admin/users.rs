@@ -8,8 +8,9 @@ use actix_web::{HttpRequest, http::StatusCode, web::Data};
 use domain::{
     Version,
     invalid::Invalid,
+    password::Password,
     site::Site,
-    user::{Password, Role, User, UserDraft, UserId},
+    user::{Role, User, UserDraft, UserId},
 };
 use serde::{Deserialize, Serialize};
 use store::users;

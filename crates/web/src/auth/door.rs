@@ -6,10 +6,7 @@
 
 use std::{sync::Arc, time::Instant};
 
-use domain::{
-    credentials::Credentials,
-    user::{PasswordHash, Username},
-};
+use domain::{credentials::Credentials, password::PasswordHash, user::Username};
 use store::changes::{Change, News};
 
 use super::{
@@ -18,7 +15,7 @@ use super::{
     proofs::{Limits, Proofs, Refused},
     refusals::cheap,
     throttle::{Attempt, Throttle, Turn},
-    verifier::{self, Verification, Verifier},
+    verifier::{Verification, Verifier},
 };
 use crate::{
     client::Client,
@@ -232,7 +229,7 @@ async fn read(db: &Db, name: &Username) -> Result<Option<Arc<Known>>, Error> {
 }
 
 fn warn_of_unreadable(name: &Username, hash: &PasswordHash) {
-    if verifier::cost(hash).is_none() {
+    if hash.cost().is_none() {
         log::error!(
             "the stored password hash of {:?} is not bcrypt ($2a, $2b or $2y, cost 4 to 15): set the password anew",
             name.as_str()

@@ -24,7 +24,8 @@ use actix_web::{HttpMessage, HttpRequest, http::header::AUTHORIZATION, web::Data
 use domain::{
     access::{Member, Visitor},
     credentials::{self, Credentials},
-    user::{PasswordHash, Theme, User},
+    password::PasswordHash,
+    user::{Theme, User},
 };
 
 use crate::{

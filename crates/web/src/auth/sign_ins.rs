@@ -72,7 +72,8 @@ mod tests {
     use super::*;
     use domain::{
         Version,
-        user::{PasswordHash, Role, Theme, Username},
+        password::PasswordHash,
+        user::{Role, Theme, Username},
     };
 
     #[test]

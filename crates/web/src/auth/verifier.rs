@@ -10,7 +10,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use domain::user::{Password, PasswordHash};
+use domain::password::{Password, PasswordHash};
 use tokio::sync::oneshot;
 
 use super::{
@@ -21,9 +21,6 @@ use crate::{client::Origin, error::Error};
 
 /// How many verifications may wait for each thread: at cost 12, a place at the end is worth about four seconds.
 const QUEUE_PER_THREAD: usize = 16;
-
-/// The highest cost of a hash that is verified: about two seconds.
-const HIGHEST_COST: u32 = 15;
 
 /// What a client that found the queue full is told to wait.
 const RETRY_AFTER: Duration = Duration::from_secs(2);
@@ -78,7 +75,7 @@ impl Verifier {
     /// [`Error::Busy`] at once when the queue is full, or when somebody who stands better takes the place.
     pub async fn verify(&self, sign_in: Verification, turn: Turn) -> Result<bool, Error> {
         let (origin, is_patient) = (turn.attempt().origin, turn.is_patient());
-        let cost = self.cost.max(sign_in.dearest.min(HIGHEST_COST));
+        let cost = self.cost.max(sign_in.dearest.min(PasswordHash::HIGHEST_COST));
         let verified = self.verified.clone();
         let work = move || {
             verified.fetch_add(1, Ordering::Relaxed);
@@ -175,7 +172,7 @@ pub fn hash(password: &Password, cost: u32) -> Result<PasswordHash, Error> {
 }
 
 fn verify(password: &Password, hash: Option<&PasswordHash>, cost: u32) -> bool {
-    let readable = hash.and_then(|hash| Some((hash.reveal(), cost_of(hash.reveal())?)));
+    let readable = hash.and_then(|hash| Some((hash.reveal(), hash.cost()?)));
     let Some((hash, paid)) = readable else {
         return refuse(password, cost);
     };
@@ -189,11 +186,6 @@ fn verify(password: &Password, hash: Option<&PasswordHash>, cost: u32) -> bool {
     false
 }
 
-/// The cost of a stored hash; `None` for one that nobody's password can open.
-pub fn cost(hash: &PasswordHash) -> Option<u32> {
-    cost_of(hash.reveal())
-}
-
 /// Runs one verification of a cost that cannot succeed.
 fn refuse(password: &Password, cost: u32) -> bool {
     let _matches = bcrypt::verify(password.reveal(), &decoy(cost));
@@ -203,21 +195,6 @@ fn refuse(password: &Password, cost: u32) -> bool {
 /// A hash of a cost: 128 bits of salt, and 184 bits that no password is known to have.
 fn decoy(cost: u32) -> String {
     format!("$2b${cost:02}$7EqJtq98hPqEX7fNZaFWoOhi5VIL2JHQ8Wc0Uo8FpRZ4dNnDQbN2e")
-}
-
-/// The cost of a hash that bcrypt can verify: 60 ASCII bytes, `$2a$`, `$2b$` or `$2y$`, cost 4 to 15. The `bcrypt`
-/// crate may panic on others (RUSTSEC-2026-0199).
-fn cost_of(hash: &str) -> Option<u32> {
-    let bytes = hash.as_bytes();
-    if bytes.len() != 60 || !hash.is_ascii() {
-        return None;
-    }
-    let (scheme, rest) = hash.split_at(4);
-    let (cost, rest) = rest.split_at(2);
-    let digest = rest.strip_prefix('$')?;
-    let known = matches!(scheme, "$2a$" | "$2b$" | "$2y$");
-    let alphabet = digest.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'.' || b == b'/');
-    cost.parse().ok().filter(|cost| known && alphabet && (4..=HIGHEST_COST).contains(cost))
 }
 
 #[cfg(test)]
@@ -310,13 +287,13 @@ mod tests {
         // An unreadable decoy would be refused at once, and tell that the name is unknown.
         let refused = bcrypt::verify("open sesame", &decoy(4)).unwrap();
         assert!(!refused);
-        assert_eq!(cost_of(&decoy(12)), Some(12));
+        assert_eq!(PasswordHash::new(decoy(12)).cost(), Some(12));
     }
 
     #[test]
     fn only_another_cost_is_outdated() {
         let verifier = Verifier::start(5, Throttle::new()).unwrap();
-        let is_outdated = |hash: &PasswordHash| verifier.is_outdated(cost(hash));
+        let is_outdated = |hash: &PasswordHash| verifier.is_outdated(hash.cost());
         assert!(is_outdated(&hash(&password("open sesame"), 4).unwrap()));
         assert!(!is_outdated(&hash(&password("open sesame"), 5).unwrap()));
         assert!(!is_outdated(&PasswordHash::new("nonsense")));

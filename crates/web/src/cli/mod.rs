@@ -1,6 +1,7 @@
 //! The commands beside `serve`: for the operator, who is at the machine and needs no password.
 
 mod health;
+mod import;
 mod page;
 mod user;
 

@@ -4,11 +4,12 @@ use std::io::{IsTerminal, stdin};
 
 use domain::{
     access::Admin,
-    user::{Password, PasswordHash, User, UserContent, Username},
+    password::{Password, PasswordHash},
+    user::{User, UserContent, Username},
 };
 use store::{Conn, Error, Paging, Store, users};
 
-use super::{open, open_or_create};
+use super::{import, open, open_or_create};
 use crate::{
     auth::verifier,
     clock,
@@ -39,6 +40,7 @@ pub(super) fn run(config: &Config, command: &UserCommand) -> Result<(), String> 
             println!("The password of {} is set.", user.name);
             Ok(())
         }
+        UserCommand::Import { role } => import::run(config, *role),
         UserCommand::List => list(&open(config)?),
         UserCommand::Role { name, role } => {
             let (store, user) = existing(config, name)?;

@@ -6,7 +6,7 @@ use domain::user::{User, Username};
 use quick_cache::sync::Cache;
 
 use super::truth::{Matter, Stamp, Truth};
-use crate::auth::{Account, verifier};
+use crate::auth::Account;
 
 /// How many users are kept; each takes less than a kilobyte.
 const CAPACITY: usize = 10_000;
@@ -25,7 +25,7 @@ pub struct Known {
 impl Known {
     /// A user as just read.
     pub fn new(user: User) -> Arc<Known> {
-        let (account, cost) = (Arc::new(Account::of(&user)), verifier::cost(&user.password_hash));
+        let (account, cost) = (Arc::new(Account::of(&user)), user.password_hash.cost());
         Arc::new(Known { user, account, cost })
     }
 }

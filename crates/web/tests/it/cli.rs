@@ -7,6 +7,9 @@ use crate::{
     site::basic,
 };
 
+/// The bcrypt hash of "open sesame".
+const HTPASSWD: &str = "$2y$05$C3auafqRpWfvzNKDLeoQneC2becd/DMab.6I8sFA/5nlr27MTV7na";
+
 #[test]
 fn the_first_run_makes_an_administrator_and_prints_the_password_once() {
     let folder = tempfile::tempdir().unwrap();
@@ -82,6 +85,28 @@ fn changes_of_the_command_line_take_effect_on_the_next_request() {
     assert!(text(&server.cli(&["user", "list"], "")).1.contains("ann\teditor\tactive"));
     assert!(text(&server.cli(&["user", "delete", "ann"], "")).0);
     assert!(!text(&server.cli(&["user", "list"], "")).1.contains("ann"));
+}
+
+#[test]
+fn t58_the_users_of_an_htpasswd_file_keep_their_passwords() {
+    let server = Server::start();
+    // "open sesame", as `htpasswd -nbB -C 5` makes it.
+    let file = format!("# our readers\n\nzoe:{HTPASSWD}\r\nbob:{HTPASSWD}\n");
+    let (ok, out, err) = text(&server.cli(&["user", "import"], &file));
+    assert!(ok && out.contains("Imported 2 as reader."), "{out}{err}");
+    for (who, expected) in [("zoe:open sesame", 200), ("bob:open sesame", 200), ("bob:wrong", 401)] {
+        assert_eq!(server.status("/private-example", &format!("Authorization: {}\r\n", basic(who))), expected, "{who}");
+    }
+    let file = format!("new:{HTPASSWD}\nzoe:{HTPASSWD}\n");
+    let (ok, _, err) = text(&server.cli(&["user", "import"], &file));
+    assert!(!ok && err.contains("line 2: there is a user zoe already"), "{err}");
+    let file = format!("new:{HTPASSWD}\nold:{{SHA}}secret\nno colon\nnew:{HTPASSWD}\na/b:{HTPASSWD}\n");
+    let (ok, _, err) = text(&server.cli(&["user", "import"], &file));
+    assert!(!ok && !err.contains("secret") && !err.contains("no colon"), "{err}");
+    for line in ["line 2: old: SHA-1", "line 3: Write NAME:HASH", "line 4: new stands in an earlier", "line 5: "] {
+        assert!(err.contains(line), "{line}: {err}");
+    }
+    assert!(!text(&server.cli(&["user", "list"], "")).1.contains("new"), "all or none");
 }
 
 #[test]

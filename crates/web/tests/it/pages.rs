@@ -59,7 +59,7 @@ async fn t48_case_22_27_28_a_change_of_access_holds_at_the_next_request() {
     site.ann().get("/secret").await.is(401);
     site.write(|conn, admin| store::users::set_active(conn, admin, &[ann.id], true, clock::now()));
     site.ann().get("/secret").await.is(200);
-    let hash = web::auth::verifier::hash(&domain::user::Password::parse("another one").unwrap(), 4).unwrap();
+    let hash = web::auth::verifier::hash(&domain::password::Password::parse("another one").unwrap(), 4).unwrap();
     site.write(|conn, admin| store::users::set_password(conn, admin, ann.id, &hash, clock::now()));
     site.ann().get("/secret").await.is(401);
     site.signed_in("ann", "another one").get("/secret").await.is(200);
@@ -77,7 +77,7 @@ async fn case_13_15_a_broken_stored_hash_refuses_and_harms_nobody_else() {
     for broken in ["", "ééééé", "$2b$12$short", "{SHA}qUqP5cyxm6YcTAhz05Hph5gvu9M="] {
         let id = site.user("ann").id;
         site.write(|conn, admin| {
-            store::users::set_password(conn, admin, id, &domain::user::PasswordHash::new(broken), clock::now())
+            store::users::set_password(conn, admin, id, &domain::password::PasswordHash::new(broken), clock::now())
         });
         site.ann().get("/secret").await.is(401);
         site.signed_in("ann", "").get("/secret").await.is(401);
@@ -89,7 +89,7 @@ async fn case_13_15_a_broken_stored_hash_refuses_and_harms_nobody_else() {
 async fn case_11_a_hash_of_another_cost_is_made_anew_at_sign_in() {
     let site = Site::new();
     let ann = site.user("ann");
-    let stronger = web::auth::verifier::hash(&domain::user::Password::parse("open sesame").unwrap(), 5).unwrap();
+    let stronger = web::auth::verifier::hash(&domain::password::Password::parse("open sesame").unwrap(), 5).unwrap();
     site.write(|conn, admin| store::users::set_password(conn, admin, ann.id, &stronger, clock::now()));
     site.ann().get("/secret").await.is(200);
     // It happens beside the request; the next ones find it sooner or later, and sign in meanwhile.
@@ -148,11 +148,11 @@ async fn errors_are_pages_for_browsers_and_lines_for_programs() {
 async fn t49_case_8_a_dearer_hash_is_known_to_the_store() {
     let site = Site::new();
     assert_eq!(site.store().read(store::users::dearest_cost).unwrap(), 4);
-    let dear = web::auth::verifier::hash(&domain::user::Password::parse("open sesame").unwrap(), 6).unwrap();
+    let dear = web::auth::verifier::hash(&domain::password::Password::parse("open sesame").unwrap(), 6).unwrap();
     let id = site.user("ann").id;
     site.write(|conn, admin| store::users::set_password(conn, admin, id, &dear, clock::now()));
     assert_eq!(site.store().read(store::users::dearest_cost).unwrap(), 6);
-    let broken = domain::user::PasswordHash::new("zzzzzzzz");
+    let broken = domain::password::PasswordHash::new("zzzzzzzz");
     let dan = site.user("dan").id;
     site.write(|conn, admin| store::users::set_password(conn, admin, dan, &broken, clock::now()));
     assert_eq!(site.store().read(store::users::dearest_cost).unwrap(), 6);

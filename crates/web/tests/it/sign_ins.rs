@@ -1,10 +1,7 @@
 //! What a sign-in costs, and whom: verifications are counted, not timed.
 
 use actix_web::http::Method;
-use domain::{
-    access::Admin,
-    user::{Password, Role},
-};
+use domain::{access::Admin, password::Password, user::Role};
 use futures_util::future::join_all;
 use web::{auth::verifier, clock};
 

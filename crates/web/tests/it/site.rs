@@ -14,7 +14,8 @@ use base64::{Engine, prelude::BASE64_STANDARD};
 use domain::{
     access::Admin,
     page::{Page, PageDraft, PagePath},
-    user::{Password, Role, User, UserContent, Username},
+    password::Password,
+    user::{Role, User, UserContent, Username},
 };
 use store::{DatabaseUrl, Store};
 use tempfile::TempDir;

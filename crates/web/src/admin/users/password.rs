@@ -3,8 +3,9 @@
 use actix_web::{HttpRequest, http::StatusCode, web::Data};
 use domain::{
     invalid::Invalid,
+    password::Password,
     site::Site,
-    user::{Password, User, UserId},
+    user::{User, UserId},
 };
 use serde::{Deserialize, Serialize};
 use store::users;

@@ -1,0 +1,189 @@
+//! Passwords, as they are typed and as they are stored. Both types hide themselves from logs.
+
+use std::fmt;
+
+use unicode_normalization::UnicodeNormalization;
+use zeroize::Zeroizing;
+
+/// A password as it is compared: OpaqueString of RFC 8265 (non-ASCII spaces become spaces, NFC), 1 to 72 bytes, no
+/// control character. Its bytes are wiped when it is dropped, and it does not show itself.
+#[derive(Clone)]
+pub struct Password(Zeroizing<String>);
+
+impl Password {
+    /// The fewest bytes in a new password.
+    pub const MIN_BYTES: usize = 8;
+    /// The most bytes: bcrypt reads no further.
+    pub const MAX_BYTES: usize = 72;
+
+    /// Parses what was sent to sign in.
+    ///
+    /// # Errors
+    /// A sentence for an empty one, one with control characters (bcrypt cycles over NUL, RFC 7617 section 2 forbids
+    /// them all) and one of more than 72 bytes, which bcrypt would truncate.
+    pub fn parse(password: &str) -> Result<Password, String> {
+        if password.is_empty() {
+            return Err("A password cannot be empty.".into());
+        }
+        if password.len() > 4 * Password::MAX_BYTES {
+            return Err(Password::too_long(password.len()));
+        }
+        // With room for the longest outcome (NFC at most triples): a string that grows leaves a copy of the secret behind.
+        let mut normal = Zeroizing::new(String::with_capacity(3 * password.len()));
+        match password.is_ascii() {
+            true => normal.push_str(password),
+            false => normal.extend(password.chars().map(|c| if is_space(c) { ' ' } else { c }).nfc()),
+        }
+        if normal.chars().any(char::is_control) {
+            return Err("A password cannot hold control characters.".into());
+        }
+        if normal.len() > Password::MAX_BYTES {
+            return Err(Password::too_long(normal.len()));
+        }
+        Ok(Password(normal))
+    }
+
+    /// Parses a new password for `name`: 8 to 72 bytes, not the name, not a common one. No rule of composition.
+    ///
+    /// # Errors
+    /// A sentence for the person who typed it.
+    pub fn parse_new(password: &str, name: &str) -> Result<Password, String> {
+        if !password.is_empty() && password.len() < Password::MIN_BYTES {
+            return Err(format!("At least {} bytes; this has {}.", Password::MIN_BYTES, password.len()));
+        }
+        let password = Password::parse(password)?;
+        if password.0.len() < Password::MIN_BYTES {
+            return Err(format!("At least {} bytes; this has {}.", Password::MIN_BYTES, password.0.len()));
+        }
+        if password.0.to_lowercase() == name.nfc().collect::<String>().to_lowercase() {
+            return Err("The password cannot be the user's name.".into());
+        }
+        if is_common(&password.0) {
+            return Err(
+                "This is one of the most common passwords: the first that somebody tries. Choose another.".into()
+            );
+        }
+        Ok(password)
+    }
+
+    /// The secret itself, for the one who hashes or verifies it.
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+
+    fn too_long(bytes: usize) -> String {
+        format!("At most {} bytes; this has {bytes}. A letter outside ASCII takes 2 to 4 bytes.", Password::MAX_BYTES)
+    }
+}
+
+impl fmt::Debug for Password {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Password(hidden)")
+    }
+}
+
+/// The spaces of Unicode outside ASCII (category Zs), which OpaqueString takes for a space.
+fn is_space(c: char) -> bool {
+    matches!(c, '\u{a0}' | '\u{1680}' | '\u{2000}'..='\u{200a}' | '\u{202f}' | '\u{205f}' | '\u{3000}')
+}
+
+/// Whether the whole password is one entry of the list of common ones, in any case.
+fn is_common(password: &str) -> bool {
+    use zxcvbn::matching::patterns::MatchPattern;
+    let estimate = zxcvbn::zxcvbn(password, &[]);
+    match estimate.sequence() {
+        [whole] => match &whole.pattern {
+            MatchPattern::Dictionary(_) => true,
+            // aaaaaaaa, abcdefgh, qwertyuiop stand in the list too, but these patterns are found before its entries.
+            MatchPattern::Repeat(_) | MatchPattern::Sequence(_) | MatchPattern::Spatial(_) => password.len() <= 16,
+            _ => false,
+        },
+        _ => false,
+    }
+}
+
+/// A bcrypt hash as it is stored. It does not show itself.
+#[derive(Clone, PartialEq, Eq)]
+pub struct PasswordHash(String);
+
+impl PasswordHash {
+    /// The bytes of every bcrypt hash.
+    const BYTES: usize = 60;
+    /// The highest cost that is verified: about two seconds.
+    pub const HIGHEST_COST: u32 = 15;
+    /// The highest cost of a hash that is taken over.
+    const IMPORTED_COST: u32 = 14;
+
+    /// Wraps what the hasher made or the database holds, unchecked: the verifier refuses what it cannot read.
+    pub fn new(hash: impl Into<String>) -> PasswordHash {
+        PasswordHash(hash.into())
+    }
+
+    /// Takes over a hash that another server made, such as one of an htpasswd file: bcrypt at cost 4 to 14.
+    ///
+    /// # Errors
+    /// A sentence that names the scheme, or what is wrong with the hash.
+    pub fn import(hash: &str) -> Result<PasswordHash, String> {
+        let foreign = |scheme: &str| {
+            Err(format!(
+                "{scheme} cannot be taken over, only bcrypt can: `htpasswd -B` makes it, or set a new password."
+            ))
+        };
+        let stored = PasswordHash::new(hash);
+        match stored.cost() {
+            Some(cost) if cost <= PasswordHash::IMPORTED_COST => return Ok(stored),
+            Some(cost) => {
+                let most = PasswordHash::IMPORTED_COST;
+                return Err(format!("A bcrypt hash of cost {cost} takes too long to verify; at most {most}."));
+            }
+            None => {}
+        }
+        match hash {
+            "" => Err("There is no hash.".into()),
+            _ if hash.starts_with("$apr1$") => foreign("Apache's MD5 (apr1)"),
+            _ if hash.starts_with("{SHA}") || hash.starts_with("{SSHA}") => foreign("SHA-1"),
+            _ if hash.starts_with("$2x$") => foreign("$2x$, bcrypt with a known fault,"),
+            _ if ["$1$", "$5$", "$6$", "$y$", "$argon2", "{"].iter().any(|scheme| hash.starts_with(scheme)) => {
+                foreign("This kind of hash")
+            }
+            _ if hash.starts_with("$$2") => {
+                Err("Each $ stands twice, as a compose file wants it: write it once.".into())
+            }
+            _ if !hash.is_ascii() => Err("A bcrypt hash holds ASCII characters only.".into()),
+            _ if hash.starts_with("$2") && hash.len() != PasswordHash::BYTES => {
+                Err(format!("A bcrypt hash has {} characters; this has {}.", PasswordHash::BYTES, hash.len()))
+            }
+            _ if hash.starts_with("$2") => Err("This bcrypt hash is broken.".into()),
+            _ => Err(
+                "This is no bcrypt hash. Where a shell has read it, it took each $ and what follows for a variable."
+                    .into(),
+            ),
+        }
+    }
+
+    /// The hash itself, for the store and the verifier.
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+
+    /// The cost of a hash that bcrypt can verify: 60 ASCII bytes, `$2a$`, `$2b$` or `$2y$`, cost 4 to 15; `None` for one
+    /// that nobody's password can open. The `bcrypt` crate may panic on others (RUSTSEC-2026-0199).
+    pub fn cost(&self) -> Option<u32> {
+        if self.0.len() != PasswordHash::BYTES || !self.0.is_ascii() {
+            return None;
+        }
+        let (scheme, rest) = self.0.split_at(4);
+        let (cost, rest) = rest.split_at(2);
+        let digest = rest.strip_prefix('$')?;
+        let known = matches!(scheme, "$2a$" | "$2b$" | "$2y$");
+        let alphabet = digest.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'.' || b == b'/');
+        let digits = cost.bytes().all(|b| b.is_ascii_digit());
+        cost.parse().ok().filter(|cost| known && alphabet && digits && (4..=PasswordHash::HIGHEST_COST).contains(cost))
+    }
+}
+
+impl fmt::Debug for PasswordHash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("PasswordHash(hidden)")
+    }
+}
