@@ -1,12 +1,8 @@
 //! Passwords by bytes, hashes that are taken over, and secrets that do not show themselves.
 
-use domain::{
-    Version,
-    password::{Password, PasswordHash},
-    user::{Role, Theme, User, UserDraft, UserId, Username},
-};
+use domain::password::{Password, PasswordHash};
 
-use crate::now;
+use crate::user::user;
 
 /// Checks whether a password may be set for `ann`.
 #[track_caller]

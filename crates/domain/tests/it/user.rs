@@ -2,7 +2,7 @@
 
 use domain::{
     Version,
-    password::{Password, PasswordHash},
+    password::PasswordHash,
     user::{Role, Theme, User, UserDraft, UserId, Username},
 };
 

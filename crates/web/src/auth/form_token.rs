@@ -4,7 +4,7 @@
 //! It is an HMAC under the user's stored hash, which no client ever sees: nothing to store, the same on every instance,
 //! and void when the password changes.
 
-use domain::{Timestamp, access::Member, user::PasswordHash};
+use domain::{Timestamp, access::Member, password::PasswordHash};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 

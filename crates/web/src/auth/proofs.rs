@@ -12,7 +12,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use domain::user::{PasswordHash, User};
+use domain::{password::PasswordHash, user::User};
 use quick_cache::sync::Cache;
 
 use super::keys::Id;
