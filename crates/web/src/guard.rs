@@ -18,7 +18,7 @@ use actix_web::{
     dev::{Payload, ServiceRequest, ServiceResponse},
     error::InternalError,
     http::{
-        ConnectionType, Method, StatusCode, Version,
+        Method, StatusCode, Version,
         header::{self, HeaderMap, HeaderName, HeaderValue},
     },
     middleware::Next,
@@ -36,6 +36,7 @@ use crate::{
     error::Error,
     error_page,
     logging::Allowance,
+    unread::Unread,
 };
 
 /// The most bytes in a request target.
@@ -73,8 +74,15 @@ impl Envelope {
 
     /// The request's name in the log and on error pages: 16 hexadecimal digits that tell nothing.
     pub fn id(&self) -> String {
-        let digit = |shift: u32| char::from_digit((self.id >> shift) as u32 & 0xf, 16).unwrap_or('0');
-        (0..16).rev().map(|n| digit(4 * n)).collect()
+        String::from_iter(self.digits().map(char::from))
+    }
+
+    fn digits(&self) -> [u8; 16] {
+        let mut rest = self.id;
+        [(); 16].map(|()| {
+            rest = rest.rotate_left(4);
+            b"0123456789abcdef"[(rest & 0xf) as usize]
+        })
     }
 
     /// One for unit tests.
@@ -96,7 +104,7 @@ impl FromRequest for Envelope {
 /// The outermost layer: checks what no handler should see, turns errors into pages, logs them, and puts the security
 /// headers on every answer.
 pub async fn envelope(
-    request: ServiceRequest,
+    mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, ActixError> {
     let Some(app) = request.app_data::<Data<App>>().cloned() else {
@@ -106,9 +114,9 @@ pub async fn envelope(
     request.extensions_mut().insert(Noted { envelope, sign_in: None });
     let facts = Facts {
         accept: request.headers().get_all(header::ACCEPT).cloned().collect(),
-        chunked: request.headers().contains_key(header::TRANSFER_ENCODING),
         envelope,
         target: if log::log_enabled!(log::Level::Debug) { target(&request) } else { String::new() },
+        unread: Unread::hold(&mut request),
     };
 
     if let Some(answer) = before_routing(&request) {
@@ -131,13 +139,13 @@ pub async fn envelope(
 /// What an answer needs to know of its request, which is gone by then.
 struct Facts {
     accept: Vec<HeaderValue>,
-    chunked: bool,
     envelope: Envelope,
     target: String,
+    unread: Option<Unread>,
 }
 
 impl Facts {
-    async fn finish(&self, app: &App, response: HttpResponse) -> HttpResponse {
+    async fn finish(self, app: &App, response: HttpResponse) -> HttpResponse {
         let error = response.extensions().get::<Error>().cloned().or_else(|| foreign_error(&response));
         let mut response = match error {
             Some(error) => {
@@ -148,14 +156,13 @@ impl Facts {
             None => response,
         };
         self.secure(response.headers_mut());
-        if self.chunked && response.status().is_client_error() {
-            // Nobody reads the rest of the body, and it may never end.
-            response.head_mut().set_connection_type(ConnectionType::Close);
+        match self.unread {
+            Some(unread) => unread.until_sent(response),
+            None => response,
         }
-        response
     }
 
-    async fn finish_error(&self, app: &App, response: HttpResponse) -> ActixError {
+    async fn finish_error(self, app: &App, response: HttpResponse) -> ActixError {
         InternalError::from_response("answered", self.finish(app, response).await).into()
     }
 
@@ -180,15 +187,16 @@ impl Facts {
         }
     }
 
+    /// Nothing else sets these headers. Appending is cheaper than replacing what is not there.
     fn secure(&self, headers: &mut HeaderMap) {
         for (name, value) in SECURITY_HEADERS {
-            headers.insert(name, HeaderValue::from_static(value));
+            headers.append(name, HeaderValue::from_static(value));
         }
         if self.envelope.client.https {
-            headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000"));
+            headers.append(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000"));
         }
-        if let Ok(id) = HeaderValue::try_from(self.envelope.id()) {
-            headers.insert(HeaderName::from_static("x-request-id"), id);
+        if let Ok(id) = HeaderValue::from_bytes(&self.envelope.digits()) {
+            headers.append(HeaderName::from_static("x-request-id"), id);
         }
     }
 }
@@ -204,7 +212,7 @@ fn foreign_error(response: &HttpResponse) -> Option<Error> {
 }
 
 /// No inline script or style, no frame, no form to elsewhere. Images may come from other sites: people link them.
-const SECURITY_HEADERS: [(HeaderName, &str); 7] = [
+const SECURITY_HEADERS: [(HeaderName, &str); 6] = [
     (
         header::CONTENT_SECURITY_POLICY,
         "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' https: data:; object-src 'none'; \
@@ -216,7 +224,6 @@ const SECURITY_HEADERS: [(HeaderName, &str); 7] = [
     (header::REFERRER_POLICY, "same-origin"),
     (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
     (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
-    (HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=()"),
 ];
 
 /// What is answered the same for every path, so that it tells nothing of any.
@@ -410,4 +417,16 @@ pub fn see_other(location: &str) -> HttpResponse {
         .insert_header((header::LOCATION, location))
         .insert_header((header::CACHE_CONTROL, "no-store"))
         .finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_is_16_hexadecimal_digits() {
+        assert_eq!(Envelope::for_tests().id(), "0000000000000001");
+        let id = |id| Envelope { id, ..Envelope::for_tests() }.id();
+        assert_eq!(id(0xfedc_ba98_7654_3210), "fedcba9876543210");
+    }
 }

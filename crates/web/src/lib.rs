@@ -30,6 +30,7 @@ pub mod renderers;
 pub mod routes;
 pub mod serve;
 pub mod session;
+mod unread;
 pub mod view;
 
 use auth::{door::Door, refusals::Refusals, sign_ins::SignIns};

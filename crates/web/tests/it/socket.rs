@@ -133,6 +133,29 @@ fn case_48_a_head_that_does_not_come_is_not_waited_for() {
 }
 
 #[test]
+fn case_48_54_a_chunked_body_without_end_holds_no_connection() {
+    let server = Server::start();
+    for (head, expected) in [
+        ("GET /welcome", 200),
+        ("HEAD /welcome", 200),
+        ("GET /private-example", 401),
+        ("GET /nope", 404),
+        ("POST /welcome", 405),
+        ("OPTIONS /welcome", 204),
+        ("POST /admin/pages", 401),
+    ] {
+        let request = format!("{head} HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n");
+        // It reads to the end, for twenty seconds at most, and nothing else is sent.
+        let answer = server.raw(&request);
+        assert_eq!(status(&answer), expected, "{head}");
+        assert_eq!(answer.matches("HTTP/1.1 ").count(), 1, "{head}: {answer}");
+    }
+    let whole = "POST /welcome HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n";
+    let next = "GET /welcome HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+    assert_eq!(server.raw(format!("{whole}{next}")).matches("HTTP/1.1 ").count(), 2, "one that ends is no hindrance");
+}
+
+#[test]
 fn sigterm_and_sigint_finish_what_runs_and_exit_with_0() {
     for signal in ["TERM", "INT"] {
         let mut server = Server::start();
