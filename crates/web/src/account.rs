@@ -1,6 +1,10 @@
 //! What everybody who is signed in may change about themselves: the password and the colours.
 
-use actix_web::{Either, HttpResponse, http::StatusCode, web::Data};
+use actix_web::{
+    Either, HttpRequest, HttpResponse,
+    http::{StatusCode, Uri, header},
+    web::Data,
+};
 use domain::{invalid::Invalid, password::Password, user::Theme};
 use serde::{Deserialize, Serialize};
 
@@ -101,11 +105,25 @@ pub struct ThemeChoice {
 }
 
 /// POST `/account/theme`.
-pub async fn set_theme(app: Data<App>, reader: Reader, Form(choice): Form<ThemeChoice>) -> Result<HttpResponse, Error> {
+pub async fn set_theme(
+    request: HttpRequest,
+    app: Data<App>,
+    reader: Reader,
+    Form(choice): Form<ThemeChoice>,
+) -> Result<HttpResponse, Error> {
     let theme = Theme::parse(&choice.theme)
         .ok_or_else(|| Error::Unprocessable("The colours are system, light or dark.".into()))?;
     let id = reader.account().member.id;
     app.db.write(move |conn| store::users::set_theme(conn, id, theme)).await?;
-    let back = if choice.back.is_empty() { "/account" } else { local(&choice.back) };
-    Ok(see_other(back))
+    // To where the switch was pressed, if the browser says so.
+    let back = if choice.back.is_empty() { "/account" } else { &choice.back };
+    Ok(see_other(local(&referrer(&request).unwrap_or_else(|| back.to_owned()))))
+}
+
+/// The path and query of the page of ours that led here.
+fn referrer(request: &HttpRequest) -> Option<String> {
+    let uri: Uri = request.headers().get(header::REFERER)?.to_str().ok()?.parse().ok()?;
+    let host = request.headers().get(header::HOST)?.to_str().ok()?;
+    uri.authority().filter(|authority| authority.as_str().eq_ignore_ascii_case(host))?;
+    uri.path_and_query().map(ToString::to_string)
 }

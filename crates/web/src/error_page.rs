@@ -68,7 +68,10 @@ pub async fn render(app: &App, error: &Error, html: bool, request_id: &str) -> H
         _ => {}
     }
     if let Error::StaleForm(form) = error {
-        match app.view.render("admin/resend.html", &ResendPage::new(&site, form)) {
+        // It may hold megabytes.
+        let (view, site, form) = (app.view.clone(), site.clone(), form.clone());
+        let rendering = move || view.render("admin/resend.html", &ResendPage::new(&site, &form));
+        match app.renderers.run(rendering).await.flatten() {
             Ok(body) => return response.content_type(HTML).body(body),
             Err(error) => log::error!("id={request_id} {error}"),
         }
@@ -188,6 +191,7 @@ struct Action {
 }
 
 const HOME: Action = Action { href: "/", label: "Go to the front page" };
+const PANEL: Action = Action { href: "/admin/", label: "Go to the panel" };
 const SIGN_IN: Action = Action { href: "/login", label: "Sign in" };
 const SWITCH: Action = Action { href: "/logout", label: "Sign in as someone else" };
 
@@ -219,6 +223,7 @@ impl Words {
                         "Names and passwords are given out by whoever runs this site.",
                     ],
                 );
+                words.actions = vec![SIGN_IN, HOME];
             }
             Error::SignedOut => {
                 say("Signed out", "If your browser asks for a name and a password now, press Cancel: then it forgets the ones it had.".into(), &[
@@ -233,7 +238,7 @@ impl Words {
             Error::NotFound => say(
                 "Page not found",
                 "There is no page at this address.".into(),
-                &["Check the address for a typing error; it is in lower case and has no ending."],
+                &["Check the address for a typing error, or search for it."],
             ),
             Error::MethodNotAllowed(allow) => {
                 say("Method not allowed", format!("This address answers only {allow}."), &[]);
@@ -273,7 +278,15 @@ impl Words {
                 &[],
             ),
             Error::StaleForm(_) => say(STALE, STALE_MESSAGE.into(), &[]),
-            Error::BadRequest(_) | Error::Conflict(_) | Error::Unprocessable(_) => {}
+            Error::Conflict(message) => {
+                say("This was not done", (*message).into(), &["Nothing was changed."]);
+                words.actions = vec![PANEL, HOME];
+            }
+            Error::Unprocessable(message) => {
+                say("This cannot be done", message.clone(), &["Nothing was changed. Go back to try again."]);
+                words.actions = vec![PANEL, HOME];
+            }
+            Error::BadRequest(_) => {}
         }
         if matches!(status, StatusCode::INTERNAL_SERVER_ERROR | StatusCode::SERVICE_UNAVAILABLE) {
             words.request_id = request_id.to_owned();

@@ -20,6 +20,8 @@ use crate::{
 
 /// The most bytes of a form: 1 MiB of text, each byte written as `%XX`, and room for the other fields.
 const MOST: usize = 4 * 1024 * 1024;
+/// The most fields: the longest list of the panel with every row chosen, several times over.
+const FIELDS: usize = 500;
 /// How long a form may take to arrive.
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -36,6 +38,9 @@ impl<T: DeserializeOwned + 'static> FromRequest for Form<T> {
             let reader = Reader::of(&request).await?;
             let body = read(&request, payload).await?;
             still_active(&request, &reader).await?;
+            if body.iter().filter(|byte| **byte == b'&').count() >= FIELDS {
+                return Err(Error::Unprocessable(format!("A form has at most {FIELDS} fields.")));
+            }
             let fields: Vec<(String, String)> = parse(&body)?;
             let token = fields.iter().find(|(name, _)| name == "form_token").map_or("", |(_, token)| token);
             if !form_token::holds(token, reader.account(), clock::now()) {
@@ -107,8 +112,12 @@ async fn collect(mut payload: Payload) -> Result<Bytes, Error> {
 /// A tick box: sent when it is ticked, absent when it is not.
 ///
 /// # Errors
-/// When the field is no text.
+/// When the field is no text, or a word that says neither.
 pub fn checkbox<'de, D: Deserializer<'de>>(field: D) -> Result<bool, D::Error> {
-    let value = Option::<String>::deserialize(field)?;
-    Ok(matches!(value.as_deref(), Some("on" | "true" | "1" | "yes")))
+    match Option::<String>::deserialize(field)?.as_deref() {
+        Some("on" | "true" | "1" | "yes") => Ok(true),
+        None | Some("off" | "false" | "0" | "no" | "") => Ok(false),
+        // Not taken for no: of a script that wants a page private it would make it public.
+        Some(_) => Err(serde::de::Error::custom("a tick box is on or off")),
+    }
 }

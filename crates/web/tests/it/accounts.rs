@@ -103,9 +103,46 @@ async fn t53_a_form_without_its_token_is_refused_and_nothing_typed_is_lost() {
 async fn a_form_of_another_media_type_is_415_and_a_larger_one_413() {
     let site = Site::new();
     let json = site.eve().with("content-type", "application/json");
-    json.send(actix_web::http::Method::POST, "/admin/pages", Some("{}".into())).await;
+    json.send(actix_web::http::Method::POST, "/admin/pages", Some("{}".into())).await.is(415);
     let large = "a".repeat(5 * 1024 * 1024);
     site.eve().post("/admin/pages", &[("title", "x"), ("body", &large)]).await.is(413);
+}
+
+#[actix_web::test]
+async fn case_47_a_form_of_more_fields_than_any_of_ours_is_422_and_is_not_repeated() {
+    let site = Site::new();
+    let many = site.ann().send(actix_web::http::Method::POST, "/account/theme", Some("a&".repeat(500))).await.is(422);
+    assert!(many.body.len() < 10_000, "{}", many.body.len());
+    let fewer = site.ann().send(actix_web::http::Method::POST, "/account/theme", Some("a&".repeat(499))).await;
+    assert_eq!(fewer.status, 403, "no token");
+}
+
+#[actix_web::test]
+async fn a_tick_box_that_says_neither_is_not_taken_for_no() {
+    let site = Site::new();
+    let put = async |private: &str| {
+        let fields = [("title", "New"), ("path", "new"), ("private", private)];
+        site.eve().submit("/admin/pages/new", "/admin/pages", &fields).await
+    };
+    put("TRUE").await.is(422).has("a tick box is on or off");
+    assert!(site.page("new").is_none());
+    put("off").await.is(303);
+    site.visitor().get("/new").await.is(200);
+}
+
+#[actix_web::test]
+async fn the_colours_are_switched_where_one_is() {
+    let site = Site::new();
+    let at = async |referrer: &str| {
+        let eve = site.eve().with("referer", referrer);
+        let answer = eve.submit("/admin/", "/account/theme", &[("theme", "dark"), ("back", "/admin/")]).await.is(303);
+        answer.header("location").to_owned()
+    };
+    assert_eq!(at("http://site.test/admin/pages?q=a&sort=path").await, "/admin/pages?q=a&sort=path");
+    for elsewhere in ["http://evil.test/x", "", "about:blank", "http://site.test.evil.test/"] {
+        assert_eq!(at(elsewhere).await, "/admin/", "{elsewhere}");
+    }
+    assert_eq!(at("http://site.test//evil.test/").await, "/");
 }
 
 #[actix_web::test]
