@@ -16,8 +16,8 @@ use domain::{
 };
 
 pub use desk::{
-    UserColumn, UserCounts, UserFilter, UserSort, counts, delete, every, get, insert, set_active, set_password, some,
-    total, update,
+    UserColumn, UserCounts, UserFilter, UserSort, counts, delete, every, get, insert, set_active, set_password,
+    set_password_from, some, total, update,
 };
 
 use crate::{Conn, Error, Result, audit, schema::users};
@@ -107,15 +107,15 @@ pub fn change_own_password(
     Ok(changed)
 }
 
-/// Replaces a hash by one of another cost for the same password, unless the password was changed meanwhile.
+/// Replaces a hash by a stronger one of the same password; false when the password was changed meanwhile.
 ///
 /// # Errors
 /// When the database fails.
-pub fn rehash(conn: &mut Conn, id: UserId, old: &PasswordHash, new: &PasswordHash) -> Result<()> {
-    diesel::update(users::table.find(id.0).filter(users::password_hash.eq(old.reveal())))
+pub fn rehash(conn: &mut Conn, id: UserId, old: &PasswordHash, new: &PasswordHash) -> Result<bool> {
+    let changed = diesel::update(users::table.find(id.0).filter(users::password_hash.eq(old.reveal())))
         .set(users::password_hash.eq(new.reveal()))
         .execute(conn)?;
-    Ok(())
+    Ok(changed > 0)
 }
 
 /// Keeps a user's choice of colours.

@@ -6,7 +6,11 @@
 
 use std::{sync::Arc, time::Instant};
 
-use domain::{credentials::Credentials, password::PasswordHash, user::Username};
+use domain::{
+    credentials::Credentials,
+    password::PasswordHash,
+    user::{User, Username},
+};
 use store::changes::{Change, News};
 
 use super::{
@@ -15,7 +19,7 @@ use super::{
     proofs::{Limits, Proofs, Refused},
     refusals::cheap,
     throttle::{Attempt, Throttle, Turn},
-    verifier::{Verification, Verifier},
+    verifier::{Verification, Verified, Verifier},
 };
 use crate::{
     client::Client,
@@ -90,10 +94,10 @@ impl Door {
     /// 429 when there were too many wrong ones, 503 when too many wait or the database does not answer.
     pub async fn check(&self, db: &Db, credentials: &Credentials, client: &Client) -> Result<Verdict, Error> {
         let (id, name) = (self.keys.of_credentials(credentials), &credentials.name);
-        if let Some(hash) = self.proofs.find(&id, Instant::now())
+        if let Some(proof) = self.proofs.find(&id, Instant::now())
             && let Some(known) = present(db, name).await?
             && known.user.active
-            && known.user.password_hash == hash
+            && proof.is_of(&known.user.password_hash)
         {
             return Ok(Verdict::Holds(known));
         }
@@ -177,15 +181,15 @@ impl Door {
             dearest,
             active: user.as_ref().is_some_and(|user| user.active),
         };
-        let holds = self.verifier.verify(sign_in, turn).await?;
-        Ok(match user {
-            Some(user) if holds => {
+        Ok(match (user, self.verifier.verify(sign_in, turn).await?) {
+            (Some(user), Verified::Holds) => {
                 let hash = user.password_hash.clone();
                 self.proofs.keep(id, hash.clone(), Instant::now());
                 db.memory().users.keep(ticket, Known::new(user));
                 Landed::Opened(hash)
             }
-            user => {
+            (Some(user), Verified::Renewed(renewed)) => Landed::Opened(self.renew(db, id, user, renewed).await),
+            (user, _) => {
                 self.refused.keep(id, stamp, user.as_ref());
                 Landed::Refused(match user {
                     None => "unknown name",
@@ -197,6 +201,31 @@ impl Door {
                 })
             }
         })
+    }
+}
+
+impl Door {
+    /// Replaces the hash of a password that was just verified, before anything is made for its user: tokens of forms are
+    /// keyed by the hash. The one that is stored now; the old one, if that fails.
+    async fn renew(&self, db: &Db, id: Id, user: User, renewed: Result<PasswordHash, Error>) -> PasswordHash {
+        let (key, old) = (user.id, user.password_hash);
+        let stored = async {
+            let (from, to) = (old.clone(), renewed?);
+            // The proof first: whoever sees the new row is to find it.
+            self.proofs.keep(id, to.clone(), Instant::now());
+            let new = to.clone();
+            db.write(move |conn| store::users::rehash(conn, key, &from, &to)).await.map(|stored| stored.then_some(new))
+        };
+        match stored.await {
+            Ok(Some(new)) => new,
+            // Its user has changed it meanwhile.
+            Ok(None) => old,
+            Err(error) => {
+                log::error!("a password could not be hashed at the present cost: {error}");
+                self.proofs.keep(id, old.clone(), Instant::now());
+                old
+            }
+        }
     }
 }
 

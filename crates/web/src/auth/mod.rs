@@ -23,7 +23,7 @@ use std::sync::Arc;
 use actix_web::{HttpMessage, HttpRequest, http::header::AUTHORIZATION, web::Data};
 use domain::{
     access::{Member, Visitor},
-    credentials::{self, Credentials},
+    credentials,
     password::PasswordHash,
     user::{Theme, User},
 };
@@ -32,7 +32,6 @@ use crate::{
     App,
     error::Error,
     guard::{Envelope, Noted},
-    memory::users::Known,
 };
 use door::Verdict;
 
@@ -93,7 +92,7 @@ pub async fn sign_in(request: &HttpRequest) -> Result<SignIn, Error> {
     if let Some(known) = known {
         return known;
     }
-    let answer = verify(request).await;
+    let answer = verify(request).await.map_err(Error::undecided);
     if let Some(noted) = request.extensions_mut().get_mut::<Noted>() {
         noted.sign_in = Some(answer.clone());
     }
@@ -114,7 +113,10 @@ async fn verify(request: &HttpRequest) -> Result<SignIn, Error> {
         return Ok(SignIn::Refused);
     };
     match app.door.check(&app.db, &credentials, &envelope.client).await {
-        Ok(Verdict::Holds(known)) => Ok(SignIn::As(welcome(app, &known, &credentials, &envelope))),
+        Ok(Verdict::Holds(known)) => {
+            app.sign_ins.note(&app.db, &known.user, &envelope.client);
+            Ok(SignIn::As(known.account.clone()))
+        }
         Ok(Verdict::Fails(why)) => {
             app.refusals.note(Some(&credentials.name), &envelope, why);
             Ok(SignIn::Refused)
@@ -137,23 +139,4 @@ pub fn refuse_clear_text(app: &App, envelope: &Envelope) -> Result<(), Error> {
         true => Err(Error::Forbidden("Private pages are read over HTTPS here. Use the https:// address.".into())),
         false => Ok(()),
     }
-}
-
-/// Notes the sign-in and hashes an outdated password anew, both beside the request.
-fn welcome(app: &Data<App>, known: &Known, credentials: &Credentials, envelope: &Envelope) -> Arc<Account> {
-    let user = &known.user;
-    app.sign_ins.note(&app.db, user, &envelope.client);
-    if app.door.verifier.is_outdated(known.cost) && app.sign_ins.begin_rehash(user.id) {
-        let (app, password, origin) = (app.clone(), credentials.password.clone(), envelope.client.origin());
-        let (id, old) = (user.id, user.password_hash.clone());
-        actix_web::rt::spawn(async move {
-            if let Ok(new) = app.door.verifier.hash(origin, &password).await
-                && let Err(error) = app.db.write(move |conn| store::users::rehash(conn, id, &old, &new)).await
-            {
-                log::error!("a password could not be hashed at the new cost: {error}");
-            }
-            app.sign_ins.end_rehash(id);
-        });
-    }
-    known.account.clone()
 }

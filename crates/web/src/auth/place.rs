@@ -206,7 +206,8 @@ async fn find(app: &App, request: &HttpRequest) -> Result<Place, Error> {
         is_kept: paging.number <= KEPT_PAGES,
     };
     let wanted = path.clone();
-    let (site, page) = app.db.read_with_site(move |conn| store::pages::find(conn, &wanted)).await?;
+    let found = app.db.read_with_site(move |conn| store::pages::find(conn, &wanted)).await;
+    let (site, page) = found.map_err(Error::undecided)?;
     let Some(page) = page else { return section(request, path, paging, tickets).await };
     let now = clock::now();
     let reader = match decide(&page.content, &Visitor::Anonymous, now) {

@@ -42,10 +42,18 @@ pub struct Proofs {
     kept: Cache<Id, Arc<Proof>>,
 }
 
-struct Proof {
+/// That credentials opened a hash.
+pub struct Proof {
     hash: PasswordHash,
     made: u64,
     used: AtomicU64,
+}
+
+impl Proof {
+    /// Whether it was this hash.
+    pub fn is_of(&self, hash: &PasswordHash) -> bool {
+        self.hash == *hash
+    }
 }
 
 impl Proofs {
@@ -54,17 +62,8 @@ impl Proofs {
         Proofs { limits, born: Instant::now(), kept: Cache::new(limits.count.max(1)) }
     }
 
-    /// The hash that these credentials are known to open.
-    pub fn find(&self, id: &Id, now: Instant) -> Option<PasswordHash> {
-        self.with(id, now, |proof| proof.hash.clone())
-    }
-
-    /// Whether these credentials are known to open this hash.
-    pub fn holds(&self, id: &Id, hash: &PasswordHash, now: Instant) -> bool {
-        self.with(id, now, |proof| proof.hash == *hash).unwrap_or(false)
-    }
-
-    fn with<T>(&self, id: &Id, now: Instant, look: impl FnOnce(&Proof) -> T) -> Option<T> {
+    /// The proof of these credentials, while it is good.
+    pub fn find(&self, id: &Id, now: Instant) -> Option<Arc<Proof>> {
         let proof = self.kept.get(id)?;
         let now = self.millis(now);
         let within = |since: u64, limit: Duration| u128::from(now.saturating_sub(since)) < limit.as_millis();
@@ -73,7 +72,7 @@ impl Proofs {
             return None;
         }
         proof.used.fetch_max(now, Relaxed);
-        Some(look(&proof))
+        Some(proof)
     }
 
     /// Keeps a proof.
@@ -150,16 +149,15 @@ mod tests {
     fn a_proof_is_for_one_hash() {
         let (proofs, now) = (Proofs::new(Limits::default()), Instant::now());
         proofs.keep([1; 32], hash("a"), now);
-        assert!(proofs.holds(&[1; 32], &hash("a"), now));
-        assert!(!proofs.holds(&[1; 32], &hash("b"), now));
-        assert!(!proofs.holds(&[2; 32], &hash("a"), now));
-        assert_eq!(proofs.find(&[1; 32], now), Some(hash("a")));
+        let proof = proofs.find(&[1; 32], now).unwrap();
+        assert!(proof.is_of(&hash("a")) && !proof.is_of(&hash("b")));
+        assert!(proofs.find(&[2; 32], now).is_none());
     }
 
     #[test]
     fn a_proof_ends_ten_minutes_after_its_last_use_and_an_hour_after_it_was_made() {
         let (proofs, start) = (Proofs::new(Limits::default()), Instant::now());
-        let holds = |minutes: u32| proofs.holds(&[1; 32], &hash("a"), start + MINUTE * minutes);
+        let holds = |minutes: u32| proofs.find(&[1; 32], start + MINUTE * minutes).is_some();
         proofs.keep([1; 32], hash("a"), start);
         for minutes in (9..60).step_by(9) {
             assert!(holds(minutes), "{minutes}");
@@ -180,7 +178,7 @@ mod tests {
         };
         for n in 0..20_000 {
             proofs.keep(id(n), hash("a"), now);
-            assert!(proofs.holds(&id(0), &hash("a"), now), "{n}");
+            assert!(proofs.find(&id(0), now).is_some(), "{n}");
         }
         assert!(proofs.kept.len() <= 1000);
     }

@@ -1,7 +1,7 @@
 //! Sign-ins that were noted lately: with Basic every request is one, and only the first in half an hour is written down.
 
 use std::{
-    collections::{HashMap, HashSet},
+    collections::HashMap,
     sync::{Mutex, PoisonError},
 };
 
@@ -21,8 +21,6 @@ const NOTED_EVERY: TimeDelta = TimeDelta::minutes(30);
 #[derive(Default)]
 pub struct SignIns {
     noted: Mutex<HashMap<UserId, Timestamp>>,
-    /// Whose password is being hashed anew.
-    rehashing: Mutex<HashSet<UserId>>,
 }
 
 impl SignIns {
@@ -42,17 +40,6 @@ impl SignIns {
                 log::error!("a sign-in could not be noted: {error}");
             }
         });
-    }
-
-    /// Whether a password of this user is to be hashed anew; asked by many requests at once, one of them hears yes until
-    /// [`SignIns::end_rehash`].
-    pub fn begin_rehash(&self, user: UserId) -> bool {
-        self.rehashing.lock().unwrap_or_else(PoisonError::into_inner).insert(user)
-    }
-
-    /// The password was hashed anew, or could not be.
-    pub fn end_rehash(&self, user: UserId) {
-        self.rehashing.lock().unwrap_or_else(PoisonError::into_inner).remove(&user);
     }
 
     /// Whether this sign-in is to be noted; asked by many requests at once, one of them hears yes.

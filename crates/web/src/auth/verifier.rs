@@ -29,6 +29,16 @@ const RETRY_AFTER: Duration = Duration::from_secs(2);
 /// others want, and all of one that nobody does.
 const NICE: i32 = 5;
 
+/// What comes of a verification.
+pub enum Verified {
+    /// The password opens the hash, and the account is active.
+    Holds,
+    /// So it does, and the hash is weaker than new ones are: this is a new one.
+    Renewed(Result<PasswordHash, Error>),
+    /// It does not.
+    Fails,
+}
+
 /// The threads that run bcrypt, and the cost at which they do it.
 pub struct Verifier {
     queue: Queue,
@@ -69,20 +79,24 @@ impl Verifier {
         self.verified.load(Ordering::Relaxed)
     }
 
-    /// Whether a sign-in holds; what came of it is told to the throttle, even if its client has gone meanwhile.
+    /// What comes of a sign-in; it is told to the throttle, even if its client has gone meanwhile.
     ///
     /// # Errors
     /// [`Error::Busy`] at once when the queue is full, or when somebody who stands better takes the place.
-    pub async fn verify(&self, sign_in: Verification, turn: Turn) -> Result<bool, Error> {
+    pub async fn verify(&self, sign_in: Verification, turn: Turn) -> Result<Verified, Error> {
         let (origin, is_patient) = (turn.attempt().origin, turn.is_patient());
-        let cost = self.cost.max(sign_in.dearest.min(PasswordHash::HIGHEST_COST));
+        let (own, cost) = (self.cost, self.cost.max(sign_in.dearest.min(PasswordHash::HIGHEST_COST)));
         let verified = self.verified.clone();
         let work = move || {
             verified.fetch_add(1, Ordering::Relaxed);
             let opens = verify(&sign_in.password, sign_in.hash.as_ref(), cost);
             let holds = opens && sign_in.active;
             turn.end(holds, Instant::now());
-            holds
+            match sign_in.hash {
+                Some(weak) if holds && is_outdated(&weak, own) => Verified::Renewed(hash(&sign_in.password, own)),
+                _ if holds => Verified::Holds,
+                _ => Verified::Fails,
+            }
         };
         self.run(origin, is_patient, work).await
     }
@@ -114,11 +128,6 @@ impl Verifier {
     pub async fn hash(&self, origin: Origin, password: &Password) -> Result<PasswordHash, Error> {
         let (password, cost) = (password.clone(), self.cost);
         self.run(origin, false, move || hash(&password, cost)).await?
-    }
-
-    /// Whether a hash of this cost should be made anew; one that nobody can read should not.
-    pub fn is_outdated(&self, cost: Option<u32>) -> bool {
-        cost.is_some_and(|cost| cost != self.cost)
     }
 
     async fn run<T: Send + 'static>(
@@ -169,6 +178,11 @@ fn stand_back() {
 /// [`Error::Internal`] when bcrypt refuses, which a parsed password and a checked cost exclude.
 pub fn hash(password: &Password, cost: u32) -> Result<PasswordHash, Error> {
     bcrypt::hash(password.reveal(), cost).map(PasswordHash::new).map_err(|error| Error::Internal(error.to_string()))
+}
+
+/// Whether a hash is weaker than new ones are. A stronger one stays.
+fn is_outdated(hash: &PasswordHash, own: u32) -> bool {
+    hash.cost().is_some_and(|cost| cost < own)
 }
 
 fn verify(password: &Password, hash: Option<&PasswordHash>, cost: u32) -> bool {
@@ -279,7 +293,7 @@ mod tests {
         let attempt = Attempt { origin: Origin::V4(1), name: [0; 32], credentials: [0; 32] };
         let Ok(turn) = throttle.admit(attempt, Instant::now()) else { panic!("throttled") };
         let nobody = Verification { password: password("open sesame"), hash: None, dearest: 0, active: false };
-        assert_eq!(verifier.verify(nobody, turn).await.ok(), Some(false));
+        assert!(matches!(verifier.verify(nobody, turn).await, Ok(Verified::Fails)));
     }
 
     #[test]
@@ -291,11 +305,9 @@ mod tests {
     }
 
     #[test]
-    fn only_another_cost_is_outdated() {
-        let verifier = Verifier::start(5, Throttle::new()).unwrap();
-        let is_outdated = |hash: &PasswordHash| verifier.is_outdated(hash.cost());
-        assert!(is_outdated(&hash(&password("open sesame"), 4).unwrap()));
-        assert!(!is_outdated(&hash(&password("open sesame"), 5).unwrap()));
-        assert!(!is_outdated(&PasswordHash::new("nonsense")));
+    fn case_11_only_a_weaker_hash_is_outdated() {
+        let of = |cost| is_outdated(&hash(&password("open sesame"), cost).unwrap(), 5);
+        assert_eq!([of(4), of(5), of(6)], [true, false, false]);
+        assert!(!is_outdated(&PasswordHash::new("nonsense"), 5));
     }
 }

@@ -18,15 +18,13 @@ pub struct Known {
     pub user: User,
     /// What is made of it.
     pub account: Arc<Account>,
-    /// The bcrypt cost of the stored hash; `None` if nobody can read it.
-    pub cost: Option<u32>,
 }
 
 impl Known {
     /// A user as just read.
     pub fn new(user: User) -> Arc<Known> {
-        let (account, cost) = (Arc::new(Account::of(&user)), user.password_hash.cost());
-        Arc::new(Known { user, account, cost })
+        let account = Arc::new(Account::of(&user));
+        Arc::new(Known { user, account })
     }
 }
 
