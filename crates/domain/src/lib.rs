@@ -36,6 +36,7 @@ impl Version {
 
     /// The version after this one.
     pub fn next(self) -> Version {
-        Version(self.0 + 1)
+        // What a form sends may be any number; the highest is no row's.
+        Version(self.0.saturating_add(1))
     }
 }

@@ -269,6 +269,19 @@ impl PageDraft {
         }
     }
 
+    /// Checks the draft of a page that exists: an empty date is its own, and so is one that says the same second, for a form
+    /// shows no more of it.
+    ///
+    /// # Errors
+    /// As [`PageDraft::check`].
+    pub fn check_over(&self, old: &PageContent) -> Result<PageContent, Invalid> {
+        let mut content = self.check(old.published_at)?;
+        if content.published_at.timestamp() == old.published_at.timestamp() {
+            content.published_at = old.published_at;
+        }
+        Ok(content)
+    }
+
     fn check_path(&self) -> Result<PagePath, String> {
         if !self.path.trim().is_empty() {
             return PagePath::typed(&self.path);

@@ -76,6 +76,12 @@ const PASSING: [&str; 14] = [
     "SSL connection has been closed",
 ];
 
+/// A row of a list, unless somebody put something into it that this version cannot read: one such row is said in the log,
+/// and takes nothing else with it.
+pub(crate) fn readable<T>(row: Result<T, Error>) -> Option<T> {
+    row.inspect_err(|error| log::error!("left out of a list: {error}")).ok()
+}
+
 pub(crate) fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }

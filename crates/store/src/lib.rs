@@ -122,6 +122,14 @@ impl Store {
         Ok(Store { url: url.clone(), pool })
     }
 
+    /// Whether a database could be opened there: that the folder of a SQLite file exists. Makes nothing.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] with the cause and the mend in one line.
+    pub fn check_place(url: &DatabaseUrl) -> Result<()> {
+        Manager::new(url.clone()).check_file()
+    }
+
     /// Lends a connection for queries that change nothing.
     ///
     /// # Errors

@@ -11,13 +11,14 @@ use domain::{
 };
 
 pub use desk::{
-    PageColumn, PageCounts, PageFilter, PageRow, PageSort, PageTotals, below, counts, delete, every, get, insert, put,
-    set_visibility, some, totals, update,
+    PageColumn, PageCounts, PageFilter, PageRow, PageSort, PageTotals, Span, below, counts, delete, every, get, insert,
+    put, set_visibility, some, totals, update,
 };
 
 use crate::{
     Conn, Error, Paging, Result, Slice,
     conn::MultiBackend,
+    error::readable,
     schema::{fold, pages},
 };
 
@@ -115,7 +116,7 @@ impl Scope {
             .offset(paging.offset())
             .select(TeaserRecord::as_select())
             .load(conn)?;
-        let teasers = records.into_iter().map(|record| record.teaser(self.signed_in)).collect::<Result<_>>()?;
+        let teasers = records.into_iter().filter_map(|record| readable(record.teaser(self.signed_in))).collect();
         Ok(Slice::of(teasers, paging))
     }
 }
@@ -210,14 +211,9 @@ pub fn search(
     let query: String = query.chars().take(SEARCH_CHARS).collect();
     let mut rows = scope.rows();
     for word in query.split_whitespace().take(SEARCH_WORDS) {
-        let pattern = pattern(word);
-        rows = rows.filter(
-            fold(pages::title)
-                .like(pattern.clone())
-                .escape('\\')
-                .or(fold(pages::summary).like(pattern.clone()).escape('\\'))
-                .or(fold(pages::body).like(pattern).escape('\\')),
-        );
+        // No word holds a line end, so none is found across the seams.
+        let text = pages::title.concat("\n").concat(pages::summary).concat("\n").concat(pages::body);
+        rows = rows.filter(fold(text).like(pattern(word)).escape('\\'));
     }
     scope.teasers(conn, rows, paging)
 }
@@ -256,5 +252,5 @@ pub fn titles(conn: &mut Conn, scope: &Scope, paths: &[PagePath]) -> Result<Vec<
     let paths: Vec<&str> = paths.iter().map(PagePath::as_str).collect();
     let rows: Vec<(String, String)> =
         scope.rows().filter(pages::path.eq_any(paths)).select((pages::path, pages::title)).load(conn)?;
-    rows.into_iter().map(|(path, title)| Ok((path_of(&path)?, title))).collect()
+    Ok(rows.into_iter().filter_map(|(path, title)| Some((readable(path_of(&path))?, title))).collect())
 }

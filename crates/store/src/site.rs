@@ -42,12 +42,15 @@ pub fn get(conn: &mut Conn) -> Result<Site> {
     })
 }
 
-/// Saves the settings over the version from which they were made.
+/// Saves the settings over the version from which they were made; those that are saved as they are stay as they are.
 ///
 /// # Errors
 /// [`Error::Stale`] when somebody saved others meanwhile.
 pub fn update(conn: &mut Conn, admin: &Admin, from: Version, new: &Site, now: Timestamp) -> Result<Site> {
-    let old = get(conn)?;
+    let old = Some(get(conn)?).filter(|old| old.version == from).ok_or(Error::Stale)?;
+    if old == (Site { version: from, ..new.clone() }) {
+        return Ok(old);
+    }
     let version = from.next();
     let saved = diesel::update(site::table.find(1).filter(site::version.eq(from.0)))
         .set((

@@ -1,4 +1,6 @@
 DROP TRIGGER audit_is_not_replaced;
+DROP TRIGGER page_times_stay_moments;
+DROP TRIGGER page_times_are_moments;
 DROP TRIGGER site_deleted;
 DROP TRIGGER site_changed;
 DROP TRIGGER site_made;

@@ -32,6 +32,14 @@ CREATE TRIGGER site_made AFTER INSERT ON site BEGIN INSERT INTO changes (kind, n
 CREATE TRIGGER site_changed AFTER UPDATE ON site BEGIN INSERT INTO changes (kind, name) VALUES ('site', ''); END;
 CREATE TRIGGER site_deleted AFTER DELETE ON site BEGIN INSERT INTO changes (kind, name) VALUES ('site', ''); END;
 
+-- A day without a time of day could be stored as a moment, and not be read again.
+CREATE TRIGGER page_times_are_moments BEFORE INSERT ON pages
+WHEN length(new.published_at) < 16 OR datetime(new.published_at) IS NULL
+BEGIN SELECT RAISE(ABORT, 'published_at is a moment, such as 2026-03-01 09:30:00'); END;
+CREATE TRIGGER page_times_stay_moments BEFORE UPDATE OF published_at ON pages
+WHEN length(new.published_at) < 16 OR datetime(new.published_at) IS NULL
+BEGIN SELECT RAISE(ABORT, 'published_at is a moment, such as 2026-03-01 09:30:00'); END;
+
 -- INSERT OR REPLACE went around the triggers that keep the audit trail append-only.
 CREATE TRIGGER audit_is_not_replaced BEFORE INSERT ON audit WHEN EXISTS (SELECT 1 FROM audit WHERE id = new.id)
 BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only'); END;

@@ -13,6 +13,7 @@ use super::{Record, path_of, pattern, range_below};
 use crate::{
     Conn, Error, Paging, Result, Table, audit,
     conn::MultiBackend,
+    error::readable,
     id,
     schema::{fold, pages},
 };
@@ -73,6 +74,8 @@ pub struct PageFilter {
     pub visibility: Option<Visibility>,
     /// Published not before this.
     pub since: Option<Timestamp>,
+    /// Published before this.
+    pub before: Option<Timestamp>,
 }
 
 impl PageFilter {
@@ -93,6 +96,9 @@ impl PageFilter {
         }
         if let Some(since) = self.since {
             rows = rows.filter(pages::published_at.ge(since.naive_utc()));
+        }
+        if let Some(before) = self.before {
+            rows = rows.filter(pages::published_at.lt(before.naive_utc()));
         }
         rows
     }
@@ -157,9 +163,12 @@ pub fn every(
         .offset(paging.offset())
         .select(RowRecord::as_select())
         .load(conn)?;
-    let rows = records.into_iter().map(PageRow::try_from).collect::<Result<_>>()?;
+    let rows = records.into_iter().filter_map(|record| readable(PageRow::try_from(record))).collect();
     Ok(Table { rows, total: filter.count(conn)? })
 }
+
+/// Not before the one moment, before the other.
+pub type Span = (Option<Timestamp>, Option<Timestamp>);
 
 /// How many pages each choice of a filter would list, the other filters as they are.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -172,22 +181,24 @@ pub struct PageCounts {
     pub private: u64,
     /// Of any date.
     pub any_date: u64,
-    /// Published not before each of the given moments.
-    pub since: Vec<u64>,
+    /// In each of the given spans.
+    pub spans: Vec<u64>,
 }
 
 /// Counts for the filters beside the list.
 ///
 /// # Errors
 /// When the database fails.
-pub fn counts(conn: &mut Conn, _: &Editor, filter: &PageFilter, moments: &[Timestamp]) -> Result<PageCounts> {
-    let mut count = |visibility, since| PageFilter { visibility, since, ..filter.clone() }.count(conn);
+pub fn counts(conn: &mut Conn, _: &Editor, filter: &PageFilter, spans: &[Span]) -> Result<PageCounts> {
+    let mut count =
+        |visibility, (since, before)| PageFilter { visibility, since, before, ..filter.clone() }.count(conn);
+    let (seen, span) = (filter.visibility, (filter.since, filter.before));
     Ok(PageCounts {
-        any_visibility: count(None, filter.since)?,
-        public: count(Some(Visibility::Public), filter.since)?,
-        private: count(Some(Visibility::Private), filter.since)?,
-        any_date: count(filter.visibility, None)?,
-        since: moments.iter().map(|moment| count(filter.visibility, Some(*moment))).collect::<Result<_>>()?,
+        any_visibility: count(None, span)?,
+        public: count(Some(Visibility::Public), span)?,
+        private: count(Some(Visibility::Private), span)?,
+        any_date: count(seen, (None, None))?,
+        spans: spans.iter().map(|span| count(seen, *span)).collect::<Result<_>>()?,
     })
 }
 
@@ -273,7 +284,7 @@ pub fn insert(conn: &mut Conn, editor: &Editor, content: &PageContent, now: Time
     Ok(page)
 }
 
-/// Saves a page over the version from which the content was made.
+/// Saves a page over the version from which the content was made; one that is saved as it is stays as it is.
 ///
 /// # Errors
 /// [`Error::Stale`] when somebody saved or deleted it meanwhile, [`Error::Duplicate`] when the path is taken.
@@ -285,7 +296,10 @@ pub fn update(
     content: &PageContent,
     now: Timestamp,
 ) -> Result<Page> {
-    let old = get(conn, editor, id)?.ok_or(Error::Stale)?;
+    let old = get(conn, editor, id)?.filter(|old| old.version == from).ok_or(Error::Stale)?;
+    if old.content == *content {
+        return Ok(old);
+    }
     let version = from.next();
     let saved = diesel::update(pages::table.find(id.0).filter(pages::version.eq(from.0)))
         .set((

@@ -14,6 +14,7 @@ use super::{Record, note, store_password};
 use crate::{
     Conn, Error, Paging, Result, Table,
     conn::MultiBackend,
+    error::readable,
     id,
     pages::pattern,
     schema::{fold, users},
@@ -101,7 +102,7 @@ pub fn every(conn: &mut Conn, _: &Admin, filter: &UserFilter, sort: UserSort, pa
         .offset(paging.offset())
         .select(Record::as_select())
         .load(conn)?;
-    let rows = records.into_iter().map(User::try_from).collect::<Result<_>>()?;
+    let rows = records.into_iter().filter_map(|record| readable(User::try_from(record))).collect();
     Ok(Table { rows, total: filter.count(conn)? })
 }
 
@@ -201,7 +202,7 @@ pub fn insert(
     Ok(user)
 }
 
-/// Saves a user over the version from which the content was made.
+/// Saves a user over the version from which the content was made; one that is saved as it is stays as it is.
 ///
 /// # Errors
 /// [`Error::Stale`] when somebody saved or deleted it meanwhile, [`Error::Duplicate`] when the name is taken,
@@ -215,7 +216,10 @@ pub fn update(
     now: Timestamp,
 ) -> Result<User> {
     let admins = lock_admins(conn)?;
-    let old = get(conn, admin, id)?.ok_or(Error::Stale)?;
+    let old = get(conn, admin, id)?.filter(|old| old.version == from).ok_or(Error::Stale)?;
+    if (&old.name, old.role, old.active) == (&content.name, content.role, content.active) {
+        return Ok(old);
+    }
     let version = from.next();
     let saved = diesel::update(users::table.find(id.0).filter(users::version.eq(from.0)))
         .set((
@@ -268,6 +272,24 @@ pub fn delete(conn: &mut Conn, admin: &Admin, ids: &[UserId], now: Timestamp) ->
     }
     require_admin(conn, admins)?;
     Ok(deleted)
+}
+
+/// Sets the password of a user as they were in a version; false when there is no such user.
+///
+/// # Errors
+/// [`Error::Stale`] when somebody changed them meanwhile, perhaps by the same form.
+pub fn set_password_from(
+    conn: &mut Conn,
+    admin: &Admin,
+    id: UserId,
+    from: Version,
+    hash: &PasswordHash,
+    now: Timestamp,
+) -> Result<bool> {
+    match get(conn, admin, id)? {
+        Some(user) if user.version != from => Err(Error::Stale),
+        _ => set_password(conn, admin, id, hash, now),
+    }
 }
 
 /// Sets a user's password; false when there is no such user.

@@ -3,14 +3,15 @@
 use chrono::TimeDelta;
 use domain::{
     Version,
+    access::Visitor,
     page::{PageContent, PageId, PagePath, Visibility},
 };
 use store::{
     Error, Paging,
-    pages::{self, PageColumn, PageFilter, PageSort},
+    pages::{self, PageColumn, PageFilter, PageSort, Scope},
 };
 
-use crate::database::{admin, content, noon, on_both, sql};
+use crate::database::{admin, content, noon, on_both, put, sql};
 
 fn find(store: &store::Store, path: &str) -> Option<domain::page::Page> {
     store.read(|conn| pages::find(conn, &PagePath::parse(path).unwrap())).unwrap()
@@ -144,12 +145,46 @@ fn the_panels_list_is_filtered_sorted_paged_and_counted() {
         let private = PageFilter { visibility: Some(Visibility::Private), ..apples };
         assert_eq!(list(&private, PageColumn::Path, false, page), ("p3".into(), 1));
         let counts = store
-            .read(|conn| pages::counts(conn, admin().editor(), &private, &[noon() - TimeDelta::days(2), noon()]))
+            .read(|conn| {
+                pages::counts(
+                    conn,
+                    admin().editor(),
+                    &private,
+                    &[
+                        (Some(noon() - TimeDelta::days(2)), None),
+                        (None, Some(noon() - TimeDelta::days(2))),
+                        (Some(noon()), None),
+                    ],
+                )
+            })
             .unwrap();
         assert_eq!((counts.any_visibility, counts.public, counts.private), (3, 2, 1));
-        assert_eq!((counts.any_date, counts.since), (1, vec![0, 0]));
+        assert_eq!((counts.any_date, counts.spans), (1, vec![0, 1, 0]));
         let totals = store.read(|conn| pages::totals(conn, admin().editor())).unwrap();
         assert_eq!((totals.public, totals.private), (4, 3));
+    });
+}
+
+#[test]
+fn a_row_that_nobody_can_read_takes_nothing_else_with_it() {
+    on_both(|store| {
+        for (id, path) in ["'admin'", "'a//b'", "'-/'"].iter().enumerate() {
+            sql(store, &format!("INSERT INTO pages (id, path, title) VALUES ({id}, {path}, 'Odd')")).unwrap();
+        }
+        sql(store, "INSERT INTO users (id, name, role, password_hash) VALUES (1, 'a b', 'reader', 'x')").unwrap();
+        store.write(|conn| put(conn, &content("even"))).unwrap();
+        let scope = Scope::readable(&Visitor::Anonymous, noon());
+        let all = Paging { number: 1, size: 9 };
+        let listed = store.read(|conn| pages::list(conn, &scope, all)).unwrap();
+        assert_eq!(listed.rows.iter().map(|row| row.path.as_str()).collect::<Vec<_>>(), ["even"]);
+        let sort = PageSort { by: PageColumn::Path, descending: false };
+        let filter = PageFilter::default();
+        let every = store.read(|conn| pages::every(conn, admin().editor(), &filter, sort, all)).unwrap();
+        assert_eq!(every.rows.len(), 1);
+        let sort = store::users::UserSort { by: store::users::UserColumn::Name, descending: false };
+        let people = store.read(|conn| store::users::every(conn, &admin(), &Default::default(), sort, all)).unwrap();
+        assert!(people.rows.is_empty());
+        assert!(sql(store, "INSERT INTO pages (id, path, title, published_at) VALUES (9, 'x', 'X', 'soon')").is_err());
     });
 }
 
