@@ -46,6 +46,11 @@ if (boxes.length > 0) {
   };
   all.addEventListener("change", () => { boxes.forEach((box) => { box.checked = all.checked; }); count(); });
   table.addEventListener("change", count);
+  table.closest("form").addEventListener("submit", (event) => {
+    if (boxes.some((box) => box.checked)) return;
+    event.preventDefault();
+    said.textContent = "Tick the rows first that this is for.";
+  });
   count();
 }
 

@@ -155,26 +155,26 @@ impl Responder for Answer {
         let coding = if keeps { Coding::chosen(request.headers(), parts) } else { None };
         let mut response = HttpResponse::new(parts.status);
         let headers = response.headers_mut();
-        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(parts.caching.cache_control()));
+        headers.append(header::CACHE_CONTROL, HeaderValue::from_static(parts.caching.cache_control()));
         if let Some(vary) = parts.vary() {
-            headers.insert(header::VARY, HeaderValue::from_static(vary));
+            headers.append(header::VARY, HeaderValue::from_static(vary));
         }
         if matches!(parts.caching, Caching::Personal | Caching::Never) {
-            headers.insert(ROBOTS, HeaderValue::from_static("noindex"));
+            headers.append(ROBOTS, HeaderValue::from_static("noindex"));
         }
         if keeps {
             let etag = parts.etag(coding);
-            headers.insert(header::ETAG, etag.clone());
+            headers.append(header::ETAG, etag.clone());
             if matches(request.headers(), etag) {
                 *response.status_mut() = StatusCode::NOT_MODIFIED;
                 return response;
             }
         }
-        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(parts.content_type));
+        headers.append(header::CONTENT_TYPE, HeaderValue::from_static(parts.content_type));
         let coded = coding.and_then(|coding| Some((coding, parts.coded(coding)?)));
         let body = match coded {
             Some((coding, body)) => {
-                headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(coding.as_str()));
+                headers.append(header::CONTENT_ENCODING, HeaderValue::from_static(coding.as_str()));
                 body
             }
             None => &parts.body,

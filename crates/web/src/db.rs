@@ -1,6 +1,10 @@
 //! The one border between async handlers and the blocking database.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::Arc,
+    time::Duration,
+};
 
 use actix_web::web;
 use domain::site::Site;
@@ -8,6 +12,7 @@ use store::{
     Conn, Store,
     changes::{Feed, News},
 };
+use tokio::sync::Semaphore;
 
 use crate::{error::Error, memory::Memory};
 
@@ -16,11 +21,19 @@ const DEADLINE: Duration = Duration::from_secs(5);
 /// How long a change waits until this process has heard of it; after that everything in memory is forgotten.
 const HEARD_WITHIN: Duration = Duration::from_secs(1);
 
+/// How many searches run at a time: each looks at every text, and pages and sign-ins want connections meanwhile.
+const SEARCHES: usize = 2;
+/// How long a search waits for its turn, and what it is told to wait when that was too long.
+const SEARCH_TURN: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(2));
+
 /// Runs something that blocks on a thread that may; past the deadline the thread goes on, and nobody waits for it.
 async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> store::Result<T> + Send + 'static,
 ) -> Result<store::Result<T>, Error> {
     let late = |_| Error::Unavailable(format!("the database did not answer within {} seconds", DEADLINE.as_secs()));
+    // A panic is our fault and no sign that the database is away.
+    let work =
+        || catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| Err(store::Error::Query("it panicked".into())));
     tokio::time::timeout(DEADLINE, web::block(work)).await.map_err(late)?.map_err(|_| Error::stopping())
 }
 
@@ -30,6 +43,7 @@ pub struct Db {
     store: Store,
     feed: Arc<Feed>,
     memory: Arc<Memory>,
+    searches: Arc<Semaphore>,
 }
 
 impl Db {
@@ -44,7 +58,7 @@ impl Db {
             told.truth().note(&news);
             tell(&news);
         })?;
-        Ok(Db { store, feed: Arc::new(feed), memory })
+        Ok(Db { store, feed: Arc::new(feed), memory, searches: Arc::new(Semaphore::new(SEARCHES)) })
     }
 
     /// What is kept in memory.
@@ -92,6 +106,25 @@ impl Db {
         let site = Arc::new(site);
         self.memory.keep_site(stamp, site.clone());
         Ok((site, answer))
+    }
+
+    /// As [`Db::read_with_site`], for a query that looks at every text: few of them run at a time.
+    ///
+    /// # Errors
+    /// As [`Db::read`]; [`Error::Busy`] when too many search.
+    pub async fn search_with_site<T: Send + 'static>(
+        &self,
+        query: impl FnOnce(&mut Conn) -> store::Result<T> + Send + 'static,
+    ) -> Result<(Arc<Site>, T), Error> {
+        let (patience, later) = SEARCH_TURN;
+        let turn = tokio::time::timeout(patience, self.searches.clone().acquire_owned());
+        let turn = turn.await.map_err(|_| Error::Busy(later))?.map_err(|_| Error::stopping())?;
+        // Held by the query, not by the request: one whose client has gone still runs.
+        self.read_with_site(move |conn| {
+            let _turn = turn;
+            query(conn)
+        })
+        .await
     }
 
     /// Runs a change in one transaction. When it returns, nothing that the change makes untrue is answered from memory.

@@ -53,6 +53,15 @@ impl Error {
         Error::Unavailable("the server is stopping".into())
     }
 
+    /// What an error means while access is decided: whatever the database says, nobody is let in or turned away for it,
+    /// and it is worth another try.
+    pub fn undecided(self) -> Error {
+        match self {
+            Error::Internal(words) => Error::Unavailable(words),
+            error => error,
+        }
+    }
+
     /// The methods of a resource that can only be read.
     pub const READ_ONLY: &'static str = "GET, HEAD, OPTIONS";
 }

@@ -151,7 +151,9 @@ fn humanise(segment: &str) -> String {
     letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
 
-/// Where to sign in so as to come back to `address`.
+/// Where to sign in so as to come back to `address`. The panel's links to the site lead there, too: who signed in at
+/// `/admin/` has a browser that sends the password below that path only, until it was asked elsewhere (RFC 7617
+/// section 2.2).
 pub fn login_href(address: &str) -> String {
     format!("/login?{}", encode(&[("next", address)]))
 }
@@ -174,7 +176,7 @@ pub async fn search(app: Data<App>, query: QueryString, guest: Guest) -> Result<
     let asked = !words.is_empty();
     let (site, slice): (Arc<Site>, Slice<Teaser>) = app
         .db
-        .read_with_site(move |conn| match words.is_empty() {
+        .search_with_site(move |conn| match words.is_empty() {
             true => Ok(Slice { rows: Vec::new(), more: false }),
             false => pages::search(conn, &visitor, clock::now(), &words, paging),
         })

@@ -155,6 +155,11 @@ pub fn moment(at: Timestamp) -> String {
     at.format("%-d %b %Y, %H:%M").to_string()
 }
 
+/// A moment to the second, in UTC: `24 Nov 2026, 13:05:09`.
+pub fn second(at: Timestamp) -> String {
+    at.format("%-d %b %Y, %H:%M:%S").to_string()
+}
+
 /// A moment for machines (RFC 3339).
 pub fn iso(at: Timestamp) -> String {
     at.format("%Y-%m-%dT%H:%M:%SZ").to_string()

@@ -6,7 +6,7 @@ use serde::Serialize;
 use store::audit::{self, AuditFilter};
 
 use super::{
-    Panel,
+    Outcome, Panel,
     home::Change,
     table::{State, TableView, dates, since},
 };
@@ -24,7 +24,7 @@ struct AuditPage {
 }
 
 /// GET `/admin/audit`.
-pub async fn list(app: Data<App>, admin: Admin, query: QueryString) -> Result<Answer, Error> {
+pub async fn list(app: Data<App>, admin: Admin, query: QueryString) -> Result<Outcome, Error> {
     let state = State::read("/admin/audit", &["who", "name", "action", "subject", "date"], &query);
     let now = clock::now();
     let filter = AuditFilter {
@@ -36,6 +36,9 @@ pub async fn list(app: Data<App>, admin: Admin, query: QueryString) -> Result<An
     };
     let (proof, paging) = (admin.proof(), state.paging());
     let (site, table) = app.db.read_with_site(move |conn| audit::every(conn, &proof, &filter, paging)).await?;
+    if let Some(last) = state.last_page(table.total) {
+        return Ok(Outcome::Elsewhere(last));
+    }
 
     let all = |label: &str| ("", label.to_owned(), None);
     let actions = Action::ALL.iter().map(|action| (action.as_str(), action.label().to_owned(), None));
@@ -53,5 +56,5 @@ pub async fn list(app: Data<App>, admin: Admin, query: QueryString) -> Result<An
         name: state.get("name").to_owned(),
         rows: table.rows.into_iter().map(Change::from).collect(),
     };
-    Ok(Answer::panel(app.view.render("admin/audit.html", &page)?))
+    Ok(Outcome::Page(Answer::panel(app.view.render("admin/audit.html", &page)?)))
 }

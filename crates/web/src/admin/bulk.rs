@@ -90,7 +90,7 @@ impl Action {
     ) -> Result<Answer, Error> {
         let Choice { value, label, question, danger } = self.choice;
         let page = ConfirmPage {
-            panel: Panel::new(site, account, section.name, format!("{label}?"), &section.trail()),
+            panel: Panel::new(site, account, section.name, format!("{label}?"), &section.trail(&self.back)),
             question,
             items,
             action_url: format!("{}/actions", section.list),

@@ -9,7 +9,7 @@ use serde::Serialize;
 use store::{audit, pages, users};
 
 use super::Panel;
-use crate::{App, answer::Answer, auth::extract::Editor, error::Error, view};
+use crate::{App, answer::Answer, auth::extract::Editor, error::Error, lists::login_href, view};
 
 /// How many changes are shown.
 const CHANGES: u32 = 10;
@@ -46,7 +46,7 @@ pub(super) struct Change {
 impl From<Entry> for Change {
     fn from(entry: Entry) -> Change {
         // A page's name in the trail is its address, whether it is still there or not.
-        let href = if entry.subject == Subject::Page { entry.name.clone() } else { String::new() };
+        let href = if entry.subject == Subject::Page { login_href(&entry.name) } else { String::new() };
         Change {
             when: view::moment(entry.at),
             when_iso: view::iso(entry.at),

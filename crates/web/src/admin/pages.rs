@@ -25,6 +25,7 @@ use crate::{
     clock,
     error::Error,
     form::{Form, checkbox},
+    lists::login_href,
     query::QueryString,
     view::Errors,
 };
@@ -106,13 +107,14 @@ impl Editing<'_> {
         let title = self.page.map_or("Add a page".into(), |page| page.content.title.clone());
         let list_href = PAGES.list_href(&fields.back);
         let page = FormPage {
-            panel: Panel::new(self.site, self.editor.account(), "pages", title, &PAGES.trail()).with_message(query),
+            panel: Panel::new(self.site, self.editor.account(), "pages", title, &PAGES.trail(&fields.back))
+                .with_message(query),
             is_new: self.page.is_none(),
             action: self.page.map_or(PAGES.list.into(), |page| PAGES.form_href(page.id.0)),
             errors: Errors::of(invalid),
             list_href,
             delete_href: self.page.map_or(String::new(), |page| PAGES.href(page.id.0, "/delete", &fields.back)),
-            view_href: self.page.map_or(String::new(), |page| page.content.path.href()),
+            view_href: self.page.map_or(String::new(), |page| login_href(&page.content.path.href())),
             fields,
         };
         Ok(Answer::panel(self.app.view.render("admin/pages/form.html", &page)?))
@@ -189,7 +191,7 @@ pub async fn update(
     let (site, page) = app.db.read_with_site(move |conn| pages::get(conn, &proof, id)).await?;
     let Some(page) = page else { return conflict::deleted(&app, &editor, &site, fields) };
     let editing = Editing { app: &app, editor: &editor, site: &site, page: Some(&page) };
-    let content = match fields.draft().check(page.content.published_at) {
+    let content = match fields.draft().check_over(&page.content) {
         Ok(content) => content,
         Err(invalid) => return editing.refused(fields, &invalid),
     };

@@ -45,15 +45,15 @@ impl Section {
         [Link::new("/admin/", "Administration")]
     }
 
-    /// The links that lead to a form.
-    pub(super) fn trail(&self) -> Vec<Link> {
+    /// The links that lead to a form: to the list as one left it.
+    pub(super) fn trail(&self, back: &str) -> Vec<Link> {
         let [home] = self.above();
-        vec![home, Link::new(self.list, self.title)]
+        vec![home, Link::new(self.list_href(back), self.title)]
     }
 
     /// The links that lead to a page under a form.
-    pub(super) fn trail_under(&self, id: i64, title: &str) -> Vec<Link> {
-        self.trail().into_iter().chain([Link::new(self.form_href(id), title)]).collect()
+    pub(super) fn trail_under(&self, id: i64, title: &str, back: &str) -> Vec<Link> {
+        self.trail(back).into_iter().chain([Link::new(self.href(id, "", back), title)]).collect()
     }
 }
 

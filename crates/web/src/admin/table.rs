@@ -1,12 +1,16 @@
 //! A list of the panel: what its address says of search, filters, sorting and paging, and the links that change one of
 //! them and keep the rest.
 
+use actix_web::HttpResponse;
 use chrono::{Datelike, TimeDelta};
 use domain::Timestamp;
 use serde::Serialize;
 use store::Paging;
 
-use crate::query::{QueryString, encode};
+use crate::{
+    guard::see_other,
+    query::{QueryString, encode},
+};
 
 /// Rows on a page.
 const PAGE_SIZE: u32 = 50;
@@ -35,6 +39,12 @@ impl State {
     /// Which rows are shown.
     pub(super) fn paging(&self) -> Paging {
         Paging { number: self.page, size: PAGE_SIZE }
+    }
+
+    /// The last page of the list, when the one that is asked for is beyond it: rows were deleted, or a filter chosen.
+    pub(super) fn last_page(&self, total: u64) -> Option<HttpResponse> {
+        let last = u32::try_from(total.div_ceil(u64::from(PAGE_SIZE))).unwrap_or(u32::MAX).max(1);
+        (self.page > last).then(|| see_other(&self.href(&self.query_of(&self.fields, last))))
     }
 
     /// The state as a query string: what a form takes along, to come back to the same list.
@@ -200,6 +210,17 @@ mod tests {
         let columns = state.columns(&[("title", "Title"), ("path", "Path")], ("title", true));
         assert_eq!((columns[0].sorted, columns[1].sorted), ("descending", "none"));
         assert!(columns[0].href.ends_with("sort=title"), "{}", columns[0].href);
+    }
+
+    #[test]
+    fn a_page_beyond_the_last_leads_to_the_last() {
+        let to = |query: &str, total| {
+            let response = state(query).last_page(total)?;
+            Some(response.headers().get("location").unwrap().to_str().unwrap().to_owned())
+        };
+        assert_eq!(to("page=9&q=a", 51).unwrap(), "/admin/pages?q=a&page=2");
+        assert_eq!(to("page=9", 0).unwrap(), "/admin/pages");
+        assert_eq!((to("page=2", 51), to("page=1", 0), to("", 500)), (None, None, None));
     }
 
     #[test]

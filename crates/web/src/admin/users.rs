@@ -141,8 +141,9 @@ impl Editing<'_> {
     fn form(&self, fields: Fields, invalid: &Invalid, query: &QueryString) -> Result<Answer, Error> {
         let title = self.user.map_or("Add a user".into(), |user| user.name.to_string());
         let under = |under| self.user.map_or(String::new(), |user| USERS.href(user.id.0, under, &fields.back));
+        let trail = USERS.trail(&fields.back);
         let page = FormPage {
-            panel: Panel::new(self.site, self.admin.account(), "users", title, &USERS.trail()).with_message(query),
+            panel: Panel::new(self.site, self.admin.account(), "users", title, &trail).with_message(query),
             is_new: self.user.is_none(),
             action: self.user.map_or(USERS.list.into(), |user| USERS.form_href(user.id.0)),
             roles: role_choices(&fields.role),

@@ -6,6 +6,8 @@ use std::{
     time::Duration,
 };
 
+use store::Store;
+
 use crate::config::{Config, Serve};
 
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -21,6 +23,7 @@ pub(super) fn check_config(config: &Config) -> Result<(), String> {
     let database = config.database()?;
     println!("database          {database}");
     if let Some(file) = database.missing_file() {
+        Store::check_place(&database).map_err(|error| error.to_string())?;
         println!("schema            none yet: `postern` makes {}", file.display());
         return Ok(());
     }

@@ -91,8 +91,14 @@ fn existing(config: &Config, path: &str) -> Result<(Store, Page), String> {
 
 fn read_body() -> Result<String, String> {
     let mut body = Vec::new();
-    // Enough to tell that it is too long, without taking all of it in.
-    let most = BODY_BYTES as u64 * 2;
-    stdin().take(most).read_to_end(&mut body).map_err(|error| format!("the text cannot be read: {error}"))?;
+    // Enough to tell that it is too long, without taking all of it in: twice, because a line end may have two bytes.
+    let most = BODY_BYTES * 2;
+    stdin()
+        .take(most as u64 + 1)
+        .read_to_end(&mut body)
+        .map_err(|error| format!("the text cannot be read: {error}"))?;
+    if body.len() > most {
+        return Err(format!("the text is too long: at most {BODY_BYTES} bytes (1 MiB)"));
+    }
     String::from_utf8(body).map_err(|_| "the text on standard input is not UTF-8".into())
 }

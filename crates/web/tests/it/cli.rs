@@ -131,6 +131,8 @@ fn a_command_that_cannot_be_done_says_why_in_one_line_and_fails() {
     check(&["page", "put", "admin/x", "--title", "x"], "", "is reserved");
     check(&["page", "put", "x", "--title", ""], "", "A page needs a title");
     check(&["page", "put", "x", "--title", "x", "--published", "soon"], "", "Write a date as");
+    check(&["page", "put", "x", "--title", "x"], &format!("{}THE END", "\r\n".repeat(1 << 20)), "the text is too long");
+    check(&["page", "put", "x", "--title", "x"], &"\u{3b1}".repeat(1_500_000), "the text is too long");
     check(&["page", "show", "nope"], "", "there is no page /nope");
     check(&["page", "delete", "nope"], "", "there is no page /nope");
     check(&["--bcrypt-cost", "9", "serve"], "", "9 is not in 10..=15");
@@ -212,6 +214,9 @@ fn check_config_migrate_and_healthcheck_say_what_they_find() {
     assert!(ok && out.contains("up to date"), "{out}");
     let address = server.address.clone();
     assert!(text(&server.cli(&["healthcheck", "--listen", &address], "")).0);
+    let nowhere = ["--database-url", "sqlite:///nowhere/x.db", "check-config"];
+    let (ok, _, err) = text(&server.cli(&nowhere, ""));
+    assert!(!ok && err.contains("there is no folder /nowhere"), "{err}");
     let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
     assert!(!text(&server.cli(&["healthcheck", "--listen", &closed], "")).0);
 }

@@ -42,6 +42,54 @@ const PATHS: [&str; 14] = [
 ];
 
 #[actix_web::test]
+async fn searches_leave_connections_to_others() {
+    let site = Site::new();
+    let (release, gate) = std::sync::mpsc::channel::<()>();
+    let gate = std::sync::Arc::new(std::sync::Mutex::new(gate));
+    let slow = [(); 2].map(|()| {
+        let (db, gate) = (site.app.db.clone(), gate.clone());
+        actix_web::rt::spawn(async move {
+            db.search_with_site(move |_| {
+                let _released = gate.lock().map(|gate| gate.recv());
+                Ok(())
+            })
+            .await
+        })
+    });
+    // Until both have their turn, another one may still get one.
+    while site.app.db.search_with_site(|_| Ok(())).await.is_ok() {
+        actix_web::rt::task::yield_now().await;
+    }
+    let busy = site.visitor().get("/search?q=oak").await.is(503);
+    assert_eq!(busy.header("retry-after"), "2");
+    site.visitor().get("/hello").await.is(200);
+    drop(release);
+    for search in slow {
+        assert!(search.await.unwrap().is_ok());
+    }
+    site.visitor().get("/search?q=world").await.is(200).has("href=\"/hello\"");
+}
+
+#[actix_web::test]
+async fn case_56_a_query_that_fails_while_access_is_decided_is_503_and_a_panic_is_500() {
+    let site = Site::new();
+    let broken = site.app.db.read(|_| -> store::Result<()> { panic!("a fault of ours") }).await;
+    assert!(matches!(broken, Err(web::error::Error::Internal(_))), "{broken:?}");
+    let sql = |statement: &'static str| {
+        use diesel::RunQueryDsl;
+        let done = site.store().write(|conn| Ok(diesel::sql_query(statement).execute(conn)?));
+        done.unwrap();
+        site.app.db.memory().truth().forget();
+    };
+    sql("ALTER TABLE users RENAME TO people");
+    site.ann().get("/secret").await.is(503);
+    site.eve().get("/admin/").await.is(503);
+    site.visitor().get("/secret").await.is(401);
+    sql("ALTER TABLE people RENAME TO users");
+    site.ann().get("/secret").await.is(200);
+}
+
+#[actix_web::test]
 async fn t29_t34_an_answer_from_memory_is_the_one_that_was_made() {
     let site = site();
     let actors = [
@@ -91,7 +139,7 @@ async fn a_hit_touches_neither_the_database_nor_the_templates() {
     sql(&site, "ALTER TABLE pages RENAME TO gone");
     sql(&site, "ALTER TABLE users RENAME TO gone_too");
     sql(&site, "ALTER TABLE site RENAME TO gone_also");
-    site.visitor().get("/nope").await.is(500);
+    site.visitor().get("/nope").await.is(503);
     for (path, actor, cold) in before {
         assert_eq!(actor.get(path).await.fingerprint(), cold.fingerprint(), "{path}");
     }

@@ -112,6 +112,50 @@ async fn two_editors_of_one_page_lose_nothing() {
 }
 
 #[actix_web::test]
+async fn saving_without_a_change_changes_nothing() {
+    let site = Site::new();
+    let (form, before) = (edit(&site, "hello"), site.page("hello").unwrap());
+    let page = site.eve().get(&form).await;
+    let fields = ["title", "path", "summary", "published", "version"].map(|name| (name, page.value_of(name)));
+    let mut fields: Vec<_> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    fields.push(("body", "Hello, **world**."));
+    site.eve().submit(&form, &form, &fields).await.is(303);
+    assert_eq!(site.page("hello"), Some(before));
+    site.root().get("/admin/audit?action=changed&name=hello").await.has("Nothing matches");
+}
+
+#[actix_web::test]
+async fn a_version_that_no_page_has_is_a_conflict() {
+    let site = Site::new();
+    let form = edit(&site, "hello");
+    let highest = i64::MAX.to_string();
+    let fields = [("title", "Hello"), ("path", "/hello"), ("version", highest.as_str())];
+    site.eve().submit(&form, &form, &fields).await.is(409);
+}
+
+#[actix_web::test]
+async fn a_page_of_the_list_beyond_the_last_leads_to_the_last() {
+    let site = Site::new();
+    for (uri, last) in [
+        ("/admin/pages?page=9&q=hello", "/admin/pages?q=hello"),
+        ("/admin/users?page=2", "/admin/users"),
+        ("/admin/audit?page=99", "/admin/audit"),
+    ] {
+        assert_eq!(site.root().get(uri).await.is(303).header("location"), last, "{uri}");
+    }
+}
+
+#[actix_web::test]
+async fn the_panel_leads_to_the_site_by_way_of_the_sign_in() {
+    let site = Site::new();
+    site.put(PageDraft { published: "2999-01-01".into(), ..draft("to-come", "To come") });
+    let list = site.eve().get("/admin/pages?date=to-come").await.is(200);
+    list.has("1–1 of 1 pages").has("/login?next=%2Fto-come\"").has("/login?next=%2F\"");
+    site.eve().get("/admin/pages?date=today").await.is(200).lacks("/to-come");
+    site.eve().get(&edit(&site, "to-come")).await.has("/login?next=%2Fto-come\"");
+}
+
+#[actix_web::test]
 async fn a_page_that_was_deleted_meanwhile_can_be_saved_anew() {
     let site = Site::new();
     let form = edit(&site, "hello");

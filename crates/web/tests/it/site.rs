@@ -45,7 +45,12 @@ pub struct Site {
 impl Site {
     /// ann reads, eve edits, root administers, dan is disabled; `/hello` is public, `/secret` private.
     pub fn new() -> Site {
-        let site = Site::empty();
+        Site::costing(COST)
+    }
+
+    /// The same where new passwords are hashed at this cost.
+    pub fn costing(cost: u32) -> Site {
+        let site = Site::made(Options { base_url: "http://site.test".into(), ..Options::default() }, cost);
         for (name, role) in [("ann", Role::Reader), ("eve", Role::Editor), ("root", Role::Admin), ("dan", Role::Reader)]
         {
             site.add_user(name, role, "open sesame");
@@ -63,16 +68,16 @@ impl Site {
         site
     }
 
-    pub fn empty() -> Site {
-        Site::with(Options { base_url: "http://site.test".into(), ..Options::default() })
+    pub fn with(options: Options) -> Site {
+        Site::made(options, COST)
     }
 
-    pub fn with(options: Options) -> Site {
+    fn made(options: Options, cost: u32) -> Site {
         let folder = tempfile::tempdir().unwrap();
         let url = DatabaseUrl::parse(&format!("sqlite://{}/site.db", folder.path().display())).unwrap();
         let store = Store::open(&url, 4).unwrap();
         store.migrate().unwrap();
-        let door = Door::new(COST, Limits::default()).unwrap();
+        let door = Door::new(cost, Limits::default()).unwrap();
         let memory = Memory::new(Arc::new(Truth::new(Silence::default())), 64 << 20);
         let forgiveness = door.forgiveness();
         let app = App {
@@ -209,7 +214,10 @@ impl Actor<'_> {
             request = request.insert_header(("host", "site.test"));
         }
         if let Some(body) = body {
-            request = request.insert_header(("content-type", "application/x-www-form-urlencoded")).set_payload(body);
+            if !self.headers.iter().any(|(name, _)| name == "content-type") {
+                request = request.insert_header(("content-type", "application/x-www-form-urlencoded"));
+            }
+            request = request.set_payload(body);
         }
         let response = call_service(&service, request.to_request()).await;
         let (status, headers) = (response.status(), response.headers().clone());

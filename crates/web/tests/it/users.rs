@@ -124,6 +124,19 @@ async fn setting_a_password_voids_the_old_one() {
 }
 
 #[actix_web::test]
+async fn the_answer_that_shows_a_password_sets_no_other_one_when_it_is_loaded_anew() {
+    let site = Site::new();
+    let form = format!("{}/password", edit(&site, "ann"));
+    let page = site.root().get(&form).await;
+    let (version, token) = (page.value_of("version"), page.value_of("form_token"));
+    let fields = [("generate", "on"), ("version", &*version), ("form_token", &*token)];
+    site.root().post(&form, &fields).await.is(200).has("shown this once");
+    let set = site.user("ann").password_hash;
+    site.root().post(&form, &fields).await.is(409).has("The password was not set again");
+    assert_eq!(site.user("ann").password_hash, set);
+}
+
+#[actix_web::test]
 async fn many_users_are_disabled_and_deleted_after_a_confirmation() {
     let site = Site::new();
     let (ann, eve) = (site.user("ann").id.0.to_string(), site.user("eve").id.0.to_string());

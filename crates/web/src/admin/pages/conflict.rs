@@ -2,8 +2,9 @@
 
 use actix_web::http::StatusCode;
 use domain::{
+    Timestamp,
     invalid::Invalid,
-    page::{Page, PageDraft},
+    page::{Page, PageDraft, parse_published},
     site::Site,
 };
 use serde::Serialize;
@@ -71,7 +72,7 @@ pub(super) fn stale(
     // Saving once more now means saving over what is shown here.
     fields.version = theirs.version.0;
     let edit = PAGES.form_href(theirs.id.0);
-    let trail = PAGES.trail_under(theirs.id.0, &draft.title);
+    let trail = PAGES.trail_under(theirs.id.0, &draft.title, &fields.back);
     let page = ConflictPage {
         panel: Panel::new(site, editor.account(), "pages", "Somebody else saved this page meanwhile", &trail),
         action: edit.clone(),
@@ -102,12 +103,17 @@ fn changed(theirs: &PageDraft, mine: &PageDraft) -> Vec<Changed> {
         ("Private", tick(theirs.private), tick(mine.private)),
         ("Show title in lists", tick(theirs.show_title), tick(mine.show_title)),
         ("List the pages below", tick(theirs.list_below), tick(mine.list_below)),
-        ("Published", theirs.published.clone(), mine.published.clone()),
+        ("Published", moment(&theirs.published), moment(&mine.published)),
     ]
     .into_iter()
     .filter(|(_, theirs, mine)| theirs != mine)
     .map(|(label, theirs, mine)| Changed { label, theirs, mine })
     .collect()
+}
+
+/// A typed moment as people read it, however it was spelt: a browser leaves out seconds that are zero.
+fn moment(typed: &str) -> String {
+    parse_published(typed, Timestamp::UNIX_EPOCH).map_or_else(|_| typed.to_owned(), view::second)
 }
 
 /// The difference of two texts by lines, with three equal ones around each.
@@ -133,6 +139,14 @@ fn lines(theirs: &str, mine: &str) -> Vec<Line> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_date_that_is_spelt_otherwise_is_the_same_date() {
+        let draft = |published: &str| PageDraft { published: published.into(), ..PageDraft::default() };
+        assert!(changed(&draft("2026-11-01T00:00:00"), &draft("2026-11-01T00:00")).is_empty());
+        let changes = changed(&draft("2026-11-01T00:00:00"), &draft("2026-11-01T00:01"));
+        assert_eq!((changes.len(), changes[0].mine.as_str()), (1, "1 Nov 2026, 00:01:00"));
+    }
 
     #[test]
     fn a_difference_shows_what_went_and_what_came() {

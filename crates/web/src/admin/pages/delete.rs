@@ -41,7 +41,7 @@ pub async fn confirm(
     let (proof, path) = (editor.proof(), page.content.path.clone());
     let below = app.db.read(move |conn| pages::below(conn, &proof, &path)).await?;
     let back = PAGES.back(query.get("back"));
-    let trail = PAGES.trail_under(page.id.0, &page.content.title);
+    let trail = PAGES.trail_under(page.id.0, &page.content.title, &back);
     let page = DeletePage {
         panel: Panel::new(&site, editor.account(), "pages", "Delete this page?", &trail),
         action: format!("{}/delete", PAGES.form_href(page.id.0)),

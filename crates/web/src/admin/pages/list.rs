@@ -1,9 +1,12 @@
 //! The list of pages, and what is done with many of them at once.
 
 use actix_web::web::Data;
-use domain::page::{PageId, Visibility};
+use domain::{
+    Timestamp,
+    page::{PageId, Visibility},
+};
 use serde::Serialize;
-use store::pages::{self, PageColumn, PageFilter, PageRow, PageSort};
+use store::pages::{self, PageColumn, PageFilter, PageRow, PageSort, Span};
 
 use super::PAGES;
 use crate::{
@@ -11,13 +14,14 @@ use crate::{
     admin::{
         Done, Outcome, Panel,
         bulk::{Action, Choice, Chosen, Item},
-        table::{TableView, dates, since},
+        table::{TableView, dates},
     },
     answer::Answer,
     auth::extract::Editor,
     clock,
     error::Error,
     form::Form,
+    lists::login_href,
     query::QueryString,
     view,
 };
@@ -70,7 +74,7 @@ impl Row {
             id: row.id.0.to_string(),
             title: row.title,
             path: row.path.to_string(),
-            href: row.path.href(),
+            href: login_href(&row.path.href()),
             edit_href: PAGES.href(row.id.0, "", back),
             private: row.visibility.is_private(),
             show_title: row.show_title,
@@ -84,7 +88,7 @@ impl Row {
 }
 
 /// GET `/admin/pages`.
-pub async fn list(app: Data<App>, editor: Editor, query: QueryString) -> Result<Answer, Error> {
+pub async fn list(app: Data<App>, editor: Editor, query: QueryString) -> Result<Outcome, Error> {
     const COLUMNS: [(&str, &str); 5] = [
         ("title", "Title"),
         ("path", "Path"),
@@ -93,7 +97,9 @@ pub async fn list(app: Data<App>, editor: Editor, query: QueryString) -> Result<
         ("updated", "Updated"),
     ];
     let state = PAGES.state(&query);
-    let now = clock::now();
+    let spans = spans(clock::now());
+    let chosen = spans.iter().find(|(word, ..)| *word == state.get("date"));
+    let span = chosen.map_or((None, None), |(.., span)| *span);
     let filter = PageFilter {
         query: state.get("q").to_owned(),
         visibility: match state.get("visibility") {
@@ -101,7 +107,8 @@ pub async fn list(app: Data<App>, editor: Editor, query: QueryString) -> Result<
             "private" => Some(Visibility::Private),
             _ => None,
         },
-        since: since(state.get("date"), now),
+        since: span.0,
+        before: span.1,
     };
     let (word, descending) = state.sorted(&COLUMNS.map(|(word, _)| word), ("updated", true));
     let by = match word {
@@ -111,18 +118,20 @@ pub async fn list(app: Data<App>, editor: Editor, query: QueryString) -> Result<
         "published" => PageColumn::Published,
         _ => PageColumn::Updated,
     };
-    let (proof, paging, moments) = (editor.proof(), state.paging(), dates(now));
+    let (proof, paging) = (editor.proof(), state.paging());
     let (site, (table, counts)) = app
         .db
         .read_with_site(move |conn| {
             let table = pages::every(conn, &proof, &filter, PageSort { by, descending }, paging)?;
-            let moments = moments.map(|(.., moment)| moment);
-            Ok((table, pages::counts(conn, &proof, &filter, &moments)?))
+            Ok((table, pages::counts(conn, &proof, &filter, &spans.map(|(.., span)| span))?))
         })
         .await?;
+    if let Some(last) = state.last_page(table.total) {
+        return Ok(Outcome::Elsewhere(last));
+    }
 
-    let moments =
-        moments.iter().zip(&counts.since).map(|((word, label, _), count)| (*word, (*label).to_owned(), Some(*count)));
+    let dates =
+        spans.iter().zip(&counts.spans).map(|((word, label, _), count)| (*word, (*label).to_owned(), Some(*count)));
     let filters = vec![
         state.filter(
             "Who reads it",
@@ -136,7 +145,7 @@ pub async fn list(app: Data<App>, editor: Editor, query: QueryString) -> Result<
         state.filter(
             "Published",
             "date",
-            [("", "Any date".to_owned(), Some(counts.any_date))].into_iter().chain(moments).collect(),
+            [("", "Any date".to_owned(), Some(counts.any_date))].into_iter().chain(dates).collect(),
         ),
     ];
     let columns = state.columns(&COLUMNS, (word, descending));
@@ -147,7 +156,13 @@ pub async fn list(app: Data<App>, editor: Editor, query: QueryString) -> Result<
         rows: table.rows.into_iter().map(|row| Row::new(row, &back)).collect(),
         actions: ACTIONS,
     };
-    Ok(Answer::panel(app.view.render("admin/pages/list.html", &page)?))
+    Ok(Outcome::Page(Answer::panel(app.view.render("admin/pages/list.html", &page)?)))
+}
+
+/// The filter by date: presets that end now, and what is to come.
+fn spans(now: Timestamp) -> [(&'static str, &'static str, Span); 5] {
+    let [today, week, month, year] = dates(now).map(|(word, label, since)| (word, label, (Some(since), Some(now))));
+    [("to-come", "To come", (Some(now), None)), today, week, month, year]
 }
 
 /// POST `/admin/pages/actions`: asks, and does it when it is confirmed.

@@ -32,7 +32,7 @@ struct DeletePage {
 pub async fn confirm(request: HttpRequest, app: Data<App>, admin: Admin, query: QueryString) -> Result<Answer, Error> {
     let (site, user) = load(&app, &admin, UserId(id(&request)?)).await?;
     let back = USERS.back(query.get("back"));
-    let trail = USERS.trail_under(user.id.0, user.name.as_str());
+    let trail = USERS.trail_under(user.id.0, user.name.as_str(), &back);
     let page = DeletePage {
         panel: Panel::new(&site, admin.account(), "users", "Delete this user?", &trail),
         action: format!("{}/delete", USERS.form_href(user.id.0)),

@@ -78,7 +78,7 @@ impl Row {
 }
 
 /// GET `/admin/users`.
-pub async fn list(app: Data<App>, admin: Admin, query: QueryString) -> Result<Answer, Error> {
+pub async fn list(app: Data<App>, admin: Admin, query: QueryString) -> Result<Outcome, Error> {
     const COLUMNS: [(&str, &str); 5] = [
         ("name", "Name"),
         ("role", "Role"),
@@ -112,6 +112,9 @@ pub async fn list(app: Data<App>, admin: Admin, query: QueryString) -> Result<An
             Ok((table, users::counts(conn, &proof, &filter)?))
         })
         .await?;
+    if let Some(last) = state.last_page(table.total) {
+        return Ok(Outcome::Elsewhere(last));
+    }
 
     let roles = Role::ALL
         .into_iter()
@@ -141,7 +144,7 @@ pub async fn list(app: Data<App>, admin: Admin, query: QueryString) -> Result<An
         rows: table.rows.into_iter().map(|user| Row::new(user, &back)).collect(),
         actions: ACTIONS,
     };
-    Ok(Answer::panel(app.view.render("admin/users/list.html", &page)?))
+    Ok(Outcome::Page(Answer::panel(app.view.render("admin/users/list.html", &page)?)))
 }
 
 /// POST `/admin/users/actions`: asks, and does it when it is confirmed.

@@ -2,6 +2,7 @@
 
 use actix_web::{HttpRequest, http::StatusCode, web::Data};
 use domain::{
+    Version,
     invalid::Invalid,
     password::Password,
     site::Site,
@@ -57,6 +58,7 @@ struct PasswordPage {
     name: String,
     errors: Errors,
     generated: String,
+    version: i64,
     back: String,
     list_href: String,
     edit_href: String,
@@ -73,7 +75,7 @@ fn page(
     generated: &str,
     back: &str,
 ) -> Result<Answer, Error> {
-    let trail = USERS.trail_under(user.id.0, user.name.as_str());
+    let trail = USERS.trail_under(user.id.0, user.name.as_str(), back);
     let title = if generated.is_empty() { "Set a password" } else { "The new password" };
     let page = PasswordPage {
         panel: Panel::new(site, admin.account(), "users", title, &trail),
@@ -81,6 +83,7 @@ fn page(
         name: user.name.to_string(),
         errors: Errors::of(invalid),
         generated: generated.into(),
+        version: user.version.0,
         back: back.into(),
         list_href: USERS.list_href(back),
         edit_href: USERS.href(user.id.0, "", back),
@@ -117,9 +120,14 @@ pub struct Fields {
     password_again: String,
     #[serde(default, deserialize_with = "checkbox")]
     generate: bool,
+    version: Option<i64>,
     #[serde(default)]
     back: String,
 }
+
+/// What is said to a form that was sent twice, as a browser does when its answer is loaded anew.
+const SET_ALREADY: &str = "This form was sent before, or somebody else changed the user meanwhile. The password was not \
+                           set again; open the form anew to set another one.";
 
 /// POST `/admin/users/{id}/password`.
 pub async fn set_password(
@@ -138,9 +146,12 @@ pub async fn set_password(
         }
     };
     let hash = app.door.verifier.hash(Envelope::of(&request).client.origin(), &chosen.password).await?;
-    let (proof, id) = (admin.proof(), user.id);
-    if !app.db.write(move |conn| users::set_password(conn, &proof, id, &hash, clock::now())).await? {
-        return Err(Error::NotFound);
+    let (proof, id, from) = (admin.proof(), user.id, fields.version.map_or(user.version, Version));
+    let set = move |conn: &mut store::Conn| users::set_password_from(conn, &proof, id, from, &hash, clock::now());
+    match app.db.write_or_stale(set).await? {
+        Some(true) => {}
+        Some(false) => return Err(Error::NotFound),
+        None => return Err(Error::Conflict(SET_ALREADY)),
     }
     match chosen.generated {
         Some(generated) => reveal(&app, &admin, &site, &user, &generated, &back),
