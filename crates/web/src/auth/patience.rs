@@ -1,7 +1,7 @@
 //! Who was told to wait and did: of a flood of passwords each of which is new, none ever comes back, and of people all do.
 //!
-//! A ring of Bloom filters, one for each second, over credentials and where they came from: bounded whatever comes in, and
-//! a flood of 20,000 a second is taken for somebody patient less than once in a minute.
+//! A ring of Bloom filters, one for each second, over credentials and where they came from: bounded whatever comes in (20
+//! megabytes), and a flood of 70,000 a second is taken for somebody patient about once in a minute.
 
 use std::hash::{BuildHasher, RandomState};
 
@@ -9,11 +9,11 @@ use super::keys::Id;
 use crate::client::Origin;
 
 /// For how many seconds it is remembered that somebody was told to wait, the wait itself among them.
-const SECONDS: u64 = 24;
-/// Bits of one filter: half a megabyte.
-const BITS: u64 = 1 << 22;
+const SECONDS: u64 = 16;
+/// Bits of one filter: a megabyte.
+const BITS: u64 = 1 << 23;
 /// Bits that one entry sets.
-const HASHES: u64 = 4;
+const HASHES: u64 = 6;
 
 /// Credentials that were told to wait, by the second from which on they may come back. No memory is taken until somebody is.
 #[derive(Default)]
@@ -87,7 +87,7 @@ mod tests {
         let mut patience = Patience::default();
         patience.told(&id(1), HERE, 100, 3);
         let waited = |second| patience.has_waited(&id(1), HERE, second);
-        assert_eq!([102, 103, 110, 126, 127].map(waited), [false, true, true, true, false]);
+        assert_eq!([102, 103, 110, 118, 119].map(waited), [false, true, true, true, false]);
         assert!(!patience.has_waited(&id(2), HERE, 103));
         assert!(!patience.has_waited(&id(1), Origin::V4(2), 103));
     }
@@ -104,15 +104,15 @@ mod tests {
     #[test]
     fn a_flood_takes_bounded_memory_and_is_not_taken_for_the_patient() {
         let mut patience = Patience::default();
-        let per_second = 20_000;
-        for second in 0..26 {
+        let per_second = 70_000;
+        for second in 0..18 {
             for n in 0..per_second {
                 patience.told(&id(second * per_second + n), HERE, u64::from(second), 3);
             }
         }
         assert!(patience.filters.len() <= usize::try_from(SECONDS).unwrap() + 3);
-        let strangers = (2_000_000..2_100_000).filter(|n| patience.has_waited(&id(*n), HERE, 25)).count();
-        assert!(strangers <= 10, "{strangers} of 100,000");
-        assert!(patience.has_waited(&id(20 * per_second), HERE, 25));
+        let strangers = (2_000_000..3_000_000).filter(|n| patience.has_waited(&id(*n), HERE, 17)).count();
+        assert!(strangers <= 3, "{strangers} of 1,000,000");
+        assert!(patience.has_waited(&id(12 * per_second), HERE, 17));
     }
 }
