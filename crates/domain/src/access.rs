@@ -138,6 +138,11 @@ impl Admin {
         Admin(Editor { actor: "command line".into(), role: Role::Admin })
     }
 
+    /// Postern itself, for what it does by the clock; the audit trail says `Postern itself`.
+    pub fn itself() -> Admin {
+        Admin(Editor { actor: "Postern itself".into(), role: Role::Admin })
+    }
+
     /// The name under which the audit trail keeps what is done.
     pub fn actor(&self) -> &str {
         self.0.actor()

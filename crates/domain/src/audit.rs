@@ -14,8 +14,12 @@ pub enum Action {
     Created,
     /// Something was changed.
     Changed,
-    /// Something was deleted.
+    /// Something was deleted; a page went to the trash.
     Deleted,
+    /// A page was brought back from the trash.
+    Restored,
+    /// A page was deleted for good.
+    Purged,
     /// A password was set.
     PasswordSet,
     /// Somebody signed in.
@@ -26,8 +30,16 @@ pub enum Action {
 
 impl Action {
     /// Every action, in the order of the filter.
-    pub const ALL: [Action; 6] =
-        [Action::Created, Action::Changed, Action::Deleted, Action::PasswordSet, Action::SignedIn, Action::Refused];
+    pub const ALL: [Action; 8] = [
+        Action::Created,
+        Action::Changed,
+        Action::Deleted,
+        Action::Restored,
+        Action::Purged,
+        Action::PasswordSet,
+        Action::SignedIn,
+        Action::Refused,
+    ];
 
     /// The word in the database and in addresses.
     pub fn as_str(self) -> &'static str {
@@ -35,6 +47,8 @@ impl Action {
             Action::Created => "created",
             Action::Changed => "changed",
             Action::Deleted => "deleted",
+            Action::Restored => "restored",
+            Action::Purged => "purged",
             Action::PasswordSet => "password-set",
             Action::SignedIn => "signed-in",
             Action::Refused => "refused",
@@ -47,6 +61,8 @@ impl Action {
             Action::Created => "Created",
             Action::Changed => "Changed",
             Action::Deleted => "Deleted",
+            Action::Restored => "Brought back",
+            Action::Purged => "Deleted for good",
             Action::PasswordSet => "Password set",
             Action::SignedIn => "Signed in",
             Action::Refused => "Sign-ins refused",

@@ -9,6 +9,7 @@
 //! - [`site`]: title, realm and words of the site, edited in the panel.
 //! - [`access`]: who may see a page, who may edit, who may administer.
 //! - [`credentials`]: the value of an `Authorization` header, parsed strictly (RFC 7617).
+//! - [`revision`]: what a page was each time that it was saved.
 //! - [`audit`]: what was changed, by whom, when.
 //! - [`invalid`]: what is wrong with a form, field by field.
 
@@ -18,6 +19,7 @@ pub mod credentials;
 pub mod invalid;
 pub mod page;
 pub mod password;
+pub mod revision;
 pub mod site;
 pub mod text;
 pub mod user;
