@@ -13,6 +13,8 @@ pub enum Error {
     Stale,
     /// It would leave no active administrator.
     LastAdmin,
+    /// A rule forbids it; the words are for the person who asked.
+    Refused(String),
     /// The database does not answer, or not now: worth another try.
     Unavailable(String),
     /// The schema or what stands in it is not what this version understands; the text says what to do.
@@ -27,7 +29,9 @@ impl fmt::Display for Error {
             Error::Duplicate => f.write_str("it exists already"),
             Error::Stale => f.write_str("it was changed meanwhile"),
             Error::LastAdmin => f.write_str("it would leave no active administrator"),
-            Error::Unavailable(words) | Error::Schema(words) | Error::Query(words) => f.write_str(words),
+            Error::Refused(words) | Error::Unavailable(words) | Error::Schema(words) | Error::Query(words) => {
+                f.write_str(words)
+            }
         }
     }
 }

@@ -6,8 +6,11 @@
 
 pub mod audit;
 pub mod changes;
+pub mod old_paths;
 pub mod pages;
+pub mod revisions;
 pub mod site;
+pub mod trash;
 pub mod users;
 
 mod conn;

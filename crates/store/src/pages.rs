@@ -1,6 +1,7 @@
 //! Pages. Readers' lists go through one [`Scope`]; the panel's side is in `desk`.
 
 mod desk;
+mod section;
 
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
@@ -10,10 +11,12 @@ use domain::{
     page::{Page, PageContent, PageId, PagePath, Visibility},
 };
 
+pub(crate) use desk::note;
 pub use desk::{
     PageColumn, PageCounts, PageFilter, PageRow, PageSort, PageTotals, Span, below, counts, delete, every, get, insert,
     put, set_visibility, some, totals, update,
 };
+pub use section::{Move, move_section, moves};
 
 use crate::{
     Conn, Error, Paging, Result, Slice,
@@ -24,7 +27,7 @@ use crate::{
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = pages)]
-struct Record {
+pub(crate) struct Record {
     id: i64,
     path: String,
     title: String,
@@ -62,7 +65,7 @@ impl TryFrom<Record> for Page {
     }
 }
 
-fn path_of(path: &str) -> Result<PagePath> {
+pub(crate) fn path_of(path: &str) -> Result<PagePath> {
     PagePath::parse(path).map_err(|words| Error::Schema(format!("the path {path:?} in the table pages: {words}")))
 }
 

@@ -56,6 +56,53 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    revisions (id) {
+        id -> BigInt,
+        page_id -> BigInt,
+        version -> BigInt,
+        at -> Timestamp,
+        actor -> Text,
+        note -> Text,
+        detail -> Text,
+        path -> Text,
+        title -> Text,
+        summary -> Text,
+        body -> Text,
+        private -> Bool,
+        show_title -> Bool,
+        list_below -> Bool,
+        published_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    trash (id) {
+        id -> BigInt,
+        path -> Text,
+        title -> Text,
+        summary -> Text,
+        body -> Text,
+        private -> Bool,
+        show_title -> Bool,
+        list_below -> Bool,
+        published_at -> Timestamp,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+        version -> BigInt,
+        deleted_at -> Timestamp,
+        deleted_by -> Text,
+    }
+}
+
+diesel::table! {
+    old_paths (path) {
+        path -> Text,
+        page_id -> BigInt,
+        left_at -> Timestamp,
+    }
+}
+
 diesel::define_sql_function! {
     /// Text in lower case, alike in both databases.
     fn fold(text: diesel::sql_types::Text) -> diesel::sql_types::Text;

@@ -7,6 +7,7 @@ use domain::{
     access::Editor,
     audit::{Action, Entry, Subject, page_changes},
     page::{Page, PageContent, PageId, PagePath, Visibility},
+    revision::Save,
 };
 
 use super::{Record, path_of, pattern, range_below};
@@ -14,8 +15,9 @@ use crate::{
     Conn, Error, Paging, Result, Table, audit,
     conn::MultiBackend,
     error::readable,
-    id,
+    id, old_paths, revisions,
     schema::{fold, pages},
+    trash,
 };
 
 /// A page in the panel's list: all but its text.
@@ -255,7 +257,8 @@ pub fn some(conn: &mut Conn, _: &Editor, ids: &[PageId]) -> Result<Vec<PageRow>>
 ///
 /// # Errors
 /// [`Error::Duplicate`] when its path is taken.
-pub fn insert(conn: &mut Conn, editor: &Editor, content: &PageContent, now: Timestamp) -> Result<Page> {
+pub fn insert<'a>(conn: &mut Conn, editor: &Editor, save: impl Into<Save<'a>>, now: Timestamp) -> Result<Page> {
+    let Save { content, note: said } = save.into();
     let page = Page {
         id: PageId(id::new()?),
         content: content.clone(),
@@ -280,6 +283,8 @@ pub fn insert(conn: &mut Conn, editor: &Editor, content: &PageContent, now: Time
         ))
         .execute(conn)?;
     let kind = if content.visibility.is_private() { "private" } else { "public" };
+    old_paths::take(conn, &content.path)?;
+    revisions::record(conn, page.id, editor, said, "made", now)?;
     note(conn, editor, Action::Created, &content.path, format!("{kind}, “{}”", content.title), now)?;
     Ok(page)
 }
@@ -288,14 +293,15 @@ pub fn insert(conn: &mut Conn, editor: &Editor, content: &PageContent, now: Time
 ///
 /// # Errors
 /// [`Error::Stale`] when somebody saved or deleted it meanwhile, [`Error::Duplicate`] when the path is taken.
-pub fn update(
+pub fn update<'a>(
     conn: &mut Conn,
     editor: &Editor,
     id: PageId,
     from: Version,
-    content: &PageContent,
+    save: impl Into<Save<'a>>,
     now: Timestamp,
 ) -> Result<Page> {
+    let Save { content, note: said } = save.into();
     let old = get(conn, editor, id)?.filter(|old| old.version == from).ok_or(Error::Stale)?;
     if old.content == *content {
         return Ok(old);
@@ -318,7 +324,13 @@ pub fn update(
     if saved == 0 {
         return Err(Error::Stale);
     }
-    note(conn, editor, Action::Changed, &content.path, page_changes(&old.content, content), now)?;
+    if old.content.path != content.path {
+        old_paths::take(conn, &content.path)?;
+        old_paths::leave(conn, &old.content.path, id, now)?;
+    }
+    let changes = page_changes(&old.content, content);
+    revisions::record(conn, id, editor, said, &changes, now)?;
+    note(conn, editor, Action::Changed, &content.path, changes, now)?;
     Ok(Page { content: content.clone(), updated_at: now, version, ..old })
 }
 
@@ -347,36 +359,41 @@ pub fn set_visibility(
     let private = visibility.is_private();
     let mut changed = 0;
     for page in some(conn, editor, ids)?.iter().filter(|page| page.visibility != visibility) {
-        changed += diesel::update(pages::table.find(page.id.0).filter(pages::private.ne(private)))
+        let saved = diesel::update(pages::table.find(page.id.0).filter(pages::private.ne(private)))
             .set((
                 pages::private.eq(private),
                 pages::updated_at.eq(now.naive_utc()),
                 pages::version.eq(pages::version + 1),
             ))
             .execute(conn)?;
-        let detail = if private { "made private" } else { "made public" };
-        note(conn, editor, Action::Changed, &page.path, detail.into(), now)?;
+        if saved > 0 {
+            let detail = if private { "made private" } else { "made public" };
+            revisions::record(conn, page.id, editor, None, detail, now)?;
+            note(conn, editor, Action::Changed, &page.path, detail.into(), now)?;
+        }
+        changed += saved;
     }
     Ok(changed)
 }
 
-/// Deletes pages; how many there were.
+/// Moves pages to the trash; how many there were.
 ///
 /// # Errors
 /// When the database fails.
 pub fn delete(conn: &mut Conn, editor: &Editor, ids: &[PageId], now: Timestamp) -> Result<usize> {
     let mut deleted = 0;
     for page in some(conn, editor, ids)? {
-        let gone = diesel::delete(pages::table.find(page.id.0)).execute(conn)?;
-        if gone > 0 {
-            note(conn, editor, Action::Deleted, &page.path, format!("“{}”", page.title), now)?;
+        if !trash::put(conn, editor, page.id, now)? {
+            continue;
         }
-        deleted += gone;
+        diesel::delete(pages::table.find(page.id.0)).execute(conn)?;
+        note(conn, editor, Action::Deleted, &page.path, format!("“{}”", page.title), now)?;
+        deleted += 1;
     }
     Ok(deleted)
 }
 
-fn note(
+pub(crate) fn note(
     conn: &mut Conn,
     editor: &Editor,
     action: Action,

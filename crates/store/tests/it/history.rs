@@ -1,0 +1,204 @@
+//! What pages were, where they lived, and the trash.
+
+use chrono::TimeDelta;
+use domain::{
+    Timestamp, Version,
+    page::{Page, PageContent, PageId, PagePath, Visibility},
+    revision::{Note, Save},
+};
+use store::{
+    Error, Paging, Store, old_paths,
+    pages::{self, Scope},
+    revisions, trash,
+};
+
+use crate::database::{admin, content, noon, on_both, on_each, sql};
+
+const ALL: Paging = Paging { number: 1, size: 50 };
+
+fn path(path: &str) -> PagePath {
+    PagePath::parse(path).unwrap()
+}
+
+fn insert(store: &Store, at: &str) -> Page {
+    store.write(|conn| pages::insert(conn, admin().editor(), &content(at), noon())).unwrap()
+}
+
+fn save(store: &Store, page: &Page, content: &PageContent) -> Page {
+    store.write(|conn| pages::update(conn, admin().editor(), page.id, page.version, content, noon())).unwrap()
+}
+
+fn moved(store: &Store, page: &Page, to: &str) -> Page {
+    save(store, page, &PageContent { path: path(to), ..page.content.clone() })
+}
+
+fn target(store: &Store, at: &str) -> Option<String> {
+    let page = store.read(|conn| old_paths::target(conn, &path(at))).unwrap();
+    page.map(|page| page.content.path.as_str().to_owned())
+}
+
+fn history(store: &Store, page: PageId) -> Vec<(i64, String, String)> {
+    let table = store.read(|conn| revisions::every(conn, admin().editor(), page, ALL)).unwrap();
+    assert_eq!(table.total, table.rows.len() as u64);
+    table.rows.into_iter().map(|row| (row.version.0, row.note, row.detail)).collect()
+}
+
+fn delete(store: &Store, page: &Page, at: Timestamp) {
+    assert_eq!(store.write(|conn| pages::delete(conn, admin().editor(), &[page.id], at)).unwrap(), 1);
+}
+
+#[test]
+fn every_save_is_a_revision_with_what_it_was_and_what_changed() {
+    on_both(|store| {
+        let first = insert(store, "a");
+        let note = Note::parse("a better title").unwrap();
+        let new = PageContent { title: "Better".into(), body: "text".into(), ..first.content.clone() };
+        let second = store.write(|conn| {
+            let save = Save { content: &new, note: Some(&note) };
+            pages::update(conn, admin().editor(), first.id, first.version, save, noon())
+        });
+        let second = second.unwrap();
+        let (id, proof) = (first.id, admin());
+        store.write(|conn| pages::set_visibility(conn, proof.editor(), &[id], Visibility::Private, noon())).unwrap();
+        // Saving what is there already leaves none.
+        let third = store.read(|conn| pages::get(conn, proof.editor(), id)).unwrap().unwrap();
+        assert_eq!(save(store, &third, &third.content).version, third.version);
+        let expected =
+            [(3, "", "made private"), (2, "a better title", "title “Title of a” → “Better”; text"), (1, "", "made")];
+        assert_eq!(history(store, id), expected.map(|(version, note, what)| (version, note.into(), what.into())));
+        let get = |version| store.read(|conn| revisions::get(conn, proof.editor(), id, Version(version))).unwrap();
+        let (old, new) = (get(1).unwrap(), get(2).unwrap());
+        assert_eq!((old.content, old.actor.as_str(), old.at), (first.content, "command line", noon()));
+        assert_eq!(new.content, second.content);
+        assert_eq!(get(9), None);
+        let before =
+            |version| store.read(|conn| revisions::before(conn, proof.editor(), id, Version(version))).unwrap();
+        assert_eq!((before(3), before(1)), (Some(Version(2)), None));
+        assert!(sql(store, "UPDATE revisions SET body = 'forged'").is_err());
+    });
+}
+
+#[test]
+fn a_page_is_found_where_it_lived_however_often_it_moves() {
+    on_both(|store| {
+        let page = insert(store, "one");
+        let page = moved(store, &page, "two");
+        let page = moved(store, &page, "three");
+        assert_eq!((target(store, "one"), target(store, "two")), (Some("three".into()), Some("three".into())));
+        assert_eq!(target(store, "three"), None, "it lives there");
+        // Back again, and no path leads to itself.
+        let page = moved(store, &page, "one");
+        assert_eq!((target(store, "one"), target(store, "three")), (None, Some("one".into())));
+        let of = store.read(|conn| old_paths::of(conn, admin().editor(), page.id)).unwrap();
+        assert_eq!(of, [path("three"), path("two")]);
+        // Who makes a page there takes the path.
+        let other = insert(store, "two");
+        assert_eq!(target(store, "two"), None);
+        delete(store, &other, noon());
+        assert_eq!(target(store, "two"), None, "it was the other one's last");
+    });
+}
+
+#[test]
+fn a_section_moves_with_what_is_below_it_or_not_at_all() {
+    on_both(|store| {
+        let clients = insert(store, "clients");
+        let brief = insert(store, "clients/acme/brief");
+        insert(store, "clientsx");
+        let go = |page: &Page, to: &str| {
+            store.write(|conn| {
+                let new = PageContent { path: path(to), ..page.content.clone() };
+                pages::update(conn, admin().editor(), page.id, page.version, &new, noon())?;
+                pages::move_section(conn, admin().editor(), &page.content.path, &path(to), noon())
+            })
+        };
+        let moves = store.read(|conn| pages::moves(conn, admin().editor(), &path("clients"), &path("people"))).unwrap();
+        assert_eq!(moves[0].to, Ok(path("people/acme/brief")));
+        insert(store, "people/acme/brief");
+        assert_eq!(go(&clients, "people").unwrap_err(), Error::Duplicate);
+        assert_eq!(target(store, "clients"), None, "nothing has moved");
+        assert!(matches!(go(&clients, "clients/all").unwrap_err(), Error::Refused(_)));
+        let long = format!("{}/{}", "a".repeat(99), "b".repeat(95));
+        assert!(matches!(go(&clients, &long).unwrap_err(), Error::Refused(_)));
+        assert_eq!(go(&clients, "customers"), Ok(1));
+        assert_eq!(target(store, "clients/acme/brief").unwrap(), "customers/acme/brief");
+        assert_eq!(target(store, "clients").unwrap(), "customers");
+        assert_eq!(history(store, brief.id).len(), 2);
+        let found = store.read(|conn| pages::find(conn, &path("clientsx"))).unwrap();
+        assert!(found.is_some(), "its neighbour stays");
+    });
+}
+
+#[test]
+fn what_is_deleted_comes_back_with_its_history_and_its_old_paths() {
+    on_both(|store| {
+        let page = insert(store, "one");
+        let page = moved(store, &page, "two");
+        delete(store, &page, noon());
+        let nobody = Scope::readable(&domain::access::Visitor::Anonymous, noon());
+        assert!(store.read(|conn| pages::list(conn, &nobody, ALL)).unwrap().rows.is_empty());
+        assert_eq!(target(store, "one"), None);
+        let rows = store.read(|conn| trash::every(conn, admin().editor(), ALL)).unwrap().rows;
+        assert_eq!((rows[0].id, &rows[0].path, rows[0].deleted_by.as_str()), (page.id, &path("two"), "command line"));
+        // Its path is free meanwhile, and then it is not.
+        insert(store, "two");
+        let restore = |to: &str| store.write(|conn| trash::restore(conn, admin().editor(), page.id, &path(to), noon()));
+        assert_eq!(restore("two").unwrap_err(), Error::Duplicate);
+        assert_eq!(restore("three"), Ok(true));
+        assert_eq!(restore("three"), Ok(false), "it is there no more");
+        let back = store.read(|conn| pages::find(conn, &path("three"))).unwrap().unwrap();
+        assert_eq!((back.id, back.version, back.created_at), (page.id, Version(3), page.created_at));
+        assert_eq!(back.content.title, page.content.title);
+        assert_eq!(target(store, "one").unwrap(), "three");
+        let details: Vec<_> = history(store, page.id).into_iter().map(|(.., detail)| detail).collect();
+        assert_eq!(details, ["brought back from the trash", "path “/one” → “/two”", "made"]);
+    });
+}
+
+#[test]
+fn the_trash_is_emptied_by_hand_and_after_a_while() {
+    on_both(|store| {
+        let (old, new, by_hand) = (insert(store, "old"), insert(store, "new"), insert(store, "by-hand"));
+        let week = TimeDelta::days(7);
+        delete(store, &old, noon() - week - week);
+        for page in [&new, &by_hand] {
+            delete(store, page, noon());
+        }
+        let left = || {
+            let rows = store.read(|conn| trash::every(conn, admin().editor(), ALL)).unwrap().rows;
+            rows.iter().map(|row| row.path.as_str().to_owned()).collect::<Vec<_>>().join(" ")
+        };
+        assert_eq!(store.write(|conn| trash::expire(conn, admin().editor(), noon() - week, noon())), Ok(1));
+        assert_eq!(left(), "by-hand new");
+        assert!(history(store, old.id).is_empty());
+        let ids = [by_hand.id, old.id, PageId(1)];
+        assert_eq!(store.write(|conn| trash::delete(conn, admin().editor(), &ids, noon())), Ok(1));
+        assert_eq!(left(), "new");
+        assert!(history(store, by_hand.id).is_empty() && !history(store, new.id).is_empty());
+    });
+}
+
+#[test]
+fn a_site_that_was_there_before_has_a_history_that_begins_now() {
+    on_each(|url| {
+        let store = Store::open(url, 2).unwrap();
+        store.migrate().unwrap();
+        // As it was before there was a history.
+        let down = match url.to_string().starts_with("sqlite") {
+            true => include_str!("../../../../migrations/sqlite/2026-11-24-000003_history/down.sql"),
+            false => include_str!("../../../../migrations/postgres/2026-11-24-000003_history/down.sql"),
+        };
+        for statement in down.split_terminator(';').filter(|statement| !statement.trim().is_empty()) {
+            sql(&store, statement).unwrap();
+        }
+        sql(&store, "DELETE FROM __diesel_schema_migrations WHERE version = '20261124000003'").unwrap();
+        sql(&store, "INSERT INTO pages (id, path, title, body, version) VALUES (7, 'old', 'Old', 'text', 4)").unwrap();
+        assert_eq!(store.migrate().unwrap(), ["2026-11-24-000003_history"]);
+        let revision =
+            store.read(|conn| revisions::get(conn, admin().editor(), PageId(7), Version(4))).unwrap().unwrap();
+        assert_eq!((revision.content.body.as_str(), revision.actor.as_str()), ("text", ""));
+        let page = store.read(|conn| pages::find(conn, &path("old"))).unwrap().unwrap();
+        save(&store, &page, &PageContent { body: "new".into(), ..page.content.clone() });
+        assert_eq!(history(&store, PageId(7)).len(), 2);
+    });
+}

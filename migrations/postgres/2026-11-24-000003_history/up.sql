@@ -1,0 +1,57 @@
+-- What a page was each time that it was saved. It outlives the accounts of those who saved, and the page's stay in the
+-- trash; so there is no foreign key.
+CREATE TABLE revisions (
+    id           BIGINT PRIMARY KEY,
+    page_id      BIGINT NOT NULL,
+    version      BIGINT NOT NULL CHECK (version >= 1),
+    at           TIMESTAMP NOT NULL,
+    actor        TEXT COLLATE "C" NOT NULL,
+    note         TEXT NOT NULL DEFAULT '',
+    detail       TEXT NOT NULL DEFAULT '',
+    path         TEXT COLLATE "C" NOT NULL,
+    title        TEXT NOT NULL,
+    summary      TEXT NOT NULL,
+    body         TEXT NOT NULL,
+    private      BOOLEAN NOT NULL,
+    show_title   BOOLEAN NOT NULL,
+    list_below   BOOLEAN NOT NULL,
+    published_at TIMESTAMP NOT NULL,
+    UNIQUE (page_id, version)
+);
+CREATE FUNCTION revisions_are_not_changed() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN RAISE EXCEPTION 'a revision is not changed'; END $$;
+CREATE TRIGGER revisions_are_not_changed BEFORE UPDATE ON revisions
+    FOR EACH STATEMENT EXECUTE FUNCTION revisions_are_not_changed();
+INSERT INTO revisions (id, page_id, version, at, actor, detail, path, title, summary, body, private, show_title,
+                       list_below, published_at)
+SELECT id, id, version, updated_at, '', 'as it was when its history began', path, title, summary, body, private, show_title,
+       list_below, published_at
+FROM pages;
+
+-- Deleted pages, until they are brought back or the trash is emptied. A table of its own: no query for readers can
+-- forget to leave them out.
+CREATE TABLE trash (
+    id           BIGINT PRIMARY KEY,
+    path         TEXT COLLATE "C" NOT NULL,
+    title        TEXT COLLATE "C" NOT NULL,
+    summary      TEXT NOT NULL,
+    body         TEXT NOT NULL,
+    private      BOOLEAN NOT NULL,
+    show_title   BOOLEAN NOT NULL,
+    list_below   BOOLEAN NOT NULL,
+    published_at TIMESTAMP NOT NULL,
+    created_at   TIMESTAMP NOT NULL,
+    updated_at   TIMESTAMP NOT NULL,
+    version      BIGINT NOT NULL,
+    deleted_at   TIMESTAMP NOT NULL,
+    deleted_by   TEXT NOT NULL
+);
+CREATE INDEX trash_by_time ON trash (deleted_at);
+
+-- Where pages lived before they moved. Each leads to a page and not to a path, so a chain of moves is one step.
+CREATE TABLE old_paths (
+    path    TEXT COLLATE "C" PRIMARY KEY,
+    page_id BIGINT NOT NULL,
+    left_at TIMESTAMP NOT NULL
+);
+CREATE INDEX old_paths_by_page ON old_paths (page_id);

@@ -1,0 +1,3 @@
+DROP TABLE old_paths;
+DROP TABLE trash;
+DROP TABLE revisions;
