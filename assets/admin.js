@@ -29,6 +29,100 @@ if (guarded) {
   });
 }
 
+// The text of a page: a small toolbar with its keys, how long it is to read, and beside it what it will look like.
+const body = document.querySelector(".page-form #body");
+if (body) {
+  const replace = (text, from, to) => {
+    const [start, end] = [body.selectionStart, body.selectionEnd];
+    body.setRangeText(text, start, end, "end");
+    body.setSelectionRange(start + from, start + to);
+    body.focus();
+    body.dispatchEvent(new Event("input", { bubbles: true }));
+  };
+  const chosen = (otherwise) => body.value.slice(body.selectionStart, body.selectionEnd) || otherwise;
+  const around = (mark, otherwise) => () => {
+    const text = chosen(otherwise);
+    replace(mark + text + mark, mark.length, mark.length + text.length);
+  };
+  const lines = (mark, otherwise) => () => {
+    const before = body.selectionStart > 0 && body.value[body.selectionStart - 1] !== "\n" ? "\n" : "";
+    const text = before + chosen(otherwise).split("\n").map((line) => mark + line).join("\n");
+    replace(text, before.length + mark.length, text.length);
+  };
+  const link = () => {
+    const text = chosen("text");
+    replace(`[${text}](/path)`, text.length + 3, text.length + 8);
+  };
+  const code = () => {
+    if (!chosen("").includes("\n")) return around("`", "code")();
+    const text = chosen("");
+    replace("```\n" + text + "\n```\n", 4, 4 + text.length);
+  };
+  const tools = [
+    ["H", "Heading", lines("## ", "Heading")],
+    ["B", "Bold (Ctrl+B)", around("**", "bold"), "b"],
+    ["I", "Italic (Ctrl+I)", around("*", "italic"), "i"],
+    ["Link", "Link (Ctrl+K)", link, "k"],
+    ["List", "List", lines("- ", "item")],
+    ["Code", "Code (Ctrl+E)", code, "e"],
+    ["Table", "Table", lines("", "| Name | Price |\n| --- | ---: |\n| Tea | 2 |")],
+  ];
+  const bar = document.createElement("div");
+  bar.className = "toolbar";
+  bar.setAttribute("role", "group");
+  bar.setAttribute("aria-label", "Markdown");
+  for (const [text, label, act] of tools) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.textContent = text;
+    button.title = label;
+    button.setAttribute("aria-label", label);
+    button.addEventListener("click", act);
+    bar.append(button);
+  }
+  const words = document.createElement("span");
+  words.className = "words";
+  bar.append(words);
+  body.before(bar);
+  body.addEventListener("keydown", (event) => {
+    const tool = tools.find((tool) => tool[3] === event.key.toLowerCase());
+    if (!tool || !(event.ctrlKey || event.metaKey) || event.shiftKey || event.altKey) return;
+    event.preventDefault();
+    tool[2]();
+  });
+  const count = () => {
+    const number = (body.value.match(/\S+/g) || []).length;
+    words.textContent = `${number} words, ${Math.max(1, Math.round(number / 220))} min to read`;
+  };
+
+  const pane = document.querySelector(".preview");
+  const prose = pane.querySelector(".prose");
+  let pause, asked = 0, shown = 0;
+  const show = async () => {
+    const turn = ++asked;
+    const form = new URLSearchParams({ form_token: body.form.elements.form_token.value, body: body.value });
+    const answer = await fetch("/admin/preview", { method: "POST", body: form }).catch(() => null);
+    if (!answer || !answer.ok) return;
+    const html = await answer.text();
+    // An older answer that comes late is not shown over a newer one.
+    if (turn > shown) {
+      shown = turn;
+      prose.innerHTML = html;
+    }
+  };
+  body.addEventListener("input", () => {
+    count();
+    clearTimeout(pause);
+    if (!pane.hidden) pause = setTimeout(show, 150);
+  });
+  body.form.querySelector("button[value=preview]").addEventListener("click", (event) => {
+    event.preventDefault();
+    pane.hidden = !pane.hidden;
+    if (!pane.hidden) show();
+  });
+  count();
+}
+
 // One box chooses all rows, and says how many are chosen.
 const table = document.querySelector("table.choosable");
 const boxes = table ? [...table.querySelectorAll("tbody input[name=id]")] : [];

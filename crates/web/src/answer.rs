@@ -183,6 +183,25 @@ impl Responder for Answer {
     }
 }
 
+/// A page, or the way to another one.
+pub enum Outcome {
+    /// A page.
+    Page(Answer),
+    /// A redirect.
+    Elsewhere(HttpResponse),
+}
+
+impl Responder for Outcome {
+    type Body = BoxBody;
+
+    fn respond_to(self, request: &HttpRequest) -> HttpResponse {
+        match self {
+            Outcome::Page(answer) => answer.respond_to(request),
+            Outcome::Elsewhere(response) => response,
+        }
+    }
+}
+
 impl Parts {
     /// What in a request changes the answer (RFC 9110 section 12.5.5).
     fn vary(&self) -> Option<&'static str> {

@@ -141,6 +141,11 @@ pub struct Serve {
           value_parser = clap::value_parser!(u32).range(0..=86400))]
     pub stale_public: u32,
 
+    /// For how many days deleted pages can be brought back from the trash
+    #[arg(long, global = true, env = "POSTERN_TRASH_DAYS", value_name = "DAYS", default_value_t = 30,
+          value_parser = clap::value_parser!(u32).range(1..=3650))]
+    pub trash_days: u32,
+
     /// The name of the first administrator, made while no user exists
     #[arg(long, global = true, env = "POSTERN_ADMIN_USER", value_name = "NAME", default_value = "admin")]
     pub admin_user: String,

@@ -117,6 +117,7 @@ impl From<store::Error> for Error {
             store::Error::Duplicate => Error::Conflict("Something with this name or path exists already."),
             store::Error::Stale => Error::Conflict("Somebody else changed this meanwhile. Load it again."),
             store::Error::LastAdmin => Error::Conflict(LAST_ADMIN),
+            store::Error::Refused(words) => Error::Unprocessable(words),
             store::Error::Schema(words) | store::Error::Query(words) => Error::Internal(words),
         }
     }

@@ -283,8 +283,7 @@ fn without_trailing_slash(request: &ServiceRequest) -> Option<HttpResponse> {
         Some(query) => format!("{target}?{query}"),
         None => target.to_owned(),
     };
-    let mut answer = HttpResponse::PermanentRedirect();
-    Some(answer.insert_header((header::LOCATION, location)).insert_header((header::CACHE_CONTROL, "no-store")).finish())
+    Some(permanent_redirect(&location))
 }
 
 /// The method and the target, for the debug log.
@@ -409,6 +408,14 @@ pub async fn post_only() -> Result<HttpResponse, Error> {
 /// What a path answers that leads nowhere.
 pub async fn not_found() -> Result<HttpResponse, Error> {
     Err(Error::NotFound)
+}
+
+/// The status that says "it is there now". Caches do not keep it: it may be elsewhere tomorrow, or private.
+pub fn permanent_redirect(location: &str) -> HttpResponse {
+    HttpResponse::build(StatusCode::PERMANENT_REDIRECT)
+        .insert_header((header::LOCATION, location))
+        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .finish()
 }
 
 /// The status that says "look there" after a form was sent.

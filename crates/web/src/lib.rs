@@ -66,4 +66,6 @@ pub struct Options {
     pub proxies: Proxies,
     /// Whether private pages are refused outside HTTPS.
     pub require_https: bool,
+    /// How many days deleted pages stay in the trash.
+    pub trash_days: u32,
 }

@@ -7,13 +7,14 @@ use store::pages::{self, Scope};
 
 use crate::{
     App,
-    answer::{Answer, Caching},
+    answer::{Answer, Caching, Outcome},
     auth::{
         extract::Guest,
         place::{Place, VisiblePage},
     },
     clock,
     error::Error,
+    guard::permanent_redirect,
     lists::{self, Rows},
     markdown::{self, SafeHtml},
     view::{self, Frame, Link},
@@ -47,15 +48,16 @@ struct PageView {
 }
 
 /// GET any path that is nobody else's: the page there, or the list of the pages below.
-pub async fn show(request: HttpRequest, app: Data<App>) -> Result<Answer, Error> {
+pub async fn show(request: HttpRequest, app: Data<App>) -> Result<Outcome, Error> {
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
         return Err(Error::MethodNotAllowed(Error::READ_ONLY));
     }
     // Boxed is what most requests do not run: their own future stays small, and is moved about often.
     match Place::of(&app, &request).await? {
-        Place::Finished(answer) => Ok(answer),
-        Place::Page(page) => Box::pin(visible(&app, *page)).await,
-        Place::Section(section) => Box::pin(lists::section(&app, *section)).await,
+        Place::Finished(answer) => Ok(Outcome::Page(answer)),
+        Place::Page(page) => Box::pin(visible(&app, *page)).await.map(Outcome::Page),
+        Place::Section(section) => Box::pin(lists::section(&app, *section)).await.map(Outcome::Page),
+        Place::Moved(path) => Ok(Outcome::Elsewhere(permanent_redirect(&path.href()))),
     }
 }
 

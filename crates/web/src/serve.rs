@@ -11,7 +11,7 @@ use socket2::{Domain, Socket, Type};
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::{
-    App, Options,
+    App, Options, admin,
     auth::{door::Door, refusals::Refusals, sign_ins::SignIns},
     client::Proxies,
     config::{Config, Serve},
@@ -71,6 +71,7 @@ pub fn run(config: &Config) -> Result<(), String> {
             base_url: serve.base_url(),
             proxies: Proxies { trusted: serve.trusted_proxies.0.clone(), header: serve.forwarded_header },
             require_https: serve.require_https,
+            trash_days: serve.trash_days,
         },
     });
     log::info!("version {} listens on {address}, database {database}", env!("CARGO_PKG_VERSION"));
@@ -87,6 +88,7 @@ const POOL_SIZE: u32 = 10;
 async fn serve_on(listener: TcpListener, app: Data<App>) -> std::io::Result<()> {
     let (stopping, refusals) = (app.clone(), app.refusals.clone());
     actix_web::rt::spawn(refusals.write_for_ever(app.db.clone()));
+    actix_web::rt::spawn(admin::trash::expire_for_ever(app.clone()));
     let server =
         HttpServer::new(move || ActixApp::new().app_data(app.clone()).wrap(from_fn(envelope)).configure(routes))
             .client_request_timeout(HEAD_TIMEOUT)

@@ -4,18 +4,20 @@ pub mod audit;
 pub mod home;
 pub mod pages;
 pub mod site;
+pub mod trash;
 pub mod users;
 
 mod bulk;
+mod difference;
 mod section;
 mod table;
 
-use actix_web::{HttpResponse, Responder};
+use actix_web::HttpResponse;
 use domain::site::Site;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    answer::Answer,
+    answer::Outcome,
     auth::{Account, form_token},
     clock,
     guard::see_other,
@@ -66,13 +68,17 @@ enum Done {
     Enabled,
     Disabled,
     PasswordSet,
+    Restored,
+    Purged,
 }
 
 impl Done {
-    const ALL: [(Done, &'static str, &'static str); 8] = [
+    const ALL: [(Done, &'static str, &'static str); 10] = [
         (Done::Saved, "saved", "Saved."),
         (Done::Created, "created", "Created."),
         (Done::Deleted, "deleted", "Deleted"),
+        (Done::Restored, "restored", "Brought back"),
+        (Done::Purged, "purged", "Deleted for good"),
         (Done::MadePrivate, "made-private", "Made private"),
         (Done::MadePublic, "made-public", "Made public"),
         (Done::Enabled, "enabled", "Enabled"),
@@ -120,25 +126,8 @@ enum Then {
     Continue,
     /// On with an empty form.
     Another,
-}
-
-/// A page of the panel, or the way to another one.
-pub enum Outcome {
-    /// A page.
-    Page(Answer),
-    /// 303.
-    Elsewhere(HttpResponse),
-}
-
-impl Responder for Outcome {
-    type Body = actix_web::body::BoxBody;
-
-    fn respond_to(self, request: &actix_web::HttpRequest) -> HttpResponse {
-        match self {
-            Outcome::Page(answer) => answer.respond_to(request),
-            Outcome::Elsewhere(response) => response,
-        }
-    }
+    /// Nothing is saved: the text is shown as it will look.
+    Preview,
 }
 
 /// An id in an address; anything else is no such thing.

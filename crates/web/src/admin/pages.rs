@@ -2,17 +2,20 @@
 
 mod conflict;
 mod delete;
+pub mod history;
 mod list;
+pub mod preview;
 
 use actix_web::{HttpRequest, http::StatusCode, web::Data};
 use domain::{
-    Version,
+    Version, access,
     invalid::Invalid,
-    page::{Page, PageDraft, PageId},
+    page::{Page, PageContent, PageDraft, PageId, PagePath},
+    revision::{Note, Save},
     site::Site,
 };
 use serde::{Deserialize, Serialize};
-use store::pages;
+use store::{old_paths, pages};
 
 pub use delete::{confirm, delete};
 pub use list::{act, list};
@@ -26,6 +29,7 @@ use crate::{
     error::Error,
     form::{Form, checkbox},
     lists::login_href,
+    markdown::SafeHtml,
     query::QueryString,
     view::Errors,
 };
@@ -53,6 +57,14 @@ pub struct Fields {
     #[serde(default)]
     published: String,
     #[serde(default)]
+    note: String,
+    /// Whether the pages below move along with the path.
+    #[serde(default, deserialize_with = "checkbox")]
+    move_below: bool,
+    /// An old path of another page that is knowingly taken.
+    #[serde(default)]
+    takes: String,
+    #[serde(default)]
     version: i64,
     #[serde(default)]
     back: String,
@@ -63,8 +75,39 @@ pub struct Fields {
 impl Fields {
     fn of(draft: PageDraft, version: Version, back: String) -> Fields {
         let PageDraft { path, title, summary, body, private, show_title, list_below, published } = draft;
-        let (version, then) = (version.0, Then::Save);
-        Fields { path, title, summary, body, private, show_title, list_below, published, version, back, then }
+        Fields {
+            path,
+            title,
+            summary,
+            body,
+            private,
+            show_title,
+            list_below,
+            published,
+            note: String::new(),
+            move_below: true,
+            takes: String::new(),
+            version: version.0,
+            back,
+            then: Then::Save,
+        }
+    }
+
+    /// What is to be saved, and the word for its history.
+    fn check(&self, old: Option<&PageContent>) -> Result<(PageContent, Note), Invalid> {
+        let content = match old {
+            Some(old) => self.draft().check_over(old),
+            None => self.draft().check(clock::now()),
+        };
+        match (content, Note::parse(&self.note)) {
+            (Ok(content), Ok(note)) => Ok((content, note)),
+            (Err(mut invalid), Err(message)) => {
+                invalid.add("note", message);
+                Err(invalid)
+            }
+            (Err(invalid), Ok(_)) => Err(invalid),
+            (Ok(_), Err(message)) => Err(Invalid::one("note", message)),
+        }
     }
 
     fn draft(&self) -> PageDraft {
@@ -92,6 +135,11 @@ struct FormPage {
     list_href: String,
     delete_href: String,
     view_href: String,
+    history_href: String,
+    preview: Option<SafeHtml>,
+    /// How many pages lie below this one.
+    below: u64,
+    old_paths: Vec<String>,
 }
 
 /// What a form is about: a new page, or one that exists.
@@ -100,10 +148,44 @@ struct Editing<'a> {
     editor: &'a Editor,
     site: &'a Site,
     page: Option<&'a Page>,
+    surroundings: &'a Surroundings,
+}
+
+/// What else there is about a page.
+#[derive(Clone, Debug, Default)]
+struct Surroundings {
+    below: u64,
+    old_paths: Vec<PagePath>,
+}
+
+impl Surroundings {
+    fn of(conn: &mut store::Conn, proof: &access::Editor, page: &Page) -> store::Result<Surroundings> {
+        // Below the root is everything, and it does not move along.
+        let path = &page.content.path;
+        let below = if path.is_root() { 0 } else { pages::below(conn, proof, path)? };
+        Ok(Surroundings { below, old_paths: old_paths::of(conn, proof, page.id)? })
+    }
 }
 
 impl Editing<'_> {
     fn form(&self, fields: Fields, invalid: &Invalid, query: &QueryString) -> Result<Answer, Error> {
+        self.form_with(fields, invalid, query, None)
+    }
+
+    /// The form as it was typed, with what its text will look like; nothing is saved.
+    async fn preview(&self, fields: Fields) -> Result<Outcome, Error> {
+        let preview = preview::render(self.app, fields.body.clone()).await?;
+        let form = self.form_with(fields, &Invalid::default(), &QueryString::default(), Some(preview))?;
+        Ok(Outcome::Page(form))
+    }
+
+    fn form_with(
+        &self,
+        fields: Fields,
+        invalid: &Invalid,
+        query: &QueryString,
+        preview: Option<SafeHtml>,
+    ) -> Result<Answer, Error> {
         let title = self.page.map_or("Add a page".into(), |page| page.content.title.clone());
         let list_href = PAGES.list_href(&fields.back);
         let page = FormPage {
@@ -114,6 +196,10 @@ impl Editing<'_> {
             errors: Errors::of(invalid),
             list_href,
             delete_href: self.page.map_or(String::new(), |page| PAGES.href(page.id.0, "/delete", &fields.back)),
+            history_href: self.page.map_or(String::new(), |page| PAGES.href(page.id.0, "/history", "")),
+            preview,
+            below: self.surroundings.below,
+            old_paths: self.surroundings.old_paths.iter().map(PagePath::href).collect(),
             view_href: self.page.map_or(String::new(), |page| login_href(&page.content.path.href())),
             fields,
         };
@@ -135,20 +221,32 @@ pub async fn new(app: Data<App>, editor: Editor, query: QueryString) -> Result<A
         ..PageDraft::default()
     };
     let fields = Fields::of(draft, Version(0), PAGES.back(query.get("back")));
-    Editing { app: &app, editor: &editor, site: &site, page: None }.form(fields, &Invalid::default(), &query)
+    let surroundings = Surroundings::default();
+    let editing = Editing { app: &app, editor: &editor, site: &site, page: None, surroundings: &surroundings };
+    editing.form(fields, &Invalid::default(), &query)
 }
 
 /// POST `/admin/pages`.
 pub async fn create(app: Data<App>, editor: Editor, Form(mut fields): Form<Fields>) -> Result<Outcome, Error> {
     fields.back = PAGES.back(&fields.back);
     let site = app.db.site().await;
-    let editing = Editing { app: &app, editor: &editor, site: &site, page: None };
-    let content = match fields.draft().check(clock::now()) {
-        Ok(content) => content,
+    let surroundings = Surroundings::default();
+    let editing = Editing { app: &app, editor: &editor, site: &site, page: None, surroundings: &surroundings };
+    if matches!(fields.then, Then::Preview) {
+        return editing.preview(fields).await;
+    }
+    let (content, note) = match fields.check(None) {
+        Ok(checked) => checked,
         Err(invalid) => return editing.refused(fields, &invalid),
     };
+    if let Some(asked) = asks_to_take(&app, &content.path, None, &mut fields).await? {
+        return editing.refused(fields, &asked);
+    }
     let (proof, path) = (editor.proof(), content.path.clone());
-    let made = app.db.write_or_duplicate(move |conn| pages::insert(conn, &proof, &content, clock::now())).await?;
+    let insert = move |conn: &mut store::Conn| {
+        pages::insert(conn, &proof, Save { content: &content, note: Some(&note) }, clock::now())
+    };
+    let made = app.db.write_or_duplicate(insert).await?;
     match made {
         Some(page) => Ok(after(Done::Created, page.id, &fields)),
         None => editing.refused(fields, &Invalid::one("path", format!("There is a page at {path} already."))),
@@ -158,10 +256,31 @@ pub async fn create(app: Data<App>, editor: Editor, Form(mut fields): Form<Field
 fn after(done: Done, id: PageId, fields: &Fields) -> Outcome {
     let kept = crate::query::encode(&[("back", &fields.back)]);
     Outcome::Elsewhere(match fields.then {
-        Then::Save => done.at(PAGES.list, &fields.back, None),
+        Then::Save | Then::Preview => done.at(PAGES.list, &fields.back, None),
         Then::Continue => done.at(&PAGES.form_href(id.0), &kept, None),
         Then::Another => done.at(&format!("{}/new", PAGES.list), &kept, None),
     })
+}
+
+/// What is asked before a page takes a path at which another one lived: that one is no longer found there. Whoever sends
+/// the form again has been told.
+async fn asks_to_take(
+    app: &App,
+    path: &PagePath,
+    own: Option<PageId>,
+    fields: &mut Fields,
+) -> Result<Option<Invalid>, Error> {
+    let wanted = path.clone();
+    let target = app.db.read(move |conn| old_paths::target(conn, &wanted)).await?;
+    let Some(target) = target.filter(|target| Some(target.id) != own && fields.takes != path.as_str()) else {
+        return Ok(None);
+    };
+    fields.takes = path.as_str().to_owned();
+    let message = format!(
+        "“{}” lived here before it moved to {}, and is still found here. Save again to take the path: then it no longer is.",
+        target.content.title, target.content.path
+    );
+    Ok(Some(Invalid::one("path", message)))
 }
 
 /// The page of a request, or 404.
@@ -171,11 +290,18 @@ async fn load(app: &App, editor: &Editor, id: PageId) -> Result<(std::sync::Arc<
     Ok((site, page.ok_or(Error::NotFound)?))
 }
 
+async fn surroundings(app: &App, editor: &Editor, page: &Page) -> Result<Surroundings, Error> {
+    let (proof, page) = (editor.proof(), page.clone());
+    app.db.read(move |conn| Surroundings::of(conn, &proof, &page)).await
+}
+
 /// GET `/admin/pages/{id}`.
 pub async fn edit(request: HttpRequest, app: Data<App>, editor: Editor, query: QueryString) -> Result<Answer, Error> {
     let (site, page) = load(&app, &editor, PageId(id(&request)?)).await?;
+    let surroundings = surroundings(&app, &editor, &page).await?;
     let fields = Fields::of(PageDraft::of(&page.content), page.version, PAGES.back(query.get("back")));
-    Editing { app: &app, editor: &editor, site: &site, page: Some(&page) }.form(fields, &Invalid::default(), &query)
+    let editing = Editing { app: &app, editor: &editor, site: &site, page: Some(&page), surroundings: &surroundings };
+    editing.form(fields, &Invalid::default(), &query)
 }
 
 /// POST `/admin/pages/{id}`: saves; 409 with both texts when somebody else saved first.
@@ -190,19 +316,39 @@ pub async fn update(
     let proof = editor.proof();
     let (site, page) = app.db.read_with_site(move |conn| pages::get(conn, &proof, id)).await?;
     let Some(page) = page else { return conflict::deleted(&app, &editor, &site, fields) };
-    let editing = Editing { app: &app, editor: &editor, site: &site, page: Some(&page) };
-    let content = match fields.draft().check_over(&page.content) {
-        Ok(content) => content,
+    let surroundings = surroundings(&app, &editor, &page).await?;
+    let editing = Editing { app: &app, editor: &editor, site: &site, page: Some(&page), surroundings: &surroundings };
+    if matches!(fields.then, Then::Preview) {
+        return editing.preview(fields).await;
+    }
+    let (content, note) = match fields.check(Some(&page.content)) {
+        Ok(checked) => checked,
         Err(invalid) => return editing.refused(fields, &invalid),
     };
-    let (proof, from, new) = (editor.proof(), Version(fields.version), content.clone());
-    let saved = app.db.try_write(move |conn| pages::update(conn, &proof, id, from, &new, clock::now())).await?;
+    if let Some(asked) = asks_to_take(&app, &content.path, Some(id), &mut fields).await? {
+        return editing.refused(fields, &asked);
+    }
+    let (proof, from, new, old) = (editor.proof(), Version(fields.version), content.clone(), page.content.path.clone());
+    let moves = fields.move_below && surroundings.below > 0 && old != content.path;
+    let save = move |conn: &mut store::Conn| {
+        let now = clock::now();
+        let saved = pages::update(conn, &proof, id, from, Save { content: &new, note: Some(&note) }, now)?;
+        if moves {
+            pages::move_section(conn, &proof, &old, &new.path, now)?;
+        }
+        Ok(saved)
+    };
+    let saved = app.db.try_write(save).await?;
     match saved {
         Ok(page) => Ok(after(Done::Saved, page.id, &fields)),
         Err(store::Error::Duplicate) => {
-            let taken = format!("There is another page at {} already.", content.path);
+            let taken = match moves {
+                true => format!("There is another page at {} already, or at a path below it.", content.path),
+                false => format!("There is another page at {} already.", content.path),
+            };
             editing.refused(fields, &Invalid::one("path", taken))
         }
+        Err(store::Error::Refused(message)) => editing.refused(fields, &Invalid::one("path", message)),
         Err(store::Error::Stale) => {
             let proof = editor.proof();
             match app.db.read(move |conn| pages::get(conn, &proof, id)).await? {

@@ -18,17 +18,17 @@ const PAGE_SIZE: u32 = 50;
 /// The state of a list, as its address holds it: only the fields that the list knows, so that it can be handed around.
 #[derive(Clone, Debug)]
 pub(super) struct State {
-    address: &'static str,
+    address: String,
     fields: Vec<(&'static str, String)>,
     page: u32,
 }
 
 impl State {
     /// Reads the fields of a list from a query string.
-    pub(super) fn read(address: &'static str, known: &[&'static str], query: &QueryString) -> State {
+    pub(super) fn read(address: &str, known: &[&'static str], query: &QueryString) -> State {
         let fields = known.iter().map(|name| (*name, query.get(name).trim().chars().take(200).collect()));
         let page = query.get("page").parse().unwrap_or(1);
-        State { address, fields: fields.collect(), page: u32::clamp(page, 1, 100_000) }
+        State { address: address.to_owned(), fields: fields.collect(), page: u32::clamp(page, 1, 100_000) }
     }
 
     /// The value of a field; empty if it is absent.
@@ -60,7 +60,7 @@ impl State {
     }
 
     fn href(&self, query: &str) -> String {
-        if query.is_empty() { self.address.into() } else { format!("{}?{query}", self.address) }
+        if query.is_empty() { self.address.clone() } else { format!("{}?{query}", self.address) }
     }
 
     /// The address of the list with one field changed, from its first page.
@@ -109,19 +109,26 @@ impl State {
         words.iter().find(|known| **known == word).map_or(default, |known| (known, descending))
     }
 
-    /// What the template shows around the rows.
-    pub(super) fn view(&self, total: u64, shown: usize, columns: Vec<Column>, filters: Vec<Filter>) -> TableView {
+    /// Where one is in the list.
+    pub(super) fn pager(&self, total: u64, shown: usize) -> Pager {
         let before = u64::from(self.page - 1) * u64::from(PAGE_SIZE);
         let page = |number| self.href(&self.query_of(&self.fields, number));
-        let keep = self.fields.iter().filter(|(name, value)| *name != "q" && !value.is_empty());
-        TableView {
-            address: self.address,
-            query: self.get("q").to_owned(),
+        Pager {
             total,
             first: if shown == 0 { 0 } else { before + 1 },
             last: before + shown as u64,
             previous_href: if self.page > 1 { page(self.page - 1) } else { String::new() },
             next_href: if before + (shown as u64) < total { page(self.page + 1) } else { String::new() },
+        }
+    }
+
+    /// What the template shows around the rows.
+    pub(super) fn view(&self, total: u64, shown: usize, columns: Vec<Column>, filters: Vec<Filter>) -> TableView {
+        let keep = self.fields.iter().filter(|(name, value)| *name != "q" && !value.is_empty());
+        TableView {
+            address: self.address.clone(),
+            query: self.get("q").to_owned(),
+            pager: self.pager(total, shown),
             back: self.back(),
             keep: keep.map(|(name, value)| Kept { name, value: value.clone() }).collect(),
             columns,
@@ -130,16 +137,23 @@ impl State {
     }
 }
 
-/// What stands around the rows of a list.
+/// Which rows of how many are shown, and where the others are.
 #[derive(Serialize)]
-pub(super) struct TableView {
-    address: &'static str,
-    query: String,
+pub(super) struct Pager {
     total: u64,
     first: u64,
     last: u64,
     previous_href: String,
     next_href: String,
+}
+
+/// What stands around the rows of a list.
+#[derive(Serialize)]
+pub(super) struct TableView {
+    address: String,
+    query: String,
+    #[serde(flatten)]
+    pager: Pager,
     back: String,
     keep: Vec<Kept>,
     columns: Vec<Column>,

@@ -34,6 +34,8 @@ pub enum Place {
     Finished(Answer),
     /// A page that this visitor may see.
     Page(Box<VisiblePage>),
+    /// A path at which a page lived once that this visitor may see; where it is now.
+    Moved(PagePath),
     /// A path without a page for this visitor; there may be pages below it.
     Section(Box<Section>),
 }
@@ -206,10 +208,18 @@ async fn find(app: &App, request: &HttpRequest) -> Result<Place, Error> {
         is_kept: paging.number <= KEPT_PAGES,
     };
     let wanted = path.clone();
-    let found = app.db.read_with_site(move |conn| store::pages::find(conn, &wanted)).await;
-    let (site, page) = found.map_err(Error::undecided)?;
-    let Some(page) = page else { return section(request, path, paging, tickets).await };
+    let found = app.db.read_with_site(move |conn| match store::pages::find(conn, &wanted)? {
+        Some(page) => Ok(Found::Here(page)),
+        None => Ok(store::old_paths::target(conn, &wanted)?.map_or(Found::Nothing, Found::Moved)),
+    });
+    let (site, found) = found.await.map_err(Error::undecided)?;
     let now = clock::now();
+    let page = match found {
+        Found::Here(page) => page,
+        Found::Moved(page) if may_see(request, &page, now).await? => return Ok(Place::Moved(page.content.path)),
+        // For all others an old path is one that was never there.
+        Found::Moved(_) | Found::Nothing => return section(request, path, paging, tickets).await,
+    };
     let reader = match decide(&page.content, &Visitor::Anonymous, now) {
         Access::Show => None,
         Access::Challenge => Some(Reader::of(request).await?),
@@ -239,6 +249,20 @@ async fn find(app: &App, request: &HttpRequest) -> Result<Place, Error> {
         Access::Challenge => Err(Error::Unauthorized),
         Access::Absent => section(request, path, paging, tickets).await,
     }
+}
+
+/// What the database knows of a path.
+enum Found {
+    Here(Page),
+    /// The page that lived there once.
+    Moved(Page),
+    Nothing,
+}
+
+/// Whether whoever asks may see a page. Credentials are looked at only if they matter; those that do not hold are none.
+async fn may_see(request: &HttpRequest, page: &Page, now: Timestamp) -> Result<bool, Error> {
+    let shows = |visitor: &Visitor| decide(&page.content, visitor, now) == Access::Show;
+    Ok(shows(&Visitor::Anonymous) || shows(&Guest::of(request).await?.visitor()))
 }
 
 async fn section(request: &HttpRequest, path: PagePath, paging: Paging, tickets: Tickets) -> Result<Place, Error> {

@@ -6,7 +6,7 @@ use domain::{
     access::Admin,
     page::{BODY_BYTES, Page, PageDraft, PagePath},
 };
-use store::{Paging, Store, pages};
+use store::{Paging, Store, old_paths, pages};
 
 use super::{open, open_or_create};
 use crate::{
@@ -53,17 +53,22 @@ pub(super) fn run(config: &Config, command: &PageCommand) -> Result<(), String> 
 fn put(store: &Store, path: &PagePath, draft: &PageDraft, dated: bool) -> Result<(), String> {
     let now = clock::now();
     let content = draft.check(now).map_err(|invalid| invalid.to_string())?;
-    let (_, created) = store
+    let (created, cut_off) = store
         .write(|conn| {
             let mut content = content.clone();
             // A page that is replaced keeps its date unless a new one is given.
             if let Some(old) = pages::find(conn, path)?.filter(|_| !dated) {
                 content.published_at = old.content.published_at;
             }
-            pages::put(conn, Admin::command_line().editor(), &content, now)
+            let cut_off = old_paths::target(conn, path)?;
+            let (_, created) = pages::put(conn, Admin::command_line().editor(), &content, now)?;
+            Ok((created, cut_off))
         })
         .map_err(|error| error.to_string())?;
     println!("{} {path}.", if created { "Made" } else { "Replaced" });
+    if let Some(page) = cut_off {
+        println!("It was an old path of {}, which is no longer found there.", page.content.path);
+    }
     Ok(())
 }
 

@@ -26,6 +26,7 @@ struct DeletePage {
     path: String,
     private: bool,
     below: u64,
+    days: u32,
     back: String,
     cancel_href: String,
 }
@@ -48,6 +49,7 @@ pub async fn confirm(
         path: page.content.path.to_string(),
         private: page.content.visibility.is_private(),
         below,
+        days: app.options.trash_days,
         cancel_href: PAGES.href(page.id.0, "", &back),
         back,
         page_title: page.content.title,

@@ -37,7 +37,7 @@ const ACTIONS: [Choice; 3] = [
     Choice {
         value: "delete",
         label: "Delete",
-        question: "These pages will be deleted, and cannot be brought back:",
+        question: "These pages go to the trash, from where they can be brought back for a while:",
         danger: true,
     },
 ];

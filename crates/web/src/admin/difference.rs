@@ -1,0 +1,115 @@
+//! What differs between two states of a page: fields, and lines of text with the words in them that changed.
+
+use std::time::Duration;
+
+use domain::{
+    Timestamp,
+    page::{PageDraft, parse_published},
+};
+use serde::Serialize;
+use similar::{ChangeTag, TextDiff};
+
+use crate::view;
+
+/// How many equal lines stand around a difference.
+const CONTEXT: usize = 3;
+/// How long the search for the shortest difference may take.
+const PATIENCE: Duration = Duration::from_millis(500);
+
+/// A field other than the text that differs.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+pub(super) struct Field {
+    label: &'static str,
+    old: String,
+    new: String,
+}
+
+/// A line of the difference.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+pub(super) struct Line {
+    kind: &'static str,
+    parts: Vec<Part>,
+}
+
+/// A part of a line; what is marked is what changed in it.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+struct Part {
+    marked: bool,
+    text: String,
+}
+
+/// The fields that differ, but for the text.
+pub(super) fn fields(old: &PageDraft, new: &PageDraft) -> Vec<Field> {
+    let tick = |ticked: bool| if ticked { "yes" } else { "no" }.to_owned();
+    [
+        ("Title", old.title.clone(), new.title.clone()),
+        ("Path", old.path.clone(), new.path.clone()),
+        ("Summary", old.summary.clone(), new.summary.clone()),
+        ("Private", tick(old.private), tick(new.private)),
+        ("Show title in lists", tick(old.show_title), tick(new.show_title)),
+        ("List the pages below", tick(old.list_below), tick(new.list_below)),
+        ("Published", moment(&old.published), moment(&new.published)),
+    ]
+    .into_iter()
+    .filter(|(_, old, new)| old != new)
+    .map(|(label, old, new)| Field { label, old, new })
+    .collect()
+}
+
+/// A typed moment as people read it, however it was spelt: a browser leaves out seconds that are zero.
+fn moment(typed: &str) -> String {
+    parse_published(typed, Timestamp::UNIX_EPOCH).map_or_else(|_| typed.to_owned(), view::second)
+}
+
+/// The difference of two texts by lines, with three equal ones around each, and the words that changed in a line marked.
+pub(super) fn lines(old: &str, new: &str) -> Vec<Line> {
+    let diff = TextDiff::configure().timeout(PATIENCE).diff_lines(old, new);
+    let mut lines = Vec::new();
+    for (n, group) in diff.grouped_ops(CONTEXT).iter().enumerate() {
+        if n > 0 {
+            lines.push(Line { kind: "skip", parts: vec![Part { marked: false, text: "…".into() }] });
+        }
+        for change in group.iter().flat_map(|op| diff.iter_inline_changes(op)) {
+            let kind = match change.tag() {
+                ChangeTag::Equal => "same",
+                ChangeTag::Delete => "removed",
+                ChangeTag::Insert => "added",
+            };
+            let parts = change.iter_strings_lossy();
+            let parts = parts.map(|(marked, text)| Part { marked, text: text.trim_end_matches('\n').to_owned() });
+            lines.push(Line { kind, parts: parts.filter(|part| !part.text.is_empty()).collect() });
+        }
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(old: &str, new: &str) -> Vec<(&'static str, String)> {
+        let text = |part: &Part| if part.marked { format!("[{}]", part.text) } else { part.text.clone() };
+        lines(old, new).iter().map(|line| (line.kind, line.parts.iter().map(text).collect())).collect()
+    }
+
+    #[test]
+    fn a_difference_shows_what_went_and_what_came() {
+        let expected = [("same", "a"), ("removed", "[b]"), ("added", "[B]"), ("same", "c")];
+        assert_eq!(shown("a\nb\nc\n", "a\nB\nc\n"), expected.map(|(kind, text)| (kind, text.to_owned())));
+    }
+
+    #[test]
+    fn words_that_changed_in_a_line_are_marked() {
+        let lines = shown("the quick brown fox\n", "the quick red fox\n");
+        assert_eq!(lines[0], ("removed", "the quick [brown] fox".into()));
+        assert_eq!(lines[1], ("added", "the quick [red] fox".into()));
+    }
+
+    #[test]
+    fn a_date_that_is_spelt_otherwise_is_the_same_date() {
+        let draft = |published: &str| PageDraft { published: published.into(), ..PageDraft::default() };
+        assert!(fields(&draft("2026-11-01T00:00:00"), &draft("2026-11-01T00:00")).is_empty());
+        let changes = fields(&draft("2026-11-01T00:00:00"), &draft("2026-11-01T00:01"));
+        assert_eq!((changes.len(), changes[0].new.as_str()), (1, "1 Nov 2026, 00:01:00"));
+    }
+}
