@@ -34,6 +34,38 @@ fn a_reader_signs_in_and_reads_a_private_page() {
 }
 
 #[test]
+fn what_has_the_focus_is_never_behind_the_bar_with_the_buttons() {
+    let Some(browser) = Chromium::start() else { return };
+    let server = Server::start();
+    let admin = browser.user(&server, "admin");
+    admin.resize(1280, 700);
+    for address in ["/admin/users/new", "/admin/site", "/admin/pages/new"] {
+        admin.open(address);
+        for _ in 0..40 {
+            admin.key("Tab");
+            let hidden = "(() => { const bar = document.querySelector('.save-bar'), it = document.activeElement; \
+                if (!it || it === document.body || bar.contains(it)) return ''; \
+                const [b, f] = [bar.getBoundingClientRect(), it.getBoundingClientRect()]; \
+                return f.top >= b.top && f.bottom <= b.bottom ? it.outerHTML.slice(0, 80) : ''; })()";
+            assert_eq!(admin.string(hidden), "", "{address}");
+        }
+    }
+}
+
+#[test]
+fn an_editor_who_signed_in_at_the_panel_sees_what_only_editors_see_on_the_site() {
+    let Some(browser) = Chromium::start() else { return };
+    let server = Server::start();
+    server.page("to-come", "To come", "Not yet.", &["--published", "2999-01-01"]);
+    let admin = browser.user(&server, "admin");
+    admin
+        .open("/admin/pages?q=to-come")
+        .leave(|| drop(admin.js("document.querySelector('a[aria-label=\"View To come\"]').click()")));
+    admin.sees("Not yet.");
+    assert_eq!(admin.address(), "/to-come");
+}
+
+#[test]
 fn tab_reaches_the_skip_link_first_and_it_leads_to_the_content() {
     let Some(browser) = Chromium::start() else { return };
     let server = Server::start();

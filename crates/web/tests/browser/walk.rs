@@ -19,6 +19,15 @@ pub fn furnish(server: &Server) {
         ],
     );
     server.page("handbook/keys", "Keys and alarms", "Who holds which key.", &["--private", "--show-title"]);
+    // Saved twice, so that there is something to compare; and one in the trash.
+    server.page(
+        "handbook/darkroom",
+        "Renting the darkroom",
+        &format!("{DARKROOM}\n\nAnd a last word."),
+        &["--summary", "What to bring, what it costs, and what to do when something spills."],
+    );
+    server.page("rules", "Old rules", "Superseded.", &[]);
+    server.command(&["page", "delete", "rules"], "");
     server.page("long", &"Unbreakable".repeat(18), &format!("{}\n\n`{}`", "word".repeat(90), "code ".repeat(60)), &[]);
 }
 
@@ -97,6 +106,24 @@ pub const INSIDE: &[Stop] = &[
         assert_eq!(p.status(), 422);
     }),
     ("page form", |p| edit(p, "Renting the darkroom")),
+    ("history", |p| {
+        edit(p, "Renting the darkroom");
+        p.press("History").sees("Version 2");
+    }),
+    ("version", |p| {
+        edit(p, "Renting the darkroom");
+        p.press("History").press("Version 1").sees("Make the page as it was here");
+    }),
+    ("comparison", |p| {
+        edit(p, "Renting the darkroom");
+        p.press("History").press("Compare the chosen two").sees("What differs in the text");
+    }),
+    ("trash", |p| {
+        p.open("/admin/trash").sees("Kept until");
+    }),
+    ("restoration", |p| {
+        p.open("/admin/trash").press("Old rules").sees("Bring this page back?");
+    }),
     ("page deletion", |p| {
         edit(p, "Renting the darkroom");
         p.press("Delete…");
@@ -110,7 +137,7 @@ pub const INSIDE: &[Stop] = &[
     ("confirmation", |p| {
         p.open("/admin/pages").click("tbody tr input[name=id]");
         p.js("document.querySelector('#action').value = 'delete'");
-        p.press("Go").sees("cannot be brought back");
+        p.press("Go").sees("go to the trash");
     }),
     ("refused action", |p| {
         p.open("/admin/pages");

@@ -98,3 +98,21 @@ fn a_page_is_made_and_an_error_mended_without_javascript() {
     eve.js("document.querySelector('#action').value = 'delete'");
     eve.press("Go").sees("cannot be brought back");
 }
+
+#[test]
+fn what_is_typed_is_shown_beside_it_as_readers_will_see_it() {
+    let Some(browser) = Chromium::start() else { return };
+    let server = Server::start();
+    let eve = browser.user(&server, "eve");
+    eve.open("/admin/pages/new").fill("#title", "A preview").press("Preview");
+    eve.type_into("#body", "Some **bold** words");
+    eve.wait("document.querySelector('.preview strong')?.textContent === 'bold'").sees("3 words, 1 min to read");
+    // The toolbar marks what is chosen, and its keys do the same.
+    eve.js("(() => { const body = document.querySelector('#body'); body.setSelectionRange(14, 19); })()");
+    eve.js("document.querySelector('.toolbar button[aria-label^=Italic]').click()");
+    assert_eq!(eve.value("#body"), "Some **bold** *words*");
+    eve.wait("document.querySelector('.preview em')?.textContent === 'words'");
+    assert_eq!(server.command(&["page", "list"], "").matches("a-preview").count(), 0, "nothing is saved");
+    eve.press("Save");
+    assert!(server.command(&["page", "show", "a-preview"], "").contains("*words*"));
+}

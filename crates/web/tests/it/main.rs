@@ -15,6 +15,7 @@ mod cli;
 mod cluster;
 mod fail2ban;
 mod feeds;
+mod history;
 mod instances;
 mod lists;
 mod memory;

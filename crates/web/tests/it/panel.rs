@@ -125,6 +125,24 @@ async fn saving_without_a_change_changes_nothing() {
 }
 
 #[actix_web::test]
+async fn case_43_45_a_preview_is_the_servers_own_markdown_and_saves_nothing() {
+    let site = Site::new();
+    let text = "Hello **there** <script>alert(1)</script> [x](javascript:alert(1))";
+    let html = site.eve().submit("/admin/pages/new", "/admin/preview", &[("body", text)]).await.is(200);
+    assert!(html.header("cache-control").contains("no-store"));
+    html.has("<strong>there</strong>").lacks("<script").lacks("javascript:").lacks("<html");
+    // Without a script the button shows it with the form.
+    let fields = [("title", ""), ("path", "/new"), ("body", text), ("then", "preview")];
+    let form = site.eve().submit("/admin/pages/new", "/admin/pages", &fields).await.is(200);
+    form.has("<strong>there</strong>").has("Hello **there** &lt;script");
+    assert!(site.page("new").is_none());
+    let hello = edit(&site, "hello");
+    let fields = [("title", "Hello"), ("path", "/hello"), ("body", "*changed*"), ("version", "1"), ("then", "preview")];
+    site.eve().submit(&hello, &hello, &fields).await.is(200).has("<em>changed</em>");
+    assert_eq!(site.page("hello").unwrap().content.body, "Hello, **world**.");
+}
+
+#[actix_web::test]
 async fn a_version_that_no_page_has_is_a_conflict() {
     let site = Site::new();
     let form = edit(&site, "hello");

@@ -10,6 +10,8 @@ async fn every_template_renders_as_a_whole_document() {
     site.put(draft("guides/one", "One"));
     let page = format!("/admin/pages/{}", site.page("hello").unwrap().id.0);
     let user = format!("/admin/users/{}", site.user("ann").id.0);
+    let gone = site.put(draft("gone", "Gone")).id;
+    site.write(|conn, admin| store::pages::delete(conn, admin.editor(), &[gone], web::clock::now()));
     let root = site.root().browser();
     let stale = [("title", "x"), ("path", "/hello"), ("version", "0")];
     let answers = [
@@ -25,6 +27,11 @@ async fn every_template_renders_as_a_whole_document() {
         ("admin/pages/list.html", root.get("/admin/pages").await),
         ("admin/pages/form.html", root.get("/admin/pages/new").await),
         ("admin/pages/delete.html", root.get(&format!("{page}/delete")).await),
+        ("admin/pages/history.html", root.get(&format!("{page}/history")).await),
+        ("admin/pages/revision.html", root.get(&format!("{page}/history/1")).await),
+        ("admin/pages/compare.html", root.get(&format!("{page}/history/compare")).await),
+        ("admin/trash/list.html", root.get("/admin/trash").await),
+        ("admin/trash/restore.html", root.get(&format!("/admin/trash/{}", gone.0)).await),
         ("admin/pages/conflict.html", root.submit(&page, &page, &stale).await),
         (
             "admin/confirm.html",
