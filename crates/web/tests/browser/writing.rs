@@ -96,7 +96,7 @@ fn a_page_is_made_and_an_error_mended_without_javascript() {
     assert_eq!(eve.address(), "/plain");
     eve.open("/admin/pages").click("tbody tr input[name=id]");
     eve.js("document.querySelector('#action').value = 'delete'");
-    eve.press("Go").sees("cannot be brought back");
+    eve.press("Go").sees("go to the trash");
 }
 
 #[test]
@@ -104,7 +104,7 @@ fn what_is_typed_is_shown_beside_it_as_readers_will_see_it() {
     let Some(browser) = Chromium::start() else { return };
     let server = Server::start();
     let eve = browser.user(&server, "eve");
-    eve.open("/admin/pages/new").fill("#title", "A preview").press("Preview");
+    eve.open("/admin/pages/new").fill("#title", "A preview").click("button[value=preview]");
     eve.type_into("#body", "Some **bold** words");
     eve.wait("document.querySelector('.preview strong')?.textContent === 'bold'").sees("3 words, 1 min to read");
     // The toolbar marks what is chosen, and its keys do the same.
