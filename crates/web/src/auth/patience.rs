@@ -1,7 +1,7 @@
 //! Who was told to wait and did: of a flood of passwords each of which is new, none ever comes back, and of people all do.
 //!
 //! A ring of Bloom filters, one for each second, over credentials and where they came from: bounded whatever comes in (20
-//! megabytes), and a flood of 70,000 a second is taken for somebody patient about once in a minute.
+//! megabytes), and a flood of 70,000 a second is taken for somebody patient about once in an hour.
 
 use std::hash::{BuildHasher, RandomState};
 
@@ -13,7 +13,7 @@ const SECONDS: u64 = 16;
 /// Bits of one filter: a megabyte.
 const BITS: u64 = 1 << 23;
 /// Bits that one entry sets.
-const HASHES: u64 = 6;
+const HASHES: u64 = 8;
 
 /// Credentials that were told to wait, by the second from which on they may come back. No memory is taken until somebody is.
 #[derive(Default)]
