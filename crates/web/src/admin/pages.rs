@@ -290,15 +290,25 @@ async fn load(app: &App, editor: &Editor, id: PageId) -> Result<(std::sync::Arc<
     Ok((site, page.ok_or(Error::NotFound)?))
 }
 
-async fn surroundings(app: &App, editor: &Editor, page: &Page) -> Result<Surroundings, Error> {
-    let (proof, page) = (editor.proof(), page.clone());
-    app.db.read(move |conn| Surroundings::of(conn, &proof, &page)).await
+/// A page with what is around it, in one read.
+async fn look(
+    app: &App,
+    editor: &Editor,
+    id: PageId,
+) -> Result<(std::sync::Arc<Site>, Option<(Page, Surroundings)>), Error> {
+    let proof = editor.proof();
+    let read = move |conn: &mut store::Conn| {
+        let Some(page) = pages::get(conn, &proof, id)? else { return Ok(None) };
+        let surroundings = Surroundings::of(conn, &proof, &page)?;
+        Ok(Some((page, surroundings)))
+    };
+    app.db.read_with_site(read).await
 }
 
 /// GET `/admin/pages/{id}`.
 pub async fn edit(request: HttpRequest, app: Data<App>, editor: Editor, query: QueryString) -> Result<Answer, Error> {
-    let (site, page) = load(&app, &editor, PageId(id(&request)?)).await?;
-    let surroundings = surroundings(&app, &editor, &page).await?;
+    let (site, page) = look(&app, &editor, PageId(id(&request)?)).await?;
+    let (page, surroundings) = page.ok_or(Error::NotFound)?;
     let fields = Fields::of(PageDraft::of(&page.content), page.version, PAGES.back(query.get("back")));
     let editing = Editing { app: &app, editor: &editor, site: &site, page: Some(&page), surroundings: &surroundings };
     editing.form(fields, &Invalid::default(), &query)
@@ -313,10 +323,8 @@ pub async fn update(
 ) -> Result<Outcome, Error> {
     fields.back = PAGES.back(&fields.back);
     let id = PageId(id(&request)?);
-    let proof = editor.proof();
-    let (site, page) = app.db.read_with_site(move |conn| pages::get(conn, &proof, id)).await?;
-    let Some(page) = page else { return conflict::deleted(&app, &editor, &site, fields) };
-    let surroundings = surroundings(&app, &editor, &page).await?;
+    let (site, page) = look(&app, &editor, id).await?;
+    let Some((page, surroundings)) = page else { return conflict::deleted(&app, &editor, &site, fields) };
     let editing = Editing { app: &app, editor: &editor, site: &site, page: Some(&page), surroundings: &surroundings };
     if matches!(fields.then, Then::Preview) {
         return editing.preview(fields).await;

@@ -191,11 +191,16 @@ pub async fn compare(
     let number = |name: &str| query.get(name).parse().ok().map(Version);
     let (from, to) = (number("from"), number("to").unwrap_or(present.version));
     let proof = editor.proof();
-    let before = app.db.read(move |conn| revisions::before(conn, &proof, page, to)).await?;
-    let from = from.or(before).unwrap_or(to);
-    // Whichever was named first, the older one is the old one.
-    let old = find(&app, &editor, page, from.min(to)).await?;
-    let new = find(&app, &editor, page, from.max(to)).await?;
+    let read = move |conn: &mut store::Conn| {
+        let from = match from {
+            Some(from) => from,
+            None => revisions::before(conn, &proof, page, to)?.unwrap_or(to),
+        };
+        // Whichever was named first, the older one is the old one.
+        let old = revisions::get(conn, &proof, page, from.min(to))?;
+        Ok(old.zip(revisions::get(conn, &proof, page, from.max(to))?))
+    };
+    let (old, new) = app.db.read(read).await?.ok_or(Error::NotFound)?;
     let side = |revision: &Revision| Side {
         version: revision.version.0,
         href: href(page, &format!("/{}", revision.version.0)),
