@@ -73,10 +73,11 @@ impl Cluster {
     pub fn signal(&self, signal: &str) {
         let postmaster = std::fs::read_to_string(format!("{}/postmaster.pid", self.data())).unwrap();
         let postmaster = postmaster.lines().next().unwrap();
-        let children = Command::new("pgrep").args(["-P", postmaster]).output().unwrap();
-        let children = text(&children);
         let kill = |pid: &str| Command::new("kill").args([&format!("-{signal}"), pid]).output().unwrap();
         assert!(kill(postmaster).status.success());
+        // A child that it was just making would be missed, and go on answering.
+        while signal == "STOP" && !is_stopped(postmaster) {}
+        let children = text(&Command::new("pgrep").args(["-P", postmaster]).output().unwrap());
         // Some come and go by themselves.
         children.split_whitespace().for_each(|pid| drop(kill(pid)));
     }
@@ -133,4 +134,9 @@ fn is_root() -> bool {
 
 fn text(output: &Output) -> String {
     String::from_utf8_lossy(&output.stdout).trim().to_owned()
+}
+
+fn is_stopped(pid: &str) -> bool {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap();
+    stat.rsplit(')').next().unwrap().trim_start().starts_with('T')
 }
