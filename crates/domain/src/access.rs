@@ -2,7 +2,9 @@
 
 use crate::{
     Timestamp,
-    page::{PageContent, Visibility},
+    audience::Readers,
+    group::GroupId,
+    page::Page,
     user::{Role, UserId, Username},
 };
 
@@ -24,6 +26,8 @@ pub struct Member {
     pub name: Username,
     /// The role of the account at this request.
     pub role: Role,
+    /// The groups that it is in at this request, sorted.
+    pub groups: Vec<GroupId>,
 }
 
 impl Visitor {
@@ -48,6 +52,8 @@ pub enum Access {
     Show,
     /// 401 with a challenge: it opens to somebody who signs in.
     Challenge,
+    /// 403: they are signed in, and not among its readers. That it exists the challenge has told.
+    Refuse,
     /// 404: for this visitor there is no such page.
     Absent,
 }
@@ -63,28 +69,33 @@ pub enum Listing {
     Hidden,
 }
 
-/// Decides whether a visitor sees a page: a public one always, a private one when signed in. Before its date a page
-/// exists for those who may edit it and for nobody else.
-pub fn decide(page: &PageContent, visitor: &Visitor, now: Timestamp) -> Access {
-    if page.published_at > now && !visitor.may_edit() {
+/// Decides whether a visitor sees a page: whoever may edit it always, others when they are among its readers. Before its
+/// date a page exists for those who may edit it and for nobody else.
+pub fn decide(page: &Page, visitor: &Visitor, now: Timestamp) -> Access {
+    if visitor.may_edit() {
+        return Access::Show;
+    }
+    if page.content.published_at > now {
         return Access::Absent;
     }
-    match (page.visibility, visitor) {
-        (Visibility::Public, _) | (Visibility::Private, Visitor::SignedIn(_)) => Access::Show,
-        (Visibility::Private, Visitor::Anonymous) => Access::Challenge,
+    match (&page.readers, visitor.member()) {
+        (Readers::Everybody, _) => Access::Show,
+        (_, None) => Access::Challenge,
+        (readers, Some(member)) if readers.include(member) => Access::Show,
+        (_, Some(_)) => Access::Refuse,
     }
 }
 
 /// Decides how a page stands in the lists that a visitor sees. Lists are for readers: a page before its date is in
 /// none, not even an editor's; the panel has those.
-pub fn listing(page: &PageContent, visitor: &Visitor, now: Timestamp) -> Listing {
-    if page.published_at > now {
+pub fn listing(page: &Page, visitor: &Visitor, now: Timestamp) -> Listing {
+    if page.content.published_at > now {
         return Listing::Hidden;
     }
     match decide(page, visitor, now) {
         Access::Show => Listing::Open,
-        Access::Challenge if page.show_title => Listing::Locked,
-        Access::Challenge | Access::Absent => Listing::Hidden,
+        Access::Challenge | Access::Refuse if page.content.show_title => Listing::Locked,
+        Access::Challenge | Access::Refuse | Access::Absent => Listing::Hidden,
     }
 }
 

@@ -2,9 +2,10 @@
 
 use crate::{
     Timestamp,
+    group::GroupContent,
     page::PageContent,
     site::Site,
-    user::{User, UserContent},
+    user::{User, UserContent, Username},
 };
 
 /// What happened.
@@ -82,19 +83,22 @@ pub enum Subject {
     Page,
     /// A user; its name is the user's.
     User,
+    /// A group; its name is the group's.
+    Group,
     /// The settings of the site.
     Site,
 }
 
 impl Subject {
     /// Every kind, in the order of the filter.
-    pub const ALL: [Subject; 3] = [Subject::Page, Subject::User, Subject::Site];
+    pub const ALL: [Subject; 4] = [Subject::Page, Subject::User, Subject::Group, Subject::Site];
 
     /// The word in the database, in addresses, and for people.
     pub fn as_str(self) -> &'static str {
         match self {
             Subject::Page => "page",
             Subject::User => "user",
+            Subject::Group => "group",
             Subject::Site => "site",
         }
     }
@@ -129,9 +133,7 @@ pub fn page_changes(old: &PageContent, new: &PageContent) -> String {
     changes.quoted("title", &old.title, &new.title);
     changes.named("summary", old.summary != new.summary);
     changes.named("text", old.body != new.body);
-    if old.visibility != new.visibility {
-        changes.add(if new.visibility.is_private() { "made private" } else { "made public" });
-    }
+    changes.quoted("who reads it", &old.audience.words(), &new.audience.words());
     changes.switched("show title in lists", old.show_title, new.show_title);
     changes.switched("list pages below", old.list_below, new.list_below);
     if old.published_at != new.published_at {
@@ -152,6 +154,19 @@ pub fn user_changes(old: &User, new: &UserContent) -> String {
     changes.quoted("role", old.role.as_str(), new.role.as_str());
     if old.active != new.active {
         changes.add(if new.active { "enabled" } else { "disabled" });
+    }
+    changes.words()
+}
+
+/// What changed between two states of a group, in words.
+pub fn group_changes(old: &GroupContent, new: &GroupContent) -> String {
+    let mut changes = Changes::default();
+    changes.quoted("name", old.name.as_str(), new.name.as_str());
+    let missing = |from: &GroupContent, of: &GroupContent| {
+        of.members.iter().filter(|name| !from.members.contains(name)).map(Username::to_string).collect::<Vec<_>>()
+    };
+    for (word, names) in [("added", missing(old, new)), ("removed", missing(new, old))] {
+        changes.named(&format!("{word} {}", names.join(", ")), !names.is_empty());
     }
     changes.words()
 }

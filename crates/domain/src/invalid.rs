@@ -17,6 +17,11 @@ impl Invalid {
         self.0.push((field, message.into()));
     }
 
+    /// Adds what is wrong with a part of the form.
+    pub fn extend(&mut self, part: Invalid) {
+        self.0.extend(part.0);
+    }
+
     /// The value of a field that parsed, or `None` after noting its message.
     pub fn take<T>(&mut self, field: &'static str, parsed: Result<T, String>) -> Option<T> {
         parsed.map_err(|message| self.add(field, message)).ok()

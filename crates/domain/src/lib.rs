@@ -3,7 +3,9 @@
 //! Nothing here does IO or knows a framework. Whatever a person types becomes one of these types by its `parse` or
 //! `check`, and from then on the type is the proof: nobody checks again.
 //!
-//! - [`page`]: a [`Page`](page::Page) lives at a [`PagePath`](page::PagePath) and is public or private.
+//! - [`page`]: a [`Page`](page::Page) lives at a [`PagePath`](page::PagePath) and has an audience.
+//! - [`audience`]: an [`Audience`](audience::Audience) is who may read a page, as its author says it.
+//! - [`group`]: a [`Group`](group::Group) is people under one name.
 //! - [`user`]: a [`User`](user::User) has a name, a role and the hash of a password.
 //! - [`password`]: a [`Password`](password::Password) as it is typed, and its hash as it is stored.
 //! - [`site`]: title, realm and words of the site, edited in the panel.
@@ -14,8 +16,10 @@
 //! - [`invalid`]: what is wrong with a form, field by field.
 
 pub mod access;
+pub mod audience;
 pub mod audit;
 pub mod credentials;
+pub mod group;
 pub mod invalid;
 pub mod page;
 pub mod password;

@@ -4,7 +4,12 @@ use std::fmt;
 
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
 
-use crate::{Timestamp, Version, invalid::Invalid, text};
+use crate::{
+    Timestamp, Version,
+    audience::{Audience, AudienceDraft, Readers},
+    invalid::Invalid,
+    text,
+};
 
 /// The most bytes in the Markdown of a page: 1 MiB.
 pub const BODY_BYTES: usize = 1024 * 1024;
@@ -136,6 +141,12 @@ impl PagePath {
         self.0.match_indices('/').map(|(at, _)| PagePath(self.0[..at].to_owned())).collect()
     }
 
+    /// The paths of the pages above this one, nearest first, the root last; none above the root.
+    pub fn above(&self) -> impl Iterator<Item = PagePath> {
+        let root = (!self.is_root()).then(PagePath::root);
+        self.ancestors().into_iter().rev().chain(root)
+    }
+
     /// The last segment; empty for the root.
     pub fn last_segment(&self) -> &str {
         self.0.rsplit('/').next().unwrap_or_default()
@@ -146,27 +157,6 @@ impl fmt::Display for PagePath {
     /// As [`PagePath::href`]: what a person reads in a message.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "/{}", self.0)
-    }
-}
-
-/// Whether a page asks for credentials.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Visibility {
-    /// Everybody may read it.
-    Public,
-    /// Whoever is signed in may read it.
-    Private,
-}
-
-impl Visibility {
-    /// Private if `private`, else public.
-    pub fn from_private(private: bool) -> Visibility {
-        if private { Visibility::Private } else { Visibility::Public }
-    }
-
-    /// Whether it asks for credentials.
-    pub fn is_private(self) -> bool {
-        self == Visibility::Private
     }
 }
 
@@ -181,8 +171,8 @@ pub struct PageContent {
     pub summary: String,
     /// Markdown, at most 1 MiB, line ends `\n`.
     pub body: String,
-    /// Public or private.
-    pub visibility: Visibility,
+    /// Who may read it.
+    pub audience: Audience,
     /// Whether a private page's title stands, with a lock, in the lists of those who may not read it.
     pub show_title: bool,
     /// Whether the page ends with a list of the pages below it.
@@ -198,6 +188,8 @@ pub struct Page {
     pub id: PageId,
     /// What its authors wrote.
     pub content: PageContent,
+    /// What its audience comes to.
+    pub readers: Readers,
     /// When it was made.
     pub created_at: Timestamp,
     /// When it was last saved.
@@ -217,8 +209,8 @@ pub struct PageDraft {
     pub summary: String,
     /// The Markdown.
     pub body: String,
-    /// Whether the page asks for credentials.
-    pub private: bool,
+    /// Who may read it.
+    pub audience: AudienceDraft,
     /// Whether a private page's title is shown in lists.
     pub show_title: bool,
     /// Whether the pages below are listed.
@@ -235,7 +227,7 @@ impl PageDraft {
             title: content.title.clone(),
             summary: content.summary.clone(),
             body: content.body.clone(),
-            private: content.visibility.is_private(),
+            audience: AudienceDraft::of(&content.audience),
             show_title: content.show_title,
             list_below: content.list_below,
             published: content.published_at.format("%Y-%m-%dT%H:%M:%S").to_string(),
@@ -245,26 +237,29 @@ impl PageDraft {
     /// Checks every field; `now` stands for an empty date.
     ///
     /// # Errors
-    /// [`Invalid`] with a message for each field that has to be mended: `path`, `title`, `summary`, `body`,
-    /// `published`.
+    /// [`Invalid`] with a message for each field that has to be mended: `path`, `title`, `summary`, `body`, `audience`,
+    /// `people`, `groups`, `published`.
     pub fn check(&self, now: Timestamp) -> Result<PageContent, Invalid> {
         let mut invalid = Invalid::default();
         let title = invalid.take("title", check_title(&self.title));
         let path = invalid.take("path", self.check_path());
         let summary = invalid.take("summary", text::line(&self.summary, SUMMARY_CHARS));
         let body = invalid.take("body", check_body(&self.body));
+        let audience = self.audience.check().map_err(|wrong| invalid.extend(wrong)).ok();
         let published_at = invalid.take("published", parse_published(&self.published, now));
-        match (path, title, summary, body, published_at) {
-            (Some(path), Some(title), Some(summary), Some(body), Some(published_at)) => Ok(PageContent {
-                path,
-                title,
-                summary,
-                body,
-                visibility: Visibility::from_private(self.private),
-                show_title: self.show_title,
-                list_below: self.list_below,
-                published_at,
-            }),
+        match (path, title, summary, body, audience, published_at) {
+            (Some(path), Some(title), Some(summary), Some(body), Some(audience), Some(published_at)) => {
+                Ok(PageContent {
+                    path,
+                    title,
+                    summary,
+                    body,
+                    audience,
+                    show_title: self.show_title,
+                    list_below: self.list_below,
+                    published_at,
+                })
+            }
             _ => Err(invalid),
         }
     }

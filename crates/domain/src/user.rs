@@ -4,10 +4,10 @@ use std::fmt;
 
 use unicode_normalization::UnicodeNormalization;
 
-use crate::{Timestamp, Version, invalid::Invalid, password::PasswordHash};
+use crate::{Timestamp, Version, group::GroupId, invalid::Invalid, password::PasswordHash};
 
 /// The key of a user: random, made by the application.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct UserId(pub i64);
 
 /// The name with which a user signs in: 1 to 64 letters, digits and `. _ - @ +`, compared in NFC, case kept
@@ -153,6 +153,8 @@ pub struct User {
     pub theme: Theme,
     /// The stored hash.
     pub password_hash: PasswordHash,
+    /// The groups that it is in, sorted.
+    pub groups: Vec<GroupId>,
     /// When it was made.
     pub created_at: Timestamp,
     /// When it last signed in, to about a minute.

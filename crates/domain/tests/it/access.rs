@@ -2,8 +2,11 @@
 
 use chrono::TimeDelta;
 use domain::{
+    Version,
     access::{Access, Admin, Editor, Listing, Member, Visitor, decide, listing, may_administer, may_edit},
-    page::{PageContent, Visibility},
+    audience::Readers,
+    group::GroupId,
+    page::{Page, PageContent, PageId},
     user::{Role, UserId, Username},
 };
 
@@ -11,34 +14,58 @@ use crate::{now, page::content};
 
 fn visitor(who: &str) -> Visitor {
     match Role::parse(who) {
-        Ok(role) => Visitor::SignedIn(Member { id: UserId(1), name: Username::parse("ann").unwrap(), role }),
+        Ok(role) => Visitor::SignedIn(member(role)),
         Err(_) => Visitor::Anonymous,
     }
 }
 
-fn page(visibility: Visibility, future: bool, show_title: bool) -> PageContent {
+fn member(role: Role) -> Member {
+    Member { id: UserId(1), name: Username::parse("ann").unwrap(), role, groups: vec![GroupId(7)] }
+}
+
+fn page(readers: &Readers, future: bool, show_title: bool) -> Page {
     let published_at = if future { now() + TimeDelta::microseconds(1) } else { now() };
-    PageContent { visibility, show_title, published_at, ..content() }
+    Page {
+        id: PageId(1),
+        content: PageContent { show_title, published_at, ..content() },
+        readers: readers.clone(),
+        created_at: now(),
+        updated_at: now(),
+        version: Version::FIRST,
+    }
+}
+
+fn chosen(people: &[i64], groups: &[i64]) -> Readers {
+    Readers::Chosen {
+        people: people.iter().copied().map(UserId).collect(),
+        groups: groups.iter().copied().map(GroupId).collect(),
+    }
 }
 
 const VISITORS: [&str; 4] = ["anonymous", "reader", "editor", "admin"];
 
 #[test]
 fn who_may_see_a_page_and_who_may_not() {
-    use Access::{Absent, Challenge, Show};
-    use Visibility::{Private, Public};
+    use Access::{Absent, Challenge, Refuse, Show};
+    use Readers::{Everybody, SignedIn};
     let table = [
-        // Page                   anonymous  reader  editor  admin
-        ((Public, false), [Show, Show, Show, Show]),
-        ((Private, false), [Challenge, Show, Show, Show]),
-        ((Public, true), [Absent, Absent, Show, Show]),
-        ((Private, true), [Absent, Absent, Show, Show]),
+        // Readers             future  anonymous  reader  editor  admin
+        (Everybody, false, [Show, Show, Show, Show]),
+        (SignedIn, false, [Challenge, Show, Show, Show]),
+        (chosen(&[1], &[]), false, [Challenge, Show, Show, Show]),
+        (chosen(&[2], &[7]), false, [Challenge, Show, Show, Show]),
+        (chosen(&[2], &[8]), false, [Challenge, Refuse, Show, Show]),
+        (chosen(&[], &[]), false, [Challenge, Refuse, Show, Show]),
+        (Everybody, true, [Absent, Absent, Show, Show]),
+        (SignedIn, true, [Absent, Absent, Show, Show]),
+        (chosen(&[1], &[]), true, [Absent, Absent, Show, Show]),
+        (chosen(&[2], &[]), true, [Absent, Absent, Show, Show]),
     ];
-    for ((visibility, future), row) in table {
+    for (readers, future, row) in table {
         for (who, expected) in VISITORS.into_iter().zip(row) {
             for show_title in [false, true] {
-                let page = page(visibility, future, show_title);
-                assert_eq!(decide(&page, &visitor(who), now()), expected, "{who}: {visibility:?}, future: {future}");
+                let page = page(&readers, future, show_title);
+                assert_eq!(decide(&page, &visitor(who), now()), expected, "{who}: {readers:?}, future: {future}");
             }
         }
     }
@@ -47,32 +74,34 @@ fn who_may_see_a_page_and_who_may_not() {
 #[test]
 fn t44_what_stands_in_a_list_and_what_does_not() {
     use Listing::{Hidden, Locked, Open};
-    use Visibility::{Private, Public};
+    use Readers::{Everybody, SignedIn};
     let table = [
-        // Page                          anonymous  reader  editor  admin
-        ((Public, false, false), [Open, Open, Open, Open]),
-        ((Public, false, true), [Open, Open, Open, Open]),
-        ((Private, false, false), [Hidden, Open, Open, Open]),
-        ((Private, false, true), [Locked, Open, Open, Open]),
-        ((Public, true, false), [Hidden, Hidden, Hidden, Hidden]),
-        ((Public, true, true), [Hidden, Hidden, Hidden, Hidden]),
-        ((Private, true, false), [Hidden, Hidden, Hidden, Hidden]),
-        ((Private, true, true), [Hidden, Hidden, Hidden, Hidden]),
+        // Readers, future, title             anonymous  reader  editor  admin
+        ((Everybody, false, false), [Open, Open, Open, Open]),
+        ((Everybody, false, true), [Open, Open, Open, Open]),
+        ((SignedIn, false, false), [Hidden, Open, Open, Open]),
+        ((SignedIn, false, true), [Locked, Open, Open, Open]),
+        ((chosen(&[1], &[]), false, false), [Hidden, Open, Open, Open]),
+        ((chosen(&[2], &[]), false, false), [Hidden, Hidden, Open, Open]),
+        ((chosen(&[2], &[]), false, true), [Locked, Locked, Open, Open]),
+        ((Everybody, true, true), [Hidden, Hidden, Hidden, Hidden]),
+        ((SignedIn, true, false), [Hidden, Hidden, Hidden, Hidden]),
+        ((chosen(&[1], &[]), true, true), [Hidden, Hidden, Hidden, Hidden]),
     ];
-    for ((visibility, future, show_title), row) in table {
-        let page = page(visibility, future, show_title);
+    for ((readers, future, show_title), row) in table {
+        let page = page(&readers, future, show_title);
         for (who, expected) in VISITORS.into_iter().zip(row) {
-            assert_eq!(listing(&page, &visitor(who), now()), expected, "{who}: {visibility:?}, {future}, {show_title}");
+            assert_eq!(listing(&page, &visitor(who), now()), expected, "{who}: {readers:?}, {future}, {show_title}");
         }
     }
 }
 
 #[test]
 fn t43_a_page_appears_at_its_date_and_not_before() {
-    let page = content();
-    let microsecond = TimeDelta::microseconds(1);
-    assert_eq!(decide(&page, &Visitor::Anonymous, page.published_at - microsecond), Access::Absent);
-    assert_eq!(decide(&page, &Visitor::Anonymous, page.published_at), Access::Show);
+    let page = page(&Readers::Everybody, false, false);
+    let (microsecond, date) = (TimeDelta::microseconds(1), page.content.published_at);
+    assert_eq!(decide(&page, &Visitor::Anonymous, date - microsecond), Access::Absent);
+    assert_eq!(decide(&page, &Visitor::Anonymous, date), Access::Show);
 }
 
 #[test]

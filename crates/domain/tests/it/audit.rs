@@ -1,8 +1,9 @@
 //! The words in which the audit trail says what changed.
 
 use domain::{
+    audience::Audience,
     audit::{Action, Subject, page_changes, site_changes, user_changes},
-    page::{PageContent, PagePath, Visibility},
+    page::{PageContent, PagePath},
     site::{Realm, Site},
     user::{Role, UserContent, Username},
 };
@@ -33,7 +34,7 @@ fn a_page_says_what_changed() {
     check(|page| page.path = PagePath::root(), "path “/clients/acme” → “/”");
     check(|page| page.title = "New".into(), "title “Acme” → “New”");
     check(|page| page.summary = "Other".into(), "summary");
-    check(|page| page.visibility = Visibility::Private, "made private");
+    check(|page| page.audience = Audience::SignedIn, "who reads it “everybody” → “anyone signed in”");
     check(|page| page.show_title = true, "show title in lists on");
     check(|page| page.list_below = true, "list pages below on");
     check(|page| page.published_at = at("2027-01-02T03:04:00Z"), "date “2026-03-01 12:00” → “2027-01-02 03:04”");
@@ -41,12 +42,15 @@ fn a_page_says_what_changed() {
         |page| {
             page.title = "New".into();
             page.body = "Other".into();
-            page.visibility = Visibility::Private;
+            page.audience = Audience::SignedIn;
         },
-        "title “Acme” → “New”; text; made private",
+        "title “Acme” → “New”; text; who reads it “everybody” → “anyone signed in”",
     );
-    let private = PageContent { visibility: Visibility::Private, list_below: true, ..content() };
-    assert_eq!(page_changes(&private, &content()), "made public; list pages below off");
+    let private = PageContent { audience: Audience::SignedIn, list_below: true, ..content() };
+    assert_eq!(
+        page_changes(&private, &content()),
+        "who reads it “anyone signed in” → “everybody”; list pages below off"
+    );
 }
 
 #[test]

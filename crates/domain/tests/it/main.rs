@@ -8,8 +8,10 @@
 )]
 
 mod access;
+mod audience;
 mod audit;
 mod credentials;
+mod group;
 mod invalid;
 mod page;
 mod password;

@@ -1,6 +1,9 @@
 //! Pages: paths, reserved segments, suggestions, drafts.
 
-use domain::page::{BODY_BYTES, PageContent, PageDraft, PagePath, RESERVED, SUMMARY_CHARS, Visibility};
+use domain::{
+    audience::{Audience, AudienceDraft},
+    page::{BODY_BYTES, PageContent, PageDraft, PagePath, RESERVED, SUMMARY_CHARS},
+};
 use unicode_normalization::UnicodeNormalization;
 
 use crate::{at, now};
@@ -12,7 +15,7 @@ pub(crate) fn content() -> PageContent {
         title: "Acme".into(),
         summary: "What we do for them".into(),
         body: "# Acme\n".into(),
-        visibility: Visibility::Public,
+        audience: Audience::Public,
         show_title: false,
         list_below: false,
         published_at: now(),
@@ -192,7 +195,7 @@ fn a_draft_becomes_a_page() {
         title: "  Acme  ".into(),
         summary: " For them ".into(),
         body: "# Acme\r\nText\rMore\n".into(),
-        private: true,
+        audience: AudienceDraft { kind: "signed-in".into(), ..AudienceDraft::default() },
         show_title: true,
         list_below: true,
         published: "2026-02-01".into(),
@@ -202,7 +205,7 @@ fn a_draft_becomes_a_page() {
     assert_eq!(content.path.as_str(), "clients/acme");
     assert_eq!((content.title.as_str(), content.summary.as_str()), ("Acme", "For them"));
     assert_eq!(content.body, "# Acme\nText\nMore\n");
-    assert!(content.visibility.is_private() && content.show_title && content.list_below);
+    assert!(content.audience == Audience::SignedIn && content.show_title && content.list_below);
     assert_eq!(content.published_at, at("2026-02-01T00:00:00Z"));
 }
 
@@ -210,7 +213,7 @@ fn a_draft_becomes_a_page() {
 fn a_page_that_is_opened_and_saved_is_the_same_page() {
     for content in [
         content(),
-        PageContent { path: PagePath::root(), visibility: Visibility::Private, ..content() },
+        PageContent { path: PagePath::root(), audience: Audience::SignedIn, ..content() },
         PageContent { body: "a\tb\n\n".into(), list_below: true, show_title: true, ..content() },
     ] {
         assert_eq!(PageDraft::of(&content).check(at("2030-01-01T00:00:00Z")), Ok(content));

@@ -109,6 +109,7 @@ pub(crate) fn user() -> User {
         active: true,
         theme: Theme::System,
         password_hash: PasswordHash::new("$2b$12$abcdefghijklmnopqrstuv"),
+        groups: Vec::new(),
         created_at: now(),
         last_sign_in_at: None,
         version: Version::FIRST,
