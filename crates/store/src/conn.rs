@@ -50,8 +50,21 @@ impl Conn {
         // "postern" as a number.
         const KEY: i64 = 0x70_6f73_7465_726e;
         self.begin_to_write()?;
+        self.lock(KEY)
+    }
+
+    /// Lets no other transaction settle who reads which pages until this one ends: each would miss what the other is about
+    /// to commit. Before any row is locked.
+    pub(crate) fn lock_readers(&mut self) -> Result<()> {
+        // "readers" as a number.
+        const KEY: i64 = 0x72_6561_6465_7273;
+        self.lock(KEY)
+    }
+
+    /// SQLite has one writer at a time anyway.
+    fn lock(&mut self, key: i64) -> Result<()> {
         if let Conn::Postgres(conn) = self {
-            sql_query(format!("SELECT pg_advisory_xact_lock({KEY})")).execute(conn)?;
+            sql_query(format!("SELECT pg_advisory_xact_lock({key})")).execute(conn)?;
         }
         Ok(())
     }

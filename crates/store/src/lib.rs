@@ -6,6 +6,7 @@
 
 pub mod audit;
 pub mod changes;
+pub mod groups;
 pub mod old_paths;
 pub mod pages;
 pub mod revisions;
@@ -155,6 +156,18 @@ impl Store {
                 Err(error)
             }
         }
+    }
+
+    /// Runs a change as [`Store::write`] does, and takes it back: for telling what it would do.
+    ///
+    /// # Errors
+    /// As [`Store::write`].
+    pub fn rehearse<T>(&self, change: impl FnOnce(&mut Conn) -> Result<T>) -> Result<T> {
+        let mut conn = self.connection()?;
+        conn.begin_to_write()?;
+        let outcome = change(&mut conn);
+        conn.roll_back();
+        outcome
     }
 
     /// Starts to tell of what is committed, by whomever; see [`changes`].

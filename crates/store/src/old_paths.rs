@@ -22,7 +22,7 @@ pub fn target(conn: &mut Conn, path: &PagePath) -> Result<Option<Page>> {
     let Some(id) = id else { return Ok(None) };
     // It may be in the trash; then its old paths lead nowhere until it is back.
     let record: Option<Record> = pages::table.find(id).select(Record::as_select()).first(conn).optional()?;
-    record.map(Page::try_from).transpose()
+    record.map(|record| record.load(conn)).transpose()
 }
 
 /// The paths at which a page lived before.

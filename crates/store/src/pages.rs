@@ -1,26 +1,36 @@
 //! Pages. Readers' lists go through one [`Scope`]; the panel's side is in `desk`.
 
 mod desk;
+mod effect;
+pub(crate) mod readers;
+mod scope;
 mod section;
+mod who;
 
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 use domain::{
     Timestamp, Version,
     access::Visitor,
-    page::{Page, PageContent, PageId, PagePath, Visibility},
+    page::{Page, PageContent, PageId, PagePath},
 };
 
 pub(crate) use desk::note;
 pub use desk::{
     PageColumn, PageCounts, PageFilter, PageRow, PageSort, PageTotals, Span, below, counts, delete, every, get, insert,
-    put, set_visibility, some, totals, update,
+    put, set_audience, some, totals, update,
 };
+pub use effect::{Effect, Touched, effect};
+pub use readers::missing;
+pub use scope::Scope;
 pub use section::{Move, move_section, moves};
+pub use who::{Reach, Who, who, who_counts};
+
+use readers::Resolved;
+use scope::Section;
 
 use crate::{
     Conn, Error, Paging, Result, Slice,
-    conn::MultiBackend,
     error::readable,
     schema::{fold, pages},
 };
@@ -40,20 +50,26 @@ pub(crate) struct Record {
     created_at: NaiveDateTime,
     updated_at: NaiveDateTime,
     version: i64,
+    audience: String,
+    readers_from: Option<i64>,
 }
 
-impl TryFrom<Record> for Page {
-    type Error = Error;
-
-    fn try_from(record: Record) -> Result<Page> {
+impl Record {
+    /// The page, with its readers.
+    pub(crate) fn load(self, conn: &mut Conn) -> Result<Page> {
+        let record = self;
+        let (id, resolved) =
+            (PageId(record.id), Resolved { private: record.private, readers_from: record.readers_from });
+        let (audience, readers) = readers::load(conn, id, &record.audience, resolved)?;
         Ok(Page {
-            id: PageId(record.id),
+            id,
+            readers,
             content: PageContent {
                 path: path_of(&record.path)?,
                 title: record.title,
                 summary: record.summary,
                 body: record.body,
-                visibility: Visibility::from_private(record.private),
+                audience,
                 show_title: record.show_title,
                 list_below: record.list_below,
                 published_at: record.published_at.and_utc(),
@@ -76,52 +92,7 @@ pub(crate) fn path_of(path: &str) -> Result<PagePath> {
 pub fn find(conn: &mut Conn, path: &PagePath) -> Result<Option<Page>> {
     let record: Option<Record> =
         pages::table.filter(pages::path.eq(path.as_str())).select(Record::as_select()).first(conn).optional()?;
-    record.map(Page::try_from).transpose()
-}
-
-/// Which pages a visitor finds in lists: in SQL what `domain::access::listing` says of one page.
-#[derive(Clone, Copy, Debug)]
-pub struct Scope {
-    signed_in: bool,
-    locked_too: bool,
-    now: NaiveDateTime,
-}
-
-impl Scope {
-    /// Pages that the visitor may read: `Listing::Open`.
-    pub fn readable(visitor: &Visitor, now: Timestamp) -> Scope {
-        Scope { signed_in: visitor.member().is_some(), locked_too: false, now: now.naive_utc() }
-    }
-
-    /// Those, and the ones of which the visitor sees the title: `Listing::Open` and `Listing::Locked`.
-    pub fn listed(visitor: &Visitor, now: Timestamp) -> Scope {
-        Scope { locked_too: true, ..Scope::readable(visitor, now) }
-    }
-
-    fn rows(&self) -> pages::BoxedQuery<'static, MultiBackend> {
-        let published = pages::table.filter(pages::published_at.le(self.now)).into_boxed();
-        match (self.signed_in, self.locked_too) {
-            (true, _) => published,
-            (false, false) => published.filter(diesel::dsl::not(pages::private)),
-            (false, true) => published.filter(diesel::dsl::not(pages::private).or(pages::show_title)),
-        }
-    }
-
-    fn teasers(
-        &self,
-        conn: &mut Conn,
-        rows: pages::BoxedQuery<'static, MultiBackend>,
-        paging: Paging,
-    ) -> Result<Slice<Teaser>> {
-        let records: Vec<TeaserRecord> = rows
-            .order((pages::published_at.desc(), pages::path.asc()))
-            .limit(paging.limit() + 1)
-            .offset(paging.offset())
-            .select(TeaserRecord::as_select())
-            .load(conn)?;
-        let teasers = records.into_iter().filter_map(|record| readable(record.teaser(self.signed_in))).collect();
-        Ok(Slice::of(teasers, paging))
-    }
+    record.map(|record| record.load(conn)).transpose()
 }
 
 /// A page as it stands in a list.
@@ -143,38 +114,12 @@ pub struct Teaser {
     pub locked: bool,
 }
 
-#[derive(Queryable, Selectable)]
-#[diesel(table_name = pages)]
-struct TeaserRecord {
-    path: String,
-    title: String,
-    summary: String,
-    published_at: NaiveDateTime,
-    updated_at: NaiveDateTime,
-    private: bool,
-}
-
-impl TeaserRecord {
-    fn teaser(self, signed_in: bool) -> Result<Teaser> {
-        let locked = self.private && !signed_in;
-        Ok(Teaser {
-            path: path_of(&self.path)?,
-            title: self.title,
-            summary: if locked { String::new() } else { self.summary },
-            published_at: self.published_at.and_utc(),
-            updated_at: self.updated_at.and_utc(),
-            private: self.private,
-            locked,
-        })
-    }
-}
-
 /// The pages of a scope, newest first.
 ///
 /// # Errors
 /// When the database fails.
 pub fn list(conn: &mut Conn, scope: &Scope, paging: Paging) -> Result<Slice<Teaser>> {
-    scope.teasers(conn, scope.rows(), paging)
+    scope.part(conn, &Section::ALL, paging)
 }
 
 /// The pages of a scope that lie below a path, at any depth, newest first; below the root is everything else.
@@ -182,8 +127,7 @@ pub fn list(conn: &mut Conn, scope: &Scope, paging: Paging) -> Result<Slice<Teas
 /// # Errors
 /// When the database fails.
 pub fn list_below(conn: &mut Conn, scope: &Scope, path: &PagePath, paging: Paging) -> Result<Slice<Teaser>> {
-    let (from, to) = range_below(path);
-    scope.teasers(conn, scope.rows().filter(pages::path.gt(from)).filter(pages::path.lt(to)), paging)
+    scope.part(conn, &Section::below(path), paging)
 }
 
 /// The open range of the paths below a path: `0` is the byte after `/`, and `{` the one after `z`.
@@ -218,7 +162,32 @@ pub fn search(
         let text = pages::title.concat("\n").concat(pages::summary).concat("\n").concat(pages::body);
         rows = rows.filter(fold(text).like(pattern(word)).escape('\\'));
     }
-    scope.teasers(conn, rows, paging)
+    let records: Vec<TeaserRecord> = rows
+        .order((pages::published_at.desc(), pages::path.asc()))
+        .limit(paging.limit() + 1)
+        .offset(paging.offset())
+        .select(TeaserRecord::as_select())
+        .load(conn)?;
+    Ok(Slice::of(records.into_iter().filter_map(|record| readable(record.teaser())).collect(), paging))
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = pages)]
+struct TeaserRecord {
+    path: String,
+    title: String,
+    summary: String,
+    published_at: NaiveDateTime,
+    updated_at: NaiveDateTime,
+    private: bool,
+}
+
+impl TeaserRecord {
+    fn teaser(self) -> Result<Teaser> {
+        let TeaserRecord { path, title, summary, published_at, updated_at, private } = self;
+        let (published_at, updated_at) = (published_at.and_utc(), updated_at.and_utc());
+        Ok(Teaser { path: path_of(&path)?, title, summary, published_at, updated_at, private, locked: false })
+    }
 }
 
 /// A LIKE pattern for a folded column that holds this text somewhere. The database folds it, as it does the column: its

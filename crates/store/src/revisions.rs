@@ -10,11 +10,18 @@ use diesel::{
 use domain::{
     Timestamp, Version,
     access::Editor,
-    page::{PageContent, PageId, Visibility},
+    audience::Chosen,
+    group::GroupName,
+    page::{PageContent, PageId},
     revision::{Note, Revision},
+    user::Username,
 };
 
-use crate::{Conn, Error, Paging, Result, Table, id, pages::path_of, schema::revisions};
+use crate::{
+    Conn, Error, Paging, Result, Table, id,
+    pages::{path_of, readers::audience},
+    schema::revisions,
+};
 
 /// A revision in the list of a page's history: all but what it was.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,10 +61,11 @@ struct Record {
     title: String,
     summary: String,
     body: String,
-    private: bool,
     show_title: bool,
     list_below: bool,
     published_at: NaiveDateTime,
+    audience: String,
+    readers: String,
 }
 
 impl From<RowRecord> for RevisionRow {
@@ -71,6 +79,7 @@ impl TryFrom<Record> for Revision {
     type Error = Error;
 
     fn try_from(record: Record) -> Result<Revision> {
+        let chosen = chosen(&record.readers)?;
         Ok(Revision {
             page: PageId(record.page_id),
             version: Version(record.version),
@@ -83,7 +92,7 @@ impl TryFrom<Record> for Revision {
                 title: record.title,
                 summary: record.summary,
                 body: record.body,
-                visibility: Visibility::from_private(record.private),
+                audience: audience(&record.audience, || chosen)?,
                 show_title: record.show_title,
                 list_below: record.list_below,
                 published_at: record.published_at.and_utc(),
@@ -92,10 +101,31 @@ impl TryFrom<Record> for Revision {
     }
 }
 
-/// Keeps a page as it stands now.
+/// The chosen readers, one on each line: no name holds a line end, and none of a user a space.
+fn lines(chosen: &Chosen) -> String {
+    let groups = chosen.groups.iter().map(|group| format!("{GROUP}{group}"));
+    chosen.people.iter().map(Username::to_string).chain(groups).collect::<Vec<_>>().join("\n")
+}
+
+const GROUP: &str = "group ";
+
+fn chosen(lines: &str) -> Result<Chosen> {
+    let odd = |words| Error::Schema(format!("a reader in the table revisions: {words}"));
+    let mut chosen = Chosen::default();
+    for line in lines.lines() {
+        match line.strip_prefix(GROUP) {
+            Some(group) => chosen.groups.push(GroupName::parse(group).map_err(odd)?),
+            None => chosen.people.push(Username::parse(line).map_err(odd)?),
+        }
+    }
+    Ok(chosen)
+}
+
+/// Keeps a page as it stands now; the content says whom its author chose.
 pub(crate) fn record(
     conn: &mut Conn,
     page: PageId,
+    content: &PageContent,
     editor: &Editor,
     note: Option<&Note>,
     detail: &str,
@@ -103,15 +133,18 @@ pub(crate) fn record(
 ) -> Result<()> {
     sql_query(
         "INSERT INTO revisions (id, page_id, version, at, actor, note, detail,
-                                path, title, summary, body, private, show_title, list_below, published_at)
-         SELECT $1, id, version, $2, $3, $4, $5, path, title, summary, body, private, show_title, list_below, published_at
-         FROM pages WHERE id = $6",
+                                path, title, summary, body, private, show_title, list_below, published_at, audience,
+                                readers, unpublish_at)
+         SELECT $1, id, version, $2, $3, $4, $5, path, title, summary, body, private, show_title, list_below, published_at,
+                audience, $6, unpublish_at
+         FROM pages WHERE id = $7",
     )
     .bind::<BigInt, _>(id::new()?)
     .bind::<SqlTimestamp, _>(now.naive_utc())
     .bind::<Text, _>(editor.actor())
     .bind::<Text, _>(note.map_or("", Note::as_str))
     .bind::<Text, _>(detail)
+    .bind::<Text, _>(content.audience.chosen().map_or(String::new(), lines))
     .bind::<BigInt, _>(page.0)
     .execute(conn)?;
     Ok(())

@@ -14,6 +14,40 @@ diesel::table! {
         created_at -> Timestamp,
         updated_at -> Timestamp,
         version -> BigInt,
+        audience -> Text,
+        readers_from -> Nullable<BigInt>,
+        settled -> BigInt,
+        unpublish_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    groups (id) {
+        id -> BigInt,
+        name -> Text,
+        created_at -> Timestamp,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    group_members (group_id, user_id) {
+        group_id -> BigInt,
+        user_id -> BigInt,
+    }
+}
+
+diesel::table! {
+    page_people (page_id, user_id) {
+        page_id -> BigInt,
+        user_id -> BigInt,
+    }
+}
+
+diesel::table! {
+    page_groups (page_id, group_id) {
+        page_id -> BigInt,
+        group_id -> BigInt,
     }
 }
 
@@ -57,8 +91,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    revisions (id) {
-        id -> BigInt,
+    revisions (page_id, version) {
         page_id -> BigInt,
         version -> BigInt,
         at -> Timestamp,
@@ -69,10 +102,12 @@ diesel::table! {
         title -> Text,
         summary -> Text,
         body -> Text,
-        private -> Bool,
         show_title -> Bool,
         list_below -> Bool,
         published_at -> Timestamp,
+        audience -> Text,
+        readers -> Text,
+        unpublish_at -> Nullable<Timestamp>,
     }
 }
 
@@ -92,6 +127,8 @@ diesel::table! {
         version -> BigInt,
         deleted_at -> Timestamp,
         deleted_by -> Text,
+        audience -> Text,
+        unpublish_at -> Nullable<Timestamp>,
     }
 }
 
@@ -102,6 +139,8 @@ diesel::table! {
         left_at -> Timestamp,
     }
 }
+
+diesel::allow_tables_to_appear_in_same_query!(users, groups, group_members, page_people, page_groups, pages);
 
 diesel::define_sql_function! {
     /// Text in lower case, alike in both databases.

@@ -15,10 +15,10 @@ use domain::{
 };
 
 use crate::{
-    Conn, Paging, Result, Table,
+    Conn, Error, Paging, Result, Table,
     error::readable,
     old_paths,
-    pages::{note, path_of},
+    pages::{self, note, path_of, readers},
     revisions,
     schema::trash,
 };
@@ -49,7 +49,7 @@ struct Record {
 }
 
 impl TryFrom<Record> for TrashRow {
-    type Error = crate::Error;
+    type Error = Error;
 
     fn try_from(record: Record) -> Result<TrashRow> {
         let Record { id, path, title, deleted_at, deleted_by } = record;
@@ -88,9 +88,9 @@ pub fn some(conn: &mut Conn, _: &Editor, ids: &[PageId]) -> Result<Vec<TrashRow>
 pub(crate) fn put(conn: &mut Conn, editor: &Editor, page: PageId, now: Timestamp) -> Result<bool> {
     let moved = sql_query(
         "INSERT INTO trash (id, path, title, summary, body, private, show_title, list_below, published_at, created_at,
-                            updated_at, version, deleted_at, deleted_by)
+                            updated_at, version, deleted_at, deleted_by, audience, unpublish_at)
          SELECT id, path, title, summary, body, private, show_title, list_below, published_at, created_at,
-                updated_at, version, $1, $2
+                updated_at, version, $1, $2, audience, unpublish_at
          FROM pages WHERE id = $3",
     )
     .bind::<SqlTimestamp, _>(now.naive_utc())
@@ -106,10 +106,12 @@ pub(crate) fn put(conn: &mut Conn, editor: &Editor, page: PageId, now: Timestamp
 /// # Errors
 /// [`crate::Error::Duplicate`] when the path is taken.
 pub fn restore(conn: &mut Conn, editor: &Editor, page: PageId, path: &PagePath, now: Timestamp) -> Result<bool> {
+    conn.lock_readers()?;
     let restored = sql_query(
         "INSERT INTO pages (id, path, title, summary, body, private, show_title, list_below, published_at, created_at,
-                            updated_at, version)
-         SELECT id, $1, title, summary, body, private, show_title, list_below, published_at, created_at, $2, version + 1
+                            updated_at, version, audience, readers_from, settled, unpublish_at)
+         SELECT id, $1, title, summary, body, private, show_title, list_below, published_at, created_at, $2, version + 1,
+                audience, CASE WHEN audience = 'chosen' THEN id END, 1, unpublish_at
          FROM trash WHERE id = $3",
     )
     .bind::<Text, _>(path.as_str())
@@ -120,8 +122,10 @@ pub fn restore(conn: &mut Conn, editor: &Editor, page: PageId, path: &PagePath, 
         return Ok(false);
     }
     diesel::delete(trash::table.find(page.0)).execute(conn)?;
+    readers::settle(conn, path)?;
     old_paths::take(conn, path)?;
-    revisions::record(conn, page, editor, None, "brought back from the trash", now)?;
+    let restored = pages::get(conn, editor, page)?.ok_or(Error::Stale)?;
+    revisions::record(conn, page, &restored.content, editor, None, "brought back from the trash", now)?;
     note(conn, editor, Action::Restored, path, String::new(), now)?;
     Ok(true)
 }
@@ -155,6 +159,7 @@ fn purge(conn: &mut Conn, editor: &Editor, rows: Vec<TrashRow>, now: Timestamp) 
         }
         revisions::forget(conn, row.id)?;
         old_paths::forget(conn, row.id)?;
+        readers::forget(conn, row.id)?;
         note(conn, editor, Action::Purged, &row.path, format!("“{}”", row.title), now)?;
         purged += 1;
     }

@@ -9,8 +9,9 @@ use diesel::{
 };
 use domain::{
     Timestamp, Version,
-    access::Member,
+    access::{Editor, Member},
     audit::{Action, Entry, Subject},
+    group::GroupId,
     password::PasswordHash,
     user::{Role, Theme, User, UserId, Username},
 };
@@ -20,7 +21,11 @@ pub use desk::{
     set_password_from, some, total, update,
 };
 
-use crate::{Conn, Error, Result, audit, schema::users};
+use crate::{
+    Conn, Error, Result, audit,
+    error::readable,
+    schema::{group_members, users},
+};
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = users)]
@@ -36,10 +41,9 @@ struct Record {
     version: i64,
 }
 
-impl TryFrom<Record> for User {
-    type Error = Error;
-
-    fn try_from(record: Record) -> Result<User> {
+impl Record {
+    fn user(self, groups: Vec<GroupId>) -> Result<User> {
+        let record = self;
         let odd = |words| Error::Schema(format!("the user {:?} in the table users: {words}", record.name));
         Ok(User {
             id: UserId(record.id),
@@ -48,6 +52,7 @@ impl TryFrom<Record> for User {
             active: record.active,
             theme: Theme::parse(&record.theme).unwrap_or_default(),
             password_hash: PasswordHash::new(record.password_hash),
+            groups,
             created_at: record.created_at.and_utc(),
             last_sign_in_at: record.last_sign_in_at.map(|at| at.and_utc()),
             version: Version(record.version),
@@ -55,14 +60,46 @@ impl TryFrom<Record> for User {
     }
 }
 
+/// Users with their groups; what cannot be read is left out and logged.
+fn with_groups(conn: &mut Conn, records: Vec<Record>) -> Result<Vec<User>> {
+    let ids: Vec<i64> = records.iter().map(|record| record.id).collect();
+    let rows: Vec<(i64, i64)> = group_members::table
+        .filter(group_members::user_id.eq_any(ids))
+        .order(group_members::group_id)
+        .select((group_members::user_id, group_members::group_id))
+        .load(conn)?;
+    let groups = |id| rows.iter().filter(|(user, _)| *user == id).map(|(_, group)| GroupId(*group)).collect();
+    let users = records.into_iter().map(|record| {
+        let groups = groups(record.id);
+        record.user(groups)
+    });
+    Ok(users.filter_map(readable).collect())
+}
+
 /// The user of a name, active or not.
 ///
 /// # Errors
 /// When the database fails.
 pub fn find(conn: &mut Conn, name: &Username) -> Result<Option<User>> {
-    let record: Option<Record> =
-        users::table.filter(users::name.eq(name.as_str())).select(Record::as_select()).first(conn).optional()?;
-    record.map(User::try_from).transpose()
+    // One query for known and unknown names.
+    let rows: Vec<(Record, Option<i64>)> = users::table
+        .left_join(group_members::table.on(group_members::user_id.eq(users::id)))
+        .filter(users::name.eq(name.as_str()))
+        .order(group_members::group_id)
+        .select((Record::as_select(), group_members::group_id.nullable()))
+        .load(conn)?;
+    let groups = rows.iter().filter_map(|(_, group)| group.map(GroupId)).collect();
+    rows.into_iter().next().map(|(record, _)| record.user(groups)).transpose()
+}
+
+/// The names of all whose accounts are active, for editors, who choose readers among them.
+///
+/// # Errors
+/// When the database fails.
+pub fn active_names(conn: &mut Conn, _: &Editor) -> Result<Vec<Username>> {
+    let names: Vec<String> = users::table.filter(users::active).order(users::name).select(users::name).load(conn)?;
+    let odd = |words| Error::Schema(format!("a name in the table users: {words}"));
+    Ok(names.iter().filter_map(|name| readable(Username::parse(name).map_err(odd))).collect())
 }
 
 /// The highest bcrypt cost among the stored hashes; 0 without any. What an unknown name has to cost, so as not to be

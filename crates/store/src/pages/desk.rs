@@ -5,12 +5,17 @@ use diesel::{dsl::count_star, prelude::*};
 use domain::{
     Timestamp, Version,
     access::Editor,
+    audience::Audience,
     audit::{Action, Entry, Subject, page_changes},
-    page::{Page, PageContent, PageId, PagePath, Visibility},
+    page::{Page, PageContent, PageId, PagePath},
     revision::Save,
 };
 
-use super::{Record, path_of, pattern, range_below};
+use super::{
+    Record, path_of, pattern, range_below,
+    readers::{self, Resolved},
+    who::Reach,
+};
 use crate::{
     Conn, Error, Paging, Result, Table, audit,
     conn::MultiBackend,
@@ -29,8 +34,8 @@ pub struct PageRow {
     pub path: PagePath,
     /// Its title.
     pub title: String,
-    /// Public or private.
-    pub visibility: Visibility,
+    /// Who reads it.
+    pub reach: Reach,
     /// Whether a private one's title is shown in lists.
     pub show_title: bool,
     /// Its date.
@@ -46,6 +51,7 @@ struct RowRecord {
     path: String,
     title: String,
     private: bool,
+    readers_from: Option<i64>,
     show_title: bool,
     published_at: NaiveDateTime,
     updated_at: NaiveDateTime,
@@ -59,7 +65,7 @@ impl TryFrom<RowRecord> for PageRow {
             id: PageId(record.id),
             path: path_of(&record.path)?,
             title: record.title,
-            visibility: Visibility::from_private(record.private),
+            reach: Resolved { private: record.private, readers_from: record.readers_from }.reach(),
             show_title: record.show_title,
             published_at: record.published_at.and_utc(),
             updated_at: record.updated_at.and_utc(),
@@ -72,8 +78,8 @@ impl TryFrom<RowRecord> for PageRow {
 pub struct PageFilter {
     /// Words in the title, the path or the summary.
     pub query: String,
-    /// Public or private ones.
-    pub visibility: Option<Visibility>,
+    /// Those with these readers.
+    pub reach: Option<Reach>,
     /// Published not before this.
     pub since: Option<Timestamp>,
     /// Published before this.
@@ -93,9 +99,12 @@ impl PageFilter {
                     .or(fold(pages::summary).like(pattern).escape('\\')),
             );
         }
-        if let Some(visibility) = self.visibility {
-            rows = rows.filter(pages::private.eq(visibility.is_private()));
-        }
+        rows = match self.reach {
+            None => rows,
+            Some(Reach::Everybody) => rows.filter(diesel::dsl::not(pages::private)),
+            Some(Reach::SignedIn) => rows.filter(pages::private).filter(pages::readers_from.is_null()),
+            Some(Reach::Chosen) => rows.filter(pages::private).filter(pages::readers_from.is_not_null()),
+        };
         if let Some(since) = self.since {
             rows = rows.filter(pages::published_at.ge(since.naive_utc()));
         }
@@ -118,8 +127,8 @@ pub enum PageColumn {
     Title,
     /// The path.
     Path,
-    /// Public ones first.
-    Visibility,
+    /// Those that everybody reads first, those with chosen readers last.
+    Reach,
     /// The date.
     Published,
     /// The last save.
@@ -147,13 +156,14 @@ pub fn every(
     paging: Paging,
 ) -> Result<Table<PageRow>> {
     let rows = filter.rows();
+    let chosen = pages::readers_from.is_not_null();
     let sorted = match (sort.by, sort.descending) {
         (PageColumn::Title, false) => rows.order(fold(pages::title).asc()),
         (PageColumn::Title, true) => rows.order(fold(pages::title).desc()),
         (PageColumn::Path, false) => rows.order(pages::path.asc()),
         (PageColumn::Path, true) => rows.order(pages::path.desc()),
-        (PageColumn::Visibility, false) => rows.order(pages::private.asc()),
-        (PageColumn::Visibility, true) => rows.order(pages::private.desc()),
+        (PageColumn::Reach, false) => rows.order((pages::private.asc(), chosen.asc())),
+        (PageColumn::Reach, true) => rows.order((pages::private.desc(), chosen.desc())),
         (PageColumn::Published, false) => rows.order(pages::published_at.asc()),
         (PageColumn::Published, true) => rows.order(pages::published_at.desc()),
         (PageColumn::Updated, false) => rows.order(pages::updated_at.asc()),
@@ -175,12 +185,14 @@ pub type Span = (Option<Timestamp>, Option<Timestamp>);
 /// How many pages each choice of a filter would list, the other filters as they are.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PageCounts {
-    /// Public and private ones.
-    pub any_visibility: u64,
-    /// Public ones.
-    pub public: u64,
-    /// Private ones.
-    pub private: u64,
+    /// With any readers.
+    pub any_reach: u64,
+    /// That everybody reads.
+    pub everybody: u64,
+    /// That whoever is signed in reads.
+    pub signed_in: u64,
+    /// With chosen readers.
+    pub chosen: u64,
     /// Of any date.
     pub any_date: u64,
     /// In each of the given spans.
@@ -192,13 +204,13 @@ pub struct PageCounts {
 /// # Errors
 /// When the database fails.
 pub fn counts(conn: &mut Conn, _: &Editor, filter: &PageFilter, spans: &[Span]) -> Result<PageCounts> {
-    let mut count =
-        |visibility, (since, before)| PageFilter { visibility, since, before, ..filter.clone() }.count(conn);
-    let (seen, span) = (filter.visibility, (filter.since, filter.before));
+    let mut count = |reach, (since, before)| PageFilter { reach, since, before, ..filter.clone() }.count(conn);
+    let (seen, span) = (filter.reach, (filter.since, filter.before));
     Ok(PageCounts {
-        any_visibility: count(None, span)?,
-        public: count(Some(Visibility::Public), span)?,
-        private: count(Some(Visibility::Private), span)?,
+        any_reach: count(None, span)?,
+        everybody: count(Some(Reach::Everybody), span)?,
+        signed_in: count(Some(Reach::SignedIn), span)?,
+        chosen: count(Some(Reach::Chosen), span)?,
         any_date: count(seen, (None, None))?,
         spans: spans.iter().map(|span| count(seen, *span)).collect::<Result<_>>()?,
     })
@@ -207,7 +219,7 @@ pub fn counts(conn: &mut Conn, _: &Editor, filter: &PageFilter, spans: &[Span]) 
 /// How many pages there are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PageTotals {
-    /// Public ones.
+    /// That everybody reads.
     pub public: u64,
     /// Private ones.
     pub private: u64,
@@ -218,8 +230,9 @@ pub struct PageTotals {
 /// # Errors
 /// When the database fails.
 pub fn totals(conn: &mut Conn, _: &Editor) -> Result<PageTotals> {
-    let count = |visibility| PageFilter { visibility: Some(visibility), ..PageFilter::default() };
-    Ok(PageTotals { public: count(Visibility::Public).count(conn)?, private: count(Visibility::Private).count(conn)? })
+    let all = PageFilter::default().count(conn)?;
+    let public = PageFilter { reach: Some(Reach::Everybody), ..PageFilter::default() }.count(conn)?;
+    Ok(PageTotals { public, private: all.saturating_sub(public) })
 }
 
 /// How many pages lie below a path.
@@ -239,7 +252,7 @@ pub fn below(conn: &mut Conn, _: &Editor, path: &PagePath) -> Result<u64> {
 /// When the database fails.
 pub fn get(conn: &mut Conn, _: &Editor, id: PageId) -> Result<Option<Page>> {
     let record: Option<Record> = pages::table.find(id.0).select(Record::as_select()).first(conn).optional()?;
-    record.map(Page::try_from).transpose()
+    record.map(|record| record.load(conn)).transpose()
 }
 
 /// Those of the pages that exist, in the order of their paths.
@@ -259,34 +272,34 @@ pub fn some(conn: &mut Conn, _: &Editor, ids: &[PageId]) -> Result<Vec<PageRow>>
 /// [`Error::Duplicate`] when its path is taken.
 pub fn insert<'a>(conn: &mut Conn, editor: &Editor, save: impl Into<Save<'a>>, now: Timestamp) -> Result<Page> {
     let Save { content, note: said } = save.into();
-    let page = Page {
-        id: PageId(id::new()?),
-        content: content.clone(),
-        created_at: now,
-        updated_at: now,
-        version: Version::FIRST,
-    };
+    conn.lock_readers()?;
+    let (id, version) = (PageId(id::new()?), Version::FIRST);
+    let resolved = readers::resolve(conn, id, &content.path, &content.audience)?;
     diesel::insert_into(pages::table)
         .values((
-            pages::id.eq(page.id.0),
+            pages::id.eq(id.0),
             pages::path.eq(content.path.as_str()),
             pages::title.eq(&content.title),
             pages::summary.eq(&content.summary),
             pages::body.eq(&content.body),
-            pages::private.eq(content.visibility.is_private()),
+            pages::audience.eq(content.audience.as_str()),
+            pages::private.eq(resolved.private),
+            pages::readers_from.eq(resolved.readers_from),
             pages::show_title.eq(content.show_title),
             pages::list_below.eq(content.list_below),
             pages::published_at.eq(content.published_at.naive_utc()),
             pages::created_at.eq(now.naive_utc()),
             pages::updated_at.eq(now.naive_utc()),
-            pages::version.eq(page.version.0),
+            pages::version.eq(version.0),
         ))
         .execute(conn)?;
-    let kind = if content.visibility.is_private() { "private" } else { "public" };
+    readers::choose(conn, id, &content.audience)?;
+    readers::settle(conn, &content.path)?;
     old_paths::take(conn, &content.path)?;
-    revisions::record(conn, page.id, editor, said, "made", now)?;
-    note(conn, editor, Action::Created, &content.path, format!("{kind}, “{}”", content.title), now)?;
-    Ok(page)
+    revisions::record(conn, id, content, editor, said, "made", now)?;
+    let detail = format!("“{}”, read by: {}", content.title, content.audience.words());
+    note(conn, editor, Action::Created, &content.path, detail, now)?;
+    get(conn, editor, id)?.ok_or(Error::Stale)
 }
 
 /// Saves a page over the version from which the content was made; one that is saved as it is stays as it is.
@@ -302,18 +315,23 @@ pub fn update<'a>(
     now: Timestamp,
 ) -> Result<Page> {
     let Save { content, note: said } = save.into();
+    conn.lock_readers()?;
     let old = get(conn, editor, id)?.filter(|old| old.version == from).ok_or(Error::Stale)?;
     if old.content == *content {
         return Ok(old);
     }
     let version = from.next();
+    let resolved = readers::resolve(conn, id, &content.path, &content.audience)?;
     let saved = diesel::update(pages::table.find(id.0).filter(pages::version.eq(from.0)))
         .set((
             pages::path.eq(content.path.as_str()),
             pages::title.eq(&content.title),
             pages::summary.eq(&content.summary),
             pages::body.eq(&content.body),
-            pages::private.eq(content.visibility.is_private()),
+            pages::audience.eq(content.audience.as_str()),
+            pages::private.eq(resolved.private),
+            pages::readers_from.eq(resolved.readers_from),
+            pages::settled.eq(pages::settled + 1),
             pages::show_title.eq(content.show_title),
             pages::list_below.eq(content.list_below),
             pages::published_at.eq(content.published_at.naive_utc()),
@@ -324,14 +342,20 @@ pub fn update<'a>(
     if saved == 0 {
         return Err(Error::Stale);
     }
+    if old.content.audience != content.audience {
+        readers::choose(conn, id, &content.audience)?;
+        readers::settle(conn, &content.path)?;
+    }
     if old.content.path != content.path {
+        readers::settle(conn, &old.content.path)?;
+        readers::settle(conn, &content.path)?;
         old_paths::take(conn, &content.path)?;
         old_paths::leave(conn, &old.content.path, id, now)?;
     }
     let changes = page_changes(&old.content, content);
-    revisions::record(conn, id, editor, said, &changes, now)?;
+    revisions::record(conn, id, content, editor, said, &changes, now)?;
     note(conn, editor, Action::Changed, &content.path, changes, now)?;
-    Ok(Page { content: content.clone(), updated_at: now, version, ..old })
+    get(conn, editor, id)?.ok_or(Error::Stale)
 }
 
 /// Makes the page at a path, or replaces what stands there; whether it was made.
@@ -345,33 +369,23 @@ pub fn put(conn: &mut Conn, editor: &Editor, content: &PageContent, now: Timesta
     }
 }
 
-/// Makes pages public or private; how many changed.
+/// Gives pages another audience; how many changed.
 ///
 /// # Errors
-/// When the database fails.
-pub fn set_visibility(
+/// [`Error::Refused`] when somebody who was chosen does not exist.
+pub fn set_audience(
     conn: &mut Conn,
     editor: &Editor,
     ids: &[PageId],
-    visibility: Visibility,
+    audience: &Audience,
     now: Timestamp,
 ) -> Result<usize> {
-    let private = visibility.is_private();
     let mut changed = 0;
-    for page in some(conn, editor, ids)?.iter().filter(|page| page.visibility != visibility) {
-        let saved = diesel::update(pages::table.find(page.id.0).filter(pages::private.ne(private)))
-            .set((
-                pages::private.eq(private),
-                pages::updated_at.eq(now.naive_utc()),
-                pages::version.eq(pages::version + 1),
-            ))
-            .execute(conn)?;
-        if saved > 0 {
-            let detail = if private { "made private" } else { "made public" };
-            revisions::record(conn, page.id, editor, None, detail, now)?;
-            note(conn, editor, Action::Changed, &page.path, detail.into(), now)?;
-        }
-        changed += saved;
+    for id in ids {
+        let Some(page) = get(conn, editor, *id)?.filter(|page| page.content.audience != *audience) else { continue };
+        let content = PageContent { audience: audience.clone(), ..page.content };
+        update(conn, editor, *id, page.version, &content, now)?;
+        changed += 1;
     }
     Ok(changed)
 }
@@ -381,12 +395,14 @@ pub fn set_visibility(
 /// # Errors
 /// When the database fails.
 pub fn delete(conn: &mut Conn, editor: &Editor, ids: &[PageId], now: Timestamp) -> Result<usize> {
+    conn.lock_readers()?;
     let mut deleted = 0;
     for page in some(conn, editor, ids)? {
         if !trash::put(conn, editor, page.id, now)? {
             continue;
         }
         diesel::delete(pages::table.find(page.id.0)).execute(conn)?;
+        readers::settle(conn, &page.path)?;
         note(conn, editor, Action::Deleted, &page.path, format!("“{}”", page.title), now)?;
         deleted += 1;
     }

@@ -8,7 +8,10 @@ use domain::{
     page::{PageId, PagePath},
 };
 
-use super::{desk::note, path_of, range_below};
+use super::{
+    desk::{get, note},
+    path_of, range_below, readers,
+};
 use crate::{Conn, Error, Result, old_paths, revisions, schema::pages};
 
 /// Where a page below a section goes when the section moves.
@@ -52,6 +55,7 @@ pub fn move_section(conn: &mut Conn, editor: &Editor, from: &PagePath, to: &Page
     if from.is_root() || below_itself {
         return Err(Error::Refused("The pages below cannot move along: they would be below themselves.".into()));
     }
+    conn.lock_readers()?;
     let moves = moves(conn, editor, from, to)?;
     let count = moves.len();
     for Move { id, from, to } in moves {
@@ -65,8 +69,11 @@ pub fn move_section(conn: &mut Conn, editor: &Editor, from: &PagePath, to: &Page
             .execute(conn)?;
         old_paths::take(conn, &to)?;
         old_paths::leave(conn, &from, id, now)?;
-        revisions::record(conn, id, editor, None, &format!("path “{from}” → “{to}”"), now)?;
+        let moved = get(conn, editor, id)?.ok_or(Error::Stale)?;
+        revisions::record(conn, id, &moved.content, editor, None, &format!("path “{from}” → “{to}”"), now)?;
     }
+    readers::settle(conn, from)?;
+    readers::settle(conn, to)?;
     if count > 0 {
         note(conn, editor, Action::Changed, to, format!("{count} pages below moved along from {from}"), now)?;
     }

@@ -10,11 +10,10 @@ use domain::{
     user::{Role, Theme, User, UserContent, UserId},
 };
 
-use super::{Record, note, store_password};
+use super::{Record, note, store_password, with_groups};
 use crate::{
     Conn, Error, Paging, Result, Table,
     conn::MultiBackend,
-    error::readable,
     id,
     pages::pattern,
     schema::{fold, users},
@@ -102,7 +101,7 @@ pub fn every(conn: &mut Conn, _: &Admin, filter: &UserFilter, sort: UserSort, pa
         .offset(paging.offset())
         .select(Record::as_select())
         .load(conn)?;
-    let rows = records.into_iter().filter_map(|record| readable(User::try_from(record))).collect();
+    let rows = with_groups(conn, records)?;
     Ok(Table { rows, total: filter.count(conn)? })
 }
 
@@ -150,7 +149,7 @@ pub fn total(conn: &mut Conn, _: &Admin) -> Result<u64> {
 /// When the database fails.
 pub fn get(conn: &mut Conn, _: &Admin, id: UserId) -> Result<Option<User>> {
     let record: Option<Record> = users::table.find(id.0).select(Record::as_select()).first(conn).optional()?;
-    record.map(User::try_from).transpose()
+    Ok(with_groups(conn, record.into_iter().collect())?.into_iter().next())
 }
 
 /// Those of the users that exist, in the order of their names.
@@ -161,7 +160,7 @@ pub fn some(conn: &mut Conn, _: &Admin, ids: &[UserId]) -> Result<Vec<User>> {
     let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
     let records: Vec<Record> =
         users::table.filter(users::id.eq_any(ids)).order(users::name).select(Record::as_select()).load(conn)?;
-    records.into_iter().map(User::try_from).collect()
+    with_groups(conn, records)
 }
 
 /// Makes a user.
@@ -182,6 +181,7 @@ pub fn insert(
         active: content.active,
         theme: Theme::System,
         password_hash: hash.clone(),
+        groups: Vec::new(),
         created_at: now,
         last_sign_in_at: None,
         version: Version::FIRST,
@@ -261,6 +261,7 @@ pub fn set_active(conn: &mut Conn, admin: &Admin, ids: &[UserId], active: bool, 
 /// # Errors
 /// [`Error::LastAdmin`], and then nothing may be committed.
 pub fn delete(conn: &mut Conn, admin: &Admin, ids: &[UserId], now: Timestamp) -> Result<usize> {
+    conn.lock_readers()?;
     let admins = lock_admins(conn)?;
     let mut deleted = 0;
     for user in some(conn, admin, ids)? {

@@ -105,7 +105,8 @@ pub fn add(store: &Store, name: &str, role: Role) -> User {
 }
 
 pub fn member(role: Role) -> Visitor {
-    Visitor::SignedIn(Member { id: domain::user::UserId(1), name: Username::parse("ann").unwrap(), role })
+    let (id, name) = (domain::user::UserId(1), Username::parse("ann").unwrap());
+    Visitor::SignedIn(Member { id, name, role, groups: Vec::new() })
 }
 
 pub fn put(conn: &mut Conn, content: &PageContent) -> store::Result<()> {

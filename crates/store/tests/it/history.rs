@@ -3,7 +3,8 @@
 use chrono::TimeDelta;
 use domain::{
     Timestamp, Version,
-    page::{Page, PageContent, PageId, PagePath, Visibility},
+    audience::Audience,
+    page::{Page, PageContent, PageId, PagePath},
     revision::{Note, Save},
 };
 use store::{
@@ -12,7 +13,7 @@ use store::{
     revisions, trash,
 };
 
-use crate::database::{admin, content, noon, on_both, on_each, sql};
+use crate::database::{admin, content, noon, on_both, sql};
 
 const ALL: Paging = Paging { number: 1, size: 50 };
 
@@ -59,12 +60,15 @@ fn every_save_is_a_revision_with_what_it_was_and_what_changed() {
         });
         let second = second.unwrap();
         let (id, proof) = (first.id, admin());
-        store.write(|conn| pages::set_visibility(conn, proof.editor(), &[id], Visibility::Private, noon())).unwrap();
+        store.write(|conn| pages::set_audience(conn, proof.editor(), &[id], &Audience::SignedIn, noon())).unwrap();
         // Saving what is there already leaves none.
         let third = store.read(|conn| pages::get(conn, proof.editor(), id)).unwrap().unwrap();
         assert_eq!(save(store, &third, &third.content).version, third.version);
-        let expected =
-            [(3, "", "made private"), (2, "a better title", "title “Title of a” → “Better”; text"), (1, "", "made")];
+        let expected = [
+            (3, "", "who reads it “as the page above” → “anyone signed in”"),
+            (2, "a better title", "title “Title of a” → “Better”; text"),
+            (1, "", "made"),
+        ];
         assert_eq!(history(store, id), expected.map(|(version, note, what)| (version, note.into(), what.into())));
         let get = |version| store.read(|conn| revisions::get(conn, proof.editor(), id, Version(version))).unwrap();
         let (old, new) = (get(1).unwrap(), get(2).unwrap());
@@ -175,30 +179,5 @@ fn the_trash_is_emptied_by_hand_and_after_a_while() {
         assert_eq!(store.write(|conn| trash::delete(conn, admin().editor(), &ids, noon())), Ok(1));
         assert_eq!(left(), "new");
         assert!(history(store, by_hand.id).is_empty() && !history(store, new.id).is_empty());
-    });
-}
-
-#[test]
-fn a_site_that_was_there_before_has_a_history_that_begins_now() {
-    on_each(|url| {
-        let store = Store::open(url, 2).unwrap();
-        store.migrate().unwrap();
-        // As it was before there was a history.
-        let down = match url.to_string().starts_with("sqlite") {
-            true => include_str!("../../../../migrations/sqlite/2026-11-24-000003_history/down.sql"),
-            false => include_str!("../../../../migrations/postgres/2026-11-24-000003_history/down.sql"),
-        };
-        for statement in down.split_terminator(';').filter(|statement| !statement.trim().is_empty()) {
-            sql(&store, statement).unwrap();
-        }
-        sql(&store, "DELETE FROM __diesel_schema_migrations WHERE version = '20261124000003'").unwrap();
-        sql(&store, "INSERT INTO pages (id, path, title, body, version) VALUES (7, 'old', 'Old', 'text', 4)").unwrap();
-        assert_eq!(store.migrate().unwrap(), ["2026-11-24-000003_history"]);
-        let revision =
-            store.read(|conn| revisions::get(conn, admin().editor(), PageId(7), Version(4))).unwrap().unwrap();
-        assert_eq!((revision.content.body.as_str(), revision.actor.as_str()), ("text", ""));
-        let page = store.read(|conn| pages::find(conn, &path("old"))).unwrap().unwrap();
-        save(&store, &page, &PageContent { body: "new".into(), ..page.content.clone() });
-        assert_eq!(history(&store, PageId(7)).len(), 2);
     });
 }

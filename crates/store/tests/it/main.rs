@@ -8,6 +8,7 @@
     reason = "tests fail by panicking"
 )]
 
+mod audiences;
 mod audit;
 mod changes;
 mod database;

@@ -1,15 +1,36 @@
 //! Migrations: applied once, by one process, and understood when they cannot be.
 
 use diesel::{RunQueryDsl, sql_query};
-use store::{Error, Store};
+use domain::{
+    Version,
+    access::Visitor,
+    audience::Audience,
+    page::{Page, PageContent, PageId, PagePath},
+    user::Role,
+};
+use store::{
+    DatabaseUrl, Error, Paging, Store,
+    pages::{self, Scope},
+    revisions,
+};
 
-use crate::database::{on_both, on_each, sql};
+use crate::database::{admin, member, noon, on_both, on_each, sql};
+
+fn find(store: &Store, path: &str) -> Page {
+    let path = PagePath::parse(path).unwrap();
+    store.read(|conn| pages::find(conn, &path)).unwrap().unwrap()
+}
 
 #[test]
 fn they_are_pending_then_applied_then_nothing_is_left() {
     on_each(|url| {
         let store = Store::open(url, 2).unwrap();
-        let all = ["2026-11-24-000001_site", "2026-11-24-000002_changes", "2026-11-24-000003_history"];
+        let all = [
+            "2026-11-24-000001_site",
+            "2026-11-24-000002_changes",
+            "2026-11-24-000003_history",
+            "2026-11-24-000004_readers",
+        ];
         assert_eq!(store.pending().unwrap(), all);
         assert_eq!(store.migrate().unwrap(), all);
         assert!(store.pending().unwrap().is_empty());
@@ -25,7 +46,7 @@ fn two_processes_that_start_at_once_migrate_once() {
             let threads = stores.each_ref().map(|store| scope.spawn(|| store.migrate().map(|names| names.len())));
             threads.map(|thread| thread.join().unwrap()).into_iter().map(Result::unwrap).sum()
         });
-        assert_eq!(applied, 3);
+        assert_eq!(applied, 4);
     });
 }
 
@@ -49,5 +70,68 @@ fn a_half_made_schema_is_named_with_its_mend_and_left_as_it_was() {
         assert!(error.contains("already exists") && error.contains("restore a backup"), "{error}");
         assert!(!error.contains('\n'));
         assert!(sql(&store, "SELECT * FROM pages").is_err(), "the migration was rolled back");
+    });
+}
+
+/// Takes a database back to what it was before a migration.
+fn go_back(url: &DatabaseUrl, store: &Store, to: &str) {
+    let kind = if url.to_string().starts_with("sqlite") { "sqlite" } else { "postgres" };
+    let folder = format!("{}/../../migrations/{kind}", env!("CARGO_MANIFEST_DIR"));
+    let mut names: Vec<_> = std::fs::read_dir(&folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .filter(|name| name.as_str() >= to)
+        .collect();
+    names.sort();
+    for name in names.iter().rev() {
+        let down = std::fs::read_to_string(format!("{folder}/{name}/down.sql")).unwrap();
+        for statement in down.split_terminator(';').filter(|statement| !statement.trim().is_empty()) {
+            sql(store, statement).unwrap();
+        }
+        let version = name.split('_').next().unwrap().replace('-', "");
+        sql(store, &format!("DELETE FROM __diesel_schema_migrations WHERE version = '{version}'")).unwrap();
+    }
+}
+
+#[test]
+fn a_site_that_was_there_before_has_a_history_that_begins_now() {
+    on_each(|url| {
+        let store = Store::open(url, 2).unwrap();
+        store.migrate().unwrap();
+        go_back(url, &store, "2026-11-24-000003_history");
+        sql(&store, "INSERT INTO pages (id, path, title, body, version) VALUES (7, 'old', 'Old', 'text', 4)").unwrap();
+        store.migrate().unwrap();
+        let page = find(&store, "old");
+        let read = |version| store.read(|conn| revisions::get(conn, admin().editor(), PageId(7), Version(version)));
+        let first = read(4).unwrap().unwrap();
+        assert_eq!((first.content.body.as_str(), first.actor.as_str()), ("text", ""));
+        let new = PageContent { body: "new".into(), ..page.content };
+        store.write(|conn| pages::update(conn, admin().editor(), page.id, page.version, &new, noon())).unwrap();
+        assert_eq!(read(5).unwrap().unwrap().content.body, "new");
+    });
+}
+
+#[test]
+fn a_private_page_of_before_is_for_anyone_signed_in_and_stands_in_lists() {
+    on_each(|url| {
+        let store = Store::open(url, 2).unwrap();
+        store.migrate().unwrap();
+        go_back(url, &store, "2026-11-24-000004_readers");
+        sql(
+            &store,
+            "INSERT INTO pages (id, path, title, private, published_at)
+             VALUES (7, 'a', 'A', FALSE, '2026-01-01 00:00:00'), (8, 'a/b', 'B', TRUE, '2026-01-01 00:00:00')",
+        )
+        .unwrap();
+        store.migrate().unwrap();
+        assert_eq!(
+            (find(&store, "a").content.audience, find(&store, "a/b").content.audience),
+            (Audience::Public, Audience::SignedIn)
+        );
+        let below = |visitor: &Visitor| {
+            let (scope, path) = (Scope::readable(visitor, noon()), PagePath::parse("a").unwrap());
+            store.read(|conn| pages::list_below(conn, &scope, &path, Paging { number: 1, size: 9 })).unwrap().rows.len()
+        };
+        assert_eq!((below(&Visitor::Anonymous), below(&member(Role::Reader))), (0, 1));
     });
 }

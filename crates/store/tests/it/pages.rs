@@ -4,11 +4,12 @@ use chrono::TimeDelta;
 use domain::{
     Version,
     access::Visitor,
-    page::{PageContent, PageId, PagePath, Visibility},
+    audience::Audience,
+    page::{PageContent, PageId, PagePath},
 };
 use store::{
     Error, Paging,
-    pages::{self, PageColumn, PageFilter, PageSort, Scope},
+    pages::{self, PageColumn, PageFilter, PageSort, Reach, Scope},
 };
 
 use crate::database::{admin, content, noon, on_both, put, sql};
@@ -23,7 +24,7 @@ fn a_page_comes_back_as_it_was_put_in() {
         let written = PageContent {
             summary: "Zusammenfassung “é” 🦀".into(),
             body: "a\nb\t'quoted' \\ $1".into(),
-            visibility: Visibility::Private,
+            audience: Audience::SignedIn,
             show_title: true,
             list_below: true,
             published_at: noon() - TimeDelta::microseconds(1),
@@ -90,14 +91,14 @@ fn put_makes_or_replaces() {
 }
 
 #[test]
-fn visibility_and_deletion_touch_only_what_was_chosen() {
+fn an_audience_and_deletion_touch_only_what_was_chosen() {
     on_both(|store| {
         let ids: Vec<PageId> = ["a", "b", "c"]
             .iter()
             .map(|path| store.write(|conn| pages::insert(conn, admin().editor(), &content(path), noon())).unwrap().id)
             .collect();
         let hide = |ids: &[PageId]| {
-            store.write(|conn| pages::set_visibility(conn, admin().editor(), ids, Visibility::Private, noon())).unwrap()
+            store.write(|conn| pages::set_audience(conn, admin().editor(), ids, &Audience::SignedIn, noon())).unwrap()
         };
         assert_eq!(hide(&ids[..2]), 2);
         assert_eq!(hide(&ids), 1);
@@ -117,7 +118,7 @@ fn the_panels_list_is_filtered_sorted_paged_and_counted() {
                 for n in 0..7 {
                     let page = PageContent {
                         title: format!("{} {n}", if n % 2 == 0 { "Zebra" } else { "apple" }),
-                        visibility: Visibility::from_private(n % 3 == 0),
+                        audience: if n % 3 == 0 { Audience::SignedIn } else { Audience::Public },
                         published_at: noon() - TimeDelta::days(n),
                         ..content(&format!("p{n}"))
                     };
@@ -136,13 +137,13 @@ fn the_panels_list_is_filtered_sorted_paged_and_counted() {
         // By title in any case: apple before Zebra.
         assert_eq!(list(&all, PageColumn::Title, false, page), ("p1 p3 p5 p0 p2 p4 p6".into(), 7));
         assert_eq!(list(&all, PageColumn::Published, true, page).0, "p0 p1 p2 p3 p4 p5 p6");
-        assert_eq!(list(&all, PageColumn::Visibility, true, page).0, "p0 p3 p6 p1 p2 p4 p5");
+        assert_eq!(list(&all, PageColumn::Reach, true, page).0, "p0 p3 p6 p1 p2 p4 p5");
         assert_eq!(list(&all, PageColumn::Path, true, Paging { number: 2, size: 3 }), ("p3 p2 p1".into(), 7));
         let apples = PageFilter { query: "APPLE".into(), ..all.clone() };
         assert_eq!(list(&apples, PageColumn::Path, false, page), ("p1 p3 p5".into(), 3));
         let recent = PageFilter { since: Some(noon() - TimeDelta::days(2)), ..all.clone() };
         assert_eq!(list(&recent, PageColumn::Path, false, page), ("p0 p1 p2".into(), 3));
-        let private = PageFilter { visibility: Some(Visibility::Private), ..apples };
+        let private = PageFilter { reach: Some(Reach::SignedIn), ..apples };
         assert_eq!(list(&private, PageColumn::Path, false, page), ("p3".into(), 1));
         let counts = store
             .read(|conn| {
@@ -158,7 +159,7 @@ fn the_panels_list_is_filtered_sorted_paged_and_counted() {
                 )
             })
             .unwrap();
-        assert_eq!((counts.any_visibility, counts.public, counts.private), (3, 2, 1));
+        assert_eq!((counts.any_reach, counts.everybody, counts.signed_in), (3, 2, 1));
         assert_eq!((counts.any_date, counts.spans), (1, vec![0, 1, 0]));
         let totals = store.read(|conn| pages::totals(conn, admin().editor())).unwrap();
         assert_eq!((totals.public, totals.private), (4, 3));
@@ -193,7 +194,7 @@ fn somebody_at_psql_can_add_a_page_with_what_they_would_guess() {
     on_both(|store| {
         sql(store, "INSERT INTO pages (id, path, title) VALUES (1, 'by-hand', 'By hand')").unwrap();
         let page = find(store, "by-hand").unwrap();
-        assert_eq!((page.content.visibility, page.version), (Visibility::Public, Version(1)));
+        assert_eq!((page.content.audience, page.version), (Audience::Public, Version(1)));
         for wrong in ["'UPPER'", "'with space'", "'by-hand'"] {
             assert!(sql(store, &format!("INSERT INTO pages (id, path, title) VALUES (2, {wrong}, 'x')")).is_err());
         }

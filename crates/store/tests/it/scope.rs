@@ -1,9 +1,9 @@
-//! The scope selects what the access rule allows, no more and no less.
+//! What a scope selects, in examples; `audiences` shows that it is what the access rule allows.
 
-use chrono::TimeDelta;
 use domain::{
-    access::{Listing, Visitor, listing},
-    page::{PageContent, PagePath, Visibility},
+    access::Visitor,
+    audience::Audience,
+    page::{PageContent, PagePath},
     user::Role,
 };
 use store::{
@@ -15,82 +15,11 @@ use crate::database::{content, member, noon, on_both, put};
 
 const ALL: Paging = Paging { number: 1, size: 1000 };
 
-/// Every combination of what the rule looks at, at different depths.
-fn site() -> Vec<PageContent> {
-    let mut site = Vec::new();
-    for visibility in [Visibility::Public, Visibility::Private] {
-        for show_title in [false, true] {
-            for (when, offset) in
-                [-86_400_000_000, -1, 0, 1, 86_400_000_000].into_iter().map(TimeDelta::microseconds).enumerate()
-            {
-                for folder in ["", "a/", "a/b/"] {
-                    let path = format!("{folder}{}-{show_title}-{when}", visibility.is_private());
-                    let published_at = noon() + offset;
-                    site.push(PageContent { visibility, show_title, published_at, ..content(&path) });
-                }
-            }
-        }
-    }
-    site
-}
-
-fn visitors() -> [Visitor; 4] {
-    [Visitor::Anonymous, member(Role::Reader), member(Role::Editor), member(Role::Admin)]
-}
-
-#[test]
-fn t44_a_scope_selects_exactly_what_the_access_rule_allows() {
-    on_both(|store| {
-        let site = site();
-        store.write(|conn| site.iter().try_for_each(|page| put(conn, page))).unwrap();
-        for visitor in visitors() {
-            let expected = |wanted: &[Listing]| {
-                let mut rows: Vec<_> = site
-                    .iter()
-                    .map(|page| (page, listing(page, &visitor, noon())))
-                    .filter(|(_, listing)| wanted.contains(listing))
-                    .map(|(page, listing)| {
-                        let locked = listing == Listing::Locked;
-                        (std::cmp::Reverse(page.published_at), page.path.clone(), locked)
-                    })
-                    .collect();
-                rows.sort();
-                rows.into_iter().map(|(_, path, locked)| (path, locked)).collect::<Vec<_>>()
-            };
-            let selected = |scope: &Scope| {
-                let slice = store.read(|conn| pages::list(conn, scope, ALL)).unwrap();
-                assert!(!slice.more);
-                slice.rows.into_iter().map(|row| (row.path, row.locked)).collect::<Vec<_>>()
-            };
-            assert_eq!(selected(&Scope::readable(&visitor, noon())), expected(&[Listing::Open]));
-            assert_eq!(selected(&Scope::listed(&visitor, noon())), expected(&[Listing::Open, Listing::Locked]));
-
-            let below = PagePath::parse("a").unwrap();
-            let slice =
-                store.read(|conn| pages::list_below(conn, &Scope::listed(&visitor, noon()), &below, ALL)).unwrap();
-            let mut found: Vec<_> = slice.rows.into_iter().map(|row| row.path).collect();
-            found.sort();
-            let mut wanted: Vec<_> = expected(&[Listing::Open, Listing::Locked])
-                .into_iter()
-                .map(|(path, _)| path)
-                .filter(|path| path.as_str().starts_with("a/"))
-                .collect();
-            wanted.sort();
-            assert_eq!(found, wanted);
-
-            let paths: Vec<PagePath> = site.iter().map(|page| page.path.clone()).collect();
-            let scope = Scope::readable(&visitor, noon());
-            let titles = store.read(|conn| pages::titles(conn, &scope, &paths)).unwrap();
-            assert_eq!(titles.len(), expected(&[Listing::Open]).len());
-        }
-    });
-}
-
 #[test]
 fn t44_a_locked_row_carries_its_title_and_nothing_else() {
     on_both(|store| {
         let page = PageContent {
-            visibility: Visibility::Private,
+            audience: Audience::SignedIn,
             show_title: true,
             summary: "hidden".into(),
             ..content("locked")
@@ -143,7 +72,7 @@ fn search_wants_every_word_in_any_case_and_takes_wildcards_for_text() {
             page("a", "Äpfel und BIRNEN", "100 % pure, snake_case, back\\slash"),
             page("b", "Birnen", "100 percent"),
             page("d", "ΟΔΌΣ", "street"),
-            PageContent { visibility: Visibility::Private, show_title: true, ..page("c", "Locked", "ocelot") },
+            PageContent { audience: Audience::SignedIn, show_title: true, ..page("c", "Locked", "ocelot") },
         ];
         store.write(|conn| site.iter().try_for_each(|page| put(conn, page))).unwrap();
         let found = |visitor: &Visitor, query: &str| {

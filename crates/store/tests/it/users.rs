@@ -98,7 +98,7 @@ fn case_50_of_two_administrators_who_demote_each_other_at_once_one_stays() {
 fn passwords_themes_and_sign_ins_are_kept() {
     on_both(|store| {
         let ann = add(store, "ann", Role::Reader);
-        let member = Member { id: ann.id, name: ann.name.clone(), role: ann.role };
+        let member = Member { id: ann.id, name: ann.name.clone(), role: ann.role, groups: Vec::new() };
         assert!(store.write(|conn| users::set_password(conn, &admin(), ann.id, &hash("1"), noon())).unwrap());
         assert!(store.write(|conn| users::change_own_password(conn, &member, &hash("1"), &hash("2"), noon())).unwrap());
         let late = |conn: &mut store::Conn| {
@@ -138,7 +138,7 @@ fn the_panels_list_is_filtered_sorted_and_counted() {
         let bob = add(store, "Bob", Role::Reader);
         let ann = add(store, "ann", Role::Reader);
         change(store, &bob, Role::Reader, false).unwrap();
-        let member = Member { id: ann.id, name: ann.name.clone(), role: ann.role };
+        let member = Member { id: ann.id, name: ann.name.clone(), role: ann.role, groups: Vec::new() };
         store.write(|conn| users::note_sign_in(conn, &member, "x", noon())).unwrap();
         let list = |filter: &UserFilter, by, descending| {
             let (sort, paging) = (UserSort { by, descending }, Paging { number: 1, size: 10 });

@@ -1,0 +1,11 @@
+DROP TRIGGER private_by_hand ON pages;
+DROP TRIGGER private_inherited ON pages;
+DROP TRIGGER page_listed ON pages;
+DROP TRIGGER page_listed_anew ON pages;
+DROP TRIGGER pages_unlisted ON pages;
+DROP VIEW page_listings, page_sections, page_principals;
+DROP TABLE listings, page_people, page_groups, group_members, groups;
+DROP FUNCTION private_by_hand, inherit_by_hand, list_page, unlist_pages, list_for_reader, rows_are_not_changed, tell_of_member, readers_emptied;
+ALTER TABLE revisions DROP COLUMN audience, DROP COLUMN readers, DROP COLUMN unpublish_at;
+ALTER TABLE trash DROP COLUMN audience, DROP COLUMN unpublish_at;
+ALTER TABLE pages DROP COLUMN audience, DROP COLUMN readers_from, DROP COLUMN settled, DROP COLUMN unpublish_at;
