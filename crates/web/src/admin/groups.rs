@@ -1,0 +1,269 @@
+//! Groups in the panel: the list, the form, and deleting, which first says who no longer reads what.
+
+use std::sync::Arc;
+
+use actix_web::{HttpRequest, http::StatusCode, web::Data};
+use domain::{
+    Version,
+    group::{Group, GroupDraft, GroupId},
+    invalid::Invalid,
+    site::Site,
+};
+use serde::{Deserialize, Serialize};
+use store::{
+    groups::{self, GroupRow},
+    pages::{self, Touched},
+};
+
+use super::{Done, Outcome, Panel, Then, effects::Effects, id, section::Section, table::Pager};
+use crate::{
+    App, answer::Answer, auth::extract::Admin, clock, error::Error, form::Form, query::QueryString, view::Errors,
+};
+
+const GROUPS: Section = Section { name: "groups", title: "Groups", list: "/admin/groups", fields: &[] };
+
+#[derive(Serialize)]
+struct ListPage {
+    #[serde(flatten)]
+    panel: Panel,
+    rows: Vec<Row>,
+    #[serde(flatten)]
+    pager: Pager,
+}
+
+#[derive(Serialize)]
+struct Row {
+    name: String,
+    href: String,
+    members: u64,
+    pages: u64,
+}
+
+impl From<GroupRow> for Row {
+    fn from(row: GroupRow) -> Row {
+        let GroupRow { id, name, members, pages } = row;
+        Row { name: name.to_string(), href: GROUPS.form_href(id.0), members, pages }
+    }
+}
+
+/// GET `/admin/groups`.
+pub async fn list(app: Data<App>, admin: Admin, query: QueryString) -> Result<Outcome, Error> {
+    let state = GROUPS.state(&query);
+    let (proof, paging) = (admin.proof(), state.paging());
+    let (site, table) = app.db.read_with_site(move |conn| groups::every(conn, &proof, paging)).await?;
+    if let Some(last) = state.last_page(table.total) {
+        return Ok(Outcome::Elsewhere(last));
+    }
+    let page = ListPage {
+        panel: Panel::new(&site, admin.account(), "groups", "Groups", &GROUPS.above()).with_message(&query),
+        pager: state.pager(table.total, table.rows.len()),
+        rows: table.rows.into_iter().map(Row::from).collect(),
+    };
+    Ok(Outcome::Page(Answer::panel(app.view.render("admin/groups/list.html", &page)?)))
+}
+
+/// The fields of the form, as they are typed.
+#[derive(Default, Deserialize, Serialize)]
+pub struct Fields {
+    #[serde(default)]
+    name: String,
+    #[serde(default)]
+    members: String,
+    #[serde(default)]
+    version: i64,
+    #[serde(default, skip_serializing)]
+    then: Then,
+}
+
+impl Fields {
+    fn of(group: &Group) -> Fields {
+        let GroupDraft { name, members } = GroupDraft::of(&group.content);
+        Fields { name, members, version: group.version.0, then: Then::Save }
+    }
+
+    fn draft(&self) -> GroupDraft {
+        GroupDraft { name: self.name.clone(), members: self.members.clone() }
+    }
+}
+
+#[derive(Serialize)]
+struct FormPage {
+    #[serde(flatten)]
+    panel: Panel,
+    is_new: bool,
+    action: String,
+    fields: Fields,
+    errors: Errors,
+    list_href: &'static str,
+    delete_href: String,
+}
+
+/// What a form is about: a new group, or one that exists.
+struct Editing<'a> {
+    app: &'a App,
+    admin: &'a Admin,
+    site: &'a Site,
+    group: Option<&'a Group>,
+}
+
+impl Editing<'_> {
+    fn form(&self, fields: Fields, invalid: &Invalid, query: &QueryString) -> Result<Answer, Error> {
+        let title = self.group.map_or("Add a group".into(), |group| group.content.name.to_string());
+        let page = FormPage {
+            panel: Panel::new(self.site, self.admin.account(), "groups", title, &GROUPS.trail("")).with_message(query),
+            is_new: self.group.is_none(),
+            action: self.group.map_or(GROUPS.list.into(), |group| GROUPS.form_href(group.id.0)),
+            fields,
+            errors: Errors::of(invalid),
+            list_href: GROUPS.list,
+            delete_href: self.group.map_or(String::new(), |group| GROUPS.href(group.id.0, "/delete", "")),
+        };
+        Ok(Answer::panel(self.app.view.render("admin/groups/form.html", &page)?))
+    }
+
+    fn refused(&self, fields: Fields, invalid: &Invalid, status: StatusCode) -> Result<Outcome, Error> {
+        Ok(Outcome::Page(self.form(fields, invalid, &QueryString::default())?.with_status(status)))
+    }
+
+    /// The form again, for what the store refused.
+    fn failed(&self, fields: Fields, error: store::Error) -> Result<Outcome, Error> {
+        let invalid = match error {
+            store::Error::Duplicate => Invalid::one("name", "There is a group of this name already."),
+            store::Error::Refused(words) => Invalid::one("members", words),
+            error => return Err(error.into()),
+        };
+        self.refused(fields, &invalid, StatusCode::UNPROCESSABLE_ENTITY)
+    }
+}
+
+/// GET `/admin/groups/new`.
+pub async fn new(app: Data<App>, admin: Admin, query: QueryString) -> Result<Answer, Error> {
+    let site = app.db.site().await;
+    let editing = Editing { app: &app, admin: &admin, site: &site, group: None };
+    editing.form(Fields::default(), &Invalid::default(), &query)
+}
+
+/// POST `/admin/groups`.
+pub async fn create(app: Data<App>, admin: Admin, Form(fields): Form<Fields>) -> Result<Outcome, Error> {
+    let site = app.db.site().await;
+    let editing = Editing { app: &app, admin: &admin, site: &site, group: None };
+    let content = match fields.draft().check() {
+        Ok(content) => content,
+        Err(invalid) => return editing.refused(fields, &invalid, StatusCode::UNPROCESSABLE_ENTITY),
+    };
+    let proof = admin.proof();
+    match app.db.try_write(move |conn| groups::insert(conn, &proof, &content, clock::now())).await? {
+        Ok(group) => Ok(after(Done::Created, group.id, fields.then)),
+        Err(error) => editing.failed(fields, error),
+    }
+}
+
+fn after(done: Done, id: GroupId, then: Then) -> Outcome {
+    Outcome::Elsewhere(match then {
+        Then::Save | Then::Preview => done.at(GROUPS.list, "", None),
+        Then::Continue => done.at(&GROUPS.form_href(id.0), "", None),
+        Then::Another => done.at(&format!("{}/new", GROUPS.list), "", None),
+    })
+}
+
+/// The group of a request, or 404.
+async fn load(app: &App, admin: &Admin, id: GroupId) -> Result<(Arc<Site>, Group), Error> {
+    let proof = admin.proof();
+    let (site, group) = app.db.read_with_site(move |conn| groups::get(conn, &proof, id)).await?;
+    Ok((site, group.ok_or(Error::NotFound)?))
+}
+
+/// GET `/admin/groups/{id}`.
+pub async fn edit(request: HttpRequest, app: Data<App>, admin: Admin, query: QueryString) -> Result<Answer, Error> {
+    let (site, group) = load(&app, &admin, GroupId(id(&request)?)).await?;
+    let editing = Editing { app: &app, admin: &admin, site: &site, group: Some(&group) };
+    editing.form(Fields::of(&group), &Invalid::default(), &query)
+}
+
+/// POST `/admin/groups/{id}`; 409 with what was typed when somebody else saved first.
+pub async fn update(
+    request: HttpRequest,
+    app: Data<App>,
+    admin: Admin,
+    Form(mut fields): Form<Fields>,
+) -> Result<Outcome, Error> {
+    let id = GroupId(id(&request)?);
+    let (site, group) = load(&app, &admin, id).await?;
+    let editing = Editing { app: &app, admin: &admin, site: &site, group: Some(&group) };
+    let content = match fields.draft().check() {
+        Ok(content) => content,
+        Err(invalid) => return editing.refused(fields, &invalid, StatusCode::UNPROCESSABLE_ENTITY),
+    };
+    let (proof, from) = (admin.proof(), Version(fields.version));
+    match app.db.try_write(move |conn| groups::update(conn, &proof, id, from, &content, clock::now())).await? {
+        Ok(()) => Ok(after(Done::Saved, id, fields.then)),
+        Err(store::Error::Stale) => {
+            let (_, theirs) = load(&app, &admin, id).await?;
+            fields.version = theirs.version.0;
+            let theirs = GroupDraft::of(&theirs.content);
+            let words = format!(
+                "Somebody else saved this group meanwhile, as {} with the members {}. Below is what you typed; saving \
+                 it now puts it over theirs.",
+                theirs.name,
+                if theirs.members.is_empty() { "nobody" } else { &theirs.members }
+            );
+            editing.refused(fields, &Invalid::one("form", words), StatusCode::CONFLICT)
+        }
+        Err(error) => editing.failed(fields, error),
+    }
+}
+
+#[derive(Serialize)]
+struct DeletePage {
+    #[serde(flatten)]
+    panel: Panel,
+    action: String,
+    name: String,
+    members: usize,
+    effects: Effects,
+    cancel_href: String,
+}
+
+/// GET `/admin/groups/{id}/delete`: asks first, and says who no longer reads what.
+pub async fn confirm(request: HttpRequest, app: Data<App>, admin: Admin) -> Result<Answer, Error> {
+    let (site, group) = load(&app, &admin, GroupId(id(&request)?)).await?;
+    let (proof, id) = (admin.proof(), group.id);
+    let rehearsal = move |conn: &mut store::Conn| {
+        pages::effect(conn, proof.editor(), &Touched::ReadBy(id), |conn| {
+            groups::delete(conn, &proof, id, clock::now()).map(drop)
+        })
+    };
+    let page = DeletePage {
+        panel: Panel::new(
+            &site,
+            admin.account(),
+            "groups",
+            "Delete this group?",
+            &GROUPS.trail_under(id.0, group.content.name.as_str(), ""),
+        ),
+        action: format!("{}/delete", GROUPS.form_href(id.0)),
+        name: group.content.name.to_string(),
+        members: group.content.members.len(),
+        effects: Effects::new(app.db.rehearse(rehearsal).await??),
+        cancel_href: GROUPS.form_href(id.0),
+    };
+    Ok(Answer::panel(app.view.render("admin/groups/delete.html", &page)?))
+}
+
+/// A confirmation.
+#[derive(Deserialize)]
+pub struct Confirmed {}
+
+/// POST `/admin/groups/{id}/delete`.
+pub async fn delete(
+    request: HttpRequest,
+    app: Data<App>,
+    admin: Admin,
+    Form(Confirmed {}): Form<Confirmed>,
+) -> Result<Outcome, Error> {
+    let (proof, id) = (admin.proof(), GroupId(id(&request)?));
+    match app.db.write(move |conn| groups::delete(conn, &proof, id, clock::now())).await? {
+        true => Ok(Outcome::Elsewhere(Done::Deleted.at(GROUPS.list, "", None))),
+        false => Err(Error::NotFound),
+    }
+}
