@@ -1,0 +1,247 @@
+//! "View as": the site as a visitor, or as one of its users, sees it. Whoever looks is an editor, who may read every page
+//! anyway; what is done here leaves no trace in memory, and nobody is signed in by it.
+
+use std::sync::Arc;
+
+use actix_web::{HttpRequest, http::StatusCode, web::Data};
+use domain::{
+    page::PagePath,
+    user::{User, Username},
+};
+use serde::Serialize;
+use store::users;
+
+use super::{Outcome, Panel};
+use crate::{
+    App,
+    answer::Answer,
+    auth::{
+        Account,
+        extract::{Editor, Guest},
+        place::Place,
+    },
+    error::Error,
+    guard::see_other,
+    lists, pages,
+    query::{QueryString, encode},
+    view::Link,
+};
+
+const ADDRESS: &str = "/admin/view-as";
+
+#[derive(Serialize)]
+struct ChoosePage {
+    #[serde(flatten)]
+    panel: Panel,
+    names: Vec<String>,
+    who: String,
+    path: String,
+    error: String,
+}
+
+/// GET `/admin/view-as`: asks as whom; with `who`, which is empty for a visitor, leads there.
+pub async fn choose(app: Data<App>, editor: Editor, query: QueryString) -> Result<Outcome, Error> {
+    let (who, path) = (query.get("who").trim(), query.get("path").trim());
+    let proof = editor.proof();
+    let (site, names) = app.db.read_with_site(move |conn| users::active_names(conn, &proof)).await?;
+    let target = PagePath::typed(path).map(|path| path.href());
+    let error = match (&target, query.has("path")) {
+        (Ok(target), true) if who.is_empty() => {
+            return Ok(Outcome::Elsewhere(see_other(&format!("{ADDRESS}/visitor{target}"))));
+        }
+        (Ok(target), true) if names.iter().any(|name| name.as_str() == who) => {
+            return Ok(Outcome::Elsewhere(see_other(&format!("{}{target}", address_of(who)))));
+        }
+        (Ok(_), true) => format!("There is no active user {who}."),
+        (Err(words), true) => words.clone(),
+        (_, false) => String::new(),
+    };
+    let status = if error.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let page = ChoosePage {
+        panel: Panel::new(&site, editor.account(), "view-as", "View as", &trail()),
+        names: names.iter().map(Username::to_string).collect(),
+        who: who.to_owned(),
+        path: path.to_owned(),
+        error,
+    };
+    Ok(Outcome::Page(Answer::panel(app.view.render("admin/view_as/choose.html", &page)?).with_status(status)))
+}
+
+fn trail() -> [Link; 1] {
+    [Link::new("/admin/", "Administration")]
+}
+
+fn address_of(name: &str) -> String {
+    format!("{ADDRESS}/user/{}", encode(&[("", name)]).trim_start_matches('='))
+}
+
+/// GET `/admin/view-as/visitor/...`: the site as whoever is not signed in sees it.
+pub async fn visitor(request: HttpRequest, app: Data<App>, editor: Editor) -> Result<Outcome, Error> {
+    let look = Look { base: format!("{ADDRESS}/visitor"), whom: "a visitor".into(), account: None };
+    look.at(&request, &app, &editor).await
+}
+
+/// GET `/admin/view-as/user/{name}/...`: the site as a user sees it.
+pub async fn user(request: HttpRequest, app: Data<App>, editor: Editor) -> Result<Outcome, Error> {
+    let name = Username::parse(request.match_info().query("name")).map_err(|_| Error::NotFound)?;
+    let wanted = name.clone();
+    let user = app.db.read(move |conn| users::find(conn, &wanted)).await?;
+    let user = user.filter(|user| user.active).ok_or(Error::NotFound)?;
+    let account = Arc::new(Account::of(&no_more_than(&editor, user)));
+    Look { base: address_of(name.as_str()), whom: name.to_string(), account: Some(account) }
+        .at(&request, &app, &editor)
+        .await
+}
+
+/// The user with no more rights than the editor who looks.
+fn no_more_than(editor: &Editor, user: User) -> User {
+    let role = user.role.min(editor.account().member.role);
+    User { role, ..user }
+}
+
+/// Somebody's view of the site.
+struct Look {
+    /// The address below which it is.
+    base: String,
+    whom: String,
+    account: Option<Arc<Account>>,
+}
+
+#[derive(Serialize)]
+struct RefusedPage {
+    #[serde(flatten)]
+    panel: Panel,
+    whom: String,
+    path: String,
+    what: String,
+    site_href: String,
+}
+
+impl Look {
+    async fn at(self, request: &HttpRequest, app: &Data<App>, editor: &Editor) -> Result<Outcome, Error> {
+        let path = request.match_info().query("path").trim_start_matches('/');
+        let guest = Guest::seen_by(editor, self.account.clone());
+        let query = QueryString::of(request);
+        let seen = match path {
+            "search" => lists::search(app.clone(), query, guest).await,
+            path => match PagePath::parse(path) {
+                Ok(path) => self.page(app, guest, path, lists::paging(&query)).await,
+                Err(_) => Err(Error::NotFound),
+            },
+        };
+        let what = match seen {
+            Ok(answer) => return self.framed(&answer).map(Outcome::Page),
+            Err(Error::Unauthorized) => "is asked for a name and a password (401), and sees nothing of the page",
+            Err(Error::Forbidden(_)) => "is told that they may not read this page (403)",
+            Err(Error::NotFound) => "is told that there is no such page (404)",
+            Err(error) => return Err(error),
+        };
+        let site = app.db.site().await;
+        let page = RefusedPage {
+            panel: Panel::new(&site, editor.account(), "view-as", "View as", &trail()),
+            whom: self.whom.clone(),
+            path: format!("/{path}"),
+            what: what.into(),
+            site_href: self.base,
+        };
+        Ok(Outcome::Page(Answer::panel(app.view.render("admin/view_as/refused.html", &page)?)))
+    }
+
+    async fn page(
+        &self,
+        app: &Data<App>,
+        guest: Guest,
+        path: PagePath,
+        paging: store::Paging,
+    ) -> Result<Answer, Error> {
+        match Place::seen_by(app, guest.clone(), path, paging).await? {
+            Place::Finished(answer) => Ok(answer),
+            Place::Page(page) => pages::visible(app, *page).await,
+            Place::Section(section) => lists::section(app, *section).await,
+            Place::Moved(path) => Box::pin(self.page(app, guest.clone(), path, paging)).await,
+        }
+    }
+
+    /// The page with a bar that says as whom it is seen, and with links that stay in this view.
+    fn framed(&self, answer: &Answer) -> Result<Answer, Error> {
+        let html = std::str::from_utf8(answer.body()).map_err(|error| Error::Internal(error.to_string()))?;
+        // No name of a user holds anything that HTML would have to escape.
+        let whom = &self.whom;
+        let bar = format!(
+            "<div class=\"view-as\" role=\"status\">You see the site as <strong>{whom}</strong> sees it. \
+             <a href=\"{ADDRESS}\">Choose somebody else</a> <a href=\"/admin/\">Back to the panel</a></div>"
+        );
+        Ok(Answer::panel(framed(html, &self.base, &bar)))
+    }
+}
+
+/// The document with a bar as the first thing in its body, and its links and searches below another address: those that
+/// lead to pages and lists of the site, and no others.
+fn framed(html: &str, base: &str, bar: &str) -> String {
+    let mut framed = String::with_capacity(html.len() + 1024);
+    let mut rest = html;
+    if let Some(end) = rest.find("<body").and_then(|at| rest[at..].find('>').map(|length| at + length + 1)) {
+        framed.push_str(&rest[..end]);
+        framed.push_str(bar);
+        rest = &rest[end..];
+    }
+    while let Some((at, attribute)) = next_address(rest) {
+        let start = at + attribute.len();
+        framed.push_str(&rest[..start]);
+        rest = &rest[start..];
+        let end = rest.find('"').unwrap_or(rest.len());
+        if stays(&rest[..end]) {
+            framed.push_str(base);
+        }
+        framed.push_str(&rest[..end]);
+        rest = &rest[end..];
+    }
+    framed.push_str(rest);
+    framed
+}
+
+/// Where the next attribute with an address begins. Everything that people write is escaped or sanitised, so that a quote
+/// ends an attribute and nothing else.
+fn next_address(html: &str) -> Option<(usize, &'static str)> {
+    [" href=\"", " action=\""].into_iter().filter_map(|name| html.find(name).map(|at| (at, name))).min()
+}
+
+/// Whether an address is one of the site's pages, lists or searches.
+fn stays(address: &str) -> bool {
+    let path = address.split(['?', '#']).next().unwrap_or_default();
+    match path.strip_prefix('/') {
+        Some("search") => true,
+        Some(path) => PagePath::parse(path).is_ok(),
+        None => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn links_to_pages_stay_in_the_view_and_others_lead_out_of_it() {
+        let check = |link: &str, expected: &str| {
+            let html = format!("<body class=\"x\"><a href=\"{link}\">x</a></body>");
+            let expected = format!("<body class=\"x\">BAR<a href=\"{expected}\">x</a></body>");
+            assert_eq!(framed(&html, "/base", "BAR"), expected);
+        };
+        check("/", "/base/");
+        check("/clients/acme#top", "/base/clients/acme#top");
+        check("/?page=2", "/base/?page=2");
+        for out in ["/admin/", "/static/1/site.css", "/feed.xml", "/login?next=%2F", "//evil", "https://x/", "#top"] {
+            check(out, out);
+        }
+        let form = "<body><form action=\"/search\"></form><form action=\"/account\"></form></body>";
+        let expected = "<body>BAR<form action=\"/base/search\"></form><form action=\"/account\"></form></body>";
+        assert_eq!(framed(form, "/base", "BAR"), expected);
+    }
+
+    #[test]
+    fn what_is_no_whole_document_stays_as_it_is() {
+        for html in ["", "text", "<body", "<a href=\"/x", " href=\""] {
+            assert!(framed(html, "", "").len() <= html.len() + 1, "{html}");
+        }
+    }
+}
