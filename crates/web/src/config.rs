@@ -233,6 +233,9 @@ pub enum Command {
     /// Manage users
     #[command(subcommand)]
     User(UserCommand),
+    /// Manage groups, for pages that only some may read
+    #[command(subcommand)]
+    Group(GroupCommand),
     /// Manage pages
     #[command(subcommand)]
     Page(PageCommand),
@@ -246,6 +249,56 @@ pub enum Command {
     CheckConfig,
     /// Ask the server on this machine whether it lives; exit code 0 if it does
     Healthcheck,
+}
+
+/// What can be done with groups.
+#[derive(Subcommand, Debug)]
+pub enum GroupCommand {
+    /// Make a group
+    #[command(
+        after_help = "Examples:\n  postern group add Staff ann bob\n  postern page put rota --title Rota --group Staff < rota.md"
+    )]
+    Add {
+        /// Its name
+        name: String,
+        /// Names of users who are in it
+        members: Vec<String>,
+    },
+    /// Put users into a group
+    Join {
+        /// The group
+        name: String,
+        /// Names of users
+        #[arg(required = true)]
+        members: Vec<String>,
+    },
+    /// Take users out of a group
+    Leave {
+        /// The group
+        name: String,
+        /// Names of users
+        #[arg(required = true)]
+        members: Vec<String>,
+    },
+    /// List all groups: name, members, pages that chose it
+    List,
+    /// Print the names of a group's members
+    Show {
+        /// The group
+        name: String,
+    },
+    /// Give a group another name; whoever reads a page because of it still does
+    Rename {
+        /// The group
+        name: String,
+        /// The new name
+        to: String,
+    },
+    /// Delete a group; who read a page because of it no longer does
+    Delete {
+        /// The group
+        name: String,
+    },
 }
 
 /// What can be done with users.
@@ -325,9 +378,18 @@ pub enum PageCommand {
         /// One or two sentences for lists
         #[arg(long, default_value = "")]
         summary: String,
-        /// Ask for credentials
-        #[arg(long)]
+        /// Let anyone signed in read it, and nobody else [default: whoever reads the page above; everybody, where there is none]
+        #[arg(long, group = "audience")]
         private: bool,
+        /// Let everybody read it, whoever reads the page above
+        #[arg(long, group = "audience")]
+        public: bool,
+        /// Let this user read it; several times for several
+        #[arg(long = "reader", value_name = "NAME", conflicts_with_all = ["private", "public"])]
+        readers: Vec<String>,
+        /// Let the members of this group read it; several times for several
+        #[arg(long = "group", value_name = "GROUP", conflicts_with_all = ["private", "public"])]
+        groups: Vec<String>,
         /// Show the title, with a lock, in the lists of those who may not read the page
         #[arg(long)]
         show_title: bool,
@@ -343,7 +405,7 @@ pub enum PageCommand {
         /// Where it lives
         path: String,
     },
-    /// List all pages: path, public or private, date, title
+    /// List all pages: path, public, private (anyone signed in) or chosen, date, title
     List,
     /// Delete a page
     Delete {

@@ -162,12 +162,19 @@ impl Db {
         &self,
         change: impl FnOnce(&mut Conn) -> store::Result<T> + Send + 'static,
     ) -> Result<store::Result<T>, Error> {
-        match self.write_and_hear(change).await? {
-            Err(error @ (store::Error::Unavailable(_) | store::Error::Query(_) | store::Error::Schema(_))) => {
-                Err(error.into())
-            }
-            answer => Ok(answer),
-        }
+        refusal(self.write_and_hear(change).await?)
+    }
+
+    /// Runs a change and takes it back; what it would have come to.
+    ///
+    /// # Errors
+    /// As [`Db::try_write`].
+    pub async fn rehearse<T: Send + 'static>(
+        &self,
+        change: impl FnOnce(&mut Conn) -> store::Result<T> + Send + 'static,
+    ) -> Result<store::Result<T>, Error> {
+        let store = self.store.clone();
+        refusal(blocking(move || store.rehearse(change)).await?)
     }
 
     /// Runs a change; `None` when the name or the path is taken.
@@ -201,6 +208,16 @@ impl Db {
             Ok((site, ())) => site,
             Err(_) => self.memory.last_site(),
         }
+    }
+}
+
+/// The answer, unless it is that the database fails.
+fn refusal<T>(answer: store::Result<T>) -> Result<store::Result<T>, Error> {
+    match answer {
+        Err(error @ (store::Error::Unavailable(_) | store::Error::Query(_) | store::Error::Schema(_))) => {
+            Err(error.into())
+        }
+        answer => Ok(answer),
     }
 }
 

@@ -4,6 +4,7 @@ use std::io;
 
 use domain::{
     access::Admin,
+    audience::AudienceDraft,
     page::{PageContent, PageDraft},
     password::Password,
     user::{UserContent, UserDraft},
@@ -126,7 +127,10 @@ fn examples() -> Result<Vec<PageContent>, String> {
             title: title.into(),
             summary: summary.into(),
             body: body.into(),
-            private,
+            audience: AudienceDraft {
+                kind: if private { "signed-in" } else { "public" }.into(),
+                ..AudienceDraft::default()
+            },
             show_title: private,
             ..PageDraft::default()
         }
@@ -165,7 +169,10 @@ mod tests {
     #[test]
     fn the_example_pages_are_valid_and_one_of_them_is_private() {
         let pages = examples().unwrap();
-        assert_eq!(pages.iter().map(|page| page.visibility.is_private()).collect::<Vec<_>>(), [false, true, false]);
+        assert_eq!(
+            pages.iter().map(|page| page.audience == domain::audience::Audience::SignedIn).collect::<Vec<_>>(),
+            [false, true, false]
+        );
     }
 
     #[test]

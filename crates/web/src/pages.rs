@@ -62,7 +62,7 @@ pub async fn show(request: HttpRequest, app: Data<App>) -> Result<Outcome, Error
 }
 
 /// A public page is the same bytes for everybody; a private one says who reads it, and one with a list whose list it is.
-async fn visible(app: &App, visible: VisiblePage) -> Result<Answer, Error> {
+pub async fn visible(app: &App, visible: VisiblePage) -> Result<Answer, Error> {
     let visitor = match (visible.account(), visible.list()) {
         (Some(account), _) => account.visitor(),
         (None, Some((guest, _))) => guest.visitor(),
@@ -130,7 +130,7 @@ fn compose(visible: &VisiblePage, titles: &[(domain::page::PagePath, String)], b
             date_iso: view::iso(content.published_at),
             updated: view::date(page.updated_at),
             updated_iso: view::iso(page.updated_at),
-            private: content.visibility.is_private(),
+            private: page.readers.is_private(),
             future: content.published_at > clock::now(),
         },
     }

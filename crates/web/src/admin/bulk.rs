@@ -3,7 +3,7 @@
 use domain::site::Site;
 use serde::{Deserialize, Serialize};
 
-use super::{Panel, section::Section};
+use super::{Panel, effects::Effects, section::Section};
 use crate::{App, answer::Answer, auth::Account, error::Error};
 
 /// What a list's form sends.
@@ -53,6 +53,7 @@ struct ConfirmPage {
     panel: Panel,
     question: &'static str,
     items: Vec<Item>,
+    effects: Effects,
     action_url: String,
     action: &'static str,
     back: String,
@@ -87,12 +88,14 @@ impl Action {
         site: &Site,
         section: &Section,
         items: Vec<Item>,
+        effects: Effects,
     ) -> Result<Answer, Error> {
         let Choice { value, label, question, danger } = self.choice;
         let page = ConfirmPage {
             panel: Panel::new(site, account, section.name, format!("{label}?"), &section.trail(&self.back)),
             question,
             items,
+            effects,
             action_url: format!("{}/actions", section.list),
             action: value,
             cancel_href: section.list_href(&self.back),

@@ -45,7 +45,7 @@ pub(super) fn fields(old: &PageDraft, new: &PageDraft) -> Vec<Field> {
         ("Title", old.title.clone(), new.title.clone()),
         ("Path", old.path.clone(), new.path.clone()),
         ("Summary", old.summary.clone(), new.summary.clone()),
-        ("Private", tick(old.private), tick(new.private)),
+        ("Who reads it", readers(old), readers(new)),
         ("Show title in lists", tick(old.show_title), tick(new.show_title)),
         ("List the pages below", tick(old.list_below), tick(new.list_below)),
         ("Published", moment(&old.published), moment(&new.published)),
@@ -54,6 +54,10 @@ pub(super) fn fields(old: &PageDraft, new: &PageDraft) -> Vec<Field> {
     .filter(|(_, old, new)| old != new)
     .map(|(label, old, new)| Field { label, old, new })
     .collect()
+}
+
+fn readers(draft: &PageDraft) -> String {
+    draft.audience.check().map_or_else(|invalid| invalid.to_string(), |audience| audience.words())
 }
 
 /// A typed moment as people read it, however it was spelt: a browser leaves out seconds that are zero.

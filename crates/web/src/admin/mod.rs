@@ -1,14 +1,17 @@
 //! The panel: pages for editors; users, the site and the audit trail for administrators.
 
 pub mod audit;
+pub mod groups;
 pub mod home;
 pub mod pages;
 pub mod site;
 pub mod trash;
 pub mod users;
+pub mod view_as;
 
 mod bulk;
 mod difference;
+mod effects;
 mod section;
 mod table;
 
@@ -65,6 +68,7 @@ enum Done {
     Deleted,
     MadePrivate,
     MadePublic,
+    MadeInherited,
     Enabled,
     Disabled,
     PasswordSet,
@@ -73,7 +77,7 @@ enum Done {
 }
 
 impl Done {
-    const ALL: [(Done, &'static str, &'static str); 10] = [
+    const ALL: [(Done, &'static str, &'static str); 11] = [
         (Done::Saved, "saved", "Saved."),
         (Done::Created, "created", "Created."),
         (Done::Deleted, "deleted", "Deleted"),
@@ -81,6 +85,7 @@ impl Done {
         (Done::Purged, "purged", "Deleted for good"),
         (Done::MadePrivate, "made-private", "Made private"),
         (Done::MadePublic, "made-public", "Made public"),
+        (Done::MadeInherited, "made-inherited", "Read as the page above"),
         (Done::Enabled, "enabled", "Enabled"),
         (Done::Disabled, "disabled", "Disabled"),
         (Done::PasswordSet, "password-set", "The password is set."),

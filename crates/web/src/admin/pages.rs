@@ -1,5 +1,6 @@
 //! Pages in the panel: the form here, the list, deleting and conflicts beside it.
 
+mod audience;
 mod conflict;
 mod delete;
 pub mod history;
@@ -9,18 +10,23 @@ pub mod preview;
 use actix_web::{HttpRequest, http::StatusCode, web::Data};
 use domain::{
     Version, access,
+    audience::{Audience, AudienceDraft},
+    group::GroupName,
     invalid::Invalid,
     page::{Page, PageContent, PageDraft, PageId, PagePath},
     revision::{Note, Save},
     site::Site,
 };
 use serde::{Deserialize, Serialize};
-use store::{old_paths, pages};
+use store::{
+    old_paths,
+    pages::{self, Who},
+};
 
 pub use delete::{confirm, delete};
 pub use list::{act, list};
 
-use super::{Done, Outcome, Panel, Then, id, section::Section};
+use super::{Done, Outcome, Panel, Then, effects::Effects, id, section::Section};
 use crate::{
     App,
     answer::Answer,
@@ -33,9 +39,10 @@ use crate::{
     query::QueryString,
     view::Errors,
 };
+use audience::Readers;
 
 const PAGES: Section =
-    Section { name: "pages", title: "Pages", list: "/admin/pages", fields: &["q", "visibility", "date", "sort"] };
+    Section { name: "pages", title: "Pages", list: "/admin/pages", fields: &["q", "readers", "date", "sort"] };
 
 /// The fields of the form, as they are typed.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -48,7 +55,15 @@ pub struct Fields {
     summary: String,
     #[serde(default)]
     body: String,
-    #[serde(default, deserialize_with = "checkbox")]
+    /// As `AudienceDraft::kind`; a script may leave it out.
+    #[serde(default)]
+    audience: String,
+    #[serde(default)]
+    people: String,
+    #[serde(default)]
+    groups: Vec<String>,
+    /// Another word for `audience=signed-in`, for scripts.
+    #[serde(default, deserialize_with = "checkbox", skip_serializing)]
     private: bool,
     #[serde(default, deserialize_with = "checkbox")]
     show_title: bool,
@@ -61,6 +76,9 @@ pub struct Fields {
     /// Whether the pages below move along with the path.
     #[serde(default, deserialize_with = "checkbox")]
     move_below: bool,
+    /// The change of readers whose effect was told, and may be saved.
+    #[serde(default)]
+    agreed: String,
     /// An old path of another page that is knowingly taken.
     #[serde(default)]
     takes: String,
@@ -74,18 +92,22 @@ pub struct Fields {
 
 impl Fields {
     fn of(draft: PageDraft, version: Version, back: String) -> Fields {
-        let PageDraft { path, title, summary, body, private, show_title, list_below, published } = draft;
+        let PageDraft { path, title, summary, body, audience, show_title, list_below, published } = draft;
         Fields {
             path,
             title,
             summary,
             body,
-            private,
+            audience: audience.kind,
+            people: audience.people,
+            groups: audience.groups,
+            private: false,
             show_title,
             list_below,
             published,
             note: String::new(),
             move_below: true,
+            agreed: String::new(),
             takes: String::new(),
             version: version.0,
             back,
@@ -96,7 +118,7 @@ impl Fields {
     /// What is to be saved, and the word for its history.
     fn check(&self, old: Option<&PageContent>) -> Result<(PageContent, Note), Invalid> {
         let content = match old {
-            Some(old) => self.draft().check_over(old),
+            Some(old) => PageDraft { audience: self.audience_over(old), ..self.draft() }.check_over(old),
             None => self.draft().check(clock::now()),
         };
         match (content, Note::parse(&self.note)) {
@@ -110,13 +132,28 @@ impl Fields {
         }
     }
 
+    fn audience(&self) -> AudienceDraft {
+        let kind = if self.audience.is_empty() && self.private { "signed-in".into() } else { self.audience.clone() };
+        AudienceDraft { kind, people: self.people.clone(), groups: self.groups.clone() }
+    }
+
+    /// Of a form without an audience: what it was, but that a tick that is not sent makes a page public that was for
+    /// anyone signed in.
+    fn audience_over(&self, old: &PageContent) -> AudienceDraft {
+        match (&old.audience, self.audience.is_empty() && !self.private) {
+            (_, false) => self.audience(),
+            (Audience::Public | Audience::SignedIn, true) => AudienceDraft::of(&Audience::Public),
+            (Audience::Inherited | Audience::Chosen(_), true) => AudienceDraft::of(&old.audience),
+        }
+    }
+
     fn draft(&self) -> PageDraft {
         PageDraft {
             path: self.path.clone(),
             title: self.title.clone(),
             summary: self.summary.clone(),
             body: self.body.clone(),
-            private: self.private,
+            audience: self.audience(),
             show_title: self.show_title,
             list_below: self.list_below,
             published: self.published.clone(),
@@ -137,9 +174,18 @@ struct FormPage {
     view_href: String,
     history_href: String,
     preview: Option<SafeHtml>,
+    readers: Readers,
+    effects: Effects,
     /// How many pages lie below this one.
     below: u64,
     old_paths: Vec<String>,
+}
+
+/// What a form tells besides what was typed.
+#[derive(Default)]
+struct Told {
+    preview: Option<SafeHtml>,
+    effects: Effects,
 }
 
 /// What a form is about: a new page, or one that exists.
@@ -156,36 +202,44 @@ struct Editing<'a> {
 struct Surroundings {
     below: u64,
     old_paths: Vec<PagePath>,
+    groups: Vec<GroupName>,
+    who: Option<Who>,
 }
 
 impl Surroundings {
+    /// Of a page that is not there yet.
+    fn of_new(conn: &mut store::Conn, proof: &access::Editor) -> store::Result<Surroundings> {
+        Ok(Surroundings { groups: store::groups::names(conn, proof)?, ..Surroundings::default() })
+    }
+
     fn of(conn: &mut store::Conn, proof: &access::Editor, page: &Page) -> store::Result<Surroundings> {
         // Below the root is everything, and it does not move along.
         let path = &page.content.path;
         let below = if path.is_root() { 0 } else { pages::below(conn, proof, path)? };
-        Ok(Surroundings { below, old_paths: old_paths::of(conn, proof, page.id)? })
+        let who = Some(pages::who(conn, proof, page)?);
+        Ok(Surroundings {
+            below,
+            old_paths: old_paths::of(conn, proof, page.id)?,
+            who,
+            ..Surroundings::of_new(conn, proof)?
+        })
     }
 }
 
 impl Editing<'_> {
     fn form(&self, fields: Fields, invalid: &Invalid, query: &QueryString) -> Result<Answer, Error> {
-        self.form_with(fields, invalid, query, None)
+        self.form_with(fields, invalid, query, Told::default())
     }
 
     /// The form as it was typed, with what its text will look like; nothing is saved.
     async fn preview(&self, fields: Fields) -> Result<Outcome, Error> {
         let preview = preview::render(self.app, fields.body.clone()).await?;
-        let form = self.form_with(fields, &Invalid::default(), &QueryString::default(), Some(preview))?;
+        let told = Told { preview: Some(preview), ..Told::default() };
+        let form = self.form_with(fields, &Invalid::default(), &QueryString::default(), told)?;
         Ok(Outcome::Page(form))
     }
 
-    fn form_with(
-        &self,
-        fields: Fields,
-        invalid: &Invalid,
-        query: &QueryString,
-        preview: Option<SafeHtml>,
-    ) -> Result<Answer, Error> {
+    fn form_with(&self, fields: Fields, invalid: &Invalid, query: &QueryString, told: Told) -> Result<Answer, Error> {
         let title = self.page.map_or("Add a page".into(), |page| page.content.title.clone());
         let list_href = PAGES.list_href(&fields.back);
         let page = FormPage {
@@ -197,13 +251,24 @@ impl Editing<'_> {
             list_href,
             delete_href: self.page.map_or(String::new(), |page| PAGES.href(page.id.0, "/delete", &fields.back)),
             history_href: self.page.map_or(String::new(), |page| PAGES.href(page.id.0, "/history", "")),
-            preview,
+            preview: told.preview,
+            readers: Readers::new(&fields.audience(), &self.surroundings.groups, self.surroundings.who.as_ref()),
+            effects: told.effects,
             below: self.surroundings.below,
             old_paths: self.surroundings.old_paths.iter().map(PagePath::href).collect(),
             view_href: self.page.map_or(String::new(), |page| login_href(&page.content.path.href())),
             fields,
         };
         Ok(Answer::panel(self.app.view.render("admin/pages/form.html", &page)?))
+    }
+
+    /// The form with what it would do, to be sent again by whoever means it.
+    fn asks(&self, mut fields: Fields, agreed: String, effects: Effects) -> Result<Outcome, Error> {
+        fields.agreed = agreed;
+        let words = "This changes who reads pages, as below. Save again to do it.";
+        let told = Told { effects, ..Told::default() };
+        let form = self.form_with(fields, &Invalid::one("form", words), &QueryString::default(), told)?;
+        Ok(Outcome::Page(form.with_status(StatusCode::UNPROCESSABLE_ENTITY)))
     }
 
     fn refused(&self, fields: Fields, invalid: &Invalid) -> Result<Outcome, Error> {
@@ -214,14 +279,13 @@ impl Editing<'_> {
 
 /// GET `/admin/pages/new`.
 pub async fn new(app: Data<App>, editor: Editor, query: QueryString) -> Result<Answer, Error> {
-    let (site, ()) = app.db.read_with_site(|_| Ok(())).await?;
+    let (site, surroundings) = around_new(&app, &editor).await?;
     let draft = PageDraft {
         path: query.get("path").to_owned(),
         published: clock::now().format("%Y-%m-%dT%H:%M:%S").to_string(),
         ..PageDraft::default()
     };
     let fields = Fields::of(draft, Version(0), PAGES.back(query.get("back")));
-    let surroundings = Surroundings::default();
     let editing = Editing { app: &app, editor: &editor, site: &site, page: None, surroundings: &surroundings };
     editing.form(fields, &Invalid::default(), &query)
 }
@@ -229,8 +293,7 @@ pub async fn new(app: Data<App>, editor: Editor, query: QueryString) -> Result<A
 /// POST `/admin/pages`.
 pub async fn create(app: Data<App>, editor: Editor, Form(mut fields): Form<Fields>) -> Result<Outcome, Error> {
     fields.back = PAGES.back(&fields.back);
-    let site = app.db.site().await;
-    let surroundings = Surroundings::default();
+    let (site, surroundings) = around_new(&app, &editor).await?;
     let editing = Editing { app: &app, editor: &editor, site: &site, page: None, surroundings: &surroundings };
     if matches!(fields.then, Then::Preview) {
         return editing.preview(fields).await;
@@ -239,6 +302,9 @@ pub async fn create(app: Data<App>, editor: Editor, Form(mut fields): Form<Field
         Ok(checked) => checked,
         Err(invalid) => return editing.refused(fields, &invalid),
     };
+    if let Some(unknown) = audience::unknown(&app, &content.audience).await? {
+        return editing.refused(fields, &unknown);
+    }
     if let Some(asked) = asks_to_take(&app, &content.path, None, &mut fields).await? {
         return editing.refused(fields, &asked);
     }
@@ -283,6 +349,12 @@ async fn asks_to_take(
     Ok(Some(Invalid::one("path", message)))
 }
 
+/// What there is for a form of a new page.
+async fn around_new(app: &App, editor: &Editor) -> Result<(std::sync::Arc<Site>, Surroundings), Error> {
+    let proof = editor.proof();
+    app.db.read_with_site(move |conn| Surroundings::of_new(conn, &proof)).await
+}
+
 /// The page of a request, or 404.
 async fn load(app: &App, editor: &Editor, id: PageId) -> Result<(std::sync::Arc<Site>, Page), Error> {
     let proof = editor.proof();
@@ -324,7 +396,7 @@ pub async fn update(
     fields.back = PAGES.back(&fields.back);
     let id = PageId(id(&request)?);
     let (site, page) = look(&app, &editor, id).await?;
-    let Some((page, surroundings)) = page else { return conflict::deleted(&app, &editor, &site, fields) };
+    let Some((page, surroundings)) = page else { return conflict::deleted(&app, &editor, fields).await };
     let editing = Editing { app: &app, editor: &editor, site: &site, page: Some(&page), surroundings: &surroundings };
     if matches!(fields.then, Then::Preview) {
         return editing.preview(fields).await;
@@ -333,11 +405,21 @@ pub async fn update(
         Ok(checked) => checked,
         Err(invalid) => return editing.refused(fields, &invalid),
     };
+    if let Some(unknown) = audience::unknown(&app, &content.audience).await? {
+        return editing.refused(fields, &unknown);
+    }
     if let Some(asked) = asks_to_take(&app, &content.path, Some(id), &mut fields).await? {
         return editing.refused(fields, &asked);
     }
     let (proof, from, new, old) = (editor.proof(), Version(fields.version), content.clone(), page.content.path.clone());
     let moves = fields.move_below && surroundings.below > 0 && old != content.path;
+    let agreed = format!("{}: {}", content.path, content.audience.words());
+    if fields.agreed != agreed {
+        let effects = audience::effects(&app, &editor, &page, from, &content, moves).await?;
+        if !effects.is_empty() {
+            return editing.asks(fields, agreed, effects);
+        }
+    }
     let save = move |conn: &mut store::Conn| {
         let now = clock::now();
         let saved = pages::update(conn, &proof, id, from, Save { content: &new, note: Some(&note) }, now)?;
@@ -361,7 +443,7 @@ pub async fn update(
             let proof = editor.proof();
             match app.db.read(move |conn| pages::get(conn, &proof, id)).await? {
                 Some(theirs) => conflict::stale(&app, &editor, &site, &theirs, fields),
-                None => conflict::deleted(&app, &editor, &site, fields),
+                None => conflict::deleted(&app, &editor, fields).await,
             }
         }
         Err(error) => Err(error.into()),

@@ -14,6 +14,7 @@ use store::trash::{self, TrashRow};
 use super::{
     Done, Outcome, Panel,
     bulk::{Action, Choice, Chosen, Item},
+    effects::Effects,
     id,
     section::Section,
     table::TableView,
@@ -103,7 +104,7 @@ pub async fn act(app: Data<App>, editor: Editor, Form(chosen): Form<Chosen>) -> 
     if !action.confirmed {
         let (site, rows) = app.db.read_with_site(move |conn| trash::some(conn, &proof, &ids)).await?;
         let items = rows.into_iter().map(item).collect();
-        return action.ask(&app, editor.account(), &site, &TRASH, items).map(Outcome::Page);
+        return action.ask(&app, editor.account(), &site, &TRASH, items, Effects::default()).map(Outcome::Page);
     }
     let count = app.db.write(move |conn| trash::delete(conn, &proof, &ids, clock::now())).await?;
     Ok(Outcome::Elsewhere(Done::Purged.at(TRASH.list, &action.back, Some(count))))

@@ -11,6 +11,7 @@ use crate::error::Error;
 type Extracting<T> = Pin<Box<dyn Future<Output = Result<T, Error>>>>;
 
 /// Whoever asks for a list, which all may see and some see more of.
+#[derive(Clone)]
 pub struct Guest {
     account: Option<Arc<Account>>,
     notice: &'static str,
@@ -35,6 +36,16 @@ impl Guest {
     /// What to say when credentials were sent and could not be used; empty otherwise.
     pub fn notice(&self) -> &'static str {
         self.notice
+    }
+
+    /// The guest whom an editor wants to see the site as; nobody is signed in by it.
+    pub fn seen_by(_: &Editor, account: Option<Arc<Account>>) -> Guest {
+        Guest { account, notice: "" }
+    }
+
+    /// The reader that this guest is, if they are signed in.
+    pub(super) fn reader(&self) -> Option<Reader> {
+        self.account.clone().map(Reader)
     }
 
     /// Reads the guest from a request. A stale password in a browser must not close the front door.

@@ -53,7 +53,7 @@ mod tests {
 
     fn account(id: i64, hash: &str) -> Account {
         let name = Username::parse("ann").unwrap();
-        let member = Member { id: UserId(id), name, role: Role::Editor };
+        let member = Member { id: UserId(id), name, role: Role::Editor, groups: Vec::new() };
         Account { member, theme: Theme::System, form_key: PasswordHash::new(hash) }
     }
 

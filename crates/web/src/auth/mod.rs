@@ -49,7 +49,8 @@ pub struct Account {
 impl Account {
     /// The account of a user.
     pub fn of(user: &User) -> Account {
-        let member = Member { id: user.id, name: user.name.clone(), role: user.role };
+        let User { id, ref name, role, ref groups, .. } = *user;
+        let member = Member { id, name: name.clone(), role, groups: groups.clone() };
         Account { member, theme: user.theme, form_key: user.password_hash.clone() }
     }
 

@@ -161,8 +161,19 @@ impl Place {
         // What is kept was asked for by a path that parses, as it is.
         match recall(app, request, path(request)).await? {
             Some(answer) => Ok(Place::Finished(answer)),
-            None => Box::pin(find(app, request)).await,
+            None => {
+                let wanted = PagePath::parse(path(request)).map_err(|_| Error::NotFound)?;
+                Box::pin(find(app, Asker::Sender(request), wanted, paging(request))).await
+            }
         }
+    }
+
+    /// What stands at a path for somebody as whom an editor looks at the site; nothing of it is kept.
+    ///
+    /// # Errors
+    /// As [`Place::of`].
+    pub async fn seen_by(app: &App, guest: Guest, path: PagePath, paging: Paging) -> Result<Place, Error> {
+        Box::pin(find(app, Asker::Seen(guest), path, paging)).await
     }
 }
 
@@ -198,15 +209,44 @@ async fn recall(app: &App, request: &HttpRequest, path: &str) -> Result<Option<A
     })
 }
 
-async fn find(app: &App, request: &HttpRequest) -> Result<Place, Error> {
-    let path = PagePath::parse(path(request)).map_err(|_| Error::NotFound)?;
-    let paging = paging(request);
+/// Who asks: whoever sent the request, or somebody as whom an editor looks at the site.
+enum Asker<'a> {
+    Sender(&'a HttpRequest),
+    Seen(Guest),
+}
+
+impl Asker<'_> {
+    async fn guest(&self) -> Result<Guest, Error> {
+        match self {
+            Asker::Sender(request) => Guest::of(request).await,
+            Asker::Seen(guest) => Ok(guest.clone()),
+        }
+    }
+
+    async fn reader(&self) -> Result<Reader, Error> {
+        match self {
+            Asker::Sender(request) => Reader::of(request).await,
+            Asker::Seen(guest) => guest.reader().ok_or(Error::Unauthorized),
+        }
+    }
+
+    /// Whether they may see a page. Credentials are looked at only if they matter; those that do not hold are none.
+    async fn may_see(&self, page: &Page, now: Timestamp) -> Result<bool, Error> {
+        let shows = |visitor: &Visitor| decide(page, visitor, now) == Access::Show;
+        Ok(shows(&Visitor::Anonymous) || shows(&self.guest().await?.visitor()))
+    }
+}
+
+async fn find(app: &App, asker: Asker<'_>, path: PagePath, paging: Paging) -> Result<Place, Error> {
     let answers = &app.db.memory().answers;
     let mut tickets = Tickets {
         place: answers.ticket(Question::Place(path.as_str(), 0)),
         list: answers.ticket(Question::Place(path.as_str(), paging.number)),
         is_kept: paging.number <= KEPT_PAGES,
     };
+    // What an editor sees as somebody is theirs alone.
+    let keeps = matches!(asker, Asker::Sender(_));
+    tickets.is_kept &= keeps;
     let wanted = path.clone();
     let found = app.db.read_with_site(move |conn| match store::pages::find(conn, &wanted)? {
         Some(page) => Ok(Found::Here(page)),
@@ -214,41 +254,49 @@ async fn find(app: &App, request: &HttpRequest) -> Result<Place, Error> {
     });
     let (site, found) = found.await.map_err(Error::undecided)?;
     let now = clock::now();
+    let section = |guest, path, tickets| Place::Section(Box::new(Section { path, guest, paging, tickets }));
     let page = match found {
         Found::Here(page) => page,
-        Found::Moved(page) if may_see(request, &page, now).await? => return Ok(Place::Moved(page.content.path)),
+        Found::Moved(page) if asker.may_see(&page, now).await? => return Ok(Place::Moved(page.content.path)),
         // For all others an old path is one that was never there.
-        Found::Moved(_) | Found::Nothing => return section(request, path, paging, tickets).await,
+        Found::Moved(_) | Found::Nothing => return Ok(section(asker.guest().await?, path, tickets)),
     };
-    let reader = match decide(&page.content, &Visitor::Anonymous, now) {
+    let reader = match decide(&page, &Visitor::Anonymous, now) {
         Access::Show => None,
-        Access::Challenge => Some(Reader::of(request).await?),
+        Access::Challenge | Access::Refuse => Some(asker.reader().await?),
         // Before its date: credentials count if they are an editor's. Otherwise, and also where they cannot be verified now, the
         // answer is that of an unknown path, to the byte.
         Access::Absent => {
             tickets.is_kept = false;
-            let guest = Guest::of(request).await?;
+            let guest = asker.guest().await?;
             match guest.account() {
-                Some(_) => Some(Reader::of(request).await?),
-                None => return Ok(Place::Section(Box::new(Section { path, guest, paging, tickets }))),
+                Some(_) => Some(asker.reader().await?),
+                None => return Ok(section(guest, path, tickets)),
             }
         }
     };
     let visitor = reader.as_ref().map_or(Visitor::Anonymous, |reader| reader.account().visitor());
-    match decide(&page.content, &visitor, now) {
+    match decide(&page, &visitor, now) {
         Access::Show => {
             let lists = page.content.list_below;
             if !lists {
                 tickets.list = tickets.place.clone();
-                tickets.is_kept = now >= page.content.published_at;
+                tickets.is_kept = keeps && now >= page.content.published_at;
             }
             // A list is for its visitor, so a public page that ends with one looks at credentials after all.
-            let guest = if lists { Some(Guest::of(request).await?) } else { None };
+            let guest = if lists { Some(asker.guest().await?) } else { None };
             Ok(Place::Page(Box::new(VisiblePage { page, site, reader, guest, paging, tickets })))
         }
         Access::Challenge => Err(Error::Unauthorized),
-        Access::Absent => section(request, path, paging, tickets).await,
+        Access::Refuse => Err(not_among_readers(&visitor)),
+        Access::Absent => Ok(section(asker.guest().await?, path, tickets)),
     }
+}
+
+/// 403, without another prompt: that the page exists the challenge has told.
+fn not_among_readers(visitor: &Visitor) -> Error {
+    let name = visitor.member().map_or("", |member| member.name.as_str());
+    Error::Forbidden(format!("You are signed in as {name}, who may not read this page."))
 }
 
 /// What the database knows of a path.
@@ -257,16 +305,6 @@ enum Found {
     /// The page that lived there once.
     Moved(Page),
     Nothing,
-}
-
-/// Whether whoever asks may see a page. Credentials are looked at only if they matter; those that do not hold are none.
-async fn may_see(request: &HttpRequest, page: &Page, now: Timestamp) -> Result<bool, Error> {
-    let shows = |visitor: &Visitor| decide(&page.content, visitor, now) == Access::Show;
-    Ok(shows(&Visitor::Anonymous) || shows(&Guest::of(request).await?.visitor()))
-}
-
-async fn section(request: &HttpRequest, path: PagePath, paging: Paging, tickets: Tickets) -> Result<Place, Error> {
-    Ok(Place::Section(Box::new(Section { path, guest: Guest::of(request).await?, paging, tickets })))
 }
 
 fn paging(request: &HttpRequest) -> Paging {

@@ -8,10 +8,10 @@ use std::{
 use chrono::TimeDelta;
 use domain::{
     Timestamp,
-    access::Member,
     user::{User, UserId},
 };
 
+use super::Account;
 use crate::{client::Client, clock, db::Db};
 
 /// How long after a sign-in the next one of the same user is noted.
@@ -32,7 +32,7 @@ impl SignIns {
         }
         let address = client.address.to_string();
         log::info!("sign-in name={:?} client={address}", user.name.as_str());
-        let member = Member { id: user.id, name: user.name.clone(), role: user.role };
+        let member = Account::of(user).member;
         let db = db.clone();
         actix_web::rt::spawn(async move {
             let noted = db.write(move |conn| store::users::note_sign_in(conn, &member, &address, now)).await;
@@ -73,6 +73,7 @@ mod tests {
             active: true,
             theme: Theme::System,
             password_hash: PasswordHash::new("x"),
+            groups: Vec::new(),
             created_at: now,
             last_sign_in_at: None,
             version: Version::FIRST,

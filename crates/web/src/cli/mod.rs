@@ -1,5 +1,6 @@
 //! The commands beside `serve`: for the operator, who is at the machine and needs no password.
 
+mod group;
 mod health;
 mod import;
 mod page;
@@ -17,6 +18,7 @@ pub fn run(config: &Config) -> Result<(), String> {
     match &config.command {
         None | Some(Command::Serve) => crate::serve::run(config),
         Some(Command::User(command)) => user::run(config, command).inspect(let_servers_hear),
+        Some(Command::Group(command)) => group::run(config, command).inspect(let_servers_hear),
         Some(Command::Page(command)) => page::run(config, command).inspect(let_servers_hear),
         Some(Command::Migrate { check: true }) => check_migrations(config),
         Some(Command::Migrate { check: false }) => migrate(config),

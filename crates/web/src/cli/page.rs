@@ -4,6 +4,7 @@ use std::io::{Read, stdin};
 
 use domain::{
     access::Admin,
+    audience::AudienceDraft,
     page::{BODY_BYTES, Page, PageDraft, PagePath},
 };
 use store::{Paging, Store, old_paths, pages};
@@ -18,7 +19,18 @@ use crate::{
 /// Runs one command on pages.
 pub(super) fn run(config: &Config, command: &PageCommand) -> Result<(), String> {
     match command {
-        PageCommand::Put { path, title, summary, private, show_title, list_below, published } => {
+        PageCommand::Put {
+            path,
+            title,
+            summary,
+            private,
+            public,
+            readers,
+            groups,
+            show_title,
+            list_below,
+            published,
+        } => {
             // An empty path in a draft asks for one made from the title; here it is the root.
             let path = PagePath::typed(path).map_err(|message| format!("path: {message}"))?;
             let draft = PageDraft {
@@ -26,7 +38,7 @@ pub(super) fn run(config: &Config, command: &PageCommand) -> Result<(), String> 
                 title: title.clone(),
                 summary: summary.clone(),
                 body: read_body()?,
-                private: *private,
+                audience: audience(*private, *public, readers, groups),
                 show_title: *show_title,
                 list_below: *list_below,
                 published: published.clone().unwrap_or_default(),
@@ -48,6 +60,17 @@ pub(super) fn run(config: &Config, command: &PageCommand) -> Result<(), String> 
             Ok(())
         }
     }
+}
+
+/// Without any option the audience of the page above.
+fn audience(private: bool, public: bool, readers: &[String], groups: &[String]) -> AudienceDraft {
+    let kind = match (private, public, readers.is_empty() && groups.is_empty()) {
+        (true, ..) => "signed-in",
+        (_, true, _) => "public",
+        (.., false) => "chosen",
+        (.., true) => "inherited",
+    };
+    AudienceDraft { kind: kind.into(), people: readers.join(","), groups: groups.to_vec() }
 }
 
 fn put(store: &Store, path: &PagePath, draft: &PageDraft, dated: bool) -> Result<(), String> {
@@ -80,8 +103,12 @@ fn list(store: &Store) -> Result<(), String> {
         .read(|conn| pages::every(conn, Admin::command_line().editor(), &filter, sort, everything))
         .map_err(|error| error.to_string())?;
     for page in table.rows {
-        let visibility = if page.visibility.is_private() { "private" } else { "public" };
-        println!("{}\t{visibility}\t{}\t{}", page.path, view::iso(page.published_at), page.title);
+        let readers = match page.reach {
+            pages::Reach::Everybody => "public",
+            pages::Reach::SignedIn => "private",
+            pages::Reach::Chosen => "chosen",
+        };
+        println!("{}\t{readers}\t{}\t{}", page.path, view::iso(page.published_at), page.title);
     }
     Ok(())
 }

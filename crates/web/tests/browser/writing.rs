@@ -14,7 +14,7 @@ fn an_editor_creates_a_page_whose_path_follows_its_title_and_makes_it_private() 
     eve.fill("#body", "Once there were **geese**.").press("Save and continue editing").sees("Gänse & Füchse: a Tale!");
     visitor.open("/tales/geese").sees("Once there were geese.");
 
-    eve.click("#private");
+    eve.click("#audience-signed-in");
     eve.press("Save");
     assert!(eve.address().starts_with("/admin/pages?"), "{}", eve.address());
     visitor.open("/tales/geese").sees_not("geese.");

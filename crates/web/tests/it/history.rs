@@ -3,7 +3,7 @@
 use domain::page::PageDraft;
 use web::clock;
 
-use crate::site::{Actor, Site, draft};
+use crate::site::{Actor, Site, draft, signed_in};
 
 fn edit(site: &Site, path: &str) -> String {
     format!("/admin/pages/{}", site.page(path).unwrap().id.0)
@@ -16,9 +16,11 @@ async fn save(actor: &Actor<'_>, form: &str, changes: &[(&str, &str)]) -> crate:
     let mut fields: Vec<(&str, String)> = names.map(|name| (name, page.value_of(name))).to_vec();
     let text = page.body.split("name=\"body\"").nth(1).unwrap().split("\n").nth(1).unwrap();
     fields.push(("body", text.split("</textarea>").next().unwrap().to_owned()));
-    if page.body.contains("name=\"private\" type=\"checkbox\" value=\"on\" checked") {
-        fields.push(("private", "on".into()));
-    }
+    let audience = ["inherited", "public", "signed-in", "chosen"]
+        .into_iter()
+        .find(|kind| page.body.contains(&format!("name=\"audience\" value=\"{kind}\" checked")));
+    fields.push(("audience", audience.unwrap().into()));
+    fields.push(("people", page.value_of("people")));
     for (name, value) in changes {
         fields.retain(|(known, _)| known != name);
         fields.push((name, (*value).to_owned()));
@@ -104,7 +106,7 @@ async fn t43_an_old_path_leads_on_for_those_who_may_see_the_page_and_is_unknown_
         (site.signed_in("ann", "wrong").get("/nope").await, site.signed_in("ann", "wrong").get("/secret").await);
     assert_eq!(unknown.fingerprint(), old.fingerprint());
     // Made private, the page is found there by nobody who may not read it.
-    save(&site.eve(), &edit(&site, "greetings/hello"), &[("private", "on")]).await.is(303);
+    save(&site.eve(), &edit(&site, "greetings/hello"), &[("audience", "signed-in")]).await.is(303);
     site.visitor().get("/hello").await.is(404);
     site.ann().get("/hello").await.is(308);
     // Before its date it exists for editors only.
@@ -133,7 +135,7 @@ async fn taking_an_old_path_says_first_what_it_cuts_off() {
 #[actix_web::test]
 async fn a_section_moves_along_when_it_is_ticked_and_stays_when_it_is_not() {
     let site = Site::new();
-    site.put(PageDraft { private: true, ..draft("hello/below", "Below") });
+    site.put(PageDraft { audience: signed_in(), ..draft("hello/below", "Below") });
     let form = edit(&site, "hello");
     site.eve().get(&form).await.has("Move the pages below along (1)");
     save(&site.eve(), &form, &[("path", "/alone")]).await.is(303);

@@ -11,6 +11,7 @@
 
 mod access;
 mod accounts;
+mod audiences;
 mod cli;
 mod cluster;
 mod fail2ban;

@@ -5,7 +5,7 @@ use diesel::{RunQueryDsl, sql_query};
 use domain::page::PageDraft;
 use web::clock;
 
-use crate::site::{Site, draft};
+use crate::site::{Site, draft, signed_in};
 
 /// Runs SQL as somebody at a prompt would.
 fn sql(site: &Site, statement: &str) {
@@ -16,11 +16,11 @@ fn sql(site: &Site, statement: &str) {
 fn site() -> Site {
     let site = Site::new();
     site.put(PageDraft { body: "Long. ".repeat(500), ..draft("clients", "Clients") });
-    site.put(PageDraft { private: true, show_title: true, ..draft("clients/acme", "Acme") });
+    site.put(PageDraft { audience: signed_in(), show_title: true, ..draft("clients/acme", "Acme") });
     site.put(PageDraft { list_below: true, ..draft("team", "Team") });
-    site.put(PageDraft { list_below: true, private: true, ..draft("team/inner", "Inner") });
-    site.put(PageDraft { private: true, ..draft("team/inner/plan", "Plan") });
-    site.put(PageDraft { private: true, ..draft("only/below", "Below") });
+    site.put(PageDraft { list_below: true, audience: signed_in(), ..draft("team/inner", "Inner") });
+    site.put(PageDraft { audience: signed_in(), ..draft("team/inner/plan", "Plan") });
+    site.put(PageDraft { audience: signed_in(), ..draft("only/below", "Below") });
     site
 }
 
@@ -183,7 +183,7 @@ async fn t40_t48_a_change_is_seen_by_the_next_request() {
     site.ann().get("/team").await.lacks("Plan");
     // A section that was only a list becomes a page.
     site.ann().get("/only").await.is(200);
-    site.put(PageDraft { private: true, body: "A page now.".into(), ..draft("only", "Only") });
+    site.put(PageDraft { audience: signed_in(), body: "A page now.".into(), ..draft("only", "Only") });
     site.ann().get("/only").await.is(200).has("A page now.");
     visitor.get("/only").await.is(401);
     for path in ["/", "/feed.xml", "/sitemap.xml"] {

@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use domain::page::PageDraft;
 use web::clock;
 
-use crate::site::{Site, draft};
+use crate::site::{Site, draft, public, signed_in};
 
 #[actix_web::test]
 async fn a_public_page_shows_its_markdown_and_not_who_reads_it() {
@@ -24,8 +24,8 @@ async fn a_private_page_says_who_reads_it_and_lets_editors_edit() {
 async fn a_page_says_where_it_stands() {
     let site = Site::new();
     site.put(draft("clients", "Our clients"));
-    site.put(PageDraft { private: true, ..draft("clients/acme", "Acme, the difficult one") });
-    site.put(draft("clients/acme/brief", "Brief"));
+    site.put(PageDraft { audience: signed_in(), ..draft("clients/acme", "Acme, the difficult one") });
+    site.put(PageDraft { audience: public(), ..draft("clients/acme/brief", "Brief") });
     let page = site.visitor().get("/clients/acme/brief").await.is(200);
     page.has(">Our clients</a>").has("href=\"/clients/acme\">Acme</a>").lacks("difficult");
 }
@@ -34,8 +34,8 @@ async fn a_page_says_where_it_stands() {
 async fn t43_a_page_before_its_date_exists_for_editors_only() {
     let site = Site::new();
     let later = (clock::now() + TimeDelta::days(1)).format("%Y-%m-%dT%H:%M:%S").to_string();
-    for (path, private) in [("later", false), ("later-private", true)] {
-        site.put(PageDraft { private, show_title: true, published: later.clone(), ..draft(path, "Later") });
+    for (path, audience) in [("later", public()), ("later-private", signed_in())] {
+        site.put(PageDraft { audience, show_title: true, published: later.clone(), ..draft(path, "Later") });
         let uri = format!("/{path}");
         let unknown = site.visitor().get("/unknown").await.is(404).fingerprint();
         for actor in [site.visitor(), site.ann(), site.signed_in("eve", "wrong")] {
@@ -67,7 +67,7 @@ async fn t48_case_22_27_28_a_change_of_access_holds_at_the_next_request() {
     site.signed_in("ann", "another one").get("/secret").await.is(401);
 
     site.visitor().get("/hello").await.is(200);
-    site.put(PageDraft { private: true, ..draft("hello", "Hello") });
+    site.put(PageDraft { audience: signed_in(), ..draft("hello", "Hello") });
     site.visitor().get("/hello").await.is(401);
 }
 
@@ -108,7 +108,7 @@ async fn case_42_44_what_people_write_is_text_and_never_markup_or_template() {
     site.put(PageDraft {
         summary: payload.into(),
         body: payload.into(),
-        private: true,
+        audience: signed_in(),
         show_title: true,
         ..draft("evil", payload)
     });

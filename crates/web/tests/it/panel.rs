@@ -1,9 +1,12 @@
 //! Pages in the panel: the list, the form, conflicts, many at once.
 
-use domain::page::{PageDraft, PagePath, Visibility};
+use domain::{
+    audience::Audience,
+    page::{PageDraft, PagePath},
+};
 use web::clock;
 
-use crate::site::{Site, draft};
+use crate::site::{Site, draft, signed_in};
 
 fn edit(site: &Site, path: &str) -> String {
     format!("/admin/pages/{}", site.page(path).unwrap().id.0)
@@ -17,14 +20,14 @@ async fn a_page_is_made_and_its_path_comes_from_its_title() {
     let made = eve.submit("/admin/pages/new", "/admin/pages", &fields).await.is(303);
     assert_eq!(made.header("location"), "/admin/pages?done=created");
     let page = site.page("spring-menu-2026").unwrap();
-    assert_eq!((page.content.visibility, page.content.body.as_str()), (Visibility::Private, "Soup."));
+    assert_eq!((page.content.audience, page.content.body.as_str()), (Audience::SignedIn, "Soup."));
     eve.get("/admin/pages?done=created").await.is(200).has("Created.").has("Spring Menu (2026)");
 }
 
 #[actix_web::test]
 async fn the_buttons_lead_on_and_the_filter_is_kept() {
     let site = Site::new();
-    let back = "q=x&visibility=private&evil=1";
+    let back = "q=x&readers=signed-in&evil=1";
     let check = async |then: &str, expected: &str| {
         let path = format!("made-by-{then}");
         let fields = [("title", "T"), ("path", path.as_str()), ("back", back), ("then", then)];
@@ -32,9 +35,9 @@ async fn the_buttons_lead_on_and_the_filter_is_kept() {
         let id = site.page(&path).unwrap().id.0;
         assert_eq!(response.header("location"), expected.replace("ID", &id.to_string()));
     };
-    check("save", "/admin/pages?done=created&q=x&visibility=private").await;
-    check("continue", "/admin/pages/ID?done=created&back=q%3Dx%26visibility%3Dprivate").await;
-    check("another", "/admin/pages/new?done=created&back=q%3Dx%26visibility%3Dprivate").await;
+    check("save", "/admin/pages?done=created&q=x&readers=signed-in").await;
+    check("continue", "/admin/pages/ID?done=created&back=q%3Dx%26readers%3Dsigned-in").await;
+    check("another", "/admin/pages/new?done=created&back=q%3Dx%26readers%3Dsigned-in").await;
 }
 
 #[actix_web::test]
@@ -87,10 +90,7 @@ async fn a_page_is_changed_and_stays_where_a_field_was_not_sent() {
     let saved = site.eve().submit(&form, &form, &fields).await.is(303);
     site.eve().get(saved.header("location")).await.is(200).has("Saved.");
     let page = site.page("secret").unwrap();
-    assert_eq!(
-        (page.content.title.as_str(), page.content.visibility, page.version.0),
-        ("Secret 2", Visibility::Public, 2)
-    );
+    assert_eq!((page.content.title.as_str(), page.content.audience, page.version.0), ("Secret 2", Audience::Public, 2));
 }
 
 #[actix_web::test]
@@ -231,7 +231,7 @@ async fn the_list_searches_filters_sorts_and_counts() {
     let site = Site::new();
     for n in 0..60 {
         site.put(PageDraft {
-            private: n % 3 == 0,
+            audience: if n % 3 == 0 { signed_in() } else { Default::default() },
             published: "2020-01-01".into(),
             ..draft(&format!("n/{n:02}"), &format!("Number {n:02}"))
         });
@@ -239,7 +239,7 @@ async fn the_list_searches_filters_sorts_and_counts() {
     let list = site.eve().get("/admin/pages?q=number&sort=path").await.is(200);
     list.has("1–50 of 60 pages").has("Number 00").lacks("Number 55").has("aria-sort=\"ascending\"").has("page=2");
     site.eve().get("/admin/pages?q=number&sort=path&page=2").await.has("51–60 of 60 pages").has("Number 55");
-    site.eve().get("/admin/pages?q=number&visibility=private").await.has("1–20 of 20 pages").lacks("Number 01");
+    site.eve().get("/admin/pages?q=number&readers=signed-in").await.has("1–20 of 20 pages").lacks("Number 01");
     site.eve().get("/admin/pages?date=today").await.has("1–2 of 2 pages").has("Hello");
     site.eve().get("/admin/pages?sort=-title&q=number").await.has("Number 59").lacks("Number 05");
     site.eve().get("/admin/pages?q=nothing-like-it").await.is(200).has("No page matches.");
@@ -300,7 +300,7 @@ async fn every_change_stands_in_the_audit_trail() {
     let fields = [("title", "Retraced"), ("path", "/traced"), ("version", version.as_str()), ("private", "on")];
     site.eve().submit(&form, &form, &fields).await.is(303);
     let trail = site.root().get("/admin/audit?name=traced").await.is(200);
-    trail.has("eve").has("Created").has("title “Traced” → “Retraced”").has("made private");
+    trail.has("eve").has("Created").has("title “Traced” → “Retraced”").has("anyone signed in");
     site.root().get("/admin/audit?who=nobody-else").await.has("Nothing matches.");
     let path = PagePath::parse("traced").unwrap();
     assert!(site.store().read(|conn| store::pages::find(conn, &path)).unwrap().is_some());

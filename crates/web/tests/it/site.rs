@@ -13,6 +13,8 @@ use actix_web::{
 use base64::{Engine, prelude::BASE64_STANDARD};
 use domain::{
     access::Admin,
+    audience::AudienceDraft,
+    group::{Group, GroupDraft},
     page::{Page, PageDraft, PagePath},
     password::Password,
     user::{Role, User, UserContent, Username},
@@ -62,7 +64,7 @@ impl Site {
         site.put(PageDraft { body: "Hello, **world**.".into(), ..draft("hello", "Hello") });
         site.put(PageDraft {
             body: "The treasure is under the oak.".into(),
-            private: true,
+            audience: signed_in(),
             ..draft("secret", "Secret")
         });
         site
@@ -109,6 +111,11 @@ impl Site {
         self.write(|conn, admin| store::users::insert(conn, admin, &content, &hash, clock::now()))
     }
 
+    pub fn group(&self, name: &str, members: &[&str]) -> Group {
+        let content = GroupDraft { name: name.into(), members: members.join(",") }.check().unwrap();
+        self.write(|conn, admin| store::groups::insert(conn, admin, &content, clock::now()))
+    }
+
     pub fn user(&self, who: &str) -> User {
         self.store().read(|conn| store::users::find(conn, &name(who))).unwrap().unwrap()
     }
@@ -146,6 +153,22 @@ impl Site {
     pub fn root(&self) -> Actor<'_> {
         self.signed_in("root", "open sesame")
     }
+}
+
+/// For everybody, whoever reads the page above.
+pub fn public() -> AudienceDraft {
+    AudienceDraft { kind: "public".into(), ..AudienceDraft::default() }
+}
+
+/// For some people and groups.
+pub fn chosen(people: &str, groups: &[&str]) -> AudienceDraft {
+    let groups = groups.iter().map(|name| (*name).to_owned()).collect();
+    AudienceDraft { kind: "chosen".into(), people: people.into(), groups }
+}
+
+/// For anyone signed in.
+pub fn signed_in() -> AudienceDraft {
+    AudienceDraft { kind: "signed-in".into(), ..AudienceDraft::default() }
 }
 
 pub fn draft(path: &str, title: &str) -> PageDraft {

@@ -12,6 +12,7 @@ async fn every_template_renders_as_a_whole_document() {
     let user = format!("/admin/users/{}", site.user("ann").id.0);
     let gone = site.put(draft("gone", "Gone")).id;
     site.write(|conn, admin| store::pages::delete(conn, admin.editor(), &[gone], web::clock::now()));
+    let group = site.group("Staff", &["ann"]);
     let root = site.root().browser();
     let stale = [("title", "x"), ("path", "/hello"), ("version", "0")];
     let answers = [
@@ -37,6 +38,11 @@ async fn every_template_renders_as_a_whole_document() {
             "admin/confirm.html",
             root.submit("/admin/pages", "/admin/pages/actions", &[("action", "delete"), ("id", "1")]).await,
         ),
+        ("admin/groups/list.html", root.get("/admin/groups").await),
+        ("admin/groups/form.html", root.get("/admin/groups/new").await),
+        ("admin/groups/delete.html", root.get(&format!("/admin/groups/{}/delete", group.id.0)).await),
+        ("admin/view_as/choose.html", root.get("/admin/view-as").await),
+        ("admin/view_as/refused.html", root.get("/admin/view-as/visitor/secret").await),
         ("admin/users/list.html", root.get("/admin/users").await),
         ("admin/users/form.html", root.get("/admin/users/new").await),
         ("admin/users/password.html", root.get(&format!("{user}/password")).await),

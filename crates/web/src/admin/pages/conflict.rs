@@ -8,7 +8,7 @@ use domain::{
 };
 use serde::Serialize;
 
-use super::{Editing, Fields, PAGES, Surroundings};
+use super::{Editing, Fields, PAGES, around_new};
 use crate::{
     App,
     admin::{Outcome, Panel, difference},
@@ -65,10 +65,10 @@ pub(super) fn stale(
 }
 
 /// 409: somebody else deleted the page meanwhile; what was typed becomes the form of a new one.
-pub(super) fn deleted(app: &App, editor: &Editor, site: &Site, fields: Fields) -> Result<Outcome, Error> {
+pub(super) async fn deleted(app: &App, editor: &Editor, fields: Fields) -> Result<Outcome, Error> {
     let words = "Somebody else deleted this page meanwhile. Below is what you typed; saving it makes the page anew.";
-    let surroundings = Surroundings::default();
-    let editing = Editing { app, editor, site, page: None, surroundings: &surroundings };
+    let (site, surroundings) = around_new(app, editor).await?;
+    let editing = Editing { app, editor, site: &site, page: None, surroundings: &surroundings };
     let form = editing.form(fields, &Invalid::one("form", words), &Default::default())?;
     Ok(Outcome::Page(form.with_status(StatusCode::CONFLICT)))
 }

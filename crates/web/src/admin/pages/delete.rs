@@ -8,7 +8,11 @@ use store::pages;
 use super::{PAGES, load};
 use crate::{
     App,
-    admin::{Done, Outcome, Panel, id},
+    admin::{
+        Done, Outcome, Panel,
+        effects::{Effects, effects_of_deleting},
+        id,
+    },
     answer::Answer,
     auth::extract::Editor,
     clock,
@@ -24,8 +28,8 @@ struct DeletePage {
     action: String,
     page_title: String,
     path: String,
-    private: bool,
     below: u64,
+    effects: Effects,
     days: u32,
     back: String,
     cancel_href: String,
@@ -41,14 +45,15 @@ pub async fn confirm(
     let (site, page) = load(&app, &editor, PageId(id(&request)?)).await?;
     let (proof, path) = (editor.proof(), page.content.path.clone());
     let below = app.db.read(move |conn| pages::below(conn, &proof, &path)).await?;
+    let effects = effects_of_deleting(&app, &editor, vec![page.id]).await?;
     let back = PAGES.back(query.get("back"));
     let trail = PAGES.trail_under(page.id.0, &page.content.title, &back);
     let page = DeletePage {
         panel: Panel::new(&site, editor.account(), "pages", "Delete this page?", &trail),
         action: format!("{}/delete", PAGES.form_href(page.id.0)),
         path: page.content.path.to_string(),
-        private: page.content.visibility.is_private(),
         below,
+        effects,
         days: app.options.trash_days,
         cancel_href: PAGES.href(page.id.0, "", &back),
         back,

@@ -12,7 +12,7 @@ use store::{
     revisions::{self, RevisionRow},
 };
 
-use super::{PAGES, load};
+use super::{PAGES, audience::unknown, load};
 use crate::{
     App,
     admin::{
@@ -120,7 +120,7 @@ struct Shown {
     title: String,
     path: String,
     summary: String,
-    private: bool,
+    readers: String,
     published: String,
     body_html: SafeHtml,
 }
@@ -152,7 +152,7 @@ pub async fn show(request: HttpRequest, app: Data<App>, editor: Editor) -> Resul
                 title: content.title,
                 path: content.path.to_string(),
                 summary: content.summary,
-                private: content.visibility.is_private(),
+                readers: content.audience.words(),
                 published: view::moment(content.published_at),
             },
         };
@@ -241,6 +241,10 @@ pub async fn restore(
     let note = Note::parse(&format!("as in version {}", old.version.0)).map_err(Error::Internal)?;
     let mut content = old.content;
     content.path = present.content.path;
+    if unknown(&app, &content.audience).await?.is_some() {
+        // Its readers are no longer all there: it keeps those that it has.
+        content.audience = present.content.audience;
+    }
     let (proof, from) = (editor.proof(), present.version);
     let save = move |conn: &mut store::Conn| {
         let save = Save { content: &content, note: Some(&note) };

@@ -1,12 +1,9 @@
 //! The list of pages, and what is done with many of them at once.
 
 use actix_web::web::Data;
-use domain::{
-    Timestamp,
-    page::{PageId, Visibility},
-};
+use domain::{Timestamp, audience::Audience, page::PageId};
 use serde::Serialize;
-use store::pages::{self, PageColumn, PageFilter, PageRow, PageSort, Span};
+use store::pages::{self, PageColumn, PageFilter, PageRow, PageSort, Reach, Span};
 
 use super::PAGES;
 use crate::{
@@ -14,6 +11,7 @@ use crate::{
     admin::{
         Done, Outcome, Panel,
         bulk::{Action, Choice, Chosen, Item},
+        effects::{effects_of_choosing, effects_of_deleting},
         table::{TableView, dates},
     },
     answer::Answer,
@@ -26,7 +24,7 @@ use crate::{
     view,
 };
 
-const ACTIONS: [Choice; 3] = [
+const ACTIONS: [Choice; 4] = [
     Choice {
         value: "make-private",
         label: "Make private",
@@ -34,6 +32,12 @@ const ACTIONS: [Choice; 3] = [
         danger: false,
     },
     Choice { value: "make-public", label: "Make public", question: "Everybody will read these pages:", danger: false },
+    Choice {
+        value: "make-inherited",
+        label: "Read as the page above",
+        question: "Whoever reads the page above will read these pages:",
+        danger: false,
+    },
     Choice {
         value: "delete",
         label: "Delete",
@@ -49,7 +53,7 @@ struct ListPage {
     #[serde(flatten)]
     table: TableView,
     rows: Vec<Row>,
-    actions: [Choice; 3],
+    actions: [Choice; 4],
 }
 
 #[derive(Serialize)]
@@ -59,6 +63,7 @@ struct Row {
     path: String,
     href: String,
     edit_href: String,
+    readers: String,
     private: bool,
     show_title: bool,
     published: String,
@@ -69,14 +74,15 @@ struct Row {
 }
 
 impl Row {
-    fn new(row: PageRow, back: &str) -> Row {
+    fn new(row: PageRow, people: Option<u64>, back: &str) -> Row {
         Row {
             id: row.id.0.to_string(),
             title: row.title,
             path: row.path.to_string(),
             href: login_href(&row.path.href()),
             edit_href: PAGES.href(row.id.0, "", back),
-            private: row.visibility.is_private(),
+            readers: reach(row.reach, people),
+            private: row.reach != Reach::Everybody,
             show_title: row.show_title,
             published: view::date(row.published_at),
             published_iso: view::iso(row.published_at),
@@ -87,12 +93,22 @@ impl Row {
     }
 }
 
+/// Who reads a page, in a word or two.
+fn reach(reach: Reach, people: Option<u64>) -> String {
+    match (reach, people) {
+        (Reach::Everybody, _) => "Everybody".into(),
+        (Reach::SignedIn, _) => "Anyone signed in".into(),
+        (Reach::Chosen, Some(1)) => "1 person".into(),
+        (Reach::Chosen, people) => format!("{} people", people.unwrap_or(0)),
+    }
+}
+
 /// GET `/admin/pages`.
 pub async fn list(app: Data<App>, editor: Editor, query: QueryString) -> Result<Outcome, Error> {
     const COLUMNS: [(&str, &str); 5] = [
         ("title", "Title"),
         ("path", "Path"),
-        ("visibility", "Who reads it"),
+        ("readers", "Who reads it"),
         ("published", "Published"),
         ("updated", "Updated"),
     ];
@@ -102,9 +118,10 @@ pub async fn list(app: Data<App>, editor: Editor, query: QueryString) -> Result<
     let span = chosen.map_or((None, None), |(.., span)| *span);
     let filter = PageFilter {
         query: state.get("q").to_owned(),
-        visibility: match state.get("visibility") {
-            "public" => Some(Visibility::Public),
-            "private" => Some(Visibility::Private),
+        reach: match state.get("readers") {
+            "everybody" => Some(Reach::Everybody),
+            "signed-in" => Some(Reach::SignedIn),
+            "chosen" => Some(Reach::Chosen),
             _ => None,
         },
         since: span.0,
@@ -114,16 +131,19 @@ pub async fn list(app: Data<App>, editor: Editor, query: QueryString) -> Result<
     let by = match word {
         "title" => PageColumn::Title,
         "path" => PageColumn::Path,
-        "visibility" => PageColumn::Visibility,
+        "readers" => PageColumn::Reach,
         "published" => PageColumn::Published,
         _ => PageColumn::Updated,
     };
     let (proof, paging) = (editor.proof(), state.paging());
-    let (site, (table, counts)) = app
+    let (site, (table, counts, people)) = app
         .db
         .read_with_site(move |conn| {
             let table = pages::every(conn, &proof, &filter, PageSort { by, descending }, paging)?;
-            Ok((table, pages::counts(conn, &proof, &filter, &spans.map(|(.., span)| span))?))
+            let counts = pages::counts(conn, &proof, &filter, &spans.map(|(.., span)| span))?;
+            let ids: Vec<PageId> = table.rows.iter().map(|row| row.id).collect();
+            let people = pages::who_counts(conn, &proof, &ids)?;
+            Ok((table, counts, people))
         })
         .await?;
     if let Some(last) = state.last_page(table.total) {
@@ -135,11 +155,12 @@ pub async fn list(app: Data<App>, editor: Editor, query: QueryString) -> Result<
     let filters = vec![
         state.filter(
             "Who reads it",
-            "visibility",
+            "readers",
             vec![
-                ("", "All".into(), Some(counts.any_visibility)),
-                ("public", "Public".into(), Some(counts.public)),
-                ("private", "Private".into(), Some(counts.private)),
+                ("", "All".into(), Some(counts.any_reach)),
+                ("everybody", "Everybody".into(), Some(counts.everybody)),
+                ("signed-in", "Anyone signed in".into(), Some(counts.signed_in)),
+                ("chosen", "Chosen people and groups".into(), Some(counts.chosen)),
             ],
         ),
         state.filter(
@@ -153,7 +174,14 @@ pub async fn list(app: Data<App>, editor: Editor, query: QueryString) -> Result<
     let page = ListPage {
         panel: Panel::new(&site, editor.account(), "pages", "Pages", &PAGES.above()).with_message(&query),
         table: state.view(table.total, table.rows.len(), columns, filters),
-        rows: table.rows.into_iter().map(|row| Row::new(row, &back)).collect(),
+        rows: table
+            .rows
+            .into_iter()
+            .map(|row| {
+                let people = people.get(&row.id).copied();
+                Row::new(row, people, &back)
+            })
+            .collect(),
         actions: ACTIONS,
     };
     Ok(Outcome::Page(Answer::panel(app.view.render("admin/pages/list.html", &page)?)))
@@ -171,25 +199,43 @@ pub async fn act(app: Data<App>, editor: Editor, Form(chosen): Form<Chosen>) -> 
     let ids: Vec<PageId> = action.ids.iter().copied().map(PageId).collect();
     let proof = editor.proof();
     if !action.confirmed {
-        let (site, rows) = app.db.read_with_site(move |conn| pages::some(conn, &proof, &ids)).await?;
+        let (site, rows) = app
+            .db
+            .read_with_site({
+                let ids = ids.clone();
+                move |conn| pages::some(conn, &proof, &ids)
+            })
+            .await?;
         let items = rows.into_iter().map(item).collect();
-        return action.ask(&app, editor.account(), &site, &PAGES, items).map(Outcome::Page);
+        let effects = match audience(action.choice.value) {
+            Some(audience) => effects_of_choosing(&app, &editor, ids, audience).await?,
+            None => effects_of_deleting(&app, &editor, ids).await?,
+        };
+        return action.ask(&app, editor.account(), &site, &PAGES, items, effects).map(Outcome::Page);
     }
     let value = action.choice.value;
-    let change = move |conn: &mut store::Conn| match value {
-        "delete" => pages::delete(conn, &proof, &ids, clock::now()),
-        value => {
-            let visibility = Visibility::from_private(value == "make-private");
-            pages::set_visibility(conn, &proof, &ids, visibility, clock::now())
-        }
+    let change = move |conn: &mut store::Conn| match audience(value) {
+        Some(audience) => pages::set_audience(conn, &proof, &ids, &audience, clock::now()),
+        None => pages::delete(conn, &proof, &ids, clock::now()),
     };
     let count = app.db.write(change).await?;
     let done = match value {
         "delete" => Done::Deleted,
         "make-private" => Done::MadePrivate,
+        "make-inherited" => Done::MadeInherited,
         _ => Done::MadePublic,
     };
     Ok(Outcome::Elsewhere(done.at(PAGES.list, &action.back, Some(count))))
+}
+
+/// The audience that an action gives; `None` for deleting.
+fn audience(action: &str) -> Option<Audience> {
+    match action {
+        "make-private" => Some(Audience::SignedIn),
+        "make-public" => Some(Audience::Public),
+        "make-inherited" => Some(Audience::Inherited),
+        _ => None,
+    }
 }
 
 fn item(row: PageRow) -> Item {
@@ -197,6 +243,6 @@ fn item(row: PageRow) -> Item {
         id: row.id.0.to_string(),
         title: row.title,
         href: row.path.href(),
-        note: if row.visibility.is_private() { "private".into() } else { "public".into() },
+        note: if row.reach == Reach::Everybody { "public".into() } else { "private".into() },
     }
 }

@@ -11,6 +11,7 @@ use crate::{
     admin::{
         Done, Outcome, Panel,
         bulk::{Action, Choice, Chosen, Item},
+        effects::Effects,
         table::TableView,
     },
     answer::Answer,
@@ -155,7 +156,7 @@ pub async fn act(app: Data<App>, admin: Admin, Form(chosen): Form<Chosen>) -> Re
     if !action.confirmed {
         let (site, users) = app.db.read_with_site(move |conn| users::some(conn, &proof, &ids)).await?;
         let items = users.into_iter().map(item).collect();
-        return action.ask(&app, admin.account(), &site, &USERS, items).map(Outcome::Page);
+        return action.ask(&app, admin.account(), &site, &USERS, items, Effects::default()).map(Outcome::Page);
     }
     let value = action.choice.value;
     let change = move |conn: &mut store::Conn| match value {

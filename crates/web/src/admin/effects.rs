@@ -1,0 +1,74 @@
+//! What a change does to who reads which pages: asked of the database, which makes the change and takes it back.
+
+use domain::{audience::Audience, page::PageId};
+use serde::Serialize;
+use store::pages::{self, Effect, Touched};
+
+use crate::{App, auth::extract::Editor, clock, error::Error};
+
+/// How many effects are told one by one.
+const MOST: usize = 20;
+
+/// What a change does to the readers of a page, as a row.
+#[derive(Serialize)]
+pub(super) struct EffectRow {
+    title: String,
+    path: String,
+    gained: String,
+    lost: String,
+}
+
+/// What a change does, the first pages of it.
+#[derive(Default, Serialize)]
+pub(super) struct Effects {
+    rows: Vec<EffectRow>,
+    more: usize,
+}
+
+impl Effects {
+    /// Of all effects, those that are told.
+    pub(super) fn new(effects: Vec<Effect>) -> Effects {
+        let more = effects.len().saturating_sub(MOST);
+        let row = |effect: Effect| EffectRow {
+            title: effect.title,
+            path: effect.path.to_string(),
+            gained: effect.gained.unwrap_or_default(),
+            lost: effect.lost.unwrap_or_default(),
+        };
+        Effects { rows: effects.into_iter().take(MOST).map(row).collect(), more }
+    }
+
+    /// Whether nobody's reading changes.
+    pub(super) fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+}
+
+/// What moving pages to the trash would do to who reads those that inherit from them.
+pub(super) async fn effects_of_deleting(app: &App, editor: &Editor, ids: Vec<PageId>) -> Result<Effects, Error> {
+    let proof = editor.proof();
+    let rehearsal = move |conn: &mut store::Conn| {
+        let paths = pages::some(conn, &proof, &ids)?.into_iter().map(|row| row.path).collect();
+        pages::effect(conn, &proof, &Touched::Below(paths), |conn| {
+            pages::delete(conn, &proof, &ids, clock::now()).map(drop)
+        })
+    };
+    Ok(Effects::new(app.db.rehearse(rehearsal).await??))
+}
+
+/// What another audience for some pages would do.
+pub(super) async fn effects_of_choosing(
+    app: &App,
+    editor: &Editor,
+    ids: Vec<PageId>,
+    audience: Audience,
+) -> Result<Effects, Error> {
+    let proof = editor.proof();
+    let rehearsal = move |conn: &mut store::Conn| {
+        let paths = pages::some(conn, &proof, &ids)?.into_iter().map(|row| row.path).collect();
+        pages::effect(conn, &proof, &Touched::Below(paths), |conn| {
+            pages::set_audience(conn, &proof, &ids, &audience, clock::now()).map(drop)
+        })
+    };
+    Ok(Effects::new(app.db.rehearse(rehearsal).await??))
+}
