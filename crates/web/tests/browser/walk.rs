@@ -26,6 +26,9 @@ pub fn furnish(server: &Server) {
         &format!("{DARKROOM}\n\nAnd a last word."),
         &["--summary", "What to bring, what it costs, and what to do when something spills."],
     );
+    server.command(&["group", "add", "Keyholders", "rita"], "");
+    server.page("team", "The team", "Who we are.", &["--group", "Keyholders"]);
+    server.page("team/rota", "Rota", "Who comes when.", &[]);
     server.page("rules", "Old rules", "Superseded.", &[]);
     server.command(&["page", "delete", "rules"], "");
     server.page("long", &"Unbreakable".repeat(18), &format!("{}\n\n`{}`", "word".repeat(90), "code ".repeat(60)), &[]);
@@ -123,6 +126,37 @@ pub const INSIDE: &[Stop] = &[
     }),
     ("restoration", |p| {
         p.open("/admin/trash").press("Old rules").sees("Bring this page back?");
+    }),
+    ("page with chosen readers", |p| {
+        edit(p, "The team");
+        p.sees("1 person can read this: rita");
+    }),
+    ("question about readers", |p| {
+        edit(p, "The team");
+        p.click("#audience-public").press("Save").sees("This changes who reads pages");
+        assert_eq!(p.status(), 422);
+    }),
+    ("groups", |p| {
+        p.open("/admin/groups");
+    }),
+    ("new group with errors", |p| {
+        p.open("/admin/groups/new").fill("#name", "x").fill("#members", "a:b").press("Save");
+        assert_eq!(p.status(), 422);
+    }),
+    ("group", |p| {
+        p.open("/admin/groups").press("Keyholders");
+    }),
+    ("group deletion", |p| {
+        p.open("/admin/groups").press("Keyholders").press("Delete…").sees("No longer readable for");
+    }),
+    ("view as", |p| {
+        p.open("/admin/view-as");
+    }),
+    ("view as somebody", |p| {
+        p.open("/admin/view-as/user/rita/team").sees("You see the site as rita");
+    }),
+    ("view as a visitor who is refused", |p| {
+        p.open("/admin/view-as/visitor/team").sees("is asked for a name and a password");
     }),
     ("page deletion", |p| {
         edit(p, "Renting the darkroom");

@@ -88,6 +88,46 @@ fn changes_of_the_command_line_take_effect_on_the_next_request() {
 }
 
 #[test]
+fn a_group_reads_what_it_was_chosen_for_and_takes_effect_at_once() {
+    let server = Server::start();
+    let run = |arguments: &[&str], input: &str| {
+        let (ok, out, err) = text(&server.cli(arguments, input));
+        assert!(ok, "{arguments:?}: {err}");
+        out
+    };
+    for name in ["ann", "bob"] {
+        run(&["user", "add", name, "--role", "reader"], "open sesame");
+    }
+    let [ann, bob] = ["ann:open sesame", "bob:open sesame"].map(|who| format!("Authorization: {}\r\n", basic(who)));
+    run(&["group", "add", "Staff of Acme", "ann"], "");
+    run(&["page", "put", "rota", "--title", "Rota", "--group", "Staff of Acme"], "Who comes when.");
+    run(&["page", "put", "rota/may", "--title", "May"], "Nobody.");
+    let statuses = || ["", &*ann, &*bob].map(|who| server.status("/rota/may", who));
+    assert_eq!(statuses(), [401, 200, 403]);
+    assert!(run(&["page", "list"], "").contains("/rota/may\tchosen"));
+    assert!(run(&["group", "join", "Staff of Acme", "bob"], "").contains("In Staff of Acme: ann, bob."));
+    assert_eq!(statuses(), [401, 200, 200]);
+    run(&["group", "leave", "Staff of Acme", "ann"], "");
+    assert_eq!(statuses(), [401, 403, 200]);
+    run(&["group", "rename", "Staff of Acme", "Crew"], "");
+    assert_eq!((run(&["group", "show", "Crew"], "").trim(), statuses()), ("bob", [401, 403, 200]));
+    assert!(run(&["group", "list"], "").contains("Crew\t1 members\t1 pages"));
+    run(&["page", "put", "rota/may", "--title", "May", "--reader", "ann"], "Nobody.");
+    assert_eq!(statuses(), [401, 200, 403]);
+    run(&["group", "delete", "Crew"], "");
+    assert_eq!(["", &*ann, &*bob].map(|who| server.status("/rota", who)), [401, 403, 403]);
+    for (arguments, words) in [
+        (&["group", "add", "Crew", "zoe"][..], "There is no user zoe"),
+        (&["group", "show", "Crew"], "there is no group Crew"),
+        (&["page", "put", "x", "--title", "x", "--reader", "zoe"], "does not exist"),
+        (&["page", "put", "x", "--title", "x", "--reader", "ann", "--private"], "cannot be used with"),
+    ] {
+        let (ok, _, err) = text(&server.cli(arguments, ""));
+        assert!(!ok && err.contains(words), "{arguments:?}: {err}");
+    }
+}
+
+#[test]
 fn t58_the_users_of_an_htpasswd_file_keep_their_passwords() {
     let server = Server::start();
     // "open sesame", as `htpasswd -nbB -C 5` makes it.
