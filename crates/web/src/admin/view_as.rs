@@ -168,7 +168,7 @@ impl Look {
         // No name of a user holds anything that HTML would have to escape.
         let whom = &self.whom;
         let bar = format!(
-            "<div class=\"view-as\" role=\"status\">You see the site as <strong>{whom}</strong> sees it. \
+            "<div class=\"view-as\" role=\"status\"><span>You see the site as <strong>{whom}</strong> sees it.</span> \
              <a href=\"{ADDRESS}\">Choose somebody else</a> <a href=\"/admin/\">Back to the panel</a></div>"
         );
         Ok(Answer::panel(framed(html, &self.base, &bar)))
