@@ -64,9 +64,9 @@ pub enum Listing {
 }
 
 /// Decides whether a visitor sees a page: a public one always, a private one when signed in. Before its date a page
-/// exists for those who may edit it and for nobody else.
+/// and from its end on, it exists for those who may edit it and for nobody else.
 pub fn decide(page: &PageContent, visitor: &Visitor, now: Timestamp) -> Access {
-    if page.published_at > now && !visitor.may_edit() {
+    if !page.is_published(now) && !visitor.may_edit() {
         return Access::Absent;
     }
     match (page.visibility, visitor) {
@@ -75,10 +75,10 @@ pub fn decide(page: &PageContent, visitor: &Visitor, now: Timestamp) -> Access {
     }
 }
 
-/// Decides how a page stands in the lists that a visitor sees. Lists are for readers: a page before its date is in
-/// none, not even an editor's; the panel has those.
+/// Decides how a page stands in the lists that a visitor sees. Lists are for readers: a page before its date or after its end is
+/// in none, not even an editor's; the panel has those.
 pub fn listing(page: &PageContent, visitor: &Visitor, now: Timestamp) -> Listing {
-    if page.published_at > now {
+    if !page.is_published(now) {
         return Listing::Hidden;
     }
     match decide(page, visitor, now) {

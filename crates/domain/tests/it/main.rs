@@ -16,6 +16,7 @@ mod password;
 mod published;
 mod site;
 mod user;
+mod zone;
 
 use domain::Timestamp;
 

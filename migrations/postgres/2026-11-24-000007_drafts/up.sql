@@ -1,0 +1,24 @@
+-- When a page ends: from then on it exists for editors only.
+ALTER TABLE pages ADD COLUMN unpublish_at TIMESTAMP;
+ALTER TABLE revisions ADD COLUMN unpublish_at TIMESTAMP;
+ALTER TABLE trash ADD COLUMN unpublish_at TIMESTAMP;
+CREATE INDEX pages_by_end ON pages (unpublish_at) WHERE unpublish_at IS NOT NULL;
+
+-- The zone in which moments are typed and shown; the database keeps UTC.
+ALTER TABLE site ADD COLUMN time_zone TEXT NOT NULL DEFAULT 'UTC';
+
+-- What was typed and is not published: of a page that readers do not have yet, or over one that they have. A table of
+-- its own: no query for readers can forget to leave it out.
+CREATE TABLE drafts (
+    page_id  BIGINT PRIMARY KEY,
+    path     TEXT COLLATE "C",
+    title    TEXT COLLATE "C" NOT NULL,
+    typed    TEXT NOT NULL,
+    based_on BIGINT NOT NULL,
+    form     BIGINT NOT NULL,
+    saved_at TIMESTAMP NOT NULL,
+    saved_by TEXT NOT NULL,
+    version  BIGINT NOT NULL CHECK (version >= 1)
+);
+CREATE INDEX drafts_by_path ON drafts (path);
+CREATE INDEX drafts_by_form ON drafts (form);
