@@ -68,3 +68,10 @@ pub struct Held {
     /// The form.
     pub form: FormId,
 }
+
+impl Default for Held {
+    /// A form that knows of no draft, and has no number.
+    fn default() -> Held {
+        Held { draft: Version(0), form: FormId::default() }
+    }
+}

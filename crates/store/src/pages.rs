@@ -1,5 +1,6 @@
 //! Pages. Readers' lists go through one [`Scope`]; the panel's side is in `desk`.
 
+mod coming;
 mod desk;
 mod section;
 
@@ -11,10 +12,11 @@ use domain::{
     page::{Page, PageContent, PageId, PagePath, Visibility},
 };
 
-pub(crate) use desk::note;
+pub use coming::{Coming, coming};
+pub(crate) use desk::{Birth, insert_as, note};
 pub use desk::{
-    PageColumn, PageCounts, PageFilter, PageRow, PageSort, PageTotals, Span, below, counts, delete, every, get, insert,
-    put, set_visibility, some, totals, update,
+    PageColumn, PageCounts, PageFilter, PageRow, PageSort, PageState, PageTotals, Span, below, counts, delete, every,
+    get, insert, put, set_visibility, some, states, totals, update,
 };
 pub use section::{Move, move_section, moves};
 
@@ -40,6 +42,7 @@ pub(crate) struct Record {
     created_at: NaiveDateTime,
     updated_at: NaiveDateTime,
     version: i64,
+    unpublish_at: Option<NaiveDateTime>,
 }
 
 impl TryFrom<Record> for Page {
@@ -57,6 +60,7 @@ impl TryFrom<Record> for Page {
                 show_title: record.show_title,
                 list_below: record.list_below,
                 published_at: record.published_at.and_utc(),
+                unpublish_at: record.unpublish_at.map(|end| end.and_utc()),
             },
             created_at: record.created_at.and_utc(),
             updated_at: record.updated_at.and_utc(),
@@ -79,6 +83,12 @@ pub fn find(conn: &mut Conn, path: &PagePath) -> Result<Option<Page>> {
     record.map(Page::try_from).transpose()
 }
 
+/// What `domain::page::PageContent::is_published` says, in SQL.
+#[diesel::dsl::auto_type(no_type_alias)]
+fn published(now: NaiveDateTime) -> _ {
+    pages::published_at.le(now).and(pages::unpublish_at.is_null().or(pages::unpublish_at.gt(now)))
+}
+
 /// Which pages a visitor finds in lists: in SQL what `domain::access::listing` says of one page.
 #[derive(Clone, Copy, Debug)]
 pub struct Scope {
@@ -99,7 +109,7 @@ impl Scope {
     }
 
     fn rows(&self) -> pages::BoxedQuery<'static, MultiBackend> {
-        let published = pages::table.filter(pages::published_at.le(self.now)).into_boxed();
+        let published = pages::table.filter(published(self.now)).into_boxed();
         match (self.signed_in, self.locked_too) {
             (true, _) => published,
             (false, false) => published.filter(diesel::dsl::not(pages::private)),
@@ -229,19 +239,25 @@ pub(crate) fn pattern(text: &str) -> fold<String> {
     fold(format!("%{escaped}%"))
 }
 
-/// The next moment at which a page's date comes, and lists change although nobody changes a page; `None` if no page waits
-/// for its date.
+/// The next moment at which a page's date or its end comes, and lists change although nobody changes a page; `None` if no
+/// page waits for one.
 ///
 /// # Errors
 /// When the database fails.
 pub fn next_boundary(conn: &mut Conn, now: Timestamp) -> Result<Option<Timestamp>> {
-    let next: Option<NaiveDateTime> = pages::table
+    let begins: Option<NaiveDateTime> = pages::table
         .filter(pages::published_at.gt(now.naive_utc()))
         .order(pages::published_at.asc())
         .select(pages::published_at)
         .first(conn)
         .optional()?;
-    Ok(next.map(|at| at.and_utc()))
+    let ends: Option<Option<NaiveDateTime>> = pages::table
+        .filter(pages::unpublish_at.gt(now.naive_utc()))
+        .order(pages::unpublish_at.asc())
+        .select(pages::unpublish_at)
+        .first(conn)
+        .optional()?;
+    Ok(begins.into_iter().chain(ends.flatten()).min().map(|at| at.and_utc()))
 }
 
 /// The titles of those of the paths that stand in the scope.

@@ -58,6 +58,7 @@ struct Record {
     show_title: bool,
     list_below: bool,
     published_at: NaiveDateTime,
+    unpublish_at: Option<NaiveDateTime>,
 }
 
 impl From<RowRecord> for RevisionRow {
@@ -87,6 +88,7 @@ impl TryFrom<Record> for Revision {
                 show_title: record.show_title,
                 list_below: record.list_below,
                 published_at: record.published_at.and_utc(),
+                unpublish_at: record.unpublish_at.map(|end| end.and_utc()),
             },
         })
     }
@@ -103,8 +105,9 @@ pub(crate) fn record(
 ) -> Result<()> {
     sql_query(
         "INSERT INTO revisions (id, page_id, version, at, actor, note, detail,
-                                path, title, summary, body, private, show_title, list_below, published_at)
-         SELECT $1, id, version, $2, $3, $4, $5, path, title, summary, body, private, show_title, list_below, published_at
+                                path, title, summary, body, private, show_title, list_below, published_at, unpublish_at)
+         SELECT $1, id, version, $2, $3, $4, $5, path, title, summary, body, private, show_title, list_below, published_at,
+                unpublish_at
          FROM pages WHERE id = $6",
     )
     .bind::<BigInt, _>(id::new()?)
@@ -160,6 +163,15 @@ pub fn before(conn: &mut Conn, _: &Editor, page: PageId, version: Version) -> Re
         .first(conn)
         .optional()?;
     Ok(found.map(Version))
+}
+
+/// When a page was first saved, and its last version; `None` for one that never was.
+pub(crate) fn ends(conn: &mut Conn, page: PageId) -> Result<Option<(Timestamp, Version)>> {
+    let own = revisions::table.filter(revisions::page_id.eq(page.0));
+    let first: Option<NaiveDateTime> =
+        own.order(revisions::version.asc()).select(revisions::at).first(conn).optional()?;
+    let last: Option<i64> = own.order(revisions::version.desc()).select(revisions::version).first(conn).optional()?;
+    Ok(first.zip(last).map(|(first, last)| (first.and_utc(), Version(last))))
 }
 
 /// Forgets the history of a page that is deleted for good.

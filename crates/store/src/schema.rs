@@ -14,6 +14,7 @@ diesel::table! {
         created_at -> Timestamp,
         updated_at -> Timestamp,
         version -> BigInt,
+        unpublish_at -> Nullable<Timestamp>,
     }
 }
 
@@ -41,6 +42,7 @@ diesel::table! {
         refusal -> Text,
         footer -> Text,
         version -> BigInt,
+        time_zone -> Text,
     }
 }
 
@@ -73,6 +75,7 @@ diesel::table! {
         show_title -> Bool,
         list_below -> Bool,
         published_at -> Timestamp,
+        unpublish_at -> Nullable<Timestamp>,
     }
 }
 
@@ -92,6 +95,7 @@ diesel::table! {
         version -> BigInt,
         deleted_at -> Timestamp,
         deleted_by -> Text,
+        unpublish_at -> Nullable<Timestamp>,
     }
 }
 
@@ -102,6 +106,22 @@ diesel::table! {
         left_at -> Timestamp,
     }
 }
+
+diesel::table! {
+    drafts (page_id) {
+        page_id -> BigInt,
+        path -> Nullable<Text>,
+        title -> Text,
+        typed -> Text,
+        based_on -> BigInt,
+        form -> BigInt,
+        saved_at -> Timestamp,
+        saved_by -> Text,
+        version -> BigInt,
+    }
+}
+
+diesel::allow_tables_to_appear_in_same_query!(drafts, pages, trash);
 
 diesel::define_sql_function! {
     /// Text in lower case, alike in both databases.

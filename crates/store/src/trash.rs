@@ -15,7 +15,7 @@ use domain::{
 };
 
 use crate::{
-    Conn, Paging, Result, Table,
+    Conn, Paging, Result, Table, drafts,
     error::readable,
     old_paths,
     pages::{note, path_of},
@@ -88,10 +88,26 @@ pub fn some(conn: &mut Conn, _: &Editor, ids: &[PageId]) -> Result<Vec<TrashRow>
 pub(crate) fn put(conn: &mut Conn, editor: &Editor, page: PageId, now: Timestamp) -> Result<bool> {
     let moved = sql_query(
         "INSERT INTO trash (id, path, title, summary, body, private, show_title, list_below, published_at, created_at,
-                            updated_at, version, deleted_at, deleted_by)
+                            updated_at, version, unpublish_at, deleted_at, deleted_by)
          SELECT id, path, title, summary, body, private, show_title, list_below, published_at, created_at,
-                updated_at, version, $1, $2
+                updated_at, version, unpublish_at, $1, $2
          FROM pages WHERE id = $3",
+    )
+    .bind::<SqlTimestamp, _>(now.naive_utc())
+    .bind::<Text, _>(editor.actor())
+    .bind::<BigInt, _>(page.0)
+    .execute(conn)?;
+    Ok(moved > 0)
+}
+
+/// Puts a page there that is no longer published, as it was in its last version; whether it ever had one.
+pub(crate) fn put_last(conn: &mut Conn, editor: &Editor, page: PageId, now: Timestamp) -> Result<bool> {
+    let moved = sql_query(
+        "INSERT INTO trash (id, path, title, summary, body, private, show_title, list_below, published_at, created_at,
+                            updated_at, version, unpublish_at, deleted_at, deleted_by)
+         SELECT page_id, path, title, summary, body, private, show_title, list_below, published_at, at,
+                at, version, unpublish_at, $1, $2
+         FROM revisions WHERE page_id = $3 ORDER BY version DESC LIMIT 1",
     )
     .bind::<SqlTimestamp, _>(now.naive_utc())
     .bind::<Text, _>(editor.actor())
@@ -108,8 +124,9 @@ pub(crate) fn put(conn: &mut Conn, editor: &Editor, page: PageId, now: Timestamp
 pub fn restore(conn: &mut Conn, editor: &Editor, page: PageId, path: &PagePath, now: Timestamp) -> Result<bool> {
     let restored = sql_query(
         "INSERT INTO pages (id, path, title, summary, body, private, show_title, list_below, published_at, created_at,
-                            updated_at, version)
-         SELECT id, $1, title, summary, body, private, show_title, list_below, published_at, created_at, $2, version + 1
+                            updated_at, version, unpublish_at)
+         SELECT id, $1, title, summary, body, private, show_title, list_below, published_at, created_at, $2, version + 1,
+                unpublish_at
          FROM trash WHERE id = $3",
     )
     .bind::<Text, _>(path.as_str())
@@ -155,6 +172,7 @@ fn purge(conn: &mut Conn, editor: &Editor, rows: Vec<TrashRow>, now: Timestamp) 
         }
         revisions::forget(conn, row.id)?;
         old_paths::forget(conn, row.id)?;
+        drafts::forget(conn, row.id)?;
         note(conn, editor, Action::Purged, &row.path, format!("“{}”", row.title), now)?;
         purged += 1;
     }

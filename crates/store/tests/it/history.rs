@@ -12,7 +12,7 @@ use store::{
     revisions, trash,
 };
 
-use crate::database::{admin, content, noon, on_both, on_each, sql};
+use crate::database::{admin, content, noon, on_both, on_each, sql, undo};
 
 const ALL: Paging = Paging { number: 1, size: 50 };
 
@@ -184,16 +184,10 @@ fn a_site_that_was_there_before_has_a_history_that_begins_now() {
         let store = Store::open(url, 2).unwrap();
         store.migrate().unwrap();
         // As it was before there was a history.
-        let down = match url.to_string().starts_with("sqlite") {
-            true => include_str!("../../../../migrations/sqlite/2026-11-24-000003_history/down.sql"),
-            false => include_str!("../../../../migrations/postgres/2026-11-24-000003_history/down.sql"),
-        };
-        for statement in down.split_terminator(';').filter(|statement| !statement.trim().is_empty()) {
-            sql(&store, statement).unwrap();
-        }
-        sql(&store, "DELETE FROM __diesel_schema_migrations WHERE version = '20261124000003'").unwrap();
+        undo!(&store, url, "2026-11-24-000007_drafts");
+        undo!(&store, url, "2026-11-24-000003_history");
         sql(&store, "INSERT INTO pages (id, path, title, body, version) VALUES (7, 'old', 'Old', 'text', 4)").unwrap();
-        assert_eq!(store.migrate().unwrap(), ["2026-11-24-000003_history"]);
+        assert_eq!(store.migrate().unwrap()[0], "2026-11-24-000003_history");
         let revision =
             store.read(|conn| revisions::get(conn, admin().editor(), PageId(7), Version(4))).unwrap().unwrap();
         assert_eq!((revision.content.body.as_str(), revision.actor.as_str()), ("text", ""));

@@ -11,6 +11,7 @@
 mod audit;
 mod changes;
 mod database;
+mod drafts;
 mod history;
 mod migrations;
 mod opening;

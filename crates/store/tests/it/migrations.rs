@@ -9,7 +9,12 @@ use crate::database::{on_both, on_each, sql};
 fn they_are_pending_then_applied_then_nothing_is_left() {
     on_each(|url| {
         let store = Store::open(url, 2).unwrap();
-        let all = ["2026-11-24-000001_site", "2026-11-24-000002_changes", "2026-11-24-000003_history"];
+        let all = [
+            "2026-11-24-000001_site",
+            "2026-11-24-000002_changes",
+            "2026-11-24-000003_history",
+            "2026-11-24-000007_drafts",
+        ];
         assert_eq!(store.pending().unwrap(), all);
         assert_eq!(store.migrate().unwrap(), all);
         assert!(store.pending().unwrap().is_empty());
@@ -25,7 +30,7 @@ fn two_processes_that_start_at_once_migrate_once() {
             let threads = stores.each_ref().map(|store| scope.spawn(|| store.migrate().map(|names| names.len())));
             threads.map(|thread| thread.join().unwrap()).into_iter().map(Result::unwrap).sum()
         });
-        assert_eq!(applied, 3);
+        assert_eq!(applied, 4);
     });
 }
 

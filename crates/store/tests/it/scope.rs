@@ -23,10 +23,14 @@ fn site() -> Vec<PageContent> {
             for (when, offset) in
                 [-86_400_000_000, -1, 0, 1, 86_400_000_000].into_iter().map(TimeDelta::microseconds).enumerate()
             {
-                for folder in ["", "a/", "a/b/"] {
-                    let path = format!("{folder}{}-{show_title}-{when}", visibility.is_private());
+                for (end, folder) in [None, Some(0), Some(1), Some(90_000_000_000)]
+                    .into_iter()
+                    .flat_map(|end| ["", "a/", "a/b/"].map(|folder| (end, folder)))
+                {
+                    let path = format!("{folder}{}-{show_title}-{when}-{}", visibility.is_private(), end.unwrap_or(2));
                     let published_at = noon() + offset;
-                    site.push(PageContent { visibility, show_title, published_at, ..content(&path) });
+                    let unpublish_at = end.map(|end| noon() + TimeDelta::microseconds(end));
+                    site.push(PageContent { visibility, show_title, published_at, unpublish_at, ..content(&path) });
                 }
             }
         }
