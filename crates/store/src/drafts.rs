@@ -24,7 +24,7 @@ use crate::{
     pages::path_of,
     revisions,
     schema::{drafts, pages, trash},
-    site, trash as bin,
+    site,
 };
 
 #[derive(Queryable, Selectable)]

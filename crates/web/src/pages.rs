@@ -45,6 +45,8 @@ struct PageView {
     updated_iso: String,
     private: bool,
     future: bool,
+    /// When it ended, if it did.
+    over: String,
 }
 
 /// GET any path that is nobody else's: the page there, or the list of the pages below.
@@ -84,10 +86,12 @@ async fn visible(app: &App, visible: VisiblePage) -> Result<Answer, Error> {
         };
         Ok((titles, below, pages::next_boundary(conn, now)?))
     };
-    let (titles, below, until) = app.db.read(read).await?;
+    let (titles, below, next) = app.db.read(read).await?;
+    // It may have ended since it was decided that it is seen.
+    let until = visible.page().content.unpublish_at.into_iter().chain(next).min();
     let below = below.zip(paging).map(|(slice, paging)| {
         let address = format!("{}?", visible.page().content.path.href());
-        Rows::new(slice, paging, &address)
+        Rows::new(slice, paging, &address, visible.site().time_zone)
     });
     let view = app.view.clone();
     let (visible, answer) = app
@@ -106,9 +110,9 @@ async fn visible(app: &App, visible: VisiblePage) -> Result<Answer, Error> {
 /// Renders the Markdown, so it runs among the renderers.
 fn compose(visible: &VisiblePage, titles: &[(domain::page::PagePath, String)], below: Option<Rows>) -> PagePage {
     let (page, site, account) = (visible.page(), visible.site(), visible.account());
-    let content = &page.content;
+    let (content, zone) = (&page.content, site.time_zone);
     let guest = visible.list().map(|(guest, _)| guest);
-    let lists_below = below.is_some();
+    let (lists_below, now) = (below.is_some(), clock::now());
     let frame = Frame::new(site, account.or_else(|| guest?.account()));
     let notice = guest.map_or("", Guest::notice);
     let below = below.unwrap_or_else(Rows::none);
@@ -126,12 +130,13 @@ fn compose(visible: &VisiblePage, titles: &[(domain::page::PagePath, String)], b
             title: content.title.clone(),
             summary: content.summary.clone(),
             body_html: markdown::render(&content.body),
-            date: view::date(content.published_at),
+            date: view::date(content.published_at, zone),
             date_iso: view::iso(content.published_at),
-            updated: view::date(page.updated_at),
+            updated: view::date(page.updated_at, zone),
             updated_iso: view::iso(page.updated_at),
             private: content.visibility.is_private(),
-            future: content.published_at > clock::now(),
+            future: content.published_at > now,
+            over: content.unpublish_at.filter(|end| *end <= now).map(|end| view::moment(end, zone)).unwrap_or_default(),
         },
     }
 }

@@ -4,6 +4,7 @@ use actix_web::web::Data;
 use domain::{
     access::Admin,
     audit::{Entry, Subject},
+    zone::Zone,
 };
 use serde::Serialize;
 use store::{audit, pages, users};
@@ -43,12 +44,13 @@ pub(super) struct Change {
     detail: String,
 }
 
-impl From<Entry> for Change {
-    fn from(entry: Entry) -> Change {
+impl Change {
+    /// An entry as people in a zone read it.
+    pub(super) fn new(entry: Entry, zone: Zone) -> Change {
         // A page's name in the trail is its address, whether it is still there or not.
         let href = if entry.subject == Subject::Page { login_href(&entry.name) } else { String::new() };
         Change {
-            when: view::moment(entry.at),
+            when: view::moment(entry.at, zone),
             when_iso: view::iso(entry.at),
             actor: entry.actor,
             label: entry.action.label(),
@@ -74,7 +76,7 @@ pub async fn show(app: Data<App>, editor: Editor) -> Result<Answer, Error> {
     let page = HomePage {
         panel: Panel::new(&site, editor.account(), "home", "Administration", &[]),
         counts: Counts { pages: totals.public + totals.private, public: totals.public, private: totals.private, users },
-        changes: changes.into_iter().map(Change::from).collect(),
+        changes: changes.into_iter().map(|entry| Change::new(entry, site.time_zone)).collect(),
     };
     Ok(Answer::panel(app.view.render("admin/home.html", &page)?))
 }

@@ -13,6 +13,7 @@ use domain::{
     page::{Page, PageContent, PageDraft, PageId, PagePath},
     revision::{Note, Save},
     site::Site,
+    zone::Zone,
 };
 use serde::{Deserialize, Serialize};
 use store::{old_paths, pages};
@@ -57,6 +58,8 @@ pub struct Fields {
     #[serde(default)]
     published: String,
     #[serde(default)]
+    unpublish: String,
+    #[serde(default)]
     note: String,
     /// Whether the pages below move along with the path.
     #[serde(default, deserialize_with = "checkbox")]
@@ -74,7 +77,8 @@ pub struct Fields {
 
 impl Fields {
     fn of(draft: PageDraft, version: Version, back: String) -> Fields {
-        let PageDraft { path, title, summary, body, private, show_title, list_below, published } = draft;
+        let PageDraft { path, title, summary, body, private, show_title, list_below, published, unpublish, zone: _ } =
+            draft;
         Fields {
             path,
             title,
@@ -84,6 +88,7 @@ impl Fields {
             show_title,
             list_below,
             published,
+            unpublish,
             note: String::new(),
             move_below: true,
             takes: String::new(),
@@ -94,10 +99,10 @@ impl Fields {
     }
 
     /// What is to be saved, and the word for its history.
-    fn check(&self, old: Option<&PageContent>) -> Result<(PageContent, Note), Invalid> {
+    fn check(&self, old: Option<&PageContent>, zone: Zone) -> Result<(PageContent, Note), Invalid> {
         let content = match old {
-            Some(old) => self.draft().check_over(old),
-            None => self.draft().check(clock::now()),
+            Some(old) => self.draft(zone).check_over(old),
+            None => self.draft(zone).check(clock::now()),
         };
         match (content, Note::parse(&self.note)) {
             (Ok(content), Ok(note)) => Ok((content, note)),
@@ -110,7 +115,7 @@ impl Fields {
         }
     }
 
-    fn draft(&self) -> PageDraft {
+    fn draft(&self, zone: Zone) -> PageDraft {
         PageDraft {
             path: self.path.clone(),
             title: self.title.clone(),
@@ -120,6 +125,8 @@ impl Fields {
             show_title: self.show_title,
             list_below: self.list_below,
             published: self.published.clone(),
+            unpublish: self.unpublish.clone(),
+            zone,
         }
     }
 }
@@ -217,7 +224,7 @@ pub async fn new(app: Data<App>, editor: Editor, query: QueryString) -> Result<A
     let (site, ()) = app.db.read_with_site(|_| Ok(())).await?;
     let draft = PageDraft {
         path: query.get("path").to_owned(),
-        published: clock::now().format("%Y-%m-%dT%H:%M:%S").to_string(),
+        published: site.time_zone.typed(clock::now()),
         ..PageDraft::default()
     };
     let fields = Fields::of(draft, Version(0), PAGES.back(query.get("back")));
@@ -235,7 +242,7 @@ pub async fn create(app: Data<App>, editor: Editor, Form(mut fields): Form<Field
     if matches!(fields.then, Then::Preview) {
         return editing.preview(fields).await;
     }
-    let (content, note) = match fields.check(None) {
+    let (content, note) = match fields.check(None, site.time_zone) {
         Ok(checked) => checked,
         Err(invalid) => return editing.refused(fields, &invalid),
     };
@@ -309,7 +316,7 @@ async fn look(
 pub async fn edit(request: HttpRequest, app: Data<App>, editor: Editor, query: QueryString) -> Result<Answer, Error> {
     let (site, page) = look(&app, &editor, PageId(id(&request)?)).await?;
     let (page, surroundings) = page.ok_or(Error::NotFound)?;
-    let fields = Fields::of(PageDraft::of(&page.content), page.version, PAGES.back(query.get("back")));
+    let fields = Fields::of(PageDraft::of(&page.content, site.time_zone), page.version, PAGES.back(query.get("back")));
     let editing = Editing { app: &app, editor: &editor, site: &site, page: Some(&page), surroundings: &surroundings };
     editing.form(fields, &Invalid::default(), &query)
 }
@@ -329,7 +336,7 @@ pub async fn update(
     if matches!(fields.then, Then::Preview) {
         return editing.preview(fields).await;
     }
-    let (content, note) = match fields.check(Some(&page.content)) {
+    let (content, note) = match fields.check(Some(&page.content), site.time_zone) {
         Ok(checked) => checked,
         Err(invalid) => return editing.refused(fields, &invalid),
     };

@@ -151,10 +151,10 @@ impl Editing<'_> {
             list_href: USERS.list_href(&fields.back),
             delete_href: under("/delete"),
             password_href: under("/password"),
-            created: self.user.map_or(String::new(), |user| view::moment(user.created_at)),
-            last_sign_in: self
-                .user
-                .map_or(String::new(), |user| user.last_sign_in_at.map_or("never".into(), view::moment)),
+            created: self.user.map_or(String::new(), |user| view::moment(user.created_at, self.site.time_zone)),
+            last_sign_in: self.user.map_or(String::new(), |user| {
+                user.last_sign_in_at.map_or("never".into(), |at| view::moment(at, self.site.time_zone))
+            }),
             min_bytes: Password::MIN_BYTES,
             max_bytes: Password::MAX_BYTES,
             fields: FormFields {

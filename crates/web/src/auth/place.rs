@@ -127,7 +127,7 @@ pub struct Keeper {
 }
 
 impl Keeper {
-    /// Keeps it until a page's date comes, or something changes.
+    /// Keeps it until a page's date or its end comes, or something changes.
     pub fn keep(self, memory: &Memory, answer: &Answer, until: Option<Timestamp>) {
         let Tickets { place, list, is_kept } = self.tickets;
         if !is_kept {
@@ -223,7 +223,7 @@ async fn find(app: &App, request: &HttpRequest) -> Result<Place, Error> {
     let reader = match decide(&page.content, &Visitor::Anonymous, now) {
         Access::Show => None,
         Access::Challenge => Some(Reader::of(request).await?),
-        // Before its date: credentials count if they are an editor's. Otherwise, and also where they cannot be verified now, the
+        // Before its date and after its end: credentials count if they are an editor's. Otherwise, and also where they cannot be verified now, the
         // answer is that of an unknown path, to the byte.
         Access::Absent => {
             tickets.is_kept = false;
@@ -240,7 +240,7 @@ async fn find(app: &App, request: &HttpRequest) -> Result<Place, Error> {
             let lists = page.content.list_below;
             if !lists {
                 tickets.list = tickets.place.clone();
-                tickets.is_kept = now >= page.content.published_at;
+                tickets.is_kept = page.content.is_published(now);
             }
             // A list is for its visitor, so a public page that ends with one looks at credentials after all.
             let guest = if lists { Some(Guest::of(request).await?) } else { None };

@@ -45,8 +45,8 @@ pub(super) fn stale(
     theirs: &Page,
     mut fields: Fields,
 ) -> Result<Outcome, Error> {
-    let draft = PageDraft::of(&theirs.content);
-    let mine = fields.draft();
+    let draft = PageDraft::of(&theirs.content, site.time_zone);
+    let mine = fields.draft(site.time_zone);
     // Saving once more now means saving over what is shown here.
     fields.version = theirs.version.0;
     let edit = PAGES.form_href(theirs.id.0);
@@ -57,7 +57,11 @@ pub(super) fn stale(
         edit_href: edit,
         changed: difference::fields(&draft, &mine),
         diff: difference::lines(&draft.body, &mine.body.replace("\r\n", "\n")),
-        theirs: Theirs { title: draft.title, body: draft.body, updated: view::moment(theirs.updated_at) },
+        theirs: Theirs {
+            title: draft.title,
+            body: draft.body,
+            updated: view::moment(theirs.updated_at, site.time_zone),
+        },
         fields,
     };
     let answer = Answer::panel(app.view.render("admin/pages/conflict.html", &page)?);

@@ -4,6 +4,7 @@ use actix_web::web::Data;
 use domain::{
     Timestamp,
     page::{PageId, Visibility},
+    zone::Zone,
 };
 use serde::Serialize;
 use store::pages::{self, PageColumn, PageFilter, PageRow, PageSort, Span};
@@ -69,7 +70,7 @@ struct Row {
 }
 
 impl Row {
-    fn new(row: PageRow, back: &str) -> Row {
+    fn new(row: PageRow, back: &str, zone: Zone) -> Row {
         Row {
             id: row.id.0.to_string(),
             title: row.title,
@@ -78,9 +79,9 @@ impl Row {
             edit_href: PAGES.href(row.id.0, "", back),
             private: row.visibility.is_private(),
             show_title: row.show_title,
-            published: view::date(row.published_at),
+            published: view::date(row.published_at, zone),
             published_iso: view::iso(row.published_at),
-            updated: view::moment(row.updated_at),
+            updated: view::moment(row.updated_at, zone),
             updated_iso: view::iso(row.updated_at),
             future: row.published_at > clock::now(),
         }
@@ -97,7 +98,8 @@ pub async fn list(app: Data<App>, editor: Editor, query: QueryString) -> Result<
         ("updated", "Updated"),
     ];
     let state = PAGES.state(&query);
-    let spans = spans(clock::now());
+    let zone = app.db.site().await.time_zone;
+    let spans = spans(clock::now(), zone);
     let chosen = spans.iter().find(|(word, ..)| *word == state.get("date"));
     let span = chosen.map_or((None, None), |(.., span)| *span);
     let filter = PageFilter {
@@ -109,6 +111,7 @@ pub async fn list(app: Data<App>, editor: Editor, query: QueryString) -> Result<
         },
         since: span.0,
         before: span.1,
+        state: None,
     };
     let (word, descending) = state.sorted(&COLUMNS.map(|(word, _)| word), ("updated", true));
     let by = match word {
@@ -153,15 +156,16 @@ pub async fn list(app: Data<App>, editor: Editor, query: QueryString) -> Result<
     let page = ListPage {
         panel: Panel::new(&site, editor.account(), "pages", "Pages", &PAGES.above()).with_message(&query),
         table: state.view(table.total, table.rows.len(), columns, filters),
-        rows: table.rows.into_iter().map(|row| Row::new(row, &back)).collect(),
+        rows: table.rows.into_iter().map(|row| Row::new(row, &back, site.time_zone)).collect(),
         actions: ACTIONS,
     };
     Ok(Outcome::Page(Answer::panel(app.view.render("admin/pages/list.html", &page)?)))
 }
 
 /// The filter by date: presets that end now, and what is to come.
-fn spans(now: Timestamp) -> [(&'static str, &'static str, Span); 5] {
-    let [today, week, month, year] = dates(now).map(|(word, label, since)| (word, label, (Some(since), Some(now))));
+fn spans(now: Timestamp, zone: Zone) -> [(&'static str, &'static str, Span); 5] {
+    let [today, week, month, year] =
+        dates(now, zone).map(|(word, label, since)| (word, label, (Some(since), Some(now))));
     [("to-come", "To come", (Some(now), None)), today, week, month, year]
 }
 
