@@ -165,6 +165,14 @@ pub fn before(conn: &mut Conn, _: &Editor, page: PageId, version: Version) -> Re
     Ok(found.map(Version))
 }
 
+/// Whether a page was published once, wherever it is now.
+///
+/// # Errors
+/// When the database fails.
+pub fn was_saved(conn: &mut Conn, _: &Editor, page: PageId) -> Result<bool> {
+    Ok(ends(conn, page)?.is_some())
+}
+
 /// When a page was first saved, and its last version; `None` for one that never was.
 pub(crate) fn ends(conn: &mut Conn, page: PageId) -> Result<Option<(Timestamp, Version)>> {
     let own = revisions::table.filter(revisions::page_id.eq(page.0));

@@ -9,7 +9,7 @@ use domain::{
 use serde::Serialize;
 use store::{audit, pages, users};
 
-use super::Panel;
+use super::{Panel, waiting::Waiting};
 use crate::{App, answer::Answer, auth::extract::Editor, error::Error, lists::login_href, view};
 
 /// How many changes are shown.
@@ -20,6 +20,7 @@ struct HomePage {
     #[serde(flatten)]
     panel: Panel,
     counts: Counts,
+    waiting: Waiting,
     changes: Vec<Change>,
 }
 
@@ -66,16 +67,19 @@ impl Change {
 pub async fn show(app: Data<App>, editor: Editor) -> Result<Answer, Error> {
     let proof = editor.proof();
     let admin = Admin::of(&editor.account().visitor());
-    let (site, (totals, users, changes)) = app
+    let (site, (totals, users, changes, waiting)) = app
         .db
         .read_with_site(move |conn| {
             let users = admin.as_ref().map(|admin| users::total(conn, admin)).transpose()?;
-            Ok((pages::totals(conn, &proof)?, users.unwrap_or(0), audit::recent(conn, &proof, CHANGES)?))
+            let waiting = Waiting::find(conn, &proof)?;
+            let changes = audit::recent(conn, &proof, CHANGES)?;
+            Ok((pages::totals(conn, &proof)?, users.unwrap_or(0), changes, waiting))
         })
         .await?;
     let page = HomePage {
         panel: Panel::new(&site, editor.account(), "home", "Administration", &[]),
         counts: Counts { pages: totals.public + totals.private, public: totals.public, private: totals.private, users },
+        waiting,
         changes: changes.into_iter().map(|entry| Change::new(entry, site.time_zone)).collect(),
     };
     Ok(Answer::panel(app.view.render("admin/home.html", &page)?))

@@ -1,6 +1,7 @@
 //! The panel: pages for editors; users, the site and the audit trail for administrators.
 
 pub mod audit;
+pub mod drafts;
 pub mod home;
 pub mod pages;
 pub mod site;
@@ -11,6 +12,7 @@ mod bulk;
 mod difference;
 mod section;
 mod table;
+mod waiting;
 
 use actix_web::HttpResponse;
 use domain::site::Site;
@@ -70,10 +72,13 @@ enum Done {
     PasswordSet,
     Restored,
     Purged,
+    DraftSaved,
+    Unpublished,
+    Discarded,
 }
 
 impl Done {
-    const ALL: [(Done, &'static str, &'static str); 10] = [
+    const ALL: [(Done, &'static str, &'static str); 13] = [
         (Done::Saved, "saved", "Saved."),
         (Done::Created, "created", "Created."),
         (Done::Deleted, "deleted", "Deleted"),
@@ -84,6 +89,9 @@ impl Done {
         (Done::Enabled, "enabled", "Enabled"),
         (Done::Disabled, "disabled", "Disabled"),
         (Done::PasswordSet, "password-set", "The password is set."),
+        (Done::DraftSaved, "draft-saved", "The draft is saved."),
+        (Done::Unpublished, "unpublished", "Unpublished"),
+        (Done::Discarded, "discarded", "The draft is discarded."),
     ];
 
     fn word(self) -> &'static str {
@@ -126,8 +134,6 @@ enum Then {
     Continue,
     /// On with an empty form.
     Another,
-    /// Nothing is saved: the text is shown as it will look.
-    Preview,
 }
 
 /// An id in an address; anything else is no such thing.

@@ -1,5 +1,6 @@
 //! Pages in the panel: the form here, the list, deleting and conflicts beside it.
 
+pub mod autosave;
 mod conflict;
 mod delete;
 pub mod history;
@@ -9,6 +10,7 @@ pub mod preview;
 use actix_web::{HttpRequest, http::StatusCode, web::Data};
 use domain::{
     Version, access,
+    draft::{Draft, FormId, Held, Typed},
     invalid::Invalid,
     page::{Page, PageContent, PageDraft, PageId, PagePath},
     revision::{Note, Save},
@@ -16,12 +18,12 @@ use domain::{
     zone::Zone,
 };
 use serde::{Deserialize, Serialize};
-use store::{old_paths, pages};
+use store::{drafts, old_paths, pages};
 
 pub use delete::{confirm, delete};
 pub use list::{act, list};
 
-use super::{Done, Outcome, Panel, Then, id, section::Section};
+use super::{Done, Outcome, Panel, id, section::Section};
 use crate::{
     App,
     answer::Answer,
@@ -35,8 +37,12 @@ use crate::{
     view::Errors,
 };
 
-const PAGES: Section =
-    Section { name: "pages", title: "Pages", list: "/admin/pages", fields: &["q", "visibility", "date", "sort"] };
+const PAGES: Section = Section {
+    name: "pages",
+    title: "Pages",
+    list: "/admin/pages",
+    fields: &["q", "visibility", "state", "date", "sort"],
+};
 
 /// The fields of the form, as they are typed.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -69,6 +75,12 @@ pub struct Fields {
     takes: String,
     #[serde(default)]
     version: i64,
+    /// The version of the draft that the form shows; 0 for none.
+    #[serde(default)]
+    draft: i64,
+    /// The number of the form.
+    #[serde(default)]
+    form: i64,
     #[serde(default)]
     back: String,
     #[serde(default, skip_serializing)]
@@ -76,10 +88,11 @@ pub struct Fields {
 }
 
 impl Fields {
-    fn of(draft: PageDraft, version: Version, back: String) -> Fields {
+    fn of(typed: Typed, version: Version, draft: Version, back: String) -> Result<Fields, Error> {
+        let Typed { page, note, move_below } = typed;
         let PageDraft { path, title, summary, body, private, show_title, list_below, published, unpublish, zone: _ } =
-            draft;
-        Fields {
+            page;
+        Ok(Fields {
             path,
             title,
             summary,
@@ -89,13 +102,37 @@ impl Fields {
             list_below,
             published,
             unpublish,
-            note: String::new(),
-            move_below: true,
+            note,
+            move_below,
             takes: String::new(),
             version: version.0,
+            draft: draft.0,
+            form: autosave::new_form()?.0,
             back,
             then: Then::Save,
+        })
+    }
+
+    /// The fields of a page as it is being written: its draft if there is one, otherwise the page.
+    fn of_known(known: &Known, zone: Zone, back: String) -> Result<Fields, Error> {
+        match (&known.draft, &known.page) {
+            (Some(Draft { typed, based_on, version, .. }), _) => {
+                let typed = Typed { page: typed.page.clone().in_zone(zone), ..typed.clone() };
+                Fields::of(typed, *based_on, *version, back)
+            }
+            (None, Some(page)) => Fields::of(PageDraft::of(&page.content, zone).into(), page.version, Version(0), back),
+            (None, None) => Err(Error::NotFound),
         }
+    }
+
+    /// What is kept of the form as a draft.
+    fn typed(&self, zone: Zone) -> Typed {
+        Typed { page: self.draft(zone), note: self.note.clone(), move_below: self.move_below }
+    }
+
+    /// What the form knows of the draft over which it saves.
+    fn held(&self) -> Held {
+        Held { draft: Version(self.draft), form: FormId(self.form) }
     }
 
     /// What is to be saved, and the word for its history.
@@ -131,12 +168,34 @@ impl Fields {
     }
 }
 
+/// Which button of the form was pressed.
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Then {
+    /// It is published, and back to the list.
+    #[default]
+    Save,
+    /// It is published, and on with the same form.
+    Continue,
+    /// It is published, and on with an empty form.
+    Another,
+    /// Nothing is saved: the text is shown as it will look.
+    Preview,
+    /// It is kept, and not published.
+    Draft,
+    /// It is kept, and the page is taken off the site.
+    Unpublish,
+}
+
 #[derive(Serialize)]
 struct FormPage {
     #[serde(flatten)]
     panel: Panel,
     is_new: bool,
+    is_published: bool,
     action: String,
+    drafts_url: String,
+    draft: Option<autosave::Waiting>,
     fields: Fields,
     errors: Errors,
     list_href: String,
@@ -149,13 +208,43 @@ struct FormPage {
     old_paths: Vec<String>,
 }
 
-/// What a form is about: a new page, or one that exists.
+/// What a form is about.
 struct Editing<'a> {
     app: &'a App,
     editor: &'a Editor,
     site: &'a Site,
-    page: Option<&'a Page>,
-    surroundings: &'a Surroundings,
+    known: &'a Known,
+}
+
+/// What there is of a page: what is published, what waits, and what else there is about it.
+#[derive(Clone, Debug, Default)]
+struct Known {
+    page: Option<Page>,
+    draft: Option<Draft>,
+    surroundings: Surroundings,
+}
+
+impl Known {
+    fn id(&self) -> Option<PageId> {
+        self.page.as_ref().map(|page| page.id).or(self.draft.as_ref().map(|draft| draft.page))
+    }
+
+    /// Its address on the site, if it has one.
+    fn href(&self) -> Option<String> {
+        match (&self.page, &self.draft) {
+            (Some(page), _) => Some(page.content.path.href()),
+            (None, draft) => draft.as_ref().and_then(|draft| draft.typed.path()).map(|path| path.href()),
+        }
+    }
+
+    fn title(&self) -> String {
+        match (&self.page, &self.draft) {
+            (Some(page), _) => page.content.title.clone(),
+            (None, Some(draft)) if !draft.typed.page.title.trim().is_empty() => draft.typed.page.title.clone(),
+            (None, Some(_)) => "A draft without a title".into(),
+            (None, None) => "Add a page".into(),
+        }
+    }
 }
 
 /// What else there is about a page.
@@ -193,21 +282,25 @@ impl Editing<'_> {
         query: &QueryString,
         preview: Option<SafeHtml>,
     ) -> Result<Answer, Error> {
-        let title = self.page.map_or("Add a page".into(), |page| page.content.title.clone());
+        let (known, id, title) = (self.known, self.known.id(), self.known.title());
+        let page = known.page.as_ref();
         let list_href = PAGES.list_href(&fields.back);
         let page = FormPage {
             panel: Panel::new(self.site, self.editor.account(), "pages", title, &PAGES.trail(&fields.back))
                 .with_message(query),
-            is_new: self.page.is_none(),
-            action: self.page.map_or(PAGES.list.into(), |page| PAGES.form_href(page.id.0)),
+            is_new: id.is_none(),
+            is_published: page.is_some(),
+            action: id.map_or(PAGES.list.into(), |id| PAGES.form_href(id.0)),
+            drafts_url: id.map_or("/admin/drafts".into(), |id| format!("/admin/drafts/{}", id.0)),
+            draft: known.draft.as_ref().map(|draft| autosave::Waiting::new(draft, page, self.site.time_zone)),
             errors: Errors::of(invalid),
             list_href,
-            delete_href: self.page.map_or(String::new(), |page| PAGES.href(page.id.0, "/delete", &fields.back)),
-            history_href: self.page.map_or(String::new(), |page| PAGES.href(page.id.0, "/history", "")),
+            delete_href: page.map_or(String::new(), |page| PAGES.href(page.id.0, "/delete", &fields.back)),
+            history_href: page.map_or(String::new(), |page| PAGES.href(page.id.0, "/history", "")),
             preview,
-            below: self.surroundings.below,
-            old_paths: self.surroundings.old_paths.iter().map(PagePath::href).collect(),
-            view_href: self.page.map_or(String::new(), |page| login_href(&page.content.path.href())),
+            below: known.surroundings.below,
+            old_paths: known.surroundings.old_paths.iter().map(PagePath::href).collect(),
+            view_href: known.href().map(|href| login_href(&href)).unwrap_or_default(),
             fields,
         };
         Ok(Answer::panel(self.app.view.render("admin/pages/form.html", &page)?))
@@ -227,9 +320,9 @@ pub async fn new(app: Data<App>, editor: Editor, query: QueryString) -> Result<A
         published: site.time_zone.typed(clock::now()),
         ..PageDraft::default()
     };
-    let fields = Fields::of(draft, Version(0), PAGES.back(query.get("back")));
-    let surroundings = Surroundings::default();
-    let editing = Editing { app: &app, editor: &editor, site: &site, page: None, surroundings: &surroundings };
+    let fields = Fields::of(draft.into(), Version(0), Version(0), PAGES.back(query.get("back")))?;
+    let known = Known::default();
+    let editing = Editing { app: &app, editor: &editor, site: &site, known: &known };
     editing.form(fields, &Invalid::default(), &query)
 }
 
@@ -237,10 +330,12 @@ pub async fn new(app: Data<App>, editor: Editor, query: QueryString) -> Result<A
 pub async fn create(app: Data<App>, editor: Editor, Form(mut fields): Form<Fields>) -> Result<Outcome, Error> {
     fields.back = PAGES.back(&fields.back);
     let site = app.db.site().await;
-    let surroundings = Surroundings::default();
-    let editing = Editing { app: &app, editor: &editor, site: &site, page: None, surroundings: &surroundings };
-    if matches!(fields.then, Then::Preview) {
-        return editing.preview(fields).await;
+    let known = Known::default();
+    let editing = Editing { app: &app, editor: &editor, site: &site, known: &known };
+    match fields.then {
+        Then::Preview => return editing.preview(fields).await,
+        Then::Draft | Then::Unpublish => return autosave::keep(&app, &editor, &site, None, fields).await,
+        Then::Save | Then::Continue | Then::Another => {}
     }
     let (content, note) = match fields.check(None, site.time_zone) {
         Ok(checked) => checked,
@@ -249,9 +344,9 @@ pub async fn create(app: Data<App>, editor: Editor, Form(mut fields): Form<Field
     if let Some(asked) = asks_to_take(&app, &content.path, None, &mut fields).await? {
         return editing.refused(fields, &asked);
     }
-    let (proof, path) = (editor.proof(), content.path.clone());
+    let (proof, path, held) = (editor.proof(), content.path.clone(), fields.held());
     let insert = move |conn: &mut store::Conn| {
-        pages::insert(conn, &proof, Save { content: &content, note: Some(&note) }, clock::now())
+        drafts::publish_new(conn, &proof, held, Save { content: &content, note: Some(&note) }, clock::now())
     };
     let made = app.db.write_or_duplicate(insert).await?;
     match made {
@@ -264,7 +359,7 @@ fn after(done: Done, id: PageId, fields: &Fields) -> Outcome {
     let kept = crate::query::encode(&[("back", &fields.back)]);
     Outcome::Elsewhere(match fields.then {
         Then::Save | Then::Preview => done.at(PAGES.list, &fields.back, None),
-        Then::Continue => done.at(&PAGES.form_href(id.0), &kept, None),
+        Then::Continue | Then::Draft | Then::Unpublish => done.at(&PAGES.form_href(id.0), &kept, None),
         Then::Another => done.at(&format!("{}/new", PAGES.list), &kept, None),
     })
 }
@@ -297,31 +392,29 @@ async fn load(app: &App, editor: &Editor, id: PageId) -> Result<(std::sync::Arc<
     Ok((site, page.ok_or(Error::NotFound)?))
 }
 
-/// A page with what is around it, in one read.
-async fn look(
-    app: &App,
-    editor: &Editor,
-    id: PageId,
-) -> Result<(std::sync::Arc<Site>, Option<(Page, Surroundings)>), Error> {
+/// What there is of a page, in one read.
+async fn look(app: &App, editor: &Editor, id: PageId) -> Result<(std::sync::Arc<Site>, Known), Error> {
     let proof = editor.proof();
     let read = move |conn: &mut store::Conn| {
-        let Some(page) = pages::get(conn, &proof, id)? else { return Ok(None) };
-        let surroundings = Surroundings::of(conn, &proof, &page)?;
-        Ok(Some((page, surroundings)))
+        let (page, draft) = (pages::get(conn, &proof, id)?, drafts::get(conn, &proof, id)?);
+        let surroundings = match &page {
+            Some(page) => Surroundings::of(conn, &proof, page)?,
+            None => Surroundings::default(),
+        };
+        Ok(Known { page, draft, surroundings })
     };
     app.db.read_with_site(read).await
 }
 
-/// GET `/admin/pages/{id}`.
+/// GET `/admin/pages/{id}`: the page, or its draft, as it is being written.
 pub async fn edit(request: HttpRequest, app: Data<App>, editor: Editor, query: QueryString) -> Result<Answer, Error> {
-    let (site, page) = look(&app, &editor, PageId(id(&request)?)).await?;
-    let (page, surroundings) = page.ok_or(Error::NotFound)?;
-    let fields = Fields::of(PageDraft::of(&page.content, site.time_zone), page.version, PAGES.back(query.get("back")));
-    let editing = Editing { app: &app, editor: &editor, site: &site, page: Some(&page), surroundings: &surroundings };
+    let (site, known) = look(&app, &editor, PageId(id(&request)?)).await?;
+    let fields = Fields::of_known(&known, site.time_zone, PAGES.back(query.get("back")))?;
+    let editing = Editing { app: &app, editor: &editor, site: &site, known: &known };
     editing.form(fields, &Invalid::default(), &query)
 }
 
-/// POST `/admin/pages/{id}`: saves; 409 with both texts when somebody else saved first.
+/// POST `/admin/pages/{id}`: publishes, keeps or unpublishes; 409 with both texts when somebody else saved first.
 pub async fn update(
     request: HttpRequest,
     app: Data<App>,
@@ -330,31 +423,42 @@ pub async fn update(
 ) -> Result<Outcome, Error> {
     fields.back = PAGES.back(&fields.back);
     let id = PageId(id(&request)?);
-    let (site, page) = look(&app, &editor, id).await?;
-    let Some((page, surroundings)) = page else { return conflict::deleted(&app, &editor, &site, fields) };
-    let editing = Editing { app: &app, editor: &editor, site: &site, page: Some(&page), surroundings: &surroundings };
-    if matches!(fields.then, Then::Preview) {
-        return editing.preview(fields).await;
+    let (site, known) = look(&app, &editor, id).await?;
+    if known.id().is_none() {
+        return conflict::deleted(&app, &editor, &site, fields);
     }
-    let (content, note) = match fields.check(Some(&page.content), site.time_zone) {
+    let editing = Editing { app: &app, editor: &editor, site: &site, known: &known };
+    match fields.then {
+        Then::Preview => editing.preview(fields).await,
+        Then::Draft => autosave::keep(&app, &editor, &site, Some(id), fields).await,
+        Then::Unpublish => autosave::unpublish(&app, &editor, &site, id, fields).await,
+        Then::Save | Then::Continue | Then::Another => publish(&editing, id, fields).await,
+    }
+}
+
+async fn publish(editing: &Editing<'_>, id: PageId, mut fields: Fields) -> Result<Outcome, Error> {
+    let Editing { app, editor, site, known } = editing;
+    let present = known.page.as_ref().map(|page| &page.content);
+    let (content, note) = match fields.check(present, site.time_zone) {
         Ok(checked) => checked,
         Err(invalid) => return editing.refused(fields, &invalid),
     };
-    if let Some(asked) = asks_to_take(&app, &content.path, Some(id), &mut fields).await? {
+    if let Some(asked) = asks_to_take(app, &content.path, Some(id), &mut fields).await? {
         return editing.refused(fields, &asked);
     }
-    let (proof, from, new, old) = (editor.proof(), Version(fields.version), content.clone(), page.content.path.clone());
-    let moves = fields.move_below && surroundings.below > 0 && old != content.path;
+    let (proof, from, held, new) = (editor.proof(), Version(fields.version), fields.held(), content.clone());
+    let left = present.map(|present| present.path.clone()).filter(|old| *old != content.path);
+    let left = left.filter(|_| fields.move_below && known.surroundings.below > 0);
+    let moves = left.is_some();
     let save = move |conn: &mut store::Conn| {
         let now = clock::now();
-        let saved = pages::update(conn, &proof, id, from, Save { content: &new, note: Some(&note) }, now)?;
-        if moves {
-            pages::move_section(conn, &proof, &old, &new.path, now)?;
+        let saved = drafts::publish(conn, &proof, id, from, held, Save { content: &new, note: Some(&note) }, now)?;
+        if let Some(left) = &left {
+            pages::move_section(conn, &proof, left, &new.path, now)?;
         }
         Ok(saved)
     };
-    let saved = app.db.try_write(save).await?;
-    match saved {
+    match app.db.try_write(save).await? {
         Ok(page) => Ok(after(Done::Saved, page.id, &fields)),
         Err(store::Error::Duplicate) => {
             let taken = match moves {
@@ -364,13 +468,7 @@ pub async fn update(
             editing.refused(fields, &Invalid::one("path", taken))
         }
         Err(store::Error::Refused(message)) => editing.refused(fields, &Invalid::one("path", message)),
-        Err(store::Error::Stale) => {
-            let proof = editor.proof();
-            match app.db.read(move |conn| pages::get(conn, &proof, id)).await? {
-                Some(theirs) => conflict::stale(&app, &editor, &site, &theirs, fields),
-                None => conflict::deleted(&app, &editor, &site, fields),
-            }
-        }
+        Err(store::Error::Stale) => conflict::show(app, editor, id, fields).await,
         Err(error) => Err(error.into()),
     }
 }

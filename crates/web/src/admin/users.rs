@@ -217,7 +217,7 @@ pub async fn create(
     let kept = encode(&[("back", &fields.back)]);
     Ok(Outcome::Elsewhere(match fields.then {
         Then::Another => Done::Created.at(&format!("{}/new", USERS.list), &kept, None),
-        Then::Save | Then::Continue | Then::Preview => Done::Created.at(&USERS.form_href(user.id.0), &kept, None),
+        Then::Save | Then::Continue => Done::Created.at(&USERS.form_href(user.id.0), &kept, None),
     }))
 }
 
@@ -257,7 +257,7 @@ pub async fn update(
         Ok(user) => {
             let kept = encode(&[("back", &fields.back)]);
             Ok(Outcome::Elsewhere(match fields.then {
-                Then::Save | Then::Preview => Done::Saved.at(USERS.list, &fields.back, None),
+                Then::Save => Done::Saved.at(USERS.list, &fields.back, None),
                 Then::Continue => Done::Saved.at(&USERS.form_href(user.id.0), &kept, None),
                 Then::Another => Done::Saved.at(&format!("{}/new", USERS.list), &kept, None),
             }))

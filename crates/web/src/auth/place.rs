@@ -6,6 +6,7 @@ use actix_web::HttpRequest;
 use domain::{
     Timestamp,
     access::{Access, Visitor, decide},
+    draft::Draft,
     page::{Page, PagePath},
     site::Site,
 };
@@ -13,7 +14,7 @@ use store::Paging;
 
 use super::{
     Account,
-    extract::{Guest, Reader},
+    extract::{Editor, Guest, Reader},
 };
 use crate::{
     App,
@@ -34,6 +35,8 @@ pub enum Place {
     Finished(Answer),
     /// A page that this visitor may see.
     Page(Box<VisiblePage>),
+    /// The draft of a page that would live here, for an editor.
+    Draft(Box<VisibleDraft>),
     /// A path at which a page lived once that this visitor may see; where it is now.
     Moved(PagePath),
     /// A path without a page for this visitor; there may be pages below it.
@@ -48,6 +51,35 @@ pub struct VisiblePage {
     guest: Option<Guest>,
     paging: Paging,
     tickets: Tickets,
+}
+
+/// A draft, and the editor who sees it. It exists only so.
+pub struct VisibleDraft {
+    draft: Draft,
+    site: Arc<Site>,
+    account: Arc<Account>,
+}
+
+impl VisibleDraft {
+    /// The draft as an editor sees it.
+    pub fn new(draft: Draft, site: Arc<Site>, editor: &Editor) -> VisibleDraft {
+        VisibleDraft { draft, site, account: editor.shared().clone() }
+    }
+
+    /// The draft.
+    pub fn draft(&self) -> &Draft {
+        &self.draft
+    }
+
+    /// The settings of the site.
+    pub fn site(&self) -> &Site {
+        &self.site
+    }
+
+    /// The editor.
+    pub fn account(&self) -> &Account {
+        &self.account
+    }
 }
 
 /// A path without a page, and who asks for the list of what is below.
@@ -218,7 +250,7 @@ async fn find(app: &App, request: &HttpRequest) -> Result<Place, Error> {
         Found::Here(page) => page,
         Found::Moved(page) if may_see(request, &page, now).await? => return Ok(Place::Moved(page.content.path)),
         // For all others an old path is one that was never there.
-        Found::Moved(_) | Found::Nothing => return section(request, path, paging, tickets).await,
+        Found::Moved(_) | Found::Nothing => return section(app, request, path, paging, tickets).await,
     };
     let reader = match decide(&page.content, &Visitor::Anonymous, now) {
         Access::Show => None,
@@ -247,7 +279,7 @@ async fn find(app: &App, request: &HttpRequest) -> Result<Place, Error> {
             Ok(Place::Page(Box::new(VisiblePage { page, site, reader, guest, paging, tickets })))
         }
         Access::Challenge => Err(Error::Unauthorized),
-        Access::Absent => section(request, path, paging, tickets).await,
+        Access::Absent => section(app, request, path, paging, tickets).await,
     }
 }
 
@@ -265,8 +297,27 @@ async fn may_see(request: &HttpRequest, page: &Page, now: Timestamp) -> Result<b
     Ok(shows(&Visitor::Anonymous) || shows(&Guest::of(request).await?.visitor()))
 }
 
-async fn section(request: &HttpRequest, path: PagePath, paging: Paging, tickets: Tickets) -> Result<Place, Error> {
-    Ok(Place::Section(Box::new(Section { path, guest: Guest::of(request).await?, paging, tickets })))
+/// Only who may edit has drafts looked for, so that an unknown path takes everybody else as long as ever.
+async fn section(
+    app: &App,
+    request: &HttpRequest,
+    path: PagePath,
+    paging: Paging,
+    mut tickets: Tickets,
+) -> Result<Place, Error> {
+    let guest = Guest::of(request).await?;
+    if guest.visitor().may_edit() {
+        let (editor, wanted) = (Editor::of(request).await?, path.clone());
+        let proof = editor.proof();
+        let read = move |conn: &mut store::Conn| store::drafts::find(conn, &proof, &wanted);
+        let (site, draft) = app.db.read_with_site(read).await?;
+        if let Some(draft) = draft {
+            return Ok(Place::Draft(Box::new(VisibleDraft::new(draft, site, &editor))));
+        }
+        // A draft that is made here tells no cache.
+        tickets.is_kept = false;
+    }
+    Ok(Place::Section(Box::new(Section { path, guest, paging, tickets })))
 }
 
 fn paging(request: &HttpRequest) -> Paging {

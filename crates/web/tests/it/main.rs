@@ -13,6 +13,7 @@ mod access;
 mod accounts;
 mod cli;
 mod cluster;
+mod drafts;
 mod fail2ban;
 mod feeds;
 mod history;

@@ -7,7 +7,10 @@ use domain::{
     zone::Zone,
 };
 use serde::Serialize;
-use store::pages::{self, PageColumn, PageFilter, PageRow, PageSort, Span};
+use store::{
+    drafts,
+    pages::{self, PageColumn, PageFilter, PageRow, PageSort, PageState, Span},
+};
 
 use super::PAGES;
 use crate::{
@@ -27,7 +30,7 @@ use crate::{
     view,
 };
 
-const ACTIONS: [Choice; 3] = [
+const ACTIONS: [Choice; 4] = [
     Choice {
         value: "make-private",
         label: "Make private",
@@ -36,11 +39,25 @@ const ACTIONS: [Choice; 3] = [
     },
     Choice { value: "make-public", label: "Make public", question: "Everybody will read these pages:", danger: false },
     Choice {
+        value: "unpublish",
+        label: "Unpublish",
+        question: "These pages become drafts, which only editors see. They keep their history, and can be published again:",
+        danger: false,
+    },
+    Choice {
         value: "delete",
         label: "Delete",
         question: "These pages go to the trash, from where they can be brought back for a while:",
         danger: true,
     },
+];
+
+/// The words and labels of the filter by state, in the order of `PageState::ALL`.
+const STATES: [(&str, &str); 4] = [
+    ("published", "Published"),
+    ("scheduled", "Scheduled"),
+    ("changes", "Changes wait"),
+    ("over", "No longer published"),
 ];
 
 #[derive(Serialize)]
@@ -50,7 +67,7 @@ struct ListPage {
     #[serde(flatten)]
     table: TableView,
     rows: Vec<Row>,
-    actions: [Choice; 3],
+    actions: [Choice; 4],
 }
 
 #[derive(Serialize)]
@@ -67,11 +84,19 @@ struct Row {
     updated: String,
     updated_iso: String,
     future: bool,
+    /// When it ends or ended, if it does.
+    ends: String,
+    over: bool,
+    waits: bool,
 }
 
 impl Row {
-    fn new(row: PageRow, back: &str, zone: Zone) -> Row {
+    fn new(row: PageRow, back: &str, zone: Zone, waiting: &[PageId]) -> Row {
+        let now = clock::now();
         Row {
+            waits: waiting.contains(&row.id),
+            ends: row.unpublish_at.map(|end| view::moment(end, zone)).unwrap_or_default(),
+            over: row.unpublish_at.is_some_and(|end| end <= now),
             id: row.id.0.to_string(),
             title: row.title,
             path: row.path.to_string(),
@@ -83,7 +108,7 @@ impl Row {
             published_iso: view::iso(row.published_at),
             updated: view::moment(row.updated_at, zone),
             updated_iso: view::iso(row.updated_at),
-            future: row.published_at > clock::now(),
+            future: row.published_at > now,
         }
     }
 }
@@ -99,7 +124,8 @@ pub async fn list(app: Data<App>, editor: Editor, query: QueryString) -> Result<
     ];
     let state = PAGES.state(&query);
     let zone = app.db.site().await.time_zone;
-    let spans = spans(clock::now(), zone);
+    let now = clock::now();
+    let spans = spans(now, zone);
     let chosen = spans.iter().find(|(word, ..)| *word == state.get("date"));
     let span = chosen.map_or((None, None), |(.., span)| *span);
     let filter = PageFilter {
@@ -111,7 +137,11 @@ pub async fn list(app: Data<App>, editor: Editor, query: QueryString) -> Result<
         },
         since: span.0,
         before: span.1,
-        state: None,
+        state: STATES
+            .iter()
+            .zip(PageState::ALL)
+            .find(|((word, _), _)| *word == state.get("state"))
+            .map(|(_, state)| (state, now)),
     };
     let (word, descending) = state.sorted(&COLUMNS.map(|(word, _)| word), ("updated", true));
     let by = match word {
@@ -122,11 +152,14 @@ pub async fn list(app: Data<App>, editor: Editor, query: QueryString) -> Result<
         _ => PageColumn::Updated,
     };
     let (proof, paging) = (editor.proof(), state.paging());
-    let (site, (table, counts)) = app
+    let (site, (table, waiting, counts, (any_state, states))) = app
         .db
         .read_with_site(move |conn| {
             let table = pages::every(conn, &proof, &filter, PageSort { by, descending }, paging)?;
-            Ok((table, pages::counts(conn, &proof, &filter, &spans.map(|(.., span)| span))?))
+            let ids: Vec<PageId> = table.rows.iter().map(|row| row.id).collect();
+            let waiting = drafts::waiting(conn, &proof, &ids)?;
+            let counts = pages::counts(conn, &proof, &filter, &spans.map(|(.., span)| span))?;
+            Ok((table, waiting, counts, pages::states(conn, &proof, &filter, now)?))
         })
         .await?;
     if let Some(last) = state.last_page(table.total) {
@@ -135,7 +168,13 @@ pub async fn list(app: Data<App>, editor: Editor, query: QueryString) -> Result<
 
     let dates =
         spans.iter().zip(&counts.spans).map(|((word, label, _), count)| (*word, (*label).to_owned(), Some(*count)));
+    let states = STATES.iter().zip(states).map(|((word, label), count)| (*word, (*label).to_owned(), Some(count)));
     let filters = vec![
+        state.filter(
+            "State",
+            "state",
+            [("", "Any state".to_owned(), Some(any_state))].into_iter().chain(states).collect(),
+        ),
         state.filter(
             "Who reads it",
             "visibility",
@@ -156,7 +195,7 @@ pub async fn list(app: Data<App>, editor: Editor, query: QueryString) -> Result<
     let page = ListPage {
         panel: Panel::new(&site, editor.account(), "pages", "Pages", &PAGES.above()).with_message(&query),
         table: state.view(table.total, table.rows.len(), columns, filters),
-        rows: table.rows.into_iter().map(|row| Row::new(row, &back, site.time_zone)).collect(),
+        rows: table.rows.into_iter().map(|row| Row::new(row, &back, zone, &waiting)).collect(),
         actions: ACTIONS,
     };
     Ok(Outcome::Page(Answer::panel(app.view.render("admin/pages/list.html", &page)?)))
@@ -182,6 +221,7 @@ pub async fn act(app: Data<App>, editor: Editor, Form(chosen): Form<Chosen>) -> 
     let value = action.choice.value;
     let change = move |conn: &mut store::Conn| match value {
         "delete" => pages::delete(conn, &proof, &ids, clock::now()),
+        "unpublish" => drafts::unpublish(conn, &proof, &ids, clock::now()),
         value => {
             let visibility = Visibility::from_private(value == "make-private");
             pages::set_visibility(conn, &proof, &ids, visibility, clock::now())
@@ -190,6 +230,7 @@ pub async fn act(app: Data<App>, editor: Editor, Form(chosen): Form<Chosen>) -> 
     let count = app.db.write(change).await?;
     let done = match value {
         "delete" => Done::Deleted,
+        "unpublish" => Done::Unpublished,
         "make-private" => Done::MadePrivate,
         _ => Done::MadePublic,
     };
