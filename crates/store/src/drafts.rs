@@ -1,5 +1,5 @@
 //! Drafts: pages that are not published yet, and changes that wait. A table of its own, as the trash is: no query for
-//! readers can forget to leave them out. Saving one is no revision, and tells no cache.
+//! readers can forget to leave them out. Saving one is no revision.
 
 use chrono::NaiveDateTime;
 use diesel::{
@@ -335,9 +335,26 @@ fn of_form(conn: &mut Conn, held: Held) -> Result<Option<Draft>> {
 fn overwrite(conn: &mut Conn, editor: &Editor, old: Draft, held: Held, typed: &Typed, now: Timestamp) -> Result<Draft> {
     let version = old.version.next();
     let draft = Draft { typed: typed.clone(), saved_at: now, saved_by: editor.actor().into(), version, ..old };
-    take(conn, editor, draft.page, held)?;
-    keep(conn, &draft, held)?;
-    Ok(draft)
+    let saved = diesel::update(drafts::table.find(draft.page.0).filter(holds(held)))
+        .set((
+            drafts::path.eq(path(&draft.typed)),
+            drafts::title.eq(title(&draft.typed)),
+            drafts::typed.eq(json(&draft.typed)?),
+            drafts::form.eq(held.form.0),
+            drafts::saved_at.eq(now.naive_utc()),
+            drafts::saved_by.eq(&draft.saved_by),
+            drafts::version.eq(version.0),
+        ))
+        .execute(conn)?;
+    if saved == 0 { Err(Error::Stale) } else { Ok(draft) }
+}
+
+/// The draft that a form holds: in the version that it shows, or as it saved it itself.
+#[diesel::dsl::auto_type(no_type_alias)]
+fn holds(held: Held) -> _ {
+    let Held { draft, form } = held;
+    let (draft, form): (i64, i64) = (draft.0, form.0);
+    drafts::version.eq(draft).or(drafts::form.eq(form).and(drafts::form.ne(0_i64)))
 }
 
 /// Takes the draft of a page out of the table, if it is the one that a form holds; whether there was one.
@@ -345,9 +362,7 @@ fn take(conn: &mut Conn, editor: &Editor, page: PageId, held: Held) -> Result<bo
     if get(conn, editor, page)?.is_none() {
         return if held.draft == Version(0) { Ok(false) } else { Err(Error::Stale) };
     }
-    let own = drafts::form.eq(held.form.0).and(drafts::form.ne(0));
-    let held = drafts::table.find(page.0).filter(drafts::version.eq(held.draft.0).or(own));
-    match diesel::delete(held).execute(conn)? {
+    match diesel::delete(drafts::table.find(page.0).filter(holds(held))).execute(conn)? {
         0 => Err(Error::Stale),
         _ => Ok(true),
     }
@@ -359,13 +374,12 @@ fn make(conn: &mut Conn, editor: &Editor, draft: &Draft, held: Held, action: Act
 }
 
 fn keep(conn: &mut Conn, draft: &Draft, held: Held) -> Result<()> {
-    let typed = serde_json::to_string(&draft.typed).map_err(|error| Error::Query(format!("a draft: {error}")))?;
     diesel::insert_into(drafts::table)
         .values((
             drafts::page_id.eq(draft.page.0),
-            drafts::path.eq(draft.typed.path().map(|path| path.as_str().to_owned())),
+            drafts::path.eq(path(&draft.typed)),
             drafts::title.eq(title(&draft.typed)),
-            drafts::typed.eq(typed),
+            drafts::typed.eq(json(&draft.typed)?),
             drafts::based_on.eq(draft.based_on.0),
             drafts::form.eq(held.form.0),
             drafts::saved_at.eq(draft.saved_at.naive_utc()),
@@ -374,6 +388,14 @@ fn keep(conn: &mut Conn, draft: &Draft, held: Held) -> Result<()> {
         ))
         .execute(conn)?;
     Ok(())
+}
+
+fn path(typed: &Typed) -> Option<String> {
+    typed.path().map(|path| path.as_str().to_owned())
+}
+
+fn json(typed: &Typed) -> Result<String> {
+    serde_json::to_string(typed).map_err(|error| Error::Query(format!("a draft: {error}")))
 }
 
 /// The title for lists, of which nothing was checked.

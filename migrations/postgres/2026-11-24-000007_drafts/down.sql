@@ -1,4 +1,5 @@
 DROP TABLE drafts;
+DROP FUNCTION tell_of_draft;
 ALTER TABLE site DROP COLUMN time_zone;
 DROP INDEX pages_by_end;
 ALTER TABLE trash DROP COLUMN unpublish_at;

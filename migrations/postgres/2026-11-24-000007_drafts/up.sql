@@ -22,3 +22,20 @@ CREATE TABLE drafts (
 );
 CREATE INDEX drafts_by_path ON drafts (path);
 CREATE INDEX drafts_by_form ON drafts (form);
+
+-- Where a draft is tells editors what they see at its path; what stands in it is kept in no memory.
+CREATE FUNCTION tell_of_draft() RETURNS trigger LANGUAGE plpgsql AS
+$$ DECLARE
+    left_path text := CASE WHEN TG_OP <> 'INSERT' THEN old.path END;
+    path text := CASE WHEN TG_OP <> 'DELETE' THEN new.path END;
+BEGIN
+    IF left_path IS DISTINCT FROM path THEN
+        IF left_path IS NOT NULL THEN PERFORM pg_notify('postern_changes', 'page ' || left_path); END IF;
+        IF path IS NOT NULL THEN PERFORM pg_notify('postern_changes', 'page ' || path); END IF;
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER draft_changed AFTER INSERT OR UPDATE OR DELETE ON drafts
+    FOR EACH ROW EXECUTE FUNCTION tell_of_draft();
+CREATE TRIGGER drafts_emptied AFTER TRUNCATE ON drafts FOR EACH STATEMENT EXECUTE FUNCTION tell_of_everything();
+ALTER TABLE drafts ENABLE ALWAYS TRIGGER draft_changed, ENABLE ALWAYS TRIGGER drafts_emptied;

@@ -28,3 +28,14 @@ CREATE TABLE drafts (
 );
 CREATE INDEX drafts_by_path ON drafts (path);
 CREATE INDEX drafts_by_form ON drafts (form);
+
+-- Where a draft is tells editors what they see at its path; what stands in it is kept in no memory.
+CREATE TRIGGER draft_made AFTER INSERT ON drafts WHEN new.path IS NOT NULL
+BEGIN INSERT INTO changes (kind, name) VALUES ('page', new.path); END;
+CREATE TRIGGER draft_moved AFTER UPDATE OF path ON drafts WHEN old.path IS NOT new.path
+BEGIN
+    INSERT INTO changes (kind, name)
+    SELECT 'page', path FROM (SELECT old.path AS path UNION ALL SELECT new.path) WHERE path IS NOT NULL;
+END;
+CREATE TRIGGER draft_deleted AFTER DELETE ON drafts WHEN old.path IS NOT NULL
+BEGIN INSERT INTO changes (kind, name) VALUES ('page', old.path); END;

@@ -303,7 +303,7 @@ async fn section(
     request: &HttpRequest,
     path: PagePath,
     paging: Paging,
-    mut tickets: Tickets,
+    tickets: Tickets,
 ) -> Result<Place, Error> {
     let guest = Guest::of(request).await?;
     if guest.visitor().may_edit() {
@@ -314,8 +314,6 @@ async fn section(
         if let Some(draft) = draft {
             return Ok(Place::Draft(Box::new(VisibleDraft::new(draft, site, &editor))));
         }
-        // A draft that is made here tells no cache.
-        tickets.is_kept = false;
     }
     Ok(Place::Section(Box::new(Section { path, guest, paging, tickets })))
 }

@@ -17,7 +17,7 @@ fn form(site: &Site, path: &str) -> String {
 /// Sends the form at an address to another one with some fields filled in, as a person or their browser would.
 async fn send(actor: &Actor<'_>, form: &str, to: &str, changes: &[(&str, &str)]) -> Response {
     let page = actor.get(form).await.is(200);
-    let names = ["title", "path", "summary", "published", "unpublish", "version", "draft", "form", "takes"];
+    let names = ["title", "path", "summary", "published", "unpublish", "version", "draft", "form", "takes", "note"];
     let mut fields: Vec<(&str, String)> = names.map(|name| (name, page.value_of(name))).to_vec();
     let text = page.body.split("name=\"body\"").nth(1).unwrap().split_once('\n').unwrap().1;
     fields.push(("body", text.split("</textarea>").next().unwrap().to_owned()));
@@ -61,6 +61,9 @@ async fn t43_a_draft_exists_for_editors_only_and_is_for_others_what_an_unknown_p
     {
         let before = site.visitor().get(path).await.fingerprint();
         let before_ann = site.ann().get(path).await.fingerprint();
+        // What an editor was shown before is not shown again.
+        let empty = site.eve().get(path).await.lacks("Draft: only").fingerprint();
+        assert_eq!(site.eve().get(path).await.fingerprint(), empty);
         let edit = made(&site, path, private).await;
         if !like.is_empty() {
             assert_eq!(site.visitor().get(path).await.fingerprint(), site.visitor().get(like).await.fingerprint());
@@ -123,7 +126,8 @@ async fn what_is_typed_is_kept_as_it_goes_and_nothing_of_it_is_checked() {
     // The same form saves again; it is the same draft, also when the first answer was lost.
     let form = shown.value_of("form");
     for (to, known) in [(format!("/admin/drafts/{page}"), "1"), (format!("/admin/drafts/{page}"), "1")] {
-        let fields = [("title", "Now"), ("draft", known), ("form", &form)];
+        let typed = [odd[1], odd[2], odd[3]];
+        let fields = [&[("title", "Now"), ("draft", known), ("form", &form)], typed.as_slice()].concat();
         eve.submit(&edit, &to, &fields).await.is(200);
     }
     eve.get("/admin/drafts").await.has("1–1 of 1 drafts").has("Now");
