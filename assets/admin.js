@@ -36,7 +36,7 @@ const drafted = document.querySelector("form[data-drafts]");
 if (drafted) {
   const SOON = 1500, LATEST = 5000;
   const status = drafted.querySelector(".draft-status");
-  let timer, since = 0, keeping = null, stopped = false;
+  let timer, since = 0, pause = SOON, keeping = null, stopped = false;
   const say = (words, wrong) => {
     status.textContent = words;
     status.classList.toggle("wrong", wrong);
@@ -60,11 +60,12 @@ if (drafted) {
     since = 0;
     const answer = await fetch(drafted.dataset.drafts, { method: "POST", body: new URLSearchParams(new FormData(drafted)) })
       .catch(() => null);
+    pause = SOON;
     if (answer && answer.ok) return kept(await answer.json());
     since = since || changed;
     if (!answer || answer.status === 503 || answer.status === 429) {
-      say(answer ? "Not saved: the server is busy; trying again" : "Not saved: no connection; trying again", true);
-      return soon(LATEST);
+      pause = LATEST;
+      return say(answer ? "Not saved: the server is busy; trying again" : "Not saved: no connection; trying again", true);
     }
     stopped = true;
     const words = (await answer.text()).split("\n")[0];
@@ -74,7 +75,7 @@ if (drafted) {
     if (keeping || stopped || since === 0) return;
     keeping = send().finally(() => {
       keeping = null;
-      if (since !== 0 && !stopped) soon(SOON);
+      if (since !== 0 && !stopped) soon(pause);
     });
   };
   drafted.addEventListener("input", () => {
