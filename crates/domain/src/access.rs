@@ -70,12 +70,12 @@ pub enum Listing {
 }
 
 /// Decides whether a visitor sees a page: whoever may edit it always, others when they are among its readers. Before its
-/// date a page exists for those who may edit it and for nobody else.
+/// date and from its end on, it exists for those who may edit it and for nobody else.
 pub fn decide(page: &Page, visitor: &Visitor, now: Timestamp) -> Access {
     if visitor.may_edit() {
         return Access::Show;
     }
-    if page.content.published_at > now {
+    if !page.content.is_published(now) {
         return Access::Absent;
     }
     match (&page.readers, visitor.member()) {
@@ -86,10 +86,10 @@ pub fn decide(page: &Page, visitor: &Visitor, now: Timestamp) -> Access {
     }
 }
 
-/// Decides how a page stands in the lists that a visitor sees. Lists are for readers: a page before its date is in
-/// none, not even an editor's; the panel has those.
+/// Decides how a page stands in the lists that a visitor sees. Lists are for readers: a page before its date or after its end is
+/// in none, not even an editor's; the panel has those.
 pub fn listing(page: &Page, visitor: &Visitor, now: Timestamp) -> Listing {
-    if page.content.published_at > now {
+    if !page.content.is_published(now) {
         return Listing::Hidden;
     }
     match decide(page, visitor, now) {

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use serde::{Deserialize, Serialize};
+
 use crate::{
     access::Member,
     group::{GroupId, GroupName, joined, usernames},
@@ -80,7 +82,8 @@ impl Chosen {
 }
 
 /// An audience as it is typed: nothing is checked yet, nothing is lost.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(default)]
 pub struct AudienceDraft {
     /// `inherited`, `public`, `signed-in` or `chosen`; empty is `inherited`.
     pub kind: String,

@@ -136,14 +136,8 @@ pub fn page_changes(old: &PageContent, new: &PageContent) -> String {
     changes.quoted("who reads it", &old.audience.words(), &new.audience.words());
     changes.switched("show title in lists", old.show_title, new.show_title);
     changes.switched("list pages below", old.list_below, new.list_below);
-    if old.published_at != new.published_at {
-        let format = "%Y-%m-%d %H:%M";
-        changes.quoted(
-            "date",
-            &old.published_at.format(format).to_string(),
-            &new.published_at.format(format).to_string(),
-        );
-    }
+    changes.timed("date", Some(old.published_at), Some(new.published_at));
+    changes.timed("end", old.unpublish_at, new.unpublish_at);
     changes.words()
 }
 
@@ -178,6 +172,7 @@ pub fn site_changes(old: &Site, new: &Site) -> String {
     changes.quoted("tagline", &old.tagline, &new.tagline);
     changes.quoted("language", &old.language, &new.language);
     changes.quoted("realm", old.realm.as_str(), new.realm.as_str());
+    changes.quoted("time zone", old.time_zone.name(), new.time_zone.name());
     changes.named("refusal text", old.refusal != new.refusal);
     changes.named("footer", old.footer != new.footer);
     changes.words()
@@ -200,6 +195,14 @@ impl Changes {
     fn quoted(&mut self, field: &str, old: &str, new: &str) {
         if old != new {
             self.0.push(format!("{field} “{old}” → “{new}”"));
+        }
+    }
+
+    /// The site's zone may change; what the trail says does not.
+    fn timed(&mut self, field: &str, old: Option<Timestamp>, new: Option<Timestamp>) {
+        let words = |at: Timestamp| at.format("%Y-%m-%d %H:%M UTC").to_string();
+        if old != new {
+            self.quoted(field, &old.map_or("never".into(), words), &new.map_or("never".into(), words));
         }
     }
 

@@ -13,12 +13,15 @@
 //! - [`credentials`]: the value of an `Authorization` header, parsed strictly (RFC 7617).
 //! - [`revision`]: what a page was each time that it was saved.
 //! - [`audit`]: what was changed, by whom, when.
+//! - [`draft`]: what was typed of a page and is not published.
+//! - [`zone`]: the time zone in which moments are typed and shown.
 //! - [`invalid`]: what is wrong with a form, field by field.
 
 pub mod access;
 pub mod audience;
 pub mod audit;
 pub mod credentials;
+pub mod draft;
 pub mod group;
 pub mod invalid;
 pub mod page;
@@ -27,6 +30,7 @@ pub mod revision;
 pub mod site;
 pub mod text;
 pub mod user;
+pub mod zone;
 
 /// A moment in UTC. The application's clock truncates it to microseconds, the precision of both databases.
 pub type Timestamp = chrono::DateTime<chrono::Utc>;

@@ -2,13 +2,14 @@
 
 use std::fmt;
 
-use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
+use serde::{Deserialize, Serialize};
 
 use crate::{
     Timestamp, Version,
     audience::{Audience, AudienceDraft, Readers},
     invalid::Invalid,
     text,
+    zone::Zone,
 };
 
 /// The most bytes in the Markdown of a page: 1 MiB.
@@ -179,6 +180,15 @@ pub struct PageContent {
     pub list_below: bool,
     /// The date that lists show and sort by; before it, the page exists for editors only.
     pub published_at: Timestamp,
+    /// When it ends: from then on, the page exists for editors only.
+    pub unpublish_at: Option<Timestamp>,
+}
+
+impl PageContent {
+    /// Whether it is there for readers: not before its date, and before its end.
+    pub fn is_published(&self, now: Timestamp) -> bool {
+        self.published_at <= now && self.unpublish_at.is_none_or(|end| now < end)
+    }
 }
 
 /// A page as it is stored.
@@ -199,7 +209,8 @@ pub struct Page {
 }
 
 /// A page as it is typed, in a form or on a command line: nothing is checked yet, nothing is lost.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(default)]
 pub struct PageDraft {
     /// `handbook/rules`, `/` for the root; empty asks for one made from the title.
     pub path: String,
@@ -215,13 +226,17 @@ pub struct PageDraft {
     pub show_title: bool,
     /// Whether the pages below are listed.
     pub list_below: bool,
-    /// A date or a date and a time in UTC; empty is now.
+    /// A date or a date and a time; empty is now.
     pub published: String,
+    /// A date or a date and a time; empty is never.
+    pub unpublish: String,
+    /// The zone in which the two are typed.
+    pub zone: Zone,
 }
 
 impl PageDraft {
-    /// The draft of a page that exists, as its form shows it.
-    pub fn of(content: &PageContent) -> PageDraft {
+    /// The draft of a page that exists, as its form shows it in a zone.
+    pub fn of(content: &PageContent, zone: Zone) -> PageDraft {
         PageDraft {
             path: content.path.href(),
             title: content.title.clone(),
@@ -230,15 +245,26 @@ impl PageDraft {
             audience: AudienceDraft::of(&content.audience),
             show_title: content.show_title,
             list_below: content.list_below,
-            published: content.published_at.format("%Y-%m-%dT%H:%M:%S").to_string(),
+            published: zone.typed(content.published_at),
+            unpublish: content.unpublish_at.map(|end| zone.typed(end)).unwrap_or_default(),
+            zone,
         }
+    }
+
+    /// The same in another zone; what is no moment stays as it is typed.
+    pub fn in_zone(self, zone: Zone) -> PageDraft {
+        let moved = |typed: String| match self.zone.parse_moment(&typed) {
+            Ok(Some(at)) if self.zone != zone => zone.typed(at),
+            _ => typed,
+        };
+        PageDraft { published: moved(self.published), unpublish: moved(self.unpublish), zone, ..self }
     }
 
     /// Checks every field; `now` stands for an empty date.
     ///
     /// # Errors
     /// [`Invalid`] with a message for each field that has to be mended: `path`, `title`, `summary`, `body`, `audience`,
-    /// `people`, `groups`, `published`.
+    /// `people`, `groups`, `published`, `unpublish`.
     pub fn check(&self, now: Timestamp) -> Result<PageContent, Invalid> {
         let mut invalid = Invalid::default();
         let title = invalid.take("title", check_title(&self.title));
@@ -246,20 +272,28 @@ impl PageDraft {
         let summary = invalid.take("summary", text::line(&self.summary, SUMMARY_CHARS));
         let body = invalid.take("body", check_body(&self.body));
         let audience = self.audience.check().map_err(|wrong| invalid.extend(wrong)).ok();
-        let published_at = invalid.take("published", parse_published(&self.published, now));
-        match (path, title, summary, body, audience, published_at) {
-            (Some(path), Some(title), Some(summary), Some(body), Some(audience), Some(published_at)) => {
-                Ok(PageContent {
-                    path,
-                    title,
-                    summary,
-                    body,
-                    audience,
-                    show_title: self.show_title,
-                    list_below: self.list_below,
-                    published_at,
-                })
-            }
+        let published = self.zone.parse_moment(&self.published).map(|at| at.unwrap_or(now));
+        let published_at = invalid.take("published", published);
+        let unpublish_at = invalid.take("unpublish", self.check_unpublish(published_at));
+        match (path, title, summary, body, audience, published_at.zip(unpublish_at)) {
+            (
+                Some(path),
+                Some(title),
+                Some(summary),
+                Some(body),
+                Some(audience),
+                Some((published_at, unpublish_at)),
+            ) => Ok(PageContent {
+                path,
+                title,
+                summary,
+                body,
+                audience,
+                show_title: self.show_title,
+                list_below: self.list_below,
+                published_at,
+                unpublish_at,
+            }),
             _ => Err(invalid),
         }
     }
@@ -274,10 +308,20 @@ impl PageDraft {
         if content.published_at.timestamp() == old.published_at.timestamp() {
             content.published_at = old.published_at;
         }
+        if content.unpublish_at.map(|end| end.timestamp()) == old.unpublish_at.map(|end| end.timestamp()) {
+            content.unpublish_at = old.unpublish_at;
+        }
         Ok(content)
     }
 
-    fn check_path(&self) -> Result<PagePath, String> {
+    fn check_unpublish(&self, published_at: Option<Timestamp>) -> Result<Option<Timestamp>, String> {
+        match (self.zone.parse_moment(&self.unpublish)?, published_at) {
+            (Some(end), Some(start)) if end <= start => Err("The end has to be after the date of publication.".into()),
+            (end, _) => Ok(end),
+        }
+    }
+
+    pub(crate) fn check_path(&self) -> Result<PagePath, String> {
         if !self.path.trim().is_empty() {
             return PagePath::typed(&self.path);
         }
@@ -306,34 +350,4 @@ fn check_body(typed: &str) -> Result<String, String> {
 
 fn too_long(bytes: usize) -> String {
     format!("At most {BODY_BYTES} bytes (1 MiB); this has {bytes}. Split it into several pages.")
-}
-
-/// Reads a date (`2026-03-01`), a date and time in UTC (`2026-03-01T09:30`, `2026-03-01 09:30:00`) or a time with an
-/// offset (RFC 3339); empty is `now`.
-///
-/// # Errors
-/// A sentence for the person who typed it, also for years outside 1970 to 9999.
-pub fn parse_published(typed: &str, now: Timestamp) -> Result<Timestamp, String> {
-    let typed = typed.trim();
-    if typed.is_empty() {
-        return Ok(now);
-    }
-    let naive = |format| NaiveDateTime::parse_from_str(typed, format).ok().map(|time| time.and_utc());
-    let parsed = NaiveDate::parse_from_str(typed, "%Y-%m-%d")
-        .ok()
-        .map(|date| date.and_time(NaiveTime::MIN).and_utc())
-        .or_else(|| naive("%Y-%m-%dT%H:%M"))
-        .or_else(|| naive("%Y-%m-%d %H:%M"))
-        .or_else(|| naive("%Y-%m-%dT%H:%M:%S%.f"))
-        .or_else(|| naive("%Y-%m-%d %H:%M:%S%.f"))
-        .or_else(|| chrono::DateTime::parse_from_rfc3339(typed).ok().map(|time| time.to_utc()))
-        // To microseconds and back: neither database keeps more, or a leap second.
-        .and_then(|time| Timestamp::from_timestamp_micros(time.timestamp_micros()))
-        .ok_or("Write a date as 2026-03-01, or with a time in UTC as 2026-03-01T09:30.")?;
-    let year = chrono::Datelike::year(&parsed);
-    if (1970..=9999).contains(&year) {
-        Ok(parsed)
-    } else {
-        Err(format!("The year has to be from 1970 to 9999; this is {year}."))
-    }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::{Version, invalid::Invalid, text};
+use crate::{Version, invalid::Invalid, text, zone::Zone};
 
 /// The most characters in the refusal text and in the footer.
 pub const PROSE_CHARS: usize = 2000;
@@ -44,6 +44,8 @@ pub struct Site {
     pub tagline: String,
     /// A BCP 47 language tag, such as `en` or `pt-BR`.
     pub language: String,
+    /// The zone in which moments are typed and shown.
+    pub time_zone: Zone,
     /// The realm of the challenge.
     pub realm: Realm,
     /// What a refusal (401) says first.
@@ -61,6 +63,7 @@ impl Default for Site {
             title: "Postern".into(),
             tagline: "Some of these pages are private.".into(),
             language: "en".into(),
+            time_zone: Zone::default(),
             realm: Realm("Postern".into()),
             refusal: "This page is private. Sign in with your name and password to read it.".into(),
             footer: String::new(),
@@ -78,6 +81,8 @@ pub struct SiteDraft {
     pub tagline: String,
     /// The language tag.
     pub language: String,
+    /// The name of the time zone.
+    pub time_zone: String,
     /// The realm.
     pub realm: String,
     /// The refusal text.
@@ -93,6 +98,7 @@ impl SiteDraft {
             title: site.title.clone(),
             tagline: site.tagline.clone(),
             language: site.language.clone(),
+            time_zone: site.time_zone.name().to_owned(),
             realm: site.realm.as_str().to_owned(),
             refusal: site.refusal.clone(),
             footer: site.footer.clone(),
@@ -108,12 +114,13 @@ impl SiteDraft {
         let title = invalid.take("title", needed(&self.title, "The site needs a title."));
         let tagline = invalid.take("tagline", text::line(&self.tagline, text::LINE_CHARS));
         let language = invalid.take("language", parse_language(&self.language));
+        let time_zone = invalid.take("time_zone", Zone::parse(&self.time_zone));
         let realm = invalid.take("realm", Realm::parse(&self.realm));
         let refusal = invalid.take("refusal", text::lines(&self.refusal, PROSE_CHARS));
         let footer = invalid.take("footer", text::lines(&self.footer, PROSE_CHARS));
-        match (title, tagline, language, realm, refusal, footer) {
-            (Some(title), Some(tagline), Some(language), Some(realm), Some(refusal), Some(footer)) => {
-                Ok(Site { title, tagline, language, realm, refusal, footer, version })
+        match (title, tagline, language, time_zone, realm, refusal, footer) {
+            (Some(title), Some(tagline), Some(language), Some(time_zone), Some(realm), Some(refusal), Some(footer)) => {
+                Ok(Site { title, tagline, language, time_zone, realm, refusal, footer, version })
             }
             _ => Err(invalid),
         }

@@ -6,6 +6,7 @@
 
 pub mod audit;
 pub mod changes;
+pub mod drafts;
 pub mod groups;
 pub mod old_paths;
 pub mod pages;

@@ -1,5 +1,6 @@
 //! Pages. Readers' lists go through one [`Scope`]; the panel's side is in `desk`.
 
+mod coming;
 mod desk;
 mod effect;
 pub(crate) mod readers;
@@ -15,10 +16,11 @@ use domain::{
     page::{Page, PageContent, PageId, PagePath},
 };
 
-pub(crate) use desk::note;
+pub use coming::{Coming, coming};
+pub(crate) use desk::{Birth, insert_as, note};
 pub use desk::{
-    PageColumn, PageCounts, PageFilter, PageRow, PageSort, PageTotals, Span, below, counts, delete, every, get, insert,
-    put, set_audience, some, totals, update,
+    PageColumn, PageCounts, PageFilter, PageRow, PageSort, PageState, PageTotals, Span, below, counts, delete, every,
+    get, insert, put, set_audience, some, states, totals, update,
 };
 pub use effect::{Effect, Touched, effect};
 pub use readers::missing;
@@ -52,6 +54,7 @@ pub(crate) struct Record {
     version: i64,
     audience: String,
     readers_from: Option<i64>,
+    unpublish_at: Option<NaiveDateTime>,
 }
 
 impl Record {
@@ -73,6 +76,7 @@ impl Record {
                 show_title: record.show_title,
                 list_below: record.list_below,
                 published_at: record.published_at.and_utc(),
+                unpublish_at: record.unpublish_at.map(|end| end.and_utc()),
             },
             created_at: record.created_at.and_utc(),
             updated_at: record.updated_at.and_utc(),
@@ -93,6 +97,12 @@ pub fn find(conn: &mut Conn, path: &PagePath) -> Result<Option<Page>> {
     let record: Option<Record> =
         pages::table.filter(pages::path.eq(path.as_str())).select(Record::as_select()).first(conn).optional()?;
     record.map(|record| record.load(conn)).transpose()
+}
+
+/// What `domain::page::PageContent::is_published` says, in SQL.
+#[diesel::dsl::auto_type(no_type_alias)]
+fn published(now: NaiveDateTime) -> _ {
+    pages::published_at.le(now).and(pages::unpublish_at.is_null().or(pages::unpublish_at.gt(now)))
 }
 
 /// A page as it stands in a list.
@@ -198,19 +208,25 @@ pub(crate) fn pattern(text: &str) -> fold<String> {
     fold(format!("%{escaped}%"))
 }
 
-/// The next moment at which a page's date comes, and lists change although nobody changes a page; `None` if no page waits
-/// for its date.
+/// The next moment at which a page's date or its end comes, and lists change although nobody changes a page; `None` if no
+/// page waits for one.
 ///
 /// # Errors
 /// When the database fails.
 pub fn next_boundary(conn: &mut Conn, now: Timestamp) -> Result<Option<Timestamp>> {
-    let next: Option<NaiveDateTime> = pages::table
+    let begins: Option<NaiveDateTime> = pages::table
         .filter(pages::published_at.gt(now.naive_utc()))
         .order(pages::published_at.asc())
         .select(pages::published_at)
         .first(conn)
         .optional()?;
-    Ok(next.map(|at| at.and_utc()))
+    let ends: Option<Option<NaiveDateTime>> = pages::table
+        .filter(pages::unpublish_at.gt(now.naive_utc()))
+        .order(pages::unpublish_at.asc())
+        .select(pages::unpublish_at)
+        .first(conn)
+        .optional()?;
+    Ok(begins.into_iter().chain(ends.flatten()).min().map(|at| at.and_utc()))
 }
 
 /// The titles of those of the paths that stand in the scope.

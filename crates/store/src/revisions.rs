@@ -66,6 +66,7 @@ struct Record {
     published_at: NaiveDateTime,
     audience: String,
     readers: String,
+    unpublish_at: Option<NaiveDateTime>,
 }
 
 impl From<RowRecord> for RevisionRow {
@@ -96,6 +97,7 @@ impl TryFrom<Record> for Revision {
                 show_title: record.show_title,
                 list_below: record.list_below,
                 published_at: record.published_at.and_utc(),
+                unpublish_at: record.unpublish_at.map(|end| end.and_utc()),
             },
         })
     }
@@ -193,6 +195,23 @@ pub fn before(conn: &mut Conn, _: &Editor, page: PageId, version: Version) -> Re
         .first(conn)
         .optional()?;
     Ok(found.map(Version))
+}
+
+/// Whether a page was published once, wherever it is now.
+///
+/// # Errors
+/// When the database fails.
+pub fn was_saved(conn: &mut Conn, _: &Editor, page: PageId) -> Result<bool> {
+    Ok(ends(conn, page)?.is_some())
+}
+
+/// When a page was first saved, and its last version; `None` for one that never was.
+pub(crate) fn ends(conn: &mut Conn, page: PageId) -> Result<Option<(Timestamp, Version)>> {
+    let own = revisions::table.filter(revisions::page_id.eq(page.0));
+    let first: Option<NaiveDateTime> =
+        own.order(revisions::version.asc()).select(revisions::at).first(conn).optional()?;
+    let last: Option<i64> = own.order(revisions::version.desc()).select(revisions::version).first(conn).optional()?;
+    Ok(first.zip(last).map(|(first, last)| (first.and_utc(), Version(last))))
 }
 
 /// Forgets the history of a page that is deleted for good.

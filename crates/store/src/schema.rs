@@ -75,6 +75,7 @@ diesel::table! {
         refusal -> Text,
         footer -> Text,
         version -> BigInt,
+        time_zone -> Text,
     }
 }
 
@@ -140,7 +141,30 @@ diesel::table! {
     }
 }
 
-diesel::allow_tables_to_appear_in_same_query!(users, groups, group_members, page_people, page_groups, pages);
+diesel::table! {
+    drafts (page_id) {
+        page_id -> BigInt,
+        path -> Nullable<Text>,
+        title -> Text,
+        typed -> Text,
+        based_on -> BigInt,
+        form -> BigInt,
+        saved_at -> Timestamp,
+        saved_by -> Text,
+        version -> BigInt,
+    }
+}
+
+diesel::allow_tables_to_appear_in_same_query!(
+    users,
+    groups,
+    group_members,
+    page_people,
+    page_groups,
+    pages,
+    drafts,
+    trash
+);
 
 diesel::define_sql_function! {
     /// Text in lower case, alike in both databases.

@@ -6,6 +6,7 @@ use domain::{
     access::Admin,
     audit::{Action, Entry, Subject, site_changes},
     site::{Realm, Site},
+    zone::Zone,
 };
 
 use crate::{Conn, Error, Result, audit, schema::site};
@@ -20,21 +21,25 @@ struct Record {
     refusal: String,
     footer: String,
     version: i64,
+    time_zone: String,
 }
 
 /// The settings.
 ///
 /// # Errors
-/// [`Error::Schema`] when the row is missing, or holds a realm that cannot stand in a header.
+/// [`Error::Schema`] when the row is missing, holds a realm that cannot stand in a header, or a zone that nobody knows.
 pub fn get(conn: &mut Conn) -> Result<Site> {
     let record: Option<Record> = site::table.find(1).select(Record::as_select()).first(conn).optional()?;
     let record = record.ok_or_else(|| Error::Schema("the table site has no row: restore a backup".into()))?;
     let realm = Realm::parse(&record.realm)
         .map_err(|words| Error::Schema(format!("the realm in the table site cannot stand in a header: {words}")))?;
+    let time_zone = Zone::parse(&record.time_zone)
+        .map_err(|words| Error::Schema(format!("the time zone in the table site is none: {words}")))?;
     Ok(Site {
         title: record.title,
         tagline: record.tagline,
         language: record.language,
+        time_zone,
         realm,
         refusal: record.refusal,
         footer: record.footer,
@@ -57,6 +62,7 @@ pub fn update(conn: &mut Conn, admin: &Admin, from: Version, new: &Site, now: Ti
             site::title.eq(&new.title),
             site::tagline.eq(&new.tagline),
             site::language.eq(&new.language),
+            site::time_zone.eq(new.time_zone.name()),
             site::realm.eq(new.realm.as_str()),
             site::refusal.eq(&new.refusal),
             site::footer.eq(&new.footer),

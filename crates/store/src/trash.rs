@@ -15,7 +15,7 @@ use domain::{
 };
 
 use crate::{
-    Conn, Error, Paging, Result, Table,
+    Conn, Error, Paging, Result, Table, drafts,
     error::readable,
     old_paths,
     pages::{self, note, path_of, readers},
@@ -100,6 +100,22 @@ pub(crate) fn put(conn: &mut Conn, editor: &Editor, page: PageId, now: Timestamp
     Ok(moved > 0)
 }
 
+/// Puts a page there that is no longer published, as it was in its last version; whether it ever had one.
+pub(crate) fn put_last(conn: &mut Conn, editor: &Editor, page: PageId, now: Timestamp) -> Result<bool> {
+    let moved = sql_query(
+        "INSERT INTO trash (id, path, title, summary, body, private, show_title, list_below, published_at, created_at,
+                            updated_at, version, audience, unpublish_at, deleted_at, deleted_by)
+         SELECT page_id, path, title, summary, body, private, show_title, list_below, published_at, at,
+                at, version, audience, unpublish_at, $1, $2
+         FROM revisions WHERE page_id = $3 ORDER BY version DESC LIMIT 1",
+    )
+    .bind::<SqlTimestamp, _>(now.naive_utc())
+    .bind::<Text, _>(editor.actor())
+    .bind::<BigInt, _>(page.0)
+    .execute(conn)?;
+    Ok(moved > 0)
+}
+
 /// Brings a page back, at the path where it lived or at another one, with its history and its old paths; whether it was
 /// there.
 ///
@@ -160,6 +176,7 @@ fn purge(conn: &mut Conn, editor: &Editor, rows: Vec<TrashRow>, now: Timestamp) 
         revisions::forget(conn, row.id)?;
         old_paths::forget(conn, row.id)?;
         readers::forget(conn, row.id)?;
+        drafts::forget(conn, row.id)?;
         note(conn, editor, Action::Purged, &row.path, format!("“{}”", row.title), now)?;
         purged += 1;
     }

@@ -396,14 +396,20 @@ pub enum PageCommand {
         /// End the page with a list of the pages below it
         #[arg(long)]
         list_below: bool,
-        /// The date in lists, such as 2026-03-01 or 2026-03-01T09:30 in UTC; until then only editors see the page [default: the page's own, or now]
+        /// The date in lists, such as 2026-03-01 or 2026-03-01T09:30 in the site's time zone, or 2026-03-01T09:30Z; until then only editors see the page [default: the page's own, or now]
         #[arg(long, value_name = "DATE")]
         published: Option<String>,
+        /// When it ends, written as the date is: from then on only editors see the page; an empty one is never [default: the page's own, or never]
+        #[arg(long, value_name = "DATE")]
+        unpublish: Option<String>,
     },
     /// Print the Markdown of a page
     Show {
         /// Where it lives
         path: String,
+        /// Print its title, its date and its end (RFC 3339) before the text
+        #[arg(long)]
+        head: bool,
     },
     /// List all pages: path, public, private (anyone signed in) or chosen, date, title
     List,

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use actix_web::web::Data;
-use domain::{page::PagePath, site::Site};
+use domain::{page::PagePath, site::Site, zone::Zone};
 use serde::Serialize;
 use store::{
     Paging, Slice,
@@ -43,15 +43,15 @@ pub struct Row {
     locked: bool,
 }
 
-impl From<Teaser> for Row {
-    fn from(teaser: Teaser) -> Row {
+impl Row {
+    fn new(teaser: Teaser, zone: Zone) -> Row {
         // A locked teaser tells its title and nothing else.
         let published = (!teaser.locked).then_some(teaser.published_at);
         Row {
             href: teaser.path.href(),
             title: teaser.title,
             summary: teaser.summary,
-            date: published.map(view::date).unwrap_or_default(),
+            date: published.map(|at| view::date(at, zone)).unwrap_or_default(),
             date_iso: published.map(view::iso).unwrap_or_default(),
             private: teaser.private,
             locked: teaser.locked,
@@ -69,10 +69,10 @@ pub struct Rows {
 
 impl Rows {
     /// The rows of a slice; `address` is the list's own, ending in `?` or `&`.
-    pub fn new(slice: Slice<Teaser>, paging: Paging, address: &str) -> Rows {
+    pub fn new(slice: Slice<Teaser>, paging: Paging, address: &str, zone: Zone) -> Rows {
         let page = |number: u32| format!("{address}page={number}");
         Rows {
-            rows: slice.rows.into_iter().map(Row::from).collect(),
+            rows: slice.rows.into_iter().map(|teaser| Row::new(teaser, zone)).collect(),
             newer_href: if paging.number > 1 { page(paging.number - 1) } else { String::new() },
             older_href: if slice.more { page(paging.number + 1) } else { String::new() },
         }
@@ -125,7 +125,7 @@ pub async fn section(app: &App, section: Section) -> Result<Answer, Error> {
         notice: guest.notice(),
         breadcrumbs: breadcrumbs(path, &titles),
         login_href: login_href(&path.href()),
-        rows: Rows::new(slice, paging, &address),
+        rows: Rows::new(slice, paging, &address, site.time_zone),
     };
     let answer = Answer::html(app.view.render(template, &page)?, caching(guest)).finish();
     section.into_keeper().keep(app.db.memory(), &answer, until);
@@ -187,7 +187,7 @@ pub async fn search(app: Data<App>, query: QueryString, guest: Guest) -> Result<
         asked,
         notice: guest.notice(),
         login_href: login_href(&address),
-        rows: Rows::new(slice, paging, &format!("{address}&")),
+        rows: Rows::new(slice, paging, &format!("{address}&"), site.time_zone),
         query: query.get("q").to_owned(),
     };
     Ok(Answer::html(app.view.render("search.html", &page)?, caching(&guest)))

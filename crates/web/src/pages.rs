@@ -1,7 +1,7 @@
 //! A page as a reader sees it.
 
 use actix_web::{HttpRequest, http::Method, web::Data};
-use domain::access::Visitor;
+use domain::{access::Visitor, audience::Audience, page::PagePath};
 use serde::Serialize;
 use store::pages::{self, Scope};
 
@@ -10,13 +10,14 @@ use crate::{
     answer::{Answer, Caching, Outcome},
     auth::{
         extract::Guest,
-        place::{Place, VisiblePage},
+        place::{Place, VisibleDraft, VisiblePage},
     },
     clock,
     error::Error,
     guard::permanent_redirect,
     lists::{self, Rows},
     markdown::{self, SafeHtml},
+    query::QueryString,
     view::{self, Frame, Link},
 };
 
@@ -32,6 +33,8 @@ struct PagePage {
     notice: &'static str,
     lists_below: bool,
     below: Rows,
+    /// It is a draft, which only editors see.
+    draft: bool,
 }
 
 #[derive(Serialize)]
@@ -45,6 +48,8 @@ struct PageView {
     updated_iso: String,
     private: bool,
     future: bool,
+    /// When it ended, if it did.
+    over: String,
 }
 
 /// GET any path that is nobody else's: the page there, or the list of the pages below.
@@ -57,6 +62,7 @@ pub async fn show(request: HttpRequest, app: Data<App>) -> Result<Outcome, Error
         Place::Finished(answer) => Ok(Outcome::Page(answer)),
         Place::Page(page) => Box::pin(visible(&app, *page)).await.map(Outcome::Page),
         Place::Section(section) => Box::pin(lists::section(&app, *section)).await.map(Outcome::Page),
+        Place::Draft(draft) => Box::pin(draft_as_page(&app, *draft)).await.map(Outcome::Page),
         Place::Moved(path) => Ok(Outcome::Elsewhere(permanent_redirect(&path.href()))),
     }
 }
@@ -84,10 +90,12 @@ pub async fn visible(app: &App, visible: VisiblePage) -> Result<Answer, Error> {
         };
         Ok((titles, below, pages::next_boundary(conn, now)?))
     };
-    let (titles, below, until) = app.db.read(read).await?;
+    let (titles, below, next) = app.db.read(read).await?;
+    // It may have ended since it was decided that it is seen.
+    let until = visible.page().content.unpublish_at.into_iter().chain(next).min();
     let below = below.zip(paging).map(|(slice, paging)| {
         let address = format!("{}?", visible.page().content.path.href());
-        Rows::new(slice, paging, &address)
+        Rows::new(slice, paging, &address, visible.site().time_zone)
     });
     let view = app.view.clone();
     let (visible, answer) = app
@@ -104,11 +112,11 @@ pub async fn visible(app: &App, visible: VisiblePage) -> Result<Answer, Error> {
 }
 
 /// Renders the Markdown, so it runs among the renderers.
-fn compose(visible: &VisiblePage, titles: &[(domain::page::PagePath, String)], below: Option<Rows>) -> PagePage {
+fn compose(visible: &VisiblePage, titles: &[(PagePath, String)], below: Option<Rows>) -> PagePage {
     let (page, site, account) = (visible.page(), visible.site(), visible.account());
-    let content = &page.content;
+    let (content, zone) = (&page.content, site.time_zone);
     let guest = visible.list().map(|(guest, _)| guest);
-    let lists_below = below.is_some();
+    let (lists_below, now) = (below.is_some(), clock::now());
     let frame = Frame::new(site, account.or_else(|| guest?.account()));
     let notice = guest.map_or("", Guest::notice);
     let below = below.unwrap_or_else(Rows::none);
@@ -122,16 +130,83 @@ fn compose(visible: &VisiblePage, titles: &[(domain::page::PagePath, String)], b
         notice,
         lists_below,
         below,
+        draft: false,
         page: PageView {
             title: content.title.clone(),
             summary: content.summary.clone(),
             body_html: markdown::render(&content.body),
-            date: view::date(content.published_at),
+            date: view::date(content.published_at, zone),
             date_iso: view::iso(content.published_at),
-            updated: view::date(page.updated_at),
+            updated: view::date(page.updated_at, zone),
             updated_iso: view::iso(page.updated_at),
             private: page.readers.is_private(),
-            future: content.published_at > clock::now(),
+            future: content.published_at > now,
+            over: content.unpublish_at.filter(|end| *end <= now).map(|end| view::moment(end, zone)).unwrap_or_default(),
+        },
+    }
+}
+
+/// A draft as it will look, made anew each time: it is for editors, and no cache keeps it.
+///
+/// # Errors
+/// 503 when the database does not answer.
+pub async fn draft_as_page(app: &App, visible: VisibleDraft) -> Result<Answer, Error> {
+    let path = visible.draft().typed.path().unwrap_or_else(PagePath::root);
+    let lists_below = visible.draft().typed.page.list_below;
+    let (visitor, of) = (visible.account().visitor(), path.clone());
+    let paging = lists::paging(&QueryString::default());
+    let read = move |conn: &mut store::Conn| {
+        let (now, titles) = (clock::now(), of.ancestors());
+        let titles = pages::titles(conn, &Scope::readable(&visitor, now), &titles)?;
+        let below = match lists_below {
+            true => Some(pages::list_below(conn, &Scope::listed(&visitor, now), &of, paging)?),
+            false => None,
+        };
+        Ok((titles, below))
+    };
+    let (titles, below) = app.db.read(read).await?;
+    let zone = visible.site().time_zone;
+    let below = below.map(|slice| Rows::new(slice, paging, &format!("{}?", path.href()), zone));
+    let view = app.view.clone();
+    let rendering =
+        move || view.render("page.html", &compose_draft(&visible, &path, &titles, below)).map(Answer::panel);
+    app.renderers.run(rendering).await?
+}
+
+/// Of what was typed nothing is checked: what is no date yet is shown as now.
+fn compose_draft(
+    visible: &VisibleDraft,
+    path: &PagePath,
+    titles: &[(PagePath, String)],
+    below: Option<Rows>,
+) -> PagePage {
+    let (draft, zone, now) = (visible.draft(), visible.site().time_zone, clock::now());
+    let typed = &draft.typed.page;
+    let published = typed.zone.parse_moment(&typed.published).ok().flatten().unwrap_or(now);
+    PagePage {
+        shows_visitor: true,
+        frame: Frame::new(visible.site(), Some(visible.account())),
+        breadcrumbs: lists::breadcrumbs(path, titles),
+        login_href: lists::login_href(&path.href()),
+        edit_href: format!("/admin/pages/{}", draft.page.0),
+        notice: "",
+        lists_below: below.is_some(),
+        below: below.unwrap_or_else(Rows::none),
+        draft: true,
+        page: PageView {
+            title: typed.title.clone(),
+            summary: typed.summary.clone(),
+            body_html: markdown::render(&typed.body.replace("\r\n", "\n")),
+            date: view::date(published, zone),
+            date_iso: view::iso(published),
+            updated: view::date(draft.saved_at, zone),
+            updated_iso: view::iso(draft.saved_at),
+            private: typed
+                .audience
+                .check()
+                .is_ok_and(|audience| !matches!(audience, Audience::Inherited | Audience::Public)),
+            future: false,
+            over: String::new(),
         },
     }
 }

@@ -8,6 +8,7 @@ use domain::{
     invalid::Invalid,
     site::Site,
     user::Theme,
+    zone::Zone,
 };
 use rust_embed::RustEmbed;
 use serde::Serialize;
@@ -73,6 +74,7 @@ struct SiteView {
     title: String,
     tagline: String,
     language: String,
+    time_zone: &'static str,
     refusal: String,
     footer_lines: Vec<String>,
 }
@@ -123,6 +125,7 @@ impl SiteView {
             title: site.title.clone(),
             tagline: site.tagline.clone(),
             language: site.language.clone(),
+            time_zone: site.time_zone.name(),
             refusal: site.refusal.clone(),
             footer_lines: site.footer.lines().map(str::to_owned).collect(),
         }
@@ -145,19 +148,19 @@ impl Link {
     }
 }
 
-/// A date as people read it: `24 Nov 2026`.
-pub fn date(at: Timestamp) -> String {
-    at.format("%-d %b %Y").to_string()
+/// A date as people in a zone read it: `24 Nov 2026`.
+pub fn date(at: Timestamp, zone: Zone) -> String {
+    zone.local(at).format("%-d %b %Y").to_string()
 }
 
-/// A moment as people read it, in UTC: `24 Nov 2026, 13:05`.
-pub fn moment(at: Timestamp) -> String {
-    at.format("%-d %b %Y, %H:%M").to_string()
+/// A moment as people in a zone read it: `24 Nov 2026, 13:05`.
+pub fn moment(at: Timestamp, zone: Zone) -> String {
+    zone.local(at).format("%-d %b %Y, %H:%M").to_string()
 }
 
-/// A moment to the second, in UTC: `24 Nov 2026, 13:05:09`.
-pub fn second(at: Timestamp) -> String {
-    at.format("%-d %b %Y, %H:%M:%S").to_string()
+/// A moment to the second, as people in a zone read it: `24 Nov 2026, 13:05:09`.
+pub fn second(at: Timestamp, zone: Zone) -> String {
+    zone.local(at).format("%-d %b %Y, %H:%M:%S").to_string()
 }
 
 /// A moment for machines (RFC 3339).

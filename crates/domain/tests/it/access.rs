@@ -105,6 +105,25 @@ fn t43_a_page_appears_at_its_date_and_not_before() {
 }
 
 #[test]
+fn t43_a_page_ends_at_its_end_and_not_before() {
+    let end = now() + TimeDelta::days(1);
+    let last = end - TimeDelta::microseconds(1);
+    for readers in [Readers::Everybody, Readers::SignedIn] {
+        let mut page = page(&readers, false, true);
+        page.content.unpublish_at = Some(end);
+        for who in ["anonymous", "reader"] {
+            assert_ne!(decide(&page, &visitor(who), last), Access::Absent, "{who}");
+            assert_eq!(decide(&page, &visitor(who), end), Access::Absent, "{who}");
+        }
+        for who in VISITORS {
+            assert_ne!(listing(&page, &visitor(who), last), Listing::Hidden, "{who}");
+            assert_eq!(listing(&page, &visitor(who), end), Listing::Hidden, "{who}");
+        }
+        assert_eq!(decide(&page, &visitor("editor"), end), Access::Show);
+    }
+}
+
+#[test]
 fn who_edits_and_who_administers() {
     for (who, edits, administers) in
         [("anonymous", false, false), ("reader", false, false), ("editor", true, false), ("admin", true, true)]

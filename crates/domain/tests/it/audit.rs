@@ -37,7 +37,11 @@ fn a_page_says_what_changed() {
     check(|page| page.audience = Audience::SignedIn, "who reads it “everybody” → “anyone signed in”");
     check(|page| page.show_title = true, "show title in lists on");
     check(|page| page.list_below = true, "list pages below on");
-    check(|page| page.published_at = at("2027-01-02T03:04:00Z"), "date “2026-03-01 12:00” → “2027-01-02 03:04”");
+    check(
+        |page| page.published_at = at("2027-01-02T03:04:00Z"),
+        "date “2026-03-01 12:00 UTC” → “2027-01-02 03:04 UTC”",
+    );
+    check(|page| page.unpublish_at = Some(at("2027-01-02T03:04:00Z")), "end “never” → “2027-01-02 03:04 UTC”");
     check(
         |page| {
             page.title = "New".into();

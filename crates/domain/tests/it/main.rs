@@ -18,6 +18,7 @@ mod password;
 mod published;
 mod site;
 mod user;
+mod zone;
 
 use domain::Timestamp;
 

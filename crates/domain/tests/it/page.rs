@@ -3,6 +3,7 @@
 use domain::{
     audience::{Audience, AudienceDraft},
     page::{BODY_BYTES, PageContent, PageDraft, PagePath, RESERVED, SUMMARY_CHARS},
+    zone::Zone,
 };
 use unicode_normalization::UnicodeNormalization;
 
@@ -19,6 +20,7 @@ pub(crate) fn content() -> PageContent {
         show_title: false,
         list_below: false,
         published_at: now(),
+        unpublish_at: None,
     }
 }
 
@@ -216,7 +218,7 @@ fn a_page_that_is_opened_and_saved_is_the_same_page() {
         PageContent { path: PagePath::root(), audience: Audience::SignedIn, ..content() },
         PageContent { body: "a\tb\n\n".into(), list_below: true, show_title: true, ..content() },
     ] {
-        assert_eq!(PageDraft::of(&content).check(at("2030-01-01T00:00:00Z")), Ok(content));
+        assert_eq!(PageDraft::of(&content, Zone::default()).check(at("2030-01-01T00:00:00Z")), Ok(content));
     }
 }
 

@@ -1,18 +1,18 @@
 //! The date of publication, as people and commands write it.
 
-use domain::page::parse_published;
+use domain::zone::Zone;
 
-use crate::{at, now};
+use crate::at;
 
 #[track_caller]
 fn check(typed: &str, expected: Option<&str>) {
-    assert_eq!(parse_published(typed, now()).ok(), expected.map(at), "{typed:?}");
+    assert_eq!(Zone::default().parse_moment(typed).ok(), expected.map(at).map(Some), "{typed:?}");
 }
 
 #[test]
-fn an_empty_date_is_now() {
-    assert_eq!(parse_published("", now()), Ok(now()));
-    assert_eq!(parse_published("  ", now()), Ok(now()));
+fn an_empty_date_is_none() {
+    assert_eq!(Zone::default().parse_moment(""), Ok(None));
+    assert_eq!(Zone::default().parse_moment("  "), Ok(None));
 }
 
 #[test]
@@ -24,6 +24,7 @@ fn a_date_is_read_in_utc() {
     check("2026-03-01T09:30:15", Some("2026-03-01T09:30:15Z"));
     check("2026-03-01 09:30:15.25", Some("2026-03-01T09:30:15.25Z"));
     check("2026-03-01T09:30:00Z", Some("2026-03-01T09:30:00Z"));
+    check("2026-03-01T09:30+02:00", Some("2026-03-01T07:30:00Z"));
     check("2026-03-01T09:30:00+02:00", Some("2026-03-01T07:30:00Z"));
     check("2024-02-29", Some("2024-02-29T00:00:00Z"));
 }
@@ -58,7 +59,7 @@ fn a_year_is_from_1970_to_9999() {
     {
         check(typed, None);
     }
-    assert!(parse_published("1969-12-31", now()).unwrap_err().contains("1970 to 9999; this is 1969"));
+    assert!(Zone::default().parse_moment("1969-12-31").unwrap_err().contains("1970 to 9999; this is 1969"));
 }
 
 #[test]

@@ -12,7 +12,7 @@ use domain::{
 };
 
 use super::{
-    Record, path_of, pattern, range_below,
+    Record, path_of, pattern, published, range_below,
     readers::{self, Resolved},
     who::Reach,
 };
@@ -21,7 +21,7 @@ use crate::{
     conn::MultiBackend,
     error::readable,
     id, old_paths, revisions,
-    schema::{fold, pages},
+    schema::{drafts, fold, pages},
     trash,
 };
 
@@ -40,13 +40,15 @@ pub struct PageRow {
     pub show_title: bool,
     /// Its date.
     pub published_at: Timestamp,
+    /// Its end.
+    pub unpublish_at: Option<Timestamp>,
     /// When it was last saved.
     pub updated_at: Timestamp,
 }
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = pages)]
-struct RowRecord {
+pub(super) struct RowRecord {
     id: i64,
     path: String,
     title: String,
@@ -54,6 +56,7 @@ struct RowRecord {
     readers_from: Option<i64>,
     show_title: bool,
     published_at: NaiveDateTime,
+    unpublish_at: Option<NaiveDateTime>,
     updated_at: NaiveDateTime,
 }
 
@@ -68,6 +71,7 @@ impl TryFrom<RowRecord> for PageRow {
             reach: Resolved { private: record.private, readers_from: record.readers_from }.reach(),
             show_title: record.show_title,
             published_at: record.published_at.and_utc(),
+            unpublish_at: record.unpublish_at.map(|end| end.and_utc()),
             updated_at: record.updated_at.and_utc(),
         })
     }
@@ -84,6 +88,26 @@ pub struct PageFilter {
     pub since: Option<Timestamp>,
     /// Published before this.
     pub before: Option<Timestamp>,
+    /// Those that are in a state at a moment.
+    pub state: Option<(PageState, Timestamp)>,
+}
+
+/// What readers have of a page, and what waits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PageState {
+    /// It is there for readers.
+    Published,
+    /// Its date is still to come.
+    Scheduled,
+    /// Changes of it wait to be published.
+    Waiting,
+    /// Its end has come.
+    Over,
+}
+
+impl PageState {
+    /// Every state, in the order of the filter.
+    pub const ALL: [PageState; 4] = [PageState::Published, PageState::Scheduled, PageState::Waiting, PageState::Over];
 }
 
 impl PageFilter {
@@ -110,6 +134,15 @@ impl PageFilter {
         }
         if let Some(before) = self.before {
             rows = rows.filter(pages::published_at.lt(before.naive_utc()));
+        }
+        if let Some((state, now)) = self.state {
+            let now = now.naive_utc();
+            rows = match state {
+                PageState::Published => rows.filter(published(now)),
+                PageState::Scheduled => rows.filter(pages::published_at.gt(now)),
+                PageState::Waiting => rows.filter(pages::id.eq_any(drafts::table.select(drafts::page_id))),
+                PageState::Over => rows.filter(pages::published_at.le(now)).filter(pages::unpublish_at.le(now)),
+            };
         }
         rows
     }
@@ -216,6 +249,17 @@ pub fn counts(conn: &mut Conn, _: &Editor, filter: &PageFilter, spans: &[Span]) 
     })
 }
 
+/// How many pages are in any state, and in each of `PageState::ALL` at a moment, the other filters as they are.
+///
+/// # Errors
+/// When the database fails.
+pub fn states(conn: &mut Conn, _: &Editor, filter: &PageFilter, now: Timestamp) -> Result<(u64, Vec<u64>)> {
+    let mut count = |state| PageFilter { state, ..filter.clone() }.count(conn);
+    let any = count(None)?;
+    let states = PageState::ALL.into_iter().map(|state| count(Some((state, now)))).collect::<Result<_>>()?;
+    Ok((any, states))
+}
+
 /// How many pages there are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PageTotals {
@@ -271,9 +315,31 @@ pub fn some(conn: &mut Conn, _: &Editor, ids: &[PageId]) -> Result<Vec<PageRow>>
 /// # Errors
 /// [`Error::Duplicate`] when its path is taken.
 pub fn insert<'a>(conn: &mut Conn, editor: &Editor, save: impl Into<Save<'a>>, now: Timestamp) -> Result<Page> {
+    let id = PageId(id::new()?);
+    insert_as(conn, editor, Birth { id, created_at: now, version: Version::FIRST }, save, now)
+}
+
+/// What a page has from before it is made: from its drafts, or from when it was published once.
+pub(crate) struct Birth {
+    pub(crate) id: PageId,
+    pub(crate) created_at: Timestamp,
+    pub(crate) version: Version,
+}
+
+/// Makes a page of a given birth.
+///
+/// # Errors
+/// As [`insert`].
+pub(crate) fn insert_as<'a>(
+    conn: &mut Conn,
+    editor: &Editor,
+    birth: Birth,
+    save: impl Into<Save<'a>>,
+    now: Timestamp,
+) -> Result<Page> {
     let Save { content, note: said } = save.into();
     conn.lock_readers()?;
-    let (id, version) = (PageId(id::new()?), Version::FIRST);
+    let Birth { id, created_at, version } = birth;
     let resolved = readers::resolve(conn, id, &content.path, &content.audience)?;
     diesel::insert_into(pages::table)
         .values((
@@ -288,7 +354,8 @@ pub fn insert<'a>(conn: &mut Conn, editor: &Editor, save: impl Into<Save<'a>>, n
             pages::show_title.eq(content.show_title),
             pages::list_below.eq(content.list_below),
             pages::published_at.eq(content.published_at.naive_utc()),
-            pages::created_at.eq(now.naive_utc()),
+            pages::unpublish_at.eq(content.unpublish_at.map(|end| end.naive_utc())),
+            pages::created_at.eq(created_at.naive_utc()),
             pages::updated_at.eq(now.naive_utc()),
             pages::version.eq(version.0),
         ))
@@ -296,7 +363,8 @@ pub fn insert<'a>(conn: &mut Conn, editor: &Editor, save: impl Into<Save<'a>>, n
     readers::choose(conn, id, &content.audience)?;
     readers::settle(conn, &content.path)?;
     old_paths::take(conn, &content.path)?;
-    revisions::record(conn, id, content, editor, said, "made", now)?;
+    let detail = if version == Version::FIRST { "made" } else { "published again" };
+    revisions::record(conn, id, content, editor, said, detail, now)?;
     let detail = format!("“{}”, read by: {}", content.title, content.audience.words());
     note(conn, editor, Action::Created, &content.path, detail, now)?;
     get(conn, editor, id)?.ok_or(Error::Stale)
@@ -335,6 +403,7 @@ pub fn update<'a>(
             pages::show_title.eq(content.show_title),
             pages::list_below.eq(content.list_below),
             pages::published_at.eq(content.published_at.naive_utc()),
+            pages::unpublish_at.eq(content.unpublish_at.map(|end| end.naive_utc())),
             pages::updated_at.eq(now.naive_utc()),
             pages::version.eq(version.0),
         ))

@@ -16,7 +16,7 @@ use domain::{
     page::PagePath,
 };
 
-use super::{Teaser, path_of};
+use super::{Teaser, path_of, published};
 use crate::{Conn, Paging, Result, Slice, conn::MultiBackend, error::readable, schema::pages};
 
 /// The pages that a visitor finds in lists.
@@ -90,11 +90,7 @@ impl Scope {
 
     /// The rows that the visitor may read, for queries that find them by something else than their date.
     pub(super) fn rows(&self) -> pages::BoxedQuery<'static, MultiBackend> {
-        pages::table
-            .filter(pages::published_at.le(self.now))
-            .filter(pages::unpublish_at.is_null().or(pages::unpublish_at.gt(self.now)))
-            .filter(sql::<Bool>(&self.who.condition()))
-            .into_boxed()
+        pages::table.filter(published(self.now)).filter(sql::<Bool>(&self.who.condition())).into_boxed()
     }
 
     /// A part of what lies in a section, newest first: the first rows of each principal, and of them the first.

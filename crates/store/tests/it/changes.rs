@@ -190,3 +190,30 @@ fn a_feed_whose_database_is_not_there_yet_begins_when_it_is() {
         assert_eq!(listening, News::Changed(Change::Everything));
     });
 }
+
+#[test]
+fn it_tells_where_drafts_are_and_not_what_is_typed_in_them() {
+    on_both(|store| {
+        let watch = Watch::of(store);
+        watch.settled();
+        let typed = |path: &str, body: &str| {
+            let draft = domain::page::PageDraft { path: path.into(), body: body.into(), ..Default::default() };
+            domain::draft::Typed::from(draft)
+        };
+        let held = domain::draft::Held { form: domain::draft::FormId(1), ..Default::default() };
+        let save =
+            |typed| store.write(|conn| store::drafts::insert(conn, admin().editor(), held, &typed, noon())).unwrap();
+        save(typed("Not A Path", ""));
+        assert_eq!(watch.settled(), []);
+        save(typed("/a", ""));
+        assert_eq!(watch.settled(), [page("a")]);
+        save(typed("/a", "more"));
+        assert_eq!(watch.settled(), []);
+        let draft = save(typed("/b", "more"));
+        assert_eq!(watch.settled(), [page("a"), page("b")]);
+        let discard =
+            |conn: &mut store::Conn| store::drafts::delete(conn, admin().editor(), draft.page, draft.version, noon());
+        assert_eq!(store.write(discard), Ok(true));
+        assert_eq!(watch.settled(), [page("b")]);
+    });
+}

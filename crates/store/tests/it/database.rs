@@ -112,3 +112,26 @@ pub fn member(role: Role) -> Visitor {
 pub fn put(conn: &mut Conn, content: &PageContent) -> store::Result<()> {
     store::pages::insert(conn, admin().editor(), content, noon()).map(drop)
 }
+
+/// Undoes the last migration that is applied.
+macro_rules! undo {
+    ($store:expr, $url:expr, $name:literal) => {
+        $crate::database::run_down(
+            $store,
+            $name,
+            match $url.to_string().starts_with("sqlite") {
+                true => include_str!(concat!("../../../../migrations/sqlite/", $name, "/down.sql")),
+                false => include_str!(concat!("../../../../migrations/postgres/", $name, "/down.sql")),
+            },
+        )
+    };
+}
+pub(crate) use undo;
+
+pub fn run_down(store: &Store, name: &str, down: &str) {
+    for statement in down.split_terminator(';').filter(|statement| !statement.trim().is_empty()) {
+        sql(store, statement).unwrap();
+    }
+    let version: String = name.chars().take_while(|c| *c != '_').filter(char::is_ascii_digit).collect();
+    sql(store, &format!("DELETE FROM __diesel_schema_migrations WHERE version = '{version}'")).unwrap();
+}

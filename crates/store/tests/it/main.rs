@@ -12,6 +12,7 @@ mod audiences;
 mod audit;
 mod changes;
 mod database;
+mod drafts;
 mod history;
 mod migrations;
 mod opening;

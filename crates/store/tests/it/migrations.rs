@@ -30,6 +30,7 @@ fn they_are_pending_then_applied_then_nothing_is_left() {
             "2026-11-24-000002_changes",
             "2026-11-24-000003_history",
             "2026-11-24-000004_readers",
+            "2026-11-24-000007_drafts",
         ];
         assert_eq!(store.pending().unwrap(), all);
         assert_eq!(store.migrate().unwrap(), all);

@@ -26,13 +26,13 @@ struct AuditPage {
 /// GET `/admin/audit`.
 pub async fn list(app: Data<App>, admin: Admin, query: QueryString) -> Result<Outcome, Error> {
     let state = State::read("/admin/audit", &["who", "name", "action", "subject", "date"], &query);
-    let now = clock::now();
+    let (now, zone) = (clock::now(), app.db.site().await.time_zone);
     let filter = AuditFilter {
         actor: state.get("who").to_owned(),
         name: state.get("name").to_owned(),
         action: Action::parse(state.get("action")),
         subject: Subject::parse(state.get("subject")),
-        since: since(state.get("date"), now),
+        since: since(state.get("date"), now, zone),
     };
     let (proof, paging) = (admin.proof(), state.paging());
     let (site, table) = app.db.read_with_site(move |conn| audit::every(conn, &proof, &filter, paging)).await?;
@@ -43,7 +43,7 @@ pub async fn list(app: Data<App>, admin: Admin, query: QueryString) -> Result<Ou
     let all = |label: &str| ("", label.to_owned(), None);
     let actions = Action::ALL.iter().map(|action| (action.as_str(), action.label().to_owned(), None));
     let subjects = Subject::ALL.iter().map(|subject| (subject.as_str(), subject.as_str().to_owned(), None));
-    let moments = dates(now).map(|(word, label, _)| (word, label.to_owned(), None));
+    let moments = dates(now, zone).map(|(word, label, _)| (word, label.to_owned(), None));
     let filters = vec![
         state.filter("What", "action", [all("Everything")].into_iter().chain(actions).collect()),
         state.filter("To what", "subject", [all("Everything")].into_iter().chain(subjects).collect()),
@@ -54,7 +54,7 @@ pub async fn list(app: Data<App>, admin: Admin, query: QueryString) -> Result<Ou
         table: state.view(table.total, table.rows.len(), Vec::new(), filters),
         who: state.get("who").to_owned(),
         name: state.get("name").to_owned(),
-        rows: table.rows.into_iter().map(Change::from).collect(),
+        rows: table.rows.into_iter().map(|entry| Change::new(entry, zone)).collect(),
     };
     Ok(Outcome::Page(Answer::panel(app.view.render("admin/audit.html", &page)?)))
 }

@@ -2,10 +2,7 @@
 
 use std::time::Duration;
 
-use domain::{
-    Timestamp,
-    page::{PageDraft, parse_published},
-};
+use domain::{page::PageDraft, zone::Zone};
 use serde::Serialize;
 use similar::{ChangeTag, TextDiff};
 
@@ -48,7 +45,8 @@ pub(super) fn fields(old: &PageDraft, new: &PageDraft) -> Vec<Field> {
         ("Who reads it", readers(old), readers(new)),
         ("Show title in lists", tick(old.show_title), tick(new.show_title)),
         ("List the pages below", tick(old.list_below), tick(new.list_below)),
-        ("Published", moment(&old.published), moment(&new.published)),
+        ("Published", moment(&old.published, old.zone), moment(&new.published, new.zone)),
+        ("Ends", moment(&old.unpublish, old.zone), moment(&new.unpublish, new.zone)),
     ]
     .into_iter()
     .filter(|(_, old, new)| old != new)
@@ -61,8 +59,9 @@ fn readers(draft: &PageDraft) -> String {
 }
 
 /// A typed moment as people read it, however it was spelt: a browser leaves out seconds that are zero.
-fn moment(typed: &str) -> String {
-    parse_published(typed, Timestamp::UNIX_EPOCH).map_or_else(|_| typed.to_owned(), view::second)
+fn moment(typed: &str, zone: Zone) -> String {
+    let read = zone.parse_moment(typed).ok().flatten();
+    read.map_or_else(|| typed.to_owned(), |at| view::second(at, zone))
 }
 
 /// The difference of two texts by lines, with three equal ones around each, and the words that changed in a line marked.

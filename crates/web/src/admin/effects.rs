@@ -1,8 +1,11 @@
 //! What a change does to who reads which pages: asked of the database, which makes the change and takes it back.
 
-use domain::{audience::Audience, page::PageId};
+use domain::{access, audience::Audience, page::PageId};
 use serde::Serialize;
-use store::pages::{self, Effect, Touched};
+use store::{
+    Conn, drafts,
+    pages::{self, Effect, Touched},
+};
 
 use crate::{App, auth::extract::Editor, clock, error::Error};
 
@@ -44,16 +47,32 @@ impl Effects {
     }
 }
 
+/// What a change would do to the readers of the pages that it may touch.
+///
+/// # Errors
+/// What the change says; 503 if the database does not answer.
+pub(super) async fn effects_of(
+    app: &App,
+    editor: &Editor,
+    touched: Touched,
+    change: impl FnOnce(&mut Conn, &access::Editor) -> store::Result<()> + Send + 'static,
+) -> Result<Effects, Error> {
+    let proof = editor.proof();
+    let rehearsal = move |conn: &mut Conn| pages::effect(conn, &proof, &touched, |conn| change(conn, &proof));
+    Ok(Effects::new(app.db.rehearse(rehearsal).await??))
+}
+
 /// What moving pages to the trash would do to who reads those that inherit from them.
 pub(super) async fn effects_of_deleting(app: &App, editor: &Editor, ids: Vec<PageId>) -> Result<Effects, Error> {
-    let proof = editor.proof();
-    let rehearsal = move |conn: &mut store::Conn| {
-        let paths = pages::some(conn, &proof, &ids)?.into_iter().map(|row| row.path).collect();
-        pages::effect(conn, &proof, &Touched::Below(paths), |conn| {
-            pages::delete(conn, &proof, &ids, clock::now()).map(drop)
-        })
-    };
-    Ok(Effects::new(app.db.rehearse(rehearsal).await??))
+    let touched = below(app, editor, &ids).await?;
+    effects_of(app, editor, touched, move |conn, proof| pages::delete(conn, proof, &ids, clock::now()).map(drop)).await
+}
+
+/// What taking pages off the site would do to who reads those that inherit from them.
+pub(super) async fn effects_of_unpublishing(app: &App, editor: &Editor, ids: Vec<PageId>) -> Result<Effects, Error> {
+    let touched = below(app, editor, &ids).await?;
+    effects_of(app, editor, touched, move |conn, proof| drafts::unpublish(conn, proof, &ids, clock::now()).map(drop))
+        .await
 }
 
 /// What another audience for some pages would do.
@@ -63,12 +82,15 @@ pub(super) async fn effects_of_choosing(
     ids: Vec<PageId>,
     audience: Audience,
 ) -> Result<Effects, Error> {
-    let proof = editor.proof();
-    let rehearsal = move |conn: &mut store::Conn| {
-        let paths = pages::some(conn, &proof, &ids)?.into_iter().map(|row| row.path).collect();
-        pages::effect(conn, &proof, &Touched::Below(paths), |conn| {
-            pages::set_audience(conn, &proof, &ids, &audience, clock::now()).map(drop)
-        })
-    };
-    Ok(Effects::new(app.db.rehearse(rehearsal).await??))
+    let touched = below(app, editor, &ids).await?;
+    effects_of(app, editor, touched, move |conn, proof| {
+        pages::set_audience(conn, proof, &ids, &audience, clock::now()).map(drop)
+    })
+    .await
+}
+
+async fn below(app: &App, editor: &Editor, ids: &[PageId]) -> Result<Touched, Error> {
+    let (proof, ids) = (editor.proof(), ids.to_vec());
+    let rows = app.db.read(move |conn| pages::some(conn, &proof, &ids)).await?;
+    Ok(Touched::Below(rows.into_iter().map(|row| row.path).collect()))
 }

@@ -160,7 +160,7 @@ pub async fn create(app: Data<App>, admin: Admin, Form(fields): Form<Fields>) ->
 
 fn after(done: Done, id: GroupId, then: Then) -> Outcome {
     Outcome::Elsewhere(match then {
-        Then::Save | Then::Preview => done.at(GROUPS.list, "", None),
+        Then::Save => done.at(GROUPS.list, "", None),
         Then::Continue => done.at(&GROUPS.form_href(id.0), "", None),
         Then::Another => done.at(&format!("{}/new", GROUPS.list), "", None),
     })

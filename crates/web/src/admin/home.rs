@@ -4,11 +4,12 @@ use actix_web::web::Data;
 use domain::{
     access::Admin,
     audit::{Entry, Subject},
+    zone::Zone,
 };
 use serde::Serialize;
 use store::{audit, pages, users};
 
-use super::Panel;
+use super::{Panel, waiting::Waiting};
 use crate::{App, answer::Answer, auth::extract::Editor, error::Error, lists::login_href, view};
 
 /// How many changes are shown.
@@ -19,6 +20,7 @@ struct HomePage {
     #[serde(flatten)]
     panel: Panel,
     counts: Counts,
+    waiting: Waiting,
     changes: Vec<Change>,
 }
 
@@ -43,12 +45,13 @@ pub(super) struct Change {
     detail: String,
 }
 
-impl From<Entry> for Change {
-    fn from(entry: Entry) -> Change {
+impl Change {
+    /// An entry as people in a zone read it.
+    pub(super) fn new(entry: Entry, zone: Zone) -> Change {
         // A page's name in the trail is its address, whether it is still there or not.
         let href = if entry.subject == Subject::Page { login_href(&entry.name) } else { String::new() };
         Change {
-            when: view::moment(entry.at),
+            when: view::moment(entry.at, zone),
             when_iso: view::iso(entry.at),
             actor: entry.actor,
             label: entry.action.label(),
@@ -64,17 +67,20 @@ impl From<Entry> for Change {
 pub async fn show(app: Data<App>, editor: Editor) -> Result<Answer, Error> {
     let proof = editor.proof();
     let admin = Admin::of(&editor.account().visitor());
-    let (site, (totals, users, changes)) = app
+    let (site, (totals, users, changes, waiting)) = app
         .db
         .read_with_site(move |conn| {
             let users = admin.as_ref().map(|admin| users::total(conn, admin)).transpose()?;
-            Ok((pages::totals(conn, &proof)?, users.unwrap_or(0), audit::recent(conn, &proof, CHANGES)?))
+            let waiting = Waiting::find(conn, &proof)?;
+            let changes = audit::recent(conn, &proof, CHANGES)?;
+            Ok((pages::totals(conn, &proof)?, users.unwrap_or(0), changes, waiting))
         })
         .await?;
     let page = HomePage {
         panel: Panel::new(&site, editor.account(), "home", "Administration", &[]),
         counts: Counts { pages: totals.public + totals.private, public: totals.public, private: totals.private, users },
-        changes: changes.into_iter().map(Change::from).collect(),
+        waiting,
+        changes: changes.into_iter().map(|entry| Change::new(entry, site.time_zone)).collect(),
     };
     Ok(Answer::panel(app.view.render("admin/home.html", &page)?))
 }

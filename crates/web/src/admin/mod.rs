@@ -1,6 +1,7 @@
 //! The panel: pages for editors; users, the site and the audit trail for administrators.
 
 pub mod audit;
+pub mod drafts;
 pub mod groups;
 pub mod home;
 pub mod pages;
@@ -14,6 +15,7 @@ mod difference;
 mod effects;
 mod section;
 mod table;
+mod waiting;
 
 use actix_web::HttpResponse;
 use domain::site::Site;
@@ -74,10 +76,13 @@ enum Done {
     PasswordSet,
     Restored,
     Purged,
+    DraftSaved,
+    Unpublished,
+    Discarded,
 }
 
 impl Done {
-    const ALL: [(Done, &'static str, &'static str); 11] = [
+    const ALL: [(Done, &'static str, &'static str); 14] = [
         (Done::Saved, "saved", "Saved."),
         (Done::Created, "created", "Created."),
         (Done::Deleted, "deleted", "Deleted"),
@@ -89,6 +94,9 @@ impl Done {
         (Done::Enabled, "enabled", "Enabled"),
         (Done::Disabled, "disabled", "Disabled"),
         (Done::PasswordSet, "password-set", "The password is set."),
+        (Done::DraftSaved, "draft-saved", "The draft is saved."),
+        (Done::Unpublished, "unpublished", "Unpublished"),
+        (Done::Discarded, "discarded", "The draft is discarded."),
     ];
 
     fn word(self) -> &'static str {
@@ -131,8 +139,6 @@ enum Then {
     Continue,
     /// On with an empty form.
     Another,
-    /// Nothing is saved: the text is shown as it will look.
-    Preview,
 }
 
 /// An id in an address; anything else is no such thing.

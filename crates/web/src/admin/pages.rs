@@ -1,6 +1,7 @@
 //! Pages in the panel: the form here, the list, deleting and conflicts beside it.
 
 mod audience;
+pub mod autosave;
 mod conflict;
 mod delete;
 pub mod history;
@@ -11,22 +12,24 @@ use actix_web::{HttpRequest, http::StatusCode, web::Data};
 use domain::{
     Version, access,
     audience::{Audience, AudienceDraft},
+    draft::{Draft, FormId, Held, Typed},
     group::GroupName,
     invalid::Invalid,
     page::{Page, PageContent, PageDraft, PageId, PagePath},
     revision::{Note, Save},
     site::Site,
+    zone::Zone,
 };
 use serde::{Deserialize, Serialize};
 use store::{
-    old_paths,
+    drafts, old_paths,
     pages::{self, Who},
 };
 
 pub use delete::{confirm, delete};
 pub use list::{act, list};
 
-use super::{Done, Outcome, Panel, Then, effects::Effects, id, section::Section};
+use super::{Done, Outcome, Panel, effects::Effects, id, section::Section};
 use crate::{
     App,
     answer::Answer,
@@ -42,7 +45,7 @@ use crate::{
 use audience::Readers;
 
 const PAGES: Section =
-    Section { name: "pages", title: "Pages", list: "/admin/pages", fields: &["q", "readers", "date", "sort"] };
+    Section { name: "pages", title: "Pages", list: "/admin/pages", fields: &["q", "readers", "state", "date", "sort"] };
 
 /// The fields of the form, as they are typed.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -72,6 +75,8 @@ pub struct Fields {
     #[serde(default)]
     published: String,
     #[serde(default)]
+    unpublish: String,
+    #[serde(default)]
     note: String,
     /// Whether the pages below move along with the path.
     #[serde(default, deserialize_with = "checkbox")]
@@ -84,6 +89,12 @@ pub struct Fields {
     takes: String,
     #[serde(default)]
     version: i64,
+    /// The version of the draft that the form shows; 0 for none.
+    #[serde(default)]
+    draft: i64,
+    /// The number of the form.
+    #[serde(default)]
+    form: i64,
     #[serde(default)]
     back: String,
     #[serde(default, skip_serializing)]
@@ -91,9 +102,11 @@ pub struct Fields {
 }
 
 impl Fields {
-    fn of(draft: PageDraft, version: Version, back: String) -> Fields {
-        let PageDraft { path, title, summary, body, audience, show_title, list_below, published } = draft;
-        Fields {
+    fn of(typed: Typed, version: Version, draft: Version, back: String) -> Result<Fields, Error> {
+        let Typed { page, note, move_below } = typed;
+        let PageDraft { path, title, summary, body, audience, show_title, list_below, published, unpublish, zone: _ } =
+            page;
+        Ok(Fields {
             path,
             title,
             summary,
@@ -105,21 +118,46 @@ impl Fields {
             show_title,
             list_below,
             published,
-            note: String::new(),
-            move_below: true,
+            unpublish,
+            note,
+            move_below,
             agreed: String::new(),
             takes: String::new(),
             version: version.0,
+            draft: draft.0,
+            form: autosave::new_form()?.0,
             back,
             then: Then::Save,
+        })
+    }
+
+    /// The fields of a page as it is being written: its draft if there is one, otherwise the page.
+    fn of_known(known: &Known, zone: Zone, back: String) -> Result<Fields, Error> {
+        match (&known.draft, &known.page) {
+            (Some(Draft { typed, based_on, version, .. }), _) => {
+                let typed = Typed { page: typed.page.clone().in_zone(zone), ..typed.clone() };
+                Fields::of(typed, *based_on, *version, back)
+            }
+            (None, Some(page)) => Fields::of(PageDraft::of(&page.content, zone).into(), page.version, Version(0), back),
+            (None, None) => Err(Error::NotFound),
         }
     }
 
+    /// What is kept of the form as a draft.
+    fn typed(&self, zone: Zone) -> Typed {
+        Typed { page: self.draft(zone), note: self.note.clone(), move_below: self.move_below }
+    }
+
+    /// What the form knows of the draft over which it saves.
+    fn held(&self) -> Held {
+        Held { draft: Version(self.draft), form: FormId(self.form) }
+    }
+
     /// What is to be saved, and the word for its history.
-    fn check(&self, old: Option<&PageContent>) -> Result<(PageContent, Note), Invalid> {
+    fn check(&self, old: Option<&PageContent>, zone: Zone) -> Result<(PageContent, Note), Invalid> {
         let content = match old {
-            Some(old) => PageDraft { audience: self.audience_over(old), ..self.draft() }.check_over(old),
-            None => self.draft().check(clock::now()),
+            Some(old) => PageDraft { audience: self.audience_over(old), ..self.draft(zone) }.check_over(old),
+            None => self.draft(zone).check(clock::now()),
         };
         match (content, Note::parse(&self.note)) {
             (Ok(content), Ok(note)) => Ok((content, note)),
@@ -147,7 +185,7 @@ impl Fields {
         }
     }
 
-    fn draft(&self) -> PageDraft {
+    fn draft(&self, zone: Zone) -> PageDraft {
         PageDraft {
             path: self.path.clone(),
             title: self.title.clone(),
@@ -157,8 +195,29 @@ impl Fields {
             show_title: self.show_title,
             list_below: self.list_below,
             published: self.published.clone(),
+            unpublish: self.unpublish.clone(),
+            zone,
         }
     }
+}
+
+/// Which button of the form was pressed.
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Then {
+    /// It is published, and back to the list.
+    #[default]
+    Save,
+    /// It is published, and on with the same form.
+    Continue,
+    /// It is published, and on with an empty form.
+    Another,
+    /// Nothing is saved: the text is shown as it will look.
+    Preview,
+    /// It is kept, and not published.
+    Draft,
+    /// It is kept, and the page is taken off the site.
+    Unpublish,
 }
 
 #[derive(Serialize)]
@@ -166,7 +225,10 @@ struct FormPage {
     #[serde(flatten)]
     panel: Panel,
     is_new: bool,
+    is_published: bool,
     action: String,
+    drafts_url: String,
+    draft: Option<autosave::Waiting>,
     fields: Fields,
     errors: Errors,
     list_href: String,
@@ -188,13 +250,43 @@ struct Told {
     effects: Effects,
 }
 
-/// What a form is about: a new page, or one that exists.
+/// What a form is about.
 struct Editing<'a> {
     app: &'a App,
     editor: &'a Editor,
     site: &'a Site,
-    page: Option<&'a Page>,
-    surroundings: &'a Surroundings,
+    known: &'a Known,
+}
+
+/// What there is of a page: what is published, what waits, and what else there is about it.
+#[derive(Clone, Debug, Default)]
+struct Known {
+    page: Option<Page>,
+    draft: Option<Draft>,
+    surroundings: Surroundings,
+}
+
+impl Known {
+    fn id(&self) -> Option<PageId> {
+        self.page.as_ref().map(|page| page.id).or(self.draft.as_ref().map(|draft| draft.page))
+    }
+
+    /// Its address on the site, if it has one.
+    fn href(&self) -> Option<String> {
+        match (&self.page, &self.draft) {
+            (Some(page), _) => Some(page.content.path.href()),
+            (None, draft) => draft.as_ref().and_then(|draft| draft.typed.path()).map(|path| path.href()),
+        }
+    }
+
+    fn title(&self) -> String {
+        match (&self.page, &self.draft) {
+            (Some(page), _) => page.content.title.clone(),
+            (None, Some(draft)) if !draft.typed.page.title.trim().is_empty() => draft.typed.page.title.clone(),
+            (None, Some(_)) => "A draft without a title".into(),
+            (None, None) => "Add a page".into(),
+        }
+    }
 }
 
 /// What else there is about a page.
@@ -217,12 +309,8 @@ impl Surroundings {
         let path = &page.content.path;
         let below = if path.is_root() { 0 } else { pages::below(conn, proof, path)? };
         let who = Some(pages::who(conn, proof, page)?);
-        Ok(Surroundings {
-            below,
-            old_paths: old_paths::of(conn, proof, page.id)?,
-            who,
-            ..Surroundings::of_new(conn, proof)?
-        })
+        let old_paths = old_paths::of(conn, proof, page.id)?;
+        Ok(Surroundings { below, old_paths, who, ..Surroundings::of_new(conn, proof)? })
     }
 }
 
@@ -240,35 +328,42 @@ impl Editing<'_> {
     }
 
     fn form_with(&self, fields: Fields, invalid: &Invalid, query: &QueryString, told: Told) -> Result<Answer, Error> {
-        let title = self.page.map_or("Add a page".into(), |page| page.content.title.clone());
+        let (known, id, title) = (self.known, self.known.id(), self.known.title());
+        let page = known.page.as_ref();
         let list_href = PAGES.list_href(&fields.back);
         let page = FormPage {
             panel: Panel::new(self.site, self.editor.account(), "pages", title, &PAGES.trail(&fields.back))
                 .with_message(query),
-            is_new: self.page.is_none(),
-            action: self.page.map_or(PAGES.list.into(), |page| PAGES.form_href(page.id.0)),
+            is_new: id.is_none(),
+            is_published: page.is_some(),
+            action: id.map_or(PAGES.list.into(), |id| PAGES.form_href(id.0)),
+            drafts_url: id.map_or("/admin/drafts".into(), |id| format!("/admin/drafts/{}", id.0)),
+            draft: known.draft.as_ref().map(|draft| autosave::Waiting::new(draft, page, self.site.time_zone)),
             errors: Errors::of(invalid),
             list_href,
-            delete_href: self.page.map_or(String::new(), |page| PAGES.href(page.id.0, "/delete", &fields.back)),
-            history_href: self.page.map_or(String::new(), |page| PAGES.href(page.id.0, "/history", "")),
+            delete_href: page.map_or(String::new(), |page| PAGES.href(page.id.0, "/delete", &fields.back)),
+            history_href: page.map_or(String::new(), |page| PAGES.href(page.id.0, "/history", "")),
             preview: told.preview,
-            readers: Readers::new(&fields.audience(), &self.surroundings.groups, self.surroundings.who.as_ref()),
+            readers: Readers::new(&fields.audience(), &known.surroundings.groups, known.surroundings.who.as_ref()),
             effects: told.effects,
-            below: self.surroundings.below,
-            old_paths: self.surroundings.old_paths.iter().map(PagePath::href).collect(),
-            view_href: self.page.map_or(String::new(), |page| login_href(&page.content.path.href())),
+            below: known.surroundings.below,
+            old_paths: known.surroundings.old_paths.iter().map(PagePath::href).collect(),
+            view_href: known.href().map(|href| login_href(&href)).unwrap_or_default(),
             fields,
         };
         Ok(Answer::panel(self.app.view.render("admin/pages/form.html", &page)?))
     }
 
-    /// The form with what it would do, to be sent again by whoever means it.
-    fn asks(&self, mut fields: Fields, agreed: String, effects: Effects) -> Result<Outcome, Error> {
-        fields.agreed = agreed;
-        let words = "This changes who reads pages, as below. Save again to do it.";
+    /// The form with what it would do, unless that was told and agreed to.
+    fn asks(&self, mut fields: Fields, what: String, effects: Effects) -> Result<Asked, Error> {
+        if effects.is_empty() || fields.agreed == what {
+            return Ok(Asked::Agreed(Box::new(fields)));
+        }
+        fields.agreed = what;
+        let words = "This changes who reads pages, as below. Press the same button again to do it.";
         let told = Told { effects, ..Told::default() };
         let form = self.form_with(fields, &Invalid::one("form", words), &QueryString::default(), told)?;
-        Ok(Outcome::Page(form.with_status(StatusCode::UNPROCESSABLE_ENTITY)))
+        Ok(Asked::First(Outcome::Page(form.with_status(StatusCode::UNPROCESSABLE_ENTITY))))
     }
 
     fn refused(&self, fields: Fields, invalid: &Invalid) -> Result<Outcome, Error> {
@@ -277,28 +372,38 @@ impl Editing<'_> {
     }
 }
 
+/// Whether what a form would do to readers has been agreed to.
+enum Asked {
+    /// It was, or nobody reads more or less by it.
+    Agreed(Box<Fields>),
+    /// It has to be told first.
+    First(Outcome),
+}
+
 /// GET `/admin/pages/new`.
 pub async fn new(app: Data<App>, editor: Editor, query: QueryString) -> Result<Answer, Error> {
-    let (site, surroundings) = around_new(&app, &editor).await?;
+    let (site, known) = around_new(&app, &editor).await?;
     let draft = PageDraft {
         path: query.get("path").to_owned(),
-        published: clock::now().format("%Y-%m-%dT%H:%M:%S").to_string(),
+        published: site.time_zone.typed(clock::now()),
         ..PageDraft::default()
     };
-    let fields = Fields::of(draft, Version(0), PAGES.back(query.get("back")));
-    let editing = Editing { app: &app, editor: &editor, site: &site, page: None, surroundings: &surroundings };
+    let fields = Fields::of(draft.into(), Version(0), Version(0), PAGES.back(query.get("back")))?;
+    let editing = Editing { app: &app, editor: &editor, site: &site, known: &known };
     editing.form(fields, &Invalid::default(), &query)
 }
 
 /// POST `/admin/pages`.
 pub async fn create(app: Data<App>, editor: Editor, Form(mut fields): Form<Fields>) -> Result<Outcome, Error> {
     fields.back = PAGES.back(&fields.back);
-    let (site, surroundings) = around_new(&app, &editor).await?;
-    let editing = Editing { app: &app, editor: &editor, site: &site, page: None, surroundings: &surroundings };
-    if matches!(fields.then, Then::Preview) {
-        return editing.preview(fields).await;
+    let (site, known) = around_new(&app, &editor).await?;
+    let editing = Editing { app: &app, editor: &editor, site: &site, known: &known };
+    match fields.then {
+        Then::Preview => return editing.preview(fields).await,
+        Then::Draft | Then::Unpublish => return autosave::keep(&editing, None, fields).await,
+        Then::Save | Then::Continue | Then::Another => {}
     }
-    let (content, note) = match fields.check(None) {
+    let (content, note) = match fields.check(None, site.time_zone) {
         Ok(checked) => checked,
         Err(invalid) => return editing.refused(fields, &invalid),
     };
@@ -308,9 +413,17 @@ pub async fn create(app: Data<App>, editor: Editor, Form(mut fields): Form<Field
     if let Some(asked) = asks_to_take(&app, &content.path, None, &mut fields).await? {
         return editing.refused(fields, &asked);
     }
-    let (proof, path) = (editor.proof(), content.path.clone());
+    fields = match editing.asks(
+        fields,
+        audience::what(&content),
+        audience::effects_of_new(&app, &editor, &content).await?,
+    )? {
+        Asked::Agreed(fields) => *fields,
+        Asked::First(form) => return Ok(form),
+    };
+    let (proof, path, held) = (editor.proof(), content.path.clone(), fields.held());
     let insert = move |conn: &mut store::Conn| {
-        pages::insert(conn, &proof, Save { content: &content, note: Some(&note) }, clock::now())
+        drafts::publish_new(conn, &proof, held, Save { content: &content, note: Some(&note) }, clock::now())
     };
     let made = app.db.write_or_duplicate(insert).await?;
     match made {
@@ -323,7 +436,7 @@ fn after(done: Done, id: PageId, fields: &Fields) -> Outcome {
     let kept = crate::query::encode(&[("back", &fields.back)]);
     Outcome::Elsewhere(match fields.then {
         Then::Save | Then::Preview => done.at(PAGES.list, &fields.back, None),
-        Then::Continue => done.at(&PAGES.form_href(id.0), &kept, None),
+        Then::Continue | Then::Draft | Then::Unpublish => done.at(&PAGES.form_href(id.0), &kept, None),
         Then::Another => done.at(&format!("{}/new", PAGES.list), &kept, None),
     })
 }
@@ -349,10 +462,11 @@ async fn asks_to_take(
     Ok(Some(Invalid::one("path", message)))
 }
 
-/// What there is for a form of a new page.
-async fn around_new(app: &App, editor: &Editor) -> Result<(std::sync::Arc<Site>, Surroundings), Error> {
+/// What there is for the form of a new page.
+async fn around_new(app: &App, editor: &Editor) -> Result<(std::sync::Arc<Site>, Known), Error> {
     let proof = editor.proof();
-    app.db.read_with_site(move |conn| Surroundings::of_new(conn, &proof)).await
+    let (site, surroundings) = app.db.read_with_site(move |conn| Surroundings::of_new(conn, &proof)).await?;
+    Ok((site, Known { surroundings, ..Known::default() }))
 }
 
 /// The page of a request, or 404.
@@ -362,31 +476,29 @@ async fn load(app: &App, editor: &Editor, id: PageId) -> Result<(std::sync::Arc<
     Ok((site, page.ok_or(Error::NotFound)?))
 }
 
-/// A page with what is around it, in one read.
-async fn look(
-    app: &App,
-    editor: &Editor,
-    id: PageId,
-) -> Result<(std::sync::Arc<Site>, Option<(Page, Surroundings)>), Error> {
+/// What there is of a page, in one read.
+async fn look(app: &App, editor: &Editor, id: PageId) -> Result<(std::sync::Arc<Site>, Known), Error> {
     let proof = editor.proof();
     let read = move |conn: &mut store::Conn| {
-        let Some(page) = pages::get(conn, &proof, id)? else { return Ok(None) };
-        let surroundings = Surroundings::of(conn, &proof, &page)?;
-        Ok(Some((page, surroundings)))
+        let (page, draft) = (pages::get(conn, &proof, id)?, drafts::get(conn, &proof, id)?);
+        let surroundings = match &page {
+            Some(page) => Surroundings::of(conn, &proof, page)?,
+            None => Surroundings::of_new(conn, &proof)?,
+        };
+        Ok(Known { page, draft, surroundings })
     };
     app.db.read_with_site(read).await
 }
 
-/// GET `/admin/pages/{id}`.
+/// GET `/admin/pages/{id}`: the page, or its draft, as it is being written.
 pub async fn edit(request: HttpRequest, app: Data<App>, editor: Editor, query: QueryString) -> Result<Answer, Error> {
-    let (site, page) = look(&app, &editor, PageId(id(&request)?)).await?;
-    let (page, surroundings) = page.ok_or(Error::NotFound)?;
-    let fields = Fields::of(PageDraft::of(&page.content), page.version, PAGES.back(query.get("back")));
-    let editing = Editing { app: &app, editor: &editor, site: &site, page: Some(&page), surroundings: &surroundings };
+    let (site, known) = look(&app, &editor, PageId(id(&request)?)).await?;
+    let fields = Fields::of_known(&known, site.time_zone, PAGES.back(query.get("back")))?;
+    let editing = Editing { app: &app, editor: &editor, site: &site, known: &known };
     editing.form(fields, &Invalid::default(), &query)
 }
 
-/// POST `/admin/pages/{id}`: saves; 409 with both texts when somebody else saved first.
+/// POST `/admin/pages/{id}`: publishes, keeps or unpublishes; 409 with both texts when somebody else saved first.
 pub async fn update(
     request: HttpRequest,
     app: Data<App>,
@@ -395,41 +507,53 @@ pub async fn update(
 ) -> Result<Outcome, Error> {
     fields.back = PAGES.back(&fields.back);
     let id = PageId(id(&request)?);
-    let (site, page) = look(&app, &editor, id).await?;
-    let Some((page, surroundings)) = page else { return conflict::deleted(&app, &editor, fields).await };
-    let editing = Editing { app: &app, editor: &editor, site: &site, page: Some(&page), surroundings: &surroundings };
-    if matches!(fields.then, Then::Preview) {
-        return editing.preview(fields).await;
+    let (site, known) = look(&app, &editor, id).await?;
+    if known.id().is_none() {
+        return conflict::deleted(&app, &editor, fields).await;
     }
-    let (content, note) = match fields.check(Some(&page.content)) {
+    let editing = Editing { app: &app, editor: &editor, site: &site, known: &known };
+    match fields.then {
+        Then::Preview => editing.preview(fields).await,
+        Then::Draft => autosave::keep(&editing, Some(id), fields).await,
+        Then::Unpublish => autosave::unpublish(&editing, id, fields).await,
+        Then::Save | Then::Continue | Then::Another => publish(&editing, id, fields).await,
+    }
+}
+
+async fn publish(editing: &Editing<'_>, id: PageId, mut fields: Fields) -> Result<Outcome, Error> {
+    let Editing { app, editor, site, known } = editing;
+    let present = known.page.as_ref().map(|page| &page.content);
+    let (content, note) = match fields.check(present, site.time_zone) {
         Ok(checked) => checked,
         Err(invalid) => return editing.refused(fields, &invalid),
     };
-    if let Some(unknown) = audience::unknown(&app, &content.audience).await? {
+    if let Some(unknown) = audience::unknown(app, &content.audience).await? {
         return editing.refused(fields, &unknown);
     }
-    if let Some(asked) = asks_to_take(&app, &content.path, Some(id), &mut fields).await? {
+    if let Some(asked) = asks_to_take(app, &content.path, Some(id), &mut fields).await? {
         return editing.refused(fields, &asked);
     }
-    let (proof, from, new, old) = (editor.proof(), Version(fields.version), content.clone(), page.content.path.clone());
-    let moves = fields.move_below && surroundings.below > 0 && old != content.path;
-    let agreed = format!("{}: {}", content.path, content.audience.words());
-    if fields.agreed != agreed {
-        let effects = audience::effects(&app, &editor, &page, from, &content, moves).await?;
-        if !effects.is_empty() {
-            return editing.asks(fields, agreed, effects);
-        }
-    }
+    let (proof, from, held, new) = (editor.proof(), Version(fields.version), fields.held(), content.clone());
+    let left = present.map(|present| present.path.clone()).filter(|old| *old != content.path);
+    let left = left.filter(|_| fields.move_below && known.surroundings.below > 0);
+    let moves = left.is_some();
+    let effects = match &known.page {
+        Some(page) => audience::effects(app, editor, page, from, &content, moves).await?,
+        None => audience::effects_of_new(app, editor, &content).await?,
+    };
+    let fields = match editing.asks(fields, audience::what(&content), effects)? {
+        Asked::Agreed(fields) => *fields,
+        Asked::First(form) => return Ok(form),
+    };
     let save = move |conn: &mut store::Conn| {
         let now = clock::now();
-        let saved = pages::update(conn, &proof, id, from, Save { content: &new, note: Some(&note) }, now)?;
-        if moves {
-            pages::move_section(conn, &proof, &old, &new.path, now)?;
+        let saved = drafts::publish(conn, &proof, id, from, held, Save { content: &new, note: Some(&note) }, now)?;
+        if let Some(left) = &left {
+            pages::move_section(conn, &proof, left, &new.path, now)?;
         }
         Ok(saved)
     };
-    let saved = app.db.try_write(save).await?;
-    match saved {
+    match app.db.try_write(save).await? {
         Ok(page) => Ok(after(Done::Saved, page.id, &fields)),
         Err(store::Error::Duplicate) => {
             let taken = match moves {
@@ -439,13 +563,7 @@ pub async fn update(
             editing.refused(fields, &Invalid::one("path", taken))
         }
         Err(store::Error::Refused(message)) => editing.refused(fields, &Invalid::one("path", message)),
-        Err(store::Error::Stale) => {
-            let proof = editor.proof();
-            match app.db.read(move |conn| pages::get(conn, &proof, id)).await? {
-                Some(theirs) => conflict::stale(&app, &editor, &site, &theirs, fields),
-                None => conflict::deleted(&app, &editor, fields).await,
-            }
-        }
+        Err(store::Error::Stale) => conflict::show(app, editor, id, fields).await,
         Err(error) => Err(error.into()),
     }
 }

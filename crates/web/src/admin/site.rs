@@ -5,6 +5,7 @@ use domain::{
     Version,
     invalid::Invalid,
     site::{Site, SiteDraft},
+    zone::Zone,
 };
 use serde::{Deserialize, Serialize};
 use store::site;
@@ -27,6 +28,7 @@ struct SitePage {
     panel: Panel,
     fields: Fields,
     errors: Errors,
+    zones: Vec<&'static str>,
 }
 
 /// The fields of the form, as they are typed.
@@ -39,6 +41,8 @@ pub struct Fields {
     #[serde(default)]
     language: String,
     #[serde(default)]
+    time_zone: String,
+    #[serde(default)]
     realm: String,
     #[serde(default)]
     refusal: String,
@@ -49,8 +53,8 @@ pub struct Fields {
 
 impl Fields {
     fn of(site: &Site) -> Fields {
-        let SiteDraft { title, tagline, language, realm, refusal, footer } = SiteDraft::of(site);
-        Fields { title, tagline, language, realm, refusal, footer, version: site.version.0 }
+        let SiteDraft { title, tagline, language, time_zone, realm, refusal, footer } = SiteDraft::of(site);
+        Fields { title, tagline, language, time_zone, realm, refusal, footer, version: site.version.0 }
     }
 
     fn draft(&self) -> SiteDraft {
@@ -58,6 +62,7 @@ impl Fields {
             title: self.title.clone(),
             tagline: self.tagline.clone(),
             language: self.language.clone(),
+            time_zone: self.time_zone.clone(),
             realm: self.realm.clone(),
             refusal: self.refusal.clone(),
             footer: self.footer.clone(),
@@ -82,7 +87,7 @@ fn page(
 ) -> Result<Answer, Error> {
     let trail = [Link::new("/admin/", "Administration")];
     let panel = Panel::new(site, admin.account(), "site", "Site settings", &trail).with_message(query);
-    let page = SitePage { panel, fields, errors: Errors::of(invalid) };
+    let page = SitePage { panel, fields, errors: Errors::of(invalid), zones: Zone::names().collect() };
     Ok(Answer::panel(app.view.render("admin/site.html", &page)?))
 }
 

@@ -3,7 +3,7 @@
 
 use actix_web::HttpResponse;
 use chrono::{Datelike, TimeDelta};
-use domain::Timestamp;
+use domain::{Timestamp, zone::Zone};
 use serde::Serialize;
 use store::Paging;
 
@@ -189,22 +189,21 @@ struct Choice {
     chosen: bool,
 }
 
-/// The words and labels of the filter by date, each with the moment since which it counts.
-pub(super) fn dates(now: Timestamp) -> [(&'static str, &'static str, Timestamp); 4] {
-    let today = now.date_naive();
-    let midnight = |date: chrono::NaiveDate| date.and_time(chrono::NaiveTime::MIN).and_utc();
+/// The words and labels of the filter by date, each with the moment since which it counts, by the clocks of a zone.
+pub(super) fn dates(now: Timestamp, zone: Zone) -> [(&'static str, &'static str, Timestamp); 4] {
+    let today = zone.local(now).date();
     let month = today.with_day(1).unwrap_or(today);
     [
-        ("today", "Today", midnight(today)),
-        ("week", "Past 7 days", midnight(today) - TimeDelta::days(7)),
-        ("month", "This month", midnight(month)),
-        ("year", "This year", midnight(month.with_month(1).unwrap_or(month))),
+        ("today", "Today", zone.midnight(today)),
+        ("week", "Past 7 days", zone.midnight(today) - TimeDelta::days(7)),
+        ("month", "This month", zone.midnight(month)),
+        ("year", "This year", zone.midnight(month.with_month(1).unwrap_or(month))),
     ]
 }
 
 /// The moment that a filter by date means; `None` for any date.
-pub(super) fn since(word: &str, now: Timestamp) -> Option<Timestamp> {
-    dates(now).into_iter().find(|(known, ..)| *known == word).map(|(.., moment)| moment)
+pub(super) fn since(word: &str, now: Timestamp, zone: Zone) -> Option<Timestamp> {
+    dates(now, zone).into_iter().find(|(known, ..)| *known == word).map(|(.., moment)| moment)
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use domain::{
     invalid::Invalid,
     page::{PageId, PagePath},
     site::Site,
+    zone::Zone,
 };
 use serde::{Deserialize, Serialize};
 use store::trash::{self, TrashRow};
@@ -64,16 +65,16 @@ struct Row {
 }
 
 impl Row {
-    fn new(row: TrashRow, days: u32) -> Row {
+    fn new(row: TrashRow, days: u32, zone: Zone) -> Row {
         Row {
             id: row.id.0.to_string(),
             title: row.title,
             path: row.path.to_string(),
             restore_href: format!("{}/{}", TRASH.list, row.id.0),
-            deleted: view::moment(row.deleted_at),
+            deleted: view::moment(row.deleted_at, zone),
             deleted_iso: view::iso(row.deleted_at),
             deleted_by: row.deleted_by,
-            until: view::date(row.deleted_at + TimeDelta::days(days.into())),
+            until: view::date(row.deleted_at + TimeDelta::days(days.into()), zone),
         }
     }
 }
@@ -89,7 +90,7 @@ pub async fn list(app: Data<App>, editor: Editor, query: QueryString) -> Result<
     let page = ListPage {
         panel: Panel::new(&site, editor.account(), "trash", "Trash", &TRASH.above()).with_message(&query),
         table: state.view(table.total, table.rows.len(), Vec::new(), Vec::new()),
-        rows: table.rows.into_iter().map(|row| Row::new(row, days)).collect(),
+        rows: table.rows.into_iter().map(|row| Row::new(row, days, site.time_zone)).collect(),
         actions: ACTIONS,
         days,
     };
@@ -153,7 +154,7 @@ fn form(
         action: format!("{}/{}", TRASH.list, row.id.0),
         page_title: row.title,
         path,
-        deleted: view::moment(row.deleted_at),
+        deleted: view::moment(row.deleted_at, site.time_zone),
         deleted_by: row.deleted_by,
         errors: Errors::of(invalid),
         cancel_href: TRASH.list,

@@ -151,10 +151,10 @@ impl Editing<'_> {
             list_href: USERS.list_href(&fields.back),
             delete_href: under("/delete"),
             password_href: under("/password"),
-            created: self.user.map_or(String::new(), |user| view::moment(user.created_at)),
-            last_sign_in: self
-                .user
-                .map_or(String::new(), |user| user.last_sign_in_at.map_or("never".into(), view::moment)),
+            created: self.user.map_or(String::new(), |user| view::moment(user.created_at, self.site.time_zone)),
+            last_sign_in: self.user.map_or(String::new(), |user| {
+                user.last_sign_in_at.map_or("never".into(), |at| view::moment(at, self.site.time_zone))
+            }),
             min_bytes: Password::MIN_BYTES,
             max_bytes: Password::MAX_BYTES,
             fields: FormFields {
@@ -217,7 +217,7 @@ pub async fn create(
     let kept = encode(&[("back", &fields.back)]);
     Ok(Outcome::Elsewhere(match fields.then {
         Then::Another => Done::Created.at(&format!("{}/new", USERS.list), &kept, None),
-        Then::Save | Then::Continue | Then::Preview => Done::Created.at(&USERS.form_href(user.id.0), &kept, None),
+        Then::Save | Then::Continue => Done::Created.at(&USERS.form_href(user.id.0), &kept, None),
     }))
 }
 
@@ -257,7 +257,7 @@ pub async fn update(
         Ok(user) => {
             let kept = encode(&[("back", &fields.back)]);
             Ok(Outcome::Elsewhere(match fields.then {
-                Then::Save | Then::Preview => Done::Saved.at(USERS.list, &fields.back, None),
+                Then::Save => Done::Saved.at(USERS.list, &fields.back, None),
                 Then::Continue => Done::Saved.at(&USERS.form_href(user.id.0), &kept, None),
                 Then::Another => Done::Saved.at(&format!("{}/new", USERS.list), &kept, None),
             }))

@@ -156,6 +156,8 @@ impl Look {
     ) -> Result<Answer, Error> {
         match Place::seen_by(app, guest.clone(), path, paging).await? {
             Place::Finished(answer) => Ok(answer),
+            // Drafts are looked for at an editor's own requests only.
+            Place::Draft(_) => Err(Error::NotFound),
             Place::Page(page) => pages::visible(app, *page).await,
             Place::Section(section) => lists::section(app, *section).await,
             Place::Moved(path) => Box::pin(self.page(app, guest.clone(), path, paging)).await,

@@ -126,6 +126,11 @@ impl Editor {
         self.reader.account()
     }
 
+    /// The account, to share.
+    pub fn shared(&self) -> &Arc<Account> {
+        self.reader.shared()
+    }
+
     /// What the store asks for.
     pub fn proof(&self) -> access::Editor {
         self.proof.clone()

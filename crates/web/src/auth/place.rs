@@ -6,6 +6,7 @@ use actix_web::HttpRequest;
 use domain::{
     Timestamp,
     access::{Access, Visitor, decide},
+    draft::Draft,
     page::{Page, PagePath},
     site::Site,
 };
@@ -13,7 +14,7 @@ use store::Paging;
 
 use super::{
     Account,
-    extract::{Guest, Reader},
+    extract::{Editor, Guest, Reader},
 };
 use crate::{
     App,
@@ -34,6 +35,8 @@ pub enum Place {
     Finished(Answer),
     /// A page that this visitor may see.
     Page(Box<VisiblePage>),
+    /// The draft of a page that would live here, for an editor.
+    Draft(Box<VisibleDraft>),
     /// A path at which a page lived once that this visitor may see; where it is now.
     Moved(PagePath),
     /// A path without a page for this visitor; there may be pages below it.
@@ -48,6 +51,35 @@ pub struct VisiblePage {
     guest: Option<Guest>,
     paging: Paging,
     tickets: Tickets,
+}
+
+/// A draft, and the editor who sees it. It exists only so.
+pub struct VisibleDraft {
+    draft: Draft,
+    site: Arc<Site>,
+    account: Arc<Account>,
+}
+
+impl VisibleDraft {
+    /// The draft as an editor sees it.
+    pub fn new(draft: Draft, site: Arc<Site>, editor: &Editor) -> VisibleDraft {
+        VisibleDraft { draft, site, account: editor.shared().clone() }
+    }
+
+    /// The draft.
+    pub fn draft(&self) -> &Draft {
+        &self.draft
+    }
+
+    /// The settings of the site.
+    pub fn site(&self) -> &Site {
+        &self.site
+    }
+
+    /// The editor.
+    pub fn account(&self) -> &Account {
+        &self.account
+    }
 }
 
 /// A path without a page, and who asks for the list of what is below.
@@ -127,7 +159,7 @@ pub struct Keeper {
 }
 
 impl Keeper {
-    /// Keeps it until a page's date comes, or something changes.
+    /// Keeps it until a page's date or its end comes, or something changes.
     pub fn keep(self, memory: &Memory, answer: &Answer, until: Option<Timestamp>) {
         let Tickets { place, list, is_kept } = self.tickets;
         if !is_kept {
@@ -235,6 +267,24 @@ impl Asker<'_> {
         let shows = |visitor: &Visitor| decide(page, visitor, now) == Access::Show;
         Ok(shows(&Visitor::Anonymous) || shows(&self.guest().await?.visitor()))
     }
+
+    /// A path without a page. Only who may edit has drafts looked for, so that an unknown path takes everybody else as long as
+    /// ever; and only at their own requests.
+    async fn section(&self, app: &App, path: PagePath, paging: Paging, tickets: Tickets) -> Result<Place, Error> {
+        let guest = self.guest().await?;
+        if let Asker::Sender(request) = self
+            && guest.visitor().may_edit()
+        {
+            let (editor, wanted) = (Editor::of(request).await?, path.clone());
+            let proof = editor.proof();
+            let read = move |conn: &mut store::Conn| store::drafts::find(conn, &proof, &wanted);
+            let (site, draft) = app.db.read_with_site(read).await?;
+            if let Some(draft) = draft {
+                return Ok(Place::Draft(Box::new(VisibleDraft::new(draft, site, &editor))));
+            }
+        }
+        Ok(Place::Section(Box::new(Section { path, guest, paging, tickets })))
+    }
 }
 
 async fn find(app: &App, asker: Asker<'_>, path: PagePath, paging: Paging) -> Result<Place, Error> {
@@ -254,24 +304,23 @@ async fn find(app: &App, asker: Asker<'_>, path: PagePath, paging: Paging) -> Re
     });
     let (site, found) = found.await.map_err(Error::undecided)?;
     let now = clock::now();
-    let section = |guest, path, tickets| Place::Section(Box::new(Section { path, guest, paging, tickets }));
     let page = match found {
         Found::Here(page) => page,
         Found::Moved(page) if asker.may_see(&page, now).await? => return Ok(Place::Moved(page.content.path)),
         // For all others an old path is one that was never there.
-        Found::Moved(_) | Found::Nothing => return Ok(section(asker.guest().await?, path, tickets)),
+        Found::Moved(_) | Found::Nothing => return asker.section(app, path, paging, tickets).await,
     };
     let reader = match decide(&page, &Visitor::Anonymous, now) {
         Access::Show => None,
         Access::Challenge | Access::Refuse => Some(asker.reader().await?),
-        // Before its date: credentials count if they are an editor's. Otherwise, and also where they cannot be verified now, the
+        // Before its date and after its end: credentials count if they are an editor's. Otherwise, and also where they cannot be verified now, the
         // answer is that of an unknown path, to the byte.
         Access::Absent => {
             tickets.is_kept = false;
             let guest = asker.guest().await?;
             match guest.account() {
                 Some(_) => Some(asker.reader().await?),
-                None => return Ok(section(guest, path, tickets)),
+                None => return Ok(Place::Section(Box::new(Section { path, guest, paging, tickets }))),
             }
         }
     };
@@ -281,7 +330,7 @@ async fn find(app: &App, asker: Asker<'_>, path: PagePath, paging: Paging) -> Re
             let lists = page.content.list_below;
             if !lists {
                 tickets.list = tickets.place.clone();
-                tickets.is_kept = keeps && now >= page.content.published_at;
+                tickets.is_kept = keeps && page.content.is_published(now);
             }
             // A list is for its visitor, so a public page that ends with one looks at credentials after all.
             let guest = if lists { Some(asker.guest().await?) } else { None };
@@ -289,7 +338,7 @@ async fn find(app: &App, asker: Asker<'_>, path: PagePath, paging: Paging) -> Re
         }
         Access::Challenge => Err(Error::Unauthorized),
         Access::Refuse => Err(not_among_readers(&visitor)),
-        Access::Absent => Ok(section(asker.guest().await?, path, tickets)),
+        Access::Absent => asker.section(app, path, paging, tickets).await,
     }
 }
 

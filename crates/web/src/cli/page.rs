@@ -5,9 +5,9 @@ use std::io::{Read, stdin};
 use domain::{
     access::Admin,
     audience::AudienceDraft,
-    page::{BODY_BYTES, Page, PageDraft, PagePath},
+    page::{BODY_BYTES, Page, PageContent, PageDraft, PagePath},
 };
-use store::{Paging, Store, old_paths, pages};
+use store::{Paging, Store, old_paths, pages, site};
 
 use super::{open, open_or_create};
 use crate::{
@@ -30,6 +30,7 @@ pub(super) fn run(config: &Config, command: &PageCommand) -> Result<(), String> 
             show_title,
             list_below,
             published,
+            unpublish,
         } => {
             // An empty path in a draft asks for one made from the title; here it is the root.
             let path = PagePath::typed(path).map_err(|message| format!("path: {message}"))?;
@@ -42,11 +43,16 @@ pub(super) fn run(config: &Config, command: &PageCommand) -> Result<(), String> 
                 show_title: *show_title,
                 list_below: *list_below,
                 published: published.clone().unwrap_or_default(),
+                unpublish: unpublish.clone().unwrap_or_default(),
+                ..PageDraft::default()
             };
-            put(&open_or_create(config)?, &path, &draft, published.is_some())
+            put(&open_or_create(config)?, &path, draft, Given { date: published.is_some(), end: unpublish.is_some() })
         }
-        PageCommand::Show { path } => {
+        PageCommand::Show { path, head } => {
             let (_, page) = existing(config, path)?;
+            if *head {
+                show_head(&page);
+            }
             print!("{}", page.content.body);
             Ok(())
         }
@@ -73,16 +79,42 @@ fn audience(private: bool, public: bool, readers: &[String], groups: &[String]) 
     AudienceDraft { kind: kind.into(), people: readers.join(","), groups: groups.to_vec() }
 }
 
-fn put(store: &Store, path: &PagePath, draft: &PageDraft, dated: bool) -> Result<(), String> {
+/// Which moments were named on the command line.
+struct Given {
+    date: bool,
+    end: bool,
+}
+
+impl Given {
+    /// A page that is replaced keeps its date and its end unless new ones are given.
+    fn over(&self, draft: PageDraft, old: &PageContent) -> PageDraft {
+        let PageDraft { published, unpublish, .. } = PageDraft::of(old, draft.zone);
+        PageDraft {
+            published: if self.date { draft.published } else { published },
+            unpublish: if self.end { draft.unpublish } else { unpublish },
+            ..draft
+        }
+    }
+}
+
+fn show_head(page: &Page) {
+    let content = &page.content;
+    println!("title: {}\npublished: {}", content.title, view::iso(content.published_at));
+    println!("unpublish: {}\n", content.unpublish_at.map_or("never".into(), view::iso));
+}
+
+fn put(store: &Store, path: &PagePath, mut draft: PageDraft, given: Given) -> Result<(), String> {
     let now = clock::now();
-    let content = draft.check(now).map_err(|invalid| invalid.to_string())?;
+    let look = |conn: &mut store::Conn| Ok((site::get(conn)?.time_zone, pages::find(conn, path)?));
+    let (zone, old) = store.read(look).map_err(|error| error.to_string())?;
+    draft.zone = zone;
+    let checked = match old {
+        Some(old) => given.over(draft, &old.content).check_over(&old.content),
+        None => draft.check(now),
+    };
+    let content = checked.map_err(|invalid| invalid.to_string())?;
     let (created, cut_off) = store
         .write(|conn| {
-            let mut content = content.clone();
-            // A page that is replaced keeps its date unless a new one is given.
-            if let Some(old) = pages::find(conn, path)?.filter(|_| !dated) {
-                content.published_at = old.content.published_at;
-            }
             let cut_off = old_paths::target(conn, path)?;
             let (_, created) = pages::put(conn, Admin::command_line().editor(), &content, now)?;
             Ok((created, cut_off))

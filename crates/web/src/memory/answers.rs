@@ -93,7 +93,7 @@ impl Equivalent<Key> for Asked<'_> {
 #[derive(Clone)]
 struct Entry {
     stamp: Stamp,
-    /// A page's date comes then.
+    /// A page's date or its end comes then.
     until: Option<Timestamp>,
     /// For whom it was made, as their account was.
     account: Option<Arc<Account>>,
@@ -197,7 +197,7 @@ impl Answers {
         Ticket { question, stamp }
     }
 
-    /// Keeps what was read with the ticket in hand, for everybody; `until` is when a page's date comes.
+    /// Keeps what was read with the ticket in hand, for everybody; `until` is when a page's date or its end comes.
     pub fn keep(&self, ticket: Ticket, notice: &'static str, kept: Kept, until: Option<Timestamp>) {
         self.insert(ticket, Viewer::Anyone(notice), None, kept, until);
     }

@@ -105,7 +105,7 @@ pub const INSIDE: &[Stop] = &[
         p.open("/admin/pages/new");
     }),
     ("new page with errors", |p| {
-        p.open("/admin/pages/new").fill("#title", "A title").fill("#path", "Not A Path!").press("Save");
+        p.open("/admin/pages/new").fill("#title", "A title").fill("#path", "Not A Path!").press("Publish");
         assert_eq!(p.status(), 422);
     }),
     ("page form", |p| edit(p, "Renting the darkroom")),
@@ -167,6 +167,36 @@ pub const INSIDE: &[Stop] = &[
         p.js("document.querySelector('input[name=version]').value = '0'");
         p.fill("#summary", "Another summary").fill("#body", "Another text").press("Save");
         assert_eq!(p.status(), 409);
+    }),
+    ("page form with a draft", |p| {
+        edit(p, "Renting the darkroom");
+        p.fill("#summary", "Another summary")
+            .fill("#body", "Another text")
+            .press("Save draft")
+            .sees("Only editors see");
+    }),
+    ("draft in the site", |p| {
+        p.press("Preview in the site").sees("Draft: only editors see this");
+    }),
+    ("draft compared", |p| {
+        edit(p, "Renting the darkroom");
+        p.press("Compare with what is published").sees("Another text");
+    }),
+    ("drafts", |p| {
+        p.open("/admin/drafts").sees("Changes of a published page");
+    }),
+    ("panel with what waits", |p| {
+        p.open("/admin/").sees("Changes not published: 1");
+    }),
+    ("draft conflict", |p| {
+        edit(p, "Renting the darkroom");
+        p.js("document.querySelector('input[name=draft]').value = '9'");
+        p.js("document.querySelector('input[name=form]').value = '9'");
+        p.press("Save draft");
+        assert_eq!(p.status(), 409);
+    }),
+    ("draft discarded", |p| {
+        p.open("/admin/drafts").press("Discard…").sees("Discard this draft?");
     }),
     ("confirmation", |p| {
         p.open("/admin/pages").click("tbody tr input[name=id]");

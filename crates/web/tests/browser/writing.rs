@@ -1,6 +1,10 @@
 //! Writing: the panel, as editors and administrators use it.
 
-use super::{chromium::Chromium, server::Server, walk::edit};
+use super::{
+    chromium::{Chromium, Person},
+    server::Server,
+    walk::edit,
+};
 
 #[test]
 fn an_editor_creates_a_page_whose_path_follows_its_title_and_makes_it_private() {
@@ -11,7 +15,9 @@ fn an_editor_creates_a_page_whose_path_follows_its_title_and_makes_it_private() 
     assert_eq!(eve.value("#path"), "ganse-fuchse-a-tale");
     eve.fill("#path", "tales/geese").type_into("#title", "!");
     assert_eq!(eve.value("#path"), "tales/geese", "a path that somebody wrote stays");
-    eve.fill("#body", "Once there were **geese**.").press("Save and continue editing").sees("Gänse & Füchse: a Tale!");
+    eve.fill("#body", "Once there were **geese**.")
+        .press("Publish and continue editing")
+        .sees("Gänse & Füchse: a Tale!");
     visitor.open("/tales/geese").sees("Once there were geese.");
 
     eve.click("#audience-signed-in");
@@ -87,10 +93,10 @@ fn a_page_is_made_and_an_error_mended_without_javascript() {
         .fill("#title", "Plain")
         .fill("#path", "Not Plain")
         .fill("#body", "Kept.");
-    eve.press("Save");
+    eve.press("Publish");
     assert_eq!((eve.status(), eve.value("#body")), (422, "Kept.".into()), "nothing typed is lost");
     assert_eq!(eve.string("document.querySelector('#path').getAttribute('aria-invalid')"), "true");
-    eve.fill("#path", "").press("Save and continue editing");
+    eve.fill("#path", "").press("Publish and continue editing");
     assert_eq!(eve.value("#path").trim_matches('/'), "plain", "an empty path is made from the title");
     eve.press("View on site").sees("Kept.");
     assert_eq!(eve.address(), "/plain");
@@ -112,7 +118,70 @@ fn what_is_typed_is_shown_beside_it_as_readers_will_see_it() {
     eve.js("document.querySelector('.toolbar button[aria-label^=Italic]').click()");
     assert_eq!(eve.value("#body"), "Some **bold** *words*");
     eve.wait("document.querySelector('.preview em')?.textContent === 'words'");
-    assert_eq!(server.command(&["page", "list"], "").matches("a-preview").count(), 0, "nothing is saved");
-    eve.press("Save");
+    assert_eq!(server.command(&["page", "list"], "").matches("a-preview").count(), 0, "nothing is published");
+    eve.press("Publish");
     assert!(server.command(&["page", "show", "a-preview"], "").contains("*words*"));
+}
+
+/// Waits until the form says that what is typed is kept.
+fn kept(person: &Person) {
+    person.wait("document.querySelector('.draft-status').textContent.startsWith('Draft saved')");
+}
+
+#[test]
+fn what_is_typed_is_kept_by_itself_and_published_when_somebody_says_so() {
+    let Some(browser) = Chromium::start() else { return };
+    let server = Server::start();
+    server.page("plan", "The plan", "Meet at noon.\n", &[]);
+    let (eve, visitor) = (browser.user(&server, "eve"), browser.visitor(&server));
+    edit(&eve, "The plan");
+    kept(eve.fill("#body", "Meet at one."));
+    visitor.open("/plan").sees("Meet at noon.");
+    // As after a crash: the form is opened anew.
+    edit(&eve, "The plan");
+    assert_eq!(eve.value("#body"), "Meet at one.");
+    kept(eve.sees("by eve").fill("#body", "Meet at two."));
+    eve.press("Preview in the site").sees("Meet at two.");
+    visitor.open("/plan").sees("Meet at noon.");
+    edit(&eve, "The plan");
+    eve.press("Publish");
+    visitor.open("/plan").sees("Meet at two.");
+    eve.open("/admin/drafts").sees("There are no drafts");
+}
+
+#[test]
+fn a_new_page_is_kept_from_its_first_words_and_is_one_draft() {
+    let Some(browser) = Chromium::start() else { return };
+    let server = Server::start();
+    let (eve, visitor) = (browser.user(&server, "eve"), browser.visitor(&server));
+    kept(eve.open("/admin/pages/new").fill("#title", "Nascent"));
+    assert_eq!(eve.value("#path"), "nascent");
+    assert!(eve.address().starts_with("/admin/pages/") && !eve.address().ends_with("/new"), "{}", eve.address());
+    eve.fill("#body", "More of it.").wait("Number(document.querySelector('input[name=draft]').value) >= 2");
+    visitor.open("/nascent");
+    assert_eq!(visitor.status(), 404);
+    let form = eve.address();
+    eve.open("/login?next=%2Fnascent").sees("More of it.").sees("Draft: only editors see this");
+    eve.open(&form).press("Publish");
+    visitor.open("/nascent").sees("More of it.");
+    eve.open("/admin/drafts").sees("There are no drafts");
+}
+
+#[test]
+fn two_editors_of_one_draft_are_told_and_nothing_is_overwritten() {
+    let Some(browser) = Chromium::start() else { return };
+    let server = Server::start();
+    server.page("plan", "The plan", "Meet at noon.\n", &[]);
+    let (eve, admin) = (browser.user(&server, "eve"), browser.user(&server, "admin"));
+    edit(&eve, "The plan");
+    edit(&admin, "The plan");
+    kept(eve.fill("#body", "Meet at one."));
+    admin.fill("#body", "Meet at two.").wait("document.querySelector('.draft-status').textContent.startsWith('Not')");
+    admin.sees("Not saved (409): eve saved a draft of this page");
+    assert_eq!(admin.value("#body"), "Meet at two.");
+    admin.press("Save draft");
+    assert_eq!(admin.status(), 409);
+    admin.sees("− Meet at one.").sees("+ Meet at two.").press("Save mine over theirs");
+    edit(&eve, "The plan");
+    assert_eq!(eve.value("#body"), "Meet at two.");
 }

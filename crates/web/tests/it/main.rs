@@ -14,6 +14,7 @@ mod accounts;
 mod audiences;
 mod cli;
 mod cluster;
+mod drafts;
 mod fail2ban;
 mod feeds;
 mod history;

@@ -14,6 +14,9 @@ async fn every_template_renders_as_a_whole_document() {
     site.write(|conn, admin| store::pages::delete(conn, admin.editor(), &[gone], web::clock::now()));
     let group = site.group("Staff", &["ann"]);
     let root = site.root().browser();
+    let waiting = site.page("secret").unwrap().id.0;
+    let kept = [("then", "draft"), ("version", "1"), ("title", "Draft")];
+    root.submit("/admin/pages", &format!("/admin/pages/{waiting}"), &kept).await.is(303);
     let stale = [("title", "x"), ("path", "/hello"), ("version", "0")];
     let answers = [
         ("index.html", root.get("/").await),
@@ -31,6 +34,9 @@ async fn every_template_renders_as_a_whole_document() {
         ("admin/pages/history.html", root.get(&format!("{page}/history")).await),
         ("admin/pages/revision.html", root.get(&format!("{page}/history/1")).await),
         ("admin/pages/compare.html", root.get(&format!("{page}/history/compare")).await),
+        ("admin/drafts/list.html", root.get("/admin/drafts").await),
+        ("admin/drafts/compare.html", root.get(&format!("/admin/drafts/{waiting}/compare")).await),
+        ("admin/drafts/discard.html", root.get(&format!("/admin/drafts/{waiting}/discard")).await),
         ("admin/trash/list.html", root.get("/admin/trash").await),
         ("admin/trash/restore.html", root.get(&format!("/admin/trash/{}", gone.0)).await),
         ("admin/pages/conflict.html", root.submit(&page, &page, &stale).await),

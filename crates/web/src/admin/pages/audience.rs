@@ -5,13 +5,19 @@ use domain::{
     audience::{Audience, AudienceDraft, Chosen, Crowd},
     group::GroupName,
     invalid::Invalid,
-    page::{Page, PageContent},
+    page::{Page, PageContent, PagePath},
     revision::Save,
 };
 use serde::Serialize;
 use store::pages::{self, Touched, Who};
 
-use crate::{App, admin::effects::Effects, auth::extract::Editor, clock, error::Error};
+use crate::{
+    App,
+    admin::effects::{Effects, effects_of},
+    auth::extract::Editor,
+    clock,
+    error::Error,
+};
 
 /// How many effects are told one by one.
 const MOST: usize = 20;
@@ -87,6 +93,11 @@ pub(super) async fn unknown(app: &App, audience: &Audience) -> Result<Option<Inv
     Ok((!invalid.is_empty()).then_some(invalid))
 }
 
+/// The change of readers that a save makes, as a form that agreed to it names it.
+pub(super) fn what(content: &PageContent) -> String {
+    format!("{}: {}", content.path, content.audience.words())
+}
+
 /// What a save of a page would do to who reads it and the pages below it; empty where it asks for no word beforehand:
 /// where only the readers of the page itself were chosen anew.
 pub(super) async fn effects(
@@ -99,27 +110,44 @@ pub(super) async fn effects(
 ) -> Result<Effects, Error> {
     let old = &page.content;
     let moved = old.path != content.path;
-    if !moved && old.audience == content.audience {
+    if page.version != from
+        || (!moved && (old.audience == content.audience || !has_below(app, editor, &old.path).await?))
+    {
         return Ok(Effects::default());
     }
-    let (proof, id, new, old) = (editor.proof(), page.id, content.clone(), page.content.path.clone());
-    let rehearsal = move |conn: &mut store::Conn| {
-        if !moved && pages::below(conn, &proof, &old)? == 0 {
-            return Ok(Vec::new());
+    let touched = Touched::Below(vec![old.path.clone(), content.path.clone()]);
+    let (id, old, new) = (page.id, old.path.clone(), content.clone());
+    let outcome = effects_of(app, editor, touched, move |conn, proof| {
+        let now = clock::now();
+        pages::update(conn, proof, id, from, Save { content: &new, note: None }, now)?;
+        if moves_below {
+            pages::move_section(conn, proof, &old, &new.path, now)?;
         }
-        let touched = Touched::Below(vec![old.clone(), new.path.clone()]);
-        pages::effect(conn, &proof, &touched, |conn| {
-            let now = clock::now();
-            pages::update(conn, &proof, id, from, Save { content: &new, note: None }, now)?;
-            if moves_below {
-                pages::move_section(conn, &proof, &old, &new.path, now)?;
-            }
-            Ok(())
-        })
-    };
-    match app.db.rehearse(rehearsal).await? {
-        Ok(effects) => Ok(Effects::new(effects)),
-        // It would not be saved; the save itself says why.
-        Err(_) => Ok(Effects::default()),
+        Ok(())
+    });
+    or_the_save_says(outcome.await)
+}
+
+/// What a page that comes would do to who reads the pages below it.
+pub(super) async fn effects_of_new(app: &App, editor: &Editor, content: &PageContent) -> Result<Effects, Error> {
+    if !has_below(app, editor, &content.path).await? {
+        return Ok(Effects::default());
+    }
+    let (touched, new) = (Touched::Below(vec![content.path.clone()]), content.clone());
+    let outcome =
+        effects_of(app, editor, touched, move |conn, proof| pages::insert(conn, proof, &new, clock::now()).map(drop));
+    or_the_save_says(outcome.await)
+}
+
+async fn has_below(app: &App, editor: &Editor, path: &PagePath) -> Result<bool, Error> {
+    let (proof, path) = (editor.proof(), path.clone());
+    Ok(app.db.read(move |conn| pages::below(conn, &proof, &path)).await? > 0)
+}
+
+/// What would be refused has no effect; the save itself says why.
+fn or_the_save_says(outcome: Result<Effects, Error>) -> Result<Effects, Error> {
+    match outcome {
+        Err(Error::Conflict(_) | Error::Unprocessable(_)) => Ok(Effects::default()),
+        outcome => outcome,
     }
 }

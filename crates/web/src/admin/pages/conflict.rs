@@ -2,13 +2,14 @@
 
 use actix_web::http::StatusCode;
 use domain::{
+    Timestamp,
     invalid::Invalid,
-    page::{Page, PageDraft},
+    page::{PageDraft, PageId},
     site::Site,
 };
 use serde::Serialize;
 
-use super::{Editing, Fields, PAGES, around_new};
+use super::{Editing, Fields, PAGES, around_new, look};
 use crate::{
     App,
     admin::{Outcome, Panel, difference},
@@ -24,6 +25,8 @@ struct ConflictPage {
     panel: Panel,
     action: String,
     edit_href: String,
+    /// What saving over theirs does.
+    then: &'static str,
     fields: Fields,
     theirs: Theirs,
     changed: Vec<difference::Field>,
@@ -35,29 +38,53 @@ struct Theirs {
     title: String,
     body: String,
     updated: String,
+    /// Who saved it; empty where the history says so.
+    by: String,
 }
 
-/// 409: somebody else saved the page meanwhile.
-pub(super) fn stale(
-    app: &App,
-    editor: &Editor,
-    site: &Site,
-    theirs: &Page,
-    mut fields: Fields,
-) -> Result<Outcome, Error> {
-    let draft = PageDraft::of(&theirs.content);
-    let mine = fields.draft();
-    // Saving once more now means saving over what is shown here.
-    fields.version = theirs.version.0;
-    let edit = PAGES.form_href(theirs.id.0);
-    let trail = PAGES.trail_under(theirs.id.0, &draft.title, &fields.back);
+/// What somebody else saved.
+struct Other {
+    page: PageId,
+    draft: PageDraft,
+    saved_at: Timestamp,
+    by: String,
+    then: &'static str,
+}
+
+/// 409: whatever somebody else did to the page or to its draft meanwhile, beside what was typed.
+pub(super) async fn show(app: &App, editor: &Editor, page: PageId, mut fields: Fields) -> Result<Outcome, Error> {
+    let (site, known) = look(app, editor, page).await?;
+    match (known.draft, known.page) {
+        (Some(theirs), _) if theirs.version.0 != fields.draft => {
+            // Saving once more now means saving over what is shown here.
+            fields.draft = theirs.version.0;
+            let draft = theirs.typed.page.in_zone(site.time_zone);
+            let other = Other { page, draft, saved_at: theirs.saved_at, by: theirs.saved_by, then: "draft" };
+            differ(app, editor, &site, other, fields)
+        }
+        (draft, Some(theirs)) => {
+            fields.version = theirs.version.0;
+            fields.draft = draft.map_or(0, |draft| draft.version.0);
+            let (draft, saved_at) = (PageDraft::of(&theirs.content, site.time_zone), theirs.updated_at);
+            differ(app, editor, &site, Other { page, draft, saved_at, by: String::new(), then: "continue" }, fields)
+        }
+        (_, None) => deleted(app, editor, fields).await,
+    }
+}
+
+fn differ(app: &App, editor: &Editor, site: &Site, other: Other, fields: Fields) -> Result<Outcome, Error> {
+    let Other { page, draft, saved_at, by, then } = other;
+    let mine = fields.draft(site.time_zone);
+    let edit = PAGES.form_href(page.0);
+    let trail = PAGES.trail_under(page.0, &draft.title, &fields.back);
     let page = ConflictPage {
         panel: Panel::new(site, editor.account(), "pages", "Somebody else saved this page meanwhile", &trail),
         action: edit.clone(),
         edit_href: edit,
         changed: difference::fields(&draft, &mine),
-        diff: difference::lines(&draft.body, &mine.body.replace("\r\n", "\n")),
-        theirs: Theirs { title: draft.title, body: draft.body, updated: view::moment(theirs.updated_at) },
+        diff: difference::lines(&draft.body.replace("\r\n", "\n"), &mine.body.replace("\r\n", "\n")),
+        theirs: Theirs { title: draft.title, body: draft.body, updated: view::moment(saved_at, site.time_zone), by },
+        then,
         fields,
     };
     let answer = Answer::panel(app.view.render("admin/pages/conflict.html", &page)?);
@@ -65,10 +92,11 @@ pub(super) fn stale(
 }
 
 /// 409: somebody else deleted the page meanwhile; what was typed becomes the form of a new one.
-pub(super) async fn deleted(app: &App, editor: &Editor, fields: Fields) -> Result<Outcome, Error> {
+pub(super) async fn deleted(app: &App, editor: &Editor, mut fields: Fields) -> Result<Outcome, Error> {
+    fields.draft = 0;
     let words = "Somebody else deleted this page meanwhile. Below is what you typed; saving it makes the page anew.";
-    let (site, surroundings) = around_new(app, editor).await?;
-    let editing = Editing { app, editor, site: &site, page: None, surroundings: &surroundings };
+    let (site, known) = around_new(app, editor).await?;
+    let editing = Editing { app, editor, site: &site, known: &known };
     let form = editing.form(fields, &Invalid::one("form", words), &Default::default())?;
     Ok(Outcome::Page(form.with_status(StatusCode::CONFLICT)))
 }

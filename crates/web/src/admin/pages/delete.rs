@@ -3,7 +3,7 @@
 use actix_web::{HttpRequest, web::Data};
 use domain::page::PageId;
 use serde::{Deserialize, Serialize};
-use store::pages;
+use store::{drafts, pages};
 
 use super::{PAGES, load};
 use crate::{
@@ -30,6 +30,8 @@ struct DeletePage {
     path: String,
     below: u64,
     effects: Effects,
+    /// Changes that are not published go along.
+    waits: bool,
     days: u32,
     back: String,
     cancel_href: String,
@@ -43,8 +45,11 @@ pub async fn confirm(
     query: QueryString,
 ) -> Result<Answer, Error> {
     let (site, page) = load(&app, &editor, PageId(id(&request)?)).await?;
-    let (proof, path) = (editor.proof(), page.content.path.clone());
-    let below = app.db.read(move |conn| pages::below(conn, &proof, &path)).await?;
+    let (proof, id, path) = (editor.proof(), page.id, page.content.path.clone());
+    let read = move |conn: &mut store::Conn| {
+        Ok((pages::below(conn, &proof, &path)?, drafts::get(conn, &proof, id)?.is_some()))
+    };
+    let (below, waits) = app.db.read(read).await?;
     let effects = effects_of_deleting(&app, &editor, vec![page.id]).await?;
     let back = PAGES.back(query.get("back"));
     let trail = PAGES.trail_under(page.id.0, &page.content.title, &back);
@@ -54,6 +59,7 @@ pub async fn confirm(
         path: page.content.path.to_string(),
         below,
         effects,
+        waits,
         days: app.options.trash_days,
         cancel_href: PAGES.href(page.id.0, "", &back),
         back,

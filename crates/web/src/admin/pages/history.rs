@@ -5,6 +5,7 @@ use domain::{
     Version,
     page::{PageDraft, PageId},
     revision::{Note, Revision, Save},
+    zone::Zone,
 };
 use serde::{Deserialize, Serialize};
 use store::{
@@ -58,13 +59,13 @@ fn href(page: PageId, below: &str) -> String {
     format!("{}/history{below}", PAGES.form_href(page.0))
 }
 
-fn row(page: PageId, present: Version, row: RevisionRow) -> Row {
+fn row(page: PageId, present: Version, row: RevisionRow, zone: Zone) -> Row {
     let version = row.version.0;
     Row {
         version,
         href: href(page, &format!("/{version}")),
         compare_href: href(page, &format!("/compare?to={version}")),
-        when: view::moment(row.at),
+        when: view::moment(row.at, zone),
         when_iso: view::iso(row.at),
         actor: who(row.actor),
         note: row.note,
@@ -89,7 +90,7 @@ pub async fn list(request: HttpRequest, app: Data<App>, editor: Editor, query: Q
     }
     let pager = state.pager(table.total, table.rows.len());
     let trail = PAGES.trail_under(page.0, &present.content.title, "");
-    let rows = table.rows.into_iter().map(|revision| row(page, present.version, revision)).collect();
+    let rows = table.rows.into_iter().map(|revision| row(page, present.version, revision, site.time_zone)).collect();
     let page = HistoryPage {
         panel: Panel::new(&site, editor.account(), "pages", "History", &trail).with_message(&query),
         compare_url: href(page, "/compare"),
@@ -122,6 +123,7 @@ struct Shown {
     summary: String,
     readers: String,
     published: String,
+    ends: String,
     body_html: SafeHtml,
 }
 
@@ -133,6 +135,7 @@ pub async fn show(request: HttpRequest, app: Data<App>, editor: Editor) -> Resul
     let trail = trail(page, &present.content.title);
     let title = format!("Version {}", revision.version.0);
     let (panel, view) = (Panel::new(&site, editor.account(), "pages", title, &trail), app.view.clone());
+    let zone = site.time_zone;
     let is_present = revision.version == present.version;
     let rendering = move || {
         let Revision { version, at, actor, note, detail, content, .. } = revision;
@@ -141,7 +144,7 @@ pub async fn show(request: HttpRequest, app: Data<App>, editor: Editor) -> Resul
             action: href(page, &format!("/{}", version.0)),
             history_href: href(page, ""),
             compare_href: href(page, &format!("/compare?to={}", version.0)),
-            when: view::moment(at),
+            when: view::moment(at, zone),
             when_iso: view::iso(at),
             actor: who(actor),
             note,
@@ -153,7 +156,8 @@ pub async fn show(request: HttpRequest, app: Data<App>, editor: Editor) -> Resul
                 path: content.path.to_string(),
                 summary: content.summary,
                 readers: content.audience.words(),
-                published: view::moment(content.published_at),
+                published: view::moment(content.published_at, zone),
+                ends: content.unpublish_at.map(|end| view::moment(end, zone)).unwrap_or_default(),
             },
         };
         view.render("admin/pages/revision.html", &page).map(Answer::panel)
@@ -201,10 +205,11 @@ pub async fn compare(
         Ok(old.zip(revisions::get(conn, &proof, page, from.max(to))?))
     };
     let (old, new) = app.db.read(read).await?.ok_or(Error::NotFound)?;
+    let zone = site.time_zone;
     let side = |revision: &Revision| Side {
         version: revision.version.0,
         href: href(page, &format!("/{}", revision.version.0)),
-        when: view::moment(revision.at),
+        when: view::moment(revision.at, zone),
         actor: who(revision.actor.clone()),
     };
     let (old_side, new_side) = (side(&old), side(&new));
@@ -216,7 +221,7 @@ pub async fn compare(
             panel,
             old: old_side,
             new: new_side,
-            changed: difference::fields(&PageDraft::of(&old.content), &PageDraft::of(&new.content)),
+            changed: difference::fields(&PageDraft::of(&old.content, zone), &PageDraft::of(&new.content, zone)),
             diff: difference::lines(&old.content.body, &new.content.body),
         };
         view.render("admin/pages/compare.html", &page).map(Answer::panel)

@@ -1,9 +1,12 @@
 //! The list of pages, and what is done with many of them at once.
 
 use actix_web::web::Data;
-use domain::{Timestamp, audience::Audience, page::PageId};
+use domain::{Timestamp, audience::Audience, page::PageId, zone::Zone};
 use serde::Serialize;
-use store::pages::{self, PageColumn, PageFilter, PageRow, PageSort, Reach, Span};
+use store::{
+    drafts,
+    pages::{self, PageColumn, PageFilter, PageRow, PageSort, PageState, Reach, Span},
+};
 
 use super::PAGES;
 use crate::{
@@ -11,7 +14,7 @@ use crate::{
     admin::{
         Done, Outcome, Panel,
         bulk::{Action, Choice, Chosen, Item},
-        effects::{effects_of_choosing, effects_of_deleting},
+        effects::{effects_of_choosing, effects_of_deleting, effects_of_unpublishing},
         table::{TableView, dates},
     },
     answer::Answer,
@@ -24,7 +27,7 @@ use crate::{
     view,
 };
 
-const ACTIONS: [Choice; 4] = [
+const ACTIONS: [Choice; 5] = [
     Choice {
         value: "make-private",
         label: "Make private",
@@ -39,11 +42,25 @@ const ACTIONS: [Choice; 4] = [
         danger: false,
     },
     Choice {
+        value: "unpublish",
+        label: "Unpublish",
+        question: "These pages become drafts, which only editors see. They keep their history, and can be published again:",
+        danger: false,
+    },
+    Choice {
         value: "delete",
         label: "Delete",
         question: "These pages go to the trash, from where they can be brought back for a while:",
         danger: true,
     },
+];
+
+/// The words and labels of the filter by state, in the order of `PageState::ALL`.
+const STATES: [(&str, &str); 4] = [
+    ("published", "Published"),
+    ("scheduled", "Scheduled"),
+    ("changes", "Changes wait"),
+    ("over", "No longer published"),
 ];
 
 #[derive(Serialize)]
@@ -53,7 +70,7 @@ struct ListPage {
     #[serde(flatten)]
     table: TableView,
     rows: Vec<Row>,
-    actions: [Choice; 4],
+    actions: [Choice; 5],
 }
 
 #[derive(Serialize)]
@@ -71,11 +88,19 @@ struct Row {
     updated: String,
     updated_iso: String,
     future: bool,
+    /// When it ends or ended, if it does.
+    ends: String,
+    over: bool,
+    waits: bool,
 }
 
 impl Row {
-    fn new(row: PageRow, people: Option<u64>, back: &str) -> Row {
+    fn new(row: PageRow, people: Option<u64>, back: &str, zone: Zone, waiting: &[PageId]) -> Row {
+        let now = clock::now();
         Row {
+            waits: waiting.contains(&row.id),
+            ends: row.unpublish_at.map(|end| view::moment(end, zone)).unwrap_or_default(),
+            over: row.unpublish_at.is_some_and(|end| end <= now),
             id: row.id.0.to_string(),
             title: row.title,
             path: row.path.to_string(),
@@ -84,11 +109,11 @@ impl Row {
             readers: reach(row.reach, people),
             private: row.reach != Reach::Everybody,
             show_title: row.show_title,
-            published: view::date(row.published_at),
+            published: view::date(row.published_at, zone),
             published_iso: view::iso(row.published_at),
-            updated: view::moment(row.updated_at),
+            updated: view::moment(row.updated_at, zone),
             updated_iso: view::iso(row.updated_at),
-            future: row.published_at > clock::now(),
+            future: row.published_at > now,
         }
     }
 }
@@ -113,7 +138,9 @@ pub async fn list(app: Data<App>, editor: Editor, query: QueryString) -> Result<
         ("updated", "Updated"),
     ];
     let state = PAGES.state(&query);
-    let spans = spans(clock::now());
+    let zone = app.db.site().await.time_zone;
+    let now = clock::now();
+    let spans = spans(now, zone);
     let chosen = spans.iter().find(|(word, ..)| *word == state.get("date"));
     let span = chosen.map_or((None, None), |(.., span)| *span);
     let filter = PageFilter {
@@ -126,6 +153,11 @@ pub async fn list(app: Data<App>, editor: Editor, query: QueryString) -> Result<
         },
         since: span.0,
         before: span.1,
+        state: STATES
+            .iter()
+            .zip(PageState::ALL)
+            .find(|((word, _), _)| *word == state.get("state"))
+            .map(|(_, state)| (state, now)),
     };
     let (word, descending) = state.sorted(&COLUMNS.map(|(word, _)| word), ("updated", true));
     let by = match word {
@@ -136,14 +168,15 @@ pub async fn list(app: Data<App>, editor: Editor, query: QueryString) -> Result<
         _ => PageColumn::Updated,
     };
     let (proof, paging) = (editor.proof(), state.paging());
-    let (site, (table, counts, people)) = app
+    let (site, (table, waiting, people, counts, (any_state, states))) = app
         .db
         .read_with_site(move |conn| {
             let table = pages::every(conn, &proof, &filter, PageSort { by, descending }, paging)?;
-            let counts = pages::counts(conn, &proof, &filter, &spans.map(|(.., span)| span))?;
             let ids: Vec<PageId> = table.rows.iter().map(|row| row.id).collect();
+            let waiting = drafts::waiting(conn, &proof, &ids)?;
             let people = pages::who_counts(conn, &proof, &ids)?;
-            Ok((table, counts, people))
+            let counts = pages::counts(conn, &proof, &filter, &spans.map(|(.., span)| span))?;
+            Ok((table, waiting, people, counts, pages::states(conn, &proof, &filter, now)?))
         })
         .await?;
     if let Some(last) = state.last_page(table.total) {
@@ -152,7 +185,13 @@ pub async fn list(app: Data<App>, editor: Editor, query: QueryString) -> Result<
 
     let dates =
         spans.iter().zip(&counts.spans).map(|((word, label, _), count)| (*word, (*label).to_owned(), Some(*count)));
+    let states = STATES.iter().zip(states).map(|((word, label), count)| (*word, (*label).to_owned(), Some(count)));
     let filters = vec![
+        state.filter(
+            "State",
+            "state",
+            [("", "Any state".to_owned(), Some(any_state))].into_iter().chain(states).collect(),
+        ),
         state.filter(
             "Who reads it",
             "readers",
@@ -179,7 +218,7 @@ pub async fn list(app: Data<App>, editor: Editor, query: QueryString) -> Result<
             .into_iter()
             .map(|row| {
                 let people = people.get(&row.id).copied();
-                Row::new(row, people, &back)
+                Row::new(row, people, &back, zone, &waiting)
             })
             .collect(),
         actions: ACTIONS,
@@ -188,8 +227,9 @@ pub async fn list(app: Data<App>, editor: Editor, query: QueryString) -> Result<
 }
 
 /// The filter by date: presets that end now, and what is to come.
-fn spans(now: Timestamp) -> [(&'static str, &'static str, Span); 5] {
-    let [today, week, month, year] = dates(now).map(|(word, label, since)| (word, label, (Some(since), Some(now))));
+fn spans(now: Timestamp, zone: Zone) -> [(&'static str, &'static str, Span); 5] {
+    let [today, week, month, year] =
+        dates(now, zone).map(|(word, label, since)| (word, label, (Some(since), Some(now))));
     [("to-come", "To come", (Some(now), None)), today, week, month, year]
 }
 
@@ -207,20 +247,23 @@ pub async fn act(app: Data<App>, editor: Editor, Form(chosen): Form<Chosen>) -> 
             })
             .await?;
         let items = rows.into_iter().map(item).collect();
-        let effects = match audience(action.choice.value) {
-            Some(audience) => effects_of_choosing(&app, &editor, ids, audience).await?,
-            None => effects_of_deleting(&app, &editor, ids).await?,
+        let effects = match (action.choice.value, audience(action.choice.value)) {
+            (_, Some(audience)) => effects_of_choosing(&app, &editor, ids, audience).await?,
+            ("unpublish", None) => effects_of_unpublishing(&app, &editor, ids).await?,
+            (_, None) => effects_of_deleting(&app, &editor, ids).await?,
         };
         return action.ask(&app, editor.account(), &site, &PAGES, items, effects).map(Outcome::Page);
     }
     let value = action.choice.value;
-    let change = move |conn: &mut store::Conn| match audience(value) {
-        Some(audience) => pages::set_audience(conn, &proof, &ids, &audience, clock::now()),
-        None => pages::delete(conn, &proof, &ids, clock::now()),
+    let change = move |conn: &mut store::Conn| match (value, audience(value)) {
+        (_, Some(audience)) => pages::set_audience(conn, &proof, &ids, &audience, clock::now()),
+        ("unpublish", None) => drafts::unpublish(conn, &proof, &ids, clock::now()),
+        (_, None) => pages::delete(conn, &proof, &ids, clock::now()),
     };
     let count = app.db.write(change).await?;
     let done = match value {
         "delete" => Done::Deleted,
+        "unpublish" => Done::Unpublished,
         "make-private" => Done::MadePrivate,
         "make-inherited" => Done::MadeInherited,
         _ => Done::MadePublic,

@@ -1,7 +1,10 @@
 //! The list of users, and what is done with many of them at once.
 
 use actix_web::web::Data;
-use domain::user::{Role, User, UserId};
+use domain::{
+    user::{Role, User, UserId},
+    zone::Zone,
+};
 use serde::Serialize;
 use store::users::{self, UserColumn, UserFilter, UserSort};
 
@@ -63,15 +66,15 @@ struct Row {
 }
 
 impl Row {
-    fn new(user: User, back: &str) -> Row {
+    fn new(user: User, back: &str, zone: Zone) -> Row {
         Row {
             id: user.id.0.to_string(),
             name: user.name.to_string(),
             role_label: user.role.label(),
             active: user.active,
-            created: view::date(user.created_at),
+            created: view::date(user.created_at, zone),
             created_iso: view::iso(user.created_at),
-            last_sign_in: user.last_sign_in_at.map_or("never".into(), view::moment),
+            last_sign_in: user.last_sign_in_at.map_or("never".into(), |at| view::moment(at, zone)),
             last_sign_in_iso: user.last_sign_in_at.map(view::iso).unwrap_or_default(),
             edit_href: USERS.href(user.id.0, "", back),
         }
@@ -142,7 +145,7 @@ pub async fn list(app: Data<App>, admin: Admin, query: QueryString) -> Result<Ou
     let page = ListPage {
         panel: Panel::new(&site, admin.account(), "users", "Users", &USERS.above()).with_message(&query),
         table: state.view(table.total, table.rows.len(), columns, filters),
-        rows: table.rows.into_iter().map(|user| Row::new(user, &back)).collect(),
+        rows: table.rows.into_iter().map(|user| Row::new(user, &back, site.time_zone)).collect(),
         actions: ACTIONS,
     };
     Ok(Outcome::Page(Answer::panel(app.view.render("admin/users/list.html", &page)?)))

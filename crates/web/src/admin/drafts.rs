@@ -1,0 +1,238 @@
+//! Drafts in the panel: their list, what one will look like, what it changes, and discarding it.
+
+use std::sync::Arc;
+
+use actix_web::{HttpRequest, web::Data};
+use domain::{
+    Version,
+    draft::Draft,
+    page::{Page, PageDraft, PageId},
+    site::Site,
+    zone::Zone,
+};
+use serde::{Deserialize, Serialize};
+use store::{
+    drafts::{self, DraftKind, DraftRow},
+    pages, revisions,
+};
+
+use super::{Done, Outcome, Panel, difference, id, section::Section, table::TableView};
+use crate::{
+    App,
+    answer::Answer,
+    auth::{extract::Editor, place::VisibleDraft},
+    clock,
+    error::Error,
+    form::Form,
+    pages::draft_as_page,
+    query::QueryString,
+    view::{self, Link},
+};
+
+/// The section of the panel.
+pub(super) const DRAFTS: Section =
+    Section { name: "drafts", title: "Drafts", list: "/admin/drafts", fields: &["kind"] };
+
+#[derive(Serialize)]
+struct ListPage {
+    #[serde(flatten)]
+    panel: Panel,
+    #[serde(flatten)]
+    table: TableView,
+    rows: Vec<Row>,
+}
+
+#[derive(Serialize)]
+struct Row {
+    title: String,
+    path: String,
+    edit_href: String,
+    preview_href: String,
+    discard_href: String,
+    is_of_published: bool,
+    saved: String,
+    saved_iso: String,
+    saved_by: String,
+}
+
+impl Row {
+    fn new(row: DraftRow, zone: Zone) -> Row {
+        let href = |below: &str| DRAFTS.href(row.page.0, below, "");
+        Row {
+            edit_href: form_href(row.page),
+            preview_href: href("/preview"),
+            discard_href: href("/discard"),
+            title: title(row.title),
+            path: row.path.map(|path| path.href()).unwrap_or_default(),
+            is_of_published: row.kind == DraftKind::Changes,
+            saved: view::moment(row.saved_at, zone),
+            saved_iso: view::iso(row.saved_at),
+            saved_by: row.saved_by,
+        }
+    }
+}
+
+/// The title of a draft for those who have to find it.
+pub(super) fn title(typed: String) -> String {
+    if typed.trim().is_empty() { "Without a title".into() } else { typed }
+}
+
+fn form_href(page: PageId) -> String {
+    format!("/admin/pages/{}", page.0)
+}
+
+/// GET `/admin/drafts`.
+pub async fn list(app: Data<App>, editor: Editor, query: QueryString) -> Result<Outcome, Error> {
+    let state = DRAFTS.state(&query);
+    let kind = match state.get("kind") {
+        "new" => Some(DraftKind::Page),
+        "changes" => Some(DraftKind::Changes),
+        _ => None,
+    };
+    let (proof, paging) = (editor.proof(), state.paging());
+    let read = move |conn: &mut store::Conn| {
+        let totals =
+            [None, Some(DraftKind::Page), Some(DraftKind::Changes)].map(|kind| drafts::total(conn, &proof, kind));
+        Ok((drafts::every(conn, &proof, kind, paging)?, totals))
+    };
+    let (site, (table, [all, new, changes])) = app.db.read_with_site(read).await?;
+    if let Some(last) = state.last_page(table.total) {
+        return Ok(Outcome::Elsewhere(last));
+    }
+    let choices = vec![
+        ("", "All".into(), Some(all?)),
+        ("new", "Not published yet".into(), Some(new?)),
+        ("changes", "Changes of published pages".into(), Some(changes?)),
+    ];
+    let filters = vec![state.filter("What", "kind", choices)];
+    let page = ListPage {
+        panel: Panel::new(&site, editor.account(), "drafts", "Drafts", &DRAFTS.above()).with_message(&query),
+        table: state.view(table.total, table.rows.len(), Vec::new(), filters),
+        rows: table.rows.into_iter().map(|row| Row::new(row, site.time_zone)).collect(),
+    };
+    Ok(Outcome::Page(Answer::panel(app.view.render("admin/drafts/list.html", &page)?)))
+}
+
+/// A draft, and the page over which it is typed, if readers have it.
+struct Found {
+    site: Arc<Site>,
+    draft: Draft,
+    page: Option<Page>,
+    was_published: bool,
+}
+
+impl Found {
+    fn title(&self) -> String {
+        title(self.draft.typed.page.title.clone())
+    }
+
+    fn trail(&self) -> Vec<Link> {
+        let [home] = DRAFTS.above();
+        vec![home, Link::new(DRAFTS.list, DRAFTS.title), Link::new(form_href(self.draft.page), self.title())]
+    }
+}
+
+async fn load(request: &HttpRequest, app: &App, editor: &Editor) -> Result<Found, Error> {
+    let (proof, page) = (editor.proof(), PageId(id(request)?));
+    let read = move |conn: &mut store::Conn| {
+        let was_published = revisions::was_saved(conn, &proof, page)?;
+        Ok((drafts::get(conn, &proof, page)?, pages::get(conn, &proof, page)?, was_published))
+    };
+    let (site, (draft, page, was_published)) = app.db.read_with_site(read).await?;
+    Ok(Found { site, draft: draft.ok_or(Error::NotFound)?, page, was_published })
+}
+
+/// GET `/admin/drafts/{id}/preview`: the draft in the site's look.
+pub async fn preview(request: HttpRequest, app: Data<App>, editor: Editor) -> Result<Answer, Error> {
+    let Found { site, draft, .. } = load(&request, &app, &editor).await?;
+    draft_as_page(&app, VisibleDraft::new(draft, site, &editor)).await
+}
+
+#[derive(Serialize)]
+struct ComparePage {
+    #[serde(flatten)]
+    panel: Panel,
+    edit_href: String,
+    saved: String,
+    saved_by: String,
+    changed: Vec<difference::Field>,
+    diff: Vec<difference::Line>,
+}
+
+/// GET `/admin/drafts/{id}/compare`: what the draft changes of the page that is published.
+pub async fn compare(request: HttpRequest, app: Data<App>, editor: Editor) -> Result<Answer, Error> {
+    let found = load(&request, &app, &editor).await?;
+    let panel = Panel::new(&found.site, editor.account(), "drafts", "What is not published", &found.trail());
+    let Found { site, draft, page, .. } = found;
+    let (zone, page) = (site.time_zone, page.ok_or(Error::NotFound)?);
+    let view = app.view.clone();
+    let rendering = move || {
+        let (old, new) = (PageDraft::of(&page.content, zone), draft.typed.page.in_zone(zone));
+        let page = ComparePage {
+            panel,
+            edit_href: form_href(draft.page),
+            saved: view::moment(draft.saved_at, zone),
+            saved_by: draft.saved_by,
+            changed: difference::fields(&old, &new),
+            diff: difference::lines(&old.body, &new.body.replace("\r\n", "\n")),
+        };
+        view.render("admin/drafts/compare.html", &page).map(Answer::panel)
+    };
+    app.renderers.run(rendering).await?
+}
+
+#[derive(Serialize)]
+struct DiscardPage {
+    #[serde(flatten)]
+    panel: Panel,
+    action: String,
+    page_title: String,
+    saved: String,
+    saved_by: String,
+    is_published: bool,
+    was_published: bool,
+    version: i64,
+    days: u32,
+    cancel_href: String,
+}
+
+/// GET `/admin/drafts/{id}/discard`: asks first.
+pub async fn confirm(request: HttpRequest, app: Data<App>, editor: Editor) -> Result<Answer, Error> {
+    let found = load(&request, &app, &editor).await?;
+    let page = DiscardPage {
+        panel: Panel::new(&found.site, editor.account(), "drafts", "Discard this draft?", &found.trail()),
+        action: DRAFTS.href(found.draft.page.0, "/discard", ""),
+        page_title: found.title(),
+        saved: view::moment(found.draft.saved_at, found.site.time_zone),
+        saved_by: found.draft.saved_by,
+        is_published: found.page.is_some(),
+        was_published: found.was_published,
+        version: found.draft.version.0,
+        days: app.options.trash_days,
+        cancel_href: form_href(found.draft.page),
+    };
+    Ok(Answer::panel(app.view.render("admin/drafts/discard.html", &page)?))
+}
+
+/// A confirmation, with the version of the draft that was seen.
+#[derive(Deserialize)]
+pub struct Confirmed {
+    #[serde(default)]
+    version: i64,
+}
+
+/// POST `/admin/drafts/{id}/discard`.
+pub async fn discard(
+    request: HttpRequest,
+    app: Data<App>,
+    editor: Editor,
+    Form(form): Form<Confirmed>,
+) -> Result<Outcome, Error> {
+    let (proof, page) = (editor.proof(), PageId(id(&request)?));
+    let discard = move |conn: &mut store::Conn| drafts::delete(conn, &proof, page, Version(form.version), clock::now());
+    match app.db.write_or_stale(discard).await? {
+        Some(true) => Ok(Outcome::Elsewhere(Done::Discarded.at(DRAFTS.list, "", None))),
+        Some(false) => Err(Error::NotFound),
+        None => Err(Error::Conflict("Somebody saved this draft meanwhile. Look at it again before you discard it.")),
+    }
+}

@@ -1,0 +1,339 @@
+//! Drafts, changes that wait, dates and ends, and the clocks of the site's zone, as requests see them.
+
+use chrono::TimeDelta;
+use domain::{
+    page::{PageContent, PageDraft},
+    zone::Zone,
+};
+use store::drafts;
+use web::clock;
+
+use crate::site::{Actor, Response, Site, draft};
+
+fn form(site: &Site, path: &str) -> String {
+    format!("/admin/pages/{}", site.page(path).unwrap().id.0)
+}
+
+/// Sends the form at an address to another one with some fields filled in, as a person or their browser would.
+async fn send(actor: &Actor<'_>, form: &str, to: &str, changes: &[(&str, &str)]) -> Response {
+    let page = actor.get(form).await.is(200);
+    let names = ["title", "path", "summary", "published", "unpublish", "version", "draft", "form", "takes", "note"];
+    let mut fields: Vec<(&str, String)> = names.map(|name| (name, page.value_of(name))).to_vec();
+    let text = page.body.split("name=\"body\"").nth(1).unwrap().split_once('\n').unwrap().1;
+    fields.push(("body", text.split("</textarea>").next().unwrap().to_owned()));
+    if page.body.contains("name=\"private\" type=\"checkbox\" value=\"on\" checked") {
+        fields.push(("private", "on".into()));
+    }
+    fields.retain(|(known, _)| !changes.iter().any(|(name, _)| name == known));
+    let changes = changes.iter().map(|(name, value)| (*name, (*value).to_owned()));
+    fields.extend(changes);
+    let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    actor.submit(form, to, &fields).await
+}
+
+/// The same to where the form itself goes.
+async fn save(actor: &Actor<'_>, form: &str, changes: &[(&str, &str)]) -> Response {
+    let to = if form.ends_with("/new") { "/admin/pages" } else { form };
+    send(actor, form, to, changes).await
+}
+
+fn location(response: &Response) -> String {
+    response.header("location").split('?').next().unwrap().to_owned()
+}
+
+/// A draft at a path, made without a script; the address of its form.
+async fn made(site: &Site, path: &str, private: bool) -> String {
+    let mut fields = vec![("title", "Nascent"), ("path", path), ("body", "Under the *elm*."), ("then", "draft")];
+    if private {
+        fields.push(("private", "on"));
+    }
+    let saved = save(&site.eve(), "/admin/pages/new", &fields).await.is(303);
+    assert!(saved.header("location").contains("done=draft-saved"), "{saved:?}");
+    location(&saved)
+}
+
+#[actix_web::test]
+async fn t43_a_draft_exists_for_editors_only_and_is_for_others_what_an_unknown_path_is() {
+    let site = Site::new();
+    site.put(draft("guides/one", "One"));
+    for (path, private, like) in
+        [("/nascent", false, "/unknown"), ("/hidden", true, "/unknown"), ("/guides", false, "")]
+    {
+        let before = site.visitor().get(path).await.fingerprint();
+        let before_ann = site.ann().get(path).await.fingerprint();
+        // What an editor was shown before is not shown again.
+        let empty = site.eve().get(path).await.lacks("Draft: only").fingerprint();
+        assert_eq!(site.eve().get(path).await.fingerprint(), empty);
+        let edit = made(&site, path, private).await;
+        if !like.is_empty() {
+            assert_eq!(site.visitor().get(path).await.fingerprint(), site.visitor().get(like).await.fingerprint());
+        }
+        assert_eq!(site.visitor().get(path).await.fingerprint(), before, "{path}");
+        assert_eq!(site.ann().get(path).await.fingerprint(), before_ann, "{path}");
+        assert_eq!(site.signed_in("eve", "wrong").get(path).await.status, site.visitor().get(path).await.status);
+        let seen = site.eve().get(path).await.is(200);
+        assert_eq!(seen.header("cache-control"), "no-store");
+        seen.has("Draft: only editors see this").has("<em>elm</em>").has(&edit);
+        site.root().get(path).await.is(200).has("Nascent");
+    }
+    for actor in [site.visitor(), site.ann(), site.eve()] {
+        for uri in ["/", "/search?q=elm", "/feed.xml", "/sitemap.xml", "/hello"] {
+            actor.get(uri).await.is(200).lacks("Nascent").lacks("/nascent").lacks("/hidden");
+        }
+    }
+}
+
+#[actix_web::test]
+async fn what_waits_over_a_page_is_seen_by_nobody_until_it_is_published() {
+    let site = Site::new();
+    let (eve, edit) = (site.eve(), form(&site, "hello"));
+    let before = site.visitor().get("/hello").await.fingerprint();
+    save(&eve, &edit, &[("body", "Hello, **moon**."), ("then", "draft"), ("note", "The moon")]).await.is(303);
+    assert_eq!(site.visitor().get("/hello").await.fingerprint(), before);
+    eve.get("/hello").await.has("<strong>world</strong>").lacks("moon");
+    eve.get("/search?q=moon").await.lacks("/hello\"");
+    let shown = eve.get(&edit).await.is(200);
+    shown.has("Hello, **moon**.").has("value=\"The moon\"").has("by eve").has("Only editors see them").has(">Publish<");
+    let of = edit.replace("/pages/", "/drafts/");
+    eve.get(&format!("{of}/preview")).await.is(200).has("<strong>moon</strong>").has("Draft: only editors");
+    eve.get(&format!("{of}/compare")).await.is(200).has("<mark>**moon**.</mark>").has("<mark>**world**.</mark>");
+    eve.get("/admin/pages?state=changes").await.has("changes wait").has("1–1 of 1 pages").lacks("/secret");
+    eve.get("/admin/drafts?kind=changes").await.has("Changes of a published page").has("1–1 of 1 drafts");
+    eve.get("/admin/drafts?kind=new").await.has("There are no drafts");
+    eve.get("/admin/").await.has("Changes not published: 1");
+
+    save(&eve, &edit, &[]).await.is(303);
+    site.visitor().get("/hello").await.has("<strong>moon</strong>");
+    eve.get(&edit).await.lacks("Only editors see").has(">Save<");
+    eve.get(&format!("{edit}/history")).await.has("The moon").has("1–2 of 2 versions");
+}
+
+#[actix_web::test]
+async fn what_is_typed_is_kept_as_it_goes_and_nothing_of_it_is_checked() {
+    let site = Site::new();
+    let eve = site.eve();
+    let odd = [("title", ""), ("path", "Not A Path!"), ("published", "soon"), ("body", "a\u{0}b")];
+    let kept = send(&eve, "/admin/pages/new", "/admin/drafts", &odd).await.is(200);
+    assert_eq!((kept.header("content-type"), kept.header("cache-control")), ("application/json", "no-store"));
+    let kept: serde_json::Value = serde_json::from_str(&kept.body).unwrap();
+    let page = kept["page"].as_str().unwrap();
+    assert_eq!(kept["draft"], 1);
+    let edit = format!("/admin/pages/{page}");
+    let shown = eve.get(&edit).await.is(200).has("A draft without a title");
+    assert_eq!((shown.value_of("path"), shown.value_of("published")), ("Not A Path!".into(), "soon".into()));
+    assert_eq!((shown.value_of("draft"), shown.value_of("version")), ("1".into(), "0".into()));
+    eve.get("/admin/drafts").await.has("Without a title").has("none yet");
+    // The same form saves again; it is the same draft, also when the first answer was lost.
+    let form = shown.value_of("form");
+    for (to, known) in [(format!("/admin/drafts/{page}"), "1"), (format!("/admin/drafts/{page}"), "1")] {
+        let typed = [odd[1], odd[2], odd[3]];
+        let fields = [&[("title", "Now"), ("draft", known), ("form", &form)], typed.as_slice()].concat();
+        eve.submit(&edit, &to, &fields).await.is(200);
+    }
+    eve.get("/admin/drafts").await.has("1–1 of 1 drafts").has("Now");
+    // Publishing checks, and loses nothing.
+    save(&eve, &edit, &[("then", "save")]).await.is(422).has("Not A Path!").has("value=\"soon\"");
+    save(&eve, &edit, &[("path", "/now"), ("published", ""), ("body", "Now.")]).await.is(303);
+    assert_eq!(site.page("now").unwrap().id.0.to_string(), page);
+    eve.get("/admin/drafts").await.has("There are no drafts");
+}
+
+#[actix_web::test]
+async fn a_draft_needs_the_token_of_its_form() {
+    let site = Site::new();
+    site.eve().post("/admin/drafts", &[("title", "x")]).await.is(403);
+    site.eve().get("/admin/drafts").await.has("There are no drafts");
+}
+
+#[actix_web::test]
+async fn two_editors_of_one_draft_overwrite_nothing_and_see_both_texts() {
+    let site = Site::new();
+    let (eve, root) = (site.eve(), site.root());
+    let edit = made(&site, "/plan", false).await;
+    let drafts = edit.replace("/pages/", "/drafts/");
+    save(&root, &edit, &[("body", "Meet at two."), ("then", "draft")]).await.is(303);
+    // eve's form is of the first version.
+    let old = [("title", "Nascent"), ("body", "Meet at one."), ("draft", "1"), ("form", "9")];
+    let told = eve.submit(&edit, &drafts, &old).await.is(409).has("root saved a draft").has("still here");
+    assert!(told.header("content-type").starts_with("text/plain"));
+    for then in ["draft", "save"] {
+        let fields = [old.as_slice(), &[("then", then), ("path", "/plan")]].concat();
+        let both = eve.submit(&edit, &edit, &fields).await.is(409);
+        both.has("root saved a draft of").has("Meet at two.").has("Meet at one.").has("value=\"draft\">Save mine");
+    }
+    assert!(site.page("plan").is_none());
+    eve.get(&edit).await.has("Meet at two.");
+    let over = [old[0], old[1], ("draft", "2"), ("form", "9"), ("then", "draft")];
+    eve.submit(&edit, &edit, &over).await.is(303);
+    eve.get(&edit).await.has("Meet at one.");
+}
+
+#[actix_web::test]
+async fn changes_over_a_page_that_somebody_else_published_meanwhile_are_a_conflict() {
+    let site = Site::new();
+    let (eve, edit) = (site.eve(), form(&site, "hello"));
+    save(&eve, &edit, &[("body", "Hello, **moon**."), ("then", "draft")]).await.is(303);
+    site.put(PageDraft { body: "Hello, **sun**.".into(), ..draft("hello", "Hello") });
+    eve.get(&edit).await.has("was saved after they were begun");
+    let both = save(&eve, &edit, &[]).await.is(409).has("**moon**").has("**sun**");
+    assert_eq!((both.value_of("draft"), both.value_of("version")), ("1".into(), "2".into()));
+    save(&eve, &edit, &[("version", "2")]).await.is(303);
+    site.visitor().get("/hello").await.has("moon");
+}
+
+#[actix_web::test]
+async fn a_page_is_unpublished_with_what_is_typed_and_published_again_with_its_history() {
+    let site = Site::new();
+    let (eve, edit) = (site.eve(), form(&site, "hello"));
+    site.visitor().get("/hello").await.is(200);
+    save(&eve, &edit, &[("body", "Hello, **mars**."), ("then", "unpublish")]).await.is(303);
+    let unknown = site.visitor().get("/unknown").await.is(404).fingerprint();
+    assert_eq!(site.visitor().get("/hello").await.fingerprint(), unknown);
+    eve.get("/hello").await.has("<strong>mars</strong>").has("Draft: only");
+    save(&eve, &edit, &[("then", "continue")]).await.is(303);
+    site.visitor().get("/hello").await.is(200).has("mars");
+    eve.get(&format!("{edit}/history")).await.has("published again").has("1–2 of 2 versions");
+
+    let id = site.page("hello").unwrap().id.0.to_string();
+    let chosen = [("action", "unpublish"), ("id", &id)];
+    eve.submit("/admin/pages", "/admin/pages/actions", &chosen).await.is(200).has("become drafts");
+    let confirmed = [chosen.as_slice(), &[("confirm", "yes")]].concat();
+    eve.submit("/admin/pages", "/admin/pages/actions", &confirmed).await.is(303);
+    site.visitor().get("/hello").await.is(404);
+    eve.get("/admin/drafts").await.has("Not published").has("/hello");
+}
+
+#[actix_web::test]
+async fn a_draft_is_discarded_after_a_confirmation() {
+    let site = Site::new();
+    let eve = site.eve();
+    let edit = made(&site, "/plan", false).await;
+    let discard = format!("{}/discard", edit.replace("/pages/", "/drafts/"));
+    let asked = eve.get(&discard).await.is(200).has("never published").has("cannot be brought back");
+    let version = asked.value_of("version");
+    save(&eve, &edit, &[("then", "draft")]).await.is(303);
+    eve.submit(&discard, &discard, &[("version", &version)]).await.is(409);
+    eve.submit(&discard, &discard, &[("version", "2")]).await.is(303);
+    eve.get(&edit).await.is(404);
+    eve.get(&discard).await.is(404);
+
+    let edit = form(&site, "secret");
+    let discard = format!("{}/discard", edit.replace("/pages/", "/drafts/"));
+    save(&eve, &edit, &[("body", "Gone."), ("then", "draft")]).await.is(303);
+    eve.get(&discard).await.has("The page stays as it is published");
+    eve.submit(&discard, &discard, &[("version", "1")]).await.is(303);
+    eve.get(&edit).await.is(200).has("under the oak");
+    save(&eve, &edit, &[("then", "unpublish")]).await.is(303);
+    eve.get(&discard).await.has("it goes to the trash");
+    eve.submit(&discard, &discard, &[("version", "1")]).await.is(303);
+    eve.get("/admin/trash").await.has("/secret");
+}
+
+#[actix_web::test]
+async fn t43_a_page_ends_to_the_moment_with_whatever_is_in_memory() {
+    let site = Site::new();
+    let end = clock::now() + TimeDelta::milliseconds(1500);
+    let ending = |path: &str, draft: PageDraft| {
+        let page = PageContent { unpublish_at: Some(end), ..draft.check(clock::now() - TimeDelta::days(1)).unwrap() };
+        site.write(|conn, admin| store::pages::put(conn, admin.editor(), &page, clock::now()).map(drop));
+        path.to_owned()
+    };
+    let paths = [
+        ending("/ends", draft("ends", "Ends")),
+        ending("/shut", PageDraft { private: true, ..draft("shut", "Shut") }),
+        ending("/lists", PageDraft { list_below: true, ..draft("lists", "Lists") }),
+    ];
+    let mut over = false;
+    while !over {
+        let before = clock::now();
+        let mut there = Vec::new();
+        for path in &paths {
+            there.push(site.ann().get(path).await.status.as_u16() == 200);
+            there.push(site.visitor().get(path).await.status.as_u16() != 404);
+        }
+        there.push(site.visitor().get("/").await.body.contains("Ends"));
+        there.push(site.visitor().get("/feed.xml").await.body.contains("Ends"));
+        let after = clock::now();
+        if after < end {
+            assert!(there.iter().all(|there| *there), "{there:?}");
+        }
+        if before >= end {
+            assert!(there.iter().all(|there| !there), "{there:?}");
+            over = true;
+        }
+    }
+    let unknown = site.visitor().get("/unknown").await.fingerprint();
+    for path in &paths {
+        assert_eq!(site.visitor().get(path).await.fingerprint(), unknown, "{path}");
+        site.eve().get(path).await.is(200).has("Now only editors see it");
+    }
+    site.eve().get("/admin/pages?state=over").await.has("no longer published").has("1–3 of 3 pages");
+}
+
+#[actix_web::test]
+async fn moments_are_typed_and_shown_on_the_clocks_of_the_site() {
+    let site = Site::new();
+    let (root, eve) = (site.root(), site.eve());
+    let settings = root.get("/admin/site").await.has("<option value=\"Europe/Berlin\">");
+    let mut fields: Vec<(&str, String)> =
+        ["title", "tagline", "language", "realm", "version"].map(|name| (name, settings.value_of(name))).to_vec();
+    fields.push(("time_zone", "Berlin".into()));
+    let mut set = async |zone: &str, status| {
+        fields.last_mut().unwrap().1 = zone.into();
+        let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        root.submit("/admin/site", "/admin/site", &fields).await.is(status)
+    };
+    set("Berlin", 422).await.has("Write the name of a time zone").has("value=\"Berlin\"");
+    set("Europe/Berlin", 303).await;
+
+    let edit = form(&site, "hello");
+    save(&eve, &edit, &[("published", "2026-06-30T23:30:00"), ("unpublish", "2099-01-01T00:00")]).await.is(303);
+    let page = site.page("hello").unwrap().content;
+    assert_eq!(page.published_at.to_rfc3339(), "2026-06-30T21:30:00+00:00");
+    assert_eq!(page.unpublish_at.unwrap().to_rfc3339(), "2098-12-31T23:00:00+00:00");
+    let shown = eve.get(&edit).await.has("Published (Europe/Berlin)");
+    assert_eq!(shown.value_of("published"), "2026-06-30T23:30:00");
+    save(&eve, &edit, &[("published", "2026-07-01T00:30")]).await.is(303);
+    site.visitor().get("/hello").await.has("<time datetime=\"2026-06-30T22:30:00Z\">1 Jul 2026</time>");
+
+    for (typed, what) in [("2026-03-29T02:30", "is skipped"), ("2026-10-25T02:30", "comes twice")] {
+        let told = save(&eve, &edit, &[("published", typed)]).await.is(422).has(what).has("+01:00").has("+02:00");
+        told.has(&format!("type=\"text\" value=\"{typed}\""));
+    }
+    save(&eve, &edit, &[("published", "2026-10-25T02:30+01:00")]).await.is(303);
+    let shown = eve.get(&edit).await.has("type=\"text\" value=\"2026-10-25T02:30:00+01:00\"");
+    assert_eq!(shown.value_of("published"), "2026-10-25T02:30:00+01:00");
+    // A draft that was typed on other clocks is the same moment.
+    save(&eve, &edit, &[("published", "2026-12-01T12:00:00"), ("then", "draft")]).await.is(303);
+    site.write(|conn, admin| {
+        let old = store::site::get(conn)?;
+        let new = domain::site::Site { time_zone: Zone::parse("Asia/Tokyo").unwrap(), ..old.clone() };
+        store::site::update(conn, admin, old.version, &new, clock::now())
+    });
+    assert_eq!(eve.get(&edit).await.value_of("published"), "2026-12-01T20:00:00");
+}
+
+#[actix_web::test]
+async fn an_end_comes_after_the_date() {
+    let site = Site::new();
+    let (eve, edit) = (site.eve(), form(&site, "hello"));
+    let refused = save(&eve, &edit, &[("published", "2026-03-02"), ("unpublish", "2026-03-01")]).await.is(422);
+    refused.has("The end has to be after the date").has("id=\"unpublish-error\"").has("value=\"2026-03-01\"");
+}
+
+#[actix_web::test]
+async fn the_home_of_the_panel_says_what_waits() {
+    let site = Site::new();
+    let eve = site.eve();
+    eve.get("/admin/").await.lacks("What waits");
+    made(&site, "/plan", false).await;
+    site.put(PageDraft {
+        published: "2999-01-01".into(),
+        unpublish: "2999-02-01".into(),
+        ..draft("to-come", "To come")
+    });
+    let home = eve.get("/admin/").await.has("Drafts: 1").has("Next by the clock").has("appears").has("1 Jan 2999");
+    home.has("ends").has("1 Feb 2999").lacks("Changes not published");
+    let total = site.store().read(|conn| drafts::total(conn, domain::access::Admin::itself().editor(), None));
+    assert_eq!(total, Ok(1));
+}
