@@ -87,6 +87,21 @@ fn a_draft_is_what_was_typed_however_wrong_and_is_no_page() {
 }
 
 #[test]
+fn a_draft_of_another_version_of_postern_is_read_as_far_as_it_goes() {
+    on_both(|store| {
+        let draft = new(store, form(1, 0), &typed("/a", "A", ""));
+        let json = r#"{"page": {"title": "B", "colour": "red"}, "mood": 1}"#;
+        sql(store, &format!("UPDATE drafts SET typed = '{json}'")).unwrap();
+        let expected = Typed { move_below: true, ..typed("", "B", "") };
+        assert_eq!(kept(store, draft.page).unwrap().typed, expected);
+        sql(store, "UPDATE drafts SET typed = 'no JSON'").unwrap();
+        let broken = store.read(|conn| drafts::get(conn, admin().editor(), draft.page));
+        assert!(matches!(broken, Err(Error::Schema(_))), "{broken:?}");
+        assert_eq!(listed(store).len(), 1, "the list goes on");
+    });
+}
+
+#[test]
 fn a_form_saves_over_what_it_holds_and_over_its_own_and_over_nobody_elses() {
     on_both(|store| {
         let draft = new(store, form(1, 0), &typed("/a", "A", "one"));
