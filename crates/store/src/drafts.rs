@@ -1,9 +1,11 @@
 //! Drafts: pages that are not published yet, and changes that wait. A table of its own, as the trash is: no query for
 //! readers can forget to leave them out. Saving one is no revision.
 
+mod list;
+
 use chrono::NaiveDateTime;
 use diesel::{
-    dsl::{count_star, exists, not},
+    dsl::{exists, not},
     prelude::*,
 };
 use domain::{
@@ -16,13 +18,12 @@ use domain::{
     text::LINE_CHARS,
 };
 
+pub use list::{DraftKind, DraftRow, every, total, waiting};
+
 use crate::{
-    Conn, Error, Paging, Result, Table, audit,
+    Conn, Error, Result, audit,
     conn::MultiBackend,
-    error::readable,
-    id,
-    pages::path_of,
-    revisions,
+    id, revisions,
     schema::{drafts, pages, trash},
     site,
 };
@@ -51,55 +52,6 @@ impl TryFrom<Record> for Draft {
             saved_at: record.saved_at.and_utc(),
             saved_by: record.saved_by,
             version: Version(record.version),
-        })
-    }
-}
-
-/// A draft in a list: all but what was typed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct DraftRow {
-    /// The key of its page.
-    pub page: PageId,
-    /// Where it would live; `None` while that is no path.
-    pub path: Option<PagePath>,
-    /// Its title; may be empty.
-    pub title: String,
-    /// When it was saved.
-    pub saved_at: Timestamp,
-    /// By whom.
-    pub saved_by: String,
-    /// What it is of.
-    pub kind: DraftKind,
-}
-
-/// What a draft is of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum DraftKind {
-    /// A page that readers do not have.
-    Page,
-    /// Changes of a page that is published.
-    Changes,
-}
-
-#[derive(Queryable, Selectable)]
-#[diesel(table_name = drafts)]
-struct RowRecord {
-    page_id: i64,
-    path: Option<String>,
-    title: String,
-    saved_at: NaiveDateTime,
-    saved_by: String,
-}
-
-impl RowRecord {
-    fn row(self, kind: DraftKind) -> Result<DraftRow> {
-        Ok(DraftRow {
-            page: PageId(self.page_id),
-            path: self.path.as_deref().map(path_of).transpose()?,
-            title: self.title,
-            saved_at: self.saved_at.and_utc(),
-            saved_by: self.saved_by,
-            kind,
         })
     }
 }
@@ -140,46 +92,6 @@ pub fn find(conn: &mut Conn, _: &Editor, path: &PagePath) -> Result<Option<Draft
         .first(conn)
         .optional()?;
     record.map(Draft::try_from).transpose()
-}
-
-/// Drafts, those saved last first.
-///
-/// # Errors
-/// When the database fails.
-pub fn every(conn: &mut Conn, editor: &Editor, kind: Option<DraftKind>, paging: Paging) -> Result<Table<DraftRow>> {
-    let total: i64 = of_kind(kind).select(count_star()).first(conn)?;
-    let records: Vec<RowRecord> = of_kind(kind)
-        .order((drafts::saved_at.desc(), drafts::page_id.asc()))
-        .limit(paging.limit())
-        .offset(paging.offset())
-        .select(RowRecord::as_select())
-        .load(conn)?;
-    let ids: Vec<PageId> = records.iter().map(|record| PageId(record.page_id)).collect();
-    let published: Vec<PageId> = crate::pages::some(conn, editor, &ids)?.into_iter().map(|page| page.id).collect();
-    let row = |record: RowRecord| {
-        let is_published = published.contains(&PageId(record.page_id));
-        readable(record.row(if is_published { DraftKind::Changes } else { DraftKind::Page }))
-    };
-    Ok(Table { rows: records.into_iter().filter_map(row).collect(), total: total.unsigned_abs() })
-}
-
-/// How many drafts there are of a kind.
-///
-/// # Errors
-/// When the database fails.
-pub fn total(conn: &mut Conn, _: &Editor, kind: Option<DraftKind>) -> Result<u64> {
-    let total: i64 = of_kind(kind).select(count_star()).first(conn)?;
-    Ok(total.unsigned_abs())
-}
-
-/// Those of the pages of which changes wait.
-///
-/// # Errors
-/// When the database fails.
-pub fn waiting(conn: &mut Conn, _: &Editor, pages: &[PageId]) -> Result<Vec<PageId>> {
-    let ids = pages.iter().map(|page| page.0);
-    let found: Vec<i64> = rows().filter(drafts::page_id.eq_any(ids)).select(drafts::page_id).load(conn)?;
-    Ok(found.into_iter().map(PageId).collect())
 }
 
 /// Makes a draft of a new page; a form that has made one already saves that one again.

@@ -105,11 +105,6 @@ pub enum PageState {
     Over,
 }
 
-impl PageState {
-    /// Every state, in the order of the filter.
-    pub const ALL: [PageState; 4] = [PageState::Published, PageState::Scheduled, PageState::Waiting, PageState::Over];
-}
-
 impl PageFilter {
     fn rows(&self) -> pages::BoxedQuery<'static, MultiBackend> {
         let mut rows = pages::table.into_boxed();
@@ -249,14 +244,20 @@ pub fn counts(conn: &mut Conn, _: &Editor, filter: &PageFilter, spans: &[Span]) 
     })
 }
 
-/// How many pages are in any state, and in each of `PageState::ALL` at a moment, the other filters as they are.
+/// How many pages are in any state, and in each of these at a moment, the other filters as they are.
 ///
 /// # Errors
 /// When the database fails.
-pub fn states(conn: &mut Conn, _: &Editor, filter: &PageFilter, now: Timestamp) -> Result<(u64, Vec<u64>)> {
+pub fn states(
+    conn: &mut Conn,
+    _: &Editor,
+    filter: &PageFilter,
+    states: &[PageState],
+    now: Timestamp,
+) -> Result<(u64, Vec<u64>)> {
     let mut count = |state| PageFilter { state, ..filter.clone() }.count(conn);
     let any = count(None)?;
-    let states = PageState::ALL.into_iter().map(|state| count(Some((state, now)))).collect::<Result<_>>()?;
+    let states = states.iter().map(|state| count(Some((*state, now)))).collect::<Result<_>>()?;
     Ok((any, states))
 }
 

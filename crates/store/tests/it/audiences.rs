@@ -32,10 +32,12 @@ const GROUPS: [&str; 2] = ["Staff", "Team of Acme"];
 /// Something that is done to a site.
 #[derive(Clone, Debug)]
 enum Deed {
-    Insert(usize, Audience, bool, i64),
+    /// A path, an audience, whether its title is shown, its date, and its end that long after it.
+    Insert(usize, Audience, bool, i64, Option<i64>),
     SetAudience(Index, Audience),
     Move(Index, usize),
     Delete(Index),
+    Unpublish(Index),
     /// As somebody at psql would.
     SetPrivate(Index, bool),
     DeleteGroup(usize),
@@ -60,13 +62,15 @@ fn audience() -> impl Strategy<Value = Audience> {
 
 fn deed() -> impl Strategy<Value = Deed> {
     let offset = select(vec![-86_400_000_000, -1, 0, 1, 86_400_000_000]);
-    let insert = (0..PATHS.len(), audience(), any::<bool>(), offset)
-        .prop_map(|(path, audience, title, offset)| Deed::Insert(path, audience, title, offset));
+    let end = prop::option::weighted(0.3, select(vec![1, 2, 86_400_000_000, 90_000_000_000]));
+    let insert = (0..PATHS.len(), audience(), any::<bool>(), offset, end)
+        .prop_map(|(path, audience, title, offset, end)| Deed::Insert(path, audience, title, offset, end));
     prop_oneof![
         8 => insert,
         3 => (any::<Index>(), audience()).prop_map(|(page, audience)| Deed::SetAudience(page, audience)),
         2 => (any::<Index>(), 0..PATHS.len()).prop_map(|(page, path)| Deed::Move(page, path)),
         1 => any::<Index>().prop_map(Deed::Delete),
+        1 => any::<Index>().prop_map(Deed::Unpublish),
         1 => (any::<Index>(), any::<bool>()).prop_map(|(page, private)| Deed::SetPrivate(page, private)),
         1 => (0..GROUPS.len()).prop_map(Deed::DeleteGroup),
         1 => (0..PEOPLE.len()).prop_map(Deed::DeleteUser),
@@ -83,7 +87,7 @@ struct Model {
 
 impl Model {
     fn start(store: &Store, members: &[Vec<&'static str>]) -> Model {
-        for table in ["pages", "trash", "old_paths", "page_people", "page_groups", "groups", "users"] {
+        for table in ["pages", "drafts", "trash", "old_paths", "page_people", "page_groups", "groups", "users"] {
             sql(store, &format!("DELETE FROM {table}")).unwrap();
         }
         let people = PEOPLE.map(|name| (name.to_owned(), add(store, name, Role::Reader))).into();
@@ -102,12 +106,14 @@ impl Model {
             (!paths.is_empty()).then(|| (*index.get(&paths)).clone())
         };
         match deed {
-            Deed::Insert(path, audience, show_title, offset) => {
+            Deed::Insert(path, audience, show_title, offset, end) => {
                 let path = PATHS[*path];
+                let published_at = noon() + TimeDelta::microseconds(*offset);
                 let page = PageContent {
                     audience: self.known(audience),
                     show_title: *show_title,
-                    published_at: noon() + TimeDelta::microseconds(*offset),
+                    published_at,
+                    unpublish_at: end.map(|end| published_at + TimeDelta::microseconds(end)),
                     ..content(path)
                 };
                 let made = store.write(|conn| pages::insert(conn, admin().editor(), &page, noon()));
@@ -140,6 +146,12 @@ impl Model {
                 let Some(path) = pick(index) else { return };
                 let id = find(store, &path).id;
                 store.write(|conn| pages::delete(conn, admin().editor(), &[id], noon())).unwrap();
+                self.pages.remove(&path);
+            }
+            Deed::Unpublish(index) => {
+                let Some(path) = pick(index) else { return };
+                let id = find(store, &path).id;
+                store.write(|conn| store::drafts::unpublish(conn, admin().editor(), &[id], noon())).unwrap();
                 self.pages.remove(&path);
             }
             Deed::SetPrivate(index, private) => {

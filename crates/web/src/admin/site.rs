@@ -40,8 +40,9 @@ pub struct Fields {
     tagline: String,
     #[serde(default)]
     language: String,
+    /// A script that knows of no zones leaves the site's as it is.
     #[serde(default)]
-    time_zone: String,
+    time_zone: Option<String>,
     #[serde(default)]
     realm: String,
     #[serde(default)]
@@ -54,7 +55,7 @@ pub struct Fields {
 impl Fields {
     fn of(site: &Site) -> Fields {
         let SiteDraft { title, tagline, language, time_zone, realm, refusal, footer } = SiteDraft::of(site);
-        Fields { title, tagline, language, time_zone, realm, refusal, footer, version: site.version.0 }
+        Fields { title, tagline, language, time_zone: Some(time_zone), realm, refusal, footer, version: site.version.0 }
     }
 
     fn draft(&self) -> SiteDraft {
@@ -62,7 +63,7 @@ impl Fields {
             title: self.title.clone(),
             tagline: self.tagline.clone(),
             language: self.language.clone(),
-            time_zone: self.time_zone.clone(),
+            time_zone: self.time_zone.clone().unwrap_or_default(),
             realm: self.realm.clone(),
             refusal: self.refusal.clone(),
             footer: self.footer.clone(),
@@ -97,6 +98,9 @@ pub async fn update(app: Data<App>, admin: Admin, Form(mut fields): Form<Fields>
         let page = page(&app, &admin, site, fields, &invalid, &QueryString::default())?;
         Ok(Outcome::Page(page.with_status(status)))
     };
+    if fields.time_zone.is_none() {
+        fields.time_zone = Some(app.db.site().await.time_zone.name().into());
+    }
     let from = Version(fields.version);
     let new = match fields.draft().check(from) {
         Ok(new) => new,

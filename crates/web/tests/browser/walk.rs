@@ -133,7 +133,8 @@ pub const INSIDE: &[Stop] = &[
     }),
     ("question about readers", |p| {
         edit(p, "The team");
-        p.click("#audience-public").press("Save").sees("This changes who reads pages");
+        p.click("#audience-public");
+        p.press("Save").sees("This changes who reads pages");
         assert_eq!(p.status(), 422);
     }),
     ("groups", |p| {

@@ -53,6 +53,25 @@ fn the_first_run_makes_an_administrator_and_prints_the_password_once() {
 }
 
 #[test]
+fn a_page_begins_and_ends_on_the_clocks_of_the_site_and_keeps_both_when_it_is_replaced() {
+    let server = Server::start();
+    let head = || text(&server.cli(&["page", "show", "offer", "--head"], "")).1;
+    let put = |more: &[&str]| {
+        let (ok, out, err) = text(&server.cli(&[&["page", "put", "offer", "--title", "Offer"], more].concat(), "Buy."));
+        assert!(ok, "{out}{err}");
+    };
+    put(&["--published", "2026-03-01", "--unpublish", "2099-12-24T18:00:00+01:00"]);
+    let expected = "title: Offer\npublished: 2026-03-01T00:00:00Z\nunpublish: 2099-12-24T17:00:00Z\n\nBuy.";
+    assert_eq!(head(), expected);
+    put(&[]);
+    assert_eq!(head(), expected);
+    put(&["--unpublish", ""]);
+    assert!(head().contains("unpublish: never"), "{}", head());
+    let (ok, _, err) = text(&server.cli(&["page", "put", "offer", "--title", "x", "--unpublish", "2026-01-01"], ""));
+    assert!(!ok && err.contains("unpublish: The end has to be after"), "{err}");
+}
+
+#[test]
 fn changes_of_the_command_line_take_effect_on_the_next_request() {
     let server = Server::start();
     let (ok, out, err) = text(&server.cli(&["user", "add", "ann", "--role", "reader"], "open sesame\n"));

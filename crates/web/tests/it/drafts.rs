@@ -240,7 +240,7 @@ async fn t43_a_page_ends_to_the_moment_with_whatever_is_in_memory() {
     };
     let paths = [
         ending("/ends", draft("ends", "Ends")),
-        ending("/shut", PageDraft { private: true, ..draft("shut", "Shut") }),
+        ending("/shut", PageDraft { audience: crate::site::signed_in(), ..draft("shut", "Shut") }),
         ending("/lists", PageDraft { list_below: true, ..draft("lists", "Lists") }),
     ];
     let mut over = false;

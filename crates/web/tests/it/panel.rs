@@ -266,7 +266,6 @@ async fn settings_of_the_site_change_what_it_says() {
             ("title", "Acme"),
             ("tagline", "Tag"),
             ("language", "de"),
-            ("time_zone", "UTC"),
             ("realm", realm),
             ("refusal", "Go away."),
             ("footer", "One\nTwo"),

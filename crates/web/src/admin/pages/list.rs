@@ -55,12 +55,12 @@ const ACTIONS: [Choice; 5] = [
     },
 ];
 
-/// The words and labels of the filter by state, in the order of `PageState::ALL`.
-const STATES: [(&str, &str); 4] = [
-    ("published", "Published"),
-    ("scheduled", "Scheduled"),
-    ("changes", "Changes wait"),
-    ("over", "No longer published"),
+/// The words and labels of the filter by state.
+const STATES: [(&str, &str, PageState); 4] = [
+    ("published", "Published", PageState::Published),
+    ("scheduled", "Scheduled", PageState::Scheduled),
+    ("changes", "Changes wait", PageState::Waiting),
+    ("over", "No longer published", PageState::Over),
 ];
 
 #[derive(Serialize)]
@@ -153,11 +153,7 @@ pub async fn list(app: Data<App>, editor: Editor, query: QueryString) -> Result<
         },
         since: span.0,
         before: span.1,
-        state: STATES
-            .iter()
-            .zip(PageState::ALL)
-            .find(|((word, _), _)| *word == state.get("state"))
-            .map(|(_, state)| (state, now)),
+        state: STATES.iter().find(|(word, ..)| *word == state.get("state")).map(|(.., chosen)| (*chosen, now)),
     };
     let (word, descending) = state.sorted(&COLUMNS.map(|(word, _)| word), ("updated", true));
     let by = match word {
@@ -176,7 +172,8 @@ pub async fn list(app: Data<App>, editor: Editor, query: QueryString) -> Result<
             let waiting = drafts::waiting(conn, &proof, &ids)?;
             let people = pages::who_counts(conn, &proof, &ids)?;
             let counts = pages::counts(conn, &proof, &filter, &spans.map(|(.., span)| span))?;
-            Ok((table, waiting, people, counts, pages::states(conn, &proof, &filter, now)?))
+            let states = pages::states(conn, &proof, &filter, &STATES.map(|(.., state)| state), now)?;
+            Ok((table, waiting, people, counts, states))
         })
         .await?;
     if let Some(last) = state.last_page(table.total) {
@@ -185,7 +182,7 @@ pub async fn list(app: Data<App>, editor: Editor, query: QueryString) -> Result<
 
     let dates =
         spans.iter().zip(&counts.spans).map(|((word, label, _), count)| (*word, (*label).to_owned(), Some(*count)));
-    let states = STATES.iter().zip(states).map(|((word, label), count)| (*word, (*label).to_owned(), Some(count)));
+    let states = STATES.iter().zip(states).map(|((word, label, _), count)| (*word, (*label).to_owned(), Some(count)));
     let filters = vec![
         state.filter(
             "State",
