@@ -10,6 +10,7 @@
 //! - [`access`]: who may see a page, who may edit, who may administer.
 //! - [`credentials`]: the value of an `Authorization` header, parsed strictly (RFC 7617).
 //! - [`revision`]: what a page was each time that it was saved.
+//! - [`search`]: what somebody looks for, and where it stands in a text.
 //! - [`audit`]: what was changed, by whom, when.
 //! - [`invalid`]: what is wrong with a form, field by field.
 
@@ -20,6 +21,7 @@ pub mod invalid;
 pub mod page;
 pub mod password;
 pub mod revision;
+pub mod search;
 pub mod site;
 pub mod text;
 pub mod user;

@@ -14,6 +14,7 @@ mod invalid;
 mod page;
 mod password;
 mod published;
+mod search;
 mod site;
 mod user;
 
