@@ -9,6 +9,7 @@ pub mod changes;
 pub mod old_paths;
 pub mod pages;
 pub mod revisions;
+pub mod search;
 pub mod site;
 pub mod trash;
 pub mod users;

@@ -107,6 +107,20 @@ impl Scope {
         }
     }
 
+    /// The same for a query in SQL: a condition on the table `pages`, in which `$2` is [`Scope::moment`].
+    pub(crate) fn condition(&self) -> &'static str {
+        match (self.signed_in, self.locked_too) {
+            (true, _) => "pages.published_at <= $2",
+            (false, false) => "pages.published_at <= $2 AND NOT pages.private",
+            (false, true) => "pages.published_at <= $2 AND (NOT pages.private OR pages.show_title)",
+        }
+    }
+
+    /// The moment at which the visitor looks.
+    pub(crate) fn moment(&self) -> NaiveDateTime {
+        self.now
+    }
+
     fn teasers(
         &self,
         conn: &mut Conn,
@@ -192,33 +206,6 @@ fn range_below(path: &PagePath) -> (String, String) {
         true => (String::new(), "{".into()),
         false => (format!("{path}/", path = path.as_str()), format!("{path}0", path = path.as_str())),
     }
-}
-
-/// The most words of a search that count, and the most characters.
-const SEARCH_WORDS: usize = 8;
-const SEARCH_CHARS: usize = 200;
-
-/// The pages that a visitor may read and in whose title, summary or text every word stands, in any case; newest first.
-/// Never those of which the visitor sees the title alone: what is found would tell what stands in them.
-///
-/// # Errors
-/// When the database fails.
-pub fn search(
-    conn: &mut Conn,
-    visitor: &Visitor,
-    now: Timestamp,
-    query: &str,
-    paging: Paging,
-) -> Result<Slice<Teaser>> {
-    let scope = Scope::readable(visitor, now);
-    let query: String = query.chars().take(SEARCH_CHARS).collect();
-    let mut rows = scope.rows();
-    for word in query.split_whitespace().take(SEARCH_WORDS) {
-        // No word holds a line end, so none is found across the seams.
-        let text = pages::title.concat("\n").concat(pages::summary).concat("\n").concat(pages::body);
-        rows = rows.filter(fold(text).like(pattern(word)).escape('\\'));
-    }
-    scope.teasers(conn, rows, paging)
 }
 
 /// A LIKE pattern for a folded column that holds this text somewhere. The database folds it, as it does the column: its

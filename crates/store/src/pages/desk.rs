@@ -1,23 +1,24 @@
 //! Pages as their editors handle them: every function asks for the proof, every change leaves its audit entry.
 
 use chrono::NaiveDateTime;
-use diesel::{dsl::count_star, prelude::*};
+use diesel::{dsl::count_star, prelude::*, sql_types::Bool};
 use domain::{
     Timestamp, Version,
     access::Editor,
     audit::{Action, Entry, Subject, page_changes},
     page::{Page, PageContent, PageId, PagePath, Visibility},
     revision::Save,
+    search::Query,
 };
 
-use super::{Record, path_of, pattern, range_below};
+use super::{Record, path_of, range_below};
 use crate::{
     Conn, Error, Paging, Result, Table, audit,
     conn::MultiBackend,
     error::readable,
     id, old_paths, revisions,
     schema::{fold, pages},
-    trash,
+    search, trash,
 };
 
 /// A page in the panel's list: all but its text.
@@ -70,7 +71,7 @@ impl TryFrom<RowRecord> for PageRow {
 /// Which pages the panel lists; empty and `None` mean all.
 #[derive(Clone, Debug, Default)]
 pub struct PageFilter {
-    /// Words in the title, the path or the summary.
+    /// Words in the text, or in the path.
     pub query: String,
     /// Public or private ones.
     pub visibility: Option<Visibility>,
@@ -81,17 +82,13 @@ pub struct PageFilter {
 }
 
 impl PageFilter {
-    fn rows(&self) -> pages::BoxedQuery<'static, MultiBackend> {
+    fn rows(&self, conn: &Conn) -> pages::BoxedQuery<'static, MultiBackend> {
         let mut rows = pages::table.into_boxed();
-        for word in self.query.split_whitespace().take(8) {
-            let pattern = pattern(word);
-            rows = rows.filter(
-                fold(pages::title)
-                    .like(pattern.clone())
-                    .escape('\\')
-                    .or(pages::path.like(pattern.clone()).escape('\\'))
-                    .or(fold(pages::summary).like(pattern).escape('\\')),
-            );
+        if !self.query.trim().is_empty() {
+            rows = match Query::parse(&self.query) {
+                Ok(query) => rows.filter(search::found(conn, &query)),
+                Err(_) => rows.filter(false.into_sql::<Bool>()),
+            };
         }
         if let Some(visibility) = self.visibility {
             rows = rows.filter(pages::private.eq(visibility.is_private()));
@@ -106,7 +103,7 @@ impl PageFilter {
     }
 
     fn count(&self, conn: &mut Conn) -> Result<u64> {
-        let count: i64 = self.rows().select(count_star()).first(conn)?;
+        let count: i64 = self.rows(conn).select(count_star()).first(conn)?;
         Ok(count.unsigned_abs())
     }
 }
@@ -146,7 +143,7 @@ pub fn every(
     sort: PageSort,
     paging: Paging,
 ) -> Result<Table<PageRow>> {
-    let rows = filter.rows();
+    let rows = filter.rows(conn);
     let sorted = match (sort.by, sort.descending) {
         (PageColumn::Title, false) => rows.order(fold(pages::title).asc()),
         (PageColumn::Title, true) => rows.order(fold(pages::title).desc()),

@@ -16,5 +16,6 @@ mod migrations;
 mod opening;
 mod pages;
 mod scope;
+mod search;
 mod site;
 mod users;

@@ -1,15 +1,21 @@
 //! Migrations: applied once, by one process, and understood when they cannot be.
 
-use diesel::{RunQueryDsl, sql_query};
-use store::{Error, Store};
+use diesel::{RunQueryDsl, connection::SimpleConnection, sql_query};
+use domain::{access::Visitor, page::PageContent, search::Query};
+use store::{Conn, Error, Paging, Store, search};
 
-use crate::database::{on_both, on_each, sql};
+use crate::database::{content, noon, on_both, on_each, put, sql};
 
 #[test]
 fn they_are_pending_then_applied_then_nothing_is_left() {
     on_each(|url| {
         let store = Store::open(url, 2).unwrap();
-        let all = ["2026-11-24-000001_site", "2026-11-24-000002_changes", "2026-11-24-000003_history"];
+        let all = [
+            "2026-11-24-000001_site",
+            "2026-11-24-000002_changes",
+            "2026-11-24-000003_history",
+            "2026-11-24-000005_search",
+        ];
         assert_eq!(store.pending().unwrap(), all);
         assert_eq!(store.migrate().unwrap(), all);
         assert!(store.pending().unwrap().is_empty());
@@ -25,7 +31,7 @@ fn two_processes_that_start_at_once_migrate_once() {
             let threads = stores.each_ref().map(|store| scope.spawn(|| store.migrate().map(|names| names.len())));
             threads.map(|thread| thread.join().unwrap()).into_iter().map(Result::unwrap).sum()
         });
-        assert_eq!(applied, 3);
+        assert_eq!(applied, 4);
     });
 }
 
@@ -50,4 +56,32 @@ fn a_half_made_schema_is_named_with_its_mend_and_left_as_it_was() {
         assert!(!error.contains('\n'));
         assert!(sql(&store, "SELECT * FROM pages").is_err(), "the migration was rolled back");
     });
+}
+
+#[test]
+fn the_pages_that_were_there_before_the_index_are_found() {
+    on_both(|store| {
+        revert(store, "2026-11-24-000005_search");
+        store.write(|conn| put(conn, &PageContent { body: "An ocelot.".into(), ..content("old/page") })).unwrap();
+        store.migrate().unwrap();
+        let query = Query::parse("ocelot").unwrap();
+        let paging = Paging { number: 1, size: 20 };
+        let found = store.read(|conn| search::list(conn, &Visitor::Anonymous, noon(), &query, paging)).unwrap();
+        assert_eq!(found.rows[0].teaser.path.as_str(), "old/page");
+    });
+}
+
+/// Takes back a migration, with what it says for that itself.
+fn revert(store: &Store, migration: &str) {
+    let folder = format!("{}/../../migrations", env!("CARGO_MANIFEST_DIR"));
+    let version: String = migration.chars().take_while(|c| *c != '_').filter(|c| *c != '-').collect();
+    store
+        .write(|conn| {
+            let kind = if matches!(conn, Conn::Sqlite(_)) { "sqlite" } else { "postgres" };
+            let down = std::fs::read_to_string(format!("{folder}/{kind}/{migration}/down.sql")).unwrap();
+            conn.batch_execute(&down)?;
+            let forget = "DELETE FROM __diesel_schema_migrations WHERE version = ";
+            Ok(sql_query(format!("{forget}'{version}'")).execute(conn)?)
+        })
+        .unwrap();
 }
