@@ -13,6 +13,9 @@ pub const CHARS: usize = 200;
 pub const TERMS: usize = 8;
 /// The bytes from which on a word finds those that begin with it: shorter ones would find nearly every page.
 const PREFIX_BYTES: usize = 3;
+/// What a term counts each time that it stands in the title, in the summary and in the text, and how often it counts.
+const WEIGHTS: [u32; 3] = [10, 4, 1];
+const MOST_COUNTED: u32 = 8;
 /// Characters of an excerpt before the first word that is marked, and in all.
 const BEFORE: usize = 60;
 const EXCERPT: usize = 240;
@@ -61,6 +64,13 @@ pub struct Query {
     unwanted: Vec<Term>,
 }
 
+/// How well a page fits a search; the greater, the better.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Rank {
+    in_title: bool,
+    points: u32,
+}
+
 /// Why a search looks for nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Vain {
@@ -74,8 +84,8 @@ impl Vain {
     /// A sentence for the person who searches.
     pub fn message(self) -> &'static str {
         match self {
-            Vain::NoWord => "There is no word in this. Write letters or digits.",
-            Vain::OnlyUnwanted => "This says only what is not wanted. Add a word that is to be found.",
+            Vain::NoWord => "No page can be found by this: there is no word in it. Write letters or digits.",
+            Vain::OnlyUnwanted => "No page can be found by this: it says only what is not wanted. Add a word that is.",
         }
     }
 }
@@ -112,6 +122,23 @@ impl Query {
     /// What stands in no page that is found.
     pub fn unwanted(&self) -> &[Term] {
         &self.unwanted
+    }
+
+    /// How well a page fits in which everything wanted stands.
+    pub fn rank(&self, title: &str, summary: &str, text: &str) -> Rank {
+        let counts = [title, summary, text].map(|text| self.counts(text));
+        let weighted = counts
+            .iter()
+            .zip(WEIGHTS)
+            .map(|(counts, weight)| weight * counts.iter().map(|count| (*count).min(MOST_COUNTED)).sum::<u32>());
+        Rank { in_title: counts[0].iter().all(|count| *count > 0), points: weighted.sum() }
+    }
+
+    /// How often each of the wanted terms stands in a text.
+    fn counts(&self, text: &str) -> Vec<u32> {
+        let mut counts = vec![0; self.wanted.len()];
+        self.hits(text).iter().for_each(|hit| counts[hit.term] += 1);
+        counts
     }
 
     /// A text with what was found in it marked.

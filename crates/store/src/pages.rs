@@ -4,7 +4,7 @@ mod desk;
 mod section;
 
 use chrono::NaiveDateTime;
-use diesel::prelude::*;
+use diesel::{expression::SqlLiteral, prelude::*, sql_types::Text};
 use domain::{
     Timestamp, Version,
     access::Visitor,
@@ -119,6 +119,24 @@ impl Scope {
     /// The moment at which the visitor looks.
     pub(crate) fn moment(&self) -> NaiveDateTime {
         self.now
+    }
+
+    /// Those of the pages that stand in the scope, each with its key and with a text that is selected of it.
+    pub(crate) fn teasers_with(
+        &self,
+        conn: &mut Conn,
+        ids: &[i64],
+        text: SqlLiteral<Text>,
+    ) -> Result<Vec<(i64, String, Teaser)>> {
+        let rows: Vec<(i64, String, TeaserRecord)> = self
+            .rows()
+            .filter(pages::id.eq_any(ids.to_vec()))
+            .select((pages::id, text, TeaserRecord::as_select()))
+            .load(conn)?;
+        let readable_row = |(id, text, record): (i64, String, TeaserRecord)| {
+            Some((id, text, readable(record.teaser(self.signed_in))?))
+        };
+        Ok(rows.into_iter().filter_map(readable_row).collect())
     }
 
     fn teasers(

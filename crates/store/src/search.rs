@@ -12,23 +12,23 @@ use diesel::{
 use domain::{
     Timestamp,
     access::Visitor,
-    search::{Query, Term},
+    search::{Query, Rank, Term},
 };
 
 use crate::{
     Conn, Paging, Result, Slice,
     conn::MultiBackend,
-    error::readable,
-    pages::{Scope, Teaser, path_of},
+    pages::{Scope, Teaser},
     schema::pages,
 };
 
-/// How many pages a search ranks: of those whose titles have all of the words, and of all others. A word that stands in
-/// more of them is no good word to find one by.
-const CANDIDATES: u32 = 500;
+/// How many pages a search ranks: of those whose titles have all of the words, and of all. A word that stands in more is
+/// no good word to find a page by.
+const CANDIDATES: u32 = 300;
+/// How much of each candidate's text is looked at, in characters.
+const RANKED_CHARS: u32 = 8_000;
 /// How much of a text is indexed, and looked through for an excerpt, in characters; the migrations say the same.
 const TEXT_CHARS: u32 = 200_000;
-
 /// The columns of SQLite's index that readers search.
 const SQLITE_TEXT: &str = "{title summary body}";
 
@@ -42,7 +42,9 @@ pub struct Found {
 }
 
 #[derive(QueryableByName)]
-struct Record {
+struct Candidate {
+    #[diesel(sql_type = BigInt)]
+    id: i64,
     #[diesel(sql_type = Text)]
     path: String,
     #[diesel(sql_type = Text)]
@@ -51,57 +53,67 @@ struct Record {
     summary: String,
     #[diesel(sql_type = Text)]
     text: String,
-    #[diesel(sql_type = Bool)]
-    private: bool,
     #[diesel(sql_type = SqlTimestamp)]
     published_at: NaiveDateTime,
-    #[diesel(sql_type = SqlTimestamp)]
-    updated_at: NaiveDateTime,
 }
 
-impl TryFrom<Record> for Found {
-    type Error = crate::Error;
-
-    fn try_from(record: Record) -> Result<Found> {
-        let teaser = Teaser {
-            path: path_of(&record.path)?,
-            title: record.title,
-            summary: record.summary,
-            published_at: record.published_at.and_utc(),
-            updated_at: record.updated_at.and_utc(),
-            private: record.private,
-            locked: false,
-        };
-        Ok(Found { teaser, text: record.text })
-    }
-}
-
-/// The pages that a visitor may read and in which a search is found: first those whose titles have all of it, then by how
-/// often and where its words stand. Never those of which the visitor sees the title alone: what is found would tell what
-/// stands in them.
+/// The pages that a visitor may read and in which a search is found, the best first and the newest of equal ones. Never
+/// those of which the visitor sees the title alone: what is found would tell what stands in them.
+///
+/// The rank is of each page by itself, so that none tells anything of the pages that the visitor may not read.
 ///
 /// # Errors
 /// When the database fails.
 pub fn list(conn: &mut Conn, visitor: &Visitor, now: Timestamp, query: &Query, paging: Paging) -> Result<Slice<Found>> {
     let scope = Scope::readable(visitor, now);
-    let records: Vec<Record> = conn.transaction(|conn| {
-        let (statement, titles, anywhere) = match conn {
-            Conn::Sqlite(_) => (ranked_by_sqlite(&scope), sqlite_titles(query), sqlite_query(query)),
-            Conn::Postgres(conn) => {
-                // What PostgreSQL guesses of words is often wrong, and then it reads every page.
-                conn.batch_execute("SET LOCAL enable_seqscan = off; SET LOCAL jit = off")?;
-                (ranked_by_postgres(&scope), postgres_query(query), postgres_query(query))
-            }
-        };
-        sql_query(statement)
-            .bind::<Text, _>(titles)
-            .bind::<SqlTimestamp, _>(scope.moment())
-            .bind::<Text, _>(anywhere)
-            .bind::<BigInt, _>(paging.limit() + 1)
-            .bind::<BigInt, _>(paging.offset())
-            .load(conn)
-    })?;
-    Ok(Slice::of(records.into_iter().filter_map(|record| readable(record.try_into())).collect(), paging))
+    conn.transaction(|conn| {
+        let mut ranked: Vec<_> = candidates(conn, &scope, query)?
+            .into_iter()
+            .map(|candidate| (rank(query, &candidate), candidate))
+            .collect();
+        ranked.sort_by(|(a, one), (b, other)| {
+            b.cmp(a).then(other.published_at.cmp(&one.published_at)).then(one.path.cmp(&other.path))
+        });
+        let skipped = usize::try_from(paging.offset()).unwrap_or(usize::MAX);
+        let part = ranked.into_iter().skip(skipped).take(paging.size as usize + 1);
+        let ids: Vec<i64> = part.map(|(_, candidate)| candidate.id).collect();
+        Ok(Slice::of(some(conn, &scope, &ids)?, paging))
+    })
+}
+
+fn rank(query: &Query, candidate: &Candidate) -> Rank {
+    query.rank(&candidate.title, &candidate.summary, &candidate.text)
+}
+
+fn candidates(conn: &mut Conn, scope: &Scope, query: &Query) -> Result<Vec<Candidate>> {
+    let (hits, titles, anywhere) = match conn {
+        Conn::Sqlite(_) => (sqlite_hits(scope), sqlite_titles(query), sqlite_query(query)),
+        Conn::Postgres(conn) => {
+            // What PostgreSQL guesses of words is often wrong, and then it reads every page.
+            conn.batch_execute(
+                "SET LOCAL enable_seqscan = off; SET LOCAL enable_indexscan = off; SET LOCAL jit = off",
+            )?;
+            (postgres_hits(scope), postgres_wanted(query), postgres_query(query))
+        }
+    };
+    let statement = format!(
+        "SELECT id, path, title, summary, substr(body, 1, {RANKED_CHARS}) AS text, published_at
+         FROM pages WHERE id IN ({hits})"
+    );
+    let found = sql_query(statement)
+        .bind::<Text, _>(titles)
+        .bind::<SqlTimestamp, _>(scope.moment())
+        .bind::<Text, _>(anywhere)
+        .load(conn)?;
+    Ok(found)
+}
+
+/// Those of the pages that stand in the scope, in this order.
+fn some(conn: &mut Conn, scope: &Scope, ids: &[i64]) -> Result<Vec<Found>> {
+    let text = sql::<Text>(&format!("substr(body, 1, {TEXT_CHARS})"));
+    let mut rows: Vec<(i64, String, Teaser)> = scope.teasers_with(conn, ids, text)?;
+    rows.sort_by_key(|(id, ..)| ids.iter().position(|known| known == id));
+    Ok(rows.into_iter().map(|(_, text, teaser)| Found { teaser, text }).collect())
 }
 
 /// Whether a search is found in a row of `pages`, in its text or in its path: for the panel's list.
@@ -123,42 +135,30 @@ pub(crate) fn found(
     Box::new(sql::<Bool>(from).bind::<Text, _>(query).sql(to))
 }
 
-fn ranked_by_sqlite(scope: &Scope) -> String {
+/// The ids of the candidates; `$1` stands in titles, `$3` anywhere, and `$2` is the scope's.
+fn sqlite_hits(scope: &Scope) -> String {
     // CROSS: from the index to the pages, whatever the planner guesses.
-    let hits = |query: &str, tier: u8| {
+    let hits = |query: &str| {
         format!(
-            "SELECT * FROM (SELECT pages.id AS id, {tier} AS tier, bm25(search, 10.0, 4.0, 1.0) AS rank
-             FROM search CROSS JOIN pages ON pages.id = search.rowid
-             WHERE search MATCH {query} AND {scope} LIMIT {CANDIDATES})",
+            "SELECT * FROM (SELECT pages.id FROM search CROSS JOIN pages ON pages.id = search.rowid
+                            WHERE search MATCH {query} AND {scope} LIMIT {CANDIDATES})",
             scope = scope.condition(),
         )
     };
-    ranked(&hits("$1", 0), &hits("$3", 1))
+    format!("{} UNION {}", hits("$1"), hits("$3"))
 }
 
-fn ranked_by_postgres(scope: &Scope) -> String {
-    let hits = |found: &str, tier: u8| {
+fn postgres_hits(scope: &Scope) -> String {
+    let hits = |found: &str| {
         format!(
-            "(SELECT pages.id, {tier} AS tier, -ts_rank('{{0, 0.1, 0.4, 1}}', words, search_query($3), 1) AS rank
-             FROM search JOIN pages ON pages.id = search.page_id
-             WHERE {found} AND {scope} LIMIT {CANDIDATES})",
+            "(SELECT pages.id FROM search JOIN pages ON pages.id = search.page_id
+              WHERE {found} AND {scope} LIMIT {CANDIDATES})",
             scope = scope.condition(),
         )
     };
-    // With the second condition for what is not wanted, in the text as well.
-    let in_title = "search.title @@ search_query($1) AND search.words @@ search_query($3)";
-    ranked(&hits(in_title, 0), &hits("search.words @@ search_query($3)", 1))
-}
-
-/// A part of the candidates, the best first. `$2` is the scope's moment, `$4` and `$5` are the part.
-fn ranked(in_title: &str, anywhere: &str) -> String {
-    format!(
-        "SELECT path, pages.title, summary, substr(body, 1, {TEXT_CHARS}) AS text, private, published_at, updated_at
-         FROM (SELECT id, min(tier) AS tier, min(rank) AS rank
-               FROM ({in_title} UNION ALL {anywhere}) AS hits GROUP BY id) AS found
-         JOIN pages ON pages.id = found.id
-         ORDER BY found.tier, found.rank, published_at DESC, path LIMIT $4 OFFSET $5"
-    )
+    // What is not wanted is not wanted in the text either.
+    let in_title = "search.title @@ search_query($1) AND ($1 = $3 OR search.words @@ search_query($3))";
+    format!("{} UNION {}", hits(in_title), hits("search.words @@ search_query($3)"))
 }
 
 /// A query of FTS5. Each term is a string of its language, in which nothing but a quotation mark has a meaning.
@@ -186,7 +186,12 @@ fn sqlite_string(term: &Term) -> String {
 
 /// What the function `search_query` of the database reads: each term on a line, which none of them can end.
 fn postgres_query(query: &Query) -> String {
-    let wanted = query.wanted().iter().map(|term| (if term.is_prefix() { '+' } else { '=' }, term));
-    let unwanted = query.unwanted().iter().map(|term| ('-', term));
-    wanted.chain(unwanted).map(|(mark, term)| format!("{mark}{}", term.as_str())).collect::<Vec<_>>().join("\n")
+    let unwanted = query.unwanted().iter().map(|term| format!("\n-{}", term.as_str()));
+    postgres_wanted(query) + &unwanted.collect::<String>()
+}
+
+fn postgres_wanted(query: &Query) -> String {
+    let wanted =
+        query.wanted().iter().map(|term| format!("{}{}", if term.is_prefix() { '+' } else { '=' }, term.as_str()));
+    wanted.collect::<Vec<_>>().join("\n")
 }

@@ -6,12 +6,15 @@
 mod code;
 mod format;
 mod languages;
+mod plain;
 mod sanitiser;
 
 use std::{cell::Cell, fmt, sync::LazyLock};
 
 use comrak::{Arena, Options, try_parse_document};
 use serde::Serialize;
+
+pub use plain::plain;
 
 /// HTML that only [`render`] makes, so that it holds nothing that runs.
 #[derive(Clone, PartialEq, Eq, Serialize)]

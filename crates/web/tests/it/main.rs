@@ -24,6 +24,7 @@ mod panel;
 mod protocol;
 mod proxy;
 mod rebuilt;
+mod search;
 mod server;
 mod sign_ins;
 mod site;
