@@ -10,6 +10,7 @@
 //! - [`access`]: who may see a page, who may edit, who may administer.
 //! - [`credentials`]: the value of an `Authorization` header, parsed strictly (RFC 7617).
 //! - [`revision`]: what a page was each time that it was saved.
+//! - [`link`]: where a link in a page leads, and what is wrong with it.
 //! - [`search`]: what somebody looks for, and where it stands in a text.
 //! - [`audit`]: what was changed, by whom, when.
 //! - [`invalid`]: what is wrong with a form, field by field.
@@ -18,6 +19,7 @@ pub mod access;
 pub mod audit;
 pub mod credentials;
 pub mod invalid;
+pub mod link;
 pub mod page;
 pub mod password;
 pub mod revision;

@@ -14,8 +14,8 @@ pub const TERMS: usize = 8;
 /// The bytes from which on a word finds those that begin with it: shorter ones would find nearly every page.
 const PREFIX_BYTES: usize = 3;
 /// What a term counts each time that it stands in the title, in the summary and in the text, and how often it counts.
-const WEIGHTS: [u32; 3] = [10, 4, 1];
-const MOST_COUNTED: u32 = 8;
+const WEIGHTS: [u32; 3] = [20, 6, 1];
+const MOST_COUNTED: u32 = 5;
 /// Characters of an excerpt before the first word that is marked, and in all.
 const BEFORE: usize = 60;
 const EXCERPT: usize = 240;

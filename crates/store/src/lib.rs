@@ -6,6 +6,7 @@
 
 pub mod audit;
 pub mod changes;
+pub mod links;
 pub mod old_paths;
 pub mod pages;
 pub mod revisions;

@@ -103,6 +103,21 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    links (page_id, target) {
+        page_id -> BigInt,
+        target -> Text,
+    }
+}
+
+diesel::table! {
+    links_unread (page_id) {
+        page_id -> BigInt,
+    }
+}
+
+diesel::allow_tables_to_appear_in_same_query!(pages, old_paths, links, links_unread);
+
 diesel::define_sql_function! {
     /// Text in lower case, alike in both databases.
     fn fold(text: diesel::sql_types::Text) -> diesel::sql_types::Text;

@@ -11,6 +11,7 @@ mod access;
 mod audit;
 mod credentials;
 mod invalid;
+mod link;
 mod page;
 mod password;
 mod published;

@@ -12,6 +12,7 @@ mod audit;
 mod changes;
 mod database;
 mod history;
+mod links;
 mod migrations;
 mod opening;
 mod pages;

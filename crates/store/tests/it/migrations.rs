@@ -2,7 +2,7 @@
 
 use diesel::{RunQueryDsl, connection::SimpleConnection, sql_query};
 use domain::{access::Visitor, page::PageContent, search::Query};
-use store::{Conn, Error, Paging, Store, search};
+use store::{Conn, Error, Paging, Store, links, search};
 
 use crate::database::{content, noon, on_both, on_each, put, sql};
 
@@ -15,6 +15,7 @@ fn they_are_pending_then_applied_then_nothing_is_left() {
             "2026-11-24-000002_changes",
             "2026-11-24-000003_history",
             "2026-11-24-000005_search",
+            "2026-11-24-000006_links",
         ];
         assert_eq!(store.pending().unwrap(), all);
         assert_eq!(store.migrate().unwrap(), all);
@@ -31,7 +32,7 @@ fn two_processes_that_start_at_once_migrate_once() {
             let threads = stores.each_ref().map(|store| scope.spawn(|| store.migrate().map(|names| names.len())));
             threads.map(|thread| thread.join().unwrap()).into_iter().map(Result::unwrap).sum()
         });
-        assert_eq!(applied, 4);
+        assert_eq!(applied, 5);
     });
 }
 
@@ -68,6 +69,16 @@ fn the_pages_that_were_there_before_the_index_are_found() {
         let paging = Paging { number: 1, size: 20 };
         let found = store.read(|conn| search::list(conn, &Visitor::Anonymous, noon(), &query, paging)).unwrap();
         assert_eq!(found.rows[0].teaser.path.as_str(), "old/page");
+    });
+}
+
+#[test]
+fn the_pages_that_were_there_before_links_were_kept_wait_to_be_read() {
+    on_both(|store| {
+        revert(store, "2026-11-24-000006_links");
+        store.write(|conn| put(conn, &content("old/page"))).unwrap();
+        store.migrate().unwrap();
+        assert_eq!(store.read(links::unread).unwrap(), 1);
     });
 }
 
