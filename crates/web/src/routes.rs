@@ -48,6 +48,8 @@ pub fn routes(config: &mut ServiceConfig) {
             .service(resource("/pages/{id}/history/{version}").route(get().to(admin::pages::history::show)).route(post().to(admin::pages::history::restore)).default_service(web::to(form_only)))
             .service(resource("/pages/{id}/delete").route(get().to(admin::pages::confirm)).route(post().to(admin::pages::delete)).default_service(web::to(form_only)))
             .service(resource("/preview").route(post().to(admin::pages::preview::show)).default_service(web::to(post_only)))
+            .service(resource("/links").route(get().to(admin::links::offer)).default_service(web::to(read_only)))
+            .service(resource("/links/broken").route(get().to(admin::links::broken)).default_service(web::to(read_only)))
             .service(resource("/trash").route(get().to(admin::trash::list)).default_service(web::to(read_only)))
             .service(resource("/trash/actions").route(post().to(admin::trash::act)).default_service(web::to(post_only)))
             .service(resource("/trash/{id}").route(get().to(admin::trash::ask)).route(post().to(admin::trash::restore)).default_service(web::to(form_only)))

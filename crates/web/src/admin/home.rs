@@ -1,4 +1,4 @@
-//! The panel's home: how much there is, and what was done last.
+//! The panel's home: how much there is, what was done last, and what somebody should look at.
 
 use actix_web::web::Data;
 use domain::{
@@ -6,13 +6,21 @@ use domain::{
     audit::{Entry, Subject},
 };
 use serde::Serialize;
-use store::{audit, pages, users};
+use store::{audit, links, pages, users};
 
-use super::Panel;
-use crate::{App, answer::Answer, auth::extract::Editor, error::Error, lists::login_href, view};
+use super::{
+    Panel,
+    links::{Row, catch_up},
+    refusals::Chart,
+};
+use crate::{App, answer::Answer, auth::extract::Editor, clock, error::Error, lists::login_href, view, view::Link};
 
 /// How many changes are shown.
 const CHANGES: u32 = 10;
+/// How many broken links are shown; the rest have a page of their own.
+const BROKEN_LINKS: u32 = 5;
+/// How many of those who never signed in are named.
+const ABSENT: u32 = 5;
 
 #[derive(Serialize)]
 struct HomePage {
@@ -20,6 +28,44 @@ struct HomePage {
     panel: Panel,
     counts: Counts,
     changes: Vec<Change>,
+    broken_links: Vec<Row>,
+    more_broken_links: bool,
+    watch: Option<Watch>,
+}
+
+/// What administrators see of those who sign in.
+#[derive(Serialize)]
+struct Watch {
+    refusals: Chart,
+    absent: Vec<Absent>,
+    absent_total: u64,
+}
+
+/// Somebody who never signed in.
+#[derive(Serialize)]
+struct Absent {
+    #[serde(flatten)]
+    user: Link,
+    since: String,
+    since_iso: String,
+}
+
+impl Watch {
+    fn of(conn: &mut store::Conn, admin: &Admin) -> store::Result<Watch> {
+        let now = clock::now();
+        let refusals = audit::refusals(conn, admin, Chart::since(now))?;
+        let absent = users::never_signed_in(conn, admin, ABSENT)?;
+        let absent_row = |user: domain::user::User| Absent {
+            user: Link::new(format!("/admin/users/{}", user.id.0), user.name.to_string()),
+            since: view::date(user.created_at),
+            since_iso: view::iso(user.created_at),
+        };
+        Ok(Watch {
+            refusals: Chart::new(&refusals, now),
+            absent: absent.rows.into_iter().map(absent_row).collect(),
+            absent_total: absent.total,
+        })
+    }
 }
 
 #[derive(Serialize)]
@@ -62,19 +108,26 @@ impl From<Entry> for Change {
 
 /// GET `/admin/`.
 pub async fn show(app: Data<App>, editor: Editor) -> Result<Answer, Error> {
+    catch_up(&app).await?;
     let proof = editor.proof();
     let admin = Admin::of(&editor.account().visitor());
-    let (site, (totals, users, changes)) = app
+    let (site, (totals, users, changes, broken, watch)) = app
         .db
         .read_with_site(move |conn| {
             let users = admin.as_ref().map(|admin| users::total(conn, admin)).transpose()?;
-            Ok((pages::totals(conn, &proof)?, users.unwrap_or(0), audit::recent(conn, &proof, CHANGES)?))
+            let watch = admin.as_ref().map(|admin| Watch::of(conn, admin)).transpose()?;
+            let broken = links::broken(conn, &proof, BROKEN_LINKS + 1)?;
+            let changes = audit::recent(conn, &proof, CHANGES)?;
+            Ok((pages::totals(conn, &proof)?, users.unwrap_or(0), changes, broken, watch))
         })
         .await?;
     let page = HomePage {
         panel: Panel::new(&site, editor.account(), "home", "Administration", &[]),
         counts: Counts { pages: totals.public + totals.private, public: totals.public, private: totals.private, users },
         changes: changes.into_iter().map(Change::from).collect(),
+        more_broken_links: broken.len() > BROKEN_LINKS as usize,
+        broken_links: broken.into_iter().take(BROKEN_LINKS as usize).map(Row::from).collect(),
+        watch,
     };
     Ok(Answer::panel(app.view.render("admin/home.html", &page)?))
 }

@@ -2,6 +2,7 @@
 
 pub mod audit;
 pub mod home;
+pub mod links;
 pub mod pages;
 pub mod site;
 pub mod trash;
@@ -9,6 +10,7 @@ pub mod users;
 
 mod bulk;
 mod difference;
+mod refusals;
 mod section;
 mod table;
 

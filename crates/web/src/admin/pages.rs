@@ -20,7 +20,7 @@ use store::{old_paths, pages};
 pub use delete::{confirm, delete};
 pub use list::{act, list};
 
-use super::{Done, Outcome, Panel, Then, id, section::Section};
+use super::{Done, Outcome, Panel, Then, id, links, section::Section};
 use crate::{
     App,
     answer::Answer,
@@ -174,7 +174,8 @@ impl Editing<'_> {
 
     /// The form as it was typed, with what its text will look like; nothing is saved.
     async fn preview(&self, fields: Fields) -> Result<Outcome, Error> {
-        let preview = preview::render(self.app, fields.body.clone()).await?;
+        let text = preview::Text { body: fields.body.clone(), path: fields.path.clone(), private: fields.private };
+        let preview = preview::render(self.app, self.editor, text).await?;
         let form = self.form_with(fields, &Invalid::default(), &QueryString::default(), Some(preview))?;
         Ok(Outcome::Page(form))
     }
@@ -244,7 +245,9 @@ pub async fn create(app: Data<App>, editor: Editor, Form(mut fields): Form<Field
     }
     let (proof, path) = (editor.proof(), content.path.clone());
     let insert = move |conn: &mut store::Conn| {
-        pages::insert(conn, &proof, Save { content: &content, note: Some(&note) }, clock::now())
+        let page = pages::insert(conn, &proof, Save { content: &content, note: Some(&note) }, clock::now())?;
+        store::links::catch_up(conn, links::targets)?;
+        Ok(page)
     };
     let made = app.db.write_or_duplicate(insert).await?;
     match made {
@@ -344,6 +347,7 @@ pub async fn update(
         if moves {
             pages::move_section(conn, &proof, &old, &new.path, now)?;
         }
+        store::links::catch_up(conn, links::targets)?;
         Ok(saved)
     };
     let saved = app.db.try_write(save).await?;

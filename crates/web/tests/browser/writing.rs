@@ -116,3 +116,28 @@ fn what_is_typed_is_shown_beside_it_as_readers_will_see_it() {
     eve.press("Save");
     assert!(server.command(&["page", "show", "a-preview"], "").contains("*words*"));
 }
+
+#[test]
+fn a_page_is_linked_to_by_its_title_from_the_keyboard() {
+    let Some(browser) = Chromium::start() else { return };
+    let server = Server::start();
+    server.page("handbook/rules", "The [house] rules", "Be kind.", &[]);
+    server.page("handbook/keys", "Keys", "Who holds them.", &["--private"]);
+    let eve = browser.user(&server, "eve");
+    eve.open("/admin/pages/new").fill("#title", "A start");
+    eve.js("document.querySelector('.toolbar button[aria-label^=\"Link to a page\"]').click()");
+    eve.type_into(".picker input", "hou");
+    eve.wait("document.querySelectorAll('.picker li').length === 1").sees("/handbook/rules, public");
+    eve.key("Enter");
+    assert_eq!(eve.value("#body"), r"[The \[house\] rules](/handbook/rules)");
+    eve.js("document.querySelector('.toolbar button[aria-label^=\"Link to a page\"]').click()");
+    eve.type_into(".picker input", "key");
+    eve.wait("document.querySelector('.picker li[aria-selected=true]') !== null").sees("/handbook/keys, private");
+    eve.key("Escape");
+    eve.wait("document.querySelector('.picker').hidden && document.activeElement.id === 'body'");
+    eve.type_into("#body", " and [keys](/handbook/keys) ");
+    eve.click("button[value=preview]");
+    eve.wait("document.querySelectorAll('.preview .broken-link').length === 1");
+    eve.click("#private");
+    eve.wait("document.querySelectorAll('.preview .broken-link').length === 0");
+}

@@ -17,6 +17,7 @@ mod fail2ban;
 mod feeds;
 mod history;
 mod instances;
+mod links;
 mod lists;
 mod memory;
 mod pages;
