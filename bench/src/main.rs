@@ -13,6 +13,7 @@ mod process;
 mod refusals;
 mod report;
 mod revocation;
+mod search;
 mod siege;
 mod size;
 mod starts;
@@ -55,12 +56,13 @@ fn run(options: &Options) -> Result<(), String> {
         }
     }
     type Run = fn(&Options, &mut Report) -> Result<(), String>;
-    let parts: [(&str, Run); 6] = [
+    let parts: [(&str, Run); 7] = [
         ("flood", siege::run),
         ("people", people::run),
         ("people", refusals::run),
         ("revocation", revocation::run),
         ("size", size::run),
+        ("search", search::run),
         ("start", starts::run),
     ];
     for (section, run) in parts {
