@@ -22,7 +22,7 @@ use crate::{
 };
 
 /// How many texts are read in one transaction.
-const AT_ONCE: i64 = 50;
+const AT_ONCE: i64 = 100;
 
 /// A link that not everybody can follow.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -139,21 +139,27 @@ pub fn unread(conn: &mut Conn) -> Result<u64> {
 /// # Errors
 /// When the database fails.
 pub fn catch_up(conn: &mut Conn, targets: impl Fn(&PagePath, &str) -> Vec<String>) -> Result<bool> {
-    let texts: Vec<(i64, String, String)> = pages::table
-        .inner_join(links_unread::table.on(links_unread::page_id.eq(pages::id)))
-        .select((pages::id, pages::path, pages::body))
-        .limit(AT_ONCE)
-        .load(conn)?;
-    for (id, path, body) in &texts {
-        diesel::delete(links_unread::table.find(id)).execute(conn)?;
-        diesel::delete(links::table.filter(links::page_id.eq(id))).execute(conn)?;
-        let Some(path) = readable(path_of(path)) else { continue };
-        // Each once, however often the text links there.
-        for target in targets(&path, body).into_iter().collect::<BTreeSet<_>>() {
-            diesel::insert_into(links::table)
-                .values((links::page_id.eq(id), links::target.eq(target)))
-                .execute(conn)?;
+    // In one order, so that two who catch up at once do not wait for each other.
+    let unread: Vec<i64> =
+        links_unread::table.order(links_unread::page_id).limit(AT_ONCE).select(links_unread::page_id).load(conn)?;
+    for id in &unread {
+        // First the mark and then the text: one that is changed in between is marked again.
+        if diesel::delete(links_unread::table.find(id)).execute(conn)? > 0 {
+            read(conn, *id, &targets)?;
         }
     }
-    Ok(texts.len() as i64 == AT_ONCE)
+    Ok(unread.len() as i64 == AT_ONCE)
+}
+
+fn read(conn: &mut Conn, id: i64, targets: impl Fn(&PagePath, &str) -> Vec<String>) -> Result<()> {
+    let text: Option<(String, String)> =
+        pages::table.find(id).select((pages::path, pages::body)).first(conn).optional()?;
+    diesel::delete(links::table.filter(links::page_id.eq(id))).execute(conn)?;
+    let Some((path, body)) = text else { return Ok(()) };
+    let Some(path) = readable(path_of(&path)) else { return Ok(()) };
+    // Each once, however often the text links there.
+    for target in targets(&path, &body).into_iter().collect::<BTreeSet<_>>() {
+        diesel::insert_into(links::table).values((links::page_id.eq(id), links::target.eq(target))).execute(conn)?;
+    }
+    Ok(())
 }

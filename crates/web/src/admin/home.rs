@@ -30,6 +30,7 @@ struct HomePage {
     changes: Vec<Change>,
     broken_links: Vec<Row>,
     more_broken_links: bool,
+    unread_links: bool,
     watch: Option<Watch>,
 }
 
@@ -108,7 +109,7 @@ impl From<Entry> for Change {
 
 /// GET `/admin/`.
 pub async fn show(app: Data<App>, editor: Editor) -> Result<Answer, Error> {
-    catch_up(&app).await?;
+    let unread_links = catch_up(&app).await?;
     let proof = editor.proof();
     let admin = Admin::of(&editor.account().visitor());
     let (site, (totals, users, changes, broken, watch)) = app
@@ -127,6 +128,7 @@ pub async fn show(app: Data<App>, editor: Editor) -> Result<Answer, Error> {
         changes: changes.into_iter().map(Change::from).collect(),
         more_broken_links: broken.len() > BROKEN_LINKS as usize,
         broken_links: broken.into_iter().take(BROKEN_LINKS as usize).map(Row::from).collect(),
+        unread_links,
         watch,
     };
     Ok(Answer::panel(app.view.render("admin/home.html", &page)?))

@@ -1,5 +1,7 @@
 //! Links between pages: the picker of the editor, and those that not everybody can follow.
 
+use std::time::Duration;
+
 use actix_web::web::Data;
 use domain::{link, page::PagePath};
 use serde::Serialize;
@@ -14,7 +16,6 @@ use crate::{
     App,
     answer::{Answer, Caching},
     auth::extract::Editor,
-    clock,
     error::Error,
     markdown,
     query::QueryString,
@@ -23,6 +24,11 @@ use crate::{
 
 /// How many pages the picker offers.
 const OFFERED: u32 = 8;
+/// How many parts of what is unread a request reads; the rest is read in the background.
+const ROUNDS: usize = 3;
+/// How long the background waits between parts, and when nothing is left.
+const PAUSE: Duration = Duration::from_millis(50);
+const EVERY: Duration = Duration::from_secs(60);
 /// How many broken links are listed, at most.
 const LISTED: u32 = 500;
 
@@ -31,13 +37,32 @@ pub(super) fn targets(from: &PagePath, body: &str) -> Vec<String> {
     markdown::links(body).iter().filter_map(|address| link::target(from, address)).collect()
 }
 
-/// Reads the texts that changed since they were read for links.
-pub(super) async fn catch_up(app: &App) -> Result<(), Error> {
+/// Reads texts that changed since they were read for links, as many as somebody waits for; whether others are left.
+pub(super) async fn catch_up(app: &App) -> Result<bool, Error> {
     if app.db.read(links::unread).await? == 0 {
-        return Ok(());
+        return Ok(false);
     }
-    while app.db.write(|conn| links::catch_up(conn, targets)).await? {}
-    Ok(())
+    for _ in 0..ROUNDS {
+        if !app.db.write(|conn| links::catch_up(conn, targets)).await? {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// Reads what is left: the texts that were there before links were kept, and those that somebody wrote by SQL.
+pub async fn catch_up_for_ever(app: Data<App>) {
+    loop {
+        match catch_up(&app).await {
+            // Others want to write, too.
+            Ok(true) => tokio::time::sleep(PAUSE).await,
+            Ok(false) => tokio::time::sleep(EVERY).await,
+            Err(error) => {
+                log::error!("texts could not be read for links: {error}");
+                tokio::time::sleep(EVERY).await;
+            }
+        }
+    }
 }
 
 /// A page that the picker offers.
@@ -94,11 +119,12 @@ struct BrokenPage {
     panel: Panel,
     links: Vec<Row>,
     is_all: bool,
+    unread: bool,
 }
 
 /// GET `/admin/links/broken`.
 pub async fn broken(app: Data<App>, editor: Editor) -> Result<Answer, Error> {
-    catch_up(&app).await?;
+    let unread = catch_up(&app).await?;
     let proof = editor.proof();
     let (site, found) = app.db.read_with_site(move |conn| links::broken(conn, &proof, LISTED)).await?;
     let above = [Link::new("/admin/", "Administration")];
@@ -106,15 +132,7 @@ pub async fn broken(app: Data<App>, editor: Editor) -> Result<Answer, Error> {
         panel: Panel::new(&site, editor.account(), "links", "Broken links", &above),
         is_all: found.len() < LISTED as usize,
         links: found.into_iter().map(Row::from).collect(),
+        unread,
     };
     Ok(Answer::panel(app.view.render("admin/links/broken.html", &page)?))
-}
-
-/// Reads the texts that were there before links were kept, once, when the server starts.
-pub async fn catch_up_at_start(app: Data<App>) {
-    let begun = clock::now();
-    match catch_up(&app).await {
-        Ok(()) => log::debug!("all texts are read for links, after {}", clock::now() - begun),
-        Err(error) => log::error!("texts could not be read for links: {error}"),
-    }
 }
