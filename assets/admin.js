@@ -94,6 +94,79 @@ if (drafted) {
   });
 }
 
+// A field that finds a page by its title while one types, and a list below it: arrows choose, Enter takes, Escape leaves.
+function picker(bar, take, leave) {
+  const box = document.createElement("div");
+  box.className = "picker";
+  box.hidden = true;
+  box.innerHTML = `<input type="search" role="combobox" aria-label="Find a page to link to" aria-autocomplete="list"
+    aria-controls="picker-pages" aria-expanded="false" placeholder="Title of a page" autocomplete="off">
+    <ul id="picker-pages" role="listbox" aria-label="Pages" hidden></ul><span class="visually-hidden" role="status"></span>`;
+  const [input, list, said] = box.children;
+  bar.append(box);
+  let offers = [], at = -1, asked = 0, pause;
+  const move = (to) => {
+    at = offers.length === 0 ? -1 : (to + offers.length) % offers.length;
+    [...list.children].forEach((item, n) => item.setAttribute("aria-selected", String(n === at)));
+    if (at < 0) return input.removeAttribute("aria-activedescendant");
+    input.setAttribute("aria-activedescendant", list.children[at].id);
+    list.children[at].scrollIntoView({ block: "nearest" });
+  };
+  const close = () => { box.hidden = true; ++asked; clearTimeout(pause); };
+  const choose = (n) => {
+    if (!offers[n]) return;
+    close();
+    take(offers[n]);
+  };
+  const item = (offer, n) => {
+    const item = document.createElement("li");
+    item.id = `picker-page-${n}`;
+    item.setAttribute("role", "option");
+    const path = document.createElement("small");
+    path.textContent = `${offer.path}, ${offer.readers}`;
+    item.append(offer.title, path);
+    // Before the field loses the focus.
+    item.addEventListener("mousedown", (event) => { event.preventDefault(); choose(n); });
+    return item;
+  };
+  const find = async () => {
+    const turn = ++asked;
+    const answer = await fetch("/admin/links?" + new URLSearchParams({ q: input.value })).catch(() => null);
+    if (turn !== asked || !answer || !answer.ok) return;
+    offers = await answer.json();
+    if (turn !== asked) return;
+    list.replaceChildren(...offers.map(item));
+    list.hidden = offers.length === 0;
+    input.setAttribute("aria-expanded", String(!list.hidden));
+    said.textContent = offers.length === 0 ? "No page found." : `${offers.length} pages.`;
+    move(0);
+  };
+  const keys = {
+    ArrowDown: () => move(at + 1),
+    ArrowUp: () => move(at - 1),
+    Enter: () => choose(at),
+    Escape: () => { close(); leave(); },
+  };
+  input.addEventListener("input", (event) => {
+    // What is looked for is no change of the page.
+    event.stopPropagation();
+    clearTimeout(pause);
+    pause = setTimeout(find, 120);
+  });
+  input.addEventListener("keydown", (event) => {
+    if (!keys[event.key] || event.isComposing) return;
+    event.preventDefault();
+    keys[event.key]();
+  });
+  return () => {
+    box.hidden = !box.hidden;
+    if (box.hidden) return close();
+    input.value = "";
+    input.focus();
+    find();
+  };
+}
+
 // The text of a page: a small toolbar with its keys, how long it is to read, and beside it what it will look like.
 const body = document.querySelector(".page-form #body");
 if (body) {
@@ -131,6 +204,7 @@ if (body) {
     ["List", "List", lines("- ", "item")],
     ["Code", "Code (Ctrl+E)", code, "e"],
     ["Table", "Table", lines("", "| Name | Price |\n| --- | ---: |\n| Tea | 2 |")],
+    ["Page", "Link to a page of this site", () => pick()],
   ];
   const bar = document.createElement("div");
   bar.className = "toolbar";
@@ -149,6 +223,10 @@ if (body) {
   words.className = "words";
   bar.append(words);
   body.before(bar);
+  const pick = picker(bar, (page) => {
+    const text = chosen(page.title.replace(/[\[\]\\]/g, "\\$&"));
+    replace(`[${text}](${page.path})`, 1, 1 + text.length);
+  }, () => body.focus());
   body.addEventListener("keydown", (event) => {
     const tool = tools.find((tool) => tool[3] === event.key.toLowerCase());
     if (!tool || !(event.ctrlKey || event.metaKey) || event.shiftKey || event.altKey) return;
@@ -165,7 +243,10 @@ if (body) {
   let pause, asked = 0, shown = 0;
   const show = async () => {
     const turn = ++asked;
-    const form = new URLSearchParams({ form_token: body.form.elements.form_token.value, body: body.value });
+    const { form_token, path, private: closed } = body.form.elements;
+    const form = new URLSearchParams({ form_token: form_token.value, path: path.value, body: body.value });
+    // What is wrong with a link depends on who reads the page.
+    if (closed && closed.checked) form.set("private", "on");
     const answer = await fetch("/admin/preview", { method: "POST", body: form }).catch(() => null);
     if (!answer || !answer.ok) return;
     const html = await answer.text();
@@ -180,6 +261,10 @@ if (body) {
     clearTimeout(pause);
     if (!pane.hidden) pause = setTimeout(show, 150);
   });
+  // Who reads the page, and where it lives, decide which links can be followed.
+  for (const field of [body.form.elements.private, body.form.elements.path]) {
+    if (field) field.addEventListener("change", () => { if (!pane.hidden) show(); });
+  }
   body.form.querySelector("button[value=preview]").addEventListener("click", (event) => {
     event.preventDefault();
     pane.hidden = !pane.hidden;

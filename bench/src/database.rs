@@ -55,7 +55,8 @@ impl Database {
         ))
     }
 
-    /// Adds `count` pages `public-N` and `private-N` by turns, of about 1 KB each, to a SQLite file.
+    /// Adds `count` pages `public-N` and `private-N` by turns, of about 1 KB each, to a SQLite file; they count as read
+    /// for links, which would go on in the background.
     pub(crate) fn fill(&mut self, count: usize) -> Result<(), String> {
         self.run(&format!(
             "BEGIN IMMEDIATE;
@@ -66,6 +67,7 @@ impl Database {
                     replace(hex(zeroblob(18)), '00', 'Some *words* of page ' || n || ', and [more](/public-2). '),
                     n % 2 = 1, strftime('%Y-%m-%d %H:%M:%f', 'now', '-' || ({count} - n) || ' minutes')
              FROM number;
+             DELETE FROM links_unread;
              COMMIT; ANALYZE;"
         ))
     }

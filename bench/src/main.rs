@@ -14,6 +14,7 @@ mod refusals;
 mod report;
 mod revocation;
 mod scope;
+mod search;
 mod siege;
 mod size;
 mod starts;
@@ -56,13 +57,14 @@ fn run(options: &Options) -> Result<(), String> {
         }
     }
     type Run = fn(&Options, &mut Report) -> Result<(), String>;
-    let parts: [(&str, Run); 7] = [
+    let parts: [(&str, Run); 8] = [
         ("flood", siege::run),
         ("people", people::run),
         ("people", refusals::run),
         ("revocation", revocation::run),
         ("size", size::run),
         ("scope", scope::run),
+        ("search", search::run),
         ("start", starts::run),
     ];
     for (section, run) in parts {

@@ -3,7 +3,8 @@
 use std::{path::PathBuf, time::Duration};
 
 /// The parts of the benchmark, in the order in which they run.
-pub(crate) const SECTIONS: [&str; 7] = ["throughput", "flood", "people", "revocation", "size", "scope", "start"];
+pub(crate) const SECTIONS: [&str; 8] =
+    ["throughput", "flood", "people", "revocation", "size", "scope", "search", "start"];
 
 /// What is run, for how long, and where things are.
 pub(crate) struct Options {
@@ -25,6 +26,8 @@ pub(crate) struct Options {
     pub pages: usize,
     /// How many pages the site has whose lists are timed.
     pub scope: usize,
+    /// How many pages the site has that is searched.
+    pub searched: usize,
     /// How often Postern is started.
     pub starts: usize,
     /// Whether this is a smoke run.
@@ -47,7 +50,7 @@ pub(crate) struct Options {
 
 /// The usage.
 pub(crate) const USAGE: &str = "usage: bench/run [--quick] [OPTION VALUE].. [SECTION]..
-sections: throughput flood people revocation size scope start; all of them by default
+sections: throughput flood people revocation size scope search start; all of them by default
   --rounds N         how often throughput is measured in turn (4)
   --seconds N        how long each time (5)
   --flood-seconds N  how long each flood of Postern lasts (60)
@@ -56,6 +59,7 @@ sections: throughput flood people revocation size scope start; all of them by de
   --tries N          how many refusals of each kind are timed (200)
   --pages N          how many pages the large site has (200000)
   --scope-pages N    how many pages the site has whose lists are timed (1000000)
+  --searched N       how many pages the site has that is searched (100000)
   --starts N         how often Postern is started (10)
   --cache DIR        where peers/install put what Debian does not have
   --results DIR      the folder of the report
@@ -104,6 +108,7 @@ impl Options {
             tries: pick(5, 200),
             pages: pick(5000, 200_000),
             scope: pick(20_000, 1_000_000),
+            searched: pick(2000, 100_000),
             starts: pick(3, 10),
             quick,
             postern: "target/release/postern".into(),
@@ -128,6 +133,7 @@ impl Options {
             "--tries" => self.tries = number()?,
             "--pages" => self.pages = number()?,
             "--scope-pages" => self.scope = number()?,
+            "--searched" => self.searched = number()?,
             "--starts" => self.starts = number()?,
             "--postern" => self.postern = value.into(),
             "--bare" => self.bare = value.into(),

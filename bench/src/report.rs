@@ -142,7 +142,7 @@ impl Report {
             "machine": machine(options),
             "options": {"rounds": options.rounds, "seconds": options.time.as_secs(),
                         "flood_seconds": options.flood.as_secs(), "changes": options.changes,
-                        "people": options.people, "tries": options.tries, "pages": options.pages,
+                        "people": options.people, "tries": options.tries, "pages": options.pages, "searched": options.searched,
                         "starts": options.starts, "sections": options.sections},
             "figures": self.figures.iter().map(figure).collect::<Vec<_>>(),
             "tables": self.tables.iter().map(table).collect::<Vec<_>>(),

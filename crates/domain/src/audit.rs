@@ -126,6 +126,15 @@ pub struct Entry {
     pub detail: String,
 }
 
+impl Entry {
+    /// For how many happenings the entry stands: sign-ins that are refused are gathered, and their detail begins with
+    /// their number.
+    pub fn count(&self) -> u64 {
+        let number = self.detail.split(' ').next().and_then(|number| number.parse().ok());
+        number.filter(|_| self.action == Action::Refused).unwrap_or(1)
+    }
+}
+
 /// What changed between two states of a page, in words: `title “Old” → “New”; text`.
 pub fn page_changes(old: &PageContent, new: &PageContent) -> String {
     let mut changes = Changes::default();

@@ -12,6 +12,8 @@
 //! - [`access`]: who may see a page, who may edit, who may administer.
 //! - [`credentials`]: the value of an `Authorization` header, parsed strictly (RFC 7617).
 //! - [`revision`]: what a page was each time that it was saved.
+//! - [`link`]: where a link in a page leads, and what is wrong with it.
+//! - [`search`]: what somebody looks for, and where it stands in a text.
 //! - [`audit`]: what was changed, by whom, when.
 //! - [`draft`]: what was typed of a page and is not published.
 //! - [`zone`]: the time zone in which moments are typed and shown.
@@ -24,9 +26,11 @@ pub mod credentials;
 pub mod draft;
 pub mod group;
 pub mod invalid;
+pub mod link;
 pub mod page;
 pub mod password;
 pub mod revision;
+pub mod search;
 pub mod site;
 pub mod text;
 pub mod user;

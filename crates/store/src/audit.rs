@@ -134,3 +134,17 @@ pub fn recent(conn: &mut Conn, editor: &Editor, limit: u32) -> Result<Vec<Entry>
         .load(conn)?;
     Ok(records.into_iter().filter_map(Record::entry).collect())
 }
+
+/// The most entries of refused sign-ins that are counted: each process writes one in a minute, at most.
+const REFUSALS: i64 = 10_000;
+
+/// How many sign-ins were refused from a moment on, and when.
+///
+/// # Errors
+/// When the database fails.
+pub fn refusals(conn: &mut Conn, _: &Admin, since: Timestamp) -> Result<Vec<(Timestamp, u64)>> {
+    let filter = AuditFilter { action: Some(Action::Refused), since: Some(since), ..AuditFilter::default() };
+    let records: Vec<Record> =
+        filter.rows().order(audit::at.desc()).limit(REFUSALS).select(Record::as_select()).load(conn)?;
+    Ok(records.into_iter().filter_map(Record::entry).map(|entry| (entry.at, entry.count())).collect())
+}

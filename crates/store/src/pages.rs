@@ -12,7 +12,6 @@ use chrono::NaiveDateTime;
 use diesel::prelude::*;
 use domain::{
     Timestamp, Version,
-    access::Visitor,
     page::{Page, PageContent, PageId, PagePath},
 };
 
@@ -146,39 +145,6 @@ fn range_below(path: &PagePath) -> (String, String) {
         true => (String::new(), "{".into()),
         false => (format!("{path}/", path = path.as_str()), format!("{path}0", path = path.as_str())),
     }
-}
-
-/// The most words of a search that count, and the most characters.
-const SEARCH_WORDS: usize = 8;
-const SEARCH_CHARS: usize = 200;
-
-/// The pages that a visitor may read and in whose title, summary or text every word stands, in any case; newest first.
-/// Never those of which the visitor sees the title alone: what is found would tell what stands in them.
-///
-/// # Errors
-/// When the database fails.
-pub fn search(
-    conn: &mut Conn,
-    visitor: &Visitor,
-    now: Timestamp,
-    query: &str,
-    paging: Paging,
-) -> Result<Slice<Teaser>> {
-    let scope = Scope::readable(visitor, now);
-    let query: String = query.chars().take(SEARCH_CHARS).collect();
-    let mut rows = scope.rows();
-    for word in query.split_whitespace().take(SEARCH_WORDS) {
-        // No word holds a line end, so none is found across the seams.
-        let text = pages::title.concat("\n").concat(pages::summary).concat("\n").concat(pages::body);
-        rows = rows.filter(fold(text).like(pattern(word)).escape('\\'));
-    }
-    let records: Vec<TeaserRecord> = rows
-        .order((pages::published_at.desc(), pages::path.asc()))
-        .limit(paging.limit() + 1)
-        .offset(paging.offset())
-        .select(TeaserRecord::as_select())
-        .load(conn)?;
-    Ok(Slice::of(records.into_iter().filter_map(|record| readable(record.teaser())).collect(), paging))
 }
 
 #[derive(Queryable, Selectable)]

@@ -155,6 +155,19 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    links (page_id, target) {
+        page_id -> BigInt,
+        target -> Text,
+    }
+}
+
+diesel::table! {
+    links_unread (page_id) {
+        page_id -> BigInt,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     users,
     groups,
@@ -163,7 +176,10 @@ diesel::allow_tables_to_appear_in_same_query!(
     page_groups,
     pages,
     drafts,
-    trash
+    trash,
+    old_paths,
+    links,
+    links_unread
 );
 
 diesel::define_sql_function! {

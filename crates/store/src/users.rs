@@ -17,8 +17,8 @@ use domain::{
 };
 
 pub use desk::{
-    UserColumn, UserCounts, UserFilter, UserSort, counts, delete, every, get, insert, set_active, set_password,
-    set_password_from, some, total, update,
+    UserColumn, UserCounts, UserFilter, UserSort, counts, delete, every, get, insert, never_signed_in, set_active,
+    set_password, set_password_from, some, total, update,
 };
 
 use crate::{

@@ -21,7 +21,7 @@ const DEADLINE: Duration = Duration::from_secs(5);
 /// How long a change waits until this process has heard of it; after that everything in memory is forgotten.
 const HEARD_WITHIN: Duration = Duration::from_secs(1);
 
-/// How many searches run at a time: each looks at every text, and pages and sign-ins want connections meanwhile.
+/// How many searches run at a time: each looks at many texts, and pages and sign-ins want connections meanwhile.
 const SEARCHES: usize = 2;
 /// How long a search waits for its turn, and what it is told to wait when that was too long.
 const SEARCH_TURN: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(2));
@@ -108,7 +108,7 @@ impl Db {
         Ok((site, answer))
     }
 
-    /// As [`Db::read_with_site`], for a query that looks at every text: few of them run at a time.
+    /// As [`Db::read_with_site`], for a query that looks at many texts: few of them run at a time.
     ///
     /// # Errors
     /// As [`Db::read`]; [`Error::Busy`] when too many search.

@@ -28,6 +28,7 @@ pub mod pages;
 pub mod query;
 pub mod renderers;
 pub mod routes;
+pub mod search;
 pub mod serve;
 pub mod session;
 mod unread;

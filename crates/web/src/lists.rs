@@ -1,9 +1,6 @@
-//! Lists of pages as readers see them: the front page, the pages below a path, search.
+//! Lists of pages as readers see them: the front page, the pages below a path.
 
-use std::sync::Arc;
-
-use actix_web::web::Data;
-use domain::{page::PagePath, site::Site, zone::Zone};
+use domain::{page::PagePath, zone::Zone};
 use serde::Serialize;
 use store::{
     Paging, Slice,
@@ -156,39 +153,4 @@ fn humanise(segment: &str) -> String {
 /// section 2.2).
 pub fn login_href(address: &str) -> String {
     format!("/login?{}", encode(&[("next", address)]))
-}
-
-#[derive(Serialize)]
-struct SearchPage {
-    #[serde(flatten)]
-    frame: Frame,
-    query: String,
-    asked: bool,
-    notice: &'static str,
-    login_href: String,
-    #[serde(flatten)]
-    rows: Rows,
-}
-
-/// GET `/search?q=`: the pages that the visitor may read and that hold every word.
-pub async fn search(app: Data<App>, query: QueryString, guest: Guest) -> Result<Answer, Error> {
-    let (paging, visitor, words) = (paging(&query), guest.visitor(), query.get("q").trim().to_owned());
-    let asked = !words.is_empty();
-    let (site, slice): (Arc<Site>, Slice<Teaser>) = app
-        .db
-        .search_with_site(move |conn| match words.is_empty() {
-            true => Ok(Slice { rows: Vec::new(), more: false }),
-            false => pages::search(conn, &visitor, clock::now(), &words, paging),
-        })
-        .await?;
-    let address = format!("/search?{}", encode(&[("q", query.get("q"))]));
-    let page = SearchPage {
-        frame: Frame::new(&site, guest.account()),
-        asked,
-        notice: guest.notice(),
-        login_href: login_href(&address),
-        rows: Rows::new(slice, paging, &format!("{address}&"), site.time_zone),
-        query: query.get("q").to_owned(),
-    };
-    Ok(Answer::html(app.view.render("search.html", &page)?, caching(&guest)))
 }

@@ -6,12 +6,17 @@
 mod code;
 mod format;
 mod languages;
+mod links;
+mod plain;
 mod sanitiser;
 
 use std::{cell::Cell, fmt, sync::LazyLock};
 
-use comrak::{Arena, Options, try_parse_document};
+use comrak::{Arena, Options, nodes::AstNode, try_parse_document};
 use serde::Serialize;
+
+pub use links::{links, render_with_faults};
+pub use plain::plain;
 
 /// HTML that only [`render`] makes, so that it holds nothing that runs.
 #[derive(Clone, PartialEq, Eq, Serialize)]
@@ -48,15 +53,20 @@ const ADDRESS_BYTES: usize = 1 << 28;
 
 /// The HTML, or `None` when the text costs more than any that somebody would write.
 fn laid_out(markdown: &str) -> Option<String> {
+    let arena = Arena::new();
+    let (document, options) = parse(&arena, markdown)?;
+    sanitiser::clean(&format::html(document, options)?)
+}
+
+/// The parsed text, with how it was parsed; `None` as for [`laid_out`].
+fn parse<'a>(arena: &'a Arena<'a>, markdown: &str) -> Option<(&'a AstNode<'a>, &'static Options<'static>)> {
     if markdown.lines().filter(|line| is_blank(line)).count() > BLANK_LINES {
         return None;
     }
     let options: &Options<'_> = if address_bytes(markdown) > ADDRESS_BYTES { &WITHOUT_AUTOLINKS } else { &OPTIONS };
-    let arena = Arena::new();
     let steps = Cell::new(0);
     let exhausted = || steps.replace(steps.get() + 1) > STEPS;
-    let document = try_parse_document(&arena, markdown, options, &exhausted).ok()?;
-    sanitiser::clean(&format::html(document, options)?)
+    Some((try_parse_document(arena, markdown, options, &exhausted).ok()?, options))
 }
 
 /// Whether a line holds nothing but white space and the marks of quotes.

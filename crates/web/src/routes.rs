@@ -10,7 +10,7 @@ use actix_web::{
 use crate::{
     account, admin, assets, feeds,
     guard::{form_only, not_found, post_only, read_only, require_admin, require_editor, require_reader},
-    health, lists, pages, session,
+    health, pages, search, session,
 };
 
 /// A route for GET and for HEAD, which gets the same headers (RFC 9110 section 9.3.2).
@@ -61,6 +61,8 @@ pub fn routes(config: &mut ServiceConfig) {
             .service(resource("/view-as").route(get().to(admin::view_as::choose)).default_service(web::to(read_only)))
             .service(resource("/view-as/visitor{path:(/.*)?}").route(get().to(admin::view_as::visitor)).default_service(web::to(read_only)))
             .service(resource("/view-as/user/{name}{path:(/.*)?}").route(get().to(admin::view_as::user)).default_service(web::to(read_only)))
+            .service(resource("/links").route(get().to(admin::links::offer)).default_service(web::to(read_only)))
+            .service(resource("/links/broken").route(get().to(admin::links::broken)).default_service(web::to(read_only)))
             .service(resource("/trash").route(get().to(admin::trash::list)).default_service(web::to(read_only)))
             .service(resource("/trash/actions").route(post().to(admin::trash::act)).default_service(web::to(post_only)))
             .service(resource("/trash/{id}").route(get().to(admin::trash::ask)).route(post().to(admin::trash::restore)).default_service(web::to(form_only)))
@@ -73,7 +75,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(resource("/logout").route(get().to(session::logout)).default_service(web::to(read_only)))
         .service(resource("/healthz").route(get().to(health::live)).default_service(web::to(read_only)))
         .service(resource("/readyz").route(get().to(health::ready)).default_service(web::to(read_only)))
-        .service(resource("/search").route(get().to(lists::search)).default_service(web::to(read_only)))
+        .service(resource("/search").route(get().to(search::show)).default_service(web::to(read_only)))
         .service(resource("/feed.xml").route(get().to(feeds::atom)).default_service(web::to(read_only)))
         .service(resource("/sitemap.xml").route(get().to(feeds::sitemap)).default_service(web::to(read_only)))
         .service(resource("/robots.txt").route(get().to(feeds::robots)).default_service(web::to(read_only)))

@@ -89,6 +89,7 @@ async fn serve_on(listener: TcpListener, app: Data<App>) -> std::io::Result<()> 
     let (stopping, refusals) = (app.clone(), app.refusals.clone());
     actix_web::rt::spawn(refusals.write_for_ever(app.db.clone()));
     actix_web::rt::spawn(admin::trash::expire_for_ever(app.clone()));
+    actix_web::rt::spawn(admin::links::catch_up_for_ever(app.clone()));
     let server =
         HttpServer::new(move || ActixApp::new().app_data(app.clone()).wrap(from_fn(envelope)).configure(routes))
             .client_request_timeout(HEAD_TIMEOUT)

@@ -2,7 +2,7 @@
 
 use domain::{
     audience::Audience,
-    audit::{Action, Subject, page_changes, site_changes, user_changes},
+    audit::{Action, Entry, Subject, page_changes, site_changes, user_changes},
     page::{PageContent, PagePath},
     site::{Realm, Site},
     user::{Role, UserContent, Username},
@@ -88,4 +88,19 @@ fn the_site_says_what_changed() {
     };
     let expected = "title “Postern” → “Acme”; language “en” → “de”; realm “Postern” → “Members”; refusal text; footer";
     assert_eq!(site_changes(&old, &new), expected);
+}
+
+#[test]
+fn an_entry_of_refusals_stands_for_as_many_as_it_says() {
+    let entry = |action, detail: &str| Entry {
+        at: crate::now(),
+        actor: "nobody".into(),
+        action,
+        subject: Subject::User,
+        name: String::new(),
+        detail: detail.into(),
+    };
+    assert_eq!(entry(Action::Refused, "12 refused, the last from 203.0.113.7: ann 12").count(), 12);
+    assert_eq!(entry(Action::Refused, "").count(), 1);
+    assert_eq!(entry(Action::Changed, "12 things").count(), 1);
 }

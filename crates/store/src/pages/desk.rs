@@ -1,7 +1,7 @@
 //! Pages as their editors handle them: every function asks for the proof, every change leaves its audit entry.
 
 use chrono::NaiveDateTime;
-use diesel::{dsl::count_star, prelude::*};
+use diesel::{dsl::count_star, prelude::*, sql_types::Bool};
 use domain::{
     Timestamp, Version,
     access::Editor,
@@ -9,10 +9,11 @@ use domain::{
     audit::{Action, Entry, Subject, page_changes},
     page::{Page, PageContent, PageId, PagePath},
     revision::Save,
+    search::Query,
 };
 
 use super::{
-    Record, path_of, pattern, published, range_below,
+    Record, path_of, published, range_below,
     readers::{self, Resolved},
     who::Reach,
 };
@@ -22,7 +23,7 @@ use crate::{
     error::readable,
     id, old_paths, revisions,
     schema::{drafts, fold, pages},
-    trash,
+    search, trash,
 };
 
 /// A page in the panel's list: all but its text.
@@ -80,7 +81,7 @@ impl TryFrom<RowRecord> for PageRow {
 /// Which pages the panel lists; empty and `None` mean all.
 #[derive(Clone, Debug, Default)]
 pub struct PageFilter {
-    /// Words in the title, the path or the summary.
+    /// Words in the text, or in the path.
     pub query: String,
     /// Those with these readers.
     pub reach: Option<Reach>,
@@ -106,17 +107,13 @@ pub enum PageState {
 }
 
 impl PageFilter {
-    fn rows(&self) -> pages::BoxedQuery<'static, MultiBackend> {
+    fn rows(&self, conn: &Conn) -> pages::BoxedQuery<'static, MultiBackend> {
         let mut rows = pages::table.into_boxed();
-        for word in self.query.split_whitespace().take(8) {
-            let pattern = pattern(word);
-            rows = rows.filter(
-                fold(pages::title)
-                    .like(pattern.clone())
-                    .escape('\\')
-                    .or(pages::path.like(pattern.clone()).escape('\\'))
-                    .or(fold(pages::summary).like(pattern).escape('\\')),
-            );
+        if !self.query.trim().is_empty() {
+            rows = match Query::parse(&self.query) {
+                Ok(query) => rows.filter(search::found(conn, &query)),
+                Err(_) => rows.filter(false.into_sql::<Bool>()),
+            };
         }
         rows = match self.reach {
             None => rows,
@@ -143,7 +140,7 @@ impl PageFilter {
     }
 
     fn count(&self, conn: &mut Conn) -> Result<u64> {
-        let count: i64 = self.rows().select(count_star()).first(conn)?;
+        let count: i64 = self.rows(conn).select(count_star()).first(conn)?;
         Ok(count.unsigned_abs())
     }
 }
@@ -183,7 +180,7 @@ pub fn every(
     sort: PageSort,
     paging: Paging,
 ) -> Result<Table<PageRow>> {
-    let rows = filter.rows();
+    let rows = filter.rows(conn);
     let chosen = pages::readers_from.is_not_null();
     let sorted = match (sort.by, sort.descending) {
         (PageColumn::Title, false) => rows.order(fold(pages::title).asc()),

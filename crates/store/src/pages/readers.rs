@@ -21,9 +21,9 @@ const KEYS: usize = 1000;
 
 /// What an audience comes to, as two columns say it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) struct Resolved {
-    pub(super) private: bool,
-    pub(super) readers_from: Option<i64>,
+pub(crate) struct Resolved {
+    pub(crate) private: bool,
+    pub(crate) readers_from: Option<i64>,
 }
 
 impl Resolved {
@@ -95,6 +95,30 @@ pub(super) fn load(conn: &mut Conn, id: PageId, audience: &str, resolved: Resolv
         (true, Some(from)) => choices.readers(from),
     };
     Ok((audience, readers))
+}
+
+/// The readers to whom an audience opens that was resolved.
+pub(crate) fn of(conn: &mut Conn, resolved: Resolved) -> Result<Readers> {
+    Ok(match (resolved.private, resolved.readers_from) {
+        (false, _) => Readers::Everybody,
+        (true, None) => Readers::SignedIn,
+        (true, Some(from)) => Choices::of(conn, &[from])?.readers(from),
+    })
+}
+
+/// Who would read a page at a path with an audience; of those who were chosen, those who exist.
+pub(crate) fn would_be(conn: &mut Conn, path: &PagePath, audience: &Audience) -> Result<Readers> {
+    match audience.chosen() {
+        Some(chosen) => Ok(Readers::Chosen {
+            people: people_of(conn, &chosen.people)?.into_iter().map(|(id, _)| UserId(id)).collect(),
+            groups: groups_of(conn, &chosen.groups)?.into_iter().map(|(id, _)| GroupId(id)).collect(),
+        }),
+        None => {
+            // Nobody is chosen, so its key does not matter.
+            let resolved = resolve(conn, PageId(0), path, audience)?;
+            of(conn, resolved)
+        }
+    }
 }
 
 /// An audience from its word.

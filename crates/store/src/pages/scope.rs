@@ -6,6 +6,7 @@ use chrono::NaiveDateTime;
 use diesel::{
     QueryableByName,
     dsl::sql,
+    expression::SqlLiteral,
     prelude::*,
     sql_query,
     sql_types::{Bool, Integer, Text, Timestamp as SqlTimestamp},
@@ -16,7 +17,7 @@ use domain::{
     page::PagePath,
 };
 
-use super::{Teaser, path_of, published};
+use super::{Teaser, TeaserRecord, path_of, published};
 use crate::{Conn, Paging, Result, Slice, conn::MultiBackend, error::readable, schema::pages};
 
 /// The pages that a visitor finds in lists.
@@ -61,7 +62,7 @@ impl Who {
     /// The condition on a row of `pages` that this visitor may read.
     fn condition(&self) -> String {
         match self {
-            Who::Anyone => "NOT private".into(),
+            Who::Anyone => "NOT pages.private".into(),
             Who::Editor => "TRUE".into(),
             Who::Member(member) => {
                 let groups: Vec<String> = member.groups.iter().map(|group| group.0.to_string()).collect();
@@ -71,7 +72,7 @@ impl Who {
                     let _infallible =
                         write!(chosen, " UNION ALL SELECT page_id FROM page_groups WHERE group_id IN ({groups})");
                 }
-                format!("(NOT private OR readers_from IS NULL OR readers_from IN ({chosen}))")
+                format!("(NOT pages.private OR pages.readers_from IS NULL OR pages.readers_from IN ({chosen}))")
             }
         }
     }
@@ -91,6 +92,34 @@ impl Scope {
     /// The rows that the visitor may read, for queries that find them by something else than their date.
     pub(super) fn rows(&self) -> pages::BoxedQuery<'static, MultiBackend> {
         pages::table.filter(published(self.now)).filter(sql::<Bool>(&self.who.condition())).into_boxed()
+    }
+
+    /// The same for a query in SQL: a condition on the table `pages`, in which `$2` is [`Scope::moment`].
+    pub(crate) fn condition(&self) -> String {
+        let published = "pages.published_at <= $2 AND (pages.unpublish_at IS NULL OR pages.unpublish_at > $2)";
+        format!("{published} AND {}", self.who.condition())
+    }
+
+    /// The moment at which the visitor looks.
+    pub(crate) fn moment(&self) -> NaiveDateTime {
+        self.now
+    }
+
+    /// Those of the pages that the visitor may read, each with its key and with a text that is selected of it.
+    pub(crate) fn teasers_with(
+        &self,
+        conn: &mut Conn,
+        ids: &[i64],
+        text: SqlLiteral<Text>,
+    ) -> Result<Vec<(i64, String, Teaser)>> {
+        let rows: Vec<(i64, String, TeaserRecord)> = self
+            .rows()
+            .filter(pages::id.eq_any(ids.to_vec()))
+            .select((pages::id, text, TeaserRecord::as_select()))
+            .load(conn)?;
+        let readable_row =
+            |(id, text, record): (i64, String, TeaserRecord)| Some((id, text, readable(record.teaser())?));
+        Ok(rows.into_iter().filter_map(readable_row).collect())
     }
 
     /// A part of what lies in a section, newest first: the first rows of each principal, and of them the first.

@@ -135,6 +135,22 @@ pub fn counts(conn: &mut Conn, _: &Admin, filter: &UserFilter) -> Result<UserCou
     })
 }
 
+/// The users who may sign in and never did, those who could for longest first.
+///
+/// # Errors
+/// When the database fails.
+pub fn never_signed_in(conn: &mut Conn, _: &Admin, limit: u32) -> Result<Table<User>> {
+    let rows = || users::table.filter(users::active).filter(users::last_sign_in_at.is_null());
+    let total: i64 = rows().select(count_star()).first(conn)?;
+    let records: Vec<Record> = rows()
+        .order((users::created_at.asc(), users::name.asc()))
+        .limit(i64::from(limit))
+        .select(Record::as_select())
+        .load(conn)?;
+    let rows = with_groups(conn, records)?;
+    Ok(Table { rows, total: total.unsigned_abs() })
+}
+
 /// How many users there are.
 ///
 /// # Errors

@@ -10,6 +10,7 @@ use domain::{
     audience::{Audience, Chosen, Readers},
     group::{Group, GroupContent, GroupName},
     page::{Page, PageContent, PagePath},
+    search::Query,
     user::{Role, User, Username},
 };
 use proptest::{
@@ -20,6 +21,7 @@ use proptest::{
 use store::{
     Conn, Error, Paging, Store,
     pages::{self, Scope},
+    search,
 };
 
 use crate::database::{add, admin, content, noon, on_both, sql};
@@ -297,6 +299,8 @@ fn t44_a_scope_selects_exactly_what_the_access_rule_allows() {
     on_both(|store| {
         let members = prop::collection::vec(subsequence(PEOPLE.to_vec(), 0..=3), GROUPS.len());
         let deeds = prop::collection::vec(deed(), 1..25);
+        // Every page has it in its title.
+        let query = Query::parse("title").unwrap();
         let mut runner = TestRunner::new(Config { cases: 60, failure_persistence: None, ..Config::default() });
         let outcome = runner.run(&(members, deeds), |(members, deeds)| {
             let mut model = Model::start(store, &members);
@@ -331,7 +335,12 @@ fn t44_a_scope_selects_exactly_what_the_access_rule_allows() {
                 titles.sort();
                 let mut open = open;
                 open.sort();
-                prop_assert_eq!(titles, open);
+                prop_assert_eq!(&titles, &open);
+                let found = store.read(|conn| search::list(conn, &visitor, noon(), &query, ALL)).unwrap();
+                let mut found: Vec<Row> =
+                    found.rows.into_iter().map(|row| (row.teaser.path.as_str().to_owned(), false)).collect();
+                found.sort();
+                prop_assert_eq!(found, open);
             }
             Ok(())
         });

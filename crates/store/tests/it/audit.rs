@@ -115,3 +115,23 @@ fn an_entry_of_the_trail_cannot_be_replaced() {
         assert!(sql(store, replace).is_err());
     });
 }
+
+#[test]
+fn refusals_are_counted_from_a_moment_on() {
+    on_both(|store| {
+        let refused = |minutes: i64, detail: &str| Entry {
+            at: noon() - TimeDelta::minutes(minutes),
+            actor: "nobody".into(),
+            action: Action::Refused,
+            subject: Subject::User,
+            name: String::new(),
+            detail: detail.into(),
+        };
+        let entries =
+            [refused(5, "3 refused, the last from ::1: ann 3"), refused(10, "4 refused"), refused(61, "9 refused")];
+        store.write(|conn| entries.iter().chain([&entry(1)]).try_for_each(|entry| audit::insert(conn, entry))).unwrap();
+        let since = noon() - TimeDelta::minutes(60);
+        let found = store.read(|conn| audit::refusals(conn, &admin(), since)).unwrap();
+        assert_eq!(found, [(entries[0].at, 3), (entries[1].at, 4)]);
+    });
+}

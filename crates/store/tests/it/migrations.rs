@@ -1,26 +1,29 @@
 //! Migrations: applied once, by one process, and understood when they cannot be.
 
-use diesel::{RunQueryDsl, sql_query};
+use diesel::{RunQueryDsl, connection::SimpleConnection, sql_query};
 use domain::{
     Version,
     access::Visitor,
     audience::Audience,
     page::{Page, PageContent, PageId, PagePath},
+    search::Query,
     user::Role,
 };
 use store::{
-    DatabaseUrl, Error, Paging, Store,
+    Conn, Error, Paging, Store, links,
     pages::{self, Scope},
-    revisions,
+    revisions, search,
 };
 
-use crate::database::{admin, member, noon, on_both, on_each, sql};
+use crate::database::{admin, content, member, noon, on_both, on_each, put, sql};
 
 const ALL: &[&str] = &[
     "2026-11-24-000001_site",
     "2026-11-24-000002_changes",
     "2026-11-24-000003_history",
     "2026-11-24-000004_readers",
+    "2026-11-24-000005_search",
+    "2026-11-24-000006_links",
     "2026-11-24-000007_drafts",
 ];
 
@@ -75,23 +78,19 @@ fn a_half_made_schema_is_named_with_its_mend_and_left_as_it_was() {
     });
 }
 
-/// Takes a database back to what it was before a migration.
-fn go_back(url: &DatabaseUrl, store: &Store, to: &str) {
-    let kind = if url.to_string().starts_with("sqlite") { "sqlite" } else { "postgres" };
-    let folder = format!("{}/../../migrations/{kind}", env!("CARGO_MANIFEST_DIR"));
-    let mut names: Vec<_> = std::fs::read_dir(&folder)
-        .unwrap()
-        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-        .filter(|name| name.as_str() >= to)
-        .collect();
-    names.sort();
-    for name in names.iter().rev() {
-        let down = std::fs::read_to_string(format!("{folder}/{name}/down.sql")).unwrap();
-        for statement in down.split_terminator(';').filter(|statement| !statement.trim().is_empty()) {
-            sql(store, statement).unwrap();
-        }
-        let version = name.split('_').next().unwrap().replace('-', "");
-        sql(store, &format!("DELETE FROM __diesel_schema_migrations WHERE version = '{version}'")).unwrap();
+/// Takes a database back to what it was before a migration, with what that and the later ones say for it themselves.
+fn go_back(store: &Store, to: &str) {
+    for name in ALL.iter().rev().take_while(|name| **name >= to) {
+        let version: String = name.chars().take_while(|c| *c != '_').filter(|c| *c != '-').collect();
+        store
+            .write(|conn| {
+                let kind = if matches!(conn, Conn::Sqlite(_)) { "sqlite" } else { "postgres" };
+                let folder = format!("{}/../../migrations/{kind}/{name}", env!("CARGO_MANIFEST_DIR"));
+                conn.batch_execute(&std::fs::read_to_string(format!("{folder}/down.sql")).unwrap())?;
+                let forget = format!("DELETE FROM __diesel_schema_migrations WHERE version = '{version}'");
+                Ok(sql_query(forget).execute(conn)?)
+            })
+            .unwrap();
     }
 }
 
@@ -100,7 +99,7 @@ fn a_site_that_was_there_before_has_a_history_that_begins_now() {
     on_each(|url| {
         let store = Store::open(url, 2).unwrap();
         store.migrate().unwrap();
-        go_back(url, &store, "2026-11-24-000003_history");
+        go_back(&store, "2026-11-24-000003_history");
         sql(&store, "INSERT INTO pages (id, path, title, body, version) VALUES (7, 'old', 'Old', 'text', 4)").unwrap();
         store.migrate().unwrap();
         let page = find(&store, "old");
@@ -118,7 +117,7 @@ fn a_private_page_of_before_is_for_anyone_signed_in_and_stands_in_lists() {
     on_each(|url| {
         let store = Store::open(url, 2).unwrap();
         store.migrate().unwrap();
-        go_back(url, &store, "2026-11-24-000004_readers");
+        go_back(&store, "2026-11-24-000004_readers");
         sql(
             &store,
             "INSERT INTO pages (id, path, title, private, published_at)
@@ -135,5 +134,28 @@ fn a_private_page_of_before_is_for_anyone_signed_in_and_stands_in_lists() {
             store.read(|conn| pages::list_below(conn, &scope, &path, Paging { number: 1, size: 9 })).unwrap().rows.len()
         };
         assert_eq!((below(&Visitor::Anonymous), below(&member(Role::Reader))), (0, 1));
+    });
+}
+
+#[test]
+fn the_pages_that_were_there_before_the_index_are_found() {
+    on_both(|store| {
+        go_back(store, "2026-11-24-000005_search");
+        store.write(|conn| put(conn, &PageContent { body: "An ocelot.".into(), ..content("old/page") })).unwrap();
+        store.migrate().unwrap();
+        let query = Query::parse("ocelot").unwrap();
+        let paging = Paging { number: 1, size: 20 };
+        let found = store.read(|conn| search::list(conn, &Visitor::Anonymous, noon(), &query, paging)).unwrap();
+        assert_eq!(found.rows[0].teaser.path.as_str(), "old/page");
+    });
+}
+
+#[test]
+fn the_pages_that_were_there_before_links_were_kept_wait_to_be_read() {
+    on_both(|store| {
+        go_back(store, "2026-11-24-000006_links");
+        store.write(|conn| put(conn, &content("old/page"))).unwrap();
+        store.migrate().unwrap();
+        assert_eq!(store.read(links::unread).unwrap(), 1);
     });
 }

@@ -160,3 +160,16 @@ fn the_panels_list_is_filtered_sorted_and_counted() {
         assert_eq!((counts.any_state, counts.active, counts.disabled), (2, 1, 1));
     });
 }
+
+#[test]
+fn those_who_never_signed_in_are_counted_and_the_active_ones_named() {
+    on_both(|store| {
+        let [ann, bob, _] = ["ann", "bob", "cid"].map(|name| add(store, name, Role::Reader));
+        change(store, &bob, Role::Reader, false).unwrap();
+        assert_eq!(store.read(|conn| users::never_signed_in(conn, &admin(), 1)).unwrap().total, 2);
+        let member = Member { id: ann.id, name: ann.name.clone(), role: ann.role, groups: Vec::new() };
+        store.write(|conn| users::note_sign_in(conn, &member, "x", noon())).unwrap();
+        let table = store.read(|conn| users::never_signed_in(conn, &admin(), 5)).unwrap();
+        assert_eq!((table.total, table.rows[0].name.as_str()), (1, "cid"));
+    });
+}

@@ -1,4 +1,4 @@
-//! The panel's home: how much there is, and what was done last.
+//! The panel's home: how much there is, what was done last, and what somebody should look at.
 
 use actix_web::web::Data;
 use domain::{
@@ -7,13 +7,22 @@ use domain::{
     zone::Zone,
 };
 use serde::Serialize;
-use store::{audit, pages, users};
+use store::{audit, links, pages, users};
 
-use super::{Panel, waiting::Waiting};
-use crate::{App, answer::Answer, auth::extract::Editor, error::Error, lists::login_href, view};
+use super::{
+    Panel,
+    links::{Row, catch_up},
+    refusals::Chart,
+    waiting::Waiting,
+};
+use crate::{App, answer::Answer, auth::extract::Editor, clock, error::Error, lists::login_href, view, view::Link};
 
 /// How many changes are shown.
 const CHANGES: u32 = 10;
+/// How many broken links are shown; the rest have a page of their own.
+const BROKEN_LINKS: u32 = 5;
+/// How many of those who never signed in are named.
+const ABSENT: u32 = 5;
 
 #[derive(Serialize)]
 struct HomePage {
@@ -22,6 +31,45 @@ struct HomePage {
     counts: Counts,
     waiting: Waiting,
     changes: Vec<Change>,
+    broken_links: Vec<Row>,
+    more_broken_links: bool,
+    unread_links: bool,
+    watch: Option<Watch>,
+}
+
+/// What administrators see of those who sign in.
+#[derive(Serialize)]
+struct Watch {
+    refusals: Chart,
+    absent: Vec<Absent>,
+    absent_total: u64,
+}
+
+/// Somebody who never signed in.
+#[derive(Serialize)]
+struct Absent {
+    #[serde(flatten)]
+    user: Link,
+    since: String,
+    since_iso: String,
+}
+
+impl Watch {
+    fn of(conn: &mut store::Conn, admin: &Admin) -> store::Result<Watch> {
+        let (now, zone) = (clock::now(), store::site::get(conn)?.time_zone);
+        let refusals = audit::refusals(conn, admin, Chart::since(now))?;
+        let absent = users::never_signed_in(conn, admin, ABSENT)?;
+        let absent_row = |user: domain::user::User| Absent {
+            user: Link::new(format!("/admin/users/{}", user.id.0), user.name.to_string()),
+            since: view::date(user.created_at, zone),
+            since_iso: view::iso(user.created_at),
+        };
+        Ok(Watch {
+            refusals: Chart::new(&refusals, now),
+            absent: absent.rows.into_iter().map(absent_row).collect(),
+            absent_total: absent.total,
+        })
+    }
 }
 
 #[derive(Serialize)]
@@ -65,15 +113,18 @@ impl Change {
 
 /// GET `/admin/`.
 pub async fn show(app: Data<App>, editor: Editor) -> Result<Answer, Error> {
+    let unread_links = catch_up(&app).await?;
     let proof = editor.proof();
     let admin = Admin::of(&editor.account().visitor());
-    let (site, (totals, users, changes, waiting)) = app
+    let (site, (totals, users, changes, waiting, broken, watch)) = app
         .db
         .read_with_site(move |conn| {
             let users = admin.as_ref().map(|admin| users::total(conn, admin)).transpose()?;
+            let watch = admin.as_ref().map(|admin| Watch::of(conn, admin)).transpose()?;
             let waiting = Waiting::find(conn, &proof)?;
+            let broken = links::broken(conn, &proof, BROKEN_LINKS + 1)?;
             let changes = audit::recent(conn, &proof, CHANGES)?;
-            Ok((pages::totals(conn, &proof)?, users.unwrap_or(0), changes, waiting))
+            Ok((pages::totals(conn, &proof)?, users.unwrap_or(0), changes, waiting, broken, watch))
         })
         .await?;
     let page = HomePage {
@@ -81,6 +132,10 @@ pub async fn show(app: Data<App>, editor: Editor) -> Result<Answer, Error> {
         counts: Counts { pages: totals.public + totals.private, public: totals.public, private: totals.private, users },
         waiting,
         changes: changes.into_iter().map(|entry| Change::new(entry, site.time_zone)).collect(),
+        more_broken_links: broken.len() > BROKEN_LINKS as usize,
+        broken_links: broken.into_iter().take(BROKEN_LINKS as usize).map(Row::from).collect(),
+        unread_links,
+        watch,
     };
     Ok(Answer::panel(app.view.render("admin/home.html", &page)?))
 }

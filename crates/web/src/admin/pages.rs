@@ -29,7 +29,7 @@ use store::{
 pub use delete::{confirm, delete};
 pub use list::{act, list};
 
-use super::{Done, Outcome, Panel, effects::Effects, id, section::Section};
+use super::{Done, Outcome, Panel, effects::Effects, id, links, section::Section};
 use crate::{
     App,
     answer::Answer,
@@ -321,7 +321,8 @@ impl Editing<'_> {
 
     /// The form as it was typed, with what its text will look like; nothing is saved.
     async fn preview(&self, fields: Fields) -> Result<Outcome, Error> {
-        let preview = preview::render(self.app, fields.body.clone()).await?;
+        let text = preview::Text::of(&fields.body, &fields.path, &fields.audience());
+        let preview = preview::render(self.app, self.editor, text).await?;
         let told = Told { preview: Some(preview), ..Told::default() };
         let form = self.form_with(fields, &Invalid::default(), &QueryString::default(), told)?;
         Ok(Outcome::Page(form))
@@ -423,7 +424,10 @@ pub async fn create(app: Data<App>, editor: Editor, Form(mut fields): Form<Field
     };
     let (proof, path, held) = (editor.proof(), content.path.clone(), fields.held());
     let insert = move |conn: &mut store::Conn| {
-        drafts::publish_new(conn, &proof, held, Save { content: &content, note: Some(&note) }, clock::now())
+        let save = Save { content: &content, note: Some(&note) };
+        let page = drafts::publish_new(conn, &proof, held, save, clock::now())?;
+        store::links::catch_up(conn, links::targets)?;
+        Ok(page)
     };
     let made = app.db.write_or_duplicate(insert).await?;
     match made {
@@ -551,6 +555,7 @@ async fn publish(editing: &Editing<'_>, id: PageId, mut fields: Fields) -> Resul
         if let Some(left) = &left {
             pages::move_section(conn, &proof, left, &new.path, now)?;
         }
+        store::links::catch_up(conn, links::targets)?;
         Ok(saved)
     };
     match app.db.try_write(save).await? {

@@ -123,7 +123,7 @@ impl Look {
         let guest = Guest::seen_by(editor, self.account.clone());
         let query = QueryString::of(request);
         let seen = match path {
-            "search" => lists::search(app.clone(), query, guest).await,
+            "search" => crate::search::show(app.clone(), query, guest).await,
             path => match PagePath::parse(path) {
                 Ok(path) => self.page(app, guest, path, lists::paging(&query)).await,
                 Err(_) => Err(Error::NotFound),

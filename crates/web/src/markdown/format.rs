@@ -92,7 +92,7 @@ fn in_list(node: &AstNode<'_>) -> bool {
 }
 
 /// HTML without its comments; one that does not end takes the rest with it.
-fn without_comments(html: &str) -> String {
+pub(super) fn without_comments(html: &str) -> String {
     let mut kept = String::new();
     let mut rest = html;
     while let Some((before, comment)) = rest.split_once("<!--") {

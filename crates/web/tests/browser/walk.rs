@@ -18,7 +18,12 @@ pub fn furnish(server: &Server) {
             "2026-11-20",
         ],
     );
-    server.page("handbook/keys", "Keys and alarms", "Who holds which key.", &["--private", "--show-title"]);
+    server.page(
+        "handbook/keys",
+        "Keys and alarms",
+        "Who holds which key, and [where](/lost).",
+        &["--private", "--show-title"],
+    );
     // Saved twice, so that there is something to compare; and one in the trash.
     server.page(
         "handbook/darkroom",
@@ -65,6 +70,9 @@ pub const OUTSIDE: &[Stop] = &[
     }),
     ("search", |p| {
         p.open("/search?q=darkroom");
+    }),
+    ("search for nothing", |p| {
+        p.open("/search?q=-darkroom");
     }),
     ("search in vain", |p| {
         p.open("/search?q=zeppelin");
@@ -120,6 +128,9 @@ pub const INSIDE: &[Stop] = &[
     ("comparison", |p| {
         edit(p, "Renting the darkroom");
         p.press("History").press("Compare the chosen two").sees("What differs in the text");
+    }),
+    ("broken links", |p| {
+        p.open("/admin/links/broken").sees("There is no page at this address");
     }),
     ("trash", |p| {
         p.open("/admin/trash").sees("Kept until");

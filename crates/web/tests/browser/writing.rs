@@ -185,3 +185,29 @@ fn two_editors_of_one_draft_are_told_and_nothing_is_overwritten() {
     edit(&eve, "The plan");
     assert_eq!(eve.value("#body"), "Meet at two.");
 }
+
+#[test]
+fn a_page_is_linked_to_by_its_title_from_the_keyboard() {
+    let Some(browser) = Chromium::start() else { return };
+    let server = Server::start();
+    server.page("handbook/rules", "The [house] rules", "Be kind.", &[]);
+    server.page("handbook/keys", "Keys", "Who holds them.", &["--private"]);
+    let eve = browser.user(&server, "eve");
+    eve.open("/admin/pages/new").fill("#title", "A start");
+    eve.js("document.querySelector('.toolbar button[aria-label^=\"Link to a page\"]').click()");
+    eve.type_into(".picker input", "hou");
+    eve.wait("document.querySelectorAll('.picker li').length === 1").sees("/handbook/rules, everybody");
+    eve.key("Enter");
+    assert_eq!(eve.value("#body"), r"[The \[house\] rules](/handbook/rules)");
+    eve.js("document.querySelector('.toolbar button[aria-label^=\"Link to a page\"]').click()");
+    eve.type_into(".picker input", "key");
+    eve.wait("document.querySelector('.picker li[aria-selected=true]') !== null")
+        .sees("/handbook/keys, anyone signed in");
+    eve.key("Escape");
+    eve.wait("document.querySelector('.picker').hidden && document.activeElement.id === 'body'");
+    eve.type_into("#body", " and [keys](/handbook/keys) ");
+    eve.click("button[value=preview]");
+    eve.wait("document.querySelectorAll('.preview .broken-link').length === 1");
+    eve.click("#audience-signed-in");
+    eve.wait("document.querySelectorAll('.preview .broken-link').length === 0");
+}

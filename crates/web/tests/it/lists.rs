@@ -1,4 +1,4 @@
-//! The front page, sections and search: what stands in them, for whom.
+//! The front page and sections: what stands in them, for whom.
 
 use domain::page::PageDraft;
 
@@ -23,20 +23,6 @@ async fn t44_case_25_lists_hold_what_the_visitor_may_see() {
     index.has("Locked title").has("Private").lacks("Hidden summary");
     let index = site.ann().get("/").await.is(200);
     index.has("Hello").has("Secret").has("Locked title").has("Hidden summary").has("<strong>ann</strong>");
-}
-
-#[actix_web::test]
-async fn t44_search_finds_only_what_the_visitor_may_read() {
-    let site = with_private_pages();
-    for word in ["oak", "ocelot", "Secret", "Locked"] {
-        let found = site.visitor().get(&format!("/search?q={word}")).await.is(200);
-        found.lacks("href=\"/secret\"").lacks("href=\"/locked\"").has("No page");
-    }
-    site.ann().get("/search?q=OAK").await.has("href=\"/secret\"");
-    site.ann().get("/search?q=hidden+OCELOT").await.has("href=\"/locked\"");
-    site.visitor().get("/search?q=hel+WORLD").await.has("href=\"/hello\"");
-    site.visitor().get("/search?q=%25").await.has("No page");
-    site.visitor().get("/search").await.is(200).has("Write one or more words");
 }
 
 #[actix_web::test]

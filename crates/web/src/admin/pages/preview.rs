@@ -1,7 +1,15 @@
-//! What a text will look like, made by the Markdown that readers get and by no other.
+//! What a text will look like, made by the Markdown that readers get and by no other, with links that lead nowhere marked.
+
+use std::collections::BTreeMap;
 
 use actix_web::web::Data;
+use domain::{
+    audience::{Audience, AudienceDraft},
+    link::{self, Fault},
+    page::PagePath,
+};
 use serde::Deserialize;
+use store::links;
 
 use crate::{
     App,
@@ -12,20 +20,52 @@ use crate::{
     markdown::{self, SafeHtml},
 };
 
-/// The text that somebody is writing.
+/// The text that somebody is writing, and of its page what links depend on.
 #[derive(Deserialize)]
 pub struct Text {
     #[serde(default)]
     body: String,
+    #[serde(default)]
+    path: String,
+    #[serde(default)]
+    audience: String,
+    #[serde(default)]
+    people: String,
+    #[serde(default)]
+    groups: Vec<String>,
+}
+
+impl Text {
+    pub(super) fn of(body: &str, path: &str, audience: &AudienceDraft) -> Text {
+        let AudienceDraft { kind, people, groups } = audience.clone();
+        Text { body: body.to_owned(), path: path.to_owned(), audience: kind, people, groups }
+    }
+
+    /// Who is to read it; what is no audience yet is taken for that of the page above.
+    fn audience(&self) -> Audience {
+        let Text { audience, people, groups, .. } = self;
+        let draft = AudienceDraft { kind: audience.clone(), people: people.clone(), groups: groups.clone() };
+        draft.check().unwrap_or_default()
+    }
 }
 
 /// POST `/admin/preview`: the HTML of a text, without a page around it. Nothing is saved.
-pub async fn show(app: Data<App>, _: Editor, Form(text): Form<Text>) -> Result<Answer, Error> {
-    let html = render(&app, text.body).await?;
+pub async fn show(app: Data<App>, editor: Editor, Form(text): Form<Text>) -> Result<Answer, Error> {
+    let html = render(&app, &editor, text).await?;
     Ok(Answer::panel(html.as_str().to_owned()))
 }
 
 /// Renders a text among the renderers, which bound how many there are at a time.
-pub(super) async fn render(app: &App, text: String) -> Result<SafeHtml, Error> {
-    app.renderers.run(move || markdown::render(&text.replace("\r\n", "\n"))).await
+pub(super) async fn render(app: &App, editor: &Editor, text: Text) -> Result<SafeHtml, Error> {
+    let audience = text.audience();
+    let Text { body, path, .. } = text;
+    let body = body.replace("\r\n", "\n");
+    let from = PagePath::typed(&path).unwrap_or_else(|_| PagePath::root());
+    let (source, page, own) = (body.clone(), from.clone(), from.clone());
+    let targets = app.renderers.run(move || crate::admin::links::targets(&page, &source)).await?;
+    let proof = editor.proof();
+    let look = move |conn: &mut store::Conn| links::faults(conn, &proof, &own, &audience, &targets);
+    let faults: BTreeMap<String, Fault> = app.db.read(look).await?.into_iter().collect();
+    let words = move |address: &str| Some(faults.get(&link::target(&from, address)?)?.message());
+    app.renderers.run(move || markdown::render_with_faults(&body, words)).await
 }

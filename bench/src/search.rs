@@ -1,0 +1,149 @@
+//! Search among many pages, on both databases: words that stand everywhere and hardly anywhere, phrases, exclusions.
+
+use std::fmt::Write;
+
+use crate::{
+    client::{Client, Login},
+    database::{Cluster, Database},
+    load::{PROVEN, runtime},
+    options::Options,
+    postern::{PASSWORD, Site, hash, login},
+    report::Report,
+    stats::percentile,
+};
+
+const PART: &str = "search";
+/// How many different words the texts have, and how many each of them.
+const VOCABULARY: usize = 30_000;
+const WORDS: usize = 150;
+/// How often each search is made.
+const TIMES: usize = 40;
+/// What p95 has to keep to, in milliseconds.
+const BOUND: f64 = 50.0;
+
+/// A kind of search, and what is looked for the n-th time.
+type Kind = (&'static str, fn(usize) -> String);
+
+const KINDS: [Kind; 6] = [
+    ("a word of every page", |_| "everywhere".into()),
+    ("a word of some pages", |n| word(200 + n)),
+    ("a rare word", |n| word(VOCABULARY - 1 - n)),
+    ("a phrase", |n| format!("\"{} {}\"", word(n % 3), word(n % 5))),
+    ("two words, one excluded", |n| format!("everywhere {} -{}", word(n % 20), word(20 + n))),
+    ("no page", |n| format!("nothinglikeit{n}")),
+];
+
+/// Searches large sites on both databases, as somebody who is not signed in and as a reader.
+pub(crate) fn run(options: &Options, report: &mut Report) -> Result<(), String> {
+    measure("SQLite", &Site::new(options, "search")?, options, report)?;
+    match Cluster::start() {
+        Ok(cluster) => measure("PostgreSQL", &Site::on(options, "search-on", cluster.url())?, options, report),
+        Err(error) => {
+            report.miss(format!("search on PostgreSQL: {error}"));
+            Ok(())
+        }
+    }
+}
+
+fn measure(name: &str, site: &Site, options: &Options, report: &mut Report) -> Result<(), String> {
+    let mut database = site.database()?;
+    database.add_users(&["reader".to_owned()], "reader", true, &hash(PASSWORD)?)?;
+    fill(&mut database, options.searched)?;
+    let postern = site.start()?;
+    let reader = login("reader");
+    for (who, login) in [("anonymous", None), ("reader", Some(&reader))] {
+        let mut client = Client::new(PROVEN, postern.to);
+        let mut all = Vec::new();
+        for (kind, typed) in KINDS {
+            let times = searches(&mut client, typed, login)?;
+            let [median, p95] = [50.0, 95.0].map(|percent| percentile(&times, percent));
+            let note = format!("median {median:.1} ms, {} pages", options.searched);
+            report.add(PART, format!("{name}, {who}, {kind}: p95"), (p95, "ms"), None, note);
+            all.extend(times);
+        }
+        let note = format!("{} searches", all.len());
+        report.add(PART, format!("{name}, {who}: p95"), (percentile(&all, 95.0), "ms"), Some(BOUND), note);
+    }
+    Ok(())
+}
+
+/// How long each search takes, in milliseconds.
+fn searches(client: &mut Client, typed: fn(usize) -> String, login: Option<&Login>) -> Result<Vec<f64>, String> {
+    let runtime = runtime()?;
+    let mut times = Vec::new();
+    // The first one is not counted: it connects, and signs in.
+    for n in 0..=TIMES {
+        let path = format!("/search?q={}", typed(n).replace('"', "%22").replace(' ', "+"));
+        let answer = runtime.block_on(client.get(&path, login))?;
+        if answer.status != 200 {
+            return Err(format!("{path} was answered {}", answer.status));
+        }
+        if n > 0 {
+            times.push(answer.took.as_secs_f64() * 1e3);
+        }
+    }
+    Ok(times)
+}
+
+/// Adds pages, every second of them private, whose words are as often as those of a language (Zipf).
+fn fill(database: &mut Database, pages: usize) -> Result<(), String> {
+    let mut dice = Dice(1);
+    let numbers: Vec<usize> = (1..=pages).collect();
+    for numbers in numbers.chunks(500) {
+        let mut rows = String::new();
+        for n in numbers {
+            let text =
+                |dice: &mut Dice, words: usize| (0..words).map(|_| word(dice.throw())).collect::<Vec<_>>().join(" ");
+            let (title, summary, body) = (text(&mut dice, 3), text(&mut dice, 8), text(&mut dice, WORDS));
+            let separator = if rows.is_empty() { "" } else { ", " };
+            let private = n % 2 == 0;
+            let _ = write!(
+                rows,
+                "{separator}({}, 'p/{n}', '{title}', '{summary}', 'everywhere {body}', {private}, '2020-01-01 00:00:00')",
+                // Scattered as Postern's own keys are.
+                (*n as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 11
+            );
+        }
+        database.run(&format!(
+            "INSERT INTO pages (id, path, title, summary, body, private, published_at) VALUES {rows}; DELETE FROM links_unread"
+        ))?;
+    }
+    database.run("ANALYZE")
+}
+
+/// The n-th word of the vocabulary: four letters, so that none begins another one.
+fn word(n: usize) -> String {
+    let letters = b"etaoinshrdlucmfwygpbvkxqjz";
+    (0..4u32).map(|at| char::from(letters[n * 7 / 26_usize.pow(at) % 26])).collect()
+}
+
+/// Random numbers, the same in each run.
+struct Dice(u64);
+
+impl Dice {
+    /// The number of a word: the n-th is n times as rare as the first.
+    fn throw(&mut self) -> usize {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        let chance = (self.0 >> 11) as f64 / (1u64 << 53) as f64;
+        ((VOCABULARY as f64).powf(chance) as usize).min(VOCABULARY - 1)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_all_different() {
+        let words: std::collections::HashSet<String> = (0..VOCABULARY).map(word).collect();
+        assert_eq!(words.len(), VOCABULARY);
+    }
+
+    #[test]
+    fn the_first_words_are_the_most_frequent() {
+        let mut dice = Dice(1);
+        let throws: Vec<usize> = (0..10_000).map(|_| dice.throw()).collect();
+        let often = |below| throws.iter().filter(|n| **n < below).count();
+        assert!(often(10) > 1000 && often(100) > often(10) && often(VOCABULARY) == 10_000);
+    }
+}

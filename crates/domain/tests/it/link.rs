@@ -1,0 +1,68 @@
+//! Where links lead, and what is wrong with them.
+
+use domain::{
+    audience::Readers,
+    group::GroupId,
+    link::{Fault, fault, target},
+    page::PagePath,
+    user::UserId,
+};
+
+#[test]
+fn an_address_leads_to_a_path() {
+    for (from, address, expected) in [
+        ("a", "/b/c", Some("b/c")),
+        ("a/b", "c", Some("a/c")),
+        ("a/b", "./c", Some("a/c")),
+        ("a/b/c", "../d", Some("a/d")),
+        ("a/b", "../../../d", Some("d")),
+        ("", "a", Some("a")),
+        ("a", "/", Some("")),
+        ("a/b", "..", Some("")),
+        ("a", "/b/?x=1#y", Some("b")),
+        ("a", "/b#c?d", Some("b")),
+        ("a", "/%62%2Fc", Some("b/c")),
+        ("a", "/Not a page", Some("Not a page")),
+        ("a", "/100%", Some("100%")),
+        ("a", "b:c/d", None),
+        ("a", "#top", None),
+        ("a", "?page=2", None),
+        ("a", "", None),
+        ("a", "//example.org/b", None),
+        ("a", "https://example.org/b", None),
+        ("a", "mailto:ann@example.org", None),
+        ("a", "/static/x/site.css", None),
+        ("a", "/feed.xml", None),
+        ("a", "/admin/pages", None),
+        ("a", "/.well-known/x", None),
+        ("a", "/feedback", Some("feedback")),
+    ] {
+        let from = PagePath::parse(from).unwrap();
+        assert_eq!(target(&from, address).as_deref(), expected, "{address:?} in {from}");
+    }
+    let long = target(&PagePath::root(), &"é".repeat(5000)).unwrap();
+    assert_eq!(long.chars().count(), PagePath::MAX);
+}
+
+#[test]
+fn a_link_is_faulty_when_its_readers_cannot_follow_it() {
+    use Readers::{Everybody, SignedIn};
+    let chosen = |people: &[i64], groups: &[i64]| Readers::Chosen {
+        people: people.iter().copied().map(UserId).collect(),
+        groups: groups.iter().copied().map(GroupId).collect(),
+    };
+    let check = |from: &Readers, to: &Readers, open: bool| {
+        let expected = if open { None } else { Some(Fault::Closed) };
+        assert_eq!(fault(from, Some(to)), expected, "{from:?} to {to:?}");
+    };
+    let some = chosen(&[1, 2], &[7]);
+    for from in [Everybody, SignedIn, some.clone()] {
+        assert_eq!(fault(&from, None), Some(Fault::Missing));
+        check(&from, &Everybody, true);
+        check(&from, &SignedIn, from != Everybody);
+        check(&from, &some, from == some);
+    }
+    check(&some, &chosen(&[1, 2, 3], &[7, 8]), true);
+    check(&some, &chosen(&[1], &[7]), false);
+    check(&some, &chosen(&[1, 2], &[8]), false);
+}

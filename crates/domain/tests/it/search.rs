@@ -1,0 +1,95 @@
+//! What is typed into a search, and what is marked in a text.
+
+use domain::search::{Piece, Query, Vain};
+
+/// A query in short: `+` may be the beginning of a word, `=` may not, `-` is not wanted.
+fn parsed(typed: &str) -> String {
+    let query = match Query::parse(typed) {
+        Ok(query) => query,
+        Err(Vain::NoWord) => return "no word".into(),
+        Err(Vain::OnlyUnwanted) => return "only unwanted".into(),
+    };
+    let wanted =
+        query.wanted().iter().map(|term| format!("{}{}", if term.is_prefix() { '+' } else { '=' }, term.as_str()));
+    let unwanted = query.unwanted().iter().map(|term| format!("-{}", term.as_str()));
+    wanted.chain(unwanted).collect::<Vec<_>>().join("|")
+}
+
+#[test]
+fn words_phrases_and_exclusions_are_told_apart() {
+    for (typed, expected) in [
+        ("oak", "+oak"),
+        ("  Oak   tree ", "+Oak|+tree"),
+        ("an oak", "=an|+oak"),
+        ("\"old oak\" tree", "=old oak|+tree"),
+        ("“old oak” tree", "=old oak|+tree"),
+        ("oak -elm -\"red beech\"", "+oak|-elm|-red beech"),
+        ("well-known", "+well-known"),
+        ("snake_case", "+snake_case"),
+        ("oak \"never closed", "+oak|=never closed"),
+        ("äp", "=äp"),
+        ("木材", "+木材"),
+        ("oak --elm", "+oak|--elm"),
+        ("oak % - \"\" -\"", "+oak"),
+    ] {
+        assert_eq!(parsed(typed), expected, "{typed:?}");
+    }
+}
+
+#[test]
+fn a_search_for_nothing_says_why() {
+    for typed in ["", "   ", "%", "\"", "\"\"", "- -", "*", "()", "\0", "🙂"] {
+        assert_eq!(parsed(typed), "no word", "{typed:?}");
+    }
+    for typed in ["-oak", "-\"old oak\" -elm", "% -oak"] {
+        assert_eq!(parsed(typed), "only unwanted", "{typed:?}");
+    }
+}
+
+#[test]
+fn what_is_too_much_does_not_count() {
+    assert_eq!(parsed(&"oak ".repeat(20)), ["+oak"; 8].join("|"));
+    assert_eq!(parsed(&format!("{} elm", "x".repeat(250))), format!("+{}", "x".repeat(200)));
+    assert_eq!(parsed(&"é".repeat(250)).chars().count(), 201);
+}
+
+/// The pieces, with what is marked in brackets.
+fn shown(pieces: Vec<Piece>) -> String {
+    pieces.iter().map(|piece| if piece.marked { format!("[{}]", piece.text) } else { piece.text.clone() }).collect()
+}
+
+#[test]
+fn what_was_found_is_marked() {
+    let marked = |typed: &str, text: &str| shown(Query::parse(typed).unwrap().mark(text));
+    for (typed, text, expected) in [
+        ("oak", "Oak, oaks; soak.", "[Oak], [oaks]; soak."),
+        ("\"oak\"", "Oak, oaks.", "[Oak], oaks."),
+        ("an", "An answer", "[An] answer"),
+        ("old oak", "The old, OLD oak", "The [old], [OLD] [oak]"),
+        ("\"old oak\"", "old; old oak", "old; [old oak]"),
+        ("\"old oak\" oak", "old-oak", "[old-oak]"),
+        ("cafe", "Café, cafe\u{301}s", "[Café], [cafe\u{301}s]"),
+        ("CAFÉ", "cafe", "[cafe]"),
+        ("ΟΔΌΣ", "οδός", "[οδός]"),
+        ("и", "й и", "й [и]"),
+        ("oak -elm", "oak elm", "[oak] elm"),
+        ("oak", "", ""),
+    ] {
+        assert_eq!(marked(typed, text), expected, "{typed:?} in {text:?}");
+    }
+}
+
+#[test]
+fn an_excerpt_stands_where_most_of_the_terms_are() {
+    let excerpt = |typed: &str, text: &str| Query::parse(typed).unwrap().excerpt(text).map(shown);
+    assert_eq!(excerpt("oak", "No tree."), None);
+    assert_eq!(excerpt("oak", "An oak."), Some("An [oak].".into()));
+    let text = format!("An oak. {} Under an old oak {}", "word ".repeat(200), "and on ".repeat(200));
+    let found = excerpt("old oak", &text).unwrap();
+    assert!(found.starts_with("… word ") && found.contains("Under an [old] [oak] and on"), "{found}");
+    assert!(found.ends_with("on …") || found.ends_with("and …"), "{found}");
+    assert!(found.chars().count() < 260, "{found}");
+    let unbroken = "字".repeat(500) + " 木 " + &"字".repeat(500);
+    let found = excerpt("木", &unbroken).unwrap();
+    assert!(found.contains("[木]") && found.chars().count() < 260, "{found}");
+}

@@ -1,0 +1,111 @@
+//! Links between pages: read when a text changed, whoever changed it, and found broken.
+
+use domain::{
+    audience::Audience,
+    link::Fault,
+    page::{PageContent, PagePath},
+};
+use store::{Store, links, pages};
+
+use crate::database::{admin, content, noon, on_both, put, sql};
+
+fn page(path: &str, body: &str) -> PageContent {
+    PageContent { body: body.into(), ..content(path) }
+}
+
+fn private(path: &str, body: &str) -> PageContent {
+    PageContent { audience: Audience::SignedIn, ..page(path, body) }
+}
+
+fn fill(store: &Store, site: &[PageContent]) {
+    store.write(|conn| site.iter().try_for_each(|page| put(conn, page))).unwrap();
+}
+
+/// The broken links after everything was read; in these tests a text is the list of its links.
+fn broken(store: &Store) -> Vec<String> {
+    let targets = |_: &PagePath, body: &str| body.split_whitespace().map(str::to_owned).collect();
+    while store.write(|conn| links::catch_up(conn, targets)).unwrap() {}
+    assert_eq!(store.read(links::unread).unwrap(), 0);
+    let found = store.read(|conn| links::broken(conn, admin().editor(), 100)).unwrap();
+    let words = |fault| if fault == Fault::Missing { "missing" } else { "closed" };
+    found.into_iter().map(|link| format!("{} > {}: {}", link.path.as_str(), link.target, words(link.fault))).collect()
+}
+
+#[test]
+fn links_that_lead_nowhere_or_into_the_private_are_broken() {
+    on_both(|store| {
+        fill(
+            store,
+            &[
+                page("a", "b c secret nowhere section Odd%path"),
+                page("b", "a"),
+                private("secret", "a secret nowhere"),
+                page("section/one", ""),
+            ],
+        );
+        let expected = [
+            "a > Odd%path: missing",
+            "a > c: missing",
+            "a > nowhere: missing",
+            "a > secret: closed",
+            "secret > nowhere: missing",
+        ];
+        assert_eq!(broken(store), expected);
+        fill(store, &[page("c", ""), page("nowhere", "")]);
+        assert_eq!(broken(store), ["a > Odd%path: missing", "a > secret: closed"]);
+    });
+}
+
+#[test]
+fn a_link_to_an_old_path_leads_to_its_page() {
+    on_both(|store| {
+        fill(store, &[page("a", "b"), page("b", "")]);
+        store
+            .write(|conn| {
+                let b = pages::find(conn, &PagePath::parse("b").unwrap())?.unwrap();
+                pages::update(conn, admin().editor(), b.id, b.version, &page("moved", ""), noon())
+            })
+            .unwrap();
+        assert_eq!(broken(store), [""; 0]);
+        sql(store, "UPDATE pages SET private = TRUE WHERE path = 'moved'").unwrap();
+        assert_eq!(broken(store), ["a > b: closed"]);
+    });
+}
+
+#[test]
+fn what_somebody_writes_by_sql_is_read_again() {
+    on_both(|store| {
+        fill(store, &[page("a", "nowhere"), page("b", "")]);
+        assert_eq!(broken(store), ["a > nowhere: missing"]);
+        sql(store, "UPDATE pages SET title = 'New' WHERE path = 'a'").unwrap();
+        assert_eq!(store.read(links::unread).unwrap(), 0, "the text is the same");
+        sql(store, "UPDATE pages SET body = 'b lost' WHERE path = 'a'").unwrap();
+        assert_eq!(broken(store), ["a > lost: missing"]);
+        sql(store, "DELETE FROM pages WHERE path = 'b'").unwrap();
+        assert_eq!(broken(store), ["a > b: missing", "a > lost: missing"]);
+        sql(store, "DELETE FROM pages").unwrap();
+        assert_eq!(broken(store), [""; 0]);
+    });
+}
+
+#[test]
+fn many_texts_are_read_in_parts() {
+    on_both(|store| {
+        let site: Vec<PageContent> = (0..120).map(|n| page(&format!("p{n}"), "nowhere")).collect();
+        fill(store, &site);
+        assert_eq!(broken(store).len(), 100);
+    });
+}
+
+#[test]
+fn the_targets_of_a_text_that_is_being_written_are_looked_up() {
+    on_both(|store| {
+        fill(store, &[page("a", ""), private("secret", ""), page("section/one", "")]);
+        let targets = ["a", "secret", "nowhere", "section", "", "Odd path"].map(str::to_owned);
+        let own = PagePath::parse("new").unwrap();
+        let faults = |from| store.read(|conn| links::faults(conn, admin().editor(), &own, &from, &targets)).unwrap();
+        let (missing, odd) = (("nowhere".to_owned(), Fault::Missing), ("Odd path".to_owned(), Fault::Missing));
+        assert_eq!(faults(Audience::SignedIn), [missing.clone(), odd.clone()]);
+        assert_eq!(faults(Audience::Inherited), [("secret".to_owned(), Fault::Closed), missing, odd]);
+    });
+}

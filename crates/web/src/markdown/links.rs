@@ -1,0 +1,71 @@
+//! The links of a text: found by the parser that renders it, and marked in what it rendered.
+
+use comrak::{Arena, nodes::NodeValue};
+
+use super::{SafeHtml, parse, render};
+
+/// The addresses to which a text links, as they stand in it.
+pub fn links(markdown: &str) -> Vec<String> {
+    let arena = Arena::new();
+    let Some((document, _)) = parse(&arena, markdown) else { return Vec::new() };
+    let address = |node: &comrak::nodes::AstNode<'_>| match node.data().value {
+        NodeValue::Link(ref link) => Some(link.url.clone()),
+        _ => None,
+    };
+    document.descendants().filter_map(address).collect()
+}
+
+/// As [`render`], with a sign before each link in which `fault` finds one; its words are ours and hold no markup.
+pub fn render_with_faults(markdown: &str, fault: impl Fn(&str) -> Option<&'static str>) -> SafeHtml {
+    const LINK: &str = "<a href=\"";
+    let SafeHtml(html) = render(markdown);
+    let mut parts = html.split(LINK);
+    let mut marked = parts.next().unwrap_or_default().to_owned();
+    for link in parts {
+        let address = link.split('"').next().unwrap_or_default().replace("&amp;", "&");
+        match fault(&address) {
+            Some(words) => {
+                marked.push_str(&format!(
+                    "<span class=\"fault\" title=\"{words}\">⚠<span class=\"visually-hidden\">{words}</span></span> \
+                     <a class=\"broken-link\" title=\"{words}\" href=\""
+                ));
+                marked.push_str(&without_title(link));
+            }
+            None => {
+                marked.push_str(LINK);
+                marked.push_str(link);
+            }
+        }
+    }
+    SafeHtml(marked)
+}
+
+/// What follows the opening of a link, without the title that its author gave it: an element has one.
+fn without_title(link: &str) -> String {
+    let (tag, rest) = link.split_at(link.find('>').unwrap_or(link.len()));
+    match tag.split_once(" title=\"").and_then(|(before, title)| Some((before, title.split_once('"')?.1))) {
+        Some((before, after)) => format!("{before}{after}{rest}"),
+        None => link.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_of_link_is_found() {
+        let text = "[a](/a) [b] [c][d] <https://x.org/> www.y.org ![i](/i.png) `[no](/no)` \\[no](/no)\n\n[b]: /b \"B\"\n\
+                    [d]: d?e#f\n\n- [in *list*](/l)\n\n# [in heading](/h)\n\n| [in table](/t) |\n| --- |\n";
+        assert_eq!(links(text), ["/a", "/b", "d?e#f", "https://x.org/", "http://www.y.org", "/l", "/h", "/t"]);
+    }
+
+    #[test]
+    fn a_faulty_link_bears_a_sign_and_no_other_does() {
+        let fault = |address: &str| (address == "/b?x&y").then_some("Broken.");
+        let SafeHtml(html) = render_with_faults("[a](/a) [b](/b?x&y \"T > t\") `<a href=\"/b?x&y\">`", fault);
+        assert_eq!(html.matches("broken-link").count(), 1, "{html}");
+        assert_eq!(html.matches("Broken.").count(), 3, "{html}");
+        assert!(html.contains("<a class=\"broken-link\" title=\"Broken.\" href=\"/b?x&amp;y\""), "{html}");
+    }
+}

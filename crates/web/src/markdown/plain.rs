@@ -1,0 +1,97 @@
+//! The words of a text without its markup, for excerpts: cheap, and no worse than a stray asterisk where it errs.
+
+use super::format::without_comments;
+
+/// How far the end of a link's address is looked for.
+const ADDRESS_BYTES: usize = 2000;
+
+/// A text on one line without what Markdown makes of it, and without its comments.
+pub fn plain(markdown: &str) -> String {
+    let mut plain = String::new();
+    for line in without_comments(markdown).lines().map(without_marker).filter(|line| !is_ruler(line)) {
+        if !plain.is_empty() && !line.trim().is_empty() {
+            plain.push(' ');
+        }
+        push_inline(&mut plain, line.trim());
+    }
+    plain
+}
+
+/// A line without what makes it a quote, a heading, an item or a task.
+fn without_marker(line: &str) -> &str {
+    let line = line.trim_start_matches(|c: char| c == '>' || c.is_whitespace());
+    let line = line.trim_start_matches('#').trim_start();
+    let number = line.trim_start_matches(|c: char| c.is_ascii_digit());
+    let markers: &[&str] = if number.len() < line.len() { &[". ", ") "] } else { &["- ", "* ", "+ "] };
+    let item = markers.iter().find_map(|marker| number.strip_prefix(marker)).unwrap_or(line);
+    ["[ ] ", "[x] ", "[X] "].iter().find_map(|task| item.strip_prefix(task)).unwrap_or(item)
+}
+
+/// Whether a line draws a line, fences code in or divides a table.
+fn is_ruler(line: &str) -> bool {
+    let line = line.trim();
+    line.starts_with("```")
+        || line.starts_with("~~~")
+        || (!line.is_empty() && line.bytes().all(|byte| b"-=*_|:+ ".contains(&byte)))
+}
+
+fn push_inline(plain: &mut String, line: &str) {
+    let (mut rest, mut before) = (line.chars(), ' ');
+    while let Some(c) = rest.next() {
+        let follows = rest.as_str();
+        let kept = match c {
+            '\\' if follows.starts_with(|c: char| c.is_ascii_punctuation()) => rest.next(),
+            '*' | '`' | '~' | '[' => None,
+            '!' if follows.starts_with('[') => None,
+            '_' if !before.is_alphanumeric() || !follows.starts_with(char::is_alphanumeric) => None,
+            ']' => {
+                rest = after_address(follows).chars();
+                None
+            }
+            '|' => Some(' '),
+            c => Some(c),
+        };
+        if let Some(c) = kept.filter(|c| !c.is_whitespace() || !plain.ends_with(' ')) {
+            plain.push(c);
+        }
+        before = c;
+    }
+}
+
+/// What follows the address of a link, behind its closing bracket.
+fn after_address(follows: &str) -> &str {
+    let near = &follows[..follows.floor_char_boundary(ADDRESS_BYTES)];
+    match near.strip_prefix('(').and_then(|near| near.find(')')) {
+        Some(end) => &follows[end + 2..],
+        None => follows,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_stay_and_marks_go() {
+        for (markdown, expected) in [
+            ("# A *title*\n\nSome **bold** `code`.", "A title Some bold code."),
+            ("- one\n- [ ] two\n3. three\n> > four", "one two three four"),
+            ("See [the plan](/plan \"x\") or ![a map](/map.png)!", "See the plan or a map!"),
+            ("| a | b |\n| --- | ---: |\n| 1 | 2 |", "a b 1 2 "),
+            ("```rust\nlet snake_case = 1;\n```\n---\n_it_", "let snake_case = 1; it"),
+            ("2 \\* 3, C:\\dir, 3 < 4, a - b, 3.14", "2 * 3, C:\\dir, 3 < 4, a - b, 3.14"),
+            ("Seen <!-- not\n\nseen --> again <!-- never", "Seen again "),
+            ("[open](/never ends [x]", "open(/never ends x"),
+            ("", ""),
+        ] {
+            assert_eq!(plain(markdown).trim(), expected.trim(), "{markdown}");
+        }
+    }
+
+    #[test]
+    fn a_hostile_text_takes_no_longer_than_another() {
+        for part in ["[", "](", "](x", "<!--", "> ", "\\", "_a", "- ", "1. ", "|", "`", "\n\n"] {
+            assert!(plain(&part.repeat((1 << 20) / part.len())).len() <= 1 << 20, "{part:?}");
+        }
+    }
+}

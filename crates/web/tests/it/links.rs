@@ -1,0 +1,75 @@
+//! Links between pages: the picker, the marks in the preview, and the list of broken ones.
+
+use domain::page::PageDraft;
+
+use crate::site::{Site, draft, signed_in};
+
+#[actix_web::test]
+async fn the_picker_offers_pages_by_title_to_editors_only() {
+    let site = Site::new();
+    let offers = site.eve().get("/admin/links?q=sec").await.is(200);
+    assert_eq!(offers.header("content-type"), "application/json");
+    assert_eq!(offers.body, r#"[{"title":"Secret","path":"/secret","readers":"anyone signed in"}]"#);
+    site.eve().get("/admin/links?q=").await.has("/hello").has("/secret");
+    site.eve().get("/admin/links?q=%22").await.is(200);
+    site.ann().get("/admin/links?q=sec").await.is(403).lacks("/secret");
+    site.visitor().get("/admin/links?q=sec").await.is(401).lacks("/secret");
+}
+
+#[actix_web::test]
+async fn the_preview_marks_links_that_not_everybody_can_follow() {
+    let site = Site::new();
+    let body = "[a](/hello) [b](secret) [c](../nowhere) [d](https://example.org/)";
+    let preview = async |audience: &str| {
+        let fields = [("body", body), ("path", "/guides/new"), ("audience", audience)];
+        site.eve().submit("/admin/pages/new", "/admin/preview", &fields).await.is(200)
+    };
+    site.put(PageDraft { audience: signed_in(), ..draft("guides/secret", "Inner secret") });
+    let public =
+        preview("inherited").await.has("There is no page at this address.").has("Not everybody who reads this page");
+    assert_eq!(public.body.matches("broken-link").count(), 2);
+    let private = preview("signed-in").await.has("There is no page at this address.");
+    assert_eq!(private.body.matches("broken-link").count(), 1);
+    let fields = [("title", "New"), ("path", "/guides/new"), ("body", body), ("then", "preview")];
+    let form = site.eve().submit("/admin/pages/new", "/admin/pages", &fields).await.is(200);
+    assert_eq!(form.body.matches("broken-link").count(), 2);
+    site.put(PageDraft { body: body.into(), ..draft("guides/new", "New") });
+    site.visitor().get("/guides/new").await.is(200).lacks("broken-link").lacks("There is no page");
+}
+
+#[actix_web::test]
+async fn broken_links_stand_on_the_panels_home_and_on_a_page_of_their_own() {
+    let site = Site::new();
+    site.eve().get("/admin/").await.is(200).lacks("Broken links");
+    site.eve().get("/admin/links/broken").await.is(200).has("No link is broken.");
+    let fields = [("title", "New"), ("path", "/new"), ("body", "[x](/lost) [y](/secret)")];
+    site.eve().submit("/admin/pages/new", "/admin/pages", &fields).await.is(303);
+    let home =
+        site.eve().get("/admin/").await.has("Broken links").has("<code>/lost</code>").has("<code>/secret</code>");
+    home.lacks("All broken links");
+    // Not through the panel: as the command line does, or somebody at psql.
+    let body = (0..9).map(|n| format!("[{n}](/lost-{n}) ")).collect();
+    site.put(PageDraft { body, ..draft("more", "More") });
+    site.eve().get("/admin/").await.has("All broken links").has("/lost-4").lacks("/lost-5");
+    site.eve().get("/admin/links/broken").await.has("/lost-8").has("Not everybody who reads this page");
+    site.put(PageDraft { audience: signed_in(), body: "[y](/secret)".into(), ..draft("new", "New") });
+    site.eve().get("/admin/links/broken").await.lacks("/secret");
+}
+
+#[actix_web::test]
+async fn administrators_see_who_was_refused_and_who_never_came() {
+    let site = Site::new();
+    let home = site.root().get("/admin/").await.is(200).has("Refused sign-ins").has("None.").has("Never signed in");
+    home.has(">eve</a>").lacks(">dan</a>");
+    let entry = domain::audit::Entry {
+        at: web::clock::now(),
+        actor: "nobody".into(),
+        action: domain::audit::Action::Refused,
+        subject: domain::audit::Subject::User,
+        name: "ann".into(),
+        detail: "17 refused, the last from 203.0.113.7: ann 17".into(),
+    };
+    site.write(|conn, _| store::audit::insert(conn, &entry));
+    site.root().get("/admin/").await.has("<svg class=\"chart\"").has("17 in all").has("<td>17</td>");
+    site.eve().get("/admin/").await.is(200).lacks("Refused sign-ins").lacks("Never signed in").lacks("17 in all");
+}

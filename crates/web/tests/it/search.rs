@@ -1,0 +1,84 @@
+//! Search as readers and editors see it.
+
+use domain::page::PageDraft;
+
+use crate::site::{Site, draft};
+
+#[actix_web::test]
+async fn t44_search_finds_only_what_the_visitor_may_read() {
+    let site = Site::new();
+    site.put(PageDraft {
+        audience: crate::site::signed_in(),
+        show_title: true,
+        summary: "Hidden summary".into(),
+        body: "ocelot".into(),
+        ..draft("locked", "Locked title")
+    });
+    for word in ["oak", "ocelot", "Secret", "Locked"] {
+        let found = site.visitor().get(&format!("/search?q={word}")).await.is(200);
+        found.lacks("href=\"/secret\"").lacks("href=\"/locked\"").has("No page");
+    }
+    site.ann().get("/search?q=OAK").await.has("href=\"/secret\"");
+    site.ann().get("/search?q=hidden+OCELOT").await.has("href=\"/locked\"");
+    site.visitor().get("/search?q=hel+WORLD").await.has("href=\"/hello\"");
+    site.visitor().get("/search?q=%25").await.has("No page");
+    site.visitor().get("/search").await.is(200).has("Write one or more words");
+}
+
+#[actix_web::test]
+async fn what_was_found_is_marked_in_titles_and_excerpts_and_nothing_of_it_is_markup() {
+    let site = Site::new();
+    let body = format!("{} under the <b>old</b> [oak](/oak) & *beech* <!-- a secret oak -->", "word ".repeat(100));
+    site.put(PageDraft { body, summary: "A summary".into(), ..draft("trees", "Oaks & <others>") });
+    let found = site.visitor().get("/search?q=%22old%22+oak").await.is(200);
+    let found = found.has("<mark>Oaks</mark> &amp; &lt;others&gt;").lacks("secret oak").lacks("A summary");
+    found.has("under the &lt;b&gt;<mark>old</mark>&lt;/b&gt; <mark>oak</mark> &amp; beech");
+    site.visitor().get("/search?q=summary").await.has("A <mark>summary</mark>");
+    let body = "<mark>made up</mark>".into();
+    site.put(PageDraft { body, ..draft("mark", "Marks") });
+    site.visitor().get("/search?q=made").await.has("&lt;mark&gt;<mark>made</mark> up&lt;");
+}
+
+#[actix_web::test]
+async fn phrases_are_found_exclusions_are_left_out_and_nothing_to_find_is_said() {
+    let site = Site::new();
+    site.put(PageDraft { body: "old oak".into(), ..draft("a", "One") });
+    site.put(PageDraft { body: "oak, old".into(), ..draft("b", "Two") });
+    site.visitor().get("/search?q=%22old+oak%22").await.has("href=\"/a\"").lacks("href=\"/b\"");
+    site.visitor().get("/search?q=oak+-two").await.has("href=\"/a\"").lacks("href=\"/b\"");
+    site.visitor().get("/search?q=-oak").await.is(200).has("only what is not wanted").lacks("href=\"/a\"");
+    site.visitor().get("/search?q=%22").await.is(200).has("there is no word in it");
+    for odd in
+        ["%00", "%22%22%22", "NEAR%28a%2C+b%29", "title%3Aoak", "%7B", "*", "%27", "a%00b", "%ff%fe", "%F0%9F%99%82"]
+    {
+        site.visitor().get(&format!("/search?q={odd}")).await.is(200);
+        site.eve().get(&format!("/admin/pages?q={odd}")).await.is(200);
+    }
+}
+
+#[actix_web::test]
+async fn a_search_goes_on_after_twenty_pages() {
+    let site = Site::new();
+    for n in 1..=25 {
+        site.put(PageDraft {
+            audience: if n == 25 { crate::site::signed_in() } else { Default::default() },
+            ..draft(&format!("n/{n}"), &format!("Number {n}"))
+        });
+    }
+    let found = |body: &str| body.matches("<li class=\"teaser\">").count();
+    let first = site.visitor().get("/search?q=number").await.is(200);
+    assert_eq!(found(&first.body), 20);
+    let second = first.has("href=\"/search?q=number&amp;page=2\"");
+    assert!(!second.body.contains("Better ones"));
+    let second = site.visitor().get("/search?q=number&page=2").await.is(200).has("Better ones").lacks("More →");
+    assert_eq!(found(&second.body), 4, "the private one is not among them");
+    assert_eq!(found(&site.visitor().get("/search?q=number&page=9999").await.is(200).body), 0);
+}
+
+#[actix_web::test]
+async fn the_panel_searches_texts_and_paths() {
+    let site = Site::new();
+    site.eve().get("/admin/pages?q=treasure").await.has(">Secret</a>").lacks(">Hello</a>");
+    site.eve().get("/admin/pages?q=%2Fsecret").await.has(">Secret</a>").lacks(">Hello</a>");
+    site.eve().get("/admin/pages?q=treasure+-oak").await.has("No page matches.");
+}
