@@ -246,7 +246,7 @@ pub async fn create(app: Data<App>, editor: Editor, Form(mut fields): Form<Field
     let (proof, path) = (editor.proof(), content.path.clone());
     let insert = move |conn: &mut store::Conn| {
         let page = pages::insert(conn, &proof, Save { content: &content, note: Some(&note) }, clock::now())?;
-        store::links::catch_up(conn, links::targets)?;
+        store::links::refresh(conn, page.id, links::targets)?;
         Ok(page)
     };
     let made = app.db.write_or_duplicate(insert).await?;
@@ -347,7 +347,7 @@ pub async fn update(
         if moves {
             pages::move_section(conn, &proof, &old, &new.path, now)?;
         }
-        store::links::catch_up(conn, links::targets)?;
+        store::links::refresh(conn, id, links::targets)?;
         Ok(saved)
     };
     let saved = app.db.try_write(save).await?;
