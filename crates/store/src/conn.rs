@@ -41,6 +41,14 @@ impl Conn {
         }
     }
 
+    /// Lets this transaction fail soon where it and another one wait for each other, so that the other one does not.
+    pub(crate) fn give_way(&mut self) -> Result<()> {
+        if let Conn::Postgres(conn) = self {
+            conn.batch_execute("SET LOCAL lock_timeout = '200ms'")?;
+        }
+        Ok(())
+    }
+
     pub(crate) fn ping(&mut self) -> Result<()> {
         R2D2Connection::ping(self).map_err(Error::from)
     }

@@ -176,11 +176,13 @@ pub fn unread(conn: &mut Conn) -> Result<u64> {
     Ok(count.unsigned_abs())
 }
 
-/// Reads some of the texts that changed; whether others are left. `targets` says where a text at a path links to.
+/// Reads some of the texts that changed; whether others are left. It gives way to whoever saves one of them: then it is an
+/// [`crate::Error::Unavailable`], and worth another try. `targets` says where a text at a path links to.
 ///
 /// # Errors
 /// When the database fails.
 pub fn catch_up(conn: &mut Conn, targets: impl Fn(&PagePath, &str) -> Vec<String>) -> Result<bool> {
+    conn.give_way()?;
     // In one order, so that two who catch up at once do not wait for each other.
     let unread: Vec<i64> =
         links_unread::table.order(links_unread::page_id).limit(AT_ONCE).select(links_unread::page_id).load(conn)?;
@@ -191,6 +193,15 @@ pub fn catch_up(conn: &mut Conn, targets: impl Fn(&PagePath, &str) -> Vec<String
         }
     }
     Ok(unread.len() as i64 == AT_ONCE)
+}
+
+/// Reads the text of a page that was saved just now, in the same transaction.
+///
+/// # Errors
+/// When the database fails.
+pub fn refresh(conn: &mut Conn, page: PageId, targets: impl Fn(&PagePath, &str) -> Vec<String>) -> Result<()> {
+    diesel::delete(links_unread::table.find(page.0)).execute(conn)?;
+    read(conn, page.0, targets)
 }
 
 fn read(conn: &mut Conn, id: i64, targets: impl Fn(&PagePath, &str) -> Vec<String>) -> Result<()> {

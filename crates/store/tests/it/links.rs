@@ -89,6 +89,20 @@ fn what_somebody_writes_by_sql_is_read_again() {
 }
 
 #[test]
+fn a_page_that_was_saved_is_read_in_the_same_transaction() {
+    on_both(|store| {
+        store
+            .write(|conn| {
+                let page = pages::insert(conn, admin().editor(), &page("a", "nowhere"), noon())?;
+                links::refresh(conn, page.id, |_, body| vec![body.to_owned(), body.to_owned()])
+            })
+            .unwrap();
+        assert_eq!(store.read(links::unread).unwrap(), 0);
+        assert_eq!(broken(store), ["a > nowhere: missing"]);
+    });
+}
+
+#[test]
 fn many_texts_are_read_in_parts() {
     on_both(|store| {
         let site: Vec<PageContent> = (0..120).map(|n| page(&format!("p{n}"), "nowhere")).collect();

@@ -27,7 +27,7 @@ const OFFERED: u32 = 8;
 /// How many parts of what is unread a request reads; the rest is read in the background.
 const ROUNDS: usize = 3;
 /// How long the background waits between parts, and when nothing is left.
-const PAUSE: Duration = Duration::from_millis(50);
+const PAUSE: Duration = Duration::from_millis(250);
 const EVERY: Duration = Duration::from_secs(60);
 /// How many broken links are listed, at most.
 const LISTED: u32 = 500;
@@ -43,8 +43,14 @@ pub(super) async fn catch_up(app: &App) -> Result<bool, Error> {
         return Ok(false);
     }
     for _ in 0..ROUNDS {
-        if !app.db.write(|conn| links::catch_up(conn, targets)).await? {
-            return Ok(false);
+        match app.db.write(|conn| links::catch_up(conn, targets)).await {
+            Ok(true) => {}
+            Ok(false) => return Ok(false),
+            Err(error) => {
+                // Somebody saved one of these pages in the same moment; there is another time.
+                log::debug!("texts could not be read for links: {error}");
+                break;
+            }
         }
     }
     Ok(true)
@@ -58,7 +64,7 @@ pub async fn catch_up_for_ever(app: Data<App>) {
             Ok(true) => tokio::time::sleep(PAUSE).await,
             Ok(false) => tokio::time::sleep(EVERY).await,
             Err(error) => {
-                log::error!("texts could not be read for links: {error}");
+                log::warn!("texts are not read for links now: {error}");
                 tokio::time::sleep(EVERY).await;
             }
         }

@@ -426,7 +426,7 @@ pub async fn create(app: Data<App>, editor: Editor, Form(mut fields): Form<Field
     let insert = move |conn: &mut store::Conn| {
         let save = Save { content: &content, note: Some(&note) };
         let page = drafts::publish_new(conn, &proof, held, save, clock::now())?;
-        store::links::catch_up(conn, links::targets)?;
+        store::links::refresh(conn, page.id, links::targets)?;
         Ok(page)
     };
     let made = app.db.write_or_duplicate(insert).await?;
@@ -555,7 +555,7 @@ async fn publish(editing: &Editing<'_>, id: PageId, mut fields: Fields) -> Resul
         if let Some(left) = &left {
             pages::move_section(conn, &proof, left, &new.path, now)?;
         }
-        store::links::catch_up(conn, links::targets)?;
+        store::links::refresh(conn, id, links::targets)?;
         Ok(saved)
     };
     match app.db.try_write(save).await? {
