@@ -18,7 +18,7 @@ use domain::{
     zone::Zone,
 };
 use serde::{Deserialize, Serialize};
-use store::{drafts, old_paths, pages};
+use store::{drafts, old_paths, pages, revisions};
 
 pub use delete::{confirm, delete};
 pub use list::{act, list};
@@ -252,6 +252,8 @@ impl Known {
 struct Surroundings {
     below: u64,
     old_paths: Vec<PagePath>,
+    /// The last version that was published.
+    last: Option<Version>,
 }
 
 impl Surroundings {
@@ -259,7 +261,7 @@ impl Surroundings {
         // Below the root is everything, and it does not move along.
         let path = &page.content.path;
         let below = if path.is_root() { 0 } else { pages::below(conn, proof, path)? };
-        Ok(Surroundings { below, old_paths: old_paths::of(conn, proof, page.id)? })
+        Ok(Surroundings { below, old_paths: old_paths::of(conn, proof, page.id)?, last: Some(page.version) })
     }
 }
 
@@ -296,7 +298,7 @@ impl Editing<'_> {
             errors: Errors::of(invalid),
             list_href,
             delete_href: page.map_or(String::new(), |page| PAGES.href(page.id.0, "/delete", &fields.back)),
-            history_href: page.map_or(String::new(), |page| PAGES.href(page.id.0, "/history", "")),
+            history_href: known.surroundings.last.and(id).map_or(String::new(), |id| PAGES.href(id.0, "/history", "")),
             preview,
             below: known.surroundings.below,
             old_paths: known.surroundings.old_paths.iter().map(PagePath::href).collect(),
@@ -399,7 +401,7 @@ async fn look(app: &App, editor: &Editor, id: PageId) -> Result<(std::sync::Arc<
         let (page, draft) = (pages::get(conn, &proof, id)?, drafts::get(conn, &proof, id)?);
         let surroundings = match &page {
             Some(page) => Surroundings::of(conn, &proof, page)?,
-            None => Surroundings::default(),
+            None => Surroundings { last: revisions::last(conn, &proof, id)?, ..Surroundings::default() },
         };
         Ok(Known { page, draft, surroundings })
     };
