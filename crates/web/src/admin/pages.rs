@@ -317,11 +317,7 @@ impl Editing<'_> {
 /// GET `/admin/pages/new`.
 pub async fn new(app: Data<App>, editor: Editor, query: QueryString) -> Result<Answer, Error> {
     let (site, ()) = app.db.read_with_site(|_| Ok(())).await?;
-    let draft = PageDraft {
-        path: query.get("path").to_owned(),
-        published: site.time_zone.typed(clock::now()),
-        ..PageDraft::default()
-    };
+    let draft = PageDraft { path: query.get("path").to_owned(), ..PageDraft::default() };
     let fields = Fields::of(draft.into(), Version(0), Version(0), PAGES.back(query.get("back")))?;
     let known = Known::default();
     let editing = Editing { app: &app, editor: &editor, site: &site, known: &known };
