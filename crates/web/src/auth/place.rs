@@ -255,8 +255,8 @@ async fn find(app: &App, request: &HttpRequest) -> Result<Place, Error> {
     let reader = match decide(&page.content, &Visitor::Anonymous, now) {
         Access::Show => None,
         Access::Challenge => Some(Reader::of(request).await?),
-        // Before its date and after its end: credentials count if they are an editor's. Otherwise, and also where they cannot be verified now, the
-        // answer is that of an unknown path, to the byte.
+        // Before its date and after its end: credentials count if they are an editor's. Otherwise, and also where they
+        // cannot be verified now, the answer is that of an unknown path, to the byte.
         Access::Absent => {
             tickets.is_kept = false;
             let guest = Guest::of(request).await?;
