@@ -189,7 +189,7 @@ pub fn publish_new<'a>(
 /// its history and its old paths; how many there were.
 ///
 /// # Errors
-/// When the database fails.
+/// [`Error::Stale`] when somebody saves one in the same moment.
 pub fn unpublish(conn: &mut Conn, editor: &Editor, ids: &[PageId], now: Timestamp) -> Result<usize> {
     conn.lock_readers()?;
     let zone = site::get(conn)?.time_zone;
@@ -203,7 +203,10 @@ pub fn unpublish(conn: &mut Conn, editor: &Editor, ids: &[PageId], now: Timestam
             let (based_on, version) = (page.version, Version::FIRST);
             keep(conn, &Draft { page: *id, typed, based_on, saved_at: now, saved_by, version }, Held::default())?;
         }
-        diesel::delete(pages::table.find(id.0)).execute(conn)?;
+        let seen = pages::table.find(id.0).filter(pages::version.eq(page.version.0));
+        if diesel::delete(seen).execute(conn)? == 0 {
+            return Err(Error::Stale);
+        }
         crate::pages::readers::settle(conn, &path)?;
         crate::pages::note(conn, editor, Action::Changed, &path, "unpublished; it is a draft now".into(), now)?;
         count += 1;

@@ -197,12 +197,12 @@ pub fn before(conn: &mut Conn, _: &Editor, page: PageId, version: Version) -> Re
     Ok(found.map(Version))
 }
 
-/// Whether a page was published once, wherever it is now.
+/// The last version of a page, published or not; `None` if it never was.
 ///
 /// # Errors
 /// When the database fails.
-pub fn was_saved(conn: &mut Conn, _: &Editor, page: PageId) -> Result<bool> {
-    Ok(ends(conn, page)?.is_some())
+pub fn last(conn: &mut Conn, _: &Editor, page: PageId) -> Result<Option<Version>> {
+    Ok(ends(conn, page)?.map(|(_, last)| last))
 }
 
 /// When a page was first saved, and its last version; `None` for one that never was.

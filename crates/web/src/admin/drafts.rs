@@ -135,7 +135,7 @@ impl Found {
 async fn load(request: &HttpRequest, app: &App, editor: &Editor) -> Result<Found, Error> {
     let (proof, page) = (editor.proof(), PageId(id(request)?));
     let read = move |conn: &mut store::Conn| {
-        let was_published = revisions::was_saved(conn, &proof, page)?;
+        let was_published = revisions::last(conn, &proof, page)?.is_some();
         Ok((drafts::get(conn, &proof, page)?, pages::get(conn, &proof, page)?, was_published))
     };
     let (site, (draft, page, was_published)) = app.db.read_with_site(read).await?;

@@ -24,6 +24,7 @@ use serde::{Deserialize, Serialize};
 use store::{
     drafts, old_paths,
     pages::{self, Who},
+    revisions,
 };
 
 pub use delete::{confirm, delete};
@@ -296,6 +297,8 @@ struct Surroundings {
     old_paths: Vec<PagePath>,
     groups: Vec<GroupName>,
     who: Option<Who>,
+    /// The last version that was published.
+    last: Option<Version>,
 }
 
 impl Surroundings {
@@ -308,9 +311,9 @@ impl Surroundings {
         // Below the root is everything, and it does not move along.
         let path = &page.content.path;
         let below = if path.is_root() { 0 } else { pages::below(conn, proof, path)? };
-        let who = Some(pages::who(conn, proof, page)?);
+        let (who, last) = (Some(pages::who(conn, proof, page)?), Some(page.version));
         let old_paths = old_paths::of(conn, proof, page.id)?;
-        Ok(Surroundings { below, old_paths, who, ..Surroundings::of_new(conn, proof)? })
+        Ok(Surroundings { below, old_paths, who, last, ..Surroundings::of_new(conn, proof)? })
     }
 }
 
@@ -343,7 +346,7 @@ impl Editing<'_> {
             errors: Errors::of(invalid),
             list_href,
             delete_href: page.map_or(String::new(), |page| PAGES.href(page.id.0, "/delete", &fields.back)),
-            history_href: page.map_or(String::new(), |page| PAGES.href(page.id.0, "/history", "")),
+            history_href: known.surroundings.last.and(id).map_or(String::new(), |id| PAGES.href(id.0, "/history", "")),
             preview: told.preview,
             readers: Readers::new(&fields.audience(), &known.surroundings.groups, known.surroundings.who.as_ref()),
             effects: told.effects,
@@ -384,11 +387,7 @@ enum Asked {
 /// GET `/admin/pages/new`.
 pub async fn new(app: Data<App>, editor: Editor, query: QueryString) -> Result<Answer, Error> {
     let (site, known) = around_new(&app, &editor).await?;
-    let draft = PageDraft {
-        path: query.get("path").to_owned(),
-        published: site.time_zone.typed(clock::now()),
-        ..PageDraft::default()
-    };
+    let draft = PageDraft { path: query.get("path").to_owned(), ..PageDraft::default() };
     let fields = Fields::of(draft.into(), Version(0), Version(0), PAGES.back(query.get("back")))?;
     let editing = Editing { app: &app, editor: &editor, site: &site, known: &known };
     editing.form(fields, &Invalid::default(), &query)
@@ -487,7 +486,7 @@ async fn look(app: &App, editor: &Editor, id: PageId) -> Result<(std::sync::Arc<
         let (page, draft) = (pages::get(conn, &proof, id)?, drafts::get(conn, &proof, id)?);
         let surroundings = match &page {
             Some(page) => Surroundings::of(conn, &proof, page)?,
-            None => Surroundings::of_new(conn, &proof)?,
+            None => Surroundings { last: revisions::last(conn, &proof, id)?, ..Surroundings::of_new(conn, &proof)? },
         };
         Ok(Known { page, draft, surroundings })
     };

@@ -313,8 +313,8 @@ async fn find(app: &App, asker: Asker<'_>, path: PagePath, paging: Paging) -> Re
     let reader = match decide(&page, &Visitor::Anonymous, now) {
         Access::Show => None,
         Access::Challenge | Access::Refuse => Some(asker.reader().await?),
-        // Before its date and after its end: credentials count if they are an editor's. Otherwise, and also where they cannot be verified now, the
-        // answer is that of an unknown path, to the byte.
+        // Before its date and after its end: credentials count if they are an editor's. Otherwise, and also where they
+        // cannot be verified now, the answer is that of an unknown path, to the byte.
         Access::Absent => {
             tickets.is_kept = false;
             let guest = asker.guest().await?;

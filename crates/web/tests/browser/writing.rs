@@ -211,3 +211,21 @@ fn a_page_is_linked_to_by_its_title_from_the_keyboard() {
     eve.click("#audience-signed-in");
     eve.wait("document.querySelectorAll('.preview .broken-link').length === 0");
 }
+
+#[test]
+fn a_lost_connection_and_a_lost_answer_cost_nothing_that_was_typed() {
+    let Some(browser) = Chromium::start() else { return };
+    let server = Server::start();
+    let eve = browser.user(&server, "eve");
+    eve.open("/admin/pages/new").js("globalThis.online = fetch; 0");
+    eve.js("globalThis.fetch = () => Promise.reject(new TypeError('offline')); 0");
+    eve.fill("#title", "Nascent");
+    eve.wait("document.querySelector('.draft-status').textContent.startsWith('Not saved: no connection')");
+    // Now it arrives, and the answer does not.
+    eve.js(
+        "globalThis.fetch = (...asked) => online(...asked).then(() => { fetch = online; throw new TypeError(); }); 0",
+    );
+    kept(&eve);
+    assert_eq!(eve.value("input[name=draft]"), "2", "it was saved twice, as one draft");
+    eve.open("/admin/drafts").sees("1–1 of 1 drafts").sees("Nascent");
+}

@@ -190,6 +190,10 @@ async fn a_page_is_unpublished_with_what_is_typed_and_published_again_with_its_h
     let unknown = site.visitor().get("/unknown").await.is(404).fingerprint();
     assert_eq!(site.visitor().get("/hello").await.fingerprint(), unknown);
     eve.get("/hello").await.has("<strong>mars</strong>").has("Draft: only");
+    eve.get(&edit).await.has(&format!("{edit}/history"));
+    let old = format!("{edit}/history/1");
+    eve.get(&format!("{edit}/history")).await.is(200).has("1–1 of 1 versions");
+    eve.submit(&old, &old, &[]).await.is(409).has("not published");
     save(&eve, &edit, &[("then", "continue")]).await.is(303);
     site.visitor().get("/hello").await.is(200).has("mars");
     eve.get(&format!("{edit}/history")).await.has("published again").has("1–2 of 2 versions");

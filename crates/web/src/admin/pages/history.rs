@@ -1,10 +1,13 @@
 //! The history of a page: what it was each time that it was saved, what differs, and the way back.
 
+use std::sync::Arc;
+
 use actix_web::{HttpRequest, web::Data};
 use domain::{
     Version,
-    page::{PageDraft, PageId},
+    page::{Page, PageDraft, PageId},
     revision::{Note, Revision, Save},
+    site::Site,
     zone::Zone,
 };
 use serde::{Deserialize, Serialize};
@@ -13,7 +16,7 @@ use store::{
     revisions::{self, RevisionRow},
 };
 
-use super::{PAGES, audience::unknown, load};
+use super::{PAGES, audience::unknown, look};
 use crate::{
     App,
     admin::{
@@ -54,6 +57,22 @@ struct HistoryPage {
     pager: Pager,
 }
 
+/// A page as it is now, published or not.
+struct Present {
+    title: String,
+    /// Its last version.
+    version: Version,
+    page: Option<Page>,
+}
+
+async fn load(app: &App, editor: &Editor, page: PageId) -> Result<(Arc<Site>, Present), Error> {
+    let (site, known) = look(app, editor, page).await?;
+    match (known.id(), known.surroundings.last) {
+        (Some(_), Some(version)) => Ok((site, Present { title: known.title(), version, page: known.page })),
+        _ => Err(Error::NotFound),
+    }
+}
+
 /// The address of a page's history, or of something below it.
 fn href(page: PageId, below: &str) -> String {
     format!("{}/history{below}", PAGES.form_href(page.0))
@@ -89,7 +108,7 @@ pub async fn list(request: HttpRequest, app: Data<App>, editor: Editor, query: Q
         return Ok(Outcome::Elsewhere(last));
     }
     let pager = state.pager(table.total, table.rows.len());
-    let trail = PAGES.trail_under(page.0, &present.content.title, "");
+    let trail = PAGES.trail_under(page.0, &present.title, "");
     let rows = table.rows.into_iter().map(|revision| row(page, present.version, revision, site.time_zone)).collect();
     let page = HistoryPage {
         panel: Panel::new(&site, editor.account(), "pages", "History", &trail).with_message(&query),
@@ -132,7 +151,7 @@ pub async fn show(request: HttpRequest, app: Data<App>, editor: Editor) -> Resul
     let page = PageId(id(&request)?);
     let (site, present) = load(&app, &editor, page).await?;
     let revision = find(&app, &editor, page, version(&request)?).await?;
-    let trail = trail(page, &present.content.title);
+    let trail = trail(page, &present.title);
     let title = format!("Version {}", revision.version.0);
     let (panel, view) = (Panel::new(&site, editor.account(), "pages", title, &trail), app.view.clone());
     let zone = site.time_zone;
@@ -214,7 +233,7 @@ pub async fn compare(
     };
     let (old_side, new_side) = (side(&old), side(&new));
     let title = format!("Version {} and version {}", old.version.0, new.version.0);
-    let panel = Panel::new(&site, editor.account(), "pages", title, &trail(page, &present.content.title));
+    let panel = Panel::new(&site, editor.account(), "pages", title, &trail(page, &present.title));
     let view = app.view.clone();
     let rendering = move || {
         let page = ComparePage {
@@ -228,6 +247,9 @@ pub async fn compare(
     };
     app.renderers.run(rendering).await?
 }
+
+/// Why no version of a draft is brought back.
+const NOT_PUBLISHED: &str = "This page is not published. Publish it before an old version is brought back.";
 
 /// A wish to have an old version back.
 #[derive(Deserialize)]
@@ -245,12 +267,13 @@ pub async fn restore(
     let old = find(&app, &editor, page, version(&request)?).await?;
     let note = Note::parse(&format!("as in version {}", old.version.0)).map_err(Error::Internal)?;
     let mut content = old.content;
-    content.path = present.content.path;
+    let page_now = present.page.ok_or(Error::Conflict(NOT_PUBLISHED))?;
+    content.path = page_now.content.path;
     if unknown(&app, &content.audience).await?.is_some() {
         // Its readers are no longer all there: it keeps those that it has.
-        content.audience = present.content.audience;
+        content.audience = page_now.content.audience;
     }
-    let (proof, from) = (editor.proof(), present.version);
+    let (proof, from) = (editor.proof(), page_now.version);
     let save = move |conn: &mut store::Conn| {
         let save = Save { content: &content, note: Some(&note) };
         pages::update(conn, &proof, page, from, save, clock::now())
