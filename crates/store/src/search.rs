@@ -24,7 +24,7 @@ use crate::{
 
 /// How many pages a search ranks: of those whose titles have all of the words, and of all. A word that stands in more is
 /// no good word to find a page by.
-const CANDIDATES: u32 = 300;
+const CANDIDATES: u32 = 200;
 /// How much of each candidate's text is looked at, in characters.
 const RANKED_CHARS: u32 = 8_000;
 /// How much of a text is indexed, and looked through for an excerpt, in characters; the migrations say the same.
