@@ -9,7 +9,7 @@ const ADDRESS_BYTES: usize = 2000;
 pub fn plain(markdown: &str) -> String {
     let mut plain = String::new();
     for line in without_comments(markdown).lines().map(without_marker).filter(|line| !is_ruler(line)) {
-        if !plain.is_empty() && !line.trim().is_empty() {
+        if !plain.is_empty() && !plain.ends_with(' ') && !line.trim().is_empty() {
             plain.push(' ');
         }
         push_inline(&mut plain, line.trim());
