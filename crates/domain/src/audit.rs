@@ -145,6 +145,7 @@ pub fn page_changes(old: &PageContent, new: &PageContent) -> String {
     changes.quoted("who reads it", &old.audience.words(), &new.audience.words());
     changes.switched("show title in lists", old.show_title, new.show_title);
     changes.switched("list pages below", old.list_below, new.list_below);
+    changes.switched("reading receipts", old.receipts, new.receipts);
     changes.timed("date", Some(old.published_at), Some(new.published_at));
     changes.timed("end", old.unpublish_at, new.unpublish_at);
     changes.words()

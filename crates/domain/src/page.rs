@@ -182,6 +182,8 @@ pub struct PageContent {
     pub published_at: Timestamp,
     /// When it ends: from then on, the page exists for editors only.
     pub unpublish_at: Option<Timestamp>,
+    /// Whether it is noted who opens it, where its readers are chosen; they are told.
+    pub receipts: bool,
 }
 
 impl PageContent {
@@ -226,6 +228,8 @@ pub struct PageDraft {
     pub show_title: bool,
     /// Whether the pages below are listed.
     pub list_below: bool,
+    /// Whether it is noted who opens it.
+    pub receipts: bool,
     /// A date or a date and a time; empty is now.
     pub published: String,
     /// A date or a date and a time; empty is never.
@@ -245,6 +249,7 @@ impl PageDraft {
             audience: AudienceDraft::of(&content.audience),
             show_title: content.show_title,
             list_below: content.list_below,
+            receipts: content.receipts,
             published: zone.typed(content.published_at),
             unpublish: content.unpublish_at.map(|end| zone.typed(end)).unwrap_or_default(),
             zone,
@@ -293,6 +298,7 @@ impl PageDraft {
                 list_below: self.list_below,
                 published_at,
                 unpublish_at,
+                receipts: self.receipts,
             }),
             _ => Err(invalid),
         }

@@ -11,6 +11,7 @@ pub mod groups;
 pub mod links;
 pub mod old_paths;
 pub mod pages;
+pub mod receipts;
 pub mod revisions;
 pub mod search;
 pub mod site;

@@ -33,6 +33,7 @@ use scope::Section;
 use crate::{
     Conn, Error, Paging, Result, Slice,
     error::readable,
+    receipts,
     schema::{fold, pages},
 };
 
@@ -63,6 +64,7 @@ impl Record {
         let (id, resolved) =
             (PageId(record.id), Resolved { private: record.private, readers_from: record.readers_from });
         let (audience, readers) = readers::load(conn, id, &record.audience, resolved)?;
+        let receipts = resolved.is_chosen() && receipts::wanted(conn, id)?;
         Ok(Page {
             id,
             readers,
@@ -76,6 +78,7 @@ impl Record {
                 list_below: record.list_below,
                 published_at: record.published_at.and_utc(),
                 unpublish_at: record.unpublish_at.map(|end| end.and_utc()),
+                receipts,
             },
             created_at: record.created_at.and_utc(),
             updated_at: record.updated_at.and_utc(),

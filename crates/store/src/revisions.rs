@@ -98,6 +98,8 @@ impl TryFrom<Record> for Revision {
                 list_below: record.list_below,
                 published_at: record.published_at.and_utc(),
                 unpublish_at: record.unpublish_at.map(|end| end.and_utc()),
+                // The page's own matter, and no part of its history.
+                receipts: false,
             },
         })
     }

@@ -156,6 +156,21 @@ diesel::table! {
 }
 
 diesel::table! {
+    receipt_pages (page_id) {
+        page_id -> BigInt,
+    }
+}
+
+diesel::table! {
+    receipts (page_id, user_id) {
+        page_id -> BigInt,
+        user_id -> BigInt,
+        first_at -> Timestamp,
+        last_at -> Timestamp,
+    }
+}
+
+diesel::table! {
     links (page_id, target) {
         page_id -> BigInt,
         target -> Text,
@@ -179,7 +194,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     trash,
     old_paths,
     links,
-    links_unread
+    links_unread,
+    receipts
 );
 
 diesel::define_sql_function! {

@@ -19,7 +19,7 @@ use crate::{
     error::readable,
     old_paths,
     pages::{self, note, path_of, readers},
-    revisions,
+    receipts, revisions,
     schema::trash,
 };
 
@@ -176,6 +176,7 @@ fn purge(conn: &mut Conn, editor: &Editor, rows: Vec<TrashRow>, now: Timestamp) 
         revisions::forget(conn, row.id)?;
         old_paths::forget(conn, row.id)?;
         readers::forget(conn, row.id)?;
+        receipts::forget(conn, row.id)?;
         drafts::forget(conn, row.id)?;
         note(conn, editor, Action::Purged, &row.path, format!("“{}”", row.title), now)?;
         purged += 1;

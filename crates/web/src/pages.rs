@@ -3,7 +3,10 @@
 use actix_web::{HttpRequest, http::Method, web::Data};
 use domain::{access::Visitor, audience::Audience, page::PagePath};
 use serde::Serialize;
-use store::pages::{self, Scope};
+use store::{
+    pages::{self, Scope},
+    receipts,
+};
 
 use crate::{
     App,
@@ -35,6 +38,8 @@ struct PagePage {
     below: Rows,
     /// It is a draft, which only editors see.
     draft: bool,
+    /// Its reader is told that the opening is noted.
+    noted: bool,
 }
 
 #[derive(Serialize)]
@@ -60,11 +65,32 @@ pub async fn show(request: HttpRequest, app: Data<App>) -> Result<Outcome, Error
     // Boxed is what most requests do not run: their own future stays small, and is moved about often.
     match Place::of(&app, &request).await? {
         Place::Finished(answer) => Ok(Outcome::Page(answer)),
-        Place::Page(page) => Box::pin(visible(&app, *page)).await.map(Outcome::Page),
+        Place::Page(page) => {
+            if *request.method() == Method::GET {
+                note_opening(&app, &page);
+            }
+            Box::pin(visible(&app, *page)).await.map(Outcome::Page)
+        }
         Place::Section(section) => Box::pin(lists::section(&app, *section)).await.map(Outcome::Page),
         Place::Draft(draft) => Box::pin(draft_as_page(&app, *draft)).await.map(Outcome::Page),
         Place::Moved(path) => Ok(Outcome::Elsewhere(permanent_redirect(&path.href()))),
     }
+}
+
+/// Notes beside the request who opened a page of which receipts are wanted.
+fn note_opening(app: &Data<App>, page: &VisiblePage) {
+    let Some(member) = page.noted().cloned() else { return };
+    let (db, id, now) = (app.db.clone(), page.page().id, clock::now());
+    actix_web::rt::spawn(async move {
+        let again = member.clone();
+        let noted = match db.read(move |conn| receipts::is_due(conn, id, &again, now)).await {
+            Ok(true) => db.write(move |conn| receipts::note(conn, id, &member, now)).await,
+            due => due.map(drop),
+        };
+        if let Err(error) = noted {
+            log::error!("an opening could not be noted: {error}");
+        }
+    });
 }
 
 /// A public page is the same bytes for everybody; a private one says who reads it, and one with a list whose list it is.
@@ -131,6 +157,7 @@ fn compose(visible: &VisiblePage, titles: &[(PagePath, String)], below: Option<R
         lists_below,
         below,
         draft: false,
+        noted: visible.noted().is_some(),
         page: PageView {
             title: content.title.clone(),
             summary: content.summary.clone(),
@@ -193,6 +220,7 @@ fn compose_draft(
         lists_below: below.is_some(),
         below: below.unwrap_or_else(Rows::none),
         draft: true,
+        noted: false,
         page: PageView {
             title: typed.title.clone(),
             summary: typed.summary.clone(),

@@ -21,6 +21,7 @@ pub(crate) fn content() -> PageContent {
         list_below: false,
         published_at: now(),
         unpublish_at: None,
+        receipts: false,
     }
 }
 

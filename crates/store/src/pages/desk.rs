@@ -1,5 +1,7 @@
 //! Pages as their editors handle them: every function asks for the proof, every change leaves its audit entry.
 
+use std::borrow::Cow;
+
 use chrono::NaiveDateTime;
 use diesel::{dsl::count_star, prelude::*, sql_types::Bool};
 use domain::{
@@ -21,7 +23,7 @@ use crate::{
     Conn, Error, Paging, Result, Table, audit,
     conn::MultiBackend,
     error::readable,
-    id, old_paths, revisions,
+    id, old_paths, receipts, revisions,
     schema::{drafts, fold, pages},
     search, trash,
 };
@@ -339,6 +341,7 @@ pub(crate) fn insert_as<'a>(
     conn.lock_readers()?;
     let Birth { id, created_at, version } = birth;
     let resolved = readers::resolve(conn, id, &content.path, &content.audience)?;
+    let content = &*with_its_receipts(content, resolved);
     diesel::insert_into(pages::table)
         .values((
             pages::id.eq(id.0),
@@ -359,6 +362,7 @@ pub(crate) fn insert_as<'a>(
         ))
         .execute(conn)?;
     readers::choose(conn, id, &content.audience)?;
+    receipts::want(conn, id, content.receipts)?;
     readers::settle(conn, &content.path)?;
     old_paths::take(conn, &content.path)?;
     let detail = if version == Version::FIRST { "made" } else { "published again" };
@@ -383,11 +387,12 @@ pub fn update<'a>(
     let Save { content, note: said } = save.into();
     conn.lock_readers()?;
     let old = get(conn, editor, id)?.filter(|old| old.version == from).ok_or(Error::Stale)?;
+    let resolved = readers::resolve(conn, id, &content.path, &content.audience)?;
+    let content = &*with_its_receipts(content, resolved);
     if old.content == *content {
         return Ok(old);
     }
     let version = from.next();
-    let resolved = readers::resolve(conn, id, &content.path, &content.audience)?;
     let saved = diesel::update(pages::table.find(id.0).filter(pages::version.eq(from.0)))
         .set((
             pages::path.eq(content.path.as_str()),
@@ -409,6 +414,7 @@ pub fn update<'a>(
     if saved == 0 {
         return Err(Error::Stale);
     }
+    receipts::want(conn, id, content.receipts)?;
     if old.content.audience != content.audience {
         readers::choose(conn, id, &content.audience)?;
         readers::settle(conn, &content.path)?;
@@ -423,6 +429,14 @@ pub fn update<'a>(
     revisions::record(conn, id, content, editor, said, &changes, now)?;
     note(conn, editor, Action::Changed, &content.path, changes, now)?;
     get(conn, editor, id)?.ok_or(Error::Stale)
+}
+
+/// The content as it will be: receipts are kept of pages with chosen readers only.
+fn with_its_receipts(content: &PageContent, resolved: Resolved) -> Cow<'_, PageContent> {
+    match content.receipts && !resolved.is_chosen() {
+        true => Cow::Owned(PageContent { receipts: false, ..content.clone() }),
+        false => Cow::Borrowed(content),
+    }
 }
 
 /// Makes the page at a path, or replaces what stands there; whether it was made.

@@ -28,6 +28,11 @@ pub(crate) struct Resolved {
 
 impl Resolved {
     const EVERYBODY: Resolved = Resolved { private: false, readers_from: None };
+
+    /// Whether it opens to people and groups that were chosen.
+    pub(super) fn is_chosen(self) -> bool {
+        self.private && self.readers_from.is_some()
+    }
 }
 
 /// Whom the authors of some pages chose.

@@ -18,6 +18,7 @@ mod links;
 mod migrations;
 mod opening;
 mod pages;
+mod receipts;
 mod scope;
 mod search;
 mod site;

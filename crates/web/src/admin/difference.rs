@@ -45,6 +45,7 @@ pub(super) fn fields(old: &PageDraft, new: &PageDraft) -> Vec<Field> {
         ("Who reads it", readers(old), readers(new)),
         ("Show title in lists", tick(old.show_title), tick(new.show_title)),
         ("List the pages below", tick(old.list_below), tick(new.list_below)),
+        ("Note who opens it", tick(old.receipts), tick(new.receipts)),
         ("Published", moment(&old.published, old.zone), moment(&new.published, new.zone)),
         ("Ends", moment(&old.unpublish, old.zone), moment(&new.unpublish, new.zone)),
     ]

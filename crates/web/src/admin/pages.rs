@@ -7,6 +7,7 @@ mod delete;
 pub mod history;
 mod list;
 pub mod preview;
+pub mod receipts;
 
 use actix_web::{HttpRequest, http::StatusCode, web::Data};
 use domain::{
@@ -73,6 +74,8 @@ pub struct Fields {
     show_title: bool,
     #[serde(default, deserialize_with = "checkbox")]
     list_below: bool,
+    #[serde(default, deserialize_with = "checkbox")]
+    receipts: bool,
     #[serde(default)]
     published: String,
     #[serde(default)]
@@ -105,8 +108,19 @@ pub struct Fields {
 impl Fields {
     fn of(typed: Typed, version: Version, draft: Version, back: String) -> Result<Fields, Error> {
         let Typed { page, note, move_below } = typed;
-        let PageDraft { path, title, summary, body, audience, show_title, list_below, published, unpublish, zone: _ } =
-            page;
+        let PageDraft {
+            path,
+            title,
+            summary,
+            body,
+            audience,
+            show_title,
+            list_below,
+            receipts,
+            published,
+            unpublish,
+            zone: _,
+        } = page;
         Ok(Fields {
             path,
             title,
@@ -118,6 +132,7 @@ impl Fields {
             private: false,
             show_title,
             list_below,
+            receipts,
             published,
             unpublish,
             note,
@@ -195,6 +210,7 @@ impl Fields {
             audience: self.audience(),
             show_title: self.show_title,
             list_below: self.list_below,
+            receipts: self.receipts,
             published: self.published.clone(),
             unpublish: self.unpublish.clone(),
             zone,
@@ -236,6 +252,7 @@ struct FormPage {
     delete_href: String,
     view_href: String,
     history_href: String,
+    receipts_href: String,
     preview: Option<SafeHtml>,
     readers: Readers,
     effects: Effects,
@@ -347,6 +364,9 @@ impl Editing<'_> {
             list_href,
             delete_href: page.map_or(String::new(), |page| PAGES.href(page.id.0, "/delete", &fields.back)),
             history_href: known.surroundings.last.and(id).map_or(String::new(), |id| PAGES.href(id.0, "/history", "")),
+            receipts_href: page
+                .filter(|page| page.content.receipts)
+                .map_or(String::new(), |page| PAGES.href(page.id.0, "/receipts", "")),
             preview: told.preview,
             readers: Readers::new(&fields.audience(), &known.surroundings.groups, known.surroundings.who.as_ref()),
             effects: told.effects,

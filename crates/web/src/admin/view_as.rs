@@ -170,22 +170,22 @@ impl Look {
         // No name of a user holds anything that HTML would have to escape.
         let whom = &self.whom;
         let bar = format!(
-            "<div class=\"view-as\" role=\"status\"><span>You see the site as <strong>{whom}</strong> sees it.</span> \
-             <a href=\"{ADDRESS}\">Choose somebody else</a> <a href=\"/admin/\">Back to the panel</a></div>"
+            "<aside class=\"view-as\" aria-label=\"View as\"><span>You see the site as <strong>{whom}</strong> sees it.</span> \
+             <a href=\"{ADDRESS}\">Choose somebody else</a> <a href=\"/admin/\">Back to the panel</a></aside>"
         );
         Ok(Answer::panel(framed(html, &self.base, &bar)))
     }
 }
 
-/// The document with a bar as the first thing in its body, and its links and searches below another address: those that
+/// The document with a bar above its header, and its links and searches below another address: those that
 /// lead to pages and lists of the site, and no others.
 fn framed(html: &str, base: &str, bar: &str) -> String {
     let mut framed = String::with_capacity(html.len() + 1024);
     let mut rest = html;
-    if let Some(end) = rest.find("<body").and_then(|at| rest[at..].find('>').map(|length| at + length + 1)) {
-        framed.push_str(&rest[..end]);
+    if let Some(at) = rest.find("<header").or_else(|| rest.find("<main")) {
+        framed.push_str(&rest[..at]);
         framed.push_str(bar);
-        rest = &rest[end..];
+        rest = &rest[at..];
     }
     while let Some((at, attribute)) = next_address(rest) {
         let start = at + attribute.len();
@@ -225,8 +225,8 @@ mod tests {
     #[test]
     fn links_to_pages_stay_in_the_view_and_others_lead_out_of_it() {
         let check = |link: &str, expected: &str| {
-            let html = format!("<body class=\"x\"><a href=\"{link}\">x</a></body>");
-            let expected = format!("<body class=\"x\">BAR<a href=\"{expected}\">x</a></body>");
+            let html = format!("<body class=\"x\"><header><a href=\"{link}\">x</a></body>");
+            let expected = format!("<body class=\"x\">BAR<header><a href=\"{expected}\">x</a></body>");
             assert_eq!(framed(&html, "/base", "BAR"), expected);
         };
         check("/", "/base/");
@@ -235,14 +235,14 @@ mod tests {
         for out in ["/admin/", "/static/1/site.css", "/feed.xml", "/login?next=%2F", "//evil", "https://x/", "#top"] {
             check(out, out);
         }
-        let form = "<body><form action=\"/search\"></form><form action=\"/account\"></form></body>";
-        let expected = "<body>BAR<form action=\"/base/search\"></form><form action=\"/account\"></form></body>";
+        let form = "<body><main><form action=\"/search\"></form><form action=\"/account\"></form></body>";
+        let expected = "<body>BAR<main><form action=\"/base/search\"></form><form action=\"/account\"></form></body>";
         assert_eq!(framed(form, "/base", "BAR"), expected);
     }
 
     #[test]
     fn what_is_no_whole_document_stays_as_it_is() {
-        for html in ["", "text", "<body", "<a href=\"/x", " href=\""] {
+        for html in ["", "text", "<header", "<a href=\"/x", " href=\""] {
             assert!(framed(html, "", "").len() <= html.len() + 1, "{html}");
         }
     }

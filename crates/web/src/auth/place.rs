@@ -5,7 +5,7 @@ use std::sync::Arc;
 use actix_web::HttpRequest;
 use domain::{
     Timestamp,
-    access::{Access, Visitor, decide},
+    access::{Access, Member, Visitor, decide, may_edit},
     draft::Draft,
     page::{Page, PagePath},
     site::Site,
@@ -123,6 +123,12 @@ impl VisiblePage {
     /// For a page that ends with a list: whose list it is, and which part of it.
     pub fn list(&self) -> Option<(&Guest, Paging)> {
         self.guest.as_ref().map(|guest| (guest, self.paging))
+    }
+
+    /// Who is told that it is noted that they opened it: readers of a page with receipts, not its editors.
+    pub fn noted(&self) -> Option<&Member> {
+        let member = &self.reader.as_ref()?.account().member;
+        (self.page.content.receipts && !may_edit(member.role)).then_some(member)
     }
 
     /// What it takes to keep the answer.
@@ -332,6 +338,8 @@ async fn find(app: &App, asker: Asker<'_>, path: PagePath, paging: Paging) -> Re
                 tickets.list = tickets.place.clone();
                 tickets.is_kept = keeps && page.content.is_published(now);
             }
+            // What is answered from memory is noted by nobody.
+            tickets.is_kept &= !page.content.receipts;
             // A list is for its visitor, so a public page that ends with one looks at credentials after all.
             let guest = if lists { Some(asker.guest().await?) } else { None };
             Ok(Place::Page(Box::new(VisiblePage { page, site, reader, guest, paging, tickets })))

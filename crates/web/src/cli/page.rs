@@ -40,6 +40,7 @@ pub(super) fn run(config: &Config, command: &PageCommand) -> Result<(), String> 
                 summary: summary.clone(),
                 body: read_body()?,
                 audience: audience(*private, *public, readers, groups),
+                receipts: false,
                 show_title: *show_title,
                 list_below: *list_below,
                 published: published.clone().unwrap_or_default(),
@@ -92,6 +93,7 @@ impl Given {
         PageDraft {
             published: if self.date { draft.published } else { published },
             unpublish: if self.end { draft.unpublish } else { unpublish },
+            receipts: old.receipts,
             ..draft
         }
     }

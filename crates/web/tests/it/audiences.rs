@@ -52,8 +52,8 @@ async fn t44_lists_hold_what_their_reader_may_read_and_titles_that_are_shown() {
     for path in ["/feed.xml", "/sitemap.xml"] {
         site.root().get(path).await.is(200).lacks("plan").lacks("note");
     }
-    bob(&site).get("/search?q=plan").await.is(200).lacks("The plan");
-    site.ann().get("/search?q=plan").await.is(200).has("The plan");
+    bob(&site).get("/search?q=plan").await.is(200).lacks("<mark>");
+    site.ann().get("/search?q=plan").await.is(200).has("<mark>plan</mark>");
 }
 
 #[actix_web::test]
@@ -184,7 +184,7 @@ async fn an_editor_sees_the_site_as_anybody_and_with_no_more_rights() {
     eve.get("/admin/view-as/user/bob/team/plan").await.is(200).has("may not read this page (403)").lacks("You see");
     eve.get("/admin/view-as/visitor/team/plan").await.is(200).has("is asked for a name and a password (401)");
     eve.get("/admin/view-as/visitor/nope").await.is(200).has("there is no such page (404)");
-    eve.get("/admin/view-as/user/ann/search?q=plan").await.is(200).has("The plan");
+    eve.get("/admin/view-as/user/ann/search?q=plan").await.is(200).has("<mark>plan</mark>");
     eve.get("/admin/view-as/user/bob/search?q=plan").await.is(200).lacks("/team/plan");
     // An administrator as an editor sees them has an editor's rights.
     eve.get("/admin/view-as/user/root/hello").await.is(200);
@@ -211,4 +211,36 @@ async fn a_page_below_another_is_read_as_that_one_unless_it_says_otherwise() {
     });
     site.visitor().get("/club/rules").await.is(200);
     site.visitor().get("/").await.has("Rules");
+}
+
+#[actix_web::test]
+async fn who_opened_a_page_is_noted_where_that_is_wanted_and_the_reader_is_told() {
+    let site = site();
+    let told = "It is noted when you opened this page";
+    bob(&site).get("/note").await.is(200).lacks(told);
+    let form = form_of(&site, "note");
+    let fields = [
+        ("title", "A note for bob"),
+        ("path", "/note"),
+        ("version", "1"),
+        ("audience", "chosen"),
+        ("people", "bob, ann"),
+        ("receipts", "on"),
+    ];
+    site.eve().submit(&form, &form, &fields).await.is(303);
+    let receipts = format!("{form}/receipts");
+    site.eve().get(&form).await.has(&receipts);
+    site.eve().get("/note").await.is(200).lacks(told);
+    site.eve().get("/admin/view-as/user/bob/note").await.is(200);
+    site.eve().get(&receipts).await.is(200).has("0 of 2 readers have opened this page");
+    for _ in 0..2 {
+        bob(&site).get("/note").await.is(200).has(told);
+    }
+    // It is noted beside the request.
+    let opened = async || site.eve().get(&receipts).await.body.contains("1 of 2 readers have opened this page");
+    while !opened().await {
+        tokio::task::yield_now().await;
+    }
+    site.eve().get(&receipts).await.has("ann").has("not yet").has("<time");
+    bob(&site).get(&receipts).await.is(403);
 }

@@ -269,6 +269,7 @@ pub async fn restore(
     let mut content = old.content;
     let page_now = present.page.ok_or(Error::Conflict(NOT_PUBLISHED))?;
     content.path = page_now.content.path;
+    content.receipts = page_now.content.receipts;
     if unknown(&app, &content.audience).await?.is_some() {
         // Its readers are no longer all there: it keeps those that it has.
         content.audience = page_now.content.audience;
