@@ -4,238 +4,38 @@ mod audience;
 pub mod autosave;
 mod conflict;
 mod delete;
+mod fields;
 pub mod history;
+mod known;
 mod list;
 pub mod preview;
 pub mod receipts;
 
 use actix_web::{HttpRequest, http::StatusCode, web::Data};
 use domain::{
-    Version, access,
-    audience::{Audience, AudienceDraft},
-    draft::{Draft, FormId, Held, Typed},
-    group::GroupName,
+    Version,
     invalid::Invalid,
-    page::{Page, PageContent, PageDraft, PageId, PagePath},
-    revision::{Note, Save},
+    page::{Page, PageDraft, PageId, PagePath},
+    revision::Save,
     site::Site,
-    zone::Zone,
 };
-use serde::{Deserialize, Serialize};
-use store::{
-    drafts, old_paths,
-    pages::{self, Who},
-    revisions,
-};
+use serde::Serialize;
+use store::{drafts, old_paths, pages};
 
 pub use delete::{confirm, delete};
 pub use list::{act, list};
 
 use super::{Done, Outcome, Panel, effects::Effects, id, links, section::Section};
 use crate::{
-    App,
-    answer::Answer,
-    auth::extract::Editor,
-    clock,
-    error::Error,
-    form::{Form, checkbox},
-    lists::login_href,
-    markdown::SafeHtml,
-    query::QueryString,
-    view::Errors,
+    App, answer::Answer, auth::extract::Editor, clock, error::Error, form::Form, lists::login_href, markdown::SafeHtml,
+    query::QueryString, view::Errors,
 };
 use audience::Readers;
+use fields::{Fields, Then};
+use known::{Known, around_new, look};
 
 const PAGES: Section =
     Section { name: "pages", title: "Pages", list: "/admin/pages", fields: &["q", "readers", "state", "date", "sort"] };
-
-/// The fields of the form, as they are typed.
-#[derive(Clone, Debug, Deserialize, Serialize)]
-pub struct Fields {
-    #[serde(default)]
-    path: String,
-    #[serde(default)]
-    title: String,
-    #[serde(default)]
-    summary: String,
-    #[serde(default)]
-    body: String,
-    /// As `AudienceDraft::kind`; a script may leave it out.
-    #[serde(default)]
-    audience: String,
-    #[serde(default)]
-    people: String,
-    #[serde(default)]
-    groups: Vec<String>,
-    /// Another word for `audience=signed-in`, for scripts.
-    #[serde(default, deserialize_with = "checkbox", skip_serializing)]
-    private: bool,
-    #[serde(default, deserialize_with = "checkbox")]
-    show_title: bool,
-    #[serde(default, deserialize_with = "checkbox")]
-    list_below: bool,
-    #[serde(default, deserialize_with = "checkbox")]
-    receipts: bool,
-    #[serde(default)]
-    published: String,
-    #[serde(default)]
-    unpublish: String,
-    #[serde(default)]
-    note: String,
-    /// Whether the pages below move along with the path.
-    #[serde(default, deserialize_with = "checkbox")]
-    move_below: bool,
-    /// The change of readers whose effect was told, and may be saved.
-    #[serde(default)]
-    agreed: String,
-    /// An old path of another page that is knowingly taken.
-    #[serde(default)]
-    takes: String,
-    #[serde(default)]
-    version: i64,
-    /// The version of the draft that the form shows; 0 for none.
-    #[serde(default)]
-    draft: i64,
-    /// The number of the form.
-    #[serde(default)]
-    form: i64,
-    #[serde(default)]
-    back: String,
-    #[serde(default, skip_serializing)]
-    then: Then,
-}
-
-impl Fields {
-    fn of(typed: Typed, version: Version, draft: Version, back: String) -> Result<Fields, Error> {
-        let Typed { page, note, move_below } = typed;
-        let PageDraft {
-            path,
-            title,
-            summary,
-            body,
-            audience,
-            show_title,
-            list_below,
-            receipts,
-            published,
-            unpublish,
-            zone: _,
-        } = page;
-        Ok(Fields {
-            path,
-            title,
-            summary,
-            body,
-            audience: audience.kind,
-            people: audience.people,
-            groups: audience.groups,
-            private: false,
-            show_title,
-            list_below,
-            receipts,
-            published,
-            unpublish,
-            note,
-            move_below,
-            agreed: String::new(),
-            takes: String::new(),
-            version: version.0,
-            draft: draft.0,
-            form: autosave::new_form()?.0,
-            back,
-            then: Then::Save,
-        })
-    }
-
-    /// The fields of a page as it is being written: its draft if there is one, otherwise the page.
-    fn of_known(known: &Known, zone: Zone, back: String) -> Result<Fields, Error> {
-        match (&known.draft, &known.page) {
-            (Some(Draft { typed, based_on, version, .. }), _) => {
-                let typed = Typed { page: typed.page.clone().in_zone(zone), ..typed.clone() };
-                Fields::of(typed, *based_on, *version, back)
-            }
-            (None, Some(page)) => Fields::of(PageDraft::of(&page.content, zone).into(), page.version, Version(0), back),
-            (None, None) => Err(Error::NotFound),
-        }
-    }
-
-    /// What is kept of the form as a draft.
-    fn typed(&self, zone: Zone) -> Typed {
-        Typed { page: self.draft(zone), note: self.note.clone(), move_below: self.move_below }
-    }
-
-    /// What the form knows of the draft over which it saves.
-    fn held(&self) -> Held {
-        Held { draft: Version(self.draft), form: FormId(self.form) }
-    }
-
-    /// What is to be saved, and the word for its history.
-    fn check(&self, old: Option<&PageContent>, zone: Zone) -> Result<(PageContent, Note), Invalid> {
-        let content = match old {
-            Some(old) => PageDraft { audience: self.audience_over(old), ..self.draft(zone) }.check_over(old),
-            None => self.draft(zone).check(clock::now()),
-        };
-        match (content, Note::parse(&self.note)) {
-            (Ok(content), Ok(note)) => Ok((content, note)),
-            (Err(mut invalid), Err(message)) => {
-                invalid.add("note", message);
-                Err(invalid)
-            }
-            (Err(invalid), Ok(_)) => Err(invalid),
-            (Ok(_), Err(message)) => Err(Invalid::one("note", message)),
-        }
-    }
-
-    fn audience(&self) -> AudienceDraft {
-        let kind = if self.audience.is_empty() && self.private { "signed-in".into() } else { self.audience.clone() };
-        AudienceDraft { kind, people: self.people.clone(), groups: self.groups.clone() }
-    }
-
-    /// Of a form without an audience: what it was, but that a tick that is not sent makes a page public that was for
-    /// anyone signed in.
-    fn audience_over(&self, old: &PageContent) -> AudienceDraft {
-        match (&old.audience, self.audience.is_empty() && !self.private) {
-            (_, false) => self.audience(),
-            (Audience::Public | Audience::SignedIn, true) => AudienceDraft::of(&Audience::Public),
-            (Audience::Inherited | Audience::Chosen(_), true) => AudienceDraft::of(&old.audience),
-        }
-    }
-
-    fn draft(&self, zone: Zone) -> PageDraft {
-        PageDraft {
-            path: self.path.clone(),
-            title: self.title.clone(),
-            summary: self.summary.clone(),
-            body: self.body.clone(),
-            audience: self.audience(),
-            show_title: self.show_title,
-            list_below: self.list_below,
-            receipts: self.receipts,
-            published: self.published.clone(),
-            unpublish: self.unpublish.clone(),
-            zone,
-        }
-    }
-}
-
-/// Which button of the form was pressed.
-#[derive(Clone, Copy, Debug, Default, Deserialize)]
-#[serde(rename_all = "lowercase")]
-enum Then {
-    /// It is published, and back to the list.
-    #[default]
-    Save,
-    /// It is published, and on with the same form.
-    Continue,
-    /// It is published, and on with an empty form.
-    Another,
-    /// Nothing is saved: the text is shown as it will look.
-    Preview,
-    /// It is kept, and not published.
-    Draft,
-    /// It is kept, and the page is taken off the site.
-    Unpublish,
-}
 
 #[derive(Serialize)]
 struct FormPage {
@@ -274,64 +74,6 @@ struct Editing<'a> {
     editor: &'a Editor,
     site: &'a Site,
     known: &'a Known,
-}
-
-/// What there is of a page: what is published, what waits, and what else there is about it.
-#[derive(Clone, Debug, Default)]
-struct Known {
-    page: Option<Page>,
-    draft: Option<Draft>,
-    surroundings: Surroundings,
-}
-
-impl Known {
-    fn id(&self) -> Option<PageId> {
-        self.page.as_ref().map(|page| page.id).or(self.draft.as_ref().map(|draft| draft.page))
-    }
-
-    /// Its address on the site, if it has one.
-    fn href(&self) -> Option<String> {
-        match (&self.page, &self.draft) {
-            (Some(page), _) => Some(page.content.path.href()),
-            (None, draft) => draft.as_ref().and_then(|draft| draft.typed.path()).map(|path| path.href()),
-        }
-    }
-
-    fn title(&self) -> String {
-        match (&self.page, &self.draft) {
-            (Some(page), _) => page.content.title.clone(),
-            (None, Some(draft)) if !draft.typed.page.title.trim().is_empty() => draft.typed.page.title.clone(),
-            (None, Some(_)) => "A draft without a title".into(),
-            (None, None) => "Add a page".into(),
-        }
-    }
-}
-
-/// What else there is about a page.
-#[derive(Clone, Debug, Default)]
-struct Surroundings {
-    below: u64,
-    old_paths: Vec<PagePath>,
-    groups: Vec<GroupName>,
-    who: Option<Who>,
-    /// The last version that was published.
-    last: Option<Version>,
-}
-
-impl Surroundings {
-    /// Of a page that is not there yet.
-    fn of_new(conn: &mut store::Conn, proof: &access::Editor) -> store::Result<Surroundings> {
-        Ok(Surroundings { groups: store::groups::names(conn, proof)?, ..Surroundings::default() })
-    }
-
-    fn of(conn: &mut store::Conn, proof: &access::Editor, page: &Page) -> store::Result<Surroundings> {
-        // Below the root is everything, and it does not move along.
-        let path = &page.content.path;
-        let below = if path.is_root() { 0 } else { pages::below(conn, proof, path)? };
-        let (who, last) = (Some(pages::who(conn, proof, page)?), Some(page.version));
-        let old_paths = old_paths::of(conn, proof, page.id)?;
-        Ok(Surroundings { below, old_paths, who, last, ..Surroundings::of_new(conn, proof)? })
-    }
 }
 
 impl Editing<'_> {
@@ -485,32 +227,11 @@ async fn asks_to_take(
     Ok(Some(Invalid::one("path", message)))
 }
 
-/// What there is for the form of a new page.
-async fn around_new(app: &App, editor: &Editor) -> Result<(std::sync::Arc<Site>, Known), Error> {
-    let proof = editor.proof();
-    let (site, surroundings) = app.db.read_with_site(move |conn| Surroundings::of_new(conn, &proof)).await?;
-    Ok((site, Known { surroundings, ..Known::default() }))
-}
-
 /// The page of a request, or 404.
 async fn load(app: &App, editor: &Editor, id: PageId) -> Result<(std::sync::Arc<Site>, Page), Error> {
     let proof = editor.proof();
     let (site, page) = app.db.read_with_site(move |conn| pages::get(conn, &proof, id)).await?;
     Ok((site, page.ok_or(Error::NotFound)?))
-}
-
-/// What there is of a page, in one read.
-async fn look(app: &App, editor: &Editor, id: PageId) -> Result<(std::sync::Arc<Site>, Known), Error> {
-    let proof = editor.proof();
-    let read = move |conn: &mut store::Conn| {
-        let (page, draft) = (pages::get(conn, &proof, id)?, drafts::get(conn, &proof, id)?);
-        let surroundings = match &page {
-            Some(page) => Surroundings::of(conn, &proof, page)?,
-            None => Surroundings { last: revisions::last(conn, &proof, id)?, ..Surroundings::of_new(conn, &proof)? },
-        };
-        Ok(Known { page, draft, surroundings })
-    };
-    app.db.read_with_site(read).await
 }
 
 /// GET `/admin/pages/{id}`: the page, or its draft, as it is being written.
