@@ -235,18 +235,18 @@ if (body) {
   });
   const count = () => {
     const number = (body.value.match(/\S+/g) || []).length;
-    words.textContent = `${number} words, ${Math.max(1, Math.round(number / 220))} min to read`;
+    words.textContent = `${number} ${number === 1 ? "word" : "words"}, ${Math.max(1, Math.round(number / 220))} min to read`;
   };
 
   const pane = document.querySelector(".preview");
   const prose = pane.querySelector(".prose");
   let pause, asked = 0, shown = 0;
+  // What is wrong with a link depends on where the page lives and who reads it.
+  const readers = ["path", "audience", "people", "groups"];
+  const sent = ["form_token", "body", ...readers];
   const show = async () => {
     const turn = ++asked;
-    const { form_token, path, private: closed } = body.form.elements;
-    const form = new URLSearchParams({ form_token: form_token.value, path: path.value, body: body.value });
-    // What is wrong with a link depends on who reads the page.
-    if (closed && closed.checked) form.set("private", "on");
+    const form = new URLSearchParams([...new FormData(body.form)].filter(([name]) => sent.includes(name)));
     const answer = await fetch("/admin/preview", { method: "POST", body: form }).catch(() => null);
     if (!answer || !answer.ok) return;
     const html = await answer.text();
@@ -259,12 +259,11 @@ if (body) {
   body.addEventListener("input", () => {
     count();
     clearTimeout(pause);
-    if (!pane.hidden) pause = setTimeout(show, 150);
+    if (!pane.hidden) pause = setTimeout(show, 80);
   });
-  // Who reads the page, and where it lives, decide which links can be followed.
-  for (const field of [body.form.elements.private, body.form.elements.path]) {
-    if (field) field.addEventListener("change", () => { if (!pane.hidden) show(); });
-  }
+  body.form.addEventListener("change", (event) => {
+    if (!pane.hidden && readers.includes(event.target.name)) show();
+  });
   body.form.querySelector("button[value=preview]").addEventListener("click", (event) => {
     event.preventDefault();
     pane.hidden = !pane.hidden;

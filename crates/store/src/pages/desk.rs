@@ -264,9 +264,11 @@ pub fn states(
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PageTotals {
     /// That everybody reads.
-    pub public: u64,
-    /// Private ones.
-    pub private: u64,
+    pub everybody: u64,
+    /// That whoever is signed in reads.
+    pub signed_in: u64,
+    /// With chosen readers.
+    pub chosen: u64,
 }
 
 /// How many pages there are.
@@ -274,9 +276,9 @@ pub struct PageTotals {
 /// # Errors
 /// When the database fails.
 pub fn totals(conn: &mut Conn, _: &Editor) -> Result<PageTotals> {
-    let all = PageFilter::default().count(conn)?;
-    let public = PageFilter { reach: Some(Reach::Everybody), ..PageFilter::default() }.count(conn)?;
-    Ok(PageTotals { public, private: all.saturating_sub(public) })
+    let mut count = |reach| PageFilter { reach: Some(reach), ..PageFilter::default() }.count(conn);
+    let (everybody, signed_in, chosen) = (count(Reach::Everybody)?, count(Reach::SignedIn)?, count(Reach::Chosen)?);
+    Ok(PageTotals { everybody, signed_in, chosen })
 }
 
 /// How many pages lie below a path.

@@ -162,7 +162,7 @@ fn the_panels_list_is_filtered_sorted_paged_and_counted() {
         assert_eq!((counts.any_reach, counts.everybody, counts.signed_in), (3, 2, 1));
         assert_eq!((counts.any_date, counts.spans), (1, vec![0, 1, 0]));
         let totals = store.read(|conn| pages::totals(conn, admin().editor())).unwrap();
-        assert_eq!((totals.public, totals.private), (4, 3));
+        assert_eq!((totals.everybody, totals.signed_in, totals.chosen), (4, 3, 0));
     });
 }
 
@@ -217,7 +217,7 @@ fn writers_on_one_database_wait_for_each_other_and_none_fails() {
             }
         });
         let table = store.read(|conn| pages::totals(conn, admin().editor())).unwrap();
-        assert_eq!(table.public, 101);
+        assert_eq!(table.everybody, 101);
         assert_eq!(find(store, "a").unwrap().id, page.id);
     });
 }

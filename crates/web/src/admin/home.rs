@@ -75,8 +75,9 @@ impl Watch {
 #[derive(Serialize)]
 struct Counts {
     pages: u64,
-    public: u64,
-    private: u64,
+    everybody: u64,
+    signed_in: u64,
+    chosen: u64,
     users: u64,
 }
 
@@ -127,9 +128,10 @@ pub async fn show(app: Data<App>, editor: Editor) -> Result<Answer, Error> {
             Ok((pages::totals(conn, &proof)?, users.unwrap_or(0), changes, waiting, broken, watch))
         })
         .await?;
+    let pages::PageTotals { everybody, signed_in, chosen } = totals;
     let page = HomePage {
         panel: Panel::new(&site, editor.account(), "home", "Administration", &[]),
-        counts: Counts { pages: totals.public + totals.private, public: totals.public, private: totals.private, users },
+        counts: Counts { pages: everybody + signed_in + chosen, everybody, signed_in, chosen, users },
         waiting,
         changes: changes.into_iter().map(|entry| Change::new(entry, site.time_zone)).collect(),
         more_broken_links: broken.len() > BROKEN_LINKS as usize,
