@@ -250,7 +250,7 @@ async fn home_shows_how_much_there_is_and_what_was_done_last() {
     let site = Site::new();
     let home = site.eve().get("/admin/").await.is(200);
     home.has("<strong>2</strong> pages")
-        .has("<strong>1</strong> private")
+        .has("<strong>1</strong> for anyone signed in")
         .has("command line")
         .lacks("Users</a>")
         .lacks("eve</strong> created");
