@@ -25,6 +25,7 @@ const ALL: &[&str] = &[
     "2026-11-24-000005_search",
     "2026-11-24-000006_links",
     "2026-11-24-000007_drafts",
+    "2026-11-24-000009_by_hand",
 ];
 
 fn find(store: &Store, path: &str) -> Page {

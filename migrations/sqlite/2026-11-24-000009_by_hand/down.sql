@@ -1,0 +1,2 @@
+DROP TRIGGER audience_is_not_set;
+DROP TRIGGER private_recorded;
