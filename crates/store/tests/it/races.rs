@@ -6,9 +6,10 @@ use std::{thread, time::Duration};
 use diesel::{QueryableByName, RunQueryDsl, sql_query, sql_types::BigInt};
 use domain::{
     Version,
+    audience::{Audience, Chosen},
     draft::{FormId, Held, Typed},
     group::{GroupContent, GroupName},
-    page::PageDraft,
+    page::{PageContent, PageDraft},
     user::{Role, Username},
 };
 use store::{Conn, Error, Result, Store, drafts, groups, pages, users};
@@ -16,7 +17,7 @@ use store::{Conn, Error, Result, Store, drafts, groups, pages, users};
 use crate::database::{add, admin, content, noon, on_both, put};
 
 #[derive(QueryableByName)]
-struct Waiting {
+struct Number {
     #[diesel(sql_type = BigInt)]
     count: i64,
 }
@@ -52,7 +53,7 @@ pub fn meanwhile(
 fn somebody_waits(store: &Store) -> bool {
     let query = "SELECT count(*) AS count FROM pg_stat_activity
                  WHERE datname = current_database() AND wait_event_type = 'Lock'";
-    let waiting: Waiting = store.read(|conn| Ok(sql_query(query).get_result(conn)?)).unwrap();
+    let waiting: Number = store.read(|conn| Ok(sql_query(query).get_result(conn)?)).unwrap();
     waiting.count > 0
 }
 
@@ -108,5 +109,26 @@ fn publishing_and_unpublishing_hold_no_draft_while_they_wait() {
             })
         };
         assert_eq!(meanwhile(store, publish, |conn| put(conn, &content("c")), save), Err(Error::Stale));
+    });
+}
+
+#[test]
+fn of_many_readers_those_who_stay_keep_their_row() {
+    on_postgres(|store| {
+        let chosen = |people: &[&str]| {
+            let people = people.iter().map(|name| Username::parse(name).unwrap()).collect();
+            PageContent { audience: Audience::Chosen(Chosen { people, groups: Vec::new() }), ..content("a") }
+        };
+        for name in ["ann", "bob", "cid"] {
+            add(store, name, Role::Reader);
+        }
+        store.write(|conn| put(conn, &chosen(&["ann", "bob"]))).unwrap();
+        let new = store.write(|conn| {
+            let page = pages::find(conn, &content("a").path)?.unwrap();
+            pages::update(conn, admin().editor(), page.id, page.version, &chosen(&["ann", "cid"]), noon())?;
+            let query = "SELECT count(*) AS count FROM page_people WHERE xmin::text = txid_current()::text";
+            Ok(sql_query(query).get_result::<Number>(conn)?.count)
+        });
+        assert_eq!(new, Ok(1));
     });
 }
