@@ -413,10 +413,13 @@ pub enum PageCommand {
     },
     /// List all pages: path, public, private (anyone signed in) or chosen, date, title
     List,
-    /// Delete a page
+    /// Delete a page; not if more people could read the pages below, which inherit from it
     Delete {
         /// Where it lives
         path: String,
+        /// Delete it all the same
+        #[arg(long)]
+        yes: bool,
     },
 }
 

@@ -17,6 +17,9 @@ use crate::{
     view,
 };
 
+/// How many pages are told one by one.
+const MOST_TOLD: usize = 20;
+
 /// Runs one command on pages.
 pub(super) fn run(config: &Config, command: &PageCommand) -> Result<(), String> {
     match command {
@@ -63,13 +66,9 @@ pub(super) fn run(config: &Config, command: &PageCommand) -> Result<(), String> 
             Ok(())
         }
         PageCommand::List => list(&open(config)?),
-        PageCommand::Delete { path } => {
+        PageCommand::Delete { path, yes } => {
             let (store, page) = existing(config, path)?;
-            store
-                .write(|conn| pages::delete(conn, Admin::command_line().editor(), &[page.id], clock::now()))
-                .map_err(|error| error.to_string())?;
-            println!("Deleted {}.", page.content.path);
-            Ok(())
+            delete(&store, &page, *yes)
         }
     }
 }
@@ -132,6 +131,27 @@ fn put(store: &Store, path: &PagePath, draft: &PageDraft, given: &Given) -> Resu
     if let Some(page) = cut_off {
         println!("It was an old path of {}, which is no longer found there.", page.content.path);
     }
+    Ok(())
+}
+
+fn delete(store: &Store, page: &Page, whoever_gains: bool) -> Result<(), String> {
+    let (proof, path) = (Admin::command_line(), &page.content.path);
+    let delete = |conn: &mut store::Conn| pages::delete(conn, proof.editor(), &[page.id], clock::now()).map(drop);
+    let below = pages::Touched::Below(vec![path.clone()]);
+    let effects = store.rehearse(|conn| pages::effect(conn, proof.editor(), &below, delete));
+    let gains = effects.map_err(|error| error.to_string())?.into_iter().filter_map(|effect| {
+        let who = effect.gained?;
+        Some(format!("{} by {who}", effect.path))
+    });
+    let gains: Vec<String> = gains.collect();
+    if !gains.is_empty() && !whoever_gains {
+        let (shown, more) = (gains.iter().take(MOST_TOLD).cloned().collect::<Vec<_>>().join("; "), gains.len());
+        return Err(format!(
+            "{more} pages below {path} could then be read by more people: {shown}. To do it, add --yes"
+        ));
+    }
+    store.write(delete).map_err(|error| error.to_string())?;
+    println!("Deleted {path}.");
     Ok(())
 }
 
