@@ -18,3 +18,13 @@ WHEN new.settled = old.settled AND new.audience <> old.audience
 AND NOT (new.private = old.private AND new.readers_from IS NULL
          AND new.audience = CASE WHEN new.private THEN 'signed-in' ELSE 'public' END)
 BEGIN SELECT RAISE(ABORT, 'audience is not set by hand: set private, or choose readers in the panel'); END;
+
+-- A shell that does not keep foreign keys, as SQLite's own, leaves nobody who reads by a group that is gone.
+CREATE TRIGGER group_deleted_by_hand AFTER DELETE ON groups BEGIN
+    DELETE FROM group_members WHERE group_id = old.id;
+    DELETE FROM page_groups WHERE group_id = old.id;
+END;
+CREATE TRIGGER user_deleted_by_hand AFTER DELETE ON users BEGIN
+    DELETE FROM group_members WHERE user_id = old.id;
+    DELETE FROM page_people WHERE user_id = old.id;
+END;

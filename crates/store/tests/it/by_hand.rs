@@ -1,16 +1,19 @@
 //! What somebody at psql says of who reads a page holds, whatever the application does before, meanwhile and after.
 
+use diesel::{RunQueryDsl, sql_query};
 use domain::{
     Version,
-    access::Visitor,
-    audience::Audience,
+    access::{Member, Visitor},
+    audience::{Audience, Chosen},
     draft::{FormId, Held},
+    group::{GroupContent, GroupName},
     page::{Page, PageContent, PagePath},
+    user::Role,
 };
-use store::{Error, Paging, Store, drafts, pages, revisions, trash};
+use store::{Conn, Error, Paging, Store, drafts, groups, pages, revisions, trash};
 
 use crate::{
-    database::{admin, content, noon, on_both, put, sql},
+    database::{add, admin, content, noon, on_both, put, sql},
     races::{is_postgres, meanwhile},
 };
 
@@ -87,4 +90,37 @@ fn the_audience_itself_is_not_set_by_hand() {
             assert!(refused.to_string().contains("set private"), "{refused}");
         }
     });
+}
+
+#[test]
+fn a_group_or_a_user_that_is_deleted_reads_nothing_also_without_foreign_keys() {
+    on_both(|store| {
+        let ann = add(store, "ann", Role::Reader);
+        let crew = GroupContent { name: GroupName::parse("Crew").unwrap(), members: vec![ann.name.clone()] };
+        let group = store.write(|conn| groups::insert(conn, &admin(), &crew, noon())).unwrap();
+        let chosen = Chosen { people: Vec::new(), groups: vec![crew.name.clone()] };
+        let page = PageContent { audience: Audience::Chosen(chosen), ..content("a") };
+        store.write(|conn| put(conn, &page)).unwrap();
+        by_a_shell(store, "DELETE FROM groups");
+        let member = Member { id: ann.id, name: ann.name, role: Role::Reader, groups: vec![group.id] };
+        let scope = pages::Scope::listed(&Visitor::SignedIn(member), noon());
+        let listed = store.read(|conn| pages::list(conn, &scope, Paging { number: 1, size: 9 })).unwrap();
+        assert!(listed.rows.is_empty(), "{listed:?}");
+        by_a_shell(store, "DELETE FROM users");
+        assert_eq!(sql(store, "DELETE FROM group_members"), Ok(0));
+    });
+}
+
+/// As in SQLite's own shell, which does not keep foreign keys unless it is told to.
+fn by_a_shell(store: &Store, statement: &str) {
+    let keep = |conn: &mut Conn, word: &str| match conn {
+        Conn::Sqlite(conn) => sql_query(format!("PRAGMA foreign_keys = {word}")).execute(conn).map(drop),
+        Conn::Postgres(_) => Ok(()),
+    };
+    let delete = |conn: &mut Conn| {
+        keep(conn, "OFF")?;
+        sql_query(statement).execute(conn)?;
+        Ok(keep(conn, "ON")?)
+    };
+    store.read(delete).unwrap();
 }
