@@ -156,6 +156,7 @@ pub fn publish<'a>(
     save: impl Into<Save<'a>>,
     now: Timestamp,
 ) -> Result<Page> {
+    conn.lock_readers()?;
     let had_draft = take(conn, editor, page, held)?;
     match crate::pages::get(conn, editor, page)? {
         Some(_) => crate::pages::update(conn, editor, page, from, save, now),
@@ -212,6 +213,25 @@ pub fn unpublish(conn: &mut Conn, editor: &Editor, ids: &[PageId], now: Timestam
         count += 1;
     }
     Ok(count)
+}
+
+/// Takes a page off the site in the version that its form shows; what the form holds becomes its draft.
+///
+/// # Errors
+/// [`Error::Stale`] when somebody saved the page or a draft of it meanwhile.
+pub fn unpublish_as(
+    conn: &mut Conn,
+    editor: &Editor,
+    page: PageId,
+    from: Version,
+    held: Held,
+    typed: &Typed,
+    now: Timestamp,
+) -> Result<()> {
+    conn.lock_readers()?;
+    crate::pages::get(conn, editor, page)?.filter(|page| page.version == from).ok_or(Error::Stale)?;
+    update(conn, editor, page, from, held, typed, now)?;
+    unpublish(conn, editor, &[page], now).map(drop)
 }
 
 /// Discards the draft of a page; whether there was one. A page that was published once goes to the trash as it was then.

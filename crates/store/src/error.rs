@@ -63,7 +63,7 @@ impl From<Diesel> for Error {
 }
 
 /// What the libraries say, without a kind of its own, when the database and not the query is to blame.
-const PASSING: [&str; 14] = [
+const PASSING: [&str; 15] = [
     "database is locked",
     "database table is locked",
     "unable to open database file",
@@ -76,6 +76,7 @@ const PASSING: [&str; 14] = [
     "terminating connection",
     "the database system is",
     "canceling statement due to",
+    "deadlock detected",
     "could not receive data from server",
     "SSL connection has been closed",
 ];

@@ -136,6 +136,7 @@ pub fn find(conn: &mut Conn, _: &Admin, name: &GroupName) -> Result<Option<Group
 /// # Errors
 /// [`Error::Duplicate`] when the name is taken, [`Error::Refused`] when a member is no user.
 pub fn insert(conn: &mut Conn, admin: &Admin, content: &GroupContent, now: Timestamp) -> Result<Group> {
+    conn.lock_readers()?;
     let group = Group { id: GroupId(id::new()?), content: content.clone(), created_at: now, version: Version::FIRST };
     diesel::insert_into(groups::table)
         .values((
@@ -164,6 +165,7 @@ pub fn update(
     content: &GroupContent,
     now: Timestamp,
 ) -> Result<()> {
+    conn.lock_readers()?;
     let old = get(conn, admin, id)?.filter(|old| old.version == from).ok_or(Error::Stale)?;
     if old.content == *content {
         return Ok(());

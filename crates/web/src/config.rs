@@ -378,7 +378,7 @@ pub enum PageCommand {
         /// One or two sentences for lists
         #[arg(long, default_value = "")]
         summary: String,
-        /// Let anyone signed in read it, and nobody else [default: whoever reads the page above; everybody, where there is none]
+        /// Let anyone signed in read it, and nobody else [default: the page's own readers; for a new one whoever reads the page above, or everybody, where there is none]
         #[arg(long, group = "audience")]
         private: bool,
         /// Let everybody read it, whoever reads the page above
@@ -413,10 +413,13 @@ pub enum PageCommand {
     },
     /// List all pages: path, public, private (anyone signed in) or chosen, date, title
     List,
-    /// Delete a page
+    /// Delete a page; not if more people could read the pages below, which inherit from it
     Delete {
         /// Where it lives
         path: String,
+        /// Delete it all the same
+        #[arg(long)]
+        yes: bool,
     },
 }
 

@@ -3,14 +3,15 @@
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     sync::Arc,
-    time::Duration,
+    thread,
+    time::{Duration, Instant},
 };
 
 use actix_web::web;
 use domain::site::Site;
 use store::{
     Conn, Store,
-    changes::{Feed, News},
+    changes::{Feed, News, TOLD_WITHIN},
 };
 use tokio::sync::Semaphore;
 
@@ -127,7 +128,8 @@ impl Db {
         .await
     }
 
-    /// Runs a change in one transaction. When it returns, nothing that the change makes untrue is answered from memory.
+    /// Runs a change in one transaction. When it returns, nothing that the change makes untrue is answered from memory, by
+    /// another process on this database neither, while all is well.
     ///
     /// # Errors
     /// As [`Db::read`]; on an error nothing was changed, but for a database that stopped answering at the very end.
@@ -147,7 +149,9 @@ impl Db {
             let outcome = db.store.write(change);
             // A commit whose answer was lost may have happened.
             if !matches!(&outcome, Err(error) if !matches!(error, store::Error::Unavailable(_))) {
+                let committed = Instant::now();
                 db.settle();
+                thread::sleep(TOLD_WITHIN.saturating_sub(committed.elapsed()));
             }
             outcome
         })

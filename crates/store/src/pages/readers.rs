@@ -137,24 +137,45 @@ pub(crate) fn audience(word: &str, chosen: impl FnOnce() -> Chosen) -> Result<Au
     }
 }
 
-/// Keeps whom an author chose.
+/// Keeps whom an author chose. Those who stay keep their row: each row that comes or goes is listed anew for every page that
+/// inherits.
 ///
 /// # Errors
 /// [`Error::Refused`] when somebody who was chosen does not exist; see [`missing`].
 pub(super) fn choose(conn: &mut Conn, page: PageId, audience: &Audience) -> Result<()> {
-    diesel::delete(page_people::table.filter(page_people::page_id.eq(page.0))).execute(conn)?;
-    diesel::delete(page_groups::table.filter(page_groups::page_id.eq(page.0))).execute(conn)?;
-    let Some(chosen) = audience.chosen() else { return Ok(()) };
+    let nobody = Chosen::default();
+    let chosen = audience.chosen().unwrap_or(&nobody);
     let (people, groups) = (people_of(conn, &chosen.people)?, groups_of(conn, &chosen.groups)?);
     if people.len() < chosen.people.len() || groups.len() < chosen.groups.len() {
         return Err(Error::Refused("Somebody who was chosen to read this page does not exist any more.".into()));
     }
-    for (user, _) in people {
-        let row = (page_people::page_id.eq(page.0), page_people::user_id.eq(user));
+    choose_people(conn, page, people.into_iter().map(|(user, _)| user).collect())?;
+    choose_groups(conn, page, groups.into_iter().map(|(group, _)| group).collect())
+}
+
+fn choose_people(conn: &mut Conn, page: PageId, wanted: BTreeSet<i64>) -> Result<()> {
+    let present: Vec<i64> =
+        page_people::table.filter(page_people::page_id.eq(page.0)).select(page_people::user_id).load(conn)?;
+    let present: BTreeSet<i64> = present.into_iter().collect();
+    for user in present.difference(&wanted) {
+        diesel::delete(page_people::table.find((page.0, *user))).execute(conn)?;
+    }
+    for user in wanted.difference(&present) {
+        let row = (page_people::page_id.eq(page.0), page_people::user_id.eq(*user));
         diesel::insert_into(page_people::table).values(row).execute(conn)?;
     }
-    for (group, _) in groups {
-        let row = (page_groups::page_id.eq(page.0), page_groups::group_id.eq(group));
+    Ok(())
+}
+
+fn choose_groups(conn: &mut Conn, page: PageId, wanted: BTreeSet<i64>) -> Result<()> {
+    let present: Vec<i64> =
+        page_groups::table.filter(page_groups::page_id.eq(page.0)).select(page_groups::group_id).load(conn)?;
+    let present: BTreeSet<i64> = present.into_iter().collect();
+    for group in present.difference(&wanted) {
+        diesel::delete(page_groups::table.find((page.0, *group))).execute(conn)?;
+    }
+    for group in wanted.difference(&present) {
+        let row = (page_groups::page_id.eq(page.0), page_groups::group_id.eq(*group));
         diesel::insert_into(page_groups::table).values(row).execute(conn)?;
     }
     Ok(())

@@ -10,6 +10,7 @@
 
 mod audiences;
 mod audit;
+mod by_hand;
 mod changes;
 mod database;
 mod drafts;
@@ -18,6 +19,7 @@ mod links;
 mod migrations;
 mod opening;
 mod pages;
+mod races;
 mod receipts;
 mod scope;
 mod search;

@@ -26,6 +26,7 @@ const ALL: &[&str] = &[
     "2026-11-24-000006_links",
     "2026-11-24-000007_drafts",
     "2026-11-24-000008_receipts",
+    "2026-11-24-000009_by_hand",
 ];
 
 /// Makes a page in any schema.

@@ -187,12 +187,15 @@ fn framed(html: &str, base: &str, bar: &str) -> String {
         framed.push_str(bar);
         rest = &rest[at..];
     }
+    // What looks like an attribute in a text is one of the text.
+    let mut in_tag = false;
     while let Some((at, attribute)) = next_address(rest) {
+        in_tag = rest[..at].rfind(['<', '>']).map_or(in_tag, |sign| rest[sign..].starts_with('<'));
         let start = at + attribute.len();
         framed.push_str(&rest[..start]);
         rest = &rest[start..];
         let end = rest.find('"').unwrap_or(rest.len());
-        if stays(&rest[..end]) {
+        if in_tag && stays(&rest[..end]) {
             framed.push_str(base);
         }
         framed.push_str(&rest[..end]);
@@ -235,6 +238,9 @@ mod tests {
         for out in ["/admin/", "/static/1/site.css", "/feed.xml", "/login?next=%2F", "//evil", "https://x/", "#top"] {
             check(out, out);
         }
+        let text =
+            "<body><header><p class=\"x\">Write href=\"/x\" or <code>&lt;a href=\"/x\"&gt;</code>.</p> href=\"/x\"";
+        assert_eq!(framed(text, "/base", ""), text);
         let form = "<body><main><form action=\"/search\"></form><form action=\"/account\"></form></body>";
         let expected = "<body>BAR<main><form action=\"/base/search\"></form><form action=\"/account\"></form></body>";
         assert_eq!(framed(form, "/base", "BAR"), expected);

@@ -5,6 +5,7 @@ use std::io::{Read, stdin};
 use domain::{
     access::Admin,
     audience::AudienceDraft,
+    invalid::Invalid,
     page::{BODY_BYTES, Page, PageContent, PageDraft, PagePath},
 };
 use store::{Paging, Store, old_paths, pages, site};
@@ -15,6 +16,9 @@ use crate::{
     config::{Config, PageCommand},
     view,
 };
+
+/// How many pages are told one by one.
+const MOST_TOLD: usize = 20;
 
 /// Runs one command on pages.
 pub(super) fn run(config: &Config, command: &PageCommand) -> Result<(), String> {
@@ -47,7 +51,12 @@ pub(super) fn run(config: &Config, command: &PageCommand) -> Result<(), String> 
                 unpublish: unpublish.clone().unwrap_or_default(),
                 ..PageDraft::default()
             };
-            put(&open_or_create(config)?, &path, draft, Given { date: published.is_some(), end: unpublish.is_some() })
+            let given = Given {
+                readers: *private || *public || !readers.is_empty() || !groups.is_empty(),
+                date: published.is_some(),
+                end: unpublish.is_some(),
+            };
+            put(&open_or_create(config)?, &path, &draft, &given)
         }
         PageCommand::Show { path, head } => {
             let (_, page) = existing(config, path)?;
@@ -58,18 +67,14 @@ pub(super) fn run(config: &Config, command: &PageCommand) -> Result<(), String> 
             Ok(())
         }
         PageCommand::List => list(&open(config)?),
-        PageCommand::Delete { path } => {
+        PageCommand::Delete { path, yes } => {
             let (store, page) = existing(config, path)?;
-            store
-                .write(|conn| pages::delete(conn, Admin::command_line().editor(), &[page.id], clock::now()))
-                .map_err(|error| error.to_string())?;
-            println!("Deleted {}.", page.content.path);
-            Ok(())
+            delete(&store, &page, *yes)
         }
     }
 }
 
-/// Without any option the audience of the page above.
+/// Without any option the audience of the page above: for a page that is made.
 fn audience(private: bool, public: bool, readers: &[String], groups: &[String]) -> AudienceDraft {
     let kind = match (private, public, readers.is_empty() && groups.is_empty()) {
         (true, ..) => "signed-in",
@@ -80,22 +85,26 @@ fn audience(private: bool, public: bool, readers: &[String], groups: &[String]) 
     AudienceDraft { kind: kind.into(), people: readers.join(","), groups: groups.to_vec() }
 }
 
-/// Which moments were named on the command line.
+/// What was named on the command line of that which a page keeps when it is replaced.
 struct Given {
+    readers: bool,
     date: bool,
     end: bool,
 }
 
 impl Given {
-    /// A page that is replaced keeps its date and its end unless new ones are given.
-    fn over(&self, draft: PageDraft, old: &PageContent) -> PageDraft {
+    /// Checks what replaces a page: it keeps its readers, its date and its end unless new ones are given.
+    fn check_over(&self, draft: PageDraft, old: &PageContent) -> Result<PageContent, Invalid> {
         let PageDraft { published, unpublish, .. } = PageDraft::of(old, draft.zone);
-        PageDraft {
+        let draft = PageDraft {
             published: if self.date { draft.published } else { published },
             unpublish: if self.end { draft.unpublish } else { unpublish },
             receipts: old.receipts,
             ..draft
-        }
+        };
+        let content = draft.check_over(old)?;
+        let audience = if self.readers { content.audience } else { old.audience.clone() };
+        Ok(PageContent { audience, ..content })
     }
 }
 
@@ -105,18 +114,16 @@ fn show_head(page: &Page) {
     println!("unpublish: {}\n", content.unpublish_at.map_or("never".into(), view::iso));
 }
 
-fn put(store: &Store, path: &PagePath, mut draft: PageDraft, given: Given) -> Result<(), String> {
+fn put(store: &Store, path: &PagePath, draft: &PageDraft, given: &Given) -> Result<(), String> {
     let now = clock::now();
-    let look = |conn: &mut store::Conn| Ok((site::get(conn)?.time_zone, pages::find(conn, path)?));
-    let (zone, old) = store.read(look).map_err(|error| error.to_string())?;
-    draft.zone = zone;
-    let checked = match old {
-        Some(old) => given.over(draft, &old.content).check_over(&old.content),
-        None => draft.check(now),
-    };
-    let content = checked.map_err(|invalid| invalid.to_string())?;
     let (created, cut_off) = store
         .write(|conn| {
+            let draft = PageDraft { zone: site::get(conn)?.time_zone, ..draft.clone() };
+            let checked = match pages::find(conn, path)? {
+                Some(old) => given.check_over(draft, &old.content),
+                None => draft.check(now),
+            };
+            let content = checked.map_err(|invalid| store::Error::Refused(invalid.to_string()))?;
             let cut_off = old_paths::target(conn, path)?;
             let (_, created) = pages::put(conn, Admin::command_line().editor(), &content, now)?;
             Ok((created, cut_off))
@@ -126,6 +133,27 @@ fn put(store: &Store, path: &PagePath, mut draft: PageDraft, given: Given) -> Re
     if let Some(page) = cut_off {
         println!("It was an old path of {}, which is no longer found there.", page.content.path);
     }
+    Ok(())
+}
+
+fn delete(store: &Store, page: &Page, whoever_gains: bool) -> Result<(), String> {
+    let (proof, path) = (Admin::command_line(), &page.content.path);
+    let delete = |conn: &mut store::Conn| pages::delete(conn, proof.editor(), &[page.id], clock::now()).map(drop);
+    let below = pages::Touched::Below(vec![path.clone()]);
+    let effects = store.rehearse(|conn| pages::effect(conn, proof.editor(), &below, delete));
+    let gains = effects.map_err(|error| error.to_string())?.into_iter().filter_map(|effect| {
+        let who = effect.gained?;
+        Some(format!("{} by {who}", effect.path))
+    });
+    let gains: Vec<String> = gains.collect();
+    if !gains.is_empty() && !whoever_gains {
+        let (shown, more) = (gains.iter().take(MOST_TOLD).cloned().collect::<Vec<_>>().join("; "), gains.len());
+        return Err(format!(
+            "{more} pages below {path} could then be read by more people: {shown}. To do it, add --yes"
+        ));
+    }
+    store.write(delete).map_err(|error| error.to_string())?;
+    println!("Deleted {path}.");
     Ok(())
 }
 

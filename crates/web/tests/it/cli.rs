@@ -81,7 +81,8 @@ fn changes_of_the_command_line_take_effect_on_the_next_request() {
     let put = ["page", "put", "notes", "--title", "Notes", "--private"];
     assert!(text(&server.cli(&put, "# Notes\n\nBuy milk.")).0);
     assert_eq!((server.status("/notes", &ann), server.status("/notes", "")), (200, 401));
-    assert!(text(&server.cli(&["page", "put", "notes", "--title", "Notes"], "Public.")).1.contains("Replaced /notes"));
+    let public = ["page", "put", "notes", "--title", "Notes", "--public"];
+    assert!(text(&server.cli(&public, "Public.")).1.contains("Replaced /notes"));
     assert_eq!(server.status("/notes", ""), 200);
     assert_eq!(text(&server.cli(&["page", "show", "notes"], "")).1, "Public.");
     assert!(text(&server.cli(&["page", "list"], "")).1.contains("/notes\tpublic"));
@@ -124,6 +125,9 @@ fn a_group_reads_what_it_was_chosen_for_and_takes_effect_at_once() {
     let statuses = || ["", &*ann, &*bob].map(|who| server.status("/rota/may", who));
     assert_eq!(statuses(), [401, 200, 403]);
     assert!(run(&["page", "list"], "").contains("/rota/may\tchosen"));
+    run(&["page", "put", "rota", "--title", "Rota"], "A new text, and nothing said of readers.");
+    assert_eq!(statuses(), [401, 200, 403]);
+    assert_eq!(server.status("/rota", ""), 401);
     assert!(run(&["group", "join", "Staff of Acme", "bob"], "").contains("In Staff of Acme: ann, bob."));
     assert_eq!(statuses(), [401, 200, 200]);
     run(&["group", "leave", "Staff of Acme", "ann"], "");
@@ -131,10 +135,15 @@ fn a_group_reads_what_it_was_chosen_for_and_takes_effect_at_once() {
     run(&["group", "rename", "Staff of Acme", "Crew"], "");
     assert_eq!((run(&["group", "show", "Crew"], "").trim(), statuses()), ("bob", [401, 403, 200]));
     assert!(run(&["group", "list"], "").contains("Crew\t1 members\t1 pages"));
+    let (ok, _, err) = text(&server.cli(&["page", "delete", "rota"], ""));
+    assert!(!ok && err.contains("/rota/may by everybody, without a password. To do it, add --yes"), "{err}");
+    assert_eq!(statuses(), [401, 403, 200]);
     run(&["page", "put", "rota/may", "--title", "May", "--reader", "ann"], "Nobody.");
     assert_eq!(statuses(), [401, 200, 403]);
     run(&["group", "delete", "Crew"], "");
     assert_eq!(["", &*ann, &*bob].map(|who| server.status("/rota", who)), [401, 403, 403]);
+    run(&["page", "delete", "rota", "--yes"], "");
+    assert_eq!(statuses(), [401, 200, 403]);
     for (arguments, words) in [
         (&["group", "add", "Crew", "zoe"][..], "There is no user zoe"),
         (&["group", "show", "Crew"], "there is no group Crew"),

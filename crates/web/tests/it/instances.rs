@@ -35,6 +35,20 @@ impl Client {
     /// The status and the body of a GET.
     fn get(&mut self, path: &str) -> (u16, String) {
         let request = format!("GET {path} HTTP/1.1\r\nHost: x\r\n{}\r\n", self.authorization);
+        self.send(&request)
+    }
+
+    /// The status of a form that is sent.
+    fn post(&mut self, path: &str, form: &str) -> u16 {
+        let (length, media_type) = (form.len(), "application/x-www-form-urlencoded");
+        let request = format!(
+            "POST {path} HTTP/1.1\r\nHost: x\r\n{}Content-Type: {media_type}\r\nContent-Length: {length}\r\n\r\n{form}",
+            self.authorization
+        );
+        self.send(&request).0
+    }
+
+    fn send(&mut self, request: &str) -> (u16, String) {
         self.stream.get_mut().write_all(request.as_bytes()).unwrap();
         let (mut status, mut length, mut line) = (0, 0, String::new());
         loop {
@@ -135,6 +149,26 @@ fn t48_case_26_27_28_what_one_instance_changes_the_other_knows() {
 }
 
 #[test]
+fn what_is_saved_in_the_panel_of_one_instance_holds_for_the_others_next_request() {
+    let Some(cluster) = Cluster::start() else { return };
+    let (one, other) = (server(&cluster, &[]), server(&cluster, &[]));
+    add_ann(&cluster, &one);
+    let mut admin = Client::of(&one, &format!("admin:{PASSWORD}"));
+    let (_, form) = admin.get("/admin/pages/new");
+    let token = form.split("name=\"form_token\" value=\"").nth(1).unwrap().split('"').next().unwrap();
+    let (_, list) = admin.get("/admin/pages?q=hello");
+    let page = list.split("name=\"id\" value=\"").nth(1).unwrap().split('"').next().unwrap();
+    let mut visitor = Client::of(&other, "");
+    for _ in 0..10 {
+        for (action, status) in [("make-private", 401), ("make-public", 200)] {
+            let form = format!("action={action}&id={page}&confirm=yes&form_token={token}");
+            assert_eq!(admin.post("/admin/pages/actions", &form), 303);
+            assert_eq!(visitor.status("/hello"), status, "{action}");
+        }
+    }
+}
+
+#[test]
 fn a_command_on_a_sqlite_file_holds_for_the_servers_next_request() {
     let server = Server::start();
     let cli = |arguments: &[&str], input: &str| assert!(text(&server.cli(arguments, input)).0);
@@ -148,7 +182,7 @@ fn a_command_on_a_sqlite_file_holds_for_the_servers_next_request() {
         assert_eq!((ann.status("/secret"), new.status("/secret")), (401, 200));
         cli(&["user", "passwd", "ann"], "open sesame");
         assert_eq!((ann.status("/secret"), new.status("/secret")), (200, 401));
-        cli(&["page", "put", "secret", "--title", "Secret"], "No treasure.");
+        cli(&["page", "put", "secret", "--title", "Secret", "--public"], "No treasure.");
         assert_eq!(visitor.status("/secret"), 200);
         cli(&["page", "put", "secret", "--title", "Secret", "--private"], "The treasure.");
         assert_eq!(visitor.status("/secret"), 401);

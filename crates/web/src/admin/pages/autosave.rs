@@ -8,7 +8,7 @@ use domain::{
     zone::Zone,
 };
 use serde::Serialize;
-use store::{drafts, pages};
+use store::drafts;
 
 use super::{Asked, Editing, Fields, after, conflict};
 use crate::{
@@ -147,12 +147,8 @@ pub(super) async fn unpublish(editing: &Editing<'_>, page: PageId, fields: Field
     };
     let (proof, held) = (editor.proof(), fields.held());
     let (typed, from) = (fields.typed(site.time_zone), Version(fields.version));
-    let change = move |conn: &mut store::Conn| {
-        let now = clock::now();
-        pages::get(conn, &proof, page)?.filter(|page| page.version == from).ok_or(store::Error::Stale)?;
-        drafts::update(conn, &proof, page, from, held, &typed, now)?;
-        drafts::unpublish(conn, &proof, &[page], now)
-    };
+    let change =
+        move |conn: &mut store::Conn| drafts::unpublish_as(conn, &proof, page, from, held, &typed, clock::now());
     match app.db.write_or_stale(change).await? {
         Some(_) => Ok(after(Done::Unpublished, page, &fields)),
         None => conflict::show(app, editor, page, fields).await,

@@ -1,0 +1,134 @@
+//! Two changes at once on PostgreSQL: the later one waits for its turn before it holds anything, and sees what the earlier
+//! one did. SQLite has one writer at a time.
+
+use std::{thread, time::Duration};
+
+use diesel::{QueryableByName, RunQueryDsl, sql_query, sql_types::BigInt};
+use domain::{
+    Version,
+    audience::{Audience, Chosen},
+    draft::{FormId, Held, Typed},
+    group::{GroupContent, GroupName},
+    page::{PageContent, PageDraft},
+    user::{Role, Username},
+};
+use store::{Conn, Error, Result, Store, drafts, groups, pages, users};
+
+use crate::database::{add, admin, content, noon, on_both, put};
+
+#[derive(QueryableByName)]
+struct Number {
+    #[diesel(sql_type = BigInt)]
+    count: i64,
+}
+
+pub fn is_postgres(store: &Store) -> bool {
+    store.read(|conn| Ok(matches!(conn, Conn::Postgres(_)))).unwrap()
+}
+
+/// Does one change, and another one in two parts around it: the one begins when the first part is done, and the second part
+/// when the one waits, or is over.
+pub fn meanwhile(
+    store: &Store,
+    one: impl FnOnce() -> Result<()> + Send,
+    first: impl FnOnce(&mut Conn) -> Result<()>,
+    second: impl FnOnce(&mut Conn) -> Result<()>,
+) -> Result<()> {
+    thread::scope(|scope| {
+        let mut running = None;
+        store
+            .write(|conn| {
+                first(conn)?;
+                let one = running.insert(scope.spawn(one));
+                while !one.is_finished() && !somebody_waits(store) {
+                    thread::sleep(Duration::from_millis(5));
+                }
+                second(conn)
+            })
+            .unwrap();
+        running.unwrap().join().unwrap()
+    })
+}
+
+fn somebody_waits(store: &Store) -> bool {
+    let query = "SELECT count(*) AS count FROM pg_stat_activity
+                 WHERE datname = current_database() AND wait_event_type = 'Lock'";
+    let waiting: Number = store.read(|conn| Ok(sql_query(query).get_result(conn)?)).unwrap();
+    waiting.count > 0
+}
+
+fn on_postgres(test: impl Fn(&Store)) {
+    on_both(|store| {
+        if is_postgres(store) {
+            test(store);
+        }
+    });
+}
+
+#[test]
+fn whoever_is_deleted_meanwhile_is_no_member_and_that_is_said() {
+    on_postgres(|store| {
+        let ann = add(store, "ann", Role::Reader);
+        add(store, "root", Role::Admin);
+        let members = vec![Username::parse("ann").unwrap()];
+        let crew = GroupContent { name: GroupName::parse("Crew").unwrap(), members };
+        let empty = GroupContent { members: Vec::new(), ..crew.clone() };
+        let group = store.write(|conn| groups::insert(conn, &admin(), &empty, noon())).unwrap();
+        let save = || store.write(|conn| groups::update(conn, &admin(), group.id, group.version, &crew, noon()));
+        let delete = |conn: &mut Conn| users::delete(conn, &admin(), &[ann.id], noon()).map(drop);
+        assert!(matches!(meanwhile(store, save, delete, |_| Ok(())), Err(Error::Refused(_))));
+
+        let bob = add(store, "bob", Role::Reader);
+        let new = GroupContent { name: GroupName::parse("New").unwrap(), members: vec![bob.name.clone()] };
+        let insert = || store.write(|conn| groups::insert(conn, &admin(), &new, noon()).map(drop));
+        let delete = |conn: &mut Conn| users::delete(conn, &admin(), &[bob.id], noon()).map(drop);
+        assert!(matches!(meanwhile(store, insert, delete, |_| Ok(())), Err(Error::Refused(_))));
+    });
+}
+
+#[test]
+fn publishing_and_unpublishing_hold_no_draft_while_they_wait() {
+    on_postgres(|store| {
+        let page = store.write(|conn| pages::insert(conn, admin().editor(), &content("a"), noon())).unwrap();
+        let typed = Typed::from(PageDraft { path: "a".into(), title: "Typed".into(), ..PageDraft::default() });
+        let (form, other) = (Held { draft: Version(0), form: FormId(1) }, Held { draft: Version(0), form: FormId(2) });
+        let save = |conn: &mut Conn| {
+            drafts::update(conn, admin().editor(), page.id, page.version, other, &typed, noon()).map(drop)
+        };
+        let take_off = || {
+            store
+                .write(|conn| drafts::unpublish_as(conn, admin().editor(), page.id, page.version, form, &typed, noon()))
+        };
+        assert_eq!(meanwhile(store, take_off, |conn| put(conn, &content("b")), save), Err(Error::Stale));
+
+        let seen = Held { draft: Version(1), form: FormId(1) };
+        let publish = || {
+            let new = content("a");
+            store.write(|conn| {
+                drafts::publish(conn, admin().editor(), page.id, page.version, seen, &new, noon()).map(drop)
+            })
+        };
+        assert_eq!(meanwhile(store, publish, |conn| put(conn, &content("c")), save), Err(Error::Stale));
+    });
+}
+
+#[test]
+fn of_many_readers_those_who_stay_keep_their_row() {
+    on_postgres(|store| {
+        let chosen = |people: &[&str]| {
+            let people = people.iter().map(|name| Username::parse(name).unwrap()).collect();
+            PageContent { audience: Audience::Chosen(Chosen { people, groups: Vec::new() }), ..content("a") }
+        };
+        for name in ["ann", "bob", "cid"] {
+            add(store, name, Role::Reader);
+        }
+        store.write(|conn| put(conn, &chosen(&["ann", "bob"]))).unwrap();
+        let new = store.write(|conn| {
+            let page = pages::find(conn, &content("a").path)?.unwrap();
+            pages::update(conn, admin().editor(), page.id, page.version, &chosen(&["ann", "cid"]), noon())?;
+            let query = "SELECT count(*) AS count FROM page_people WHERE xmin::text = txid_current()::text";
+            Ok(sql_query(query).get_result::<Number>(conn)?.count)
+        });
+        assert_eq!(new, Ok(1));
+    });
+}
