@@ -10,6 +10,7 @@
 
 mod audiences;
 mod audit;
+mod bulk;
 mod changes;
 mod database;
 mod drafts;
