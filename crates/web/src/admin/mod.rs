@@ -81,10 +81,12 @@ enum Done {
     DraftSaved,
     Unpublished,
     Discarded,
+    Moved,
+    ReadersChosen,
 }
 
 impl Done {
-    const ALL: [(Done, &'static str, &'static str); 14] = [
+    const ALL: [(Done, &'static str, &'static str); 16] = [
         (Done::Saved, "saved", "Saved."),
         (Done::Created, "created", "Created."),
         (Done::Deleted, "deleted", "Deleted"),
@@ -99,6 +101,8 @@ impl Done {
         (Done::DraftSaved, "draft-saved", "The draft is saved."),
         (Done::Unpublished, "unpublished", "Unpublished"),
         (Done::Discarded, "discarded", "The draft is discarded."),
+        (Done::Moved, "moved", "Moved"),
+        (Done::ReadersChosen, "readers-chosen", "Given other readers"),
     ];
 
     fn word(self) -> &'static str {

@@ -1,5 +1,6 @@
 //! Pages in the panel: the form here, the list, deleting and conflicts beside it.
 
+mod actions;
 mod audience;
 pub mod autosave;
 mod conflict;
@@ -27,8 +28,9 @@ use store::{
     revisions,
 };
 
+pub use actions::act;
 pub use delete::{confirm, delete};
-pub use list::{act, list};
+pub use list::list;
 
 use super::{Done, Outcome, Panel, effects::Effects, id, links, section::Section};
 use crate::{
@@ -43,7 +45,7 @@ use crate::{
     query::QueryString,
     view::Errors,
 };
-use audience::Readers;
+pub(super) use audience::Readers;
 
 const PAGES: Section =
     Section { name: "pages", title: "Pages", list: "/admin/pages", fields: &["q", "readers", "state", "date", "sort"] };

@@ -1,0 +1,120 @@
+//! Many pages at once: all that match, other readers, another section.
+
+use domain::{audience::Audience, page::PageDraft};
+
+use crate::site::{Actor, Response, Site, draft, signed_in};
+
+const LIST: &str = "/admin/pages";
+const ACTIONS: &str = "/admin/pages/actions";
+
+fn many(site: &Site, count: usize) {
+    for n in 0..count {
+        site.put(draft(&format!("n/{n:02}"), &format!("Number {n:02}")));
+    }
+}
+
+async fn post(eve: &Actor<'_>, fields: &[(&str, &str)]) -> Response {
+    eve.submit(LIST, ACTIONS, fields).await
+}
+
+fn id(site: &Site, path: &str) -> String {
+    site.page(path).unwrap().id.0.to_string()
+}
+
+#[actix_web::test]
+async fn all_that_match_the_filter_are_named_counted_and_changed() {
+    let site = Site::new();
+    many(&site, 60);
+    let eve = site.eve();
+    eve.get("/admin/pages?q=number").await.has("All 60 that match").has("name=\"all\"");
+    eve.get("/admin/pages?q=nothing-like-it").await.lacks("name=\"all\"");
+    let all = [("action", "make-private"), ("all", "yes"), ("back", "q=number&evil=1&page=2")];
+    let asked = post(&eve, &all).await.is(200);
+    let (seen, back) = (asked.value_of("seen"), "q=number&page=2");
+    let asked = asked.has("Number 19").lacks("<a href=\"/n/20\">").has("And 40 more.").has("Make private 60");
+    asked.has("And 40 more pages likewise").lacks("name=\"id\"");
+    site.visitor().get("/n/07").await.is(200);
+    let confirmed = [("action", "make-private"), ("all", "yes"), ("back", back), ("seen", &seen), ("confirm", "yes")];
+    let done = post(&eve, &confirmed).await.is(303);
+    assert_eq!(done.header("location"), "/admin/pages?done=made-private&count=60&q=number&page=2");
+    site.visitor().get("/n/07").await.is(401);
+    site.visitor().get("/hello").await.is(200);
+}
+
+#[actix_web::test]
+async fn other_pages_than_those_that_were_named_are_asked_about_again() {
+    let site = Site::new();
+    many(&site, 3);
+    let eve = site.eve();
+    let asked = [("action", "delete"), ("all", "yes"), ("back", "q=number")];
+    let seen = post(&eve, &asked).await.is(200).value_of("seen");
+    site.put(draft("late", "Number of another one"));
+    let mut confirmed = asked.to_vec();
+    confirmed.extend([("confirm", "yes"), ("seen", &seen)]);
+    let again = post(&eve, &confirmed).await.is(409).has("Nothing was done yet").has("Number of another one");
+    assert!(site.page("n/00").is_some() && site.page("late").is_some());
+    let newer = again.value_of("seen");
+    confirmed[4] = ("seen", &newer);
+    post(&eve, &confirmed).await.is(303);
+    assert!(site.page("n/00").is_none() && site.page("late").is_none() && site.page("hello").is_some());
+    post(&eve, &asked).await.is(422).has("None of these pages");
+}
+
+#[actix_web::test]
+async fn pages_move_under_a_section_that_is_asked_for_and_checked() {
+    let site = Site::new();
+    site.put(PageDraft { audience: signed_in(), ..draft("vault", "Vault") });
+    site.put(draft("one", "One"));
+    site.put(draft("one/deep", "Deep"));
+    let (eve, one, deep) = (site.eve(), id(&site, "one"), id(&site, "one/deep"));
+    let with = |more: &[(&'static str, &'static str)]| {
+        let mut fields = vec![("action", "move"), ("id", one.as_str()), ("id", deep.as_str())];
+        fields.extend(more);
+        fields
+    };
+    post(&eve, &with(&[])).await.is(200).has("name=\"to\"").has("Next").lacks("name=\"confirm\"");
+    let wrong = post(&eve, &with(&[("to", "/No Path")])).await.is(422);
+    wrong.has("value=\"/No Path\"").has("Only lower-case").lacks("name=\"confirm\"");
+    post(&eve, &with(&[("to", "one/deep"), ("confirm", "yes")])).await.is(422).has("it would be below itself");
+    let asked = post(&eve, &with(&[("to", "/vault")])).await.is(200);
+    asked.has("/one → /vault/one").has("Who reads what then").has("They will live below /vault.");
+    assert!(site.page("one").is_some(), "asking moves nothing");
+    let done = post(&eve, &with(&[("to", "/vault"), ("confirm", "yes")])).await.is(303);
+    assert_eq!(done.header("location"), "/admin/pages?done=moved&count=2");
+    site.eve().get(done.header("location")).await.has("Moved: 2.");
+    assert!(site.page("vault/one/deep").is_some() && site.page("one").is_none());
+    site.visitor().get("/vault/one").await.is(401);
+    assert_eq!(site.eve().get("/one/deep").await.header("location"), "/vault/one/deep");
+}
+
+#[actix_web::test]
+async fn readers_are_chosen_for_many_pages_at_once() {
+    let site = Site::new();
+    site.group("Staff", &["ann"]);
+    let (eve, hello, secret) = (site.eve(), id(&site, "hello"), id(&site, "secret"));
+    let with = |more: &[(&'static str, &'static str)]| {
+        let mut fields = vec![("action", "choose-readers"), ("id", hello.as_str()), ("id", secret.as_str())];
+        fields.extend(more);
+        fields
+    };
+    post(&eve, &with(&[])).await.is(200).has("Staff").has("name=\"people\"");
+    let unknown = post(&eve, &with(&[("audience", "chosen"), ("people", "ann, zoe")])).await.is(422);
+    unknown.has("There is no user zoe.").has("value=\"ann, zoe\"");
+    let choice = [("audience", "chosen"), ("people", "dan"), ("groups", "Staff")];
+    post(&eve, &with(&choice)).await.is(200).has("Read by: dan, the group Staff").has("Who reads what then");
+    site.visitor().get("/hello").await.is(200);
+    let mut confirmed = with(&choice);
+    confirmed.push(("confirm", "yes"));
+    let done = post(&eve, &confirmed).await.is(303);
+    assert_eq!(done.header("location"), "/admin/pages?done=readers-chosen&count=2");
+    site.visitor().get("/hello").await.is(401);
+    site.ann().get("/secret").await.is(200);
+    assert!(matches!(site.page("secret").unwrap().content.audience, Audience::Chosen(_)));
+}
+
+#[actix_web::test]
+async fn all_rows_of_a_list_without_filters_cannot_be_meant() {
+    let site = Site::new();
+    let fields = [("action", "delete"), ("all", "yes"), ("confirm", "yes")];
+    site.root().submit("/admin/users", "/admin/users/actions", &fields).await.is(422).has("Nothing was chosen");
+}
