@@ -3,10 +3,11 @@
 use domain::{
     access::Visitor,
     audience::Audience,
-    page::{PageContent, PageId, PagePath},
+    draft::{Held, Typed},
+    page::{PageContent, PageDraft, PageId, PagePath},
 };
 use store::{
-    Error, Paging, Store, old_paths,
+    Error, Paging, Store, drafts, old_paths,
     pages::{self, PageFilter, Reach, Scope},
 };
 
@@ -117,5 +118,24 @@ fn who_reads_a_page_that_inherits_changes_with_the_section_to_which_it_moves() {
         assert_eq!(seen(), 2);
         move_under(store, &[id], "private").unwrap();
         assert_eq!(seen(), 0);
+    });
+}
+
+#[test]
+fn the_drafts_of_some_pages_come_together() {
+    on_both(|store| {
+        let new = |title: &str| {
+            let typed = Typed::from(PageDraft { title: title.into(), ..PageDraft::default() });
+            let insert =
+                |conn: &mut store::Conn| drafts::insert(conn, admin().editor(), Held::default(), &typed, noon());
+            store.write(insert).unwrap().page
+        };
+        let (one, two, other) = (new("One"), new("Two"), new("Other"));
+        let mut wanted = vec![one, two, PageId(1)];
+        let some = store.read(|conn| drafts::some(conn, admin().editor(), &wanted)).unwrap();
+        wanted.truncate(2);
+        wanted.sort_by_key(|id| id.0);
+        assert_eq!(some.iter().map(|draft| draft.page).collect::<Vec<_>>(), wanted);
+        assert!(some.iter().all(|draft| draft.page != other));
     });
 }

@@ -108,6 +108,8 @@ pub(super) struct Action {
 pub(super) struct Question {
     /// All the rows.
     pub(super) items: Vec<Item>,
+    /// Rows that were chosen and for which it cannot be done, each with why.
+    pub(super) left_out: Vec<Item>,
     /// What it does to readers.
     pub(super) effects: Effects,
     /// What becomes of them, where the choice alone does not say it.
@@ -141,6 +143,7 @@ struct ConfirmPage {
     items: Vec<Item>,
     /// How many rows are not named.
     more: usize,
+    left_out: Vec<Item>,
     effects: Effects,
     action_url: String,
     hidden: Vec<Hidden>,
@@ -203,7 +206,7 @@ impl Action {
         section: &Section,
         question: Question,
     ) -> Result<Answer, Error> {
-        let Question { mut items, effects, detail, invalid, notice, asks, groups, seen } = question;
+        let Question { mut items, left_out, effects, detail, invalid, notice, asks, groups, seen } = question;
         let Choice { label, question, danger, needs, .. } = self.choice;
         let (name, count) = (label.trim_end_matches('…'), items.len());
         let hidden = self.hidden(asks, seen);
@@ -218,6 +221,7 @@ impl Action {
             errors: Errors::of(&invalid),
             more: count - items.len(),
             items,
+            left_out,
             effects,
             action_url: format!("{}/actions", section.list),
             hidden,

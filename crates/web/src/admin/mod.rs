@@ -83,10 +83,12 @@ enum Done {
     Discarded,
     Moved,
     ReadersChosen,
+    Published,
+    DraftsDiscarded,
 }
 
 impl Done {
-    const ALL: [(Done, &'static str, &'static str); 16] = [
+    const ALL: [(Done, &'static str, &'static str); 18] = [
         (Done::Saved, "saved", "Saved."),
         (Done::Created, "created", "Created."),
         (Done::Deleted, "deleted", "Deleted"),
@@ -102,6 +104,8 @@ impl Done {
         (Done::Unpublished, "unpublished", "Unpublished"),
         (Done::Discarded, "discarded", "The draft is discarded."),
         (Done::Moved, "moved", "Moved"),
+        (Done::Published, "published", "Published"),
+        (Done::DraftsDiscarded, "drafts-discarded", "Drafts discarded"),
         (Done::ReadersChosen, "readers-chosen", "Given other readers"),
     ];
 

@@ -118,3 +118,73 @@ async fn all_rows_of_a_list_without_filters_cannot_be_meant() {
     let fields = [("action", "delete"), ("all", "yes"), ("confirm", "yes")];
     site.root().submit("/admin/users", "/admin/users/actions", &fields).await.is(422).has("Nothing was chosen");
 }
+
+/// Keeps a draft of a new page.
+async fn keep(site: &Site, title: &str, path: &str) {
+    let fields = [("title", title), ("path", path), ("body", "Typed."), ("then", "draft")];
+    site.eve().submit("/admin/pages/new", LIST, &fields).await.is(303);
+}
+
+/// The keys of the drafts in the list, that which was saved last first.
+async fn drafts(site: &Site) -> Vec<String> {
+    let list = site.eve().get("/admin/drafts").await.is(200).body;
+    let rows = list.split("name=\"id\" value=\"").skip(1);
+    rows.map(|row| row.split('"').next().unwrap().to_owned()).collect()
+}
+
+#[actix_web::test]
+async fn drafts_are_published_together_and_those_that_cannot_be_are_named() {
+    let site = Site::new();
+    keep(&site, "Oak", "oak").await;
+    keep(&site, "Also an oak", "oak").await;
+    keep(&site, "", "untitled").await;
+    keep(&site, "Taken", "hello").await;
+    keep(&site, "Elm", "elm").await;
+    let ids = drafts(&site).await;
+    assert_eq!(ids.len(), 5);
+    let mut fields = vec![("action", "publish")];
+    fields.extend(ids.iter().map(|id| ("id", id.as_str())));
+    let asked = site.eve().submit("/admin/drafts", "/admin/drafts/actions", &fields).await.is(200);
+    let (seen, body) = (asked.value_of("seen"), asked.body.clone());
+    asked
+        .has("Publish 2")
+        .has("A page needs a title.")
+        .has("There is another page at /hello already.")
+        .has("has the path /oak, too");
+    assert!(site.page("elm").is_none(), "asking publishes nothing");
+    let sent: Vec<&str> =
+        body.split("name=\"id\" value=\"").skip(1).map(|rest| rest.split('"').next().unwrap()).collect();
+    assert_eq!(sent.len(), 2);
+    let confirmed = [("action", "publish"), ("confirm", "yes"), ("seen", &seen), ("id", sent[0]), ("id", sent[1])];
+    let done = site.eve().submit("/admin/drafts", "/admin/drafts/actions", &confirmed).await.is(303);
+    assert_eq!(done.header("location"), "/admin/drafts?done=published&count=2");
+    site.visitor().get("/elm").await.is(200).has("Typed.");
+    site.visitor().get("/oak").await.is(200);
+    assert_eq!(drafts(&site).await.len(), 3);
+    let again = site.eve().submit("/admin/drafts", "/admin/drafts/actions", &confirmed).await;
+    again.is(422).has("None of these drafts");
+}
+
+#[actix_web::test]
+async fn drafts_are_discarded_in_the_versions_that_were_named() {
+    let site = Site::new();
+    keep(&site, "Oak", "oak").await;
+    keep(&site, "Elm", "elm").await;
+    let ids = drafts(&site).await;
+    let mut fields = vec![("action", "discard"), ("id", ids[0].as_str()), ("id", ids[1].as_str())];
+    let asked = site.eve().submit("/admin/drafts", "/admin/drafts/actions", &fields).await.is(200);
+    let seen = asked.value_of("seen");
+    asked.has("Discard 2").has("saved by eve");
+    let saved = [("title", "Elm 2"), ("path", "elm"), ("then", "draft"), ("draft", "1")];
+    let form = format!("/admin/pages/{}", ids[0]);
+    site.root().submit(&form, &form, &saved).await.is(303);
+    fields.extend([("confirm", "yes"), ("seen", &seen)]);
+    let again = site.eve().submit("/admin/drafts", "/admin/drafts/actions", &fields).await.is(409);
+    let newer = again.value_of("seen");
+    again.has("Nothing was done yet").has("Elm 2").has("saved by root");
+    assert_eq!(drafts(&site).await.len(), 2);
+    fields[4] = ("seen", &newer);
+    let done = site.eve().submit("/admin/drafts", "/admin/drafts/actions", &fields).await.is(303);
+    assert_eq!(done.header("location"), "/admin/drafts?done=drafts-discarded&count=2");
+    assert_eq!(drafts(&site).await.len(), 0);
+}
