@@ -52,6 +52,7 @@ pub fn routes(config: &mut ServiceConfig) {
             .service(resource("/pages/{id}/history/compare").route(get().to(admin::pages::history::compare)).default_service(web::to(read_only)))
             .service(resource("/pages/{id}/history/{version}").route(get().to(admin::pages::history::show)).route(post().to(admin::pages::history::restore)).default_service(web::to(form_only)))
             .service(resource("/pages/{id}/delete").route(get().to(admin::pages::confirm)).route(post().to(admin::pages::delete)).default_service(web::to(form_only)))
+            .service(resource("/jobs/{id}").route(get().to(admin::jobs::show)).default_service(web::to(read_only)))
             .service(resource("/drafts").route(get().to(admin::drafts::list)).route(post().to(admin::pages::autosave::create)).default_service(web::to(form_only)))
             .service(resource("/drafts/actions").route(post().to(admin::drafts::act)).default_service(web::to(post_only)))
             .service(resource("/drafts/{id}").route(post().to(admin::pages::autosave::update)).default_service(web::to(post_only)))

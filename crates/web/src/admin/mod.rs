@@ -4,6 +4,7 @@ pub mod audit;
 pub mod drafts;
 pub mod groups;
 pub mod home;
+pub mod jobs;
 pub mod links;
 pub mod pages;
 pub mod site;

@@ -37,7 +37,9 @@ fn all_pages_that_match_are_deleted_after_a_confirmation() {
         server.page(&format!("oak-{n}"), &format!("Oak {n}"), "Wood.\n", &[]);
     }
     let eve = browser.user(&server, "eve");
-    eve.open("/admin/pages?q=oak").fill("#action", "delete").press("Go").sees("Tick the rows first");
+    eve.open("/admin/pages?q=oak").fill("#action", "delete");
+    eve.click(".actions button");
+    eve.sees("Tick the rows first");
     eve.click("#all");
     eve.press("Go").sees("Oak 2").press("Delete 3").sees("Deleted: 3.");
     eve.open("/admin/pages?q=oak").sees("No page matches.");

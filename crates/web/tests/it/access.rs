@@ -55,6 +55,8 @@ const MATRIX: &[(&str, &str, &str, [u16; 6])] = &[
     ("/admin/pages/{id}/history/{version}", "/admin/pages/1/history/1", "POST", [401, 401, 401, 403, 403, 403]),
     ("/admin/drafts", "/admin/drafts", "GET", [401, 401, 401, 403, 200, 200]),
     ("/admin/drafts", "/admin/drafts", "POST", [401, 401, 401, 403, 403, 403]),
+    ("/admin/jobs/{id}", "/admin/jobs/1", "GET", [401, 401, 401, 403, 404, 404]),
+    ("/admin/jobs/{id}", "/admin/jobs/1", "POST", [401, 401, 401, 403, 405, 405]),
     ("/admin/drafts/actions", "/admin/drafts/actions", "POST", [401, 401, 401, 403, 403, 403]),
     ("/admin/drafts/{id}", "/admin/drafts/1", "GET", [401, 401, 401, 403, 405, 405]),
     ("/admin/drafts/{id}", "/admin/drafts/1", "POST", [401, 401, 401, 403, 403, 403]),

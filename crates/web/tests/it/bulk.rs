@@ -1,5 +1,7 @@
 //! Many pages at once: all that match, other readers, another section.
 
+use std::{sync::mpsc, thread, time::Duration};
+
 use domain::{audience::Audience, page::PageDraft};
 
 use crate::site::{Actor, Response, Site, draft, signed_in};
@@ -187,4 +189,59 @@ async fn drafts_are_discarded_in_the_versions_that_were_named() {
     let done = site.eve().submit("/admin/drafts", "/admin/drafts/actions", &fields).await.is(303);
     assert_eq!(done.header("location"), "/admin/drafts?done=drafts-discarded&count=2");
     assert_eq!(drafts(&site).await.len(), 0);
+}
+
+/// Looks at a job until it has ended.
+async fn ended(eve: &Actor<'_>, job: &str) -> Response {
+    for _ in 0..1000 {
+        let shown = eve.get(job).await;
+        if !shown.body.contains("http-equiv=\"refresh\"") {
+            return shown;
+        }
+        actix_web::rt::time::sleep(Duration::from_millis(10)).await;
+    }
+    panic!("{job} does not end");
+}
+
+#[actix_web::test]
+async fn what_takes_longer_shows_its_editor_how_far_it_is_and_leads_on_to_the_list() {
+    let site = Site::impatient();
+    many(&site, 3);
+    let eve = site.eve();
+    let asked = [("action", "delete"), ("all", "yes"), ("back", "q=number")];
+    let job = post(&eve, &asked).await.is(303).header("location").to_owned();
+    let seen = ended(&eve, &job).await.is(200).has("Delete 3").value_of("seen");
+    let mut confirmed = asked.to_vec();
+    confirmed.extend([("confirm", "yes"), ("seen", &seen)]);
+
+    // Somebody else writes meanwhile, so it has to wait.
+    let (locked, release) = (mpsc::channel(), mpsc::channel::<()>());
+    let store = site.store().clone();
+    let writer = thread::spawn(move || {
+        store.write(|_| {
+            locked.0.send(()).unwrap();
+            release.1.recv().unwrap();
+            Ok(())
+        })
+    });
+    locked.1.recv().unwrap();
+    let job = post(&eve, &confirmed).await.is(303).header("location").to_owned();
+    eve.get(&job).await.is(200).has("http-equiv=\"refresh\"").has("<progress").has("Delete</h1>");
+    site.root().get(&job).await.is(404);
+    assert!(site.page("n/00").is_some());
+    release.0.send(()).unwrap();
+    writer.join().unwrap().unwrap();
+
+    let done = ended(&eve, &job).await.is(303);
+    assert_eq!(done.header("location"), "/admin/pages?done=deleted&count=3&q=number");
+    assert!(site.page("n/00").is_none());
+}
+
+#[actix_web::test]
+async fn what_failed_says_why_and_that_nothing_was_changed() {
+    let site = Site::impatient();
+    let eve = site.eve();
+    let job = post(&eve, &[("action", "delete"), ("id", "1")]).await.is(303).header("location").to_owned();
+    ended(&eve, &job).await.is(200).has("Nothing was changed. None of these pages is there any more.");
+    eve.get("/admin/jobs/zz").await.is(404);
 }

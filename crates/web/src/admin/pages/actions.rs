@@ -22,6 +22,7 @@ use crate::{
         Done, Outcome,
         bulk::{Action, Choice, Chosen, Item, Needs, Question, seen},
         effects::Effects,
+        jobs::Progress,
     },
     answer::Answer,
     auth::extract::Editor,
@@ -187,11 +188,12 @@ impl Selection {
 }
 
 /// An action that is being asked about, or done.
-struct Asking<'a> {
-    app: &'a App,
-    editor: &'a Editor,
+struct Asking {
+    app: Data<App>,
+    editor: Editor,
     site: Arc<Site>,
     selection: Selection,
+    progress: Arc<Progress>,
 }
 
 /// What a change would do.
@@ -206,16 +208,22 @@ pub async fn act(app: Data<App>, editor: Editor, Form(chosen): Form<Chosen>) -> 
     let action = Action::of_all(chosen, &PAGES, &ACTIONS)?;
     let site = app.db.site().await;
     let selection = Selection::of(&action, &site, clock::now());
-    let asking = Asking { app: &app, editor: &editor, site, selection };
-    match Change::of(&action) {
-        Ok(None) => asking.needs(action, Invalid::default()).await,
-        Err(invalid) => asking.needs(action, invalid).await,
-        Ok(Some(change)) if action.confirmed => asking.run(action, change).await,
-        Ok(Some(change)) => asking.ask(action, change, "").await,
-    }
+    let (jobs, account, title) = (app.jobs.clone(), editor.clone(), action.choice.label);
+    let progress = Arc::new(Progress::default());
+    let asking = Asking { app, editor, site, selection, progress: progress.clone() };
+    jobs.run(account.account(), title, progress, asking.answer(action)).await
 }
 
-impl Asking<'_> {
+impl Asking {
+    async fn answer(self, action: Action) -> Result<Outcome, Error> {
+        match Change::of(&action) {
+            Ok(None) => self.needs(action, Invalid::default()).await,
+            Err(invalid) => self.needs(action, invalid).await,
+            Ok(Some(change)) if action.confirmed => self.run(action, change).await,
+            Ok(Some(change)) => self.ask(action, change, "").await,
+        }
+    }
+
     /// Asks for what the choice needs.
     async fn needs(&self, action: Action, invalid: Invalid) -> Result<Outcome, Error> {
         let (proof, selection) = (self.editor.proof(), self.selection.clone());
@@ -231,7 +239,7 @@ impl Asking<'_> {
     /// Tells what a change would do, and asks whether to do it.
     async fn ask(&self, action: Action, change: Change, notice: &'static str) -> Result<Outcome, Error> {
         if let Change::Read(audience) = &change
-            && let Some(unknown) = audience::unknown(self.app, audience).await?
+            && let Some(unknown) = audience::unknown(&self.app, audience).await?
         {
             return self.needs(action, unknown).await;
         }
@@ -252,7 +260,7 @@ impl Asking<'_> {
     }
 
     async fn rehearse(&self, change: Change) -> Result<store::Result<Told>, Error> {
-        let (proof, selection) = (self.editor.proof(), self.selection.clone());
+        let (proof, selection, progress) = (self.editor.proof(), self.selection.clone(), self.progress.clone());
         let rehearsal = move |conn: &mut Conn| {
             let ids = selection.ids(conn, &proof, None)?.unwrap_or_default();
             let rows = pages::some(conn, &proof, &ids)?;
@@ -261,29 +269,29 @@ impl Asking<'_> {
                 Change::Read(_) | Change::Unpublish | Change::Delete => Vec::new(),
             };
             let touched = change.touched(&moves, &rows);
-            let run = |conn: &mut Conn| change.run(conn, &proof, &ids, &mut |_| ()).map(drop);
+            progress.begin(ids.len());
+            let run = |conn: &mut Conn| change.run(conn, &proof, &ids, &mut |done| progress.reach(done)).map(drop);
             let effects = pages::effect(conn, &proof, &touched, run)?;
             Ok(Told { rows, moves, effects })
         };
-        self.app.db.rehearse(rehearsal).await
+        self.app.db.rehearse_long(rehearsal).await
     }
 
     /// Does it, unless the pages are others than those of which it was asked.
     async fn run(&self, action: Action, change: Change) -> Result<Outcome, Error> {
         let (proof, selection, known) = (self.editor.proof(), self.selection.clone(), action.seen.clone());
-        let done = done(&action, &change);
+        let (done, progress) = (done(&action, &change), self.progress.clone());
         let run = {
             let change = change.clone();
             move |conn: &mut Conn| {
                 // Before the pages are selected: whoever changes one meanwhile would change which they are.
                 conn.lock_readers()?;
-                match selection.ids(conn, &proof, Some(&known))? {
-                    Some(ids) => change.run(conn, &proof, &ids, &mut |_| ()).map(Some),
-                    None => Ok(None),
-                }
+                let Some(ids) = selection.ids(conn, &proof, Some(&known))? else { return Ok(None) };
+                progress.begin(ids.len());
+                change.run(conn, &proof, &ids, &mut |done| progress.reach(done)).map(Some)
             }
         };
-        match self.app.db.try_write(run).await? {
+        match self.app.db.try_long_write(run).await? {
             Ok(Some(count)) => Ok(Outcome::Elsewhere(done.at(PAGES.list, &action.back, Some(count)))),
             Ok(None) => {
                 let again = "Nothing was done yet: other pages match now than when you were asked. Look at them again.";
@@ -308,7 +316,7 @@ impl Asking<'_> {
         if question.items.is_empty() {
             return Err(Error::Unprocessable("None of these pages is there any more.".into()));
         }
-        action.ask(self.app, self.editor.account(), &self.site, &PAGES, question)
+        action.ask(&self.app, self.editor.account(), &self.site, &PAGES, question)
     }
 }
 
