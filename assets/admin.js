@@ -276,6 +276,7 @@ if (body) {
 const table = document.querySelector("table.choosable");
 const boxes = table ? [...table.querySelectorAll("tbody input[name=id]")] : [];
 if (boxes.length > 0) {
+  const form = table.closest("form"), everything = form.elements.all;
   const all = document.createElement("input");
   all.type = "checkbox";
   all.setAttribute("aria-label", "Choose all rows on this page");
@@ -286,11 +287,12 @@ if (boxes.length > 0) {
     all.checked = chosen === boxes.length;
     all.indeterminate = chosen > 0 && chosen < boxes.length;
     said.textContent = chosen > 0 ? `${chosen} of ${boxes.length} chosen` : "";
+    [...boxes, all].forEach((box) => { box.disabled = Boolean(everything && everything.checked); });
   };
   all.addEventListener("change", () => { boxes.forEach((box) => { box.checked = all.checked; }); count(); });
-  table.addEventListener("change", count);
-  table.closest("form").addEventListener("submit", (event) => {
-    if (boxes.some((box) => box.checked)) return;
+  form.addEventListener("change", count);
+  form.addEventListener("submit", (event) => {
+    if (boxes.some((box) => box.checked) || (everything && everything.checked)) return;
     event.preventDefault();
     said.textContent = "Tick the rows first that this is for.";
   });

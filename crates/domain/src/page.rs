@@ -148,6 +148,14 @@ impl PagePath {
         self.ancestors().into_iter().rev().chain(root)
     }
 
+    /// Whether it lies below another one, at any depth.
+    pub fn is_below(&self, other: &PagePath) -> bool {
+        match other.is_root() {
+            true => !self.is_root(),
+            false => self.0.strip_prefix(other.as_str()).is_some_and(|rest| rest.starts_with('/')),
+        }
+    }
+
     /// The last segment; empty for the root.
     pub fn last_segment(&self) -> &str {
         self.0.rsplit('/').next().unwrap_or_default()

@@ -63,7 +63,10 @@ impl Conn {
 
     /// Lets no other transaction settle who reads which pages until this one ends: each would miss what the other is about
     /// to commit. Before any row is locked.
-    pub(crate) fn lock_readers(&mut self) -> Result<()> {
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn lock_readers(&mut self) -> Result<()> {
         // "readers" as a number; a migration says the same.
         const KEY: i64 = 0x72_6561_6465_7273;
         self.lock(KEY)

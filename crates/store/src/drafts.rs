@@ -80,6 +80,17 @@ pub fn get(conn: &mut Conn, _: &Editor, page: PageId) -> Result<Option<Draft>> {
     record.map(Draft::try_from).transpose()
 }
 
+/// The drafts of some pages, in the order of their keys; those that have none are left out.
+///
+/// # Errors
+/// When the database fails.
+pub fn some(conn: &mut Conn, _: &Editor, pages: &[PageId]) -> Result<Vec<Draft>> {
+    let ids = pages.iter().map(|page| page.0);
+    let records: Vec<Record> =
+        rows().filter(drafts::page_id.eq_any(ids)).order(drafts::page_id).select(Record::as_select()).load(conn)?;
+    records.into_iter().map(Draft::try_from).collect()
+}
+
 /// The draft of a page that readers do not have and that would live at a path; of several, the one saved last.
 ///
 /// # Errors

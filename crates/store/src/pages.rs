@@ -6,6 +6,7 @@ mod effect;
 pub(crate) mod readers;
 mod scope;
 mod section;
+mod under;
 mod who;
 
 use chrono::NaiveDateTime;
@@ -19,12 +20,13 @@ pub use coming::{Coming, coming};
 pub(crate) use desk::{Birth, insert_as, note};
 pub use desk::{
     PageColumn, PageCounts, PageFilter, PageRow, PageSort, PageState, PageTotals, Span, below, counts, delete, every,
-    get, insert, put, set_audience, some, states, totals, update,
+    get, insert, matching, put, set_audience, some, states, totals, update,
 };
 pub use effect::{Effect, Touched, effect};
 pub use readers::missing;
 pub use scope::Scope;
 pub use section::{Move, move_section, moves};
+pub use under::{move_under, moves_under};
 pub use who::{Reach, Who, who, who_counts};
 
 use readers::Resolved;

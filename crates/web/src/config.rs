@@ -378,7 +378,7 @@ pub enum PageCommand {
         /// One or two sentences for lists
         #[arg(long, default_value = "")]
         summary: String,
-        /// Let anyone signed in read it, and nobody else [default: the page's own readers; for a new one whoever reads the page above, or everybody, where there is none]
+        /// Let anyone signed in read it, and nobody else [default: whoever reads the page above, or everybody, where there is none; chosen readers stay]
         #[arg(long, group = "audience")]
         private: bool,
         /// Let everybody read it, whoever reads the page above

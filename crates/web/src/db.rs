@@ -19,6 +19,8 @@ use crate::{error::Error, memory::Memory};
 
 /// How long a request waits for the database, whatever it does: a stopped server answers nothing, not even a refusal.
 const DEADLINE: Duration = Duration::from_secs(5);
+/// How long something waits that its editor watches and no request waits for.
+const LONG_DEADLINE: Duration = Duration::from_secs(30 * 60);
 /// How long a change waits until this process has heard of it; after that everything in memory is forgotten.
 const HEARD_WITHIN: Duration = Duration::from_secs(1);
 
@@ -29,13 +31,14 @@ const SEARCH_TURN: (Duration, Duration) = (Duration::from_secs(1), Duration::fro
 
 /// Runs something that blocks on a thread that may; past the deadline the thread goes on, and nobody waits for it.
 async fn blocking<T: Send + 'static>(
+    deadline: Duration,
     work: impl FnOnce() -> store::Result<T> + Send + 'static,
 ) -> Result<store::Result<T>, Error> {
-    let late = |_| Error::Unavailable(format!("the database did not answer within {} seconds", DEADLINE.as_secs()));
+    let late = |_| Error::Unavailable(format!("the database did not answer within {} seconds", deadline.as_secs()));
     // A panic is our fault and no sign that the database is away.
     let work =
         || catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| Err(store::Error::Query("it panicked".into())));
-    tokio::time::timeout(DEADLINE, web::block(work)).await.map_err(late)?.map_err(|_| Error::stopping())
+    tokio::time::timeout(deadline, web::block(work)).await.map_err(late)?.map_err(|_| Error::stopping())
 }
 
 /// The database, for handlers, and the memory of what it said; cheap to clone.
@@ -88,7 +91,7 @@ impl Db {
         query: impl FnOnce(&mut Conn) -> store::Result<T> + Send + 'static,
     ) -> Result<T, Error> {
         let store = self.store.clone();
-        Ok(blocking(move || store.read(query)).await??)
+        Ok(blocking(DEADLINE, move || store.read(query)).await??)
     }
 
     /// Runs a query together with the site's settings, which nearly every answer needs.
@@ -137,15 +140,16 @@ impl Db {
         &self,
         change: impl FnOnce(&mut Conn) -> store::Result<T> + Send + 'static,
     ) -> Result<T, Error> {
-        Ok(self.write_and_hear(change).await??)
+        Ok(self.write_and_hear(DEADLINE, change).await??)
     }
 
     async fn write_and_hear<T: Send + 'static>(
         &self,
+        deadline: Duration,
         change: impl FnOnce(&mut Conn) -> store::Result<T> + Send + 'static,
     ) -> Result<store::Result<T>, Error> {
         let db = self.clone();
-        blocking(move || {
+        blocking(deadline, move || {
             let outcome = db.store.write(change);
             // A commit whose answer was lost may have happened.
             if !matches!(&outcome, Err(error) if !matches!(error, store::Error::Unavailable(_))) {
@@ -166,7 +170,18 @@ impl Db {
         &self,
         change: impl FnOnce(&mut Conn) -> store::Result<T> + Send + 'static,
     ) -> Result<store::Result<T>, Error> {
-        refusal(self.write_and_hear(change).await?)
+        refusal(self.write_and_hear(DEADLINE, change).await?)
+    }
+
+    /// As [`Db::try_write`], for a change that may take minutes: no request waits for it.
+    ///
+    /// # Errors
+    /// As [`Db::try_write`].
+    pub async fn try_long_write<T: Send + 'static>(
+        &self,
+        change: impl FnOnce(&mut Conn) -> store::Result<T> + Send + 'static,
+    ) -> Result<store::Result<T>, Error> {
+        refusal(self.write_and_hear(LONG_DEADLINE, change).await?)
     }
 
     /// Runs a change and takes it back; what it would have come to.
@@ -178,7 +193,19 @@ impl Db {
         change: impl FnOnce(&mut Conn) -> store::Result<T> + Send + 'static,
     ) -> Result<store::Result<T>, Error> {
         let store = self.store.clone();
-        refusal(blocking(move || store.rehearse(change)).await?)
+        refusal(blocking(DEADLINE, move || store.rehearse(change)).await?)
+    }
+
+    /// As [`Db::rehearse`], for a change that may take minutes: no request waits for it.
+    ///
+    /// # Errors
+    /// As [`Db::try_write`].
+    pub async fn rehearse_long<T: Send + 'static>(
+        &self,
+        change: impl FnOnce(&mut Conn) -> store::Result<T> + Send + 'static,
+    ) -> Result<store::Result<T>, Error> {
+        let store = self.store.clone();
+        refusal(blocking(LONG_DEADLINE, move || store.rehearse(change)).await?)
     }
 
     /// Runs a change; `None` when the name or the path is taken.

@@ -34,6 +34,7 @@ pub mod session;
 mod unread;
 pub mod view;
 
+use admin::jobs::Jobs;
 use auth::{door::Door, refusals::Refusals, sign_ins::SignIns};
 use client::Proxies;
 use db::Db;
@@ -54,6 +55,8 @@ pub struct App {
     pub view: View,
     /// Where Markdown is rendered.
     pub renderers: Renderers,
+    /// What takes longer than a second.
+    pub jobs: Jobs,
     /// What the operator decided.
     pub options: Options,
 }

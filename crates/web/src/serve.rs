@@ -66,6 +66,7 @@ pub fn run(config: &Config) -> Result<(), String> {
         refusals: Refusals::default(),
         sign_ins: SignIns::default(),
         renderers: Renderers::new(),
+        jobs: admin::jobs::Jobs::default(),
         view: View::load().map_err(|error| error.to_string())?,
         options: Options {
             base_url: serve.base_url(),

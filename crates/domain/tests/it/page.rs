@@ -276,3 +276,11 @@ fn a_body_has_at_most_1_mebibyte() {
     check_draft(&PageDraft { body: "\r\n".repeat(BODY_BYTES), ..draft() }, &[]);
     check_draft(&PageDraft { body: "\r\n".repeat(BODY_BYTES + 1), ..draft() }, &["body"]);
 }
+
+#[test]
+fn a_path_is_below_those_that_its_segments_begin_with() {
+    let path = |path: &str| PagePath::parse(path).unwrap();
+    let below = |one: &str, other: &str| path(one).is_below(&path(other));
+    assert!(below("a/b", "a") && below("a/b/c", "a") && below("a", ""));
+    assert!(!below("a", "a") && !below("ab", "a") && !below("a", "a/b") && !below("", ""));
+}

@@ -206,6 +206,15 @@ pub fn every(
     Ok(Table { rows, total: filter.count(conn)? })
 }
 
+/// The keys of all pages that match, in the order of their paths.
+///
+/// # Errors
+/// When the database fails.
+pub fn matching(conn: &mut Conn, _: &Editor, filter: &PageFilter) -> Result<Vec<PageId>> {
+    let ids: Vec<i64> = filter.rows(conn).order(pages::path.asc()).select(pages::id).load(conn)?;
+    Ok(ids.into_iter().map(PageId).collect())
+}
+
 /// Not before the one moment, before the other.
 pub type Span = (Option<Timestamp>, Option<Timestamp>);
 
@@ -307,9 +316,14 @@ pub fn get(conn: &mut Conn, _: &Editor, id: PageId) -> Result<Option<Page>> {
 /// When the database fails.
 pub fn some(conn: &mut Conn, _: &Editor, ids: &[PageId]) -> Result<Vec<PageRow>> {
     let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
-    let records: Vec<RowRecord> =
-        pages::table.filter(pages::id.eq_any(ids)).order(pages::path).select(RowRecord::as_select()).load(conn)?;
-    records.into_iter().map(PageRow::try_from).collect()
+    let mut rows: Vec<PageRow> = Vec::new();
+    for ids in ids.chunks(readers::KEYS) {
+        let records: Vec<RowRecord> =
+            pages::table.filter(pages::id.eq_any(ids)).select(RowRecord::as_select()).load(conn)?;
+        rows.extend(records.into_iter().map(PageRow::try_from).collect::<Result<Vec<_>>>()?);
+    }
+    rows.sort_by(|a, b| a.path.cmp(&b.path));
+    Ok(rows)
 }
 
 /// Makes a page.

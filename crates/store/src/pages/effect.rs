@@ -1,6 +1,6 @@
 //! What a change does to who reads pages: seen by making it, in a transaction that is rolled back.
 
-use std::collections::{BTreeMap, HashMap, hash_map::Entry};
+use std::collections::{BTreeMap, HashMap, HashSet, hash_map::Entry};
 
 use diesel::prelude::*;
 use domain::{access::Editor, audience::Crowd, group::GroupId, page::PagePath};
@@ -46,7 +46,8 @@ impl Touched {
             }
         };
         let mut rows: BTreeMap<String, Row> = BTreeMap::new();
-        for path in paths {
+        let all: HashSet<&PagePath> = paths.iter().collect();
+        for path in paths.iter().filter(|path| !path.above().any(|above| all.contains(&above))) {
             let (from, to) = range_below(path);
             let found: Vec<Row> = pages::table
                 .filter(pages::path.eq(path.as_str()).or(pages::path.gt(from).and(pages::path.lt(to))))

@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// The most keys in one statement: SQLite takes 32,766.
-const KEYS: usize = 1000;
+pub(super) const KEYS: usize = 1000;
 
 /// What an audience comes to, as two columns say it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -17,7 +17,7 @@ use crate::{Conn, Error, Result, old_paths, revisions, schema::pages};
 /// Where a page below a section goes when the section moves.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Move {
-    id: PageId,
+    pub(super) id: PageId,
     /// Where it lives.
     pub from: PagePath,
     /// Where it will; `Err` says why it cannot.
@@ -60,17 +60,7 @@ pub fn move_section(conn: &mut Conn, editor: &Editor, from: &PagePath, to: &Page
     let count = moves.len();
     for Move { id, from, to } in moves {
         let to = to.map_err(|why| Error::Refused(format!("{from} cannot move along: {why}")))?;
-        diesel::update(pages::table.find(id.0))
-            .set((
-                pages::path.eq(to.as_str()),
-                pages::updated_at.eq(now.naive_utc()),
-                pages::version.eq(pages::version + 1),
-            ))
-            .execute(conn)?;
-        old_paths::take(conn, &to)?;
-        old_paths::leave(conn, &from, id, now)?;
-        let moved = get(conn, editor, id)?.ok_or(Error::Stale)?;
-        revisions::record(conn, id, &moved.content, editor, None, &format!("path “{from}” → “{to}”"), now)?;
+        relocate(conn, editor, id, &from, &to, now)?;
     }
     readers::settle(conn, from)?;
     readers::settle(conn, to)?;
@@ -78,4 +68,26 @@ pub fn move_section(conn: &mut Conn, editor: &Editor, from: &PagePath, to: &Page
         note(conn, editor, Action::Changed, to, format!("{count} pages below moved along from {from}"), now)?;
     }
     Ok(count)
+}
+
+/// Moves one page, which is still found at its old path; who reads it is settled by the caller.
+pub(super) fn relocate(
+    conn: &mut Conn,
+    editor: &Editor,
+    id: PageId,
+    from: &PagePath,
+    to: &PagePath,
+    now: Timestamp,
+) -> Result<()> {
+    diesel::update(pages::table.find(id.0))
+        .set((
+            pages::path.eq(to.as_str()),
+            pages::updated_at.eq(now.naive_utc()),
+            pages::version.eq(pages::version + 1),
+        ))
+        .execute(conn)?;
+    old_paths::take(conn, to)?;
+    old_paths::leave(conn, from, id, now)?;
+    let moved = get(conn, editor, id)?.ok_or(Error::Stale)?;
+    revisions::record(conn, id, &moved.content, editor, None, &format!("path “{from}” → “{to}”"), now)
 }

@@ -10,6 +10,7 @@
 
 mod audiences;
 mod audit;
+mod bulk;
 mod by_hand;
 mod changes;
 mod database;

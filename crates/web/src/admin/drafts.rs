@@ -1,5 +1,7 @@
 //! Drafts in the panel: their list, what one will look like, what it changes, and discarding it.
 
+mod actions;
+
 use std::sync::Arc;
 
 use actix_web::{HttpRequest, web::Data};
@@ -16,7 +18,9 @@ use store::{
     pages, revisions,
 };
 
-use super::{Done, Outcome, Panel, difference, id, section::Section, table::TableView};
+pub use actions::act;
+
+use super::{Done, Outcome, Panel, bulk::Choice, difference, id, section::Section, table::TableView};
 use crate::{
     App,
     answer::Answer,
@@ -40,10 +44,12 @@ struct ListPage {
     #[serde(flatten)]
     table: TableView,
     rows: Vec<Row>,
+    actions: &'static [Choice],
 }
 
 #[derive(Serialize)]
 struct Row {
+    id: String,
     title: String,
     path: String,
     edit_href: String,
@@ -59,6 +65,7 @@ impl Row {
     fn new(row: DraftRow, zone: Zone) -> Row {
         let href = |below: &str| DRAFTS.href(row.page.0, below, "");
         Row {
+            id: row.page.0.to_string(),
             edit_href: form_href(row.page),
             preview_href: href("/preview"),
             discard_href: href("/discard"),
@@ -109,6 +116,7 @@ pub async fn list(app: Data<App>, editor: Editor, query: QueryString) -> Result<
         panel: Panel::new(&site, editor.account(), "drafts", "Drafts", &DRAFTS.above()).with_message(&query),
         table: state.view(table.total, table.rows.len(), Vec::new(), filters),
         rows: table.rows.into_iter().map(|row| Row::new(row, site.time_zone)).collect(),
+        actions: &actions::ACTIONS,
     };
     Ok(Outcome::Page(Answer::panel(app.view.render("admin/drafts/list.html", &page)?)))
 }

@@ -1,6 +1,6 @@
 //! What a change does to who reads which pages: asked of the database, which makes the change and takes it back.
 
-use domain::{access, audience::Audience, page::PageId};
+use domain::{access, page::PageId};
 use serde::Serialize;
 use store::{
     Conn, drafts,
@@ -73,20 +73,6 @@ pub(super) async fn effects_of_unpublishing(app: &App, editor: &Editor, ids: Vec
     let touched = below(app, editor, &ids).await?;
     effects_of(app, editor, touched, move |conn, proof| drafts::unpublish(conn, proof, &ids, clock::now()).map(drop))
         .await
-}
-
-/// What another audience for some pages would do.
-pub(super) async fn effects_of_choosing(
-    app: &App,
-    editor: &Editor,
-    ids: Vec<PageId>,
-    audience: Audience,
-) -> Result<Effects, Error> {
-    let touched = below(app, editor, &ids).await?;
-    effects_of(app, editor, touched, move |conn, proof| {
-        pages::set_audience(conn, proof, &ids, &audience, clock::now()).map(drop)
-    })
-    .await
 }
 
 async fn below(app: &App, editor: &Editor, ids: &[PageId]) -> Result<Touched, Error> {

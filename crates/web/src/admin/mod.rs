@@ -4,6 +4,7 @@ pub mod audit;
 pub mod drafts;
 pub mod groups;
 pub mod home;
+pub mod jobs;
 pub mod links;
 pub mod pages;
 pub mod site;
@@ -81,10 +82,14 @@ enum Done {
     DraftSaved,
     Unpublished,
     Discarded,
+    Moved,
+    ReadersChosen,
+    Published,
+    DraftsDiscarded,
 }
 
 impl Done {
-    const ALL: [(Done, &'static str, &'static str); 14] = [
+    const ALL: [(Done, &'static str, &'static str); 18] = [
         (Done::Saved, "saved", "Saved."),
         (Done::Created, "created", "Created."),
         (Done::Deleted, "deleted", "Deleted"),
@@ -99,6 +104,10 @@ impl Done {
         (Done::DraftSaved, "draft-saved", "The draft is saved."),
         (Done::Unpublished, "unpublished", "Unpublished"),
         (Done::Discarded, "discarded", "The draft is discarded."),
+        (Done::Moved, "moved", "Moved"),
+        (Done::Published, "published", "Published"),
+        (Done::DraftsDiscarded, "drafts-discarded", "Drafts discarded"),
+        (Done::ReadersChosen, "readers-chosen", "Given other readers"),
     ];
 
     fn word(self) -> &'static str {

@@ -1,5 +1,6 @@
 //! Pages in the panel: the form here, the list, deleting and conflicts beside it.
 
+mod actions;
 mod audience;
 pub mod autosave;
 mod conflict;
@@ -22,15 +23,16 @@ use domain::{
 use serde::Serialize;
 use store::{drafts, old_paths, pages};
 
+pub use actions::act;
 pub use delete::{confirm, delete};
-pub use list::{act, list};
+pub use list::list;
 
 use super::{Done, Outcome, Panel, effects::Effects, id, links, section::Section};
 use crate::{
     App, answer::Answer, auth::extract::Editor, clock, error::Error, form::Form, lists::login_href, markdown::SafeHtml,
     query::QueryString, view::Errors,
 };
-use audience::Readers;
+pub(super) use audience::Readers;
 use fields::{Fields, Then};
 use known::{Known, around_new, look};
 

@@ -14,8 +14,7 @@ use store::trash::{self, TrashRow};
 
 use super::{
     Done, Outcome, Panel,
-    bulk::{Action, Choice, Chosen, Item},
-    effects::Effects,
+    bulk::{Action, Choice, Chosen, Item, Needs, Question},
     id,
     section::Section,
     table::TableView,
@@ -39,6 +38,7 @@ const ACTIONS: [Choice; 1] = [Choice {
     label: "Delete for good",
     question: "These pages will be deleted with their history, and cannot be brought back:",
     danger: true,
+    needs: Needs::Rows,
 }];
 
 #[derive(Serialize)]
@@ -105,19 +105,16 @@ pub async fn act(app: Data<App>, editor: Editor, Form(chosen): Form<Chosen>) -> 
     if !action.confirmed {
         let (site, rows) = app.db.read_with_site(move |conn| trash::some(conn, &proof, &ids)).await?;
         let items = rows.into_iter().map(item).collect();
-        return action.ask(&app, editor.account(), &site, &TRASH, items, Effects::default()).map(Outcome::Page);
+        return action
+            .ask(&app, editor.account(), &site, &TRASH, Question { items, ..Question::default() })
+            .map(Outcome::Page);
     }
     let count = app.db.write(move |conn| trash::delete(conn, &proof, &ids, clock::now())).await?;
     Ok(Outcome::Elsewhere(Done::Purged.at(TRASH.list, &action.back, Some(count))))
 }
 
 fn item(row: TrashRow) -> Item {
-    Item {
-        id: row.id.0.to_string(),
-        href: format!("{}/{}", TRASH.list, row.id.0),
-        note: row.path.to_string(),
-        title: row.title,
-    }
+    Item { href: format!("{}/{}", TRASH.list, row.id.0), note: row.path.to_string(), title: row.title }
 }
 
 #[derive(Serialize)]

@@ -4,7 +4,7 @@ use std::io::{Read, stdin};
 
 use domain::{
     access::Admin,
-    audience::AudienceDraft,
+    audience::{Audience, AudienceDraft},
     invalid::Invalid,
     page::{BODY_BYTES, Page, PageContent, PageDraft, PagePath},
 };
@@ -93,7 +93,7 @@ struct Given {
 }
 
 impl Given {
-    /// Checks what replaces a page: it keeps its readers, its date and its end unless new ones are given.
+    /// Checks what replaces a page: it keeps its chosen readers, its date and its end unless new ones are given.
     fn check_over(&self, draft: PageDraft, old: &PageContent) -> Result<PageContent, Invalid> {
         let PageDraft { published, unpublish, .. } = PageDraft::of(old, draft.zone);
         let draft = PageDraft {
@@ -103,7 +103,11 @@ impl Given {
             ..draft
         };
         let content = draft.check_over(old)?;
-        let audience = if self.readers { content.audience } else { old.audience.clone() };
+        // Whom an author chose is not lost by silence; `--private` is as it is given.
+        let audience = match (&old.audience, self.readers) {
+            (Audience::Chosen(_), false) => old.audience.clone(),
+            _ => content.audience,
+        };
         Ok(PageContent { audience, ..content })
     }
 }

@@ -215,6 +215,21 @@ pub const INSIDE: &[Stop] = &[
         p.js("document.querySelector('#action').value = 'delete'");
         p.press("Go").sees("go to the trash");
     }),
+    ("move of many", |p| {
+        p.open("/admin/pages").click("#all");
+        p.js("document.querySelector('#action').value = 'move'");
+        p.press("Go").sees("Below which page").fill("#to", "/No Path").press("Next").sees("Only lower-case");
+    }),
+    ("readers of many", |p| {
+        p.open("/admin/pages").click("#all");
+        p.js("document.querySelector('#action').value = 'choose-readers'");
+        p.press("Go").sees("Who will read these pages?");
+    }),
+    ("many drafts", |p| {
+        p.open("/admin/drafts").click("tbody tr input[name=id]");
+        p.js("document.querySelector('#action').value = 'publish'");
+        p.press("Go").sees("Publish?");
+    }),
     ("refused action", |p| {
         p.open("/admin/pages");
         p.leave(|| {

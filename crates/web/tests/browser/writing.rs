@@ -30,6 +30,22 @@ fn an_editor_creates_a_page_whose_path_follows_its_title_and_makes_it_private() 
 }
 
 #[test]
+fn all_pages_that_match_are_deleted_after_a_confirmation() {
+    let Some(browser) = Chromium::start() else { return };
+    let server = Server::start();
+    for n in 0..3 {
+        server.page(&format!("oak-{n}"), &format!("Oak {n}"), "Wood.\n", &[]);
+    }
+    let eve = browser.user(&server, "eve");
+    eve.open("/admin/pages?q=oak").fill("#action", "delete");
+    eve.click(".actions button");
+    eve.sees("Tick the rows first");
+    eve.click("#all");
+    eve.press("Go").sees("Oak 2").press("Delete 3").sees("Deleted: 3.");
+    eve.open("/admin/pages?q=oak").sees("No page matches.");
+}
+
+#[test]
 fn two_editors_of_one_page_see_both_texts_and_the_second_may_save_over_it() {
     let Some(browser) = Chromium::start() else { return };
     let server = Server::start();

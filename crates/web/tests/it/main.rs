@@ -12,6 +12,7 @@
 mod access;
 mod accounts;
 mod audiences;
+mod bulk;
 mod cli;
 mod cluster;
 mod drafts;

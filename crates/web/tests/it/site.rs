@@ -1,6 +1,6 @@
 //! A site in process: a temporary database, four people, a public and a private page.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use actix_web::{
     App as ActixApp,
@@ -23,6 +23,7 @@ use store::{DatabaseUrl, Store};
 use tempfile::TempDir;
 use web::{
     App, Options,
+    admin::jobs::Jobs,
     auth::{door::Door, proofs::Limits, refusals::Refusals, sign_ins::SignIns, verifier},
     clock,
     db::Db,
@@ -70,6 +71,13 @@ impl Site {
         site
     }
 
+    /// The same where nobody waits for what is done with many rows, but sees how far it is.
+    pub fn impatient() -> Site {
+        let Site { app, _folder } = Site::new();
+        let app = Arc::into_inner(app.into_inner()).unwrap();
+        Site { app: Data::new(App { jobs: Jobs::patient(Duration::ZERO), ..app }), _folder }
+    }
+
     pub fn with(options: Options) -> Site {
         Site::made(options, COST)
     }
@@ -89,6 +97,7 @@ impl Site {
             sign_ins: SignIns::default(),
             view: View::load().unwrap(),
             renderers: Renderers::new(),
+            jobs: Jobs::default(),
             options,
         };
         Site { app: Data::new(app), _folder: folder }

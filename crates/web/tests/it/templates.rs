@@ -17,6 +17,11 @@ async fn every_template_renders_as_a_whole_document() {
     let waiting = site.page("secret").unwrap().id.0;
     let kept = [("then", "draft"), ("version", "1"), ("title", "Draft")];
     root.submit("/admin/pages", &format!("/admin/pages/{waiting}"), &kept).await.is(303);
+    let impatient = Site::impatient();
+    let someone = impatient.root().browser();
+    let job =
+        someone.submit("/admin/pages", "/admin/pages/actions", &[("action", "delete"), ("id", "1")]).await.is(303);
+    let hello = site.page("hello").unwrap().id.0.to_string();
     let stale = [("title", "x"), ("path", "/hello"), ("version", "0")];
     let answers = [
         ("index.html", root.get("/").await),
@@ -44,8 +49,9 @@ async fn every_template_renders_as_a_whole_document() {
         ("admin/pages/conflict.html", root.submit(&page, &page, &stale).await),
         (
             "admin/confirm.html",
-            root.submit("/admin/pages", "/admin/pages/actions", &[("action", "delete"), ("id", "1")]).await,
+            root.submit("/admin/pages", "/admin/pages/actions", &[("action", "delete"), ("id", &hello)]).await.is(200),
         ),
+        ("admin/job.html", someone.get(job.header("location")).await),
         ("admin/groups/list.html", root.get("/admin/groups").await),
         ("admin/groups/form.html", root.get("/admin/groups/new").await),
         ("admin/groups/delete.html", root.get(&format!("/admin/groups/{}/delete", group.id.0)).await),

@@ -24,7 +24,7 @@ const MOST: usize = 20;
 
 /// The part of the form that is about readers.
 #[derive(Serialize)]
-pub(super) struct Readers {
+pub(in crate::admin) struct Readers {
     kind: String,
     people: String,
     groups: Vec<GroupChoice>,
@@ -42,7 +42,7 @@ struct GroupChoice {
 }
 
 impl Readers {
-    pub(super) fn new(draft: &AudienceDraft, groups: &[GroupName], who: Option<&Who>) -> Readers {
+    pub(in crate::admin) fn new(draft: &AudienceDraft, groups: &[GroupName], who: Option<&Who>) -> Readers {
         let through = who.and_then(|who| who.through.as_ref());
         Readers {
             kind: if draft.kind.is_empty() { Audience::Inherited.as_str().into() } else { draft.kind.clone() },

@@ -1,59 +1,29 @@
 //! The list of pages, and what is done with many of them at once.
 
 use actix_web::web::Data;
-use domain::{Timestamp, audience::Audience, page::PageId, zone::Zone};
+use domain::{Timestamp, page::PageId, zone::Zone};
 use serde::Serialize;
 use store::{
     drafts,
     pages::{self, PageColumn, PageFilter, PageRow, PageSort, PageState, Reach, Span},
 };
 
-use super::PAGES;
+use super::{PAGES, actions::ACTIONS};
 use crate::{
     App,
     admin::{
-        Done, Outcome, Panel,
-        bulk::{Action, Choice, Chosen, Item},
-        effects::{effects_of_choosing, effects_of_deleting, effects_of_unpublishing},
-        table::{TableView, dates},
+        Outcome, Panel,
+        bulk::Choice,
+        table::{State, TableView, dates},
     },
     answer::Answer,
     auth::extract::Editor,
     clock,
     error::Error,
-    form::Form,
     lists::login_href,
     query::QueryString,
     view,
 };
-
-const ACTIONS: [Choice; 5] = [
-    Choice {
-        value: "make-private",
-        label: "Make private",
-        question: "Only those who are signed in will read these pages:",
-        danger: false,
-    },
-    Choice { value: "make-public", label: "Make public", question: "Everybody will read these pages:", danger: false },
-    Choice {
-        value: "make-inherited",
-        label: "Read as the page above",
-        question: "Whoever reads the page above will read these pages:",
-        danger: false,
-    },
-    Choice {
-        value: "unpublish",
-        label: "Unpublish",
-        question: "These pages become drafts, which only editors see. They keep their history, and can be published again:",
-        danger: false,
-    },
-    Choice {
-        value: "delete",
-        label: "Delete",
-        question: "These pages go to the trash, from where they can be brought back for a while:",
-        danger: true,
-    },
-];
 
 /// The words and labels of the filter by state.
 const STATES: [(&str, &str, PageState); 4] = [
@@ -70,7 +40,9 @@ struct ListPage {
     #[serde(flatten)]
     table: TableView,
     rows: Vec<Row>,
-    actions: [Choice; 5],
+    actions: &'static [Choice],
+    /// The label of the tick for all that match; empty if none do.
+    all: String,
 }
 
 #[derive(Serialize)]
@@ -140,21 +112,7 @@ pub async fn list(app: Data<App>, editor: Editor, query: QueryString) -> Result<
     let state = PAGES.state(&query);
     let zone = app.db.site().await.time_zone;
     let now = clock::now();
-    let spans = spans(now, zone);
-    let chosen = spans.iter().find(|(word, ..)| *word == state.get("date"));
-    let span = chosen.map_or((None, None), |(.., span)| *span);
-    let filter = PageFilter {
-        query: state.get("q").to_owned(),
-        reach: match state.get("readers") {
-            "everybody" => Some(Reach::Everybody),
-            "signed-in" => Some(Reach::SignedIn),
-            "chosen" => Some(Reach::Chosen),
-            _ => None,
-        },
-        since: span.0,
-        before: span.1,
-        state: STATES.iter().find(|(word, ..)| *word == state.get("state")).map(|(.., chosen)| (*chosen, now)),
-    };
+    let (spans, filter) = (spans(now, zone), filter(&state, now, zone));
     let (word, descending) = state.sorted(&COLUMNS.map(|(word, _)| word), ("updated", true));
     let by = match word {
         "title" => PageColumn::Title,
@@ -218,9 +176,37 @@ pub async fn list(app: Data<App>, editor: Editor, query: QueryString) -> Result<
                 Row::new(row, people, &back, zone, &waiting)
             })
             .collect(),
-        actions: ACTIONS,
+        actions: &ACTIONS,
+        all: all(table.total),
     };
     Ok(Outcome::Page(Answer::panel(app.view.render("admin/pages/list.html", &page)?)))
+}
+
+fn all(total: u64) -> String {
+    match total {
+        0 => String::new(),
+        1 => "The one that matches".into(),
+        total => format!("All {total} that match"),
+    }
+}
+
+/// Which pages a list's state asks for.
+pub(super) fn filter(state: &State, now: Timestamp, zone: Zone) -> PageFilter {
+    let spans = spans(now, zone);
+    let chosen = spans.iter().find(|(word, ..)| *word == state.get("date"));
+    let (since, before) = chosen.map_or((None, None), |(.., span)| *span);
+    PageFilter {
+        query: state.get("q").to_owned(),
+        reach: match state.get("readers") {
+            "everybody" => Some(Reach::Everybody),
+            "signed-in" => Some(Reach::SignedIn),
+            "chosen" => Some(Reach::Chosen),
+            _ => None,
+        },
+        since,
+        before,
+        state: STATES.iter().find(|(word, ..)| *word == state.get("state")).map(|(.., chosen)| (*chosen, now)),
+    }
 }
 
 /// The filter by date: presets that end now, and what is to come.
@@ -228,61 +214,4 @@ fn spans(now: Timestamp, zone: Zone) -> [(&'static str, &'static str, Span); 5] 
     let [today, week, month, year] =
         dates(now, zone).map(|(word, label, since)| (word, label, (Some(since), Some(now))));
     [("to-come", "To come", (Some(now), None)), today, week, month, year]
-}
-
-/// POST `/admin/pages/actions`: asks, and does it when it is confirmed.
-pub async fn act(app: Data<App>, editor: Editor, Form(chosen): Form<Chosen>) -> Result<Outcome, Error> {
-    let action = Action::of(chosen, &PAGES, &ACTIONS)?;
-    let ids: Vec<PageId> = action.ids.iter().copied().map(PageId).collect();
-    let proof = editor.proof();
-    if !action.confirmed {
-        let (site, rows) = app
-            .db
-            .read_with_site({
-                let ids = ids.clone();
-                move |conn| pages::some(conn, &proof, &ids)
-            })
-            .await?;
-        let items = rows.into_iter().map(item).collect();
-        let effects = match (action.choice.value, audience(action.choice.value)) {
-            (_, Some(audience)) => effects_of_choosing(&app, &editor, ids, audience).await?,
-            ("unpublish", None) => effects_of_unpublishing(&app, &editor, ids).await?,
-            (_, None) => effects_of_deleting(&app, &editor, ids).await?,
-        };
-        return action.ask(&app, editor.account(), &site, &PAGES, items, effects).map(Outcome::Page);
-    }
-    let value = action.choice.value;
-    let change = move |conn: &mut store::Conn| match (value, audience(value)) {
-        (_, Some(audience)) => pages::set_audience(conn, &proof, &ids, &audience, clock::now()),
-        ("unpublish", None) => drafts::unpublish(conn, &proof, &ids, clock::now()),
-        (_, None) => pages::delete(conn, &proof, &ids, clock::now()),
-    };
-    let count = app.db.write(change).await?;
-    let done = match value {
-        "delete" => Done::Deleted,
-        "unpublish" => Done::Unpublished,
-        "make-private" => Done::MadePrivate,
-        "make-inherited" => Done::MadeInherited,
-        _ => Done::MadePublic,
-    };
-    Ok(Outcome::Elsewhere(done.at(PAGES.list, &action.back, Some(count))))
-}
-
-/// The audience that an action gives; `None` for deleting.
-fn audience(action: &str) -> Option<Audience> {
-    match action {
-        "make-private" => Some(Audience::SignedIn),
-        "make-public" => Some(Audience::Public),
-        "make-inherited" => Some(Audience::Inherited),
-        _ => None,
-    }
-}
-
-fn item(row: PageRow) -> Item {
-    Item {
-        id: row.id.0.to_string(),
-        title: row.title,
-        href: row.path.href(),
-        note: if row.reach == Reach::Everybody { "public".into() } else { "private".into() },
-    }
 }

@@ -13,8 +13,7 @@ use crate::{
     App,
     admin::{
         Done, Outcome, Panel,
-        bulk::{Action, Choice, Chosen, Item},
-        effects::Effects,
+        bulk::{Action, Choice, Chosen, Item, Needs, Question},
         table::TableView,
     },
     answer::Answer,
@@ -32,13 +31,21 @@ const ACTIONS: [Choice; 3] = [
         label: "Disable",
         question: "These users will no longer sign in, from their next request:",
         danger: true,
+        needs: Needs::Rows,
     },
-    Choice { value: "enable", label: "Enable", question: "These users will sign in again:", danger: false },
+    Choice {
+        value: "enable",
+        label: "Enable",
+        question: "These users will sign in again:",
+        danger: false,
+        needs: Needs::Rows,
+    },
     Choice {
         value: "delete",
         label: "Delete",
         question: "These users will be deleted; the audit trail keeps their names:",
         danger: true,
+        needs: Needs::Rows,
     },
 ];
 
@@ -159,7 +166,9 @@ pub async fn act(app: Data<App>, admin: Admin, Form(chosen): Form<Chosen>) -> Re
     if !action.confirmed {
         let (site, users) = app.db.read_with_site(move |conn| users::some(conn, &proof, &ids)).await?;
         let items = users.into_iter().map(item).collect();
-        return action.ask(&app, admin.account(), &site, &USERS, items, Effects::default()).map(Outcome::Page);
+        return action
+            .ask(&app, admin.account(), &site, &USERS, Question { items, ..Question::default() })
+            .map(Outcome::Page);
     }
     let value = action.choice.value;
     let change = move |conn: &mut store::Conn| match value {
@@ -178,7 +187,6 @@ pub async fn act(app: Data<App>, admin: Admin, Form(chosen): Form<Chosen>) -> Re
 fn item(user: User) -> Item {
     let state = if user.active { "active" } else { "disabled" };
     Item {
-        id: user.id.0.to_string(),
         title: user.name.to_string(),
         href: USERS.form_href(user.id.0),
         note: format!("{}, {state}", user.role.label().to_lowercase()),

@@ -1,0 +1,247 @@
+//! Many pages at once: all that match, other readers, another section.
+
+use std::{sync::mpsc, thread, time::Duration};
+
+use domain::{audience::Audience, page::PageDraft};
+
+use crate::site::{Actor, Response, Site, draft, signed_in};
+
+const LIST: &str = "/admin/pages";
+const ACTIONS: &str = "/admin/pages/actions";
+
+fn many(site: &Site, count: usize) {
+    for n in 0..count {
+        site.put(draft(&format!("n/{n:02}"), &format!("Number {n:02}")));
+    }
+}
+
+async fn post(eve: &Actor<'_>, fields: &[(&str, &str)]) -> Response {
+    eve.submit(LIST, ACTIONS, fields).await
+}
+
+fn id(site: &Site, path: &str) -> String {
+    site.page(path).unwrap().id.0.to_string()
+}
+
+#[actix_web::test]
+async fn all_that_match_the_filter_are_named_counted_and_changed() {
+    let site = Site::new();
+    many(&site, 60);
+    let eve = site.eve();
+    eve.get("/admin/pages?q=number").await.has("All 60 that match").has("name=\"all\"");
+    eve.get("/admin/pages?q=nothing-like-it").await.lacks("name=\"all\"");
+    let all = [("action", "make-private"), ("all", "yes"), ("back", "q=number&evil=1&page=2")];
+    let asked = post(&eve, &all).await.is(200);
+    let (seen, back) = (asked.value_of("seen"), "q=number&page=2");
+    let asked = asked.has("Number 19").lacks("<a href=\"/n/20\">").has("And 40 more.").has("Make private 60");
+    asked.has("And 40 more pages likewise").lacks("name=\"id\"");
+    site.visitor().get("/n/07").await.is(200);
+    let confirmed = [("action", "make-private"), ("all", "yes"), ("back", back), ("seen", &seen), ("confirm", "yes")];
+    let done = post(&eve, &confirmed).await.is(303);
+    assert_eq!(done.header("location"), "/admin/pages?done=made-private&count=60&q=number&page=2");
+    site.visitor().get("/n/07").await.is(401);
+    site.visitor().get("/hello").await.is(200);
+}
+
+#[actix_web::test]
+async fn other_pages_than_those_that_were_named_are_asked_about_again() {
+    let site = Site::new();
+    many(&site, 3);
+    let eve = site.eve();
+    let asked = [("action", "delete"), ("all", "yes"), ("back", "q=number")];
+    let seen = post(&eve, &asked).await.is(200).value_of("seen");
+    site.put(draft("late", "Number of another one"));
+    let mut confirmed = asked.to_vec();
+    confirmed.extend([("confirm", "yes"), ("seen", &seen)]);
+    let again = post(&eve, &confirmed).await.is(409).has("Nothing was done yet").has("Number of another one");
+    assert!(site.page("n/00").is_some() && site.page("late").is_some());
+    let newer = again.value_of("seen");
+    confirmed[4] = ("seen", &newer);
+    post(&eve, &confirmed).await.is(303);
+    assert!(site.page("n/00").is_none() && site.page("late").is_none() && site.page("hello").is_some());
+    post(&eve, &asked).await.is(422).has("None of these pages");
+}
+
+#[actix_web::test]
+async fn pages_move_under_a_section_that_is_asked_for_and_checked() {
+    let site = Site::new();
+    site.put(PageDraft { audience: signed_in(), ..draft("vault", "Vault") });
+    site.put(draft("one", "One"));
+    site.put(draft("one/deep", "Deep"));
+    let (eve, one, deep) = (site.eve(), id(&site, "one"), id(&site, "one/deep"));
+    let with = |more: &[(&'static str, &'static str)]| {
+        let mut fields = vec![("action", "move"), ("id", one.as_str()), ("id", deep.as_str())];
+        fields.extend(more);
+        fields
+    };
+    post(&eve, &with(&[])).await.is(200).has("name=\"to\"").has("Next").lacks("name=\"confirm\"");
+    let wrong = post(&eve, &with(&[("to", "/No Path")])).await.is(422);
+    wrong.has("value=\"/No Path\"").has("Only lower-case").lacks("name=\"confirm\"");
+    post(&eve, &with(&[("to", "one/deep"), ("confirm", "yes")])).await.is(422).has("it would be below itself");
+    let asked = post(&eve, &with(&[("to", "/vault")])).await.is(200);
+    asked.has("/one → /vault/one").has("Who reads what then").has("They will live below /vault.");
+    assert!(site.page("one").is_some(), "asking moves nothing");
+    let done = post(&eve, &with(&[("to", "/vault"), ("confirm", "yes")])).await.is(303);
+    assert_eq!(done.header("location"), "/admin/pages?done=moved&count=2");
+    site.eve().get(done.header("location")).await.has("Moved: 2.");
+    assert!(site.page("vault/one/deep").is_some() && site.page("one").is_none());
+    site.visitor().get("/vault/one").await.is(401);
+    assert_eq!(site.eve().get("/one/deep").await.header("location"), "/vault/one/deep");
+}
+
+#[actix_web::test]
+async fn readers_are_chosen_for_many_pages_at_once() {
+    let site = Site::new();
+    site.group("Staff", &["ann"]);
+    let (eve, hello, secret) = (site.eve(), id(&site, "hello"), id(&site, "secret"));
+    let with = |more: &[(&'static str, &'static str)]| {
+        let mut fields = vec![("action", "choose-readers"), ("id", hello.as_str()), ("id", secret.as_str())];
+        fields.extend(more);
+        fields
+    };
+    post(&eve, &with(&[])).await.is(200).has("Staff").has("name=\"people\"");
+    let unknown = post(&eve, &with(&[("audience", "chosen"), ("people", "ann, zoe")])).await.is(422);
+    unknown.has("There is no user zoe.").has("value=\"ann, zoe\"");
+    let choice = [("audience", "chosen"), ("people", "dan"), ("groups", "Staff")];
+    post(&eve, &with(&choice)).await.is(200).has("Read by: dan, the group Staff").has("Who reads what then");
+    site.visitor().get("/hello").await.is(200);
+    let mut confirmed = with(&choice);
+    confirmed.push(("confirm", "yes"));
+    let done = post(&eve, &confirmed).await.is(303);
+    assert_eq!(done.header("location"), "/admin/pages?done=readers-chosen&count=2");
+    site.visitor().get("/hello").await.is(401);
+    site.ann().get("/secret").await.is(200);
+    assert!(matches!(site.page("secret").unwrap().content.audience, Audience::Chosen(_)));
+}
+
+#[actix_web::test]
+async fn all_rows_of_a_list_without_filters_cannot_be_meant() {
+    let site = Site::new();
+    let fields = [("action", "delete"), ("all", "yes"), ("confirm", "yes")];
+    site.root().submit("/admin/users", "/admin/users/actions", &fields).await.is(422).has("Nothing was chosen");
+}
+
+/// Keeps a draft of a new page.
+async fn keep(site: &Site, title: &str, path: &str) {
+    let fields = [("title", title), ("path", path), ("body", "Typed."), ("then", "draft")];
+    site.eve().submit("/admin/pages/new", LIST, &fields).await.is(303);
+}
+
+/// The keys of the drafts in the list, that which was saved last first.
+async fn drafts(site: &Site) -> Vec<String> {
+    let list = site.eve().get("/admin/drafts").await.is(200).body;
+    let rows = list.split("name=\"id\" value=\"").skip(1);
+    rows.map(|row| row.split('"').next().unwrap().to_owned()).collect()
+}
+
+#[actix_web::test]
+async fn drafts_are_published_together_and_those_that_cannot_be_are_named() {
+    let site = Site::new();
+    keep(&site, "Oak", "oak").await;
+    keep(&site, "Also an oak", "oak").await;
+    keep(&site, "", "untitled").await;
+    keep(&site, "Taken", "hello").await;
+    keep(&site, "Elm", "elm").await;
+    let ids = drafts(&site).await;
+    assert_eq!(ids.len(), 5);
+    let mut fields = vec![("action", "publish")];
+    fields.extend(ids.iter().map(|id| ("id", id.as_str())));
+    let asked = site.eve().submit("/admin/drafts", "/admin/drafts/actions", &fields).await.is(200);
+    let (seen, body) = (asked.value_of("seen"), asked.body.clone());
+    asked
+        .has("Publish 2")
+        .has("A page needs a title.")
+        .has("There is another page at /hello already.")
+        .has("has the path /oak, too");
+    assert!(site.page("elm").is_none(), "asking publishes nothing");
+    let sent: Vec<&str> =
+        body.split("name=\"id\" value=\"").skip(1).map(|rest| rest.split('"').next().unwrap()).collect();
+    assert_eq!(sent.len(), 2);
+    let confirmed = [("action", "publish"), ("confirm", "yes"), ("seen", &seen), ("id", sent[0]), ("id", sent[1])];
+    let done = site.eve().submit("/admin/drafts", "/admin/drafts/actions", &confirmed).await.is(303);
+    assert_eq!(done.header("location"), "/admin/drafts?done=published&count=2");
+    site.visitor().get("/elm").await.is(200).has("Typed.");
+    site.visitor().get("/oak").await.is(200);
+    assert_eq!(drafts(&site).await.len(), 3);
+    let again = site.eve().submit("/admin/drafts", "/admin/drafts/actions", &confirmed).await;
+    again.is(422).has("None of these drafts");
+}
+
+#[actix_web::test]
+async fn drafts_are_discarded_in_the_versions_that_were_named() {
+    let site = Site::new();
+    keep(&site, "Oak", "oak").await;
+    keep(&site, "Elm", "elm").await;
+    let ids = drafts(&site).await;
+    let mut fields = vec![("action", "discard"), ("id", ids[0].as_str()), ("id", ids[1].as_str())];
+    let asked = site.eve().submit("/admin/drafts", "/admin/drafts/actions", &fields).await.is(200);
+    let seen = asked.value_of("seen");
+    asked.has("Discard 2").has("saved by eve");
+    let saved = [("title", "Elm 2"), ("path", "elm"), ("then", "draft"), ("draft", "1")];
+    let form = format!("/admin/pages/{}", ids[0]);
+    site.root().submit(&form, &form, &saved).await.is(303);
+    fields.extend([("confirm", "yes"), ("seen", &seen)]);
+    let again = site.eve().submit("/admin/drafts", "/admin/drafts/actions", &fields).await.is(409);
+    let newer = again.value_of("seen");
+    again.has("Nothing was done yet").has("Elm 2").has("saved by root");
+    assert_eq!(drafts(&site).await.len(), 2);
+    fields[4] = ("seen", &newer);
+    let done = site.eve().submit("/admin/drafts", "/admin/drafts/actions", &fields).await.is(303);
+    assert_eq!(done.header("location"), "/admin/drafts?done=drafts-discarded&count=2");
+    assert_eq!(drafts(&site).await.len(), 0);
+}
+
+/// Looks at a job until it has ended.
+async fn ended(eve: &Actor<'_>, job: &str) -> Response {
+    for _ in 0..1000 {
+        let shown = eve.get(job).await;
+        if !shown.body.contains("http-equiv=\"refresh\"") {
+            return shown;
+        }
+        actix_web::rt::time::sleep(Duration::from_millis(10)).await;
+    }
+    panic!("{job} does not end");
+}
+
+#[actix_web::test]
+async fn what_takes_longer_shows_its_editor_how_far_it_is_and_leads_on_to_the_list() {
+    let site = Site::impatient();
+    many(&site, 3);
+    let eve = site.eve();
+    let asked = [("action", "delete"), ("all", "yes"), ("back", "q=number")];
+    let job = post(&eve, &asked).await.is(303).header("location").to_owned();
+    let seen = ended(&eve, &job).await.is(200).has("Delete 3").value_of("seen");
+    let mut confirmed = asked.to_vec();
+    confirmed.extend([("confirm", "yes"), ("seen", &seen)]);
+
+    // Somebody else writes meanwhile, so it has to wait.
+    let (locked, release) = (mpsc::channel(), mpsc::channel::<()>());
+    let store = site.store().clone();
+    let writer = thread::spawn(move || {
+        store.write(|_| {
+            locked.0.send(()).unwrap();
+            release.1.recv().unwrap();
+            Ok(())
+        })
+    });
+    locked.1.recv().unwrap();
+    let job = post(&eve, &confirmed).await.is(303).header("location").to_owned();
+    eve.get(&job).await.is(200).has("http-equiv=\"refresh\"").has("<progress").has("Delete</h1>");
+    site.root().get(&job).await.is(404);
+    assert!(site.page("n/00").is_some());
+    release.0.send(()).unwrap();
+    writer.join().unwrap().unwrap();
+
+    let done = ended(&eve, &job).await.is(303);
+    assert_eq!(done.header("location"), "/admin/pages?done=deleted&count=3&q=number");
+    assert!(site.page("n/00").is_none());
+}
+
+#[actix_web::test]
+async fn what_failed_says_why_and_that_nothing_was_changed() {
+    let site = Site::impatient();
+    let eve = site.eve();
+    let job = post(&eve, &[("action", "delete"), ("id", "1")]).await.is(303).header("location").to_owned();
+    ended(&eve, &job).await.is(200).has("Nothing was changed. None of these pages is there any more.");
+    eve.get("/admin/jobs/zz").await.is(404);
+}
