@@ -1,9 +1,10 @@
-//! Pages. Readers' lists go through one [`Scope`]; the panel's side is in `desk`.
+//! Pages. Readers' lists go through one [`Scope`]; the panel's side is in `desk`, its lists in `rows`.
 
 mod coming;
 mod desk;
 mod effect;
 pub(crate) mod readers;
+mod rows;
 mod scope;
 mod section;
 mod under;
@@ -18,12 +19,13 @@ use domain::{
 
 pub use coming::{Coming, coming};
 pub(crate) use desk::{Birth, insert_as, note};
-pub use desk::{
-    PageColumn, PageCounts, PageFilter, PageRow, PageSort, PageState, PageTotals, Span, below, counts, delete, every,
-    get, insert, matching, put, set_audience, some, states, totals, update,
-};
+pub use desk::{below, delete, get, insert, put, set_audience, some, update};
 pub use effect::{Effect, Touched, effect};
 pub use readers::missing;
+pub use rows::{
+    PageColumn, PageCounts, PageFilter, PageRow, PageSort, PageState, PageTotals, Span, counts, every, matching,
+    states, totals,
+};
 pub use scope::Scope;
 pub use section::{Move, move_section, moves};
 pub use under::{move_under, moves_under};

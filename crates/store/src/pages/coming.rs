@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 use domain::{Timestamp, access::Editor};
 
-use super::desk::{PageRow, RowRecord};
+use super::rows::{PageRow, RowRecord};
 use crate::{Conn, Result, error::readable, schema::pages};
 
 /// A page that appears or ends.
