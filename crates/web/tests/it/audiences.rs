@@ -244,3 +244,19 @@ async fn who_opened_a_page_is_noted_where_that_is_wanted_and_the_reader_is_told(
     site.eve().get(&receipts).await.has("ann").has("not yet").has("<time");
     bob(&site).get(&receipts).await.is(403);
 }
+
+#[actix_web::test]
+async fn an_old_version_says_who_reads_what_before_it_is_brought_back() {
+    let site = site();
+    let form = form_of(&site, "team");
+    let fields = [("title", "The team"), ("path", "/team"), ("version", "1"), ("audience", "public")];
+    let asked = site.eve().submit(&form, &form, &fields).await.is(422);
+    let agreed = asked.value_of("agreed");
+    let agreed = [&fields[..], &[("agreed", &*agreed)]].concat();
+    site.eve().submit(&form, &form, &agreed).await.is(303);
+    site.visitor().get("/team/plan").await.is(200);
+    let old = format!("{form}/history/1");
+    site.eve().get(&old).await.is(200).has("Who reads what then").has("The plan").has("everybody but ann");
+    site.eve().submit(&old, &old, &[]).await.is(303);
+    site.visitor().get("/team/plan").await.is(401);
+}

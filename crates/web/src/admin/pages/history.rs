@@ -5,7 +5,7 @@ use std::sync::Arc;
 use actix_web::{HttpRequest, web::Data};
 use domain::{
     Version,
-    page::{Page, PageDraft, PageId},
+    page::{Page, PageContent, PageDraft, PageId},
     revision::{Note, Revision, Save},
     site::Site,
     zone::Zone,
@@ -16,11 +16,13 @@ use store::{
     revisions::{self, RevisionRow},
 };
 
-use super::{PAGES, audience::unknown, look};
+use super::{PAGES, audience, look};
 use crate::{
     App,
     admin::{
-        Done, Outcome, Panel, difference, id,
+        Done, Outcome, Panel, difference,
+        effects::Effects,
+        id,
         table::{Pager, State},
     },
     answer::Answer,
@@ -132,6 +134,8 @@ struct RevisionPage {
     note: String,
     detail: String,
     is_present: bool,
+    /// What bringing it back would do to who reads the page and those below it.
+    effects: Effects,
     page: Shown,
 }
 
@@ -156,6 +160,13 @@ pub async fn show(request: HttpRequest, app: Data<App>, editor: Editor) -> Resul
     let (panel, view) = (Panel::new(&site, editor.account(), "pages", title, &trail), app.view.clone());
     let zone = site.time_zone;
     let is_present = revision.version == present.version;
+    let effects = match &present.page {
+        Some(page_now) if !is_present => {
+            let content = brought_back(&app, revision.content.clone(), page_now).await?;
+            audience::effects(&app, &editor, page_now, page_now.version, &content, false).await?
+        }
+        _ => Effects::default(),
+    };
     let rendering = move || {
         let Revision { version, at, actor, note, detail, content, .. } = revision;
         let page = RevisionPage {
@@ -169,6 +180,7 @@ pub async fn show(request: HttpRequest, app: Data<App>, editor: Editor) -> Resul
             note,
             detail,
             is_present,
+            effects,
             page: Shown {
                 body_html: markdown::render(&content.body),
                 title: content.title,
@@ -266,14 +278,8 @@ pub async fn restore(
     let (_, present) = load(&app, &editor, page).await?;
     let old = find(&app, &editor, page, version(&request)?).await?;
     let note = Note::parse(&format!("as in version {}", old.version.0)).map_err(Error::Internal)?;
-    let mut content = old.content;
     let page_now = present.page.ok_or(Error::Conflict(NOT_PUBLISHED))?;
-    content.path = page_now.content.path;
-    content.receipts = page_now.content.receipts;
-    if unknown(&app, &content.audience).await?.is_some() {
-        // Its readers are no longer all there: it keeps those that it has.
-        content.audience = page_now.content.audience;
-    }
+    let content = brought_back(&app, old.content, &page_now).await?;
     let (proof, from) = (editor.proof(), page_now.version);
     let save = move |conn: &mut store::Conn| {
         let save = Save { content: &content, note: Some(&note) };
@@ -283,6 +289,16 @@ pub async fn restore(
         Some(_) => Ok(Outcome::Elsewhere(Done::Saved.at(&PAGES.form_href(page.0), "", None))),
         None => Err(Error::Conflict("Somebody else saved this page meanwhile. Look at its history again.")),
     }
+}
+
+/// What a version becomes when it is brought back: the page stays where it lives, and its receipts are its own matter. If not
+/// all of its readers are there any more, it keeps those that it has.
+async fn brought_back(app: &App, old: PageContent, now: &Page) -> Result<PageContent, Error> {
+    let audience = match audience::unknown(app, &old.audience).await? {
+        Some(_) => now.content.audience.clone(),
+        None => old.audience.clone(),
+    };
+    Ok(PageContent { path: now.content.path.clone(), receipts: now.content.receipts, audience, ..old })
 }
 
 fn trail(page: PageId, title: &str) -> Vec<view::Link> {
