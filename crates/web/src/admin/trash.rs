@@ -10,11 +10,15 @@ use domain::{
     zone::Zone,
 };
 use serde::{Deserialize, Serialize};
-use store::trash::{self, TrashRow};
+use store::{
+    pages::Touched,
+    trash::{self, TrashRow},
+};
 
 use super::{
     Done, Outcome, Panel,
     bulk::{Action, Choice, Chosen, Item, Needs, Question},
+    effects::{Effects, effects_of},
     id,
     section::Section,
     table::TableView,
@@ -126,6 +130,7 @@ struct RestorePage {
     path: String,
     deleted: String,
     deleted_by: String,
+    effects: Effects,
     errors: Errors,
     cancel_href: &'static str,
 }
@@ -135,6 +140,22 @@ struct RestorePage {
 pub struct Fields {
     #[serde(default)]
     path: String,
+    /// The path for which it was told who reads what then.
+    #[serde(default)]
+    agreed: String,
+}
+
+/// What bringing a page back to a path would do to who reads the pages below it.
+async fn effects(app: &App, editor: &Editor, page: PageId, path: &PagePath) -> Result<Effects, Error> {
+    let to = path.clone();
+    let restore = move |conn: &mut store::Conn, proof: &domain::access::Editor| {
+        trash::restore(conn, proof, page, &to, clock::now()).map(drop)
+    };
+    match effects_of(app, editor, Touched::Below(vec![path.clone()]), restore).await {
+        // The path is taken, as will be said.
+        Err(Error::Conflict(_)) => Ok(Effects::default()),
+        outcome => outcome,
+    }
 }
 
 fn form(
@@ -143,6 +164,7 @@ fn form(
     site: &Site,
     row: TrashRow,
     path: String,
+    effects: Effects,
     invalid: &Invalid,
 ) -> Result<Answer, Error> {
     let trail: Vec<Link> = TRASH.trail("");
@@ -153,6 +175,7 @@ fn form(
         path,
         deleted: view::moment(row.deleted_at, site.time_zone),
         deleted_by: row.deleted_by,
+        effects,
         errors: Errors::of(invalid),
         cancel_href: TRASH.list,
     };
@@ -168,8 +191,9 @@ async fn load(app: &App, editor: &Editor, page: PageId) -> Result<(std::sync::Ar
 /// GET `/admin/trash/{id}`: asks where to.
 pub async fn ask(request: HttpRequest, app: Data<App>, editor: Editor) -> Result<Answer, Error> {
     let (site, row) = load(&app, &editor, PageId(id(&request)?)).await?;
+    let effects = effects(&app, &editor, row.id, &row.path).await?;
     let path = row.path.href();
-    form(&app, &editor, &site, row, path, &Invalid::default())
+    form(&app, &editor, &site, row, path, effects, &Invalid::default())
 }
 
 /// POST `/admin/trash/{id}`: brings the page back, with its history.
@@ -181,17 +205,24 @@ pub async fn restore(
 ) -> Result<Outcome, Error> {
     let page = PageId(id(&request)?);
     let (site, row) = load(&app, &editor, page).await?;
-    let refused = |row, message| {
-        let form = form(&app, &editor, &site, row, fields.path.clone(), &Invalid::one("path", message))?;
+    let refused = |row, effects, message| {
+        let form = form(&app, &editor, &site, row, fields.path.clone(), effects, &Invalid::one("path", message))?;
         Ok(Outcome::Page(form.with_status(StatusCode::UNPROCESSABLE_ENTITY)))
     };
     let path = match fields.path.trim() {
         "" => row.path.clone(),
         typed => match PagePath::typed(typed) {
             Ok(path) => path,
-            Err(message) => return refused(row, message),
+            Err(message) => return refused(row, Effects::default(), message),
         },
     };
+    if fields.agreed != path.href() {
+        let effects = effects(&app, &editor, page, &path).await?;
+        if !effects.is_empty() {
+            let words = "At this path it changes who reads pages, as below. Bring it back again to do it.";
+            return refused(row, effects, words.into());
+        }
+    }
     let (proof, to) = (editor.proof(), path.clone());
     let restore = move |conn: &mut store::Conn| trash::restore(conn, &proof, page, &to, clock::now());
     match app.db.write_or_duplicate(restore).await? {
@@ -200,7 +231,7 @@ pub async fn restore(
             Ok(Outcome::Elsewhere(Done::Restored.at(&form, "", None)))
         }
         Some(false) => Err(Error::NotFound),
-        None => refused(row, format!("There is another page at {path} now. Choose another path.")),
+        None => refused(row, Effects::default(), format!("There is another page at {path} now. Choose another path.")),
     }
 }
 

@@ -260,3 +260,21 @@ async fn an_old_version_says_who_reads_what_before_it_is_brought_back() {
     site.eve().submit(&old, &old, &[]).await.is(303);
     site.visitor().get("/team/plan").await.is(401);
 }
+
+#[actix_web::test]
+async fn a_page_from_the_trash_says_who_reads_what_before_it_is_back() {
+    let site = site();
+    let team = site.page("team").unwrap().id;
+    site.write(|conn, admin| store::pages::delete(conn, admin.editor(), &[team], web::clock::now()));
+    site.visitor().get("/team/plan").await.is(200);
+    let form = format!("/admin/trash/{}", team.0);
+    let asked = site.eve().get(&form).await.is(200).has("The plan").has("everybody but ann");
+    site.put(draft("crew/plan", "Crew plan"));
+    let elsewhere = [("path", "/crew"), ("agreed", &*asked.value_of("agreed"))];
+    let told = site.eve().submit(&form, &form, &elsewhere).await.is(422).has("Crew plan");
+    assert_eq!(told.value_of("agreed"), "/crew");
+    let agreed = asked.value_of("agreed");
+    let back = [("path", "/team"), ("agreed", &*agreed)];
+    site.eve().submit(&form, &form, &back).await.is(303);
+    site.visitor().get("/team/plan").await.is(401);
+}
