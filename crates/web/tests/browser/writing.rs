@@ -245,3 +245,28 @@ fn a_lost_connection_and_a_lost_answer_cost_nothing_that_was_typed() {
     assert_eq!(eve.value("input[name=draft]"), "2", "it was saved twice, as one draft");
     eve.open("/admin/drafts").sees("1–1 of 1 drafts").sees("Nascent");
 }
+
+#[test]
+fn readers_drafts_and_many_pages_are_managed_without_javascript() {
+    let Some(browser) = Chromium::start() else { return };
+    let server = Server::start();
+    let (eve, visitor) = (browser.user(&server, "eve"), browser.visitor(&server));
+    let seen = |path: &str| {
+        visitor.open(path);
+        visitor.status()
+    };
+    eve.without_javascript().open("/admin/pages/new").fill("#title", "Rota").fill("#body", "Who comes when.");
+    eve.click("#audience-chosen");
+    eve.fill("#people", "rita").press("Save draft").sees("Draft of");
+    assert_eq!(seen("/rota"), 404);
+    eve.press("Publish and continue editing").sees("1 person can read this: rita");
+    assert_eq!(seen("/rota"), 401);
+    eve.press("Unpublish").sees("Draft of");
+    assert_eq!(seen("/rota"), 404);
+    eve.press("Publish");
+    eve.open("/admin/pages?q=rota").click("input[name=all]");
+    eve.js("document.querySelector('#action').value = 'make-public'");
+    eve.press("Go").sees("Who reads what then").sees("everybody, without a password").press("Make public 1");
+    assert_eq!(seen("/rota"), 200);
+    eve.open("/admin/view-as").press("Look").sees("You see the site as a visitor").sees("Rota");
+}
