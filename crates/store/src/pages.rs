@@ -29,7 +29,7 @@ pub use rows::{
 pub use scope::Scope;
 pub use section::{Move, move_section, moves};
 pub use under::{move_under, moves_under};
-pub use who::{Reach, Who, who, who_counts};
+pub use who::{Few, Reach, Who, few, who};
 
 use readers::Resolved;
 use scope::Section;

@@ -2,7 +2,12 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use diesel::{QueryableByName, prelude::*, sql_query, sql_types::BigInt};
+use diesel::{
+    QueryableByName,
+    prelude::*,
+    sql_query,
+    sql_types::{BigInt, Nullable, Text},
+};
 use domain::{
     access::Editor,
     audience::{Audience, Crowd},
@@ -96,34 +101,65 @@ pub(super) fn crowd(conn: &mut Conn, resolved: Resolved) -> Result<Crowd> {
     Ok(Crowd::People(names))
 }
 
+/// The chosen readers of a page in a list: how many, the first of them, and through which page.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Few {
+    /// How many people with active accounts.
+    pub count: u64,
+    /// The first of their names.
+    pub names: Vec<String>,
+    /// The title of the page above whose readers these are.
+    pub through: Option<String>,
+}
+
+/// How many names a list shows.
+const NAMES: i64 = 3;
+
 #[derive(QueryableByName)]
-struct Count {
+struct FewRecord {
     #[diesel(sql_type = BigInt)]
     id: i64,
     #[diesel(sql_type = BigInt)]
     people: i64,
+    #[diesel(sql_type = Nullable<Text>)]
+    name: Option<String>,
+    #[diesel(sql_type = Nullable<Text>)]
+    through: Option<String>,
 }
 
-/// How many people with active accounts read each of the pages that have chosen readers.
+/// The readers of those of the pages that have chosen ones.
 ///
 /// # Errors
 /// When the database fails.
-pub fn who_counts(conn: &mut Conn, _: &Editor, pages: &[PageId]) -> Result<HashMap<PageId, u64>> {
+pub fn few(conn: &mut Conn, _: &Editor, pages: &[PageId]) -> Result<HashMap<PageId, Few>> {
     if pages.is_empty() {
         return Ok(HashMap::new());
     }
     let ids: Vec<String> = pages.iter().map(|page| page.0.to_string()).collect();
+    let ids = ids.join(", ");
+    let governing = format!("SELECT readers_from FROM pages WHERE id IN ({ids})");
     let query = format!(
-        "SELECT pages.id, count(users.id) AS people
-         FROM pages
-         LEFT JOIN (SELECT page_id, user_id FROM page_people
-                    UNION SELECT page_id, user_id FROM page_groups JOIN group_members USING (group_id)) AS chosen
-             ON chosen.page_id = readers_from
-         LEFT JOIN users ON users.id = chosen.user_id AND active
-         WHERE pages.id IN ({}) AND private AND readers_from IS NOT NULL
-         GROUP BY pages.id",
-        ids.join(", ")
+        "SELECT * FROM (
+             SELECT pages.id, users.name, governing.title AS through,
+                    count(users.id) OVER (PARTITION BY pages.id) AS people,
+                    row_number() OVER (PARTITION BY pages.id ORDER BY users.name IS NULL, users.name) AS number
+             FROM pages
+             LEFT JOIN pages AS governing ON governing.id = pages.readers_from AND governing.id <> pages.id
+             LEFT JOIN (SELECT page_id, user_id FROM page_people WHERE page_id IN ({governing})
+                        UNION SELECT page_id, user_id FROM page_groups JOIN group_members USING (group_id)
+                        WHERE page_id IN ({governing})) AS chosen
+                 ON chosen.page_id = pages.readers_from
+             LEFT JOIN users ON users.id = chosen.user_id AND active
+             WHERE pages.id IN ({ids}) AND pages.private AND pages.readers_from IS NOT NULL
+         ) AS readers WHERE number <= {NAMES} ORDER BY id, number"
     );
-    let counts: Vec<Count> = sql_query(query).load(conn)?;
-    Ok(counts.into_iter().map(|count| (PageId(count.id), count.people.unsigned_abs())).collect())
+    let records: Vec<FewRecord> = sql_query(query).load(conn)?;
+    let mut all: HashMap<PageId, Few> = HashMap::new();
+    for FewRecord { id, people, name, through } in records {
+        let few = all.entry(PageId(id)).or_default();
+        few.count = people.unsigned_abs();
+        few.names.extend(name);
+        few.through = through;
+    }
+    Ok(all)
 }

@@ -347,3 +347,23 @@ fn t44_a_scope_selects_exactly_what_the_access_rule_allows() {
         outcome.unwrap();
     });
 }
+
+#[test]
+fn a_list_says_how_many_read_a_page_who_first_and_through_which() {
+    on_both(|store| {
+        let names = ["ann", "bob", "cid", "dan", "eve"];
+        let users = names.map(|name| add(store, name, Role::Reader));
+        store.write(|conn| store::users::set_active(conn, &admin(), &[users[0].id], false, noon())).unwrap();
+        let people = users.iter().map(|user| user.name.clone()).collect();
+        let audience = Audience::Chosen(Chosen { people, groups: Vec::new() });
+        let pages = [PageContent { audience, ..content("a") }, content("a/b"), content("c")];
+        let insert = |page| store.write(|conn| pages::insert(conn, admin().editor(), page, noon())).unwrap().id;
+        let [a, below, open] = [insert(&pages[0]), insert(&pages[1]), insert(&pages[2])];
+        let few = store.read(|conn| pages::few(conn, admin().editor(), &[a, below, open])).unwrap();
+        assert_eq!(few.get(&open), None);
+        let names = ["bob", "cid", "dan"].map(str::to_owned).to_vec();
+        let expected = pages::Few { count: 4, names, through: None };
+        assert_eq!(few[&a], expected);
+        assert_eq!(few[&below], pages::Few { through: Some("Title of a".into()), ..expected });
+    });
+}

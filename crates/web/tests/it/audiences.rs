@@ -101,7 +101,7 @@ async fn the_form_says_who_reads_and_through_which_page() {
     site.eve().get(&form_of(&site, "hello")).await.has("Everybody can read this.");
     site.eve().get(&form_of(&site, "secret")).await.has("Anyone signed in can read this.");
     let list = site.eve().get("/admin/pages").await;
-    list.has("1 person").has("Anyone signed in").has("Everybody");
+    list.has("1 person: ann (through The team)").has("1 person: bob").has("Anyone signed in").has("Everybody");
     site.eve().get("/admin/pages?readers=chosen").await.has("The plan").lacks("Secret");
 }
 

@@ -5,7 +5,7 @@ use domain::{Timestamp, page::PageId, zone::Zone};
 use serde::Serialize;
 use store::{
     drafts,
-    pages::{self, PageColumn, PageFilter, PageRow, PageSort, PageState, Reach, Span},
+    pages::{self, Few, PageColumn, PageFilter, PageRow, PageSort, PageState, Reach, Span},
 };
 
 use super::{PAGES, actions::ACTIONS};
@@ -67,7 +67,7 @@ struct Row {
 }
 
 impl Row {
-    fn new(row: PageRow, people: Option<u64>, back: &str, zone: Zone, waiting: &[PageId]) -> Row {
+    fn new(row: PageRow, few: Option<&Few>, back: &str, zone: Zone, waiting: &[PageId]) -> Row {
         let now = clock::now();
         Row {
             waits: waiting.contains(&row.id),
@@ -78,7 +78,7 @@ impl Row {
             path: row.path.to_string(),
             href: login_href(&row.path.href()),
             edit_href: PAGES.href(row.id.0, "", back),
-            readers: reach(row.reach, people),
+            readers: reach(row.reach, few),
             private: row.reach != Reach::Everybody,
             show_title: row.show_title,
             published: view::date(row.published_at, zone),
@@ -90,14 +90,26 @@ impl Row {
     }
 }
 
-/// Who reads a page, in a word or two.
-fn reach(reach: Reach, people: Option<u64>) -> String {
-    match (reach, people) {
-        (Reach::Everybody, _) => "Everybody".into(),
-        (Reach::SignedIn, _) => "Anyone signed in".into(),
-        (Reach::Chosen, Some(1)) => "1 person".into(),
-        (Reach::Chosen, people) => format!("{} people", people.unwrap_or(0)),
+/// Who reads a page: `12 people: ann, bob, cid, … (through Clients)`.
+fn reach(reach: Reach, few: Option<&Few>) -> String {
+    let Few { count, names, through } = match (reach, few) {
+        (Reach::Everybody, _) => return "Everybody".into(),
+        (Reach::SignedIn, _) => return "Anyone signed in".into(),
+        (Reach::Chosen, None) => return "Nobody but editors".into(),
+        (Reach::Chosen, Some(few)) => few,
+    };
+    let mut words = match count {
+        0 => "Nobody but editors".into(),
+        1 => format!("1 person: {}", names.join(", ")),
+        count => format!("{count} people: {}", names.join(", ")),
+    };
+    if *count > names.len() as u64 {
+        words.push_str(", …");
     }
+    if let Some(through) = through {
+        words.push_str(&format!(" (through {through})"));
+    }
+    words
 }
 
 /// GET `/admin/pages`.
@@ -122,16 +134,16 @@ pub async fn list(app: Data<App>, editor: Editor, query: QueryString) -> Result<
         _ => PageColumn::Updated,
     };
     let (proof, paging) = (editor.proof(), state.paging());
-    let (site, (table, waiting, people, counts, (any_state, states))) = app
+    let (site, (table, waiting, few, counts, (any_state, states))) = app
         .db
         .read_with_site(move |conn| {
             let table = pages::every(conn, &proof, &filter, PageSort { by, descending }, paging)?;
             let ids: Vec<PageId> = table.rows.iter().map(|row| row.id).collect();
             let waiting = drafts::waiting(conn, &proof, &ids)?;
-            let people = pages::who_counts(conn, &proof, &ids)?;
+            let few = pages::few(conn, &proof, &ids)?;
             let counts = pages::counts(conn, &proof, &filter, &spans.map(|(.., span)| span))?;
             let states = pages::states(conn, &proof, &filter, &STATES.map(|(.., state)| state), now)?;
-            Ok((table, waiting, people, counts, states))
+            Ok((table, waiting, few, counts, states))
         })
         .await?;
     if let Some(last) = state.last_page(table.total) {
@@ -172,8 +184,8 @@ pub async fn list(app: Data<App>, editor: Editor, query: QueryString) -> Result<
             .rows
             .into_iter()
             .map(|row| {
-                let people = people.get(&row.id).copied();
-                Row::new(row, people, &back, zone, &waiting)
+                let few = few.get(&row.id);
+                Row::new(row, few, &back, zone, &waiting)
             })
             .collect(),
         actions: &ACTIONS,
