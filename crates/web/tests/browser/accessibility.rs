@@ -24,7 +24,8 @@ fn axe_finds_nothing(theme: &str) {
         &browser,
         &server,
         |person| {
-            person.prefer(theme);
+            // Tall, so that the bar with the buttons covers nothing to which one would scroll.
+            person.resize(1280, 4000).prefer(theme);
         },
         |name, person| {
             person.js(&format!("{axe}; 0"));
