@@ -3,47 +3,11 @@
 use crate::{
     Timestamp,
     audience::Readers,
-    group::GroupId,
     page::Page,
-    user::{Role, UserId, Username},
+    user::{Role, UserId},
 };
 
-/// Who asks: nobody known, or a user whose credentials were verified and whose account is active now.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Visitor {
-    /// No credentials, or none that hold.
-    Anonymous,
-    /// Somebody whose password was verified.
-    SignedIn(Member),
-}
-
-/// What is known of a visitor who is signed in.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Member {
-    /// Whose account it is.
-    pub id: UserId,
-    /// The name that the credentials gave.
-    pub name: Username,
-    /// The role of the account at this request.
-    pub role: Role,
-    /// The groups that it is in at this request, sorted.
-    pub groups: Vec<GroupId>,
-}
-
-impl Visitor {
-    /// The member, when somebody is signed in.
-    pub fn member(&self) -> Option<&Member> {
-        match self {
-            Visitor::Anonymous => None,
-            Visitor::SignedIn(member) => Some(member),
-        }
-    }
-
-    /// Whether this visitor may write pages.
-    pub fn may_edit(&self) -> bool {
-        self.member().is_some_and(|member| may_edit(member.role))
-    }
-}
+pub use crate::visitor::{Member, Visitor};
 
 /// What a request for a page gets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -99,19 +63,10 @@ pub fn listing(page: &Page, visitor: &Visitor, now: Timestamp) -> Listing {
     }
 }
 
-/// Whether a role may write pages and enter the panel.
-pub fn may_edit(role: Role) -> bool {
-    matches!(role, Role::Editor | Role::Admin)
-}
-
-/// Whether a role may manage users and the site, and read the audit trail.
-pub fn may_administer(role: Role) -> bool {
-    role == Role::Admin
-}
-
 /// Proof that whoever acts may write pages. The store's changes ask for it, and put its name into the audit trail.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Editor {
+    user: Option<UserId>,
     actor: String,
     role: Role,
 }
@@ -119,8 +74,8 @@ pub struct Editor {
 impl Editor {
     /// The proof, if this visitor may edit.
     pub fn of(visitor: &Visitor) -> Option<Editor> {
-        let member = visitor.member().filter(|member| may_edit(member.role))?;
-        Some(Editor { actor: member.name.to_string(), role: member.role })
+        let member = visitor.member().filter(|member| member.role.may_edit())?;
+        Some(Editor { user: Some(member.id), actor: member.name.to_string(), role: member.role })
     }
 
     /// The name under which the audit trail keeps what is done.
@@ -128,9 +83,15 @@ impl Editor {
         &self.actor
     }
 
+    /// The account that acts; `None` for the command line and for Postern itself. A long operation asks the database for
+    /// its present role before it commits.
+    pub fn user(&self) -> Option<UserId> {
+        self.user
+    }
+
     /// Whether this editor is an administrator too.
     pub fn is_admin(&self) -> bool {
-        may_administer(self.role)
+        self.role.may_administer()
     }
 }
 
@@ -146,12 +107,12 @@ impl Admin {
 
     /// The operator, who commands the machine and needs no account; the audit trail says `command line`.
     pub fn command_line() -> Admin {
-        Admin(Editor { actor: "command line".into(), role: Role::Admin })
+        Admin(Editor { user: None, actor: "command line".into(), role: Role::Admin })
     }
 
     /// Postern itself, for what it does by the clock; the audit trail says `Postern itself`.
     pub fn itself() -> Admin {
-        Admin(Editor { actor: "Postern itself".into(), role: Role::Admin })
+        Admin(Editor { user: None, actor: "Postern itself".into(), role: Role::Admin })
     }
 
     /// The name under which the audit trail keeps what is done.

@@ -5,10 +5,11 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    access::Member,
-    group::{GroupId, GroupName, joined, usernames},
+    group::{GroupName, joined, usernames},
+    id::{GroupId, UserId},
     invalid::Invalid,
-    user::{UserId, Username},
+    user::Username,
+    visitor::Member,
 };
 
 /// Who may read a page, as its author says it.
@@ -84,7 +85,7 @@ impl Chosen {
 /// An audience as it is typed: nothing is checked yet, nothing is lost.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(default)]
-pub struct AudienceDraft {
+pub struct AudienceInput {
     /// `inherited`, `public`, `signed-in` or `chosen`; empty is `inherited`.
     pub kind: String,
     /// Names of users, with commas or spaces between them; counts if some are chosen.
@@ -93,11 +94,11 @@ pub struct AudienceDraft {
     pub groups: Vec<String>,
 }
 
-impl AudienceDraft {
+impl AudienceInput {
     /// The draft of an audience, as a form shows it.
-    pub fn of(audience: &Audience) -> AudienceDraft {
+    pub fn of(audience: &Audience) -> AudienceInput {
         let chosen = audience.chosen().cloned().unwrap_or_default();
-        AudienceDraft {
+        AudienceInput {
             kind: audience.as_str().into(),
             people: joined(&chosen.people),
             groups: chosen.groups.iter().map(GroupName::to_string).collect(),
@@ -171,7 +172,7 @@ impl Readers {
 
 /// Those who may read a page besides its editors, by name and with groups opened: for saying what a change does.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Crowd {
+pub enum ReaderSet {
     /// Everybody.
     Everybody,
     /// Whoever is signed in.
@@ -180,29 +181,29 @@ pub enum Crowd {
     People(BTreeSet<Username>),
 }
 
-impl Crowd {
+impl ReaderSet {
     /// Who reads a page after a change and did not before, in words; `None` when nobody does.
-    pub fn gained(before: &Crowd, after: &Crowd) -> Option<String> {
+    pub fn added(before: &ReaderSet, after: &ReaderSet) -> Option<String> {
         match (before, after) {
-            (Crowd::Everybody, _) | (Crowd::SignedIn, Crowd::SignedIn | Crowd::People(_)) => None,
-            (_, Crowd::Everybody) => Some("everybody, without a password".into()),
-            (Crowd::People(_), Crowd::SignedIn) => Some("anyone signed in".into()),
-            (Crowd::People(before), Crowd::People(after)) => names(after.difference(before)),
+            (ReaderSet::Everybody, _) | (ReaderSet::SignedIn, ReaderSet::SignedIn | ReaderSet::People(_)) => None,
+            (_, ReaderSet::Everybody) => Some("everybody, without a password".into()),
+            (ReaderSet::People(_), ReaderSet::SignedIn) => Some("anyone signed in".into()),
+            (ReaderSet::People(before), ReaderSet::People(after)) => names(after.difference(before)),
         }
     }
 
     /// Who read a page before a change and no longer does, in words; `None` when all still do.
-    pub fn lost(before: &Crowd, after: &Crowd) -> Option<String> {
+    pub fn removed(before: &ReaderSet, after: &ReaderSet) -> Option<String> {
         let but = |crowd: &str, people: &BTreeSet<Username>| match names(people.iter()) {
             Some(names) => Some(format!("{crowd} but {names}")),
             None => Some(crowd.to_owned()),
         };
         match (before, after) {
-            (_, Crowd::Everybody) | (Crowd::SignedIn | Crowd::People(_), Crowd::SignedIn) => None,
-            (Crowd::Everybody, Crowd::SignedIn) => Some("whoever is not signed in".into()),
-            (Crowd::Everybody, Crowd::People(people)) => but("everybody", people),
-            (Crowd::SignedIn, Crowd::People(people)) => but("anyone signed in", people),
-            (Crowd::People(before), Crowd::People(after)) => names(before.difference(after)),
+            (_, ReaderSet::Everybody) | (ReaderSet::SignedIn | ReaderSet::People(_), ReaderSet::SignedIn) => None,
+            (ReaderSet::Everybody, ReaderSet::SignedIn) => Some("whoever is not signed in".into()),
+            (ReaderSet::Everybody, ReaderSet::People(people)) => but("everybody", people),
+            (ReaderSet::SignedIn, ReaderSet::People(people)) => but("anyone signed in", people),
+            (ReaderSet::People(before), ReaderSet::People(after)) => names(before.difference(after)),
         }
     }
 }

@@ -4,34 +4,34 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Timestamp, Version,
-    page::{PageDraft, PageId, PagePath},
+    page::{PageId, PageInput, PagePath},
 };
 
 /// What the form of a page holds.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(default)]
-pub struct Typed {
+pub struct DraftInput {
     /// The page.
-    pub page: PageDraft,
+    pub page: PageInput,
     /// A word for its history.
     pub note: String,
     /// Whether the pages below move along with the path.
     pub move_below: bool,
 }
 
-impl Default for Typed {
-    fn default() -> Typed {
-        Typed { page: PageDraft::default(), note: String::new(), move_below: true }
+impl Default for DraftInput {
+    fn default() -> DraftInput {
+        DraftInput { page: PageInput::default(), note: String::new(), move_below: true }
     }
 }
 
-impl From<PageDraft> for Typed {
-    fn from(page: PageDraft) -> Typed {
-        Typed { page, ..Typed::default() }
+impl From<PageInput> for DraftInput {
+    fn from(page: PageInput) -> DraftInput {
+        DraftInput { page, ..DraftInput::default() }
     }
 }
 
-impl Typed {
+impl DraftInput {
     /// The path at which the page would live; `None` if that is none.
     pub fn path(&self) -> Option<PagePath> {
         self.page.check_path().ok()
@@ -44,7 +44,7 @@ pub struct Draft {
     /// The key of the page, from its first draft on.
     pub page: PageId,
     /// What was typed.
-    pub typed: Typed,
+    pub typed: DraftInput,
     /// The version of the page over which it was typed; 0 for a page that was not there.
     pub based_on: Version,
     /// When it was saved.
@@ -62,16 +62,16 @@ pub struct FormId(pub i64);
 
 /// What a form knows of the draft over which it saves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Held {
+pub struct DraftLock {
     /// The version of the draft that it shows; 0 if there was none.
     pub draft: Version,
     /// The form.
     pub form: FormId,
 }
 
-impl Default for Held {
+impl Default for DraftLock {
     /// A form that knows of no draft, and has no number.
-    fn default() -> Held {
-        Held { draft: Version(0), form: FormId::default() }
+    fn default() -> DraftLock {
+        DraftLock { draft: Version(0), form: FormId::default() }
     }
 }

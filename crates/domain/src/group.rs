@@ -2,11 +2,8 @@
 
 use std::fmt;
 
+pub use crate::id::GroupId;
 use crate::{Timestamp, Version, invalid::Invalid, text, user::Username};
-
-/// The key of a group: random, made by the application, below 2^53.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct GroupId(pub i64);
 
 /// The name of a group: one line of 1 to 64 characters, compared byte by byte.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -63,17 +60,17 @@ pub struct Group {
 
 /// A group as it is typed: nothing is checked yet, nothing is lost.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct GroupDraft {
+pub struct GroupInput {
     /// The name.
     pub name: String,
     /// Names of users, with commas or spaces between them.
     pub members: String,
 }
 
-impl GroupDraft {
+impl GroupInput {
     /// The draft of a group that exists, as its form shows it.
-    pub fn of(content: &GroupContent) -> GroupDraft {
-        GroupDraft { name: content.name.to_string(), members: joined(&content.members) }
+    pub fn of(content: &GroupContent) -> GroupInput {
+        GroupInput { name: content.name.to_string(), members: joined(&content.members) }
     }
 
     /// Checks every field.

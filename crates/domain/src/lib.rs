@@ -16,6 +16,8 @@
 //! - [`search`]: what somebody looks for, and where it stands in a text.
 //! - [`audit`]: what was changed, by whom, when.
 //! - [`draft`]: what was typed of a page and is not published.
+//! - [`effective_access`]: what an audience amounts to after inheritance.
+//! - [`visitor`]: the person or program that sends a request.
 //! - [`zone`]: the time zone in which moments are typed and shown.
 //! - [`invalid`]: what is wrong with a form, field by field.
 
@@ -24,7 +26,9 @@ pub mod audience;
 pub mod audit;
 pub mod credentials;
 pub mod draft;
+pub mod effective_access;
 pub mod group;
+pub mod id;
 pub mod invalid;
 pub mod link;
 pub mod page;
@@ -34,6 +38,7 @@ pub mod search;
 pub mod site;
 pub mod text;
 pub mod user;
+pub mod visitor;
 pub mod zone;
 
 /// A moment in UTC. The application's clock truncates it to microseconds, the precision of both databases.

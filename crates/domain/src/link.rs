@@ -7,27 +7,27 @@ use crate::{
 
 /// What is wrong with a link.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Fault {
+pub enum LinkProblem {
     /// There is no such page.
     Missing,
     /// Not everybody who reads the page may read the other one.
     Closed,
 }
 
-impl Fault {
+impl LinkProblem {
     /// A sentence for the author.
     pub fn message(self) -> &'static str {
         match self {
-            Fault::Missing => "There is no page at this address.",
-            Fault::Closed => "Not everybody who reads this page may read the other one.",
+            LinkProblem::Missing => "There is no page at this address.",
+            LinkProblem::Closed => "Not everybody who reads this page may read the other one.",
         }
     }
 }
 
 /// What is wrong with a link from a page with some readers to one with others, or to none. Groups are compared as groups:
 /// whether their members are among the people that the other page names is not looked at.
-pub fn fault(from: &Readers, to: Option<&Readers>) -> Option<Fault> {
-    let Some(to) = to else { return Some(Fault::Missing) };
+pub fn problem(from: &Readers, to: Option<&Readers>) -> Option<LinkProblem> {
+    let Some(to) = to else { return Some(LinkProblem::Missing) };
     let open = match (from, to) {
         (_, Readers::Everybody) | (Readers::SignedIn | Readers::Chosen { .. }, Readers::SignedIn) => true,
         (Readers::Everybody, _) | (Readers::SignedIn, Readers::Chosen { .. }) => false,
@@ -35,7 +35,7 @@ pub fn fault(from: &Readers, to: Option<&Readers>) -> Option<Fault> {
             people.is_subset(others) && groups.is_subset(other_groups)
         }
     };
-    (!open).then_some(Fault::Closed)
+    (!open).then_some(LinkProblem::Closed)
 }
 
 /// The path to which an address in the text of a page leads, without a slash at either end; it need not be one that a

@@ -4,9 +4,10 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+pub use crate::id::PageId;
 use crate::{
     Timestamp, Version,
-    audience::{Audience, AudienceDraft, Readers},
+    audience::{Audience, AudienceInput, Readers},
     invalid::Invalid,
     text,
     zone::Zone,
@@ -40,10 +41,6 @@ pub const RESERVED: [&str; 20] = [
     "uploads",
     "well-known",
 ];
-
-/// The key of a page: random, made by the application, never shown to readers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct PageId(pub i64);
 
 /// Where a page lives: lower-case segments of letters, digits and hyphens joined by `/`; the empty path is the root.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -221,7 +218,7 @@ pub struct Page {
 /// A page as it is typed, in a form or on a command line: nothing is checked yet, nothing is lost.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(default)]
-pub struct PageDraft {
+pub struct PageInput {
     /// `handbook/rules`, `/` for the root; empty asks for one made from the title.
     pub path: String,
     /// The title.
@@ -231,7 +228,7 @@ pub struct PageDraft {
     /// The Markdown.
     pub body: String,
     /// Who may read it.
-    pub audience: AudienceDraft,
+    pub audience: AudienceInput,
     /// Whether a private page's title is shown in lists.
     pub show_title: bool,
     /// Whether the pages below are listed.
@@ -246,15 +243,15 @@ pub struct PageDraft {
     pub zone: Zone,
 }
 
-impl PageDraft {
+impl PageInput {
     /// The draft of a page that exists, as its form shows it in a zone.
-    pub fn of(content: &PageContent, zone: Zone) -> PageDraft {
-        PageDraft {
+    pub fn of(content: &PageContent, zone: Zone) -> PageInput {
+        PageInput {
             path: content.path.href(),
             title: content.title.clone(),
             summary: content.summary.clone(),
             body: content.body.clone(),
-            audience: AudienceDraft::of(&content.audience),
+            audience: AudienceInput::of(&content.audience),
             show_title: content.show_title,
             list_below: content.list_below,
             receipts: content.receipts,
@@ -265,12 +262,12 @@ impl PageDraft {
     }
 
     /// The same in another zone; what is no moment stays as it is typed.
-    pub fn in_zone(self, zone: Zone) -> PageDraft {
+    pub fn in_zone(self, zone: Zone) -> PageInput {
         let moved = |typed: String| match self.zone.parse_moment(&typed) {
             Ok(Some(at)) if self.zone != zone => zone.typed(at),
             _ => typed,
         };
-        PageDraft { published: moved(self.published), unpublish: moved(self.unpublish), zone, ..self }
+        PageInput { published: moved(self.published), unpublish: moved(self.unpublish), zone, ..self }
     }
 
     /// Checks every field; `now` stands for an empty date.
@@ -316,7 +313,7 @@ impl PageDraft {
     /// shows no more of it.
     ///
     /// # Errors
-    /// As [`PageDraft::check`].
+    /// As [`PageInput::check`].
     pub fn check_over(&self, old: &PageContent) -> Result<PageContent, Invalid> {
         let mut content = self.check(old.published_at)?;
         if content.published_at.timestamp() == old.published_at.timestamp() {

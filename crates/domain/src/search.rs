@@ -73,19 +73,21 @@ pub struct Rank {
 
 /// Why a search looks for nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Vain {
+pub enum EmptyQuery {
     /// There is no word in it.
     NoWord,
     /// It only says what is not wanted.
     OnlyUnwanted,
 }
 
-impl Vain {
+impl EmptyQuery {
     /// A sentence for the person who searches.
     pub fn message(self) -> &'static str {
         match self {
-            Vain::NoWord => "No page can be found by this: there is no word in it. Write letters or digits.",
-            Vain::OnlyUnwanted => "No page can be found by this: it says only what is not wanted. Add a word that is.",
+            EmptyQuery::NoWord => "No page can be found by this: there is no word in it. Write letters or digits.",
+            EmptyQuery::OnlyUnwanted => {
+                "No page can be found by this: it says only what is not wanted. Add a word that is."
+            }
         }
     }
 }
@@ -96,7 +98,7 @@ impl Query {
     ///
     /// # Errors
     /// When nothing is left that could be found.
-    pub fn parse(typed: &str) -> Result<Query, Vain> {
+    pub fn parse(typed: &str) -> Result<Query, EmptyQuery> {
         let typed: String = typed.chars().take(CHARS).map(|c| if c.is_control() { ' ' } else { c }).collect();
         let (mut query, mut rest) = (Query { wanted: Vec::new(), unwanted: Vec::new() }, typed.trim_start());
         while !rest.is_empty() && query.wanted.len() + query.unwanted.len() < TERMS {
@@ -109,8 +111,8 @@ impl Query {
         }
         match (query.wanted.is_empty(), query.unwanted.is_empty()) {
             (false, _) => Ok(query),
-            (true, true) => Err(Vain::NoWord),
-            (true, false) => Err(Vain::OnlyUnwanted),
+            (true, true) => Err(EmptyQuery::NoWord),
+            (true, false) => Err(EmptyQuery::OnlyUnwanted),
         }
     }
 

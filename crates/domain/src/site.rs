@@ -74,7 +74,7 @@ impl Default for Site {
 
 /// The settings as they are typed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct SiteDraft {
+pub struct SiteInput {
     /// The title.
     pub title: String,
     /// The tagline.
@@ -91,10 +91,10 @@ pub struct SiteDraft {
     pub footer: String,
 }
 
-impl SiteDraft {
+impl SiteInput {
     /// The settings as their form shows them.
-    pub fn of(site: &Site) -> SiteDraft {
-        SiteDraft {
+    pub fn of(site: &Site) -> SiteInput {
+        SiteInput {
             title: site.title.clone(),
             tagline: site.tagline.clone(),
             language: site.language.clone(),

@@ -4,11 +4,8 @@ use std::fmt;
 
 use unicode_normalization::UnicodeNormalization;
 
-use crate::{Timestamp, Version, group::GroupId, invalid::Invalid, password::PasswordHash};
-
-/// The key of a user: random, made by the application.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct UserId(pub i64);
+pub use crate::id::UserId;
+use crate::{Timestamp, Version, id::GroupId, invalid::Invalid, password::PasswordHash};
 
 /// The name with which a user signs in: 1 to 64 letters, digits and `. _ - @ +`, compared in NFC, case kept
 /// (UsernameCasePreserved of RFC 8265, as RFC 7617 section 2.1 asks).
@@ -100,6 +97,16 @@ impl Role {
         }
     }
 
+    /// Whether the role may write pages and enter the panel.
+    pub fn may_edit(self) -> bool {
+        matches!(self, Role::Editor | Role::Admin)
+    }
+
+    /// Whether the role may manage users, groups and the site, and read the audit trail.
+    pub fn may_administer(self) -> bool {
+        self == Role::Admin
+    }
+
     /// The word that people read.
     pub fn label(self) -> &'static str {
         match self {
@@ -165,7 +172,7 @@ pub struct User {
 
 /// What an administrator decides about a user, as it is typed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct UserDraft {
+pub struct UserInput {
     /// The name.
     pub name: String,
     /// `reader`, `editor` or `admin`.
@@ -185,10 +192,10 @@ pub struct UserContent {
     pub active: bool,
 }
 
-impl UserDraft {
+impl UserInput {
     /// The draft of a user that exists, as its form shows it.
-    pub fn of(user: &User) -> UserDraft {
-        UserDraft { name: user.name.to_string(), role: user.role.as_str().into(), active: user.active }
+    pub fn of(user: &User) -> UserInput {
+        UserInput { name: user.name.to_string(), role: user.role.as_str().into(), active: user.active }
     }
 
     /// Checks every field.

@@ -12,8 +12,8 @@ use domain::{
     Timestamp, Version,
     access::Editor,
     audit::{Action, Entry, Subject},
-    draft::{Draft, Held, Typed},
-    page::{Page, PageDraft, PageId, PagePath},
+    draft::{Draft, DraftInput, DraftLock},
+    page::{Page, PageId, PageInput, PagePath},
     revision::Save,
     text::LINE_CHARS,
 };
@@ -109,7 +109,7 @@ pub fn find(conn: &mut Conn, _: &Editor, path: &PagePath) -> Result<Option<Draft
 ///
 /// # Errors
 /// When the database fails.
-pub fn insert(conn: &mut Conn, editor: &Editor, held: Held, typed: &Typed, now: Timestamp) -> Result<Draft> {
+pub fn insert(conn: &mut Conn, editor: &Editor, held: DraftLock, typed: &DraftInput, now: Timestamp) -> Result<Draft> {
     if let Some(own) = of_form(conn, held)? {
         return overwrite(conn, editor, own, held, typed, now);
     }
@@ -134,8 +134,8 @@ pub fn update(
     editor: &Editor,
     page: PageId,
     based_on: Version,
-    held: Held,
-    typed: &Typed,
+    held: DraftLock,
+    typed: &DraftInput,
     now: Timestamp,
 ) -> Result<Draft> {
     if let Some(old) = get(conn, editor, page)? {
@@ -163,7 +163,7 @@ pub fn publish<'a>(
     editor: &Editor,
     page: PageId,
     from: Version,
-    held: Held,
+    held: DraftLock,
     save: impl Into<Save<'a>>,
     now: Timestamp,
 ) -> Result<Page> {
@@ -187,7 +187,7 @@ pub fn publish<'a>(
 pub fn publish_new<'a>(
     conn: &mut Conn,
     editor: &Editor,
-    held: Held,
+    held: DraftLock,
     save: impl Into<Save<'a>>,
     now: Timestamp,
 ) -> Result<Page> {
@@ -210,10 +210,10 @@ pub fn unpublish(conn: &mut Conn, editor: &Editor, ids: &[PageId], now: Timestam
         let Some(page) = crate::pages::get(conn, editor, *id)? else { continue };
         let path = page.content.path.clone();
         if get(conn, editor, *id)?.is_none() {
-            let typed = Typed::from(PageDraft::of(&page.content, zone));
+            let typed = DraftInput::from(PageInput::of(&page.content, zone));
             let saved_by = editor.actor().into();
             let (based_on, version) = (page.version, Version::FIRST);
-            keep(conn, &Draft { page: *id, typed, based_on, saved_at: now, saved_by, version }, Held::default())?;
+            keep(conn, &Draft { page: *id, typed, based_on, saved_at: now, saved_by, version }, DraftLock::default())?;
         }
         let seen = pages::table.find(id.0).filter(pages::version.eq(page.version.0));
         if diesel::delete(seen).execute(conn)? == 0 {
@@ -235,8 +235,8 @@ pub fn unpublish_as(
     editor: &Editor,
     page: PageId,
     from: Version,
-    held: Held,
-    typed: &Typed,
+    held: DraftLock,
+    typed: &DraftInput,
     now: Timestamp,
 ) -> Result<()> {
     conn.lock_readers()?;
@@ -271,7 +271,7 @@ pub(crate) fn forget(conn: &mut Conn, page: PageId) -> Result<()> {
 }
 
 /// The draft that a form has saved before, if it is one with a number.
-fn of_form(conn: &mut Conn, held: Held) -> Result<Option<Draft>> {
+fn of_form(conn: &mut Conn, held: DraftLock) -> Result<Option<Draft>> {
     if held.form.0 == 0 {
         return Ok(None);
     }
@@ -280,7 +280,14 @@ fn of_form(conn: &mut Conn, held: Held) -> Result<Option<Draft>> {
     record.map(Draft::try_from).transpose()
 }
 
-fn overwrite(conn: &mut Conn, editor: &Editor, old: Draft, held: Held, typed: &Typed, now: Timestamp) -> Result<Draft> {
+fn overwrite(
+    conn: &mut Conn,
+    editor: &Editor,
+    old: Draft,
+    held: DraftLock,
+    typed: &DraftInput,
+    now: Timestamp,
+) -> Result<Draft> {
     let version = old.version.next();
     let draft = Draft { typed: typed.clone(), saved_at: now, saved_by: editor.actor().into(), version, ..old };
     let saved = diesel::update(drafts::table.find(draft.page.0).filter(holds(held)))
@@ -299,14 +306,14 @@ fn overwrite(conn: &mut Conn, editor: &Editor, old: Draft, held: Held, typed: &T
 
 /// The draft that a form holds: in the version that it shows, or as it saved it itself.
 #[diesel::dsl::auto_type(no_type_alias)]
-fn holds(held: Held) -> _ {
-    let Held { draft, form } = held;
+fn holds(held: DraftLock) -> _ {
+    let DraftLock { draft, form } = held;
     let (draft, form): (i64, i64) = (draft.0, form.0);
     drafts::version.eq(draft).or(drafts::form.eq(form).and(drafts::form.ne(0_i64)))
 }
 
 /// Takes the draft of a page out of the table, if it is the one that a form holds; whether there was one.
-fn take(conn: &mut Conn, editor: &Editor, page: PageId, held: Held) -> Result<bool> {
+fn take(conn: &mut Conn, editor: &Editor, page: PageId, held: DraftLock) -> Result<bool> {
     if get(conn, editor, page)?.is_none() {
         return if held.draft == Version(0) { Ok(false) } else { Err(Error::Stale) };
     }
@@ -316,12 +323,12 @@ fn take(conn: &mut Conn, editor: &Editor, page: PageId, held: Held) -> Result<bo
     }
 }
 
-fn make(conn: &mut Conn, editor: &Editor, draft: &Draft, held: Held, action: Action, what: &str) -> Result<()> {
+fn make(conn: &mut Conn, editor: &Editor, draft: &Draft, held: DraftLock, action: Action, what: &str) -> Result<()> {
     keep(conn, draft, held)?;
     log(conn, editor, action, draft, what, draft.saved_at)
 }
 
-fn keep(conn: &mut Conn, draft: &Draft, held: Held) -> Result<()> {
+fn keep(conn: &mut Conn, draft: &Draft, held: DraftLock) -> Result<()> {
     diesel::insert_into(drafts::table)
         .values((
             drafts::page_id.eq(draft.page.0),
@@ -338,16 +345,16 @@ fn keep(conn: &mut Conn, draft: &Draft, held: Held) -> Result<()> {
     Ok(())
 }
 
-fn path(typed: &Typed) -> Option<String> {
+fn path(typed: &DraftInput) -> Option<String> {
     typed.path().map(|path| path.as_str().to_owned())
 }
 
-fn json(typed: &Typed) -> Result<String> {
+fn json(typed: &DraftInput) -> Result<String> {
     serde_json::to_string(typed).map_err(|error| Error::Query(format!("a draft: {error}")))
 }
 
 /// The title for lists, of which nothing was checked.
-fn title(typed: &Typed) -> String {
+fn title(typed: &DraftInput) -> String {
     typed.page.title.trim().chars().filter(|c| !c.is_control()).take(LINE_CHARS).collect()
 }
 

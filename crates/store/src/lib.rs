@@ -5,8 +5,8 @@
 //! the change writes its own audit entry in the same transaction.
 
 pub mod audit;
-pub mod changes;
 pub mod drafts;
+pub mod feed;
 pub mod groups;
 pub mod links;
 pub mod old_paths;
@@ -31,8 +31,8 @@ pub use conn::Conn;
 pub use error::Error;
 pub use url::DatabaseUrl;
 
-use changes::{Feed, News};
 use conn::Manager;
+use feed::{Event, Feed};
 
 /// What a query comes to.
 pub type Result<T> = std::result::Result<T, Error>;
@@ -174,12 +174,12 @@ impl Store {
         outcome
     }
 
-    /// Starts to tell of what is committed, by whomever; see [`changes`].
+    /// Starts the change feed: `deliver` is called for every commit, whoever made it; see [`feed`].
     ///
     /// # Errors
     /// [`Error::Unavailable`] when the system refuses a thread.
-    pub fn watch(&self, tell: impl Fn(News) + Send + Sync + 'static) -> Result<Feed> {
-        Feed::start(self.url.clone(), tell)
+    pub fn watch(&self, deliver: impl Fn(Event) + Send + Sync + 'static) -> Result<Feed> {
+        Feed::start(self.url.clone(), deliver)
             .map_err(|error| Error::Unavailable(format!("no thread for the change feed: {error}")))
     }
 

@@ -11,7 +11,7 @@ use diesel::{
 use domain::{
     access::Editor,
     audience::{Audience, Readers},
-    link::{Fault, fault},
+    link::{LinkProblem, problem},
     page::{PageId, PagePath},
 };
 
@@ -40,7 +40,7 @@ pub struct BrokenLink {
     /// Where the link leads, without a slash at either end.
     pub target: String,
     /// What is wrong with it.
-    pub fault: Fault,
+    pub problem: LinkProblem,
 }
 
 #[derive(QueryableByName)]
@@ -70,10 +70,10 @@ impl Record {
             Some(private) => Some(known.readers(conn, Resolved { private, readers_from: self.target_readers_from })?),
             None => None,
         };
-        let (Some(fault), Some(path)) = (fault(&from, to.as_ref()), readable(path_of(&self.path))) else {
+        let (Some(problem), Some(path)) = (problem(&from, to.as_ref()), readable(path_of(&self.path))) else {
             return Ok(None);
         };
-        Ok(Some(BrokenLink { page: PageId(self.id), path, title: self.title, target: self.target, fault }))
+        Ok(Some(BrokenLink { page: PageId(self.id), path, title: self.title, target: self.target, problem }))
     }
 }
 
@@ -130,23 +130,23 @@ pub fn broken(conn: &mut Conn, _: &Editor, limit: u32) -> Result<Vec<BrokenLink>
 ///
 /// # Errors
 /// When the database fails.
-pub fn faults(
+pub fn problems(
     conn: &mut Conn,
     _: &Editor,
     path: &PagePath,
     audience: &Audience,
     targets: &[String],
-) -> Result<Vec<(String, Fault)>> {
+) -> Result<Vec<(String, LinkProblem)>> {
     let from = readers::would_be(conn, path, audience)?;
-    let mut faults = Vec::new();
+    let mut problems = Vec::new();
     for target in targets {
         let to = readers_at(conn, target)?;
         if to.is_none() && is_section(conn, target)? {
             continue;
         }
-        faults.extend(fault(&from, to.as_ref()).map(|fault| (target.clone(), fault)));
+        problems.extend(problem(&from, to.as_ref()).map(|problem| (target.clone(), problem)));
     }
-    Ok(faults)
+    Ok(problems)
 }
 
 fn readers_at(conn: &mut Conn, target: &str) -> Result<Option<Readers>> {

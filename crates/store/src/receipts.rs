@@ -8,7 +8,7 @@ use diesel::prelude::*;
 use domain::{
     Timestamp,
     access::{Editor, Member},
-    audience::Crowd,
+    audience::ReaderSet,
     page::{Page, PageId},
     user::Username,
 };
@@ -97,7 +97,7 @@ pub fn every(conn: &mut Conn, editor: &Editor, page: &Page) -> Result<Vec<Receip
         let opened = Some((first.and_utc(), last.and_utc()));
         all.insert(name.clone(), Receipt { name, opened, reads: false });
     }
-    if let Crowd::People(people) = pages::who(conn, editor, page)?.crowd {
+    if let ReaderSet::People(people) = pages::who(conn, editor, page)?.crowd {
         for name in people {
             all.entry(name.clone()).or_insert(Receipt { name, opened: None, reads: true }).reads = true;
         }

@@ -11,7 +11,7 @@ use actix_web::web;
 use domain::site::Site;
 use store::{
     Conn, Store,
-    changes::{Feed, News, TOLD_WITHIN},
+    feed::{DELIVERED_WITHIN, Event, Feed},
 };
 use tokio::sync::Semaphore;
 
@@ -55,7 +55,7 @@ impl Db {
     ///
     /// # Errors
     /// When the system refuses a thread for the change feed.
-    pub fn new(store: Store, memory: Memory, tell: impl Fn(&News) + Send + Sync + 'static) -> store::Result<Db> {
+    pub fn new(store: Store, memory: Memory, tell: impl Fn(&Event) + Send + Sync + 'static) -> store::Result<Db> {
         let memory = Arc::new(memory);
         let told = memory.clone();
         let feed = store.watch(move |news| {
@@ -72,7 +72,7 @@ impl Db {
 
     /// Waits until this process has heard of all that is committed; it blocks.
     pub fn settle(&self) {
-        if !self.feed.settle(HEARD_WITHIN) {
+        if !self.feed.wait_until_caught_up(HEARD_WITHIN) {
             self.memory.truth().forget();
         }
     }
@@ -123,7 +123,7 @@ impl Db {
         let (patience, later) = SEARCH_TURN;
         let turn = tokio::time::timeout(patience, self.searches.clone().acquire_owned());
         let turn = turn.await.map_err(|_| Error::Busy(later))?.map_err(|_| Error::stopping())?;
-        // Held by the query, not by the request: one whose client has gone still runs.
+        // DraftLock by the query, not by the request: one whose client has gone still runs.
         self.read_with_site(move |conn| {
             let _turn = turn;
             query(conn)
@@ -155,7 +155,7 @@ impl Db {
             if !matches!(&outcome, Err(error) if !matches!(error, store::Error::Unavailable(_))) {
                 let committed = Instant::now();
                 db.settle();
-                thread::sleep(TOLD_WITHIN.saturating_sub(committed.elapsed()));
+                thread::sleep(DELIVERED_WITHIN.saturating_sub(committed.elapsed()));
             }
             outcome
         })

@@ -4,10 +4,10 @@ use std::io;
 
 use domain::{
     access::Admin,
-    audience::AudienceDraft,
-    page::{PageContent, PageDraft},
+    audience::AudienceInput,
+    page::{PageContent, PageInput},
     password::Password,
-    user::{UserContent, UserDraft},
+    user::{UserContent, UserInput},
 };
 use store::{Conn, Store};
 
@@ -73,7 +73,7 @@ pub fn run(store: &Store, serve: &Serve, bcrypt_cost: u32) -> Result<Option<Firs
 /// # Errors
 /// One line with the cause and the mend.
 pub fn check(serve: &Serve) -> Result<(UserContent, Option<Password>), String> {
-    let draft = UserDraft { name: serve.admin_user.clone(), role: "admin".into(), active: true };
+    let draft = UserInput { name: serve.admin_user.clone(), role: "admin".into(), active: true };
     let user = draft.check().map_err(|invalid| format!("POSTERN_ADMIN_USER: {invalid}"))?;
     let password = chosen_password(serve)?
         .map(|password| Password::parse_new(&password, user.name.as_str()))
@@ -122,17 +122,17 @@ pub fn generate() -> Result<String, String> {
 /// The three example pages, checked like any other.
 fn examples() -> Result<Vec<PageContent>, String> {
     let example = |path: &str, title: &str, summary: &str, private, body: &str| {
-        PageDraft {
+        PageInput {
             path: path.into(),
             title: title.into(),
             summary: summary.into(),
             body: body.into(),
-            audience: AudienceDraft {
+            audience: AudienceInput {
                 kind: if private { "signed-in" } else { "public" }.into(),
-                ..AudienceDraft::default()
+                ..AudienceInput::default()
             },
             show_title: private,
-            ..PageDraft::default()
+            ..PageInput::default()
         }
         .check(clock::now())
         .map_err(|invalid| format!("the example page {path}: {invalid}"))

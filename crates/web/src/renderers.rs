@@ -31,7 +31,7 @@ impl Renderers {
     /// [`Error::Busy`] at once when too many wait.
     pub async fn run<T: Send + 'static>(&self, rendering: impl FnOnce() -> T + Send + 'static) -> Result<T, Error> {
         let _place = self.waiting.try_acquire().map_err(|_| Error::Busy(Duration::from_secs(1)))?;
-        // Held by the thread, not by the request: one whose client has gone still takes its core.
+        // DraftLock by the thread, not by the request: one whose client has gone still takes its core.
         let turn = self.running.clone().acquire_owned().await.map_err(|_| Error::stopping())?;
         let work = move || {
             let _turn = turn;

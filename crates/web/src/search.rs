@@ -2,7 +2,7 @@
 
 use actix_web::web::Data;
 use domain::{
-    search::{Piece, Query, Vain},
+    search::{EmptyQuery, Piece, Query},
     zone::Zone,
 };
 use serde::Serialize;
@@ -78,7 +78,7 @@ fn parts(pieces: Vec<Piece>) -> Vec<Part> {
 pub async fn show(app: Data<App>, address: QueryString, guest: Guest) -> Result<Answer, Error> {
     let (paging, visitor, typed) = (paging(&address), guest.visitor(), address.get("q").trim().to_owned());
     let query = Query::parse(&typed);
-    let in_vain = query.as_ref().err().copied().map_or("", Vain::message);
+    let in_vain = query.as_ref().err().copied().map_or("", EmptyQuery::message);
     let look = move |conn: &mut store::Conn| {
         let Ok(query) = query else { return Ok((Vec::new(), false)) };
         let Slice { rows, more } = search::list(conn, &visitor, clock::now(), &query, paging)?;

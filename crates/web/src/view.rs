@@ -2,14 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use domain::{
-    Timestamp,
-    access::{may_administer, may_edit},
-    invalid::Invalid,
-    site::Site,
-    user::Theme,
-    zone::Zone,
-};
+use domain::{Timestamp, invalid::Invalid, site::Site, user::Theme, zone::Zone};
 use rust_embed::RustEmbed;
 use serde::Serialize;
 use tera::{Context, Tera};
@@ -95,8 +88,8 @@ impl Frame {
         let visitor = account.map(|Account { member, .. }| VisitorView {
             name: member.name.to_string(),
             role_label: member.role.label(),
-            may_edit: may_edit(member.role),
-            may_administer: may_administer(member.role),
+            may_edit: member.role.may_edit(),
+            may_administer: member.role.may_administer(),
             theme,
         });
         Frame {

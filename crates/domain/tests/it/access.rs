@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 use domain::{
     Version,
-    access::{Access, Admin, Editor, Listing, Member, Visitor, decide, listing, may_administer, may_edit},
+    access::{Access, Admin, Editor, Listing, Member, Visitor, decide, listing},
     audience::Readers,
     group::GroupId,
     page::{Page, PageContent, PageId},
@@ -137,7 +137,7 @@ fn who_edits_and_who_administers() {
     for (role, edits, administers) in
         [(Role::Reader, false, false), (Role::Editor, true, false), (Role::Admin, true, true)]
     {
-        assert_eq!((may_edit(role), may_administer(role)), (edits, administers), "{role:?}");
+        assert_eq!((role.may_edit(), role.may_administer()), (edits, administers), "{role:?}");
     }
 }
 

@@ -1,14 +1,14 @@
 //! Audiences: as they are typed, what they inherit, and what a change of one does.
 
 use domain::{
-    audience::{Audience, AudienceDraft, Chosen, Crowd},
+    audience::{Audience, AudienceInput, Chosen, ReaderSet},
     group::GroupName,
     user::Username,
 };
 
-fn draft(kind: &str, people: &str, groups: &[&str]) -> AudienceDraft {
+fn draft(kind: &str, people: &str, groups: &[&str]) -> AudienceInput {
     let groups = groups.iter().map(|name| (*name).to_owned()).collect();
-    AudienceDraft { kind: kind.into(), people: people.into(), groups }
+    AudienceInput { kind: kind.into(), people: people.into(), groups }
 }
 
 fn names(names: &[&str]) -> Vec<Username> {
@@ -24,14 +24,14 @@ fn what_is_typed_is_checked_and_what_is_shown_is_the_same_again() {
     assert_eq!(draft("chosen", " bob,ann;  ann\n", &["Staff of Acme", ""]).check().unwrap(), chosen);
     assert_eq!(chosen.words(), "ann, bob, the group Staff of Acme");
     for audience in [Audience::Inherited, Audience::Public, Audience::SignedIn, chosen] {
-        assert_eq!(AudienceDraft::of(&audience).check().unwrap(), audience);
+        assert_eq!(AudienceInput::of(&audience).check().unwrap(), audience);
     }
     assert_eq!(draft("", "ann", &[]).check().unwrap(), Audience::Inherited);
 }
 
 #[test]
 fn what_is_wrong_is_told_at_its_field() {
-    let check = |draft: AudienceDraft, field| {
+    let check = |draft: AudienceInput, field| {
         let invalid = draft.check().unwrap_err();
         assert!(invalid.get(field).is_some(), "{invalid}");
     };
@@ -57,11 +57,11 @@ fn a_page_has_its_own_audience_or_that_of_the_nearest_page_above_that_has_one() 
 
 #[test]
 fn a_change_names_who_reads_now_and_who_no_longer_does() {
-    use Crowd::{Everybody, SignedIn};
-    let people = |list: &[&str]| Crowd::People(names(list).into_iter().collect());
-    let check = |before: Crowd, after: Crowd, gained: Option<&str>, lost: Option<&str>| {
-        assert_eq!(Crowd::gained(&before, &after).as_deref(), gained, "{before:?} {after:?}");
-        assert_eq!(Crowd::lost(&before, &after).as_deref(), lost, "{before:?} {after:?}");
+    use ReaderSet::{Everybody, SignedIn};
+    let people = |list: &[&str]| ReaderSet::People(names(list).into_iter().collect());
+    let check = |before: ReaderSet, after: ReaderSet, gained: Option<&str>, lost: Option<&str>| {
+        assert_eq!(ReaderSet::added(&before, &after).as_deref(), gained, "{before:?} {after:?}");
+        assert_eq!(ReaderSet::removed(&before, &after).as_deref(), lost, "{before:?} {after:?}");
     };
     check(Everybody, Everybody, None, None);
     check(Everybody, SignedIn, None, Some("whoever is not signed in"));

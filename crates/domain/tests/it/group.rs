@@ -2,17 +2,17 @@
 
 use domain::{
     audit::group_changes,
-    group::{GroupDraft, GroupName},
+    group::{GroupInput, GroupName},
 };
 
-fn draft(name: &str, members: &str) -> GroupDraft {
-    GroupDraft { name: name.into(), members: members.into() }
+fn draft(name: &str, members: &str) -> GroupInput {
+    GroupInput { name: name.into(), members: members.into() }
 }
 
 #[test]
 fn a_group_has_a_name_of_one_line_and_members_each_once() {
     let content = draft("  Staff of Acme ", "bob, ann bob").check().unwrap();
-    assert_eq!(GroupDraft::of(&content), draft("Staff of Acme", "ann, bob"));
+    assert_eq!(GroupInput::of(&content), draft("Staff of Acme", "ann, bob"));
     for (name, members, field) in [("", "", "name"), ("a\nb", "", "name"), ("x", "a:b", "members")] {
         assert!(draft(name, members).check().unwrap_err().get(field).is_some(), "{name:?} {members:?}");
     }

@@ -3,7 +3,7 @@
 use domain::{
     audience::Readers,
     group::GroupId,
-    link::{Fault, fault, target},
+    link::{LinkProblem, problem, target},
     page::PagePath,
     user::UserId,
 };
@@ -52,12 +52,12 @@ fn a_link_is_faulty_when_its_readers_cannot_follow_it() {
         groups: groups.iter().copied().map(GroupId).collect(),
     };
     let check = |from: &Readers, to: &Readers, open: bool| {
-        let expected = if open { None } else { Some(Fault::Closed) };
-        assert_eq!(fault(from, Some(to)), expected, "{from:?} to {to:?}");
+        let expected = if open { None } else { Some(LinkProblem::Closed) };
+        assert_eq!(problem(from, Some(to)), expected, "{from:?} to {to:?}");
     };
     let some = chosen(&[1, 2], &[7]);
     for from in [Everybody, SignedIn, some.clone()] {
-        assert_eq!(fault(&from, None), Some(Fault::Missing));
+        assert_eq!(problem(&from, None), Some(LinkProblem::Missing));
         check(&from, &Everybody, true);
         check(&from, &SignedIn, from != Everybody);
         check(&from, &some, from == some);

@@ -1,8 +1,8 @@
 //! Pages: paths, reserved segments, suggestions, drafts.
 
 use domain::{
-    audience::{Audience, AudienceDraft},
-    page::{BODY_BYTES, PageContent, PageDraft, PagePath, RESERVED, SUMMARY_CHARS},
+    audience::{Audience, AudienceInput},
+    page::{BODY_BYTES, PageContent, PageInput, PagePath, RESERVED, SUMMARY_CHARS},
     zone::Zone,
 };
 use unicode_normalization::UnicodeNormalization;
@@ -188,17 +188,17 @@ fn a_path_knows_what_is_above_it() {
     assert!(PagePath::parse("handbook").unwrap().ancestors().is_empty());
 }
 
-fn draft() -> PageDraft {
-    PageDraft { path: "/clients/acme".into(), title: "Acme".into(), ..PageDraft::default() }
+fn draft() -> PageInput {
+    PageInput { path: "/clients/acme".into(), title: "Acme".into(), ..PageInput::default() }
 }
 
 #[test]
 fn a_draft_becomes_a_page() {
-    let draft = PageDraft {
+    let draft = PageInput {
         title: "  Acme  ".into(),
         summary: " For them ".into(),
         body: "# Acme\r\nText\rMore\n".into(),
-        audience: AudienceDraft { kind: "signed-in".into(), ..AudienceDraft::default() },
+        audience: AudienceInput { kind: "signed-in".into(), ..AudienceInput::default() },
         show_title: true,
         list_below: true,
         published: "2026-02-01".into(),
@@ -219,22 +219,22 @@ fn a_page_that_is_opened_and_saved_is_the_same_page() {
         PageContent { path: PagePath::root(), audience: Audience::SignedIn, ..content() },
         PageContent { body: "a\tb\n\n".into(), list_below: true, show_title: true, ..content() },
     ] {
-        assert_eq!(PageDraft::of(&content, Zone::default()).check(at("2030-01-01T00:00:00Z")), Ok(content));
+        assert_eq!(PageInput::of(&content, Zone::default()).check(at("2030-01-01T00:00:00Z")), Ok(content));
     }
 }
 
 #[test]
 fn a_draft_without_a_path_gets_the_one_that_its_title_suggests() {
-    let made = |title: &str| PageDraft { path: " ".into(), title: title.into(), ..draft() }.check(now());
+    let made = |title: &str| PageInput { path: " ".into(), title: title.into(), ..draft() }.check(now());
     assert_eq!(made("Spring Menu").unwrap().path.as_str(), "spring-menu");
     assert!(made("漢字").unwrap_err().get("path").is_some());
     assert!(made("Admin").unwrap_err().get("path").is_some());
-    assert!(PageDraft { path: "/".into(), ..draft() }.check(now()).unwrap().path.is_root());
+    assert!(PageInput { path: "/".into(), ..draft() }.check(now()).unwrap().path.is_root());
 }
 
 /// Checks which fields of a draft have to be mended.
 #[track_caller]
-fn check_draft(draft: &PageDraft, fields: &[&str]) {
+fn check_draft(draft: &PageInput, fields: &[&str]) {
     let found = match draft.check(now()) {
         Ok(_) => vec![],
         Err(invalid) => invalid.iter().map(|(field, _)| field).collect(),
@@ -245,17 +245,17 @@ fn check_draft(draft: &PageDraft, fields: &[&str]) {
 #[test]
 fn each_field_of_a_draft_has_its_limits() {
     check_draft(&draft(), &[]);
-    check_draft(&PageDraft { title: "t".repeat(200), ..draft() }, &[]);
-    check_draft(&PageDraft { title: "é".repeat(200), ..draft() }, &[]);
-    check_draft(&PageDraft { title: "t".repeat(201), ..draft() }, &["title"]);
-    check_draft(&PageDraft { title: " ".into(), ..draft() }, &["title"]);
-    check_draft(&PageDraft { title: "a\nb".into(), ..draft() }, &["title"]);
-    check_draft(&PageDraft { title: "a\u{1b}[31m".into(), ..draft() }, &["title"]);
-    check_draft(&PageDraft { summary: "s".repeat(SUMMARY_CHARS), ..draft() }, &[]);
-    check_draft(&PageDraft { summary: "s".repeat(SUMMARY_CHARS + 1), ..draft() }, &["summary"]);
-    check_draft(&PageDraft { body: "a\0b".into(), ..draft() }, &["body"]);
-    check_draft(&PageDraft { published: "tomorrow".into(), ..draft() }, &["published"]);
-    let wrong = PageDraft {
+    check_draft(&PageInput { title: "t".repeat(200), ..draft() }, &[]);
+    check_draft(&PageInput { title: "é".repeat(200), ..draft() }, &[]);
+    check_draft(&PageInput { title: "t".repeat(201), ..draft() }, &["title"]);
+    check_draft(&PageInput { title: " ".into(), ..draft() }, &["title"]);
+    check_draft(&PageInput { title: "a\nb".into(), ..draft() }, &["title"]);
+    check_draft(&PageInput { title: "a\u{1b}[31m".into(), ..draft() }, &["title"]);
+    check_draft(&PageInput { summary: "s".repeat(SUMMARY_CHARS), ..draft() }, &[]);
+    check_draft(&PageInput { summary: "s".repeat(SUMMARY_CHARS + 1), ..draft() }, &["summary"]);
+    check_draft(&PageInput { body: "a\0b".into(), ..draft() }, &["body"]);
+    check_draft(&PageInput { published: "tomorrow".into(), ..draft() }, &["published"]);
+    let wrong = PageInput {
         path: "Über/uns".into(),
         title: String::new(),
         summary: "s".repeat(501),
@@ -268,13 +268,13 @@ fn each_field_of_a_draft_has_its_limits() {
 
 #[test]
 fn a_body_has_at_most_1_mebibyte() {
-    check_draft(&PageDraft { body: "a".repeat(BODY_BYTES), ..draft() }, &[]);
-    check_draft(&PageDraft { body: "a".repeat(BODY_BYTES + 1), ..draft() }, &["body"]);
-    check_draft(&PageDraft { body: "é".repeat(BODY_BYTES / 2 + 1), ..draft() }, &["body"]);
-    check_draft(&PageDraft { body: "a".repeat(10 * BODY_BYTES), ..draft() }, &["body"]);
+    check_draft(&PageInput { body: "a".repeat(BODY_BYTES), ..draft() }, &[]);
+    check_draft(&PageInput { body: "a".repeat(BODY_BYTES + 1), ..draft() }, &["body"]);
+    check_draft(&PageInput { body: "é".repeat(BODY_BYTES / 2 + 1), ..draft() }, &["body"]);
+    check_draft(&PageInput { body: "a".repeat(10 * BODY_BYTES), ..draft() }, &["body"]);
     // A browser sends each line end as two bytes; what counts is the text.
-    check_draft(&PageDraft { body: "\r\n".repeat(BODY_BYTES), ..draft() }, &[]);
-    check_draft(&PageDraft { body: "\r\n".repeat(BODY_BYTES + 1), ..draft() }, &["body"]);
+    check_draft(&PageInput { body: "\r\n".repeat(BODY_BYTES), ..draft() }, &[]);
+    check_draft(&PageInput { body: "\r\n".repeat(BODY_BYTES + 1), ..draft() }, &["body"]);
 }
 
 #[test]

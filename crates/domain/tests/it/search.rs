@@ -1,13 +1,13 @@
 //! What is typed into a search, and what is marked in a text.
 
-use domain::search::{Piece, Query, Vain};
+use domain::search::{EmptyQuery, Piece, Query};
 
 /// A query in short: `+` may be the beginning of a word, `=` may not, `-` is not wanted.
 fn parsed(typed: &str) -> String {
     let query = match Query::parse(typed) {
         Ok(query) => query,
-        Err(Vain::NoWord) => return "no word".into(),
-        Err(Vain::OnlyUnwanted) => return "only unwanted".into(),
+        Err(EmptyQuery::NoWord) => return "no word".into(),
+        Err(EmptyQuery::OnlyUnwanted) => return "only unwanted".into(),
     };
     let wanted =
         query.wanted().iter().map(|term| format!("{}{}", if term.is_prefix() { '+' } else { '=' }, term.as_str()));

@@ -2,7 +2,7 @@
 
 use domain::{
     Version,
-    site::{PROSE_CHARS, Realm, Site, SiteDraft},
+    site::{PROSE_CHARS, Realm, Site, SiteInput},
 };
 
 #[track_caller]
@@ -28,8 +28,8 @@ fn t2_an_empty_realm_is_a_realm() {
     assert_eq!(Realm::parse("Members").unwrap().to_string(), "Members");
 }
 
-fn draft() -> SiteDraft {
-    SiteDraft::of(&Site::default())
+fn draft() -> SiteInput {
+    SiteInput::of(&Site::default())
 }
 
 #[test]
@@ -42,40 +42,40 @@ fn the_settings_of_a_new_site_can_be_saved_as_they_are() {
 
 /// Checks which field of the settings has to be mended, if any.
 #[track_caller]
-fn check(draft: &SiteDraft, field: Option<&str>) {
+fn check(draft: &SiteInput, field: Option<&str>) {
     let found = draft.check(Version::FIRST).err();
     assert_eq!(found.as_ref().and_then(|invalid| invalid.iter().next()).map(|(field, _)| field), field, "{draft:?}");
 }
 
 #[test]
 fn each_setting_has_its_limits() {
-    check(&SiteDraft { title: String::new(), ..draft() }, Some("title"));
-    check(&SiteDraft { title: "t".repeat(201), ..draft() }, Some("title"));
-    check(&SiteDraft { title: "a\nb".into(), ..draft() }, Some("title"));
-    check(&SiteDraft { tagline: String::new(), ..draft() }, None);
-    check(&SiteDraft { tagline: "a\nb".into(), ..draft() }, Some("tagline"));
-    check(&SiteDraft { realm: "Café".into(), ..draft() }, Some("realm"));
-    check(&SiteDraft { refusal: "a\r\nb".into(), ..draft() }, None);
-    check(&SiteDraft { refusal: "x".repeat(PROSE_CHARS), ..draft() }, None);
-    check(&SiteDraft { refusal: "x".repeat(PROSE_CHARS + 1), ..draft() }, Some("refusal"));
-    check(&SiteDraft { footer: "\u{1b}".into(), ..draft() }, Some("footer"));
-    check(&SiteDraft { footer: "x".repeat(PROSE_CHARS + 1), ..draft() }, Some("footer"));
+    check(&SiteInput { title: String::new(), ..draft() }, Some("title"));
+    check(&SiteInput { title: "t".repeat(201), ..draft() }, Some("title"));
+    check(&SiteInput { title: "a\nb".into(), ..draft() }, Some("title"));
+    check(&SiteInput { tagline: String::new(), ..draft() }, None);
+    check(&SiteInput { tagline: "a\nb".into(), ..draft() }, Some("tagline"));
+    check(&SiteInput { realm: "Café".into(), ..draft() }, Some("realm"));
+    check(&SiteInput { refusal: "a\r\nb".into(), ..draft() }, None);
+    check(&SiteInput { refusal: "x".repeat(PROSE_CHARS), ..draft() }, None);
+    check(&SiteInput { refusal: "x".repeat(PROSE_CHARS + 1), ..draft() }, Some("refusal"));
+    check(&SiteInput { footer: "\u{1b}".into(), ..draft() }, Some("footer"));
+    check(&SiteInput { footer: "x".repeat(PROSE_CHARS + 1), ..draft() }, Some("footer"));
 }
 
 #[test]
 fn the_refusal_text_keeps_its_lines() {
-    let site = SiteDraft { refusal: "Sorry.\r\nSign in.".into(), ..draft() }.check(Version::FIRST).unwrap();
+    let site = SiteInput { refusal: "Sorry.\r\nSign in.".into(), ..draft() }.check(Version::FIRST).unwrap();
     assert_eq!(site.refusal, "Sorry.\nSign in.");
 }
 
 #[test]
 fn a_language_is_a_tag() {
     for language in ["en", "de", "pt-BR", "zh-Hant-TW", "sr-Latn", "haw", "de-1996", " en "] {
-        check(&SiteDraft { language: language.into(), ..draft() }, None);
+        check(&SiteInput { language: language.into(), ..draft() }, None);
     }
     for odd in
         ["", "e", "englishlanguage", "en_US", "en-", "-en", "en--GB", "12", "é", "en\"", "en GB", &"en-a-".repeat(20)]
     {
-        check(&SiteDraft { language: odd.into(), ..draft() }, Some("language"));
+        check(&SiteInput { language: odd.into(), ..draft() }, Some("language"));
     }
 }

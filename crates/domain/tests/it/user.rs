@@ -3,7 +3,7 @@
 use domain::{
     Version,
     password::PasswordHash,
-    user::{Role, Theme, User, UserDraft, UserId, Username},
+    user::{Role, Theme, User, UserId, UserInput, Username},
 };
 
 use crate::now;
@@ -90,13 +90,13 @@ fn a_theme_is_one_of_three_words() {
 
 #[test]
 fn a_draft_of_a_user_is_checked_field_by_field() {
-    let draft = |name: &str, role: &str| UserDraft { name: name.into(), role: role.into(), active: true };
+    let draft = |name: &str, role: &str| UserInput { name: name.into(), role: role.into(), active: true };
     let content = draft(" ann ", "editor").check().unwrap();
     assert_eq!((content.name.as_str(), content.role, content.active), ("ann", Role::Editor, true));
     let invalid = draft("", "root").check().unwrap_err();
     assert_eq!(invalid.iter().map(|(field, _)| field).collect::<Vec<_>>(), ["name", "role"]);
     let user = user();
-    let unchanged = UserDraft::of(&user).check().unwrap();
+    let unchanged = UserInput::of(&user).check().unwrap();
     assert_eq!((unchanged.name, unchanged.role, unchanged.active), (user.name, user.role, user.active));
 }
 

@@ -1,7 +1,7 @@
 //! The site's time zone: what clocks show, and what they skip or show twice.
 
 use domain::{
-    page::{PageContent, PageDraft},
+    page::{PageContent, PageInput},
     zone::Zone,
 };
 
@@ -67,7 +67,7 @@ fn a_day_begins_when_its_clocks_do() {
 fn a_page_is_the_same_from_whatever_zone_it_is_typed() {
     let berlin = zone("Europe/Berlin");
     let page = PageContent { unpublish_at: Some(at("2026-10-25T00:30:00Z")), ..content() };
-    let typed = PageDraft::of(&page, berlin);
+    let typed = PageInput::of(&page, berlin);
     assert_eq!(
         (typed.published.as_str(), typed.unpublish.as_str()),
         ("2026-03-01T13:00:00", "2026-10-25T02:30:00+02:00")
@@ -76,14 +76,14 @@ fn a_page_is_the_same_from_whatever_zone_it_is_typed() {
     let elsewhere = typed.in_zone(zone("Asia/Tokyo"));
     assert_eq!(elsewhere.published, "2026-03-01T21:00:00");
     assert_eq!(elsewhere.check(now()), Ok(page));
-    let odd = PageDraft { published: "soon".into(), ..PageDraft::default() }.in_zone(berlin);
+    let odd = PageInput { published: "soon".into(), ..PageInput::default() }.in_zone(berlin);
     assert_eq!((odd.published.as_str(), odd.unpublish.as_str()), ("soon", ""));
 }
 
 #[test]
 fn a_page_ends_after_it_begins() {
     let ends = |unpublish: &str| {
-        let draft = PageDraft { unpublish: unpublish.into(), ..PageDraft::of(&content(), Zone::default()) };
+        let draft = PageInput { unpublish: unpublish.into(), ..PageInput::of(&content(), Zone::default()) };
         draft.check(now()).map(|page| page.unpublish_at).map_err(|invalid| invalid.get("unpublish").map(str::to_owned))
     };
     assert_eq!(ends(""), Ok(None));

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet, hash_map::Entry};
 
 use diesel::prelude::*;
-use domain::{access::Editor, audience::Crowd, group::GroupId, page::PagePath};
+use domain::{access::Editor, audience::ReaderSet, group::GroupId, page::PagePath};
 
 use super::{path_of, range_below, readers::Resolved, who::crowd};
 use crate::{
@@ -91,7 +91,7 @@ pub fn effect(
         let old = crowds_before.get(&Resolved { private, readers_from });
         let new = after.get(&id).and_then(|resolved| crowds_after.get(resolved));
         let Some((old, new)) = old.zip(new) else { continue };
-        let (gained, lost) = (Crowd::gained(old, new), Crowd::lost(old, new));
+        let (gained, lost) = (ReaderSet::added(old, new), ReaderSet::removed(old, new));
         if gained.is_some() || lost.is_some() {
             effects.push(Effect { path: path_of(&path)?, title, gained, lost });
         }
@@ -99,7 +99,7 @@ pub fn effect(
     Ok(effects)
 }
 
-fn crowds(conn: &mut Conn, audiences: impl Iterator<Item = Resolved>) -> Result<HashMap<Resolved, Crowd>> {
+fn crowds(conn: &mut Conn, audiences: impl Iterator<Item = Resolved>) -> Result<HashMap<Resolved, ReaderSet>> {
     let mut crowds = HashMap::new();
     for resolved in audiences {
         if let Entry::Vacant(unknown) = crowds.entry(resolved) {

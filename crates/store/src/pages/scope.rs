@@ -13,7 +13,7 @@ use diesel::{
 };
 use domain::{
     Timestamp,
-    access::{Member, Visitor, may_edit},
+    access::{Member, Visitor},
     page::PagePath,
 };
 
@@ -40,7 +40,7 @@ impl Who {
     fn of(visitor: &Visitor) -> Who {
         match visitor.member() {
             None => Who::Anyone,
-            Some(member) if may_edit(member.role) => Who::Editor,
+            Some(member) if member.role.may_edit() => Who::Editor,
             Some(member) => Who::Member(member.clone()),
         }
     }

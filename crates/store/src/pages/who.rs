@@ -10,7 +10,7 @@ use diesel::{
 };
 use domain::{
     access::Editor,
-    audience::{Audience, Crowd},
+    audience::{Audience, ReaderSet},
     page::{Page, PageId, PagePath},
     user::Username,
 };
@@ -46,7 +46,7 @@ impl Resolved {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Who {
     /// Those who do, besides editors; of people those whose accounts are active.
-    pub crowd: Crowd,
+    pub crowd: ReaderSet,
     /// The page above whose audience this one has, with its title; `None` for one of its own, and where there is none.
     pub through: Option<(PagePath, String)>,
 }
@@ -80,10 +80,10 @@ fn governing(conn: &mut Conn, path: &PagePath) -> Result<Option<(PagePath, Strin
 }
 
 /// Those to whom a resolved audience opens.
-pub(super) fn crowd(conn: &mut Conn, resolved: Resolved) -> Result<Crowd> {
+pub(super) fn crowd(conn: &mut Conn, resolved: Resolved) -> Result<ReaderSet> {
     let from = match (resolved.private, resolved.readers_from) {
-        (false, _) => return Ok(Crowd::Everybody),
-        (true, None) => return Ok(Crowd::SignedIn),
+        (false, _) => return Ok(ReaderSet::Everybody),
+        (true, None) => return Ok(ReaderSet::SignedIn),
         (true, Some(from)) => from,
     };
     let people = page_people::table.filter(page_people::page_id.eq(from)).select(page_people::user_id);
@@ -98,7 +98,7 @@ pub(super) fn crowd(conn: &mut Conn, resolved: Resolved) -> Result<Crowd> {
         .load(conn)?;
     let odd = |words| Error::Schema(format!("a chosen reader: {words}"));
     let names = names.iter().map(|name| Username::parse(name).map_err(odd)).collect::<Result<BTreeSet<_>>>()?;
-    Ok(Crowd::People(names))
+    Ok(ReaderSet::People(names))
 }
 
 /// The chosen readers of a page in a list: how many, the first of them, and through which page.

@@ -3,8 +3,8 @@
 use domain::{
     access::Visitor,
     audience::Audience,
-    draft::{Held, Typed},
-    page::{PageContent, PageDraft, PageId, PagePath},
+    draft::{DraftInput, DraftLock},
+    page::{PageContent, PageId, PageInput, PagePath},
 };
 use store::{
     Error, Paging, Store, drafts, old_paths,
@@ -125,9 +125,9 @@ fn who_reads_a_page_that_inherits_changes_with_the_section_to_which_it_moves() {
 fn the_drafts_of_some_pages_come_together() {
     on_both(|store| {
         let new = |title: &str| {
-            let typed = Typed::from(PageDraft { title: title.into(), ..PageDraft::default() });
+            let typed = DraftInput::from(PageInput { title: title.into(), ..PageInput::default() });
             let insert =
-                |conn: &mut store::Conn| drafts::insert(conn, admin().editor(), Held::default(), &typed, noon());
+                |conn: &mut store::Conn| drafts::insert(conn, admin().editor(), DraftLock::default(), &typed, noon());
             store.write(insert).unwrap().page
         };
         let (one, two, other) = (new("One"), new("Two"), new("Other"));

@@ -5,7 +5,7 @@ use domain::{
     Version,
     access::{Member, Visitor},
     audience::{Audience, Chosen},
-    draft::{FormId, Held},
+    draft::{DraftLock, FormId},
     group::{GroupContent, GroupName},
     page::{Page, PageContent, PagePath},
     user::Role,
@@ -28,7 +28,7 @@ fn a_form_that_was_opened_before_does_not_save_over_it() {
         store.write(|conn| put(conn, &content("a"))).unwrap();
         let opened = find(store, "a");
         sql(store, "UPDATE pages SET private = TRUE WHERE path = 'a'").unwrap();
-        let typed = PageContent { title: "Typed".into(), ..opened.content };
+        let typed = PageContent { title: "DraftInput".into(), ..opened.content };
         let saved =
             store.write(|conn| pages::update(conn, admin().editor(), opened.id, opened.version, &typed, noon()));
         assert_eq!(saved.unwrap_err(), Error::Stale);
@@ -53,8 +53,8 @@ fn it_is_in_the_history_and_comes_back_from_drafts_and_the_trash() {
         let path = PagePath::parse("a").unwrap();
         assert!(store.write(|conn| trash::restore(conn, admin().editor(), page, &path, noon())).unwrap());
         assert_eq!(find(store, "a").content.audience, Audience::SignedIn);
-        let typed = PageContent { title: "Typed".into(), ..find(store, "a").content };
-        let held = Held { draft: Version(0), form: FormId(0) };
+        let typed = PageContent { title: "DraftInput".into(), ..find(store, "a").content };
+        let held = DraftLock { draft: Version(0), form: FormId(0) };
         store.write(|conn| drafts::publish(conn, admin().editor(), page, Version(3), held, &typed, noon())).unwrap();
     });
 }

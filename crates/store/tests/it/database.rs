@@ -11,7 +11,7 @@ use diesel::{Connection, PgConnection, RunQueryDsl, sql_query};
 use domain::{
     Timestamp,
     access::{Admin, Member, Visitor},
-    page::{PageContent, PageDraft},
+    page::{PageContent, PageInput},
     password::PasswordHash,
     user::{Role, User, UserContent, Username},
 };
@@ -91,7 +91,7 @@ pub fn sql(store: &Store, statement: &str) -> store::Result<usize> {
 }
 
 pub fn content(path: &str) -> PageContent {
-    let draft = PageDraft { path: format!("/{path}"), title: format!("Title of {path}"), ..PageDraft::default() };
+    let draft = PageInput { path: format!("/{path}"), title: format!("Title of {path}"), ..PageInput::default() };
     draft.check(noon()).unwrap()
 }
 

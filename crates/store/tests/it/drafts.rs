@@ -4,8 +4,8 @@ use chrono::TimeDelta;
 use domain::{
     Version,
     access::Visitor,
-    draft::{Draft, FormId, Held, Typed},
-    page::{Page, PageContent, PageDraft, PageId, PagePath},
+    draft::{Draft, DraftInput, DraftLock, FormId},
+    page::{Page, PageContent, PageId, PageInput, PagePath},
     zone::Zone,
 };
 use store::{
@@ -20,28 +20,28 @@ use crate::database::{admin, content, noon, on_both, on_each, sql, undo};
 
 const ALL: Paging = Paging { number: 1, size: 50 };
 
-fn typed(path: &str, title: &str, body: &str) -> Typed {
-    PageDraft { path: path.into(), title: title.into(), body: body.into(), ..PageDraft::default() }.into()
+fn typed(path: &str, title: &str, body: &str) -> DraftInput {
+    PageInput { path: path.into(), title: title.into(), body: body.into(), ..PageInput::default() }.into()
 }
 
 /// A form that shows a version of a draft.
-fn form(number: i64, draft: i64) -> Held {
-    Held { draft: Version(draft), form: FormId(number) }
+fn form(number: i64, draft: i64) -> DraftLock {
+    DraftLock { draft: Version(draft), form: FormId(number) }
 }
 
 fn insert(store: &Store, at: &str) -> Page {
     store.write(|conn| pages::insert(conn, admin().editor(), &content(at), noon())).unwrap()
 }
 
-fn save(store: &Store, page: PageId, held: Held, typed: &Typed) -> store::Result<Draft> {
+fn save(store: &Store, page: PageId, held: DraftLock, typed: &DraftInput) -> store::Result<Draft> {
     store.write(|conn| drafts::update(conn, admin().editor(), page, Version(1), held, typed, noon()))
 }
 
-fn new(store: &Store, held: Held, typed: &Typed) -> Draft {
+fn new(store: &Store, held: DraftLock, typed: &DraftInput) -> Draft {
     store.write(|conn| drafts::insert(conn, admin().editor(), held, typed, noon())).unwrap()
 }
 
-fn publish(store: &Store, page: PageId, from: i64, held: Held, content: &PageContent) -> store::Result<Page> {
+fn publish(store: &Store, page: PageId, from: i64, held: DraftLock, content: &PageContent) -> store::Result<Page> {
     store.write(|conn| drafts::publish(conn, admin().editor(), page, Version(from), held, content, noon()))
 }
 
@@ -72,8 +72,8 @@ fn trail(store: &Store) -> Vec<String> {
 #[test]
 fn a_draft_is_what_was_typed_however_wrong_and_is_no_page() {
     on_both(|store| {
-        let odd = Typed {
-            page: PageDraft { published: "soon".into(), show_title: true, ..typed("Not A Path!", "\0", "a\0b").page },
+        let odd = DraftInput {
+            page: PageInput { published: "soon".into(), show_title: true, ..typed("Not A Path!", "\0", "a\0b").page },
             note: "n\n".repeat(200),
             move_below: false,
         };
@@ -92,7 +92,7 @@ fn a_draft_of_another_version_of_postern_is_read_as_far_as_it_goes() {
         let draft = new(store, form(1, 0), &typed("/a", "A", ""));
         let json = r#"{"page": {"title": "B", "colour": "red"}, "mood": 1}"#;
         sql(store, &format!("UPDATE drafts SET typed = '{json}'")).unwrap();
-        let expected = Typed { move_below: true, ..typed("", "B", "") };
+        let expected = DraftInput { move_below: true, ..typed("", "B", "") };
         assert_eq!(kept(store, draft.page).unwrap().typed, expected);
         sql(store, "UPDATE drafts SET typed = 'no JSON'").unwrap();
         let broken = store.read(|conn| drafts::get(conn, admin().editor(), draft.page));
@@ -175,7 +175,7 @@ fn an_unpublished_page_is_a_draft_and_comes_back_with_its_history_and_old_paths(
     on_both(|store| {
         let first = insert(store, "old");
         let moved = PageContent { path: PagePath::parse("new").unwrap(), ..first.content.clone() };
-        publish(store, first.id, 1, Held::default(), &moved).unwrap();
+        publish(store, first.id, 1, DraftLock::default(), &moved).unwrap();
         let unpublish = || store.write(|conn| drafts::unpublish(conn, admin().editor(), &[first.id], noon()));
         assert_eq!(unpublish(), Ok(1));
         assert_eq!(unpublish(), Ok(0));
@@ -186,7 +186,7 @@ fn an_unpublished_page_is_a_draft_and_comes_back_with_its_history_and_old_paths(
         };
         assert_eq!(target("old"), None);
         let draft = kept(store, first.id).unwrap();
-        assert_eq!(draft.typed.page, PageDraft::of(&moved, Zone::default()));
+        assert_eq!(draft.typed.page, PageInput::of(&moved, Zone::default()));
 
         let back = publish(store, first.id, 0, form(5, 1), &moved).unwrap();
         assert_eq!((back.id, back.version, back.created_at), (first.id, Version(3), first.created_at));
@@ -284,10 +284,10 @@ fn an_end_is_kept_by_history_and_by_the_trash() {
     on_both(|store| {
         let ends = PageContent { unpublish_at: Some(noon() + TimeDelta::days(1)), ..content("a") };
         let page = store.write(|conn| pages::insert(conn, admin().editor(), &ends, noon())).unwrap();
-        publish(store, page.id, 1, Held::default(), &content("a")).unwrap();
+        publish(store, page.id, 1, DraftLock::default(), &content("a")).unwrap();
         let old = store.read(|conn| revisions::get(conn, admin().editor(), page.id, Version(1))).unwrap().unwrap();
         assert_eq!(old.content, ends);
-        publish(store, page.id, 2, Held::default(), &ends).unwrap();
+        publish(store, page.id, 2, DraftLock::default(), &ends).unwrap();
         store.write(|conn| pages::delete(conn, admin().editor(), &[page.id], noon())).unwrap();
         let to = &ends.path;
         store.write(|conn| trash::restore(conn, admin().editor(), page.id, to, noon())).unwrap();

@@ -2,7 +2,7 @@
 
 use domain::{
     audience::Audience,
-    link::Fault,
+    link::LinkProblem,
     page::{PageContent, PagePath},
 };
 use store::{Store, links, pages};
@@ -27,8 +27,8 @@ fn broken(store: &Store) -> Vec<String> {
     while store.write(|conn| links::catch_up(conn, targets)).unwrap() {}
     assert_eq!(store.read(links::unread).unwrap(), 0);
     let found = store.read(|conn| links::broken(conn, admin().editor(), 100)).unwrap();
-    let words = |fault| if fault == Fault::Missing { "missing" } else { "closed" };
-    found.into_iter().map(|link| format!("{} > {}: {}", link.path.as_str(), link.target, words(link.fault))).collect()
+    let words = |problem| if problem == LinkProblem::Missing { "missing" } else { "closed" };
+    found.into_iter().map(|link| format!("{} > {}: {}", link.path.as_str(), link.target, words(link.problem))).collect()
 }
 
 #[test]
@@ -117,9 +117,11 @@ fn the_targets_of_a_text_that_is_being_written_are_looked_up() {
         fill(store, &[page("a", ""), private("secret", ""), page("section/one", "")]);
         let targets = ["a", "secret", "nowhere", "section", "", "Odd path"].map(str::to_owned);
         let own = PagePath::parse("new").unwrap();
-        let faults = |from| store.read(|conn| links::faults(conn, admin().editor(), &own, &from, &targets)).unwrap();
-        let (missing, odd) = (("nowhere".to_owned(), Fault::Missing), ("Odd path".to_owned(), Fault::Missing));
-        assert_eq!(faults(Audience::SignedIn), [missing.clone(), odd.clone()]);
-        assert_eq!(faults(Audience::Inherited), [("secret".to_owned(), Fault::Closed), missing, odd]);
+        let problems =
+            |from| store.read(|conn| links::problems(conn, admin().editor(), &own, &from, &targets)).unwrap();
+        let (missing, odd) =
+            (("nowhere".to_owned(), LinkProblem::Missing), ("Odd path".to_owned(), LinkProblem::Missing));
+        assert_eq!(problems(Audience::SignedIn), [missing.clone(), odd.clone()]);
+        assert_eq!(problems(Audience::Inherited), [("secret".to_owned(), LinkProblem::Closed), missing, odd]);
     });
 }

@@ -7,9 +7,9 @@ use diesel::{QueryableByName, RunQueryDsl, sql_query, sql_types::BigInt};
 use domain::{
     Version,
     audience::{Audience, Chosen},
-    draft::{FormId, Held, Typed},
+    draft::{DraftInput, DraftLock, FormId},
     group::{GroupContent, GroupName},
-    page::{PageContent, PageDraft},
+    page::{PageContent, PageInput},
     user::{Role, Username},
 };
 use store::{Conn, Error, Result, Store, drafts, groups, pages, users};
@@ -90,8 +90,10 @@ fn whoever_is_deleted_meanwhile_is_no_member_and_that_is_said() {
 fn publishing_and_unpublishing_hold_no_draft_while_they_wait() {
     on_postgres(|store| {
         let page = store.write(|conn| pages::insert(conn, admin().editor(), &content("a"), noon())).unwrap();
-        let typed = Typed::from(PageDraft { path: "a".into(), title: "Typed".into(), ..PageDraft::default() });
-        let (form, other) = (Held { draft: Version(0), form: FormId(1) }, Held { draft: Version(0), form: FormId(2) });
+        let typed =
+            DraftInput::from(PageInput { path: "a".into(), title: "DraftInput".into(), ..PageInput::default() });
+        let (form, other) =
+            (DraftLock { draft: Version(0), form: FormId(1) }, DraftLock { draft: Version(0), form: FormId(2) });
         let save = |conn: &mut Conn| {
             drafts::update(conn, admin().editor(), page.id, page.version, other, &typed, noon()).map(drop)
         };
@@ -101,7 +103,7 @@ fn publishing_and_unpublishing_hold_no_draft_while_they_wait() {
         };
         assert_eq!(meanwhile(store, take_off, |conn| put(conn, &content("b")), save), Err(Error::Stale));
 
-        let seen = Held { draft: Version(1), form: FormId(1) };
+        let seen = DraftLock { draft: Version(1), form: FormId(1) };
         let publish = || {
             let new = content("a");
             store.write(|conn| {

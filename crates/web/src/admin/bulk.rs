@@ -2,7 +2,7 @@
 //! it is confirmed. A choice that needs to know more asks for that before.
 
 use actix_web::http::StatusCode;
-use domain::{audience::AudienceDraft, group::GroupName, invalid::Invalid, site::Site};
+use domain::{audience::AudienceInput, group::GroupName, invalid::Invalid, site::Site};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -75,7 +75,7 @@ pub(super) struct Item {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Parameters {
     pub(super) section: Option<String>,
-    pub(super) readers: Option<AudienceDraft>,
+    pub(super) readers: Option<AudienceInput>,
 }
 
 impl Parameters {
@@ -185,7 +185,7 @@ impl Action {
         }
         let (confirmed, back) = (chosen.confirm == "yes", section.back(&chosen.back));
         let Chosen { id: ids, seen, to, audience, people, groups, .. } = chosen;
-        let readers = audience.map(|kind| AudienceDraft { kind, people, groups });
+        let readers = audience.map(|kind| AudienceInput { kind, people, groups });
         let parameters = match choice.needs {
             Needs::Rows => Parameters::default(),
             Needs::Section => Parameters { section: to, readers: None },

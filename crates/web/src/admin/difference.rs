@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use domain::{page::PageDraft, zone::Zone};
+use domain::{page::PageInput, zone::Zone};
 use serde::Serialize;
 use similar::{ChangeTag, TextDiff};
 
@@ -36,7 +36,7 @@ struct Part {
 }
 
 /// The fields that differ, but for the text.
-pub(super) fn fields(old: &PageDraft, new: &PageDraft) -> Vec<Field> {
+pub(super) fn fields(old: &PageInput, new: &PageInput) -> Vec<Field> {
     let tick = |ticked: bool| if ticked { "yes" } else { "no" }.to_owned();
     [
         ("Title", old.title.clone(), new.title.clone()),
@@ -55,7 +55,7 @@ pub(super) fn fields(old: &PageDraft, new: &PageDraft) -> Vec<Field> {
     .collect()
 }
 
-fn readers(draft: &PageDraft) -> String {
+fn readers(draft: &PageInput) -> String {
     draft.audience.check().map_or_else(|invalid| invalid.to_string(), |audience| audience.words())
 }
 
@@ -111,7 +111,7 @@ mod tests {
 
     #[test]
     fn a_date_that_is_spelt_otherwise_is_the_same_date() {
-        let draft = |published: &str| PageDraft { published: published.into(), ..PageDraft::default() };
+        let draft = |published: &str| PageInput { published: published.into(), ..PageInput::default() };
         assert!(fields(&draft("2026-11-01T00:00:00"), &draft("2026-11-01T00:00")).is_empty());
         let changes = fields(&draft("2026-11-01T00:00:00"), &draft("2026-11-01T00:01"));
         assert_eq!((changes.len(), changes[0].new.as_str()), (1, "1 Nov 2026, 00:01:00"));

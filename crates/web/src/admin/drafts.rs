@@ -8,7 +8,7 @@ use actix_web::{HttpRequest, web::Data};
 use domain::{
     Version,
     draft::Draft,
-    page::{Page, PageDraft, PageId},
+    page::{Page, PageId, PageInput},
     site::Site,
     zone::Zone,
 };
@@ -175,7 +175,7 @@ pub async fn compare(request: HttpRequest, app: Data<App>, editor: Editor) -> Re
     let (zone, page) = (site.time_zone, page.ok_or(Error::NotFound)?);
     let view = app.view.clone();
     let rendering = move || {
-        let (old, new) = (PageDraft::of(&page.content, zone), draft.typed.page.in_zone(zone));
+        let (old, new) = (PageInput::of(&page.content, zone), draft.typed.page.in_zone(zone));
         let page = ComparePage {
             panel,
             edit_href: form_href(draft.page),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use actix_web::{HttpRequest, http::StatusCode, web::Data};
 use domain::{
     Version,
-    group::{Group, GroupDraft, GroupId},
+    group::{Group, GroupId, GroupInput},
     invalid::Invalid,
     site::Site,
 };
@@ -77,12 +77,12 @@ pub struct Fields {
 
 impl Fields {
     fn of(group: &Group) -> Fields {
-        let GroupDraft { name, members } = GroupDraft::of(&group.content);
+        let GroupInput { name, members } = GroupInput::of(&group.content);
         Fields { name, members, version: group.version.0, then: Then::Save }
     }
 
-    fn draft(&self) -> GroupDraft {
-        GroupDraft { name: self.name.clone(), members: self.members.clone() }
+    fn draft(&self) -> GroupInput {
+        GroupInput { name: self.name.clone(), members: self.members.clone() }
     }
 }
 
@@ -200,7 +200,7 @@ pub async fn update(
         Err(store::Error::Stale) => {
             let (_, theirs) = load(&app, &admin, id).await?;
             fields.version = theirs.version.0;
-            let theirs = GroupDraft::of(&theirs.content);
+            let theirs = GroupInput::of(&theirs.content);
             let words = format!(
                 "Somebody else saved this group meanwhile, as {} with the members {}. Below is what you typed; saving \
                  it now puts it over theirs.",

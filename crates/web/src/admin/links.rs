@@ -118,7 +118,7 @@ impl From<BrokenLink> for Row {
             path: link.path.href(),
             edit_href: format!("/admin/pages/{}", link.page.0),
             target: format!("/{}", link.target),
-            why: link.fault.message(),
+            why: link.problem.message(),
         }
     }
 }

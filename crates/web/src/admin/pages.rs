@@ -16,7 +16,7 @@ use actix_web::{HttpRequest, http::StatusCode, web::Data};
 use domain::{
     Version,
     invalid::Invalid,
-    page::{Page, PageDraft, PageId, PagePath},
+    page::{Page, PageId, PageInput, PagePath},
     revision::Save,
     site::Site,
 };
@@ -151,7 +151,7 @@ enum Asked {
 /// GET `/admin/pages/new`.
 pub async fn new(app: Data<App>, editor: Editor, query: QueryString) -> Result<Answer, Error> {
     let (site, known) = around_new(&app, &editor).await?;
-    let draft = PageDraft { path: query.get("path").to_owned(), ..PageDraft::default() };
+    let draft = PageInput { path: query.get("path").to_owned(), ..PageInput::default() };
     let fields = Fields::of(draft.into(), Version(0), Version(0), PAGES.back(query.get("back")))?;
     let editing = Editing { app: &app, editor: &editor, site: &site, known: &known };
     editing.form(fields, &Invalid::default(), &query)

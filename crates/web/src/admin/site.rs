@@ -4,7 +4,7 @@ use actix_web::{http::StatusCode, web::Data};
 use domain::{
     Version,
     invalid::Invalid,
-    site::{Site, SiteDraft},
+    site::{Site, SiteInput},
     zone::Zone,
 };
 use serde::{Deserialize, Serialize};
@@ -54,12 +54,12 @@ pub struct Fields {
 
 impl Fields {
     fn of(site: &Site) -> Fields {
-        let SiteDraft { title, tagline, language, time_zone, realm, refusal, footer } = SiteDraft::of(site);
+        let SiteInput { title, tagline, language, time_zone, realm, refusal, footer } = SiteInput::of(site);
         Fields { title, tagline, language, time_zone: Some(time_zone), realm, refusal, footer, version: site.version.0 }
     }
 
-    fn draft(&self) -> SiteDraft {
-        SiteDraft {
+    fn draft(&self) -> SiteInput {
+        SiteInput {
             title: self.title.clone(),
             tagline: self.tagline.clone(),
             language: self.language.clone(),

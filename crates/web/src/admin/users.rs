@@ -10,7 +10,7 @@ use domain::{
     invalid::Invalid,
     password::Password,
     site::Site,
-    user::{Role, User, UserDraft, UserId},
+    user::{Role, User, UserId, UserInput},
 };
 use serde::{Deserialize, Serialize};
 use store::users;
@@ -59,8 +59,8 @@ pub struct Fields {
 }
 
 impl Fields {
-    fn of(draft: UserDraft, version: Version, back: String) -> Fields {
-        let UserDraft { name, role, active } = draft;
+    fn of(draft: UserInput, version: Version, back: String) -> Fields {
+        let UserInput { name, role, active } = draft;
         let (password, password_again) = (String::new(), String::new());
         Fields {
             name,
@@ -75,8 +75,8 @@ impl Fields {
         }
     }
 
-    fn draft(&self) -> UserDraft {
-        UserDraft { name: self.name.clone(), role: self.role.clone(), active: self.active }
+    fn draft(&self) -> UserInput {
+        UserInput { name: self.name.clone(), role: self.role.clone(), active: self.active }
     }
 }
 
@@ -177,7 +177,7 @@ impl Editing<'_> {
 /// GET `/admin/users/new`.
 pub async fn new(app: Data<App>, admin: Admin, query: QueryString) -> Result<Answer, Error> {
     let (site, ()) = app.db.read_with_site(|_| Ok(())).await?;
-    let draft = UserDraft { name: String::new(), role: Role::Reader.as_str().into(), active: true };
+    let draft = UserInput { name: String::new(), role: Role::Reader.as_str().into(), active: true };
     let fields = Fields::of(draft, Version(0), USERS.back(query.get("back")));
     Editing { app: &app, admin: &admin, site: &site, user: None }.form(fields, &Invalid::default(), &query)
 }
@@ -231,7 +231,7 @@ async fn load(app: &App, admin: &Admin, id: UserId) -> Result<(std::sync::Arc<Si
 /// GET `/admin/users/{id}`.
 pub async fn edit(request: HttpRequest, app: Data<App>, admin: Admin, query: QueryString) -> Result<Answer, Error> {
     let (site, user) = load(&app, &admin, UserId(id(&request)?)).await?;
-    let fields = Fields::of(UserDraft::of(&user), user.version, USERS.back(query.get("back")));
+    let fields = Fields::of(UserInput::of(&user), user.version, USERS.back(query.get("back")));
     Editing { app: &app, admin: &admin, site: &site, user: Some(&user) }.form(fields, &Invalid::default(), &query)
 }
 

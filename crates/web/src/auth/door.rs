@@ -11,7 +11,7 @@ use domain::{
     password::PasswordHash,
     user::{User, Username},
 };
-use store::changes::{Change, News};
+use store::feed::{Change, Event};
 
 use super::{
     flights::Flights,
@@ -231,8 +231,8 @@ impl Door {
 
 impl Forgiveness {
     /// Somebody changed an account, perhaps its password: its failures in a row no longer count.
-    pub fn note(&self, news: &News) {
-        if let News::Changed(Change::User(name)) = news
+    pub fn note(&self, news: &Event) {
+        if let Event::Changed(Change::User(name)) = news
             && let Ok(name) = Username::parse(name)
         {
             self.throttle.forgive(&self.keys.of_name(&name));

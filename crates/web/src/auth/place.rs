@@ -5,7 +5,7 @@ use std::sync::Arc;
 use actix_web::HttpRequest;
 use domain::{
     Timestamp,
-    access::{Access, Member, Visitor, decide, may_edit},
+    access::{Access, Member, Visitor, decide},
     draft::Draft,
     page::{Page, PagePath},
     site::Site,
@@ -128,7 +128,7 @@ impl VisiblePage {
     /// Who is told that it is noted that they opened it: readers of a page with receipts, not its editors.
     pub fn noted(&self) -> Option<&Member> {
         let member = &self.reader.as_ref()?.account().member;
-        (self.page.content.receipts && !may_edit(member.role)).then_some(member)
+        (self.page.content.receipts && !member.role.may_edit()).then_some(member)
     }
 
     /// What it takes to keep the answer.

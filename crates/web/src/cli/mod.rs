@@ -29,7 +29,7 @@ pub fn run(config: &Config) -> Result<(), String> {
 
 /// A command that has ended has taken effect: servers that run on the database have had the time to hear of it.
 fn let_servers_hear((): &()) {
-    std::thread::sleep(store::changes::TOLD_WITHIN);
+    std::thread::sleep(store::feed::DELIVERED_WITHIN);
 }
 
 /// Opens a database that is there and up to date: a command that only looks or changes makes no file by mistake.

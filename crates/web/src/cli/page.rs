@@ -4,9 +4,9 @@ use std::io::{Read, stdin};
 
 use domain::{
     access::Admin,
-    audience::{Audience, AudienceDraft},
+    audience::{Audience, AudienceInput},
     invalid::Invalid,
-    page::{BODY_BYTES, Page, PageContent, PageDraft, PagePath},
+    page::{BODY_BYTES, Page, PageContent, PageInput, PagePath},
 };
 use store::{Paging, Store, old_paths, pages, site};
 
@@ -38,7 +38,7 @@ pub(super) fn run(config: &Config, command: &PageCommand) -> Result<(), String> 
         } => {
             // An empty path in a draft asks for one made from the title; here it is the root.
             let path = PagePath::typed(path).map_err(|message| format!("path: {message}"))?;
-            let draft = PageDraft {
+            let draft = PageInput {
                 path: path.href(),
                 title: title.clone(),
                 summary: summary.clone(),
@@ -49,7 +49,7 @@ pub(super) fn run(config: &Config, command: &PageCommand) -> Result<(), String> 
                 list_below: *list_below,
                 published: published.clone().unwrap_or_default(),
                 unpublish: unpublish.clone().unwrap_or_default(),
-                ..PageDraft::default()
+                ..PageInput::default()
             };
             let given = Given {
                 readers: *private || *public || !readers.is_empty() || !groups.is_empty(),
@@ -75,14 +75,14 @@ pub(super) fn run(config: &Config, command: &PageCommand) -> Result<(), String> 
 }
 
 /// Without any option the audience of the page above: for a page that is made.
-fn audience(private: bool, public: bool, readers: &[String], groups: &[String]) -> AudienceDraft {
+fn audience(private: bool, public: bool, readers: &[String], groups: &[String]) -> AudienceInput {
     let kind = match (private, public, readers.is_empty() && groups.is_empty()) {
         (true, ..) => "signed-in",
         (_, true, _) => "public",
         (.., false) => "chosen",
         (.., true) => "inherited",
     };
-    AudienceDraft { kind: kind.into(), people: readers.join(","), groups: groups.to_vec() }
+    AudienceInput { kind: kind.into(), people: readers.join(","), groups: groups.to_vec() }
 }
 
 /// What was named on the command line of that which a page keeps when it is replaced.
@@ -94,9 +94,9 @@ struct Given {
 
 impl Given {
     /// Checks what replaces a page: it keeps its chosen readers, its date and its end unless new ones are given.
-    fn check_over(&self, draft: PageDraft, old: &PageContent) -> Result<PageContent, Invalid> {
-        let PageDraft { published, unpublish, .. } = PageDraft::of(old, draft.zone);
-        let draft = PageDraft {
+    fn check_over(&self, draft: PageInput, old: &PageContent) -> Result<PageContent, Invalid> {
+        let PageInput { published, unpublish, .. } = PageInput::of(old, draft.zone);
+        let draft = PageInput {
             published: if self.date { draft.published } else { published },
             unpublish: if self.end { draft.unpublish } else { unpublish },
             receipts: old.receipts,
@@ -118,11 +118,11 @@ fn show_head(page: &Page) {
     println!("unpublish: {}\n", content.unpublish_at.map_or("never".into(), view::iso));
 }
 
-fn put(store: &Store, path: &PagePath, draft: &PageDraft, given: &Given) -> Result<(), String> {
+fn put(store: &Store, path: &PagePath, draft: &PageInput, given: &Given) -> Result<(), String> {
     let now = clock::now();
     let (created, cut_off) = store
         .write(|conn| {
-            let draft = PageDraft { zone: site::get(conn)?.time_zone, ..draft.clone() };
+            let draft = PageInput { zone: site::get(conn)?.time_zone, ..draft.clone() };
             let checked = match pages::find(conn, path)? {
                 Some(old) => given.check_over(draft, &old.content),
                 None => draft.check(now),

@@ -15,15 +15,15 @@ pub fn links(markdown: &str) -> Vec<String> {
     document.descendants().filter_map(address).collect()
 }
 
-/// As [`render`], with a sign before each link in which `fault` finds one; its words are ours and hold no markup.
-pub fn render_with_faults(markdown: &str, fault: impl Fn(&str) -> Option<&'static str>) -> SafeHtml {
+/// As [`render`], with a sign before each link in which `problem` finds one; its words are ours and hold no markup.
+pub fn render_with_problems(markdown: &str, problem: impl Fn(&str) -> Option<&'static str>) -> SafeHtml {
     const LINK: &str = "<a href=\"";
     let SafeHtml(html) = render(markdown);
     let mut parts = html.split(LINK);
     let mut marked = parts.next().unwrap_or_default().to_owned();
     for link in parts {
         let address = link.split('"').next().unwrap_or_default().replace("&amp;", "&");
-        match fault(&address) {
+        match problem(&address) {
             Some(words) => {
                 marked.push_str(&format!(
                     "<span class=\"fault\" title=\"{words}\">⚠<span class=\"visually-hidden\">{words}</span></span> \
@@ -62,8 +62,8 @@ mod tests {
 
     #[test]
     fn a_faulty_link_bears_a_sign_and_no_other_does() {
-        let fault = |address: &str| (address == "/b?x&y").then_some("Broken.");
-        let SafeHtml(html) = render_with_faults("[a](/a) [b](/b?x&y \"T > t\") `<a href=\"/b?x&y\">`", fault);
+        let problem = |address: &str| (address == "/b?x&y").then_some("Broken.");
+        let SafeHtml(html) = render_with_problems("[a](/a) [b](/b?x&y \"T > t\") `<a href=\"/b?x&y\">`", problem);
         assert_eq!(html.matches("broken-link").count(), 1, "{html}");
         assert_eq!(html.matches("Broken.").count(), 3, "{html}");
         assert!(html.contains("<a class=\"broken-link\" title=\"Broken.\" href=\"/b?x&amp;y\""), "{html}");

@@ -10,7 +10,7 @@ use std::{
     time::Instant,
 };
 
-use store::changes::{Change, News};
+use store::feed::{Change, Event};
 
 use super::{
     answers::{Answers, Kept, Question},
@@ -69,7 +69,7 @@ struct World {
 impl World {
     fn new() -> Rc<World> {
         let truth = Arc::new(Truth::new(Silence::default()));
-        truth.note(&News::Heard(Instant::now()));
+        truth.note(&Event::Heartbeat(Instant::now()));
         let answers = Answers::new(truth.clone(), 1 << 20);
         Rc::new(World { truth, answers, committed: Cell::new(0), told: Cell::new(0), stale: Cell::new(false) })
     }
@@ -79,7 +79,7 @@ impl World {
             let version = self.committed.get() + 1;
             self.committed.set(version);
             step().await;
-            self.truth.note(&News::Changed(Change::Page("a".into())));
+            self.truth.note(&Event::Changed(Change::Page("a".into())));
             self.told.set(self.told.get().max(version));
             step().await;
         }

@@ -11,7 +11,7 @@ use std::{
 };
 
 use domain::{page::PagePath, user::Username};
-use store::changes::{Change, News};
+use store::feed::{Change, Event};
 
 /// How many counts there are for pages, and for users: a change makes void what shares its count.
 const COUNTS: usize = 512;
@@ -128,21 +128,21 @@ impl Truth {
     }
 
     /// Takes in what the feed tells.
-    pub fn note(&self, news: &News) {
+    pub fn note(&self, news: &Event) {
         match news {
-            News::Heard(at) => {
+            Event::Heartbeat(at) => {
                 self.heard.fetch_max(self.millis(*at) + 1, SeqCst);
             }
-            News::Changed(Change::Page(path)) => {
+            Event::Changed(Change::Page(path)) => {
                 self.pages.fetch_add(1, SeqCst);
                 if let Matter::Section(count) = Matter::below(path) {
                     self.sections[usize::from(count)].fetch_add(1, SeqCst);
                 }
             }
-            News::Changed(Change::User(name)) => {
+            Event::Changed(Change::User(name)) => {
                 self.users[usize::from(count_of(name))].fetch_add(1, SeqCst);
             }
-            News::Changed(Change::Everything) => self.forget(),
+            Event::Changed(Change::Everything) => self.forget(),
         }
     }
 
@@ -176,7 +176,7 @@ mod tests {
 
     fn truth() -> Truth {
         let truth = Truth::new(Silence::default());
-        truth.note(&News::Heard(Instant::now()));
+        truth.note(&Event::Heartbeat(Instant::now()));
         truth
     }
 
@@ -195,7 +195,7 @@ mod tests {
             let truth = truth();
             let stamp = truth.stamp(matter);
             assert!(truth.holds(&stamp));
-            truth.note(&News::Changed(change.clone()));
+            truth.note(&Event::Changed(change.clone()));
             assert_eq!(truth.holds(&stamp), !voided, "{change:?} {matter:?}");
             assert!(truth.holds(&truth.stamp(matter)));
         };
@@ -222,8 +222,8 @@ mod tests {
     fn case_32_a_stamp_taken_before_a_change_never_holds_again() {
         let truth = truth();
         let before = truth.stamp(at("a"));
-        truth.note(&News::Changed(Change::Page("a".into())));
-        truth.note(&News::Changed(Change::Page("a".into())));
+        truth.note(&Event::Changed(Change::Page("a".into())));
+        truth.note(&Event::Changed(Change::Page("a".into())));
         truth.forget();
         assert!(!truth.holds(&before));
     }
@@ -234,7 +234,7 @@ mod tests {
         let check = |seconds_ago: u64, private: bool, public: bool| {
             let mut truth = Truth::new(silence);
             truth.born = Instant::now() - Duration::from_secs(1000);
-            truth.note(&News::Heard(Instant::now() - Duration::from_secs(seconds_ago)));
+            truth.note(&Event::Heartbeat(Instant::now() - Duration::from_secs(seconds_ago)));
             assert_eq!((truth.is_fresh(), truth.is_fresh_for_public()), (private, public), "{seconds_ago}");
         };
         check(0, true, true);
@@ -249,7 +249,7 @@ mod tests {
     #[test]
     fn an_old_sign_of_life_does_not_undo_a_newer_one() {
         let truth = truth();
-        truth.note(&News::Heard(truth.born));
+        truth.note(&Event::Heartbeat(truth.born));
         assert!(truth.is_fresh());
     }
 }

@@ -1,6 +1,6 @@
 //! Who reads a page: chosen people and groups, what is inherited, and what is said before it changes.
 
-use domain::{page::PageDraft, user::Role};
+use domain::{page::PageInput, user::Role};
 
 use crate::site::{Actor, Site, chosen, draft, public, signed_in};
 
@@ -9,9 +9,9 @@ fn site() -> Site {
     let site = Site::new();
     site.add_user("bob", Role::Reader, "open sesame");
     site.group("Staff", &["ann"]);
-    site.put(PageDraft { audience: chosen("", &["Staff"]), ..draft("team", "The team") });
+    site.put(PageInput { audience: chosen("", &["Staff"]), ..draft("team", "The team") });
     site.put(draft("team/plan", "The plan"));
-    site.put(PageDraft { audience: chosen("bob", &[]), show_title: true, ..draft("note", "A note for bob") });
+    site.put(PageInput { audience: chosen("bob", &[]), show_title: true, ..draft("note", "A note for bob") });
     site
 }
 
@@ -197,9 +197,9 @@ async fn an_editor_sees_the_site_as_anybody_and_with_no_more_rights() {
 #[actix_web::test]
 async fn a_page_below_another_is_read_as_that_one_unless_it_says_otherwise() {
     let site = site();
-    site.put(PageDraft { audience: signed_in(), ..draft("club", "Club") });
+    site.put(PageInput { audience: signed_in(), ..draft("club", "Club") });
     site.put(draft("club/rules", "Rules"));
-    site.put(PageDraft { audience: public(), ..draft("club/join", "Join") });
+    site.put(PageInput { audience: public(), ..draft("club/join", "Join") });
     for (path, status) in [("/club", 401), ("/club/rules", 401), ("/club/join", 200)] {
         site.visitor().get(path).await.is(status);
     }

@@ -2,7 +2,7 @@
 
 use std::{sync::mpsc, thread, time::Duration};
 
-use domain::{audience::Audience, page::PageDraft};
+use domain::{audience::Audience, page::PageInput};
 
 use crate::site::{Actor, Response, Site, draft, signed_in};
 
@@ -65,7 +65,7 @@ async fn other_pages_than_those_that_were_named_are_asked_about_again() {
 #[actix_web::test]
 async fn pages_move_under_a_section_that_is_asked_for_and_checked() {
     let site = Site::new();
-    site.put(PageDraft { audience: signed_in(), ..draft("vault", "Vault") });
+    site.put(PageInput { audience: signed_in(), ..draft("vault", "Vault") });
     site.put(draft("one", "One"));
     site.put(draft("one/deep", "Deep"));
     let (eve, one, deep) = (site.eve(), id(&site, "one"), id(&site, "one/deep"));
@@ -123,7 +123,7 @@ async fn all_rows_of_a_list_without_filters_cannot_be_meant() {
 
 /// Keeps a draft of a new page.
 async fn keep(site: &Site, title: &str, path: &str) {
-    let fields = [("title", title), ("path", path), ("body", "Typed."), ("then", "draft")];
+    let fields = [("title", title), ("path", path), ("body", "DraftInput."), ("then", "draft")];
     site.eve().submit("/admin/pages/new", LIST, &fields).await.is(303);
 }
 
@@ -160,7 +160,7 @@ async fn drafts_are_published_together_and_those_that_cannot_be_are_named() {
     let confirmed = [("action", "publish"), ("confirm", "yes"), ("seen", &seen), ("id", sent[0]), ("id", sent[1])];
     let done = site.eve().submit("/admin/drafts", "/admin/drafts/actions", &confirmed).await.is(303);
     assert_eq!(done.header("location"), "/admin/drafts?done=published&count=2");
-    site.visitor().get("/elm").await.is(200).has("Typed.");
+    site.visitor().get("/elm").await.is(200).has("DraftInput.");
     site.visitor().get("/oak").await.is(200);
     assert_eq!(drafts(&site).await.len(), 3);
     let again = site.eve().submit("/admin/drafts", "/admin/drafts/actions", &confirmed).await;

@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 use domain::{
-    page::{PageContent, PageDraft},
+    page::{PageContent, PageInput},
     zone::Zone,
 };
 use store::drafts;
@@ -173,7 +173,7 @@ async fn changes_over_a_page_that_somebody_else_published_meanwhile_are_a_confli
     let site = Site::new();
     let (eve, edit) = (site.eve(), form(&site, "hello"));
     save(&eve, &edit, &[("body", "Hello, **moon**."), ("then", "draft")]).await.is(303);
-    site.put(PageDraft { body: "Hello, **sun**.".into(), ..draft("hello", "Hello") });
+    site.put(PageInput { body: "Hello, **sun**.".into(), ..draft("hello", "Hello") });
     eve.get(&edit).await.has("was saved after they were begun");
     let both = save(&eve, &edit, &[]).await.is(409).has("**moon**").has("**sun**");
     assert_eq!((both.value_of("draft"), both.value_of("version")), ("1".into(), "2".into()));
@@ -237,15 +237,15 @@ async fn a_draft_is_discarded_after_a_confirmation() {
 async fn t43_a_page_ends_to_the_moment_with_whatever_is_in_memory() {
     let site = Site::new();
     let end = clock::now() + TimeDelta::milliseconds(1500);
-    let ending = |path: &str, draft: PageDraft| {
+    let ending = |path: &str, draft: PageInput| {
         let page = PageContent { unpublish_at: Some(end), ..draft.check(clock::now() - TimeDelta::days(1)).unwrap() };
         site.write(|conn, admin| store::pages::put(conn, admin.editor(), &page, clock::now()).map(drop));
         path.to_owned()
     };
     let paths = [
         ending("/ends", draft("ends", "Ends")),
-        ending("/shut", PageDraft { audience: crate::site::signed_in(), ..draft("shut", "Shut") }),
-        ending("/lists", PageDraft { list_below: true, ..draft("lists", "Lists") }),
+        ending("/shut", PageInput { audience: crate::site::signed_in(), ..draft("shut", "Shut") }),
+        ending("/lists", PageInput { list_below: true, ..draft("lists", "Lists") }),
     ];
     let mut over = false;
     while !over {
@@ -331,7 +331,7 @@ async fn the_home_of_the_panel_says_what_waits() {
     let eve = site.eve();
     eve.get("/admin/").await.lacks("What waits");
     made(&site, "/plan", false).await;
-    site.put(PageDraft {
+    site.put(PageInput {
         published: "2999-01-01".into(),
         unpublish: "2999-02-01".into(),
         ..draft("to-come", "To come")

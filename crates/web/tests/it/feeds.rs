@@ -1,14 +1,14 @@
 //! The feed, the sitemap and robots.txt: public pages, the same for everybody.
 
-use domain::page::PageDraft;
+use domain::page::PageInput;
 
 use crate::site::{Site, draft, signed_in};
 
 #[actix_web::test]
 async fn t44_feed_and_sitemap_hold_public_pages_only_whoever_asks() {
     let site = Site::new();
-    site.put(PageDraft { audience: signed_in(), show_title: true, ..draft("locked", "Locked") });
-    site.put(PageDraft { summary: "a < b & c".into(), ..draft("clients/x", "<X> & \"Y\"") });
+    site.put(PageInput { audience: signed_in(), show_title: true, ..draft("locked", "Locked") });
+    site.put(PageInput { summary: "a < b & c".into(), ..draft("clients/x", "<X> & \"Y\"") });
     for uri in ["/feed.xml", "/sitemap.xml", "/robots.txt"] {
         let anonymous = site.visitor().get(uri).await.is(200).lacks("ocked").lacks("ecret");
         assert_eq!(site.ann().get(uri).await.fingerprint(), anonymous.fingerprint(), "{uri}");

@@ -1,6 +1,6 @@
 //! History, the trash and old paths, as requests see them.
 
-use domain::page::PageDraft;
+use domain::page::PageInput;
 use web::clock;
 
 use crate::site::{Actor, Site, draft, signed_in};
@@ -135,7 +135,7 @@ async fn taking_an_old_path_says_first_what_it_cuts_off() {
 #[actix_web::test]
 async fn a_section_moves_along_when_it_is_ticked_and_stays_when_it_is_not() {
     let site = Site::new();
-    site.put(PageDraft { audience: signed_in(), ..draft("hello/below", "Below") });
+    site.put(PageInput { audience: signed_in(), ..draft("hello/below", "Below") });
     let form = edit(&site, "hello");
     site.eve().get(&form).await.has("Move the pages below along (1)");
     save(&site.eve(), &form, &[("path", "/alone")]).await.is(303);

@@ -1,6 +1,6 @@
 //! Links between pages: the picker, the marks in the preview, and the list of broken ones.
 
-use domain::page::PageDraft;
+use domain::page::PageInput;
 
 use crate::site::{Site, draft, signed_in};
 
@@ -24,7 +24,7 @@ async fn the_preview_marks_links_that_not_everybody_can_follow() {
         let fields = [("body", body), ("path", "/guides/new"), ("audience", audience)];
         site.eve().submit("/admin/pages/new", "/admin/preview", &fields).await.is(200)
     };
-    site.put(PageDraft { audience: signed_in(), ..draft("guides/secret", "Inner secret") });
+    site.put(PageInput { audience: signed_in(), ..draft("guides/secret", "Inner secret") });
     let public =
         preview("inherited").await.has("There is no page at this address.").has("Not everybody who reads this page");
     assert_eq!(public.body.matches("broken-link").count(), 2);
@@ -33,7 +33,7 @@ async fn the_preview_marks_links_that_not_everybody_can_follow() {
     let fields = [("title", "New"), ("path", "/guides/new"), ("body", body), ("then", "preview")];
     let form = site.eve().submit("/admin/pages/new", "/admin/pages", &fields).await.is(200);
     assert_eq!(form.body.matches("broken-link").count(), 2);
-    site.put(PageDraft { body: body.into(), ..draft("guides/new", "New") });
+    site.put(PageInput { body: body.into(), ..draft("guides/new", "New") });
     site.visitor().get("/guides/new").await.is(200).lacks("broken-link").lacks("There is no page");
 }
 
@@ -49,10 +49,10 @@ async fn broken_links_stand_on_the_panels_home_and_on_a_page_of_their_own() {
     home.lacks("All broken links");
     // Not through the panel: as the command line does, or somebody at psql.
     let body = (0..9).map(|n| format!("[{n}](/lost-{n}) ")).collect();
-    site.put(PageDraft { body, ..draft("more", "More") });
+    site.put(PageInput { body, ..draft("more", "More") });
     site.eve().get("/admin/").await.has("All broken links").has("/lost-4").lacks("/lost-5");
     site.eve().get("/admin/links/broken").await.has("/lost-8").has("Not everybody who reads this page");
-    site.put(PageDraft { audience: signed_in(), body: "[y](/secret)".into(), ..draft("new", "New") });
+    site.put(PageInput { audience: signed_in(), body: "[y](/secret)".into(), ..draft("new", "New") });
     site.eve().get("/admin/links/broken").await.lacks("/secret");
 }
 

@@ -1,12 +1,12 @@
 //! The front page and sections: what stands in them, for whom.
 
-use domain::page::PageDraft;
+use domain::page::PageInput;
 
 use crate::site::{Site, draft, signed_in};
 
 fn with_private_pages() -> Site {
     let site = Site::new();
-    site.put(PageDraft {
+    site.put(PageInput {
         audience: signed_in(),
         show_title: true,
         summary: "Hidden summary".into(),
@@ -32,7 +32,7 @@ async fn wrong_credentials_get_the_anonymous_list_and_are_told_so() {
         let list = site.signed_in("ann", "wrong").get(uri).await.is(200).has("are not valid here").lacks("oak.");
         list.lacks("href=\"/secret\"");
     }
-    site.put(PageDraft { audience: signed_in(), ..draft("clients/acme", "Acme") });
+    site.put(PageInput { audience: signed_in(), ..draft("clients/acme", "Acme") });
     site.visitor().get("/clients").await.is(404);
     site.signed_in("ann", "wrong").get("/clients").await.is(404);
     site.ann().get("/clients").await.is(200).has("Acme");
@@ -43,7 +43,7 @@ async fn a_path_without_a_page_lists_the_pages_below_that_one_may_see() {
     let site = Site::new();
     site.put(draft("guides/first", "First guide"));
     site.put(draft("guides/deep/er", "Deeper guide"));
-    site.put(PageDraft { audience: signed_in(), ..draft("guides/private", "Private guide") });
+    site.put(PageInput { audience: signed_in(), ..draft("guides/private", "Private guide") });
     site.put(draft("guides-2/other", "Other guide"));
     let list =
         site.visitor().get("/guides").await.is(200).has("First guide").has("Deeper guide").has("<h1>Guides</h1>");
@@ -57,10 +57,10 @@ async fn a_path_without_a_page_lists_the_pages_below_that_one_may_see() {
 async fn a_page_lists_the_pages_below_it_if_its_author_ticked_so() {
     let site = Site::new();
     site.put(draft("docs/one", "One"));
-    site.put(PageDraft { audience: signed_in(), ..draft("docs/two", "Two") });
+    site.put(PageInput { audience: signed_in(), ..draft("docs/two", "Two") });
     site.put(draft("docs", "Documents"));
     site.visitor().get("/docs").await.is(200).lacks(">One<");
-    site.put(PageDraft { list_below: true, ..draft("docs", "Documents") });
+    site.put(PageInput { list_below: true, ..draft("docs", "Documents") });
     let list = site.visitor().get("/docs").await.is(200).has(">One<").lacks(">Two<");
     assert_eq!((list.header("cache-control"), list.header("vary")), ("no-cache", "Authorization, Accept-Encoding"));
     site.ann().get("/docs").await.is(200).has(">One<").has(">Two<").has("<strong>ann</strong>");
@@ -70,7 +70,7 @@ async fn a_page_lists_the_pages_below_it_if_its_author_ticked_so() {
 async fn lists_go_on_after_twenty_pages_newest_first() {
     let site = Site::new();
     for n in 1..=45 {
-        site.put(PageDraft {
+        site.put(PageInput {
             published: format!("2020-01-{:02}T{:02}:00", n % 28 + 1, n % 24),
             ..draft(&format!("n/p{n}"), &format!("Number {n}."))
         });
@@ -93,9 +93,9 @@ async fn lists_go_on_after_twenty_pages_newest_first() {
 async fn the_front_page_is_a_page_where_there_is_one() {
     let site = Site::new();
     site.visitor().get("/").await.is(200).has("Some of these pages are private");
-    site.put(PageDraft { body: "Come in.".into(), ..draft("", "Front") });
+    site.put(PageInput { body: "Come in.".into(), ..draft("", "Front") });
     site.visitor().get("/").await.is(200).has("Come in.").lacks("href=\"/hello\"");
-    site.put(PageDraft { body: "Come in.".into(), audience: signed_in(), ..draft("", "Front") });
+    site.put(PageInput { body: "Come in.".into(), audience: signed_in(), ..draft("", "Front") });
     site.visitor().get("/").await.is(401);
     site.ann().get("/").await.is(200).has("Come in.");
 }

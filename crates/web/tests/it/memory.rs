@@ -2,7 +2,7 @@
 
 use actix_web::http::Method;
 use diesel::{RunQueryDsl, sql_query};
-use domain::page::PageDraft;
+use domain::page::PageInput;
 use web::clock;
 
 use crate::site::{Site, draft, signed_in};
@@ -15,12 +15,12 @@ fn sql(site: &Site, statement: &str) {
 /// A site with something of every kind.
 fn site() -> Site {
     let site = Site::new();
-    site.put(PageDraft { body: "Long. ".repeat(500), ..draft("clients", "Clients") });
-    site.put(PageDraft { audience: signed_in(), show_title: true, ..draft("clients/acme", "Acme") });
-    site.put(PageDraft { list_below: true, ..draft("team", "Team") });
-    site.put(PageDraft { list_below: true, audience: signed_in(), ..draft("team/inner", "Inner") });
-    site.put(PageDraft { audience: signed_in(), ..draft("team/inner/plan", "Plan") });
-    site.put(PageDraft { audience: signed_in(), ..draft("only/below", "Below") });
+    site.put(PageInput { body: "Long. ".repeat(500), ..draft("clients", "Clients") });
+    site.put(PageInput { audience: signed_in(), show_title: true, ..draft("clients/acme", "Acme") });
+    site.put(PageInput { list_below: true, ..draft("team", "Team") });
+    site.put(PageInput { list_below: true, audience: signed_in(), ..draft("team/inner", "Inner") });
+    site.put(PageInput { audience: signed_in(), ..draft("team/inner/plan", "Plan") });
+    site.put(PageInput { audience: signed_in(), ..draft("only/below", "Below") });
     site
 }
 
@@ -183,7 +183,7 @@ async fn t40_t48_a_change_is_seen_by_the_next_request() {
     site.ann().get("/team").await.lacks("Plan");
     // A section that was only a list becomes a page.
     site.ann().get("/only").await.is(200);
-    site.put(PageDraft { audience: signed_in(), body: "A page now.".into(), ..draft("only", "Only") });
+    site.put(PageInput { audience: signed_in(), body: "A page now.".into(), ..draft("only", "Only") });
     site.ann().get("/only").await.is(200).has("A page now.");
     visitor.get("/only").await.is(401);
     for path in ["/", "/feed.xml", "/sitemap.xml"] {

@@ -1,7 +1,7 @@
 //! A page as readers see it.
 
 use chrono::TimeDelta;
-use domain::page::PageDraft;
+use domain::page::PageInput;
 use web::clock;
 
 use crate::site::{Site, draft, public, signed_in};
@@ -24,8 +24,8 @@ async fn a_private_page_says_who_reads_it_and_lets_editors_edit() {
 async fn a_page_says_where_it_stands() {
     let site = Site::new();
     site.put(draft("clients", "Our clients"));
-    site.put(PageDraft { audience: signed_in(), ..draft("clients/acme", "Acme, the difficult one") });
-    site.put(PageDraft { audience: public(), ..draft("clients/acme/brief", "Brief") });
+    site.put(PageInput { audience: signed_in(), ..draft("clients/acme", "Acme, the difficult one") });
+    site.put(PageInput { audience: public(), ..draft("clients/acme/brief", "Brief") });
     let page = site.visitor().get("/clients/acme/brief").await.is(200);
     page.has(">Our clients</a>").has("href=\"/clients/acme\">Acme</a>").lacks("difficult");
 }
@@ -35,7 +35,7 @@ async fn t43_a_page_before_its_date_exists_for_editors_only() {
     let site = Site::new();
     let later = (clock::now() + TimeDelta::days(1)).format("%Y-%m-%dT%H:%M:%S").to_string();
     for (path, audience) in [("later", public()), ("later-private", signed_in())] {
-        site.put(PageDraft { audience, show_title: true, published: later.clone(), ..draft(path, "Later") });
+        site.put(PageInput { audience, show_title: true, published: later.clone(), ..draft(path, "Later") });
         let uri = format!("/{path}");
         let unknown = site.visitor().get("/unknown").await.is(404).fingerprint();
         for actor in [site.visitor(), site.ann(), site.signed_in("eve", "wrong")] {
@@ -67,7 +67,7 @@ async fn t48_case_22_27_28_a_change_of_access_holds_at_the_next_request() {
     site.signed_in("ann", "another one").get("/secret").await.is(401);
 
     site.visitor().get("/hello").await.is(200);
-    site.put(PageDraft { audience: signed_in(), ..draft("hello", "Hello") });
+    site.put(PageInput { audience: signed_in(), ..draft("hello", "Hello") });
     site.visitor().get("/hello").await.is(401);
 }
 
@@ -105,7 +105,7 @@ async fn case_11_a_weaker_hash_is_made_anew_at_sign_in_and_a_stronger_one_stays(
 async fn case_42_44_what_people_write_is_text_and_never_markup_or_template() {
     let site = Site::new();
     let payload = "<script>alert(1)</script>\"'{{ 7777*7777 }}";
-    site.put(PageDraft {
+    site.put(PageInput {
         summary: payload.into(),
         body: payload.into(),
         audience: signed_in(),

@@ -2,7 +2,7 @@
 
 use domain::{
     audience::Audience,
-    page::{PageDraft, PagePath},
+    page::{PageInput, PagePath},
 };
 use web::clock;
 
@@ -98,7 +98,7 @@ async fn two_editors_of_one_page_lose_nothing() {
     let site = Site::new();
     let form = edit(&site, "hello");
     let version = site.root().get(&form).await.value_of("version");
-    site.put(PageDraft { body: "Hello, **moon**.".into(), ..draft("hello", "Hello") });
+    site.put(PageInput { body: "Hello, **moon**.".into(), ..draft("hello", "Hello") });
     let mine =
         [("title", "Hello there"), ("path", "/hello"), ("body", "Hello, **sun**."), ("version", version.as_str())];
     let conflict = site.root().submit(&form, &form, &mine).await.is(409);
@@ -166,7 +166,7 @@ async fn a_page_of_the_list_beyond_the_last_leads_to_the_last() {
 #[actix_web::test]
 async fn the_panel_leads_to_the_site_by_way_of_the_sign_in() {
     let site = Site::new();
-    site.put(PageDraft { published: "2999-01-01".into(), ..draft("to-come", "To come") });
+    site.put(PageInput { published: "2999-01-01".into(), ..draft("to-come", "To come") });
     let list = site.eve().get("/admin/pages?date=to-come").await.is(200);
     list.has("1–1 of 1 pages").has("/login?next=%2Fto-come\"").has("/login?next=%2F\"");
     site.eve().get("/admin/pages?date=today").await.is(200).lacks("/to-come");
@@ -230,7 +230,7 @@ async fn many_pages_are_changed_after_a_confirmation_that_names_them() {
 async fn the_list_searches_filters_sorts_and_counts() {
     let site = Site::new();
     for n in 0..60 {
-        site.put(PageDraft {
+        site.put(PageInput {
             audience: if n % 3 == 0 { signed_in() } else { Default::default() },
             published: "2020-01-01".into(),
             ..draft(&format!("n/{n:02}"), &format!("Number {n:02}"))

@@ -1,7 +1,7 @@
 //! What a request may look like, and what it gets: T1 to T45, in process.
 
 use actix_web::http::Method;
-use domain::{page::PageDraft, site::Realm, user::Role};
+use domain::{page::PageInput, site::Realm, user::Role};
 
 use crate::site::{Site, basic, draft, signed_in};
 
@@ -265,9 +265,9 @@ async fn t35_the_etag_of_a_page_changes_with_its_reader_its_text_and_its_visibil
     let site = Site::new();
     let etag = async |actor: crate::site::Actor<'_>| actor.get("/secret").await.is(200).header("etag").to_owned();
     let mut tags = vec![etag(site.ann()).await, etag(site.eve()).await];
-    site.put(PageDraft { audience: signed_in(), body: "Elsewhere.".into(), ..draft("secret", "Secret") });
+    site.put(PageInput { audience: signed_in(), body: "Elsewhere.".into(), ..draft("secret", "Secret") });
     tags.push(etag(site.ann()).await);
-    site.put(PageDraft { body: "Elsewhere.".into(), ..draft("secret", "Secret") });
+    site.put(PageInput { body: "Elsewhere.".into(), ..draft("secret", "Secret") });
     tags.push(etag(site.ann()).await);
     for (n, tag) in tags.iter().enumerate() {
         assert!(!tags[..n].contains(tag), "{tags:?}");
@@ -390,7 +390,7 @@ async fn t54_where_https_is_required_private_pages_are_refused_before_the_challe
     options.proxies.trusted = vec!["127.0.0.1/32".parse().unwrap()];
     let site = Site::with(options);
     site.add_user("ann", Role::Reader, "open sesame");
-    site.put(PageDraft { audience: signed_in(), ..draft("secret", "Secret") });
+    site.put(PageInput { audience: signed_in(), ..draft("secret", "Secret") });
     site.put(draft("hello", "Hello"));
     for actor in [site.visitor(), site.ann()] {
         for uri in ["/secret", "/admin/", "/login", "/logout", "/account"] {

@@ -1,6 +1,6 @@
 //! The two small sites from which this product descends, rebuilt with it.
 
-use domain::page::PageDraft;
+use domain::page::PageInput;
 
 use crate::site::{Site, draft, signed_in};
 
@@ -27,8 +27,8 @@ async fn the_django_site_lists_pages_made_in_the_panel_at_pages_and_guards_the_p
 async fn the_flask_site_says_hello_to_all_and_privately_to_those_it_knows() {
     const REFUSAL: &str = "Could not verify your access level for that URL. You have to login with proper credentials";
     let site = Site::new();
-    site.put(PageDraft { body: "Hello World!".into(), ..draft("", "Hello") });
-    site.put(PageDraft { body: "Hello I'm Private!!".into(), audience: signed_in(), ..draft("private", "Private") });
+    site.put(PageInput { body: "Hello World!".into(), ..draft("", "Hello") });
+    site.put(PageInput { body: "Hello I'm Private!!".into(), audience: signed_in(), ..draft("private", "Private") });
     let version = site.root().get("/admin/site").await.value_of("version");
     let settings = [
         ("title", "Flask"),

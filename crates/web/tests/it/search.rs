@@ -1,13 +1,13 @@
 //! Search as readers and editors see it.
 
-use domain::page::PageDraft;
+use domain::page::PageInput;
 
 use crate::site::{Site, draft};
 
 #[actix_web::test]
 async fn t44_search_finds_only_what_the_visitor_may_read() {
     let site = Site::new();
-    site.put(PageDraft {
+    site.put(PageInput {
         audience: crate::site::signed_in(),
         show_title: true,
         summary: "Hidden summary".into(),
@@ -29,21 +29,21 @@ async fn t44_search_finds_only_what_the_visitor_may_read() {
 async fn what_was_found_is_marked_in_titles_and_excerpts_and_nothing_of_it_is_markup() {
     let site = Site::new();
     let body = format!("{} under the <b>old</b> [oak](/oak) & *beech* <!-- a secret oak -->", "word ".repeat(100));
-    site.put(PageDraft { body, summary: "A summary".into(), ..draft("trees", "Oaks & <others>") });
+    site.put(PageInput { body, summary: "A summary".into(), ..draft("trees", "Oaks & <others>") });
     let found = site.visitor().get("/search?q=%22old%22+oak").await.is(200);
     let found = found.has("<mark>Oaks</mark> &amp; &lt;others&gt;").lacks("secret oak").lacks("A summary");
     found.has("under the &lt;b&gt;<mark>old</mark>&lt;/b&gt; <mark>oak</mark> &amp; beech");
     site.visitor().get("/search?q=summary").await.has("A <mark>summary</mark>");
     let body = "<mark>made up</mark>".into();
-    site.put(PageDraft { body, ..draft("mark", "Marks") });
+    site.put(PageInput { body, ..draft("mark", "Marks") });
     site.visitor().get("/search?q=made").await.has("&lt;mark&gt;<mark>made</mark> up&lt;");
 }
 
 #[actix_web::test]
 async fn phrases_are_found_exclusions_are_left_out_and_nothing_to_find_is_said() {
     let site = Site::new();
-    site.put(PageDraft { body: "old oak".into(), ..draft("a", "One") });
-    site.put(PageDraft { body: "oak, old".into(), ..draft("b", "Two") });
+    site.put(PageInput { body: "old oak".into(), ..draft("a", "One") });
+    site.put(PageInput { body: "oak, old".into(), ..draft("b", "Two") });
     site.visitor().get("/search?q=%22old+oak%22").await.has("href=\"/a\"").lacks("href=\"/b\"");
     site.visitor().get("/search?q=oak+-two").await.has("href=\"/a\"").lacks("href=\"/b\"");
     site.visitor().get("/search?q=-oak").await.is(200).has("only what is not wanted").lacks("href=\"/a\"");
@@ -60,7 +60,7 @@ async fn phrases_are_found_exclusions_are_left_out_and_nothing_to_find_is_said()
 async fn a_search_goes_on_after_twenty_pages() {
     let site = Site::new();
     for n in 1..=25 {
-        site.put(PageDraft {
+        site.put(PageInput {
             audience: if n == 25 { crate::site::signed_in() } else { Default::default() },
             ..draft(&format!("n/{n}"), &format!("Number {n}"))
         });

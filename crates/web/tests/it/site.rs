@@ -13,9 +13,9 @@ use actix_web::{
 use base64::{Engine, prelude::BASE64_STANDARD};
 use domain::{
     access::Admin,
-    audience::AudienceDraft,
-    group::{Group, GroupDraft},
-    page::{Page, PageDraft, PagePath},
+    audience::AudienceInput,
+    group::{Group, GroupInput},
+    page::{Page, PageInput, PagePath},
     password::Password,
     user::{Role, User, UserContent, Username},
 };
@@ -62,8 +62,8 @@ impl Site {
             let dan = store::users::find(conn, &name("dan"))?.unwrap();
             store::users::set_active(conn, admin, &[dan.id], false, clock::now())
         });
-        site.put(PageDraft { body: "Hello, **world**.".into(), ..draft("hello", "Hello") });
-        site.put(PageDraft {
+        site.put(PageInput { body: "Hello, **world**.".into(), ..draft("hello", "Hello") });
+        site.put(PageInput {
             body: "The treasure is under the oak.".into(),
             audience: signed_in(),
             ..draft("secret", "Secret")
@@ -121,7 +121,7 @@ impl Site {
     }
 
     pub fn group(&self, name: &str, members: &[&str]) -> Group {
-        let content = GroupDraft { name: name.into(), members: members.join(",") }.check().unwrap();
+        let content = GroupInput { name: name.into(), members: members.join(",") }.check().unwrap();
         self.write(|conn, admin| store::groups::insert(conn, admin, &content, clock::now()))
     }
 
@@ -129,7 +129,7 @@ impl Site {
         self.store().read(|conn| store::users::find(conn, &name(who))).unwrap().unwrap()
     }
 
-    pub fn put(&self, draft: PageDraft) -> Page {
+    pub fn put(&self, draft: PageInput) -> Page {
         let content = draft.check(clock::now()).unwrap();
         self.write(|conn, admin| store::pages::put(conn, admin.editor(), &content, clock::now())).0
     }
@@ -165,23 +165,23 @@ impl Site {
 }
 
 /// For everybody, whoever reads the page above.
-pub fn public() -> AudienceDraft {
-    AudienceDraft { kind: "public".into(), ..AudienceDraft::default() }
+pub fn public() -> AudienceInput {
+    AudienceInput { kind: "public".into(), ..AudienceInput::default() }
 }
 
 /// For some people and groups.
-pub fn chosen(people: &str, groups: &[&str]) -> AudienceDraft {
+pub fn chosen(people: &str, groups: &[&str]) -> AudienceInput {
     let groups = groups.iter().map(|name| (*name).to_owned()).collect();
-    AudienceDraft { kind: "chosen".into(), people: people.into(), groups }
+    AudienceInput { kind: "chosen".into(), people: people.into(), groups }
 }
 
 /// For anyone signed in.
-pub fn signed_in() -> AudienceDraft {
-    AudienceDraft { kind: "signed-in".into(), ..AudienceDraft::default() }
+pub fn signed_in() -> AudienceInput {
+    AudienceInput { kind: "signed-in".into(), ..AudienceInput::default() }
 }
 
-pub fn draft(path: &str, title: &str) -> PageDraft {
-    PageDraft { path: format!("/{path}"), title: title.into(), ..PageDraft::default() }
+pub fn draft(path: &str, title: &str) -> PageInput {
+    PageInput { path: format!("/{path}"), title: title.into(), ..PageInput::default() }
 }
 
 pub fn name(name: &str) -> Username {

@@ -1,6 +1,6 @@
 //! Every template is rendered by some test: this one asks for each of them over HTTP.
 
-use domain::page::PageDraft;
+use domain::page::PageInput;
 
 use crate::site::{Site, draft};
 
@@ -80,6 +80,6 @@ async fn every_template_renders_as_a_whole_document() {
 async fn a_page_renders_with_everything_that_markdown_has() {
     let site = Site::new();
     let body = include_str!("../../src/examples/how-to-write.md");
-    site.put(PageDraft { body: body.into(), summary: "Summary.".into(), ..draft("all", "All of it") });
+    site.put(PageInput { body: body.into(), summary: "Summary.".into(), ..draft("all", "All of it") });
     site.visitor().get("/all").await.is(200).has("<table>").has("type=\"checkbox\"").has("hl-").has("footnote");
 }

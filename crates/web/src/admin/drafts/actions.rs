@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use actix_web::{http::StatusCode, web::Data};
 use domain::{
     Timestamp, access,
-    draft::{Draft, FormId, Held},
+    draft::{Draft, DraftLock, FormId},
     page::{Page, PageContent, PageId, PagePath},
     revision::{Note, Save},
     zone::Zone,
@@ -94,7 +94,7 @@ impl Ready {
 
     fn publish(&self, conn: &mut Conn, proof: &access::Editor, now: Timestamp) -> store::Result<()> {
         let Draft { page, based_on, version, .. } = &self.draft;
-        let held = Held { draft: *version, form: FormId(0) };
+        let held = DraftLock { draft: *version, form: FormId(0) };
         let save = Save { content: &self.content, note: Some(&self.note) };
         drafts::publish(conn, proof, *page, *based_on, held, save, now)?;
         if let Some(left) = self.left() {

@@ -2,7 +2,7 @@
 
 use domain::{
     Version,
-    audience::{Audience, AudienceDraft, Chosen, Crowd},
+    audience::{Audience, AudienceInput, Chosen, ReaderSet},
     group::GroupName,
     invalid::Invalid,
     page::{Page, PageContent, PagePath},
@@ -42,7 +42,7 @@ struct GroupChoice {
 }
 
 impl Readers {
-    pub(in crate::admin) fn new(draft: &AudienceDraft, groups: &[GroupName], who: Option<&Who>) -> Readers {
+    pub(in crate::admin) fn new(draft: &AudienceInput, groups: &[GroupName], who: Option<&Who>) -> Readers {
         let through = who.and_then(|who| who.through.as_ref());
         Readers {
             kind: if draft.kind.is_empty() { Audience::Inherited.as_str().into() } else { draft.kind.clone() },
@@ -62,11 +62,11 @@ impl Readers {
 }
 
 /// `12 people can read this: ann, bob`, without a full stop.
-pub(super) fn words(crowd: &Crowd) -> String {
+pub(super) fn words(crowd: &ReaderSet) -> String {
     let people = match crowd {
-        Crowd::Everybody => return "Everybody can read this".into(),
-        Crowd::SignedIn => return "Anyone signed in can read this".into(),
-        Crowd::People(people) => people,
+        ReaderSet::Everybody => return "Everybody can read this".into(),
+        ReaderSet::SignedIn => return "Anyone signed in can read this".into(),
+        ReaderSet::People(people) => people,
     };
     let names: Vec<&str> = people.iter().map(|name| name.as_str()).collect();
     match names.len() {

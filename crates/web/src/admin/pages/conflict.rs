@@ -4,7 +4,7 @@ use actix_web::http::StatusCode;
 use domain::{
     Timestamp,
     invalid::Invalid,
-    page::{PageDraft, PageId},
+    page::{PageId, PageInput},
     site::Site,
 };
 use serde::Serialize;
@@ -45,7 +45,7 @@ struct Theirs {
 /// What somebody else saved.
 struct Other {
     page: PageId,
-    draft: PageDraft,
+    draft: PageInput,
     saved_at: Timestamp,
     by: String,
     then: &'static str,
@@ -65,7 +65,7 @@ pub(super) async fn show(app: &App, editor: &Editor, page: PageId, mut fields: F
         (draft, Some(theirs)) => {
             fields.version = theirs.version.0;
             fields.draft = draft.map_or(0, |draft| draft.version.0);
-            let (draft, saved_at) = (PageDraft::of(&theirs.content, site.time_zone), theirs.updated_at);
+            let (draft, saved_at) = (PageInput::of(&theirs.content, site.time_zone), theirs.updated_at);
             differ(app, editor, &site, Other { page, draft, saved_at, by: String::new(), then: "continue" }, fields)
         }
         (_, None) => deleted(app, editor, fields).await,

@@ -2,10 +2,10 @@
 
 use domain::{
     Version,
-    audience::{Audience, AudienceDraft},
-    draft::{Draft, FormId, Held, Typed},
+    audience::{Audience, AudienceInput},
+    draft::{Draft, DraftInput, DraftLock, FormId},
     invalid::Invalid,
-    page::{PageContent, PageDraft},
+    page::{PageContent, PageInput},
     revision::Note,
     zone::Zone,
 };
@@ -25,7 +25,7 @@ pub struct Fields {
     pub(super) summary: String,
     #[serde(default)]
     pub(super) body: String,
-    /// As `AudienceDraft::kind`; a script may leave it out.
+    /// As `AudienceInput::kind`; a script may leave it out.
     #[serde(default)]
     pub(super) audience: String,
     #[serde(default)]
@@ -71,9 +71,9 @@ pub struct Fields {
 }
 
 impl Fields {
-    pub(super) fn of(typed: Typed, version: Version, draft: Version, back: String) -> Result<Fields, Error> {
-        let Typed { page, note, move_below } = typed;
-        let PageDraft {
+    pub(super) fn of(typed: DraftInput, version: Version, draft: Version, back: String) -> Result<Fields, Error> {
+        let DraftInput { page, note, move_below } = typed;
+        let PageInput {
             path,
             title,
             summary,
@@ -116,28 +116,28 @@ impl Fields {
     pub(super) fn of_known(known: &Known, zone: Zone, back: String) -> Result<Fields, Error> {
         match (&known.draft, &known.page) {
             (Some(Draft { typed, based_on, version, .. }), _) => {
-                let typed = Typed { page: typed.page.clone().in_zone(zone), ..typed.clone() };
+                let typed = DraftInput { page: typed.page.clone().in_zone(zone), ..typed.clone() };
                 Fields::of(typed, *based_on, *version, back)
             }
-            (None, Some(page)) => Fields::of(PageDraft::of(&page.content, zone).into(), page.version, Version(0), back),
+            (None, Some(page)) => Fields::of(PageInput::of(&page.content, zone).into(), page.version, Version(0), back),
             (None, None) => Err(Error::NotFound),
         }
     }
 
     /// What is kept of the form as a draft.
-    pub(super) fn typed(&self, zone: Zone) -> Typed {
-        Typed { page: self.draft(zone), note: self.note.clone(), move_below: self.move_below }
+    pub(super) fn typed(&self, zone: Zone) -> DraftInput {
+        DraftInput { page: self.draft(zone), note: self.note.clone(), move_below: self.move_below }
     }
 
     /// What the form knows of the draft over which it saves.
-    pub(super) fn held(&self) -> Held {
-        Held { draft: Version(self.draft), form: FormId(self.form) }
+    pub(super) fn held(&self) -> DraftLock {
+        DraftLock { draft: Version(self.draft), form: FormId(self.form) }
     }
 
     /// What is to be saved, and the word for its history.
     pub(super) fn check(&self, old: Option<&PageContent>, zone: Zone) -> Result<(PageContent, Note), Invalid> {
         let content = match old {
-            Some(old) => PageDraft { audience: self.audience_over(old), ..self.draft(zone) }.check_over(old),
+            Some(old) => PageInput { audience: self.audience_over(old), ..self.draft(zone) }.check_over(old),
             None => self.draft(zone).check(clock::now()),
         };
         match (content, Note::parse(&self.note)) {
@@ -151,23 +151,23 @@ impl Fields {
         }
     }
 
-    pub(super) fn audience(&self) -> AudienceDraft {
+    pub(super) fn audience(&self) -> AudienceInput {
         let kind = if self.audience.is_empty() && self.private { "signed-in".into() } else { self.audience.clone() };
-        AudienceDraft { kind, people: self.people.clone(), groups: self.groups.clone() }
+        AudienceInput { kind, people: self.people.clone(), groups: self.groups.clone() }
     }
 
     /// Of a form without an audience: what it was, but that a tick that is not sent makes a page public that was for
     /// anyone signed in.
-    pub(super) fn audience_over(&self, old: &PageContent) -> AudienceDraft {
+    pub(super) fn audience_over(&self, old: &PageContent) -> AudienceInput {
         match (&old.audience, self.audience.is_empty() && !self.private) {
             (_, false) => self.audience(),
-            (Audience::Public | Audience::SignedIn, true) => AudienceDraft::of(&Audience::Public),
-            (Audience::Inherited | Audience::Chosen(_), true) => AudienceDraft::of(&old.audience),
+            (Audience::Public | Audience::SignedIn, true) => AudienceInput::of(&Audience::Public),
+            (Audience::Inherited | Audience::Chosen(_), true) => AudienceInput::of(&old.audience),
         }
     }
 
-    pub(super) fn draft(&self, zone: Zone) -> PageDraft {
-        PageDraft {
+    pub(super) fn draft(&self, zone: Zone) -> PageInput {
+        PageInput {
             path: self.path.clone(),
             title: self.title.clone(),
             summary: self.summary.clone(),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use actix_web::{HttpRequest, web::Data};
 use domain::{
     Version,
-    page::{Page, PageContent, PageDraft, PageId},
+    page::{Page, PageContent, PageId, PageInput},
     revision::{Note, Revision, Save},
     site::Site,
     zone::Zone,
@@ -252,7 +252,7 @@ pub async fn compare(
             panel,
             old: old_side,
             new: new_side,
-            changed: difference::fields(&PageDraft::of(&old.content, zone), &PageDraft::of(&new.content, zone)),
+            changed: difference::fields(&PageInput::of(&old.content, zone), &PageInput::of(&new.content, zone)),
             diff: difference::lines(&old.content.body, &new.content.body),
         };
         view.render("admin/pages/compare.html", &page).map(Answer::panel)

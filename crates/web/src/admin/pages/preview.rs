@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use actix_web::web::Data;
 use domain::{
-    audience::{Audience, AudienceDraft},
-    link::{self, Fault},
+    audience::{Audience, AudienceInput},
+    link::{self, LinkProblem},
     page::PagePath,
 };
 use serde::Deserialize;
@@ -36,15 +36,15 @@ pub struct Text {
 }
 
 impl Text {
-    pub(super) fn of(body: &str, path: &str, audience: &AudienceDraft) -> Text {
-        let AudienceDraft { kind, people, groups } = audience.clone();
+    pub(super) fn of(body: &str, path: &str, audience: &AudienceInput) -> Text {
+        let AudienceInput { kind, people, groups } = audience.clone();
         Text { body: body.to_owned(), path: path.to_owned(), audience: kind, people, groups }
     }
 
     /// Who is to read it; what is no audience yet is taken for that of the page above.
     fn audience(&self) -> Audience {
         let Text { audience, people, groups, .. } = self;
-        let draft = AudienceDraft { kind: audience.clone(), people: people.clone(), groups: groups.clone() };
+        let draft = AudienceInput { kind: audience.clone(), people: people.clone(), groups: groups.clone() };
         draft.check().unwrap_or_default()
     }
 }
@@ -64,8 +64,8 @@ pub(super) async fn render(app: &App, editor: &Editor, text: Text) -> Result<Saf
     let (source, page, own) = (body.clone(), from.clone(), from.clone());
     let targets = app.renderers.run(move || crate::admin::links::targets(&page, &source)).await?;
     let proof = editor.proof();
-    let look = move |conn: &mut store::Conn| links::faults(conn, &proof, &own, &audience, &targets);
-    let faults: BTreeMap<String, Fault> = app.db.read(look).await?.into_iter().collect();
-    let words = move |address: &str| Some(faults.get(&link::target(&from, address)?)?.message());
-    app.renderers.run(move || markdown::render_with_faults(&body, words)).await
+    let look = move |conn: &mut store::Conn| links::problems(conn, &proof, &own, &audience, &targets);
+    let problems: BTreeMap<String, LinkProblem> = app.db.read(look).await?.into_iter().collect();
+    let words = move |address: &str| Some(problems.get(&link::target(&from, address)?)?.message());
+    app.renderers.run(move || markdown::render_with_problems(&body, words)).await
 }

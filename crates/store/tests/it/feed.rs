@@ -9,7 +9,7 @@ use diesel::{Connection, PgConnection, RunQueryDsl, sql_query};
 use domain::user::Role;
 use store::{
     DatabaseUrl, Store,
-    changes::{Change, Feed, News},
+    feed::{Change, Event, Feed},
 };
 
 use crate::database::{PostgresDatabase, add, admin, content, hash, noon, on_both, on_each, postgres, put, sql};
@@ -19,7 +19,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 /// A feed, and what it told.
 struct Watch {
     feed: Feed,
-    told: Receiver<News>,
+    told: Receiver<Event>,
 }
 
 impl Watch {
@@ -34,7 +34,7 @@ impl Watch {
     /// The next change.
     fn next(&self) -> Change {
         loop {
-            if let News::Changed(change) = self.told.recv_timeout(PATIENCE).unwrap() {
+            if let Event::Changed(change) = self.told.recv_timeout(PATIENCE).unwrap() {
                 return change;
             }
         }
@@ -42,11 +42,11 @@ impl Watch {
 
     /// What was told of by now, without repetitions.
     fn settled(&self) -> Vec<Change> {
-        assert!(self.feed.settle(PATIENCE));
+        assert!(self.feed.wait_until_caught_up(PATIENCE));
         let mut changes: Vec<Change> = Vec::new();
         for news in self.told.try_iter() {
             match news {
-                News::Changed(change) if !changes.contains(&change) => changes.push(change),
+                Event::Changed(change) if !changes.contains(&change) => changes.push(change),
                 _ => {}
             }
         }
@@ -56,7 +56,7 @@ impl Watch {
     /// Waits until all that was committed before this call has been told.
     fn heard(&self) {
         let now = Instant::now();
-        while !matches!(self.told.recv_timeout(PATIENCE).unwrap(), News::Heard(at) if at >= now) {}
+        while !matches!(self.told.recv_timeout(PATIENCE).unwrap(), Event::Heartbeat(at) if at >= now) {}
     }
 }
 
@@ -187,7 +187,7 @@ fn a_feed_whose_database_is_not_there_yet_begins_when_it_is() {
         let _feed = store.watch(move |news| drop(tell.send(news))).unwrap();
         store.migrate().unwrap();
         let listening = told.recv_timeout(PATIENCE).unwrap();
-        assert_eq!(listening, News::Changed(Change::Everything));
+        assert_eq!(listening, Event::Changed(Change::Everything));
     });
 }
 
@@ -197,10 +197,10 @@ fn it_tells_where_drafts_are_and_not_what_is_typed_in_them() {
         let watch = Watch::of(store);
         watch.settled();
         let typed = |path: &str, body: &str| {
-            let draft = domain::page::PageDraft { path: path.into(), body: body.into(), ..Default::default() };
-            domain::draft::Typed::from(draft)
+            let draft = domain::page::PageInput { path: path.into(), body: body.into(), ..Default::default() };
+            domain::draft::DraftInput::from(draft)
         };
-        let held = domain::draft::Held { form: domain::draft::FormId(1), ..Default::default() };
+        let held = domain::draft::DraftLock { form: domain::draft::FormId(1), ..Default::default() };
         let save =
             |typed| store.write(|conn| store::drafts::insert(conn, admin().editor(), held, &typed, noon())).unwrap();
         save(typed("Not A Path", ""));

@@ -1,4 +1,4 @@
-//! Where changes are heard: LISTEN on PostgreSQL, `PRAGMA data_version` and the table `changes` on SQLite.
+//! The source of change notifications: LISTEN on PostgreSQL, `PRAGMA data_version` and the table `changes` on SQLite.
 
 use diesel::{
     PgConnection, QueryableByName, RunQueryDsl, SqliteConnection,
@@ -14,14 +14,14 @@ use crate::{
     url::Kind,
 };
 
-/// A connection that hears of changes.
+/// A connection that receives change notifications.
 pub(super) enum Source {
     Postgres(PgConnection),
     Sqlite(Box<Journal>),
 }
 
 impl Source {
-    /// Connects, and hears every change that is committed from now on.
+    /// Connects; every change committed from now on is received.
     pub(super) fn open(url: &DatabaseUrl) -> Result<Source> {
         let unavailable = |error| Error::Unavailable(conn::cause(&error));
         match url.kind() {
@@ -36,7 +36,7 @@ impl Source {
                 conn.batch_execute("SET application_name = 'postern changes'; LISTEN postern_changes")?;
                 // Poolers that lend a connection for one transaction accept LISTEN and deliver nothing.
                 conn.batch_execute("NOTIFY postern_changes, 'hello'")?;
-                if heard(&mut conn)?.is_empty() {
+                if payloads(&mut conn)?.is_empty() {
                     return Err(Error::Unavailable(
                         "it delivers no notifications: point DATABASE_URL at PostgreSQL itself, or at a pooler in \
                          session mode"
@@ -48,33 +48,36 @@ impl Source {
         }
     }
 
-    /// What has been told since the last look; blocks for nothing.
-    pub(super) fn look(&mut self) -> Result<Vec<Change>> {
+    /// The changes received since the last call, without waiting for the server.
+    pub(super) fn poll(&mut self) -> Result<Vec<Change>> {
         match self {
-            Source::Postgres(conn) => told(conn),
+            Source::Postgres(conn) => received(conn),
             Source::Sqlite(journal) => journal.read(),
         }
     }
 
-    /// What was committed before the call and not told yet, as the database itself affirms.
-    pub(super) fn prove(&mut self) -> Result<Vec<Change>> {
+    /// Every change that was committed before the call and not returned yet; the database itself answers for it.
+    pub(super) fn heartbeat(&mut self) -> Result<Vec<Change>> {
         match self {
             // The server sends what it has for a listener before it says that it is ready for the next query.
             Source::Postgres(conn) => {
                 conn.batch_execute("SELECT 1")?;
-                told(conn)
+                received(conn)
             }
             Source::Sqlite(journal) => journal.read(),
         }
     }
 }
 
-fn told(conn: &mut PgConnection) -> Result<Vec<Change>> {
-    Ok(heard(conn)?.iter().filter_map(|payload| parse(payload)).collect())
+fn received(conn: &mut PgConnection) -> Result<Vec<Change>> {
+    Ok(payloads(conn)?.iter().filter_map(|payload| parse(payload)).collect())
 }
 
-fn heard(conn: &mut PgConnection) -> Result<Vec<String>> {
-    Ok(conn.notifications_iter().map(|told| told.map(|told| told.payload)).collect::<diesel::QueryResult<_>>()?)
+fn payloads(conn: &mut PgConnection) -> Result<Vec<String>> {
+    Ok(conn
+        .notifications_iter()
+        .map(|notification| notification.map(|notification| notification.payload))
+        .collect::<diesel::QueryResult<_>>()?)
 }
 
 fn parse(payload: &str) -> Option<Change> {
@@ -82,15 +85,15 @@ fn parse(payload: &str) -> Option<Change> {
         Some(("page", path)) => Some(Change::Page(path.into())),
         Some(("user", name)) => Some(Change::User(name.into())),
         None if payload == "hello" => None,
-        // A newer instance may have more to tell.
+        // A newer version may send payloads that this one does not know.
         _ => Some(Change::Everything),
     }
 }
 
-/// The table `changes` of a SQLite file, and how far it was read.
+/// The table `changes` of a SQLite file, and the position up to which it was read.
 pub(super) struct Journal {
     conn: SqliteConnection,
-    /// The last change that was told; 0 before the first.
+    /// The id of the last change that was returned; 0 before the first.
     seen: i64,
     version: i64,
 }
@@ -120,7 +123,7 @@ struct Row {
 impl Journal {
     /// Changes whenever another connection commits.
     fn data_version(&mut self) -> Result<i64> {
-        // Not from the table pragma_data_version: this is asked a hundred times a second, and a pragma is parsed sooner.
+        // Not from the table pragma_data_version: this runs up to 50 times a second, and a PRAGMA statement parses faster.
         let version: Version = sql_query("PRAGMA data_version").get_result(&mut self.conn)?;
         Ok(version.data_version)
     }
@@ -140,7 +143,7 @@ impl Journal {
             .bind::<BigInt, _>(self.seen)
             .load(&mut self.conn)?;
         self.version = version;
-        // The last one that was told still stands there, or others have gone with it that were not.
+        // If the last change that was returned is no longer there, later ones may have been deleted with it.
         let complete = match rows.first() {
             Some(first) => first.id == self.seen || (self.seen == 0 && first.id == 1),
             None => self.seen == 0,
@@ -165,7 +168,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_not_understood_changed_everything() {
+    fn an_unknown_payload_means_that_everything_changed() {
         let check = |payload, expected| assert_eq!(parse(payload), expected, "{payload}");
         check("page a/b", Some(Change::Page("a/b".into())));
         check("page ", Some(Change::Page(String::new())));
