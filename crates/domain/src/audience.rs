@@ -122,6 +122,26 @@ impl AudienceInput {
         }
     }
 
+    /// The names of people as they were typed, one by one.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.people.split(|c: char| c.is_whitespace() || matches!(c, ',' | ';')).filter(|name| !name.is_empty())
+    }
+
+    /// Puts another name in the place of a person's, or takes the name out; any other text stays as it was typed.
+    pub fn rename_person(&mut self, old: &str, new: Option<&str>) {
+        if new == Some(old) || !self.names().any(|name| name == old) {
+            return;
+        }
+        let names = self.names().filter_map(|name| if name == old { new } else { Some(name) });
+        self.people = names.collect::<Vec<_>>().join(", ");
+    }
+
+    /// Puts another name in the place of a group's, or takes the group out.
+    pub fn rename_group(&mut self, old: &str, new: Option<&str>) {
+        let name = |name: &String| if name == old { new.map(str::to_owned) } else { Some(name.clone()) };
+        self.groups = self.groups.iter().filter_map(name).collect();
+    }
+
     fn check_chosen(&self) -> Result<Chosen, Invalid> {
         let people = usernames(&self.people).map_err(|why| Invalid::one("people", why))?;
         let groups = self.groups.iter().filter(|name| !name.trim().is_empty());

@@ -53,6 +53,8 @@ pub struct Draft {
     pub saved_by: String,
     /// How often it was saved.
     pub version: Version,
+    /// Chosen readers that were deleted since the draft was saved. They are no longer in the input.
+    pub gone: Vec<String>,
 }
 
 /// A form that was opened once, by a number of its own: what it saved itself is not somebody else's, also when the answer

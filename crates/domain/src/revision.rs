@@ -23,6 +23,8 @@ pub struct Revision {
     pub detail: String,
     /// The page.
     pub content: PageContent,
+    /// Chosen readers that were deleted since the save. They are not in the content's audience.
+    pub gone: Vec<String>,
 }
 
 /// What somebody says about a save: one line of at most 200 characters.

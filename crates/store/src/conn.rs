@@ -1,4 +1,4 @@
-//! A connection to either database, and how connections are made. The border between our types and the drivers'.
+//! Connections to either database: the border between our types and the drivers'.
 #![allow(missing_docs, reason = "the derive makes public items without docs")]
 
 use std::path::Path;
@@ -12,7 +12,7 @@ use diesel::{
 
 use crate::{DatabaseUrl, Error, Result, error::one_line, schema::fold_utils, url::Kind};
 
-/// A connection; Diesel's queries run on it whichever it is.
+/// A connection to one of the two databases; the same Diesel queries run on both.
 #[derive(diesel::MultiConnection)]
 pub enum Conn {
     Postgres(PgConnection),
@@ -30,19 +30,32 @@ impl Conn {
         .map_err(Error::from)
     }
 
+    /// Begins a transaction that reads one state of the database and that cannot write.
+    pub(crate) fn begin_to_read(&mut self) -> Result<()> {
+        match self {
+            Conn::Postgres(conn) => AnsiTransactionManager::begin_transaction_sql(
+                conn,
+                "BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY",
+            ),
+            // DEFERRED: a reader takes no write lock.
+            Conn::Sqlite(conn) => AnsiTransactionManager::begin_transaction_sql(conn, "BEGIN DEFERRED"),
+        }
+        .map_err(Error::from)
+    }
+
     pub(crate) fn commit(&mut self) -> Result<()> {
         <Conn as Connection>::TransactionManager::commit_transaction(self).map_err(Error::from)
     }
 
-    /// A connection that cannot even roll back is broken, and the pool drops it.
+    /// Rolls back. A connection that cannot is broken, and the pool drops it.
     pub(crate) fn roll_back(&mut self) {
         if let Err(error) = <Conn as Connection>::TransactionManager::rollback_transaction(self) {
             log::warn!("a transaction could not be rolled back: {}", one_line(&error.to_string()));
         }
     }
 
-    /// Lets this transaction fail soon where it and another one wait for each other, so that the other one does not.
-    pub(crate) fn give_way(&mut self) -> Result<()> {
+    /// Sets a lock timeout of 200 ms, so that this background transaction loses a deadlock and not the user's.
+    pub(crate) fn lower_lock_timeout(&mut self) -> Result<()> {
         if let Conn::Postgres(conn) = self {
             conn.batch_execute("SET LOCAL lock_timeout = '200ms'")?;
         }
@@ -53,7 +66,7 @@ impl Conn {
         R2D2Connection::ping(self).map_err(Error::from)
     }
 
-    /// Begins a transaction that no other process that migrates can begin meanwhile.
+    /// Begins a transaction that holds the lock of migrations: one process migrates at a time.
     pub(crate) fn lock_migrations(&mut self) -> Result<()> {
         // "postern" as a number.
         const KEY: i64 = 0x70_6f73_7465_726e;
@@ -61,13 +74,11 @@ impl Conn {
         self.lock(KEY)
     }
 
-    /// Lets no other transaction settle who reads which pages until this one ends: each would miss what the other is about
-    /// to commit. Before any row is locked.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub fn lock_readers(&mut self) -> Result<()> {
-        // "readers" as a number; a migration says the same.
+    /// Waits until no other transaction changes the access of pages, and keeps others waiting until this one ends: each
+    /// would compute inherited access without the change that the other is about to commit. It is called before any row is
+    /// locked, so that two transactions do not deadlock.
+    pub(crate) fn lock_readers(&mut self) -> Result<()> {
+        // "readers" as a number; a migration repeats it.
         const KEY: i64 = 0x72_6561_6465_7273;
         self.lock(KEY)
     }
@@ -91,7 +102,7 @@ impl Manager {
         Manager { url }
     }
 
-    /// Refuses a SQLite file that cannot be, before anything is made by mistake.
+    /// Refuses the path of a SQLite file that cannot be created, before anything is created by mistake.
     pub(crate) fn check_file(&self) -> Result<()> {
         let Kind::Sqlite(file) = self.url.kind() else { return Ok(()) };
         let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
@@ -105,7 +116,7 @@ impl Manager {
         Ok(())
     }
 
-    /// Connects once.
+    /// Connects once, to test the address.
     pub(crate) fn try_out(&self) -> ConnectionResult<()> {
         self.establish().map(drop)
     }
@@ -121,7 +132,7 @@ impl Manager {
 pub(crate) fn establish_sqlite(file: &Path) -> ConnectionResult<SqliteConnection> {
     let name =
         file.to_str().ok_or_else(|| ConnectionError::InvalidConnectionUrl("the file's name is not UTF-8".into()))?;
-    // Diesel takes `file:` and `sqlite://` at the beginning for something else than a name.
+    // Diesel interprets `file:` and `sqlite://` at the beginning of a name.
     let name = if file.is_absolute() { name.to_owned() } else { format!("./{name}") };
     let mut conn = SqliteConnection::establish(&name)?;
     let setup = |error| ConnectionError::CouldntSetupConfiguration(error);
@@ -135,11 +146,11 @@ pub(crate) fn establish_sqlite(file: &Path) -> ConnectionResult<SqliteConnection
 
 pub(crate) fn establish_postgres(url: &str) -> ConnectionResult<PgConnection> {
     let mut url = url.to_owned();
-    // libpq waits for ever for a host that does not answer, and names no program.
+    // By default libpq waits without limit for a host that does not answer, and names no program.
     for (parameter, value) in [
         ("connect_timeout", "5"),
         ("application_name", "postern"),
-        // A network that swallows packets is noticed in seconds, not in the quarter of an hour that TCP takes.
+        // A network that drops packets is noticed within 20 s; TCP alone takes 15 minutes.
         ("tcp_user_timeout", "10000"),
         ("keepalives_idle", "10"),
         ("keepalives_interval", "5"),
@@ -173,7 +184,7 @@ impl r2d2::ManageConnection for Manager {
     }
 }
 
-/// Logs why the pool could not connect, on one line, once for each try.
+/// Logs each failed connection of the pool on one line.
 #[derive(Debug)]
 pub(crate) struct Quiet;
 
@@ -183,18 +194,18 @@ impl r2d2::HandleError<ConnectionError> for Quiet {
     }
 }
 
-/// What a connection failed of, in one line.
+/// The cause of a failed connection on one line.
 pub(crate) fn cause(error: &ConnectionError) -> String {
     one_line(&error.to_string())
 }
 
-/// Whether a server that gives this error may answer in a moment.
+/// Whether a server with this error may answer soon.
 pub(crate) fn may_come_up(error: &ConnectionError) -> bool {
     let ConnectionError::BadConnection(words) = error else { return false };
     ["Connection refused", "starting up", "shutting down", "recovery", "translate host name", "timeout expired",
      "No such file or directory", "server closed the connection"]
         .iter()
         .any(|passing| words.contains(passing))
-        // SQLite says the same of a file whose folder was removed.
+        // SQLite gives the same message for a file whose folder was removed.
         && !words.contains("unable to open database file")
 }

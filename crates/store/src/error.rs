@@ -13,6 +13,10 @@ pub enum Error {
     Stale,
     /// It would leave no active administrator.
     LastAdmin,
+    /// The user has not agreed to what the change does: people would gain access, or other rows are selected than shown.
+    Unconfirmed,
+    /// The account that acts was disabled, deleted or given a lesser role.
+    NotAllowed,
     /// A rule forbids it; the words are for the person who asked.
     Refused(String),
     /// The database does not answer, or not now: worth another try.
@@ -29,6 +33,8 @@ impl fmt::Display for Error {
             Error::Duplicate => f.write_str("it exists already"),
             Error::Stale => f.write_str("it was changed meanwhile"),
             Error::LastAdmin => f.write_str("it would leave no active administrator"),
+            Error::Unconfirmed => f.write_str("it does something else than was confirmed"),
+            Error::NotAllowed => f.write_str("the account may not do this any more"),
             Error::Refused(words) | Error::Unavailable(words) | Error::Schema(words) | Error::Query(words) => {
                 f.write_str(words)
             }
@@ -81,9 +87,9 @@ const PASSING: [&str; 15] = [
     "SSL connection has been closed",
 ];
 
-/// A row of a list, unless somebody put something into it that this version cannot read: one such row is said in the log,
-/// and takes nothing else with it.
-pub(crate) fn readable<T>(row: Result<T, Error>) -> Option<T> {
+/// Logs a row that this version cannot read, because it was written by SQL or by a newer version, and leaves it out of
+/// its list; the other rows are not affected.
+pub(crate) fn skip_unreadable<T>(row: Result<T, Error>) -> Option<T> {
     row.inspect_err(|error| log::error!("left out of a list: {error}")).ok()
 }
 

@@ -1,48 +1,57 @@
-//! The database: one set of queries over SQLite and PostgreSQL. It knows no HTTP and blocks its caller.
+//! The database: one set of queries over SQLite and PostgreSQL. It knows no HTTP, and its functions block.
 //!
-//! [`Store::read`] and [`Store::write`] lend a [`Conn`]; the modules, one for each noun, have the queries. Whoever reads
-//! lists for a visitor goes through [`pages::Scope`]; whoever changes something brings a proof of `domain::access`, and
-//! the change writes its own audit entry in the same transaction.
+//! [`Store::read`], [`Store::snapshot`] and [`Store::write`] lend a [`Conn`]. The crate has two halves:
+//!
+//! - Reading: one module for each noun. A function that lists pages for a visitor takes [`lists::VisiblePages`]; a
+//!   function for the panel takes an `Editor` or an `Admin` of `domain::access`.
+//! - [`writing`]: a change is a value, and adds its own audit entry in the same transaction.
+//!
+//! Every function fails with [`Error::Unavailable`], [`Error::Query`] or [`Error::Schema`] when the database fails; a
+//! section `Errors` names further errors.
+//!
+//! To add a noun: a table in a migration of each database and in `schema`; its triggers for the change feed and, where its
+//! rows belong to a page, its line in `writing::purge`; a file in `reading`, whose functions take the proof that they
+//! need; its changes in `writing`, with an audit entry; tests that run on both databases.
 
-pub mod audit;
-pub mod drafts;
 pub mod feed;
-pub mod groups;
-pub mod links;
-pub mod old_paths;
-pub mod pages;
-pub mod receipts;
-pub mod revisions;
-pub mod search;
-pub mod site;
-pub mod trash;
-pub mod users;
+pub mod writing;
 
+mod access;
+mod columns;
 mod conn;
 mod error;
+mod full_text;
 mod id;
 mod migrate;
+mod page_row;
+mod reader_keys;
+mod reading;
 mod schema;
 mod url;
+mod visible;
 
 use std::{thread, time::Duration};
 
 pub use conn::Conn;
 pub use error::Error;
+pub use reading::{
+    admin_list, audit, drafts, groups, links, lists, old_paths, pages, readers, receipts, revisions, schedule, search,
+    site, trash, users,
+};
 pub use url::DatabaseUrl;
 
 use conn::Manager;
 use feed::{Event, Feed};
 
-/// What a query comes to.
+/// The result of a query.
 pub type Result<T> = std::result::Result<T, Error>;
 
-/// Which part of a list: page `number` from 1, `size` rows each.
+/// One page of a list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Paging {
-    /// From 1.
+    /// The number of the page, from 1.
     pub number: u32,
-    /// Rows on a page.
+    /// The number of rows on a page.
     pub size: u32,
 }
 
@@ -56,17 +65,17 @@ impl Paging {
     }
 }
 
-/// A part of a list for readers, and whether there is more; how many there are in all is not counted.
+/// One page of a list for readers. The rows of the whole list are not counted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Slice<T> {
     /// The rows.
     pub rows: Vec<T>,
-    /// Whether another part follows.
+    /// Whether another page follows.
     pub more: bool,
 }
 
 impl<T> Slice<T> {
-    /// From one row more than was asked for.
+    /// From up to one row more than fits on the page.
     fn of(mut rows: Vec<T>, paging: Paging) -> Slice<T> {
         let size = paging.size as usize;
         let more = rows.len() > size;
@@ -75,19 +84,19 @@ impl<T> Slice<T> {
     }
 }
 
-/// A part of a list of the panel, and how many rows the whole list has.
+/// One page of a list of the panel.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Table<T> {
     /// The rows.
     pub rows: Vec<T>,
-    /// Rows in the whole list.
+    /// The number of rows of the whole list.
     pub total: u64,
 }
 
 /// How long a request waits for a free connection.
-const PATIENCE: Duration = Duration::from_secs(3);
-/// How long the start waits for a PostgreSQL that is not up yet.
-const START_PATIENCE: Duration = Duration::from_secs(30);
+const CONNECTION_TIMEOUT: Duration = Duration::from_secs(3);
+/// How long the start waits for a PostgreSQL that does not answer yet.
+const START_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// An open database; cheap to clone.
 #[derive(Clone)]
@@ -97,18 +106,18 @@ pub struct Store {
 }
 
 impl Store {
-    /// Opens a database with at most `pool_size` connections. A SQLite file is made if its folder exists; a PostgreSQL
-    /// that is not up yet is waited for, up to 30 seconds. Nothing is migrated.
+    /// Opens a database with at most `pool_size` connections. A SQLite file is created if its folder exists; a PostgreSQL
+    /// that does not answer yet is tried for up to 30 seconds. Nothing is migrated.
     ///
     /// # Errors
-    /// [`Error::Unavailable`] with the cause and the mend in one line.
+    /// [`Error::Unavailable`] with the cause and the fix on one line.
     pub fn open(url: &DatabaseUrl, pool_size: u32) -> Result<Store> {
         let manager = Manager::new(url.clone());
         manager.check_file()?;
         let mut waited = Duration::ZERO;
         let mut pause = Duration::from_millis(250);
         while let Err(error) = manager.try_out() {
-            if !conn::may_come_up(&error) || waited >= START_PATIENCE {
+            if !conn::may_come_up(&error) || waited >= START_TIMEOUT {
                 return Err(Error::Unavailable(format!(
                     "{url} cannot be opened: {}. Check DATABASE_URL, that the database is there, and that it lets this \
                      user in",
@@ -123,30 +132,42 @@ impl Store {
         let pool = r2d2::Pool::builder()
             .max_size(pool_size.max(1))
             .min_idle(Some(1))
-            .connection_timeout(PATIENCE)
+            .connection_timeout(CONNECTION_TIMEOUT)
             .error_handler(Box::new(conn::Quiet))
             .build(manager)
             .map_err(|_| Error::Unavailable(format!("{url} does not answer")))?;
         Ok(Store { url: url.clone(), pool })
     }
 
-    /// Whether a database could be opened there: that the folder of a SQLite file exists. Makes nothing.
+    /// Checks that a database could be opened: that the folder of a SQLite file exists. It creates nothing.
     ///
     /// # Errors
-    /// [`Error::Unavailable`] with the cause and the mend in one line.
-    pub fn check_place(url: &DatabaseUrl) -> Result<()> {
+    /// [`Error::Unavailable`] with the cause and the fix on one line.
+    pub fn check_location(url: &DatabaseUrl) -> Result<()> {
         Manager::new(url.clone()).check_file()
     }
 
     /// Lends a connection for queries that change nothing.
     ///
     /// # Errors
-    /// What the query says; [`Error::Unavailable`] if there is no connection within three seconds.
+    /// The error of the query; [`Error::Unavailable`] without a free connection within three seconds.
     pub fn read<T>(&self, query: impl FnOnce(&mut Conn) -> Result<T>) -> Result<T> {
         query(&mut *self.connection()?)
     }
 
-    /// Runs a change in one transaction: all of it happens, or, on an error, nothing.
+    /// Lends a connection for several queries that see one state of the database and cannot write.
+    ///
+    /// # Errors
+    /// As [`Store::read`].
+    pub fn snapshot<T>(&self, query: impl FnOnce(&mut Conn) -> Result<T>) -> Result<T> {
+        let mut conn = self.connection()?;
+        conn.begin_to_read()?;
+        let outcome = query(&mut conn);
+        conn.roll_back();
+        outcome
+    }
+
+    /// Runs a change in one transaction: all of it is committed, or, on an error, nothing.
     ///
     /// # Errors
     /// As [`Store::read`].
@@ -162,18 +183,6 @@ impl Store {
         }
     }
 
-    /// Runs a change as [`Store::write`] does, and takes it back: for telling what it would do.
-    ///
-    /// # Errors
-    /// As [`Store::write`].
-    pub fn rehearse<T>(&self, change: impl FnOnce(&mut Conn) -> Result<T>) -> Result<T> {
-        let mut conn = self.connection()?;
-        conn.begin_to_write()?;
-        let outcome = change(&mut conn);
-        conn.roll_back();
-        outcome
-    }
-
     /// Starts the change feed: `deliver` is called for every commit, whoever made it; see [`feed`].
     ///
     /// # Errors
@@ -183,10 +192,10 @@ impl Store {
             .map_err(|error| Error::Unavailable(format!("no thread for the change feed: {error}")))
     }
 
-    /// Asks the database for a sign of life.
+    /// Runs an empty query, to test the connection.
     ///
     /// # Errors
-    /// [`Error::Unavailable`] if it gives none within three seconds.
+    /// [`Error::Unavailable`] without an answer.
     pub fn ping(&self) -> Result<()> {
         self.read(Conn::ping)
     }
@@ -199,10 +208,10 @@ impl Store {
         self.read(migrate::pending)
     }
 
-    /// Applies what is pending, all of it or nothing, one process at a time; returns the names.
+    /// Applies the pending migrations, all or none, in one process at a time; returns their names.
     ///
     /// # Errors
-    /// [`Error::Schema`] with the migration, the cause and the mend.
+    /// [`Error::Schema`] with the migration, the cause and the fix.
     pub fn migrate(&self) -> Result<Vec<String>> {
         self.read(migrate::run)
     }

@@ -16,6 +16,8 @@ diesel::table! {
         version -> BigInt,
         audience -> Text,
         readers_from -> Nullable<BigInt>,
+        /// The number of writes of `audience`, `private` and `readers_from` by the application, which have one writer:
+        /// `writing::access_columns`. A trigger takes any other change of `private` for a change by SQL.
         settled -> BigInt,
         unpublish_at -> Nullable<Timestamp>,
     }
@@ -112,24 +114,18 @@ diesel::table! {
     }
 }
 
+// The columns of a page's content are copied by INSERT .. SELECT (`columns::CONTENT`), and are not named here.
 diesel::table! {
     trash (id) {
         id -> BigInt,
         path -> Text,
         title -> Text,
-        summary -> Text,
-        body -> Text,
         private -> Bool,
-        show_title -> Bool,
-        list_below -> Bool,
-        published_at -> Timestamp,
-        created_at -> Timestamp,
-        updated_at -> Timestamp,
-        version -> BigInt,
         deleted_at -> Timestamp,
         deleted_by -> Text,
         audience -> Text,
-        unpublish_at -> Nullable<Timestamp>,
+        /// With `private`, the effective access of the page when it left the site.
+        readers_from -> Nullable<BigInt>,
     }
 }
 
@@ -152,6 +148,12 @@ diesel::table! {
         saved_at -> Timestamp,
         saved_by -> Text,
         version -> BigInt,
+        /// The chosen readers in `typed` with their keys; NULL in rows of earlier versions.
+        readers -> Nullable<Text>,
+        /// With `was_readers_from`, the effective access of the page when it was taken off the site; NULL for a page that
+        /// was never published, and for pending changes.
+        was_private -> Nullable<Bool>,
+        was_readers_from -> Nullable<BigInt>,
     }
 }
 

@@ -20,11 +20,14 @@ use proptest::{
 };
 use store::{
     Conn, Error, Paging, Store,
-    pages::{self, Scope},
-    search,
+    lists::{self, VisiblePages},
+    pages, readers, search,
 };
 
-use crate::database::{add, admin, content, noon, on_both, sql};
+use crate::{
+    commands,
+    database::{add, admin, content, noon, on_both, sql},
+};
 
 const ALL: Paging = Paging { number: 1, size: 1000 };
 const PATHS: [&str; 9] = ["", "a", "a-b", "a/b", "a/b/c", "a/b/c/d", "b", "b/c", "b/c/d"];
@@ -96,7 +99,7 @@ impl Model {
         let groups = GROUPS.iter().zip(members).map(|(name, members)| {
             let members = members.iter().map(|name| Username::parse(name).unwrap()).collect();
             let content = GroupContent { name: GroupName::parse(name).unwrap(), members };
-            let group = store.write(|conn| store::groups::insert(conn, &admin(), &content, noon())).unwrap();
+            let group = store.write(|conn| commands::add_group(conn, &admin(), &content, noon())).unwrap();
             ((*name).to_owned(), group)
         });
         Model { pages: BTreeMap::new(), people, groups: groups.collect() }
@@ -118,7 +121,7 @@ impl Model {
                     unpublish_at: end.map(|end| published_at + TimeDelta::microseconds(end)),
                     ..content(path)
                 };
-                let made = store.write(|conn| pages::insert(conn, admin().editor(), &page, noon()));
+                let made = store.write(|conn| commands::insert(conn, admin().editor(), &page, noon()));
                 match self.pages.contains_key(path) {
                     true => assert_eq!(made, Err(Error::Duplicate)),
                     false => {
@@ -147,13 +150,13 @@ impl Model {
             Deed::Delete(index) => {
                 let Some(path) = pick(index) else { return };
                 let id = find(store, &path).id;
-                store.write(|conn| pages::delete(conn, admin().editor(), &[id], noon())).unwrap();
+                store.write(|conn| commands::delete(conn, admin().editor(), &[id], noon())).unwrap();
                 self.pages.remove(&path);
             }
             Deed::Unpublish(index) => {
                 let Some(path) = pick(index) else { return };
                 let id = find(store, &path).id;
-                store.write(|conn| store::drafts::unpublish(conn, admin().editor(), &[id], noon())).unwrap();
+                store.write(|conn| commands::unpublish(conn, admin().editor(), &[id], noon())).unwrap();
                 self.pages.remove(&path);
             }
             Deed::SetPrivate(index, private) => {
@@ -167,13 +170,13 @@ impl Model {
             }
             Deed::DeleteGroup(group) => {
                 if let Some(group) = self.groups.remove(GROUPS[*group]) {
-                    store.write(|conn| store::groups::delete(conn, &admin(), group.id, noon())).unwrap();
+                    store.write(|conn| commands::delete_group(conn, &admin(), group.id, noon())).unwrap();
                     self.forget(|chosen| chosen.groups.retain(|name| *name != group.content.name));
                 }
             }
             Deed::DeleteUser(user) => {
                 if let Some(user) = self.people.remove(PEOPLE[*user]) {
-                    store.write(|conn| store::users::delete(conn, &admin(), &[user.id], noon())).unwrap();
+                    store.write(|conn| store::writing::users::delete(conn, &admin(), &[user.id], noon())).unwrap();
                     self.forget(|chosen| chosen.people.retain(|name| *name != user.name));
                     for group in self.groups.values_mut() {
                         group.content.members.retain(|name| *name != user.name);
@@ -252,7 +255,7 @@ fn find(store: &Store, path: &str) -> Page {
 
 fn save(store: &Store, path: &str, content: &PageContent) -> store::Result<Page> {
     let page = find(store, path);
-    store.write(|conn| pages::update(conn, admin().editor(), page.id, page.version, content, noon()))
+    store.write(|conn| commands::update(conn, admin().editor(), page.id, page.version, content, noon()))
 }
 
 /// A row of a list: its page, and whether it is locked.
@@ -271,7 +274,7 @@ fn expected(pages: &[Page], visitor: &Visitor, wanted: &[Listing]) -> Vec<Row> {
     rows.into_iter().map(|(_, path, locked)| (path.as_str().to_owned(), locked)).collect()
 }
 
-fn selected(store: &Store, query: impl FnOnce(&mut Conn) -> store::Result<store::Slice<pages::Teaser>>) -> Vec<Row> {
+fn selected(store: &Store, query: impl FnOnce(&mut Conn) -> store::Result<store::Slice<lists::Teaser>>) -> Vec<Row> {
     let slice = store.read(query).unwrap();
     assert!(!slice.more);
     slice.rows.into_iter().map(|row| (row.path.as_str().to_owned(), row.locked)).collect()
@@ -315,18 +318,18 @@ fn t44_a_scope_selects_exactly_what_the_access_rule_allows() {
             }
             prop_assert_eq!(differing_listings(store), 0);
             for visitor in model.visitors() {
-                let readable = Scope::readable(&visitor, noon());
-                let listed = Scope::listed(&visitor, noon());
+                let readable = VisiblePages::readable(&visitor, noon());
+                let listed = VisiblePages::listed(&visitor, noon());
                 let open = expected(&pages, &visitor, &[Listing::Open]);
                 let all = expected(&pages, &visitor, &[Listing::Open, Listing::Locked]);
-                prop_assert_eq!(selected(store, |conn| pages::list(conn, &readable, ALL)), open.clone());
-                prop_assert_eq!(selected(store, |conn| pages::list(conn, &listed, ALL)), all.clone());
+                prop_assert_eq!(selected(store, |conn| lists::list(conn, &readable, ALL)), open.clone());
+                prop_assert_eq!(selected(store, |conn| lists::list(conn, &listed, ALL)), all.clone());
                 for section in PATHS {
                     let path = PagePath::parse(section).unwrap();
                     let prefix = if section.is_empty() { String::new() } else { format!("{section}/") };
                     let lies_below = |row: &Row| row.0.starts_with(&prefix) && !row.0.is_empty();
                     let below: Vec<Row> = all.iter().filter(|row| lies_below(row)).cloned().collect();
-                    prop_assert_eq!(selected(store, |conn| pages::list_below(conn, &listed, &path, ALL)), below);
+                    prop_assert_eq!(selected(store, |conn| lists::list_below(conn, &listed, &path, ALL)), below);
                 }
                 let paths: Vec<PagePath> = PATHS.iter().map(|path| PagePath::parse(path).unwrap()).collect();
                 let titles = store.read(|conn| pages::titles(conn, &readable, &paths)).unwrap();
@@ -353,17 +356,17 @@ fn a_list_says_how_many_read_a_page_who_first_and_through_which() {
     on_both(|store| {
         let names = ["ann", "bob", "cid", "dan", "eve"];
         let users = names.map(|name| add(store, name, Role::Reader));
-        store.write(|conn| store::users::set_active(conn, &admin(), &[users[0].id], false, noon())).unwrap();
+        store.write(|conn| store::writing::users::set_active(conn, &admin(), &[users[0].id], false, noon())).unwrap();
         let people = users.iter().map(|user| user.name.clone()).collect();
         let audience = Audience::Chosen(Chosen { people, groups: Vec::new() });
         let pages = [PageContent { audience, ..content("a") }, content("a/b"), content("c")];
-        let insert = |page| store.write(|conn| pages::insert(conn, admin().editor(), page, noon())).unwrap().id;
+        let insert = |page| store.write(|conn| commands::insert(conn, admin().editor(), page, noon())).unwrap().id;
         let [a, below, open] = [insert(&pages[0]), insert(&pages[1]), insert(&pages[2])];
-        let few = store.read(|conn| pages::few(conn, admin().editor(), &[a, below, open])).unwrap();
+        let few = store.read(|conn| readers::previews(conn, admin().editor(), &[a, below, open])).unwrap();
         assert_eq!(few.get(&open), None);
         let names = ["bob", "cid", "dan"].map(str::to_owned).to_vec();
-        let expected = pages::Few { count: 4, names, through: None };
+        let expected = readers::ReaderPreview { count: 4, names, through: None };
         assert_eq!(few[&a], expected);
-        assert_eq!(few[&below], pages::Few { through: Some("Title of a".into()), ..expected });
+        assert_eq!(few[&below], readers::ReaderPreview { through: Some("Title of a".into()), ..expected });
     });
 }

@@ -10,10 +10,12 @@ use domain::{
 use store::{
     Paging,
     audit::{self, AuditFilter},
-    pages, users,
 };
 
-use crate::database::{add, admin, content, member, noon, on_both, sql};
+use crate::{
+    commands,
+    database::{add, admin, content, member, noon, on_both, sql},
+};
 
 const ALL: Paging = Paging { number: 1, size: 100 };
 
@@ -31,13 +33,13 @@ fn entry(n: i64) -> Entry {
 #[test]
 fn every_change_writes_its_entry() {
     on_both(|store| {
-        let page = store.write(|conn| pages::insert(conn, admin().editor(), &content("a"), noon())).unwrap();
+        let page = store.write(|conn| commands::insert(conn, admin().editor(), &content("a"), noon())).unwrap();
         let new = PageContent { title: "New".into(), ..content("a") };
-        store.write(|conn| pages::update(conn, admin().editor(), page.id, page.version, &new, noon())).unwrap();
-        store.write(|conn| pages::delete(conn, admin().editor(), &[page.id], noon())).unwrap();
+        store.write(|conn| commands::update(conn, admin().editor(), page.id, page.version, &new, noon())).unwrap();
+        store.write(|conn| commands::delete(conn, admin().editor(), &[page.id], noon())).unwrap();
         let ann = add(store, "ann", Role::Reader);
-        store.write(|conn| users::delete(conn, &admin(), &[ann.id], noon())).unwrap();
-        let table = store.read(|conn| audit::every(conn, &admin(), &AuditFilter::default(), ALL)).unwrap();
+        store.write(|conn| store::writing::users::delete(conn, &admin(), &[ann.id], noon())).unwrap();
+        let table = store.read(|conn| audit::list(conn, &admin(), &AuditFilter::default(), ALL)).unwrap();
         let mut found: Vec<_> = table.rows.iter().map(|entry| (entry.action.as_str(), entry.name.as_str())).collect();
         found.sort_unstable();
         let expected =
@@ -51,12 +53,12 @@ fn every_change_writes_its_entry() {
 #[test]
 fn the_trail_is_append_only_in_the_database_itself() {
     on_both(|store| {
-        store.write(|conn| audit::insert(conn, &entry(1))).unwrap();
+        store.write(|conn| store::writing::audit::insert(conn, &entry(1))).unwrap();
         for statement in ["UPDATE audit SET actor = 'nobody'", "DELETE FROM audit"] {
             let error = sql(store, statement).unwrap_err().to_string();
             assert!(error.contains("append-only"), "{error}");
         }
-        let table = store.read(|conn| audit::every(conn, &admin(), &AuditFilter::default(), ALL)).unwrap();
+        let table = store.read(|conn| audit::list(conn, &admin(), &AuditFilter::default(), ALL)).unwrap();
         assert_eq!(table.rows, [entry(1)]);
     });
 }
@@ -64,9 +66,9 @@ fn the_trail_is_append_only_in_the_database_itself() {
 #[test]
 fn it_is_filtered_and_newest_first() {
     on_both(|store| {
-        store.write(|conn| (0..7).try_for_each(|n| audit::insert(conn, &entry(n)))).unwrap();
+        store.write(|conn| (0..7).try_for_each(|n| store::writing::audit::insert(conn, &entry(n)))).unwrap();
         let found = |filter: AuditFilter| {
-            let table = store.read(|conn| audit::every(conn, &admin(), &filter, ALL)).unwrap();
+            let table = store.read(|conn| audit::list(conn, &admin(), &filter, ALL)).unwrap();
             assert_eq!(table.total, table.rows.len() as u64);
             table.rows.iter().map(|entry| entry.name.trim_start_matches("/page-").to_owned()).collect::<String>()
         };
@@ -83,8 +85,8 @@ fn it_is_filtered_and_newest_first() {
 fn long_names_and_details_are_cut() {
     on_both(|store| {
         let long = Entry { name: "é".repeat(5000), detail: "x".repeat(50_000), ..entry(1) };
-        store.write(|conn| audit::insert(conn, &long)).unwrap();
-        let table = store.read(|conn| audit::every(conn, &admin(), &AuditFilter::default(), ALL)).unwrap();
+        store.write(|conn| store::writing::audit::insert(conn, &long)).unwrap();
+        let table = store.read(|conn| audit::list(conn, &admin(), &AuditFilter::default(), ALL)).unwrap();
         assert_eq!((table.rows[0].name.chars().count(), table.rows[0].detail.len()), (200, 2000));
     });
 }
@@ -94,9 +96,12 @@ fn an_editor_sees_the_last_changes_of_pages_only() {
     on_both(|store| {
         store
             .write(|conn| {
-                audit::insert(conn, &entry(1))?;
-                audit::insert(conn, &Entry { subject: Subject::User, ..entry(2) })?;
-                audit::insert(conn, &Entry { action: Action::SignedIn, subject: Subject::User, ..entry(3) })
+                store::writing::audit::insert(conn, &entry(1))?;
+                store::writing::audit::insert(conn, &Entry { subject: Subject::User, ..entry(2) })?;
+                store::writing::audit::insert(
+                    conn,
+                    &Entry { action: Action::SignedIn, subject: Subject::User, ..entry(3) },
+                )
             })
             .unwrap();
         let recent = |visitor: &Visitor| {
@@ -129,9 +134,13 @@ fn refusals_are_counted_from_a_moment_on() {
         };
         let entries =
             [refused(5, "3 refused, the last from ::1: ann 3"), refused(10, "4 refused"), refused(61, "9 refused")];
-        store.write(|conn| entries.iter().chain([&entry(1)]).try_for_each(|entry| audit::insert(conn, entry))).unwrap();
+        store
+            .write(|conn| {
+                entries.iter().chain([&entry(1)]).try_for_each(|entry| store::writing::audit::insert(conn, entry))
+            })
+            .unwrap();
         let since = noon() - TimeDelta::minutes(60);
-        let found = store.read(|conn| audit::refusals(conn, &admin(), since)).unwrap();
+        let found = store.read(|conn| audit::failed_logins(conn, &admin(), since)).unwrap();
         assert_eq!(found, [(entries[0].at, 3), (entries[1].at, 4)]);
     });
 }

@@ -4,21 +4,29 @@ use domain::{
     access::Visitor,
     audience::Audience,
     draft::{DraftInput, DraftLock},
+    effective_access::AccessKind,
     page::{PageContent, PageId, PageInput, PagePath},
 };
 use store::{
-    Error, Paging, Store, drafts, old_paths,
-    pages::{self, PageFilter, Reach, Scope},
+    Error, Paging, Store,
+    admin_list::{self, PageFilter},
+    drafts,
+    lists::{self, VisiblePages},
+    old_paths, pages,
+    writing::{Move, Selection},
 };
 
-use crate::database::{admin, content, noon, on_both};
+use crate::{
+    commands,
+    database::{admin, content, noon, on_both},
+};
 
 fn path(path: &str) -> PagePath {
     PagePath::parse(path).unwrap()
 }
 
 fn insert(store: &Store, at: &str) -> PageId {
-    store.write(|conn| pages::insert(conn, admin().editor(), &content(at), noon())).unwrap().id
+    store.write(|conn| commands::insert(conn, admin().editor(), &content(at), noon())).unwrap().id
 }
 
 fn exists(store: &Store, at: &str) -> bool {
@@ -28,13 +36,14 @@ fn exists(store: &Store, at: &str) -> bool {
 fn move_under(store: &Store, ids: &[PageId], to: &str) -> store::Result<(usize, Vec<usize>)> {
     let mut told = Vec::new();
     let mut tell = |done| told.push(done);
-    let moved = store.write(|conn| pages::move_under(conn, admin().editor(), ids, &path(to), noon(), &mut tell))?;
+    let moved = store.write(|conn| commands::move_under(conn, admin().editor(), ids, &path(to), noon(), &mut tell))?;
     Ok((moved, told))
 }
 
 /// Why pages cannot move, in the order of their paths.
 fn whys(store: &Store, ids: &[PageId], to: &str) -> Vec<String> {
-    let moves = store.read(|conn| pages::moves_under(conn, admin().editor(), ids, &path(to))).unwrap();
+    let command = Move { pages: Selection::Pages(ids.to_vec()), under: path(to) };
+    let moves = store.read(|conn| command.plan(conn, admin().editor())).unwrap();
     moves.into_iter().filter_map(|one| one.to.err()).collect()
 }
 
@@ -46,17 +55,17 @@ fn all_that_match_a_filter_are_found_beyond_what_one_statement_takes() {
                 let page = |n| {
                     let audience = if n % 2 == 0 { Audience::SignedIn } else { Audience::Public };
                     let content = PageContent { audience, ..content(&format!("n/{n:04}")) };
-                    pages::insert(conn, admin().editor(), &content, noon()).map(|page| page.id)
+                    commands::insert(conn, admin().editor(), &content, noon()).map(|page| page.id)
                 };
                 (0..2100).map(page).collect()
             })
             .unwrap();
         let matching =
-            |filter: &PageFilter| store.read(|conn| pages::matching(conn, admin().editor(), filter)).unwrap();
+            |filter: &PageFilter| store.read(|conn| admin_list::matching(conn, admin().editor(), filter)).unwrap();
         assert_eq!(matching(&PageFilter::default()), ids);
-        let private = matching(&PageFilter { reach: Some(Reach::SignedIn), ..PageFilter::default() });
+        let private = matching(&PageFilter { access: Some(AccessKind::SignedIn), ..PageFilter::default() });
         assert_eq!(private.len(), 1050);
-        let rows = store.read(|conn| pages::some(conn, admin().editor(), &ids)).unwrap();
+        let rows = store.read(|conn| admin_list::get_many(conn, admin().editor(), &ids)).unwrap();
         assert_eq!(rows.iter().map(|row| row.id).collect::<Vec<_>>(), ids);
     });
 }
@@ -86,7 +95,7 @@ fn a_move_that_one_page_cannot_make_moves_none_and_says_why() {
         insert(store, "c/one/deep");
         let reserved = insert(store, "x/admin");
         assert_eq!(whys(store, &[a], "to"), ["there is a page at /to/one already"]);
-        assert_eq!(whys(store, &[a, b], "d"), ["another of the chosen pages goes to /d/one, too"]);
+        assert_eq!(whys(store, &[a, b], "d"), ["another of the selected pages goes to /d/one, too"]);
         assert_eq!(whys(store, &[a], "a/one/below"), ["it would be below itself"]);
         assert_eq!(whys(store, &[front], "d"), ["everything is below the front page"]);
         assert!(whys(store, &[reserved], "")[0].contains("reserved"));
@@ -105,15 +114,15 @@ fn who_reads_a_page_that_inherits_changes_with_the_section_to_which_it_moves() {
         let private = PageContent { audience: Audience::SignedIn, ..content("private") };
         let id = store
             .write(|conn| {
-                pages::insert(conn, admin().editor(), &private, noon())?;
-                pages::insert(conn, admin().editor(), &inherited("open/one"), noon())?;
-                pages::insert(conn, admin().editor(), &inherited("open"), noon()).map(|page| page.id)
+                commands::insert(conn, admin().editor(), &private, noon())?;
+                commands::insert(conn, admin().editor(), &inherited("open/one"), noon())?;
+                commands::insert(conn, admin().editor(), &inherited("open"), noon()).map(|page| page.id)
             })
             .unwrap();
         let seen = || {
-            let scope = Scope::readable(&Visitor::Anonymous, noon());
+            let scope = VisiblePages::readable(&Visitor::Anonymous, noon());
             let paging = Paging { number: 1, size: 9 };
-            store.read(|conn| pages::list(conn, &scope, paging)).unwrap().rows.len()
+            store.read(|conn| lists::list(conn, &scope, paging)).unwrap().rows.len()
         };
         assert_eq!(seen(), 2);
         move_under(store, &[id], "private").unwrap();
@@ -126,13 +135,22 @@ fn the_drafts_of_some_pages_come_together() {
     on_both(|store| {
         let new = |title: &str| {
             let typed = DraftInput::from(PageInput { title: title.into(), ..PageInput::default() });
-            let insert =
-                |conn: &mut store::Conn| drafts::insert(conn, admin().editor(), DraftLock::default(), &typed, noon());
+            let insert = |conn: &mut store::Conn| {
+                commands::save_draft(
+                    conn,
+                    admin().editor(),
+                    None,
+                    domain::Version(0),
+                    DraftLock::default(),
+                    &typed,
+                    noon(),
+                )
+            };
             store.write(insert).unwrap().page
         };
         let (one, two, other) = (new("One"), new("Two"), new("Other"));
         let mut wanted = vec![one, two, PageId(1)];
-        let some = store.read(|conn| drafts::some(conn, admin().editor(), &wanted)).unwrap();
+        let some = store.read(|conn| drafts::get_many(conn, admin().editor(), &wanted)).unwrap();
         wanted.truncate(2);
         wanted.sort_by_key(|id| id.0);
         assert_eq!(some.iter().map(|draft| draft.page).collect::<Vec<_>>(), wanted);

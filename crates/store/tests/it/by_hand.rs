@@ -10,9 +10,10 @@ use domain::{
     page::{Page, PageContent, PagePath},
     user::Role,
 };
-use store::{Conn, Error, Paging, Store, drafts, groups, pages, revisions, trash};
+use store::{Conn, Error, Paging, Store, drafts, lists, pages, revisions};
 
 use crate::{
+    commands,
     database::{add, admin, content, noon, on_both, put, sql},
     races::{is_postgres, meanwhile},
 };
@@ -30,7 +31,7 @@ fn a_form_that_was_opened_before_does_not_save_over_it() {
         sql(store, "UPDATE pages SET private = TRUE WHERE path = 'a'").unwrap();
         let typed = PageContent { title: "DraftInput".into(), ..opened.content };
         let saved =
-            store.write(|conn| pages::update(conn, admin().editor(), opened.id, opened.version, &typed, noon()));
+            store.write(|conn| commands::update(conn, admin().editor(), opened.id, opened.version, &typed, noon()));
         assert_eq!(saved.unwrap_err(), Error::Stale);
         assert_eq!(find(store, "a").content.audience, Audience::SignedIn);
     });
@@ -43,19 +44,19 @@ fn it_is_in_the_history_and_comes_back_from_drafts_and_the_trash() {
         let page = find(store, "a").id;
         sql(store, "UPDATE pages SET private = TRUE WHERE path = 'a'").unwrap();
         let all = Paging { number: 1, size: 10 };
-        let history = store.read(|conn| revisions::every(conn, admin().editor(), page, all)).unwrap().rows;
+        let history = store.read(|conn| revisions::list(conn, admin().editor(), page, all)).unwrap().rows;
         let words: Vec<_> = history.iter().map(|row| (row.version.0, row.detail.as_str())).collect();
         assert_eq!(words, [(2, "who reads it, by hand"), (1, "made")]);
 
-        store.write(|conn| drafts::unpublish(conn, admin().editor(), &[page], noon())).unwrap();
+        store.write(|conn| commands::unpublish(conn, admin().editor(), &[page], noon())).unwrap();
         let draft = store.read(|conn| drafts::get(conn, admin().editor(), page)).unwrap().unwrap();
-        store.write(|conn| drafts::delete(conn, admin().editor(), page, draft.version, noon())).unwrap();
+        store.write(|conn| commands::discard(conn, admin().editor(), page, draft.version, noon())).unwrap();
         let path = PagePath::parse("a").unwrap();
-        assert!(store.write(|conn| trash::restore(conn, admin().editor(), page, &path, noon())).unwrap());
+        assert!(store.write(|conn| commands::restore(conn, admin().editor(), page, &path, noon())).unwrap());
         assert_eq!(find(store, "a").content.audience, Audience::SignedIn);
         let typed = PageContent { title: "DraftInput".into(), ..find(store, "a").content };
         let held = DraftLock { draft: Version(0), form: FormId(0) };
-        store.write(|conn| drafts::publish(conn, admin().editor(), page, Version(3), held, &typed, noon())).unwrap();
+        store.write(|conn| commands::publish(conn, admin().editor(), page, Version(3), held, &typed, noon())).unwrap();
     });
 }
 
@@ -75,7 +76,7 @@ fn a_page_below_that_is_made_in_the_same_moment_inherits_it() {
             assert_eq!(page.content.audience == Audience::SignedIn, path == "a");
         }
         let listed = store.read(|conn| {
-            pages::list(conn, &pages::Scope::listed(&Visitor::Anonymous, noon()), Paging { number: 1, size: 9 })
+            lists::list(conn, &lists::VisiblePages::listed(&Visitor::Anonymous, noon()), Paging { number: 1, size: 9 })
         });
         assert!(listed.unwrap().rows.is_empty());
     });
@@ -97,14 +98,14 @@ fn a_group_or_a_user_that_is_deleted_reads_nothing_also_without_foreign_keys() {
     on_both(|store| {
         let ann = add(store, "ann", Role::Reader);
         let crew = GroupContent { name: GroupName::parse("Crew").unwrap(), members: vec![ann.name.clone()] };
-        let group = store.write(|conn| groups::insert(conn, &admin(), &crew, noon())).unwrap();
+        let group = store.write(|conn| commands::add_group(conn, &admin(), &crew, noon())).unwrap();
         let chosen = Chosen { people: Vec::new(), groups: vec![crew.name.clone()] };
         let page = PageContent { audience: Audience::Chosen(chosen), ..content("a") };
         store.write(|conn| put(conn, &page)).unwrap();
         by_a_shell(store, "DELETE FROM groups");
         let member = Member { id: ann.id, name: ann.name, role: Role::Reader, groups: vec![group.id] };
-        let scope = pages::Scope::listed(&Visitor::SignedIn(member), noon());
-        let listed = store.read(|conn| pages::list(conn, &scope, Paging { number: 1, size: 9 })).unwrap();
+        let scope = lists::VisiblePages::listed(&Visitor::SignedIn(member), noon());
+        let listed = store.read(|conn| lists::list(conn, &scope, Paging { number: 1, size: 9 })).unwrap();
         assert!(listed.rows.is_empty(), "{listed:?}");
         by_a_shell(store, "DELETE FROM users");
         assert_eq!(sql(store, "DELETE FROM group_members"), Ok(0));

@@ -17,6 +17,8 @@ use domain::{
 };
 use store::{Conn, DatabaseUrl, Store};
 
+use crate::commands;
+
 /// Noon of some day: the tests' own clock.
 pub fn noon() -> Timestamp {
     DateTime::from_timestamp(1_790_000_000, 0).unwrap() + TimeDelta::microseconds(123_456)
@@ -101,7 +103,7 @@ pub fn hash(text: &str) -> PasswordHash {
 
 pub fn add(store: &Store, name: &str, role: Role) -> User {
     let content = UserContent { name: Username::parse(name).unwrap(), role, active: true };
-    store.write(|conn| store::users::insert(conn, &admin(), &content, &hash("x"), noon())).unwrap()
+    store.write(|conn| store::writing::users::insert(conn, &admin(), &content, &hash("x"), noon())).unwrap()
 }
 
 pub fn member(role: Role) -> Visitor {
@@ -110,7 +112,7 @@ pub fn member(role: Role) -> Visitor {
 }
 
 pub fn put(conn: &mut Conn, content: &PageContent) -> store::Result<()> {
-    store::pages::insert(conn, admin().editor(), content, noon()).map(drop)
+    commands::insert(conn, admin().editor(), content, noon()).map(drop)
 }
 
 /// Undoes the last migration that is applied.

@@ -10,13 +10,16 @@ use domain::{
 };
 use store::{
     Error, Paging, Store,
+    admin_list::{self, PageFilter, PageState},
     drafts::{self, DraftKind},
-    old_paths,
-    pages::{self, PageFilter, PageState, Scope},
-    revisions, trash,
+    lists::{self, VisiblePages},
+    old_paths, pages, revisions, schedule, trash,
 };
 
-use crate::database::{admin, content, noon, on_both, on_each, sql, undo};
+use crate::{
+    commands,
+    database::{admin, content, noon, on_both, on_each, sql, undo},
+};
 
 const ALL: Paging = Paging { number: 1, size: 50 };
 
@@ -30,19 +33,21 @@ fn form(number: i64, draft: i64) -> DraftLock {
 }
 
 fn insert(store: &Store, at: &str) -> Page {
-    store.write(|conn| pages::insert(conn, admin().editor(), &content(at), noon())).unwrap()
+    store.write(|conn| commands::insert(conn, admin().editor(), &content(at), noon())).unwrap()
 }
 
 fn save(store: &Store, page: PageId, held: DraftLock, typed: &DraftInput) -> store::Result<Draft> {
-    store.write(|conn| drafts::update(conn, admin().editor(), page, Version(1), held, typed, noon()))
+    store.write(|conn| commands::save_draft(conn, admin().editor(), Some(page), Version(1), held, typed, noon()))
 }
 
 fn new(store: &Store, held: DraftLock, typed: &DraftInput) -> Draft {
-    store.write(|conn| drafts::insert(conn, admin().editor(), held, typed, noon())).unwrap()
+    store
+        .write(|conn| commands::save_draft(conn, admin().editor(), None, domain::Version(0), held, typed, noon()))
+        .unwrap()
 }
 
 fn publish(store: &Store, page: PageId, from: i64, held: DraftLock, content: &PageContent) -> store::Result<Page> {
-    store.write(|conn| drafts::publish(conn, admin().editor(), page, Version(from), held, content, noon()))
+    store.write(|conn| commands::publish(conn, admin().editor(), page, Version(from), held, content, noon()))
 }
 
 fn kept(store: &Store, page: PageId) -> Option<Draft> {
@@ -50,7 +55,7 @@ fn kept(store: &Store, page: PageId) -> Option<Draft> {
 }
 
 fn listed(store: &Store) -> Vec<(String, DraftKind)> {
-    let table = store.read(|conn| drafts::every(conn, admin().editor(), None, ALL)).unwrap();
+    let table = store.read(|conn| drafts::list(conn, admin().editor(), None, ALL)).unwrap();
     assert_eq!(table.total, table.rows.len() as u64);
     table.rows.into_iter().map(|row| (row.title, row.kind)).collect()
 }
@@ -60,12 +65,12 @@ fn found(store: &Store, at: &str) -> Option<Page> {
 }
 
 fn discard(store: &Store, draft: &Draft) -> store::Result<bool> {
-    store.write(|conn| drafts::delete(conn, admin().editor(), draft.page, draft.version, noon()))
+    store.write(|conn| commands::discard(conn, admin().editor(), draft.page, draft.version, noon()))
 }
 
 fn trail(store: &Store) -> Vec<String> {
     let filter = store::audit::AuditFilter::default();
-    let table = store.read(|conn| store::audit::every(conn, &admin(), &filter, ALL)).unwrap();
+    let table = store.read(|conn| store::audit::list(conn, &admin(), &filter, ALL)).unwrap();
     table.rows.into_iter().map(|entry| entry.detail).collect()
 }
 
@@ -80,8 +85,8 @@ fn a_draft_is_what_was_typed_however_wrong_and_is_no_page() {
         let draft = new(store, form(1, 0), &odd);
         assert_eq!(kept(store, draft.page).unwrap(), draft);
         assert_eq!((draft.typed, draft.version, draft.based_on), (odd, Version(1), Version(0)));
-        let scope = Scope::listed(&crate::database::member(domain::user::Role::Admin), noon());
-        assert!(store.read(|conn| pages::list(conn, &scope, ALL)).unwrap().rows.is_empty());
+        let scope = VisiblePages::listed(&crate::database::member(domain::user::Role::Admin), noon());
+        assert!(store.read(|conn| lists::list(conn, &scope, ALL)).unwrap().rows.is_empty());
         assert_eq!(listed(store), [(String::new(), DraftKind::Page)]);
     });
 }
@@ -132,7 +137,7 @@ fn changes_wait_over_a_page_until_they_are_published() {
             store.read(|conn| drafts::find(conn, admin().editor(), &PagePath::parse(path).unwrap())).unwrap()
         };
         assert_eq!(at("a"), None, "there is a page");
-        let others = store.read(|conn| drafts::waiting(conn, admin().editor(), &[page.id, PageId(1)])).unwrap();
+        let others = store.read(|conn| drafts::pending(conn, admin().editor(), &[page.id, PageId(1)])).unwrap();
         assert_eq!(others, [page.id]);
 
         let content = PageContent { body: "new".into(), ..page.content.clone() };
@@ -162,7 +167,7 @@ fn a_draft_keeps_its_key_when_it_is_published() {
         let at = PagePath::parse("a").unwrap();
         let by_path = store.read(|conn| drafts::find(conn, admin().editor(), &at)).unwrap();
         assert_eq!(by_path, Some(draft.clone()));
-        let new = |held| store.write(|conn| drafts::publish_new(conn, admin().editor(), held, &content("a"), noon()));
+        let new = |held| store.write(|conn| commands::publish_new(conn, admin().editor(), held, &content("a"), noon()));
         let page = new(form(1, 0)).unwrap();
         assert_eq!((page.id, page.version), (draft.page, Version(1)));
         assert!(listed(store).is_empty());
@@ -176,7 +181,7 @@ fn an_unpublished_page_is_a_draft_and_comes_back_with_its_history_and_old_paths(
         let first = insert(store, "old");
         let moved = PageContent { path: PagePath::parse("new").unwrap(), ..first.content.clone() };
         publish(store, first.id, 1, DraftLock::default(), &moved).unwrap();
-        let unpublish = || store.write(|conn| drafts::unpublish(conn, admin().editor(), &[first.id], noon()));
+        let unpublish = || store.write(|conn| commands::unpublish(conn, admin().editor(), &[first.id], noon()));
         assert_eq!(unpublish(), Ok(1));
         assert_eq!(unpublish(), Ok(0));
         assert_eq!((found(store, "new"), found(store, "old")), (None, None));
@@ -191,7 +196,7 @@ fn an_unpublished_page_is_a_draft_and_comes_back_with_its_history_and_old_paths(
         let back = publish(store, first.id, 0, form(5, 1), &moved).unwrap();
         assert_eq!((back.id, back.version, back.created_at), (first.id, Version(3), first.created_at));
         assert_eq!(target("old").unwrap().id, first.id);
-        let history = store.read(|conn| revisions::every(conn, admin().editor(), first.id, ALL)).unwrap();
+        let history = store.read(|conn| revisions::list(conn, admin().editor(), first.id, ALL)).unwrap();
         assert_eq!(history.rows[0].detail, "published again");
         assert_eq!(history.total, 3);
     });
@@ -204,7 +209,7 @@ fn a_discarded_draft_is_gone_and_what_was_published_once_is_in_the_trash() {
         let older = Draft { version: Version(7), ..draft.clone() };
         assert_eq!(discard(store, &older).unwrap_err(), Error::Stale);
         assert_eq!((discard(store, &draft), discard(store, &draft)), (Ok(true), Ok(false)));
-        let bin = || store.read(|conn| trash::every(conn, admin().editor(), ALL)).unwrap().rows;
+        let bin = || store.read(|conn| trash::list(conn, admin().editor(), ALL)).unwrap().rows;
         assert!(bin().is_empty());
 
         let page = insert(store, "b");
@@ -212,11 +217,11 @@ fn a_discarded_draft_is_gone_and_what_was_published_once_is_in_the_trash() {
         assert_eq!(discard(store, &waiting), Ok(true));
         assert_eq!((found(store, "b"), bin().len()), (Some(page.clone()), 0), "the page stays");
 
-        store.write(|conn| drafts::unpublish(conn, admin().editor(), &[page.id], noon())).unwrap();
+        store.write(|conn| commands::unpublish(conn, admin().editor(), &[page.id], noon())).unwrap();
         assert_eq!(discard(store, &kept(store, page.id).unwrap()), Ok(true));
         assert_eq!(bin()[0].id, page.id);
         let to = &page.content.path;
-        assert_eq!(store.write(|conn| trash::restore(conn, admin().editor(), page.id, to, noon())), Ok(true));
+        assert_eq!(store.write(|conn| commands::restore(conn, admin().editor(), page.id, to, noon())), Ok(true));
         assert_eq!(found(store, "b").unwrap().content, page.content);
     });
 }
@@ -226,15 +231,15 @@ fn changes_of_a_deleted_page_wait_with_it_in_the_trash() {
     on_both(|store| {
         let page = insert(store, "a");
         save(store, page.id, form(1, 0), &typed("/a", "New", "")).unwrap();
-        store.write(|conn| pages::delete(conn, admin().editor(), &[page.id], noon())).unwrap();
+        store.write(|conn| commands::delete(conn, admin().editor(), &[page.id], noon())).unwrap();
         assert_eq!((kept(store, page.id), listed(store).len()), (None, 0));
         assert_eq!(save(store, page.id, form(1, 1), &typed("/a", "Newer", "")).unwrap_err(), Error::Stale);
         assert_eq!(publish(store, page.id, 1, form(1, 1), &page.content).unwrap_err(), Error::Stale);
         let to = &page.content.path;
-        store.write(|conn| trash::restore(conn, admin().editor(), page.id, to, noon())).unwrap();
+        store.write(|conn| commands::restore(conn, admin().editor(), page.id, to, noon())).unwrap();
         assert_eq!(listed(store), [("New".into(), DraftKind::Changes)]);
-        store.write(|conn| pages::delete(conn, admin().editor(), &[page.id], noon())).unwrap();
-        store.write(|conn| trash::delete(conn, admin().editor(), &[page.id], noon())).unwrap();
+        store.write(|conn| commands::delete(conn, admin().editor(), &[page.id], noon())).unwrap();
+        store.write(|conn| commands::purge(conn, admin().editor(), &[page.id], noon())).unwrap();
         assert!(sql(store, "INSERT INTO drafts SELECT * FROM drafts").is_ok_and(|count| count == 0), "none is left");
     });
 }
@@ -247,7 +252,7 @@ fn t43_a_page_is_listed_until_its_end_and_what_comes_next_is_known() {
             let published_at = noon() + minutes(from);
             let unpublish_at = end.map(|end| noon() + minutes(end));
             let page = PageContent { published_at, unpublish_at, ..content(path) };
-            store.write(|conn| pages::insert(conn, admin().editor(), &page, noon())).unwrap()
+            store.write(|conn| commands::insert(conn, admin().editor(), &page, noon())).unwrap()
         };
         put("always", -9, None);
         put("ends", -9, Some(2));
@@ -255,8 +260,8 @@ fn t43_a_page_is_listed_until_its_end_and_what_comes_next_is_known() {
         let later = put("later", 1, Some(3));
         save(store, later.id, form(1, 0), &typed("/later", "Later", "")).unwrap();
         let names = |offset| {
-            let scope = Scope::readable(&Visitor::Anonymous, noon() + minutes(offset));
-            let rows = store.read(|conn| pages::list(conn, &scope, ALL)).unwrap().rows;
+            let scope = VisiblePages::readable(&Visitor::Anonymous, noon() + minutes(offset));
+            let rows = store.read(|conn| lists::list(conn, &scope, ALL)).unwrap().rows;
             let mut names: Vec<_> = rows.into_iter().map(|row| row.path.as_str().to_owned()).collect();
             names.sort();
             names.join(" ")
@@ -270,11 +275,12 @@ fn t43_a_page_is_listed_until_its_end_and_what_comes_next_is_known() {
         assert_eq!((names(2).as_str(), next(2)), ("always later", Some(3)));
         assert_eq!((names(3).as_str(), next(3)), ("always", None));
 
-        let coming = store.read(|conn| pages::coming(conn, admin().editor(), noon(), 2)).unwrap();
+        let coming = store.read(|conn| schedule::upcoming(conn, admin().editor(), noon(), 2)).unwrap();
         let coming: Vec<_> = coming.iter().map(|it| (it.page.path.as_str(), it.ends)).collect();
         assert_eq!(coming, [("later", false), ("ends", true)]);
-        let all = [PageState::Published, PageState::Scheduled, PageState::Waiting, PageState::Over];
-        let states = store.read(|conn| pages::states(conn, admin().editor(), &PageFilter::default(), &all, noon()));
+        let all = [PageState::Published, PageState::Scheduled, PageState::Pending, PageState::Ended];
+        let states =
+            store.read(|conn| admin_list::states(conn, admin().editor(), &PageFilter::default(), &all, noon()));
         assert_eq!(states, Ok((4, vec![2, 1, 1, 1])));
     });
 }
@@ -283,14 +289,14 @@ fn t43_a_page_is_listed_until_its_end_and_what_comes_next_is_known() {
 fn an_end_is_kept_by_history_and_by_the_trash() {
     on_both(|store| {
         let ends = PageContent { unpublish_at: Some(noon() + TimeDelta::days(1)), ..content("a") };
-        let page = store.write(|conn| pages::insert(conn, admin().editor(), &ends, noon())).unwrap();
+        let page = store.write(|conn| commands::insert(conn, admin().editor(), &ends, noon())).unwrap();
         publish(store, page.id, 1, DraftLock::default(), &content("a")).unwrap();
         let old = store.read(|conn| revisions::get(conn, admin().editor(), page.id, Version(1))).unwrap().unwrap();
         assert_eq!(old.content, ends);
         publish(store, page.id, 2, DraftLock::default(), &ends).unwrap();
-        store.write(|conn| pages::delete(conn, admin().editor(), &[page.id], noon())).unwrap();
+        store.write(|conn| commands::delete(conn, admin().editor(), &[page.id], noon())).unwrap();
         let to = &ends.path;
-        store.write(|conn| trash::restore(conn, admin().editor(), page.id, to, noon())).unwrap();
+        store.write(|conn| commands::restore(conn, admin().editor(), page.id, to, noon())).unwrap();
         assert_eq!(found(store, "a").unwrap().content, ends);
         assert!(sql(store, "UPDATE pages SET unpublish_at = 'soon'").is_err());
     });
@@ -301,6 +307,7 @@ fn a_site_that_was_there_before_has_pages_without_an_end_and_the_zone_utc() {
     on_each(|url| {
         let store = Store::open(url, 2).unwrap();
         store.migrate().unwrap();
+        undo!(&store, url, "2026-11-26-000010_reader_keys");
         undo!(&store, url, "2026-11-24-000007_drafts");
         sql(&store, "INSERT INTO pages (id, path, title, body, version) VALUES (7, 'old', 'Old', 'text', 4)").unwrap();
         assert_eq!(store.migrate().unwrap(), ["2026-11-24-000007_drafts"]);

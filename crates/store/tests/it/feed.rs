@@ -12,7 +12,10 @@ use store::{
     feed::{Change, Event, Feed},
 };
 
-use crate::database::{PostgresDatabase, add, admin, content, hash, noon, on_both, on_each, postgres, put, sql};
+use crate::{
+    commands,
+    database::{PostgresDatabase, add, admin, content, hash, noon, on_both, on_each, postgres, put, sql},
+};
 
 const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -84,7 +87,7 @@ fn what_another_connection_commits_is_told_when_the_feed_has_settled() {
         assert_eq!(watch.settled(), [user("ann")]);
         sql(store, "UPDATE users SET name = 'bob' WHERE name = 'ann'").unwrap();
         assert_eq!(watch.settled(), [user("ann"), user("bob")]);
-        store.write(|conn| store::users::rehash(conn, ann.id, &hash("x"), &hash("y"))).unwrap();
+        store.write(|conn| store::writing::account::rehash(conn, ann.id, &hash("x"), &hash("y"))).unwrap();
         assert_eq!(watch.settled(), [user("bob")]);
         sql(store, "UPDATE site SET title = 'New'").unwrap();
         assert_eq!(watch.settled(), [Change::Everything]);
@@ -103,7 +106,7 @@ fn what_is_rolled_back_or_changes_nobodys_rights_is_not_told() {
         });
         assert!(failed.is_err());
         let member = domain::access::Member { id: ann.id, name: ann.name, role: ann.role, groups: Vec::new() };
-        store.write(|conn| store::users::note_sign_in(conn, &member, "192.0.2.1", noon())).unwrap();
+        store.write(|conn| store::writing::account::record_sign_in(conn, &member, "192.0.2.1", noon())).unwrap();
         assert_eq!(watch.settled(), []);
     });
 }
@@ -154,7 +157,7 @@ fn a_feed_that_is_dropped_settles_nothing_and_two_feeds_hear_alike() {
         assert_eq!(one.settled(), other.settled());
         drop(one);
         let new = domain::page::PageContent { body: "new".into(), ..content("a") };
-        store.write(|conn| store::pages::put(conn, admin().editor(), &new, noon()).map(drop)).unwrap();
+        store.write(|conn| commands::put(conn, admin().editor(), &new, noon()).map(drop)).unwrap();
         assert_eq!(other.settled(), [page("a")]);
     });
 }
@@ -201,8 +204,13 @@ fn it_tells_where_drafts_are_and_not_what_is_typed_in_them() {
             domain::draft::DraftInput::from(draft)
         };
         let held = domain::draft::DraftLock { form: domain::draft::FormId(1), ..Default::default() };
-        let save =
-            |typed| store.write(|conn| store::drafts::insert(conn, admin().editor(), held, &typed, noon())).unwrap();
+        let save = |typed| {
+            store
+                .write(|conn| {
+                    commands::save_draft(conn, admin().editor(), None, domain::Version(0), held, &typed, noon())
+                })
+                .unwrap()
+        };
         save(typed("Not A Path", ""));
         assert_eq!(watch.settled(), []);
         save(typed("/a", ""));
@@ -212,7 +220,7 @@ fn it_tells_where_drafts_are_and_not_what_is_typed_in_them() {
         let draft = save(typed("/b", "more"));
         assert_eq!(watch.settled(), [page("a"), page("b")]);
         let discard =
-            |conn: &mut store::Conn| store::drafts::delete(conn, admin().editor(), draft.page, draft.version, noon());
+            |conn: &mut store::Conn| commands::discard(conn, admin().editor(), draft.page, draft.version, noon());
         assert_eq!(store.write(discard), Ok(true));
         assert_eq!(watch.settled(), [page("b")]);
     });

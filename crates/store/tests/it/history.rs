@@ -5,15 +5,18 @@ use domain::{
     Timestamp, Version,
     audience::Audience,
     page::{Page, PageContent, PageId, PagePath},
-    revision::{Note, Save},
+    revision::Note,
 };
 use store::{
-    Error, Paging, Store, old_paths,
-    pages::{self, Scope},
-    revisions, trash,
+    Error, Paging, Store,
+    lists::{self, VisiblePages},
+    old_paths, pages, revisions, trash,
 };
 
-use crate::database::{admin, content, noon, on_both, sql};
+use crate::{
+    commands,
+    database::{admin, content, noon, on_both, sql},
+};
 
 const ALL: Paging = Paging { number: 1, size: 50 };
 
@@ -22,11 +25,11 @@ fn path(path: &str) -> PagePath {
 }
 
 fn insert(store: &Store, at: &str) -> Page {
-    store.write(|conn| pages::insert(conn, admin().editor(), &content(at), noon())).unwrap()
+    store.write(|conn| commands::insert(conn, admin().editor(), &content(at), noon())).unwrap()
 }
 
 fn save(store: &Store, page: &Page, content: &PageContent) -> Page {
-    store.write(|conn| pages::update(conn, admin().editor(), page.id, page.version, content, noon())).unwrap()
+    store.write(|conn| commands::update(conn, admin().editor(), page.id, page.version, content, noon())).unwrap()
 }
 
 fn moved(store: &Store, page: &Page, to: &str) -> Page {
@@ -39,13 +42,13 @@ fn target(store: &Store, at: &str) -> Option<String> {
 }
 
 fn history(store: &Store, page: PageId) -> Vec<(i64, String, String)> {
-    let table = store.read(|conn| revisions::every(conn, admin().editor(), page, ALL)).unwrap();
+    let table = store.read(|conn| revisions::list(conn, admin().editor(), page, ALL)).unwrap();
     assert_eq!(table.total, table.rows.len() as u64);
     table.rows.into_iter().map(|row| (row.version.0, row.note, row.detail)).collect()
 }
 
 fn delete(store: &Store, page: &Page, at: Timestamp) {
-    assert_eq!(store.write(|conn| pages::delete(conn, admin().editor(), &[page.id], at)).unwrap(), 1);
+    assert_eq!(store.write(|conn| commands::delete(conn, admin().editor(), &[page.id], at)).unwrap(), 1);
 }
 
 #[test]
@@ -54,13 +57,11 @@ fn every_save_is_a_revision_with_what_it_was_and_what_changed() {
         let first = insert(store, "a");
         let note = Note::parse("a better title").unwrap();
         let new = PageContent { title: "Better".into(), body: "text".into(), ..first.content.clone() };
-        let second = store.write(|conn| {
-            let save = Save { content: &new, note: Some(&note) };
-            pages::update(conn, admin().editor(), first.id, first.version, save, noon())
-        });
+        let second =
+            store.write(|conn| commands::update_with_note(conn, admin().editor(), &first, &new, &note, noon()));
         let second = second.unwrap();
         let (id, proof) = (first.id, admin());
-        store.write(|conn| pages::set_audience(conn, proof.editor(), &[id], &Audience::SignedIn, noon())).unwrap();
+        store.write(|conn| commands::set_audience(conn, proof.editor(), &[id], &Audience::SignedIn, noon())).unwrap();
         // Saving what is there already leaves none.
         let third = store.read(|conn| pages::get(conn, proof.editor(), id)).unwrap().unwrap();
         assert_eq!(save(store, &third, &third.content).version, third.version);
@@ -110,21 +111,15 @@ fn a_section_moves_with_what_is_below_it_or_not_at_all() {
         let brief = insert(store, "clients/acme/brief");
         insert(store, "clientsx");
         let go = |page: &Page, to: &str| {
-            store.write(|conn| {
-                let new = PageContent { path: path(to), ..page.content.clone() };
-                pages::update(conn, admin().editor(), page.id, page.version, &new, noon())?;
-                pages::move_section(conn, admin().editor(), &page.content.path, &path(to), noon())
-            })
+            store.write(|conn| commands::move_with_below(conn, admin().editor(), page, &path(to), noon()))
         };
-        let moves = store.read(|conn| pages::moves(conn, admin().editor(), &path("clients"), &path("people"))).unwrap();
-        assert_eq!(moves[0].to, Ok(path("people/acme/brief")));
         insert(store, "people/acme/brief");
         assert_eq!(go(&clients, "people").unwrap_err(), Error::Duplicate);
         assert_eq!(target(store, "clients"), None, "nothing has moved");
         assert!(matches!(go(&clients, "clients/all").unwrap_err(), Error::Refused(_)));
         let long = format!("{}/{}", "a".repeat(99), "b".repeat(95));
         assert!(matches!(go(&clients, &long).unwrap_err(), Error::Refused(_)));
-        assert_eq!(go(&clients, "customers"), Ok(1));
+        assert_eq!(go(&clients, "customers").unwrap().content.path, path("customers"));
         assert_eq!(target(store, "clients/acme/brief").unwrap(), "customers/acme/brief");
         assert_eq!(target(store, "clients").unwrap(), "customers");
         assert_eq!(history(store, brief.id).len(), 2);
@@ -139,14 +134,15 @@ fn what_is_deleted_comes_back_with_its_history_and_its_old_paths() {
         let page = insert(store, "one");
         let page = moved(store, &page, "two");
         delete(store, &page, noon());
-        let nobody = Scope::readable(&domain::access::Visitor::Anonymous, noon());
-        assert!(store.read(|conn| pages::list(conn, &nobody, ALL)).unwrap().rows.is_empty());
+        let nobody = VisiblePages::readable(&domain::access::Visitor::Anonymous, noon());
+        assert!(store.read(|conn| lists::list(conn, &nobody, ALL)).unwrap().rows.is_empty());
         assert_eq!(target(store, "one"), None);
-        let rows = store.read(|conn| trash::every(conn, admin().editor(), ALL)).unwrap().rows;
+        let rows = store.read(|conn| trash::list(conn, admin().editor(), ALL)).unwrap().rows;
         assert_eq!((rows[0].id, &rows[0].path, rows[0].deleted_by.as_str()), (page.id, &path("two"), "command line"));
         // Its path is free meanwhile, and then it is not.
         insert(store, "two");
-        let restore = |to: &str| store.write(|conn| trash::restore(conn, admin().editor(), page.id, &path(to), noon()));
+        let restore =
+            |to: &str| store.write(|conn| commands::restore(conn, admin().editor(), page.id, &path(to), noon()));
         assert_eq!(restore("two").unwrap_err(), Error::Duplicate);
         assert_eq!(restore("three"), Ok(true));
         assert_eq!(restore("three"), Ok(false), "it is there no more");
@@ -169,14 +165,17 @@ fn the_trash_is_emptied_by_hand_and_after_a_while() {
             delete(store, page, noon());
         }
         let left = || {
-            let rows = store.read(|conn| trash::every(conn, admin().editor(), ALL)).unwrap().rows;
+            let rows = store.read(|conn| trash::list(conn, admin().editor(), ALL)).unwrap().rows;
             rows.iter().map(|row| row.path.as_str().to_owned()).collect::<Vec<_>>().join(" ")
         };
-        assert_eq!(store.write(|conn| trash::expire(conn, admin().editor(), noon() - week, noon())), Ok(1));
+        assert_eq!(
+            store.write(|conn| commands::purge_deleted_before(conn, admin().editor(), noon() - week, noon())),
+            Ok(1)
+        );
         assert_eq!(left(), "by-hand new");
         assert!(history(store, old.id).is_empty());
         let ids = [by_hand.id, old.id, PageId(1)];
-        assert_eq!(store.write(|conn| trash::delete(conn, admin().editor(), &ids, noon())), Ok(1));
+        assert_eq!(store.write(|conn| commands::purge(conn, admin().editor(), &ids, noon())), Ok(1));
         assert_eq!(left(), "new");
         assert!(history(store, by_hand.id).is_empty() && !history(store, new.id).is_empty());
     });

@@ -1,13 +1,20 @@
 //! Links between pages: read when a text changed, whoever changed it, and found broken.
 
 use domain::{
+    Version,
     audience::Audience,
     link::LinkProblem,
     page::{PageContent, PagePath},
 };
-use store::{Store, links, pages};
+use store::{
+    Store, links, pages,
+    writing::{self, Consent, Run},
+};
 
-use crate::database::{admin, content, noon, on_both, put, sql};
+use crate::{
+    commands,
+    database::{admin, content, noon, on_both, put, sql},
+};
 
 fn page(path: &str, body: &str) -> PageContent {
     PageContent { body: body.into(), ..content(path) }
@@ -23,8 +30,7 @@ fn fill(store: &Store, site: &[PageContent]) {
 
 /// The broken links after everything was read; in these tests a text is the list of its links.
 fn broken(store: &Store) -> Vec<String> {
-    let targets = |_: &PagePath, body: &str| body.split_whitespace().map(str::to_owned).collect();
-    while store.write(|conn| links::catch_up(conn, targets)).unwrap() {}
+    while store.write(|conn| writing::links::catch_up(conn, commands::links)).unwrap() {}
     assert_eq!(store.read(links::unread).unwrap(), 0);
     let found = store.read(|conn| links::broken(conn, admin().editor(), 100)).unwrap();
     let words = |problem| if problem == LinkProblem::Missing { "missing" } else { "closed" };
@@ -63,7 +69,7 @@ fn a_link_to_an_old_path_leads_to_its_page() {
         store
             .write(|conn| {
                 let b = pages::find(conn, &PagePath::parse("b").unwrap())?.unwrap();
-                pages::update(conn, admin().editor(), b.id, b.version, &page("moved", ""), noon())
+                commands::update(conn, admin().editor(), b.id, b.version, &page("moved", ""), noon())
             })
             .unwrap();
         assert_eq!(broken(store), [""; 0]);
@@ -93,8 +99,11 @@ fn a_page_that_was_saved_is_read_in_the_same_transaction() {
     on_both(|store| {
         store
             .write(|conn| {
-                let page = pages::insert(conn, admin().editor(), &page("a", "nowhere"), noon())?;
-                links::refresh(conn, page.id, |_, body| vec![body.to_owned(), body.to_owned()])
+                let (by, links) = (admin(), |_: &PagePath, body: &str| vec![body.to_owned(), body.to_owned()]);
+                let consent = Consent::Stated;
+                let mut run = Run { by: by.editor(), now: noon(), consent, links, progress: &mut |_| {} };
+                let command = commands::publication(None, Version(0), None, &page("a", "nowhere"));
+                writing::run(conn, &mut run, &command)
             })
             .unwrap();
         assert_eq!(store.read(links::unread).unwrap(), 0);

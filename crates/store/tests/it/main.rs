@@ -12,6 +12,7 @@ mod audiences;
 mod audit;
 mod bulk;
 mod by_hand;
+mod commands;
 mod database;
 mod drafts;
 mod feed;

@@ -11,11 +11,14 @@ use domain::{
 };
 use store::{
     Conn, Error, Paging, Store, links,
-    pages::{self, Scope},
-    revisions, search,
+    lists::{self, VisiblePages},
+    pages, revisions, search,
 };
 
-use crate::database::{admin, member, noon, on_both, on_each, sql};
+use crate::{
+    commands,
+    database::{admin, member, noon, on_both, on_each, sql},
+};
 
 const ALL: &[&str] = &[
     "2026-11-24-000001_site",
@@ -27,6 +30,7 @@ const ALL: &[&str] = &[
     "2026-11-24-000007_drafts",
     "2026-11-24-000008_receipts",
     "2026-11-24-000009_by_hand",
+    "2026-11-26-000010_reader_keys",
 ];
 
 /// Makes a page in any schema.
@@ -112,7 +116,7 @@ fn a_site_that_was_there_before_has_a_history_that_begins_now() {
         let first = read(4).unwrap().unwrap();
         assert_eq!((first.content.body.as_str(), first.actor.as_str()), ("text", ""));
         let new = PageContent { body: "new".into(), ..page.content };
-        store.write(|conn| pages::update(conn, admin().editor(), page.id, page.version, &new, noon())).unwrap();
+        store.write(|conn| commands::update(conn, admin().editor(), page.id, page.version, &new, noon())).unwrap();
         assert_eq!(read(5).unwrap().unwrap().content.body, "new");
     });
 }
@@ -135,8 +139,8 @@ fn a_private_page_of_before_is_for_anyone_signed_in_and_stands_in_lists() {
             (Audience::Public, Audience::SignedIn)
         );
         let below = |visitor: &Visitor| {
-            let (scope, path) = (Scope::readable(visitor, noon()), PagePath::parse("a").unwrap());
-            store.read(|conn| pages::list_below(conn, &scope, &path, Paging { number: 1, size: 9 })).unwrap().rows.len()
+            let (scope, path) = (VisiblePages::readable(visitor, noon()), PagePath::parse("a").unwrap());
+            store.read(|conn| lists::list_below(conn, &scope, &path, Paging { number: 1, size: 9 })).unwrap().rows.len()
         };
         assert_eq!((below(&Visitor::Anonymous), below(&member(Role::Reader))), (0, 1));
     });

@@ -12,9 +12,12 @@ use domain::{
     page::{PageContent, PageInput},
     user::{Role, Username},
 };
-use store::{Conn, Error, Result, Store, drafts, groups, pages, users};
+use store::{Conn, Error, Result, Store, pages};
 
-use crate::database::{add, admin, content, noon, on_both, put};
+use crate::{
+    commands,
+    database::{add, admin, content, noon, on_both, put},
+};
 
 #[derive(QueryableByName)]
 struct Number {
@@ -73,15 +76,16 @@ fn whoever_is_deleted_meanwhile_is_no_member_and_that_is_said() {
         let members = vec![Username::parse("ann").unwrap()];
         let crew = GroupContent { name: GroupName::parse("Crew").unwrap(), members };
         let empty = GroupContent { members: Vec::new(), ..crew.clone() };
-        let group = store.write(|conn| groups::insert(conn, &admin(), &empty, noon())).unwrap();
-        let save = || store.write(|conn| groups::update(conn, &admin(), group.id, group.version, &crew, noon()));
-        let delete = |conn: &mut Conn| users::delete(conn, &admin(), &[ann.id], noon()).map(drop);
+        let group = store.write(|conn| commands::add_group(conn, &admin(), &empty, noon())).unwrap();
+        let save =
+            || store.write(|conn| commands::update_group(conn, &admin(), group.id, group.version, &crew, noon()));
+        let delete = |conn: &mut Conn| store::writing::users::delete(conn, &admin(), &[ann.id], noon()).map(drop);
         assert!(matches!(meanwhile(store, save, delete, |_| Ok(())), Err(Error::Refused(_))));
 
         let bob = add(store, "bob", Role::Reader);
         let new = GroupContent { name: GroupName::parse("New").unwrap(), members: vec![bob.name.clone()] };
-        let insert = || store.write(|conn| groups::insert(conn, &admin(), &new, noon()).map(drop));
-        let delete = |conn: &mut Conn| users::delete(conn, &admin(), &[bob.id], noon()).map(drop);
+        let insert = || store.write(|conn| commands::add_group(conn, &admin(), &new, noon()).map(drop));
+        let delete = |conn: &mut Conn| store::writing::users::delete(conn, &admin(), &[bob.id], noon()).map(drop);
         assert!(matches!(meanwhile(store, insert, delete, |_| Ok(())), Err(Error::Refused(_))));
     });
 }
@@ -89,25 +93,27 @@ fn whoever_is_deleted_meanwhile_is_no_member_and_that_is_said() {
 #[test]
 fn publishing_and_unpublishing_hold_no_draft_while_they_wait() {
     on_postgres(|store| {
-        let page = store.write(|conn| pages::insert(conn, admin().editor(), &content("a"), noon())).unwrap();
+        let page = store.write(|conn| commands::insert(conn, admin().editor(), &content("a"), noon())).unwrap();
         let typed =
             DraftInput::from(PageInput { path: "a".into(), title: "DraftInput".into(), ..PageInput::default() });
         let (form, other) =
             (DraftLock { draft: Version(0), form: FormId(1) }, DraftLock { draft: Version(0), form: FormId(2) });
         let save = |conn: &mut Conn| {
-            drafts::update(conn, admin().editor(), page.id, page.version, other, &typed, noon()).map(drop)
+            commands::save_draft(conn, admin().editor(), Some(page.id), page.version, other, &typed, noon()).map(drop)
         };
         let take_off = || {
-            store
-                .write(|conn| drafts::unpublish_as(conn, admin().editor(), page.id, page.version, form, &typed, noon()))
+            store.write(|conn| {
+                commands::unpublish_as(conn, admin().editor(), page.id, page.version, form, &typed, noon())
+            })
         };
         assert_eq!(meanwhile(store, take_off, |conn| put(conn, &content("b")), save), Err(Error::Stale));
 
         let seen = DraftLock { draft: Version(1), form: FormId(1) };
         let publish = || {
-            let new = content("a");
+            // Only a change of readers or of a path waits for others.
+            let new = PageContent { audience: Audience::SignedIn, ..content("a") };
             store.write(|conn| {
-                drafts::publish(conn, admin().editor(), page.id, page.version, seen, &new, noon()).map(drop)
+                commands::publish(conn, admin().editor(), page.id, page.version, seen, &new, noon()).map(drop)
             })
         };
         assert_eq!(meanwhile(store, publish, |conn| put(conn, &content("c")), save), Err(Error::Stale));
@@ -127,7 +133,7 @@ fn of_many_readers_those_who_stay_keep_their_row() {
         store.write(|conn| put(conn, &chosen(&["ann", "bob"]))).unwrap();
         let new = store.write(|conn| {
             let page = pages::find(conn, &content("a").path)?.unwrap();
-            pages::update(conn, admin().editor(), page.id, page.version, &chosen(&["ann", "cid"]), noon())?;
+            commands::update(conn, admin().editor(), page.id, page.version, &chosen(&["ann", "cid"]), noon())?;
             let query = "SELECT count(*) AS count FROM page_people WHERE xmin::text = txid_current()::text";
             Ok(sql_query(query).get_result::<Number>(conn)?.count)
         });

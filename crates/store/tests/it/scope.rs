@@ -8,7 +8,7 @@ use domain::{
 };
 use store::{
     Paging,
-    pages::{self, Scope},
+    lists::{self, VisiblePages},
 };
 
 use crate::database::{content, member, noon, on_both, put};
@@ -25,11 +25,11 @@ fn t44_a_locked_row_carries_its_title_and_nothing_else() {
             ..content("locked")
         };
         store.write(|conn| put(conn, &page)).unwrap();
-        let scope = Scope::listed(&Visitor::Anonymous, noon());
-        let slice = store.read(|conn| pages::list(conn, &scope, ALL)).unwrap();
+        let scope = VisiblePages::listed(&Visitor::Anonymous, noon());
+        let slice = store.read(|conn| lists::list(conn, &scope, ALL)).unwrap();
         assert_eq!((slice.rows[0].locked, slice.rows[0].summary.as_str()), (true, ""));
-        let scope = Scope::listed(&member(Role::Reader), noon());
-        let slice = store.read(|conn| pages::list(conn, &scope, ALL)).unwrap();
+        let scope = VisiblePages::listed(&member(Role::Reader), noon());
+        let slice = store.read(|conn| lists::list(conn, &scope, ALL)).unwrap();
         assert_eq!((slice.rows[0].locked, slice.rows[0].summary.as_str()), (false, "hidden"));
     });
 }
@@ -39,10 +39,10 @@ fn pages_below_a_path_are_those_under_its_slash() {
     on_both(|store| {
         let paths = ["", "handbook", "handbook-2", "handbook-2/x", "handbook/x", "handbook/x/y", "handbook0", "hand"];
         store.write(|conn| paths.iter().try_for_each(|path| put(conn, &content(path)))).unwrap();
-        let scope = Scope::readable(&Visitor::Anonymous, noon());
+        let scope = VisiblePages::readable(&Visitor::Anonymous, noon());
         let below = |path: &str, paging| {
             let path = PagePath::parse(path).unwrap();
-            store.read(|conn| pages::list_below(conn, &scope, &path, paging)).unwrap()
+            store.read(|conn| lists::list_below(conn, &scope, &path, paging)).unwrap()
         };
         let found = |path: &str| {
             let mut rows: Vec<String> = below(path, ALL).rows.iter().map(|row| row.path.as_str().to_owned()).collect();

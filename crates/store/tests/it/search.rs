@@ -3,7 +3,7 @@
 use domain::{access::Visitor, audience::Audience, page::PageContent, search::Query, user::Role};
 use store::{
     Paging, Store,
-    pages::{self, PageColumn, PageFilter, PageSort},
+    admin_list::{self, PageColumn, PageFilter, PageSort},
     search,
 };
 
@@ -155,7 +155,7 @@ fn nothing_that_is_typed_is_a_syntax_error() {
                     let slice = store.read(|conn| search::list(conn, &Visitor::Anonymous, noon(), &query, ALL));
                     assert!(slice.is_ok(), "{typed:?}: {slice:?}");
                     let filter = PageFilter { query: typed.clone(), ..PageFilter::default() };
-                    let counted = store.read(|conn| pages::counts(conn, admin().editor(), &filter, &[]));
+                    let counted = store.read(|conn| admin_list::counts(conn, admin().editor(), &filter, &[]));
                     assert!(counted.is_ok(), "{typed:?}: {counted:?}");
                 }
             }
@@ -280,7 +280,7 @@ fn the_panel_finds_texts_and_paths() {
         let listed = |typed: &str| {
             let filter = PageFilter { query: typed.into(), ..PageFilter::default() };
             let sort = PageSort { by: PageColumn::Path, descending: false };
-            let table = store.read(|conn| pages::every(conn, admin().editor(), &filter, sort, ALL)).unwrap();
+            let table = store.read(|conn| admin_list::list(conn, admin().editor(), &filter, sort, ALL)).unwrap();
             assert_eq!(table.total as usize, table.rows.len());
             table.rows.iter().map(|row| row.path.as_str().to_owned()).collect::<Vec<_>>().join(" ")
         };

@@ -16,10 +16,11 @@ fn settings_are_saved_over_the_version_they_came_from() {
         let old = store.read(site::get).unwrap();
         let new =
             Site { title: "Acme".into(), realm: Realm::parse("R").unwrap(), footer: "a\nb".into(), ..old.clone() };
-        let saved = store.write(|conn| site::update(conn, &admin(), old.version, &new, noon())).unwrap();
+        let saved =
+            store.write(|conn| store::writing::site::update(conn, &admin(), old.version, &new, noon())).unwrap();
         assert_eq!(store.read(site::get).unwrap(), saved);
         assert_eq!((saved.title.as_str(), saved.version), ("Acme", old.version.next()));
-        let stale = store.write(|conn| site::update(conn, &admin(), old.version, &new, noon()));
+        let stale = store.write(|conn| store::writing::site::update(conn, &admin(), old.version, &new, noon()));
         assert_eq!(stale.unwrap_err(), Error::Stale);
     });
 }

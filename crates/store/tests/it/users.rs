@@ -21,7 +21,7 @@ fn find(store: &Store, name: &str) -> Option<User> {
 
 fn change(store: &Store, user: &User, role: Role, active: bool) -> store::Result<User> {
     let content = UserContent { name: user.name.clone(), role, active };
-    store.write(|conn| users::update(conn, &admin(), user.id, user.version, &content, noon()))
+    store.write(|conn| store::writing::users::update(conn, &admin(), user.id, user.version, &content, noon()))
 }
 
 #[test]
@@ -33,7 +33,7 @@ fn a_user_comes_back_as_it_was_put_in_and_names_count_their_case() {
         assert_eq!(find(store, "zoe\u{308}"), Some(made));
         assert_eq!(find(store, "Zoë"), None);
         let content = UserContent { name: Username::parse("zoë").unwrap(), role: Role::Reader, active: true };
-        let again = store.write(|conn| users::insert(conn, &admin(), &content, &hash("y"), noon()));
+        let again = store.write(|conn| store::writing::users::insert(conn, &admin(), &content, &hash("y"), noon()));
         assert_eq!(again.unwrap_err(), Error::Duplicate);
     });
 }
@@ -46,8 +46,11 @@ fn case_23_the_last_active_administrator_cannot_be_taken_away() {
         assert_eq!(change(store, &root, Role::Editor, true).unwrap_err(), Error::LastAdmin);
         assert_eq!(change(store, &root, Role::Admin, false).unwrap_err(), Error::LastAdmin);
         let ids = [root.id, boss.id];
-        assert_eq!(store.write(|conn| users::delete(conn, &admin(), &ids, noon())).unwrap_err(), Error::LastAdmin);
-        let disable = store.write(|conn| users::set_active(conn, &admin(), &ids, false, noon()));
+        assert_eq!(
+            store.write(|conn| store::writing::users::delete(conn, &admin(), &ids, noon())).unwrap_err(),
+            Error::LastAdmin
+        );
+        let disable = store.write(|conn| store::writing::users::set_active(conn, &admin(), &ids, false, noon()));
         assert_eq!(disable.unwrap_err(), Error::LastAdmin);
         assert_eq!(find(store, "root"), Some(root));
         assert!(find(store, "boss").is_some(), "the refused transaction was rolled back");
@@ -58,7 +61,7 @@ fn case_23_the_last_active_administrator_cannot_be_taken_away() {
 fn where_there_never_was_an_administrator_users_can_be_deleted() {
     on_both(|store| {
         let ann = add(store, "ann", Role::Reader);
-        assert_eq!(store.write(|conn| users::delete(conn, &admin(), &[ann.id], noon())).unwrap(), 1);
+        assert_eq!(store.write(|conn| store::writing::users::delete(conn, &admin(), &[ann.id], noon())).unwrap(), 1);
     });
 }
 
@@ -88,7 +91,7 @@ fn case_50_of_two_administrators_who_demote_each_other_at_once_one_stays() {
             // The next round begins without administrators: nobody can take this one, so it becomes an older one.
             let id = admins[0].id;
             let stand_in = add(store, &format!("c{round}"), Role::Admin);
-            store.write(|conn| users::delete(conn, &admin(), &[id], noon())).unwrap();
+            store.write(|conn| store::writing::users::delete(conn, &admin(), &[id], noon())).unwrap();
             crate::database::sql(store, &format!("DELETE FROM users WHERE id = {}", stand_in.id.0)).unwrap();
         }
     });
@@ -99,23 +102,45 @@ fn passwords_themes_and_sign_ins_are_kept() {
     on_both(|store| {
         let ann = add(store, "ann", Role::Reader);
         let member = Member { id: ann.id, name: ann.name.clone(), role: ann.role, groups: Vec::new() };
-        assert!(store.write(|conn| users::set_password(conn, &admin(), ann.id, &hash("1"), noon())).unwrap());
-        assert!(store.write(|conn| users::change_own_password(conn, &member, &hash("1"), &hash("2"), noon())).unwrap());
+        assert!(
+            store
+                .write(|conn| store::writing::users::set_password(conn, &admin(), ann.id, &hash("1"), noon()))
+                .unwrap()
+        );
+        assert!(
+            store
+                .write(|conn| store::writing::account::change_own_password(
+                    conn,
+                    &member,
+                    &hash("1"),
+                    &hash("2"),
+                    noon()
+                ))
+                .unwrap()
+        );
         let late = |conn: &mut store::Conn| {
-            users::change_own_password(conn, &member, &hash("1"), &hash("over a reset"), noon())
+            store::writing::account::change_own_password(conn, &member, &hash("1"), &hash("over a reset"), noon())
         };
         assert!(!store.write(late).unwrap());
-        store.write(|conn| users::rehash(conn, ann.id, &hash("1"), &hash("stale"))).unwrap();
+        store.write(|conn| store::writing::account::rehash(conn, ann.id, &hash("1"), &hash("stale"))).unwrap();
         assert_eq!(find(store, "ann").unwrap().password_hash, hash("2"));
-        store.write(|conn| users::rehash(conn, ann.id, &hash("2"), &hash("3"))).unwrap();
-        store.write(|conn| users::set_theme(conn, ann.id, Theme::Dark)).unwrap();
+        store.write(|conn| store::writing::account::rehash(conn, ann.id, &hash("2"), &hash("3"))).unwrap();
+        store.write(|conn| store::writing::account::set_theme(conn, ann.id, Theme::Dark)).unwrap();
         let later = noon() + TimeDelta::hours(1);
-        store.write(|conn| users::note_sign_in(conn, &member, "192.0.2.1", later)).unwrap();
+        store.write(|conn| store::writing::account::record_sign_in(conn, &member, "192.0.2.1", later)).unwrap();
         let now = find(store, "ann").unwrap();
         assert_eq!((now.password_hash, now.theme, now.last_sign_in_at), (hash("3"), Theme::Dark, Some(later)));
-        store.write(|conn| users::delete(conn, &admin(), &[ann.id], noon())).unwrap();
+        store.write(|conn| store::writing::users::delete(conn, &admin(), &[ann.id], noon())).unwrap();
         assert!(
-            !store.write(|conn| users::change_own_password(conn, &member, &hash("3"), &hash("4"), noon())).unwrap()
+            !store
+                .write(|conn| store::writing::account::change_own_password(
+                    conn,
+                    &member,
+                    &hash("3"),
+                    &hash("4"),
+                    noon()
+                ))
+                .unwrap()
         );
     });
 }
@@ -139,10 +164,10 @@ fn the_panels_list_is_filtered_sorted_and_counted() {
         let ann = add(store, "ann", Role::Reader);
         change(store, &bob, Role::Reader, false).unwrap();
         let member = Member { id: ann.id, name: ann.name.clone(), role: ann.role, groups: Vec::new() };
-        store.write(|conn| users::note_sign_in(conn, &member, "x", noon())).unwrap();
+        store.write(|conn| store::writing::account::record_sign_in(conn, &member, "x", noon())).unwrap();
         let list = |filter: &UserFilter, by, descending| {
             let (sort, paging) = (UserSort { by, descending }, Paging { number: 1, size: 10 });
-            let table = store.read(|conn| users::every(conn, &admin(), filter, sort, paging)).unwrap();
+            let table = store.read(|conn| users::list(conn, &admin(), filter, sort, paging)).unwrap();
             assert_eq!(table.total, table.rows.len() as u64);
             table.rows.iter().map(|user| user.name.to_string()).collect::<Vec<_>>().join(" ")
         };
@@ -168,7 +193,7 @@ fn those_who_never_signed_in_are_counted_and_the_active_ones_named() {
         change(store, &bob, Role::Reader, false).unwrap();
         assert_eq!(store.read(|conn| users::never_signed_in(conn, &admin(), 1)).unwrap().total, 2);
         let member = Member { id: ann.id, name: ann.name.clone(), role: ann.role, groups: Vec::new() };
-        store.write(|conn| users::note_sign_in(conn, &member, "x", noon())).unwrap();
+        store.write(|conn| store::writing::account::record_sign_in(conn, &member, "x", noon())).unwrap();
         let table = store.read(|conn| users::never_signed_in(conn, &admin(), 5)).unwrap();
         assert_eq!((table.total, table.rows[0].name.as_str()), (1, "cid"));
     });

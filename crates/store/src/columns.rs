@@ -1,0 +1,48 @@
+//! Facts about columns that several nouns share: paths and their ranges, what is published, the content of a page.
+
+use chrono::NaiveDateTime;
+use diesel::prelude::*;
+use domain::page::PagePath;
+
+use crate::{
+    Error, Result,
+    schema::{fold, pages},
+};
+
+/// The most keys in one statement: SQLite takes 32,766.
+pub(crate) const KEYS: usize = 1000;
+
+/// The columns that a page, its revisions and its row in the trash have in common, for INSERT .. SELECT. A new column of
+/// a page's content is added here, to [`crate::page_row::Record`] and to `writing::page_columns::Content`.
+pub(crate) const CONTENT: &str =
+    "title, summary, body, private, show_title, list_below, published_at, audience, unpublish_at";
+
+/// Parses a path that the database holds.
+///
+/// # Errors
+/// [`Error::Schema`] for a path that was inserted by SQL and that no page can have.
+pub(crate) fn path_of(path: &str) -> Result<PagePath> {
+    PagePath::parse(path).map_err(|words| Error::Schema(format!("the path {path:?} in the table pages: {words}")))
+}
+
+/// The open range of the paths below a path: `0` is the byte after `/`, and `{` the one after `z`.
+pub(crate) fn range_below(path: &PagePath) -> (String, String) {
+    match path.is_root() {
+        true => (String::new(), "{".into()),
+        false => (format!("{path}/", path = path.as_str()), format!("{path}0", path = path.as_str())),
+    }
+}
+
+/// `domain::page::PageContent::is_published` in SQL.
+#[diesel::dsl::auto_type(no_type_alias)]
+pub(crate) fn published(now: NaiveDateTime) -> _ {
+    pages::published_at.le(now).and(pages::unpublish_at.is_null().or(pages::unpublish_at.gt(now)))
+}
+
+/// A LIKE pattern for a folded column that contains a text. The database folds the pattern as it folds the column: its
+/// lower case differs from Rust's for some letters.
+pub(crate) fn pattern(text: &str) -> fold<String> {
+    // PostgreSQL has no NUL in a text.
+    let escaped = text.replace('\0', "").replace('\\', r"\\").replace('%', r"\%").replace('_', r"\_");
+    fold(format!("%{escaped}%"))
+}

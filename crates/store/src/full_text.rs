@@ -1,0 +1,67 @@
+//! The query languages of the two full-text indexes. No character that a user types has a meaning in them.
+
+use diesel::{
+    dsl::sql,
+    prelude::*,
+    sql_types::{Bool, Text},
+};
+use domain::search::{Query, Term};
+
+use crate::{Conn, conn::MultiBackend, schema::pages};
+
+/// The columns of SQLite's index that readers search.
+const SQLITE_TEXT: &str = "{title summary body}";
+
+/// The condition that the text or the path of a row of `pages` matches a query: for the panel's list.
+pub(crate) fn matches(
+    conn: &Conn,
+    query: &Query,
+) -> Box<dyn BoxableExpression<pages::table, MultiBackend, SqlType = Bool>> {
+    let (from, query, to) = match conn {
+        Conn::Sqlite(_) => {
+            let query = format!("{} OR path : ({})", sqlite_query(query), sqlite_wanted(query));
+            ("pages.id IN (SELECT rowid FROM search WHERE search MATCH ", query, ")")
+        }
+        Conn::Postgres(_) => (
+            "pages.id IN (SELECT page_id FROM search, search_query(",
+            postgres_query(query),
+            ") AS query WHERE words @@ query OR search.path @@ query)",
+        ),
+    };
+    Box::new(sql::<Bool>(from).bind::<Text, _>(query).sql(to))
+}
+
+/// A query in the language of SQLite's FTS5. Each term is a quoted string, in which only a quotation mark is special.
+pub(crate) fn sqlite_query(query: &Query) -> String {
+    format!("({SQLITE_TEXT} : ({})){}", sqlite_wanted(query), sqlite_unwanted(query))
+}
+
+/// The same query for the title alone.
+pub(crate) fn sqlite_titles(query: &Query) -> String {
+    format!("(title : ({})){}", sqlite_wanted(query), sqlite_unwanted(query))
+}
+
+fn sqlite_wanted(query: &Query) -> String {
+    let terms = query.wanted().iter().map(|term| sqlite_string(term) + if term.is_prefix() { "*" } else { "" });
+    terms.collect::<Vec<_>>().join(" ")
+}
+
+fn sqlite_unwanted(query: &Query) -> String {
+    query.unwanted().iter().map(|term| format!(" NOT ({SQLITE_TEXT} : {})", sqlite_string(term))).collect()
+}
+
+fn sqlite_string(term: &Term) -> String {
+    format!("\"{}\"", term.as_str().replace('"', "\"\""))
+}
+
+/// The input of the database function `search_query`: one term on each line; no term contains a line end.
+pub(crate) fn postgres_query(query: &Query) -> String {
+    let unwanted = query.unwanted().iter().map(|term| format!("\n-{}", term.as_str()));
+    postgres_wanted(query) + &unwanted.collect::<String>()
+}
+
+pub(crate) fn postgres_wanted(query: &Query) -> String {
+    let wanted =
+        query.wanted().iter().map(|term| format!("{}{}", if term.is_prefix() { '+' } else { '=' }, term.as_str()));
+    wanted.collect::<Vec<_>>().join("\n")
+}

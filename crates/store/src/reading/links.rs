@@ -1,0 +1,166 @@
+//! Links between pages, and the problems of links that not every reader of a page can follow.
+
+use std::collections::{HashMap, hash_map::Entry};
+
+use diesel::{
+    prelude::*,
+    sql_query,
+    sql_types::{BigInt, Bool, Nullable, Text},
+};
+use domain::{
+    access::Editor,
+    audience::{Audience, Readers},
+    effective_access::EffectiveAccess,
+    link::{LinkProblem, problem},
+    page::{PageId, PagePath},
+};
+
+use crate::{
+    Conn, Result, access,
+    columns::path_of,
+    error::skip_unreadable,
+    schema::{links_unread, old_paths, pages},
+};
+
+/// A link that not every reader of its page can follow.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BrokenLink {
+    /// The page whose text has the link.
+    pub page: PageId,
+    /// The path of that page.
+    pub path: PagePath,
+    /// The title of that page.
+    pub title: String,
+    /// The path to which the link leads, without a slash at either end.
+    pub target: String,
+    /// The problem.
+    pub problem: LinkProblem,
+}
+
+#[derive(QueryableByName)]
+struct Record {
+    #[diesel(sql_type = BigInt)]
+    id: i64,
+    #[diesel(sql_type = Text)]
+    path: String,
+    #[diesel(sql_type = Text)]
+    title: String,
+    #[diesel(sql_type = Bool)]
+    private: bool,
+    #[diesel(sql_type = Nullable<BigInt>)]
+    readers_from: Option<i64>,
+    #[diesel(sql_type = Text)]
+    target: String,
+    #[diesel(sql_type = Nullable<Bool>)]
+    target_private: Option<bool>,
+    #[diesel(sql_type = Nullable<BigInt>)]
+    target_readers_from: Option<i64>,
+}
+
+impl Record {
+    fn broken(self, conn: &mut Conn, known: &mut Known) -> Result<Option<BrokenLink>> {
+        let from = known.readers(conn, EffectiveAccess::from_columns(self.private, self.readers_from))?;
+        let to = match self.target_private {
+            Some(private) => {
+                Some(known.readers(conn, EffectiveAccess::from_columns(private, self.target_readers_from))?)
+            }
+            None => None,
+        };
+        let (Some(problem), Some(path)) = (problem(&from, to.as_ref()), skip_unreadable(path_of(&self.path))) else {
+            return Ok(None);
+        };
+        Ok(Some(BrokenLink { page: PageId(self.id), path, title: self.title, target: self.target, problem }))
+    }
+}
+
+/// Readers that were loaded before.
+#[derive(Default)]
+struct Known(HashMap<EffectiveAccess, Readers>);
+
+impl Known {
+    fn readers(&mut self, conn: &mut Conn, effective: EffectiveAccess) -> Result<Readers> {
+        Ok(match self.0.entry(effective) {
+            Entry::Occupied(known) => known.get().clone(),
+            Entry::Vacant(unknown) => unknown.insert(access::readers(conn, effective)?).clone(),
+        })
+    }
+}
+
+/// At most `limit` broken links, in the order of their pages. An old path leads to its page, and a path without a page of
+/// its own to the list of the pages below it.
+pub fn broken(conn: &mut Conn, _: &Editor, limit: u32) -> Result<Vec<BrokenLink>> {
+    // Whether one audience of chosen readers lies within another, `fault` says.
+    let records: Vec<Record> = sql_query(
+        "SELECT pages.id, pages.path, pages.title, pages.private, pages.readers_from, links.target,
+                COALESCE(present.private, moved.private) AS target_private,
+                CASE WHEN present.id IS NULL THEN moved.readers_from ELSE present.readers_from END AS target_readers_from
+         FROM links
+         JOIN pages ON pages.id = links.page_id
+         LEFT JOIN pages AS present ON present.path = links.target
+         LEFT JOIN old_paths ON old_paths.path = links.target
+         LEFT JOIN pages AS moved ON moved.id = old_paths.page_id
+         WHERE (COALESCE(present.private, moved.private)
+                AND (NOT pages.private
+                     OR (COALESCE(present.readers_from, moved.readers_from) IS NOT NULL
+                         AND COALESCE(pages.readers_from, 0) <> COALESCE(present.readers_from, moved.readers_from))))
+            OR (present.id IS NULL AND moved.id IS NULL AND links.target <> ''
+                AND NOT EXISTS (SELECT 1 FROM pages AS below
+                                WHERE below.path > links.target || '/' AND below.path < links.target || '0'))
+         ORDER BY pages.path, links.target",
+    )
+    .load(conn)?;
+    let (mut known, mut broken) = (Known::default(), Vec::new());
+    for record in records {
+        broken.extend(record.broken(conn, &mut known)?);
+        if broken.len() >= limit as usize {
+            break;
+        }
+    }
+    Ok(broken)
+}
+
+/// Of these targets, those that not every reader of a page at `path` with `audience` can follow.
+pub fn problems(
+    conn: &mut Conn,
+    _: &Editor,
+    path: &PagePath,
+    audience: &Audience,
+    targets: &[String],
+) -> Result<Vec<(String, LinkProblem)>> {
+    let from = access::readers_with(conn, path, audience)?;
+    let mut problems = Vec::new();
+    for target in targets {
+        let to = readers_at(conn, target)?;
+        if to.is_none() && is_section(conn, target)? {
+            continue;
+        }
+        problems.extend(problem(&from, to.as_ref()).map(|problem| (target.clone(), problem)));
+    }
+    Ok(problems)
+}
+
+fn readers_at(conn: &mut Conn, target: &str) -> Result<Option<Readers>> {
+    let moved = old_paths::table.filter(old_paths::path.eq(target)).select(old_paths::page_id);
+    let columns = (pages::private, pages::readers_from);
+    let present: Option<(bool, Option<i64>)> =
+        pages::table.filter(pages::path.eq(target)).select(columns).first(conn).optional()?;
+    let found = match present {
+        Some(found) => Some(found),
+        None => pages::table.filter(pages::id.eq_any(moved)).select(columns).first(conn).optional()?,
+    };
+    found
+        .map(|(private, readers_from)| access::readers(conn, EffectiveAccess::from_columns(private, readers_from)))
+        .transpose()
+}
+
+/// Whether the site shows a list at a path without a page of its own; at the root it always does.
+fn is_section(conn: &mut Conn, target: &str) -> Result<bool> {
+    let below = pages::table.filter(pages::path.gt(format!("{target}/"))).filter(pages::path.lt(format!("{target}0")));
+    Ok(target.is_empty() || diesel::select(diesel::dsl::exists(below)).get_result(conn)?)
+}
+
+/// The number of pages whose texts changed since their links were read.
+pub fn unread(conn: &mut Conn) -> Result<u64> {
+    let count: i64 = links_unread::table.count().get_result(conn)?;
+    Ok(count.unsigned_abs())
+}

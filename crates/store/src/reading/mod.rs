@@ -1,0 +1,19 @@
+//! Queries, one noun in each file. No file here imports another one; what they share is in `access`, `columns`, `page_row`,
+//! `visible` and `full_text`.
+
+pub mod admin_list;
+pub mod audit;
+pub mod drafts;
+pub mod groups;
+pub mod links;
+pub mod lists;
+pub mod old_paths;
+pub mod pages;
+pub mod readers;
+pub mod receipts;
+pub mod revisions;
+pub mod schedule;
+pub mod search;
+pub mod site;
+pub mod trash;
+pub mod users;

@@ -1,0 +1,248 @@
+//! Users: found by name for a sign-in, and listed for administrators.
+
+use chrono::NaiveDateTime;
+use diesel::{
+    dsl::count_star,
+    prelude::*,
+    sql_types::{Nullable, Text},
+};
+use domain::{
+    Version,
+    access::{Admin, Editor},
+    group::GroupId,
+    password::PasswordHash,
+    user::{Role, Theme, User, UserId, Username},
+};
+
+use crate::{
+    Conn, Error, Paging, Result, Table,
+    columns::pattern,
+    conn::MultiBackend,
+    error::skip_unreadable,
+    schema::{fold, group_members, users},
+};
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = users)]
+struct Record {
+    id: i64,
+    name: String,
+    role: String,
+    password_hash: String,
+    active: bool,
+    theme: String,
+    created_at: NaiveDateTime,
+    last_sign_in_at: Option<NaiveDateTime>,
+    version: i64,
+}
+
+impl Record {
+    fn user(self, groups: Vec<GroupId>) -> Result<User> {
+        let record = self;
+        let invalid = |words| Error::Schema(format!("the user {:?} in the table users: {words}", record.name));
+        Ok(User {
+            id: UserId(record.id),
+            name: Username::parse(&record.name).map_err(invalid)?,
+            role: Role::parse(&record.role).map_err(invalid)?,
+            active: record.active,
+            theme: Theme::parse(&record.theme).unwrap_or_default(),
+            password_hash: PasswordHash::new(record.password_hash),
+            groups,
+            created_at: record.created_at.and_utc(),
+            last_sign_in_at: record.last_sign_in_at.map(|at| at.and_utc()),
+            version: Version(record.version),
+        })
+    }
+}
+
+/// The users of these records with their groups; unreadable rows are logged and left out.
+fn with_groups(conn: &mut Conn, records: Vec<Record>) -> Result<Vec<User>> {
+    let ids: Vec<i64> = records.iter().map(|record| record.id).collect();
+    let rows: Vec<(i64, i64)> = group_members::table
+        .filter(group_members::user_id.eq_any(ids))
+        .order(group_members::group_id)
+        .select((group_members::user_id, group_members::group_id))
+        .load(conn)?;
+    let groups = |id| rows.iter().filter(|(user, _)| *user == id).map(|(_, group)| GroupId(*group)).collect();
+    let users = records.into_iter().map(|record| {
+        let groups = groups(record.id);
+        record.user(groups)
+    });
+    Ok(users.filter_map(skip_unreadable).collect())
+}
+
+/// The user with a name, active or not.
+pub fn find(conn: &mut Conn, name: &Username) -> Result<Option<User>> {
+    // One query for existing and unknown names, so that both take the same time.
+    let rows: Vec<(Record, Option<i64>)> = users::table
+        .left_join(group_members::table.on(group_members::user_id.eq(users::id)))
+        .filter(users::name.eq(name.as_str()))
+        .order(group_members::group_id)
+        .select((Record::as_select(), group_members::group_id.nullable()))
+        .load(conn)?;
+    let groups = rows.iter().filter_map(|(_, group)| group.map(GroupId)).collect();
+    rows.into_iter().next().map(|(record, _)| record.user(groups)).transpose()
+}
+
+/// The names of all active users, for editors who choose readers.
+pub fn active_names(conn: &mut Conn, _: &Editor) -> Result<Vec<Username>> {
+    let names: Vec<String> = users::table.filter(users::active).order(users::name).select(users::name).load(conn)?;
+    let invalid = |words| Error::Schema(format!("a name in the table users: {words}"));
+    Ok(names.iter().filter_map(|name| skip_unreadable(Username::parse(name).map_err(invalid))).collect())
+}
+
+/// The highest bcrypt cost among the stored hashes; 0 without any. The check of an unknown name costs as much, so that it
+/// cannot be told from the check of an existing one.
+pub fn max_cost(conn: &mut Conn) -> Result<u32> {
+    let cost = diesel::dsl::sql::<Nullable<Text>>("max(substr(password_hash, 5, 2))");
+    let highest: Option<String> =
+        users::table.filter(users::password_hash.like("$2_$__$%")).select(cost).first(conn)?;
+    Ok(highest.and_then(|cost| cost.parse().ok()).unwrap_or(0))
+}
+
+/// Whether there is any user.
+pub fn exist(conn: &mut Conn) -> Result<bool> {
+    Ok(diesel::select(diesel::dsl::exists(users::table.select(users::id))).get_result(conn)?)
+}
+
+/// A filter of the panel's list; an empty text and `None` match every user.
+#[derive(Clone, Debug, Default)]
+pub struct UserFilter {
+    /// Words that the name contains; at most eight count.
+    pub query: String,
+    /// The role.
+    pub role: Option<Role>,
+    /// Whether the account is active.
+    pub active: Option<bool>,
+}
+
+impl UserFilter {
+    fn rows(&self) -> users::BoxedQuery<'static, MultiBackend> {
+        let mut rows = users::table.into_boxed();
+        for word in self.query.split_whitespace().take(8) {
+            rows = rows.filter(fold(users::name).like(pattern(word)).escape('\\'));
+        }
+        if let Some(role) = self.role {
+            rows = rows.filter(users::role.eq(role.as_str()));
+        }
+        if let Some(active) = self.active {
+            rows = rows.filter(users::active.eq(active));
+        }
+        rows
+    }
+
+    fn count(&self, conn: &mut Conn) -> Result<u64> {
+        let count: i64 = self.rows().select(count_star()).first(conn)?;
+        Ok(count.unsigned_abs())
+    }
+}
+
+/// A column by which the panel's list is sorted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UserColumn {
+    /// The name, case-insensitive.
+    Name,
+    /// The role.
+    Role,
+    /// Whether the account is active: disabled accounts first.
+    Active,
+    /// The moment of creation.
+    Created,
+    /// The last sign-in; users who never signed in come first.
+    LastSignIn,
+}
+
+/// A sort order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UserSort {
+    /// The column; equal rows are sorted by name.
+    pub by: UserColumn,
+    /// Whether the order is reversed.
+    pub descending: bool,
+}
+
+/// One page of the users that match, sorted, and the total.
+pub fn list(conn: &mut Conn, _: &Admin, filter: &UserFilter, sort: UserSort, paging: Paging) -> Result<Table<User>> {
+    let rows = filter.rows();
+    // SQLite and PostgreSQL sort NULL differently.
+    let never = users::last_sign_in_at.is_null();
+    let sorted = match (sort.by, sort.descending) {
+        (UserColumn::Name, false) => rows.order(fold(users::name).asc()),
+        (UserColumn::Name, true) => rows.order(fold(users::name).desc()),
+        (UserColumn::Role, false) => rows.order(users::role.asc()),
+        (UserColumn::Role, true) => rows.order(users::role.desc()),
+        (UserColumn::Active, false) => rows.order(users::active.asc()),
+        (UserColumn::Active, true) => rows.order(users::active.desc()),
+        (UserColumn::Created, false) => rows.order(users::created_at.asc()),
+        (UserColumn::Created, true) => rows.order(users::created_at.desc()),
+        (UserColumn::LastSignIn, false) => rows.order((never.desc(), users::last_sign_in_at.asc())),
+        (UserColumn::LastSignIn, true) => rows.order((never.asc(), users::last_sign_in_at.desc())),
+    };
+    let records: Vec<Record> = sorted
+        .then_order_by(users::name.asc())
+        .limit(paging.limit())
+        .offset(paging.offset())
+        .select(Record::as_select())
+        .load(conn)?;
+    let rows = with_groups(conn, records)?;
+    Ok(Table { rows, total: filter.count(conn)? })
+}
+
+/// The number of users that each choice of a filter would list, with the other filters unchanged.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UserCounts {
+    /// Users of any role.
+    pub any_role: u64,
+    /// Users of each role, in the order of `Role::ALL`.
+    pub roles: Vec<u64>,
+    /// Active and disabled users.
+    pub any_state: u64,
+    /// Active users.
+    pub active: u64,
+    /// Disabled users.
+    pub disabled: u64,
+}
+
+/// The counts for the filters beside the list.
+pub fn counts(conn: &mut Conn, _: &Admin, filter: &UserFilter) -> Result<UserCounts> {
+    let mut count = |role, active| UserFilter { role, active, ..filter.clone() }.count(conn);
+    Ok(UserCounts {
+        any_role: count(None, filter.active)?,
+        roles: Role::ALL.into_iter().map(|role| count(Some(role), filter.active)).collect::<Result<_>>()?,
+        any_state: count(filter.role, None)?,
+        active: count(filter.role, Some(true))?,
+        disabled: count(filter.role, Some(false))?,
+    })
+}
+
+/// The first `limit` active users who never signed in, the oldest account first, and their total.
+pub fn never_signed_in(conn: &mut Conn, _: &Admin, limit: u32) -> Result<Table<User>> {
+    let rows = || users::table.filter(users::active).filter(users::last_sign_in_at.is_null());
+    let total: i64 = rows().select(count_star()).first(conn)?;
+    let records: Vec<Record> = rows()
+        .order((users::created_at.asc(), users::name.asc()))
+        .limit(i64::from(limit))
+        .select(Record::as_select())
+        .load(conn)?;
+    let rows = with_groups(conn, records)?;
+    Ok(Table { rows, total: total.unsigned_abs() })
+}
+
+/// The number of users.
+pub fn count(conn: &mut Conn, _: &Admin) -> Result<u64> {
+    UserFilter::default().count(conn)
+}
+
+/// The user with a key.
+pub fn get(conn: &mut Conn, _: &Admin, id: UserId) -> Result<Option<User>> {
+    let record: Option<Record> = users::table.find(id.0).select(Record::as_select()).first(conn).optional()?;
+    Ok(with_groups(conn, record.into_iter().collect())?.into_iter().next())
+}
+
+/// Those of the users that exist, in the order of their names.
+pub fn get_many(conn: &mut Conn, _: &Admin, ids: &[UserId]) -> Result<Vec<User>> {
+    let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
+    let records: Vec<Record> =
+        users::table.filter(users::id.eq_any(ids)).order(users::name).select(Record::as_select()).load(conn)?;
+    with_groups(conn, records)
+}

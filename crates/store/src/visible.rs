@@ -1,0 +1,256 @@
+//! The pages that a visitor finds in lists, searches and feeds: the SQL counterpart of `domain::access::listing`.
+
+use std::fmt::Write;
+
+use chrono::NaiveDateTime;
+use diesel::{
+    QueryableByName,
+    dsl::sql,
+    expression::SqlLiteral,
+    prelude::*,
+    sql_query,
+    sql_types::{Bool, Integer, Text, Timestamp as SqlTimestamp},
+};
+use domain::{
+    Timestamp,
+    page::PagePath,
+    visitor::{Member, Visitor},
+};
+
+use crate::{
+    Conn, Paging, Result, Slice,
+    columns::{path_of, published},
+    conn::MultiBackend,
+    error::skip_unreadable,
+    schema::pages,
+};
+
+/// A page in a list for readers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Teaser {
+    /// The path at which the page lives.
+    pub path: PagePath,
+    /// The title of the page.
+    pub title: String,
+    /// The summary; empty for a locked page.
+    pub summary: String,
+    /// The date of the page.
+    pub published_at: Timestamp,
+    /// The moment of the last save.
+    pub updated_at: Timestamp,
+    /// Whether the page asks for credentials.
+    pub private: bool,
+    /// Whether this visitor sees the title alone.
+    pub locked: bool,
+}
+
+/// The pages that a visitor finds in lists at one moment.
+#[derive(Clone, Debug)]
+pub struct VisiblePages {
+    viewer: Viewer,
+    with_locked: bool,
+    now: NaiveDateTime,
+}
+
+#[derive(Clone, Debug)]
+enum Viewer {
+    Anyone,
+    Member(Member),
+    /// Editors read every page.
+    Editor,
+}
+
+impl Viewer {
+    fn of(visitor: &Visitor) -> Viewer {
+        match visitor.member() {
+            None => Viewer::Anyone,
+            Some(member) if member.role.may_edit() => Viewer::Editor,
+            Some(member) => Viewer::Member(member.clone()),
+        }
+    }
+
+    /// The principals of the table `listings` that stand for this visitor.
+    fn principals(&self) -> Vec<String> {
+        match self {
+            Viewer::Anyone => vec!["everybody".into()],
+            Viewer::Editor => ["everybody", "signed-in", "chosen"].map(str::to_owned).to_vec(),
+            Viewer::Member(member) => ["everybody", "signed-in"]
+                .map(str::to_owned)
+                .into_iter()
+                .chain([format!("u{}", member.id.0)])
+                .chain(member.groups.iter().map(|group| format!("g{}", group.0)))
+                .collect(),
+        }
+    }
+
+    /// The condition on a row of `pages` that this visitor may read.
+    fn condition(&self) -> String {
+        match self {
+            Viewer::Anyone => "NOT pages.private".into(),
+            Viewer::Editor => "TRUE".into(),
+            Viewer::Member(member) => {
+                let groups: Vec<String> = member.groups.iter().map(|group| group.0.to_string()).collect();
+                let mut chosen = format!("SELECT page_id FROM page_people WHERE user_id = {}", member.id.0);
+                if !groups.is_empty() {
+                    let groups = groups.join(", ");
+                    let _infallible =
+                        write!(chosen, " UNION ALL SELECT page_id FROM page_groups WHERE group_id IN ({groups})");
+                }
+                format!("(NOT pages.private OR pages.readers_from IS NULL OR pages.readers_from IN ({chosen}))")
+            }
+        }
+    }
+}
+
+impl VisiblePages {
+    /// The pages that the visitor may read: `Listing::Open`.
+    pub fn readable(visitor: &Visitor, now: Timestamp) -> VisiblePages {
+        VisiblePages { viewer: Viewer::of(visitor), with_locked: false, now: now.naive_utc() }
+    }
+
+    /// The pages that the visitor may read, and those whose titles are shown: `Listing::Open` and `Listing::Locked`.
+    pub fn listed(visitor: &Visitor, now: Timestamp) -> VisiblePages {
+        VisiblePages { with_locked: true, ..VisiblePages::readable(visitor, now) }
+    }
+
+    /// The rows that the visitor may read, for queries that do not sort by date.
+    pub(crate) fn rows(&self) -> pages::BoxedQuery<'static, MultiBackend> {
+        pages::table.filter(published(self.now)).filter(sql::<Bool>(&self.viewer.condition())).into_boxed()
+    }
+
+    /// The same condition on the table `pages` as SQL text; `$2` in it is [`VisiblePages::moment`].
+    pub(crate) fn condition(&self) -> String {
+        let published = "pages.published_at <= $2 AND (pages.unpublish_at IS NULL OR pages.unpublish_at > $2)";
+        format!("{published} AND {}", self.viewer.condition())
+    }
+
+    /// The moment of the request.
+    pub(crate) fn moment(&self) -> NaiveDateTime {
+        self.now
+    }
+
+    /// Of the pages with these keys, those that the visitor may read, each with its key and a text expression of its row.
+    pub(crate) fn teasers_with(
+        &self,
+        conn: &mut Conn,
+        ids: &[i64],
+        text: SqlLiteral<Text>,
+    ) -> Result<Vec<(i64, String, Teaser)>> {
+        let rows: Vec<(i64, String, TeaserRecord)> = self
+            .rows()
+            .filter(pages::id.eq_any(ids.to_vec()))
+            .select((pages::id, text, TeaserRecord::as_select()))
+            .load(conn)?;
+        let readable_row =
+            |(id, text, record): (i64, String, TeaserRecord)| Some((id, text, skip_unreadable(record.teaser())?));
+        Ok(rows.into_iter().filter_map(readable_row).collect())
+    }
+
+    /// One page of a section's list, newest first: the first rows of each principal are merged, and the first of them kept.
+    pub(crate) fn part(&self, conn: &mut Conn, section: &Section<'_>, paging: Paging) -> Result<Slice<Teaser>> {
+        let mut principals: Vec<(String, bool)> =
+            self.viewer.principals().into_iter().map(|principal| (principal, false)).collect();
+        if self.with_locked {
+            principals.push(("title".into(), true));
+        }
+        let first = paging.offset() + paging.limit() + 1;
+        let but_root = if section.but_root { "AND path <> ''" } else { "" };
+        // The principals are words and numbers that this module makes.
+        let branches: Vec<String> = principals
+            .iter()
+            .map(|(principal, locked)| {
+                format!(
+                    "SELECT * FROM (SELECT page_id, published_at, path, {locked} AS locked FROM listings
+                     WHERE principal = '{principal}' AND section = $1 AND published_at <= $2
+                     AND (unpublish_at IS NULL OR unpublish_at > $3) {but_root}
+                     ORDER BY published_at DESC, path LIMIT {first}) AS branch",
+                    locked = i32::from(*locked)
+                )
+            })
+            .collect();
+        let query = format!(
+            "SELECT pages.path, title, summary, pages.published_at, updated_at, private, locked
+             FROM (SELECT page_id, published_at, path, MIN(locked) AS locked FROM ({branches}) AS found
+                   GROUP BY page_id, published_at, path ORDER BY published_at DESC, path LIMIT {limit} OFFSET {offset}) AS part
+             JOIN pages ON id = page_id ORDER BY pages.published_at DESC, pages.path",
+            branches = branches.join(" UNION ALL "),
+            limit = paging.limit() + 1,
+            offset = paging.offset(),
+        );
+        let records: Vec<Row> = sql_query(query)
+            .bind::<Text, _>(section.path)
+            .bind::<SqlTimestamp, _>(self.now)
+            .bind::<SqlTimestamp, _>(self.now)
+            .load(conn)?;
+        let teasers = records.into_iter().filter_map(|row| skip_unreadable(row.teaser())).collect();
+        Ok(Slice::of(teasers, paging))
+    }
+}
+
+/// The pages below a path; below the root lies every other page.
+pub(crate) struct Section<'a> {
+    path: &'a str,
+    but_root: bool,
+}
+
+impl Section<'_> {
+    /// The whole site with the front page.
+    pub(crate) const ALL: Section<'static> = Section { path: "", but_root: false };
+
+    /// The pages below a path.
+    pub(crate) fn below(path: &PagePath) -> Section<'_> {
+        Section { path: path.as_str(), but_root: path.is_root() }
+    }
+}
+
+#[derive(QueryableByName)]
+struct Row {
+    #[diesel(sql_type = Text)]
+    path: String,
+    #[diesel(sql_type = Text)]
+    title: String,
+    #[diesel(sql_type = Text)]
+    summary: String,
+    #[diesel(sql_type = SqlTimestamp)]
+    published_at: NaiveDateTime,
+    #[diesel(sql_type = SqlTimestamp)]
+    updated_at: NaiveDateTime,
+    #[diesel(sql_type = Bool)]
+    private: bool,
+    #[diesel(sql_type = Integer)]
+    locked: i32,
+}
+
+impl Row {
+    fn teaser(self) -> Result<Teaser> {
+        let locked = self.locked != 0;
+        Ok(Teaser {
+            path: path_of(&self.path)?,
+            title: self.title,
+            summary: if locked { String::new() } else { self.summary },
+            published_at: self.published_at.and_utc(),
+            updated_at: self.updated_at.and_utc(),
+            private: self.private,
+            locked,
+        })
+    }
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = pages)]
+struct TeaserRecord {
+    path: String,
+    title: String,
+    summary: String,
+    published_at: NaiveDateTime,
+    updated_at: NaiveDateTime,
+    private: bool,
+}
+
+impl TeaserRecord {
+    fn teaser(self) -> Result<Teaser> {
+        let TeaserRecord { path, title, summary, published_at, updated_at, private } = self;
+        let (published_at, updated_at) = (published_at.and_utc(), updated_at.and_utc());
+        Ok(Teaser { path: path_of(&path)?, title, summary, published_at, updated_at, private, locked: false })
+    }
+}

@@ -1,0 +1,66 @@
+//! Changes that users make to their own accounts, and what a sign-in leaves behind.
+
+use diesel::prelude::*;
+use domain::{
+    Timestamp,
+    audit::{Action, Entry, Subject},
+    password::PasswordHash,
+    user::{Theme, UserId},
+    visitor::Member,
+};
+
+use super::audit;
+use crate::{Conn, Result, schema::users};
+
+/// Changes the password of the acting user. Returns false when the account is gone or its hash is no longer `proven`.
+pub fn change_own_password(
+    conn: &mut Conn,
+    member: &Member,
+    proven: &PasswordHash,
+    hash: &PasswordHash,
+    now: Timestamp,
+) -> Result<bool> {
+    let changed = diesel::update(users::table.find(member.id.0).filter(users::password_hash.eq(proven.reveal())))
+        .set((users::password_hash.eq(hash.reveal()), users::version.eq(users::version + 1)))
+        .execute(conn)?
+        > 0;
+    if changed {
+        let detail = "by its user".into();
+        audit_user(conn, member.name.as_str(), Action::PasswordSet, member.name.as_str(), detail, now)?;
+    }
+    Ok(changed)
+}
+
+/// Replaces a hash by a stronger one of the same password. Returns false when the password was changed meanwhile.
+pub fn rehash(conn: &mut Conn, id: UserId, old: &PasswordHash, new: &PasswordHash) -> Result<bool> {
+    let changed = diesel::update(users::table.find(id.0).filter(users::password_hash.eq(old.reveal())))
+        .set(users::password_hash.eq(new.reveal()))
+        .execute(conn)?;
+    Ok(changed > 0)
+}
+
+/// Stores the colour theme of a user.
+pub fn set_theme(conn: &mut Conn, id: UserId, theme: Theme) -> Result<()> {
+    diesel::update(users::table.find(id.0)).set(users::theme.eq(theme.as_str())).execute(conn)?;
+    Ok(())
+}
+
+/// Records that a user signed in from an address.
+pub fn record_sign_in(conn: &mut Conn, member: &Member, address: &str, now: Timestamp) -> Result<()> {
+    diesel::update(users::table.find(member.id.0))
+        .set(users::last_sign_in_at.eq(Some(now.naive_utc())))
+        .execute(conn)?;
+    audit_user(conn, member.name.as_str(), Action::SignedIn, member.name.as_str(), format!("from {address}"), now)
+}
+
+pub(super) fn audit_user(
+    conn: &mut Conn,
+    actor: &str,
+    action: Action,
+    name: &str,
+    detail: String,
+    now: Timestamp,
+) -> Result<()> {
+    let (actor, name) = (actor.to_owned(), name.to_owned());
+    audit::insert(conn, &Entry { at: now, actor, action, subject: Subject::User, name, detail })
+}

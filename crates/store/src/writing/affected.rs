@@ -1,0 +1,75 @@
+//! What a command sets of the page tree and of groups, as far as access depends on it.
+
+use std::collections::BTreeSet;
+
+use domain::{
+    audience::Audience,
+    effective_access::EffectiveAccess,
+    group::GroupId,
+    page::{PageId, PagePath},
+    user::UserId,
+};
+
+use crate::{Conn, Result, access};
+
+/// The pages and groups that a command sets.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Affected {
+    pub(super) edits: Vec<Edit>,
+    /// Groups with the members that they will have; a group that is deleted has none.
+    pub(super) groups: Vec<(GroupId, BTreeSet<UserId>)>,
+}
+
+impl Affected {
+    pub(super) fn is_empty(&self) -> bool {
+        self.edits.is_empty() && self.groups.is_empty()
+    }
+
+    pub(super) fn pages(edits: Vec<Edit>) -> Affected {
+        Affected { edits, groups: Vec::new() }
+    }
+}
+
+/// One page that comes, goes, moves or gets another audience.
+#[derive(Clone, Debug)]
+pub(super) struct Edit {
+    pub(super) page: PageId,
+    pub(super) title: String,
+    /// The path at which readers have the page now; `None` for a page that is not published.
+    pub(super) from: Option<PagePath>,
+    /// The path and the audience after the change; `None` for a page that leaves the site.
+    pub(super) to: Option<(PagePath, OwnAccess)>,
+    /// For a page that is not published now: its access when it was published last.
+    pub(super) was: Option<EffectiveAccess>,
+    /// Whether the command itself says who will read this page, so that no preview has to.
+    pub(super) stated: bool,
+}
+
+/// The audience of a page, with chosen readers as keys.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum OwnAccess {
+    Inherited,
+    Everybody,
+    SignedIn,
+    Chosen {
+        people: BTreeSet<UserId>,
+        groups: BTreeSet<GroupId>,
+    },
+    /// The audience does not change.
+    Kept,
+}
+
+impl OwnAccess {
+    /// Of chosen readers, those who exist.
+    pub(super) fn of(conn: &mut Conn, audience: &Audience) -> Result<OwnAccess> {
+        Ok(match audience {
+            Audience::Inherited => OwnAccess::Inherited,
+            Audience::Public => OwnAccess::Everybody,
+            Audience::SignedIn => OwnAccess::SignedIn,
+            Audience::Chosen(chosen) => {
+                let (people, groups) = access::chosen_keys(conn, chosen)?;
+                OwnAccess::Chosen { people, groups }
+            }
+        })
+    }
+}

@@ -1,0 +1,176 @@
+//! Commands, and the two things that can be done with one: a preview of its effect on access, and the change itself.
+
+use diesel::prelude::*;
+use domain::{Timestamp, Version, access::Editor, draft::Draft, group::GroupId, page::PageId, user::Role};
+
+use super::{
+    AddGroup, Delete, DeleteGroup, DiscardDrafts, LinkTargets, Move, Publish, PublishDrafts, Purge, Restore, Revert,
+    SaveDraft, SetAudience, Unpublish, UnpublishForm, UpdateGroup,
+    access_diff::{AccessDiff, Consent},
+    affected::Affected,
+    plan::Plan,
+};
+use crate::{Conn, Error, Result, schema::users};
+
+/// A change of pages or groups, as a value.
+#[derive(Clone, Debug)]
+pub enum Command {
+    /// Publishes a page: a new one, a draft, or a new version of a published page.
+    Publish(Publish),
+    /// Publishes several drafts as they are.
+    PublishDrafts(PublishDrafts),
+    /// Saves what was typed without publishing it.
+    SaveDraft(SaveDraft),
+    /// Discards drafts.
+    DiscardDrafts(DiscardDrafts),
+    /// Gives pages another audience.
+    SetAudience(SetAudience),
+    /// Moves pages below another path, each with the pages below it.
+    Move(Move),
+    /// Takes pages off the site; each becomes a draft.
+    Unpublish(Unpublish),
+    /// Takes one page off the site; what its form holds becomes its draft.
+    UnpublishForm(UnpublishForm),
+    /// Moves pages to the trash.
+    Delete(Delete),
+    /// Restores a page from the trash.
+    Restore(Restore),
+    /// Restores an earlier version of a published page.
+    Revert(Revert),
+    /// Deletes pages in the trash for good.
+    Purge(Purge),
+    /// Adds a group.
+    AddGroup(AddGroup),
+    /// Changes the name and the members of a group.
+    UpdateGroup(UpdateGroup),
+    /// Deletes a group.
+    DeleteGroup(DeleteGroup),
+}
+
+/// What a command did.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// A page was saved.
+    Page {
+        /// The key of the page.
+        id: PageId,
+        /// Its version now.
+        version: Version,
+        /// Whether readers did not have the page before.
+        is_new: bool,
+    },
+    /// A draft was saved.
+    Draft(Draft),
+    /// A group was saved.
+    Group(GroupId),
+    /// So many rows were changed.
+    Count(usize),
+}
+
+impl Outcome {
+    /// The number of rows that were changed.
+    pub fn count(&self) -> usize {
+        match self {
+            Outcome::Count(count) => *count,
+            Outcome::Page { .. } | Outcome::Draft(_) | Outcome::Group(_) => 1,
+        }
+    }
+
+    /// The key of the page, or of the page of the draft, that was saved.
+    pub fn page(&self) -> Option<PageId> {
+        match self {
+            Outcome::Page { id, .. } => Some(*id),
+            Outcome::Draft(draft) => Some(draft.page),
+            Outcome::Group(_) | Outcome::Count(_) => None,
+        }
+    }
+}
+
+/// The circumstances of a change.
+pub struct Run<'a> {
+    /// The user who acts.
+    pub by: &'a Editor,
+    /// The moment of the change.
+    pub now: Timestamp,
+    /// What the user agreed to.
+    pub consent: Consent,
+    /// Finds the links in a text.
+    pub links: LinkTargets,
+    /// Called with the number of pages that are done.
+    pub progress: &'a mut dyn FnMut(usize),
+}
+
+/// A change of one kind: what it does to access beside how it is done.
+pub(super) trait Change {
+    /// The pages and groups whose paths, audiences or members the change sets. It reads only.
+    fn affected(&self, conn: &mut Conn, by: &Editor) -> Result<Affected>;
+
+    /// Makes the change, with its audit entries and its revisions. `plan` holds the access that results from
+    /// [`Change::affected`].
+    fn apply(&self, conn: &mut Conn, run: &mut Run<'_>, plan: &Plan) -> Result<Outcome>;
+}
+
+impl Command {
+    fn change(&self) -> &dyn Change {
+        match self {
+            Command::Publish(change) => change,
+            Command::PublishDrafts(change) => change,
+            Command::SaveDraft(change) => change,
+            Command::DiscardDrafts(change) => change,
+            Command::SetAudience(change) => change,
+            Command::Move(change) => change,
+            Command::Unpublish(change) => change,
+            Command::UnpublishForm(change) => change,
+            Command::Delete(change) => change,
+            Command::Restore(change) => change,
+            Command::Revert(change) => change,
+            Command::Purge(change) => change,
+            Command::AddGroup(change) => change,
+            Command::UpdateGroup(change) => change,
+            Command::DeleteGroup(change) => change,
+        }
+    }
+}
+
+/// Says what a command would do to access. It writes nothing and takes no lock; for a consistent answer it is asked in
+/// [`crate::Store::snapshot`].
+///
+/// # Errors
+/// The error with which the command itself would be refused before it changes anything.
+pub fn preview(conn: &mut Conn, by: &Editor, command: &Command) -> Result<AccessDiff> {
+    let affected = command.change().affected(conn, by)?;
+    Ok(Plan::new(conn, &affected)?.diff())
+}
+
+/// Runs a command. To be called in [`crate::Store::write`]; on an error the transaction must be rolled back.
+///
+/// # Errors
+/// [`Error::Unconfirmed`] when people would gain access whom neither the command states nor the consent covers;
+/// [`Error::NotAllowed`] when the acting account was disabled or lost its role; [`Error::Stale`], [`Error::Duplicate`] and
+/// [`Error::Refused`] as the command says.
+pub fn run(conn: &mut Conn, run: &mut Run<'_>, command: &Command) -> Result<Outcome> {
+    require_present(conn, run.by)?;
+    let change = command.change();
+    let mut affected = change.affected(conn, run.by)?;
+    if !affected.is_empty() {
+        // Access below may depend on a change that another transaction is about to commit: wait for it, then look again.
+        conn.lock_readers()?;
+        affected = change.affected(conn, run.by)?;
+    }
+    let plan = Plan::new(conn, &affected)?;
+    run.consent.check(&plan.diff())?;
+    let outcome = change.apply(conn, run, &plan)?;
+    // A long change ends after the account was disabled: on PostgreSQL that commit is visible by now.
+    require_present(conn, run.by)?;
+    Ok(outcome)
+}
+
+/// Refuses an account that was disabled, deleted or given a lesser role since its credentials were verified.
+fn require_present(conn: &mut Conn, by: &Editor) -> Result<()> {
+    let Some(user) = by.user() else { return Ok(()) };
+    let role: Option<String> =
+        users::table.find(user.0).filter(users::active).select(users::role).first(conn).optional()?;
+    let role = role.and_then(|role| Role::parse(&role).ok());
+    let allowed = role.is_some_and(|role| if by.is_admin() { role.may_administer() } else { role.may_edit() });
+    if allowed { Ok(()) } else { Err(Error::NotAllowed) }
+}

@@ -1,0 +1,92 @@
+//! Moving pages to the trash.
+
+use diesel::{
+    prelude::*,
+    sql_query,
+    sql_types::{BigInt, Bool, Nullable, Text, Timestamp as SqlTimestamp},
+};
+use domain::{access::Editor, audit::Action, effective_access::EffectiveAccess, page::PageId};
+
+use super::{
+    Selection,
+    affected::{Affected, Edit},
+    audit,
+    command::{Change, Outcome, Run},
+    draft_rows,
+    plan::Plan,
+};
+use crate::{
+    Conn, Result,
+    admin_list::{self, PageRow},
+    columns::{CONTENT, KEYS},
+    id,
+    schema::pages,
+};
+
+/// Moves pages to the trash.
+#[derive(Clone, Debug)]
+pub struct Delete(pub Selection);
+
+/// The edit of a page that leaves the site.
+pub(super) fn leaves(page: PageRow) -> Edit {
+    Edit { page: page.id, title: page.title, from: Some(page.path), to: None, was: None, stated: false }
+}
+
+impl Change for Delete {
+    fn affected(&self, conn: &mut Conn, by: &Editor) -> Result<Affected> {
+        let ids = self.0.ids(conn, by)?;
+        Ok(Affected::pages(admin_list::get_many(conn, by, &ids)?.into_iter().map(leaves).collect()))
+    }
+
+    fn apply(&self, conn: &mut Conn, run: &mut Run<'_>, plan: &Plan) -> Result<Outcome> {
+        let ids = self.0.ids(conn, run.by)?;
+        let mut deleted = 0;
+        for ids in ids.chunks(KEYS) {
+            let titles: Vec<(i64, String)> = pages::table
+                .filter(pages::id.eq_any(ids.iter().map(|id| id.0)))
+                .order(pages::path)
+                .select((pages::id, pages::title))
+                .load(conn)?;
+            for (page, title) in titles {
+                audit::pages(conn, run.by, Action::Deleted, &[PageId(page)], &format!("“{title}”"), run.now)?;
+            }
+            deleted += trash(conn, run, ids)?;
+            (run.progress)(deleted);
+        }
+        plan.write_inherited(conn, &[])?;
+        Ok(Outcome::Count(deleted))
+    }
+}
+
+/// Moves the rows of pages to the trash; returns their number. The trash keeps the access that each page had.
+fn trash(conn: &mut Conn, run: &Run<'_>, pages: &[PageId]) -> Result<usize> {
+    let ids = id::list(pages.iter().map(|page| page.0));
+    let query = format!(
+        "INSERT INTO trash (id, path, readers_from, created_at, updated_at, version, deleted_at, deleted_by, {CONTENT})
+         SELECT id, path, readers_from, created_at, updated_at, version, $1, $2, {CONTENT} FROM pages WHERE id IN ({ids})"
+    );
+    sql_query(query).bind::<SqlTimestamp, _>(run.now.naive_utc()).bind::<Text, _>(run.by.actor()).execute(conn)?;
+    Ok(sql_query(format!("DELETE FROM pages WHERE id IN ({ids})")).execute(conn)?)
+}
+
+/// Moves an unpublished page to the trash as it was in its last version, with the access that it had when it was taken off
+/// the site; returns whether it ever had a version.
+pub(super) fn trash_last_version(conn: &mut Conn, run: &Run<'_>, page: PageId) -> Result<bool> {
+    // Without a record of its access it comes back for nobody but its chosen readers, until somebody confirms more.
+    let was = draft_rows::was(conn, page)?.unwrap_or(EffectiveAccess::ChosenBy(page));
+    let content = CONTENT.replace("private,", "$5,");
+    // SQLite numbers parameters in the order of their appearance.
+    let query = format!(
+        "INSERT INTO trash (id, path, readers_from, created_at, updated_at, version, deleted_at, deleted_by, {CONTENT})
+         SELECT page_id, path, $1, (SELECT min(at) FROM revisions WHERE page_id = $2), at, version, $3, $4, {content}
+         FROM revisions WHERE page_id = $2 ORDER BY version DESC LIMIT 1"
+    );
+    let moved = sql_query(query)
+        .bind::<Nullable<BigInt>, _>(was.readers_from().map(|page| page.0))
+        .bind::<BigInt, _>(page.0)
+        .bind::<SqlTimestamp, _>(run.now.naive_utc())
+        .bind::<Text, _>(run.by.actor())
+        .bind::<Bool, _>(was.is_private())
+        .execute(conn)?;
+    Ok(moved > 0)
+}

@@ -1,0 +1,180 @@
+//! Changes of groups. Each asks for an administrator when it is made.
+
+use std::collections::BTreeSet;
+
+use diesel::prelude::*;
+use domain::{
+    Version,
+    access::{Admin, Editor},
+    audit::{Action, Entry, Subject, group_changes},
+    group::{Group, GroupContent, GroupId, GroupName},
+    user::{UserId, Username},
+};
+
+use super::{
+    affected::Affected,
+    audit,
+    command::{Change, Outcome, Run},
+    plan::Plan,
+};
+use crate::{
+    Conn, Error, Result,
+    access::people_named,
+    groups, id,
+    schema::{group_members, groups as table},
+};
+
+/// Adds a group.
+#[derive(Clone, Debug)]
+pub struct AddGroup {
+    admin: Admin,
+    content: GroupContent,
+}
+
+/// Changes the name and the members of a group over the version from which they were edited.
+#[derive(Clone, Debug)]
+pub struct UpdateGroup {
+    admin: Admin,
+    group: GroupId,
+    from: Version,
+    content: GroupContent,
+}
+
+/// Deletes a group. People who read a page through it no longer do.
+#[derive(Clone, Debug)]
+pub struct DeleteGroup {
+    admin: Admin,
+    group: GroupId,
+}
+
+impl AddGroup {
+    /// Adds a group with this name and these members.
+    pub fn new(admin: &Admin, content: GroupContent) -> AddGroup {
+        AddGroup { admin: admin.clone(), content }
+    }
+}
+
+impl UpdateGroup {
+    /// Saves this content over version `from`. A group that did not change keeps its version.
+    pub fn new(admin: &Admin, group: GroupId, from: Version, content: GroupContent) -> UpdateGroup {
+        UpdateGroup { admin: admin.clone(), group, from, content }
+    }
+
+    fn present(&self, conn: &mut Conn) -> Result<Group> {
+        groups::get(conn, &self.admin, self.group)?.filter(|group| group.version == self.from).ok_or(Error::Stale)
+    }
+}
+
+impl DeleteGroup {
+    /// Deletes this group.
+    pub fn new(admin: &Admin, group: GroupId) -> DeleteGroup {
+        DeleteGroup { admin: admin.clone(), group }
+    }
+}
+
+impl Change for AddGroup {
+    /// No page has chosen the group yet.
+    fn affected(&self, _: &mut Conn, _: &Editor) -> Result<Affected> {
+        Ok(Affected::default())
+    }
+
+    fn apply(&self, conn: &mut Conn, run: &mut Run<'_>, _: &Plan) -> Result<Outcome> {
+        conn.lock_readers()?;
+        let group = GroupId(id::new()?);
+        diesel::insert_into(table::table)
+            .values((
+                table::id.eq(group.0),
+                table::name.eq(self.content.name.as_str()),
+                table::created_at.eq(run.now.naive_utc()),
+                table::version.eq(Version::FIRST.0),
+            ))
+            .execute(conn)?;
+        set_members(conn, group, &self.content.members)?;
+        let detail = format!("{} members", self.content.members.len());
+        audit(conn, run, &self.admin, Action::Created, &self.content.name, detail)?;
+        Ok(Outcome::Group(group))
+    }
+}
+
+impl Change for UpdateGroup {
+    fn affected(&self, conn: &mut Conn, _: &Editor) -> Result<Affected> {
+        let present = self.present(conn)?;
+        if present.content.members == self.content.members {
+            return Ok(Affected::default());
+        }
+        let members = member_keys(conn, &self.content.members)?;
+        Ok(Affected { edits: Vec::new(), groups: vec![(self.group, members)] })
+    }
+
+    fn apply(&self, conn: &mut Conn, run: &mut Run<'_>, _: &Plan) -> Result<Outcome> {
+        let old = self.present(conn)?;
+        if old.content == self.content {
+            return Ok(Outcome::Group(self.group));
+        }
+        let saved = diesel::update(table::table.find(self.group.0).filter(table::version.eq(self.from.0)))
+            .set((table::name.eq(self.content.name.as_str()), table::version.eq(self.from.next().0)))
+            .execute(conn)?;
+        if saved == 0 {
+            return Err(Error::Stale);
+        }
+        set_members(conn, self.group, &self.content.members)?;
+        let changes = group_changes(&old.content, &self.content);
+        audit(conn, run, &self.admin, Action::Changed, &self.content.name, changes)?;
+        Ok(Outcome::Group(self.group))
+    }
+}
+
+impl Change for DeleteGroup {
+    fn affected(&self, _: &mut Conn, _: &Editor) -> Result<Affected> {
+        Ok(Affected { edits: Vec::new(), groups: vec![(self.group, BTreeSet::new())] })
+    }
+
+    fn apply(&self, conn: &mut Conn, run: &mut Run<'_>, _: &Plan) -> Result<Outcome> {
+        let Some(group) = groups::get(conn, &self.admin, self.group)? else { return Ok(Outcome::Count(0)) };
+        diesel::delete(table::table.find(self.group.0)).execute(conn)?;
+        let detail = format!("{} members", group.content.members.len());
+        audit(conn, run, &self.admin, Action::Deleted, &group.content.name, detail)?;
+        Ok(Outcome::Count(1))
+    }
+}
+
+/// The keys of all members.
+///
+/// # Errors
+/// [`Error::Refused`] with the name of a member that does not exist.
+fn member_keys(conn: &mut Conn, members: &[Username]) -> Result<BTreeSet<UserId>> {
+    let found = people_named(conn, members)?;
+    if let Some(unknown) = members.iter().find(|name| found.iter().all(|(_, known)| known != name.as_str())) {
+        return Err(Error::Refused(format!("There is no user {unknown}.")));
+    }
+    Ok(found.into_iter().map(|(user, _)| UserId(user)).collect())
+}
+
+/// Members who stay keep their rows, so that the feed does not mention them.
+fn set_members(conn: &mut Conn, group: GroupId, members: &[Username]) -> Result<()> {
+    let wanted = member_keys(conn, members)?;
+    let present: Vec<i64> =
+        group_members::table.filter(group_members::group_id.eq(group.0)).select(group_members::user_id).load(conn)?;
+    let present: BTreeSet<UserId> = present.into_iter().map(UserId).collect();
+    for user in present.difference(&wanted) {
+        diesel::delete(group_members::table.find((group.0, user.0))).execute(conn)?;
+    }
+    for user in wanted.difference(&present) {
+        diesel::insert_into(group_members::table)
+            .values((group_members::group_id.eq(group.0), group_members::user_id.eq(user.0)))
+            .execute(conn)?;
+    }
+    Ok(())
+}
+
+fn audit(
+    conn: &mut Conn,
+    run: &Run<'_>,
+    admin: &Admin,
+    action: Action,
+    name: &GroupName,
+    detail: String,
+) -> Result<()> {
+    let (actor, name) = (admin.actor().to_owned(), name.to_string());
+    audit::insert(conn, &Entry { at: run.now, actor, action, subject: Subject::Group, name, detail })
+}

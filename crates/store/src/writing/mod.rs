@@ -1,0 +1,63 @@
+//! Changes. A change of pages or groups is a value, a [`Command`]: [`preview`] says what it would do to access, and [`run`]
+//! does it, with its audit entries, its revisions and the access of the pages that inherit.
+//!
+//! Users, settings, links and receipts change nobody's access to a page by inheritance; their functions are in the modules
+//! of their nouns.
+
+pub mod account;
+pub mod audit;
+pub mod links;
+pub mod receipts;
+pub mod site;
+pub mod users;
+
+mod access_columns;
+mod access_diff;
+mod affected;
+mod command;
+mod delete;
+mod discard_drafts;
+mod draft_rows;
+mod groups;
+mod moves;
+mod old_paths;
+mod page_columns;
+mod plan;
+mod publish;
+mod publish_drafts;
+mod purge;
+mod reader_sets;
+mod restore;
+mod revert;
+mod revisions;
+mod save_draft;
+mod selection;
+mod set_audience;
+mod unpublish;
+
+pub use access_diff::{AccessChange, AccessDiff, Consent, Fingerprint};
+pub use command::{Command, Outcome, Run, preview, run};
+pub use delete::Delete;
+pub use discard_drafts::{DiscardDrafts, DraftVersion};
+pub use groups::{AddGroup, DeleteGroup, UpdateGroup};
+pub use links::LinkTargets;
+pub use moves::{Move, PlannedMove};
+pub use publish::{Obstacle, Publish};
+pub use publish_drafts::{PublishDrafts, SortedDrafts};
+pub use purge::Purge;
+pub use restore::Restore;
+pub use revert::Revert;
+pub use save_draft::SaveDraft;
+pub use selection::Selection;
+pub use set_audience::SetAudience;
+pub use unpublish::{Unpublish, UnpublishForm};
+
+use domain::page::PageId;
+
+/// A key for a page that is about to be made.
+///
+/// # Errors
+/// [`crate::Error::Query`] when the system has no randomness.
+pub fn new_page_id() -> crate::Result<PageId> {
+    crate::id::new().map(PageId)
+}

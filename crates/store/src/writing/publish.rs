@@ -1,0 +1,262 @@
+//! Publishing a page: a new one, a draft, or a new version of a published page.
+
+use std::borrow::Cow;
+
+use diesel::prelude::*;
+use domain::{
+    Timestamp, Version,
+    access::Editor,
+    audience::{Audience, Chosen},
+    audit::{Action, page_changes},
+    draft::DraftLock,
+    effective_access::EffectiveAccess,
+    page::{Page, PageContent, PageId, PagePath},
+    revision::Note,
+};
+
+use super::{
+    access_columns,
+    affected::{Affected, Edit, OwnAccess},
+    audit,
+    command::{Change, Outcome, Run},
+    draft_rows, links,
+    moves::{self, PlannedMove},
+    old_paths,
+    page_columns::Content,
+    plan::Plan,
+    receipts,
+    revisions::Record,
+    set_audience::choose,
+};
+use crate::{
+    Conn, Error, Result, access,
+    columns::path_of,
+    drafts,
+    error::skip_unreadable,
+    page_row, reader_keys, revisions,
+    schema::{old_paths as old_paths_table, pages},
+};
+
+/// Publishes the content of a page.
+#[derive(Clone, Debug)]
+pub struct Publish {
+    /// The key of the page or of its draft; for a new page, a key from [`super::new_page_id`].
+    pub page: PageId,
+    /// Whether the page is new. A form that saved a draft of it publishes that draft.
+    pub is_new: bool,
+    /// The version of the page from which the content was made; any for a new page.
+    pub from: Version,
+    /// The draft that the form holds; `None` leaves a draft of the page as it is.
+    pub lock: Option<DraftLock>,
+    /// The content.
+    pub content: PageContent,
+    /// A note for the history.
+    pub note: Option<Note>,
+    /// Whether the pages below move along with the path.
+    pub move_below: bool,
+}
+
+/// A reason why a page cannot be published yet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Obstacle {
+    /// These chosen people and groups do not exist.
+    MissingReaders(Chosen),
+    /// Another page lives at the path.
+    PathTaken(PagePath),
+    /// The path is an old path of another page, which is still found there.
+    OldPath {
+        /// The path.
+        path: PagePath,
+        /// The title of the other page.
+        title: String,
+        /// The path at which the other page lives now.
+        lives_at: PagePath,
+    },
+}
+
+/// What access depends on of a published page.
+struct Present {
+    path: PagePath,
+    audience: Audience,
+}
+
+fn present(conn: &mut Conn, page: PageId) -> Result<Option<Present>> {
+    let row: Option<(String, String)> =
+        pages::table.find(page.0).select((pages::path, pages::audience)).first(conn).optional()?;
+    let Some((path, word)) = row else { return Ok(None) };
+    let audience = access::audiences(conn, &[(page.0, word)])?.remove(&page.0).ok_or(Error::Stale)?;
+    Ok(Some(Present { path: path_of(&path)?, audience }))
+}
+
+impl Publish {
+    /// The key of the page: that of the draft that the form of a new page saved, if it saved one.
+    fn key(&self, conn: &mut Conn) -> Result<PageId> {
+        let form = self.lock.filter(|_| self.is_new).map(|lock| lock.form);
+        let draft = match form {
+            Some(form) => drafts::of_form(conn, form)?,
+            None => None,
+        };
+        Ok(draft.map_or(self.page, |draft| draft.page))
+    }
+
+    /// The reasons why the page cannot be published yet.
+    pub fn obstacles(&self, conn: &mut Conn, _: &Editor) -> Result<Vec<Obstacle>> {
+        let mut obstacles = Vec::new();
+        if let Some(chosen) = self.content.audience.chosen() {
+            let missing = access::missing(conn, chosen)?;
+            if !missing.people.is_empty() || !missing.groups.is_empty() {
+                obstacles.push(Obstacle::MissingReaders(missing));
+            }
+        }
+        let (own, path) = (self.key(conn)?, &self.content.path);
+        let there: Option<i64> =
+            pages::table.filter(pages::path.eq(path.as_str())).select(pages::id).first(conn).optional()?;
+        if there.is_some_and(|there| there != own.0) {
+            obstacles.push(Obstacle::PathTaken(path.clone()));
+        }
+        let former: Option<(i64, String, String)> = old_paths_table::table
+            .inner_join(pages::table.on(pages::id.eq(old_paths_table::page_id)))
+            .filter(old_paths_table::path.eq(path.as_str()))
+            .select((pages::id, pages::title, pages::path))
+            .first(conn)
+            .optional()?;
+        if let Some((_, title, lives_at)) = former.filter(|(id, ..)| *id != own.0)
+            && let Some(lives_at) = skip_unreadable(path_of(&lives_at))
+        {
+            obstacles.push(Obstacle::OldPath { path: path.clone(), title, lives_at });
+        }
+        Ok(obstacles)
+    }
+
+    /// The moves of the pages below, if they move along.
+    fn moves(&self, conn: &mut Conn, from: &PagePath) -> Result<Vec<PlannedMove>> {
+        match self.move_below && *from != self.content.path {
+            true => moves::section(conn, from, &self.content.path),
+            false => Ok(Vec::new()),
+        }
+    }
+
+    /// # Errors
+    /// [`Error::Stale`] when the page has another version.
+    fn save(&self, conn: &mut Conn, run: &Run<'_>, plan: &Plan, old: Page) -> Result<Version> {
+        if old.version != self.from {
+            return Err(Error::Stale);
+        }
+        let access = match plan.after(old.id) {
+            Some(access) => access,
+            None => access::effective(conn, old.id)?.ok_or(Error::Stale)?,
+        };
+        let content = &*with_its_receipts(&self.content, access);
+        if old.content == *content {
+            return Ok(old.version);
+        }
+        let planned = self.moves(conn, &old.content.path)?;
+        let version = self.from.next();
+        let saved = diesel::update(pages::table.find(old.id.0).filter(pages::version.eq(self.from.0)))
+            .set(Content::new(content, version, run.now))
+            .execute(conn)?;
+        if saved == 0 {
+            return Err(Error::Stale);
+        }
+        receipts::set_wanted(conn, old.id, content.receipts)?;
+        let audience = Some(&content.audience).filter(|audience| **audience != old.content.audience);
+        if plan.after(old.id).is_some() {
+            access_columns::write(conn, &[old.id], audience, access, None)?;
+        }
+        if let Some(audience) = audience {
+            choose(conn, &[old.id], audience)?;
+        }
+        if old.content.path != content.path {
+            old_paths::take(conn, &content.path)?;
+            old_paths::leave(conn, &old.content.path, old.id, run.now)?;
+            moves::move_section(conn, run, &old.content.path, &content.path, planned)?;
+        }
+        plan.write_inherited(conn, &[old.id])?;
+        let changes = page_changes(&old.content, content);
+        self.record(conn, run, old.id, content, &changes)?;
+        audit::page(conn, run.by, Action::Changed, &content.path, changes, run.now)?;
+        Ok(version)
+    }
+
+    fn insert(&self, conn: &mut Conn, run: &Run<'_>, plan: &Plan, page: PageId) -> Result<Version> {
+        let before: Option<(Timestamp, Version)> = revisions::ends(conn, page)?;
+        let (created_at, version) = before.map_or((run.now, Version::FIRST), |(first, last)| (first, last.next()));
+        let access = plan.after(page).unwrap_or(EffectiveAccess::ChosenBy(page));
+        let content = &*with_its_receipts(&self.content, access);
+        let audience = &content.audience;
+        diesel::insert_into(pages::table)
+            .values((
+                pages::id.eq(page.0),
+                pages::created_at.eq(created_at.naive_utc()),
+                access_columns::closed(page, audience.as_str()),
+                Content::new(content, version, run.now),
+            ))
+            .execute(conn)?;
+        if access != EffectiveAccess::ChosenBy(page) {
+            access_columns::write(conn, &[page], None, access, None)?;
+        }
+        choose(conn, &[page], audience)?;
+        receipts::set_wanted(conn, page, content.receipts)?;
+        plan.write_inherited(conn, &[page])?;
+        old_paths::take(conn, &content.path)?;
+        let detail = if before.is_none() { "made" } else { "published again" };
+        self.record(conn, run, page, content, detail)?;
+        let detail = format!("“{}”, read by: {}", content.title, audience.words());
+        audit::page(conn, run.by, Action::Created, &content.path, detail, run.now)?;
+        Ok(version)
+    }
+
+    fn record(&self, conn: &mut Conn, run: &Run<'_>, page: PageId, content: &PageContent, detail: &str) -> Result<()> {
+        let readers = match content.audience.chosen() {
+            Some(chosen) => reader_keys::keep(conn, chosen)?,
+            None => String::new(),
+        };
+        Record { by: run.by, note: self.note.as_ref(), detail, readers: &readers, now: run.now }.add(conn, &[page])
+    }
+}
+
+impl Change for Publish {
+    fn affected(&self, conn: &mut Conn, _: &Editor) -> Result<Affected> {
+        let page = self.key(conn)?;
+        let PageContent { path, audience, title, .. } = &self.content;
+        let is_named = *audience != Audience::Inherited;
+        let (present, was) = (present(conn, page)?, draft_rows::was(conn, page)?);
+        if present.as_ref().is_some_and(|present| present.path == *path && present.audience == *audience) {
+            return Ok(Affected::default());
+        }
+        let own = OwnAccess::of(conn, audience)?;
+        let from = present.map(|present| present.path);
+        let mut edits: Vec<Edit> = match &from {
+            Some(from) => self.moves(conn, from)?.into_iter().filter_map(PlannedMove::edit).collect(),
+            None => Vec::new(),
+        };
+        // A page that readers never had is new to everybody, as its own form says.
+        let stated = is_named || (from.is_none() && was.is_none());
+        let to = Some((path.clone(), own));
+        edits.push(Edit { page, title: title.clone(), from, to, was, stated });
+        Ok(Affected::pages(edits))
+    }
+
+    fn apply(&self, conn: &mut Conn, run: &mut Run<'_>, plan: &Plan) -> Result<Outcome> {
+        let page = self.key(conn)?;
+        let had_draft = match self.lock {
+            Some(lock) => draft_rows::take(conn, run.by, page, lock)?,
+            None => false,
+        };
+        let (version, is_new) = match page_row::get(conn, page)? {
+            Some(old) => (self.save(conn, run, plan, old)?, false),
+            None if self.is_new || had_draft => (self.insert(conn, run, plan, page)?, true),
+            None => return Err(Error::Stale),
+        };
+        links::refresh(conn, page, run.links)?;
+        Ok(Outcome::Page { id: page, version, is_new })
+    }
+}
+
+/// The content as it is stored: only pages with chosen readers have receipts.
+fn with_its_receipts(content: &PageContent, access: EffectiveAccess) -> Cow<'_, PageContent> {
+    match content.receipts && !matches!(access, EffectiveAccess::ChosenBy(_)) {
+        true => Cow::Owned(PageContent { receipts: false, ..content.clone() }),
+        false => Cow::Borrowed(content),
+    }
+}

@@ -1,0 +1,91 @@
+//! Restoring a page from the trash, with its history and its old paths.
+
+use diesel::{
+    prelude::*,
+    sql_query,
+    sql_types::{BigInt, Text, Timestamp as SqlTimestamp},
+};
+use domain::{
+    access::Editor,
+    audience::Audience,
+    audit::Action,
+    effective_access::EffectiveAccess,
+    page::{PageId, PagePath},
+};
+
+use super::{
+    access_columns,
+    affected::{Affected, Edit, OwnAccess},
+    audit,
+    command::{Change, Outcome, Run},
+    old_paths,
+    plan::Plan,
+    revisions::Record,
+};
+use crate::{Conn, Error, Result, access, columns::CONTENT, page_row, reader_keys, schema::trash};
+
+/// Restores a page from the trash at a path.
+#[derive(Clone, Debug)]
+pub struct Restore {
+    /// The page.
+    pub page: PageId,
+    /// The path at which it will live.
+    pub path: PagePath,
+}
+
+struct Trashed {
+    title: String,
+    audience: Audience,
+    was: EffectiveAccess,
+}
+
+impl Restore {
+    fn trashed(&self, conn: &mut Conn) -> Result<Option<Trashed>> {
+        let row: Option<(String, String, bool, Option<i64>)> = trash::table
+            .find(self.page.0)
+            .select((trash::title, trash::audience, trash::private, trash::readers_from))
+            .first(conn)
+            .optional()?;
+        let Some((title, word, private, readers_from)) = row else { return Ok(None) };
+        let was = EffectiveAccess::from_columns(private, readers_from);
+        let audience = access::audiences(conn, &[(self.page.0, word)])?.remove(&self.page.0);
+        Ok(audience.map(|audience| Trashed { title, audience, was }))
+    }
+}
+
+impl Change for Restore {
+    fn affected(&self, conn: &mut Conn, _: &Editor) -> Result<Affected> {
+        let Some(Trashed { title, audience, was }) = self.trashed(conn)? else { return Ok(Affected::default()) };
+        let to = Some((self.path.clone(), OwnAccess::of(conn, &audience)?));
+        Ok(Affected::pages(vec![Edit { page: self.page, title, from: None, to, was: Some(was), stated: false }]))
+    }
+
+    fn apply(&self, conn: &mut Conn, run: &mut Run<'_>, plan: &Plan) -> Result<Outcome> {
+        let Some(Trashed { audience, .. }) = self.trashed(conn)? else { return Ok(Outcome::Count(0)) };
+        // Closed until the access columns are written below.
+        let content = CONTENT.replace("private,", "TRUE,");
+        let query = format!(
+            "INSERT INTO pages (id, path, created_at, updated_at, version, readers_from, settled, {CONTENT})
+             SELECT id, $1, created_at, $2, version + 1, id, 1, {content} FROM trash WHERE id = $3"
+        );
+        sql_query(query)
+            .bind::<Text, _>(self.path.as_str())
+            .bind::<SqlTimestamp, _>(run.now.naive_utc())
+            .bind::<BigInt, _>(self.page.0)
+            .execute(conn)?;
+        diesel::delete(trash::table.find(self.page.0)).execute(conn)?;
+        let effective = plan.after(self.page).unwrap_or(EffectiveAccess::ChosenBy(self.page));
+        access_columns::write(conn, &[self.page], Some(&audience), effective, None)?;
+        plan.write_inherited(conn, &[self.page])?;
+        old_paths::take(conn, &self.path)?;
+        let readers = match audience.chosen() {
+            Some(chosen) => reader_keys::keep(conn, chosen)?,
+            None => String::new(),
+        };
+        let detail = "brought back from the trash";
+        Record { by: run.by, note: None, detail, readers: &readers, now: run.now }.add(conn, &[self.page])?;
+        audit::page(conn, run.by, Action::Restored, &self.path, String::new(), run.now)?;
+        let version = page_row::version(conn, self.page)?.ok_or(Error::Stale)?;
+        Ok(Outcome::Page { id: self.page, version, is_new: true })
+    }
+}

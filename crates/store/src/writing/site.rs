@@ -1,0 +1,49 @@
+//! Changing the settings of the site.
+
+use diesel::prelude::*;
+use domain::{
+    Timestamp, Version,
+    access::Admin,
+    audit::{Action, Entry, Subject, site_changes},
+    site::Site,
+};
+
+use super::audit;
+use crate::{Conn, Error, Result, schema::site};
+
+/// Saves the settings over version `from`. Settings that did not change keep their version.
+///
+/// # Errors
+/// [`Error::Stale`] when the settings have another version.
+pub fn update(conn: &mut Conn, admin: &Admin, from: Version, new: &Site, now: Timestamp) -> Result<Site> {
+    let old = Some(crate::site::get(conn)?).filter(|old| old.version == from).ok_or(Error::Stale)?;
+    if old == (Site { version: from, ..new.clone() }) {
+        return Ok(old);
+    }
+    let version = from.next();
+    let saved = diesel::update(site::table.find(1).filter(site::version.eq(from.0)))
+        .set((
+            site::title.eq(&new.title),
+            site::tagline.eq(&new.tagline),
+            site::language.eq(&new.language),
+            site::time_zone.eq(new.time_zone.name()),
+            site::realm.eq(new.realm.as_str()),
+            site::refusal.eq(&new.refusal),
+            site::footer.eq(&new.footer),
+            site::version.eq(version.0),
+        ))
+        .execute(conn)?;
+    if saved == 0 {
+        return Err(Error::Stale);
+    }
+    let entry = Entry {
+        at: now,
+        actor: admin.actor().into(),
+        action: Action::Changed,
+        subject: Subject::Site,
+        name: "settings".into(),
+        detail: site_changes(&old, new),
+    };
+    audit::insert(conn, &entry)?;
+    Ok(Site { version, ..new.clone() })
+}

@@ -1,0 +1,186 @@
+//! Changes that administrators make to users. Every change adds its audit entry, and the last active administrator stays.
+
+use diesel::{dsl::count_star, prelude::*};
+use domain::{
+    Timestamp, Version,
+    access::Admin,
+    audit::{Action, user_changes},
+    password::PasswordHash,
+    user::{Role, Theme, User, UserContent, UserId},
+};
+
+use super::account::audit_user;
+use crate::{
+    Conn, Error, Result, id,
+    schema::users,
+    users::{get, get_many},
+};
+
+/// Adds a user.
+///
+/// # Errors
+/// [`Error::Duplicate`] when the name is taken.
+pub fn insert(
+    conn: &mut Conn,
+    admin: &Admin,
+    content: &UserContent,
+    hash: &PasswordHash,
+    now: Timestamp,
+) -> Result<User> {
+    let user = User {
+        id: UserId(id::new()?),
+        name: content.name.clone(),
+        role: content.role,
+        active: content.active,
+        theme: Theme::System,
+        password_hash: hash.clone(),
+        groups: Vec::new(),
+        created_at: now,
+        last_sign_in_at: None,
+        version: Version::FIRST,
+    };
+    diesel::insert_into(users::table)
+        .values((
+            users::id.eq(user.id.0),
+            users::name.eq(user.name.as_str()),
+            users::role.eq(user.role.as_str()),
+            users::password_hash.eq(hash.reveal()),
+            users::active.eq(user.active),
+            users::theme.eq(user.theme.as_str()),
+            users::created_at.eq(now.naive_utc()),
+            users::version.eq(user.version.0),
+        ))
+        .execute(conn)?;
+    audit_user(conn, admin.actor(), Action::Created, user.name.as_str(), user.role.as_str().into(), now)?;
+    Ok(user)
+}
+
+/// Saves a user over version `from`. A user that did not change keeps its version.
+///
+/// # Errors
+/// [`Error::Stale`] when the user was saved or deleted meanwhile, [`Error::Duplicate`] when the name is taken,
+/// [`Error::LastAdmin`] when no active administrator would be left.
+pub fn update(
+    conn: &mut Conn,
+    admin: &Admin,
+    id: UserId,
+    from: Version,
+    content: &UserContent,
+    now: Timestamp,
+) -> Result<User> {
+    let admins = lock_admins(conn)?;
+    let old = get(conn, admin, id)?.filter(|old| old.version == from).ok_or(Error::Stale)?;
+    if (&old.name, old.role, old.active) == (&content.name, content.role, content.active) {
+        return Ok(old);
+    }
+    let version = from.next();
+    let saved = diesel::update(users::table.find(id.0).filter(users::version.eq(from.0)))
+        .set((
+            users::name.eq(content.name.as_str()),
+            users::role.eq(content.role.as_str()),
+            users::active.eq(content.active),
+            users::version.eq(version.0),
+        ))
+        .execute(conn)?;
+    if saved == 0 {
+        return Err(Error::Stale);
+    }
+    require_admin(conn, admins)?;
+    audit_user(conn, admin.actor(), Action::Changed, content.name.as_str(), user_changes(&old, content), now)?;
+    let UserContent { name, role, active } = content.clone();
+    Ok(User { name, role, active, version, ..old })
+}
+
+/// Enables or disables users; returns the number of users that changed.
+///
+/// # Errors
+/// [`Error::LastAdmin`] when no active administrator would be left; the transaction must be rolled back.
+pub fn set_active(conn: &mut Conn, admin: &Admin, ids: &[UserId], active: bool, now: Timestamp) -> Result<usize> {
+    let admins = lock_admins(conn)?;
+    let mut changed = 0;
+    for user in get_many(conn, admin, ids)?.iter().filter(|user| user.active != active) {
+        changed += diesel::update(users::table.find(user.id.0))
+            .set((users::active.eq(active), users::version.eq(users::version + 1)))
+            .execute(conn)?;
+        let detail = if active { "enabled" } else { "disabled" };
+        audit_user(conn, admin.actor(), Action::Changed, user.name.as_str(), detail.into(), now)?;
+    }
+    require_admin(conn, admins)?;
+    Ok(changed)
+}
+
+/// Deletes users; returns the number of users that existed. The audit trail keeps their names.
+///
+/// # Errors
+/// [`Error::LastAdmin`] when no active administrator would be left; the transaction must be rolled back.
+pub fn delete(conn: &mut Conn, admin: &Admin, ids: &[UserId], now: Timestamp) -> Result<usize> {
+    conn.lock_readers()?;
+    let admins = lock_admins(conn)?;
+    let mut deleted = 0;
+    for user in get_many(conn, admin, ids)? {
+        let gone = diesel::delete(users::table.find(user.id.0)).execute(conn)?;
+        if gone > 0 {
+            audit_user(conn, admin.actor(), Action::Deleted, user.name.as_str(), user.role.as_str().into(), now)?;
+        }
+        deleted += gone;
+    }
+    require_admin(conn, admins)?;
+    Ok(deleted)
+}
+
+/// Sets the password of a user that still has version `from`. Returns false when there is no such user.
+///
+/// # Errors
+/// [`Error::Stale`] when the user was changed meanwhile, perhaps by the same form sent twice.
+pub fn set_password_from(
+    conn: &mut Conn,
+    admin: &Admin,
+    id: UserId,
+    from: Version,
+    hash: &PasswordHash,
+    now: Timestamp,
+) -> Result<bool> {
+    let Some(user) = get(conn, admin, id)? else { return Ok(false) };
+    // The version is compared in the statement: of two transactions with the same form, one changes no row.
+    let changed = diesel::update(users::table.find(id.0).filter(users::version.eq(from.0)))
+        .set((users::password_hash.eq(hash.reveal()), users::version.eq(from.next().0)))
+        .execute(conn)?;
+    if changed == 0 {
+        return Err(Error::Stale);
+    }
+    let detail = "by an administrator".into();
+    audit_user(conn, admin.actor(), Action::PasswordSet, user.name.as_str(), detail, now)?;
+    Ok(true)
+}
+
+/// Sets the password of a user. Returns false when there is no such user.
+pub fn set_password(conn: &mut Conn, admin: &Admin, id: UserId, hash: &PasswordHash, now: Timestamp) -> Result<bool> {
+    let Some(user) = get(conn, admin, id)? else { return Ok(false) };
+    let changed = store_password(conn, id, hash)?;
+    if changed {
+        let detail = "by an administrator".into();
+        audit_user(conn, admin.actor(), Action::PasswordSet, user.name.as_str(), detail, now)?;
+    }
+    Ok(changed)
+}
+
+/// Locks the rows of all active administrators and counts them. A second transaction that removes one of them waits, and
+/// then counts what the first one left: PostgreSQL at READ COMMITTED rereads locked rows.
+fn lock_admins(conn: &mut Conn) -> Result<usize> {
+    let admins = users::table.filter(users::role.eq(Role::Admin.as_str())).filter(users::active);
+    Ok(diesel::update(admins).set(users::version.eq(users::version)).execute(conn)?)
+}
+
+/// Refuses a transaction that leaves no active administrator where there was one before.
+fn require_admin(conn: &mut Conn, before: usize) -> Result<()> {
+    let admins = users::table.filter(users::role.eq(Role::Admin.as_str())).filter(users::active);
+    let left: i64 = admins.select(count_star()).first(conn)?;
+    if before > 0 && left == 0 { Err(Error::LastAdmin) } else { Ok(()) }
+}
+
+fn store_password(conn: &mut Conn, id: UserId, hash: &PasswordHash) -> Result<bool> {
+    let changed = diesel::update(users::table.find(id.0))
+        .set((users::password_hash.eq(hash.reveal()), users::version.eq(users::version + 1)))
+        .execute(conn)?;
+    Ok(changed > 0)
+}

@@ -1,0 +1,217 @@
+//! Commands as tests write them: one function for each, which runs it with any effect on access.
+
+use domain::{
+    Timestamp, Version,
+    access::{Admin, Editor},
+    audience::Audience,
+    draft::{Draft, DraftInput, DraftLock},
+    group::{Group, GroupContent, GroupId},
+    page::{Page, PageContent, PageId, PagePath},
+    revision::Note,
+};
+use store::{
+    Conn, Result, groups, pages,
+    writing::{
+        self, AddGroup, Command, Consent, Delete, DeleteGroup, DiscardDrafts, DraftVersion, Move, Outcome, Publish,
+        Purge, Restore, Run, SaveDraft, Selection, SetAudience, Unpublish, UnpublishForm, UpdateGroup, new_page_id,
+    },
+};
+
+/// Runs a command with a consent.
+pub fn run_with(conn: &mut Conn, by: &Editor, command: Command, consent: Consent, now: Timestamp) -> Result<Outcome> {
+    let mut run = Run { by, now, consent, links, progress: &mut |_| {} };
+    writing::run(conn, &mut run, &command)
+}
+
+/// Runs a command with any effect on access.
+pub fn run(conn: &mut Conn, by: &Editor, command: Command, now: Timestamp) -> Result<Outcome> {
+    run_with(conn, by, command, Consent::Any, now)
+}
+
+/// In tests a text is the list of its links, each cut to the longest path.
+pub fn links(_: &PagePath, body: &str) -> Vec<String> {
+    body.split_whitespace().map(|link| link.chars().take(PagePath::MAX).collect()).collect()
+}
+
+fn page_of(conn: &mut Conn, by: &Editor, outcome: &Outcome) -> Result<Page> {
+    Ok(pages::get(conn, by, outcome.page().unwrap())?.unwrap())
+}
+
+/// The command that makes a page or saves one.
+pub fn publication(page: Option<PageId>, from: Version, lock: Option<DraftLock>, content: &PageContent) -> Command {
+    let (is_new, page) = (page.is_none(), page.unwrap_or_else(|| new_page_id().unwrap()));
+    Command::Publish(Publish { page, is_new, from, lock, content: content.clone(), note: None, move_below: false })
+}
+
+pub fn insert(conn: &mut Conn, by: &Editor, content: &PageContent, now: Timestamp) -> Result<Page> {
+    let outcome = run(conn, by, publication(None, Version(0), None, content), now)?;
+    page_of(conn, by, &outcome)
+}
+
+pub fn update(
+    conn: &mut Conn,
+    by: &Editor,
+    page: PageId,
+    from: Version,
+    content: &PageContent,
+    now: Timestamp,
+) -> Result<Page> {
+    let outcome = run(conn, by, publication(Some(page), from, None, content), now)?;
+    page_of(conn, by, &outcome)
+}
+
+pub fn update_with_note(
+    conn: &mut Conn,
+    by: &Editor,
+    page: &Page,
+    content: &PageContent,
+    note: &Note,
+    now: Timestamp,
+) -> Result<Page> {
+    let (page, from, content, note) = (page.id, page.version, content.clone(), Some(note.clone()));
+    let publish = Publish { page, is_new: false, from, lock: None, content, note, move_below: false };
+    let outcome = run(conn, by, Command::Publish(publish), now)?;
+    page_of(conn, by, &outcome)
+}
+
+pub fn put(conn: &mut Conn, by: &Editor, content: &PageContent, now: Timestamp) -> Result<(Page, bool)> {
+    match pages::find(conn, &content.path)? {
+        Some(page) => Ok((update(conn, by, page.id, page.version, content, now)?, false)),
+        None => Ok((insert(conn, by, content, now)?, true)),
+    }
+}
+
+pub fn publish(
+    conn: &mut Conn,
+    by: &Editor,
+    page: PageId,
+    from: Version,
+    lock: DraftLock,
+    content: &PageContent,
+    now: Timestamp,
+) -> Result<Page> {
+    let outcome = run(conn, by, publication(Some(page), from, Some(lock), content), now)?;
+    page_of(conn, by, &outcome)
+}
+
+pub fn publish_new(
+    conn: &mut Conn,
+    by: &Editor,
+    lock: DraftLock,
+    content: &PageContent,
+    now: Timestamp,
+) -> Result<Page> {
+    let outcome = run(conn, by, publication(None, Version(0), Some(lock), content), now)?;
+    page_of(conn, by, &outcome)
+}
+
+pub fn set_audience(
+    conn: &mut Conn,
+    by: &Editor,
+    ids: &[PageId],
+    audience: &Audience,
+    now: Timestamp,
+) -> Result<usize> {
+    let command = SetAudience { pages: Selection::Pages(ids.to_vec()), audience: audience.clone() };
+    Ok(run(conn, by, Command::SetAudience(command), now)?.count())
+}
+
+pub fn delete(conn: &mut Conn, by: &Editor, ids: &[PageId], now: Timestamp) -> Result<usize> {
+    Ok(run(conn, by, Command::Delete(Delete(Selection::Pages(ids.to_vec()))), now)?.count())
+}
+
+pub fn move_with_below(conn: &mut Conn, by: &Editor, page: &Page, to: &PagePath, now: Timestamp) -> Result<Page> {
+    let content = PageContent { path: to.clone(), ..page.content.clone() };
+    let (page, from) = (page.id, page.version);
+    let publish = Publish { page, is_new: false, from, lock: None, content, note: None, move_below: true };
+    let outcome = run(conn, by, Command::Publish(publish), now)?;
+    page_of(conn, by, &outcome)
+}
+
+pub fn move_under(
+    conn: &mut Conn,
+    by: &Editor,
+    ids: &[PageId],
+    under: &PagePath,
+    now: Timestamp,
+    progress: &mut dyn FnMut(usize),
+) -> Result<usize> {
+    let command = Command::Move(Move { pages: Selection::Pages(ids.to_vec()), under: under.clone() });
+    let mut run = Run { by, now, consent: Consent::Any, links, progress };
+    Ok(writing::run(conn, &mut run, &command)?.count())
+}
+
+pub fn unpublish(conn: &mut Conn, by: &Editor, ids: &[PageId], now: Timestamp) -> Result<usize> {
+    Ok(run(conn, by, Command::Unpublish(Unpublish(Selection::Pages(ids.to_vec()))), now)?.count())
+}
+
+pub fn unpublish_as(
+    conn: &mut Conn,
+    by: &Editor,
+    page: PageId,
+    from: Version,
+    lock: DraftLock,
+    input: &DraftInput,
+    now: Timestamp,
+) -> Result<()> {
+    let command = Command::UnpublishForm(UnpublishForm { page, from, lock, input: input.clone() });
+    run(conn, by, command, now).map(drop)
+}
+
+pub fn restore(conn: &mut Conn, by: &Editor, page: PageId, path: &PagePath, now: Timestamp) -> Result<bool> {
+    let outcome = run(conn, by, Command::Restore(Restore { page, path: path.clone() }), now)?;
+    Ok(outcome.page().is_some())
+}
+
+pub fn purge(conn: &mut Conn, by: &Editor, ids: &[PageId], now: Timestamp) -> Result<usize> {
+    Ok(run(conn, by, Command::Purge(Purge::Pages(ids.to_vec())), now)?.count())
+}
+
+pub fn purge_deleted_before(conn: &mut Conn, by: &Editor, before: Timestamp, now: Timestamp) -> Result<usize> {
+    Ok(run(conn, by, Command::Purge(Purge::DeletedBefore(before)), now)?.count())
+}
+
+pub fn save_draft(
+    conn: &mut Conn,
+    by: &Editor,
+    page: Option<PageId>,
+    based_on: Version,
+    lock: DraftLock,
+    input: &DraftInput,
+    now: Timestamp,
+) -> Result<Draft> {
+    let command = SaveDraft { page, based_on, lock, input: input.clone() };
+    match run(conn, by, Command::SaveDraft(command), now)? {
+        Outcome::Draft(draft) => Ok(draft),
+        outcome => panic!("{outcome:?}"),
+    }
+}
+
+pub fn discard(conn: &mut Conn, by: &Editor, page: PageId, seen: Version, now: Timestamp) -> Result<bool> {
+    let command = DiscardDrafts(vec![DraftVersion { page, version: seen }]);
+    Ok(run(conn, by, Command::DiscardDrafts(command), now)?.count() == 1)
+}
+
+pub fn add_group(conn: &mut Conn, admin: &Admin, content: &GroupContent, now: Timestamp) -> Result<Group> {
+    match run(conn, admin.editor(), Command::AddGroup(AddGroup::new(admin, content.clone())), now)? {
+        Outcome::Group(group) => Ok(groups::get(conn, admin, group)?.unwrap()),
+        outcome => panic!("{outcome:?}"),
+    }
+}
+
+pub fn update_group(
+    conn: &mut Conn,
+    admin: &Admin,
+    group: GroupId,
+    from: Version,
+    content: &GroupContent,
+    now: Timestamp,
+) -> Result<()> {
+    let command = Command::UpdateGroup(UpdateGroup::new(admin, group, from, content.clone()));
+    run(conn, admin.editor(), command, now).map(drop)
+}
+
+pub fn delete_group(conn: &mut Conn, admin: &Admin, group: GroupId, now: Timestamp) -> Result<bool> {
+    let command = Command::DeleteGroup(DeleteGroup::new(admin, group));
+    Ok(run(conn, admin.editor(), command, now)?.count() == 1)
+}

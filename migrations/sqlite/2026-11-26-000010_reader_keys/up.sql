@@ -1,0 +1,15 @@
+-- The access that a page had when it left the site: restored or published again, it opens to nobody else without a
+-- confirmation. Rows from before this migration do not have it; theirs is the narrowest that `private` allows.
+ALTER TABLE trash ADD COLUMN readers_from BIGINT;
+UPDATE trash SET readers_from = id WHERE private AND audience IN ('inherited', 'chosen');
+ALTER TABLE drafts ADD COLUMN was_private BOOLEAN;
+ALTER TABLE drafts ADD COLUMN was_readers_from BIGINT;
+UPDATE drafts SET (was_private, was_readers_from) = (
+    SELECT private, CASE WHEN private AND audience IN ('inherited', 'chosen') THEN page_id END
+    FROM revisions WHERE page_id = drafts.page_id ORDER BY version DESC LIMIT 1
+)
+WHERE page_id NOT IN (SELECT id FROM pages);
+
+-- The chosen readers of a draft by key, one on each line as in `revisions.readers`: `u17 ann`, `g4 Staff`. Rows from before
+-- this migration have names alone, in both tables; such a name counts for accounts that are older than the row.
+ALTER TABLE drafts ADD COLUMN readers TEXT;
