@@ -30,9 +30,9 @@ use crate::{
 };
 
 const ALL: Paging = Paging { number: 1, size: 1000 };
-const PATHS: [&str; 9] = ["", "a", "a-b", "a/b", "a/b/c", "a/b/c/d", "b", "b/c", "b/c/d"];
-const PEOPLE: [&str; 3] = ["ann", "bob", "cid"];
-const GROUPS: [&str; 2] = ["Staff", "Team of Acme"];
+pub const PATHS: [&str; 9] = ["", "a", "a-b", "a/b", "a/b/c", "a/b/c/d", "b", "b/c", "b/c/d"];
+pub const PEOPLE: [&str; 3] = ["ann", "bob", "cid"];
+pub const GROUPS: [&str; 2] = ["Staff", "Team of Acme"];
 
 /// Something that is done to a site.
 #[derive(Clone, Debug)]
@@ -49,7 +49,7 @@ enum Deed {
     DeleteUser(usize),
 }
 
-fn audience() -> impl Strategy<Value = Audience> {
+pub fn audience() -> impl Strategy<Value = Audience> {
     let names = (subsequence(PEOPLE.to_vec(), 0..=3), subsequence(GROUPS.to_vec(), 0..=2));
     let chosen = names.prop_map(|(people, groups)| {
         Audience::Chosen(Chosen {
@@ -287,7 +287,7 @@ struct Count {
 }
 
 /// How many rows stand in one of the two and not in the other.
-fn differing_listings(store: &Store) -> i64 {
+pub fn differing_listings(store: &Store) -> i64 {
     let columns = "principal, section, published_at, path, unpublish_at, page_id";
     let minus = |one: &str, other: &str| {
         format!("SELECT * FROM (SELECT {columns} FROM {one} EXCEPT SELECT {columns} FROM {other}) AS odd")

@@ -13,6 +13,7 @@ mod audit;
 mod bulk;
 mod by_hand;
 mod commands;
+mod consent;
 mod database;
 mod drafts;
 mod feed;

@@ -1,0 +1,533 @@
+//! Nobody gains access unasked: after any command on any generated site, a person reads a page whom it did not open to
+//! before only if the preview named the page and the command carried that confirmation, or the command itself stated it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use domain::{
+    Version,
+    access::{Admin, Editor, Member, Visitor},
+    audience::{Audience, Chosen, Readers},
+    draft::{DraftInput, DraftLock},
+    group::{GroupContent, GroupName},
+    page::{Page, PageContent, PageId, PageInput, PagePath},
+    user::{Role, Username},
+    zone::Zone,
+};
+use proptest::{
+    prelude::*,
+    sample::{Index, subsequence},
+    test_runner::{Config, TestRunner},
+};
+use store::{
+    Error, Paging, Store, drafts, groups, pages, trash, users,
+    writing::{
+        self, AccessDiff, AddGroup, Command, Consent, Delete, DeleteGroup, DiscardDrafts, DraftVersion, Fingerprint,
+        Move, Publish, PublishDrafts, Purge, Restore, Revert, SaveDraft, Selection, SetAudience, Unpublish,
+        UnpublishForm, UpdateGroup, new_page_id,
+    },
+};
+
+use crate::{
+    audiences::{GROUPS, PATHS, PEOPLE, audience, differing_listings},
+    commands,
+    database::{add, admin, content, noon, on_both, sql},
+};
+
+const ALL: Paging = Paging { number: 1, size: 1000 };
+
+/// Something that happens to a site.
+#[derive(Clone, Debug)]
+enum Step {
+    PublishNew(usize, Audience),
+    PublishAgain(Index, usize, Audience, bool),
+    SaveDraft(Index, Audience),
+    PublishDrafts(Vec<Index>),
+    DiscardDraft(Index),
+    SetAudience(Vec<Index>, Audience),
+    Move(Vec<Index>, usize),
+    Unpublish(Vec<Index>),
+    UnpublishForm(Index),
+    Delete(Vec<Index>),
+    Restore(Index, usize),
+    Revert(Index, i64, bool, bool),
+    Purge(Index),
+    Members(usize, Vec<&'static str>),
+    DeleteGroup(usize),
+    AddGroup(usize, Vec<&'static str>),
+    /// Somebody leaves, and somebody else takes the name.
+    Replace(usize),
+    SqlPrivate(Index, bool),
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    let one = any::<Index>;
+    let some = || prop::collection::vec(any::<Index>(), 1..4);
+    let path = || 0..PATHS.len();
+    let people = || subsequence(PEOPLE.to_vec(), 0..=3);
+    prop_oneof![
+        8 => (path(), audience()).prop_map(|(path, audience)| Step::PublishNew(path, audience)),
+        3 => (one(), path(), audience(), any::<bool>())
+            .prop_map(|(page, path, audience, below)| Step::PublishAgain(page, path, audience, below)),
+        1 => (one(), audience()).prop_map(|(page, audience)| Step::SaveDraft(page, audience)),
+        3 => some().prop_map(Step::PublishDrafts),
+        1 => one().prop_map(Step::DiscardDraft),
+        3 => (some(), audience()).prop_map(|(pages, audience)| Step::SetAudience(pages, audience)),
+        2 => (some(), path()).prop_map(|(pages, path)| Step::Move(pages, path)),
+        2 => some().prop_map(Step::Unpublish),
+        1 => one().prop_map(Step::UnpublishForm),
+        3 => some().prop_map(Step::Delete),
+        3 => (one(), path()).prop_map(|(page, path)| Step::Restore(page, path)),
+        2 => (one(), 1..4_i64, any::<bool>(), any::<bool>())
+            .prop_map(|(page, version, readers, dates)| Step::Revert(page, version, readers, dates)),
+        1 => one().prop_map(Step::Purge),
+        2 => (0..GROUPS.len(), people()).prop_map(|(group, people)| Step::Members(group, people)),
+        1 => (0..GROUPS.len()).prop_map(Step::DeleteGroup),
+        1 => (0..GROUPS.len(), people()).prop_map(|(group, people)| Step::AddGroup(group, people)),
+        1 => (0..PEOPLE.len()).prop_map(Step::Replace),
+        1 => (one(), any::<bool>()).prop_map(|(page, private)| Step::SqlPrivate(page, private)),
+    ]
+}
+
+fn published(store: &Store) -> Vec<Page> {
+    let find = |path: &&str| {
+        let path = PagePath::parse(path).unwrap();
+        store.read(|conn| pages::find(conn, &path)).unwrap()
+    };
+    let below = PATHS.iter().flat_map(|path| PATHS.map(|name| format!("{path}/{name}")));
+    let moved: BTreeSet<String> = below.map(|path| path.trim_matches('/').to_owned()).collect();
+    let all: BTreeSet<&str> = PATHS.into_iter().chain(moved.iter().map(String::as_str)).collect();
+    all.iter().filter(|path| PagePath::parse(path).is_ok()).filter_map(find).collect()
+}
+
+fn picked<T: Clone>(from: &[T], indices: &[Index]) -> Vec<T> {
+    if from.is_empty() { Vec::new() } else { indices.iter().map(|index| index.get(from).clone()).collect() }
+}
+
+/// The names of existing people and groups alone: others are refused, which is not what this test is about.
+fn existing(store: &Store, audience: &Audience) -> Audience {
+    let Audience::Chosen(chosen) = audience else { return audience.clone() };
+    let groups = store.read(|conn| groups::names(conn, admin().editor())).unwrap();
+    let people = chosen.people.clone();
+    Audience::Chosen(Chosen {
+        people,
+        groups: chosen.groups.iter().filter(|name| groups.contains(name)).cloned().collect(),
+    })
+}
+
+impl Step {
+    /// The command for a step on a site; `None` where there is nothing to do it to.
+    fn command(&self, store: &Store) -> Option<Command> {
+        let by = admin();
+        let (pages, by) = (published(store), by.editor().clone());
+        let ids: Vec<PageId> = pages.iter().map(|page| page.id).collect();
+        let all_drafts = store.read(|conn| drafts::list(conn, &by, None, ALL)).unwrap().rows;
+        let all_drafts: Vec<PageId> = all_drafts.into_iter().map(|row| row.page).collect();
+        let bin = store.read(|conn| trash::list(conn, &by, ALL)).unwrap().rows;
+        let bin: Vec<PageId> = bin.into_iter().map(|row| row.id).collect();
+        let group = |index: usize| {
+            let name = GroupName::parse(GROUPS[index]).unwrap();
+            store.read(|conn| groups::find(conn, &admin(), &name)).unwrap()
+        };
+        let members = |names: &[&str]| names.iter().map(|name| Username::parse(name).unwrap()).collect::<Vec<_>>();
+        Some(match self {
+            Step::PublishNew(path, audience) => {
+                let content = PageContent { audience: existing(store, audience), ..content(PATHS[*path]) };
+                commands::publication(None, Version(0), None, &content)
+            }
+            Step::PublishAgain(index, path, audience, move_below) => {
+                let page = picked(&pages, &[*index]).pop()?;
+                let (path, audience) = (PagePath::parse(PATHS[*path]).unwrap(), existing(store, audience));
+                let content = PageContent { path, audience, ..page.content };
+                let (page, from, move_below) = (page.id, page.version, *move_below);
+                Command::Publish(Publish { page, is_new: false, from, lock: None, content, note: None, move_below })
+            }
+            Step::SaveDraft(index, audience) => {
+                let page = picked(&pages, &[*index]).pop()?;
+                let content = PageContent { audience: existing(store, audience), ..page.content };
+                let input = DraftInput::from(PageInput::of(&content, Zone::default()));
+                let lock = store.read(|conn| drafts::get(conn, &by, page.id)).unwrap().map(|draft| draft.version);
+                let lock = DraftLock { draft: lock.unwrap_or(Version(0)), ..DraftLock::default() };
+                Command::SaveDraft(SaveDraft { page: Some(page.id), based_on: page.version, lock, input })
+            }
+            Step::PublishDrafts(indices) => {
+                let pages = picked(&all_drafts, indices);
+                Command::PublishDrafts(PublishDrafts { pages, zone: Zone::default(), now: noon(), seen: None })
+            }
+            Step::DiscardDraft(index) => {
+                let page = picked(&all_drafts, &[*index]).pop()?;
+                let draft = store.read(|conn| drafts::get(conn, &by, page)).unwrap()?;
+                Command::DiscardDrafts(DiscardDrafts(vec![DraftVersion::from(&draft)]))
+            }
+            Step::SetAudience(indices, audience) => Command::SetAudience(SetAudience {
+                pages: Selection::Pages(picked(&ids, indices)),
+                audience: existing(store, audience),
+            }),
+            Step::Move(indices, under) => Command::Move(Move {
+                pages: Selection::Pages(picked(&ids, indices)),
+                under: PagePath::parse(PATHS[*under]).unwrap(),
+            }),
+            Step::Unpublish(indices) => Command::Unpublish(Unpublish(Selection::Pages(picked(&ids, indices)))),
+            Step::UnpublishForm(index) => {
+                let page = picked(&pages, &[*index]).pop()?;
+                let input = PageInput::of(&page.content, Zone::default()).into();
+                let (page, from, lock) = (page.id, page.version, DraftLock::default());
+                Command::UnpublishForm(UnpublishForm { page, from, lock, input })
+            }
+            Step::Delete(indices) => Command::Delete(Delete(Selection::Pages(picked(&ids, indices)))),
+            Step::Restore(index, path) => Command::Restore(Restore {
+                page: picked(&bin, &[*index]).pop()?,
+                path: PagePath::parse(PATHS[*path]).unwrap(),
+            }),
+            Step::Revert(index, version, readers, dates) => {
+                let page = picked(&pages, &[*index]).pop()?;
+                let (version, readers, dates) = (Version(*version), *readers, *dates);
+                Command::Revert(Revert { page: page.id, version, from: page.version, readers, dates })
+            }
+            Step::Purge(index) => Command::Purge(Purge::Pages(picked(&bin, &[*index]))),
+            Step::Members(index, people) => {
+                let group = group(*index)?;
+                let content = GroupContent { members: members(people), ..group.content };
+                Command::UpdateGroup(UpdateGroup::new(&admin(), group.id, group.version, content))
+            }
+            Step::DeleteGroup(index) => Command::DeleteGroup(DeleteGroup::new(&admin(), group(*index)?.id)),
+            Step::AddGroup(index, people) => {
+                let content =
+                    GroupContent { name: GroupName::parse(GROUPS[*index]).unwrap(), members: members(people) };
+                Command::AddGroup(AddGroup::new(&admin(), content))
+            }
+            Step::Replace(_) | Step::SqlPrivate(..) => return None,
+        })
+    }
+
+    /// What happens outside the commands.
+    fn happen(&self, store: &Store) {
+        match self {
+            Step::Replace(index) => {
+                let name = Username::parse(PEOPLE[*index]).unwrap();
+                let user = store.read(|conn| users::find(conn, &name)).unwrap().unwrap();
+                store.write(|conn| writing::users::delete(conn, &admin(), &[user.id], noon())).unwrap();
+                add(store, PEOPLE[*index], Role::Reader);
+            }
+            Step::SqlPrivate(index, private) => {
+                let pages = published(store);
+                if let Some(page) = picked(&pages, &[*index]).pop() {
+                    let id = page.id.0;
+                    sql(store, &format!("UPDATE pages SET private = {private} WHERE id = {id}")).unwrap();
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Who reads each page: keys of accounts, so that a name that is taken again is another person; 0 is a stranger, and -1 any
+/// account, of later ones too.
+type Reading = BTreeMap<i64, BTreeSet<i64>>;
+
+fn reading(store: &Store) -> Reading {
+    let people: Vec<Member> = PEOPLE
+        .iter()
+        .map(|name| {
+            let name = Username::parse(name).unwrap();
+            let user = store.read(|conn| users::find(conn, &name)).unwrap().unwrap();
+            Member { id: user.id, name: user.name, role: user.role, groups: user.groups }
+        })
+        .collect();
+    let readers = |page: &Page| {
+        let everybody = match page.readers {
+            Readers::Everybody => vec![0, -1],
+            Readers::SignedIn => vec![-1],
+            Readers::Chosen { .. } => Vec::new(),
+        };
+        people.iter().filter(|member| page.readers.include(member)).map(|member| member.id.0).chain(everybody).collect()
+    };
+    published(store).iter().map(|page| (page.id.0, readers(page))).collect()
+}
+
+/// The readers that each page has now and did not have before; a page that is not published counts with its last readers.
+fn gains(before: &Reading, after: &Reading) -> BTreeSet<i64> {
+    let nobody = BTreeSet::new();
+    let gains = |page: &i64, readers: &BTreeSet<i64>| {
+        let before = before.get(page).unwrap_or(&nobody);
+        readers.iter().any(|reader| !before.contains(reader) && !(*reader > 0 && before.contains(&-1)))
+    };
+    after.iter().filter(|(page, readers)| gains(page, readers)).map(|(page, _)| *page).collect()
+}
+
+fn preview(store: &Store, by: &Editor, command: &Command) -> store::Result<AccessDiff> {
+    store.snapshot(|conn| writing::preview(conn, by, command))
+}
+
+fn run(store: &Store, command: &Command, consent: Consent) -> store::Result<()> {
+    let (by, command) = (admin(), command.clone());
+    store.write(|conn| commands::run_with(conn, by.editor(), command, consent, noon()).map(drop))
+}
+
+fn start(store: &Store) {
+    for table in ["pages", "drafts", "trash", "old_paths", "page_people", "page_groups", "groups", "users"] {
+        sql(store, &format!("DELETE FROM {table}")).unwrap();
+    }
+    PEOPLE.iter().for_each(|name| drop(add(store, name, Role::Reader)));
+    for (group, member) in GROUPS.iter().zip(["ann", "bob"]) {
+        let members = vec![Username::parse(member).unwrap()];
+        let content = GroupContent { name: GroupName::parse(group).unwrap(), members };
+        store.write(|conn| commands::add_group(conn, &admin(), &content, noon())).unwrap();
+    }
+}
+
+/// Checks one command: what it does without a word, and what it does with the consent to what was shown.
+fn check(store: &Store, command: &Command, last: &mut Reading) -> Result<(), TestCaseError> {
+    let by = admin();
+    let Ok(diff) = preview(store, by.editor(), command) else {
+        prop_assert!(run(store, command, Consent::Any).is_err(), "{command:?}");
+        return Ok(());
+    };
+    let named: BTreeSet<i64> =
+        diff.changes().iter().filter(|change| change.added.is_some()).map(|change| change.page.0).collect();
+    let stated: BTreeSet<i64> =
+        diff.changes().iter().filter(|change| change.stated).map(|change| change.page.0).collect();
+    let new = match command {
+        // The form of a page that readers never had says who will read it.
+        Command::Publish(publish) => Some(publish.page.0),
+        _ => None,
+    };
+    let before = last.clone();
+    let mut current = last.clone();
+    current.extend(reading(store));
+
+    let other = Consent::Shown(Fingerprint::sent("something else"));
+    for consent in [Consent::Stated, other] {
+        match run(store, command, consent) {
+            Ok(()) => {
+                let unasked = gains(&before, &reading(store));
+                let unasked: BTreeSet<&i64> =
+                    unasked.iter().filter(|page| !stated.contains(page) && Some(**page) != new).collect();
+                prop_assert!(unasked.is_empty(), "{command:?} opened {unasked:?}");
+                last.extend(reading(store));
+                return Ok(());
+            }
+            Err(Error::Unconfirmed) => prop_assert_eq!(&reading(store), &subset(&current, &reading(store))),
+            // Refused for another reason, as it is with any consent.
+            Err(_) => return Ok(()),
+        }
+    }
+    prop_assert!(!named.is_empty(), "{command:?} was refused without a reason");
+    match run(store, command, Consent::Shown(diff.fingerprint().clone())) {
+        Ok(()) => {
+            let gained = gains(&before, &reading(store));
+            let unnamed: BTreeSet<&i64> = gained.difference(&named).filter(|page| Some(**page) != new).collect();
+            prop_assert!(unnamed.is_empty(), "{command:?} opened {unnamed:?}, and the preview named {named:?}");
+        }
+        Err(error) => prop_assert!(error != Error::Unconfirmed, "{command:?}"),
+    }
+    last.extend(reading(store));
+    Ok(())
+}
+
+fn subset(all: &Reading, of: &Reading) -> Reading {
+    of.keys().map(|page| (*page, all[page].clone())).collect()
+}
+
+#[test]
+fn nobody_gains_access_that_no_preview_named_and_no_command_stated() {
+    on_both(|store| {
+        let steps = prop::collection::vec(step(), 1..20);
+        let mut runner = TestRunner::new(Config { cases: 50, failure_persistence: None, ..Config::default() });
+        let outcome = runner.run(&steps, |steps| {
+            start(store);
+            let mut last = Reading::new();
+            for step in &steps {
+                step.happen(store);
+                last.extend(reading(store));
+                if let Some(command) = step.command(store) {
+                    check(store, &command, &mut last)?;
+                }
+                prop_assert_eq!(differing_listings(store), 0);
+            }
+            Ok(())
+        });
+        outcome.unwrap();
+    });
+}
+
+fn insert(store: &Store, at: &str, audience: Audience) -> Page {
+    let content = PageContent { audience, ..content(at) };
+    store.write(|conn| commands::insert(conn, admin().editor(), &content, noon())).unwrap()
+}
+
+fn delete(store: &Store, page: &Page) {
+    store.write(|conn| commands::delete(conn, admin().editor(), &[page.id], noon())).unwrap();
+}
+
+fn find(store: &Store, at: &str) -> Option<Page> {
+    store.read(|conn| pages::find(conn, &PagePath::parse(at).unwrap())).unwrap()
+}
+
+/// Runs a command that needs a confirmation: first without it, then with it.
+fn confirm(store: &Store, command: &Command, expected: &str) {
+    let by = admin();
+    assert_eq!(run(store, command, Consent::Stated), Err(Error::Unconfirmed));
+    let diff = preview(store, by.editor(), command).unwrap();
+    let words = |change: &writing::AccessChange| format!("{}: {}", change.path, change.added.as_deref().unwrap_or("-"));
+    assert_eq!(diff.changes().iter().map(words).collect::<Vec<_>>().join("; "), expected);
+    run(store, command, Consent::Shown(diff.fingerprint().clone())).unwrap();
+}
+
+#[test]
+fn a_page_that_comes_back_after_its_private_parent_has_gone_opens_to_nobody_unasked() {
+    on_both(|store| {
+        let parent = insert(store, "team", Audience::SignedIn);
+        let [trashed, elsewhere, unpublished] =
+            ["team/a", "team/b", "team/c"].map(|at| insert(store, at, Audience::Inherited));
+        delete(store, &trashed);
+        delete(store, &elsewhere);
+        store.write(|conn| commands::unpublish(conn, admin().editor(), &[unpublished.id], noon())).unwrap();
+        delete(store, &parent);
+        let restore =
+            |page: &Page, path: &str| Command::Restore(Restore { page: page.id, path: PagePath::parse(path).unwrap() });
+        confirm(store, &restore(&trashed, "team/a"), "/team/a: everybody, without a password");
+        confirm(store, &restore(&elsewhere, "b"), "/b: everybody, without a password");
+        let drafts = PublishDrafts { pages: vec![unpublished.id], zone: Zone::default(), now: noon(), seen: None };
+        confirm(store, &Command::PublishDrafts(drafts), "/team/c: everybody, without a password");
+        // With its readers as they were, it comes back without a question.
+        delete(store, &find(store, "team/a").unwrap());
+        run(store, &restore(&trashed, "team/a"), Consent::Stated).unwrap();
+    });
+}
+
+#[test]
+fn an_old_version_brings_its_readers_and_its_dates_only_on_request() {
+    on_both(|store| {
+        let page = insert(store, "a", Audience::Public);
+        let old = page.content.clone();
+        let later = noon() + chrono::TimeDelta::days(1);
+        let new = PageContent {
+            title: "New".into(),
+            audience: Audience::SignedIn,
+            show_title: true,
+            unpublish_at: Some(later),
+            ..old.clone()
+        };
+        store.write(|conn| commands::update(conn, admin().editor(), page.id, Version(1), &new, noon())).unwrap();
+        let revert = |from, readers, dates| {
+            Command::Revert(Revert { page: page.id, version: Version(1), from: Version(from), readers, dates })
+        };
+        run(store, &revert(2, false, false), Consent::Stated).unwrap();
+        let now = find(store, "a").unwrap().content;
+        assert_eq!(now, PageContent { title: old.title.clone(), ..new });
+        confirm(store, &revert(3, true, true), "/a: everybody, without a password");
+        assert_eq!(find(store, "a").unwrap().content, old);
+    });
+}
+
+#[test]
+fn a_name_that_somebody_else_took_opens_nothing() {
+    on_both(|store| {
+        let ann = add(store, "ann", Role::Reader);
+        let chosen = Audience::Chosen(Chosen { people: vec![ann.name.clone()], groups: Vec::new() });
+        let page = insert(store, "a", chosen);
+        let typed = PageInput::of(&page.content, Zone::default()).into();
+        let save = |conn: &mut store::Conn| {
+            commands::save_draft(
+                conn,
+                admin().editor(),
+                Some(page.id),
+                Version(1),
+                DraftLock::default(),
+                &typed,
+                noon(),
+            )
+        };
+        store.write(save).unwrap();
+        let open = PageContent { audience: Audience::SignedIn, ..page.content.clone() };
+        store.write(|conn| commands::update(conn, admin().editor(), page.id, Version(1), &open, noon())).unwrap();
+        store.write(|conn| writing::users::delete(conn, &admin(), &[ann.id], noon())).unwrap();
+        add(store, "ann", Role::Reader);
+
+        let draft = store.read(|conn| drafts::get(conn, admin().editor(), page.id)).unwrap().unwrap();
+        assert_eq!((draft.typed.page.audience.people.as_str(), draft.gone), ("", vec!["ann".to_owned()]));
+        let revision = store.read(|conn| store::revisions::get(conn, admin().editor(), page.id, Version(1)));
+        let revision = revision.unwrap().unwrap();
+        assert_eq!(
+            (revision.content.audience, revision.gone),
+            (Audience::Chosen(Chosen::default()), vec!["ann".into()])
+        );
+        let revert = Revert { page: page.id, version: Version(1), from: Version(2), readers: true, dates: false };
+        let refused = run(store, &Command::Revert(revert), Consent::Any).unwrap_err();
+        assert!(matches!(&refused, Error::Refused(words) if words.contains("ann no longer exists")), "{refused}");
+    });
+}
+
+#[test]
+fn a_reader_who_was_renamed_stays_a_reader_of_drafts_and_versions() {
+    on_both(|store| {
+        let ann = add(store, "ann", Role::Reader);
+        let chosen = Audience::Chosen(Chosen { people: vec![ann.name.clone()], groups: Vec::new() });
+        let page = insert(store, "a", chosen);
+        let content =
+            domain::user::UserContent { name: Username::parse("anna").unwrap(), role: ann.role, active: true };
+        store.write(|conn| writing::users::update(conn, &admin(), ann.id, ann.version, &content, noon())).unwrap();
+        let revision = store.read(|conn| store::revisions::get(conn, admin().editor(), page.id, Version(1)));
+        let audience = revision.unwrap().unwrap().content.audience;
+        assert_eq!(audience.chosen().unwrap().people, [Username::parse("anna").unwrap()]);
+    });
+}
+
+#[test]
+fn the_members_of_a_group_are_previewed_as_its_deletion_is() {
+    on_both(|store| {
+        let ann = add(store, "ann", Role::Reader);
+        add(store, "bob", Role::Reader);
+        let name = GroupName::parse("Crew").unwrap();
+        let crew = GroupContent { name: name.clone(), members: vec![ann.name] };
+        let group = store.write(|conn| commands::add_group(conn, &admin(), &crew, noon())).unwrap();
+        insert(store, "a", Audience::Chosen(Chosen { people: Vec::new(), groups: vec![name] }));
+        let members = vec![Username::parse("bob").unwrap()];
+        let content = GroupContent { members, ..crew };
+        let update = Command::UpdateGroup(UpdateGroup::new(&admin(), group.id, group.version, content));
+        let diff = preview(store, admin().editor(), &update).unwrap();
+        assert_eq!(diff.changes()[0].removed.as_deref(), Some("ann"));
+        confirm(store, &update, "/a: bob");
+        let delete = Command::DeleteGroup(DeleteGroup::new(&admin(), group.id));
+        let diff = preview(store, admin().editor(), &delete).unwrap();
+        assert_eq!((diff.changes()[0].removed.as_deref(), diff.changes()[0].added.as_deref()), (Some("bob"), None));
+        run(store, &delete, Consent::Stated).unwrap();
+    });
+}
+
+#[test]
+fn an_editor_who_was_disabled_since_is_not_obeyed() {
+    on_both(|store| {
+        let eve = add(store, "eve", Role::Editor);
+        let page = insert(store, "a", Audience::SignedIn);
+        let member = Member { id: eve.id, name: eve.name.clone(), role: eve.role, groups: Vec::new() };
+        let by = Editor::of(&Visitor::SignedIn(member)).unwrap();
+        let delete = || store.write(|conn| commands::delete(conn, &by, &[page.id], noon()));
+        let set = |active| {
+            let set = |conn: &mut store::Conn| writing::users::set_active(conn, &admin(), &[eve.id], active, noon());
+            store.write(set).unwrap();
+        };
+        set(false);
+        assert_eq!(delete(), Err(Error::NotAllowed));
+        set(true);
+        assert_eq!(delete(), Ok(1));
+    });
+}
+
+#[test]
+fn a_question_writes_nothing_and_waits_for_no_writer() {
+    on_both(|store| {
+        let page = insert(store, "a", Audience::SignedIn);
+        insert(store, "a/b", Audience::Inherited);
+        let command = Command::SetAudience(SetAudience { pages: Selection::one(page.id), audience: Audience::Public });
+        let by = admin();
+        // Another connection holds the write lock of SQLite meanwhile.
+        let diff = store.write(|_| preview(store, by.editor(), &command)).unwrap();
+        assert_eq!(diff.changes().len(), 2);
+        let refused = store
+            .snapshot(|conn| commands::run(conn, Admin::command_line().editor(), command.clone(), noon()).map(drop));
+        assert!(refused.is_err() || find(store, "a").unwrap().readers.is_private(), "a snapshot commits nothing");
+        assert!(find(store, "a").unwrap().readers.is_private());
+        assert!(new_page_id().unwrap() != new_page_id().unwrap());
+    });
+}
