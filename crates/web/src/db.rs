@@ -15,7 +15,7 @@ use store::{
 };
 use tokio::sync::Semaphore;
 
-use crate::{error::Error, memory::Memory};
+use crate::{cache::process::Memory, http::error::Error};
 
 /// How long a request waits for the database, whatever it does: a stopped server answers nothing, not even a refusal.
 const DEADLINE: Duration = Duration::from_secs(5);

@@ -6,11 +6,21 @@ use serde::Serialize;
 use store::audit::{self, AuditFilter};
 
 use super::{
-    Outcome, Panel,
     home::Change,
+    panel::Panel,
     table::{State, TableView, dates, since},
 };
-use crate::{App, answer::Answer, auth::extract::Admin, clock, error::Error, query::QueryString, view::Link};
+use crate::{
+    App,
+    auth::extract::Admin,
+    clock,
+    http::{
+        answer::{Answer, Outcome},
+        error::Error,
+        query::QueryString,
+        view::Link,
+    },
+};
 
 #[derive(Serialize)]
 struct AuditPage {

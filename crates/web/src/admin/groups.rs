@@ -15,12 +15,26 @@ use store::{
     pages::{self, Touched},
 };
 
-use super::{Done, Outcome, Panel, Then, effects::Effects, id, section::Section, table::Pager};
-use crate::{
-    App, answer::Answer, auth::extract::Admin, clock, error::Error, form::Form, query::QueryString, view::Errors,
+use super::{
+    done::Done,
+    effects::Effects,
+    panel::Panel,
+    request::{Then, id},
+    sections::GROUPS,
+    table::Pager,
 };
-
-const GROUPS: Section = Section { name: "groups", title: "Groups", list: "/admin/groups", fields: &[] };
+use crate::{
+    App,
+    auth::extract::Admin,
+    clock,
+    http::{
+        answer::{Answer, Outcome},
+        error::Error,
+        form::Form,
+        query::QueryString,
+        view::Errors,
+    },
+};
 
 #[derive(Serialize)]
 struct ListPage {

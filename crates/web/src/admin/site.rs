@@ -10,16 +10,18 @@ use domain::{
 use serde::{Deserialize, Serialize};
 use store::site;
 
-use super::{Done, Outcome, Panel};
+use super::{done::Done, panel::Panel};
 use crate::{
     App,
-    answer::Answer,
     auth::extract::Admin,
     clock,
-    error::Error,
-    form::Form,
-    query::QueryString,
-    view::{Errors, Link},
+    http::{
+        answer::{Answer, Outcome},
+        error::Error,
+        form::Form,
+        query::QueryString,
+        view::{Errors, Link},
+    },
 };
 
 #[derive(Serialize)]

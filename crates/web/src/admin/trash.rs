@@ -16,26 +16,26 @@ use store::{
 };
 
 use super::{
-    Done, Outcome, Panel,
     bulk::{Action, Choice, Chosen, Item, Needs, Question},
+    done::Done,
     effects::{Effects, effects_of},
-    id,
-    section::Section,
+    panel::Panel,
+    request::id,
+    sections::TRASH,
     table::TableView,
 };
 use crate::{
     App,
-    answer::Answer,
     auth::extract::Editor,
     clock,
-    error::Error,
-    form::Form,
-    query::QueryString,
-    view,
-    view::{Errors, Link},
+    http::{
+        answer::{Answer, Outcome},
+        error::Error,
+        form::Form,
+        query::QueryString,
+        view::{Errors, Link},
+    },
 };
-
-const TRASH: Section = Section { name: "trash", title: "Trash", list: "/admin/trash", fields: &[] };
 
 const ACTIONS: [Choice; 1] = [Choice {
     value: "purge",
@@ -75,10 +75,10 @@ impl Row {
             title: row.title,
             path: row.path.to_string(),
             restore_href: format!("{}/{}", TRASH.list, row.id.0),
-            deleted: view::moment(row.deleted_at, zone),
-            deleted_iso: view::iso(row.deleted_at),
+            deleted: clock::moment(row.deleted_at, zone),
+            deleted_iso: clock::iso(row.deleted_at),
             deleted_by: row.deleted_by,
-            until: view::date(row.deleted_at + TimeDelta::days(days.into()), zone),
+            until: clock::date(row.deleted_at + TimeDelta::days(days.into()), zone),
         }
     }
 }
@@ -173,7 +173,7 @@ fn form(
         action: format!("{}/{}", TRASH.list, row.id.0),
         page_title: row.title,
         path,
-        deleted: view::moment(row.deleted_at, site.time_zone),
+        deleted: clock::moment(row.deleted_at, site.time_zone),
         deleted_by: row.deleted_by,
         effects,
         errors: Errors::of(invalid),

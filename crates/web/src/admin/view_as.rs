@@ -11,20 +11,21 @@ use domain::{
 use serde::Serialize;
 use store::users;
 
-use super::{Outcome, Panel};
+use super::panel::Panel;
 use crate::{
     App,
-    answer::Answer,
     auth::{
-        Account,
+        account::Account,
         extract::{Editor, Guest},
-        place::Place,
     },
-    error::Error,
-    guard::see_other,
-    lists, pages,
-    query::{QueryString, encode},
-    view::Link,
+    http::{
+        answer::{Answer, Outcome},
+        error::Error,
+        query::{self, QueryString, encode},
+        responses::see_other,
+        view::Link,
+    },
+    site::{lists, pages, resolve::Place},
 };
 
 const ADDRESS: &str = "/admin/view-as";
@@ -123,9 +124,9 @@ impl Look {
         let guest = Guest::seen_by(editor, self.account.clone());
         let query = QueryString::of(request);
         let seen = match path {
-            "search" => crate::search::show(app.clone(), query, guest).await,
+            "search" => crate::site::search::show(app.clone(), query, guest).await,
             path => match PagePath::parse(path) {
-                Ok(path) => self.page(app, guest, path, lists::paging(&query)).await,
+                Ok(path) => self.page(app, guest, path, query::paging(&query)).await,
                 Err(_) => Err(Error::NotFound),
             },
         };

@@ -5,8 +5,11 @@ use std::{future::Future, pin::Pin, sync::Arc};
 use actix_web::{FromRequest, HttpRequest, dev::Payload};
 use domain::access::{self, Visitor};
 
-use super::{Account, SignIn, sign_in};
-use crate::error::Error;
+use super::{
+    account::Account,
+    sign_in::{SignIn, sign_in},
+};
+use crate::http::error::Error;
 
 type Extracting<T> = Pin<Box<dyn Future<Output = Result<T, Error>>>>;
 
@@ -44,7 +47,7 @@ impl Guest {
     }
 
     /// The reader that this guest is, if they are signed in.
-    pub(super) fn reader(&self) -> Option<Reader> {
+    pub(crate) fn reader(&self) -> Option<Reader> {
         self.account.clone().map(Reader)
     }
 

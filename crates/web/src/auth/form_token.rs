@@ -8,7 +8,7 @@ use domain::{Timestamp, access::Member, password::PasswordHash};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
-use super::Account;
+use super::account::Account;
 
 /// How long a form may stay open: 24 hours.
 const VALID_SECONDS: i64 = 24 * 60 * 60;

@@ -74,7 +74,7 @@ async fn searches_leave_connections_to_others() {
 async fn case_56_a_query_that_fails_while_access_is_decided_is_503_and_a_panic_is_500() {
     let site = Site::new();
     let broken = site.app.db.read(|_| -> store::Result<()> { panic!("a fault of ours") }).await;
-    assert!(matches!(broken, Err(web::error::Error::Internal(_))), "{broken:?}");
+    assert!(matches!(broken, Err(web::http::error::Error::Internal(_))), "{broken:?}");
     let sql = |statement: &'static str| {
         use diesel::RunQueryDsl;
         let done = site.store().write(|conn| Ok(diesel::sql_query(statement).execute(conn)?));

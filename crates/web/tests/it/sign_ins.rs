@@ -3,13 +3,13 @@
 use actix_web::http::Method;
 use domain::{access::Admin, password::Password, user::Role};
 use futures_util::future::join_all;
-use web::{auth::verifier, clock};
+use web::{auth::verify::bcrypt_pool, clock};
 
 use crate::site::Site;
 
 /// Changes a password as another process would.
 fn set_password(site: &Site, who: &str, password: &str) {
-    let hash = verifier::hash(&Password::parse(password).unwrap(), 4).unwrap();
+    let hash = bcrypt_pool::hash(&Password::parse(password).unwrap(), 4).unwrap();
     let id = site.user(who).id;
     site.write(|conn, admin| store::users::set_password(conn, admin, id, &hash, clock::now()));
 }

@@ -15,19 +15,19 @@ use store::{
     pages::{self, Effect, Touched},
 };
 
-use super::{DRAFTS, form_href, title};
+use super::naming::{form_href, title};
 use crate::{
     App,
     admin::{
-        Done, Outcome,
         bulk::{Action, Choice, Chosen, Item, Needs, Question, seen},
+        done::Done,
         effects::Effects,
         links,
+        sections::DRAFTS,
     },
     auth::extract::Editor,
     clock,
-    error::Error,
-    form::Form,
+    http::{answer::Outcome, error::Error, form::Form},
 };
 
 pub(super) const ACTIONS: [Choice; 2] = [

@@ -16,23 +16,28 @@ use store::{
     revisions::{self, RevisionRow},
 };
 
-use super::{PAGES, audience, look};
+use super::{audience, look};
 use crate::{
     App,
     admin::{
-        Done, Outcome, Panel, difference,
+        difference,
+        done::Done,
         effects::Effects,
-        id,
+        panel::Panel,
+        request::id,
+        sections::PAGES,
         table::{Pager, State},
     },
-    answer::Answer,
     auth::extract::Editor,
     clock,
-    error::Error,
-    form::Form,
+    http::{
+        answer::{Answer, Outcome},
+        error::Error,
+        form::Form,
+        query::QueryString,
+        view,
+    },
     markdown::{self, SafeHtml},
-    query::QueryString,
-    view,
 };
 
 /// A revision as a row.
@@ -86,8 +91,8 @@ fn row(page: PageId, present: Version, row: RevisionRow, zone: Zone) -> Row {
         version,
         href: href(page, &format!("/{version}")),
         compare_href: href(page, &format!("/compare?to={version}")),
-        when: view::moment(row.at, zone),
-        when_iso: view::iso(row.at),
+        when: clock::moment(row.at, zone),
+        when_iso: clock::iso(row.at),
         actor: who(row.actor),
         note: row.note,
         detail: row.detail,
@@ -174,8 +179,8 @@ pub async fn show(request: HttpRequest, app: Data<App>, editor: Editor) -> Resul
             action: href(page, &format!("/{}", version.0)),
             history_href: href(page, ""),
             compare_href: href(page, &format!("/compare?to={}", version.0)),
-            when: view::moment(at, zone),
-            when_iso: view::iso(at),
+            when: clock::moment(at, zone),
+            when_iso: clock::iso(at),
             actor: who(actor),
             note,
             detail,
@@ -187,8 +192,8 @@ pub async fn show(request: HttpRequest, app: Data<App>, editor: Editor) -> Resul
                 path: content.path.to_string(),
                 summary: content.summary,
                 readers: content.audience.words(),
-                published: view::moment(content.published_at, zone),
-                ends: content.unpublish_at.map(|end| view::moment(end, zone)).unwrap_or_default(),
+                published: clock::moment(content.published_at, zone),
+                ends: content.unpublish_at.map(|end| clock::moment(end, zone)).unwrap_or_default(),
             },
         };
         view.render("admin/pages/revision.html", &page).map(Answer::panel)
@@ -240,7 +245,7 @@ pub async fn compare(
     let side = |revision: &Revision| Side {
         version: revision.version.0,
         href: href(page, &format!("/{}", revision.version.0)),
-        when: view::moment(revision.at, zone),
+        when: clock::moment(revision.at, zone),
         actor: who(revision.actor.clone()),
     };
     let (old_side, new_side) = (side(&old), side(&new));

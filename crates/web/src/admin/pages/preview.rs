@@ -13,10 +13,8 @@ use store::links;
 
 use crate::{
     App,
-    answer::Answer,
     auth::extract::Editor,
-    error::Error,
-    form::Form,
+    http::{answer::Answer, error::Error, form::Form},
     markdown::{self, SafeHtml},
 };
 

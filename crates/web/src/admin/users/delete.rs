@@ -5,16 +5,18 @@ use domain::user::UserId;
 use serde::{Deserialize, Serialize};
 use store::users;
 
-use super::{USERS, load};
+use super::load::load;
 use crate::{
     App,
-    admin::{Done, Outcome, Panel, id},
-    answer::Answer,
+    admin::{done::Done, panel::Panel, request::id, sections::USERS},
     auth::extract::Admin,
     clock,
-    error::Error,
-    form::Form,
-    query::QueryString,
+    http::{
+        answer::{Answer, Outcome},
+        error::Error,
+        form::Form,
+        query::QueryString,
+    },
 };
 
 #[derive(Serialize)]
