@@ -5,14 +5,14 @@ use store::Store;
 use crate::{
     admin::jobs::Jobs,
     auth::{
-        failed_logins::Refusals,
+        failed_logins::FailedLogins,
         sign_ins::SignIns,
-        verify::{authenticator::Door, verified_cache::Limits},
+        verify::{authenticator::Authenticator, verified_cache::Limits},
     },
-    cache::process::Memory,
+    cache::process::Cache,
     db::Db,
     http::{client::Proxies, view::View},
-    render_pool::Renderers,
+    render_pool::RenderPool,
 };
 
 /// What every request may use; one for the process.
@@ -20,15 +20,15 @@ pub struct App {
     /// The database, and the memory of what it said.
     pub db: Db,
     /// What sign-ins go through.
-    pub door: Door,
+    pub authenticator: Authenticator,
     /// Where refused sign-ins are noted.
-    pub refusals: Refusals,
+    pub failed_logins: FailedLogins,
     /// Which sign-ins were noted lately.
     pub sign_ins: SignIns,
     /// The templates.
     pub view: View,
     /// Where Markdown is rendered.
-    pub renderers: Renderers,
+    pub render_pool: RenderPool,
     /// What takes longer than a second.
     pub jobs: Jobs,
     /// What the operator decided.
@@ -42,19 +42,20 @@ impl App {
     /// One line with the cause: no thread, no randomness, or a template that cannot be parsed.
     pub fn new(
         store: Store,
-        memory: Memory,
+        cache: Cache,
         bcrypt_cost: u32,
-        proofs: Limits,
+        verified_limits: Limits,
         options: Options,
     ) -> Result<App, String> {
-        let door = Door::new(bcrypt_cost, proofs).map_err(|error| format!("no thread for bcrypt: {error}"))?;
-        let forgiveness = door.forgiveness();
+        let authenticator = Authenticator::new(bcrypt_cost, verified_limits)
+            .map_err(|error| format!("no thread for bcrypt: {error}"))?;
+        let reset = authenticator.throttle_reset();
         Ok(App {
-            db: Db::new(store, memory, move |news| forgiveness.note(news)).map_err(|error| error.to_string())?,
-            door,
-            refusals: Refusals::default(),
+            db: Db::new(store, cache, move |news| reset.note(news)).map_err(|error| error.to_string())?,
+            authenticator,
+            failed_logins: FailedLogins::default(),
             sign_ins: SignIns::default(),
-            renderers: Renderers::new(),
+            render_pool: RenderPool::new(),
             jobs: Jobs::default(),
             view: View::load().map_err(|error| error.to_string())?,
             options,

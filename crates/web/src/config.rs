@@ -1,14 +1,17 @@
 //! The command line and the environment: what an operator decides. Nothing else reads either.
 
-use std::{fmt, net::SocketAddr, path::PathBuf, str::FromStr, time::Duration};
+mod values;
+
+use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 use clap::{Args, Parser};
-use ipnet::IpNet;
 use store::DatabaseUrl;
+
+use values::{BaseUrl, Networks, UncheckedUrl};
 
 use crate::{
     auth::verify::verified_cache::Limits,
-    cache::generations::Silence,
+    cache::generations::StalenessLimits,
     cli::args::Command,
     http::{client::ForwardedHeader, logging::LogFormat},
 };
@@ -57,24 +60,6 @@ impl Config {
     /// One line that names what is understood.
     pub fn database(&self) -> Result<DatabaseUrl, String> {
         DatabaseUrl::parse(&self.database_url.0).map_err(|message| format!("DATABASE_URL: {message}"))
-    }
-}
-
-/// What stands in `DATABASE_URL`; it does not show itself.
-#[derive(Clone)]
-struct UncheckedUrl(String);
-
-impl FromStr for UncheckedUrl {
-    type Err = std::convert::Infallible;
-
-    fn from_str(url: &str) -> Result<UncheckedUrl, Self::Err> {
-        Ok(UncheckedUrl(url.to_owned()))
-    }
-}
-
-impl fmt::Debug for UncheckedUrl {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("UncheckedUrl(hidden)")
     }
 }
 
@@ -163,9 +148,9 @@ impl Serve {
     }
 
     /// How long the silence of the database is borne.
-    pub fn silence(&self) -> Silence {
+    pub fn silence(&self) -> StalenessLimits {
         let seconds = |seconds: u32| Duration::from_secs(seconds.into());
-        Silence { private: seconds(self.silence), public: seconds(self.stale_public) }
+        StalenessLimits { private: seconds(self.silence), public: seconds(self.stale_public) }
     }
 
     /// The address of the site, without a slash at its end.
@@ -175,49 +160,6 @@ impl Serve {
             _ => format!("http://{}", self.listen),
         }
     }
-}
-
-/// `http://` or `https://`, a host, perhaps a port; no path. Empty, as compose files pass what is not set, is none.
-#[derive(Clone, Debug)]
-pub struct BaseUrl(String);
-
-impl FromStr for BaseUrl {
-    type Err = String;
-
-    fn from_str(url: &str) -> Result<BaseUrl, String> {
-        let trimmed = url.trim().trim_end_matches('/');
-        let authority = trimmed.strip_prefix("https://").or_else(|| trimmed.strip_prefix("http://"));
-        match authority {
-            Some(authority)
-                if !authority.is_empty()
-                    && authority.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._:[]".contains(&b)) =>
-            {
-                Ok(BaseUrl(trimmed.to_owned()))
-            }
-            _ if trimmed.is_empty() => Ok(BaseUrl(String::new())),
-            _ => Err("write it as https://www.example.org, without a path".into()),
-        }
-    }
-}
-
-/// Addresses and networks, comma separated; none when it is empty, as compose files pass what is not set.
-#[derive(Clone, Debug, Default)]
-pub struct Networks(pub Vec<IpNet>);
-
-impl FromStr for Networks {
-    type Err = String;
-
-    fn from_str(networks: &str) -> Result<Networks, String> {
-        let named = networks.split(',').map(str::trim).filter(|network| !network.is_empty());
-        named.map(parse_network).collect::<Result<_, _>>().map(Networks)
-    }
-}
-
-fn parse_network(network: &str) -> Result<IpNet, String> {
-    network
-        .parse::<IpNet>()
-        .or_else(|_| network.parse::<std::net::IpAddr>().map(IpNet::from))
-        .map_err(|_| format!("{network:?} is no address such as 10.0.0.1 and no network such as 10.0.0.0/8"))
 }
 
 const EXAMPLES: &str = "Examples:
@@ -231,7 +173,7 @@ Every option is an environment variable too; see the README.";
 
 #[cfg(test)]
 mod tests {
-    use crate::*;
+    use super::*;
     use clap::CommandFactory;
 
     #[test]
@@ -245,25 +187,5 @@ mod tests {
             let config = Config::parse_from(line.split(' '));
             assert_eq!(config.serve.base_url(), "http://127.0.0.1:1");
         }
-    }
-
-    #[test]
-    fn a_base_url_has_a_scheme_and_a_host_and_no_path() {
-        for good in ["https://www.example.org", "http://[::1]:8080/"] {
-            assert!(good.parse::<BaseUrl>().is_ok(), "{good}");
-        }
-        for bad in ["www.example.org", "ftp://x", "https://x/y", "https://", "https://a@b"] {
-            assert!(bad.parse::<BaseUrl>().is_err(), "{bad}");
-        }
-    }
-
-    #[test]
-    fn a_proxy_is_an_address_or_a_network() {
-        for good in ["10.0.0.0/8", "127.0.0.1", "::1", "fd00::/8"] {
-            assert_eq!(good.parse::<Networks>().unwrap().0.len(), 1, "{good}");
-        }
-        assert_eq!("10.0.0.1, ::1".parse::<Networks>().unwrap().0.len(), 2);
-        assert!("".parse::<Networks>().unwrap().0.is_empty());
-        assert!("proxy.example.org".parse::<Networks>().is_err());
     }
 }

@@ -165,7 +165,7 @@ fn examples() -> Result<Vec<PageContent>, String> {
 
 #[cfg(test)]
 mod tests {
-    use crate::*;
+    use super::*;
 
     #[test]
     fn the_example_pages_are_valid_and_one_of_them_is_private() {

@@ -12,17 +12,17 @@ const WAITING_PER_CORE: usize = 64;
 
 /// Where pages are rendered; cheap to clone.
 #[derive(Clone)]
-pub struct Renderers {
+pub struct RenderPool {
     running: Arc<Semaphore>,
     waiting: Arc<Semaphore>,
 }
 
-impl Renderers {
+impl RenderPool {
     /// As many at a time as the machine has cores.
-    pub fn new() -> Renderers {
+    pub fn new() -> RenderPool {
         let cores = thread::available_parallelism().map_or(1, usize::from);
         let waiting = Semaphore::new(cores * WAITING_PER_CORE);
-        Renderers { running: Arc::new(Semaphore::new(cores)), waiting: Arc::new(waiting) }
+        RenderPool { running: Arc::new(Semaphore::new(cores)), waiting: Arc::new(waiting) }
     }
 
     /// Runs one rendering on a thread that may block.
@@ -31,7 +31,7 @@ impl Renderers {
     /// [`Error::Busy`] at once when too many wait.
     pub async fn run<T: Send + 'static>(&self, rendering: impl FnOnce() -> T + Send + 'static) -> Result<T, Error> {
         let _place = self.waiting.try_acquire().map_err(|_| Error::Busy(Duration::from_secs(1)))?;
-        // DraftLock by the thread, not by the request: one whose client has gone still takes its core.
+        // Held by the thread, not by the request: one whose client has gone still takes its core.
         let turn = self.running.clone().acquire_owned().await.map_err(|_| Error::stopping())?;
         let work = move || {
             let _turn = turn;
@@ -41,8 +41,8 @@ impl Renderers {
     }
 }
 
-impl Default for Renderers {
-    fn default() -> Renderers {
-        Renderers::new()
+impl Default for RenderPool {
+    fn default() -> RenderPool {
+        RenderPool::new()
     }
 }

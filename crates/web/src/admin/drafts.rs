@@ -96,7 +96,7 @@ pub async fn list(app: Data<App>, editor: Editor, query: QueryString) -> Result<
     };
     let (site, (table, [all, new, changes])) = app.db.read_with_site(read).await?;
     if let Some(last) = state.last_page(table.total) {
-        return Ok(Outcome::Elsewhere(last));
+        return Ok(Outcome::Redirect(last));
     }
     let choices = vec![
         ("", "All".into(), Some(all?)),
@@ -178,7 +178,7 @@ pub async fn compare(request: HttpRequest, app: Data<App>, editor: Editor) -> Re
         };
         view.render("admin/drafts/compare.html", &page).map(Answer::panel)
     };
-    app.renderers.run(rendering).await?
+    app.render_pool.run(rendering).await?
 }
 
 #[derive(Serialize)]
@@ -231,7 +231,7 @@ pub async fn discard(
     let (proof, page) = (editor.proof(), PageId(id(&request)?));
     let discard = move |conn: &mut store::Conn| drafts::delete(conn, &proof, page, Version(form.version), clock::now());
     match app.db.write_or_stale(discard).await? {
-        Some(true) => Ok(Outcome::Elsewhere(Done::Discarded.at(DRAFTS.list, "", None))),
+        Some(true) => Ok(Outcome::Redirect(Done::Discarded.at(DRAFTS.list, "", None))),
         Some(false) => Err(Error::NotFound),
         None => Err(Error::Conflict("Somebody saved this draft meanwhile. Look at it again before you discard it.")),
     }

@@ -33,7 +33,7 @@ pub async fn show(request: HttpRequest, app: Data<App>, editor: Editor) -> Resul
     let (title, progress, end) = app.jobs.find(id, account.member.id).ok_or(Error::NotFound)?;
     let failed = match end {
         Some(End::Page(answer)) => return Ok(Outcome::Page(answer)),
-        Some(End::Elsewhere(location)) => return Ok(Outcome::Elsewhere(see_other(&location))),
+        Some(End::Elsewhere(location)) => return Ok(Outcome::Redirect(see_other(&location))),
         Some(End::Failed(error @ (Error::Conflict(_) | Error::Unprocessable(_)))) => error.to_string(),
         Some(End::Failed(error)) => return Err(error),
         None => String::new(),

@@ -70,7 +70,7 @@ impl End {
     fn of(outcome: Result<Outcome, Error>) -> End {
         match outcome {
             Ok(Outcome::Page(answer)) => End::Page(answer),
-            Ok(Outcome::Elsewhere(response)) => {
+            Ok(Outcome::Redirect(response)) => {
                 let location = response.headers().get(header::LOCATION).and_then(|value| value.to_str().ok());
                 End::Elsewhere(location.unwrap_or("/admin/").to_owned())
             }
@@ -139,7 +139,7 @@ impl Jobs {
                 job.end = Some((Instant::now(), End::of(outcome)));
             }
         });
-        Ok(Outcome::Elsewhere(see_other(&format!("/admin/jobs/{id:016x}"))))
+        Ok(Outcome::Redirect(see_other(&format!("/admin/jobs/{id:016x}"))))
     }
 
     /// The title of an editor's job, how far it is, and what came of it if it has ended.

@@ -89,7 +89,7 @@ pub async fn list(app: Data<App>, editor: Editor, query: QueryString) -> Result<
     let (proof, paging, days) = (editor.proof(), state.paging(), app.options.trash_days);
     let (site, table) = app.db.read_with_site(move |conn| trash::every(conn, &proof, paging)).await?;
     if let Some(last) = state.last_page(table.total) {
-        return Ok(Outcome::Elsewhere(last));
+        return Ok(Outcome::Redirect(last));
     }
     let page = ListPage {
         panel: Panel::new(&site, editor.account(), "trash", "Trash", &TRASH.above()).with_message(&query),
@@ -114,7 +114,7 @@ pub async fn act(app: Data<App>, editor: Editor, Form(chosen): Form<Chosen>) -> 
             .map(Outcome::Page);
     }
     let count = app.db.write(move |conn| trash::delete(conn, &proof, &ids, clock::now())).await?;
-    Ok(Outcome::Elsewhere(Done::Purged.at(TRASH.list, &action.back, Some(count))))
+    Ok(Outcome::Redirect(Done::Purged.at(TRASH.list, &action.back, Some(count))))
 }
 
 fn item(row: TrashRow) -> Item {
@@ -228,7 +228,7 @@ pub async fn restore(
     match app.db.write_or_duplicate(restore).await? {
         Some(true) => {
             let form = format!("/admin/pages/{}", page.0);
-            Ok(Outcome::Elsewhere(Done::Restored.at(&form, "", None)))
+            Ok(Outcome::Redirect(Done::Restored.at(&form, "", None)))
         }
         Some(false) => Err(Error::NotFound),
         None => refused(row, Effects::default(), format!("There is another page at {path} now. Choose another path.")),

@@ -210,7 +210,7 @@ pub async fn create(
             return editing.refused(fields, &invalid, StatusCode::UNPROCESSABLE_ENTITY);
         }
     };
-    let hash = app.door.verifier.hash(envelope.client.origin(), &chosen.password).await?;
+    let hash = app.authenticator.bcrypt_pool.hash(envelope.client.origin(), &chosen.password).await?;
     let (proof, name) = (admin.proof(), content.name.clone());
     let made =
         app.db.write_or_duplicate(move |conn| users::insert(conn, &proof, &content, &hash, clock::now())).await?;
@@ -222,7 +222,7 @@ pub async fn create(
         return password::reveal(&app, &admin, &site, &user, &generated, &fields.back);
     }
     let kept = encode(&[("back", &fields.back)]);
-    Ok(Outcome::Elsewhere(match fields.then {
+    Ok(Outcome::Redirect(match fields.then {
         Then::Another => Done::Created.at(&format!("{}/new", USERS.list), &kept, None),
         Then::Save | Then::Continue => Done::Created.at(&USERS.form_href(user.id.0), &kept, None),
     }))
@@ -256,7 +256,7 @@ pub async fn update(
     match saved {
         Ok(user) => {
             let kept = encode(&[("back", &fields.back)]);
-            Ok(Outcome::Elsewhere(match fields.then {
+            Ok(Outcome::Redirect(match fields.then {
                 Then::Save => Done::Saved.at(USERS.list, &fields.back, None),
                 Then::Continue => Done::Saved.at(&USERS.form_href(user.id.0), &kept, None),
                 Then::Another => Done::Saved.at(&format!("{}/new", USERS.list), &kept, None),

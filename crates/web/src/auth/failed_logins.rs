@@ -25,7 +25,7 @@ const WRITTEN_EVERY: Duration = Duration::from_secs(60);
 const NAMES: usize = 20;
 
 /// Why a sign-in was refused, when it cost no verification. Of these there may be as many as a client can send.
-pub mod cheap {
+pub mod without_bcrypt {
     /// The same credentials were refused before.
     pub const AGAIN: &str = "the same credentials again";
     /// They have to wait.
@@ -36,10 +36,10 @@ pub mod cheap {
 
 /// Where refusals are noted; cheap to clone.
 #[derive(Clone, Default)]
-pub struct Refusals {
+pub struct FailedLogins {
     gathered: Arc<Mutex<Gathered>>,
     first: Arc<Notify>,
-    cheap_lines: Arc<LogLimiter>,
+    line_limit: Arc<LogLimiter>,
 }
 
 #[derive(Default)]
@@ -49,13 +49,13 @@ struct Gathered {
     last_address: Option<IpAddr>,
 }
 
-impl Refusals {
+impl FailedLogins {
     /// Notes one refusal. The log line is stable, `deploy/fail2ban` reads it:
     /// `sign-in refused name="ann" client=203.0.113.7 why="wrong password" id=0123456789abcdef`.
     pub fn note(&self, name: Option<&Username>, envelope: &Envelope, why: &str) {
         let name = name.map_or("", Username::as_str);
         let client = envelope.client.address;
-        let is_cheap = matches!(why, cheap::AGAIN | cheap::TOO_MANY | cheap::MALFORMED);
+        let is_cheap = matches!(why, without_bcrypt::AGAIN | without_bcrypt::TOO_MANY | without_bcrypt::MALFORMED);
         let mut gathered = self.gathered.lock().unwrap_or_else(PoisonError::into_inner);
         let room = gathered.by_name.len() < NAMES;
         match gathered.by_name.get_mut(name) {
@@ -67,7 +67,7 @@ impl Refusals {
         }
         gathered.last_address = Some(client);
         drop(gathered);
-        if !is_cheap || self.cheap_lines.has_room("sign-in refused") {
+        if !is_cheap || self.line_limit.has_room("sign-in refused") {
             log::warn!("sign-in refused name={name:?} client={client} why={why:?} id={}", envelope.id());
         }
         self.first.notify_one();
@@ -125,12 +125,12 @@ mod tests {
 
     #[test]
     fn a_flood_of_names_becomes_one_bounded_entry() {
-        let refusals = Refusals::default();
+        let failed_logins = FailedLogins::default();
         for n in 0..1000 {
             let name = Username::parse(&format!("user{n}")).unwrap();
-            refusals.note(Some(&name), &Envelope::for_tests(), "unknown name");
+            failed_logins.note(Some(&name), &Envelope::for_tests(), "unknown name");
         }
-        let gathered = std::mem::take(&mut *refusals.gathered.lock().unwrap());
+        let gathered = std::mem::take(&mut *failed_logins.gathered.lock().unwrap());
         let entry = gathered.entry().unwrap();
         assert!(entry.detail.starts_with("1000 refused"), "{}", entry.detail);
         assert!(entry.detail.contains("other names 980"), "{}", entry.detail);
@@ -139,9 +139,9 @@ mod tests {
 
     #[test]
     fn one_name_alone_is_the_name_of_its_entry() {
-        let refusals = Refusals::default();
-        refusals.note(Some(&Username::parse("ann").unwrap()), &Envelope::for_tests(), "wrong password");
-        let entry = std::mem::take(&mut *refusals.gathered.lock().unwrap()).entry().unwrap();
+        let failed_logins = FailedLogins::default();
+        failed_logins.note(Some(&Username::parse("ann").unwrap()), &Envelope::for_tests(), "wrong password");
+        let entry = std::mem::take(&mut *failed_logins.gathered.lock().unwrap()).entry().unwrap();
         assert_eq!(entry.name, "ann");
     }
 }

@@ -1,5 +1,5 @@
 //! The token in each form: proof that we gave the form to this user, within the last day (a second layer; the first is
-//! the check of origins in `guard`).
+//! the check of origins in `guards`).
 //!
 //! It is an HMAC under the user's stored hash, which no client ever sees: nothing to store, the same on every instance,
 //! and void when the password changes.

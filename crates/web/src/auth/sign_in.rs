@@ -5,7 +5,7 @@ use std::sync::Arc;
 use actix_web::{HttpMessage, HttpRequest, http::header::AUTHORIZATION, web::Data};
 use domain::credentials;
 
-use super::{account::Account, failed_logins, verify::authenticator::Verdict};
+use super::{account::Account, failed_logins, verify::authenticator::AuthOutcome};
 use crate::{
     App,
     http::{envelope::Envelope, error::Error},
@@ -51,21 +51,21 @@ async fn verify(request: &HttpRequest) -> Result<SignIn, Error> {
         return Err(Error::BadRequest("A request has at most one Authorization header."));
     }
     let Ok(credentials) = credentials::parse(header.as_bytes()) else {
-        app.refusals.note(None, &envelope, failed_logins::cheap::MALFORMED);
+        app.failed_logins.note(None, &envelope, failed_logins::without_bcrypt::MALFORMED);
         return Ok(SignIn::Refused);
     };
-    match app.door.check(&app.db, &credentials, &envelope.client).await {
-        Ok(Verdict::Holds(known)) => {
+    match app.authenticator.check(&app.db, &credentials, &envelope.client).await {
+        Ok(AuthOutcome::Holds(known)) => {
             app.sign_ins.note(&app.db, &known.user, &envelope.client);
             Ok(SignIn::As(known.account.clone()))
         }
-        Ok(Verdict::Fails(why)) => {
-            app.refusals.note(Some(&credentials.name), &envelope, why);
+        Ok(AuthOutcome::Fails(why)) => {
+            app.failed_logins.note(Some(&credentials.name), &envelope, why);
             Ok(SignIn::Refused)
         }
         Err(error) => {
             if matches!(error, Error::TooManyAttempts(_)) {
-                app.refusals.note(Some(&credentials.name), &envelope, failed_logins::cheap::TOO_MANY);
+                app.failed_logins.note(Some(&credentials.name), &envelope, failed_logins::without_bcrypt::TOO_MANY);
             }
             Err(error)
         }

@@ -8,28 +8,28 @@ use quick_cache::{
     sync::{Cache, DefaultLifecycle},
 };
 
-use super::generations::{Matter, Stamp, Truth};
+use super::generations::{Dependency, Generation, Generations};
 use crate::{auth::account::Account, clock, http::answer::Answer};
 
 /// What an answer is an answer to, apart from who asks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Question<'a> {
+pub enum CacheKey<'a> {
     /// What stands at a path. Of a list, which of its pages from 1; 0 is what is known before anything is listed.
-    Place(&'a str, u32),
+    Path(&'a str, u32),
     /// `/feed.xml`.
     Feed,
     /// `/sitemap.xml`.
     Sitemap,
     /// The body of an error page, by its name, as HTML or as text.
-    Refusal(&'static str, bool),
+    ErrorPage(&'static str, bool),
 }
 
-impl Question<'_> {
-    fn matter(&self) -> Matter {
+impl CacheKey<'_> {
+    fn dependency(&self) -> Dependency {
         match self {
-            Question::Place(path, _) => PagePath::parse(path).map_or(Matter::Pages, |path| Matter::at(&path)),
-            Question::Feed | Question::Sitemap => Matter::Pages,
-            Question::Refusal(..) => Matter::Site,
+            CacheKey::Path(path, _) => PagePath::parse(path).map_or(Dependency::Pages, |path| Dependency::at(&path)),
+            CacheKey::Feed | CacheKey::Sitemap => Dependency::Pages,
+            CacheKey::ErrorPage(..) => Dependency::Site,
         }
     }
 }
@@ -45,7 +45,7 @@ pub enum Viewer {
 
 /// What is known of a place.
 #[derive(Clone, Debug)]
-pub enum Kept {
+pub enum Cached {
     /// The answer.
     Answer(Answer),
     /// It is private, so who asks has to sign in; and whether it lists pages.
@@ -59,61 +59,63 @@ pub enum Kept {
 
 #[derive(Debug, PartialEq, Eq, Hash)]
 struct Key {
-    question: OwnQuestion,
+    key: OwnedCacheKey,
     viewer: Viewer,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-enum OwnQuestion {
-    Place(Box<str>, u32),
+enum OwnedCacheKey {
+    Path(Box<str>, u32),
     Feed,
     Sitemap,
-    Refusal(&'static str, bool),
+    ErrorPage(&'static str, bool),
 }
 
 /// The same as [`Key`], borrowed; it has to hash alike.
 #[derive(Hash)]
 struct Asked<'a> {
-    question: Question<'a>,
+    key: CacheKey<'a>,
     viewer: Viewer,
 }
 
 impl Equivalent<Key> for Asked<'_> {
-    fn equivalent(&self, key: &Key) -> bool {
-        let same = match (&self.question, &key.question) {
-            (Question::Place(path, page), OwnQuestion::Place(own, own_page)) => **path == **own && page == own_page,
-            (Question::Feed, OwnQuestion::Feed) | (Question::Sitemap, OwnQuestion::Sitemap) => true,
-            (Question::Refusal(name, html), OwnQuestion::Refusal(own, own_html)) => name == own && html == own_html,
+    fn equivalent(&self, own: &Key) -> bool {
+        let same = match (&self.key, &own.key) {
+            (CacheKey::Path(path, page), OwnedCacheKey::Path(own, own_page)) => **path == **own && page == own_page,
+            (CacheKey::Feed, OwnedCacheKey::Feed) | (CacheKey::Sitemap, OwnedCacheKey::Sitemap) => true,
+            (CacheKey::ErrorPage(name, html), OwnedCacheKey::ErrorPage(own, own_html)) => {
+                name == own && html == own_html
+            }
             _ => false,
         };
-        same && self.viewer == key.viewer
+        same && self.viewer == own.viewer
     }
 }
 
 #[derive(Clone)]
 struct Entry {
-    stamp: Stamp,
+    generation: Generation,
     /// A page's date or its end comes then.
     until: Option<Timestamp>,
     /// For whom it was made, as their account was.
     account: Option<Arc<Account>>,
-    kept: Kept,
+    kept: Cached,
 }
 
 #[derive(Clone)]
 struct Bytes;
 
 impl Weighter<Key, Entry> for Bytes {
-    fn weight(&self, key: &Key, entry: &Entry) -> u64 {
+    fn weight(&self, own: &Key, entry: &Entry) -> u64 {
         /// What an entry takes beside its texts: keys, headers, the table itself. Measured, rounded up.
         const OVERHEAD: usize = 1024;
-        let path = match &key.question {
-            OwnQuestion::Place(path, _) => path.len(),
+        let path = match &own.key {
+            OwnedCacheKey::Path(path, _) => path.len(),
             _ => 0,
         };
         let answer = match &entry.kept {
-            Kept::Answer(answer) => answer.bytes(),
-            Kept::Guarded { .. } | Kept::Listing => 0,
+            Cached::Answer(answer) => answer.bytes(),
+            Cached::Guarded { .. } | Cached::Listing => 0,
         };
         (OVERHEAD + path + answer) as u64
     }
@@ -121,20 +123,20 @@ impl Weighter<Key, Entry> for Bytes {
 
 /// The answers that are kept, within so many bytes.
 pub struct Answers {
-    truth: Arc<Truth>,
+    generations: Arc<Generations>,
     kept: Option<Cache<Key, Entry, Bytes>>,
 }
 
 /// The right to keep what was read from the database after it was taken.
 #[derive(Clone, Debug)]
-pub struct Ticket {
-    question: OwnQuestion,
-    stamp: Stamp,
+pub struct FillToken {
+    key: OwnedCacheKey,
+    generation: Generation,
 }
 
 impl Answers {
     /// With 0 bytes nothing is kept.
-    pub(super) fn new(truth: Arc<Truth>, bytes: u64) -> Answers {
+    pub(super) fn new(generations: Arc<Generations>, bytes: u64) -> Answers {
         /// Few, so that one large page still fits into the part of its own.
         const SHARDS: usize = 4;
         /// What a page takes in all its codings, about.
@@ -145,7 +147,7 @@ impl Answers {
         let kept = options.ok().filter(|_| bytes > 0).map(|options| {
             Cache::with_options(options, Bytes, DefaultHashBuilder::default(), DefaultLifecycle::default())
         });
-        Answers { truth, kept }
+        Answers { generations, kept }
     }
 
     /// How many answers are kept, those among them that are no longer true.
@@ -159,22 +161,24 @@ impl Answers {
     }
 
     /// What is known of a question for anybody who asks, with what is said of their credentials.
-    pub fn recall(&self, question: Question<'_>, notice: &'static str) -> Option<Kept> {
-        let asked = Asked { question, viewer: Viewer::Anyone(notice) };
+    pub fn get(&self, key: CacheKey<'_>, notice: &'static str) -> Option<Cached> {
+        let asked = Asked { key, viewer: Viewer::Anyone(notice) };
         let entry = self.kept.as_ref()?.get(&asked)?;
         let trusted = match entry.kept {
-            Kept::Answer(_) | Kept::Listing => self.truth.is_fresh_for_public(),
-            Kept::Guarded { .. } => self.truth.is_fresh(),
+            Cached::Answer(_) | Cached::Listing => self.generations.is_fresh_for_public(),
+            Cached::Guarded { .. } => self.generations.is_fresh(),
         };
         (trusted && self.is_true(&entry)).then_some(entry.kept)
     }
 
     /// The answer to a question for an account, if one was made for it as it is now.
-    pub fn recall_for(&self, question: Question<'_>, account: &Arc<Account>) -> Option<Answer> {
-        let entry = self.kept.as_ref()?.get(&Asked { question, viewer: Viewer::User(account.member.id) })?;
+    pub fn get_for(&self, key: CacheKey<'_>, account: &Arc<Account>) -> Option<Answer> {
+        let entry = self.kept.as_ref()?.get(&Asked { key, viewer: Viewer::User(account.member.id) })?;
         let same = entry.account.is_some_and(|kept| Arc::ptr_eq(&kept, account) || kept.looks_like(account));
         match entry.kept {
-            Kept::Answer(ref answer) if same && self.truth.is_fresh() && self.truth.holds(&entry.stamp) => {
+            Cached::Answer(ref answer)
+                if same && self.generations.is_fresh() && self.generations.holds(&entry.generation) =>
+            {
                 is_now(entry.until).then(|| answer.clone())
             }
             _ => None,
@@ -182,43 +186,43 @@ impl Answers {
     }
 
     fn is_true(&self, entry: &Entry) -> bool {
-        self.truth.holds(&entry.stamp) && is_now(entry.until)
+        self.generations.holds(&entry.generation) && is_now(entry.until)
     }
 
     /// Before the database is asked a question.
-    pub fn ticket(&self, question: Question<'_>) -> Ticket {
-        let stamp = self.truth.stamp(question.matter());
-        let question = match question {
-            Question::Place(path, page) => OwnQuestion::Place(path.into(), page),
-            Question::Feed => OwnQuestion::Feed,
-            Question::Sitemap => OwnQuestion::Sitemap,
-            Question::Refusal(name, html) => OwnQuestion::Refusal(name, html),
+    pub fn fill_token(&self, key: CacheKey<'_>) -> FillToken {
+        let generation = self.generations.generation(key.dependency());
+        let key = match key {
+            CacheKey::Path(path, page) => OwnedCacheKey::Path(path.into(), page),
+            CacheKey::Feed => OwnedCacheKey::Feed,
+            CacheKey::Sitemap => OwnedCacheKey::Sitemap,
+            CacheKey::ErrorPage(name, html) => OwnedCacheKey::ErrorPage(name, html),
         };
-        Ticket { question, stamp }
+        FillToken { key, generation }
     }
 
     /// Keeps what was read with the ticket in hand, for everybody; `until` is when a page's date or its end comes.
-    pub fn keep(&self, ticket: Ticket, notice: &'static str, kept: Kept, until: Option<Timestamp>) {
-        self.insert(ticket, Viewer::Anyone(notice), None, kept, until);
+    pub fn insert(&self, token: FillToken, notice: &'static str, kept: Cached, until: Option<Timestamp>) {
+        self.put(token, Viewer::Anyone(notice), None, kept, until);
     }
 
     /// Keeps an answer that was read with the ticket in hand, for one account.
-    pub fn keep_for(&self, ticket: Ticket, account: Arc<Account>, answer: Answer, until: Option<Timestamp>) {
+    pub fn insert_for(&self, token: FillToken, account: Arc<Account>, answer: Answer, until: Option<Timestamp>) {
         let viewer = Viewer::User(account.member.id);
-        self.insert(ticket, viewer, Some(account), Kept::Answer(answer), until);
+        self.put(token, viewer, Some(account), Cached::Answer(answer), until);
     }
 
-    fn insert(
+    fn put(
         &self,
-        ticket: Ticket,
+        token: FillToken,
         viewer: Viewer,
         account: Option<Arc<Account>>,
-        kept: Kept,
+        kept: Cached,
         until: Option<Timestamp>,
     ) {
-        let Ticket { question, stamp } = ticket;
-        if let Some(cache) = self.kept.as_ref().filter(|_| self.truth.holds(&stamp)) {
-            cache.insert(Key { question, viewer }, Entry { stamp, until, account, kept });
+        let FillToken { key, generation } = token;
+        if let Some(cache) = self.kept.as_ref().filter(|_| self.generations.holds(&generation)) {
+            cache.insert(Key { key, viewer }, Entry { generation, until, account, kept });
         }
     }
 }

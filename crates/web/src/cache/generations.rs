@@ -1,6 +1,6 @@
 //! How far what is kept in memory is still true: counts of what changed, and how long ago the database was heard.
 //!
-//! Whatever is kept bears a [`Stamp`] that was taken before the database was asked for it. It may be used while the stamp
+//! Whatever is kept bears a [`Generation`] that was taken before the database was asked for it. It may be used while the stamp
 //! holds; so a fill that began before a change is void after it, whenever it ends, and nothing has to be searched and
 //! removed.
 
@@ -18,23 +18,23 @@ const COUNTS: usize = 512;
 
 /// How long silence is borne.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Silence {
+pub struct StalenessLimits {
     /// After this nothing that is for somebody is answered from memory, and no credentials are.
     pub private: Duration,
     /// For so long after that, what was for everybody is.
     pub public: Duration,
 }
 
-impl Default for Silence {
-    fn default() -> Silence {
-        Silence { private: Duration::from_secs(5), public: Duration::from_secs(60) }
+impl Default for StalenessLimits {
+    fn default() -> StalenessLimits {
+        StalenessLimits { private: Duration::from_secs(5), public: Duration::from_secs(60) }
     }
 }
 
 /// What is known of changes; every thread reads it, the change feed writes it.
-pub struct Truth {
+pub struct Generations {
     born: Instant,
-    silence: Silence,
+    silence: StalenessLimits,
     /// Milliseconds from `born` to the moment up to which all changes are known, plus one; 0 until the feed began.
     heard: AtomicU64,
     /// Counts what makes everything void.
@@ -47,7 +47,7 @@ pub struct Truth {
 
 /// What something in memory was made of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Matter {
+pub enum Dependency {
     /// The site's settings alone.
     Site,
     /// A page, with the titles of those above it and the list of those below it: all have the first segment in common.
@@ -58,22 +58,22 @@ pub enum Matter {
     User(u16),
 }
 
-impl Matter {
+impl Dependency {
     /// What the answer at a path is made of. The root's is below nothing, and may list everything.
-    pub fn at(path: &PagePath) -> Matter {
-        Matter::below(path.as_str())
+    pub fn at(path: &PagePath) -> Dependency {
+        Dependency::below(path.as_str())
     }
 
-    fn below(path: &str) -> Matter {
+    fn below(path: &str) -> Dependency {
         match path.split('/').next() {
-            Some("") | None => Matter::Pages,
-            Some(first) => Matter::Section(count_of(first)),
+            Some("") | None => Dependency::Pages,
+            Some(first) => Dependency::Section(count_of(first)),
         }
     }
 
     /// What is known of the user of a name.
-    pub fn user(name: &Username) -> Matter {
-        Matter::User(count_of(name.as_str()))
+    pub fn user(name: &Username) -> Dependency {
+        Dependency::User(count_of(name.as_str()))
     }
 }
 
@@ -86,17 +86,17 @@ fn count_of(name: &str) -> u16 {
 
 /// The counts of a matter at some moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Stamp {
-    matter: Matter,
+pub struct Generation {
+    dependency: Dependency,
     everything: u64,
     own: u64,
 }
 
-impl Truth {
+impl Generations {
     /// Nothing is known yet.
-    pub fn new(silence: Silence) -> Truth {
+    pub fn new(silence: StalenessLimits) -> Generations {
         let counts = || (0..COUNTS).map(|_| AtomicU64::new(0)).collect();
-        Truth {
+        Generations {
             born: Instant::now(),
             silence,
             heard: AtomicU64::new(0),
@@ -108,13 +108,13 @@ impl Truth {
     }
 
     /// The stamp for what is about to be read from the database.
-    pub fn stamp(&self, matter: Matter) -> Stamp {
-        Stamp { matter, everything: self.everything.load(SeqCst), own: self.count(matter) }
+    pub fn generation(&self, dependency: Dependency) -> Generation {
+        Generation { dependency, everything: self.everything.load(SeqCst), own: self.count(dependency) }
     }
 
     /// Whether nothing that the stamp is about has changed since.
-    pub fn holds(&self, stamp: &Stamp) -> bool {
-        self.stamp(stamp.matter) == *stamp
+    pub fn holds(&self, generation: &Generation) -> bool {
+        self.generation(generation.dependency) == *generation
     }
 
     /// Whether private pages and credentials may be answered from memory: all changes up to a moment ago are known.
@@ -135,7 +135,7 @@ impl Truth {
             }
             Event::Changed(Change::Page(path)) => {
                 self.pages.fetch_add(1, SeqCst);
-                if let Matter::Section(count) = Matter::below(path) {
+                if let Dependency::Section(count) = Dependency::below(path) {
                     self.sections[usize::from(count)].fetch_add(1, SeqCst);
                 }
             }
@@ -151,12 +151,12 @@ impl Truth {
         self.everything.fetch_add(1, SeqCst);
     }
 
-    fn count(&self, matter: Matter) -> u64 {
-        match matter {
-            Matter::Site => 0,
-            Matter::Pages => self.pages.load(SeqCst),
-            Matter::Section(count) => self.sections[usize::from(count)].load(SeqCst),
-            Matter::User(count) => self.users[usize::from(count)].load(SeqCst),
+    fn count(&self, dependency: Dependency) -> u64 {
+        match dependency {
+            Dependency::Site => 0,
+            Dependency::Pages => self.pages.load(SeqCst),
+            Dependency::Section(count) => self.sections[usize::from(count)].load(SeqCst),
+            Dependency::User(count) => self.users[usize::from(count)].load(SeqCst),
         }
     }
 
@@ -174,30 +174,30 @@ impl Truth {
 mod tests {
     use super::*;
 
-    fn truth() -> Truth {
-        let truth = Truth::new(Silence::default());
-        truth.note(&Event::Heartbeat(Instant::now()));
-        truth
+    fn generations() -> Generations {
+        let generations = Generations::new(StalenessLimits::default());
+        generations.note(&Event::Heartbeat(Instant::now()));
+        generations
     }
 
-    fn at(path: &str) -> Matter {
-        Matter::at(&PagePath::parse(path).unwrap())
+    fn at(path: &str) -> Dependency {
+        Dependency::at(&PagePath::parse(path).unwrap())
     }
 
-    fn user(name: &str) -> Matter {
-        Matter::user(&Username::parse(name).unwrap())
+    fn user(name: &str) -> Dependency {
+        Dependency::user(&Username::parse(name).unwrap())
     }
 
     #[test]
     fn a_change_voids_what_was_made_of_it_and_nothing_else() {
         let page = |path: &str| Change::Page(path.into());
-        let check = |change: Change, matter: Matter, voided: bool| {
-            let truth = truth();
-            let stamp = truth.stamp(matter);
-            assert!(truth.holds(&stamp));
-            truth.note(&Event::Changed(change.clone()));
-            assert_eq!(truth.holds(&stamp), !voided, "{change:?} {matter:?}");
-            assert!(truth.holds(&truth.stamp(matter)));
+        let check = |change: Change, dependency: Dependency, voided: bool| {
+            let generations = generations();
+            let generation = generations.generation(dependency);
+            assert!(generations.holds(&generation));
+            generations.note(&Event::Changed(change.clone()));
+            assert_eq!(generations.holds(&generation), !voided, "{change:?} {dependency:?}");
+            assert!(generations.holds(&generations.generation(dependency)));
         };
         check(page("clients/acme"), at("clients/acme"), true);
         // The title of what is above stands in the breadcrumbs; what is below may stand in a list.
@@ -207,49 +207,49 @@ mod tests {
         check(page("clients"), at(""), true);
         check(page(""), at(""), true);
         check(page(""), at("clients"), false);
-        check(page("clients"), Matter::Pages, true);
-        check(page("clients"), Matter::Site, false);
+        check(page("clients"), Dependency::Pages, true);
+        check(page("clients"), Dependency::Site, false);
         check(page("ann"), user("ann"), false);
         check(Change::User("ann".into()), user("ann"), true);
         check(Change::User("ann".into()), user("bob"), false);
         check(Change::User("ann".into()), at("ann"), false);
-        for matter in [Matter::Site, Matter::Pages, at("x"), user("ann")] {
-            check(Change::Everything, matter, true);
+        for dependency in [Dependency::Site, Dependency::Pages, at("x"), user("ann")] {
+            check(Change::Everything, dependency, true);
         }
     }
 
     #[test]
     fn case_32_a_stamp_taken_before_a_change_never_holds_again() {
-        let truth = truth();
-        let before = truth.stamp(at("a"));
-        truth.note(&Event::Changed(Change::Page("a".into())));
-        truth.note(&Event::Changed(Change::Page("a".into())));
-        truth.forget();
-        assert!(!truth.holds(&before));
+        let generations = generations();
+        let before = generations.generation(at("a"));
+        generations.note(&Event::Changed(Change::Page("a".into())));
+        generations.note(&Event::Changed(Change::Page("a".into())));
+        generations.forget();
+        assert!(!generations.holds(&before));
     }
 
     #[test]
     fn memory_is_trusted_for_as_long_as_silence_is_borne() {
-        let silence = Silence { private: Duration::from_secs(5), public: Duration::from_secs(60) };
+        let silence = StalenessLimits { private: Duration::from_secs(5), public: Duration::from_secs(60) };
         let check = |seconds_ago: u64, private: bool, public: bool| {
-            let mut truth = Truth::new(silence);
-            truth.born = Instant::now() - Duration::from_secs(1000);
-            truth.note(&Event::Heartbeat(Instant::now() - Duration::from_secs(seconds_ago)));
-            assert_eq!((truth.is_fresh(), truth.is_fresh_for_public()), (private, public), "{seconds_ago}");
+            let mut generations = Generations::new(silence);
+            generations.born = Instant::now() - Duration::from_secs(1000);
+            generations.note(&Event::Heartbeat(Instant::now() - Duration::from_secs(seconds_ago)));
+            assert_eq!((generations.is_fresh(), generations.is_fresh_for_public()), (private, public), "{seconds_ago}");
         };
         check(0, true, true);
         check(4, true, true);
         check(6, false, true);
         check(64, false, true);
         check(66, false, false);
-        let never = Truth::new(silence);
+        let never = Generations::new(silence);
         assert!(!never.is_fresh() && !never.is_fresh_for_public());
     }
 
     #[test]
     fn an_old_sign_of_life_does_not_undo_a_newer_one() {
-        let truth = truth();
-        truth.note(&Event::Heartbeat(truth.born));
-        assert!(truth.is_fresh());
+        let generations = generations();
+        generations.note(&Event::Heartbeat(generations.born));
+        assert!(generations.is_fresh());
     }
 }

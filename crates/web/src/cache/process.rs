@@ -6,40 +6,40 @@ use domain::site::Site;
 
 use super::{
     answers::Answers,
-    generations::{Matter, Stamp, Truth},
+    generations::{Dependency, Generation, Generations},
     users::Users,
 };
 
 /// The memory of this process; one for all its threads.
-pub struct Memory {
-    truth: Arc<Truth>,
+pub struct Cache {
+    generations: Arc<Generations>,
     /// Finished answers.
     pub answers: Answers,
     /// Users, by name.
     pub users: Users,
-    site: RwLock<(Option<Stamp>, Arc<Site>)>,
+    site: RwLock<(Option<Generation>, Arc<Site>)>,
 }
 
-impl Memory {
+impl Cache {
     /// An empty memory for at most so many bytes of answers.
-    pub fn new(truth: Arc<Truth>, bytes: u64) -> Memory {
-        Memory {
-            answers: Answers::new(truth.clone(), bytes),
-            users: Users::new(truth.clone()),
+    pub fn new(generations: Arc<Generations>, bytes: u64) -> Cache {
+        Cache {
+            answers: Answers::new(generations.clone(), bytes),
+            users: Users::new(generations.clone()),
             site: RwLock::default(),
-            truth,
+            generations,
         }
     }
 
     /// How far it can be trusted.
-    pub fn truth(&self) -> &Truth {
-        &self.truth
+    pub fn generations(&self) -> &Generations {
+        &self.generations
     }
 
     /// The settings, if they are known as they are now.
     pub fn site(&self) -> Option<Arc<Site>> {
         let site = self.site.read().unwrap_or_else(PoisonError::into_inner);
-        let known = self.truth.is_fresh() && site.0.is_some_and(|stamp| self.truth.holds(&stamp));
+        let known = self.generations.is_fresh() && site.0.is_some_and(|generation| self.generations.holds(&generation));
         known.then(|| site.1.clone())
     }
 
@@ -49,16 +49,16 @@ impl Memory {
     }
 
     /// The stamp for settings that are about to be read.
-    pub fn stamp_site(&self) -> Stamp {
-        self.truth.stamp(Matter::Site)
+    pub fn site_generation(&self) -> Generation {
+        self.generations.generation(Dependency::Site)
     }
 
     /// Keeps settings that were read after the stamp was taken.
-    pub fn keep_site(&self, stamp: Stamp, site: Arc<Site>) {
+    pub fn insert_site(&self, generation: Generation, site: Arc<Site>) {
         let mut kept = self.site.write().unwrap_or_else(PoisonError::into_inner);
         // A slower reader with an older stamp comes too late.
-        if self.truth.holds(&stamp) || kept.0.is_none() {
-            *kept = (Some(stamp), site);
+        if self.generations.holds(&generation) || kept.0.is_none() {
+            *kept = (Some(generation), site);
         }
     }
 }

@@ -13,11 +13,11 @@ use std::{
 use store::feed::{Change, Event};
 
 use super::{
-    answers::{Answers, Kept, Question},
-    generations::{Silence, Truth},
+    answers::{Answers, CacheKey, Cached},
+    generations::{Generations, StalenessLimits},
 };
 use crate::{
-    auth::verify::single_flight::Flights,
+    auth::verify::single_flight::SingleFlight,
     http::answer::{Answer, Caching},
 };
 
@@ -54,11 +54,11 @@ async fn step() {
         .await;
 }
 
-const PAGE: Question<'static> = Question::Place("a/b", 0);
+const PAGE: CacheKey<'static> = CacheKey::Path("a/b", 0);
 
 /// A page whose body is its version, in a database, and a process that keeps it.
 struct World {
-    truth: Arc<Truth>,
+    generations: Arc<Generations>,
     answers: Answers,
     committed: Cell<u64>,
     /// The version of which this process has been told.
@@ -68,10 +68,10 @@ struct World {
 
 impl World {
     fn new() -> Rc<World> {
-        let truth = Arc::new(Truth::new(Silence::default()));
-        truth.note(&Event::Heartbeat(Instant::now()));
-        let answers = Answers::new(truth.clone(), 1 << 20);
-        Rc::new(World { truth, answers, committed: Cell::new(0), told: Cell::new(0), stale: Cell::new(false) })
+        let generations = Arc::new(Generations::new(StalenessLimits::default()));
+        generations.note(&Event::Heartbeat(Instant::now()));
+        let answers = Answers::new(generations.clone(), 1 << 20);
+        Rc::new(World { generations, answers, committed: Cell::new(0), told: Cell::new(0), stale: Cell::new(false) })
     }
 
     async fn change(self: Rc<World>) {
@@ -79,26 +79,26 @@ impl World {
             let version = self.committed.get() + 1;
             self.committed.set(version);
             step().await;
-            self.truth.note(&Event::Changed(Change::Page("a".into())));
+            self.generations.note(&Event::Changed(Change::Page("a".into())));
             self.told.set(self.told.get().max(version));
             step().await;
         }
     }
 
-    /// As `place` and `pages` do it: ask memory, else take a ticket, read, and keep.
+    /// As `resolve` and `pages` do it: ask memory, else take a token, read, and keep.
     async fn read(self: Rc<World>, ticket_first: bool) {
         for _ in 0..4 {
             let told = self.told.get();
-            let seen = match self.answers.recall(PAGE, "") {
-                Some(Kept::Answer(answer)) => String::from_utf8_lossy(answer.body()).parse().unwrap(),
+            let seen = match self.answers.get(PAGE, "") {
+                Some(Cached::Answer(answer)) => String::from_utf8_lossy(answer.body()).parse().unwrap(),
                 _ => {
-                    let early = self.answers.ticket(PAGE);
+                    let early = self.answers.fill_token(PAGE);
                     step().await;
                     let version = self.committed.get();
                     step().await;
-                    let ticket = if ticket_first { early } else { self.answers.ticket(PAGE) };
+                    let token = if ticket_first { early } else { self.answers.fill_token(PAGE) };
                     let answer = Answer::html(version.to_string(), Caching::Public);
-                    self.answers.keep(ticket, "", Kept::Answer(answer), None);
+                    self.answers.insert(token, "", Cached::Answer(answer), None);
                     version
                 }
             };
@@ -131,7 +131,7 @@ fn a_ticket_taken_after_reading_would_be_found_out() {
 #[test]
 fn t51_a_flight_is_one_verification_whoever_leaves_it() {
     for seed in 0..3_000 {
-        let flights = Rc::new(Flights::<u8, u64>::new());
+        let flights = Rc::new(SingleFlight::<u8, u64>::new());
         let (running, landed) = (Rc::new(Cell::new(0)), Rc::new(RefCell::new(Vec::new())));
         let passenger = |leaves_after: Option<usize>| -> Task {
             let (flights, running, landed) = (flights.clone(), running.clone(), landed.clone());

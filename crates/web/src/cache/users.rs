@@ -5,7 +5,7 @@ use std::sync::Arc;
 use domain::user::{User, Username};
 use quick_cache::sync::Cache;
 
-use super::generations::{Matter, Stamp, Truth};
+use super::generations::{Dependency, Generation, Generations};
 use crate::auth::account::Account;
 
 /// How many users are kept; each takes less than a kilobyte.
@@ -30,33 +30,33 @@ impl Known {
 
 /// The users that are known. Unknown names are not kept: anybody can send as many as they like.
 pub struct Users {
-    truth: Arc<Truth>,
-    kept: Cache<String, (Stamp, Arc<Known>)>,
+    generations: Arc<Generations>,
+    kept: Cache<String, (Generation, Arc<Known>)>,
 }
 
 /// The right to keep a user of this name, taken before the database is asked.
-pub struct UserTicket(Stamp);
+pub struct UserFillToken(Generation);
 
 impl Users {
-    pub(super) fn new(truth: Arc<Truth>) -> Users {
-        Users { truth, kept: Cache::new(CAPACITY) }
+    pub(super) fn new(generations: Arc<Generations>) -> Users {
+        Users { generations, kept: Cache::new(CAPACITY) }
     }
 
     /// The user of a name as they are now, if that is known.
-    pub fn recall(&self, name: &Username) -> Option<Arc<Known>> {
-        let (stamp, known) = self.kept.get(name.as_str())?;
-        (self.truth.is_fresh() && self.truth.holds(&stamp)).then_some(known)
+    pub fn get(&self, name: &Username) -> Option<Arc<Known>> {
+        let (generation, known) = self.kept.get(name.as_str())?;
+        (self.generations.is_fresh() && self.generations.holds(&generation)).then_some(known)
     }
 
     /// Before the database is asked for a user.
-    pub fn ticket(&self, name: &Username) -> UserTicket {
-        UserTicket(self.truth.stamp(Matter::user(name)))
+    pub fn fill_token(&self, name: &Username) -> UserFillToken {
+        UserFillToken(self.generations.generation(Dependency::user(name)))
     }
 
     /// Keeps a user who was read with the ticket in hand.
-    pub fn keep(&self, ticket: UserTicket, known: Arc<Known>) {
-        if self.truth.holds(&ticket.0) {
-            self.kept.insert(known.user.name.as_str().to_owned(), (ticket.0, known));
+    pub fn insert(&self, token: UserFillToken, known: Arc<Known>) {
+        if self.generations.holds(&token.0) {
+            self.kept.insert(known.user.name.as_str().to_owned(), (token.0, known));
         }
     }
 }

@@ -188,7 +188,7 @@ pub enum Outcome {
     /// A page.
     Page(Answer),
     /// A redirect.
-    Elsewhere(HttpResponse),
+    Redirect(HttpResponse),
 }
 
 impl Responder for Outcome {
@@ -197,7 +197,7 @@ impl Responder for Outcome {
     fn respond_to(self, request: &HttpRequest) -> HttpResponse {
         match self {
             Outcome::Page(answer) => answer.respond_to(request),
-            Outcome::Elsewhere(response) => response,
+            Outcome::Redirect(response) => response,
         }
     }
 }

@@ -1,4 +1,4 @@
-//! What can go wrong with a request, and the status that it gets. Nothing is logged or rendered here: `guard` does both.
+//! What can go wrong with a request, and the status that it gets. Nothing is logged or rendered here: `middleware` does both.
 
 use std::{fmt, sync::Arc, time::Duration};
 
@@ -102,7 +102,7 @@ impl ResponseError for Error {
         }
     }
 
-    /// An empty answer that carries the error; the guard turns it into a page.
+    /// An empty answer that carries the error; the middleware turns it into a page.
     fn error_response(&self) -> HttpResponse {
         let mut response = HttpResponse::new(self.status_code());
         response.extensions_mut().insert(self.clone());

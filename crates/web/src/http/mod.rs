@@ -8,6 +8,7 @@ pub mod client;
 pub mod envelope;
 pub mod error;
 pub mod error_page;
+mod error_words;
 pub mod form;
 pub mod health;
 mod limits;

@@ -81,7 +81,7 @@ pub async fn update(
         let name = member.name.clone();
         let user = app.db.read(move |conn| store::users::find(conn, &name)).await?;
         match user.map(|user| user.password_hash) {
-            Some(hash) if app.door.verifier.confirm(origin, &present, &hash).await? => proven = Some(hash),
+            Some(hash) if app.authenticator.bcrypt_pool.confirm(origin, &present, &hash).await? => proven = Some(hash),
             _ => invalid.add("present", "This is not your present password."),
         }
     }
@@ -89,7 +89,7 @@ pub async fn update(
         let page = page(&app, &reader, &invalid).await?;
         return Ok(Either::Left(page.with_status(StatusCode::UNPROCESSABLE_ENTITY)));
     };
-    let hash = app.door.verifier.hash(origin, &new).await?;
+    let hash = app.authenticator.bcrypt_pool.hash(origin, &new).await?;
     let change =
         move |conn: &mut store::Conn| store::users::change_own_password(conn, &member, &proven, &hash, clock::now());
     if !app.db.write(change).await? {

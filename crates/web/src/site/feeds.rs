@@ -11,7 +11,7 @@ use store::{
 
 use crate::{
     App,
-    cache::answers::{Kept, Question},
+    cache::answers::{CacheKey, Cached},
     clock::{self, iso},
     http::{
         answer::{Answer, Caching, TEXT},
@@ -26,30 +26,30 @@ const SITEMAP_SIZE: u32 = 50_000;
 
 /// GET `/feed.xml`: the newest public pages, as Atom (RFC 4287).
 pub async fn atom(app: Data<App>) -> Result<Answer, Error> {
-    kept(&app, Question::Feed, FEED_SIZE, write_atom).await
+    kept(&app, CacheKey::Feed, FEED_SIZE, write_atom).await
 }
 
 /// GET `/sitemap.xml`.
 pub async fn sitemap(app: Data<App>) -> Result<Answer, Error> {
-    kept(&app, Question::Sitemap, SITEMAP_SIZE, write_sitemap).await
+    kept(&app, CacheKey::Sitemap, SITEMAP_SIZE, write_sitemap).await
 }
 
 /// An answer for everybody from the newest public pages: from memory, or made anew and kept.
 async fn kept(
     app: &Data<App>,
-    question: Question<'static>,
+    key: CacheKey<'static>,
     size: u32,
     write: fn(&App, &Site, &[Teaser]) -> Answer,
 ) -> Result<Answer, Error> {
-    let answers = &app.db.memory().answers;
-    if let Some(Kept::Answer(answer)) = answers.recall(question, "") {
+    let answers = &app.db.cache().answers;
+    if let Some(Cached::Answer(answer)) = answers.get(key, "") {
         return Ok(answer);
     }
-    let ticket = answers.ticket(question);
+    let token = answers.fill_token(key);
     let (site, (rows, until)) = app.db.read_with_site(move |conn| public(conn, size)).await?;
     let of = app.clone();
-    let answer = app.renderers.run(move || write(&of, &site, &rows).finish()).await?;
-    answers.keep(ticket, "", Kept::Answer(answer.clone()), until);
+    let answer = app.render_pool.run(move || write(&of, &site, &rows).finish()).await?;
+    answers.insert(token, "", Cached::Answer(answer.clone()), until);
     Ok(answer)
 }
 

@@ -10,7 +10,7 @@ use store::{
 use super::resolve::Section;
 use crate::{
     App,
-    auth::extract::Guest,
+    auth::extract::MaybeReader,
     clock,
     http::{
         answer::{Answer, Caching},
@@ -117,12 +117,12 @@ pub async fn section(app: &App, section: Section) -> Result<Answer, Error> {
         rows: Rows::new(slice, paging, &address, site.time_zone),
     };
     let answer = Answer::html(app.view.render(template, &page)?, caching(guest)).finish();
-    section.into_keeper().keep(app.db.memory(), &answer, until);
+    section.into_cache_fill().insert(app.db.cache(), &answer, until);
     Ok(answer)
 }
 
 /// What may keep a list, which shows more to those who are signed in.
-pub fn caching(guest: &Guest) -> Caching {
+pub fn caching(guest: &MaybeReader) -> Caching {
     if guest.account().is_some() { Caching::Personal } else { Caching::Shared }
 }
 

@@ -10,11 +10,11 @@ use store::{
 
 use super::{
     lists::{self, Rows},
-    resolve::{Place, VisibleDraft, VisiblePage},
+    resolve::{Resolved, VisibleDraft, VisiblePage},
 };
 use crate::{
     App,
-    auth::extract::Guest,
+    auth::extract::MaybeReader,
     clock,
     http::{
         answer::{Answer, Caching, Outcome},
@@ -65,17 +65,17 @@ pub async fn show(request: HttpRequest, app: Data<App>) -> Result<Outcome, Error
         return Err(Error::MethodNotAllowed(Error::READ_ONLY));
     }
     // Boxed is what most requests do not run: their own future stays small, and is moved about often.
-    match Place::of(&app, &request).await? {
-        Place::Finished(answer) => Ok(Outcome::Page(answer)),
-        Place::Page(page) => {
+    match Resolved::of(&app, &request).await? {
+        Resolved::Finished(answer) => Ok(Outcome::Page(answer)),
+        Resolved::Page(page) => {
             if *request.method() == Method::GET {
                 note_opening(&app, &page);
             }
             Box::pin(visible(&app, *page)).await.map(Outcome::Page)
         }
-        Place::Section(section) => Box::pin(lists::section(&app, *section)).await.map(Outcome::Page),
-        Place::Draft(draft) => Box::pin(draft_as_page(&app, *draft)).await.map(Outcome::Page),
-        Place::Moved(path) => Ok(Outcome::Elsewhere(permanent_redirect(&path.href()))),
+        Resolved::Section(section) => Box::pin(lists::section(&app, *section)).await.map(Outcome::Page),
+        Resolved::Draft(draft) => Box::pin(draft_as_page(&app, *draft)).await.map(Outcome::Page),
+        Resolved::Moved(path) => Ok(Outcome::Redirect(permanent_redirect(&path.href()))),
     }
 }
 
@@ -127,7 +127,7 @@ pub async fn visible(app: &App, visible: VisiblePage) -> Result<Answer, Error> {
     });
     let view = app.view.clone();
     let (visible, answer) = app
-        .renderers
+        .render_pool
         .run(move || {
             let page = compose(&visible, &titles, below);
             let answer = view.render("page.html", &page).map(|body| Answer::html(body, caching).finish());
@@ -135,7 +135,7 @@ pub async fn visible(app: &App, visible: VisiblePage) -> Result<Answer, Error> {
         })
         .await?;
     let answer = answer?;
-    visible.into_keeper().keep(app.db.memory(), &answer, until);
+    visible.into_cache_fill().insert(app.db.cache(), &answer, until);
     Ok(answer)
 }
 
@@ -146,7 +146,7 @@ fn compose(visible: &VisiblePage, titles: &[(PagePath, String)], below: Option<R
     let guest = visible.list().map(|(guest, _)| guest);
     let (lists_below, now) = (below.is_some(), clock::now());
     let frame = Frame::new(site, account.or_else(|| guest?.account()));
-    let notice = guest.map_or("", Guest::notice);
+    let notice = guest.map_or("", MaybeReader::notice);
     let below = below.unwrap_or_else(Rows::none);
     let may_edit = account.is_some_and(|account| account.visitor().may_edit());
     PagePage {
@@ -203,7 +203,7 @@ pub async fn draft_as_page(app: &App, visible: VisibleDraft) -> Result<Answer, E
     let view = app.view.clone();
     let rendering =
         move || view.render("page.html", &compose_draft(&visible, &path, &titles, below)).map(Answer::panel);
-    app.renderers.run(rendering).await?
+    app.render_pool.run(rendering).await?
 }
 
 /// Of what was typed nothing is checked: what is no date yet is shown as now.

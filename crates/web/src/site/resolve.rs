@@ -12,16 +12,14 @@ use domain::{
 };
 use store::Paging;
 
+use super::cache_fill::{CacheFill, FillTokens};
 use crate::{
     App,
     auth::{
         account::Account,
-        extract::{Editor, Guest, Reader},
+        extract::{Editor, MaybeReader, Reader},
     },
-    cache::{
-        answers::{Kept, Question, Ticket},
-        process::Memory,
-    },
+    cache::answers::{CacheKey, Cached},
     clock,
     http::{
         answer::Answer,
@@ -31,7 +29,7 @@ use crate::{
 };
 
 /// What stands at the path of a request.
-pub enum Place {
+pub enum Resolved {
     /// An answer that was finished for this visitor, and is true.
     Finished(Answer),
     /// A page that this visitor may see.
@@ -49,9 +47,9 @@ pub struct VisiblePage {
     page: Page,
     site: Arc<Site>,
     reader: Option<Reader>,
-    guest: Option<Guest>,
+    guest: Option<MaybeReader>,
     paging: Paging,
-    tickets: Tickets,
+    tokens: FillTokens,
 }
 
 /// A draft, and the editor who sees it. It exists only so.
@@ -88,18 +86,11 @@ pub struct Section {
     /// The path.
     pub path: PagePath,
     /// Who asks.
-    pub guest: Guest,
+    pub guest: MaybeReader,
     /// Which part of the list.
     pub paging: Paging,
     /// For keeping the answer.
-    pub tickets: Tickets,
-}
-
-/// The right to keep what was read for this request.
-pub struct Tickets {
-    place: Ticket,
-    list: Ticket,
-    is_kept: bool,
+    pub tokens: FillTokens,
 }
 
 /// Of lists, the pages after these are made anew each time: nobody but a robot gets so far.
@@ -122,7 +113,7 @@ impl VisiblePage {
     }
 
     /// For a page that ends with a list: whose list it is, and which part of it.
-    pub fn list(&self) -> Option<(&Guest, Paging)> {
+    pub fn list(&self) -> Option<(&MaybeReader, Paging)> {
         self.guest.as_ref().map(|guest| (guest, self.paging))
     }
 
@@ -133,76 +124,41 @@ impl VisiblePage {
     }
 
     /// What it takes to keep the answer.
-    pub fn into_keeper(self) -> Keeper {
+    pub fn into_cache_fill(self) -> CacheFill {
         let account = match (&self.reader, &self.guest) {
             (Some(reader), _) => Some(reader.shared().clone()),
-            (None, guest) => guest.as_ref().and_then(Guest::shared).cloned(),
+            (None, guest) => guest.as_ref().and_then(MaybeReader::shared).cloned(),
         };
-        Keeper {
+        CacheFill {
             is_guarded: self.reader.is_some(),
             lists: self.guest.is_some(),
-            notice: self.guest.as_ref().map_or("", Guest::notice),
+            notice: self.guest.as_ref().map_or("", MaybeReader::notice),
             account,
-            tickets: self.tickets,
+            tokens: self.tokens,
         }
     }
 }
 
 impl Section {
     /// What it takes to keep the answer.
-    pub fn into_keeper(self) -> Keeper {
+    pub fn into_cache_fill(self) -> CacheFill {
         let (account, notice) = (self.guest.shared().cloned(), self.guest.notice());
-        Keeper { is_guarded: false, lists: true, notice, account, tickets: self.tickets }
+        CacheFill { is_guarded: false, lists: true, notice, account, tokens: self.tokens }
     }
 }
 
-/// Keeps an answer in memory for those for whom it was made.
-pub struct Keeper {
-    is_guarded: bool,
-    lists: bool,
-    notice: &'static str,
-    account: Option<Arc<Account>>,
-    tickets: Tickets,
-}
-
-impl Keeper {
-    /// Keeps it until a page's date or its end comes, or something changes.
-    pub fn keep(self, memory: &Memory, answer: &Answer, until: Option<Timestamp>) {
-        let Tickets { place, list, is_kept } = self.tickets;
-        if !is_kept {
-            return;
-        }
-        let answers = &memory.answers;
-        let ticket = match (self.is_guarded, self.lists) {
-            (false, false) => return answers.keep(place, "", Kept::Answer(answer.clone()), until),
-            (true, lists) => {
-                answers.keep(place, "", Kept::Guarded { lists }, until);
-                list
-            }
-            (false, true) => {
-                answers.keep(place, "", Kept::Listing, until);
-                list
-            }
-        };
-        match self.account {
-            Some(account) => answers.keep_for(ticket, account, answer.clone(), until),
-            None => answers.keep(ticket, self.notice, Kept::Answer(answer.clone()), until),
-        }
-    }
-}
-
-impl Place {
+impl Resolved {
     /// What stands at the path of a request, for whoever asks.
     ///
     /// # Errors
-    /// 401 for a private page without credentials that hold, 404 for what can be no path, or as [`super::sign_in`].
-    pub async fn of(app: &App, request: &HttpRequest) -> Result<Place, Error> {
+    /// 401 for a private page without credentials that hold, 404 for what can be no path, or as [`sign_in`](crate::auth::sign_in::sign_in).
+    pub async fn of(app: &App, request: &HttpRequest) -> Result<Resolved, Error> {
         // What is kept was asked for by a path that parses, as it is.
-        match recall(app, request, path(request)).await? {
-            Some(answer) => Ok(Place::Finished(answer)),
+        match cached(app, request, path(request)).await? {
+            Some(answer) => Ok(Resolved::Finished(answer)),
             None => {
                 let wanted = PagePath::parse(path(request)).map_err(|_| Error::NotFound)?;
-                Box::pin(find(app, Asker::Sender(request), wanted, paging(request))).await
+                Box::pin(find(app, Requester::Sender(request), wanted, paging(request))).await
             }
         }
     }
@@ -210,9 +166,9 @@ impl Place {
     /// What stands at a path for somebody as whom an editor looks at the site; nothing of it is kept.
     ///
     /// # Errors
-    /// As [`Place::of`].
-    pub async fn seen_by(app: &App, guest: Guest, path: PagePath, paging: Paging) -> Result<Place, Error> {
-        Box::pin(find(app, Asker::Seen(guest), path, paging)).await
+    /// As [`Resolved::of`].
+    pub async fn seen_by(app: &App, guest: MaybeReader, path: PagePath, paging: Paging) -> Result<Resolved, Error> {
+        Box::pin(find(app, Requester::Seen(guest), path, paging)).await
     }
 }
 
@@ -225,22 +181,22 @@ fn path(request: &HttpRequest) -> &str {
 
 /// The answer as it is in memory. Everything about who may see it was decided when it was made, of the same page, for the
 /// same account: both are asked for as they are now.
-async fn recall(app: &App, request: &HttpRequest, path: &str) -> Result<Option<Answer>, Error> {
-    let answers = &app.db.memory().answers;
-    Ok(match answers.recall(Question::Place(path, 0), "") {
+async fn cached(app: &App, request: &HttpRequest, path: &str) -> Result<Option<Answer>, Error> {
+    let answers = &app.db.cache().answers;
+    Ok(match answers.get(CacheKey::Path(path, 0), "") {
         None => None,
-        Some(Kept::Answer(answer)) => Some(answer),
-        Some(Kept::Guarded { lists }) => {
+        Some(Cached::Answer(answer)) => Some(answer),
+        Some(Cached::Guarded { lists }) => {
             let reader = Reader::of(request).await?;
             let number = if lists { paging(request).number } else { 0 };
-            answers.recall_for(Question::Place(path, number), reader.shared())
+            answers.get_for(CacheKey::Path(path, number), reader.shared())
         }
-        Some(Kept::Listing) => {
-            let (guest, number) = (Guest::of(request).await?, paging(request).number);
+        Some(Cached::Listing) => {
+            let (guest, number) = (MaybeReader::of(request).await?, paging(request).number);
             match guest.shared() {
-                Some(account) => answers.recall_for(Question::Place(path, number), account),
-                None => match answers.recall(Question::Place(path, number), guest.notice()) {
-                    Some(Kept::Answer(answer)) => Some(answer),
+                Some(account) => answers.get_for(CacheKey::Path(path, number), account),
+                None => match answers.get(CacheKey::Path(path, number), guest.notice()) {
+                    Some(Cached::Answer(answer)) => Some(answer),
                     _ => None,
                 },
             }
@@ -249,23 +205,23 @@ async fn recall(app: &App, request: &HttpRequest, path: &str) -> Result<Option<A
 }
 
 /// Who asks: whoever sent the request, or somebody as whom an editor looks at the site.
-enum Asker<'a> {
+enum Requester<'a> {
     Sender(&'a HttpRequest),
-    Seen(Guest),
+    Seen(MaybeReader),
 }
 
-impl Asker<'_> {
-    async fn guest(&self) -> Result<Guest, Error> {
+impl Requester<'_> {
+    async fn guest(&self) -> Result<MaybeReader, Error> {
         match self {
-            Asker::Sender(request) => Guest::of(request).await,
-            Asker::Seen(guest) => Ok(guest.clone()),
+            Requester::Sender(request) => MaybeReader::of(request).await,
+            Requester::Seen(guest) => Ok(guest.clone()),
         }
     }
 
     async fn reader(&self) -> Result<Reader, Error> {
         match self {
-            Asker::Sender(request) => Reader::of(request).await,
-            Asker::Seen(guest) => guest.reader().ok_or(Error::Unauthorized),
+            Requester::Sender(request) => Reader::of(request).await,
+            Requester::Seen(guest) => guest.reader().ok_or(Error::Unauthorized),
         }
     }
 
@@ -277,9 +233,9 @@ impl Asker<'_> {
 
     /// A path without a page. Only who may edit has drafts looked for, so that an unknown path takes everybody else as long as
     /// ever; and only at their own requests.
-    async fn section(&self, app: &App, path: PagePath, paging: Paging, tickets: Tickets) -> Result<Place, Error> {
+    async fn section(&self, app: &App, path: PagePath, paging: Paging, tokens: FillTokens) -> Result<Resolved, Error> {
         let guest = self.guest().await?;
-        if let Asker::Sender(request) = self
+        if let Requester::Sender(request) = self
             && guest.visitor().may_edit()
         {
             let (editor, wanted) = (Editor::of(request).await?, path.clone());
@@ -287,23 +243,23 @@ impl Asker<'_> {
             let read = move |conn: &mut store::Conn| store::drafts::find(conn, &proof, &wanted);
             let (site, draft) = app.db.read_with_site(read).await?;
             if let Some(draft) = draft {
-                return Ok(Place::Draft(Box::new(VisibleDraft::new(draft, site, &editor))));
+                return Ok(Resolved::Draft(Box::new(VisibleDraft::new(draft, site, &editor))));
             }
         }
-        Ok(Place::Section(Box::new(Section { path, guest, paging, tickets })))
+        Ok(Resolved::Section(Box::new(Section { path, guest, paging, tokens })))
     }
 }
 
-async fn find(app: &App, asker: Asker<'_>, path: PagePath, paging: Paging) -> Result<Place, Error> {
-    let answers = &app.db.memory().answers;
-    let mut tickets = Tickets {
-        place: answers.ticket(Question::Place(path.as_str(), 0)),
-        list: answers.ticket(Question::Place(path.as_str(), paging.number)),
+async fn find(app: &App, requester: Requester<'_>, path: PagePath, paging: Paging) -> Result<Resolved, Error> {
+    let answers = &app.db.cache().answers;
+    let mut tokens = FillTokens {
+        place: answers.fill_token(CacheKey::Path(path.as_str(), 0)),
+        list: answers.fill_token(CacheKey::Path(path.as_str(), paging.number)),
         is_kept: paging.number <= KEPT_PAGES,
     };
     // What an editor sees as somebody is theirs alone.
-    let keeps = matches!(asker, Asker::Sender(_));
-    tickets.is_kept &= keeps;
+    let keeps = matches!(requester, Requester::Sender(_));
+    tokens.is_kept &= keeps;
     let wanted = path.clone();
     let found = app.db.read_with_site(move |conn| match store::pages::find(conn, &wanted)? {
         Some(page) => Ok(Found::Here(page)),
@@ -313,21 +269,21 @@ async fn find(app: &App, asker: Asker<'_>, path: PagePath, paging: Paging) -> Re
     let now = clock::now();
     let page = match found {
         Found::Here(page) => page,
-        Found::Moved(page) if asker.may_see(&page, now).await? => return Ok(Place::Moved(page.content.path)),
+        Found::Moved(page) if requester.may_see(&page, now).await? => return Ok(Resolved::Moved(page.content.path)),
         // For all others an old path is one that was never there.
-        Found::Moved(_) | Found::Nothing => return asker.section(app, path, paging, tickets).await,
+        Found::Moved(_) | Found::Nothing => return requester.section(app, path, paging, tokens).await,
     };
     let reader = match decide(&page, &Visitor::Anonymous, now) {
         Access::Show => None,
-        Access::Challenge | Access::Refuse => Some(asker.reader().await?),
+        Access::Challenge | Access::Refuse => Some(requester.reader().await?),
         // Before its date and after its end: credentials count if they are an editor's. Otherwise, and also where they
         // cannot be verified now, the answer is that of an unknown path, to the byte.
         Access::Absent => {
-            tickets.is_kept = false;
-            let guest = asker.guest().await?;
+            tokens.is_kept = false;
+            let guest = requester.guest().await?;
             match guest.account() {
-                Some(_) => Some(asker.reader().await?),
-                None => return Ok(Place::Section(Box::new(Section { path, guest, paging, tickets }))),
+                Some(_) => Some(requester.reader().await?),
+                None => return Ok(Resolved::Section(Box::new(Section { path, guest, paging, tokens }))),
             }
         }
     };
@@ -336,18 +292,18 @@ async fn find(app: &App, asker: Asker<'_>, path: PagePath, paging: Paging) -> Re
         Access::Show => {
             let lists = page.content.list_below;
             if !lists {
-                tickets.list = tickets.place.clone();
-                tickets.is_kept = keeps && page.content.is_published(now);
+                tokens.list = tokens.place.clone();
+                tokens.is_kept = keeps && page.content.is_published(now);
             }
             // What is answered from memory is noted by nobody.
-            tickets.is_kept &= !page.content.receipts;
+            tokens.is_kept &= !page.content.receipts;
             // A list is for its visitor, so a public page that ends with one looks at credentials after all.
-            let guest = if lists { Some(asker.guest().await?) } else { None };
-            Ok(Place::Page(Box::new(VisiblePage { page, site, reader, guest, paging, tickets })))
+            let guest = if lists { Some(requester.guest().await?) } else { None };
+            Ok(Resolved::Page(Box::new(VisiblePage { page, site, reader, guest, paging, tokens })))
         }
         Access::Challenge => Err(Error::Unauthorized),
         Access::Refuse => Err(not_among_readers(&visitor)),
-        Access::Absent => asker.section(app, path, paging, tickets).await,
+        Access::Absent => requester.section(app, path, paging, tokens).await,
     }
 }
 

@@ -14,7 +14,7 @@ use store::{
 use super::lists::{caching, login_href};
 use crate::{
     App,
-    auth::extract::Guest,
+    auth::extract::MaybeReader,
     clock,
     http::{
         answer::Answer,
@@ -77,7 +77,7 @@ fn parts(pieces: Vec<Piece>) -> Vec<Part> {
 }
 
 /// GET `/search?q=`: the pages that the visitor may read and in which everything wanted stands.
-pub async fn show(app: Data<App>, address: QueryString, guest: Guest) -> Result<Answer, Error> {
+pub async fn show(app: Data<App>, address: QueryString, guest: MaybeReader) -> Result<Answer, Error> {
     let (paging, visitor, typed) = (paging(&address), guest.visitor(), address.get("q").trim().to_owned());
     let query = Query::parse(&typed);
     let in_vain = query.as_ref().err().copied().map_or("", EmptyQuery::message);

@@ -32,7 +32,7 @@ async fn t51_what_was_verified_is_not_verified_again() {
 async fn t51_64_first_requests_at_once_take_one_verification() {
     let site = Site::new();
     site.ann().get("/hello").await.is(200);
-    while !site.app.db.memory().truth().is_fresh() {
+    while !site.app.db.cache().generations().is_fresh() {
         actix_web::rt::task::yield_now().await;
     }
     let ann = site.ann();

@@ -26,8 +26,8 @@ use web::{
     admin::jobs::Jobs,
     auth::verify::{bcrypt_pool, verified_cache::Limits},
     cache::{
-        generations::{Silence, Truth},
-        process::Memory,
+        generations::{Generations, StalenessLimits},
+        process::Cache,
     },
     clock,
     http::middleware::envelope,
@@ -84,8 +84,8 @@ impl Site {
         let url = DatabaseUrl::parse(&format!("sqlite://{}/site.db", folder.path().display())).unwrap();
         let store = Store::open(&url, 4).unwrap();
         store.migrate().unwrap();
-        let memory = Memory::new(Arc::new(Truth::new(Silence::default())), 64 << 20);
-        let app = App::new(store, memory, cost, Limits::default(), options).unwrap();
+        let cache = Cache::new(Arc::new(Generations::new(StalenessLimits::default())), 64 << 20);
+        let app = App::new(store, cache, cost, Limits::default(), options).unwrap();
         Site { app: Data::new(app), _folder: folder }
     }
 
@@ -126,7 +126,7 @@ impl Site {
 
     /// How many sign-ins were verified so far.
     pub fn verified(&self) -> u64 {
-        self.app.door.verifier.verified()
+        self.app.authenticator.bcrypt_pool.verified()
     }
 
     pub fn visitor(&self) -> Actor<'_> {

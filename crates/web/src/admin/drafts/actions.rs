@@ -186,7 +186,7 @@ pub async fn act(app: Data<App>, editor: Editor, Form(chosen): Form<Chosen>) -> 
     match app.db.write_or_stale(change).await? {
         Some(count) => {
             let done = if publishes { Done::Published } else { Done::DraftsDiscarded };
-            Ok(Outcome::Elsewhere(done.at(DRAFTS.list, &action.back, Some(count))))
+            Ok(Outcome::Redirect(done.at(DRAFTS.list, &action.back, Some(count))))
         }
         None => ask(&app, &editor, action, ids, AGAIN).await,
     }

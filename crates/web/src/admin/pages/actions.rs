@@ -295,7 +295,7 @@ impl Asking {
             }
         };
         match self.app.db.try_long_write(run).await? {
-            Ok(Some(count)) => Ok(Outcome::Elsewhere(done.at(PAGES.list, &action.back, Some(count)))),
+            Ok(Some(count)) => Ok(Outcome::Redirect(done.at(PAGES.list, &action.back, Some(count)))),
             Ok(None) => {
                 let again = "Nothing was done yet: other pages match now than when you were asked. Look at them again.";
                 self.ask(action, change, again).await

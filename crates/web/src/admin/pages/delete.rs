@@ -91,5 +91,5 @@ pub async fn delete(
     if deleted == 0 {
         return Err(Error::NotFound);
     }
-    Ok(Outcome::Elsewhere(Done::Deleted.at(PAGES.list, &PAGES.back(&form.back), None)))
+    Ok(Outcome::Redirect(Done::Deleted.at(PAGES.list, &PAGES.back(&form.back), None)))
 }

@@ -148,7 +148,7 @@ pub(super) enum Asked {
 /// Where a form leads once what it said is done.
 pub(super) fn after(done: Done, id: PageId, fields: &Fields) -> Outcome {
     let kept = encode(&[("back", &fields.back)]);
-    Outcome::Elsewhere(match fields.then {
+    Outcome::Redirect(match fields.then {
         Then::Save | Then::Preview => done.at(PAGES.list, &fields.back, None),
         Then::Continue | Then::Draft | Then::Unpublish => done.at(&PAGES.form_href(id.0), &kept, None),
         Then::Another => done.at(&format!("{}/new", PAGES.list), &kept, None),

@@ -112,7 +112,7 @@ pub async fn list(request: HttpRequest, app: Data<App>, editor: Editor, query: Q
     let (proof, paging) = (editor.proof(), state.paging());
     let table = app.db.read(move |conn| revisions::every(conn, &proof, page, paging)).await?;
     if let Some(last) = state.last_page(table.total) {
-        return Ok(Outcome::Elsewhere(last));
+        return Ok(Outcome::Redirect(last));
     }
     let pager = state.pager(table.total, table.rows.len());
     let trail = PAGES.trail_under(page.0, &present.title, "");
@@ -198,7 +198,7 @@ pub async fn show(request: HttpRequest, app: Data<App>, editor: Editor) -> Resul
         };
         view.render("admin/pages/revision.html", &page).map(Answer::panel)
     };
-    app.renderers.run(rendering).await?
+    app.render_pool.run(rendering).await?
 }
 
 #[derive(Serialize)]
@@ -262,7 +262,7 @@ pub async fn compare(
         };
         view.render("admin/pages/compare.html", &page).map(Answer::panel)
     };
-    app.renderers.run(rendering).await?
+    app.render_pool.run(rendering).await?
 }
 
 /// Why no version of a draft is brought back.
@@ -291,7 +291,7 @@ pub async fn restore(
         pages::update(conn, &proof, page, from, save, clock::now())
     };
     match app.db.write_or_stale(save).await? {
-        Some(_) => Ok(Outcome::Elsewhere(Done::Saved.at(&PAGES.form_href(page.0), "", None))),
+        Some(_) => Ok(Outcome::Redirect(Done::Saved.at(&PAGES.form_href(page.0), "", None))),
         None => Err(Error::Conflict("Somebody else saved this page meanwhile. Look at its history again.")),
     }
 }

@@ -139,7 +139,7 @@ pub async fn list(app: Data<App>, editor: Editor, query: QueryString) -> Result<
         })
         .await?;
     if let Some(last) = state.last_page(table.total) {
-        return Ok(Outcome::Elsewhere(last));
+        return Ok(Outcome::Redirect(last));
     }
 
     let dates =

@@ -65,5 +65,5 @@ pub async fn delete(
     if deleted == 0 {
         return Err(Error::NotFound);
     }
-    Ok(Outcome::Elsewhere(Done::Deleted.at(USERS.list, &USERS.back(&form.back), None)))
+    Ok(Outcome::Redirect(Done::Deleted.at(USERS.list, &USERS.back(&form.back), None)))
 }

@@ -126,7 +126,7 @@ pub async fn list(app: Data<App>, admin: Admin, query: QueryString) -> Result<Ou
         })
         .await?;
     if let Some(last) = state.last_page(table.total) {
-        return Ok(Outcome::Elsewhere(last));
+        return Ok(Outcome::Redirect(last));
     }
 
     let roles = Role::ALL
@@ -183,7 +183,7 @@ pub async fn act(app: Data<App>, admin: Admin, Form(chosen): Form<Chosen>) -> Re
         "enable" => Done::Enabled,
         _ => Done::Disabled,
     };
-    Ok(Outcome::Elsewhere(done.at(USERS.list, &action.back, Some(count))))
+    Ok(Outcome::Redirect(done.at(USERS.list, &action.back, Some(count))))
 }
 
 fn item(user: User) -> Item {

@@ -146,7 +146,7 @@ pub async fn set_password(
             return Ok(Outcome::Page(page.with_status(StatusCode::UNPROCESSABLE_ENTITY)));
         }
     };
-    let hash = app.door.verifier.hash(Envelope::of(&request).client.origin(), &chosen.password).await?;
+    let hash = app.authenticator.bcrypt_pool.hash(Envelope::of(&request).client.origin(), &chosen.password).await?;
     let (proof, id, from) = (admin.proof(), user.id, fields.version.map_or(user.version, Version));
     let set = move |conn: &mut store::Conn| users::set_password_from(conn, &proof, id, from, &hash, clock::now());
     match app.db.write_or_stale(set).await? {
@@ -158,7 +158,7 @@ pub async fn set_password(
         Some(generated) => reveal(&app, &admin, &site, &user, &generated, &back),
         None => {
             let kept = crate::http::query::encode(&[("back", &back)]);
-            Ok(Outcome::Elsewhere(Done::PasswordSet.at(&USERS.form_href(user.id.0), &kept, None)))
+            Ok(Outcome::Redirect(Done::PasswordSet.at(&USERS.form_href(user.id.0), &kept, None)))
         }
     }
 }

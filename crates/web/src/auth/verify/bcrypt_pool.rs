@@ -15,7 +15,7 @@ use tokio::sync::oneshot;
 
 use super::{
     queue::{Job, Queue},
-    throttle::{Throttle, Turn},
+    throttle::{Permit, Throttle},
 };
 use crate::http::{client::Origin, error::Error};
 
@@ -40,7 +40,7 @@ pub enum Verified {
 }
 
 /// The threads that run bcrypt, and the cost at which they do it.
-pub struct Verifier {
+pub struct BcryptPool {
     queue: Queue,
     cost: u32,
     verified: Arc<AtomicU64>,
@@ -54,24 +54,24 @@ pub struct Verification {
     /// the answer is no; so an unknown name costs what a known one does.
     pub hash: Option<PasswordHash>,
     /// The highest cost among the stored hashes: a refusal costs as much as one by the dearest.
-    pub dearest: u32,
+    pub max_cost: u32,
     /// Whether opening the hash is enough: not for a disabled account.
     pub active: bool,
 }
 
-impl Verifier {
+impl BcryptPool {
     /// Starts the threads: one fewer than the machine has cores, at least one, so that pages stay fast meanwhile.
     ///
     /// # Errors
     /// When the system refuses a thread.
-    pub fn start(cost: u32, throttle: Throttle) -> std::io::Result<Verifier> {
+    pub fn start(cost: u32, throttle: Throttle) -> std::io::Result<BcryptPool> {
         let threads = thread::available_parallelism().map_or(1, |cores| cores.get() - 1).max(1);
         let queue = Queue::new(throttle, threads * QUEUE_PER_THREAD);
         for number in 0..threads {
             let queue = queue.clone();
             thread::Builder::new().name(format!("bcrypt-{number}")).spawn(move || work(&queue))?;
         }
-        Ok(Verifier { queue, cost, verified: Arc::default() })
+        Ok(BcryptPool { queue, cost, verified: Arc::default() })
     }
 
     /// How many sign-ins have been verified so far.
@@ -83,30 +83,30 @@ impl Verifier {
     ///
     /// # Errors
     /// [`Error::Busy`] at once when the queue is full, or when somebody who stands better takes the place.
-    pub async fn verify(&self, sign_in: Verification, turn: Turn) -> Result<Verified, Error> {
-        let (origin, is_patient) = (turn.attempt().origin, turn.is_patient());
-        let (own, cost) = (self.cost, self.cost.max(sign_in.dearest.min(PasswordHash::HIGHEST_COST)));
+    pub async fn verify(&self, sign_in: Verification, permit: Permit) -> Result<Verified, Error> {
+        let (origin, retried_after_wait) = (permit.attempt().origin, permit.retried_after_wait());
+        let (own, cost) = (self.cost, self.cost.max(sign_in.max_cost.min(PasswordHash::HIGHEST_COST)));
         let verified = self.verified.clone();
         let work = move || {
             verified.fetch_add(1, Ordering::Relaxed);
             let opens = verify(&sign_in.password, sign_in.hash.as_ref(), cost);
             let holds = opens && sign_in.active;
-            turn.end(holds, Instant::now());
+            permit.end(holds, Instant::now());
             match sign_in.hash {
                 Some(weak) if holds && is_outdated(&weak, own) => Verified::Renewed(hash(&sign_in.password, own)),
                 _ if holds => Verified::Holds,
                 _ => Verified::Fails,
             }
         };
-        self.run(origin, is_patient, work).await
+        self.run(origin, retried_after_wait, work).await
     }
 
     /// Turns an attempt away at once if there is no room for it.
     ///
     /// # Errors
     /// [`Error::Busy`].
-    pub fn check_room(&self, turn: &Turn) -> Result<(), Error> {
-        match self.queue.has_room(turn.attempt().origin, turn.is_patient()) {
+    pub fn check_room(&self, permit: &Permit) -> Result<(), Error> {
+        match self.queue.has_room(permit.attempt().origin, permit.retried_after_wait()) {
             true => Ok(()),
             false => Err(Error::Busy(RETRY_AFTER)),
         }
@@ -115,7 +115,7 @@ impl Verifier {
     /// Whether somebody who is signed in knows their own password.
     ///
     /// # Errors
-    /// As [`Verifier::verify`].
+    /// As [`BcryptPool::verify`].
     pub async fn confirm(&self, origin: Origin, password: &Password, hash: &PasswordHash) -> Result<bool, Error> {
         let (password, hash, cost) = (password.clone(), hash.clone(), self.cost);
         self.run(origin, false, move || verify(&password, Some(&hash), cost)).await
@@ -124,7 +124,7 @@ impl Verifier {
     /// The hash of a new password, at the configured cost.
     ///
     /// # Errors
-    /// As [`Verifier::verify`].
+    /// As [`BcryptPool::verify`].
     pub async fn hash(&self, origin: Origin, password: &Password) -> Result<PasswordHash, Error> {
         let (password, cost) = (password.clone(), self.cost);
         self.run(origin, false, move || hash(&password, cost)).await?
@@ -133,7 +133,7 @@ impl Verifier {
     async fn run<T: Send + 'static>(
         &self,
         origin: Origin,
-        is_patient: bool,
+        retried_after_wait: bool,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, Error> {
         let (answer, answered) = oneshot::channel();
@@ -143,20 +143,20 @@ impl Verifier {
                 let _gone = answer.send(work());
             }
         });
-        self.queue.push(Job { origin, is_patient, run }).map_err(|_| Error::Busy(RETRY_AFTER))?;
+        self.queue.push(Job { origin, retried_after_wait, run }).map_err(|_| Error::Busy(RETRY_AFTER))?;
         // Dropped unanswered: it had to make room, or it panicked.
         answered.await.map_err(|_| Error::Busy(RETRY_AFTER))
     }
 }
 
-impl Drop for Verifier {
+impl Drop for BcryptPool {
     fn drop(&mut self) {
         self.queue.close();
     }
 }
 
 fn work(queue: &Queue) {
-    stand_back();
+    lower_priority();
     while let Some(job) = queue.pop() {
         if catch_unwind(AssertUnwindSafe(job.run)).is_err() {
             log::error!("a password verification panicked; the sign-in was refused");
@@ -165,7 +165,7 @@ fn work(queue: &Queue) {
 }
 
 /// Lowers the priority of this thread, where the system has such a thing for threads.
-fn stand_back() {
+fn lower_priority() {
     #[cfg(target_os = "linux")]
     if let Err(error) = rustix::process::setpriority_process(Some(rustix::thread::gettid()), NICE) {
         log::warn!("bcrypt runs at the priority of everything else: {error}");
@@ -269,13 +269,13 @@ mod tests {
     #[actix_web::test]
     async fn beyond_the_queue_a_client_is_turned_away_at_once() {
         let throttle = Throttle::new();
-        let verifier = Verifier::start(4, throttle.clone()).unwrap();
+        let pool = BcryptPool::start(4, throttle.clone()).unwrap();
         let (release, gate) = std::sync::mpsc::channel::<()>();
         let gate = Arc::new(Mutex::new(gate));
         let mut waiting = Vec::new();
         let busy = loop {
             let gate = gate.clone();
-            let mut job = Box::pin(verifier.run(Origin::V4(1), false, move || {
+            let mut job = Box::pin(pool.run(Origin::V4(1), false, move || {
                 let _released = gate.lock().map(|gate| gate.recv());
             }));
             // One poll puts the job into the queue, or finds it full.
@@ -291,9 +291,9 @@ mod tests {
             assert!(job.await.is_ok());
         }
         let attempt = Attempt { origin: Origin::V4(1), name: [0; 32], credentials: [0; 32] };
-        let Ok(turn) = throttle.admit(attempt, Instant::now()) else { panic!("throttled") };
-        let nobody = Verification { password: password("open sesame"), hash: None, dearest: 0, active: false };
-        assert!(matches!(verifier.verify(nobody, turn).await, Ok(Verified::Fails)));
+        let Ok(permit) = throttle.acquire(attempt, Instant::now()) else { panic!("throttled") };
+        let nobody = Verification { password: password("open sesame"), hash: None, max_cost: 0, active: false };
+        assert!(matches!(pool.verify(nobody, permit).await, Ok(Verified::Fails)));
     }
 
     #[test]

@@ -10,7 +10,7 @@ use std::{
     time::Instant,
 };
 
-use super::throttle::{Standing, Throttle};
+use super::throttle::{Reputation, Throttle};
 use crate::http::client::Origin;
 
 /// Work of one place, and what to do with it if it has to go.
@@ -18,7 +18,7 @@ pub struct Job {
     /// Whose it is.
     pub origin: Origin,
     /// Whether its client was told to wait, and did.
-    pub is_patient: bool,
+    pub retried_after_wait: bool,
     /// Does it.
     pub run: Box<dyn FnOnce() + Send>,
 }
@@ -46,7 +46,7 @@ struct Lines {
 struct Line([VecDeque<Job>; 2]);
 
 /// Rank of a line: the smaller goes first.
-type Rank = (Standing, u64);
+type Rank = (Reputation, u64);
 
 impl Queue {
     /// An empty queue in which so many may wait.
@@ -62,29 +62,29 @@ impl Queue {
     pub fn push(&self, job: Job) -> Result<(), Job> {
         let mut lines = self.lock();
         if lines.len >= self.capacity {
-            match self.worse(&lines, job.origin, job.is_patient) {
+            match self.worse(&lines, job.origin, job.retried_after_wait) {
                 Some(worst) => drop(lines.take(worst, Line::last)),
                 None => return Err(job),
             }
         }
         lines.len += 1;
-        lines.waiting.entry(job.origin).or_default().0[usize::from(!job.is_patient)].push_back(job);
+        lines.waiting.entry(job.origin).or_default().0[usize::from(!job.retried_after_wait)].push_back(job);
         drop(lines);
         self.lines.1.notify_one();
         Ok(())
     }
 
     /// Whether a job would be taken in now.
-    pub fn has_room(&self, origin: Origin, is_patient: bool) -> bool {
+    pub fn has_room(&self, origin: Origin, retried_after_wait: bool) -> bool {
         let lines = self.lock();
-        lines.len < self.capacity || self.worse(&lines, origin, is_patient).is_some()
+        lines.len < self.capacity || self.worse(&lines, origin, retried_after_wait).is_some()
     }
 
     /// The line that stands worst, if its last job stands worse than this one.
-    fn worse(&self, lines: &Lines, origin: Origin, is_patient: bool) -> Option<Origin> {
-        let rank = (self.standing(origin), !is_patient);
+    fn worse(&self, lines: &Lines, origin: Origin, retried_after_wait: bool) -> Option<Origin> {
+        let rank = (self.reputation(origin), !retried_after_wait);
         let ranked =
-            lines.waiting.iter().map(|(origin, line)| ((self.standing(*origin), line.ends_impatient()), *origin));
+            lines.waiting.iter().map(|(origin, line)| ((self.reputation(*origin), line.ends_impatient()), *origin));
         ranked.max().filter(|(worst, _)| *worst > rank).map(|(_, origin)| origin)
     }
 
@@ -115,11 +115,11 @@ impl Queue {
     }
 
     fn rank(&self, lines: &Lines, origin: Origin) -> Rank {
-        (self.standing(origin), lines.served.get(&origin).copied().unwrap_or(0))
+        (self.reputation(origin), lines.served.get(&origin).copied().unwrap_or(0))
     }
 
-    fn standing(&self, origin: Origin) -> Standing {
-        self.throttle.standing(origin, Instant::now())
+    fn reputation(&self, origin: Origin) -> Reputation {
+        self.throttle.reputation(origin, Instant::now())
     }
 
     fn lock(&self) -> MutexGuard<'_, Lines> {
@@ -161,7 +161,7 @@ mod tests {
     const FLOOD: Origin = Origin::V4(1);
 
     fn job(origin: Origin) -> Job {
-        Job { origin, is_patient: false, run: Box::new(|| {}) }
+        Job { origin, retried_after_wait: false, run: Box::new(|| {}) }
     }
 
     fn place(n: u32) -> Origin {
@@ -170,8 +170,8 @@ mod tests {
 
     fn end(throttle: &Throttle, origin: Origin, success: bool) {
         let attempt = Attempt { origin, name: [0; 32], credentials: [0; 32] };
-        let Ok(turn) = throttle.admit(attempt, Instant::now()) else { panic!("throttled") };
-        turn.end(success, Instant::now());
+        let Ok(permit) = throttle.acquire(attempt, Instant::now()) else { panic!("throttled") };
+        permit.end(success, Instant::now());
     }
 
     fn order(queue: &Queue) -> Vec<Origin> {
@@ -220,7 +220,7 @@ mod tests {
     #[test]
     fn the_patient_go_before_the_others_of_their_place() {
         let queue = Queue::new(Throttle::new(), 2);
-        let patient = || Job { is_patient: true, ..job(FLOOD) };
+        let patient = || Job { retried_after_wait: true, ..job(FLOOD) };
         assert!(queue.push(job(FLOOD)).is_ok());
         assert!(queue.push(job(FLOOD)).is_ok());
         assert!(!queue.has_room(FLOOD, false) && queue.has_room(FLOOD, true));
@@ -229,7 +229,7 @@ mod tests {
         assert!(queue.push(patient()).is_err());
         assert!(!queue.has_room(place(2), false) && !queue.has_room(place(2), true));
         queue.close();
-        assert!(std::iter::from_fn(|| queue.pop()).all(|job| job.is_patient));
+        assert!(std::iter::from_fn(|| queue.pop()).all(|job| job.retried_after_wait));
     }
 
     #[test]

@@ -5,7 +5,7 @@
 
 use std::hash::{BuildHasher, RandomState};
 
-use super::fingerprint::Id;
+use super::fingerprint::Fingerprint;
 use crate::http::client::Origin;
 
 /// For how many seconds it is remembered that somebody was told to wait, the wait itself among them.
@@ -17,7 +17,7 @@ const HASHES: u64 = 8;
 
 /// Credentials that were told to wait, by the second from which on they may come back. No memory is taken until somebody is.
 #[derive(Default)]
-pub struct Patience {
+pub struct RetryTracker {
     hasher: RandomState,
     filters: Vec<Filter>,
 }
@@ -27,9 +27,9 @@ struct Filter {
     bits: Vec<u64>,
 }
 
-impl Patience {
+impl RetryTracker {
     /// Somebody is told, in second `now`, to come back `wait` seconds later.
-    pub fn told(&mut self, id: &Id, origin: Origin, now: u64, wait: u64) {
+    pub fn told(&mut self, id: &Fingerprint, origin: Origin, now: u64, wait: u64) {
         let due = now + wait;
         if wait >= SECONDS / 2 {
             return;
@@ -51,13 +51,13 @@ impl Patience {
     }
 
     /// Whether they were told to wait until now or before, and not long ago.
-    pub fn has_waited(&self, id: &Id, origin: Origin, now: u64) -> bool {
+    pub fn has_waited(&self, id: &Fingerprint, origin: Origin, now: u64) -> bool {
         let bits = self.bits(id, origin);
         let due = self.filters.iter().filter(|filter| filter.second <= now && filter.second + SECONDS > now);
         due.into_iter().any(|filter| bits.iter().all(|(word, mask)| filter.bits[*word] & mask != 0))
     }
 
-    fn bits(&self, id: &Id, origin: Origin) -> [(usize, u64); HASHES as usize] {
+    fn bits(&self, id: &Fingerprint, origin: Origin) -> [(usize, u64); HASHES as usize] {
         let hash = self.hasher.hash_one((id, origin));
         // Two halves make as many positions as are wanted (Kirsch and Mitzenmacher).
         let (one, other) = (hash & 0xffff_ffff, hash >> 32 | 1);
@@ -76,7 +76,7 @@ mod tests {
 
     const HERE: Origin = Origin::V4(1);
 
-    fn id(n: u32) -> Id {
+    fn id(n: u32) -> Fingerprint {
         let mut id = [7; 32];
         id[..4].copy_from_slice(&n.to_be_bytes());
         id
@@ -84,35 +84,35 @@ mod tests {
 
     #[test]
     fn who_comes_back_in_time_has_waited() {
-        let mut patience = Patience::default();
-        patience.told(&id(1), HERE, 100, 3);
-        let waited = |second| patience.has_waited(&id(1), HERE, second);
+        let mut retries = RetryTracker::default();
+        retries.told(&id(1), HERE, 100, 3);
+        let waited = |second| retries.has_waited(&id(1), HERE, second);
         assert_eq!([102, 103, 110, 118, 119].map(waited), [false, true, true, true, false]);
-        assert!(!patience.has_waited(&id(2), HERE, 103));
-        assert!(!patience.has_waited(&id(1), Origin::V4(2), 103));
+        assert!(!retries.has_waited(&id(2), HERE, 103));
+        assert!(!retries.has_waited(&id(1), Origin::V4(2), 103));
     }
 
     #[test]
     fn coming_early_and_being_told_again_costs_nothing() {
-        let mut patience = Patience::default();
+        let mut retries = RetryTracker::default();
         for second in 100..103 {
-            patience.told(&id(1), HERE, second, 3);
+            retries.told(&id(1), HERE, second, 3);
         }
-        assert!(patience.has_waited(&id(1), HERE, 103));
+        assert!(retries.has_waited(&id(1), HERE, 103));
     }
 
     #[test]
     fn a_flood_takes_bounded_memory_and_is_not_taken_for_the_patient() {
-        let mut patience = Patience::default();
+        let mut retries = RetryTracker::default();
         let per_second = 70_000;
         for second in 0..18 {
             for n in 0..per_second {
-                patience.told(&id(second * per_second + n), HERE, u64::from(second), 3);
+                retries.told(&id(second * per_second + n), HERE, u64::from(second), 3);
             }
         }
-        assert!(patience.filters.len() <= usize::try_from(SECONDS).unwrap() + 3);
-        let strangers = (2_000_000..3_000_000).filter(|n| patience.has_waited(&id(*n), HERE, 17)).count();
+        assert!(retries.filters.len() <= usize::try_from(SECONDS).unwrap() + 3);
+        let strangers = (2_000_000..3_000_000).filter(|n| retries.has_waited(&id(*n), HERE, 17)).count();
         assert!(strangers <= 3, "{strangers} of 1,000,000");
-        assert!(patience.has_waited(&id(12 * per_second), HERE, 17));
+        assert!(retries.has_waited(&id(12 * per_second), HERE, 17));
     }
 }

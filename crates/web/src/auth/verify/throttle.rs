@@ -14,7 +14,7 @@ use std::{
 
 use lru::LruCache;
 
-use super::{fingerprint::Id, retry_tracker::Patience};
+use super::{fingerprint::Fingerprint, retry_tracker::RetryTracker};
 use crate::http::client::Origin;
 
 /// The failures after which each delay begins, for one name from one place: people mistype.
@@ -36,7 +36,7 @@ const CAPACITY: NonZeroUsize = NonZeroUsize::new(20_000).unwrap();
 
 /// How a place stands: the smaller goes first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Standing {
+pub enum Reputation {
     /// Somebody signed in from there.
     Known,
     /// Nothing is known of it.
@@ -51,16 +51,16 @@ pub struct Throttle(Arc<Mutex<State>>);
 
 struct State {
     born: Instant,
-    origins: LruCache<Origin, Gate>,
-    pairs: LruCache<(Origin, Id), Gate>,
-    accounts: LruCache<Id, Account>,
+    origins: LruCache<Origin, TokenGate>,
+    pairs: LruCache<(Origin, Fingerprint), TokenGate>,
+    accounts: LruCache<Fingerprint, Account>,
     known_origins: LruCache<Origin, Instant>,
-    known_pairs: LruCache<(Origin, Id), Instant>,
-    patience: Patience,
+    known_pairs: LruCache<(Origin, Fingerprint), Instant>,
+    retries: RetryTracker,
 }
 
 #[derive(Default)]
-struct Gate {
+struct TokenGate {
     failures: u32,
     /// Verifications that have begun and not ended.
     pending: u32,
@@ -79,17 +79,17 @@ struct Account {
 pub struct Attempt {
     /// Where they are.
     pub origin: Origin,
-    /// The name, as [`super::keys::Keys::of_name`] has it.
-    pub name: Id,
-    /// Name and password, as [`super::keys::Keys::of_credentials`] has them.
-    pub credentials: Id,
+    /// The name, as [`super::fingerprint::FingerprintKey::of_name`] has it.
+    pub name: Fingerprint,
+    /// Name and password, as [`super::fingerprint::FingerprintKey::of_credentials`] has them.
+    pub credentials: Fingerprint,
 }
 
 /// A verification that may run. What comes of it is counted when it is told; one that never ran is not counted.
-pub struct Turn {
+pub struct Permit {
     throttle: Throttle,
     attempt: Attempt,
-    is_patient: bool,
+    retried_after_wait: bool,
     told: bool,
 }
 
@@ -103,7 +103,7 @@ impl Throttle {
             accounts: LruCache::new(CAPACITY),
             known_origins: LruCache::new(CAPACITY),
             known_pairs: LruCache::new(CAPACITY),
-            patience: Patience::default(),
+            retries: RetryTracker::default(),
         })))
     }
 
@@ -111,34 +111,34 @@ impl Throttle {
     ///
     /// # Errors
     /// How long to wait before the same credentials are worth another try; whole seconds.
-    pub fn admit(&self, attempt: Attempt, now: Instant) -> Result<Turn, Duration> {
-        let is_patient = self.lock().admit(&attempt, now)?;
-        Ok(Turn { throttle: self.clone(), attempt, is_patient, told: false })
+    pub fn acquire(&self, attempt: Attempt, now: Instant) -> Result<Permit, Duration> {
+        let retried_after_wait = self.lock().acquire(&attempt, now)?;
+        Ok(Permit { throttle: self.clone(), attempt, retried_after_wait, told: false })
     }
 
     /// Remembers that somebody who was admitted found no room, and was told to come back.
-    pub fn turn_away(&self, attempt: Attempt, wait: Duration, now: Instant) {
+    pub fn reject(&self, attempt: Attempt, wait: Duration, now: Instant) {
         let mut state = self.lock();
         let second = state.second(now);
-        state.patience.told(&attempt.credentials, attempt.origin, second, wait.as_secs());
+        state.retries.told(&attempt.credentials, attempt.origin, second, wait.as_secs());
     }
 
     /// How a place stands now.
-    pub fn standing(&self, origin: Origin, now: Instant) -> Standing {
+    pub fn reputation(&self, origin: Origin, now: Instant) -> Reputation {
         let state = self.lock();
         let failed = state.origins.peek(&origin).and_then(|gate| gate.last_failure);
         if failed.is_some_and(|at| now.saturating_duration_since(at) < RECENT) {
-            return Standing::Failing;
+            return Reputation::Failing;
         }
         let known = state.known_origins.peek(&origin);
         match known.is_some_and(|at| now.saturating_duration_since(*at) < REMEMBERED) {
-            true => Standing::Known,
-            false => Standing::Unknown,
+            true => Reputation::Known,
+            false => Reputation::Unknown,
         }
     }
 
     /// Forgets the failures in a row of an account: somebody who may has changed it, perhaps its password.
-    pub fn forgive(&self, name: &Id) {
+    pub fn reset(&self, name: &Fingerprint) {
         self.lock().accounts.pop(name);
     }
 
@@ -153,15 +153,15 @@ impl Default for Throttle {
     }
 }
 
-impl Turn {
+impl Permit {
     /// Who was admitted.
     pub fn attempt(&self) -> Attempt {
         self.attempt
     }
 
     /// Whether they were told to wait before, and did.
-    pub fn is_patient(&self) -> bool {
-        self.is_patient
+    pub fn retried_after_wait(&self) -> bool {
+        self.retried_after_wait
     }
 
     /// Tells what came of the verification.
@@ -175,7 +175,7 @@ impl Turn {
     }
 }
 
-impl Drop for Turn {
+impl Drop for Permit {
     fn drop(&mut self) {
         if !self.told {
             self.throttle.lock().leave(&self.attempt);
@@ -190,14 +190,14 @@ impl State {
     }
 
     /// Whether it is a patient one that is admitted.
-    fn admit(&mut self, attempt: &Attempt, now: Instant) -> Result<bool, Duration> {
+    fn acquire(&mut self, attempt: &Attempt, now: Instant) -> Result<bool, Duration> {
         let &Attempt { origin, name, credentials } = attempt;
         let second = self.second(now);
-        let lane = usize::from(self.patience.has_waited(&credentials, origin, second));
-        let by_origin = self.origins.get_or_insert_mut(origin, Gate::default);
+        let lane = usize::from(self.retries.has_waited(&credentials, origin, second));
+        let by_origin = self.origins.get_or_insert_mut(origin, TokenGate::default);
         // Many people may be signing in from one place at once; only what failed counts against it.
         let origin_delay = delay(&BY_ORIGIN, by_origin.failures(now));
-        let by_pair = self.pairs.get_or_insert_mut((origin, name), Gate::default);
+        let by_pair = self.pairs.get_or_insert_mut((origin, name), TokenGate::default);
         let pair_delay = delay(&BY_PAIR, by_pair.failures(now) + by_pair.pending);
         let is_known = self.known_pairs.peek(&(origin, name)).is_some_and(|at| now - *at < REMEMBERED);
         let by_account = match self.accounts.get(&name) {
@@ -209,7 +209,7 @@ impl State {
         let wait = by_origin.wait(lane, origin_delay, now).max(by_pair.wait(lane, pair_delay, now)).max(by_account);
         if wait > Duration::ZERO {
             let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
-            self.patience.told(&credentials, origin, second, seconds);
+            self.retries.told(&credentials, origin, second, seconds);
             return Err(Duration::from_secs(seconds));
         }
         by_origin.take(lane, origin_delay, now);
@@ -222,7 +222,7 @@ impl State {
         self.leave(attempt);
         // Not the place's: who has an account could clear it between guesses at others.
         if let Some(gate) = self.pairs.get_mut(&(origin, name)) {
-            *gate = Gate { pending: gate.pending, ..Gate::default() };
+            *gate = TokenGate { pending: gate.pending, ..TokenGate::default() };
         }
         self.accounts.pop(&name);
         self.known_origins.put(origin, now);
@@ -232,8 +232,8 @@ impl State {
     fn fail(&mut self, attempt: &Attempt, now: Instant) {
         let &Attempt { origin, name, .. } = attempt;
         self.leave(attempt);
-        self.origins.get_or_insert_mut(origin, Gate::default).fail(&BY_ORIGIN, now);
-        self.pairs.get_or_insert_mut((origin, name), Gate::default).fail(&BY_PAIR, now);
+        self.origins.get_or_insert_mut(origin, TokenGate::default).fail(&BY_ORIGIN, now);
+        self.pairs.get_or_insert_mut((origin, name), TokenGate::default).fail(&BY_PAIR, now);
         let account = self.accounts.get_or_insert_mut(name, || Account { failures: 0, last_failure: now });
         account.failures = account.failures.saturating_add(1);
         account.last_failure = now;
@@ -247,11 +247,11 @@ impl State {
     }
 }
 
-impl Gate {
+impl TokenGate {
     /// The failures that still count.
     fn failures(&mut self, now: Instant) -> u32 {
         if self.last_failure.is_some_and(|at| now.saturating_duration_since(at) >= FORGIVEN) {
-            *self = Gate { pending: self.pending, ..Gate::default() };
+            *self = TokenGate { pending: self.pending, ..TokenGate::default() };
         }
         self.failures
     }
@@ -290,7 +290,7 @@ mod tests {
     const THERE: Origin = Origin::V4(2);
     const SECOND: Duration = Duration::from_secs(1);
 
-    fn id(n: u32) -> Id {
+    fn id(n: u32) -> Fingerprint {
         let mut id = [0; 32];
         id[..4].copy_from_slice(&n.to_be_bytes());
         id
@@ -315,14 +315,14 @@ mod tests {
 
         /// Tries, and fails if it is admitted; how many seconds it was told to wait otherwise.
         fn fail(&self, attempt: Attempt) -> Result<(), u64> {
-            let turn = self.throttle.admit(attempt, self.now).map_err(|wait| wait.as_secs())?;
-            turn.end(false, self.now);
+            let permit = self.throttle.acquire(attempt, self.now).map_err(|wait| wait.as_secs())?;
+            permit.end(false, self.now);
             Ok(())
         }
 
         fn succeed(&self, attempt: Attempt) -> Result<(), u64> {
-            let turn = self.throttle.admit(attempt, self.now).map_err(|wait| wait.as_secs())?;
-            turn.end(true, self.now);
+            let permit = self.throttle.acquire(attempt, self.now).map_err(|wait| wait.as_secs())?;
+            permit.end(true, self.now);
             Ok(())
         }
     }
@@ -360,9 +360,9 @@ mod tests {
     #[test]
     fn guesses_at_once_are_counted_before_any_has_ended() {
         let clock = Clocked::new();
-        let turns: Vec<_> = (0..64).map(|n| clock.throttle.admit(attempt(HERE, 1, n), clock.now)).collect();
+        let turns: Vec<_> = (0..64).map(|n| clock.throttle.acquire(attempt(HERE, 1, n), clock.now)).collect();
         // The tenth pays for the eleventh.
-        assert_eq!(turns.iter().filter(|turn| turn.is_ok()).count(), 11);
+        assert_eq!(turns.iter().filter(|permit| permit.is_ok()).count(), 11);
         drop(turns);
         assert_eq!(clock.fail(attempt(HERE, 1, 65)), Ok(()), "what never ran is not counted");
     }
@@ -370,7 +370,7 @@ mod tests {
     #[test]
     fn people_at_once_from_one_place_do_not_wait() {
         let clock = Clocked::new();
-        let turns: Vec<_> = (0..200).map(|n| clock.throttle.admit(attempt(HERE, n, 0), clock.now)).collect();
+        let turns: Vec<_> = (0..200).map(|n| clock.throttle.acquire(attempt(HERE, n, 0), clock.now)).collect();
         assert!(turns.iter().all(Result::is_ok));
     }
 
@@ -435,7 +435,7 @@ mod tests {
         assert_eq!(clock.fail(attempt(Origin::V4(9), 1, 0)), Err(3600));
         clock.now += SECOND * 1800;
         assert_eq!(clock.fail(attempt(Origin::V4(9), 1, 0)), Err(1800));
-        clock.throttle.forgive(&id(1));
+        clock.throttle.reset(&id(1));
         assert_eq!(clock.succeed(attempt(Origin::V4(9), 1, 0)), Ok(()));
     }
 
@@ -459,16 +459,16 @@ mod tests {
     #[test]
     fn standing_follows_from_what_happened_last() {
         let mut clock = Clocked::new();
-        let standing = |clock: &Clocked| clock.throttle.standing(HERE, clock.now);
-        assert_eq!(standing(&clock), Standing::Unknown);
+        let reputation = |clock: &Clocked| clock.throttle.reputation(HERE, clock.now);
+        assert_eq!(reputation(&clock), Reputation::Unknown);
         clock.succeed(attempt(HERE, 1, 0)).unwrap();
-        assert_eq!(standing(&clock), Standing::Known);
+        assert_eq!(reputation(&clock), Reputation::Known);
         clock.fail(attempt(HERE, 1, 1)).unwrap();
-        assert_eq!(standing(&clock), Standing::Failing);
+        assert_eq!(reputation(&clock), Reputation::Failing);
         clock.now += RECENT;
-        assert_eq!(standing(&clock), Standing::Known);
+        assert_eq!(reputation(&clock), Reputation::Known);
         clock.now += REMEMBERED;
-        assert_eq!(standing(&clock), Standing::Unknown);
+        assert_eq!(reputation(&clock), Reputation::Unknown);
     }
 
     #[test]

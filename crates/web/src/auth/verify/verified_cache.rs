@@ -15,8 +15,8 @@ use std::{
 use domain::{password::PasswordHash, user::User};
 use quick_cache::sync::Cache;
 
-use super::fingerprint::Id;
-use crate::cache::generations::{Stamp, Truth};
+use super::fingerprint::Fingerprint;
+use crate::cache::generations::{Generation, Generations};
 
 /// How long proofs are good for, and how many there are.
 #[derive(Clone, Copy, Debug)]
@@ -36,49 +36,49 @@ impl Default for Limits {
 }
 
 /// The proofs of this process.
-pub struct Proofs {
+pub struct VerifiedCache {
     limits: Limits,
     born: Instant,
-    kept: Cache<Id, Arc<Proof>>,
+    kept: Cache<Fingerprint, Arc<VerifiedRecord>>,
 }
 
 /// That credentials opened a hash.
-pub struct Proof {
+pub struct VerifiedRecord {
     hash: PasswordHash,
     made: u64,
     used: AtomicU64,
 }
 
-impl Proof {
+impl VerifiedRecord {
     /// Whether it was this hash.
     pub fn is_of(&self, hash: &PasswordHash) -> bool {
         self.hash == *hash
     }
 }
 
-impl Proofs {
+impl VerifiedCache {
     /// None yet.
-    pub fn new(limits: Limits) -> Proofs {
-        Proofs { limits, born: Instant::now(), kept: Cache::new(limits.count.max(1)) }
+    pub fn new(limits: Limits) -> VerifiedCache {
+        VerifiedCache { limits, born: Instant::now(), kept: Cache::new(limits.count.max(1)) }
     }
 
     /// The proof of these credentials, while it is good.
-    pub fn find(&self, id: &Id, now: Instant) -> Option<Arc<Proof>> {
-        let proof = self.kept.get(id)?;
+    pub fn find(&self, id: &Fingerprint, now: Instant) -> Option<Arc<VerifiedRecord>> {
+        let record = self.kept.get(id)?;
         let now = self.millis(now);
         let within = |since: u64, limit: Duration| u128::from(now.saturating_sub(since)) < limit.as_millis();
-        if !within(proof.used.load(Relaxed), self.limits.idle) || !within(proof.made, self.limits.lifetime) {
+        if !within(record.used.load(Relaxed), self.limits.idle) || !within(record.made, self.limits.lifetime) {
             self.kept.remove(id);
             return None;
         }
-        proof.used.fetch_max(now, Relaxed);
-        Some(proof)
+        record.used.fetch_max(now, Relaxed);
+        Some(record)
     }
 
     /// Keeps a proof.
-    pub fn keep(&self, id: Id, hash: PasswordHash, now: Instant) {
+    pub fn insert(&self, id: Fingerprint, hash: PasswordHash, now: Instant) {
         let made = self.millis(now);
-        self.kept.insert(id, Arc::new(Proof { hash, made, used: AtomicU64::new(made) }));
+        self.kept.insert(id, Arc::new(VerifiedRecord { hash, made, used: AtomicU64::new(made) }));
     }
 
     fn millis(&self, at: Instant) -> u64 {
@@ -88,12 +88,12 @@ impl Proofs {
 
 /// The refusals of this process: credentials that opened nothing, and still do not as long as their user's row stays as
 /// it is, or stays away.
-pub struct Refused {
-    kept: Cache<Id, Arc<Refusal>>,
+pub struct NegativeCache {
+    kept: Cache<Fingerprint, Arc<NegativeRecord>>,
 }
 
-struct Refusal {
-    stamp: Stamp,
+struct NegativeRecord {
+    generation: Generation,
     row: Row,
 }
 
@@ -101,27 +101,27 @@ struct Refusal {
 type Row = Option<(PasswordHash, bool)>;
 
 /// How many refusals are remembered: two megabytes.
-const REFUSALS: usize = 8192;
+const NEGATIVE_RECORDS: usize = 8192;
 
-impl Refused {
+impl NegativeCache {
     /// None yet.
-    pub fn new() -> Refused {
-        Refused { kept: Cache::new(REFUSALS) }
+    pub fn new() -> NegativeCache {
+        NegativeCache { kept: Cache::new(NEGATIVE_RECORDS) }
     }
 
     /// Whether these credentials were refused, and nothing is known to have changed since.
-    pub fn holds(&self, id: &Id, truth: &Truth) -> bool {
-        truth.is_fresh() && self.kept.get(id).is_some_and(|refusal| truth.holds(&refusal.stamp))
+    pub fn holds(&self, id: &Fingerprint, generations: &Generations) -> bool {
+        generations.is_fresh() && self.kept.get(id).is_some_and(|record| generations.holds(&record.generation))
     }
 
     /// Whether these credentials were refused by a row like this one.
-    pub fn holds_for(&self, id: &Id, user: Option<&User>) -> bool {
-        self.kept.get(id).is_some_and(|refusal| refusal.row == row_of(user))
+    pub fn holds_for(&self, id: &Fingerprint, user: Option<&User>) -> bool {
+        self.kept.get(id).is_some_and(|record| record.row == row_of(user))
     }
 
     /// Keeps a refusal by a row, with the stamp that was taken before the row was read.
-    pub fn keep(&self, id: Id, stamp: Stamp, user: Option<&User>) {
-        self.kept.insert(id, Arc::new(Refusal { stamp, row: row_of(user) }));
+    pub fn insert(&self, id: Fingerprint, generation: Generation, user: Option<&User>) {
+        self.kept.insert(id, Arc::new(NegativeRecord { generation, row: row_of(user) }));
     }
 }
 
@@ -129,9 +129,9 @@ fn row_of(user: Option<&User>) -> Row {
     user.map(|user| (user.password_hash.clone(), user.active))
 }
 
-impl Default for Refused {
-    fn default() -> Refused {
-        Refused::new()
+impl Default for NegativeCache {
+    fn default() -> NegativeCache {
+        NegativeCache::new()
     }
 }
 
@@ -147,39 +147,39 @@ mod tests {
 
     #[test]
     fn a_proof_is_for_one_hash() {
-        let (proofs, now) = (Proofs::new(Limits::default()), Instant::now());
-        proofs.keep([1; 32], hash("a"), now);
-        let proof = proofs.find(&[1; 32], now).unwrap();
-        assert!(proof.is_of(&hash("a")) && !proof.is_of(&hash("b")));
-        assert!(proofs.find(&[2; 32], now).is_none());
+        let (verified, now) = (VerifiedCache::new(Limits::default()), Instant::now());
+        verified.insert([1; 32], hash("a"), now);
+        let record = verified.find(&[1; 32], now).unwrap();
+        assert!(record.is_of(&hash("a")) && !record.is_of(&hash("b")));
+        assert!(verified.find(&[2; 32], now).is_none());
     }
 
     #[test]
     fn a_proof_ends_ten_minutes_after_its_last_use_and_an_hour_after_it_was_made() {
-        let (proofs, start) = (Proofs::new(Limits::default()), Instant::now());
-        let holds = |minutes: u32| proofs.find(&[1; 32], start + MINUTE * minutes).is_some();
-        proofs.keep([1; 32], hash("a"), start);
+        let (verified, start) = (VerifiedCache::new(Limits::default()), Instant::now());
+        let holds = |minutes: u32| verified.find(&[1; 32], start + MINUTE * minutes).is_some();
+        verified.insert([1; 32], hash("a"), start);
         for minutes in (9..60).step_by(9) {
             assert!(holds(minutes), "{minutes}");
         }
         assert!(!holds(60));
-        proofs.keep([1; 32], hash("a"), start);
+        verified.insert([1; 32], hash("a"), start);
         assert!(!holds(10));
         assert!(!holds(1), "what has ended does not come back");
     }
 
     #[test]
     fn proofs_are_bounded_and_the_used_ones_stay() {
-        let (proofs, now) = (Proofs::new(Limits { count: 1000, ..Limits::default() }), Instant::now());
-        let id = |n: u32| -> Id {
+        let (verified, now) = (VerifiedCache::new(Limits { count: 1000, ..Limits::default() }), Instant::now());
+        let id = |n: u32| -> Fingerprint {
             let mut id = [0; 32];
             id[..4].copy_from_slice(&n.to_be_bytes());
             id
         };
         for n in 0..20_000 {
-            proofs.keep(id(n), hash("a"), now);
-            assert!(proofs.find(&id(0), now).is_some(), "{n}");
+            verified.insert(id(n), hash("a"), now);
+            assert!(verified.find(&id(0), now).is_some(), "{n}");
         }
-        assert!(proofs.kept.len() <= 1000);
+        assert!(verified.kept.len() <= 1000);
     }
 }
