@@ -15,7 +15,7 @@ use store::{
 };
 use tokio::sync::Semaphore;
 
-use crate::{error::Error, memory::Memory};
+use crate::{cache::process::Cache, http::error::Error};
 
 /// How long a request waits for the database, whatever it does: a stopped server answers nothing, not even a refusal.
 const DEADLINE: Duration = Duration::from_secs(5);
@@ -46,7 +46,7 @@ async fn blocking<T: Send + 'static>(
 pub struct Db {
     store: Store,
     feed: Arc<Feed>,
-    memory: Arc<Memory>,
+    cache: Arc<Cache>,
     searches: Arc<Semaphore>,
 }
 
@@ -55,25 +55,25 @@ impl Db {
     ///
     /// # Errors
     /// When the system refuses a thread for the change feed.
-    pub fn new(store: Store, memory: Memory, tell: impl Fn(&Event) + Send + Sync + 'static) -> store::Result<Db> {
-        let memory = Arc::new(memory);
-        let told = memory.clone();
+    pub fn new(store: Store, cache: Cache, tell: impl Fn(&Event) + Send + Sync + 'static) -> store::Result<Db> {
+        let cache = Arc::new(cache);
+        let told = cache.clone();
         let feed = store.watch(move |news| {
-            told.truth().note(&news);
+            told.generations().note(&news);
             tell(&news);
         })?;
-        Ok(Db { store, feed: Arc::new(feed), memory, searches: Arc::new(Semaphore::new(SEARCHES)) })
+        Ok(Db { store, feed: Arc::new(feed), cache, searches: Arc::new(Semaphore::new(SEARCHES)) })
     }
 
     /// What is kept in memory.
-    pub fn memory(&self) -> &Memory {
-        &self.memory
+    pub fn cache(&self) -> &Cache {
+        &self.cache
     }
 
     /// Waits until this process has heard of all that is committed; it blocks.
     pub fn settle(&self) {
         if !self.feed.wait_until_caught_up(HEARD_WITHIN) {
-            self.memory.truth().forget();
+            self.cache.generations().forget();
         }
     }
 
@@ -102,13 +102,13 @@ impl Db {
         &self,
         query: impl FnOnce(&mut Conn) -> store::Result<T> + Send + 'static,
     ) -> Result<(Arc<Site>, T), Error> {
-        if let Some(site) = self.memory.site() {
+        if let Some(site) = self.cache.site() {
             return Ok((site, self.read(query).await?));
         }
-        let stamp = self.memory.stamp_site();
+        let generation = self.cache.site_generation();
         let (site, answer) = self.read(move |conn| Ok((store::site::get(conn)?, query(conn)?))).await?;
         let site = Arc::new(site);
-        self.memory.keep_site(stamp, site.clone());
+        self.cache.insert_site(generation, site.clone());
         Ok((site, answer))
     }
 
@@ -123,7 +123,7 @@ impl Db {
         let (patience, later) = SEARCH_TURN;
         let turn = tokio::time::timeout(patience, self.searches.clone().acquire_owned());
         let turn = turn.await.map_err(|_| Error::Busy(later))?.map_err(|_| Error::stopping())?;
-        // DraftLock by the query, not by the request: one whose client has gone still runs.
+        // Held by the query, not by the request: one whose client has gone still runs.
         self.read_with_site(move |conn| {
             let _turn = turn;
             query(conn)
@@ -232,12 +232,12 @@ impl Db {
 
     /// The settings now, or as last read if the database does not answer.
     pub async fn site(&self) -> Arc<Site> {
-        if let Some(site) = self.memory.site() {
+        if let Some(site) = self.cache.site() {
             return site;
         }
         match self.read_with_site(|_| Ok(())).await {
             Ok((site, ())) => site,
-            Err(_) => self.memory.last_site(),
+            Err(_) => self.cache.last_site(),
         }
     }
 }

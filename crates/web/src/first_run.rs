@@ -11,7 +11,8 @@ use domain::{
 };
 use store::{Conn, Store};
 
-use crate::{auth::verifier, clock, config::Serve};
+use crate::auth::verify::bcrypt_pool;
+use crate::{clock, config::Serve};
 
 /// The administrator who was just made.
 pub struct FirstAdmin {
@@ -47,7 +48,7 @@ pub fn run(store: &Store, serve: &Serve, bcrypt_cost: u32) -> Result<Option<Firs
             (Password::parse(&generated)?, Some(generated))
         }
     };
-    let hash = verifier::hash(&password, bcrypt_cost).map_err(|error| error.to_string())?;
+    let hash = bcrypt_pool::hash(&password, bcrypt_cost).map_err(|error| error.to_string())?;
     let examples = examples()?;
     let made = store
         .write(|conn| {

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use clap::Parser;
-use web::{cli, config::Config, logging};
+use web::{cli, config::Config, http::logging};
 
 fn main() -> ExitCode {
     let config = Config::parse();

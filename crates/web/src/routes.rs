@@ -1,19 +1,51 @@
 //! The table of addresses.
 
 use actix_web::{
-    Route,
+    FromRequest, Handler, Resource, Responder, Route,
     guard::{Any, Get, Guard, Head},
     middleware::from_fn,
     web::{self, ServiceConfig, post, resource, scope},
 };
 
 use crate::{
-    account, admin, assets, feeds,
-    guard::{form_only, not_found, post_only, read_only, require_admin, require_editor, require_reader},
-    health, pages, search, session,
+    admin,
+    auth::guards::{require_admin, require_editor, require_reader},
+    http::{
+        assets, health,
+        responses::{form_only, not_found, post_only, read_only},
+    },
+    site,
 };
 
-/// A route for GET and for HEAD, which gets the same headers (RFC 9110 section 9.3.2).
+/// A page: GET, and HEAD, which gets the same headers (RFC 9110 section 9.3.2).
+fn page<F, Args>(path: &str, show: F) -> Resource
+where
+    F: Handler<Args, Output: Responder + 'static>,
+    Args: FromRequest + 'static,
+{
+    resource(path).route(get().to(show)).default_service(web::to(read_only))
+}
+
+/// A page with a form, which is sent to the same address.
+fn form<F, FArgs, G, GArgs>(path: &str, show: F, submit: G) -> Resource
+where
+    F: Handler<FArgs, Output: Responder + 'static>,
+    G: Handler<GArgs, Output: Responder + 'static>,
+    FArgs: FromRequest + 'static,
+    GArgs: FromRequest + 'static,
+{
+    resource(path).route(get().to(show)).route(post().to(submit)).default_service(web::to(form_only))
+}
+
+/// What only changes something: POST.
+fn action<F, Args>(path: &str, submit: F) -> Resource
+where
+    F: Handler<Args, Output: Responder + 'static>,
+    Args: FromRequest + 'static,
+{
+    resource(path).route(post().to(submit)).default_service(web::to(post_only))
+}
+
 fn get() -> Route {
     web::route().guard(readable())
 }
@@ -28,64 +60,65 @@ pub fn routes(config: &mut ServiceConfig) {
     config
         .service(scope("/admin").wrap(from_fn(require_editor))
             .service(scope("/users").wrap(from_fn(require_admin))
-                .service(resource("").route(get().to(admin::users::list)).route(post().to(admin::users::create)).default_service(web::to(form_only)))
-                .service(resource("/new").route(get().to(admin::users::new)).default_service(web::to(read_only)))
-                .service(resource("/actions").route(post().to(admin::users::act)).default_service(web::to(post_only)))
-                .service(resource("/{id}").route(get().to(admin::users::edit)).route(post().to(admin::users::update)).default_service(web::to(form_only)))
-                .service(resource("/{id}/password").route(get().to(admin::users::password)).route(post().to(admin::users::set_password)).default_service(web::to(form_only)))
-                .service(resource("/{id}/delete").route(get().to(admin::users::confirm)).route(post().to(admin::users::delete)).default_service(web::to(form_only))))
+                .service(form("", admin::users::list, admin::users::create))
+                .service(page("/new", admin::users::new))
+                .service(action("/actions", admin::users::act))
+                .service(form("/{id}", admin::users::edit, admin::users::update))
+                .service(form("/{id}/password", admin::users::password, admin::users::set_password))
+                .service(form("/{id}/delete", admin::users::confirm, admin::users::delete)))
             .service(scope("/groups").wrap(from_fn(require_admin))
-                .service(resource("").route(get().to(admin::groups::list)).route(post().to(admin::groups::create)).default_service(web::to(form_only)))
-                .service(resource("/new").route(get().to(admin::groups::new)).default_service(web::to(read_only)))
-                .service(resource("/{id}").route(get().to(admin::groups::edit)).route(post().to(admin::groups::update)).default_service(web::to(form_only)))
-                .service(resource("/{id}/delete").route(get().to(admin::groups::confirm)).route(post().to(admin::groups::delete)).default_service(web::to(form_only))))
+                .service(form("", admin::groups::list, admin::groups::create))
+                .service(page("/new", admin::groups::new))
+                .service(form("/{id}", admin::groups::edit, admin::groups::update))
+                .service(form("/{id}/delete", admin::groups::confirm, admin::groups::delete)))
             .service(scope("/site").wrap(from_fn(require_admin))
-                .service(resource("").route(get().to(admin::site::edit)).route(post().to(admin::site::update)).default_service(web::to(form_only))))
+                .service(form("", admin::site::edit, admin::site::update)))
             .service(scope("/audit").wrap(from_fn(require_admin))
-                .service(resource("").route(get().to(admin::audit::list)).default_service(web::to(read_only))))
-            .service(resource(["", "/"]).route(get().to(admin::home::show)).default_service(web::to(read_only)))
-            .service(resource("/pages").route(get().to(admin::pages::list)).route(post().to(admin::pages::create)).default_service(web::to(form_only)))
-            .service(resource("/pages/new").route(get().to(admin::pages::new)).default_service(web::to(read_only)))
-            .service(resource("/pages/actions").route(post().to(admin::pages::act)).default_service(web::to(post_only)))
-            .service(resource("/pages/{id}").route(get().to(admin::pages::edit)).route(post().to(admin::pages::update)).default_service(web::to(form_only)))
-            .service(resource("/pages/{id}/history").route(get().to(admin::pages::history::list)).default_service(web::to(read_only)))
-            .service(resource("/pages/{id}/history/compare").route(get().to(admin::pages::history::compare)).default_service(web::to(read_only)))
-            .service(resource("/pages/{id}/history/{version}").route(get().to(admin::pages::history::show)).route(post().to(admin::pages::history::restore)).default_service(web::to(form_only)))
-            .service(resource("/pages/{id}/receipts").route(get().to(admin::pages::receipts::list)).default_service(web::to(read_only)))
-            .service(resource("/pages/{id}/delete").route(get().to(admin::pages::confirm)).route(post().to(admin::pages::delete)).default_service(web::to(form_only)))
-            .service(resource("/jobs/{id}").route(get().to(admin::jobs::show)).default_service(web::to(read_only)))
-            .service(resource("/drafts").route(get().to(admin::drafts::list)).route(post().to(admin::pages::autosave::create)).default_service(web::to(form_only)))
-            .service(resource("/drafts/actions").route(post().to(admin::drafts::act)).default_service(web::to(post_only)))
-            .service(resource("/drafts/{id}").route(post().to(admin::pages::autosave::update)).default_service(web::to(post_only)))
-            .service(resource("/drafts/{id}/preview").route(get().to(admin::drafts::preview)).default_service(web::to(read_only)))
-            .service(resource("/drafts/{id}/compare").route(get().to(admin::drafts::compare)).default_service(web::to(read_only)))
-            .service(resource("/drafts/{id}/discard").route(get().to(admin::drafts::confirm)).route(post().to(admin::drafts::discard)).default_service(web::to(form_only)))
-            .service(resource("/preview").route(post().to(admin::pages::preview::show)).default_service(web::to(post_only)))
-            .service(resource("/view-as").route(get().to(admin::view_as::choose)).default_service(web::to(read_only)))
-            .service(resource("/view-as/visitor{path:(/.*)?}").route(get().to(admin::view_as::visitor)).default_service(web::to(read_only)))
-            .service(resource("/view-as/user/{name}{path:(/.*)?}").route(get().to(admin::view_as::user)).default_service(web::to(read_only)))
-            .service(resource("/links").route(get().to(admin::links::offer)).default_service(web::to(read_only)))
-            .service(resource("/links/broken").route(get().to(admin::links::broken)).default_service(web::to(read_only)))
-            .service(resource("/trash").route(get().to(admin::trash::list)).default_service(web::to(read_only)))
-            .service(resource("/trash/actions").route(post().to(admin::trash::act)).default_service(web::to(post_only)))
-            .service(resource("/trash/{id}").route(get().to(admin::trash::ask)).route(post().to(admin::trash::restore)).default_service(web::to(form_only)))
+                .service(page("", admin::audit::list)))
+            .service(page("", admin::home::show))
+            .service(page("/", admin::home::show))
+            .service(form("/pages", admin::pages::list, admin::pages::create))
+            .service(page("/pages/new", admin::pages::new))
+            .service(action("/pages/actions", admin::pages::act))
+            .service(form("/pages/{id}", admin::pages::edit, admin::pages::update))
+            .service(page("/pages/{id}/history", admin::pages::history::list))
+            .service(page("/pages/{id}/history/compare", admin::pages::history::compare))
+            .service(form("/pages/{id}/history/{version}", admin::pages::history::show, admin::pages::history::restore))
+            .service(page("/pages/{id}/receipts", admin::pages::receipts::list))
+            .service(form("/pages/{id}/delete", admin::pages::confirm, admin::pages::delete))
+            .service(page("/jobs/{id}", admin::job_page::show))
+            .service(form("/drafts", admin::drafts::list, admin::pages::autosave::create))
+            .service(action("/drafts/actions", admin::drafts::act))
+            .service(action("/drafts/{id}", admin::pages::autosave::update))
+            .service(page("/drafts/{id}/preview", admin::drafts::preview))
+            .service(page("/drafts/{id}/compare", admin::drafts::compare))
+            .service(form("/drafts/{id}/discard", admin::drafts::confirm, admin::drafts::discard))
+            .service(action("/preview", admin::pages::preview::show))
+            .service(page("/view-as", admin::view_as::choose))
+            .service(page("/view-as/visitor{path:(/.*)?}", admin::view_as::visitor))
+            .service(page("/view-as/user/{name}{path:(/.*)?}", admin::view_as::user))
+            .service(page("/links", admin::links::offer))
+            .service(page("/links/broken", admin::links::broken))
+            .service(page("/trash", admin::trash::list))
+            .service(action("/trash/actions", admin::trash::act))
+            .service(form("/trash/{id}", admin::trash::ask, admin::trash::restore))
             .default_service(web::to(not_found)))
         .service(scope("/account").wrap(from_fn(require_reader))
-            .service(resource("").route(get().to(account::show)).route(post().to(account::update)).default_service(web::to(form_only)))
-            .service(resource("/theme").route(post().to(account::set_theme)).default_service(web::to(post_only)))
+            .service(form("", site::account::show, site::account::update))
+            .service(action("/theme", site::account::set_theme))
             .default_service(web::to(not_found)))
-        .service(resource("/login").route(get().to(session::login)).default_service(web::to(read_only)))
-        .service(resource("/logout").route(get().to(session::logout)).default_service(web::to(read_only)))
-        .service(resource("/healthz").route(get().to(health::live)).default_service(web::to(read_only)))
-        .service(resource("/readyz").route(get().to(health::ready)).default_service(web::to(read_only)))
-        .service(resource("/search").route(get().to(search::show)).default_service(web::to(read_only)))
-        .service(resource("/feed.xml").route(get().to(feeds::atom)).default_service(web::to(read_only)))
-        .service(resource("/sitemap.xml").route(get().to(feeds::sitemap)).default_service(web::to(read_only)))
-        .service(resource("/robots.txt").route(get().to(feeds::robots)).default_service(web::to(read_only)))
-        .service(resource("/favicon.ico").route(get().to(assets::favicon)).default_service(web::to(read_only)))
+        .service(page("/login", site::login::login))
+        .service(page("/logout", site::login::logout))
+        .service(page("/healthz", health::live))
+        .service(page("/readyz", health::ready))
+        .service(page("/search", site::search::show))
+        .service(page("/feed.xml", site::feeds::atom))
+        .service(page("/sitemap.xml", site::feeds::sitemap))
+        .service(page("/robots.txt", site::feeds::robots))
+        .service(page("/favicon.ico", assets::favicon))
         .service(scope("/static")
-            .service(resource("/{hash}/{file}").route(get().to(assets::show)).default_service(web::to(read_only)))
+            .service(page("/{hash}/{file}", assets::show))
             .default_service(web::to(not_found)))
         // What no other service takes, without a pattern to match: /{path:.*}
-        .default_service(web::to(pages::show));
+        .default_service(web::to(site::pages::show));
 }

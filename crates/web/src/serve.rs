@@ -12,16 +12,13 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use crate::{
     App, Options, admin,
-    auth::{door::Door, refusals::Refusals, sign_ins::SignIns},
-    client::Proxies,
     config::{Config, Serve},
-    db::Db,
     first_run,
-    guard::envelope,
-    memory::{Memory, truth::Truth},
-    renderers::Renderers,
     routes::routes,
-    view::View,
+};
+use crate::{
+    cache::{generations::Generations, process::Cache},
+    http::{client::Proxies, middleware::envelope},
 };
 
 /// How long a request that runs may take to finish when the server stops, in seconds.
@@ -56,25 +53,14 @@ pub fn run(config: &Config) -> Result<(), String> {
         log::info!("migrated the database: {migration}");
     }
     let first_admin = first_run::run(&store, &serve, config.bcrypt_cost)?;
-    let door =
-        Door::new(config.bcrypt_cost, serve.proofs()).map_err(|error| format!("no thread for bcrypt: {error}"))?;
-    let memory = Memory::new(Arc::new(Truth::new(serve.silence())), u64::from(serve.page_cache) << 20);
-    let forgiveness = door.forgiveness();
-    let app = Data::new(App {
-        db: Db::new(store, memory, move |news| forgiveness.note(news)).map_err(|error| error.to_string())?,
-        door,
-        refusals: Refusals::default(),
-        sign_ins: SignIns::default(),
-        renderers: Renderers::new(),
-        jobs: admin::jobs::Jobs::default(),
-        view: View::load().map_err(|error| error.to_string())?,
-        options: Options {
-            base_url: serve.base_url(),
-            proxies: Proxies { trusted: serve.trusted_proxies.0.clone(), header: serve.forwarded_header },
-            require_https: serve.require_https,
-            trash_days: serve.trash_days,
-        },
-    });
+    let cache = Cache::new(Arc::new(Generations::new(serve.silence())), u64::from(serve.page_cache) << 20);
+    let options = Options {
+        base_url: serve.base_url(),
+        proxies: Proxies { trusted: serve.trusted_proxies.0.clone(), header: serve.forwarded_header },
+        require_https: serve.require_https,
+        trash_days: serve.trash_days,
+    };
+    let app = Data::new(App::new(store, cache, config.bcrypt_cost, serve.proofs(), options)?);
     log::info!("version {} listens on {address}, database {database}", env!("CARGO_PKG_VERSION"));
     println!("Postern runs at {}/", serve.base_url());
     if let Some(admin) = first_admin {
@@ -87,8 +73,8 @@ pub fn run(config: &Config) -> Result<(), String> {
 const POOL_SIZE: u32 = 10;
 
 async fn serve_on(listener: TcpListener, app: Data<App>) -> std::io::Result<()> {
-    let (stopping, refusals) = (app.clone(), app.refusals.clone());
-    actix_web::rt::spawn(refusals.write_for_ever(app.db.clone()));
+    let (stopping, failed_logins) = (app.clone(), app.failed_logins.clone());
+    actix_web::rt::spawn(failed_logins.write_for_ever(app.db.clone()));
     actix_web::rt::spawn(admin::trash::expire_for_ever(app.clone()));
     actix_web::rt::spawn(admin::links::catch_up_for_ever(app.clone()));
     let server =
@@ -100,8 +86,8 @@ async fn serve_on(listener: TcpListener, app: Data<App>) -> std::io::Result<()> 
             .listen(listener)?
             .run();
     server.await?;
-    stopping.refusals.write(&stopping.db).await;
-    log::info!("stopped; {} sign-ins were verified", stopping.door.verifier.verified());
+    stopping.failed_logins.write(&stopping.db).await;
+    log::info!("stopped; {} sign-ins were verified", stopping.authenticator.bcrypt_pool.verified());
     Ok(())
 }
 

@@ -6,11 +6,21 @@ use serde::Serialize;
 use store::audit::{self, AuditFilter};
 
 use super::{
-    Outcome, Panel,
     home::Change,
+    panel::Panel,
     table::{State, TableView, dates, since},
 };
-use crate::{App, answer::Answer, auth::extract::Admin, clock, error::Error, query::QueryString, view::Link};
+use crate::{
+    App,
+    auth::extract::Admin,
+    clock,
+    http::{
+        answer::{Answer, Outcome},
+        error::Error,
+        query::QueryString,
+        view::Link,
+    },
+};
 
 #[derive(Serialize)]
 struct AuditPage {
@@ -37,7 +47,7 @@ pub async fn list(app: Data<App>, admin: Admin, query: QueryString) -> Result<Ou
     let (proof, paging) = (admin.proof(), state.paging());
     let (site, table) = app.db.read_with_site(move |conn| audit::every(conn, &proof, &filter, paging)).await?;
     if let Some(last) = state.last_page(table.total) {
-        return Ok(Outcome::Elsewhere(last));
+        return Ok(Outcome::Redirect(last));
     }
 
     let all = |label: &str| ("", label.to_owned(), None);

@@ -6,8 +6,12 @@ use domain::{audience::AudienceInput, group::GroupName, invalid::Invalid, site::
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::{Panel, effects::Effects, pages::Readers, section::Section};
-use crate::{App, answer::Answer, auth::Account, error::Error, view::Errors};
+use super::{effects::Effects, panel::Panel, readers::Readers, sections::Section};
+use crate::{
+    App,
+    auth::account::Account,
+    http::{answer::Answer, error::Error, view::Errors},
+};
 
 /// How many rows the question names when they were not ticked one by one.
 const NAMED: usize = 20;

@@ -6,7 +6,7 @@ use domain::{page::PageInput, zone::Zone};
 use serde::Serialize;
 use similar::{ChangeTag, TextDiff};
 
-use crate::view;
+use crate::clock;
 
 /// How many equal lines stand around a difference.
 const CONTEXT: usize = 3;
@@ -62,7 +62,7 @@ fn readers(draft: &PageInput) -> String {
 /// A typed moment as people read it, however it was spelt: a browser leaves out seconds that are zero.
 fn moment(typed: &str, zone: Zone) -> String {
     let read = zone.parse_moment(typed).ok().flatten();
-    read.map_or_else(|| typed.to_owned(), |at| view::second(at, zone))
+    read.map_or_else(|| typed.to_owned(), |at| clock::second(at, zone))
 }
 
 /// The difference of two texts by lines, with three equal ones around each, and the words that changed in a line marked.

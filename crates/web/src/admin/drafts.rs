@@ -1,6 +1,7 @@
 //! Drafts in the panel: their list, what one will look like, what it changes, and discarding it.
 
 mod actions;
+pub(super) mod naming;
 
 use std::sync::Arc;
 
@@ -20,22 +21,22 @@ use store::{
 
 pub use actions::act;
 
-use super::{Done, Outcome, Panel, bulk::Choice, difference, id, section::Section, table::TableView};
+use naming::{form_href, title};
+
+use super::{bulk::Choice, difference, done::Done, panel::Panel, request::id, sections::DRAFTS, table::TableView};
 use crate::{
     App,
-    answer::Answer,
-    auth::{extract::Editor, place::VisibleDraft},
+    auth::extract::Editor,
     clock,
-    error::Error,
-    form::Form,
-    pages::draft_as_page,
-    query::QueryString,
-    view::{self, Link},
+    http::{
+        answer::{Answer, Outcome},
+        error::Error,
+        form::Form,
+        query::QueryString,
+        view::Link,
+    },
+    site::{pages::draft_as_page, resolve::VisibleDraft},
 };
-
-/// The section of the panel.
-pub(super) const DRAFTS: Section =
-    Section { name: "drafts", title: "Drafts", list: "/admin/drafts", fields: &["kind"] };
 
 #[derive(Serialize)]
 struct ListPage {
@@ -72,20 +73,11 @@ impl Row {
             title: title(row.title),
             path: row.path.map(|path| path.href()).unwrap_or_default(),
             is_of_published: row.kind == DraftKind::Changes,
-            saved: view::moment(row.saved_at, zone),
-            saved_iso: view::iso(row.saved_at),
+            saved: clock::moment(row.saved_at, zone),
+            saved_iso: clock::iso(row.saved_at),
             saved_by: row.saved_by,
         }
     }
-}
-
-/// The title of a draft for those who have to find it.
-pub(super) fn title(typed: String) -> String {
-    if typed.trim().is_empty() { "Without a title".into() } else { typed }
-}
-
-fn form_href(page: PageId) -> String {
-    format!("/admin/pages/{}", page.0)
 }
 
 /// GET `/admin/drafts`.
@@ -104,7 +96,7 @@ pub async fn list(app: Data<App>, editor: Editor, query: QueryString) -> Result<
     };
     let (site, (table, [all, new, changes])) = app.db.read_with_site(read).await?;
     if let Some(last) = state.last_page(table.total) {
-        return Ok(Outcome::Elsewhere(last));
+        return Ok(Outcome::Redirect(last));
     }
     let choices = vec![
         ("", "All".into(), Some(all?)),
@@ -179,14 +171,14 @@ pub async fn compare(request: HttpRequest, app: Data<App>, editor: Editor) -> Re
         let page = ComparePage {
             panel,
             edit_href: form_href(draft.page),
-            saved: view::moment(draft.saved_at, zone),
+            saved: clock::moment(draft.saved_at, zone),
             saved_by: draft.saved_by,
             changed: difference::fields(&old, &new),
             diff: difference::lines(&old.body, &new.body.replace("\r\n", "\n")),
         };
         view.render("admin/drafts/compare.html", &page).map(Answer::panel)
     };
-    app.renderers.run(rendering).await?
+    app.render_pool.run(rendering).await?
 }
 
 #[derive(Serialize)]
@@ -211,7 +203,7 @@ pub async fn confirm(request: HttpRequest, app: Data<App>, editor: Editor) -> Re
         panel: Panel::new(&found.site, editor.account(), "drafts", "Discard this draft?", &found.trail()),
         action: DRAFTS.href(found.draft.page.0, "/discard", ""),
         page_title: found.title(),
-        saved: view::moment(found.draft.saved_at, found.site.time_zone),
+        saved: clock::moment(found.draft.saved_at, found.site.time_zone),
         saved_by: found.draft.saved_by,
         is_published: found.page.is_some(),
         was_published: found.was_published,
@@ -239,7 +231,7 @@ pub async fn discard(
     let (proof, page) = (editor.proof(), PageId(id(&request)?));
     let discard = move |conn: &mut store::Conn| drafts::delete(conn, &proof, page, Version(form.version), clock::now());
     match app.db.write_or_stale(discard).await? {
-        Some(true) => Ok(Outcome::Elsewhere(Done::Discarded.at(DRAFTS.list, "", None))),
+        Some(true) => Ok(Outcome::Redirect(Done::Discarded.at(DRAFTS.list, "", None))),
         Some(false) => Err(Error::NotFound),
         None => Err(Error::Conflict("Somebody saved this draft meanwhile. Look at it again before you discard it.")),
     }

@@ -7,7 +7,7 @@ use store::{
     pages::{self, Effect, Touched},
 };
 
-use crate::{App, auth::extract::Editor, clock, error::Error};
+use crate::{App, auth::extract::Editor, clock, http::error::Error};
 
 /// How many effects are told one by one.
 const MOST: usize = 20;

@@ -15,12 +15,26 @@ use store::{
     pages::{self, Touched},
 };
 
-use super::{Done, Outcome, Panel, Then, effects::Effects, id, section::Section, table::Pager};
-use crate::{
-    App, answer::Answer, auth::extract::Admin, clock, error::Error, form::Form, query::QueryString, view::Errors,
+use super::{
+    done::Done,
+    effects::Effects,
+    panel::Panel,
+    request::{Then, id},
+    sections::GROUPS,
+    table::Pager,
 };
-
-const GROUPS: Section = Section { name: "groups", title: "Groups", list: "/admin/groups", fields: &[] };
+use crate::{
+    App,
+    auth::extract::Admin,
+    clock,
+    http::{
+        answer::{Answer, Outcome},
+        error::Error,
+        form::Form,
+        query::QueryString,
+        view::Errors,
+    },
+};
 
 #[derive(Serialize)]
 struct ListPage {
@@ -52,7 +66,7 @@ pub async fn list(app: Data<App>, admin: Admin, query: QueryString) -> Result<Ou
     let (proof, paging) = (admin.proof(), state.paging());
     let (site, table) = app.db.read_with_site(move |conn| groups::every(conn, &proof, paging)).await?;
     if let Some(last) = state.last_page(table.total) {
-        return Ok(Outcome::Elsewhere(last));
+        return Ok(Outcome::Redirect(last));
     }
     let page = ListPage {
         panel: Panel::new(&site, admin.account(), "groups", "Groups", &GROUPS.above()).with_message(&query),
@@ -159,7 +173,7 @@ pub async fn create(app: Data<App>, admin: Admin, Form(fields): Form<Fields>) ->
 }
 
 fn after(done: Done, id: GroupId, then: Then) -> Outcome {
-    Outcome::Elsewhere(match then {
+    Outcome::Redirect(match then {
         Then::Save => done.at(GROUPS.list, "", None),
         Then::Continue => done.at(&GROUPS.form_href(id.0), "", None),
         Then::Another => done.at(&format!("{}/new", GROUPS.list), "", None),
@@ -263,7 +277,7 @@ pub async fn delete(
 ) -> Result<Outcome, Error> {
     let (proof, id) = (admin.proof(), GroupId(id(&request)?));
     match app.db.write(move |conn| groups::delete(conn, &proof, id, clock::now())).await? {
-        true => Ok(Outcome::Elsewhere(Done::Deleted.at(GROUPS.list, "", None))),
+        true => Ok(Outcome::Redirect(Done::Deleted.at(GROUPS.list, "", None))),
         false => Err(Error::NotFound),
     }
 }

@@ -10,12 +10,18 @@ use serde::Serialize;
 use store::{audit, links, pages, users};
 
 use super::{
-    Panel,
     links::{Row, catch_up},
+    panel::Panel,
     refusals::Chart,
     waiting::Waiting,
 };
-use crate::{App, answer::Answer, auth::extract::Editor, clock, error::Error, lists::login_href, view, view::Link};
+use crate::{
+    App,
+    auth::extract::Editor,
+    clock,
+    http::{answer::Answer, error::Error, view::Link},
+    site::lists::login_href,
+};
 
 /// How many changes are shown.
 const CHANGES: u32 = 10;
@@ -61,8 +67,8 @@ impl Watch {
         let absent = users::never_signed_in(conn, admin, ABSENT)?;
         let absent_row = |user: domain::user::User| Absent {
             user: Link::new(format!("/admin/users/{}", user.id.0), user.name.to_string()),
-            since: view::date(user.created_at, zone),
-            since_iso: view::iso(user.created_at),
+            since: clock::date(user.created_at, zone),
+            since_iso: clock::iso(user.created_at),
         };
         Ok(Watch {
             refusals: Chart::new(&refusals, now),
@@ -100,8 +106,8 @@ impl Change {
         // A page's name in the trail is its address, whether it is still there or not.
         let href = if entry.subject == Subject::Page { login_href(&entry.name) } else { String::new() };
         Change {
-            when: view::moment(entry.at, zone),
-            when_iso: view::iso(entry.at),
+            when: clock::moment(entry.at, zone),
+            when_iso: clock::iso(entry.at),
             actor: entry.actor,
             label: entry.action.label(),
             subject: entry.subject.as_str(),

@@ -11,19 +11,17 @@ use std::{
     time::{Duration, Instant},
 };
 
-use actix_web::{HttpRequest, http::header, web::Data};
+use actix_web::http::header;
 use domain::user::UserId;
-use serde::Serialize;
 use tokio::sync::Semaphore;
 
-use super::{Outcome, Panel};
 use crate::{
-    App,
-    answer::Answer,
-    auth::{Account, extract::Editor},
-    error::Error,
-    guard::see_other,
-    view::Link,
+    auth::account::Account,
+    http::{
+        answer::{Answer, Outcome},
+        error::Error,
+        responses::see_other,
+    },
 };
 
 /// How long the form waits for the answer itself.
@@ -53,11 +51,16 @@ impl Progress {
     pub(super) fn reach(&self, done: usize) {
         self.done.store(done, Ordering::Relaxed);
     }
+
+    /// How many are done, and of how many.
+    pub(super) fn so_far(&self) -> (usize, usize) {
+        (self.done.load(Ordering::Relaxed), self.total.load(Ordering::Relaxed))
+    }
 }
 
 /// What came of it.
 #[derive(Clone)]
-enum End {
+pub(super) enum End {
     Page(Answer),
     Elsewhere(String),
     Failed(Error),
@@ -67,7 +70,7 @@ impl End {
     fn of(outcome: Result<Outcome, Error>) -> End {
         match outcome {
             Ok(Outcome::Page(answer)) => End::Page(answer),
-            Ok(Outcome::Elsewhere(response)) => {
+            Ok(Outcome::Redirect(response)) => {
                 let location = response.headers().get(header::LOCATION).and_then(|value| value.to_str().ok());
                 End::Elsewhere(location.unwrap_or("/admin/").to_owned())
             }
@@ -136,7 +139,14 @@ impl Jobs {
                 job.end = Some((Instant::now(), End::of(outcome)));
             }
         });
-        Ok(Outcome::Elsewhere(see_other(&format!("/admin/jobs/{id:016x}"))))
+        Ok(Outcome::Redirect(see_other(&format!("/admin/jobs/{id:016x}"))))
+    }
+
+    /// The title of an editor's job, how far it is, and what came of it if it has ended.
+    pub(super) fn find(&self, id: u64, owner: UserId) -> Option<(&'static str, Arc<Progress>, Option<End>)> {
+        let jobs = self.lock();
+        let job = jobs.get(&id).filter(|job| job.owner == owner)?;
+        Some((job.title, job.progress.clone(), job.end.clone().map(|(_, end)| end)))
     }
 
     fn keep(&self, id: u64, job: Job) {
@@ -159,41 +169,4 @@ impl Jobs {
 
 fn random() -> Result<u64, Error> {
     getrandom::u64().map_err(|error| Error::Internal(format!("no randomness: {error}")))
-}
-
-#[derive(Serialize)]
-struct JobPage {
-    #[serde(flatten)]
-    panel: Panel,
-    running: bool,
-    done: usize,
-    total: usize,
-    /// Why it was not done, once it ended.
-    failed: String,
-}
-
-/// GET `/admin/jobs/{id}`: how far it is, or what came of it; nobody but its editor finds it.
-pub async fn show(request: HttpRequest, app: Data<App>, editor: Editor) -> Result<Outcome, Error> {
-    let id = u64::from_str_radix(request.match_info().query("id"), 16).map_err(|_| Error::NotFound)?;
-    let account = editor.account();
-    let (title, progress, end) = match app.jobs.lock().get(&id).filter(|job| job.owner == account.member.id) {
-        Some(job) => (job.title, job.progress.clone(), job.end.clone().map(|(_, end)| end)),
-        None => return Err(Error::NotFound),
-    };
-    let failed = match end {
-        Some(End::Page(answer)) => return Ok(Outcome::Page(answer)),
-        Some(End::Elsewhere(location)) => return Ok(Outcome::Elsewhere(see_other(&location))),
-        Some(End::Failed(error @ (Error::Conflict(_) | Error::Unprocessable(_)))) => error.to_string(),
-        Some(End::Failed(error)) => return Err(error),
-        None => String::new(),
-    };
-    let site = app.db.site().await;
-    let page = JobPage {
-        panel: Panel::new(&site, account, "", title, &[Link::new("/admin/", "Administration")]),
-        running: failed.is_empty(),
-        done: progress.done.load(Ordering::Relaxed),
-        total: progress.total.load(Ordering::Relaxed),
-        failed,
-    };
-    Ok(Outcome::Page(Answer::panel(app.view.render("admin/job.html", &page)?)))
 }

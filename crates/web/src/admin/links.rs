@@ -11,15 +11,17 @@ use store::{
     pages::{self, PageColumn, PageFilter, PageRow, PageSort, Reach},
 };
 
-use super::Panel;
+use super::panel::Panel;
 use crate::{
     App,
-    answer::{Answer, Caching},
     auth::extract::Editor,
-    error::Error,
+    http::{
+        answer::{Answer, Caching},
+        error::Error,
+        query::QueryString,
+        view::Link,
+    },
     markdown,
-    query::QueryString,
-    view::Link,
 };
 
 /// How many pages the picker offers.

@@ -5,148 +5,43 @@ mod audience;
 pub mod autosave;
 mod conflict;
 mod delete;
+mod editing;
 mod fields;
+mod filter;
 pub mod history;
 mod known;
 mod list;
 pub mod preview;
 pub mod receipts;
 
-use actix_web::{HttpRequest, http::StatusCode, web::Data};
+use actix_web::{HttpRequest, web::Data};
 use domain::{
     Version,
     invalid::Invalid,
-    page::{Page, PageId, PageInput, PagePath},
+    page::{PageId, PageInput, PagePath},
     revision::Save,
-    site::Site,
 };
-use serde::Serialize;
 use store::{drafts, old_paths, pages};
 
 pub use actions::act;
 pub use delete::{confirm, delete};
 pub use list::list;
 
-use super::{Done, Outcome, Panel, effects::Effects, id, links, section::Section};
+use super::{done::Done, links, request::id, sections::PAGES};
 use crate::{
-    App, answer::Answer, auth::extract::Editor, clock, error::Error, form::Form, lists::login_href, markdown::SafeHtml,
-    query::QueryString, view::Errors,
+    App,
+    auth::extract::Editor,
+    clock,
+    http::{
+        answer::{Answer, Outcome},
+        error::Error,
+        form::Form,
+        query::QueryString,
+    },
 };
-pub(super) use audience::Readers;
+use editing::{Asked, Editing, after};
 use fields::{Fields, Then};
-use known::{Known, around_new, look};
-
-const PAGES: Section =
-    Section { name: "pages", title: "Pages", list: "/admin/pages", fields: &["q", "readers", "state", "date", "sort"] };
-
-#[derive(Serialize)]
-struct FormPage {
-    #[serde(flatten)]
-    panel: Panel,
-    is_new: bool,
-    is_published: bool,
-    action: String,
-    drafts_url: String,
-    draft: Option<autosave::Waiting>,
-    fields: Fields,
-    errors: Errors,
-    list_href: String,
-    delete_href: String,
-    view_href: String,
-    history_href: String,
-    receipts_href: String,
-    preview: Option<SafeHtml>,
-    readers: Readers,
-    effects: Effects,
-    /// How many pages lie below this one.
-    below: u64,
-    old_paths: Vec<String>,
-}
-
-/// What a form tells besides what was typed.
-#[derive(Default)]
-struct Told {
-    preview: Option<SafeHtml>,
-    effects: Effects,
-}
-
-/// What a form is about.
-struct Editing<'a> {
-    app: &'a App,
-    editor: &'a Editor,
-    site: &'a Site,
-    known: &'a Known,
-}
-
-impl Editing<'_> {
-    fn form(&self, fields: Fields, invalid: &Invalid, query: &QueryString) -> Result<Answer, Error> {
-        self.form_with(fields, invalid, query, Told::default())
-    }
-
-    /// The form as it was typed, with what its text will look like; nothing is saved.
-    async fn preview(&self, fields: Fields) -> Result<Outcome, Error> {
-        let text = preview::Text::of(&fields.body, &fields.path, &fields.audience());
-        let preview = preview::render(self.app, self.editor, text).await?;
-        let told = Told { preview: Some(preview), ..Told::default() };
-        let form = self.form_with(fields, &Invalid::default(), &QueryString::default(), told)?;
-        Ok(Outcome::Page(form))
-    }
-
-    fn form_with(&self, fields: Fields, invalid: &Invalid, query: &QueryString, told: Told) -> Result<Answer, Error> {
-        let (known, id, title) = (self.known, self.known.id(), self.known.title());
-        let page = known.page.as_ref();
-        let list_href = PAGES.list_href(&fields.back);
-        let page = FormPage {
-            panel: Panel::new(self.site, self.editor.account(), "pages", title, &PAGES.trail(&fields.back))
-                .with_message(query),
-            is_new: id.is_none(),
-            is_published: page.is_some(),
-            action: id.map_or(PAGES.list.into(), |id| PAGES.form_href(id.0)),
-            drafts_url: id.map_or("/admin/drafts".into(), |id| format!("/admin/drafts/{}", id.0)),
-            draft: known.draft.as_ref().map(|draft| autosave::Waiting::new(draft, page, self.site.time_zone)),
-            errors: Errors::of(invalid),
-            list_href,
-            delete_href: page.map_or(String::new(), |page| PAGES.href(page.id.0, "/delete", &fields.back)),
-            history_href: known.surroundings.last.and(id).map_or(String::new(), |id| PAGES.href(id.0, "/history", "")),
-            receipts_href: page
-                .filter(|page| page.content.receipts)
-                .map_or(String::new(), |page| PAGES.href(page.id.0, "/receipts", "")),
-            preview: told.preview,
-            readers: Readers::new(&fields.audience(), &known.surroundings.groups, known.surroundings.who.as_ref()),
-            effects: told.effects,
-            below: known.surroundings.below,
-            old_paths: known.surroundings.old_paths.iter().map(PagePath::href).collect(),
-            view_href: known.href().map(|href| login_href(&href)).unwrap_or_default(),
-            fields,
-        };
-        Ok(Answer::panel(self.app.view.render("admin/pages/form.html", &page)?))
-    }
-
-    /// The form with what it would do, unless that was told and agreed to.
-    fn asks(&self, mut fields: Fields, what: String, effects: Effects) -> Result<Asked, Error> {
-        if effects.is_empty() || fields.agreed == what {
-            return Ok(Asked::Agreed(Box::new(fields)));
-        }
-        fields.agreed = what;
-        let words = "This changes who reads pages, as below. Press the same button again to do it.";
-        let told = Told { effects, ..Told::default() };
-        let form = self.form_with(fields, &Invalid::one("form", words), &QueryString::default(), told)?;
-        Ok(Asked::First(Outcome::Page(form.with_status(StatusCode::UNPROCESSABLE_ENTITY))))
-    }
-
-    fn refused(&self, fields: Fields, invalid: &Invalid) -> Result<Outcome, Error> {
-        let form = self.form(fields, invalid, &QueryString::default())?;
-        Ok(Outcome::Page(form.with_status(StatusCode::UNPROCESSABLE_ENTITY)))
-    }
-}
-
-/// Whether what a form would do to readers has been agreed to.
-enum Asked {
-    /// It was, or nobody reads more or less by it.
-    Agreed(Box<Fields>),
-    /// It has to be told first.
-    First(Outcome),
-}
+use known::{around_new, look};
 
 /// GET `/admin/pages/new`.
 pub async fn new(app: Data<App>, editor: Editor, query: QueryString) -> Result<Answer, Error> {
@@ -199,15 +94,6 @@ pub async fn create(app: Data<App>, editor: Editor, Form(mut fields): Form<Field
     }
 }
 
-fn after(done: Done, id: PageId, fields: &Fields) -> Outcome {
-    let kept = crate::query::encode(&[("back", &fields.back)]);
-    Outcome::Elsewhere(match fields.then {
-        Then::Save | Then::Preview => done.at(PAGES.list, &fields.back, None),
-        Then::Continue | Then::Draft | Then::Unpublish => done.at(&PAGES.form_href(id.0), &kept, None),
-        Then::Another => done.at(&format!("{}/new", PAGES.list), &kept, None),
-    })
-}
-
 /// What is asked before a page takes a path at which another one lived: that one is no longer found there. Whoever sends
 /// the form again has been told.
 async fn asks_to_take(
@@ -227,13 +113,6 @@ async fn asks_to_take(
         target.content.title, target.content.path
     );
     Ok(Some(Invalid::one("path", message)))
-}
-
-/// The page of a request, or 404.
-async fn load(app: &App, editor: &Editor, id: PageId) -> Result<(std::sync::Arc<Site>, Page), Error> {
-    let proof = editor.proof();
-    let (site, page) = app.db.read_with_site(move |conn| pages::get(conn, &proof, id)).await?;
-    Ok((site, page.ok_or(Error::NotFound)?))
 }
 
 /// GET `/admin/pages/{id}`: the page, or its draft, as it is being written.

@@ -10,16 +10,18 @@ use domain::{
 use serde::{Deserialize, Serialize};
 use store::site;
 
-use super::{Done, Outcome, Panel};
+use super::{done::Done, panel::Panel};
 use crate::{
     App,
-    answer::Answer,
     auth::extract::Admin,
     clock,
-    error::Error,
-    form::Form,
-    query::QueryString,
-    view::{Errors, Link},
+    http::{
+        answer::{Answer, Outcome},
+        error::Error,
+        form::Form,
+        query::QueryString,
+        view::{Errors, Link},
+    },
 };
 
 #[derive(Serialize)]
@@ -111,7 +113,7 @@ pub async fn update(app: Data<App>, admin: Admin, Form(mut fields): Form<Fields>
     };
     let proof = admin.proof();
     match app.db.write_or_stale(move |conn| site::update(conn, &proof, from, &new, clock::now())).await? {
-        Some(_) => Ok(Outcome::Elsewhere(Done::Saved.at("/admin/site", "", None))),
+        Some(_) => Ok(Outcome::Redirect(Done::Saved.at("/admin/site", "", None))),
         None => {
             let site = app.db.read(site::get).await?;
             fields.version = site.version.0;

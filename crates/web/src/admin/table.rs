@@ -7,9 +7,9 @@ use domain::{Timestamp, zone::Zone};
 use serde::Serialize;
 use store::Paging;
 
-use crate::{
-    guard::see_other,
+use crate::http::{
     query::{QueryString, encode},
+    responses::see_other,
 };
 
 /// Rows on a page.

@@ -16,26 +16,26 @@ use store::{
 };
 
 use super::{
-    Done, Outcome, Panel,
     bulk::{Action, Choice, Chosen, Item, Needs, Question},
+    done::Done,
     effects::{Effects, effects_of},
-    id,
-    section::Section,
+    panel::Panel,
+    request::id,
+    sections::TRASH,
     table::TableView,
 };
 use crate::{
     App,
-    answer::Answer,
     auth::extract::Editor,
     clock,
-    error::Error,
-    form::Form,
-    query::QueryString,
-    view,
-    view::{Errors, Link},
+    http::{
+        answer::{Answer, Outcome},
+        error::Error,
+        form::Form,
+        query::QueryString,
+        view::{Errors, Link},
+    },
 };
-
-const TRASH: Section = Section { name: "trash", title: "Trash", list: "/admin/trash", fields: &[] };
 
 const ACTIONS: [Choice; 1] = [Choice {
     value: "purge",
@@ -75,10 +75,10 @@ impl Row {
             title: row.title,
             path: row.path.to_string(),
             restore_href: format!("{}/{}", TRASH.list, row.id.0),
-            deleted: view::moment(row.deleted_at, zone),
-            deleted_iso: view::iso(row.deleted_at),
+            deleted: clock::moment(row.deleted_at, zone),
+            deleted_iso: clock::iso(row.deleted_at),
             deleted_by: row.deleted_by,
-            until: view::date(row.deleted_at + TimeDelta::days(days.into()), zone),
+            until: clock::date(row.deleted_at + TimeDelta::days(days.into()), zone),
         }
     }
 }
@@ -89,7 +89,7 @@ pub async fn list(app: Data<App>, editor: Editor, query: QueryString) -> Result<
     let (proof, paging, days) = (editor.proof(), state.paging(), app.options.trash_days);
     let (site, table) = app.db.read_with_site(move |conn| trash::every(conn, &proof, paging)).await?;
     if let Some(last) = state.last_page(table.total) {
-        return Ok(Outcome::Elsewhere(last));
+        return Ok(Outcome::Redirect(last));
     }
     let page = ListPage {
         panel: Panel::new(&site, editor.account(), "trash", "Trash", &TRASH.above()).with_message(&query),
@@ -114,7 +114,7 @@ pub async fn act(app: Data<App>, editor: Editor, Form(chosen): Form<Chosen>) -> 
             .map(Outcome::Page);
     }
     let count = app.db.write(move |conn| trash::delete(conn, &proof, &ids, clock::now())).await?;
-    Ok(Outcome::Elsewhere(Done::Purged.at(TRASH.list, &action.back, Some(count))))
+    Ok(Outcome::Redirect(Done::Purged.at(TRASH.list, &action.back, Some(count))))
 }
 
 fn item(row: TrashRow) -> Item {
@@ -173,7 +173,7 @@ fn form(
         action: format!("{}/{}", TRASH.list, row.id.0),
         page_title: row.title,
         path,
-        deleted: view::moment(row.deleted_at, site.time_zone),
+        deleted: clock::moment(row.deleted_at, site.time_zone),
         deleted_by: row.deleted_by,
         effects,
         errors: Errors::of(invalid),
@@ -228,7 +228,7 @@ pub async fn restore(
     match app.db.write_or_duplicate(restore).await? {
         Some(true) => {
             let form = format!("/admin/pages/{}", page.0);
-            Ok(Outcome::Elsewhere(Done::Restored.at(&form, "", None)))
+            Ok(Outcome::Redirect(Done::Restored.at(&form, "", None)))
         }
         Some(false) => Err(Error::NotFound),
         None => refused(row, Effects::default(), format!("There is another page at {path} now. Choose another path.")),

@@ -2,6 +2,7 @@
 
 mod delete;
 mod list;
+mod load;
 mod password;
 
 use actix_web::{HttpRequest, http::StatusCode, web::Data};
@@ -19,21 +20,27 @@ pub use delete::{confirm, delete};
 pub use list::{act, list};
 pub use password::{password, set_password};
 
-use super::{Done, Outcome, Panel, Then, id, section::Section};
+use load::load;
+
+use super::{
+    done::Done,
+    panel::Panel,
+    request::{Then, id},
+    sections::USERS,
+};
 use crate::{
     App,
-    answer::Answer,
     auth::extract::Admin,
     clock,
-    error::{Error, LAST_ADMIN},
-    form::{Form, checkbox},
-    guard::Envelope,
-    query::{QueryString, encode},
-    view::{self, Errors},
+    http::{
+        answer::{Answer, Outcome},
+        envelope::Envelope,
+        error::{Error, LAST_ADMIN},
+        form::{Form, checkbox},
+        query::{QueryString, encode},
+        view::Errors,
+    },
 };
-
-const USERS: Section =
-    Section { name: "users", title: "Users", list: "/admin/users", fields: &["q", "role", "active", "sort"] };
 
 /// The fields of the form, as they are typed; a password is never given back.
 #[derive(Deserialize)]
@@ -151,9 +158,9 @@ impl Editing<'_> {
             list_href: USERS.list_href(&fields.back),
             delete_href: under("/delete"),
             password_href: under("/password"),
-            created: self.user.map_or(String::new(), |user| view::moment(user.created_at, self.site.time_zone)),
+            created: self.user.map_or(String::new(), |user| clock::moment(user.created_at, self.site.time_zone)),
             last_sign_in: self.user.map_or(String::new(), |user| {
-                user.last_sign_in_at.map_or("never".into(), |at| view::moment(at, self.site.time_zone))
+                user.last_sign_in_at.map_or("never".into(), |at| clock::moment(at, self.site.time_zone))
             }),
             min_bytes: Password::MIN_BYTES,
             max_bytes: Password::MAX_BYTES,
@@ -203,7 +210,7 @@ pub async fn create(
             return editing.refused(fields, &invalid, StatusCode::UNPROCESSABLE_ENTITY);
         }
     };
-    let hash = app.door.verifier.hash(envelope.client.origin(), &chosen.password).await?;
+    let hash = app.authenticator.bcrypt_pool.hash(envelope.client.origin(), &chosen.password).await?;
     let (proof, name) = (admin.proof(), content.name.clone());
     let made =
         app.db.write_or_duplicate(move |conn| users::insert(conn, &proof, &content, &hash, clock::now())).await?;
@@ -215,17 +222,10 @@ pub async fn create(
         return password::reveal(&app, &admin, &site, &user, &generated, &fields.back);
     }
     let kept = encode(&[("back", &fields.back)]);
-    Ok(Outcome::Elsewhere(match fields.then {
+    Ok(Outcome::Redirect(match fields.then {
         Then::Another => Done::Created.at(&format!("{}/new", USERS.list), &kept, None),
         Then::Save | Then::Continue => Done::Created.at(&USERS.form_href(user.id.0), &kept, None),
     }))
-}
-
-/// The user of a request, or 404.
-async fn load(app: &App, admin: &Admin, id: UserId) -> Result<(std::sync::Arc<Site>, User), Error> {
-    let proof = admin.proof();
-    let (site, user) = app.db.read_with_site(move |conn| users::get(conn, &proof, id)).await?;
-    Ok((site, user.ok_or(Error::NotFound)?))
 }
 
 /// GET `/admin/users/{id}`.
@@ -256,7 +256,7 @@ pub async fn update(
     match saved {
         Ok(user) => {
             let kept = encode(&[("back", &fields.back)]);
-            Ok(Outcome::Elsewhere(match fields.then {
+            Ok(Outcome::Redirect(match fields.then {
                 Then::Save => Done::Saved.at(USERS.list, &fields.back, None),
                 Then::Continue => Done::Saved.at(&USERS.form_href(user.id.0), &kept, None),
                 Then::Another => Done::Saved.at(&format!("{}/new", USERS.list), &kept, None),

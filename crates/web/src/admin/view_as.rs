@@ -11,20 +11,21 @@ use domain::{
 use serde::Serialize;
 use store::users;
 
-use super::{Outcome, Panel};
+use super::panel::Panel;
 use crate::{
     App,
-    answer::Answer,
     auth::{
-        Account,
-        extract::{Editor, Guest},
-        place::Place,
+        account::Account,
+        extract::{Editor, MaybeReader},
     },
-    error::Error,
-    guard::see_other,
-    lists, pages,
-    query::{QueryString, encode},
-    view::Link,
+    http::{
+        answer::{Answer, Outcome},
+        error::Error,
+        query::{self, QueryString, encode},
+        responses::see_other,
+        view::Link,
+    },
+    site::{lists, pages, resolve::Resolved},
 };
 
 const ADDRESS: &str = "/admin/view-as";
@@ -47,10 +48,10 @@ pub async fn choose(app: Data<App>, editor: Editor, query: QueryString) -> Resul
     let target = PagePath::typed(path).map(|path| path.href());
     let error = match (&target, query.has("path")) {
         (Ok(target), true) if who.is_empty() => {
-            return Ok(Outcome::Elsewhere(see_other(&format!("{ADDRESS}/visitor{target}"))));
+            return Ok(Outcome::Redirect(see_other(&format!("{ADDRESS}/visitor{target}"))));
         }
         (Ok(target), true) if names.iter().any(|name| name.as_str() == who) => {
-            return Ok(Outcome::Elsewhere(see_other(&format!("{}{target}", address_of(who)))));
+            return Ok(Outcome::Redirect(see_other(&format!("{}{target}", address_of(who)))));
         }
         (Ok(_), true) => format!("There is no active user {who}."),
         (Err(words), true) => words.clone(),
@@ -120,12 +121,12 @@ struct RefusedPage {
 impl Look {
     async fn at(self, request: &HttpRequest, app: &Data<App>, editor: &Editor) -> Result<Outcome, Error> {
         let path = request.match_info().query("path").trim_start_matches('/');
-        let guest = Guest::seen_by(editor, self.account.clone());
+        let guest = MaybeReader::seen_by(editor, self.account.clone());
         let query = QueryString::of(request);
         let seen = match path {
-            "search" => crate::search::show(app.clone(), query, guest).await,
+            "search" => crate::site::search::show(app.clone(), query, guest).await,
             path => match PagePath::parse(path) {
-                Ok(path) => self.page(app, guest, path, lists::paging(&query)).await,
+                Ok(path) => self.page(app, guest, path, query::paging(&query)).await,
                 Err(_) => Err(Error::NotFound),
             },
         };
@@ -150,17 +151,17 @@ impl Look {
     async fn page(
         &self,
         app: &Data<App>,
-        guest: Guest,
+        guest: MaybeReader,
         path: PagePath,
         paging: store::Paging,
     ) -> Result<Answer, Error> {
-        match Place::seen_by(app, guest.clone(), path, paging).await? {
-            Place::Finished(answer) => Ok(answer),
+        match Resolved::seen_by(app, guest.clone(), path, paging).await? {
+            Resolved::Finished(answer) => Ok(answer),
             // Drafts are looked for at an editor's own requests only.
-            Place::Draft(_) => Err(Error::NotFound),
-            Place::Page(page) => pages::visible(app, *page).await,
-            Place::Section(section) => lists::section(app, *section).await,
-            Place::Moved(path) => Box::pin(self.page(app, guest.clone(), path, paging)).await,
+            Resolved::Draft(_) => Err(Error::NotFound),
+            Resolved::Page(page) => pages::visible(app, *page).await,
+            Resolved::Section(section) => lists::section(app, *section).await,
+            Resolved::Moved(path) => Box::pin(self.page(app, guest.clone(), path, paging)).await,
         }
     }
 

@@ -9,7 +9,7 @@ use store::{
     site,
 };
 
-use crate::{clock, view};
+use crate::clock;
 
 /// How many of each are shown.
 const FEW: Paging = Paging { number: 1, size: 5 };
@@ -61,11 +61,11 @@ impl Row {
     fn of_draft(draft: DraftRow, zone: Zone) -> Row {
         Row {
             href: format!("/admin/pages/{}", draft.page.0),
-            title: super::drafts::title(draft.title),
+            title: super::drafts::naming::title(draft.title),
             what: "saved",
             who: draft.saved_by,
-            when: view::moment(draft.saved_at, zone),
-            when_iso: view::iso(draft.saved_at),
+            when: clock::moment(draft.saved_at, zone),
+            when_iso: clock::iso(draft.saved_at),
         }
     }
 
@@ -75,8 +75,8 @@ impl Row {
             title: coming.page.title,
             what: if coming.ends { "ends" } else { "appears" },
             who: String::new(),
-            when: view::moment(coming.at, zone),
-            when_iso: view::iso(coming.at),
+            when: clock::moment(coming.at, zone),
+            when_iso: clock::iso(coming.at),
         }
     }
 }

@@ -5,19 +5,22 @@ use std::{future::Future, pin::Pin, sync::Arc};
 use actix_web::{FromRequest, HttpRequest, dev::Payload};
 use domain::access::{self, Visitor};
 
-use super::{Account, SignIn, sign_in};
-use crate::error::Error;
+use super::{
+    account::Account,
+    sign_in::{SignIn, sign_in},
+};
+use crate::http::error::Error;
 
 type Extracting<T> = Pin<Box<dyn Future<Output = Result<T, Error>>>>;
 
 /// Whoever asks for a list, which all may see and some see more of.
 #[derive(Clone)]
-pub struct Guest {
+pub struct MaybeReader {
     account: Option<Arc<Account>>,
     notice: &'static str,
 }
 
-impl Guest {
+impl MaybeReader {
     /// The visitor of the access rule.
     pub fn visitor(&self) -> Visitor {
         self.account.as_ref().map_or(Visitor::Anonymous, |account| account.visitor())
@@ -39,21 +42,21 @@ impl Guest {
     }
 
     /// The guest whom an editor wants to see the site as; nobody is signed in by it.
-    pub fn seen_by(_: &Editor, account: Option<Arc<Account>>) -> Guest {
-        Guest { account, notice: "" }
+    pub fn seen_by(_: &Editor, account: Option<Arc<Account>>) -> MaybeReader {
+        MaybeReader { account, notice: "" }
     }
 
     /// The reader that this guest is, if they are signed in.
-    pub(super) fn reader(&self) -> Option<Reader> {
+    pub(crate) fn reader(&self) -> Option<Reader> {
         self.account.clone().map(Reader)
     }
 
     /// Reads the guest from a request. A stale password in a browser must not close the front door.
-    pub async fn of(request: &HttpRequest) -> Result<Guest, Error> {
-        let anonymous = |notice| Ok(Guest { account: None, notice });
+    pub async fn of(request: &HttpRequest) -> Result<MaybeReader, Error> {
+        let anonymous = |notice| Ok(MaybeReader { account: None, notice });
         match sign_in(request).await {
             Ok(SignIn::Absent) => anonymous(""),
-            Ok(SignIn::As(account)) => Ok(Guest { account: Some(account), notice: "" }),
+            Ok(SignIn::As(account)) => Ok(MaybeReader { account: Some(account), notice: "" }),
             Ok(SignIn::Refused) => anonymous(
                 "The name and password that were sent are not valid here, so this shows what everybody may see.",
             ),
@@ -66,13 +69,13 @@ impl Guest {
     }
 }
 
-impl FromRequest for Guest {
+impl FromRequest for MaybeReader {
     type Error = Error;
-    type Future = Extracting<Guest>;
+    type Future = Extracting<MaybeReader>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let request = request.clone();
-        Box::pin(async move { Guest::of(&request).await })
+        Box::pin(async move { MaybeReader::of(&request).await })
     }
 }
 

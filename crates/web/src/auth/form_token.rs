@@ -1,5 +1,5 @@
 //! The token in each form: proof that we gave the form to this user, within the last day (a second layer; the first is
-//! the check of origins in `guard`).
+//! the check of origins in `guards`).
 //!
 //! It is an HMAC under the user's stored hash, which no client ever sees: nothing to store, the same on every instance,
 //! and void when the password changes.
@@ -8,7 +8,7 @@ use domain::{Timestamp, access::Member, password::PasswordHash};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
-use super::Account;
+use super::account::Account;
 
 /// How long a form may stay open: 24 hours.
 const VALID_SECONDS: i64 = 24 * 60 * 60;

@@ -11,8 +11,8 @@ use domain::{
     user::{User, UserId},
 };
 
-use super::Account;
-use crate::{client::Client, clock, db::Db};
+use super::account::Account;
+use crate::{clock, db::Db, http::client::Client};
 
 /// How long after a sign-in the next one of the same user is noted.
 const NOTED_EVERY: TimeDelta = TimeDelta::minutes(30);

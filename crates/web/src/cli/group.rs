@@ -7,11 +7,11 @@ use domain::{
 };
 use store::{Conn, Error, Paging, Store, groups};
 
-use super::{open, open_or_create};
-use crate::{
-    clock,
-    config::{Config, GroupCommand},
+use super::{
+    args::GroupCommand,
+    database::{open, open_or_create},
 };
+use crate::{clock, config::Config};
 
 /// Runs one command on groups.
 pub(super) fn run(config: &Config, command: &GroupCommand) -> Result<(), String> {

@@ -27,7 +27,7 @@ pub(super) fn check_config(config: &Config) -> Result<(), String> {
         println!("schema            none yet: `postern` makes {}", file.display());
         return Ok(());
     }
-    let store = super::connect(config)?;
+    let store = super::database::connect(config)?;
     match store.pending().map_err(|error| error.to_string())?.len() {
         0 => println!("schema            up to date"),
         pending => println!("schema            {pending} migrations pending; `postern` applies them"),

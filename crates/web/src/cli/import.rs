@@ -9,7 +9,7 @@ use domain::{
 };
 use store::{Conn, users};
 
-use super::open_or_create;
+use super::database::open_or_create;
 use crate::{clock, config::Config};
 
 /// A user of the file, and the number of the line where they stand.

@@ -10,12 +10,11 @@ use domain::{
 };
 use store::{Paging, Store, old_paths, pages, site};
 
-use super::{open, open_or_create};
-use crate::{
-    clock,
-    config::{Config, PageCommand},
-    view,
+use super::{
+    args::PageCommand,
+    database::{open, open_or_create},
 };
+use crate::{clock, config::Config};
 
 /// How many pages are told one by one.
 const MOST_TOLD: usize = 20;
@@ -114,8 +113,8 @@ impl Given {
 
 fn show_head(page: &Page) {
     let content = &page.content;
-    println!("title: {}\npublished: {}", content.title, view::iso(content.published_at));
-    println!("unpublish: {}\n", content.unpublish_at.map_or("never".into(), view::iso));
+    println!("title: {}\npublished: {}", content.title, clock::iso(content.published_at));
+    println!("unpublish: {}\n", content.unpublish_at.map_or("never".into(), clock::iso));
 }
 
 fn put(store: &Store, path: &PagePath, draft: &PageInput, given: &Given) -> Result<(), String> {
@@ -174,7 +173,7 @@ fn list(store: &Store) -> Result<(), String> {
             pages::Reach::SignedIn => "private",
             pages::Reach::Chosen => "chosen",
         };
-        println!("{}\t{readers}\t{}\t{}", page.path, view::iso(page.published_at), page.title);
+        println!("{}\t{readers}\t{}\t{}", page.path, clock::iso(page.published_at), page.title);
     }
     Ok(())
 }

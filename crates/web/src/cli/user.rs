@@ -9,14 +9,12 @@ use domain::{
 };
 use store::{Conn, Error, Paging, Store, users};
 
-use super::{import, open, open_or_create};
-use crate::{
-    auth::verifier,
-    clock,
-    config::{Config, UserCommand},
-    error::LAST_ADMIN,
-    first_run, view,
+use super::{
+    args::UserCommand,
+    database::{open, open_or_create},
+    import,
 };
+use crate::{auth::verify::bcrypt_pool, clock, config::Config, first_run, http::error::LAST_ADMIN};
 
 /// Runs one command on users.
 pub(super) fn run(config: &Config, command: &UserCommand) -> Result<(), String> {
@@ -78,7 +76,7 @@ fn list(store: &Store) -> Result<(), String> {
         .map_err(|error| error.to_string())?;
     for user in table.rows {
         let state = if user.active { "active" } else { "disabled" };
-        let last = user.last_sign_in_at.map_or("never".into(), view::iso);
+        let last = user.last_sign_in_at.map_or("never".into(), clock::iso);
         println!("{}\t{}\t{state}\t{last}", user.name, user.role.as_str());
     }
     Ok(())
@@ -126,7 +124,7 @@ fn new_password(name: &Username, generate: bool, cost: u32) -> Result<(PasswordH
         false => (read_password()?, None),
     };
     let password = Password::parse_new(&typed, name.as_str()).map_err(|message| format!("the password: {message}"))?;
-    let hash = verifier::hash(&password, cost).map_err(|error| error.to_string())?;
+    let hash = bcrypt_pool::hash(&password, cost).map_err(|error| error.to_string())?;
     Ok((hash, generated))
 }
 

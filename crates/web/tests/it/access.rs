@@ -154,10 +154,8 @@ fn routes() -> Vec<String> {
         let quoted = |text: &str| text.split('"').nth(1).unwrap_or_default().to_owned();
         if let Some(at) = line.find("scope(") {
             scopes.push((indent, quoted(&line[at..])));
-        } else if line.contains("resource([\"\", \"/\"])") {
-            routes.extend([prefix.clone(), format!("{prefix}/")]);
-        } else if let Some(at) = line.find("resource(") {
-            routes.push(format!("{prefix}{}", quoted(&line[at..])));
+        } else if ["page(", "form(", "action("].iter().any(|kind| line.contains(kind)) {
+            routes.push(format!("{prefix}{}", quoted(line)));
         }
     }
     routes

@@ -151,7 +151,7 @@ async fn refused_sign_ins_reach_the_audit_trail_together() {
     for _ in 0..5 {
         site.signed_in("ann", "wrong").get("/secret").await.is(401);
     }
-    site.app.refusals.write(&site.app.db).await;
+    site.app.failed_logins.write(&site.app.db).await;
     site.root().get("/admin/audit?action=refused").await.is(200).has("5 refused").has("ann 5");
 }
 

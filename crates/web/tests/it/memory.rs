@@ -74,12 +74,12 @@ async fn searches_leave_connections_to_others() {
 async fn case_56_a_query_that_fails_while_access_is_decided_is_503_and_a_panic_is_500() {
     let site = Site::new();
     let broken = site.app.db.read(|_| -> store::Result<()> { panic!("a fault of ours") }).await;
-    assert!(matches!(broken, Err(web::error::Error::Internal(_))), "{broken:?}");
+    assert!(matches!(broken, Err(web::http::error::Error::Internal(_))), "{broken:?}");
     let sql = |statement: &'static str| {
         use diesel::RunQueryDsl;
         let done = site.store().write(|conn| Ok(diesel::sql_query(statement).execute(conn)?));
         done.unwrap();
-        site.app.db.memory().truth().forget();
+        site.app.db.cache().generations().forget();
     };
     sql("ALTER TABLE users RENAME TO people");
     site.ann().get("/secret").await.is(503);
@@ -226,5 +226,5 @@ async fn case_24_paths_without_end_take_no_memory() {
         site.visitor().get(&format!("/hello?page={n}")).await.is(200);
         site.visitor().get(&format!("/?page={n}")).await.is(200);
     }
-    assert!(site.app.db.memory().answers.len() <= 10, "{}", site.app.db.memory().answers.len());
+    assert!(site.app.db.cache().answers.len() <= 10, "{}", site.app.db.cache().answers.len());
 }

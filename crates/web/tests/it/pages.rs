@@ -59,7 +59,8 @@ async fn t48_case_22_27_28_a_change_of_access_holds_at_the_next_request() {
     site.ann().get("/secret").await.is(401);
     site.write(|conn, admin| store::users::set_active(conn, admin, &[ann.id], true, clock::now()));
     site.ann().get("/secret").await.is(200);
-    let hash = web::auth::verifier::hash(&domain::password::Password::parse("another one").unwrap(), 4).unwrap();
+    let hash =
+        web::auth::verify::bcrypt_pool::hash(&domain::password::Password::parse("another one").unwrap(), 4).unwrap();
     site.write(|conn, admin| store::users::set_password(conn, admin, ann.id, &hash, clock::now()));
     site.ann().get("/secret").await.is(401);
     site.signed_in("ann", "another one").get("/secret").await.is(200);
@@ -90,7 +91,9 @@ async fn case_11_a_weaker_hash_is_made_anew_at_sign_in_and_a_stronger_one_stays(
     let site = Site::costing(5);
     for (cost, kept) in [(4, "$2b$05$"), (6, "$2b$06$")] {
         let eve = site.user("eve");
-        let hash = web::auth::verifier::hash(&domain::password::Password::parse("open sesame").unwrap(), cost).unwrap();
+        let hash =
+            web::auth::verify::bcrypt_pool::hash(&domain::password::Password::parse("open sesame").unwrap(), cost)
+                .unwrap();
         site.write(|conn, admin| store::users::set_password(conn, admin, eve.id, &hash, clock::now()));
         let before = site.verified();
         // The form that the first sign-in was shown is good: its token is keyed by the hash that stays.
@@ -147,7 +150,8 @@ async fn errors_are_pages_for_browsers_and_lines_for_programs() {
 async fn t49_case_8_a_dearer_hash_is_known_to_the_store() {
     let site = Site::new();
     assert_eq!(site.store().read(store::users::dearest_cost).unwrap(), 4);
-    let dear = web::auth::verifier::hash(&domain::password::Password::parse("open sesame").unwrap(), 6).unwrap();
+    let dear =
+        web::auth::verify::bcrypt_pool::hash(&domain::password::Password::parse("open sesame").unwrap(), 6).unwrap();
     let id = site.user("ann").id;
     site.write(|conn, admin| store::users::set_password(conn, admin, id, &dear, clock::now()));
     assert_eq!(site.store().read(store::users::dearest_cost).unwrap(), 6);

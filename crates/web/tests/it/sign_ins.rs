@@ -3,13 +3,13 @@
 use actix_web::http::Method;
 use domain::{access::Admin, password::Password, user::Role};
 use futures_util::future::join_all;
-use web::{auth::verifier, clock};
+use web::{auth::verify::bcrypt_pool, clock};
 
 use crate::site::Site;
 
 /// Changes a password as another process would.
 fn set_password(site: &Site, who: &str, password: &str) {
-    let hash = verifier::hash(&Password::parse(password).unwrap(), 4).unwrap();
+    let hash = bcrypt_pool::hash(&Password::parse(password).unwrap(), 4).unwrap();
     let id = site.user(who).id;
     site.write(|conn, admin| store::users::set_password(conn, admin, id, &hash, clock::now()));
 }
@@ -32,7 +32,7 @@ async fn t51_what_was_verified_is_not_verified_again() {
 async fn t51_64_first_requests_at_once_take_one_verification() {
     let site = Site::new();
     site.ann().get("/hello").await.is(200);
-    while !site.app.db.memory().truth().is_fresh() {
+    while !site.app.db.cache().generations().is_fresh() {
         actix_web::rt::task::yield_now().await;
     }
     let ann = site.ann();

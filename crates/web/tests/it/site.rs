@@ -24,17 +24,14 @@ use tempfile::TempDir;
 use web::{
     App, Options,
     admin::jobs::Jobs,
-    auth::{door::Door, proofs::Limits, refusals::Refusals, sign_ins::SignIns, verifier},
-    clock,
-    db::Db,
-    guard::envelope,
-    memory::{
-        Memory,
-        truth::{Silence, Truth},
+    auth::verify::{bcrypt_pool, verified_cache::Limits},
+    cache::{
+        generations::{Generations, StalenessLimits},
+        process::Cache,
     },
-    renderers::Renderers,
+    clock,
+    http::middleware::envelope,
     routes::routes,
-    view::View,
 };
 
 /// The weakest that bcrypt has: tests verify thousands of passwords.
@@ -87,19 +84,8 @@ impl Site {
         let url = DatabaseUrl::parse(&format!("sqlite://{}/site.db", folder.path().display())).unwrap();
         let store = Store::open(&url, 4).unwrap();
         store.migrate().unwrap();
-        let door = Door::new(cost, Limits::default()).unwrap();
-        let memory = Memory::new(Arc::new(Truth::new(Silence::default())), 64 << 20);
-        let forgiveness = door.forgiveness();
-        let app = App {
-            db: Db::new(store, memory, move |news| forgiveness.note(news)).unwrap(),
-            door,
-            refusals: Refusals::default(),
-            sign_ins: SignIns::default(),
-            view: View::load().unwrap(),
-            renderers: Renderers::new(),
-            jobs: Jobs::default(),
-            options,
-        };
+        let cache = Cache::new(Arc::new(Generations::new(StalenessLimits::default())), 64 << 20);
+        let app = App::new(store, cache, cost, Limits::default(), options).unwrap();
         Site { app: Data::new(app), _folder: folder }
     }
 
@@ -115,7 +101,7 @@ impl Site {
     }
 
     pub fn add_user(&self, who: &str, role: Role, password: &str) -> User {
-        let hash = verifier::hash(&Password::parse(password).unwrap(), COST).unwrap();
+        let hash = bcrypt_pool::hash(&Password::parse(password).unwrap(), COST).unwrap();
         let content = UserContent { name: name(who), role, active: true };
         self.write(|conn, admin| store::users::insert(conn, admin, &content, &hash, clock::now()))
     }
@@ -140,7 +126,7 @@ impl Site {
 
     /// How many sign-ins were verified so far.
     pub fn verified(&self) -> u64 {
-        self.app.door.verifier.verified()
+        self.app.authenticator.bcrypt_pool.verified()
     }
 
     pub fn visitor(&self) -> Actor<'_> {

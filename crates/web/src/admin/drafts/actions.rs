@@ -15,19 +15,19 @@ use store::{
     pages::{self, Effect, Touched},
 };
 
-use super::{DRAFTS, form_href, title};
+use super::naming::{form_href, title};
 use crate::{
     App,
     admin::{
-        Done, Outcome,
         bulk::{Action, Choice, Chosen, Item, Needs, Question, seen},
+        done::Done,
         effects::Effects,
         links,
+        sections::DRAFTS,
     },
     auth::extract::Editor,
     clock,
-    error::Error,
-    form::Form,
+    http::{answer::Outcome, error::Error, form::Form},
 };
 
 pub(super) const ACTIONS: [Choice; 2] = [
@@ -186,7 +186,7 @@ pub async fn act(app: Data<App>, editor: Editor, Form(chosen): Form<Chosen>) -> 
     match app.db.write_or_stale(change).await? {
         Some(count) => {
             let done = if publishes { Done::Published } else { Done::DraftsDiscarded };
-            Ok(Outcome::Elsewhere(done.at(DRAFTS.list, &action.back, Some(count))))
+            Ok(Outcome::Redirect(done.at(DRAFTS.list, &action.back, Some(count))))
         }
         None => ask(&app, &editor, action, ids, AGAIN).await,
     }

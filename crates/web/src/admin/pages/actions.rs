@@ -15,21 +15,24 @@ use store::{
     pages::{self, Effect, Move, PageFilter, PageRow, Reach, Touched},
 };
 
-use super::{PAGES, audience, list};
+use super::{audience, filter};
 use crate::{
     App,
     admin::{
-        Done, Outcome,
         bulk::{Action, Choice, Chosen, Item, Needs, Question, seen},
+        done::Done,
         effects::Effects,
         jobs::Progress,
+        sections::PAGES,
     },
-    answer::Answer,
     auth::extract::Editor,
     clock,
-    error::Error,
-    form::Form,
-    query::QueryString,
+    http::{
+        answer::{Answer, Outcome},
+        error::Error,
+        form::Form,
+        query::QueryString,
+    },
 };
 
 pub(super) const ACTIONS: [Choice; 7] = [
@@ -173,7 +176,7 @@ impl Selection {
             return Selection::Ticked(action.ids.iter().copied().map(PageId).collect());
         }
         let state = PAGES.state(&QueryString::parse(&action.back));
-        Selection::Matching(list::filter(&state, now, site.time_zone))
+        Selection::Matching(filter::filter(&state, now, site.time_zone))
     }
 
     /// The pages as they are now; with a word of whoever confirms, `None` if those are others than they know of.
@@ -292,7 +295,7 @@ impl Asking {
             }
         };
         match self.app.db.try_long_write(run).await? {
-            Ok(Some(count)) => Ok(Outcome::Elsewhere(done.at(PAGES.list, &action.back, Some(count)))),
+            Ok(Some(count)) => Ok(Outcome::Redirect(done.at(PAGES.list, &action.back, Some(count)))),
             Ok(None) => {
                 let again = "Nothing was done yet: other pages match now than when you were asked. Look at them again.";
                 self.ask(action, change, again).await

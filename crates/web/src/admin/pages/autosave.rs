@@ -1,64 +1,25 @@
 //! Keeping what is typed without publishing it: by itself as it goes, by a button, and when a page is taken off the site.
 
 use actix_web::{HttpRequest, http::StatusCode, web::Data};
-use domain::{
-    Version,
-    draft::{Draft, FormId},
-    page::{Page, PageId},
-    zone::Zone,
-};
+use domain::{Version, draft::Draft, page::PageId, zone::Zone};
 use serde::Serialize;
 use store::drafts;
 
-use super::{Asked, Editing, Fields, after, conflict};
+use super::{
+    Fields, conflict,
+    editing::{Asked, Editing, after},
+};
 use crate::{
     App,
-    admin::{Done, Outcome, drafts::DRAFTS, effects::effects_of_unpublishing, id},
-    answer::{Answer, Caching, TEXT},
+    admin::{done::Done, effects::effects_of_unpublishing, request::id},
     auth::extract::Editor,
     clock,
-    error::Error,
-    form::Form,
-    view,
+    http::{
+        answer::{Answer, Caching, Outcome, TEXT},
+        error::Error,
+        form::Form,
+    },
 };
-
-/// What a form says of the draft that it shows.
-#[derive(Serialize)]
-pub(super) struct Waiting {
-    saved: String,
-    saved_iso: String,
-    saved_by: String,
-    /// The page was saved after these changes of it were begun.
-    is_behind: bool,
-    preview_href: String,
-    compare_href: String,
-    discard_href: String,
-}
-
-impl Waiting {
-    pub(super) fn new(draft: &Draft, page: Option<&Page>, zone: Zone) -> Waiting {
-        let href = |below: &str| DRAFTS.href(draft.page.0, below, "");
-        Waiting {
-            saved: view::moment(draft.saved_at, zone),
-            saved_iso: view::iso(draft.saved_at),
-            saved_by: draft.saved_by.clone(),
-            is_behind: page.is_some_and(|page| page.version != draft.based_on),
-            preview_href: href("/preview"),
-            compare_href: page.map_or(String::new(), |_| href("/compare")),
-            discard_href: href("/discard"),
-        }
-    }
-}
-
-/// A number for a form that is opened now.
-///
-/// # Errors
-/// 500 when the system has no randomness.
-pub(super) fn new_form() -> Result<FormId, Error> {
-    let random = getrandom::u64().map_err(|error| Error::Internal(format!("no randomness: {error}")))?;
-    // At most 53 bits, exact in a script; never 0, which is none.
-    Ok(FormId((random >> 11).max(1).cast_signed()))
-}
 
 /// What the script on the form is told.
 #[derive(Serialize)]
@@ -103,7 +64,7 @@ async fn overtaken(app: &App, editor: &Editor, zone: Zone, page: PageId) -> Resu
     let proof = editor.proof();
     let words = match app.db.read(move |conn| drafts::get(conn, &proof, page)).await? {
         Some(Draft { saved_by, saved_at, .. }) => {
-            format!("{saved_by} saved a draft of this page on {}, after you opened it", view::moment(saved_at, zone))
+            format!("{saved_by} saved a draft of this page on {}, after you opened it", clock::moment(saved_at, zone))
         }
         None => "somebody else published, discarded or deleted it after you opened it".into(),
     };

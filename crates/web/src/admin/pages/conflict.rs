@@ -9,14 +9,16 @@ use domain::{
 };
 use serde::Serialize;
 
-use super::{Editing, Fields, PAGES, around_new, look};
+use super::{Fields, around_new, editing::Editing, look};
 use crate::{
     App,
-    admin::{Outcome, Panel, difference},
-    answer::Answer,
+    admin::{difference, panel::Panel, sections::PAGES},
     auth::extract::Editor,
-    error::Error,
-    view,
+    clock,
+    http::{
+        answer::{Answer, Outcome},
+        error::Error,
+    },
 };
 
 #[derive(Serialize)]
@@ -83,7 +85,7 @@ fn differ(app: &App, editor: &Editor, site: &Site, other: Other, fields: Fields)
         edit_href: edit,
         changed: difference::fields(&draft, &mine),
         diff: difference::lines(&draft.body.replace("\r\n", "\n"), &mine.body.replace("\r\n", "\n")),
-        theirs: Theirs { title: draft.title, body: draft.body, updated: view::moment(saved_at, site.time_zone), by },
+        theirs: Theirs { title: draft.title, body: draft.body, updated: clock::moment(saved_at, site.time_zone), by },
         then,
         fields,
     };

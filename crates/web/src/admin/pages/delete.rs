@@ -5,20 +5,24 @@ use domain::page::PageId;
 use serde::{Deserialize, Serialize};
 use store::{drafts, pages};
 
-use super::{PAGES, load};
+use super::known::load;
 use crate::{
     App,
     admin::{
-        Done, Outcome, Panel,
+        done::Done,
         effects::{Effects, effects_of_deleting},
-        id,
+        panel::Panel,
+        request::id,
+        sections::PAGES,
     },
-    answer::Answer,
     auth::extract::Editor,
     clock,
-    error::Error,
-    form::Form,
-    query::QueryString,
+    http::{
+        answer::{Answer, Outcome},
+        error::Error,
+        form::Form,
+        query::QueryString,
+    },
 };
 
 #[derive(Serialize)]
@@ -87,5 +91,5 @@ pub async fn delete(
     if deleted == 0 {
         return Err(Error::NotFound);
     }
-    Ok(Outcome::Elsewhere(Done::Deleted.at(PAGES.list, &PAGES.back(&form.back), None)))
+    Ok(Outcome::Redirect(Done::Deleted.at(PAGES.list, &PAGES.back(&form.back), None)))
 }

@@ -11,8 +11,11 @@ use domain::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::{autosave, known::Known};
-use crate::{clock, error::Error, form::checkbox};
+use super::known::Known;
+use crate::{
+    clock,
+    http::{error::Error, form::checkbox},
+};
 
 /// The fields of the form, as they are typed.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -106,7 +109,7 @@ impl Fields {
             takes: String::new(),
             version: version.0,
             draft: draft.0,
-            form: autosave::new_form()?.0,
+            form: new_form()?.0,
             back,
             then: Then::Save,
         })
@@ -200,4 +203,14 @@ pub(super) enum Then {
     Draft,
     /// It is kept, and the page is taken off the site.
     Unpublish,
+}
+
+/// A number for a form that is opened now.
+///
+/// # Errors
+/// 500 when the system has no randomness.
+fn new_form() -> Result<FormId, Error> {
+    let random = getrandom::u64().map_err(|error| Error::Internal(format!("no randomness: {error}")))?;
+    // At most 53 bits, exact in a script; never 0, which is none.
+    Ok(FormId((random >> 11).max(1).cast_signed()))
 }

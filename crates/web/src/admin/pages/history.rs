@@ -16,23 +16,28 @@ use store::{
     revisions::{self, RevisionRow},
 };
 
-use super::{PAGES, audience, look};
+use super::{audience, look};
 use crate::{
     App,
     admin::{
-        Done, Outcome, Panel, difference,
+        difference,
+        done::Done,
         effects::Effects,
-        id,
+        panel::Panel,
+        request::id,
+        sections::PAGES,
         table::{Pager, State},
     },
-    answer::Answer,
     auth::extract::Editor,
     clock,
-    error::Error,
-    form::Form,
+    http::{
+        answer::{Answer, Outcome},
+        error::Error,
+        form::Form,
+        query::QueryString,
+        view,
+    },
     markdown::{self, SafeHtml},
-    query::QueryString,
-    view,
 };
 
 /// A revision as a row.
@@ -86,8 +91,8 @@ fn row(page: PageId, present: Version, row: RevisionRow, zone: Zone) -> Row {
         version,
         href: href(page, &format!("/{version}")),
         compare_href: href(page, &format!("/compare?to={version}")),
-        when: view::moment(row.at, zone),
-        when_iso: view::iso(row.at),
+        when: clock::moment(row.at, zone),
+        when_iso: clock::iso(row.at),
         actor: who(row.actor),
         note: row.note,
         detail: row.detail,
@@ -107,7 +112,7 @@ pub async fn list(request: HttpRequest, app: Data<App>, editor: Editor, query: Q
     let (proof, paging) = (editor.proof(), state.paging());
     let table = app.db.read(move |conn| revisions::every(conn, &proof, page, paging)).await?;
     if let Some(last) = state.last_page(table.total) {
-        return Ok(Outcome::Elsewhere(last));
+        return Ok(Outcome::Redirect(last));
     }
     let pager = state.pager(table.total, table.rows.len());
     let trail = PAGES.trail_under(page.0, &present.title, "");
@@ -174,8 +179,8 @@ pub async fn show(request: HttpRequest, app: Data<App>, editor: Editor) -> Resul
             action: href(page, &format!("/{}", version.0)),
             history_href: href(page, ""),
             compare_href: href(page, &format!("/compare?to={}", version.0)),
-            when: view::moment(at, zone),
-            when_iso: view::iso(at),
+            when: clock::moment(at, zone),
+            when_iso: clock::iso(at),
             actor: who(actor),
             note,
             detail,
@@ -187,13 +192,13 @@ pub async fn show(request: HttpRequest, app: Data<App>, editor: Editor) -> Resul
                 path: content.path.to_string(),
                 summary: content.summary,
                 readers: content.audience.words(),
-                published: view::moment(content.published_at, zone),
-                ends: content.unpublish_at.map(|end| view::moment(end, zone)).unwrap_or_default(),
+                published: clock::moment(content.published_at, zone),
+                ends: content.unpublish_at.map(|end| clock::moment(end, zone)).unwrap_or_default(),
             },
         };
         view.render("admin/pages/revision.html", &page).map(Answer::panel)
     };
-    app.renderers.run(rendering).await?
+    app.render_pool.run(rendering).await?
 }
 
 #[derive(Serialize)]
@@ -240,7 +245,7 @@ pub async fn compare(
     let side = |revision: &Revision| Side {
         version: revision.version.0,
         href: href(page, &format!("/{}", revision.version.0)),
-        when: view::moment(revision.at, zone),
+        when: clock::moment(revision.at, zone),
         actor: who(revision.actor.clone()),
     };
     let (old_side, new_side) = (side(&old), side(&new));
@@ -257,7 +262,7 @@ pub async fn compare(
         };
         view.render("admin/pages/compare.html", &page).map(Answer::panel)
     };
-    app.renderers.run(rendering).await?
+    app.render_pool.run(rendering).await?
 }
 
 /// Why no version of a draft is brought back.
@@ -286,7 +291,7 @@ pub async fn restore(
         pages::update(conn, &proof, page, from, save, clock::now())
     };
     match app.db.write_or_stale(save).await? {
-        Some(_) => Ok(Outcome::Elsewhere(Done::Saved.at(&PAGES.form_href(page.0), "", None))),
+        Some(_) => Ok(Outcome::Redirect(Done::Saved.at(&PAGES.form_href(page.0), "", None))),
         None => Err(Error::Conflict("Somebody else saved this page meanwhile. Look at its history again.")),
     }
 }

@@ -15,7 +15,7 @@ use store::{
     revisions,
 };
 
-use crate::{App, auth::extract::Editor, error::Error};
+use crate::{App, auth::extract::Editor, http::error::Error};
 
 /// What there is of a page: what is published, what waits, and what else there is about it.
 #[derive(Clone, Debug, Default)]
@@ -94,4 +94,11 @@ pub(super) async fn look(app: &App, editor: &Editor, id: PageId) -> Result<(Arc<
         Ok(Known { page, draft, surroundings })
     };
     app.db.read_with_site(read).await
+}
+
+/// The page of a request, or 404.
+pub(super) async fn load(app: &App, editor: &Editor, id: PageId) -> Result<(Arc<Site>, Page), Error> {
+    let proof = editor.proof();
+    let (site, page) = app.db.read_with_site(move |conn| pages::get(conn, &proof, id)).await?;
+    Ok((site, page.ok_or(Error::NotFound)?))
 }

@@ -1,37 +1,29 @@
 //! The list of pages, and what is done with many of them at once.
 
 use actix_web::web::Data;
-use domain::{Timestamp, page::PageId, zone::Zone};
+use domain::{page::PageId, zone::Zone};
 use serde::Serialize;
 use store::{
     drafts,
-    pages::{self, Few, PageColumn, PageFilter, PageRow, PageSort, PageState, Reach, Span},
+    pages::{self, Few, PageColumn, PageRow, PageSort, Reach},
 };
 
-use super::{PAGES, actions::ACTIONS};
+use super::{
+    actions::ACTIONS,
+    filter::{STATES, filter, spans},
+};
 use crate::{
     App,
-    admin::{
-        Outcome, Panel,
-        bulk::Choice,
-        table::{State, TableView, dates},
-    },
-    answer::Answer,
+    admin::{bulk::Choice, panel::Panel, sections::PAGES, table::TableView},
     auth::extract::Editor,
     clock,
-    error::Error,
-    lists::login_href,
-    query::QueryString,
-    view,
+    http::{
+        answer::{Answer, Outcome},
+        error::Error,
+        query::QueryString,
+    },
+    site::lists::login_href,
 };
-
-/// The words and labels of the filter by state.
-const STATES: [(&str, &str, PageState); 4] = [
-    ("published", "Published", PageState::Published),
-    ("scheduled", "Scheduled", PageState::Scheduled),
-    ("changes", "Changes wait", PageState::Waiting),
-    ("over", "No longer published", PageState::Over),
-];
 
 #[derive(Serialize)]
 struct ListPage {
@@ -71,7 +63,7 @@ impl Row {
         let now = clock::now();
         Row {
             waits: waiting.contains(&row.id),
-            ends: row.unpublish_at.map(|end| view::moment(end, zone)).unwrap_or_default(),
+            ends: row.unpublish_at.map(|end| clock::moment(end, zone)).unwrap_or_default(),
             over: row.unpublish_at.is_some_and(|end| end <= now),
             id: row.id.0.to_string(),
             title: row.title,
@@ -81,10 +73,10 @@ impl Row {
             readers: reach(row.reach, few),
             private: row.reach != Reach::Everybody,
             show_title: row.show_title,
-            published: view::date(row.published_at, zone),
-            published_iso: view::iso(row.published_at),
-            updated: view::moment(row.updated_at, zone),
-            updated_iso: view::iso(row.updated_at),
+            published: clock::date(row.published_at, zone),
+            published_iso: clock::iso(row.published_at),
+            updated: clock::moment(row.updated_at, zone),
+            updated_iso: clock::iso(row.updated_at),
             future: row.published_at > now,
         }
     }
@@ -147,7 +139,7 @@ pub async fn list(app: Data<App>, editor: Editor, query: QueryString) -> Result<
         })
         .await?;
     if let Some(last) = state.last_page(table.total) {
-        return Ok(Outcome::Elsewhere(last));
+        return Ok(Outcome::Redirect(last));
     }
 
     let dates =
@@ -200,30 +192,4 @@ fn all(total: u64) -> String {
         1 => "The one that matches".into(),
         total => format!("All {total} that match"),
     }
-}
-
-/// Which pages a list's state asks for.
-pub(super) fn filter(state: &State, now: Timestamp, zone: Zone) -> PageFilter {
-    let spans = spans(now, zone);
-    let chosen = spans.iter().find(|(word, ..)| *word == state.get("date"));
-    let (since, before) = chosen.map_or((None, None), |(.., span)| *span);
-    PageFilter {
-        query: state.get("q").to_owned(),
-        reach: match state.get("readers") {
-            "everybody" => Some(Reach::Everybody),
-            "signed-in" => Some(Reach::SignedIn),
-            "chosen" => Some(Reach::Chosen),
-            _ => None,
-        },
-        since,
-        before,
-        state: STATES.iter().find(|(word, ..)| *word == state.get("state")).map(|(.., chosen)| (*chosen, now)),
-    }
-}
-
-/// The filter by date: presets that end now, and what is to come.
-fn spans(now: Timestamp, zone: Zone) -> [(&'static str, &'static str, Span); 5] {
-    let [today, week, month, year] =
-        dates(now, zone).map(|(word, label, since)| (word, label, (Some(since), Some(now))));
-    [("to-come", "To come", (Some(now), None)), today, week, month, year]
 }

@@ -13,10 +13,8 @@ use store::links;
 
 use crate::{
     App,
-    answer::Answer,
     auth::extract::Editor,
-    error::Error,
-    form::Form,
+    http::{answer::Answer, error::Error, form::Form},
     markdown::{self, SafeHtml},
 };
 
@@ -62,10 +60,10 @@ pub(super) async fn render(app: &App, editor: &Editor, text: Text) -> Result<Saf
     let body = body.replace("\r\n", "\n");
     let from = PagePath::typed(&path).unwrap_or_else(|_| PagePath::root());
     let (source, page, own) = (body.clone(), from.clone(), from.clone());
-    let targets = app.renderers.run(move || crate::admin::links::targets(&page, &source)).await?;
+    let targets = app.render_pool.run(move || crate::admin::links::targets(&page, &source)).await?;
     let proof = editor.proof();
     let look = move |conn: &mut store::Conn| links::problems(conn, &proof, &own, &audience, &targets);
     let problems: BTreeMap<String, LinkProblem> = app.db.read(look).await?.into_iter().collect();
     let words = move |address: &str| Some(problems.get(&link::target(&from, address)?)?.message());
-    app.renderers.run(move || markdown::render_with_problems(&body, words)).await
+    app.render_pool.run(move || markdown::render_with_problems(&body, words)).await
 }

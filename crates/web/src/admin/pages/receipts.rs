@@ -8,14 +8,12 @@ use store::{
     receipts::{self, Receipt},
 };
 
-use super::PAGES;
 use crate::{
     App,
-    admin::{Panel, id},
-    answer::Answer,
+    admin::{panel::Panel, request::id, sections::PAGES},
     auth::extract::Editor,
-    error::Error,
-    view,
+    clock,
+    http::{answer::Answer, error::Error},
 };
 
 #[derive(Serialize)]
@@ -44,7 +42,7 @@ impl Row {
         let of = |shown: &dyn Fn(domain::Timestamp) -> String, which: usize| {
             opened.map_or(String::new(), |(first, last)| shown([first, last][which]))
         };
-        let (moment, iso) = (|at| view::moment(at, zone), view::iso);
+        let (moment, iso) = (|at| clock::moment(at, zone), clock::iso);
         Row {
             name: name.to_string(),
             reads,

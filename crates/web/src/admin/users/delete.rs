@@ -5,16 +5,18 @@ use domain::user::UserId;
 use serde::{Deserialize, Serialize};
 use store::users;
 
-use super::{USERS, load};
+use super::load::load;
 use crate::{
     App,
-    admin::{Done, Outcome, Panel, id},
-    answer::Answer,
+    admin::{done::Done, panel::Panel, request::id, sections::USERS},
     auth::extract::Admin,
     clock,
-    error::Error,
-    form::Form,
-    query::QueryString,
+    http::{
+        answer::{Answer, Outcome},
+        error::Error,
+        form::Form,
+        query::QueryString,
+    },
 };
 
 #[derive(Serialize)]
@@ -63,5 +65,5 @@ pub async fn delete(
     if deleted == 0 {
         return Err(Error::NotFound);
     }
-    Ok(Outcome::Elsewhere(Done::Deleted.at(USERS.list, &USERS.back(&form.back), None)))
+    Ok(Outcome::Redirect(Done::Deleted.at(USERS.list, &USERS.back(&form.back), None)))
 }

@@ -8,21 +8,23 @@ use domain::{
 use serde::Serialize;
 use store::users::{self, UserColumn, UserFilter, UserSort};
 
-use super::USERS;
 use crate::{
     App,
     admin::{
-        Done, Outcome, Panel,
         bulk::{Action, Choice, Chosen, Item, Needs, Question},
+        done::Done,
+        panel::Panel,
+        sections::USERS,
         table::TableView,
     },
-    answer::Answer,
     auth::extract::Admin,
     clock,
-    error::Error,
-    form::Form,
-    query::QueryString,
-    view,
+    http::{
+        answer::{Answer, Outcome},
+        error::Error,
+        form::Form,
+        query::QueryString,
+    },
 };
 
 const ACTIONS: [Choice; 3] = [
@@ -79,10 +81,10 @@ impl Row {
             name: user.name.to_string(),
             role_label: user.role.label(),
             active: user.active,
-            created: view::date(user.created_at, zone),
-            created_iso: view::iso(user.created_at),
-            last_sign_in: user.last_sign_in_at.map_or("never".into(), |at| view::moment(at, zone)),
-            last_sign_in_iso: user.last_sign_in_at.map(view::iso).unwrap_or_default(),
+            created: clock::date(user.created_at, zone),
+            created_iso: clock::iso(user.created_at),
+            last_sign_in: user.last_sign_in_at.map_or("never".into(), |at| clock::moment(at, zone)),
+            last_sign_in_iso: user.last_sign_in_at.map(clock::iso).unwrap_or_default(),
             edit_href: USERS.href(user.id.0, "", back),
         }
     }
@@ -124,7 +126,7 @@ pub async fn list(app: Data<App>, admin: Admin, query: QueryString) -> Result<Ou
         })
         .await?;
     if let Some(last) = state.last_page(table.total) {
-        return Ok(Outcome::Elsewhere(last));
+        return Ok(Outcome::Redirect(last));
     }
 
     let roles = Role::ALL
@@ -181,7 +183,7 @@ pub async fn act(app: Data<App>, admin: Admin, Form(chosen): Form<Chosen>) -> Re
         "enable" => Done::Enabled,
         _ => Done::Disabled,
     };
-    Ok(Outcome::Elsewhere(done.at(USERS.list, &action.back, Some(count))))
+    Ok(Outcome::Redirect(done.at(USERS.list, &action.back, Some(count))))
 }
 
 fn item(user: User) -> Item {

@@ -11,19 +11,20 @@ use domain::{
 use serde::{Deserialize, Serialize};
 use store::users;
 
-use super::{USERS, load};
+use super::load::load;
 use crate::{
     App,
-    admin::{Done, Outcome, Panel, id},
-    answer::Answer,
+    admin::{done::Done, panel::Panel, request::id, sections::USERS},
     auth::extract::Admin,
-    clock,
-    error::Error,
-    first_run,
-    form::{Form, checkbox},
-    guard::Envelope,
-    query::QueryString,
-    view::Errors,
+    clock, first_run,
+    http::{
+        answer::{Answer, Outcome},
+        envelope::Envelope,
+        error::Error,
+        form::{Form, checkbox},
+        query::QueryString,
+        view::Errors,
+    },
 };
 
 /// A password that was typed, or one that was generated and has to be shown.
@@ -145,7 +146,7 @@ pub async fn set_password(
             return Ok(Outcome::Page(page.with_status(StatusCode::UNPROCESSABLE_ENTITY)));
         }
     };
-    let hash = app.door.verifier.hash(Envelope::of(&request).client.origin(), &chosen.password).await?;
+    let hash = app.authenticator.bcrypt_pool.hash(Envelope::of(&request).client.origin(), &chosen.password).await?;
     let (proof, id, from) = (admin.proof(), user.id, fields.version.map_or(user.version, Version));
     let set = move |conn: &mut store::Conn| users::set_password_from(conn, &proof, id, from, &hash, clock::now());
     match app.db.write_or_stale(set).await? {
@@ -156,8 +157,8 @@ pub async fn set_password(
     match chosen.generated {
         Some(generated) => reveal(&app, &admin, &site, &user, &generated, &back),
         None => {
-            let kept = crate::query::encode(&[("back", &back)]);
-            Ok(Outcome::Elsewhere(Done::PasswordSet.at(&USERS.form_href(user.id.0), &kept, None)))
+            let kept = crate::http::query::encode(&[("back", &back)]);
+            Ok(Outcome::Redirect(Done::PasswordSet.at(&USERS.form_href(user.id.0), &kept, None)))
         }
     }
 }

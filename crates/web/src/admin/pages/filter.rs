@@ -1,0 +1,40 @@
+//! The filters of the list of pages, from its address.
+
+use domain::{Timestamp, zone::Zone};
+use store::pages::{PageFilter, PageState, Reach, Span};
+
+use crate::admin::table::{State, dates};
+
+/// The words and labels of the filter by state.
+pub(super) const STATES: [(&str, &str, PageState); 4] = [
+    ("published", "Published", PageState::Published),
+    ("scheduled", "Scheduled", PageState::Scheduled),
+    ("changes", "Changes wait", PageState::Waiting),
+    ("over", "No longer published", PageState::Over),
+];
+
+/// Which pages a list's state asks for.
+pub(super) fn filter(state: &State, now: Timestamp, zone: Zone) -> PageFilter {
+    let spans = spans(now, zone);
+    let chosen = spans.iter().find(|(word, ..)| *word == state.get("date"));
+    let (since, before) = chosen.map_or((None, None), |(.., span)| *span);
+    PageFilter {
+        query: state.get("q").to_owned(),
+        reach: match state.get("readers") {
+            "everybody" => Some(Reach::Everybody),
+            "signed-in" => Some(Reach::SignedIn),
+            "chosen" => Some(Reach::Chosen),
+            _ => None,
+        },
+        since,
+        before,
+        state: STATES.iter().find(|(word, ..)| *word == state.get("state")).map(|(.., chosen)| (*chosen, now)),
+    }
+}
+
+/// The filter by date: presets that end now, and what is to come.
+pub(super) fn spans(now: Timestamp, zone: Zone) -> [(&'static str, &'static str, Span); 5] {
+    let [today, week, month, year] =
+        dates(now, zone).map(|(word, label, since)| (word, label, (Some(since), Some(now))));
+    [("to-come", "To come", (Some(now), None)), today, week, month, year]
+}

@@ -1,0 +1,32 @@
+//! The database that a command works on.
+
+use store::Store;
+
+use crate::config::Config;
+
+/// Opens a database that is there and up to date: a command that only looks or changes makes no file by mistake.
+pub(super) fn open(config: &Config) -> Result<Store, String> {
+    let store = open_existing(config)?;
+    match &store.pending().map_err(|error| error.to_string())?[..] {
+        [] => Ok(store),
+        pending => Err(format!("the database is not up to date ({} pending): run `postern migrate`", pending.len())),
+    }
+}
+
+/// Opens a database, and makes and migrates it if it is new: for commands that make something.
+pub(super) fn open_or_create(config: &Config) -> Result<Store, String> {
+    let store = connect(config)?;
+    store.migrate().map_err(|error| error.to_string())?;
+    Ok(store)
+}
+
+pub(super) fn open_existing(config: &Config) -> Result<Store, String> {
+    if let Some(file) = config.database()?.missing_file() {
+        return Err(format!("there is no database file {}: run `postern` once, or set DATABASE_URL", file.display()));
+    }
+    connect(config)
+}
+
+pub(super) fn connect(config: &Config) -> Result<Store, String> {
+    Store::open(&config.database()?, 1).map_err(|error| error.to_string())
+}

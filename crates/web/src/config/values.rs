@@ -1,0 +1,91 @@
+//! The values of options: how each is read, and what is no such value.
+
+use std::{fmt, str::FromStr};
+
+use ipnet::IpNet;
+
+/// What stands in `DATABASE_URL`; it does not show itself.
+#[derive(Clone)]
+pub(super) struct UncheckedUrl(pub(super) String);
+
+impl FromStr for UncheckedUrl {
+    type Err = std::convert::Infallible;
+
+    fn from_str(url: &str) -> Result<UncheckedUrl, Self::Err> {
+        Ok(UncheckedUrl(url.to_owned()))
+    }
+}
+
+impl fmt::Debug for UncheckedUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("UncheckedUrl(hidden)")
+    }
+}
+
+/// `http://` or `https://`, a host, perhaps a port; no path. Empty, as compose files pass what is not set, is none.
+#[derive(Clone, Debug)]
+pub struct BaseUrl(pub(super) String);
+
+impl FromStr for BaseUrl {
+    type Err = String;
+
+    fn from_str(url: &str) -> Result<BaseUrl, String> {
+        let trimmed = url.trim().trim_end_matches('/');
+        let authority = trimmed.strip_prefix("https://").or_else(|| trimmed.strip_prefix("http://"));
+        match authority {
+            Some(authority)
+                if !authority.is_empty()
+                    && authority.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._:[]".contains(&b)) =>
+            {
+                Ok(BaseUrl(trimmed.to_owned()))
+            }
+            _ if trimmed.is_empty() => Ok(BaseUrl(String::new())),
+            _ => Err("write it as https://www.example.org, without a path".into()),
+        }
+    }
+}
+
+/// Addresses and networks, comma separated; none when it is empty, as compose files pass what is not set.
+#[derive(Clone, Debug, Default)]
+pub struct Networks(pub Vec<IpNet>);
+
+impl FromStr for Networks {
+    type Err = String;
+
+    fn from_str(networks: &str) -> Result<Networks, String> {
+        let named = networks.split(',').map(str::trim).filter(|network| !network.is_empty());
+        named.map(parse_network).collect::<Result<_, _>>().map(Networks)
+    }
+}
+
+fn parse_network(network: &str) -> Result<IpNet, String> {
+    network
+        .parse::<IpNet>()
+        .or_else(|_| network.parse::<std::net::IpAddr>().map(IpNet::from))
+        .map_err(|_| format!("{network:?} is no address such as 10.0.0.1 and no network such as 10.0.0.0/8"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_base_url_has_a_scheme_and_a_host_and_no_path() {
+        for good in ["https://www.example.org", "http://[::1]:8080/"] {
+            assert!(good.parse::<BaseUrl>().is_ok(), "{good}");
+        }
+        for bad in ["www.example.org", "ftp://x", "https://x/y", "https://", "https://a@b"] {
+            assert!(bad.parse::<BaseUrl>().is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_proxy_is_an_address_or_a_network() {
+        for good in ["10.0.0.0/8", "127.0.0.1", "::1", "fd00::/8"] {
+            assert_eq!(good.parse::<Networks>().unwrap().0.len(), 1, "{good}");
+        }
+        assert_eq!("10.0.0.1, ::1".parse::<Networks>().unwrap().0.len(), 2);
+        assert!("".parse::<Networks>().unwrap().0.is_empty());
+        assert!("proxy.example.org".parse::<Networks>().is_err());
+    }
+}

@@ -1,0 +1,170 @@
+//! The body of every refusal: a page in the site's look for a browser, a few lines of text for everything else.
+
+use std::time::Duration;
+
+use actix_web::{
+    HttpResponse, ResponseError,
+    http::header::{self, HeaderValue},
+    web::Bytes,
+};
+use actix_web_httpauth::headers::www_authenticate::WwwAuthenticate;
+use domain::site::Site;
+use serde::Serialize;
+
+use super::{
+    answer::{Answer, Caching, HTML, ROBOTS, TEXT},
+    error::Error,
+    error_words::{STALE, STALE_MESSAGE, Words},
+    stale_form::StaleForm,
+    view::Frame,
+};
+use crate::{
+    App,
+    auth::challenge::Challenge,
+    cache::answers::{CacheKey, Cached},
+};
+
+/// Whether the client names HTML in its `Accept` lines, as browsers do and curl does not.
+pub fn wants_html(accept: &[HeaderValue]) -> bool {
+    let lines = accept.iter().filter_map(|line| line.to_str().ok());
+    lines.flat_map(|line| line.split(',')).any(|item| {
+        let mut parts = item.split(';').map(str::trim);
+        let range = parts.next().unwrap_or_default();
+        let html = range.eq_ignore_ascii_case("text/html") || range.eq_ignore_ascii_case("application/xhtml+xml");
+        html && !parts.any(|parameter| matches!(parameter, "q=0" | "q=0.0" | "q=0.00" | "q=0.000"))
+    })
+}
+
+/// The whole answer to a request that failed.
+pub async fn render(app: &App, error: &Error, html: bool, request_id: &str) -> HttpResponse {
+    // A database that does not answer is not asked for the site's title, and a flood is no load for one that does.
+    let site = match error {
+        Error::Unavailable(_) | Error::Busy(_) => app.db.cache().last_site(),
+        _ => app.db.site().await,
+    };
+    let mut response = HttpResponse::build(error.status_code());
+    response.insert_header((header::CACHE_CONTROL, "no-store")).insert_header((ROBOTS, "noindex"));
+    match error {
+        Error::Unauthorized => {
+            response.insert_header(WwwAuthenticate(Challenge::new(&site.realm)));
+        }
+        Error::SignedOut => {
+            response.insert_header(WwwAuthenticate(Challenge::new(&site.realm)));
+            response.insert_header(("clear-site-data", "\"cache\""));
+        }
+        Error::MethodNotAllowed(allow) => {
+            response.insert_header((header::ALLOW, HeaderValue::from_static(allow)));
+        }
+        Error::Busy(wait) | Error::TooManyAttempts(wait) => {
+            response.insert_header((header::RETRY_AFTER, wait.as_secs().max(1)));
+        }
+        // The rest of the body is not read, so the connection cannot go on.
+        Error::TooLarge(_) | Error::Timeout => {
+            response.force_close();
+        }
+        Error::Unavailable(_) => {
+            response.insert_header((header::RETRY_AFTER, Duration::from_secs(5).as_secs()));
+        }
+        _ => {}
+    }
+    if let Error::StaleForm(form) = error {
+        // It may hold megabytes.
+        let (view, site, form) = (app.view.clone(), site.clone(), form.clone());
+        let rendering = move || view.render("admin/resend.html", &ResendPage::new(&site, &form));
+        match app.render_pool.run(rendering).await.flatten() {
+            Ok(body) => return response.content_type(HTML).body(body),
+            Err(error) => log::error!("id={request_id} {error}"),
+        }
+    }
+    let (content_type, body) = body(app, error, &site, html, request_id);
+    response.content_type(content_type).body(body)
+}
+
+/// The body and its type. One that says the same to everybody is kept: strangers ask for it as often as they like.
+fn body(app: &App, error: &Error, site: &Site, html: bool, request_id: &str) -> (&'static str, Bytes) {
+    let content_type = if html { HTML } else { TEXT };
+    let answers = &app.db.cache().answers;
+    let Some(key) = common(error).map(|name| CacheKey::ErrorPage(name, html)) else {
+        return compose(app, &Words::of(error, site, request_id), site, html);
+    };
+    if let Some(Cached::Answer(answer)) = answers.get(key, "") {
+        return (content_type, answer.body().clone());
+    }
+    // The settings were read before the ticket is taken, so it is good only if they are still known to be the present ones.
+    let token = answers.fill_token(key);
+    let is_present = app.db.cache().site().is_some_and(|known| *known == *site);
+    let (content_type, body) = compose(app, &Words::of(error, site, request_id), site, html);
+    if is_present {
+        answers.insert(token, "", Cached::Answer(Answer::new(content_type, body.clone(), Caching::Never)), None);
+    }
+    (content_type, body)
+}
+
+/// The name of an error whose page depends on nothing but the site's settings.
+fn common(error: &Error) -> Option<&'static str> {
+    match error {
+        Error::Unauthorized => Some("unauthorized"),
+        Error::SignedOut => Some("signed out"),
+        Error::NotFound => Some("not found"),
+        Error::TooManyAttempts(_) => Some("too many attempts"),
+        _ => None,
+    }
+}
+
+fn compose(app: &App, words: &Words, site: &Site, html: bool) -> (&'static str, Bytes) {
+    if html {
+        let page = ErrorPage { frame: Frame::anonymous(site), words };
+        match app.view.render("error.html", &page) {
+            Ok(body) => return (HTML, body.into()),
+            Err(error) => log::error!("{error}"),
+        }
+    }
+    (TEXT, words.text().into())
+}
+
+#[derive(Serialize)]
+struct ErrorPage<'a> {
+    #[serde(flatten)]
+    frame: Frame,
+    #[serde(flatten)]
+    words: &'a Words,
+}
+
+/// The page that shows what was typed and sends it again.
+#[derive(Serialize)]
+struct ResendPage<'a> {
+    #[serde(flatten)]
+    frame: Frame,
+    title: &'static str,
+    message: &'static str,
+    action: &'a str,
+    form_token: &'a str,
+    fields: Vec<ResendField<'a>>,
+}
+
+#[derive(Serialize)]
+struct ResendField<'a> {
+    name: &'a str,
+    value: &'a str,
+    long: bool,
+    secret: bool,
+}
+
+impl<'a> ResendPage<'a> {
+    fn new(site: &Site, form: &'a StaleForm) -> ResendPage<'a> {
+        let typed = form.fields.iter().filter(|(name, _)| name != "form_token");
+        let fields = typed.map(|(name, value)| {
+            let secret = name.starts_with("password") || name == "present";
+            let value = if secret { "" } else { value.as_str() };
+            ResendField { name, value, long: value.len() > 80 || value.contains('\n'), secret }
+        });
+        ResendPage {
+            frame: Frame::anonymous(site),
+            title: STALE,
+            message: STALE_MESSAGE,
+            action: &form.action,
+            form_token: &form.token,
+            fields: fields.collect(),
+        }
+    }
+}

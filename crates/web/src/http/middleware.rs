@@ -1,0 +1,127 @@
+//! The outermost layer: what holds for every request and every answer.
+
+use std::panic::AssertUnwindSafe;
+
+use actix_web::{
+    Error as ActixError, HttpMessage, HttpResponse, ResponseError,
+    body::{BoxBody, MessageBody},
+    dev::{ServiceRequest, ServiceResponse},
+    error::InternalError,
+    http::{
+        StatusCode,
+        header::{self, HeaderValue},
+    },
+    middleware::Next,
+    web::Data,
+};
+use futures_util::FutureExt;
+
+use super::{
+    before_routing, body_guard::BodyGuard, client::client, envelope::Envelope, error::Error, error_page,
+    logging::LogLimiter, security_headers,
+};
+use crate::App;
+
+/// The outermost layer: checks what no handler should see, turns errors into pages, logs them, and puts the security
+/// headers on every answer.
+pub async fn envelope(
+    mut request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, ActixError> {
+    let Some(app) = request.app_data::<Data<App>>().cloned() else {
+        return Err(Error::Internal("the application has no state".into()).into());
+    };
+    let envelope = Envelope::new(client(request.head(), &app.options.proxies));
+    request.extensions_mut().insert(envelope);
+    let context = ResponseContext {
+        accept: request.headers().get_all(header::ACCEPT).cloned().collect(),
+        envelope,
+        target: if log::log_enabled!(log::Level::Debug) { target(&request) } else { String::new() },
+        unread: BodyGuard::hold(&mut request),
+    };
+
+    if let Some(answer) = before_routing::answer(&request) {
+        let response = answer.unwrap_or_else(|error| error.error_response());
+        return Ok(request.into_response(context.finish(&app, response).await));
+    }
+    match AssertUnwindSafe(next.call(request)).catch_unwind().await {
+        Ok(Ok(answer)) => {
+            let (request, response) = answer.map_into_boxed_body().into_parts();
+            Ok(ServiceResponse::new(request, context.finish(&app, response).await))
+        }
+        Ok(Err(error)) => Err(context.finish_error(&app, error.error_response()).await),
+        Err(_panic) => {
+            let error = Error::Internal("a handler panicked; the panic's message is above".into());
+            Err(context.finish_error(&app, error.error_response()).await)
+        }
+    }
+}
+
+/// What an answer needs to know of its request, which is gone by then.
+struct ResponseContext {
+    accept: Vec<HeaderValue>,
+    envelope: Envelope,
+    target: String,
+    unread: Option<BodyGuard>,
+}
+
+impl ResponseContext {
+    async fn finish(self, app: &App, response: HttpResponse) -> HttpResponse {
+        let error = response.extensions().get::<Error>().cloned().or_else(|| foreign_error(&response));
+        let mut response = match error {
+            Some(error) => {
+                self.log(&error);
+                let html = error_page::wants_html(&self.accept);
+                Box::pin(error_page::render(app, &error, html, &self.envelope.id())).await
+            }
+            None => response,
+        };
+        security_headers::append(response.headers_mut(), &self.envelope);
+        match self.unread {
+            Some(unread) => unread.until_sent(response),
+            None => response,
+        }
+    }
+
+    async fn finish_error(self, app: &App, response: HttpResponse) -> ActixError {
+        InternalError::from_response("answered", self.finish(app, response).await).into()
+    }
+
+    /// Paths of pages may be private: they stand in the log at debug level only.
+    fn log(&self, error: &Error) {
+        /// Of answers that say "later": a flood gets many.
+        static LATER: LogLimiter = LogLimiter::new();
+        let (status, id, client) = (error.status_code().as_u16(), self.envelope.id(), self.envelope.client.address);
+        match error {
+            Error::Internal(_) => log::error!("status={status} id={id} client={client} error={:?}", error.to_string()),
+            Error::Unavailable(_) | Error::Busy(_) => {
+                if LATER.has_room("status=503") {
+                    log::warn!("status={status} id={id} client={client} error={:?}", error.to_string());
+                }
+            }
+            Error::Forbidden(words) => log::info!("denied status={status} id={id} client={client} why={words:?}"),
+            _ => log::debug!(
+                "status={status} id={id} client={client} target={:?} error={:?}",
+                self.target,
+                error.to_string()
+            ),
+        }
+    }
+}
+
+/// An error that is not ours, as one of ours: actix-web's own extractors have their types.
+fn foreign_error(response: &HttpResponse) -> Option<Error> {
+    let error = response.error()?;
+    Some(match response.status() {
+        StatusCode::NOT_FOUND => Error::NotFound,
+        status if status.is_client_error() => Error::BadRequest("This request cannot be understood."),
+        _ => Error::Internal(error.to_string()),
+    })
+}
+
+/// The method and the target, for the debug log.
+fn target(request: &ServiceRequest) -> String {
+    let target = request.uri().path_and_query().map_or("", |target| target.as_str());
+    let end = target.char_indices().nth(200).map_or(target.len(), |(at, _)| at);
+    format!("{} {}", request.method(), &target[..end])
+}

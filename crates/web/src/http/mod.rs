@@ -1,0 +1,21 @@
+//! What holds for every request: its envelope and limits, errors and their pages, forms, answers, templates and logs.
+
+pub mod answer;
+pub mod assets;
+mod before_routing;
+mod body_guard;
+pub mod client;
+pub mod envelope;
+pub mod error;
+pub mod error_page;
+mod error_words;
+pub mod form;
+pub mod health;
+mod limits;
+pub mod logging;
+pub mod middleware;
+pub mod query;
+pub mod responses;
+mod security_headers;
+pub mod stale_form;
+pub mod view;

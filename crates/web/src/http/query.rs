@@ -1,0 +1,78 @@
+//! A query string, read leniently: an odd one never stands between a request and its 401.
+
+use std::future::{Ready, ready};
+
+use actix_web::{FromRequest, HttpRequest, dev::Payload};
+use store::Paging;
+
+use super::error::Error;
+
+/// The fields of a query string, in order; empty for one that cannot be read.
+#[derive(Clone, Debug, Default)]
+pub struct QueryString(Vec<(String, String)>);
+
+impl QueryString {
+    /// Parses the part after the question mark.
+    pub fn parse(query: &str) -> QueryString {
+        let mut fields: Vec<(String, String)> = serde_html_form::from_str(query).unwrap_or_default();
+        // Nothing that we ask for has a control character in it, and PostgreSQL takes no NUL.
+        fields.iter_mut().for_each(|(_, value)| value.retain(|c| !c.is_control()));
+        QueryString(fields)
+    }
+
+    /// The query string of a request.
+    pub fn of(request: &HttpRequest) -> QueryString {
+        QueryString::parse(request.query_string())
+    }
+
+    /// Whether a field was sent, empty or not.
+    pub fn has(&self, name: &str) -> bool {
+        self.0.iter().any(|(known, _)| known == name)
+    }
+
+    /// The first value of a field; empty if it is absent.
+    pub fn get(&self, name: &str) -> &str {
+        self.0.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value)
+    }
+}
+
+impl FromRequest for QueryString {
+    type Error = Error;
+    type Future = Ready<Result<QueryString, Error>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(Ok(QueryString::of(request)))
+    }
+}
+
+/// Fields as a query string; those without a value are left out.
+pub fn encode(fields: &[(&str, &str)]) -> String {
+    let filled: Vec<_> = fields.iter().filter(|(_, value)| !value.is_empty()).collect();
+    // Pairs of texts always encode.
+    serde_html_form::to_string(filled).unwrap_or_default()
+}
+
+/// How many pages stand on one page of a list.
+const PAGE_SIZE: u32 = 20;
+/// How far lists reach: nobody pages further, and a search engine should not.
+const LAST_PAGE: u32 = 10_000;
+
+/// Which page of a list is asked for (`?page=2`); the first one for anything that is no number.
+pub fn paging(query: &QueryString) -> Paging {
+    let number = query.get("page").parse().unwrap_or(1);
+    Paging { number: number.clamp(1, LAST_PAGE), size: PAGE_SIZE }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_value_counts_and_nothing_is_an_error() {
+        let query = QueryString::parse("next=%2Fa&next=/b&q=a+b%26c");
+        assert_eq!((query.get("next"), query.get("q"), query.get("page")), ("/a", "a b&c", ""));
+        assert_eq!(QueryString::parse("%ff=%zz&&=").get("x"), "");
+        assert_eq!(QueryString::parse("q=a%00b%0d%0a").get("q"), "ab");
+        assert_eq!(encode(&[("q", "a b&c"), ("page", "")]), "q=a+b%26c");
+    }
+}

@@ -1,0 +1,132 @@
+//! What everybody who is signed in may change about themselves: the password and the colours.
+
+use actix_web::{
+    Either, HttpRequest, HttpResponse,
+    http::{StatusCode, Uri, header},
+    web::Data,
+};
+use domain::{invalid::Invalid, password::Password, user::Theme};
+use serde::{Deserialize, Serialize};
+
+use super::login::local;
+use crate::{
+    App,
+    auth::{extract::Reader, form_token},
+    clock,
+    http::{
+        answer::Answer,
+        envelope::Envelope,
+        error::Error,
+        form::Form,
+        responses::see_other,
+        view::{Errors, Frame},
+    },
+};
+
+#[derive(Serialize)]
+struct AccountPage {
+    #[serde(flatten)]
+    frame: Frame,
+    form_token: String,
+    errors: Errors,
+    min_bytes: usize,
+    max_bytes: usize,
+}
+
+/// GET `/account`.
+pub async fn show(app: Data<App>, reader: Reader) -> Result<Answer, Error> {
+    page(&app, &reader, &Invalid::default()).await
+}
+
+async fn page(app: &App, reader: &Reader, invalid: &Invalid) -> Result<Answer, Error> {
+    let (site, ()) = app.db.read_with_site(|_| Ok(())).await?;
+    let page = AccountPage {
+        frame: Frame::new(&site, Some(reader.account())),
+        form_token: form_token::issue(reader.account(), clock::now()),
+        errors: Errors::of(invalid),
+        min_bytes: Password::MIN_BYTES,
+        max_bytes: Password::MAX_BYTES,
+    };
+    Ok(Answer::panel(app.view.render("account.html", &page)?))
+}
+
+/// A change of one's own password.
+#[derive(Deserialize)]
+pub struct NewPassword {
+    #[serde(default)]
+    present: String,
+    #[serde(default)]
+    password: String,
+    #[serde(default)]
+    password_again: String,
+}
+
+/// POST `/account`: changes one's own password, which asks for the present one.
+pub async fn update(
+    envelope: Envelope,
+    app: Data<App>,
+    reader: Reader,
+    Form(form): Form<NewPassword>,
+) -> Result<Either<Answer, HttpResponse>, Error> {
+    let origin = envelope.client.origin();
+    let member = reader.account().member.clone();
+    let mut invalid = Invalid::default();
+    let present = invalid.take("present", Password::parse(&form.present));
+    let new = invalid.take("password", Password::parse_new(&form.password, member.name.as_str()));
+    if form.password != form.password_again {
+        invalid.add("password_again", "The two new passwords differ. Type the same one twice.");
+    }
+    let mut proven = None;
+    if let Some(present) = present {
+        let name = member.name.clone();
+        let user = app.db.read(move |conn| store::users::find(conn, &name)).await?;
+        match user.map(|user| user.password_hash) {
+            Some(hash) if app.authenticator.bcrypt_pool.confirm(origin, &present, &hash).await? => proven = Some(hash),
+            _ => invalid.add("present", "This is not your present password."),
+        }
+    }
+    let (Some(new), Some(proven), true) = (new, proven, invalid.is_empty()) else {
+        let page = page(&app, &reader, &invalid).await?;
+        return Ok(Either::Left(page.with_status(StatusCode::UNPROCESSABLE_ENTITY)));
+    };
+    let hash = app.authenticator.bcrypt_pool.hash(origin, &new).await?;
+    let change =
+        move |conn: &mut store::Conn| store::users::change_own_password(conn, &member, &proven, &hash, clock::now());
+    if !app.db.write(change).await? {
+        return Err(Error::Conflict("Your password was changed meanwhile, so it stays as it is now. Sign in again."));
+    }
+    // The browser still sends the old password: the next page asks for the new one.
+    Ok(Either::Right(see_other("/login?next=/account")))
+}
+
+/// A choice of colours.
+#[derive(Deserialize)]
+pub struct ThemeChoice {
+    theme: String,
+    #[serde(default)]
+    back: String,
+}
+
+/// POST `/account/theme`.
+pub async fn set_theme(
+    request: HttpRequest,
+    app: Data<App>,
+    reader: Reader,
+    Form(choice): Form<ThemeChoice>,
+) -> Result<HttpResponse, Error> {
+    let theme = Theme::parse(&choice.theme)
+        .ok_or_else(|| Error::Unprocessable("The colours are system, light or dark.".into()))?;
+    let id = reader.account().member.id;
+    app.db.write(move |conn| store::users::set_theme(conn, id, theme)).await?;
+    // To where the switch was pressed, if the browser says so.
+    let back = if choice.back.is_empty() { "/account" } else { &choice.back };
+    Ok(see_other(local(&referrer(&request).unwrap_or_else(|| back.to_owned()))))
+}
+
+/// The path and query of the page of ours that led here.
+fn referrer(request: &HttpRequest) -> Option<String> {
+    let uri: Uri = request.headers().get(header::REFERER)?.to_str().ok()?.parse().ok()?;
+    let host = request.headers().get(header::HOST)?.to_str().ok()?;
+    uri.authority().filter(|authority| authority.as_str().eq_ignore_ascii_case(host))?;
+    uri.path_and_query().map(ToString::to_string)
+}

@@ -1,0 +1,142 @@
+//! What machines read: the Atom feed, the sitemap and robots.txt. All of it holds public pages only, for everybody.
+
+use std::fmt::Write;
+
+use actix_web::web::Data;
+use domain::{Timestamp, access::Visitor, site::Site};
+use store::{
+    Paging,
+    pages::{self, Scope, Teaser},
+};
+
+use crate::{
+    App,
+    cache::answers::{CacheKey, Cached},
+    clock::{self, iso},
+    http::{
+        answer::{Answer, Caching, TEXT},
+        error::Error,
+    },
+};
+
+/// How many pages stand in the feed.
+const FEED_SIZE: u32 = 50;
+/// How many a sitemap may hold (sitemaps.org).
+const SITEMAP_SIZE: u32 = 50_000;
+
+/// GET `/feed.xml`: the newest public pages, as Atom (RFC 4287).
+pub async fn atom(app: Data<App>) -> Result<Answer, Error> {
+    kept(&app, CacheKey::Feed, FEED_SIZE, write_atom).await
+}
+
+/// GET `/sitemap.xml`.
+pub async fn sitemap(app: Data<App>) -> Result<Answer, Error> {
+    kept(&app, CacheKey::Sitemap, SITEMAP_SIZE, write_sitemap).await
+}
+
+/// An answer for everybody from the newest public pages: from memory, or made anew and kept.
+async fn kept(
+    app: &Data<App>,
+    key: CacheKey<'static>,
+    size: u32,
+    write: fn(&App, &Site, &[Teaser]) -> Answer,
+) -> Result<Answer, Error> {
+    let answers = &app.db.cache().answers;
+    if let Some(Cached::Answer(answer)) = answers.get(key, "") {
+        return Ok(answer);
+    }
+    let token = answers.fill_token(key);
+    let (site, (rows, until)) = app.db.read_with_site(move |conn| public(conn, size)).await?;
+    let of = app.clone();
+    let answer = app.render_pool.run(move || write(&of, &site, &rows).finish()).await?;
+    answers.insert(token, "", Cached::Answer(answer.clone()), until);
+    Ok(answer)
+}
+
+fn write_atom(app: &App, site: &Site, rows: &[Teaser]) -> Answer {
+    let base = &app.options.base_url;
+    let updated = rows.iter().map(changed_at).max().unwrap_or(Timestamp::UNIX_EPOCH);
+    let mut feed = format!(
+        "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<feed xmlns=\"http://www.w3.org/2005/Atom\" xml:lang=\"{}\">\n\
+         <title>{}</title>\n<subtitle>{}</subtitle>\n<id>{base}/</id>\n<link href=\"{base}/\"/>\n\
+         <link rel=\"self\" href=\"{base}/feed.xml\"/>\n<updated>{}</updated>\n<author><name>{}</name></author>\n",
+        xml(&site.language),
+        xml(&site.title),
+        xml(&site.tagline),
+        iso(updated),
+        xml(&site.title),
+    );
+    for row in rows {
+        let address = format!("{base}{}", row.path.href());
+        let _infallible = write!(
+            feed,
+            "<entry>\n<title>{}</title>\n<id>{address}</id>\n<link href=\"{address}\"/>\n<published>{}</published>\n\
+             <updated>{}</updated>\n<summary>{}</summary>\n</entry>\n",
+            xml(&row.title),
+            iso(row.published_at),
+            iso(changed_at(row)),
+            xml(&row.summary),
+        );
+    }
+    feed.push_str("</feed>\n");
+    Answer::new("application/atom+xml; charset=utf-8", feed, Caching::Public)
+}
+
+fn write_sitemap(app: &App, _: &Site, rows: &[Teaser]) -> Answer {
+    let base = &app.options.base_url;
+    let mut sitemap = String::from(
+        "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">\n",
+    );
+    for row in rows {
+        let (path, changed) = (row.path.href(), iso(changed_at(row)));
+        let _infallible = writeln!(sitemap, "<url><loc>{base}{path}</loc><lastmod>{changed}</lastmod></url>");
+    }
+    sitemap.push_str("</urlset>\n");
+    Answer::new("application/xml; charset=utf-8", sitemap, Caching::Public)
+}
+
+/// GET `/robots.txt`. It names no private page: what is listed here is where people look first.
+pub async fn robots(app: Data<App>) -> Answer {
+    let base = &app.options.base_url;
+    let text = format!(
+        "User-agent: *\nDisallow: /admin\nDisallow: /login\nDisallow: /search\n\nSitemap: {base}/sitemap.xml\n"
+    );
+    Answer::new(TEXT, text, Caching::Public)
+}
+
+fn public(conn: &mut store::Conn, size: u32) -> store::Result<(Vec<Teaser>, Option<Timestamp>)> {
+    let now = clock::now();
+    let scope = Scope::readable(&Visitor::Anonymous, now);
+    Ok((pages::list(conn, &scope, Paging { number: 1, size })?.rows, pages::next_boundary(conn, now)?))
+}
+
+/// When a reader saw the page change last: a page that was written before its date changed on its date.
+fn changed_at(row: &Teaser) -> Timestamp {
+    row.updated_at.max(row.published_at)
+}
+
+/// Text for XML: markup escaped, and what XML 1.0 cannot hold left out.
+fn xml(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '"' => escaped.push_str("&quot;"),
+            '\u{0}'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}' => {}
+            c => escaped.push(c),
+        }
+    }
+    escaped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn case_42_text_in_xml_is_escaped() {
+        assert_eq!(xml("a<b> & \"c\"\u{1}"), "a&lt;b&gt; &amp; &quot;c&quot;");
+    }
+}

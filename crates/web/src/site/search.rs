@@ -1,0 +1,106 @@
+//! Search as readers see it: what they may read of what they look for, with the words marked.
+
+use actix_web::web::Data;
+use domain::{
+    search::{EmptyQuery, Piece, Query},
+    zone::Zone,
+};
+use serde::Serialize;
+use store::{
+    Slice,
+    search::{self, Found},
+};
+
+use super::lists::{caching, login_href};
+use crate::{
+    App,
+    auth::extract::MaybeReader,
+    clock,
+    http::{
+        answer::Answer,
+        error::Error,
+        query::{QueryString, encode, paging},
+        view::Frame,
+    },
+    markdown,
+};
+
+#[derive(Serialize)]
+struct SearchPage {
+    #[serde(flatten)]
+    frame: Frame,
+    query: String,
+    asked: bool,
+    in_vain: &'static str,
+    notice: &'static str,
+    login_href: String,
+    rows: Vec<Row>,
+    previous_href: String,
+    next_href: String,
+}
+
+/// A page that was found.
+#[derive(Serialize)]
+struct Row {
+    href: String,
+    title: Vec<Part>,
+    excerpt: Vec<Part>,
+    private: bool,
+    date: String,
+    date_iso: String,
+}
+
+impl Row {
+    fn new(query: &Query, Found { teaser, text }: Found, zone: Zone) -> Row {
+        let text = query.excerpt(&markdown::plain(&text));
+        let excerpt = text.or_else(|| query.excerpt(&teaser.summary));
+        Row {
+            href: teaser.path.href(),
+            title: parts(query.mark(&teaser.title)),
+            excerpt: parts(excerpt.unwrap_or_else(|| vec![Piece::plain(teaser.summary)])),
+            private: teaser.private,
+            date: clock::date(teaser.published_at, zone),
+            date_iso: clock::iso(teaser.published_at),
+        }
+    }
+}
+
+/// A part of a text, marked if it was looked for.
+#[derive(Serialize)]
+struct Part {
+    text: String,
+    marked: bool,
+}
+
+fn parts(pieces: Vec<Piece>) -> Vec<Part> {
+    pieces.into_iter().map(|Piece { text, marked }| Part { text, marked }).collect()
+}
+
+/// GET `/search?q=`: the pages that the visitor may read and in which everything wanted stands.
+pub async fn show(app: Data<App>, address: QueryString, guest: MaybeReader) -> Result<Answer, Error> {
+    let (paging, visitor, typed) = (paging(&address), guest.visitor(), address.get("q").trim().to_owned());
+    let query = Query::parse(&typed);
+    let in_vain = query.as_ref().err().copied().map_or("", EmptyQuery::message);
+    let look = move |conn: &mut store::Conn| {
+        let Ok(query) = query else { return Ok((Vec::new(), false)) };
+        let Slice { rows, more } = search::list(conn, &visitor, clock::now(), &query, paging)?;
+        let zone = store::site::get(conn)?.time_zone;
+        // Here and not in the handler: many large texts keep a thread busy for a while.
+        Ok((rows.into_iter().map(|found| Row::new(&query, found, zone)).collect(), more))
+    };
+    let (site, (rows, more)) = app.db.search_with_site(look).await?;
+    let own = format!("/search?{}", encode(&[("q", &typed)]));
+    let part = |number: u32| format!("{own}&page={number}");
+    let page = SearchPage {
+        frame: Frame::new(&site, guest.account()),
+        asked: !typed.is_empty(),
+        in_vain,
+        notice: guest.notice(),
+        login_href: login_href(&own),
+        rows,
+        previous_href: if paging.number > 1 { part(paging.number - 1) } else { String::new() },
+        next_href: if more { part(paging.number + 1) } else { String::new() },
+        query: typed,
+    };
+    Ok(Answer::html(app.view.render("search.html", &page)?, caching(&guest)))
+}
