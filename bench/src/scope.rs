@@ -59,13 +59,13 @@ pub(crate) fn run(options: &Options, report: &mut Report) -> Result<(), String> 
 /// Milliseconds of each try.
 fn times(store: &Store, visitor: &Visitor, section: Option<&PagePath>) -> Result<Vec<f64>, String> {
     let now: Timestamp = std::time::SystemTime::now().into();
-    let (scope, paging) = (Scope::listed(visitor, now), Paging { number: 1, size: 20 });
+    let (scope, paging) = (VisiblePages::listed(visitor, now), Paging { number: 1, size: 20 });
     let mut times = Vec::new();
     for _ in 0..TRIES {
         let begun = Instant::now();
         let list = store.read(|conn| match section {
-            Some(section) => pages::list_below(conn, &scope, section, paging),
-            None => pages::list(conn, &scope, paging),
+            Some(section) => lists::list_below(conn, &scope, section, paging),
+            None => lists::list(conn, &scope, paging),
         });
         let list = list.map_err(|error| error.to_string())?;
         times.push(begun.elapsed().as_secs_f64() * 1e3);

@@ -71,6 +71,15 @@ impl AccessKind {
         }
     }
 
+    /// The word in the output of the command line.
+    pub fn word(self) -> &'static str {
+        match self {
+            AccessKind::Everybody => "public",
+            AccessKind::SignedIn => "private",
+            AccessKind::Chosen => "chosen",
+        }
+    }
+
     /// The word in addresses: the value of a filter.
     pub fn as_str(self) -> &'static str {
         match self {

@@ -1,4 +1,4 @@
-//! The one border between async handlers and the blocking database.
+//! The only border between async handlers and the blocking database.
 
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
@@ -8,40 +8,41 @@ use std::{
 };
 
 use actix_web::web;
-use domain::site::Site;
+use domain::{access, site::Site};
 use store::{
     Conn, Store,
     feed::{DELIVERED_WITHIN, Event, Feed},
+    writing::{self, AccessDiff, Command, Consent, Outcome, Run},
 };
 use tokio::sync::Semaphore;
 
-use crate::{cache::process::Cache, http::error::Error};
+use crate::{cache::process::Cache, clock, http::error::Error, markdown};
 
-/// How long a request waits for the database, whatever it does: a stopped server answers nothing, not even a refusal.
+/// How long a request waits for the database. A server that was stopped does not even refuse.
 const DEADLINE: Duration = Duration::from_secs(5);
-/// How long something waits that its editor watches and no request waits for.
+/// How long a job may take: its editor watches its progress, and no request waits for it.
 const LONG_DEADLINE: Duration = Duration::from_secs(30 * 60);
-/// How long a change waits until this process has heard of it; after that everything in memory is forgotten.
-const HEARD_WITHIN: Duration = Duration::from_secs(1);
+/// How long a change waits until this process has received it from the change feed; after that the cache is voided.
+const CATCH_UP_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// How many searches run at a time: each looks at many texts, and pages and sign-ins want connections meanwhile.
+/// The most searches at a time. Each reads many texts, and pages and sign-ins need connections meanwhile.
 const SEARCHES: usize = 2;
-/// How long a search waits for its turn, and what it is told to wait when that was too long.
+/// How long a search waits for its turn, and the `Retry-After` when that was too long.
 const SEARCH_TURN: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(2));
 
-/// Runs something that blocks on a thread that may; past the deadline the thread goes on, and nobody waits for it.
+/// Runs blocking work on a thread of its own. Past the deadline the thread continues, and nobody waits for it.
 async fn blocking<T: Send + 'static>(
     deadline: Duration,
     work: impl FnOnce() -> store::Result<T> + Send + 'static,
 ) -> Result<store::Result<T>, Error> {
     let late = |_| Error::Unavailable(format!("the database did not answer within {} seconds", deadline.as_secs()));
-    // A panic is our fault and no sign that the database is away.
+    // A panic is a fault of this program and no sign that the database is unavailable.
     let work =
         || catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| Err(store::Error::Query("it panicked".into())));
     tokio::time::timeout(deadline, web::block(work)).await.map_err(late)?.map_err(|_| Error::stopping())
 }
 
-/// The database, for handlers, and the memory of what it said; cheap to clone.
+/// The database for handlers, with the cache of its answers; cheap to clone.
 #[derive(Clone)]
 pub struct Db {
     store: Store,
@@ -51,28 +52,28 @@ pub struct Db {
 }
 
 impl Db {
-    /// Over an opened and migrated store; whoever else wants to know of changes is told, too.
+    /// Over an opened and migrated store. `notify` receives every event of the change feed after the cache.
     ///
     /// # Errors
     /// When the system refuses a thread for the change feed.
-    pub fn new(store: Store, cache: Cache, tell: impl Fn(&Event) + Send + Sync + 'static) -> store::Result<Db> {
+    pub fn new(store: Store, cache: Cache, notify: impl Fn(&Event) + Send + Sync + 'static) -> store::Result<Db> {
         let cache = Arc::new(cache);
         let told = cache.clone();
-        let feed = store.watch(move |news| {
-            told.generations().note(&news);
-            tell(&news);
+        let feed = store.watch(move |event| {
+            told.generations().note(&event);
+            notify(&event);
         })?;
         Ok(Db { store, feed: Arc::new(feed), cache, searches: Arc::new(Semaphore::new(SEARCHES)) })
     }
 
-    /// What is kept in memory.
+    /// The cache.
     pub fn cache(&self) -> &Cache {
         &self.cache
     }
 
-    /// Waits until this process has heard of all that is committed; it blocks.
-    pub fn settle(&self) {
-        if !self.feed.wait_until_caught_up(HEARD_WITHIN) {
+    /// Blocks until this process has received every change committed so far; after one second it voids the cache instead.
+    pub fn wait_until_caught_up(&self) {
+        if !self.feed.wait_until_caught_up(CATCH_UP_TIMEOUT) {
             self.cache.generations().forget();
         }
     }
@@ -82,10 +83,10 @@ impl Db {
         &self.store
     }
 
-    /// Runs a query on a thread that may block.
+    /// Runs a query on a blocking thread.
     ///
     /// # Errors
-    /// What the query says; 503 if the database does not answer.
+    /// The error of the query; 503 when the database does not answer.
     pub async fn read<T: Send + 'static>(
         &self,
         query: impl FnOnce(&mut Conn) -> store::Result<T> + Send + 'static,
@@ -94,7 +95,7 @@ impl Db {
         Ok(blocking(DEADLINE, move || store.read(query)).await??)
     }
 
-    /// Runs a query together with the site's settings, which nearly every answer needs.
+    /// Runs a query and returns the settings of the site with its answer: nearly every page needs them.
     ///
     /// # Errors
     /// As [`Db::read`].
@@ -112,10 +113,10 @@ impl Db {
         Ok((site, answer))
     }
 
-    /// As [`Db::read_with_site`], for a query that looks at many texts: few of them run at a time.
+    /// As [`Db::read_with_site`], for a search: at most two run at a time.
     ///
     /// # Errors
-    /// As [`Db::read`]; [`Error::Busy`] when too many search.
+    /// As [`Db::read`]; [`Error::Busy`] when no search ended within one second.
     pub async fn search_with_site<T: Send + 'static>(
         &self,
         query: impl FnOnce(&mut Conn) -> store::Result<T> + Send + 'static,
@@ -123,7 +124,7 @@ impl Db {
         let (patience, later) = SEARCH_TURN;
         let turn = tokio::time::timeout(patience, self.searches.clone().acquire_owned());
         let turn = turn.await.map_err(|_| Error::Busy(later))?.map_err(|_| Error::stopping())?;
-        // Held by the query, not by the request: one whose client has gone still runs.
+        // The query holds the turn and not the request: it continues when its client has gone.
         self.read_with_site(move |conn| {
             let _turn = turn;
             query(conn)
@@ -131,19 +132,79 @@ impl Db {
         .await
     }
 
-    /// Runs a change in one transaction. When it returns, nothing that the change makes untrue is answered from memory, by
-    /// another process on this database neither, while all is well.
+    /// Runs queries that see one state of the database and cannot write, such as the preview of a command.
     ///
     /// # Errors
-    /// As [`Db::read`]; on an error nothing was changed, but for a database that stopped answering at the very end.
+    /// Only when the database does not answer; the error of the query is inside.
+    pub async fn snapshot<T: Send + 'static>(
+        &self,
+        query: impl FnOnce(&mut Conn) -> store::Result<T> + Send + 'static,
+    ) -> Result<store::Result<T>, Error> {
+        let store = self.store.clone();
+        refusal(blocking(DEADLINE, move || store.snapshot(query)).await?)
+    }
+
+    /// As [`Db::snapshot`], for a job: no request waits for it.
+    ///
+    /// # Errors
+    /// As [`Db::snapshot`].
+    pub async fn long_snapshot<T: Send + 'static>(
+        &self,
+        query: impl FnOnce(&mut Conn) -> store::Result<T> + Send + 'static,
+    ) -> Result<store::Result<T>, Error> {
+        let store = self.store.clone();
+        refusal(blocking(LONG_DEADLINE, move || store.snapshot(query)).await?)
+    }
+
+    /// Says what a command would do to access.
+    ///
+    /// # Errors
+    /// As [`Db::snapshot`].
+    pub async fn preview(&self, by: access::Editor, command: Command) -> Result<store::Result<AccessDiff>, Error> {
+        self.snapshot(move |conn| writing::preview(conn, &by, &command)).await
+    }
+
+    /// Runs a command. When it returns, this process and, while the change feed works, every other one on the database
+    /// answers nothing from its cache that the command made untrue.
+    ///
+    /// # Errors
+    /// Only when the database does not answer; the error of the command is inside.
+    pub async fn run(
+        &self,
+        by: access::Editor,
+        command: Command,
+        consent: Consent,
+    ) -> Result<store::Result<Outcome>, Error> {
+        refusal(self.write_and_wait(DEADLINE, move |conn| run(conn, &by, &command, consent, &mut |_| {})).await?)
+    }
+
+    /// As [`Db::run`], for a job: no request waits for it. `progress` is called with the number of pages that are done.
+    ///
+    /// # Errors
+    /// As [`Db::run`].
+    pub async fn long_run(
+        &self,
+        by: access::Editor,
+        command: Command,
+        consent: Consent,
+        mut progress: impl FnMut(usize) + Send + 'static,
+    ) -> Result<store::Result<Outcome>, Error> {
+        let change = move |conn: &mut Conn| run(conn, &by, &command, consent, &mut progress);
+        refusal(self.write_and_wait(LONG_DEADLINE, change).await?)
+    }
+
+    /// Runs a change in one transaction, with the promise of [`Db::run`].
+    ///
+    /// # Errors
+    /// As [`Db::read`]; on an error nothing was changed, unless the database stopped answering during the commit.
     pub async fn write<T: Send + 'static>(
         &self,
         change: impl FnOnce(&mut Conn) -> store::Result<T> + Send + 'static,
     ) -> Result<T, Error> {
-        Ok(self.write_and_hear(DEADLINE, change).await??)
+        Ok(self.write_and_wait(DEADLINE, change).await??)
     }
 
-    async fn write_and_hear<T: Send + 'static>(
+    async fn write_and_wait<T: Send + 'static>(
         &self,
         deadline: Duration,
         change: impl FnOnce(&mut Conn) -> store::Result<T> + Send + 'static,
@@ -154,7 +215,7 @@ impl Db {
             // A commit whose answer was lost may have happened.
             if !matches!(&outcome, Err(error) if !matches!(error, store::Error::Unavailable(_))) {
                 let committed = Instant::now();
-                db.settle();
+                db.wait_until_caught_up();
                 thread::sleep(DELIVERED_WITHIN.saturating_sub(committed.elapsed()));
             }
             outcome
@@ -162,64 +223,18 @@ impl Db {
         .await
     }
 
-    /// Runs a change whose refusal is an answer of its own: a duplicate, a stale version, the last administrator.
+    /// Runs a change whose refusal is an answer: a duplicate, a stale version, the last administrator.
     ///
     /// # Errors
-    /// Only when the database does not answer; what the change says is inside.
+    /// Only when the database does not answer; the error of the change is inside.
     pub async fn try_write<T: Send + 'static>(
         &self,
         change: impl FnOnce(&mut Conn) -> store::Result<T> + Send + 'static,
     ) -> Result<store::Result<T>, Error> {
-        refusal(self.write_and_hear(DEADLINE, change).await?)
+        refusal(self.write_and_wait(DEADLINE, change).await?)
     }
 
-    /// As [`Db::try_write`], for a change that may take minutes: no request waits for it.
-    ///
-    /// # Errors
-    /// As [`Db::try_write`].
-    pub async fn try_long_write<T: Send + 'static>(
-        &self,
-        change: impl FnOnce(&mut Conn) -> store::Result<T> + Send + 'static,
-    ) -> Result<store::Result<T>, Error> {
-        refusal(self.write_and_hear(LONG_DEADLINE, change).await?)
-    }
-
-    /// Runs a change and takes it back; what it would have come to.
-    ///
-    /// # Errors
-    /// As [`Db::try_write`].
-    pub async fn rehearse<T: Send + 'static>(
-        &self,
-        change: impl FnOnce(&mut Conn) -> store::Result<T> + Send + 'static,
-    ) -> Result<store::Result<T>, Error> {
-        let store = self.store.clone();
-        refusal(blocking(DEADLINE, move || store.rehearse(change)).await?)
-    }
-
-    /// As [`Db::rehearse`], for a change that may take minutes: no request waits for it.
-    ///
-    /// # Errors
-    /// As [`Db::try_write`].
-    pub async fn rehearse_long<T: Send + 'static>(
-        &self,
-        change: impl FnOnce(&mut Conn) -> store::Result<T> + Send + 'static,
-    ) -> Result<store::Result<T>, Error> {
-        let store = self.store.clone();
-        refusal(blocking(LONG_DEADLINE, move || store.rehearse(change)).await?)
-    }
-
-    /// Runs a change; `None` when the name or the path is taken.
-    ///
-    /// # Errors
-    /// As [`Db::write`].
-    pub async fn write_or_duplicate<T: Send + 'static>(
-        &self,
-        change: impl FnOnce(&mut Conn) -> store::Result<T> + Send + 'static,
-    ) -> Result<Option<T>, Error> {
-        unless(self.try_write(change).await?, &store::Error::Duplicate)
-    }
-
-    /// Runs a change; `None` when somebody else made another one meanwhile.
+    /// Runs a change; `None` when somebody else saved meanwhile.
     ///
     /// # Errors
     /// As [`Db::write`].
@@ -227,10 +242,14 @@ impl Db {
         &self,
         change: impl FnOnce(&mut Conn) -> store::Result<T> + Send + 'static,
     ) -> Result<Option<T>, Error> {
-        unless(self.try_write(change).await?, &store::Error::Stale)
+        match self.try_write(change).await? {
+            Ok(done) => Ok(Some(done)),
+            Err(store::Error::Stale) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
     }
 
-    /// The settings now, or as last read if the database does not answer.
+    /// The present settings, or the last ones that were read when the database does not answer.
     pub async fn site(&self) -> Arc<Site> {
         if let Some(site) = self.cache.site() {
             return site;
@@ -242,7 +261,7 @@ impl Db {
     }
 }
 
-/// The answer, unless it is that the database fails.
+/// Separates a failing database from an error that is an answer.
 fn refusal<T>(answer: store::Result<T>) -> Result<store::Result<T>, Error> {
     match answer {
         Err(error @ (store::Error::Unavailable(_) | store::Error::Query(_) | store::Error::Schema(_))) => {
@@ -252,10 +271,14 @@ fn refusal<T>(answer: store::Result<T>) -> Result<store::Result<T>, Error> {
     }
 }
 
-fn unless<T>(answer: store::Result<T>, expected: &store::Error) -> Result<Option<T>, Error> {
-    match answer {
-        Ok(done) => Ok(Some(done)),
-        Err(error) if error == *expected => Ok(None),
-        Err(error) => Err(error.into()),
-    }
+/// Runs a command in a transaction of its own.
+fn run(
+    conn: &mut Conn,
+    by: &access::Editor,
+    command: &Command,
+    consent: Consent,
+    progress: &mut dyn FnMut(usize),
+) -> store::Result<Outcome> {
+    let mut run = Run { by, now: clock::now(), consent, links: markdown::targets, progress };
+    writing::run(conn, &mut run, command)
 }

@@ -3,16 +3,20 @@
 use std::io;
 
 use domain::{
+    Version,
     access::Admin,
     audience::AudienceInput,
     page::{PageContent, PageInput},
     password::Password,
     user::{UserContent, UserInput},
 };
-use store::{Conn, Store};
+use store::{
+    Conn, Store,
+    writing::{self, Command, Consent, LinkTargets, Publish, Run, new_page_id},
+};
 
 use crate::auth::verify::bcrypt_pool;
-use crate::{clock, config::Serve};
+use crate::{clock, config::Serve, markdown};
 
 /// The administrator who was just made.
 pub struct FirstAdmin {
@@ -57,7 +61,7 @@ pub fn run(store: &Store, serve: &Serve, bcrypt_cost: u32) -> Result<Option<Firs
             if store::users::exist(conn)? {
                 return Ok(false);
             }
-            store::users::insert(conn, &admin, &user, &hash, clock::now())?;
+            store::writing::users::insert(conn, &admin, &user, &hash, clock::now())?;
             add_examples(conn, &admin, &examples)?;
             Ok(true)
         })
@@ -86,7 +90,13 @@ pub fn check(serve: &Serve) -> Result<(UserContent, Option<Password>), String> {
 fn add_examples(conn: &mut Conn, admin: &Admin, examples: &[PageContent]) -> store::Result<()> {
     for example in examples {
         if store::pages::find(conn, &example.path)?.is_none() {
-            store::pages::insert(conn, admin.editor(), example, clock::now())?;
+            let (page, content) = (new_page_id()?, example.clone());
+            let (from, lock, note) = (Version(0), None, None);
+            let publish = Publish { page, is_new: true, from, lock, content, note, move_below: false };
+            // The examples are public or for anyone signed in: a site that has pages below them already consents.
+            let (by, consent, links) = (admin.editor(), Consent::Any, markdown::targets as LinkTargets);
+            let mut run = Run { by, now: clock::now(), consent, links, progress: &mut |_| {} };
+            writing::run(conn, &mut run, &Command::Publish(publish))?;
         }
     }
     Ok(())

@@ -15,7 +15,7 @@ use std::{cell::Cell, fmt, sync::LazyLock};
 use comrak::{Arena, Options, nodes::AstNode, try_parse_document};
 use serde::Serialize;
 
-pub use links::{links, render_with_problems};
+pub use links::{links, render_with_problems, targets};
 pub use plain::plain;
 
 /// HTML that only [`render`] makes, so that it holds nothing that runs.

@@ -4,9 +4,9 @@
 use actix_web::http::StatusCode;
 use domain::{audience::AudienceInput, group::GroupName, invalid::Invalid, site::Site};
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
+use store::writing::{AccessDiff, Consent, Fingerprint};
 
-use super::{effects::Effects, panel::Panel, readers::Readers, sections::Section};
+use super::{access_preview::AccessPreview, panel::Panel, readers::Readers, sections::Section};
 use crate::{
     App,
     auth::account::Account,
@@ -28,7 +28,7 @@ pub struct Chosen {
     all: String,
     #[serde(default)]
     confirm: String,
-    /// The rows of which the question was asked, as [`seen`] has them.
+    /// What the question showed, as [`Seen`] writes it.
     #[serde(default)]
     seen: String,
     #[serde(default)]
@@ -102,7 +102,7 @@ pub(super) struct Action {
     /// Whether it is for all that match the list's filter, and not for `ids`.
     pub(super) all: bool,
     pub(super) confirmed: bool,
-    pub(super) seen: String,
+    pub(super) seen: Seen,
     pub(super) parameters: Parameters,
     pub(super) back: String,
 }
@@ -114,8 +114,8 @@ pub(super) struct Question {
     pub(super) items: Vec<Item>,
     /// Rows that were chosen and for which it cannot be done, each with why.
     pub(super) left_out: Vec<Item>,
-    /// What it does to readers.
-    pub(super) effects: Effects,
+    /// The effect on access.
+    pub(super) access: AccessPreview,
     /// What becomes of them, where the choice alone does not say it.
     pub(super) detail: String,
     /// What is wrong with what was typed.
@@ -126,8 +126,8 @@ pub(super) struct Question {
     pub(super) asks: bool,
     /// The groups that there are.
     pub(super) groups: Vec<GroupName>,
-    /// What it is asked of, as [`seen`] has it.
-    pub(super) seen: String,
+    /// What it shows.
+    pub(super) seen: Seen,
 }
 
 #[derive(Serialize)]
@@ -148,7 +148,7 @@ struct ConfirmPage {
     /// How many rows are not named.
     more: usize,
     left_out: Vec<Item>,
-    effects: Effects,
+    access: AccessPreview,
     action_url: String,
     hidden: Vec<Hidden>,
     /// The section as it is typed, if it is asked for.
@@ -160,11 +160,37 @@ struct ConfirmPage {
     confirm_label: String,
 }
 
-/// Which rows a question is asked of, as its answer brings it back: whoever confirms knows of these and of no others.
-pub(super) fn seen(keys: impl IntoIterator<Item = i64>) -> String {
-    let mut hash = Sha256::new();
-    keys.into_iter().for_each(|key| hash.update(key.to_be_bytes()));
-    hash.finalize().iter().take(12).map(|byte| format!("{byte:02x}")).collect()
+/// What a question showed, as its answer sends it back: the fingerprint of the rows and that of the effect on access.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Seen {
+    pub(super) rows: Option<Fingerprint>,
+    access: Option<Fingerprint>,
+}
+
+impl Seen {
+    pub(super) fn new(rows: Fingerprint, diff: Option<&AccessDiff>) -> Seen {
+        let access = diff.filter(|diff| !diff.changes().is_empty()).map(|diff| diff.fingerprint().clone());
+        Seen { rows: Some(rows), access }
+    }
+
+    fn parse(text: &str) -> Seen {
+        let part = |text: &str| (!text.is_empty()).then(|| Fingerprint::sent(text));
+        let (rows, access) = text.split_once('-').unwrap_or((text, ""));
+        Seen { rows: part(rows), access: part(access) }
+    }
+
+    fn text(&self) -> String {
+        let part = |fingerprint: &Option<Fingerprint>| fingerprint.as_ref().map_or("", Fingerprint::as_str).to_owned();
+        match &self.access {
+            Some(access) => format!("{}-{}", part(&self.rows), access.as_str()),
+            None => part(&self.rows),
+        }
+    }
+
+    /// The consent to the effect on access that the question showed.
+    pub(super) fn consent(&self) -> Consent {
+        self.access.clone().map_or(Consent::Stated, Consent::Shown)
+    }
 }
 
 impl Action {
@@ -182,10 +208,10 @@ impl Action {
     /// As [`Action::of`].
     pub(super) fn of_all(chosen: Chosen, section: &Section, choices: &[Choice]) -> Result<Action, Error> {
         let choice = choices.iter().find(|choice| choice.value == chosen.action).copied();
-        let choice = choice.ok_or_else(|| Error::Unprocessable("Choose what to do with the chosen rows.".into()))?;
+        let choice = choice.ok_or_else(|| Error::Unprocessable("Choose what to do with the selected rows.".into()))?;
         let all = chosen.all == "yes";
         if chosen.id.is_empty() && !all {
-            return Err(Error::Unprocessable("Nothing was chosen. Tick rows of the list first.".into()));
+            return Err(Error::Unprocessable("Nothing was selected. Tick rows of the list first.".into()));
         }
         let (confirmed, back) = (chosen.confirm == "yes", section.back(&chosen.back));
         let Chosen { id: ids, seen, to, audience, people, groups, .. } = chosen;
@@ -195,6 +221,7 @@ impl Action {
             Needs::Section => Parameters { section: to, readers: None },
             Needs::Readers => Parameters { section: None, readers },
         };
+        let seen = Seen::parse(&seen);
         Ok(Action { choice, ids, all, confirmed, seen, parameters, back })
     }
 
@@ -210,10 +237,10 @@ impl Action {
         section: &Section,
         question: Question,
     ) -> Result<Answer, Error> {
-        let Question { mut items, left_out, effects, detail, invalid, notice, asks, groups, seen } = question;
+        let Question { mut items, left_out, access, detail, invalid, notice, asks, groups, seen } = question;
         let Choice { label, question, danger, needs, .. } = self.choice;
         let (name, count) = (label.trim_end_matches('…'), items.len());
-        let hidden = self.hidden(asks, seen);
+        let hidden = self.hidden(asks, &seen.text());
         if self.all {
             items.truncate(NAMED);
         }
@@ -226,7 +253,7 @@ impl Action {
             more: count - items.len(),
             items,
             left_out,
-            effects,
+            access,
             action_url: format!("{}/actions", section.list),
             hidden,
             cancel_href: section.list_href(&self.back),
@@ -241,7 +268,7 @@ impl Action {
     }
 
     /// What the page that asks sends besides what is typed into it.
-    fn hidden(&self, asks: bool, seen: String) -> Vec<Hidden> {
+    fn hidden(&self, asks: bool, seen: &str) -> Vec<Hidden> {
         let hidden = |name, value: &str| Hidden { name, value: value.into() };
         let mut fields = vec![hidden("action", self.choice.value), hidden("back", &self.back)];
         match self.all {
@@ -250,7 +277,7 @@ impl Action {
         }
         if !asks {
             fields.extend(self.parameters.fields());
-            fields.extend([hidden("confirm", "yes"), hidden("seen", &seen)]);
+            fields.extend([hidden("confirm", "yes"), hidden("seen", seen)]);
         }
         fields
     }

@@ -17,6 +17,7 @@ use serde::{Deserialize, Serialize};
 use store::{
     drafts::{self, DraftKind, DraftRow},
     pages, revisions,
+    writing::{Command, Consent, DiscardDrafts, DraftVersion},
 };
 
 pub use actions::act;
@@ -91,8 +92,8 @@ pub async fn list(app: Data<App>, editor: Editor, query: QueryString) -> Result<
     let (proof, paging) = (editor.proof(), state.paging());
     let read = move |conn: &mut store::Conn| {
         let totals =
-            [None, Some(DraftKind::Page), Some(DraftKind::Changes)].map(|kind| drafts::total(conn, &proof, kind));
-        Ok((drafts::every(conn, &proof, kind, paging)?, totals))
+            [None, Some(DraftKind::Page), Some(DraftKind::Changes)].map(|kind| drafts::count(conn, &proof, kind));
+        Ok((drafts::list(conn, &proof, kind, paging)?, totals))
     };
     let (site, (table, [all, new, changes])) = app.db.read_with_site(read).await?;
     if let Some(last) = state.last_page(table.total) {
@@ -228,11 +229,14 @@ pub async fn discard(
     editor: Editor,
     Form(form): Form<Confirmed>,
 ) -> Result<Outcome, Error> {
-    let (proof, page) = (editor.proof(), PageId(id(&request)?));
-    let discard = move |conn: &mut store::Conn| drafts::delete(conn, &proof, page, Version(form.version), clock::now());
-    match app.db.write_or_stale(discard).await? {
-        Some(true) => Ok(Outcome::Redirect(Done::Discarded.at(DRAFTS.list, "", None))),
-        Some(false) => Err(Error::NotFound),
-        None => Err(Error::Conflict("Somebody saved this draft meanwhile. Look at it again before you discard it.")),
+    let draft = DraftVersion { page: PageId(id(&request)?), version: Version(form.version) };
+    let command = Command::DiscardDrafts(DiscardDrafts(vec![draft]));
+    match app.db.run(editor.proof(), command, Consent::Stated).await? {
+        Ok(outcome) if outcome.count() == 0 => Err(Error::NotFound),
+        Ok(_) => Ok(Outcome::Redirect(Done::Discarded.at(DRAFTS.list, "", None))),
+        Err(store::Error::Stale) => {
+            Err(Error::Conflict("Somebody saved this draft meanwhile. Look at it again before you discard it."))
+        }
+        Err(error) => Err(error.into()),
     }
 }

@@ -1,4 +1,4 @@
-//! Groups in the panel: the list, the form, and deleting, which first says who no longer reads what.
+//! Groups in the panel: the list, the form, and deletion. Both show the effect on access before they do anything.
 
 use std::sync::Arc;
 
@@ -12,12 +12,12 @@ use domain::{
 use serde::{Deserialize, Serialize};
 use store::{
     groups::{self, GroupRow},
-    pages::{self, Touched},
+    writing::{self, AccessDiff, AddGroup, Command, Consent, DeleteGroup, UpdateGroup},
 };
 
 use super::{
+    access_preview::{AccessPreview, consent},
     done::Done,
-    effects::Effects,
     panel::Panel,
     request::{Then, id},
     sections::GROUPS,
@@ -26,7 +26,6 @@ use super::{
 use crate::{
     App,
     auth::extract::Admin,
-    clock,
     http::{
         answer::{Answer, Outcome},
         error::Error,
@@ -64,7 +63,7 @@ impl From<GroupRow> for Row {
 pub async fn list(app: Data<App>, admin: Admin, query: QueryString) -> Result<Outcome, Error> {
     let state = GROUPS.state(&query);
     let (proof, paging) = (admin.proof(), state.paging());
-    let (site, table) = app.db.read_with_site(move |conn| groups::every(conn, &proof, paging)).await?;
+    let (site, table) = app.db.read_with_site(move |conn| groups::list(conn, &proof, paging)).await?;
     if let Some(last) = state.last_page(table.total) {
         return Ok(Outcome::Redirect(last));
     }
@@ -85,6 +84,9 @@ pub struct Fields {
     members: String,
     #[serde(default)]
     version: i64,
+    /// The fingerprint of the effect on access that was shown.
+    #[serde(default)]
+    agreed: String,
     #[serde(default, skip_serializing)]
     then: Then,
 }
@@ -92,7 +94,7 @@ pub struct Fields {
 impl Fields {
     fn of(group: &Group) -> Fields {
         let GroupInput { name, members } = GroupInput::of(&group.content);
-        Fields { name, members, version: group.version.0, then: Then::Save }
+        Fields { name, members, version: group.version.0, agreed: String::new(), then: Then::Save }
     }
 
     fn draft(&self) -> GroupInput {
@@ -107,6 +109,7 @@ struct FormPage {
     is_new: bool,
     action: String,
     fields: Fields,
+    access: AccessPreview,
     errors: Errors,
     list_href: &'static str,
     delete_href: String,
@@ -122,12 +125,31 @@ struct Editing<'a> {
 
 impl Editing<'_> {
     fn form(&self, fields: Fields, invalid: &Invalid, query: &QueryString) -> Result<Answer, Error> {
+        self.form_with(fields, AccessPreview::default(), invalid, query)
+    }
+
+    /// The form with the effect on access that it asks to confirm.
+    fn ask(&self, mut fields: Fields, diff: &AccessDiff) -> Result<Outcome, Error> {
+        fields.agreed = diff.fingerprint().as_str().to_owned();
+        let invalid = Invalid::one("form", "This changes who reads pages, as below. Save again to confirm.");
+        let form = self.form_with(fields, AccessPreview::new(diff), &invalid, &QueryString::default())?;
+        Ok(Outcome::Page(form.with_status(StatusCode::UNPROCESSABLE_ENTITY)))
+    }
+
+    fn form_with(
+        &self,
+        fields: Fields,
+        access: AccessPreview,
+        invalid: &Invalid,
+        query: &QueryString,
+    ) -> Result<Answer, Error> {
         let title = self.group.map_or("Add a group".into(), |group| group.content.name.to_string());
         let page = FormPage {
             panel: Panel::new(self.site, self.admin.account(), "groups", title, &GROUPS.trail("")).with_message(query),
             is_new: self.group.is_none(),
             action: self.group.map_or(GROUPS.list.into(), |group| GROUPS.form_href(group.id.0)),
             fields,
+            access,
             errors: Errors::of(invalid),
             list_href: GROUPS.list,
             delete_href: self.group.map_or(String::new(), |group| GROUPS.href(group.id.0, "/delete", "")),
@@ -165,9 +187,10 @@ pub async fn create(app: Data<App>, admin: Admin, Form(fields): Form<Fields>) ->
         Ok(content) => content,
         Err(invalid) => return editing.refused(fields, &invalid, StatusCode::UNPROCESSABLE_ENTITY),
     };
-    let proof = admin.proof();
-    match app.db.try_write(move |conn| groups::insert(conn, &proof, &content, clock::now())).await? {
-        Ok(group) => Ok(after(Done::Created, group.id, fields.then)),
+    let command = Command::AddGroup(AddGroup::new(&admin.proof(), content));
+    match app.db.run(admin.proof().editor().clone(), command, Consent::Stated).await? {
+        Ok(writing::Outcome::Group(group)) => Ok(after(Done::Created, group, fields.then)),
+        Ok(_) => Err(Error::NotFound),
         Err(error) => editing.failed(fields, error),
     }
 }
@@ -208,16 +231,26 @@ pub async fn update(
         Ok(content) => content,
         Err(invalid) => return editing.refused(fields, &invalid, StatusCode::UNPROCESSABLE_ENTITY),
     };
-    let (proof, from) = (admin.proof(), Version(fields.version));
-    match app.db.try_write(move |conn| groups::update(conn, &proof, id, from, &content, clock::now())).await? {
-        Ok(()) => Ok(after(Done::Saved, id, fields.then)),
+    let command = Command::UpdateGroup(UpdateGroup::new(&admin.proof(), id, Version(fields.version), content));
+    // An error of the preview is left to the command itself.
+    if let Ok(diff) = app.db.preview(admin.proof().editor().clone(), command.clone()).await?
+        && !diff.changes().is_empty()
+        && fields.agreed != diff.fingerprint().as_str()
+    {
+        return editing.ask(fields, &diff);
+    }
+    match app.db.run(admin.proof().editor().clone(), command.clone(), consent(&fields.agreed)).await? {
+        Ok(_) => Ok(after(Done::Saved, id, fields.then)),
+        Err(store::Error::Unconfirmed) => {
+            editing.ask(fields, &app.db.preview(admin.proof().editor().clone(), command).await??)
+        }
         Err(store::Error::Stale) => {
             let (_, theirs) = load(&app, &admin, id).await?;
             fields.version = theirs.version.0;
             let theirs = GroupInput::of(&theirs.content);
             let words = format!(
                 "Somebody else saved this group meanwhile, as {} with the members {}. Below is what you typed; saving \
-                 it now puts it over theirs.",
+                 it now replaces theirs.",
                 theirs.name,
                 if theirs.members.is_empty() { "nobody" } else { &theirs.members }
             );
@@ -234,19 +267,16 @@ struct DeletePage {
     action: String,
     name: String,
     members: usize,
-    effects: Effects,
+    access: AccessPreview,
     cancel_href: String,
 }
 
-/// GET `/admin/groups/{id}/delete`: asks first, and says who no longer reads what.
+/// GET `/admin/groups/{id}/delete`: asks first, with the effect on access.
 pub async fn confirm(request: HttpRequest, app: Data<App>, admin: Admin) -> Result<Answer, Error> {
     let (site, group) = load(&app, &admin, GroupId(id(&request)?)).await?;
-    let (proof, id) = (admin.proof(), group.id);
-    let rehearsal = move |conn: &mut store::Conn| {
-        pages::effect(conn, proof.editor(), &Touched::ReadBy(id), |conn| {
-            groups::delete(conn, &proof, id, clock::now()).map(drop)
-        })
-    };
+    let id = group.id;
+    let command = Command::DeleteGroup(DeleteGroup::new(&admin.proof(), id));
+    let diff = app.db.preview(admin.proof().editor().clone(), command).await??;
     let page = DeletePage {
         panel: Panel::new(
             &site,
@@ -258,7 +288,7 @@ pub async fn confirm(request: HttpRequest, app: Data<App>, admin: Admin) -> Resu
         action: format!("{}/delete", GROUPS.form_href(id.0)),
         name: group.content.name.to_string(),
         members: group.content.members.len(),
-        effects: Effects::new(app.db.rehearse(rehearsal).await??),
+        access: AccessPreview::new(&diff),
         cancel_href: GROUPS.form_href(id.0),
     };
     Ok(Answer::panel(app.view.render("admin/groups/delete.html", &page)?))
@@ -275,9 +305,9 @@ pub async fn delete(
     admin: Admin,
     Form(Confirmed {}): Form<Confirmed>,
 ) -> Result<Outcome, Error> {
-    let (proof, id) = (admin.proof(), GroupId(id(&request)?));
-    match app.db.write(move |conn| groups::delete(conn, &proof, id, clock::now())).await? {
-        true => Ok(Outcome::Redirect(Done::Deleted.at(GROUPS.list, "", None))),
-        false => Err(Error::NotFound),
+    let command = Command::DeleteGroup(DeleteGroup::new(&admin.proof(), GroupId(id(&request)?)));
+    match app.db.run(admin.proof().editor().clone(), command, Consent::Stated).await?? {
+        outcome if outcome.count() == 0 => Err(Error::NotFound),
+        _ => Ok(Outcome::Redirect(Done::Deleted.at(GROUPS.list, "", None))),
     }
 }

@@ -7,7 +7,7 @@ use domain::{
     zone::Zone,
 };
 use serde::Serialize;
-use store::{audit, links, pages, users};
+use store::{admin_list, audit, links, users};
 
 use super::{
     links::{Row, catch_up},
@@ -63,7 +63,7 @@ struct Absent {
 impl Watch {
     fn of(conn: &mut store::Conn, admin: &Admin) -> store::Result<Watch> {
         let (now, zone) = (clock::now(), store::site::get(conn)?.time_zone);
-        let refusals = audit::refusals(conn, admin, Chart::since(now))?;
+        let refusals = audit::failed_logins(conn, admin, Chart::since(now))?;
         let absent = users::never_signed_in(conn, admin, ABSENT)?;
         let absent_row = |user: domain::user::User| Absent {
             user: Link::new(format!("/admin/users/{}", user.id.0), user.name.to_string()),
@@ -126,15 +126,15 @@ pub async fn show(app: Data<App>, editor: Editor) -> Result<Answer, Error> {
     let (site, (totals, users, changes, waiting, broken, watch)) = app
         .db
         .read_with_site(move |conn| {
-            let users = admin.as_ref().map(|admin| users::total(conn, admin)).transpose()?;
+            let users = admin.as_ref().map(|admin| users::count(conn, admin)).transpose()?;
             let watch = admin.as_ref().map(|admin| Watch::of(conn, admin)).transpose()?;
             let waiting = Waiting::find(conn, &proof)?;
             let broken = links::broken(conn, &proof, BROKEN_LINKS + 1)?;
             let changes = audit::recent(conn, &proof, CHANGES)?;
-            Ok((pages::totals(conn, &proof)?, users.unwrap_or(0), changes, waiting, broken, watch))
+            Ok((admin_list::totals(conn, &proof)?, users.unwrap_or(0), changes, waiting, broken, watch))
         })
         .await?;
-    let pages::PageTotals { everybody, signed_in, chosen } = totals;
+    let admin_list::PageTotals { everybody, signed_in, chosen } = totals;
     let page = HomePage {
         panel: Panel::new(&site, editor.account(), "home", "Administration", &[]),
         counts: Counts { pages: everybody + signed_in + chosen, everybody, signed_in, chosen, users },

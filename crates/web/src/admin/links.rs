@@ -3,12 +3,11 @@
 use std::time::Duration;
 
 use actix_web::web::Data;
-use domain::{link, page::PagePath};
 use serde::Serialize;
 use store::{
     Paging,
+    admin_list::{self, PageColumn, PageFilter, PageRow, PageSort},
     links::{self, BrokenLink},
-    pages::{self, PageColumn, PageFilter, PageRow, PageSort, Reach},
 };
 
 use super::panel::Panel;
@@ -34,18 +33,13 @@ const EVERY: Duration = Duration::from_secs(60);
 /// How many broken links are listed, at most.
 const LISTED: u32 = 500;
 
-/// The paths of pages to which a text links; for the store, which knows no Markdown.
-pub(super) fn targets(from: &PagePath, body: &str) -> Vec<String> {
-    markdown::links(body).iter().filter_map(|address| link::target(from, address)).collect()
-}
-
 /// Reads texts that changed since they were read for links, as many as somebody waits for; whether others are left.
 pub(super) async fn catch_up(app: &App) -> Result<bool, Error> {
     if app.db.read(links::unread).await? == 0 {
         return Ok(false);
     }
     for _ in 0..ROUNDS {
-        match app.db.write(|conn| links::catch_up(conn, targets)).await {
+        match app.db.write(|conn| store::writing::links::catch_up(conn, markdown::targets)).await {
             Ok(true) => {}
             Ok(false) => return Ok(false),
             Err(error) => {
@@ -83,11 +77,7 @@ struct Offer {
 
 impl From<PageRow> for Offer {
     fn from(row: PageRow) -> Offer {
-        let readers = match row.reach {
-            Reach::Everybody => "everybody",
-            Reach::SignedIn => "anyone signed in",
-            Reach::Chosen => "chosen people",
-        };
+        let readers = row.access.label();
         Offer { title: row.title, path: row.path.href(), readers }
     }
 }
@@ -97,7 +87,7 @@ pub async fn offer(app: Data<App>, editor: Editor, query: QueryString) -> Result
     let filter = PageFilter { query: query.get("q").to_owned(), ..PageFilter::default() };
     let (proof, paging) = (editor.proof(), Paging { number: 1, size: OFFERED });
     let sort = PageSort { by: PageColumn::Updated, descending: true };
-    let table = app.db.read(move |conn| pages::every(conn, &proof, &filter, sort, paging)).await?;
+    let table = app.db.read(move |conn| admin_list::list(conn, &proof, &filter, sort, paging)).await?;
     let offers: Vec<Offer> = table.rows.into_iter().map(Offer::from).collect();
     let json = serde_json::to_string(&offers).map_err(|error| Error::Internal(error.to_string()))?;
     Ok(Answer::new("application/json", json, Caching::Never))

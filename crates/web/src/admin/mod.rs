@@ -1,11 +1,11 @@
 //! The panel: pages for editors; users, the site and the audit trail for administrators.
 
+mod access_preview;
 pub mod audit;
 mod bulk;
 mod difference;
 mod done;
 pub mod drafts;
-mod effects;
 pub mod groups;
 pub mod home;
 pub mod job_page;

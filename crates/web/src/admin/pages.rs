@@ -1,7 +1,6 @@
 //! Pages in the panel: the form here, the list, deleting and conflicts beside it.
 
 mod actions;
-mod audience;
 pub mod autosave;
 mod conflict;
 mod delete;
@@ -18,20 +17,18 @@ use actix_web::{HttpRequest, web::Data};
 use domain::{
     Version,
     invalid::Invalid,
-    page::{PageId, PageInput, PagePath},
-    revision::Save,
+    page::{PageId, PageInput},
 };
-use store::{drafts, old_paths, pages};
+use store::writing::{AccessDiff, Command, Obstacle, Publish, new_page_id};
 
 pub use actions::act;
 pub use delete::{confirm, delete};
 pub use list::list;
 
-use super::{done::Done, links, request::id, sections::PAGES};
+use super::{access_preview::consent, done::Done, request::id, sections::PAGES};
 use crate::{
     App,
     auth::extract::Editor,
-    clock,
     http::{
         answer::{Answer, Outcome},
         error::Error,
@@ -39,7 +36,7 @@ use crate::{
         query::QueryString,
     },
 };
-use editing::{Asked, Editing, after};
+use editing::{Editing, after};
 use fields::{Fields, Then};
 use known::{around_new, look};
 
@@ -58,61 +55,10 @@ pub async fn create(app: Data<App>, editor: Editor, Form(mut fields): Form<Field
     let (site, known) = around_new(&app, &editor).await?;
     let editing = Editing { app: &app, editor: &editor, site: &site, known: &known };
     match fields.then {
-        Then::Preview => return editing.preview(fields).await,
-        Then::Draft | Then::Unpublish => return autosave::keep(&editing, None, fields).await,
-        Then::Save | Then::Continue | Then::Another => {}
+        Then::Preview => editing.preview(fields).await,
+        Then::Draft | Then::Unpublish => autosave::keep(&editing, None, fields).await,
+        Then::Save | Then::Continue | Then::Another => publish(&editing, None, fields).await,
     }
-    let (content, note) = match fields.check(None, site.time_zone) {
-        Ok(checked) => checked,
-        Err(invalid) => return editing.refused(fields, &invalid),
-    };
-    if let Some(unknown) = audience::unknown(&app, &content.audience).await? {
-        return editing.refused(fields, &unknown);
-    }
-    if let Some(asked) = asks_to_take(&app, &content.path, None, &mut fields).await? {
-        return editing.refused(fields, &asked);
-    }
-    fields = match editing.asks(
-        fields,
-        audience::what(&content),
-        audience::effects_of_new(&app, &editor, &content).await?,
-    )? {
-        Asked::Agreed(fields) => *fields,
-        Asked::First(form) => return Ok(form),
-    };
-    let (proof, path, held) = (editor.proof(), content.path.clone(), fields.held());
-    let insert = move |conn: &mut store::Conn| {
-        let save = Save { content: &content, note: Some(&note) };
-        let page = drafts::publish_new(conn, &proof, held, save, clock::now())?;
-        store::links::refresh(conn, page.id, links::targets)?;
-        Ok(page)
-    };
-    let made = app.db.write_or_duplicate(insert).await?;
-    match made {
-        Some(page) => Ok(after(Done::Created, page.id, &fields)),
-        None => editing.refused(fields, &Invalid::one("path", format!("There is a page at {path} already."))),
-    }
-}
-
-/// What is asked before a page takes a path at which another one lived: that one is no longer found there. Whoever sends
-/// the form again has been told.
-async fn asks_to_take(
-    app: &App,
-    path: &PagePath,
-    own: Option<PageId>,
-    fields: &mut Fields,
-) -> Result<Option<Invalid>, Error> {
-    let wanted = path.clone();
-    let target = app.db.read(move |conn| old_paths::target(conn, &wanted)).await?;
-    let Some(target) = target.filter(|target| Some(target.id) != own && fields.takes != path.as_str()) else {
-        return Ok(None);
-    };
-    fields.takes = path.as_str().to_owned();
-    let message = format!(
-        "“{}” lived here before it moved to {}, and is still found here. Save again to take the path: then it no longer is.",
-        target.content.title, target.content.path
-    );
-    Ok(Some(Invalid::one("path", message)))
 }
 
 /// GET `/admin/pages/{id}`: the page, or its draft, as it is being written.
@@ -141,55 +87,107 @@ pub async fn update(
         Then::Preview => editing.preview(fields).await,
         Then::Draft => autosave::keep(&editing, Some(id), fields).await,
         Then::Unpublish => autosave::unpublish(&editing, id, fields).await,
-        Then::Save | Then::Continue | Then::Another => publish(&editing, id, fields).await,
+        Then::Save | Then::Continue | Then::Another => publish(&editing, Some(id), fields).await,
     }
 }
 
-async fn publish(editing: &Editing<'_>, id: PageId, mut fields: Fields) -> Result<Outcome, Error> {
+/// Publishes what a form holds. Everything that stands in the way, and the effect on access, is asked in one query before.
+async fn publish(editing: &Editing<'_>, id: Option<PageId>, mut fields: Fields) -> Result<Outcome, Error> {
     let Editing { app, editor, site, known } = editing;
     let present = known.page.as_ref().map(|page| &page.content);
     let (content, note) = match fields.check(present, site.time_zone) {
         Ok(checked) => checked,
         Err(invalid) => return editing.refused(fields, &invalid),
     };
-    if let Some(unknown) = audience::unknown(app, &content.audience).await? {
-        return editing.refused(fields, &unknown);
-    }
-    if let Some(asked) = asks_to_take(app, &content.path, Some(id), &mut fields).await? {
-        return editing.refused(fields, &asked);
-    }
-    let (proof, from, held, new) = (editor.proof(), Version(fields.version), fields.held(), content.clone());
-    let left = present.map(|present| present.path.clone()).filter(|old| *old != content.path);
-    let left = left.filter(|_| fields.move_below && known.surroundings.below > 0);
-    let moves = left.is_some();
-    let effects = match &known.page {
-        Some(page) => audience::effects(app, editor, page, from, &content, moves).await?,
-        None => audience::effects_of_new(app, editor, &content).await?,
+    let moves_below = fields.move_below && known.surroundings.below > 0;
+    let publish = Publish {
+        page: id.map_or_else(new_page_id, Ok)?,
+        is_new: id.is_none(),
+        from: Version(fields.version),
+        lock: Some(fields.lock()),
+        content,
+        note: Some(note),
+        move_below: moves_below,
     };
-    let fields = match editing.asks(fields, audience::what(&content), effects)? {
-        Asked::Agreed(fields) => *fields,
-        Asked::First(form) => return Ok(form),
-    };
-    let save = move |conn: &mut store::Conn| {
-        let now = clock::now();
-        let saved = drafts::publish(conn, &proof, id, from, held, Save { content: &new, note: Some(&note) }, now)?;
-        if let Some(left) = &left {
-            pages::move_section(conn, &proof, left, &new.path, now)?;
+    let path = publish.content.path.clone();
+    let (obstacles, diff) = look_ahead(editing, &publish).await?;
+    if let Some(invalid) = obstacle(&obstacles, &mut fields, id.is_none()) {
+        return editing.refused(fields, &invalid);
+    }
+    // Somebody saved meanwhile: the command says so, and both texts are shown.
+    let is_stale = known.page.as_ref().is_some_and(|page| page.version.0 != fields.version);
+    if let Ok(diff) = diff
+        && !is_stale
+        && !diff.is_stated()
+        && fields.agreed != diff.fingerprint().as_str()
+    {
+        return editing.ask(fields, &diff);
+    }
+    match app.db.run(editor.proof(), Command::Publish(publish.clone()), consent(&fields.agreed)).await? {
+        Ok(outcome) => {
+            let done = if id.is_none() { Done::Created } else { Done::Saved };
+            Ok(after(done, outcome.page().or(id).ok_or(Error::NotFound)?, &fields))
         }
-        store::links::refresh(conn, id, links::targets)?;
-        Ok(saved)
-    };
-    match app.db.try_write(save).await? {
-        Ok(page) => Ok(after(Done::Saved, page.id, &fields)),
+        // Somebody changed who reads what since it was shown.
+        Err(store::Error::Unconfirmed) => {
+            let (_, diff) = look_ahead(editing, &publish).await?;
+            editing.ask(fields, &diff?)
+        }
         Err(store::Error::Duplicate) => {
-            let taken = match moves {
-                true => format!("There is another page at {} already, or at a path below it.", content.path),
-                false => format!("There is another page at {} already.", content.path),
+            let taken = match (id.is_none(), moves_below) {
+                (true, _) => format!("There is a page at {path} already."),
+                (false, true) => format!("There is another page at {path} already, or at a path below it."),
+                (false, false) => format!("There is another page at {path} already."),
             };
             editing.refused(fields, &Invalid::one("path", taken))
         }
         Err(store::Error::Refused(message)) => editing.refused(fields, &Invalid::one("path", message)),
-        Err(store::Error::Stale) => conflict::show(app, editor, id, fields).await,
+        Err(store::Error::Stale) => match id {
+            Some(id) => conflict::show(app, editor, id, fields).await,
+            None => Err(store::Error::Stale.into()),
+        },
         Err(error) => Err(error.into()),
     }
+}
+
+/// What stands in the way of a page, and what publishing it would do to access. An error of the preview is left to the
+/// command itself.
+async fn look_ahead(
+    editing: &Editing<'_>,
+    publish: &Publish,
+) -> Result<(Vec<Obstacle>, store::Result<AccessDiff>), Error> {
+    let (proof, publish) = (editing.editor.proof(), publish.clone());
+    let query = move |conn: &mut store::Conn| {
+        let obstacles = publish.obstacles(conn, &proof)?;
+        Ok((obstacles, store::writing::preview(conn, &proof, &Command::Publish(publish))))
+    };
+    Ok(editing.app.db.snapshot(query).await??)
+}
+
+/// The first obstacle as a message at its field. An old path of another page is taken by a form that is sent again.
+fn obstacle(obstacles: &[Obstacle], fields: &mut Fields, is_new: bool) -> Option<Invalid> {
+    obstacles.iter().find_map(|obstacle| match obstacle {
+        Obstacle::MissingReaders(missing) => {
+            let mut invalid = Invalid::default();
+            if let Some(person) = missing.people.first() {
+                invalid.add("people", format!("There is no user {person}."));
+            }
+            if let Some(group) = missing.groups.first() {
+                invalid.add("groups", format!("There is no group {group}."));
+            }
+            Some(invalid)
+        }
+        Obstacle::PathTaken(path) if is_new => Some(Invalid::one("path", format!("There is a page at {path} already."))),
+        // A conflict with somebody who saved meanwhile comes first.
+        Obstacle::PathTaken(_) => None,
+        Obstacle::OldPath { path, .. } if fields.takes == path.as_str() => None,
+        Obstacle::OldPath { path, title, lives_at } => {
+            fields.takes = path.as_str().to_owned();
+            let message = format!(
+                "“{title}” lived here before it moved to {lives_at}, and is still found here. Save again to take the path: \
+                 then it no longer is."
+            );
+            Some(Invalid::one("path", message))
+        }
+    })
 }

@@ -5,7 +5,7 @@ use domain::{
     group::GroupName,
 };
 use serde::Serialize;
-use store::pages::Who;
+use store::readers::AccessSummary;
 
 /// How many people are named one by one.
 const MOST: usize = 20;
@@ -30,7 +30,7 @@ struct GroupChoice {
 }
 
 impl Readers {
-    pub(super) fn new(draft: &AudienceInput, groups: &[GroupName], who: Option<&Who>) -> Readers {
+    pub(super) fn new(draft: &AudienceInput, groups: &[GroupName], who: Option<&AccessSummary>) -> Readers {
         let through = who.and_then(|who| who.through.as_ref());
         Readers {
             kind: if draft.kind.is_empty() { Audience::Inherited.as_str().into() } else { draft.kind.clone() },
@@ -42,7 +42,7 @@ impl Readers {
                     chosen: draft.groups.iter().any(|chosen| chosen == name.as_str()),
                 })
                 .collect(),
-            who: who.map_or(String::new(), |who| words(&who.crowd)),
+            who: who.map_or(String::new(), |who| words(&who.readers)),
             through: through.map_or(String::new(), |(_, title)| title.clone()),
             through_href: through.map_or(String::new(), |(path, _)| path.href()),
         }

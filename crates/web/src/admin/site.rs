@@ -112,7 +112,11 @@ pub async fn update(app: Data<App>, admin: Admin, Form(mut fields): Form<Fields>
         }
     };
     let proof = admin.proof();
-    match app.db.write_or_stale(move |conn| site::update(conn, &proof, from, &new, clock::now())).await? {
+    match app
+        .db
+        .write_or_stale(move |conn| store::writing::site::update(conn, &proof, from, &new, clock::now()))
+        .await?
+    {
         Some(_) => Ok(Outcome::Redirect(Done::Saved.at("/admin/site", "", None))),
         None => {
             let site = app.db.read(site::get).await?;

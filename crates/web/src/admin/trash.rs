@@ -1,4 +1,4 @@
-//! The trash: pages that were deleted, until they are brought back or it is emptied.
+//! The trash: deleted pages, until they are restored or purged.
 
 use actix_web::{HttpRequest, http::StatusCode, web::Data};
 use chrono::TimeDelta;
@@ -11,14 +11,14 @@ use domain::{
 };
 use serde::{Deserialize, Serialize};
 use store::{
-    pages::Touched,
     trash::{self, TrashRow},
+    writing::{Command, Consent, Purge, Restore},
 };
 
 use super::{
+    access_preview::{AccessPreview, consent},
     bulk::{Action, Choice, Chosen, Item, Needs, Question},
     done::Done,
-    effects::{Effects, effects_of},
     panel::Panel,
     request::id,
     sections::TRASH,
@@ -87,7 +87,7 @@ impl Row {
 pub async fn list(app: Data<App>, editor: Editor, query: QueryString) -> Result<Outcome, Error> {
     let state = TRASH.state(&query);
     let (proof, paging, days) = (editor.proof(), state.paging(), app.options.trash_days);
-    let (site, table) = app.db.read_with_site(move |conn| trash::every(conn, &proof, paging)).await?;
+    let (site, table) = app.db.read_with_site(move |conn| trash::list(conn, &proof, paging)).await?;
     if let Some(last) = state.last_page(table.total) {
         return Ok(Outcome::Redirect(last));
     }
@@ -107,14 +107,14 @@ pub async fn act(app: Data<App>, editor: Editor, Form(chosen): Form<Chosen>) -> 
     let ids: Vec<PageId> = action.ids.iter().copied().map(PageId).collect();
     let proof = editor.proof();
     if !action.confirmed {
-        let (site, rows) = app.db.read_with_site(move |conn| trash::some(conn, &proof, &ids)).await?;
+        let (site, rows) = app.db.read_with_site(move |conn| trash::get_many(conn, &proof, &ids)).await?;
         let items = rows.into_iter().map(item).collect();
         return action
             .ask(&app, editor.account(), &site, &TRASH, Question { items, ..Question::default() })
             .map(Outcome::Page);
     }
-    let count = app.db.write(move |conn| trash::delete(conn, &proof, &ids, clock::now())).await?;
-    Ok(Outcome::Redirect(Done::Purged.at(TRASH.list, &action.back, Some(count))))
+    let purged = app.db.run(proof, Command::Purge(Purge::Pages(ids)), Consent::Stated).await??;
+    Ok(Outcome::Redirect(Done::Purged.at(TRASH.list, &action.back, Some(purged.count()))))
 }
 
 fn item(row: TrashRow) -> Item {
@@ -130,7 +130,7 @@ struct RestorePage {
     path: String,
     deleted: String,
     deleted_by: String,
-    effects: Effects,
+    access: AccessPreview,
     errors: Errors,
     cancel_href: &'static str,
 }
@@ -140,22 +140,17 @@ struct RestorePage {
 pub struct Fields {
     #[serde(default)]
     path: String,
-    /// The path for which it was told who reads what then.
+    /// The fingerprint of the effect on access that was shown.
     #[serde(default)]
     agreed: String,
 }
 
-/// What bringing a page back to a path would do to who reads the pages below it.
-async fn effects(app: &App, editor: &Editor, page: PageId, path: &PagePath) -> Result<Effects, Error> {
-    let to = path.clone();
-    let restore = move |conn: &mut store::Conn, proof: &domain::access::Editor| {
-        trash::restore(conn, proof, page, &to, clock::now()).map(drop)
-    };
-    match effects_of(app, editor, Touched::Below(vec![path.clone()]), restore).await {
-        // The path is taken, as will be said.
-        Err(Error::Conflict(_)) => Ok(Effects::default()),
-        outcome => outcome,
-    }
+fn command(page: PageId, path: &PagePath) -> Command {
+    Command::Restore(Restore { page, path: path.clone() })
+}
+
+async fn preview(app: &App, editor: &Editor, page: PageId, path: &PagePath) -> Result<AccessPreview, Error> {
+    Ok(AccessPreview::new(&app.db.preview(editor.proof(), command(page, path)).await??))
 }
 
 fn form(
@@ -164,7 +159,7 @@ fn form(
     site: &Site,
     row: TrashRow,
     path: String,
-    effects: Effects,
+    access: AccessPreview,
     invalid: &Invalid,
 ) -> Result<Answer, Error> {
     let trail: Vec<Link> = TRASH.trail("");
@@ -175,7 +170,7 @@ fn form(
         path,
         deleted: clock::moment(row.deleted_at, site.time_zone),
         deleted_by: row.deleted_by,
-        effects,
+        access,
         errors: Errors::of(invalid),
         cancel_href: TRASH.list,
     };
@@ -184,19 +179,19 @@ fn form(
 
 async fn load(app: &App, editor: &Editor, page: PageId) -> Result<(std::sync::Arc<Site>, TrashRow), Error> {
     let proof = editor.proof();
-    let (site, rows) = app.db.read_with_site(move |conn| trash::some(conn, &proof, &[page])).await?;
+    let (site, rows) = app.db.read_with_site(move |conn| trash::get_many(conn, &proof, &[page])).await?;
     Ok((site, rows.into_iter().next().ok_or(Error::NotFound)?))
 }
 
-/// GET `/admin/trash/{id}`: asks where to.
+/// GET `/admin/trash/{id}`: asks for the path.
 pub async fn ask(request: HttpRequest, app: Data<App>, editor: Editor) -> Result<Answer, Error> {
     let (site, row) = load(&app, &editor, PageId(id(&request)?)).await?;
-    let effects = effects(&app, &editor, row.id, &row.path).await?;
+    let access = preview(&app, &editor, row.id, &row.path).await?;
     let path = row.path.href();
-    form(&app, &editor, &site, row, path, effects, &Invalid::default())
+    form(&app, &editor, &site, row, path, access, &Invalid::default())
 }
 
-/// POST `/admin/trash/{id}`: brings the page back, with its history.
+/// POST `/admin/trash/{id}`: restores the page with its history.
 pub async fn restore(
     request: HttpRequest,
     app: Data<App>,
@@ -205,50 +200,56 @@ pub async fn restore(
 ) -> Result<Outcome, Error> {
     let page = PageId(id(&request)?);
     let (site, row) = load(&app, &editor, page).await?;
-    let refused = |row, effects, message| {
-        let form = form(&app, &editor, &site, row, fields.path.clone(), effects, &Invalid::one("path", message))?;
+    let refused = |row, access, message| {
+        let form = form(&app, &editor, &site, row, fields.path.clone(), access, &Invalid::one("path", message))?;
         Ok(Outcome::Page(form.with_status(StatusCode::UNPROCESSABLE_ENTITY)))
     };
     let path = match fields.path.trim() {
         "" => row.path.clone(),
         typed => match PagePath::typed(typed) {
             Ok(path) => path,
-            Err(message) => return refused(row, Effects::default(), message),
+            Err(message) => return refused(row, AccessPreview::default(), message),
         },
     };
-    if fields.agreed != path.href() {
-        let effects = effects(&app, &editor, page, &path).await?;
-        if !effects.is_empty() {
-            let words = "At this path it changes who reads pages, as below. Bring it back again to do it.";
-            return refused(row, effects, words.into());
-        }
+    let access = preview(&app, &editor, page, &path).await?;
+    if !access.is_empty() && !access.is_agreed(&fields.agreed) {
+        return refused(row, access, CHANGES_ACCESS.into());
     }
-    let (proof, to) = (editor.proof(), path.clone());
-    let restore = move |conn: &mut store::Conn| trash::restore(conn, &proof, page, &to, clock::now());
-    match app.db.write_or_duplicate(restore).await? {
-        Some(true) => {
+    match app.db.run(editor.proof(), command(page, &path), consent(&fields.agreed)).await? {
+        Ok(outcome) if outcome.count() == 0 => Err(Error::NotFound),
+        Ok(_) => {
             let form = format!("/admin/pages/{}", page.0);
             Ok(Outcome::Redirect(Done::Restored.at(&form, "", None)))
         }
-        Some(false) => Err(Error::NotFound),
-        None => refused(row, Effects::default(), format!("There is another page at {path} now. Choose another path.")),
+        Err(store::Error::Unconfirmed) => {
+            let access = preview(&app, &editor, page, &path).await?;
+            refused(row, access, CHANGES_ACCESS.into())
+        }
+        Err(store::Error::Duplicate) => {
+            let message = format!("There is another page at {path} now. Choose another path.");
+            refused(row, AccessPreview::default(), message)
+        }
+        Err(error) => Err(error.into()),
     }
 }
 
-/// How often the trash is looked at.
-const EVERY: std::time::Duration = std::time::Duration::from_secs(3600);
+/// Why a page is not restored yet.
+const CHANGES_ACCESS: &str = "At this path it changes who reads pages, as below. Restore it again to confirm.";
 
-/// Deletes for good what has been in the trash for longer than the setting says; for ever.
-pub async fn expire_for_ever(app: Data<App>) {
+/// The time between two looks for expired pages.
+const PURGE_INTERVAL: std::time::Duration = std::time::Duration::from_secs(3600);
+
+/// Purges pages that have been in the trash for longer than the setting says; runs until the server stops.
+pub async fn purge_expired(app: Data<App>) {
     loop {
-        let now = clock::now();
-        let before = now - TimeDelta::days(app.options.trash_days.into());
-        let expire = move |conn: &mut store::Conn| trash::expire(conn, Admin::itself().editor(), before, now);
-        match app.db.write(expire).await {
-            Ok(0) => {}
-            Ok(count) => log::info!("deleted for good what was in the trash: {count} pages"),
-            Err(error) => log::error!("the trash could not be looked at: {error}"),
+        let before = clock::now() - TimeDelta::days(app.options.trash_days.into());
+        let command = Command::Purge(Purge::DeletedBefore(before));
+        match app.db.long_run(Admin::itself().editor().clone(), command, Consent::Stated, |_| {}).await {
+            Ok(Ok(outcome)) if outcome.count() == 0 => {}
+            Ok(Ok(outcome)) => log::info!("purged {} pages that were in the trash for long enough", outcome.count()),
+            Ok(Err(error)) => log::error!("the trash could not be purged: {error}"),
+            Err(error) => log::error!("the trash could not be purged: {error}"),
         }
-        tokio::time::sleep(EVERY).await;
+        tokio::time::sleep(PURGE_INTERVAL).await;
     }
 }

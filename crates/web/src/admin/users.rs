@@ -14,7 +14,7 @@ use domain::{
     user::{Role, User, UserId, UserInput},
 };
 use serde::{Deserialize, Serialize};
-use store::users;
+use store::writing::users;
 
 pub use delete::{confirm, delete};
 pub use list::{act, list};
@@ -212,11 +212,14 @@ pub async fn create(
     };
     let hash = app.authenticator.bcrypt_pool.hash(envelope.client.origin(), &chosen.password).await?;
     let (proof, name) = (admin.proof(), content.name.clone());
-    let made =
-        app.db.write_or_duplicate(move |conn| users::insert(conn, &proof, &content, &hash, clock::now())).await?;
-    let Some(user) = made else {
-        let taken = Invalid::one("name", format!("There is a user {name} already."));
-        return editing.refused(fields, &taken, StatusCode::UNPROCESSABLE_ENTITY);
+    let insert = move |conn: &mut store::Conn| users::insert(conn, &proof, &content, &hash, clock::now());
+    let user = match app.db.try_write(insert).await? {
+        Ok(user) => user,
+        Err(store::Error::Duplicate) => {
+            let taken = Invalid::one("name", format!("There is a user {name} already."));
+            return editing.refused(fields, &taken, StatusCode::UNPROCESSABLE_ENTITY);
+        }
+        Err(error) => return Err(error.into()),
     };
     if let Some(generated) = chosen.generated {
         return password::reveal(&app, &admin, &site, &user, &generated, &fields.back);

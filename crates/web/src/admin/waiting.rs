@@ -5,7 +5,7 @@ use serde::Serialize;
 use store::{
     Paging,
     drafts::{self, DraftKind, DraftRow},
-    pages::{self, Coming},
+    schedule::{self, Upcoming},
     site,
 };
 
@@ -47,12 +47,12 @@ impl Waiting {
     pub(super) fn find(conn: &mut store::Conn, editor: &Editor) -> store::Result<Waiting> {
         let zone = site::get(conn)?.time_zone;
         let mut part = |kind| {
-            let table = drafts::every(conn, editor, Some(kind), FEW)?;
+            let table = drafts::list(conn, editor, Some(kind), FEW)?;
             let rows = table.rows.into_iter().map(|row| Row::of_draft(row, zone)).collect();
             Ok::<_, store::Error>(Part { total: table.total, rows })
         };
         let (drafts, changes) = (part(DraftKind::Page)?, part(DraftKind::Changes)?);
-        let coming = pages::coming(conn, editor, clock::now(), FEW.size)?;
+        let coming = schedule::upcoming(conn, editor, clock::now(), FEW.size)?;
         Ok(Waiting { drafts, changes, coming: coming.into_iter().map(|coming| Row::of_coming(coming, zone)).collect() })
     }
 }
@@ -69,7 +69,7 @@ impl Row {
         }
     }
 
-    fn of_coming(coming: Coming, zone: Zone) -> Row {
+    fn of_coming(coming: Upcoming, zone: Zone) -> Row {
         Row {
             href: format!("/admin/pages/{}", coming.page.id.0),
             title: coming.page.title,

@@ -86,7 +86,7 @@ impl FailedLogins {
     pub async fn write(&self, db: &Db) {
         let gathered = std::mem::take(&mut *self.gathered.lock().unwrap_or_else(PoisonError::into_inner));
         let Some(entry) = gathered.entry() else { return };
-        if let Err(error) = db.write(move |conn| store::audit::insert(conn, &entry)).await {
+        if let Err(error) = db.write(move |conn| store::writing::audit::insert(conn, &entry)).await {
             log::error!("refused sign-ins could not be kept in the audit trail: {error}");
         }
     }

@@ -35,7 +35,8 @@ impl SignIns {
         let member = Account::of(user).member;
         let db = db.clone();
         actix_web::rt::spawn(async move {
-            let noted = db.write(move |conn| store::users::note_sign_in(conn, &member, &address, now)).await;
+            let noted =
+                db.write(move |conn| store::writing::account::record_sign_in(conn, &member, &address, now)).await;
             if let Err(error) = noted {
                 log::error!("a sign-in could not be noted: {error}");
             }

@@ -156,7 +156,7 @@ pub enum PageCommand {
         /// One or two sentences for lists
         #[arg(long, default_value = "")]
         summary: String,
-        /// Let anyone signed in read it, and nobody else [default: whoever reads the page above, or everybody, where there is none; chosen readers stay]
+        /// Let anyone signed in read it, and nobody else [default: a page that exists keeps its readers; a new one has those of the page above, or everybody]
         #[arg(long, group = "audience")]
         private: bool,
         /// Let everybody read it, whoever reads the page above
@@ -180,6 +180,9 @@ pub enum PageCommand {
         /// When it ends, written as the date is: from then on only editors see the page; an empty one is never [default: the page's own, or never]
         #[arg(long, value_name = "DATE")]
         unpublish: Option<String>,
+        /// Do it although more people could then read the page, or pages below it
+        #[arg(long)]
+        yes: bool,
     },
     /// Print the Markdown of a page
     Show {
@@ -191,11 +194,11 @@ pub enum PageCommand {
     },
     /// List all pages: path, public, private (anyone signed in) or chosen, date, title
     List,
-    /// Delete a page; not if more people could read the pages below, which inherit from it
+    /// Delete a page, unless more people could then read the pages below, which inherit from it
     Delete {
         /// Where it lives
         path: String,
-        /// Delete it all the same
+        /// Delete it although more people could then read the pages below
         #[arg(long)]
         yes: bool,
     },

@@ -5,22 +5,25 @@ use domain::{
     group::{Group, GroupContent, GroupName, joined},
     user::Username,
 };
-use store::{Conn, Error, Paging, Store, groups};
+use store::{
+    Error, Paging, Store, groups,
+    writing::{AddGroup, Command, Consent, DeleteGroup, UpdateGroup},
+};
 
 use super::{
     args::GroupCommand,
+    command,
     database::{open, open_or_create},
 };
-use crate::{clock, config::Config};
+use crate::config::Config;
 
 /// Runs one command on groups.
 pub(super) fn run(config: &Config, command: &GroupCommand) -> Result<(), String> {
     match command {
         GroupCommand::Add { name, members } => {
             let content = GroupContent { name: GroupName::parse(name)?, members: usernames(members)? };
-            change(&open_or_create(config)?, &content.name, |conn, admin| {
-                groups::insert(conn, admin, &content, clock::now())
-            })?;
+            let command = Command::AddGroup(AddGroup::new(&Admin::command_line(), content.clone()));
+            execute(&open_or_create(config)?, &content.name, command)?;
             println!("Made the group {}.", content.name);
             Ok(())
         }
@@ -40,16 +43,15 @@ pub(super) fn run(config: &Config, command: &GroupCommand) -> Result<(), String>
         }
         GroupCommand::Rename { name, to } => {
             let (store, group) = existing(config, name)?;
-            let content = GroupContent { name: GroupName::parse(to)?, ..group.content };
-            change(&store, &content.name, |conn, admin| {
-                groups::update(conn, admin, group.id, group.version, &content, clock::now())
-            })?;
+            let content = GroupContent { name: GroupName::parse(to)?, ..group.content.clone() };
+            execute(&store, &content.name, update(&group, &content))?;
             println!("The group is {} now.", content.name);
             Ok(())
         }
         GroupCommand::Delete { name } => {
             let (store, group) = existing(config, name)?;
-            change(&store, &group.content.name, |conn, admin| groups::delete(conn, admin, group.id, clock::now()))?;
+            let command = Command::DeleteGroup(DeleteGroup::new(&Admin::command_line(), group.id));
+            execute(&store, &group.content.name, command)?;
             println!("Deleted the group {}.", group.content.name);
             Ok(())
         }
@@ -63,11 +65,9 @@ fn edit(
     edit: impl FnOnce(&mut Vec<Username>, &[Username]),
 ) -> Result<(), String> {
     let (store, group) = existing(config, name)?;
-    let mut content = group.content;
+    let mut content = group.content.clone();
     edit(&mut content.members, named);
-    change(&store, &content.name, |conn, admin| {
-        groups::update(conn, admin, group.id, group.version, &content, clock::now())
-    })?;
+    execute(&store, &content.name, update(&group, &content))?;
     let members = if content.members.is_empty() { "nobody".into() } else { joined(&content.members) };
     println!("In {}: {members}.", content.name);
     Ok(())
@@ -79,9 +79,8 @@ fn usernames(names: &[String]) -> Result<Vec<Username>, String> {
 
 fn list(store: &Store) -> Result<(), String> {
     let everything = Paging { number: 1, size: u32::MAX };
-    let table = store
-        .read(|conn| groups::every(conn, &Admin::command_line(), everything))
-        .map_err(|error| error.to_string())?;
+    let table =
+        store.read(|conn| groups::list(conn, &Admin::command_line(), everything)).map_err(|error| error.to_string())?;
     for group in table.rows {
         println!("{}\t{} members\t{} pages", group.name, group.members, group.pages);
     }
@@ -97,12 +96,13 @@ fn existing(config: &Config, name: &str) -> Result<(Store, Group), String> {
     Ok((store, group))
 }
 
-fn change<T>(
-    store: &Store,
-    name: &GroupName,
-    change: impl FnOnce(&mut Conn, &Admin) -> store::Result<T>,
-) -> Result<T, String> {
-    store.write(|conn| change(conn, &Admin::command_line())).map_err(|error| match error {
+fn update(group: &Group, content: &GroupContent) -> Command {
+    Command::UpdateGroup(UpdateGroup::new(&Admin::command_line(), group.id, group.version, content.clone()))
+}
+
+/// Runs a command; the operator names the people and the group, and so consents to what they gain.
+fn execute(store: &Store, name: &GroupName, command: Command) -> Result<(), String> {
+    command::run(store, &command, Consent::Any).map(drop).map_err(|error| match error {
         Error::Duplicate => format!("there is a group {name} already: choose another name"),
         Error::Stale => format!("{name} was changed by somebody else meanwhile: try again"),
         Error::Refused(words) => format!("{words} See `postern user list`"),

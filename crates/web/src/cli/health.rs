@@ -23,7 +23,7 @@ pub(super) fn check_config(config: &Config) -> Result<(), String> {
     let database = config.database()?;
     println!("database          {database}");
     if let Some(file) = database.missing_file() {
-        Store::check_place(&database).map_err(|error| error.to_string())?;
+        Store::check_location(&database).map_err(|error| error.to_string())?;
         println!("schema            none yet: `postern` makes {}", file.display());
         return Ok(());
     }

@@ -62,7 +62,7 @@ fn insert(conn: &mut Conn, lines: &[Line], role: Role) -> store::Result<Result<(
     }
     for Line { name, hash, .. } in lines {
         let content = UserContent { name: name.clone(), role, active: true };
-        users::insert(conn, &Admin::command_line(), &content, hash, clock::now())?;
+        store::writing::users::insert(conn, &Admin::command_line(), &content, hash, clock::now())?;
     }
     Ok(Ok(()))
 }

@@ -1,6 +1,7 @@
 //! The commands beside `serve`: for the operator, who is at the machine and needs no password.
 
 pub mod args;
+mod command;
 mod database;
 mod group;
 mod health;

@@ -3,21 +3,23 @@
 use std::io::{Read, stdin};
 
 use domain::{
+    Version,
     access::Admin,
-    audience::{Audience, AudienceInput},
+    audience::AudienceInput,
     invalid::Invalid,
     page::{BODY_BYTES, Page, PageContent, PageInput, PagePath},
 };
-use store::{Paging, Store, old_paths, pages, site};
+use store::{
+    Paging, Store, admin_list, old_paths, pages, site,
+    writing::{Command, Delete, Publish, Selection, new_page_id},
+};
 
 use super::{
     args::PageCommand,
+    command::run_unless_it_opens,
     database::{open, open_or_create},
 };
 use crate::{clock, config::Config};
-
-/// How many pages are told one by one.
-const MOST_TOLD: usize = 20;
 
 /// Runs one command on pages.
 pub(super) fn run(config: &Config, command: &PageCommand) -> Result<(), String> {
@@ -34,8 +36,9 @@ pub(super) fn run(config: &Config, command: &PageCommand) -> Result<(), String> 
             list_below,
             published,
             unpublish,
+            yes,
         } => {
-            // An empty path in a draft asks for one made from the title; here it is the root.
+            // In a form an empty path asks for one made from the title; here it is the root.
             let path = PagePath::typed(path).map_err(|message| format!("path: {message}"))?;
             let draft = PageInput {
                 path: path.href(),
@@ -55,7 +58,7 @@ pub(super) fn run(config: &Config, command: &PageCommand) -> Result<(), String> 
                 date: published.is_some(),
                 end: unpublish.is_some(),
             };
-            put(&open_or_create(config)?, &path, &draft, &given)
+            put(&open_or_create(config)?, &path, &draft, &given, *yes)
         }
         PageCommand::Show { path, head } => {
             let (_, page) = existing(config, path)?;
@@ -73,7 +76,7 @@ pub(super) fn run(config: &Config, command: &PageCommand) -> Result<(), String> 
     }
 }
 
-/// Without any option the audience of the page above: for a page that is made.
+/// The audience that the options name; without any, a new page has that of the page above.
 fn audience(private: bool, public: bool, readers: &[String], groups: &[String]) -> AudienceInput {
     let kind = match (private, public, readers.is_empty() && groups.is_empty()) {
         (true, ..) => "signed-in",
@@ -84,7 +87,7 @@ fn audience(private: bool, public: bool, readers: &[String], groups: &[String]) 
     AudienceInput { kind: kind.into(), people: readers.join(","), groups: groups.to_vec() }
 }
 
-/// What was named on the command line of that which a page keeps when it is replaced.
+/// The options that were given, of those that a page keeps otherwise.
 struct Given {
     readers: bool,
     date: bool,
@@ -92,7 +95,7 @@ struct Given {
 }
 
 impl Given {
-    /// Checks what replaces a page: it keeps its chosen readers, its date and its end unless new ones are given.
+    /// Checks what replaces a page: it keeps its readers, its date and its end unless new ones are given.
     fn check_over(&self, draft: PageInput, old: &PageContent) -> Result<PageContent, Invalid> {
         let PageInput { published, unpublish, .. } = PageInput::of(old, draft.zone);
         let draft = PageInput {
@@ -102,11 +105,8 @@ impl Given {
             ..draft
         };
         let content = draft.check_over(old)?;
-        // Whom an author chose is not lost by silence; `--private` is as it is given.
-        let audience = match (&old.audience, self.readers) {
-            (Audience::Chosen(_), false) => old.audience.clone(),
-            _ => content.audience,
-        };
+        // A page keeps its readers unless new ones are given.
+        let audience = if self.readers { content.audience } else { old.audience.clone() };
         Ok(PageContent { audience, ..content })
     }
 }
@@ -117,62 +117,46 @@ fn show_head(page: &Page) {
     println!("unpublish: {}\n", content.unpublish_at.map_or("never".into(), clock::iso));
 }
 
-fn put(store: &Store, path: &PagePath, draft: &PageInput, given: &Given) -> Result<(), String> {
-    let now = clock::now();
-    let (created, cut_off) = store
-        .write(|conn| {
-            let draft = PageInput { zone: site::get(conn)?.time_zone, ..draft.clone() };
-            let checked = match pages::find(conn, path)? {
-                Some(old) => given.check_over(draft, &old.content),
-                None => draft.check(now),
-            };
-            let content = checked.map_err(|invalid| store::Error::Refused(invalid.to_string()))?;
-            let cut_off = old_paths::target(conn, path)?;
-            let (_, created) = pages::put(conn, Admin::command_line().editor(), &content, now)?;
-            Ok((created, cut_off))
-        })
+fn put(store: &Store, path: &PagePath, input: &PageInput, given: &Given, yes: bool) -> Result<(), String> {
+    let (old, zone, former) = store
+        .read(|conn| Ok((pages::find(conn, path)?, site::get(conn)?.time_zone, old_paths::target(conn, path)?)))
         .map_err(|error| error.to_string())?;
-    println!("{} {path}.", if created { "Made" } else { "Replaced" });
-    if let Some(page) = cut_off {
+    let input = PageInput { zone, ..input.clone() };
+    let checked = match &old {
+        Some(old) => given.check_over(input, &old.content),
+        None => input.check(clock::now()),
+    };
+    let content = checked.map_err(|invalid| invalid.to_string())?;
+    let page = match &old {
+        Some(old) => old.id,
+        None => new_page_id().map_err(|error| error.to_string())?,
+    };
+    let from = old.as_ref().map_or(Version(0), |old| old.version);
+    let publish = Publish { page, is_new: old.is_none(), from, lock: None, content, note: None, move_below: false };
+    run_unless_it_opens(store, &Command::Publish(publish), yes)?;
+    println!("{} {path}.", if old.is_none() { "Made" } else { "Replaced" });
+    if let Some(page) = former {
         println!("It was an old path of {}, which is no longer found there.", page.content.path);
     }
     Ok(())
 }
 
-fn delete(store: &Store, page: &Page, whoever_gains: bool) -> Result<(), String> {
-    let (proof, path) = (Admin::command_line(), &page.content.path);
-    let delete = |conn: &mut store::Conn| pages::delete(conn, proof.editor(), &[page.id], clock::now()).map(drop);
-    let below = pages::Touched::Below(vec![path.clone()]);
-    let effects = store.rehearse(|conn| pages::effect(conn, proof.editor(), &below, delete));
-    let gains = effects.map_err(|error| error.to_string())?.into_iter().filter_map(|effect| {
-        let who = effect.gained?;
-        Some(format!("{} by {who}", effect.path))
-    });
-    let gains: Vec<String> = gains.collect();
-    if !gains.is_empty() && !whoever_gains {
-        let (shown, more) = (gains.iter().take(MOST_TOLD).cloned().collect::<Vec<_>>().join("; "), gains.len());
-        return Err(format!(
-            "{more} pages below {path} could then be read by more people: {shown}. To do it, add --yes"
-        ));
-    }
-    store.write(delete).map_err(|error| error.to_string())?;
-    println!("Deleted {path}.");
+fn delete(store: &Store, page: &Page, yes: bool) -> Result<(), String> {
+    let command = Command::Delete(Delete(Selection::one(page.id)));
+    run_unless_it_opens(store, &command, yes)?;
+    println!("Deleted {}.", page.content.path);
     Ok(())
 }
 
 fn list(store: &Store) -> Result<(), String> {
-    let sort = pages::PageSort { by: pages::PageColumn::Path, descending: false };
+    let sort = admin_list::PageSort { by: admin_list::PageColumn::Path, descending: false };
     let everything = Paging { number: 1, size: u32::MAX };
-    let filter = pages::PageFilter::default();
+    let filter = admin_list::PageFilter::default();
     let table = store
-        .read(|conn| pages::every(conn, Admin::command_line().editor(), &filter, sort, everything))
+        .read(|conn| admin_list::list(conn, Admin::command_line().editor(), &filter, sort, everything))
         .map_err(|error| error.to_string())?;
     for page in table.rows {
-        let readers = match page.reach {
-            pages::Reach::Everybody => "public",
-            pages::Reach::SignedIn => "private",
-            pages::Reach::Chosen => "chosen",
-        };
+        let readers = page.access.word();
         println!("{}\t{readers}\t{}\t{}", page.path, clock::iso(page.published_at), page.title);
     }
     Ok(())

@@ -25,7 +25,9 @@ pub(super) fn run(config: &Config, command: &UserCommand) -> Result<(), String> 
             let (hash, generated) = new_password(&name, *generate, config.bcrypt_cost)?;
             let store = open_or_create(config)?;
             let user = UserContent { name: name.clone(), role: *role, active: true };
-            change(&store, &name, |conn, admin| users::insert(conn, admin, &user, &hash, clock::now()))?;
+            change(&store, &name, |conn, admin| {
+                store::writing::users::insert(conn, admin, &user, &hash, clock::now())
+            })?;
             say_generated(generated);
             println!("Made {name} ({}).", role.as_str());
             Ok(())
@@ -33,7 +35,9 @@ pub(super) fn run(config: &Config, command: &UserCommand) -> Result<(), String> 
         UserCommand::Passwd { name, generate } => {
             let (store, user) = existing(config, name)?;
             let (hash, generated) = new_password(&user.name, *generate, config.bcrypt_cost)?;
-            change(&store, &user.name, |conn, admin| users::set_password(conn, admin, user.id, &hash, clock::now()))?;
+            change(&store, &user.name, |conn, admin| {
+                store::writing::users::set_password(conn, admin, user.id, &hash, clock::now())
+            })?;
             say_generated(generated);
             println!("The password of {} is set.", user.name);
             Ok(())
@@ -44,7 +48,7 @@ pub(super) fn run(config: &Config, command: &UserCommand) -> Result<(), String> 
             let (store, user) = existing(config, name)?;
             let content = UserContent { name: user.name.clone(), role: *role, active: user.active };
             change(&store, &user.name, |conn, admin| {
-                users::update(conn, admin, user.id, user.version, &content, clock::now())
+                store::writing::users::update(conn, admin, user.id, user.version, &content, clock::now())
             })?;
             println!("{} is {} now.", user.name, role.as_str());
             Ok(())
@@ -53,7 +57,9 @@ pub(super) fn run(config: &Config, command: &UserCommand) -> Result<(), String> 
         UserCommand::Enable { name } => set_active(config, name, true),
         UserCommand::Delete { name } => {
             let (store, user) = existing(config, name)?;
-            change(&store, &user.name, |conn, admin| users::delete(conn, admin, &[user.id], clock::now()))?;
+            change(&store, &user.name, |conn, admin| {
+                store::writing::users::delete(conn, admin, &[user.id], clock::now())
+            })?;
             println!("Deleted {}.", user.name);
             Ok(())
         }
@@ -62,7 +68,9 @@ pub(super) fn run(config: &Config, command: &UserCommand) -> Result<(), String> 
 
 fn set_active(config: &Config, name: &str, active: bool) -> Result<(), String> {
     let (store, user) = existing(config, name)?;
-    change(&store, &user.name, |conn, admin| users::set_active(conn, admin, &[user.id], active, clock::now()))?;
+    change(&store, &user.name, |conn, admin| {
+        store::writing::users::set_active(conn, admin, &[user.id], active, clock::now())
+    })?;
     println!("{} is {}.", user.name, if active { "enabled" } else { "disabled" });
     Ok(())
 }
@@ -72,7 +80,7 @@ fn list(store: &Store) -> Result<(), String> {
     let everybody = Paging { number: 1, size: u32::MAX };
     let sort = users::UserSort { by: users::UserColumn::Name, descending: false };
     let table = store
-        .read(|conn| users::every(conn, &Admin::command_line(), &filter, sort, everybody))
+        .read(|conn| users::list(conn, &Admin::command_line(), &filter, sort, everybody))
         .map_err(|error| error.to_string())?;
     for user in table.rows {
         let state = if user.active { "active" } else { "disabled" };

@@ -117,11 +117,20 @@ impl From<store::Error> for Error {
             store::Error::Duplicate => Error::Conflict("Something with this name or path exists already."),
             store::Error::Stale => Error::Conflict("Somebody else changed this meanwhile. Load it again."),
             store::Error::LastAdmin => Error::Conflict(LAST_ADMIN),
+            store::Error::Unconfirmed => Error::Conflict(UNCONFIRMED),
+            store::Error::NotAllowed => Error::Forbidden(NOT_ALLOWED.into()),
             store::Error::Refused(words) => Error::Unprocessable(words),
             store::Error::Schema(words) | store::Error::Query(words) => Error::Internal(words),
         }
     }
 }
+
+/// Why a change waits for a confirmation of what it does now.
+const UNCONFIRMED: &str = "Nothing was changed: this would change who reads pages in a way that was not shown. Load the \
+                           form again and confirm what it shows.";
+
+/// Why an account that was verified is not obeyed.
+const NOT_ALLOWED: &str = "Your account was disabled or lost its role meanwhile, so nothing was changed.";
 
 /// Why the last administrator stays.
 pub const LAST_ADMIN: &str = "This would leave the site without an active administrator. Make somebody else one first.";

@@ -1,10 +1,11 @@
 //! The links of a text: found by the parser that renders it, and marked in what it rendered.
 
 use comrak::{Arena, nodes::NodeValue};
+use domain::{link, page::PagePath};
 
 use super::{SafeHtml, parse, render};
 
-/// The addresses to which a text links, as they stand in it.
+/// The addresses of the links in a text, as they are written.
 pub fn links(markdown: &str) -> Vec<String> {
     let arena = Arena::new();
     let Some((document, _)) = parse(&arena, markdown) else { return Vec::new() };
@@ -13,6 +14,11 @@ pub fn links(markdown: &str) -> Vec<String> {
         _ => None,
     };
     document.descendants().filter_map(address).collect()
+}
+
+/// The paths of pages to which a text links, given the path of its own page.
+pub fn targets(from: &PagePath, markdown: &str) -> Vec<String> {
+    links(markdown).iter().filter_map(|address| link::target(from, address)).collect()
 }
 
 /// As [`render`], with a sign before each link in which `problem` finds one; its words are ours and hold no markup.

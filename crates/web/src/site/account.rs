@@ -90,8 +90,9 @@ pub async fn update(
         return Ok(Either::Left(page.with_status(StatusCode::UNPROCESSABLE_ENTITY)));
     };
     let hash = app.authenticator.bcrypt_pool.hash(origin, &new).await?;
-    let change =
-        move |conn: &mut store::Conn| store::users::change_own_password(conn, &member, &proven, &hash, clock::now());
+    let change = move |conn: &mut store::Conn| {
+        store::writing::account::change_own_password(conn, &member, &proven, &hash, clock::now())
+    };
     if !app.db.write(change).await? {
         return Err(Error::Conflict("Your password was changed meanwhile, so it stays as it is now. Sign in again."));
     }
@@ -117,7 +118,7 @@ pub async fn set_theme(
     let theme = Theme::parse(&choice.theme)
         .ok_or_else(|| Error::Unprocessable("The colours are system, light or dark.".into()))?;
     let id = reader.account().member.id;
-    app.db.write(move |conn| store::users::set_theme(conn, id, theme)).await?;
+    app.db.write(move |conn| store::writing::account::set_theme(conn, id, theme)).await?;
     // To where the switch was pressed, if the browser says so.
     let back = if choice.back.is_empty() { "/account" } else { &choice.back };
     Ok(see_other(local(&referrer(&request).unwrap_or_else(|| back.to_owned()))))

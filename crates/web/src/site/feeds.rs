@@ -6,7 +6,8 @@ use actix_web::web::Data;
 use domain::{Timestamp, access::Visitor, site::Site};
 use store::{
     Paging,
-    pages::{self, Scope, Teaser},
+    lists::{self, Teaser, VisiblePages},
+    pages,
 };
 
 use crate::{
@@ -106,8 +107,8 @@ pub async fn robots(app: Data<App>) -> Answer {
 
 fn public(conn: &mut store::Conn, size: u32) -> store::Result<(Vec<Teaser>, Option<Timestamp>)> {
     let now = clock::now();
-    let scope = Scope::readable(&Visitor::Anonymous, now);
-    Ok((pages::list(conn, &scope, Paging { number: 1, size })?.rows, pages::next_boundary(conn, now)?))
+    let scope = VisiblePages::readable(&Visitor::Anonymous, now);
+    Ok((lists::list(conn, &scope, Paging { number: 1, size })?.rows, pages::next_boundary(conn, now)?))
 }
 
 /// When a reader saw the page change last: a page that was written before its date changed on its date.

@@ -4,7 +4,8 @@ use domain::{page::PagePath, zone::Zone};
 use serde::Serialize;
 use store::{
     Paging, Slice,
-    pages::{self, Scope, Teaser},
+    lists::{self, Teaser, VisiblePages},
+    pages,
 };
 
 use super::resolve::Section;
@@ -95,10 +96,10 @@ pub async fn section(app: &App, section: Section) -> Result<Answer, Error> {
     let query = move |conn: &mut store::Conn| {
         let now = clock::now();
         let slice = match wanted.is_root() {
-            true => pages::list(conn, &Scope::listed(&visitor, now), paging)?,
-            false => pages::list_below(conn, &Scope::listed(&visitor, now), &wanted, paging)?,
+            true => lists::list(conn, &VisiblePages::listed(&visitor, now), paging)?,
+            false => lists::list_below(conn, &VisiblePages::listed(&visitor, now), &wanted, paging)?,
         };
-        let titles = pages::titles(conn, &Scope::readable(&visitor, now), &wanted.ancestors())?;
+        let titles = pages::titles(conn, &VisiblePages::readable(&visitor, now), &wanted.ancestors())?;
         Ok((slice, titles, pages::next_boundary(conn, now)?))
     };
     let (site, (slice, titles, until)) = app.db.read_with_site(query).await?;

@@ -3,10 +3,7 @@
 use actix_web::{HttpRequest, http::Method, web::Data};
 use domain::{access::Visitor, audience::Audience, page::PagePath};
 use serde::Serialize;
-use store::{
-    pages::{self, Scope},
-    receipts,
-};
+use store::{lists::VisiblePages, pages, receipts};
 
 use super::{
     lists::{self, Rows},
@@ -86,7 +83,7 @@ fn note_opening(app: &Data<App>, page: &VisiblePage) {
     actix_web::rt::spawn(async move {
         let again = member.clone();
         let noted = match db.read(move |conn| receipts::is_due(conn, id, &again, now)).await {
-            Ok(true) => db.write(move |conn| receipts::note(conn, id, &member, now)).await,
+            Ok(true) => db.write(move |conn| store::writing::receipts::record(conn, id, &member, now)).await,
             due => due.map(drop),
         };
         if let Err(error) = noted {
@@ -111,9 +108,9 @@ pub async fn visible(app: &App, visible: VisiblePage) -> Result<Answer, Error> {
     let paging = visible.list().map(|(_, paging)| paging);
     let read = move |conn: &mut store::Conn| {
         let now = clock::now();
-        let titles = pages::titles(conn, &Scope::readable(&visitor, now), &path.ancestors())?;
+        let titles = pages::titles(conn, &VisiblePages::readable(&visitor, now), &path.ancestors())?;
         let below = match paging {
-            Some(paging) => Some(pages::list_below(conn, &Scope::listed(&visitor, now), &path, paging)?),
+            Some(paging) => Some(store::lists::list_below(conn, &VisiblePages::listed(&visitor, now), &path, paging)?),
             None => None,
         };
         Ok((titles, below, pages::next_boundary(conn, now)?))
@@ -190,9 +187,9 @@ pub async fn draft_as_page(app: &App, visible: VisibleDraft) -> Result<Answer, E
     let paging = query::paging(&QueryString::default());
     let read = move |conn: &mut store::Conn| {
         let (now, titles) = (clock::now(), of.ancestors());
-        let titles = pages::titles(conn, &Scope::readable(&visitor, now), &titles)?;
+        let titles = pages::titles(conn, &VisiblePages::readable(&visitor, now), &titles)?;
         let below = match lists_below {
-            true => Some(pages::list_below(conn, &Scope::listed(&visitor, now), &of, paging)?),
+            true => Some(store::lists::list_below(conn, &VisiblePages::listed(&visitor, now), &of, paging)?),
             false => None,
         };
         Ok((titles, below))

@@ -43,7 +43,7 @@ async fn t53_case_35_47_a_form_from_another_origin_changes_nothing() {
             .read(|conn| {
                 store::pages::list(
                     conn,
-                    &store::pages::Scope::readable(&domain::access::Visitor::Anonymous, web::clock::now()),
+                    &store::pages::VisiblePages::readable(&domain::access::Visitor::Anonymous, web::clock::now()),
                     store::Paging { number: 1, size: 100 },
                 )
             })

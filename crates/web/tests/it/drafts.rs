@@ -312,7 +312,7 @@ async fn moments_are_typed_and_shown_on_the_clocks_of_the_site() {
     site.write(|conn, admin| {
         let old = store::site::get(conn)?;
         let new = domain::site::Site { time_zone: Zone::parse("Asia/Tokyo").unwrap(), ..old.clone() };
-        store::site::update(conn, admin, old.version, &new, clock::now())
+        store::writing::site::update(conn, admin, old.version, &new, clock::now())
     });
     assert_eq!(eve.get(&edit).await.value_of("published"), "2026-12-01T20:00:00");
 }
@@ -338,6 +338,6 @@ async fn the_home_of_the_panel_says_what_waits() {
     });
     let home = eve.get("/admin/").await.has("Drafts: 1").has("Next by the clock").has("appears").has("1 Jan 2999");
     home.has("ends").has("1 Feb 2999").lacks("Changes not published");
-    let total = site.store().read(|conn| drafts::total(conn, domain::access::Admin::itself().editor(), None));
+    let total = site.store().read(|conn| drafts::count(conn, domain::access::Admin::itself().editor(), None));
     assert_eq!(total, Ok(1));
 }

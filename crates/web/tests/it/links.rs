@@ -69,7 +69,7 @@ async fn administrators_see_who_was_refused_and_who_never_came() {
         name: "ann".into(),
         detail: "17 refused, the last from 203.0.113.7: ann 17".into(),
     };
-    site.write(|conn, _| store::audit::insert(conn, &entry));
+    site.write(|conn, _| store::writing::audit::insert(conn, &entry));
     site.root().get("/admin/").await.has("<svg class=\"chart\"").has("17 in all").has("<td>17</td>");
     site.eve().get("/admin/").await.is(200).lacks("Refused sign-ins").lacks("Never signed in").lacks("17 in all");
 }

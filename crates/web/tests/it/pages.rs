@@ -55,16 +55,16 @@ async fn t48_case_22_27_28_a_change_of_access_holds_at_the_next_request() {
     let site = Site::new();
     site.ann().get("/secret").await.is(200);
     let ann = site.user("ann");
-    site.write(|conn, admin| store::users::set_active(conn, admin, &[ann.id], false, clock::now()));
+    site.write(|conn, admin| store::writing::users::set_active(conn, admin, &[ann.id], false, clock::now()));
     site.ann().get("/secret").await.is(401);
-    site.write(|conn, admin| store::users::set_active(conn, admin, &[ann.id], true, clock::now()));
+    site.write(|conn, admin| store::writing::users::set_active(conn, admin, &[ann.id], true, clock::now()));
     site.ann().get("/secret").await.is(200);
     let hash =
         web::auth::verify::bcrypt_pool::hash(&domain::password::Password::parse("another one").unwrap(), 4).unwrap();
-    site.write(|conn, admin| store::users::set_password(conn, admin, ann.id, &hash, clock::now()));
+    site.write(|conn, admin| store::writing::users::set_password(conn, admin, ann.id, &hash, clock::now()));
     site.ann().get("/secret").await.is(401);
     site.signed_in("ann", "another one").get("/secret").await.is(200);
-    site.write(|conn, admin| store::users::delete(conn, admin, &[ann.id], clock::now()));
+    site.write(|conn, admin| store::writing::users::delete(conn, admin, &[ann.id], clock::now()));
     site.signed_in("ann", "another one").get("/secret").await.is(401);
 
     site.visitor().get("/hello").await.is(200);
@@ -78,7 +78,13 @@ async fn case_13_15_a_broken_stored_hash_refuses_and_harms_nobody_else() {
     for broken in ["", "ééééé", "$2b$12$short", "{SHA}qUqP5cyxm6YcTAhz05Hph5gvu9M="] {
         let id = site.user("ann").id;
         site.write(|conn, admin| {
-            store::users::set_password(conn, admin, id, &domain::password::PasswordHash::new(broken), clock::now())
+            store::writing::users::set_password(
+                conn,
+                admin,
+                id,
+                &domain::password::PasswordHash::new(broken),
+                clock::now(),
+            )
         });
         site.ann().get("/secret").await.is(401);
         site.signed_in("ann", "").get("/secret").await.is(401);
@@ -94,7 +100,7 @@ async fn case_11_a_weaker_hash_is_made_anew_at_sign_in_and_a_stronger_one_stays(
         let hash =
             web::auth::verify::bcrypt_pool::hash(&domain::password::Password::parse("open sesame").unwrap(), cost)
                 .unwrap();
-        site.write(|conn, admin| store::users::set_password(conn, admin, eve.id, &hash, clock::now()));
+        site.write(|conn, admin| store::writing::users::set_password(conn, admin, eve.id, &hash, clock::now()));
         let before = site.verified();
         // The form that the first sign-in was shown is good: its token is keyed by the hash that stays.
         let fields = [("title", "Made at once"), ("path", &format!("/made-{cost}"))];
@@ -149,14 +155,14 @@ async fn errors_are_pages_for_browsers_and_lines_for_programs() {
 #[actix_web::test]
 async fn t49_case_8_a_dearer_hash_is_known_to_the_store() {
     let site = Site::new();
-    assert_eq!(site.store().read(store::users::dearest_cost).unwrap(), 4);
+    assert_eq!(site.store().read(store::users::max_cost).unwrap(), 4);
     let dear =
         web::auth::verify::bcrypt_pool::hash(&domain::password::Password::parse("open sesame").unwrap(), 6).unwrap();
     let id = site.user("ann").id;
-    site.write(|conn, admin| store::users::set_password(conn, admin, id, &dear, clock::now()));
-    assert_eq!(site.store().read(store::users::dearest_cost).unwrap(), 6);
+    site.write(|conn, admin| store::writing::users::set_password(conn, admin, id, &dear, clock::now()));
+    assert_eq!(site.store().read(store::users::max_cost).unwrap(), 6);
     let broken = domain::password::PasswordHash::new("zzzzzzzz");
     let dan = site.user("dan").id;
-    site.write(|conn, admin| store::users::set_password(conn, admin, dan, &broken, clock::now()));
-    assert_eq!(site.store().read(store::users::dearest_cost).unwrap(), 6);
+    site.write(|conn, admin| store::writing::users::set_password(conn, admin, dan, &broken, clock::now()));
+    assert_eq!(site.store().read(store::users::max_cost).unwrap(), 6);
 }

@@ -28,7 +28,7 @@ async fn t2_t3_the_realm_is_always_there_and_quoted() {
         site.write(|conn, admin| {
             let old = store::site::get(conn)?;
             let new = domain::site::Site { realm: Realm::parse(realm).unwrap(), ..old.clone() };
-            store::site::update(conn, admin, old.version, &new, web::clock::now())
+            store::writing::site::update(conn, admin, old.version, &new, web::clock::now())
         });
         let response = site.visitor().get("/secret").await.is(401);
         assert_eq!(response.header("www-authenticate"), expected);

@@ -11,7 +11,7 @@ use crate::site::Site;
 fn set_password(site: &Site, who: &str, password: &str) {
     let hash = bcrypt_pool::hash(&Password::parse(password).unwrap(), 4).unwrap();
     let id = site.user(who).id;
-    site.write(|conn, admin| store::users::set_password(conn, admin, id, &hash, clock::now()));
+    site.write(|conn, admin| store::writing::users::set_password(conn, admin, id, &hash, clock::now()));
 }
 
 #[actix_web::test]
@@ -74,7 +74,7 @@ async fn case_29_what_was_refused_is_looked_at_again_when_its_user_changes() {
     set_password(&site, "ann", "changed");
     changed.get("/secret").await.is(200);
     let id = site.user("dan").id;
-    site.write(|conn, admin| store::users::set_active(conn, admin, &[id], true, clock::now()));
+    site.write(|conn, admin| store::writing::users::set_active(conn, admin, &[id], true, clock::now()));
     dan.get("/secret").await.is(200);
 }
 
@@ -91,17 +91,17 @@ async fn t48_case_22_27_a_proof_opens_nothing_after_its_user_changed() {
 
     site.eve().get("/admin/").await.is(200);
     let editor = id("eve");
-    site.write(|conn, admin| store::users::set_active(conn, admin, &[editor], false, clock::now()));
+    site.write(|conn, admin| store::writing::users::set_active(conn, admin, &[editor], false, clock::now()));
     site.eve().get("/admin/").await.is(401);
     site.eve().get("/secret").await.is(401);
-    site.write(|conn, admin| store::users::set_active(conn, admin, &[editor], true, clock::now()));
+    site.write(|conn, admin| store::writing::users::set_active(conn, admin, &[editor], true, clock::now()));
     site.eve().get("/admin/").await.is(200);
 
     let role = |role| {
         let user = site.user("eve");
         let content = domain::user::UserContent { name: user.name, role, active: true };
         site.write(|conn, admin: &Admin| {
-            store::users::update(conn, admin, user.id, user.version, &content, clock::now()).map(drop)
+            store::writing::users::update(conn, admin, user.id, user.version, &content, clock::now()).map(drop)
         });
     };
     role(Role::Reader);
@@ -111,7 +111,7 @@ async fn t48_case_22_27_a_proof_opens_nothing_after_its_user_changed() {
     site.eve().get("/admin/users").await.is(200);
 
     let gone = id("ann");
-    site.write(|conn, admin| store::users::delete(conn, admin, &[gone], clock::now()).map(drop));
+    site.write(|conn, admin| store::writing::users::delete(conn, admin, &[gone], clock::now()).map(drop));
     site.ann().get("/secret").await.is(401);
     // Somebody else under the old name: the old password is nobody's.
     site.add_user("ann", Role::Reader, "another one");

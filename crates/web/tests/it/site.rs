@@ -57,7 +57,7 @@ impl Site {
         }
         site.write(|conn, admin| {
             let dan = store::users::find(conn, &name("dan"))?.unwrap();
-            store::users::set_active(conn, admin, &[dan.id], false, clock::now())
+            store::writing::users::set_active(conn, admin, &[dan.id], false, clock::now())
         });
         site.put(PageInput { body: "Hello, **world**.".into(), ..draft("hello", "Hello") });
         site.put(PageInput {
@@ -103,7 +103,7 @@ impl Site {
     pub fn add_user(&self, who: &str, role: Role, password: &str) -> User {
         let hash = bcrypt_pool::hash(&Password::parse(password).unwrap(), COST).unwrap();
         let content = UserContent { name: name(who), role, active: true };
-        self.write(|conn, admin| store::users::insert(conn, admin, &content, &hash, clock::now()))
+        self.write(|conn, admin| store::writing::users::insert(conn, admin, &content, &hash, clock::now()))
     }
 
     pub fn group(&self, name: &str, members: &[&str]) -> Group {

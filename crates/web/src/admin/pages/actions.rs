@@ -1,27 +1,30 @@
-//! What is done with many pages of the list at once: those that were ticked, or all that match its filter.
+//! Bulk actions on pages: on ticked rows, or on all rows that match the filter of the list.
 
 use std::{collections::HashMap, sync::Arc};
 
 use actix_web::{http::StatusCode, web::Data};
 use domain::{
-    Timestamp, access,
-    audience::Audience,
+    Timestamp,
+    audience::{Audience, Chosen as ChosenReaders},
+    effective_access::AccessKind,
     invalid::Invalid,
     page::{PageId, PagePath},
     site::Site,
 };
 use store::{
-    Conn, drafts,
-    pages::{self, Effect, Move, PageFilter, PageRow, Reach, Touched},
+    Conn,
+    admin_list::{self, PageRow},
+    readers,
+    writing::{self, Command, Delete, Fingerprint, Move, PlannedMove, Selection, SetAudience, Unpublish},
 };
 
-use super::{audience, filter};
+use super::filter;
 use crate::{
     App,
     admin::{
-        bulk::{Action, Choice, Chosen, Item, Needs, Question, seen},
+        access_preview::AccessPreview,
+        bulk::{Action, Choice, Chosen, Item, Needs, Question, Seen},
         done::Done,
-        effects::Effects,
         jobs::Progress,
         sections::PAGES,
     },
@@ -87,26 +90,23 @@ pub(super) const ACTIONS: [Choice; 7] = [
     },
 ];
 
-/// How many pages are changed before it is told how far it is.
-const STEP: usize = 50;
-
-/// A change of many pages, all of it known.
+/// A command for many pages before its pages are selected.
 #[derive(Clone, Debug)]
 enum Change {
-    Read(Audience),
+    SetAudience(Audience),
     Move(PagePath),
     Unpublish,
     Delete,
 }
 
 impl Change {
-    /// The change that was chosen; `None` while it needs more than was asked for yet.
+    /// The change that was chosen; `None` while the choice needs more input.
     fn of(action: &Action) -> Result<Option<Change>, Invalid> {
         let parameters = &action.parameters;
         Ok(Some(match action.choice.value {
-            "make-private" => Change::Read(Audience::SignedIn),
-            "make-public" => Change::Read(Audience::Public),
-            "make-inherited" => Change::Read(Audience::Inherited),
+            "make-private" => Change::SetAudience(Audience::SignedIn),
+            "make-public" => Change::SetAudience(Audience::Public),
+            "make-inherited" => Change::SetAudience(Audience::Inherited),
             "unpublish" => Change::Unpublish,
             "delete" => Change::Delete,
             "move" => match &parameters.section {
@@ -115,82 +115,52 @@ impl Change {
             },
             _ => match &parameters.readers {
                 None => return Ok(None),
-                Some(readers) => Change::Read(readers.check()?),
+                Some(readers) => Change::SetAudience(readers.check()?),
             },
         }))
     }
 
-    /// What the page that asks says of it.
+    /// The command for a selection of pages.
+    fn command(&self, pages: Selection) -> Command {
+        match self.clone() {
+            Change::SetAudience(audience) => Command::SetAudience(SetAudience { pages, audience }),
+            Change::Move(under) => Command::Move(Move { pages, under }),
+            Change::Unpublish => Command::Unpublish(Unpublish(pages)),
+            Change::Delete => Command::Delete(Delete(pages)),
+        }
+    }
+
+    /// A sentence about the result, where the choice alone does not say it.
     fn detail(&self) -> String {
         match self {
-            Change::Read(audience) => format!("Read by: {}.", audience.words()),
+            Change::SetAudience(audience) => format!("Read by: {}.", audience.words()),
             Change::Move(to) if to.is_root() => "They will live at the top of the site.".into(),
             Change::Move(to) => format!("They will live below {to}."),
             Change::Unpublish | Change::Delete => String::new(),
         }
     }
+}
 
-    /// The pages whose readers it may change.
-    fn touched(&self, moves: &[Move], rows: &[PageRow]) -> Touched {
-        let left = rows.iter().map(|row| row.path.clone());
-        let taken = moves.iter().filter_map(|one| one.to.clone().ok());
-        Touched::Below(left.chain(taken).collect())
+/// The pages of an action: ticked rows, or all that match the filter of its list.
+fn selection(action: &Action, site: &Site, now: Timestamp) -> Selection {
+    if !action.all {
+        return Selection::Pages(action.ids.iter().copied().map(PageId).collect());
     }
+    let state = PAGES.state(&QueryString::parse(&action.back));
+    Selection::Matching { filter: filter::filter(&state, now, site.time_zone), seen: None }
+}
 
-    /// Does it, a few pages at a time, and tells how many are done; how many changed.
-    fn run(
-        &self,
-        conn: &mut Conn,
-        proof: &access::Editor,
-        ids: &[PageId],
-        progress: &mut dyn FnMut(usize),
-    ) -> store::Result<usize> {
-        let now = clock::now();
-        if let Change::Move(to) = self {
-            return pages::move_under(conn, proof, ids, to, now, progress);
+/// The selection that a user confirmed: all that match must be the pages that were shown.
+fn confirmed(selection: Selection, action: &Action) -> Selection {
+    match selection {
+        Selection::Matching { filter, .. } => {
+            Selection::Matching { filter, seen: Some(action.seen.rows.clone().unwrap_or_default()) }
         }
-        let (mut changed, mut done) = (0, 0);
-        for ids in ids.chunks(STEP) {
-            changed += match self {
-                Change::Read(audience) => pages::set_audience(conn, proof, ids, audience, now)?,
-                Change::Unpublish => drafts::unpublish(conn, proof, ids, now)?,
-                Change::Move(_) | Change::Delete => pages::delete(conn, proof, ids, now)?,
-            };
-            done += ids.len();
-            progress(done);
-        }
-        Ok(changed)
+        pages => pages,
     }
 }
 
-/// Which pages a change is for.
-#[derive(Clone, Debug)]
-enum Selection {
-    Ticked(Vec<PageId>),
-    Matching(PageFilter),
-}
-
-impl Selection {
-    fn of(action: &Action, site: &Site, now: Timestamp) -> Selection {
-        if !action.all {
-            return Selection::Ticked(action.ids.iter().copied().map(PageId).collect());
-        }
-        let state = PAGES.state(&QueryString::parse(&action.back));
-        Selection::Matching(filter::filter(&state, now, site.time_zone))
-    }
-
-    /// The pages as they are now; with a word of whoever confirms, `None` if those are others than they know of.
-    fn ids(&self, conn: &mut Conn, proof: &access::Editor, known: Option<&str>) -> store::Result<Option<Vec<PageId>>> {
-        let ids = match self {
-            Selection::Ticked(ids) => return Ok(Some(ids.clone())),
-            Selection::Matching(filter) => pages::matching(conn, proof, filter)?,
-        };
-        let same = known.is_none_or(|known| seen(ids.iter().map(|id| id.0)) == known);
-        Ok(same.then_some(ids))
-    }
-}
-
-/// An action that is being asked about, or done.
+/// An action that is asked about, or done.
 struct Asking {
     app: Data<App>,
     editor: Editor,
@@ -199,18 +169,11 @@ struct Asking {
     progress: Arc<Progress>,
 }
 
-/// What a change would do.
-struct Told {
-    rows: Vec<PageRow>,
-    moves: Vec<Move>,
-    effects: Vec<Effect>,
-}
-
 /// POST `/admin/pages/actions`: asks for what it needs, then whether to do it, and does it when that is confirmed.
 pub async fn act(app: Data<App>, editor: Editor, Form(chosen): Form<Chosen>) -> Result<Outcome, Error> {
     let action = Action::of_all(chosen, &PAGES, &ACTIONS)?;
     let site = app.db.site().await;
-    let selection = Selection::of(&action, &site, clock::now());
+    let selection = selection(&action, &site, clock::now());
     let (jobs, account, title) = (app.jobs.clone(), editor.clone(), action.choice.label);
     let progress = Arc::new(Progress::default());
     let asking = Asking { app, editor, site, selection, progress: progress.clone() };
@@ -227,84 +190,86 @@ impl Asking {
         }
     }
 
-    /// Asks for what the choice needs.
+    /// Asks for the input that the choice needs.
     async fn needs(&self, action: Action, invalid: Invalid) -> Result<Outcome, Error> {
         let (proof, selection) = (self.editor.proof(), self.selection.clone());
-        let read = move |conn: &mut Conn| {
-            let ids = selection.ids(conn, &proof, None)?.unwrap_or_default();
-            Ok((pages::some(conn, &proof, &ids)?, store::groups::names(conn, &proof)?))
+        let query = move |conn: &mut Conn| {
+            let ids = selection.ids(conn, &proof)?;
+            Ok((admin_list::get_many(conn, &proof, &ids)?, store::groups::names(conn, &proof)?))
         };
-        let (rows, groups) = self.app.db.read(read).await?;
+        let (rows, groups) = self.app.db.long_snapshot(query).await??;
         let items = rows.into_iter().map(|row| item(&row, None)).collect();
         self.question(action, Question { items, invalid, groups, asks: true, ..Question::default() }).map(Outcome::Page)
     }
 
-    /// Tells what a change would do, and asks whether to do it.
+    /// Shows the pages and the effect on access, and asks whether to do it.
     async fn ask(&self, action: Action, change: Change, notice: &'static str) -> Result<Outcome, Error> {
-        if let Change::Read(audience) = &change
-            && let Some(unknown) = audience::unknown(&self.app, audience).await?
+        if let Change::SetAudience(Audience::Chosen(chosen)) = &change
+            && let Some(unknown) = self.unknown(chosen.clone()).await?
         {
             return self.needs(action, unknown).await;
         }
         let detail = change.detail();
-        let told = match self.rehearse(change).await? {
-            Ok(told) => told,
+        let (proof, command) = (self.editor.proof(), change.command(self.selection.clone()));
+        let selection = self.selection.clone();
+        let query = move |conn: &mut Conn| {
+            let ids = selection.ids(conn, &proof)?;
+            let moves = match &command {
+                Command::Move(command) => command.plan(conn, &proof)?,
+                _ => Vec::new(),
+            };
+            // A page that cannot move keeps all of them where they are.
+            if let Some(PlannedMove { from, to: Err(why), .. }) = moves.iter().find(|one| one.to.is_err()) {
+                return Err(store::Error::Refused(format!("{from} cannot move there: {why}")));
+            }
+            let diff = writing::preview(conn, &proof, &command)?;
+            Ok((admin_list::get_many(conn, &proof, &ids)?, moves, diff))
+        };
+        let (rows, moves, diff) = match self.app.db.long_snapshot(query).await? {
+            Ok(shown) => shown,
             Err(error) => return self.refused(action, error).await,
         };
-        let Told { rows, moves, effects } = told;
-        let seen = seen(rows.iter().map(|row| row.id.0));
+        let seen = Seen::new(Fingerprint::of(rows.iter().map(|row| row.id.0)), Some(&diff));
         let places: HashMap<&PagePath, &PagePath> =
             moves.iter().filter_map(|one| Some((&one.from, one.to.as_ref().ok()?))).collect();
         let items = rows.into_iter().map(|row| item(&row, places.get(&row.path).copied())).collect();
-        let effects = Effects::new(effects);
+        let access = AccessPreview::new(&diff);
         let status = if notice.is_empty() { StatusCode::OK } else { StatusCode::CONFLICT };
-        let question = Question { items, effects, detail, notice, seen, ..Question::default() };
+        let question = Question { items, access, detail, notice, seen, ..Question::default() };
         Ok(Outcome::Page(self.question(action, question)?.with_status(status)))
     }
 
-    async fn rehearse(&self, change: Change) -> Result<store::Result<Told>, Error> {
-        let (proof, selection, progress) = (self.editor.proof(), self.selection.clone(), self.progress.clone());
-        let rehearsal = move |conn: &mut Conn| {
-            let ids = selection.ids(conn, &proof, None)?.unwrap_or_default();
-            let rows = pages::some(conn, &proof, &ids)?;
-            let moves = match &change {
-                Change::Move(to) => pages::moves_under(conn, &proof, &ids, to)?,
-                Change::Read(_) | Change::Unpublish | Change::Delete => Vec::new(),
-            };
-            let touched = change.touched(&moves, &rows);
-            progress.begin(ids.len());
-            let run = |conn: &mut Conn| change.run(conn, &proof, &ids, &mut |done| progress.reach(done)).map(drop);
-            let effects = pages::effect(conn, &proof, &touched, run)?;
-            Ok(Told { rows, moves, effects })
-        };
-        self.app.db.rehearse_long(rehearsal).await
+    /// A message for chosen readers who do not exist.
+    async fn unknown(&self, chosen: ChosenReaders) -> Result<Option<Invalid>, Error> {
+        let missing = self.app.db.read(move |conn| readers::missing(conn, &chosen)).await?;
+        let mut invalid = Invalid::default();
+        if let Some(person) = missing.people.first() {
+            invalid.add("people", format!("There is no user {person}."));
+        }
+        if let Some(group) = missing.groups.first() {
+            invalid.add("groups", format!("There is no group {group}."));
+        }
+        Ok((!invalid.is_empty()).then_some(invalid))
     }
 
-    /// Does it, unless the pages are others than those of which it was asked.
+    /// Does it, unless the pages or the effect on access are others than were shown.
     async fn run(&self, action: Action, change: Change) -> Result<Outcome, Error> {
-        let (proof, selection, known) = (self.editor.proof(), self.selection.clone(), action.seen.clone());
+        let command = change.command(confirmed(self.selection.clone(), &action));
         let (done, progress) = (done(&action, &change), self.progress.clone());
-        let run = {
-            let change = change.clone();
-            move |conn: &mut Conn| {
-                // Before the pages are selected: whoever changes one meanwhile would change which they are.
-                conn.lock_readers()?;
-                let Some(ids) = selection.ids(conn, &proof, Some(&known))? else { return Ok(None) };
-                progress.begin(ids.len());
-                change.run(conn, &proof, &ids, &mut |done| progress.reach(done)).map(Some)
-            }
-        };
-        match self.app.db.try_long_write(run).await? {
-            Ok(Some(count)) => Ok(Outcome::Redirect(done.at(PAGES.list, &action.back, Some(count)))),
-            Ok(None) => {
-                let again = "Nothing was done yet: other pages match now than when you were asked. Look at them again.";
+        progress.begin(action.ids.len());
+        let report = move |done| progress.reach(done);
+        match self.app.db.long_run(self.editor.proof(), command, action.seen.consent(), report).await? {
+            Ok(outcome) => Ok(Outcome::Redirect(done.at(PAGES.list, &action.back, Some(outcome.count())))),
+            Err(store::Error::Unconfirmed) => {
+                let again = "Nothing was done yet: other pages match now, or other people would read them, than when \
+                             you were asked. Look at them again.";
                 self.ask(action, change, again).await
             }
             Err(error) => self.refused(action, error).await,
         }
     }
 
-    /// The question for what was typed, with why it cannot be done.
+    /// The question again with what was typed, and why it cannot be done.
     async fn refused(&self, action: Action, error: store::Error) -> Result<Outcome, Error> {
         let message = match (action.choice.needs, error) {
             (Needs::Section | Needs::Readers, store::Error::Refused(message)) => message,
@@ -317,7 +282,7 @@ impl Asking {
 
     fn question(&self, action: Action, question: Question) -> Result<Answer, Error> {
         if question.items.is_empty() {
-            return Err(Error::Unprocessable("None of these pages is there any more.".into()));
+            return Err(Error::Unprocessable("None of these pages exists any more.".into()));
         }
         action.ask(&self.app, self.editor.account(), &self.site, &PAGES, question)
     }
@@ -328,18 +293,18 @@ fn done(action: &Action, change: &Change) -> Done {
         (Change::Delete, _) => Done::Deleted,
         (Change::Unpublish, _) => Done::Unpublished,
         (Change::Move(_), _) => Done::Moved,
-        (Change::Read(_), "make-private") => Done::MadePrivate,
-        (Change::Read(_), "make-inherited") => Done::MadeInherited,
-        (Change::Read(_), "make-public") => Done::MadePublic,
-        (Change::Read(_), _) => Done::ReadersChosen,
+        (Change::SetAudience(_), "make-private") => Done::MadePrivate,
+        (Change::SetAudience(_), "make-inherited") => Done::MadeInherited,
+        (Change::SetAudience(_), "make-public") => Done::MadePublic,
+        (Change::SetAudience(_), _) => Done::ReadersChosen,
     }
 }
 
 fn item(row: &PageRow, to: Option<&PagePath>) -> Item {
-    let reach = if row.reach == Reach::Everybody { "public" } else { "private" };
+    let access = if row.access == AccessKind::Everybody { "public" } else { "private" };
     Item {
         title: row.title.clone(),
         href: row.path.href(),
-        note: to.map_or(reach.into(), |to| format!("{} → {to}", row.path)),
+        note: to.map_or(access.into(), |to| format!("{} → {to}", row.path)),
     }
 }

@@ -1,17 +1,20 @@
-//! Keeping what is typed without publishing it: by itself as it goes, by a button, and when a page is taken off the site.
+//! Saving what is typed without publishing it: automatically, by a button, and when a page is taken off the site.
 
 use actix_web::{HttpRequest, http::StatusCode, web::Data};
 use domain::{Version, draft::Draft, page::PageId, zone::Zone};
 use serde::Serialize;
-use store::drafts;
+use store::{
+    drafts,
+    writing::{self, Command, Consent, SaveDraft, UnpublishForm},
+};
 
 use super::{
     Fields, conflict,
-    editing::{Asked, Editing, after},
+    editing::{Editing, after},
 };
 use crate::{
     App,
-    admin::{done::Done, effects::effects_of_unpublishing, request::id},
+    admin::{access_preview::consent, done::Done, request::id},
     auth::extract::Editor,
     clock,
     http::{
@@ -21,7 +24,7 @@ use crate::{
     },
 };
 
-/// What the script on the form is told.
+/// The answer to the script of the form.
 #[derive(Serialize)]
 struct Kept {
     page: String,
@@ -29,7 +32,7 @@ struct Kept {
     saved: String,
 }
 
-/// POST `/admin/drafts`: keeps what is typed of a new page.
+/// POST `/admin/drafts`: saves the draft of a new page.
 pub async fn create(app: Data<App>, editor: Editor, Form(fields): Form<Fields>) -> Result<Answer, Error> {
     let site = app.db.site().await;
     match write(&app, &editor, site.time_zone, None, &fields).await? {
@@ -38,7 +41,7 @@ pub async fn create(app: Data<App>, editor: Editor, Form(fields): Form<Fields>) 
     }
 }
 
-/// POST `/admin/drafts/{id}`: keeps what is typed of a page; 409 when somebody else did meanwhile.
+/// POST `/admin/drafts/{id}`: saves the draft of a page; 409 when somebody else saved one meanwhile.
 pub async fn update(
     request: HttpRequest,
     app: Data<App>,
@@ -59,7 +62,7 @@ fn kept(draft: &Draft, zone: Zone) -> Result<Answer, Error> {
     Ok(Answer::new("application/json", json, Caching::Never))
 }
 
-/// Why nothing was kept.
+/// 409: somebody else saved, published or discarded the draft meanwhile.
 async fn overtaken(app: &App, editor: &Editor, zone: Zone, page: PageId) -> Result<Answer, Error> {
     let proof = editor.proof();
     let words = match app.db.read(move |conn| drafts::get(conn, &proof, page)).await? {
@@ -72,7 +75,7 @@ async fn overtaken(app: &App, editor: &Editor, zone: Zone, page: PageId) -> Resu
     Ok(Answer::new(TEXT, words, Caching::Never).with_status(StatusCode::CONFLICT))
 }
 
-/// Keeps what a form holds; `None` when somebody else did meanwhile.
+/// Saves what a form holds; `None` when somebody else did meanwhile.
 async fn write(
     app: &App,
     editor: &Editor,
@@ -80,15 +83,16 @@ async fn write(
     page: Option<PageId>,
     fields: &Fields,
 ) -> Result<Option<Draft>, Error> {
-    let (proof, held, typed, from) = (editor.proof(), fields.held(), fields.typed(zone), Version(fields.version));
-    let write = move |conn: &mut store::Conn| match page {
-        Some(page) => drafts::update(conn, &proof, page, from, held, &typed, clock::now()),
-        None => drafts::insert(conn, &proof, held, &typed, clock::now()),
-    };
-    app.db.write_or_stale(write).await
+    let (based_on, lock, input) = (Version(fields.version), fields.lock(), fields.typed(zone));
+    let command = Command::SaveDraft(SaveDraft { page, based_on, lock, input });
+    match app.db.run(editor.proof(), command, Consent::Stated).await? {
+        Ok(writing::Outcome::Draft(draft)) => Ok(Some(draft)),
+        Ok(_) | Err(store::Error::Stale) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
 }
 
-/// The button: keeps what is typed, and goes on with the form.
+/// The button “Save draft”: saves the draft and returns to the form.
 pub(super) async fn keep(editing: &Editing<'_>, page: Option<PageId>, fields: Fields) -> Result<Outcome, Error> {
     let Editing { app, editor, site, .. } = editing;
     match (write(app, editor, site.time_zone, page, &fields).await?, page) {
@@ -98,20 +102,19 @@ pub(super) async fn keep(editing: &Editing<'_>, page: Option<PageId>, fields: Fi
     }
 }
 
-/// Takes the page off the site; what is typed is its draft.
+/// Takes the page off the site; what was typed becomes its draft.
 pub(super) async fn unpublish(editing: &Editing<'_>, page: PageId, fields: Fields) -> Result<Outcome, Error> {
     let Editing { app, editor, site, .. } = editing;
-    let effects = effects_of_unpublishing(app, editor, vec![page]).await?;
-    let fields = match editing.asks(fields, "unpublish".into(), effects)? {
-        Asked::Agreed(fields) => *fields,
-        Asked::First(form) => return Ok(form),
-    };
-    let (proof, held) = (editor.proof(), fields.held());
-    let (typed, from) = (fields.typed(site.time_zone), Version(fields.version));
-    let change =
-        move |conn: &mut store::Conn| drafts::unpublish_as(conn, &proof, page, from, held, &typed, clock::now());
-    match app.db.write_or_stale(change).await? {
-        Some(_) => Ok(after(Done::Unpublished, page, &fields)),
-        None => conflict::show(app, editor, page, fields).await,
+    let (from, lock, input) = (Version(fields.version), fields.lock(), fields.typed(site.time_zone));
+    let command = Command::UnpublishForm(UnpublishForm { page, from, lock, input });
+    let diff = app.db.preview(editor.proof(), command.clone()).await??;
+    if !diff.is_stated() && fields.agreed != diff.fingerprint().as_str() {
+        return editing.ask(fields, &diff);
+    }
+    match app.db.run(editor.proof(), command.clone(), consent(&fields.agreed)).await? {
+        Ok(_) => Ok(after(Done::Unpublished, page, &fields)),
+        Err(store::Error::Stale) => conflict::show(app, editor, page, fields).await,
+        Err(store::Error::Unconfirmed) => editing.ask(fields, &app.db.preview(editor.proof(), command).await??),
+        Err(error) => Err(error.into()),
     }
 }

@@ -1,22 +1,24 @@
-//! Deleting a page: asked first.
+//! Deleting a page: asked first, with the effect on access.
 
-use actix_web::{HttpRequest, web::Data};
+use actix_web::{HttpRequest, http::StatusCode, web::Data};
 use domain::page::PageId;
 use serde::{Deserialize, Serialize};
-use store::{drafts, pages};
+use store::{
+    drafts, pages,
+    writing::{self, Command, Delete, Selection},
+};
 
 use super::known::load;
 use crate::{
     App,
     admin::{
+        access_preview::{AccessPreview, consent},
         done::Done,
-        effects::{Effects, effects_of_deleting},
         panel::Panel,
         request::id,
         sections::PAGES,
     },
     auth::extract::Editor,
-    clock,
     http::{
         answer::{Answer, Outcome},
         error::Error,
@@ -33,12 +35,50 @@ struct DeletePage {
     page_title: String,
     path: String,
     below: u64,
-    effects: Effects,
-    /// Changes that are not published go along.
-    waits: bool,
+    access: AccessPreview,
+    /// Why it is asked again.
+    notice: &'static str,
+    /// Whether the page has pending changes, which go to the trash with it.
+    is_pending: bool,
     days: u32,
     back: String,
     cancel_href: String,
+}
+
+fn command(page: PageId) -> Command {
+    Command::Delete(Delete(Selection::one(page)))
+}
+
+async fn question(
+    app: &App,
+    editor: &Editor,
+    page: PageId,
+    back: String,
+    notice: &'static str,
+) -> Result<Answer, Error> {
+    let (site, page) = load(app, editor, page).await?;
+    let (proof, id, path) = (editor.proof(), page.id, page.content.path.clone());
+    let query = move |conn: &mut store::Conn| {
+        let below = pages::count_below(conn, &proof, &path)?;
+        let is_pending = drafts::get(conn, &proof, id)?.is_some();
+        Ok((below, is_pending, writing::preview(conn, &proof, &command(id))?))
+    };
+    let (below, is_pending, diff) = app.db.snapshot(query).await??;
+    let trail = PAGES.trail_under(page.id.0, &page.content.title, &back);
+    let page = DeletePage {
+        panel: Panel::new(&site, editor.account(), "pages", "Delete this page?", &trail),
+        action: format!("{}/delete", PAGES.form_href(page.id.0)),
+        path: page.content.path.to_string(),
+        below,
+        access: AccessPreview::new(&diff),
+        notice,
+        is_pending,
+        days: app.options.trash_days,
+        cancel_href: PAGES.href(page.id.0, "", &back),
+        back,
+        page_title: page.content.title,
+    };
+    Ok(Answer::panel(app.view.render("admin/pages/delete.html", &page)?))
 }
 
 /// GET `/admin/pages/{id}/delete`: asks first.
@@ -48,28 +88,7 @@ pub async fn confirm(
     editor: Editor,
     query: QueryString,
 ) -> Result<Answer, Error> {
-    let (site, page) = load(&app, &editor, PageId(id(&request)?)).await?;
-    let (proof, id, path) = (editor.proof(), page.id, page.content.path.clone());
-    let read = move |conn: &mut store::Conn| {
-        Ok((pages::below(conn, &proof, &path)?, drafts::get(conn, &proof, id)?.is_some()))
-    };
-    let (below, waits) = app.db.read(read).await?;
-    let effects = effects_of_deleting(&app, &editor, vec![page.id]).await?;
-    let back = PAGES.back(query.get("back"));
-    let trail = PAGES.trail_under(page.id.0, &page.content.title, &back);
-    let page = DeletePage {
-        panel: Panel::new(&site, editor.account(), "pages", "Delete this page?", &trail),
-        action: format!("{}/delete", PAGES.form_href(page.id.0)),
-        path: page.content.path.to_string(),
-        below,
-        effects,
-        waits,
-        days: app.options.trash_days,
-        cancel_href: PAGES.href(page.id.0, "", &back),
-        back,
-        page_title: page.content.title,
-    };
-    Ok(Answer::panel(app.view.render("admin/pages/delete.html", &page)?))
+    question(&app, &editor, PageId(id(&request)?), PAGES.back(query.get("back")), "").await
 }
 
 /// A confirmation.
@@ -77,19 +96,27 @@ pub async fn confirm(
 pub struct Confirmed {
     #[serde(default)]
     back: String,
+    /// The fingerprint of the effect on access that was shown.
+    #[serde(default)]
+    agreed: String,
 }
 
-/// POST `/admin/pages/{id}/delete`.
+/// POST `/admin/pages/{id}/delete`; 409 with the question when more people would gain access than were shown.
 pub async fn delete(
     request: HttpRequest,
     app: Data<App>,
     editor: Editor,
     Form(form): Form<Confirmed>,
 ) -> Result<Outcome, Error> {
-    let (proof, id) = (editor.proof(), PageId(id(&request)?));
-    let deleted = app.db.write(move |conn| pages::delete(conn, &proof, &[id], clock::now())).await?;
-    if deleted == 0 {
-        return Err(Error::NotFound);
+    let (page, back) = (PageId(id(&request)?), PAGES.back(&form.back));
+    match app.db.run(editor.proof(), command(page), consent(&form.agreed)).await? {
+        Ok(outcome) if outcome.count() == 0 => Err(Error::NotFound),
+        Ok(_) => Ok(Outcome::Redirect(Done::Deleted.at(PAGES.list, &back, None))),
+        Err(store::Error::Unconfirmed) => {
+            let notice = "Nothing was deleted yet: this changes who reads other pages, as below.";
+            let question = question(&app, &editor, page, back, notice).await?;
+            Ok(Outcome::Page(question.with_status(StatusCode::CONFLICT)))
+        }
+        Err(error) => Err(error.into()),
     }
-    Ok(Outcome::Redirect(Done::Deleted.at(PAGES.list, &PAGES.back(&form.back), None)))
 }

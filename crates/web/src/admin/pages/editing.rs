@@ -1,4 +1,4 @@
-//! The form of a page: as it is shown, shown again, and left.
+//! The form of a page: shown, shown again with messages, and left for the next page.
 
 use actix_web::http::StatusCode;
 use domain::{
@@ -9,6 +9,7 @@ use domain::{
     zone::Zone,
 };
 use serde::Serialize;
+use store::writing::AccessDiff;
 
 use super::{
     fields::{Fields, Then},
@@ -18,8 +19,8 @@ use super::{
 use crate::{
     App,
     admin::{
+        access_preview::AccessPreview,
         done::Done,
-        effects::Effects,
         panel::Panel,
         readers::Readers,
         sections::{DRAFTS, PAGES},
@@ -44,7 +45,7 @@ struct FormPage {
     is_published: bool,
     action: String,
     drafts_url: String,
-    draft: Option<Waiting>,
+    draft: Option<Pending>,
     fields: Fields,
     errors: Errors,
     list_href: String,
@@ -54,20 +55,20 @@ struct FormPage {
     receipts_href: String,
     preview: Option<SafeHtml>,
     readers: Readers,
-    effects: Effects,
-    /// How many pages lie below this one.
+    access: AccessPreview,
+    /// The number of pages below this one.
     below: u64,
     old_paths: Vec<String>,
 }
 
-/// What a form tells besides what was typed.
+/// The parts of a form that answer a button.
 #[derive(Default)]
-struct Told {
+struct Extras {
     preview: Option<SafeHtml>,
-    effects: Effects,
+    access: AccessPreview,
 }
 
-/// What a form is about.
+/// The form that is edited: its page, and who edits it.
 pub(super) struct Editing<'a> {
     pub(super) app: &'a App,
     pub(super) editor: &'a Editor,
@@ -77,19 +78,25 @@ pub(super) struct Editing<'a> {
 
 impl Editing<'_> {
     pub(super) fn form(&self, fields: Fields, invalid: &Invalid, query: &QueryString) -> Result<Answer, Error> {
-        self.form_with(fields, invalid, query, Told::default())
+        self.form_with(fields, invalid, query, Extras::default())
     }
 
-    /// The form as it was typed, with what its text will look like; nothing is saved.
+    /// The form as it was typed, with a preview of its text. Nothing is saved.
     pub(super) async fn preview(&self, fields: Fields) -> Result<Outcome, Error> {
         let text = preview::Text::of(&fields.body, &fields.path, &fields.audience());
         let preview = preview::render(self.app, self.editor, text).await?;
-        let told = Told { preview: Some(preview), ..Told::default() };
-        let form = self.form_with(fields, &Invalid::default(), &QueryString::default(), told)?;
+        let extras = Extras { preview: Some(preview), ..Extras::default() };
+        let form = self.form_with(fields, &Invalid::default(), &QueryString::default(), extras)?;
         Ok(Outcome::Page(form))
     }
 
-    fn form_with(&self, fields: Fields, invalid: &Invalid, query: &QueryString, told: Told) -> Result<Answer, Error> {
+    fn form_with(
+        &self,
+        fields: Fields,
+        invalid: &Invalid,
+        query: &QueryString,
+        extras: Extras,
+    ) -> Result<Answer, Error> {
         let (known, id, title) = (self.known, self.known.id(), self.known.title());
         let page = known.page.as_ref();
         let list_href = PAGES.list_href(&fields.back);
@@ -100,7 +107,7 @@ impl Editing<'_> {
             is_published: page.is_some(),
             action: id.map_or(PAGES.list.into(), |id| PAGES.form_href(id.0)),
             drafts_url: id.map_or("/admin/drafts".into(), |id| format!("/admin/drafts/{}", id.0)),
-            draft: known.draft.as_ref().map(|draft| Waiting::new(draft, page, self.site.time_zone)),
+            draft: known.draft.as_ref().map(|draft| Pending::new(draft, page, self.site.time_zone)),
             errors: Errors::of(invalid),
             list_href,
             delete_href: page.map_or(String::new(), |page| PAGES.href(page.id.0, "/delete", &fields.back)),
@@ -108,9 +115,9 @@ impl Editing<'_> {
             receipts_href: page
                 .filter(|page| page.content.receipts)
                 .map_or(String::new(), |page| PAGES.href(page.id.0, "/receipts", "")),
-            preview: told.preview,
+            preview: extras.preview,
             readers: Readers::new(&fields.audience(), &known.surroundings.groups, known.surroundings.who.as_ref()),
-            effects: told.effects,
+            access: extras.access,
             below: known.surroundings.below,
             old_paths: known.surroundings.old_paths.iter().map(PagePath::href).collect(),
             view_href: known.href().map(|href| login_href(&href)).unwrap_or_default(),
@@ -119,16 +126,14 @@ impl Editing<'_> {
         Ok(Answer::panel(self.app.view.render("admin/pages/form.html", &page)?))
     }
 
-    /// The form with what it would do, unless that was told and agreed to.
-    pub(super) fn asks(&self, mut fields: Fields, what: String, effects: Effects) -> Result<Asked, Error> {
-        if effects.is_empty() || fields.agreed == what {
-            return Ok(Asked::Agreed(Box::new(fields)));
-        }
-        fields.agreed = what;
-        let words = "This changes who reads pages, as below. Press the same button again to do it.";
-        let told = Told { effects, ..Told::default() };
-        let form = self.form_with(fields, &Invalid::one("form", words), &QueryString::default(), told)?;
-        Ok(Asked::First(Outcome::Page(form.with_status(StatusCode::UNPROCESSABLE_ENTITY))))
+    /// The form with the effect on access that it asks to confirm.
+    pub(super) fn ask(&self, mut fields: Fields, diff: &AccessDiff) -> Result<Outcome, Error> {
+        let words = "This changes who reads pages, as below. Press the same button again to confirm.";
+        let access = AccessPreview::new(diff);
+        fields.agreed = diff.fingerprint().as_str().to_owned();
+        let extras = Extras { access, ..Extras::default() };
+        let form = self.form_with(fields, &Invalid::one("form", words), &QueryString::default(), extras)?;
+        Ok(Outcome::Page(form.with_status(StatusCode::UNPROCESSABLE_ENTITY)))
     }
 
     pub(super) fn refused(&self, fields: Fields, invalid: &Invalid) -> Result<Outcome, Error> {
@@ -137,15 +142,7 @@ impl Editing<'_> {
     }
 }
 
-/// Whether what a form would do to readers has been agreed to.
-pub(super) enum Asked {
-    /// It was, or nobody reads more or less by it.
-    Agreed(Box<Fields>),
-    /// It has to be told first.
-    First(Outcome),
-}
-
-/// Where a form leads once what it said is done.
+/// The redirect after a form was saved.
 pub(super) fn after(done: Done, id: PageId, fields: &Fields) -> Outcome {
     let kept = encode(&[("back", &fields.back)]);
     Outcome::Redirect(match fields.then {
@@ -155,23 +152,25 @@ pub(super) fn after(done: Done, id: PageId, fields: &Fields) -> Outcome {
     })
 }
 
-/// What a form says of the draft that it shows.
+/// The draft that a form shows.
 #[derive(Serialize)]
-struct Waiting {
+struct Pending {
     saved: String,
     saved_iso: String,
     saved_by: String,
-    /// The page was saved after these changes of it were begun.
+    /// Whether the page was saved after the draft was begun.
     is_behind: bool,
     preview_href: String,
     compare_href: String,
     discard_href: String,
+    /// Chosen readers that were deleted since the draft was saved, in words; empty without any.
+    gone: String,
 }
 
-impl Waiting {
-    fn new(draft: &Draft, page: Option<&Page>, zone: Zone) -> Waiting {
+impl Pending {
+    fn new(draft: &Draft, page: Option<&Page>, zone: Zone) -> Pending {
         let href = |below: &str| DRAFTS.href(draft.page.0, below, "");
-        Waiting {
+        Pending {
             saved: clock::moment(draft.saved_at, zone),
             saved_iso: clock::iso(draft.saved_at),
             saved_by: draft.saved_by.clone(),
@@ -179,6 +178,7 @@ impl Waiting {
             preview_href: href("/preview"),
             compare_href: page.map_or(String::new(), |_| href("/compare")),
             discard_href: href("/discard"),
+            gone: draft.gone.join(", "),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use domain::{
     Version,
-    audience::{Audience, AudienceInput},
+    audience::AudienceInput,
     draft::{Draft, DraftInput, DraftLock, FormId},
     invalid::Invalid,
     page::{PageContent, PageInput},
@@ -53,7 +53,7 @@ pub struct Fields {
     /// Whether the pages below move along with the path.
     #[serde(default, deserialize_with = "checkbox")]
     pub(super) move_below: bool,
-    /// The change of readers whose effect was told, and may be saved.
+    /// The fingerprint of the effect on access that the user confirmed.
     #[serde(default)]
     pub(super) agreed: String,
     /// An old path of another page that is knowingly taken.
@@ -132,8 +132,8 @@ impl Fields {
         DraftInput { page: self.draft(zone), note: self.note.clone(), move_below: self.move_below }
     }
 
-    /// What the form knows of the draft over which it saves.
-    pub(super) fn held(&self) -> DraftLock {
+    /// The draft that the form holds.
+    pub(super) fn lock(&self) -> DraftLock {
         DraftLock { draft: Version(self.draft), form: FormId(self.form) }
     }
 
@@ -159,13 +159,11 @@ impl Fields {
         AudienceInput { kind, people: self.people.clone(), groups: self.groups.clone() }
     }
 
-    /// Of a form without an audience: what it was, but that a tick that is not sent makes a page public that was for
-    /// anyone signed in.
+    /// The audience of a page that exists: a form without one, as a script may send it, keeps the page's own.
     pub(super) fn audience_over(&self, old: &PageContent) -> AudienceInput {
-        match (&old.audience, self.audience.is_empty() && !self.private) {
-            (_, false) => self.audience(),
-            (Audience::Public | Audience::SignedIn, true) => AudienceInput::of(&Audience::Public),
-            (Audience::Inherited | Audience::Chosen(_), true) => AudienceInput::of(&old.audience),
+        match self.audience.is_empty() && !self.private {
+            true => AudienceInput::of(&old.audience),
+            false => self.audience(),
         }
     }
 

@@ -1,7 +1,7 @@
 //! The filters of the list of pages, from its address.
 
-use domain::{Timestamp, zone::Zone};
-use store::pages::{PageFilter, PageState, Reach, Span};
+use domain::{Timestamp, effective_access::AccessKind, zone::Zone};
+use store::admin_list::{PageFilter, PageState, Span};
 
 use crate::admin::table::{State, dates};
 
@@ -9,8 +9,8 @@ use crate::admin::table::{State, dates};
 pub(super) const STATES: [(&str, &str, PageState); 4] = [
     ("published", "Published", PageState::Published),
     ("scheduled", "Scheduled", PageState::Scheduled),
-    ("changes", "Changes wait", PageState::Waiting),
-    ("over", "No longer published", PageState::Over),
+    ("changes", "Pending changes", PageState::Pending),
+    ("over", "No longer published", PageState::Ended),
 ];
 
 /// Which pages a list's state asks for.
@@ -20,12 +20,7 @@ pub(super) fn filter(state: &State, now: Timestamp, zone: Zone) -> PageFilter {
     let (since, before) = chosen.map_or((None, None), |(.., span)| *span);
     PageFilter {
         query: state.get("q").to_owned(),
-        reach: match state.get("readers") {
-            "everybody" => Some(Reach::Everybody),
-            "signed-in" => Some(Reach::SignedIn),
-            "chosen" => Some(Reach::Chosen),
-            _ => None,
-        },
+        access: AccessKind::parse(state.get("readers")),
         since,
         before,
         state: STATES.iter().find(|(word, ..)| *word == state.get("state")).map(|(.., chosen)| (*chosen, now)),

@@ -1,28 +1,29 @@
-//! The history of a page: what it was each time that it was saved, what differs, and the way back.
+//! The history of a page: its versions, what differs between two of them, and restoring one.
 
 use std::sync::Arc;
 
-use actix_web::{HttpRequest, web::Data};
+use actix_web::{HttpRequest, http::StatusCode, web::Data};
 use domain::{
     Version,
-    page::{Page, PageContent, PageId, PageInput},
-    revision::{Note, Revision, Save},
+    invalid::Invalid,
+    page::{Page, PageId, PageInput},
+    revision::Revision,
     site::Site,
     zone::Zone,
 };
 use serde::{Deserialize, Serialize};
 use store::{
-    pages,
     revisions::{self, RevisionRow},
+    writing::{Command, Revert},
 };
 
-use super::{audience, look};
+use super::look;
 use crate::{
     App,
     admin::{
+        access_preview::{AccessPreview, consent},
         difference,
         done::Done,
-        effects::Effects,
         panel::Panel,
         request::id,
         sections::PAGES,
@@ -33,9 +34,9 @@ use crate::{
     http::{
         answer::{Answer, Outcome},
         error::Error,
-        form::Form,
+        form::{Form, checkbox},
         query::QueryString,
-        view,
+        view::{self, Errors},
     },
     markdown::{self, SafeHtml},
 };
@@ -66,6 +67,7 @@ struct HistoryPage {
 
 /// A page as it is now, published or not.
 struct Present {
+    id: PageId,
     title: String,
     /// Its last version.
     version: Version,
@@ -75,7 +77,7 @@ struct Present {
 async fn load(app: &App, editor: &Editor, page: PageId) -> Result<(Arc<Site>, Present), Error> {
     let (site, known) = look(app, editor, page).await?;
     match (known.id(), known.surroundings.last) {
-        (Some(_), Some(version)) => Ok((site, Present { title: known.title(), version, page: known.page })),
+        (Some(id), Some(version)) => Ok((site, Present { id, title: known.title(), version, page: known.page })),
         _ => Err(Error::NotFound),
     }
 }
@@ -110,7 +112,7 @@ pub async fn list(request: HttpRequest, app: Data<App>, editor: Editor, query: Q
     let (site, present) = load(&app, &editor, page).await?;
     let state = State::read(&href(page, ""), &[], &query);
     let (proof, paging) = (editor.proof(), state.paging());
-    let table = app.db.read(move |conn| revisions::every(conn, &proof, page, paging)).await?;
+    let table = app.db.read(move |conn| revisions::list(conn, &proof, page, paging)).await?;
     if let Some(last) = state.last_page(table.total) {
         return Ok(Outcome::Redirect(last));
     }
@@ -139,8 +141,12 @@ struct RevisionPage {
     note: String,
     detail: String,
     is_present: bool,
-    /// What bringing it back would do to who reads the page and those below it.
-    effects: Effects,
+    /// What restoring its readers would do to access.
+    access: AccessPreview,
+    fields: Restoration,
+    errors: Errors,
+    /// Chosen readers of the version that no longer exist, in words.
+    gone: String,
     page: Shown,
 }
 
@@ -157,23 +163,39 @@ struct Shown {
 
 /// GET `/admin/pages/{id}/history/{version}`: the page as it was.
 pub async fn show(request: HttpRequest, app: Data<App>, editor: Editor) -> Result<Answer, Error> {
-    let page = PageId(id(&request)?);
+    let (page, version) = (PageId(id(&request)?), version(&request)?);
     let (site, present) = load(&app, &editor, page).await?;
-    let revision = find(&app, &editor, page, version(&request)?).await?;
-    let trail = trail(page, &present.title);
-    let title = format!("Version {}", revision.version.0);
-    let (panel, view) = (Panel::new(&site, editor.account(), "pages", title, &trail), app.view.clone());
-    let zone = site.time_zone;
+    revision_page(&app, &editor, &site, present, version, Restoration::default(), Invalid::default()).await
+}
+
+/// The page of a version, with what restoring its readers would do to access.
+async fn revision_page(
+    app: &App,
+    editor: &Editor,
+    site: &Site,
+    present: Present,
+    version: Version,
+    fields: Restoration,
+    invalid: Invalid,
+) -> Result<Answer, Error> {
+    let page = present.id;
+    let revision = find(app, editor, page, version).await?;
     let is_present = revision.version == present.version;
-    let effects = match &present.page {
-        Some(page_now) if !is_present => {
-            let content = brought_back(&app, revision.content.clone(), page_now).await?;
-            audience::effects(&app, &editor, page_now, page_now.version, &content, false).await?
+    let access = match &present.page {
+        Some(now) if !is_present => {
+            let command = revert(now, version, &Restoration { readers: true, ..Restoration::default() });
+            // Readers who no longer exist cannot be restored, as the page says.
+            let diff = app.db.preview(editor.proof(), command).await?.unwrap_or_default();
+            AccessPreview::new(&diff)
         }
-        _ => Effects::default(),
+        _ => AccessPreview::default(),
     };
+    let title = format!("Version {}", revision.version.0);
+    let panel = Panel::new(site, editor.account(), "pages", title, &trail(page, &present.title));
+    let (view, zone) = (app.view.clone(), site.time_zone);
+    let status = if invalid.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let rendering = move || {
-        let Revision { version, at, actor, note, detail, content, .. } = revision;
+        let Revision { version, at, actor, note, detail, content, gone, .. } = revision;
         let page = RevisionPage {
             panel,
             action: href(page, &format!("/{}", version.0)),
@@ -185,7 +207,10 @@ pub async fn show(request: HttpRequest, app: Data<App>, editor: Editor) -> Resul
             note,
             detail,
             is_present,
-            effects,
+            access,
+            fields,
+            errors: Errors::of(&invalid),
+            gone: gone.join(", "),
             page: Shown {
                 body_html: markdown::render(&content.body),
                 title: content.title,
@@ -196,7 +221,7 @@ pub async fn show(request: HttpRequest, app: Data<App>, editor: Editor) -> Resul
                 ends: content.unpublish_at.map(|end| clock::moment(end, zone)).unwrap_or_default(),
             },
         };
-        view.render("admin/pages/revision.html", &page).map(Answer::panel)
+        view.render("admin/pages/revision.html", &page).map(|page| Answer::panel(page).with_status(status))
     };
     app.render_pool.run(rendering).await?
 }
@@ -265,45 +290,53 @@ pub async fn compare(
     app.render_pool.run(rendering).await?
 }
 
-/// Why no version of a draft is brought back.
-const NOT_PUBLISHED: &str = "This page is not published. Publish it before an old version is brought back.";
+/// Why no version of a draft is restored.
+const NOT_PUBLISHED: &str = "This page is not published. Publish it before you restore an earlier version.";
 
-/// A wish to have an old version back.
-#[derive(Deserialize)]
-pub struct Restoration {}
+/// What is restored of a version besides title, summary and text.
+#[derive(Default, Deserialize, Serialize)]
+pub struct Restoration {
+    #[serde(default, deserialize_with = "checkbox")]
+    readers: bool,
+    #[serde(default, deserialize_with = "checkbox")]
+    dates: bool,
+    /// The fingerprint of the effect on access that was shown.
+    #[serde(default, skip_serializing)]
+    agreed: String,
+}
 
-/// POST `/admin/pages/{id}/history/{version}`: saves the page as it was, as a new version. It stays where it lives.
+fn revert(now: &Page, version: Version, fields: &Restoration) -> Command {
+    let Restoration { readers, dates, .. } = *fields;
+    Command::Revert(Revert { page: now.id, version, from: now.version, readers, dates })
+}
+
+/// POST `/admin/pages/{id}/history/{version}`: saves title, summary and text of a version as a new version, with its readers
+/// and dates if they are ticked. The page stays at its path.
 pub async fn restore(
     request: HttpRequest,
     app: Data<App>,
     editor: Editor,
-    Form(Restoration {}): Form<Restoration>,
+    Form(fields): Form<Restoration>,
 ) -> Result<Outcome, Error> {
-    let page = PageId(id(&request)?);
-    let (_, present) = load(&app, &editor, page).await?;
-    let old = find(&app, &editor, page, version(&request)?).await?;
-    let note = Note::parse(&format!("as in version {}", old.version.0)).map_err(Error::Internal)?;
-    let page_now = present.page.ok_or(Error::Conflict(NOT_PUBLISHED))?;
-    let content = brought_back(&app, old.content, &page_now).await?;
-    let (proof, from) = (editor.proof(), page_now.version);
-    let save = move |conn: &mut store::Conn| {
-        let save = Save { content: &content, note: Some(&note) };
-        pages::update(conn, &proof, page, from, save, clock::now())
+    let (page, version) = (PageId(id(&request)?), version(&request)?);
+    let (site, present) = load(&app, &editor, page).await?;
+    let now = present.page.as_ref().ok_or(Error::Conflict(NOT_PUBLISHED))?;
+    let command = revert(now, version, &fields);
+    let message = match app.db.run(editor.proof(), command, consent(&fields.agreed)).await? {
+        Ok(_) => return Ok(Outcome::Redirect(Done::Saved.at(&PAGES.form_href(page.0), "", None))),
+        Err(store::Error::Stale) => {
+            // Of a version that does not exist, too.
+            find(&app, &editor, page, version).await?;
+            return Err(Error::Conflict("Somebody else saved this page meanwhile. Look at its history again."));
+        }
+        Err(store::Error::Unconfirmed) => {
+            "Nothing was restored yet: this changes who reads pages, as below. Restore it again to confirm.".into()
+        }
+        Err(store::Error::Refused(message)) => message,
+        Err(error) => return Err(error.into()),
     };
-    match app.db.write_or_stale(save).await? {
-        Some(_) => Ok(Outcome::Redirect(Done::Saved.at(&PAGES.form_href(page.0), "", None))),
-        None => Err(Error::Conflict("Somebody else saved this page meanwhile. Look at its history again.")),
-    }
-}
-
-/// What a version becomes when it is brought back: the page stays where it lives, and its receipts are its own matter. If not
-/// all of its readers are there any more, it keeps those that it has.
-async fn brought_back(app: &App, old: PageContent, now: &Page) -> Result<PageContent, Error> {
-    let audience = match audience::unknown(app, &old.audience).await? {
-        Some(_) => now.content.audience.clone(),
-        None => old.audience.clone(),
-    };
-    Ok(PageContent { path: now.content.path.clone(), receipts: now.content.receipts, audience, ..old })
+    let invalid = Invalid::one("form", message);
+    revision_page(&app, &editor, &site, present, version, fields, invalid).await.map(Outcome::Page)
 }
 
 fn trail(page: PageId, title: &str) -> Vec<view::Link> {

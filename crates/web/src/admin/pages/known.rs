@@ -10,8 +10,8 @@ use domain::{
     site::Site,
 };
 use store::{
-    drafts, old_paths,
-    pages::{self, Who},
+    drafts, old_paths, pages,
+    readers::{self, AccessSummary},
     revisions,
 };
 
@@ -54,7 +54,7 @@ pub(super) struct Surroundings {
     pub(super) below: u64,
     pub(super) old_paths: Vec<PagePath>,
     pub(super) groups: Vec<GroupName>,
-    pub(super) who: Option<Who>,
+    pub(super) who: Option<AccessSummary>,
     /// The last version that was published.
     pub(super) last: Option<Version>,
 }
@@ -68,8 +68,8 @@ impl Surroundings {
     pub(super) fn of(conn: &mut store::Conn, proof: &access::Editor, page: &Page) -> store::Result<Surroundings> {
         // Below the root is everything, and it does not move along.
         let path = &page.content.path;
-        let below = if path.is_root() { 0 } else { pages::below(conn, proof, path)? };
-        let (who, last) = (Some(pages::who(conn, proof, page)?), Some(page.version));
+        let below = if path.is_root() { 0 } else { pages::count_below(conn, proof, path)? };
+        let (who, last) = (Some(readers::summary(conn, proof, page)?), Some(page.version));
         let old_paths = old_paths::of(conn, proof, page.id)?;
         Ok(Surroundings { below, old_paths, who, last, ..Surroundings::of_new(conn, proof)? })
     }

@@ -1,11 +1,12 @@
 //! The list of pages, and what is done with many of them at once.
 
 use actix_web::web::Data;
-use domain::{page::PageId, zone::Zone};
+use domain::{effective_access::AccessKind, page::PageId, zone::Zone};
 use serde::Serialize;
 use store::{
+    admin_list::{self, PageColumn, PageRow, PageSort},
     drafts,
-    pages::{self, Few, PageColumn, PageRow, PageSort, Reach},
+    readers::{self, ReaderPreview},
 };
 
 use super::{
@@ -59,7 +60,7 @@ struct Row {
 }
 
 impl Row {
-    fn new(row: PageRow, few: Option<&Few>, back: &str, zone: Zone, waiting: &[PageId]) -> Row {
+    fn new(row: PageRow, few: Option<&ReaderPreview>, back: &str, zone: Zone, waiting: &[PageId]) -> Row {
         let now = clock::now();
         Row {
             waits: waiting.contains(&row.id),
@@ -70,8 +71,8 @@ impl Row {
             path: row.path.to_string(),
             href: login_href(&row.path.href()),
             edit_href: PAGES.href(row.id.0, "", back),
-            readers: reach(row.reach, few),
-            private: row.reach != Reach::Everybody,
+            readers: readers_label(row.access, few),
+            private: row.access != AccessKind::Everybody,
             show_title: row.show_title,
             published: clock::date(row.published_at, zone),
             published_iso: clock::iso(row.published_at),
@@ -82,13 +83,12 @@ impl Row {
     }
 }
 
-/// Who reads a page: `12 people: ann, bob, cid, … (through Clients)`.
-fn reach(reach: Reach, few: Option<&Few>) -> String {
-    let Few { count, names, through } = match (reach, few) {
-        (Reach::Everybody, _) => return "Everybody".into(),
-        (Reach::SignedIn, _) => return "Anyone signed in".into(),
-        (Reach::Chosen, None) => return "Nobody but editors".into(),
-        (Reach::Chosen, Some(few)) => few,
+/// The readers of a page: `12 people: ann, bob, cid, … (through Clients)`.
+fn readers_label(access: AccessKind, preview: Option<&ReaderPreview>) -> String {
+    let ReaderPreview { count, names, through } = match (access, preview) {
+        (AccessKind::Everybody | AccessKind::SignedIn, _) => return capitalized(access.label()),
+        (AccessKind::Chosen, None) => return "Nobody but editors".into(),
+        (AccessKind::Chosen, Some(preview)) => preview,
     };
     let mut words = match count {
         0 => "Nobody but editors".into(),
@@ -102,6 +102,12 @@ fn reach(reach: Reach, few: Option<&Few>) -> String {
         words.push_str(&format!(" (through {through})"));
     }
     words
+}
+
+/// A label at the beginning of a sentence.
+fn capitalized(label: &str) -> String {
+    let mut letters = label.chars();
+    letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
 }
 
 /// GET `/admin/pages`.
@@ -121,7 +127,7 @@ pub async fn list(app: Data<App>, editor: Editor, query: QueryString) -> Result<
     let by = match word {
         "title" => PageColumn::Title,
         "path" => PageColumn::Path,
-        "readers" => PageColumn::Reach,
+        "readers" => PageColumn::Readers,
         "published" => PageColumn::Published,
         _ => PageColumn::Updated,
     };
@@ -129,12 +135,12 @@ pub async fn list(app: Data<App>, editor: Editor, query: QueryString) -> Result<
     let (site, (table, waiting, few, counts, (any_state, states))) = app
         .db
         .read_with_site(move |conn| {
-            let table = pages::every(conn, &proof, &filter, PageSort { by, descending }, paging)?;
+            let table = admin_list::list(conn, &proof, &filter, PageSort { by, descending }, paging)?;
             let ids: Vec<PageId> = table.rows.iter().map(|row| row.id).collect();
-            let waiting = drafts::waiting(conn, &proof, &ids)?;
-            let few = pages::few(conn, &proof, &ids)?;
-            let counts = pages::counts(conn, &proof, &filter, &spans.map(|(.., span)| span))?;
-            let states = pages::states(conn, &proof, &filter, &STATES.map(|(.., state)| state), now)?;
+            let waiting = drafts::pending(conn, &proof, &ids)?;
+            let few = readers::previews(conn, &proof, &ids)?;
+            let counts = admin_list::counts(conn, &proof, &filter, &spans.map(|(.., span)| span))?;
+            let states = admin_list::states(conn, &proof, &filter, &STATES.map(|(.., state)| state), now)?;
             Ok((table, waiting, few, counts, states))
         })
         .await?;
@@ -155,10 +161,10 @@ pub async fn list(app: Data<App>, editor: Editor, query: QueryString) -> Result<
             "Who reads it",
             "readers",
             vec![
-                ("", "All".into(), Some(counts.any_reach)),
-                ("everybody", "Everybody".into(), Some(counts.everybody)),
-                ("signed-in", "Anyone signed in".into(), Some(counts.signed_in)),
-                ("chosen", "Chosen people and groups".into(), Some(counts.chosen)),
+                ("", "All".into(), Some(counts.any_access)),
+                (AccessKind::Everybody.as_str(), capitalized(AccessKind::Everybody.label()), Some(counts.everybody)),
+                (AccessKind::SignedIn.as_str(), capitalized(AccessKind::SignedIn.label()), Some(counts.signed_in)),
+                (AccessKind::Chosen.as_str(), capitalized(AccessKind::Chosen.label()), Some(counts.chosen)),
             ],
         ),
         state.filter(

@@ -60,7 +60,7 @@ pub(super) async fn render(app: &App, editor: &Editor, text: Text) -> Result<Saf
     let body = body.replace("\r\n", "\n");
     let from = PagePath::typed(&path).unwrap_or_else(|_| PagePath::root());
     let (source, page, own) = (body.clone(), from.clone(), from.clone());
-    let targets = app.render_pool.run(move || crate::admin::links::targets(&page, &source)).await?;
+    let targets = app.render_pool.run(move || markdown::targets(&page, &source)).await?;
     let proof = editor.proof();
     let look = move |conn: &mut store::Conn| links::problems(conn, &proof, &own, &audience, &targets);
     let problems: BTreeMap<String, LinkProblem> = app.db.read(look).await?.into_iter().collect();

@@ -59,7 +59,7 @@ pub async fn list(request: HttpRequest, app: Data<App>, editor: Editor) -> Resul
     let (proof, id) = (editor.proof(), PageId(id(&request)?));
     let read = move |conn: &mut store::Conn| {
         let Some(page) = pages::get(conn, &proof, id)? else { return Ok(None) };
-        let receipts = receipts::every(conn, &proof, &page)?;
+        let receipts = receipts::list(conn, &proof, &page)?;
         Ok(Some((page, receipts)))
     };
     let (site, found) = app.db.read_with_site(read).await?;

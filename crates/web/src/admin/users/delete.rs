@@ -3,7 +3,7 @@
 use actix_web::{HttpRequest, web::Data};
 use domain::user::UserId;
 use serde::{Deserialize, Serialize};
-use store::users;
+use store::writing::users;
 
 use super::load::load;
 use crate::{

@@ -121,7 +121,7 @@ pub async fn list(app: Data<App>, admin: Admin, query: QueryString) -> Result<Ou
     let (site, (table, counts)) = app
         .db
         .read_with_site(move |conn| {
-            let table = users::every(conn, &proof, &filter, UserSort { by, descending }, paging)?;
+            let table = users::list(conn, &proof, &filter, UserSort { by, descending }, paging)?;
             Ok((table, users::counts(conn, &proof, &filter)?))
         })
         .await?;
@@ -166,7 +166,7 @@ pub async fn act(app: Data<App>, admin: Admin, Form(chosen): Form<Chosen>) -> Re
     let ids: Vec<UserId> = action.ids.iter().copied().map(UserId).collect();
     let proof = admin.proof();
     if !action.confirmed {
-        let (site, users) = app.db.read_with_site(move |conn| users::some(conn, &proof, &ids)).await?;
+        let (site, users) = app.db.read_with_site(move |conn| users::get_many(conn, &proof, &ids)).await?;
         let items = users.into_iter().map(item).collect();
         return action
             .ask(&app, admin.account(), &site, &USERS, Question { items, ..Question::default() })
@@ -174,8 +174,8 @@ pub async fn act(app: Data<App>, admin: Admin, Form(chosen): Form<Chosen>) -> Re
     }
     let value = action.choice.value;
     let change = move |conn: &mut store::Conn| match value {
-        "delete" => users::delete(conn, &proof, &ids, clock::now()),
-        value => users::set_active(conn, &proof, &ids, value == "enable", clock::now()),
+        "delete" => store::writing::users::delete(conn, &proof, &ids, clock::now()),
+        value => store::writing::users::set_active(conn, &proof, &ids, value == "enable", clock::now()),
     };
     let count = app.db.write(change).await?;
     let done = match value {

@@ -9,7 +9,7 @@ use domain::{
     user::{User, UserId},
 };
 use serde::{Deserialize, Serialize};
-use store::users;
+use store::writing::users;
 
 use super::load::load;
 use crate::{

@@ -170,7 +170,7 @@ impl Authenticator {
         let name = credentials.name.clone();
         let token = db.cache().users.fill_token(&name);
         let (user, max_cost) =
-            db.read(move |conn| Ok((store::users::find(conn, &name)?, store::users::dearest_cost(conn)?))).await?;
+            db.read(move |conn| Ok((store::users::find(conn, &name)?, store::users::max_cost(conn)?))).await?;
         if self.negative.holds_for(&id, user.as_ref()) {
             return Ok(VerificationOutcome::Refused(without_bcrypt::AGAIN));
         }
@@ -215,7 +215,9 @@ impl Authenticator {
             // The proof first: whoever sees the new row is to find it.
             self.verified.insert(id, to.clone(), Instant::now());
             let new = to.clone();
-            db.write(move |conn| store::users::rehash(conn, key, &from, &to)).await.map(|stored| stored.then_some(new))
+            db.write(move |conn| store::writing::account::rehash(conn, key, &from, &to))
+                .await
+                .map(|stored| stored.then_some(new))
         };
         match stored.await {
             Ok(Some(new)) => new,
