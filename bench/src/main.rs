@@ -1,5 +1,6 @@
 //! Postern's benchmark: starts real servers, measures them side by side, writes the report. `bench/run` calls it.
 
+mod access;
 mod client;
 mod database;
 mod flood;
@@ -57,7 +58,7 @@ fn run(options: &Options) -> Result<(), String> {
         }
     }
     type Run = fn(&Options, &mut Report) -> Result<(), String>;
-    let parts: [(&str, Run); 8] = [
+    let parts: [(&str, Run); 9] = [
         ("flood", siege::run),
         ("people", people::run),
         ("people", refusals::run),
@@ -65,6 +66,7 @@ fn run(options: &Options) -> Result<(), String> {
         ("size", size::run),
         ("scope", scope::run),
         ("search", search::run),
+        ("access", access::run),
         ("start", starts::run),
     ];
     for (section, run) in parts {

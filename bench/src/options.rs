@@ -3,8 +3,8 @@
 use std::{path::PathBuf, time::Duration};
 
 /// The parts of the benchmark, in the order in which they run.
-pub(crate) const SECTIONS: [&str; 8] =
-    ["throughput", "flood", "people", "revocation", "size", "scope", "search", "start"];
+pub(crate) const SECTIONS: [&str; 9] =
+    ["throughput", "flood", "people", "revocation", "size", "scope", "search", "access", "start"];
 
 /// What is run, for how long, and where things are.
 pub(crate) struct Options {
@@ -28,6 +28,8 @@ pub(crate) struct Options {
     pub scope: usize,
     /// How many pages the site has that is searched.
     pub searched: usize,
+    /// The number of pages in the section whose readers are changed.
+    pub section: usize,
     /// How often Postern is started.
     pub starts: usize,
     /// Whether this is a smoke run.
@@ -50,7 +52,7 @@ pub(crate) struct Options {
 
 /// The usage.
 pub(crate) const USAGE: &str = "usage: bench/run [--quick] [OPTION VALUE].. [SECTION]..
-sections: throughput flood people revocation size scope search start; all of them by default
+sections: throughput flood people revocation size scope search access start; all of them by default
   --rounds N         how often throughput is measured in turn (4)
   --seconds N        how long each time (5)
   --flood-seconds N  how long each flood of Postern lasts (60)
@@ -60,6 +62,7 @@ sections: throughput flood people revocation size scope search start; all of the
   --pages N          how many pages the large site has (200000)
   --scope-pages N    how many pages the site has whose lists are timed (1000000)
   --searched N       how many pages the site has that is searched (100000)
+  --section N        the number of pages in the section whose readers are changed (10000)
   --starts N         how often Postern is started (10)
   --cache DIR        where peers/install put what Debian does not have
   --results DIR      the folder of the report
@@ -108,6 +111,7 @@ impl Options {
             tries: pick(5, 200),
             pages: pick(5000, 200_000),
             scope: pick(20_000, 1_000_000),
+            section: pick(1_000, 10_000),
             searched: pick(2000, 100_000),
             starts: pick(3, 10),
             quick,
@@ -133,6 +137,7 @@ impl Options {
             "--tries" => self.tries = number()?,
             "--pages" => self.pages = number()?,
             "--scope-pages" => self.scope = number()?,
+            "--section" => self.section = number()?,
             "--searched" => self.searched = number()?,
             "--starts" => self.starts = number()?,
             "--postern" => self.postern = value.into(),

@@ -74,6 +74,11 @@ impl Site {
         run(command, markdown.as_bytes()).map(drop)
     }
 
+    /// The address of its database.
+    pub(crate) fn url(&self) -> &str {
+        &self.url
+    }
+
     /// A connection of our own to its database.
     pub(crate) fn database(&self) -> Result<Database, String> {
         Database::open(&self.url)

@@ -12,7 +12,7 @@ use domain::{
 };
 use store::{
     DatabaseUrl, Paging, Store,
-    pages::{self, Scope},
+    lists::{self, VisiblePages},
 };
 
 use crate::{

@@ -41,9 +41,9 @@ async fn t53_case_35_47_a_form_from_another_origin_changes_nothing() {
     let (root, count) = (site.root(), || {
         site.store()
             .read(|conn| {
-                store::pages::list(
+                store::lists::list(
                     conn,
-                    &store::pages::VisiblePages::readable(&domain::access::Visitor::Anonymous, web::clock::now()),
+                    &store::lists::VisiblePages::readable(&domain::access::Visitor::Anonymous, web::clock::now()),
                     store::Paging { number: 1, size: 100 },
                 )
             })

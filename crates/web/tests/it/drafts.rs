@@ -239,7 +239,7 @@ async fn t43_a_page_ends_to_the_moment_with_whatever_is_in_memory() {
     let end = clock::now() + TimeDelta::milliseconds(1500);
     let ending = |path: &str, draft: PageInput| {
         let page = PageContent { unpublish_at: Some(end), ..draft.check(clock::now() - TimeDelta::days(1)).unwrap() };
-        site.write(|conn, admin| store::pages::put(conn, admin.editor(), &page, clock::now()).map(drop));
+        site.put_content(page.clone());
         path.to_owned()
     };
     let paths = [

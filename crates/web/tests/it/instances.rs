@@ -182,7 +182,7 @@ fn a_command_on_a_sqlite_file_holds_for_the_servers_next_request() {
         assert_eq!((ann.status("/secret"), new.status("/secret")), (401, 200));
         cli(&["user", "passwd", "ann"], "open sesame");
         assert_eq!((ann.status("/secret"), new.status("/secret")), (200, 401));
-        cli(&["page", "put", "secret", "--title", "Secret"], "No treasure.");
+        cli(&["page", "put", "secret", "--title", "Secret", "--public"], "No treasure.");
         assert_eq!(visitor.status("/secret"), 200);
         cli(&["page", "put", "secret", "--title", "Secret", "--private"], "The treasure.");
         assert_eq!(visitor.status("/secret"), 401);

@@ -206,7 +206,7 @@ async fn a_list_ends_when_a_page_has_its_date() {
     let soon = clock::now() + chrono::TimeDelta::milliseconds(1500);
     let content =
         domain::page::PageContent { published_at: soon, ..draft("soon", "Soon to come").check(clock::now()).unwrap() };
-    site.write(|conn, admin| store::pages::put(conn, admin.editor(), &content, clock::now()).map(drop));
+    site.put_content(content.clone());
     let mut seen = false;
     while !seen {
         let before = clock::now();

@@ -12,14 +12,18 @@ use actix_web::{
 };
 use base64::{Engine, prelude::BASE64_STANDARD};
 use domain::{
+    Version,
     access::Admin,
     audience::AudienceInput,
     group::{Group, GroupInput},
-    page::{Page, PageInput, PagePath},
+    page::{Page, PageContent, PageId, PageInput, PagePath},
     password::Password,
     user::{Role, User, UserContent, Username},
 };
-use store::{DatabaseUrl, Store};
+use store::{
+    DatabaseUrl, Store,
+    writing::{AddGroup, Command, Consent, Delete, LinkTargets, Outcome, Publish, Run, Selection, new_page_id},
+};
 use tempfile::TempDir;
 use web::{
     App, Options,
@@ -96,7 +100,7 @@ impl Site {
     pub fn write<T>(&self, change: impl FnOnce(&mut store::Conn, &Admin) -> store::Result<T>) -> T {
         let done = self.store().write(|conn| change(conn, &Admin::command_line())).unwrap();
         // Not through `Db`, so as another process would; the next request is to see it.
-        self.app.db.settle();
+        self.app.db.wait_until_caught_up();
         done
     }
 
@@ -108,7 +112,12 @@ impl Site {
 
     pub fn group(&self, name: &str, members: &[&str]) -> Group {
         let content = GroupInput { name: name.into(), members: members.join(",") }.check().unwrap();
-        self.write(|conn, admin| store::groups::insert(conn, admin, &content, clock::now()))
+        match self.run(Command::AddGroup(AddGroup::new(&Admin::command_line(), content))) {
+            Outcome::Group(group) => {
+                self.store().read(|conn| store::groups::get(conn, &Admin::command_line(), group)).unwrap().unwrap()
+            }
+            outcome => panic!("{outcome:?}"),
+        }
     }
 
     pub fn user(&self, who: &str) -> User {
@@ -117,7 +126,30 @@ impl Site {
 
     pub fn put(&self, draft: PageInput) -> Page {
         let content = draft.check(clock::now()).unwrap();
-        self.write(|conn, admin| store::pages::put(conn, admin.editor(), &content, clock::now())).0
+        self.put_content(content)
+    }
+
+    /// Makes a page, or replaces the one at its path.
+    pub fn put_content(&self, content: PageContent) -> Page {
+        let old = self.page(content.path.as_str());
+        let (path, is_new) = (content.path.clone(), old.is_none());
+        let page = old.as_ref().map_or_else(|| new_page_id().unwrap(), |old| old.id);
+        let from = old.map_or(Version(0), |old| old.version);
+        self.run(Command::Publish(Publish { page, is_new, from, lock: None, content, note: None, move_below: false }));
+        self.page(path.as_str()).unwrap()
+    }
+
+    pub fn delete(&self, page: PageId) {
+        self.run(Command::Delete(Delete(Selection::one(page))));
+    }
+
+    /// Runs a command with any effect on access, as the command line does with `--yes`.
+    pub fn run(&self, command: Command) -> Outcome {
+        self.write(|conn, admin| {
+            let (now, consent, links) = (clock::now(), Consent::Any, web::markdown::targets as LinkTargets);
+            let mut run = Run { by: admin.editor(), now, consent, links, progress: &mut |_| {} };
+            store::writing::run(conn, &mut run, &command)
+        })
     }
 
     pub fn page(&self, path: &str) -> Option<Page> {
