@@ -24,6 +24,7 @@ mod full_text;
 mod id;
 mod migrate;
 mod page_row;
+mod paging;
 mod reader_keys;
 mod reading;
 mod schema;
@@ -33,7 +34,8 @@ mod visible;
 use std::{thread, time::Duration};
 
 pub use conn::Conn;
-pub use error::Error;
+pub use error::{Error, Result};
+pub use paging::{Paging, Slice, Table};
 pub use reading::{
     admin_list, audit, drafts, groups, links, lists, old_paths, pages, readers, receipts, revisions, schedule, search,
     site, trash, users,
@@ -42,56 +44,6 @@ pub use url::DatabaseUrl;
 
 use conn::Manager;
 use feed::{Event, Feed};
-
-/// The result of a query.
-pub type Result<T> = std::result::Result<T, Error>;
-
-/// One page of a list.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Paging {
-    /// The number of the page, from 1.
-    pub number: u32,
-    /// The number of rows on a page.
-    pub size: u32,
-}
-
-impl Paging {
-    fn offset(self) -> i64 {
-        i64::from(self.number.saturating_sub(1)) * i64::from(self.size)
-    }
-
-    fn limit(self) -> i64 {
-        i64::from(self.size)
-    }
-}
-
-/// One page of a list for readers. The rows of the whole list are not counted.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Slice<T> {
-    /// The rows.
-    pub rows: Vec<T>,
-    /// Whether another page follows.
-    pub more: bool,
-}
-
-impl<T> Slice<T> {
-    /// From up to one row more than fits on the page.
-    fn of(mut rows: Vec<T>, paging: Paging) -> Slice<T> {
-        let size = paging.size as usize;
-        let more = rows.len() > size;
-        rows.truncate(size);
-        Slice { rows, more }
-    }
-}
-
-/// One page of a list of the panel.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Table<T> {
-    /// The rows.
-    pub rows: Vec<T>,
-    /// The number of rows of the whole list.
-    pub total: u64,
-}
 
 /// How long a request waits for a free connection.
 const CONNECTION_TIMEOUT: Duration = Duration::from_secs(3);

@@ -11,7 +11,7 @@ use super::{
     Selection,
     affected::{Affected, Edit},
     audit,
-    command::{Change, Outcome, Run},
+    change::{Change, Outcome, Run},
     draft_rows,
     plan::Plan,
 };

@@ -17,7 +17,7 @@ use super::{
     access_columns,
     affected::{Affected, Edit, OwnAccess},
     audit,
-    command::{Change, Outcome, Run},
+    change::{Change, Outcome, Run},
     old_paths,
     plan::Plan,
     revisions::Record,
