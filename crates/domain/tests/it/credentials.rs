@@ -1,4 +1,4 @@
-//! PROTOCOL.md T12 to T28: what an `Authorization` header may look like.
+//! docs/protocol.md T12 to T28: what an `Authorization` header may look like.
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use domain::credentials::{Malformed, TOKEN_BYTES, parse};

@@ -1,4 +1,5 @@
-//! The rules of the domain as tables. A name that begins with a number names the statement of PROTOCOL.md that it holds.
+//! The rules of the domain as tables. A name that begins with a number names the statement of docs/protocol.md that it
+//! holds.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
