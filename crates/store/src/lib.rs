@@ -31,7 +31,14 @@ mod schema;
 mod url;
 mod visible;
 
-use std::{thread, time::Duration};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    thread,
+    time::Duration,
+};
 
 pub use conn::Conn;
 pub use error::{Error, Result};
@@ -55,6 +62,7 @@ const START_TIMEOUT: Duration = Duration::from_secs(30);
 pub struct Store {
     url: DatabaseUrl,
     pool: r2d2::Pool<Manager>,
+    checkouts: Arc<AtomicU64>,
 }
 
 impl Store {
@@ -88,7 +96,7 @@ impl Store {
             .error_handler(Box::new(conn::Quiet))
             .build(manager)
             .map_err(|_| Error::Unavailable(format!("{url} does not answer")))?;
-        Ok(Store { url: url.clone(), pool })
+        Ok(Store { url: url.clone(), pool, checkouts: Arc::default() })
     }
 
     /// Checks that a database could be opened: that the folder of a SQLite file exists. It creates nothing.
@@ -168,7 +176,13 @@ impl Store {
         self.read(migrate::run)
     }
 
+    /// The number of connections that this process has taken from the pool so far.
+    pub fn checkouts(&self) -> u64 {
+        self.checkouts.load(Ordering::Relaxed)
+    }
+
     fn connection(&self) -> Result<r2d2::PooledConnection<Manager>> {
+        self.checkouts.fetch_add(1, Ordering::Relaxed);
         self.pool.get().map_err(|_| Error::Unavailable("no connection to the database within 3 seconds".into()))
     }
 }

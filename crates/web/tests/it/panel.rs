@@ -96,6 +96,31 @@ async fn a_page_is_changed_and_stays_where_a_field_was_not_sent() {
 }
 
 #[actix_web::test]
+async fn a_save_takes_at_most_three_connections() {
+    let site = Site::new();
+    site.put(draft("hello/below", "Below"));
+    let form = edit(&site, "hello");
+    let count = async |path: &str, audience: &str| {
+        let page = site.eve().get(&form).await;
+        let (token, version) = (page.value_of("form_token"), page.value_of("version"));
+        let fields = [("title", "Hello"), ("path", path), ("audience", audience), ("body", audience)];
+        let fields = [&fields[..], &[("version", &*version), ("form_token", &*token), ("move_below", "on")]].concat();
+        let before = site.store().checkouts();
+        let asked = site.eve().post(&form, &fields).await;
+        assert!(site.store().checkouts() - before <= 3, "{path} {audience}: asking");
+        if asked.status == 422 {
+            let agreed = asked.value_of("agreed");
+            let before = site.store().checkouts();
+            site.eve().post(&form, &[&fields[..], &[("agreed", &*agreed)]].concat()).await.is(303);
+            assert!(site.store().checkouts() - before <= 3, "{path} {audience}: saving");
+        }
+    };
+    for (path, audience) in [("/hello", "public"), ("/hello", "signed-in"), ("/hullo", "signed-in"), ("/hello", "public")] {
+        count(path, audience).await;
+    }
+}
+
+#[actix_web::test]
 async fn two_editors_of_one_page_lose_nothing() {
     let site = Site::new();
     let form = edit(&site, "hello");
