@@ -1,4 +1,4 @@
-//! Audiences: as they are typed, what they inherit, and what a change of one does.
+//! Audiences: their input, their inheritance, and the effect of a change.
 
 use domain::{
     audience::{Audience, AudienceInput, Chosen, ReaderSet},

@@ -1,4 +1,4 @@
-//! Search as readers and editors see it.
+//! Search, as readers and editors use it.
 
 use domain::page::PageInput;
 
