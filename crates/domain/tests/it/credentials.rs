@@ -1,4 +1,4 @@
-//! The syntax of an `Authorization` header: T12 to T28 of PROTOCOL.md.
+//! The syntax of an `Authorization` header: T12 to T28 of docs/protocol.md.
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use domain::credentials::{Malformed, TOKEN_BYTES, parse};

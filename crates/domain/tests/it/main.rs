@@ -1,5 +1,5 @@
-//! The rules of the domain as tables. A test name that begins with a number refers to the statement of PROTOCOL.md that
-//! the test checks.
+//! The rules of the domain as tables. A test name that begins with a number refers to the statement of docs/protocol.md
+//! that the test checks.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

@@ -180,7 +180,7 @@ pub enum PageCommand {
         /// When it ends, written as the date is: from then on only editors see the page; an empty one is never [default: the page's own, or never]
         #[arg(long, value_name = "DATE")]
         unpublish: Option<String>,
-        /// Do it although more people could then read the page, or pages below it
+        /// Do it although more people could then read pages below, which inherit from it
         #[arg(long)]
         yes: bool,
     },
