@@ -95,7 +95,7 @@ impl GroupInput {
 pub fn usernames(typed: &str) -> Result<Vec<Username>, String> {
     let names = typed.split(|c: char| c.is_whitespace() || matches!(c, ',' | ';')).filter(|name| !name.is_empty());
     let mut names = names
-        .map(|name| Username::parse(name).map_err(|why| format!("“{name}” is not the name of a user. {why}")))
+        .map(|name| Username::parse(name).map_err(|why| format!("“{name}” is not a valid user name. {why}")))
         .collect::<Result<Vec<_>, _>>()?;
     names.sort();
     names.dedup();
