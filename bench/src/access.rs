@@ -1,5 +1,5 @@
-//! Changes of who reads a section with many pages, while readers read and another editor saves: what asking takes, what
-//! doing takes, and what the others feel.
+//! The cost of changing the readers of a section with many pages while readers read and another editor saves: the time
+//! of the preview, the time of the change, and the latency for others.
 
 use std::{
     net::{Ipv4Addr, SocketAddr},
@@ -30,7 +30,7 @@ use crate::{
 };
 
 const PART: &str = "access";
-/// The bounds: asking and doing, a page and a save of others meanwhile, in milliseconds.
+/// The bounds in milliseconds: a preview, a change, and a page and a save of others meanwhile.
 const ASKING: f64 = 300.0;
 const DOING: f64 = 2_000.0;
 const PAGES: f64 = 50.0;
@@ -109,7 +109,7 @@ fn timed(store: &Store, commands: &[Command]) -> Result<Timed, String> {
     Ok(slowest)
 }
 
-/// The command over the present version of its page.
+/// The command based on the current version of its page.
 fn current(store: &Store, command: &Command) -> Result<Command, String> {
     let Command::Publish(publish) = command else { return Ok(command.clone()) };
     let page = find(store, publish.content.path.as_str())?;
@@ -141,7 +141,7 @@ fn millis(time: Duration) -> f64 {
     time.as_secs_f64() * 1e3
 }
 
-/// What others felt while something was done.
+/// The outcome of a change, and the latencies of others meanwhile.
 struct Meanwhile<T> {
     done: T,
     public: Tally,
@@ -150,7 +150,7 @@ struct Meanwhile<T> {
     saves: Vec<f64>,
 }
 
-/// Does something while readers read two pages and an editor saves another page.
+/// Runs a change while readers read two pages and an editor saves another page.
 fn meanwhile<T>(
     store: &Store,
     to: SocketAddr,
@@ -175,7 +175,7 @@ fn meanwhile<T>(
     })
 }
 
-/// Reads a page a hundred times a second.
+/// Reads a page at most 100 times a second.
 fn read(to: SocketAddr, path: &str, login: Option<Login>, over: &AtomicBool) -> Result<Tally, String> {
     let (mut client, runtime) = (Client::new(Ipv4Addr::LOCALHOST, to), runtime()?);
     runtime.block_on(client.get(path, login.as_ref()))?;
@@ -188,7 +188,7 @@ fn read(to: SocketAddr, path: &str, login: Option<Login>, over: &AtomicBool) -> 
     Ok(tally)
 }
 
-/// Saves the text of a page of its own, again and again.
+/// Saves the text of a page of its own in a loop.
 fn save(store: &Store, over: &AtomicBool) -> Result<Vec<f64>, String> {
     let mut times = Vec::new();
     for n in 0.. {
@@ -207,7 +207,7 @@ fn save(store: &Store, over: &AtomicBool) -> Result<Vec<f64>, String> {
     Ok(times)
 }
 
-/// A page `team` with `count` pages below that inherit from it, of about 1 KB each.
+/// Adds a page `team` with `count` pages below that inherit from it, of about 1 KB each.
 fn fill(database: &mut Database, count: usize) -> Result<(), String> {
     let page = |id: &str, path: &str| {
         format!(

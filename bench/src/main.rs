@@ -78,7 +78,7 @@ fn run(options: &Options) -> Result<(), String> {
     write(options, &report)
 }
 
-/// Runs a part; one that fails is named, and the others go on.
+/// Runs a part; if it fails, the report names it and the other parts run.
 fn part(report: &mut Report, section: &str, run: impl FnOnce(&mut Report) -> Result<(), String>) {
     if let Err(error) = run(report) {
         report.miss(format!("{section}: {error}"));

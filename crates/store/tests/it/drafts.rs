@@ -1,4 +1,4 @@
-//! Drafts and changes that wait, dates and ends, and what becomes of them.
+//! Drafts, pending changes, dates and ends, and what each command does to them.
 
 use chrono::TimeDelta;
 use domain::{
@@ -27,7 +27,7 @@ fn typed(path: &str, title: &str, body: &str) -> DraftInput {
     PageInput { path: path.into(), title: title.into(), body: body.into(), ..PageInput::default() }.into()
 }
 
-/// A form that shows a version of a draft.
+/// The lock of a form that shows a version of a draft.
 fn form(number: i64, draft: i64) -> DraftLock {
     DraftLock { draft: Version(draft), form: FormId(number) }
 }

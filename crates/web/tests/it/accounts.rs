@@ -1,4 +1,4 @@
-//! What people change about themselves, and how forms are guarded.
+//! The account pages of users, and the protection of forms.
 
 use crate::site::Site;
 

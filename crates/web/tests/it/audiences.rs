@@ -1,10 +1,11 @@
-//! Who reads a page: chosen people and groups, what is inherited, and what is said before it changes.
+//! The readers of a page: chosen people and groups, inheritance, and the preview of a change.
 
 use domain::{page::PageInput, user::Role};
 
 use crate::site::{Actor, Site, chosen, draft, public, signed_in};
 
-/// bob reads, and is in no group; ann is in Staff; `/team` is for Staff, `/team/plan` inherits, `/note` is for bob.
+/// A site on which bob is in no group and ann is in Staff; `/team` is for Staff, `/team/plan` inherits, `/note` is for
+/// bob.
 fn site() -> Site {
     let site = Site::new();
     site.add_user("bob", Role::Reader, "open sesame");

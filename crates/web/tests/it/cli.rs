@@ -1,4 +1,4 @@
-//! The command line, as an operator uses it.
+//! The command line, as operators use it.
 
 use std::{net::TcpListener, process::Stdio};
 

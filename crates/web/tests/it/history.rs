@@ -1,4 +1,4 @@
-//! History, the trash and old paths, as requests see them.
+//! History, the trash and old paths, by requests.
 
 use domain::page::PageInput;
 
@@ -8,7 +8,7 @@ fn edit(site: &Site, path: &str) -> String {
     format!("/admin/pages/{}", site.page(path).unwrap().id.0)
 }
 
-/// Saves a page's form with some fields changed, as a person would.
+/// Saves a page's form with some fields changed, as a browser would.
 async fn save(actor: &Actor<'_>, form: &str, changes: &[(&str, &str)]) -> crate::site::Response {
     let page = actor.get(form).await;
     let names = ["title", "path", "summary", "published", "version", "takes"];

@@ -1,4 +1,4 @@
-//! Answers from memory: the same as those that were just made, for those for whom they were made, and never stale.
+//! Cached responses: equal to fresh ones, only for the visitors for whom they were made, and never stale.
 
 use actix_web::http::Method;
 use diesel::{RunQueryDsl, sql_query};
@@ -7,12 +7,12 @@ use web::clock;
 
 use crate::site::{Site, draft, signed_in};
 
-/// Runs SQL as somebody at a prompt would.
+/// Runs SQL outside Postern.
 fn sql(site: &Site, statement: &str) {
     site.write(|conn, _| Ok(sql_query(statement).execute(conn)?));
 }
 
-/// A site with something of every kind.
+/// A site with pages of every kind.
 fn site() -> Site {
     let site = Site::new();
     site.put(PageInput { body: "Long. ".repeat(500), ..draft("clients", "Clients") });

@@ -1,4 +1,4 @@
-//! Every template is rendered by some test: this one asks for each of them over HTTP.
+//! This test requests every template over HTTP, so that each is rendered.
 
 use domain::page::PageInput;
 
