@@ -31,6 +31,7 @@ const ALL: &[&str] = &[
     "2026-11-24-000008_receipts",
     "2026-11-24-000009_by_hand",
     "2026-11-26-000010_reader_keys",
+    "2026-11-26-000011_unused_index",
 ];
 
 /// Inserts a page in any version of the schema.

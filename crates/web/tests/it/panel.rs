@@ -115,7 +115,9 @@ async fn a_save_takes_at_most_three_connections() {
             assert!(site.store().checkouts() - before <= 3, "{path} {audience}: saving");
         }
     };
-    for (path, audience) in [("/hello", "public"), ("/hello", "signed-in"), ("/hullo", "signed-in"), ("/hello", "public")] {
+    for (path, audience) in
+        [("/hello", "public"), ("/hello", "signed-in"), ("/hullo", "signed-in"), ("/hello", "public")]
+    {
         count(path, audience).await;
     }
 }
