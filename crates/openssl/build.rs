@@ -1,6 +1,8 @@
 //! The system's OpenSSL where pkg-config finds its headers, otherwise one built from source without what a client of
 //! PostgreSQL never asks for. `OPENSSL_NO_VENDOR=1` insists on the system's, `OPENSSL_NO_VENDOR=0` on the built one.
 
+#![allow(clippy::disallowed_methods, reason = "cargo speaks to a build script through its environment")]
+
 use std::{
     env,
     process::{Command, exit},
@@ -10,7 +12,8 @@ use std::{
 const BUILD: &str = "build";
 
 /// What is left out. All that TLS 1.2 and 1.3 negotiate by default stays, and all that opens an encrypted key in PEM.
-const LEFT_OUT: &str = "apps argon2 aria async bf blake2 cast cmp cms ct docs dsa dso dtls ec2m engine gost http legacy lms makedepend \
+const LEFT_OUT: &str = "\
+    apps argon2 aria async bf blake2 cast cmp cms ct docs dsa dso dtls ec2m engine gost http legacy lms makedepend \
     md4 mdc2 multiblock nextprotoneg ocb ocsp psk quic rc2 rc4 rfc3779 rmd160 siphash siv slh-dsa sm2 sm3 sm4 srp \
     srtp ssl-trace tfo thread-pool ts ui-console whirlpool";
 
