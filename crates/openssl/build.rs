@@ -1,7 +1,7 @@
 //! The system's OpenSSL where pkg-config finds its headers, otherwise one built from source without what a client of
 //! PostgreSQL never asks for. `OPENSSL_NO_VENDOR=1` insists on the system's, `OPENSSL_NO_VENDOR=0` on the built one.
 
-#![allow(clippy::disallowed_methods, reason = "cargo speaks to a build script through its environment")]
+#![expect(clippy::disallowed_methods, reason = "cargo speaks to a build script through its environment")]
 
 use std::{
     env,
