@@ -1,4 +1,4 @@
-//! Postern as a user would run it: the release binary, a database, and the log at its default level.
+//! Postern as a user would run it: the binary of the profile `dist`, a database, and the log at its default level.
 
 use std::{net::SocketAddr, path::PathBuf, process::Command, time::Duration};
 

@@ -1,0 +1,1 @@
+//! OpenSSL for libpq, which `build.rs` finds or builds; nothing in Rust calls it.
