@@ -1,4 +1,4 @@
-//! A small HTTP/1.1 client: one connection that is kept, from an address of one's choice.
+//! A small HTTP/1.1 client: one kept connection, from any address of this machine.
 
 use std::{
     net::{Ipv4Addr, SocketAddr},
@@ -12,15 +12,15 @@ use tokio::{
     time::timeout,
 };
 
-/// How long an answer is waited for.
+/// The timeout of a request.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A page of a server.
 #[derive(Clone, Debug)]
 pub(crate) struct Place {
-    /// Where the server listens.
+    /// The address at which the server listens.
     pub to: SocketAddr,
-    /// The path, with its slash.
+    /// The path, with its leading slash.
     pub path: String,
 }
 
@@ -30,39 +30,39 @@ impl Place {
         Place { to, path: path.to_owned() }
     }
 
-    /// Its address.
+    /// The URL of the page.
     pub(crate) fn url(&self) -> String {
         format!("http://{}{}", self.to, self.path)
     }
 }
 
-/// A name and a password, as a line of a request.
+/// A name and a password, as a header line of a request.
 #[derive(Clone, Debug)]
 pub(crate) struct Login(pub String);
 
 impl Login {
-    /// The header for a name and a password.
+    /// The header line for a name and a password.
     pub(crate) fn new(name: &str, password: &str) -> Login {
         Login(format!("Authorization: Basic {}", STANDARD.encode(format!("{name}:{password}"))))
     }
 }
 
-/// An answer.
+/// A response to a request.
 #[derive(Clone, Debug)]
 pub(crate) struct Answer {
-    /// Its status.
+    /// The status.
     pub status: u16,
-    /// How long to wait before another try, if it says so.
+    /// The time to wait before another attempt, if the response has `Retry-After`.
     pub retry_after: Option<Duration>,
-    /// Its content.
+    /// The body.
     pub body: Vec<u8>,
-    /// When the request was begun.
+    /// The moment at which the request began.
     pub sent: Instant,
-    /// How long it took to the last byte.
+    /// The time to the last byte.
     pub took: Duration,
 }
 
-/// A connection to a server, made when it is needed.
+/// A connection to a server, opened by the first request.
 pub(crate) struct Client {
     from: Ipv4Addr,
     to: SocketAddr,
@@ -80,12 +80,12 @@ struct Head {
 }
 
 impl Client {
-    /// A client that comes from an address of this machine.
+    /// A client that connects from an address of this machine.
     pub(crate) fn new(from: Ipv4Addr, to: SocketAddr) -> Client {
         Client { from, to, stream: None, buffer: Vec::new() }
     }
 
-    /// Connects now, so that a request does not have to.
+    /// Connects now, so that no request includes the time for it.
     pub(crate) async fn connect(&mut self) -> Result<(), String> {
         if self.stream.is_none() {
             self.buffer.clear();
@@ -94,12 +94,12 @@ impl Client {
         Ok(())
     }
 
-    /// GET; the time it takes includes that of connecting, if it has to.
+    /// Sends a GET; its time includes that of connecting, if the client is not connected.
     pub(crate) async fn get(&mut self, path: &str, login: Option<&Login>) -> Result<Answer, String> {
         let sent = Instant::now();
         let reused = self.stream.is_some();
         let answer = match timeout(PATIENCE, self.ask(path, login, sent)).await {
-            // A kept connection may have been closed meanwhile.
+            // The server may have closed a kept connection meanwhile.
             Ok(Err(_)) if reused => {
                 self.stream = None;
                 timeout(PATIENCE, self.ask(path, login, sent)).await
@@ -162,7 +162,7 @@ async fn more(stream: &mut TcpStream, buffer: &mut Vec<u8>) -> Result<(), String
     }
 }
 
-/// The head of an answer, if all of it is there.
+/// The head of a response, once all of it has arrived.
 fn parse_head(buffer: &[u8]) -> Result<Option<Head>, String> {
     let Some(end) = buffer.windows(4).position(|four| four == b"\r\n\r\n") else { return Ok(None) };
     let text = String::from_utf8_lossy(&buffer[..end]);
@@ -184,7 +184,7 @@ fn parse_head(buffer: &[u8]) -> Result<Option<Head>, String> {
     Ok(Some(head))
 }
 
-/// The content of a chunked body, if all of it is there.
+/// The content of a chunked body, once all of it has arrived.
 fn dechunk(mut rest: &[u8]) -> Option<Vec<u8>> {
     let mut body = Vec::new();
     loop {
@@ -199,8 +199,8 @@ fn dechunk(mut rest: &[u8]) -> Option<Vec<u8>> {
     }
 }
 
-/// Asks, and comes back as often and as late as it is told to, until it is let in; how long that took. `None` if it
-/// was refused, or took longer than `most`.
+/// Repeats a request, waiting as `Retry-After` says, until it is answered 200; returns the time that this took. `None`
+/// for a refusal, and after the time `most`.
 pub(crate) async fn sign_in(client: &mut Client, path: &str, login: &Login, most: Duration) -> Option<Duration> {
     let begun = Instant::now();
     while begun.elapsed() < most {

@@ -1,4 +1,4 @@
-//! Databases: SQL from outside of Postern, users and pages in bulk, and a PostgreSQL of our own.
+//! Databases: SQL from outside Postern, users and pages in bulk, and a temporary PostgreSQL server.
 
 use std::{fs, net::SocketAddr, path::Path, path::PathBuf};
 
@@ -6,16 +6,16 @@ use diesel::{Connection, PgConnection, SqliteConnection, connection::SimpleConne
 
 use crate::process::{Account, Process, Room, free_address, run};
 
-/// A connection of our own to a site's database.
+/// A direct connection to a site's database, not through Postern.
 pub(crate) enum Database {
-    /// To a PostgreSQL.
+    /// A connection to a PostgreSQL server.
     Postgres(Box<PgConnection>),
-    /// To a file.
+    /// A connection to a SQLite file.
     Sqlite(Box<SqliteConnection>),
 }
 
 impl Database {
-    /// Connects to what Postern calls `DATABASE_URL`.
+    /// Connects to a database by the URL that Postern calls `DATABASE_URL`.
     pub(crate) fn open(url: &str) -> Result<Database, String> {
         let mut database = match url.strip_prefix("sqlite://") {
             Some(file) => SqliteConnection::establish(file).map(Box::new).map(Database::Sqlite),
@@ -28,7 +28,7 @@ impl Database {
         Ok(database)
     }
 
-    /// Runs statements; they are committed when it returns.
+    /// Runs statements, which are committed when this returns.
     pub(crate) fn run(&mut self, sql: &str) -> Result<(), String> {
         match self {
             Database::Postgres(conn) => conn.batch_execute(sql),
@@ -37,7 +37,7 @@ impl Database {
         .map_err(|error| format!("{error} in: {}", sql.chars().take(200).collect::<String>()))
     }
 
-    /// Adds readers, who are all opened by one hash.
+    /// Adds users who all have one password hash.
     pub(crate) fn add_users(&mut self, names: &[String], role: &str, active: bool, hash: &str) -> Result<(), String> {
         for names in names.chunks(500) {
             let rows = names.iter().map(|name| format!("({}, '{name}', '{role}', '{hash}', {active})", id_of(name)));
@@ -55,8 +55,8 @@ impl Database {
         ))
     }
 
-    /// Adds `count` pages `public-N` and `private-N` by turns, of about 1 KB each, to a SQLite file; they count as read
-    /// for links, which would go on in the background.
+    /// Adds `count` pages, `public-N` and `private-N` alternately, of about 1 KB each, to a SQLite file. It marks their
+    /// links as read, because Postern would otherwise read them in the background.
     pub(crate) fn fill(&mut self, count: usize) -> Result<(), String> {
         self.run(&format!(
             "BEGIN IMMEDIATE;
@@ -73,16 +73,16 @@ impl Database {
     }
 }
 
-/// A key that no other name has, most likely.
+/// A key that no other name is likely to have.
 fn id_of(name: &str) -> u64 {
-    // FNV-1a, cut to what a signed number holds.
+    // FNV-1a, cut to the range of a signed integer.
     let hash = name
         .bytes()
         .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
     hash >> 2
 }
 
-/// A PostgreSQL of our own, with fsync on; it is gone when it is dropped.
+/// A temporary PostgreSQL server with fsync on; it stops when it is dropped.
 pub(crate) struct Cluster {
     _process: Process,
     _room: Room,
@@ -90,7 +90,7 @@ pub(crate) struct Cluster {
 }
 
 impl Cluster {
-    /// Starts one from Debian's programs, or from those on the path.
+    /// Starts a server from Debian's programs, or from those on the path.
     pub(crate) fn start() -> Result<Cluster, String> {
         let room = Room::new("postgres", Account::named("postgres")?)?;
         let (data, to) = (room.path("data"), free_address()?);
@@ -104,7 +104,7 @@ impl Cluster {
         let mut process = Process::start(server, &room, "postgres")?;
         process.wait_for(to)?;
         let cluster = Cluster { _process: process, _room: room, to };
-        // It listens a little before it lets anybody in.
+        // The server listens for a moment before it accepts connections.
         let patience = std::time::Instant::now();
         while let Err(error) = Database::open(&cluster.url()) {
             if patience.elapsed().as_secs() > 10 {
@@ -115,13 +115,13 @@ impl Cluster {
         Ok(cluster)
     }
 
-    /// What Postern calls `DATABASE_URL`.
+    /// The URL that Postern calls `DATABASE_URL`.
     pub(crate) fn url(&self) -> String {
         format!("postgres://postgres@{}/postgres", self.to)
     }
 }
 
-/// A program of PostgreSQL: Debian keeps them off the path, by version.
+/// A program of PostgreSQL: Debian installs them by version, outside the path.
 fn program(name: &str) -> PathBuf {
     let versions = fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
     let mut found: Vec<_> = versions.map(|version| version.path().join("bin").join(name)).collect();

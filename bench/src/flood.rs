@@ -1,4 +1,4 @@
-//! Part B: every server while somebody guesses passwords: how late are its readers served?
+//! Part B: the latency for readers of every server while a client guesses passwords.
 
 use std::{sync::Arc, time::Duration};
 
@@ -11,17 +11,18 @@ use crate::{
     report::{Report, Table, number},
 };
 
-/// How many connections guess.
+/// The number of connections that guess.
 const GUESSERS: usize = 16;
 
-/// Floods every private page of every server with wrong passwords, each of them new.
+/// Floods every private page of every server with wrong passwords, each used once.
 pub(crate) fn run(options: &Options, servers: &[Server], report: &mut Report) {
     let mut rows = Vec::new();
     for server in servers {
         for (how, place) in &server.private {
             let reader = || Load::probe(READER, &server.public, None);
             let mut proven = Load::probe(PROVEN, place, Some(right()));
-            // One of them, and not four: where each costs a slow hash they would be a load of their own.
+            // One connection instead of four: on a server that hashes slowly for each request, four would be a load of
+            // their own.
             proven.connections = 1;
             let idle = reader().run_for(options.time.min(Duration::from_secs(3)));
             let _warm = proven.clone().run_for(Duration::from_millis(500));

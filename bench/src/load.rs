@@ -1,4 +1,4 @@
-//! Requests without end, on a thread of their own: probes that measure, floods that press.
+//! Loads: endless requests on a thread of their own, as probes that measure or floods that press.
 
 use std::{
     cell::{Cell, RefCell},
@@ -19,54 +19,54 @@ use crate::{
     stats::Tally,
 };
 
-/// A request that is this old when a load ends counts as unanswered.
+/// The age of a request that counts as unanswered when its load ends.
 const LONG: Duration = Duration::from_secs(1);
 
-/// Where probes for the public page come from.
+/// The address of probes for the public page.
 pub(crate) const READER: Ipv4Addr = Ipv4Addr::new(127, 0, 0, 1);
-/// Where a flood comes from.
+/// The address of floods.
 pub(crate) const ATTACKER: Ipv4Addr = Ipv4Addr::new(127, 0, 0, 2);
-/// Where those come from who have signed in before.
+/// The address of clients that have signed in before.
 pub(crate) const PROVEN: Ipv4Addr = Ipv4Addr::new(127, 0, 0, 3);
 
-/// Which credentials the n-th request has.
+/// The credentials of the n-th request.
 pub(crate) type Logins = Arc<dyn Fn(u64) -> Option<Login> + Send + Sync>;
 
-/// What is asked, by how many, how often.
+/// A load: its page, its connections and their pace.
 #[derive(Clone)]
 pub(crate) struct Load {
-    /// Where the connections come from.
+    /// The address from which the connections come.
     pub from: Ipv4Addr,
-    /// What they ask for.
+    /// The page that they request.
     pub place: Place,
-    /// How many there are.
+    /// The number of connections.
     pub connections: usize,
-    /// How long each pauses between an answer and the next request.
+    /// The pause of each connection between a response and the next request.
     pub pause: Duration,
-    /// With which credentials.
+    /// The credentials of each request.
     pub logins: Logins,
 }
 
 impl Load {
-    /// Four connections that ask for a page 200 times a second each at most.
+    /// A load of four connections, each with at most 200 requests a second for a page.
     pub(crate) fn probe(from: Ipv4Addr, place: &Place, login: Option<Login>) -> Load {
         let logins: Logins = Arc::new(move |_| login.clone());
         Load { from, place: place.clone(), connections: 4, pause: Duration::from_millis(5), logins }
     }
 
-    /// Connections that ask as fast as they are answered.
+    /// A load of connections that send the next request as soon as they are answered.
     pub(crate) fn flood(place: &Place, connections: usize, logins: Logins) -> Load {
         Load { from: ATTACKER, place: place.clone(), connections, pause: Duration::ZERO, logins }
     }
 
-    /// Starts it.
+    /// Starts the load on a thread of its own.
     pub(crate) fn start(self) -> Running {
         let over = Arc::new(AtomicBool::new(false));
         let seen = over.clone();
         Running { over, thread: Some(std::thread::spawn(move || self.run(&seen))) }
     }
 
-    /// Runs it for so long.
+    /// Runs the load for a time and returns its measurements.
     pub(crate) fn run_for(self, time: Duration) -> Tally {
         let running = self.start();
         std::thread::sleep(time);
@@ -90,7 +90,7 @@ impl Load {
             }
             for (connection, waiting) in connections {
                 connection.abort();
-                // Who has waited long for an answer by now is not forgotten.
+                // A request that has waited long by now counts as unanswered.
                 if let Some(waited) = waiting.take().map(|begun: Instant| begun.elapsed()).filter(|long| *long > LONG) {
                     tally.borrow_mut().add(0, waited);
                 }
@@ -123,14 +123,14 @@ async fn ask_for_ever(
     }
 }
 
-/// A load that runs; it ends when it is stopped or dropped.
+/// A running load; it ends when it is stopped or dropped.
 pub(crate) struct Running {
     over: Arc<AtomicBool>,
     thread: Option<JoinHandle<Tally>>,
 }
 
 impl Running {
-    /// Ends it, and says what it has measured.
+    /// Ends the load and returns its measurements.
     pub(crate) fn stop(mut self) -> Tally {
         self.over.store(true, Ordering::Release);
         self.thread.take().and_then(|thread| thread.join().ok()).unwrap_or_default()
@@ -143,7 +143,7 @@ impl Drop for Running {
     }
 }
 
-/// What asynchronous requests of one thread run on.
+/// A runtime for the asynchronous requests of one thread.
 pub(crate) fn runtime() -> Result<Runtime, String> {
     tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| error.to_string())
 }

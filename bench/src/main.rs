@@ -1,5 +1,6 @@
 //! Postern's benchmark: starts real servers, measures them side by side, writes the report. `bench/run` calls it.
 
+mod access;
 mod client;
 mod database;
 mod flood;
@@ -57,7 +58,7 @@ fn run(options: &Options) -> Result<(), String> {
         }
     }
     type Run = fn(&Options, &mut Report) -> Result<(), String>;
-    let parts: [(&str, Run); 8] = [
+    let parts: [(&str, Run); 9] = [
         ("flood", siege::run),
         ("people", people::run),
         ("people", refusals::run),
@@ -65,6 +66,7 @@ fn run(options: &Options) -> Result<(), String> {
         ("size", size::run),
         ("scope", scope::run),
         ("search", search::run),
+        ("access", access::run),
         ("start", starts::run),
     ];
     for (section, run) in parts {
@@ -76,7 +78,7 @@ fn run(options: &Options) -> Result<(), String> {
     write(options, &report)
 }
 
-/// Runs a part; one that fails is named, and the others go on.
+/// Runs a part; if it fails, the report names it and the other parts run.
 fn part(report: &mut Report, section: &str, run: impl FnOnce(&mut Report) -> Result<(), String>) {
     if let Err(error) = run(report) {
         report.miss(format!("{section}: {error}"));

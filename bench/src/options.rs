@@ -1,56 +1,58 @@
-//! What the command line says.
+//! The options of the command line.
 
 use std::{path::PathBuf, time::Duration};
 
 /// The parts of the benchmark, in the order in which they run.
-pub(crate) const SECTIONS: [&str; 8] =
-    ["throughput", "flood", "people", "revocation", "size", "scope", "search", "start"];
+pub(crate) const SECTIONS: [&str; 9] =
+    ["throughput", "flood", "people", "revocation", "size", "scope", "search", "access", "start"];
 
-/// What is run, for how long, and where things are.
+/// The parts to run, their sizes, and the paths of programs and results.
 pub(crate) struct Options {
-    /// Which parts.
+    /// The parts to run.
     pub sections: Vec<String>,
-    /// How often throughput is measured in turn.
+    /// The number of rounds in which throughput is measured.
     pub rounds: usize,
-    /// How long each time.
+    /// The duration of each measurement of throughput.
     pub time: Duration,
-    /// How long each flood of Postern lasts.
+    /// The duration of each flood of Postern.
     pub flood: Duration,
-    /// How many changes are watched.
+    /// The number of changes to watch.
     pub changes: usize,
-    /// How many people sign in at once.
+    /// The number of people who sign in at once.
     pub people: usize,
-    /// How many refusals of each kind are timed.
+    /// The number of timed refusals of each kind.
     pub tries: usize,
-    /// How many pages the large site has.
+    /// The number of pages of the large site.
     pub pages: usize,
-    /// How many pages the site has whose lists are timed.
+    /// The number of pages of the site whose lists are timed.
     pub scope: usize,
-    /// How many pages the site has that is searched.
+    /// The number of pages of the site that is searched.
     pub searched: usize,
-    /// How often Postern is started.
+    /// The number of pages in the section whose readers are changed.
+    pub section: usize,
+    /// The number of starts of Postern.
     pub starts: usize,
     /// Whether this is a smoke run.
     pub quick: bool,
-    /// Postern's binary.
+    /// The path of Postern's binary.
     pub postern: PathBuf,
-    /// The ceiling's binary.
+    /// The path of the ceiling's binary.
     pub bare: PathBuf,
-    /// The templates of the other servers' configurations.
+    /// The folder of the templates for the other servers' configurations.
     pub peers: PathBuf,
-    /// Where servers are looked for first: `bin`, `venv/bin`.
+    /// The folder in which servers are looked for first, in `bin` and `venv/bin`.
     pub cache: PathBuf,
     /// The folder of the report.
     pub results: PathBuf,
     /// The file of the plot.
     pub plot: PathBuf,
-    /// What the report says of the version that was measured.
+    /// The measured version, for the report.
     pub version: String,
 }
 
 /// The usage.
 pub(crate) const USAGE: &str = "usage: bench/run [--quick] [OPTION VALUE].. [SECTION]..
-sections: throughput flood people revocation size scope search start; all of them by default
+sections: throughput flood people revocation size scope search access start; all of them by default
   --rounds N         how often throughput is measured in turn (4)
   --seconds N        how long each time (5)
   --flood-seconds N  how long each flood of Postern lasts (60)
@@ -60,6 +62,7 @@ sections: throughput flood people revocation size scope search start; all of the
   --pages N          how many pages the large site has (200000)
   --scope-pages N    how many pages the site has whose lists are timed (1000000)
   --searched N       how many pages the site has that is searched (100000)
+  --section N        the number of pages in the section whose readers are changed (10000)
   --starts N         how often Postern is started (10)
   --cache DIR        where peers/install put what Debian does not have
   --results DIR      the folder of the report
@@ -67,7 +70,7 @@ sections: throughput flood people revocation size scope search start; all of the
   --quick            a smoke run: little of everything; the report is quick.md, and there is no plot";
 
 impl Options {
-    /// Reads the arguments.
+    /// Parses the arguments.
     pub(crate) fn parse(arguments: impl Iterator<Item = String>) -> Result<Options, String> {
         let arguments: Vec<String> = arguments.collect();
         let mut options = Options::default_for(arguments.iter().any(|argument| argument == "--quick"));
@@ -90,7 +93,7 @@ impl Options {
         Ok(options)
     }
 
-    /// Whether a part is to run.
+    /// Whether the options select a part.
     pub(crate) fn wants(&self, section: &str) -> bool {
         self.sections.iter().any(|wanted| wanted == section)
     }
@@ -108,6 +111,7 @@ impl Options {
             tries: pick(5, 200),
             pages: pick(5000, 200_000),
             scope: pick(20_000, 1_000_000),
+            section: pick(1_000, 10_000),
             searched: pick(2000, 100_000),
             starts: pick(3, 10),
             quick,
@@ -133,6 +137,7 @@ impl Options {
             "--tries" => self.tries = number()?,
             "--pages" => self.pages = number()?,
             "--scope-pages" => self.scope = number()?,
+            "--section" => self.section = number()?,
             "--searched" => self.searched = number()?,
             "--starts" => self.starts = number()?,
             "--postern" => self.postern = value.into(),

@@ -1,4 +1,4 @@
-//! The servers that are compared: Postern, the bare ceiling, and what is installed of the others.
+//! The compared servers: Postern, the bare ceiling, and those of the others that are installed.
 
 mod kinds;
 
@@ -11,13 +11,13 @@ use crate::{
 };
 use kinds::{KINDS, Starter};
 
-/// A server that is measured.
+/// A measured server.
 pub(crate) struct Server {
-    /// Its name.
+    /// The name of the server.
     pub name: &'static str,
-    /// Its public page.
+    /// The public page of the server.
     pub public: Place,
-    /// Its private pages: how the password is kept, and where.
+    /// The private pages of the server, each with the scheme of its stored password.
     pub private: Vec<(&'static str, Place)>,
     alive: Alive,
 }
@@ -27,7 +27,7 @@ enum Alive {
     Postern { _postern: Postern, _site: Site },
 }
 
-/// The name that signs in everywhere.
+/// The user name of the right credentials on every server.
 pub(crate) const NAME: &str = "bench";
 
 /// The right credentials, for every server.
@@ -35,7 +35,7 @@ pub(crate) fn right() -> Login {
     login(NAME)
 }
 
-/// Starts every server that is installed. Postern comes first: the others answer its bytes.
+/// Starts every installed server. Postern comes first: the others serve the bytes of its page.
 pub(crate) fn start(options: &Options, report: &mut Report) -> Result<Vec<Server>, String> {
     let postern = start_postern(options)?;
     let page = ask(&postern.public, None)?.body;
@@ -52,7 +52,7 @@ pub(crate) fn start(options: &Options, report: &mut Report) -> Result<Vec<Server
     Ok(servers)
 }
 
-/// Warms a server up, and requires that it lets in and keeps out whom it should.
+/// Warms a server up, and checks that it accepts the right credentials and refuses requests without any.
 fn check(server: &Server) -> Result<(), String> {
     let expect = |place: &Place, login: Option<&Login>, status: u16| match ask(place, login)?.status {
         other if other != status => Err(format!("{} answers {other}, not {status}", place.path)),

@@ -18,10 +18,10 @@ use crate::{
 };
 
 const PART: &str = "people";
-/// How long somebody tries.
+/// The time after which a sign-in is given up.
 const MOST: Duration = Duration::from_secs(600);
 
-/// One person many times, then many people from many addresses, then from one.
+/// One person signs in many times, then many people from many addresses, then many from one.
 pub(crate) fn run(options: &Options, report: &mut Report) -> Result<(), String> {
     let bcrypt = one_bcrypt()?.as_secs_f64();
     report.add(PART, "one bcrypt, cost 12", (1e3 * bcrypt, "ms"), None, "one thread, nothing else");
@@ -57,8 +57,9 @@ pub(crate) fn run(options: &Options, report: &mut Report) -> Result<(), String> 
     Ok(())
 }
 
-/// Everybody signs in at once at a Postern that has just started. How many seconds it takes until the last one is in,
-/// and how many never are; what the public page's p99 was before and meanwhile, and how many answers were not 200.
+/// Signs all people in at once at a Postern that has just started. Returns the seconds until the last one is in, and
+/// the number of those who never are; sets `public` to the public page's p99 before and meanwhile, in milliseconds, and
+/// the number of its responses other than 200.
 fn crowd(
     site: &Site,
     people: Vec<(Ipv4Addr, String)>,

@@ -1,4 +1,4 @@
-//! The plot: requests in a second of every server, public and private, on a logarithmic scale.
+//! The plot: public and private requests per second of every server, on a logarithmic scale.
 
 use std::fmt::Write;
 
@@ -9,7 +9,7 @@ const WIDTH: f64 = 480.0;
 const ROW: f64 = 46.0;
 const TOP: f64 = 60.0;
 
-/// The picture as SVG; it is readable on light and on dark ground.
+/// The plot as SVG, readable on light and dark backgrounds.
 pub(crate) fn svg(bars: &[Bar]) -> String {
     let highest = bars.iter().map(|bar| bar.public.max(bar.private)).fold(10.0, f64::max).log10().ceil();
     let height = TOP + ROW * bars.len() as f64 + 40.0;
@@ -68,7 +68,7 @@ pub(crate) fn svg(bars: &[Bar]) -> String {
     text
 }
 
-/// 12,345; small numbers with their places.
+/// The number with commas, such as 12,345; below 1,000 with decimals.
 pub(crate) fn grouped(value: f64) -> String {
     if !(value >= 1000.0 && value.is_finite()) {
         return number(value).trim_end_matches(".00").to_owned();

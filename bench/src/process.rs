@@ -1,4 +1,4 @@
-//! The servers' processes: unprivileged, in groups of their own, and gone when the benchmark ends, however it ends.
+//! The servers' processes: unprivileged, in process groups of their own, and ended with the benchmark in every case.
 
 use std::{
     ffi::OsStr,
@@ -16,7 +16,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// What is to be cleaned up when the benchmark is interrupted.
+/// The process groups and folders to clean up if the benchmark is interrupted.
 static LEFT: Mutex<Left> = Mutex::new(Left { groups: Vec::new(), folders: Vec::new() });
 
 struct Left {
@@ -55,14 +55,14 @@ fn tell(group: u32, signal: &str) {
     let _gone = kill.args([signal, "--", &format!("-{group}")]).stderr(Stdio::null()).status();
 }
 
-/// The account that a program runs under: another one only for root.
+/// The account under which a program runs: another account only if the benchmark runs as root.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Account {
     ids: Option<(u32, u32)>,
 }
 
 impl Account {
-    /// The account of a name if we are root, else our own.
+    /// The account with a name if the benchmark runs as root, else the benchmark's own.
     pub(crate) fn named(name: &str) -> Result<Account, String> {
         let root = fs::metadata("/proc/self").map_err(|error| error.to_string())?.uid() == 0;
         if !root {
@@ -77,7 +77,7 @@ impl Account {
         }
     }
 
-    /// A command that runs under it.
+    /// A command that runs under the account.
     pub(crate) fn command(self, program: impl AsRef<OsStr>) -> Command {
         let mut command = Command::new(program);
         if let Some((user, group)) = self.ids {
@@ -87,16 +87,16 @@ impl Account {
     }
 }
 
-/// A folder for the run of one server; it is removed when it is dropped.
+/// The folder of one server's run; it is removed when it is dropped.
 pub(crate) struct Room {
-    /// Where it is.
+    /// The path of the folder.
     pub dir: PathBuf,
-    /// Whose it is.
+    /// The owner of the folder.
     pub account: Account,
 }
 
 impl Room {
-    /// A new folder that belongs to the account.
+    /// Creates a folder that belongs to the account.
     pub(crate) fn new(name: &str, account: Account) -> Result<Room, String> {
         let dir = std::env::temp_dir().join(format!("postern-bench-{}-{name}", std::process::id()));
         let fail = |error: std::io::Error| format!("{}: {error}", dir.display());
@@ -108,7 +108,7 @@ impl Room {
         Ok(Room { dir, account })
     }
 
-    /// A path in it.
+    /// A path in the folder.
     pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.dir.join(name)
     }
@@ -121,14 +121,14 @@ impl Room {
         Ok(path)
     }
 
-    /// A copy of a program: the account may not be able to read the original.
+    /// Copies a program into the folder, because the account may not be able to read the original.
     pub(crate) fn copy(&self, program: &Path) -> Result<PathBuf, String> {
         let to = self.path(program.file_name().and_then(OsStr::to_str).unwrap_or("program"));
         fs::copy(program, &to).map_err(|error| format!("{}: {error}", program.display()))?;
         Ok(to)
     }
 
-    /// A command that runs in it, under its account.
+    /// A command that runs in the folder, under its account.
     pub(crate) fn command(&self, program: impl AsRef<OsStr>) -> Command {
         let mut command = self.account.command(program);
         command.current_dir(&self.dir);
@@ -143,14 +143,14 @@ impl Drop for Room {
     }
 }
 
-/// A server that runs; it and its children end when it is dropped.
+/// A running server; it and its children end when it is dropped.
 pub(crate) struct Process {
     child: Child,
     log: PathBuf,
 }
 
 impl Process {
-    /// Starts a command, with what it prints in a file of the room.
+    /// Starts a command, with its output in a file of the folder.
     pub(crate) fn start(mut command: Command, room: &Room, name: &str) -> Result<Process, String> {
         let log = room.path(&format!("{name}.out"));
         let fail = |error: std::io::Error| format!("{name} cannot be started: {error}");
@@ -161,7 +161,7 @@ impl Process {
         Ok(Process { child, log })
     }
 
-    /// Waits until somebody listens at an address.
+    /// Waits until the process listens at an address.
     pub(crate) fn wait_for(&mut self, to: SocketAddr) -> Result<(), String> {
         let begun = Instant::now();
         while TcpStream::connect(to).is_err() {
@@ -175,7 +175,7 @@ impl Process {
         Ok(())
     }
 
-    /// The memory that the process holds (VmRSS), in MiB.
+    /// The resident memory of the process (VmRSS), in MiB.
     pub(crate) fn resident(&self) -> f64 {
         let status = fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap_or_default();
         let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
@@ -198,7 +198,7 @@ impl Drop for Process {
     }
 }
 
-/// Runs a command to its end; what it printed.
+/// Runs a command to its end; returns its output.
 pub(crate) fn run(mut command: Command, input: &[u8]) -> Result<String, String> {
     let name = command.get_program().to_string_lossy().into_owned();
     let fail = |error: std::io::Error| format!("{name}: {error}");
@@ -214,7 +214,7 @@ pub(crate) fn run(mut command: Command, input: &[u8]) -> Result<String, String> 
     }
 }
 
-/// An address that nobody listens at.
+/// An address at which no process listens.
 pub(crate) fn free_address() -> Result<SocketAddr, String> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).map_err(|error| error.to_string())?;
     listener.local_addr().map_err(|error| error.to_string())

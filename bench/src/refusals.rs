@@ -1,4 +1,4 @@
-//! Part C 4: an unknown name, a wrong password and a disabled account are refused in the same time.
+//! Part C 4: the refusals of an unknown name, a wrong password and a disabled account take the same time.
 
 use std::net::Ipv4Addr;
 
@@ -13,7 +13,7 @@ use crate::{
 
 const KINDS: [&str; 3] = ["unknown name", "wrong password", "disabled account"];
 
-/// Times refusals of the three kinds by turns, each with a name and from an address that has not been seen before.
+/// Times refusals of the three kinds in turn, each with a new name and from a new address.
 pub(crate) fn run(options: &Options, report: &mut Report) -> Result<(), String> {
     let site = Site::new(options, "refusals")?;
     let names = |kind: &str| (0..=options.tries).map(|n| format!("{kind}-{n}")).collect::<Vec<_>>();
@@ -27,7 +27,7 @@ pub(crate) fn run(options: &Options, report: &mut Report) -> Result<(), String> 
     let runtime = runtime()?;
     let mut times = [Vec::new(), Vec::new(), Vec::new()];
     let mut others = 0;
-    // The first of each kind is to warm up.
+    // The first refusal of each kind only warms up.
     for n in 0..=options.tries {
         let logins = [
             Login::new(&format!("nobody-{n}"), PASSWORD),

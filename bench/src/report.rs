@@ -1,4 +1,4 @@
-//! The report: figures with their bounds, tables, as Markdown and as JSON.
+//! The report: figures with their bounds, and tables, as Markdown and as JSON.
 
 use std::fmt::Write;
 
@@ -6,66 +6,66 @@ use serde_json::{Value, json};
 
 use crate::{options::Options, process};
 
-/// Everything that was measured.
+/// The measurements of a run.
 #[derive(Default)]
 pub(crate) struct Report {
     /// The figures, in the order in which they were measured.
     pub figures: Vec<Figure>,
     /// The tables.
     pub tables: Vec<Table>,
-    /// What was not measured, and why.
+    /// The measurements that were not made, each with the reason.
     pub missing: Vec<String>,
-    /// What the plot shows: each server with its public and its private requests in a second.
+    /// The bars of the plot: each server with its public and its private requests per second.
     pub bars: Vec<Bar>,
 }
 
-/// One measured value.
+/// A measured value.
 pub(crate) struct Figure {
-    /// Which part it belongs to.
+    /// The part of the benchmark to which the figure belongs.
     pub section: &'static str,
-    /// What it is.
+    /// The name of the figure.
     pub name: String,
-    /// Its value.
+    /// The measured value.
     pub value: f64,
-    /// What it is counted in.
+    /// The unit of the value.
     pub unit: &'static str,
-    /// What it has to keep to.
+    /// The bound that the value has to meet, if any.
     pub bound: Option<Bound>,
-    /// What else is to be known.
+    /// Further details, such as a median.
     pub note: String,
 }
 
-/// What a value has to keep to.
+/// The bound of a value.
 #[derive(Clone, Copy)]
 pub(crate) enum Bound {
-    /// No more than this.
+    /// The value may be at most this.
     AtMost(f64),
-    /// No less than this.
+    /// The value has to be at least this.
     AtLeast(f64),
 }
 
-/// Rows of the same kind.
+/// A table of the report.
 pub(crate) struct Table {
-    /// What it shows.
+    /// The title of the table.
     pub title: &'static str,
-    /// The names of its columns.
+    /// The names of the columns.
     pub head: &'static [&'static str],
-    /// Its rows.
+    /// The rows, with one text for each column.
     pub rows: Vec<Vec<String>>,
 }
 
 /// A server in the plot.
 pub(crate) struct Bar {
-    /// Its name.
+    /// The name of the server.
     pub name: String,
-    /// Public pages in a second.
+    /// The rate of public pages per second.
     pub public: f64,
-    /// Private pages in a second.
+    /// The rate of private pages per second.
     pub private: f64,
 }
 
 impl Figure {
-    /// Whether it is within its bound; what is not a number is not.
+    /// Whether the value meets its bound, if it has one; NaN meets none.
     pub(crate) fn met(&self) -> Option<bool> {
         self.bound.map(|bound| match bound {
             Bound::AtMost(most) => self.value <= most,
@@ -75,7 +75,7 @@ impl Figure {
 }
 
 impl Report {
-    /// Adds a figure that is to be no more than `most`, and shows it.
+    /// Adds a figure that may be at most `most`, and prints it.
     pub(crate) fn add(
         &mut self,
         section: &'static str,
@@ -87,7 +87,7 @@ impl Report {
         self.add_bound(section, name, measured, most.map(Bound::AtMost), note);
     }
 
-    /// Adds a figure, and shows it.
+    /// Adds a figure, and prints it.
     pub(crate) fn add_bound(
         &mut self,
         section: &'static str,
@@ -101,14 +101,14 @@ impl Report {
         self.figures.push(figure);
     }
 
-    /// Says that something was not measured.
+    /// Adds a measurement that was not made.
     pub(crate) fn miss(&mut self, what: impl Into<String>) {
         let what = what.into();
         eprintln!("  not measured: {what}");
         self.missing.push(what);
     }
 
-    /// The report for people.
+    /// The report as Markdown.
     pub(crate) fn markdown(&self, options: &Options) -> String {
         let mut text = format!("# Benchmark\n\n{}\n\n", machine(options).join("; "));
         let (met, bound) = self.counts();
@@ -131,7 +131,7 @@ impl Report {
         text
     }
 
-    /// The report for programs.
+    /// The report as JSON.
     pub(crate) fn json(&self, options: &Options) -> Value {
         let figure = |figure: &Figure| {
             json!({"section": figure.section, "name": figure.name, "value": finite(figure.value), "unit": figure.unit,
@@ -150,7 +150,7 @@ impl Report {
         })
     }
 
-    /// How many bounds are met, of how many.
+    /// The number of bounds that are met, and the number of all bounds.
     pub(crate) fn counts(&self) -> (usize, usize) {
         let bounds = self.figures.iter().filter_map(Figure::met);
         (bounds.clone().filter(|met| *met).count(), bounds.count())
@@ -184,7 +184,7 @@ fn figure_row(figure: &Figure) -> Vec<String> {
     ]
 }
 
-/// A number with as many places as it needs.
+/// A number with 0 to 2 decimals, by its size.
 pub(crate) fn number(value: f64) -> String {
     match value.abs() {
         _ if !value.is_finite() => "none".into(),

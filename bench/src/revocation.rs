@@ -1,4 +1,4 @@
-//! Part C 5: how soon a running Postern's answers show what somebody else committed.
+//! Part C 5: the time until the responses of a running Postern show a change that another process committed.
 
 use std::{
     net::{Ipv4Addr, SocketAddr},
@@ -19,21 +19,21 @@ use crate::{
 
 const PART: &str = "revocation";
 const KINDS: [&str; 5] = ["password", "role", "disable, enable", "private, public", "text"];
-/// How long a change is waited for; one that took longer counts as this.
+/// The longest wait for a change; a slower one counts as this.
 const MOST: Duration = Duration::from_secs(15);
 
-/// A site that is changed from outside, and what it should show.
+/// A site that is changed from outside, and its watcher.
 struct Watched {
     database: Database,
     runtime: Runtime,
     hashes: [String; 2],
-    /// How many changes of each kind there were.
+    /// The number of changes of each kind so far.
     made: [usize; 5],
-    /// For an address that has not been seen before.
+    /// The number of visitors so far, each of whom comes from an address of their own.
     visitors: u32,
 }
 
-/// Watches changes on PostgreSQL with two processes, with their change feed cut, and on SQLite.
+/// Watches changes on PostgreSQL with two processes, on PostgreSQL without the change feed, and on SQLite.
 pub(crate) fn run(options: &Options, report: &mut Report) -> Result<(), String> {
     match Cluster::start() {
         Ok(cluster) => on_postgres(options, &cluster, report)?,
@@ -58,7 +58,7 @@ fn on_postgres(options: &Options, cluster: &Cluster, report: &mut Report) -> Res
              IF NOT FOUND THEN RAISE EXCEPTION 'nobody listens as postern changes'; END IF; END $$",
         )?;
         cut.push(watched.change(kind, processes[0].to, login)?);
-        // Until they listen again.
+        // This waits until the processes listen again.
         std::thread::sleep(Duration::from_secs(if options.quick { 2 } else { 8 }));
     }
     let slowest = cut.iter().copied().fold(0.0, f64::max);
@@ -111,7 +111,7 @@ impl Watched {
         Ok(Watched { database, runtime: runtime()?, hashes, made: [0; 5], visitors: 0 })
     }
 
-    /// Makes changes of every kind by turns, and watches the processes by turns; milliseconds by kind.
+    /// Makes changes of every kind in turn, and watches the processes in turn; returns milliseconds by kind.
     fn watch(&mut self, changes: usize, processes: &[Postern]) -> Result<[Vec<f64>; 5], String> {
         let mut times = <[Vec<f64>; 5]>::default();
         for n in 0..changes.div_ceil(KINDS.len()) {
@@ -124,7 +124,7 @@ impl Watched {
         Ok(times)
     }
 
-    /// The credentials by which a kind is watched.
+    /// The credentials of the visitor who watches a kind.
     fn login(&self, kind: usize) -> Option<Login> {
         match kind {
             0 => Some(Login::new("word", [PASSWORD, OTHER_PASSWORD][self.made[0] % 2])),
@@ -134,14 +134,14 @@ impl Watched {
         }
     }
 
-    /// A visitor who has just been answered as things stand before a change.
+    /// A visitor who has just been answered from the state before a change.
     fn before(&mut self, kind: usize, to: SocketAddr) -> Result<Client, String> {
         self.visitors += 1;
         let [_, _, high, low] = self.visitors.to_be_bytes();
         let mut client = Client::new(Ipv4Addr::new(127, 40, high, low.max(1)), to);
         let login = self.login(kind);
         match (kind, &login) {
-            // Let in, and remembered; whoever is disabled is refused, and that is remembered too.
+            // Postern has verified and cached these credentials; it also caches the refusal of a disabled account.
             (0 | 1, Some(login)) | (2, Some(login)) if kind != 2 || self.made[2].is_multiple_of(2) => {
                 let sign_in = sign_in(&mut client, "/secrets", login, MOST);
                 self.runtime
@@ -150,15 +150,15 @@ impl Watched {
             }
             _ => {}
         }
-        // Twice: the second time from memory.
+        // The second response comes from the cache.
         for _ in 0..2 {
             self.runtime.block_on(client.get(path(kind), login.as_ref()))?;
         }
         Ok(client)
     }
 
-    /// Makes a change, and watches until it shows: the milliseconds from its commit to the first request that is
-    /// answered by it. The time of that answer, which may cost a bcrypt, is not part of it.
+    /// Makes a change, and repeats a request until the response shows it: returns the milliseconds from the commit to
+    /// the sending of that request. The time of the response, which may cost a bcrypt, is not included.
     fn change(&mut self, kind: usize, to: SocketAddr, mut client: Client) -> Result<f64, String> {
         let _same = to;
         let login = self.login(kind);
@@ -183,7 +183,8 @@ impl Watched {
         })
     }
 
-    /// Asks in a tight loop until the answer is the wanted one; the milliseconds from then to that request.
+    /// Repeats a request in a tight loop until the response satisfies `is_new`; returns the milliseconds from the
+    /// commit to the sending of that request.
     fn until(
         &self,
         committed: Instant,

@@ -1,4 +1,4 @@
-//! The lists of a reader who may read little of a large site, on PostgreSQL: the first twenty of everything and of a
+//! The lists of a reader who may read little of a large site, on PostgreSQL: the first 20 of all pages and of a
 //! section, each by one query of the store.
 
 use std::time::Instant;
@@ -12,7 +12,7 @@ use domain::{
 };
 use store::{
     DatabaseUrl, Paging, Store,
-    pages::{self, Scope},
+    lists::{self, VisiblePages},
 };
 
 use crate::{
@@ -23,13 +23,13 @@ use crate::{
 };
 
 const PART: &str = "scope";
-/// How often each list is asked for.
+/// The number of times that each list is read.
 const TRIES: usize = 200;
-/// The section that is listed; those who are signed in read a tenth of it.
+/// The listed section. All its pages are public, because its number ends in 7.
 const SECTION: &str = "s7";
 
-/// Fills a site with pages in a hundred sections, of which a fifth are for one of a hundred groups each, and times the
-/// lists of somebody in five of these.
+/// Fills a site with pages in 100 sections and times the lists of members of 5 and of 50 groups. A fifth of the pages
+/// are each for one of 100 groups.
 pub(crate) fn run(options: &Options, report: &mut Report) -> Result<(), String> {
     let cluster = Cluster::start()?;
     let url = DatabaseUrl::parse(&cluster.url())?;
@@ -56,7 +56,7 @@ pub(crate) fn run(options: &Options, report: &mut Report) -> Result<(), String> 
     Ok(())
 }
 
-/// Milliseconds of each try.
+/// The milliseconds of each attempt.
 fn times(store: &Store, visitor: &Visitor, section: Option<&PagePath>) -> Result<Vec<f64>, String> {
     let now: Timestamp = std::time::SystemTime::now().into();
     let (scope, paging) = (VisiblePages::listed(visitor, now), Paging { number: 1, size: 20 });
@@ -76,8 +76,8 @@ fn times(store: &Store, visitor: &Visitor, section: Option<&PagePath>) -> Result
     Ok(times)
 }
 
-/// Public pages are the oldest, so that readers of little have to go past what they may not read. The triggers would make
-/// each page's listings one by one; the view makes the same rows at once.
+/// Public pages are the oldest, so that the lists of readers with little access have to pass over pages that they may
+/// not read. The triggers would insert each page's listings one by one; the view inserts the same rows at once.
 fn fill(url: &str, count: usize) -> Result<(), String> {
     let mut database = Database::open(url)?;
     database.run(&format!(
@@ -97,7 +97,7 @@ fn fill(url: &str, count: usize) -> Result<(), String> {
          ALTER TABLE page_groups ENABLE TRIGGER USER;
          ALTER TABLE pages ENABLE TRIGGER ALL;"
     ))?;
-    // Not in a transaction with the rest.
+    // VACUUM cannot run in a transaction with the other statements.
     database.run("VACUUM ANALYZE pages")?;
     database.run("VACUUM ANALYZE listings")
 }

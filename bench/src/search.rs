@@ -1,4 +1,4 @@
-//! Search among many pages, on both databases: words that stand everywhere and hardly anywhere, phrases, exclusions.
+//! Search among many pages, on both databases: frequent and rare words, phrases, exclusions.
 
 use std::fmt::Write;
 
@@ -13,15 +13,15 @@ use crate::{
 };
 
 const PART: &str = "search";
-/// How many different words the texts have, and how many each of them.
+/// The number of different words in all texts, and the number of words in each text.
 const VOCABULARY: usize = 30_000;
 const WORDS: usize = 150;
-/// How often each search is made.
+/// The number of times that each search is made.
 const TIMES: usize = 40;
-/// What p95 has to keep to, in milliseconds.
+/// The bound of p95, in milliseconds.
 const BOUND: f64 = 50.0;
 
-/// A kind of search, and what is looked for the n-th time.
+/// A kind of search, and its n-th query.
 type Kind = (&'static str, fn(usize) -> String);
 
 const KINDS: [Kind; 6] = [
@@ -33,7 +33,7 @@ const KINDS: [Kind; 6] = [
     ("no page", |n| format!("nothinglikeit{n}")),
 ];
 
-/// Searches large sites on both databases, as somebody who is not signed in and as a reader.
+/// Searches large sites on both databases, as an anonymous visitor and as a reader.
 pub(crate) fn run(options: &Options, report: &mut Report) -> Result<(), String> {
     measure("SQLite", &Site::new(options, "search")?, options, report)?;
     match Cluster::start() {
@@ -67,11 +67,11 @@ fn measure(name: &str, site: &Site, options: &Options, report: &mut Report) -> R
     Ok(())
 }
 
-/// How long each search takes, in milliseconds.
+/// The milliseconds of each search.
 fn searches(client: &mut Client, typed: fn(usize) -> String, login: Option<&Login>) -> Result<Vec<f64>, String> {
     let runtime = runtime()?;
     let mut times = Vec::new();
-    // The first one is not counted: it connects, and signs in.
+    // The first search is not counted, because it includes connecting and signing in.
     for n in 0..=TIMES {
         let path = format!("/search?q={}", typed(n).replace('"', "%22").replace(' ', "+"));
         let answer = runtime.block_on(client.get(&path, login))?;
@@ -85,7 +85,7 @@ fn searches(client: &mut Client, typed: fn(usize) -> String, login: Option<&Logi
     Ok(times)
 }
 
-/// Adds pages, every second of them private, whose words are as often as those of a language (Zipf).
+/// Adds pages, every second one private, whose words have the frequencies of a natural language (Zipf).
 fn fill(database: &mut Database, pages: usize) -> Result<(), String> {
     let mut dice = Dice(1);
     let numbers: Vec<usize> = (1..=pages).collect();
@@ -100,7 +100,7 @@ fn fill(database: &mut Database, pages: usize) -> Result<(), String> {
             let _ = write!(
                 rows,
                 "{separator}({}, 'p/{n}', '{title}', '{summary}', 'everywhere {body}', {private}, '2020-01-01 00:00:00')",
-                // Scattered as Postern's own keys are.
+                // The keys are scattered, as Postern's own are.
                 (*n as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 11
             );
         }
@@ -111,17 +111,17 @@ fn fill(database: &mut Database, pages: usize) -> Result<(), String> {
     database.run("ANALYZE")
 }
 
-/// The n-th word of the vocabulary: four letters, so that none begins another one.
+/// The n-th word of the vocabulary: all have four letters, so that none is a prefix of another.
 fn word(n: usize) -> String {
     let letters = b"etaoinshrdlucmfwygpbvkxqjz";
     (0..4u32).map(|at| char::from(letters[n * 7 / 26_usize.pow(at) % 26])).collect()
 }
 
-/// Random numbers, the same in each run.
+/// Random numbers, the same in every run.
 struct Dice(u64);
 
 impl Dice {
-    /// The number of a word: the n-th is n times as rare as the first.
+    /// The number of a random word: word n has a frequency in proportion to 1/n.
     fn throw(&mut self) -> usize {
         self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         let chance = (self.0 >> 11) as f64 / (1u64 << 53) as f64;

@@ -1,4 +1,4 @@
-//! Part C 1: Postern under four kinds of floods: nobody who reads notices, and whoever is new gets in.
+//! Part C 1: Postern under four kinds of floods. Readers should not notice, and new users should get in.
 
 use std::{
     net::Ipv4Addr,
@@ -16,26 +16,26 @@ use crate::{
 };
 
 const PART: &str = "flood";
-/// How many connections a flood has.
+/// The number of connections of a flood.
 const CONNECTIONS: usize = 64;
-/// How often somebody new comes.
+/// The interval at which new users sign in.
 const EVERY: Duration = Duration::from_secs(4);
-/// How long somebody new tries.
+/// The time after which a new user gives up.
 const MOST: Duration = Duration::from_secs(60);
-/// Whose account is guessed at where a flood has one name.
+/// The account that floods with one name attack.
 const TARGET: &str = "target";
 const PAGES: [&str; 2] = ["/notes", "/secrets"];
 
-/// What a flood did to those who are not part of it.
+/// The effects of a flood on its server and on other clients.
 struct Siege {
     idle: [Tally; 2],
     pressed: [Tally; 2],
     flood: Tally,
     /// The memory before and after, in MiB.
     memory: [f64; 2],
-    /// How long newcomers took, in seconds: from the flood's address, and from another.
+    /// The seconds that new users took to sign in: from the flood's address, and from another one.
     newcomers: [Vec<f64>; 2],
-    /// What the owner of the account is answered at a place where they never signed in.
+    /// The response to the owner of the attacked account at an address where they never signed in.
     owner: String,
 }
 
@@ -51,7 +51,7 @@ pub(crate) fn run(options: &Options, report: &mut Report) -> Result<(), String> 
             let password = if same { "wrong password".to_owned() } else { format!("wrong password {n}") };
             Some(Login::new(&name, &password))
         });
-        // A new site each time: what a flood leaves behind is not to help or to hurt the next one.
+        // Each flood gets a new site, so that the state left by one does not affect the next.
         let site = Site::new(options, "siege")?;
         let mut names: Vec<String> = (0..1000).map(|n| format!("new-{n}")).collect();
         names.extend(["proven".to_owned(), TARGET.to_owned()]);
@@ -103,7 +103,7 @@ fn lay(postern: &Postern, time: Duration, logins: Logins, one: bool) -> Result<S
     Ok(Siege { idle, pressed, flood, memory: [before, postern.resident()], newcomers, owner })
 }
 
-/// What whose account was guessed at is answered where they never signed in.
+/// The response to the owner of the attacked account at an address where they never signed in.
 fn owner(postern: &Postern, private: &Place) -> Result<String, String> {
     let mut client = Client::new(Ipv4Addr::new(127, 0, 3, 1), postern.to);
     let answer = runtime()?.block_on(client.get(&private.path, Some(&login(TARGET))))?;
@@ -138,7 +138,7 @@ fn tell(kind: &str, siege: &Siege, report: &mut Report) {
     }
 }
 
-/// What a p99 may be under pressure, in milliseconds: three times the idle one, or 20.
+/// The bound of p99 under a flood, in milliseconds: three times the idle p99, and at least 20 ms.
 pub(crate) fn p99_bound(idle: f64) -> f64 {
     (3.0 * idle).max(20.0)
 }

@@ -1,4 +1,4 @@
-//! Part C 6: what is not in memory takes as long on a large site as on a small one.
+//! Part C 6: uncached responses take as long on a large site as on a small one.
 
 use crate::{
     client::{Client, Login},
@@ -10,21 +10,21 @@ use crate::{
 };
 
 const PART: &str = "size";
-/// How many pages the small site has.
+/// The number of pages of the small site.
 const FEW: usize = 100;
-/// How many pages of each site are asked for.
+/// The number of pages requested from each site.
 const PAGES: usize = 90;
-/// How often the index is made anew.
+/// The number of times that the index changes.
 const INDEXES: usize = 50;
 
-/// A site of a size, and who reads it.
+/// A site of a given size, and its reader.
 struct Sized {
     count: usize,
     site: Site,
     reader: Login,
 }
 
-/// Compares a small and a large site, request by request in turn.
+/// Compares a small and a large site, by requests in turn.
 pub(crate) fn run(options: &Options, report: &mut Report) -> Result<(), String> {
     let hash = hash(PASSWORD)?;
     let mut sites = Vec::new();
@@ -32,7 +32,7 @@ pub(crate) fn run(options: &Options, report: &mut Report) -> Result<(), String> 
         let site = Site::new(options, name)?;
         let mut database = site.database()?;
         database.add_users(&["reader".to_owned()], "reader", true, &hash)?;
-        // The example pages are older than what is filled in, and stay out of the way.
+        // The example pages become older than the added ones, so that they stay off the first lists.
         database.run("UPDATE pages SET published_at = '2000-01-01 00:00:00'")?;
         database.fill(count)?;
         sites.push(Sized { count, site, reader: login("reader") });
@@ -55,13 +55,13 @@ fn tell(what: &str, pages: usize, times: [&[f64]; 2], bound: f64, report: &mut R
     report.add(PART, format!("{what}: ratio"), (large / small, ""), Some(bound), note);
 }
 
-/// The first requests for public and for private pages, each page once; milliseconds by kind and site.
+/// Times the first requests for public and for private pages, each page once; returns milliseconds by kind and site.
 fn pages(sites: [&Sized; 2], postern: &[Postern; 2]) -> Result<[[Vec<f64>; 2]; 2], String> {
     let runtime = runtime()?;
     let mut clients = postern.each_ref().map(|postern| Client::new(PROVEN, postern.to));
     let mut times = <[[Vec<f64>; 2]; 2]>::default();
     for (site, client) in sites.iter().zip(&mut clients) {
-        // Signed in, connected, and warm: by the two oldest pages, which are not measured.
+        // Requests for the two oldest pages, which are not measured, sign in, connect and warm up.
         for path in ["/private-1", "/public-2", "/private-1"] {
             expect(runtime.block_on(client.get(path, Some(&site.reader)))?.status, 200, path)?;
         }
@@ -69,7 +69,7 @@ fn pages(sites: [&Sized; 2], postern: &[Postern; 2]) -> Result<[[Vec<f64>; 2]; 2
     for n in 0..PAGES {
         for at in 0..2 {
             let (site, client) = (sites[at], &mut clients[at]);
-            // Spread over the whole site, each another one; odd ones are private.
+            // The numbers are spread over the whole site, each used once; odd ones are private.
             let number = 3 + (n * (site.count - 10) / PAGES);
             let (kind, path) = match n % 2 == 0 {
                 true => (0, format!("/public-{}", number & !1)),
@@ -84,7 +84,7 @@ fn pages(sites: [&Sized; 2], postern: &[Postern; 2]) -> Result<[[Vec<f64>; 2]; 2
     Ok(times)
 }
 
-/// The first index that shows a change of its newest page; milliseconds by site.
+/// Times the first index that shows a change of its newest page; returns milliseconds by site.
 fn indexes(sites: [&Sized; 2], postern: &[Postern; 2]) -> Result<[Vec<f64>; 2], String> {
     let runtime = runtime()?;
     let mut clients = postern.each_ref().map(|postern| Client::new(PROVEN, postern.to));
@@ -93,7 +93,7 @@ fn indexes(sites: [&Sized; 2], postern: &[Postern; 2]) -> Result<[Vec<f64>; 2], 
     for n in 0..INDEXES {
         for at in 0..2 {
             let title = format!("Newest for the {n}. time");
-            // An even number is a public page; it is the newest one that everybody sees.
+            // Pages with even numbers are public; this is the newest page that everybody sees.
             let newest = sites[at].count & !1;
             databases[at].run(&format!("UPDATE pages SET title = '{title}' WHERE path = 'public-{newest}'"))?;
             loop {

@@ -1,4 +1,4 @@
-//! Part C 7: from the start of the binary to the first page, and the memory of a Postern that rests.
+//! Part C 7: the time from the start of the binary to the first page, and the memory of an idle Postern.
 
 use std::{
     net::TcpStream,
@@ -12,7 +12,7 @@ use crate::{
 
 const PART: &str = "start";
 
-/// Starts Postern on a database that exists, again and again.
+/// Starts Postern several times on an existing database.
 pub(crate) fn run(options: &Options, report: &mut Report) -> Result<(), String> {
     let site = Site::new(options, "start")?;
     let mut database: Database = site.database()?;

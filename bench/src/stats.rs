@@ -1,13 +1,13 @@
-//! What was measured, boiled down: percentiles, medians, counts of statuses.
+//! Statistics of measurements: percentiles, medians, counts of statuses.
 
 use std::{collections::BTreeMap, time::Duration};
 
 /// The latencies and the statuses of many requests.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Tally {
-    /// Each answered request, in microseconds.
+    /// The latency of each answered request, in microseconds.
     pub micros: Vec<f64>,
-    /// How many answers had each status; 0 stands for no answer.
+    /// The number of responses with each status; 0 counts requests without a response.
     pub statuses: BTreeMap<u16, usize>,
 }
 
@@ -23,17 +23,17 @@ impl Tally {
         percentile(&self.micros, percent) / 1e3
     }
 
-    /// How many requests had another status than 200.
+    /// The number of requests with a status other than 200.
     pub(crate) fn not_ok(&self) -> usize {
         self.statuses.iter().filter(|(status, _)| **status != 200).map(|(_, count)| count).sum()
     }
 
-    /// How many requests were made.
+    /// The number of requests.
     pub(crate) fn count(&self) -> usize {
         self.micros.len()
     }
 
-    /// `200: 312, 429: 4`.
+    /// The counts as text: `200: 312, 429: 4`.
     pub(crate) fn describe(&self) -> String {
         let each = self.statuses.iter().map(|(status, count)| match status {
             0 => format!("no answer: {count}"),
@@ -43,7 +43,7 @@ impl Tally {
     }
 }
 
-/// The value below which so many percent lie; NaN of nothing.
+/// The value that `percent` of the values do not exceed; NaN if there are none.
 pub(crate) fn percentile(values: &[f64], percent: f64) -> f64 {
     let mut sorted = values.to_vec();
     sorted.sort_by(f64::total_cmp);
@@ -51,7 +51,7 @@ pub(crate) fn percentile(values: &[f64], percent: f64) -> f64 {
     sorted.get(rank.max(1) - 1).or(sorted.last()).copied().unwrap_or(f64::NAN)
 }
 
-/// The middle value, or the mean of the two; NaN of nothing.
+/// The middle value, or the mean of the two middle ones; NaN if there are none.
 pub(crate) fn median(values: &[f64]) -> f64 {
     let mut sorted = values.to_vec();
     sorted.sort_by(f64::total_cmp);

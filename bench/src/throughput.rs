@@ -1,4 +1,4 @@
-//! Part A: how many pages a second each server answers, public and private, in turn.
+//! Part A: the pages per second of each server, public and private, in turn.
 
 use std::time::Duration;
 
@@ -13,13 +13,13 @@ use crate::{
 };
 
 const PART: &str = "throughput";
-/// A private page that takes longer than this costs a slow hash each time; then fewer connections ask.
+/// The time that tells a slow hash on every request: beyond it, fewer connections send requests.
 const SLOW: Duration = Duration::from_millis(20);
 
-/// One page of one server, and what was measured in each round.
+/// One page of one server, and its measurements in each round.
 struct Lane<'a> {
     server: &'a Server,
-    /// How the password is kept, and which page that is; `None` for the public one.
+    /// The index of the private page, which tells the scheme of its stored password; `None` for the public page.
     private: Option<usize>,
     connections: usize,
     rounds: Vec<Measured>,
@@ -43,7 +43,7 @@ pub(crate) fn run(options: &Options, servers: &[Server], report: &mut Report) ->
                 Some(at) => (&lane.server.private[at].1, Some(right())),
                 None => (&lane.server.public, None),
             };
-            // A slow hash needs a while to give more than a few answers.
+            // A server with a slow hash needs at least 3 s for more than a few responses.
             let time = if lane.connections < 32 { options.time.max(Duration::from_secs(3)) } else { options.time };
             lane.rounds.push(measure(place, login.as_ref(), lane.connections, time)?);
         }

@@ -1,4 +1,4 @@
-//! Runs wrk, and reads what it says.
+//! Runs wrk and parses its output.
 
 use std::{process::Command, time::Duration};
 
@@ -7,20 +7,20 @@ use crate::{
     process::run,
 };
 
-/// What wrk measured.
+/// The measurements of wrk.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Measured {
-    /// Requests in a second.
+    /// The number of requests per second.
     pub rate: f64,
-    /// The middle latency, in milliseconds.
+    /// The median latency, in milliseconds.
     pub p50: f64,
-    /// The latency that one in a hundred exceeds, in milliseconds.
+    /// The latency that 1 % of the requests exceed, in milliseconds.
     pub p99: f64,
-    /// Answers that were neither 2xx nor 3xx, and requests without one.
+    /// The number of responses other than 2xx and 3xx, and of requests without a response.
     pub failed: u64,
 }
 
-/// Asks for a page with so many connections for so long.
+/// Requests a page from a number of connections for a time.
 pub(crate) fn measure(
     place: &Place,
     login: Option<&Login>,
@@ -41,7 +41,7 @@ fn parse(text: &str) -> Option<Measured> {
     let after = |label: &str| text.lines().find_map(|line| line.trim().strip_prefix(label)).map(str::trim);
     let mut failed = after("Non-2xx or 3xx responses:").and_then(|count| count.parse().ok()).unwrap_or(0);
     if let Some(errors) = after("Socket errors:") {
-        // A server that closes after each answer is counted under "read", though the answer came.
+        // wrk counts a server that closes after each response under "read", though the response arrived.
         let kinds = errors.split(", ").filter(|kind| !kind.starts_with("read"));
         failed += kinds.filter_map(|kind| kind.rsplit(' ').next()?.parse::<u64>().ok()).sum::<u64>();
     }
@@ -53,7 +53,7 @@ fn parse(text: &str) -> Option<Measured> {
     })
 }
 
-/// `1.50ms`, `812.00us`, `1.02s`, `1.10m`.
+/// Parses a time of wrk, such as `1.50ms`, `812.00us`, `1.02s` or `1.10m`, as milliseconds.
 fn millis(text: &str) -> Option<f64> {
     let units = [("us", 1e-3), ("ms", 1.0), ("s", 1e3), ("m", 6e4)];
     let (number, factor) = units.iter().find_map(|(unit, factor)| Some((text.strip_suffix(unit)?, factor)))?;

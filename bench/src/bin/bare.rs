@@ -1,4 +1,4 @@
-//! The ceiling: Actix Web answering the bytes of one file, to everybody, at every path, with nothing around it.
+//! The ceiling: Actix Web serving the bytes of one file to every client at every path, without any further code.
 
 use std::process::ExitCode;
 
@@ -22,7 +22,7 @@ async fn main() -> ExitCode {
 
 async fn serve(address: &str, file: &str) -> std::io::Result<()> {
     let page = web::Bytes::from(std::fs::read(file)?);
-    // As many workers as Postern: the default.
+    // The default number of workers, as in Postern.
     let server = HttpServer::new(move || {
         let page = page.clone();
         App::new().default_service(web::to(move || {

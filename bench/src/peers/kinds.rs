@@ -1,4 +1,4 @@
-//! How each of the others is started: from a template of `peers/`, in a folder of its own, at a free port.
+//! The start of each other server: from a template of `peers/`, in a folder of its own, at a free port.
 
 use std::{fs, net::SocketAddr, path::PathBuf, process::Command};
 
@@ -12,7 +12,7 @@ use crate::{
 
 type Start = fn(Starter) -> Result<Server, String>;
 
-/// The servers and how they start.
+/// The servers, with the functions that start them.
 pub(crate) const KINDS: [(&str, Start); 7] = [
     ("bare Actix Web", bare),
     ("nginx", nginx),
@@ -23,7 +23,7 @@ pub(crate) const KINDS: [(&str, Start); 7] = [
     ("Flask", flask),
 ];
 
-/// What a server is started from.
+/// The folder, the port, the page and the hash with which a server starts.
 pub(crate) struct Starter<'a> {
     options: &'a Options,
     room: Room,
@@ -33,14 +33,14 @@ pub(crate) struct Starter<'a> {
 }
 
 impl Starter<'_> {
-    /// A folder with the page in it, and a free port.
+    /// Creates a folder with the page in it, and picks a free port.
     pub(crate) fn new<'a>(options: &'a Options, name: &str, page: &'a [u8]) -> Result<Starter<'a>, String> {
         let room = Room::new(&name.to_lowercase().replace(' ', "-"), Account::named("nobody")?)?;
         room.write("site/page.html", page)?;
         Ok(Starter { options, room, to: free_address()?, page, hash: hash(PASSWORD)? })
     }
 
-    /// A program of the cache, or of Debian.
+    /// The path of a program in the cache or of Debian.
     fn program(&self, name: &str) -> Result<PathBuf, String> {
         let cache = std::path::absolute(&self.options.cache).map_err(|error| error.to_string())?;
         let folders = [cache.join("bin"), cache.join("venv/bin")];
@@ -49,7 +49,7 @@ impl Starter<'_> {
         found.ok_or_else(|| format!("{name} is not installed"))
     }
 
-    /// A template with what this run needs, written into the folder.
+    /// Fills in a template for this run and writes it into the folder.
     fn template(&self, name: &str) -> Result<PathBuf, String> {
         let path = self.options.peers.join(name);
         let text = fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
@@ -62,7 +62,7 @@ impl Starter<'_> {
         self.room.write(name, text)
     }
 
-    /// Another copy of the page, in a folder that the configuration closes.
+    /// Writes another copy of the page, into a folder that the configuration protects.
     fn copy_page(&self, folder: &str) -> Result<(), String> {
         self.room.write(&format!("site/{folder}/page.html"), self.page).map(drop)
     }
@@ -118,7 +118,7 @@ fn caddy(starter: Starter) -> Result<Server, String> {
     starter.serve("Caddy", command, "/page.html", &[("bcrypt", "/private/page.html")])
 }
 
-/// Its password is for the whole site, so a second process has the private page.
+/// The password of static-web-server applies to the whole site, so a second process serves the private page.
 fn static_web_server(starter: Starter) -> Result<Server, String> {
     let program = starter.room.copy(&starter.program("static-web-server")?)?;
     let closed = free_address()?;
@@ -153,7 +153,7 @@ fn flask(starter: Starter) -> Result<Server, String> {
 fn gunicorn(starter: Starter, name: &'static str, module: &str, how: &'static str) -> Result<Server, String> {
     let mut command = starter.room.command(starter.program("gunicorn")?);
     starter.template(&format!("{module}.py"))?;
-    // Threads, since without them it keeps no connection alive.
+    // Gunicorn keeps connections alive only with threads.
     command.args(["--workers", "2", "--threads", "4", "--bind"]).arg(starter.to.to_string());
     command.arg(format!("{module}:application"));
     starter.serve(name, command, "/public", &[(how, "/private")])

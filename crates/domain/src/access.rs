@@ -1,4 +1,4 @@
-//! Who may see what, who may edit, who may administer. No other place decides this.
+//! The only place that decides who may see a page, who may edit and who may administer.
 
 use crate::{
     Timestamp,
@@ -9,32 +9,32 @@ use crate::{
 
 pub use crate::visitor::{Member, Visitor};
 
-/// What a request for a page gets.
+/// The response to a request for a page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Access {
-    /// The page.
+    /// The page is served.
     Show,
-    /// 401 with a challenge: it opens to somebody who signs in.
+    /// 401 with a challenge: the page may open to a visitor who signs in.
     Challenge,
-    /// 403: they are signed in, and not among its readers. That it exists the challenge has told.
+    /// 403: the visitor is signed in and is not a reader of the page. The earlier 401 has already shown that it exists.
     Refuse,
-    /// 404: for this visitor there is no such page.
+    /// 404: the page does not exist for this visitor.
     Absent,
 }
 
-/// How a page stands in a list, a search or a count.
+/// The form that a page takes in a list, a search or a count: the oracle of the tests, as is [`listing`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Listing {
-    /// Title, summary and date.
+    /// The list shows title, summary and date.
     Open,
-    /// The title with a lock, because its author ticked "show the title in lists"; nothing else.
+    /// The list shows the title with a lock and nothing else, because the author ticked "show the title in lists".
     Locked,
-    /// Not at all.
+    /// The list leaves the page out.
     Hidden,
 }
 
-/// Decides whether a visitor sees a page: whoever may edit it always, others when they are among its readers. Before its
-/// date and from its end on, it exists for those who may edit it and for nobody else.
+/// Decides whether a visitor sees a page: users who may edit always do, others when they are among its readers. Before
+/// its date and from its end on, a page exists only for users who may edit it.
 pub fn decide(page: &Page, visitor: &Visitor, now: Timestamp) -> Access {
     if visitor.may_edit() {
         return Access::Show;
@@ -50,8 +50,9 @@ pub fn decide(page: &Page, visitor: &Visitor, now: Timestamp) -> Access {
     }
 }
 
-/// Decides how a page stands in the lists that a visitor sees. Lists are for readers: a page before its date or after its end is
-/// in none, not even an editor's; the panel has those.
+/// Decides how a page appears in the lists that a visitor sees. Only tests call it, as the oracle for the store's
+/// queries. Lists are for readers: a page before its date or after its end is in none, not even an editor's; the panel
+/// lists those.
 pub fn listing(page: &Page, visitor: &Visitor, now: Timestamp) -> Listing {
     if !page.content.is_published(now) {
         return Listing::Hidden;
@@ -63,7 +64,7 @@ pub fn listing(page: &Page, visitor: &Visitor, now: Timestamp) -> Listing {
     }
 }
 
-/// Proof that whoever acts may write pages. The store's changes ask for it, and put its name into the audit trail.
+/// Proof that the acting user may write pages. The store's commands require it, and write its name to the audit trail.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Editor {
     user: Option<UserId>,
@@ -72,19 +73,19 @@ pub struct Editor {
 }
 
 impl Editor {
-    /// The proof, if this visitor may edit.
+    /// Returns the proof if this visitor may edit.
     pub fn of(visitor: &Visitor) -> Option<Editor> {
         let member = visitor.member().filter(|member| member.role.may_edit())?;
         Some(Editor { user: Some(member.id), actor: member.name.to_string(), role: member.role })
     }
 
-    /// The name under which the audit trail keeps what is done.
+    /// The name of the acting user in the audit trail.
     pub fn actor(&self) -> &str {
         &self.actor
     }
 
-    /// The account that acts; `None` for the command line and for Postern itself. A long operation asks the database for
-    /// its present role before it commits.
+    /// The acting account; `None` for the command line and for Postern itself. Each command reads its current role
+    /// from the database when it starts and when it ends.
     pub fn user(&self) -> Option<UserId> {
         self.user
     }
@@ -95,32 +96,32 @@ impl Editor {
     }
 }
 
-/// Proof that whoever acts may manage users and the site.
+/// Proof that the acting user may manage users and the site.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Admin(Editor);
 
 impl Admin {
-    /// The proof, if this visitor may administer.
+    /// Returns the proof if this visitor may administer.
     pub fn of(visitor: &Visitor) -> Option<Admin> {
         Editor::of(visitor).filter(Editor::is_admin).map(Admin)
     }
 
-    /// The operator, who commands the machine and needs no account; the audit trail says `command line`.
+    /// The operator, who controls the machine and needs no account; the audit trail says `command line`.
     pub fn command_line() -> Admin {
         Admin(Editor { user: None, actor: "command line".into(), role: Role::Admin })
     }
 
-    /// Postern itself, for what it does by the clock; the audit trail says `Postern itself`.
+    /// Postern itself, for its scheduled work; the audit trail says `Postern itself`.
     pub fn itself() -> Admin {
         Admin(Editor { user: None, actor: "Postern itself".into(), role: Role::Admin })
     }
 
-    /// The name under which the audit trail keeps what is done.
+    /// The name of the acting user in the audit trail.
     pub fn actor(&self) -> &str {
         self.0.actor()
     }
 
-    /// An administrator is an editor.
+    /// The proof that an administrator may also edit.
     pub fn editor(&self) -> &Editor {
         &self.0
     }

@@ -1,4 +1,4 @@
-//! Who may read a page: as its author says it, and what that comes to once the pages above have been asked.
+//! The audience of a page as its author chose it, and its readers after inheritance.
 
 use std::collections::BTreeSet;
 
@@ -12,31 +12,31 @@ use crate::{
     visitor::Member,
 };
 
-/// Who may read a page, as its author says it.
+/// The audience of a page, as its author chose it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Audience {
-    /// Whoever may read the nearest page above it; everybody, where there is none.
+    /// The readers of the nearest page above that has an audience of its own; everybody if there is none.
     #[default]
     Inherited,
-    /// Everybody.
+    /// Everybody, without credentials.
     Public,
-    /// Whoever is signed in.
+    /// Every signed-in user.
     SignedIn,
-    /// Some people and groups.
+    /// The chosen people and groups.
     Chosen(Chosen),
 }
 
-/// People and groups, by name; never empty when it was checked. Whoever is named and no longer there reads nothing.
+/// People and groups, by name; never empty once checked. A name whose user or group was deleted gives nobody access.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Chosen {
-    /// Sorted, each once.
+    /// The names of the chosen users, sorted and unique.
     pub people: Vec<Username>,
-    /// Sorted, each once.
+    /// The names of the chosen groups, sorted and unique.
     pub groups: Vec<GroupName>,
 }
 
 impl Audience {
-    /// The word in the database, in forms and on the command line.
+    /// The word for the audience in the database, in forms and on the command line.
     pub fn as_str(&self) -> &'static str {
         match self {
             Audience::Inherited => "inherited",
@@ -46,7 +46,7 @@ impl Audience {
         }
     }
 
-    /// The words that people read: `anyone signed in`, `ann, bob, the group Staff`.
+    /// The words for the audience in the panel: `anyone signed in`, `ann, bob, the group Staff`.
     pub fn words(&self) -> String {
         match self {
             Audience::Inherited => "as the page above".into(),
@@ -56,7 +56,7 @@ impl Audience {
         }
     }
 
-    /// The chosen people and groups; `None` unless some were chosen.
+    /// The chosen people and groups; `None` for any other audience.
     pub fn chosen(&self) -> Option<&Chosen> {
         match self {
             Audience::Chosen(chosen) => Some(chosen),
@@ -64,8 +64,8 @@ impl Audience {
         }
     }
 
-    /// The audience that governs a page: its own, or that of the nearest page above that has one of its own; everybody,
-    /// where none has. `above` begins with the nearest.
+    /// The audience that governs a page: its own, or that of the nearest page above that has one of its own; everybody
+    /// if none has. `above` begins with the nearest page. Only tests call it, as the oracle for the store's queries.
     pub fn governing<'a>(own: &'a Audience, above: impl IntoIterator<Item = &'a Audience>) -> &'a Audience {
         std::iter::once(own)
             .chain(above)
@@ -82,20 +82,20 @@ impl Chosen {
     }
 }
 
-/// An audience as it is typed: nothing is checked yet, nothing is lost.
+/// The input of the audience fields of a form, unchecked.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(default)]
 pub struct AudienceInput {
     /// `inherited`, `public`, `signed-in` or `chosen`; empty is `inherited`.
     pub kind: String,
-    /// Names of users, with commas or spaces between them; counts if some are chosen.
+    /// Names of users, separated by commas, semicolons or white space; ignored unless `kind` is `chosen`.
     pub people: String,
-    /// Names of groups; count if some are chosen.
+    /// Names of groups; ignored unless `kind` is `chosen`.
     pub groups: Vec<String>,
 }
 
 impl AudienceInput {
-    /// The draft of an audience, as a form shows it.
+    /// The input that a form shows for an existing audience.
     pub fn of(audience: &Audience) -> AudienceInput {
         let chosen = audience.chosen().cloned().unwrap_or_default();
         AudienceInput {
@@ -105,7 +105,7 @@ impl AudienceInput {
         }
     }
 
-    /// Checks it; that the people and groups exist, the store says.
+    /// Checks the input, but not that the people and groups exist: the store checks that.
     ///
     /// # Errors
     /// [`Invalid`] with a message for `audience`, `people` or `groups`.
@@ -127,7 +127,7 @@ impl AudienceInput {
         self.people.split(|c: char| c.is_whitespace() || matches!(c, ',' | ';')).filter(|name| !name.is_empty())
     }
 
-    /// Puts another name in the place of a person's, or takes the name out; any other text stays as it was typed.
+    /// Replaces or removes the name of a person; all other text stays as it was typed.
     pub fn rename_person(&mut self, old: &str, new: Option<&str>) {
         if new == Some(old) || !self.names().any(|name| name == old) {
             return;
@@ -136,7 +136,7 @@ impl AudienceInput {
         self.people = names.collect::<Vec<_>>().join(", ");
     }
 
-    /// Puts another name in the place of a group's, or takes the group out.
+    /// Replaces or removes the name of a group.
     pub fn rename_group(&mut self, old: &str, new: Option<&str>) {
         let name = |name: &String| if name == old { new.map(str::to_owned) } else { Some(name.clone()) };
         self.groups = self.groups.iter().filter_map(name).collect();
@@ -151,24 +151,24 @@ impl AudienceInput {
         groups.sort();
         groups.dedup();
         if people.is_empty() && groups.is_empty() {
-            return Err(Invalid::one("people", "Choose at least one person or group, or somebody else as readers."));
+            return Err(Invalid::one("people", "Choose at least one person or group, or other readers."));
         }
         Ok(Chosen { people, groups })
     }
 }
 
-/// Who may read a page besides those who may edit it: an audience with inheritance resolved and names as keys.
+/// The readers of a page besides its editors: an audience with inheritance resolved and with keys instead of names.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Readers {
-    /// Everybody.
+    /// Everybody, without credentials.
     Everybody,
-    /// Whoever is signed in.
+    /// Every signed-in user.
     SignedIn,
-    /// These people, and the members of these groups.
+    /// Chosen people, and the members of chosen groups.
     Chosen {
-        /// People.
+        /// The keys of the chosen users.
         people: BTreeSet<UserId>,
-        /// Groups.
+        /// The keys of the chosen groups.
         groups: BTreeSet<GroupId>,
     },
 }
@@ -179,7 +179,7 @@ impl Readers {
         *self != Readers::Everybody
     }
 
-    /// Whether a member is among them, whatever their role.
+    /// Whether a member is among the readers, whatever their role.
     pub fn include(&self, member: &Member) -> bool {
         match self {
             Readers::Everybody | Readers::SignedIn => true,
@@ -190,19 +190,19 @@ impl Readers {
     }
 }
 
-/// Those who may read a page besides its editors, by name and with groups opened: for saying what a change does.
+/// The readers of a page besides its editors, by name and with groups expanded, for the preview of a change.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ReaderSet {
-    /// Everybody.
+    /// Everybody, without credentials.
     Everybody,
-    /// Whoever is signed in.
+    /// Every signed-in user.
     SignedIn,
-    /// These people.
+    /// The named users.
     People(BTreeSet<Username>),
 }
 
 impl ReaderSet {
-    /// Who reads a page after a change and did not before, in words; `None` when nobody does.
+    /// The readers that a page gains by a change, in words; `None` if it gains none.
     pub fn added(before: &ReaderSet, after: &ReaderSet) -> Option<String> {
         match (before, after) {
             (ReaderSet::Everybody, _) | (ReaderSet::SignedIn, ReaderSet::SignedIn | ReaderSet::People(_)) => None,
@@ -212,7 +212,7 @@ impl ReaderSet {
         }
     }
 
-    /// Who read a page before a change and no longer does, in words; `None` when all still do.
+    /// The readers that a page loses by a change, in words; `None` if it loses none.
     pub fn removed(before: &ReaderSet, after: &ReaderSet) -> Option<String> {
         let but = |crowd: &str, people: &BTreeSet<Username>| match names(people.iter()) {
             Some(names) => Some(format!("{crowd} but {names}")),
@@ -220,7 +220,7 @@ impl ReaderSet {
         };
         match (before, after) {
             (_, ReaderSet::Everybody) | (ReaderSet::SignedIn | ReaderSet::People(_), ReaderSet::SignedIn) => None,
-            (ReaderSet::Everybody, ReaderSet::SignedIn) => Some("whoever is not signed in".into()),
+            (ReaderSet::Everybody, ReaderSet::SignedIn) => Some("everybody who is not signed in".into()),
             (ReaderSet::Everybody, ReaderSet::People(people)) => but("everybody", people),
             (ReaderSet::SignedIn, ReaderSet::People(people)) => but("anyone signed in", people),
             (ReaderSet::People(before), ReaderSet::People(after)) => names(before.difference(after)),
@@ -228,7 +228,7 @@ impl ReaderSet {
     }
 }
 
-/// Names as a sentence lists them, the first ten and how many more; `None` without any.
+/// Names for a sentence: at most 10 of them and the number of the others; `None` if there are no names.
 fn names<'a>(people: impl Iterator<Item = &'a Username>) -> Option<String> {
     const MOST: usize = 10;
     let people: Vec<&str> = people.map(Username::as_str).collect();

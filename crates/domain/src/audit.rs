@@ -1,4 +1,4 @@
-//! The audit trail: one entry for each thing that happened, kept as text so that it outlives whom it names.
+//! The audit trail: one entry for each event, stored as text so that it outlives the users and pages that it names.
 
 use crate::{
     Timestamp,
@@ -8,29 +8,29 @@ use crate::{
     user::{User, UserContent, Username},
 };
 
-/// What happened.
+/// The kind of event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Action {
-    /// Something was made.
+    /// A page, user or group was created.
     Created,
-    /// Something was changed.
+    /// A page, user, group or the site was changed.
     Changed,
-    /// Something was deleted; a page went to the trash.
+    /// A user or group was deleted, or a page was moved to the trash.
     Deleted,
-    /// A page was brought back from the trash.
+    /// A page was restored from the trash.
     Restored,
     /// A page was deleted for good.
     Purged,
     /// A password was set.
     PasswordSet,
-    /// Somebody signed in.
+    /// A user signed in.
     SignedIn,
-    /// Sign-ins were refused: one entry stands for all of a minute.
+    /// Sign-ins were refused: one entry counts those of a minute.
     Refused,
 }
 
 impl Action {
-    /// Every action, in the order of the filter.
+    /// All actions, in the order of the filter.
     pub const ALL: [Action; 8] = [
         Action::Created,
         Action::Changed,
@@ -42,7 +42,7 @@ impl Action {
         Action::Refused,
     ];
 
-    /// The word in the database and in addresses.
+    /// The word for the action in the database and in addresses.
     pub fn as_str(self) -> &'static str {
         match self {
             Action::Created => "created",
@@ -56,7 +56,7 @@ impl Action {
         }
     }
 
-    /// The words that people read.
+    /// The words for the action in the panel.
     pub fn label(self) -> &'static str {
         match self {
             Action::Created => "Created",
@@ -70,30 +70,30 @@ impl Action {
         }
     }
 
-    /// Parses the word of the database; anything else is `None`.
+    /// Parses the word in the database; anything else is `None`.
     pub fn parse(action: &str) -> Option<Action> {
         Action::ALL.into_iter().find(|known| known.as_str() == action)
     }
 }
 
-/// The kind of thing that it happened to.
+/// The kind of object that an event concerns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Subject {
-    /// A page; its name is its path.
+    /// A page; its name in the trail is its path.
     Page,
-    /// A user; its name is the user's.
+    /// A user; its name in the trail is the user's name.
     User,
-    /// A group; its name is the group's.
+    /// A group; its name in the trail is the group's name.
     Group,
     /// The settings of the site.
     Site,
 }
 
 impl Subject {
-    /// Every kind, in the order of the filter.
+    /// All kinds, in the order of the filter.
     pub const ALL: [Subject; 4] = [Subject::Page, Subject::User, Subject::Group, Subject::Site];
 
-    /// The word in the database, in addresses, and for people.
+    /// The word for the kind in the database, in addresses and in the panel.
     pub fn as_str(self) -> &'static str {
         match self {
             Subject::Page => "page",
@@ -103,39 +103,39 @@ impl Subject {
         }
     }
 
-    /// Parses the word of the database; anything else is `None`.
+    /// Parses the word in the database; anything else is `None`.
     pub fn parse(subject: &str) -> Option<Subject> {
         Subject::ALL.into_iter().find(|known| known.as_str() == subject)
     }
 }
 
-/// One entry of the trail.
+/// An entry of the audit trail.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
-    /// When.
+    /// The moment of the event.
     pub at: Timestamp,
-    /// Who: a user's name, or `command line`.
+    /// The acting user's name, `command line` or `Postern itself`.
     pub actor: String,
-    /// What.
+    /// The kind of event.
     pub action: Action,
-    /// To what kind of thing.
+    /// The kind of object that the event concerns.
     pub subject: Subject,
-    /// To which: the address of a page, the name of a user. At most 200 characters.
+    /// The path of the page, or the name of the user or group: at most 200 characters.
     pub name: String,
-    /// What changed, in words; never a password, a hash or a text.
+    /// The change in words; it never holds a password, a hash or the text of a page.
     pub detail: String,
 }
 
 impl Entry {
-    /// For how many happenings the entry stands: sign-ins that are refused are gathered, and their detail begins with
-    /// their number.
+    /// The number of events that the entry counts: refused sign-ins share an entry, whose detail begins with their
+    /// number.
     pub fn count(&self) -> u64 {
         let number = self.detail.split(' ').next().and_then(|number| number.parse().ok());
         number.filter(|_| self.action == Action::Refused).unwrap_or(1)
     }
 }
 
-/// What changed between two states of a page, in words: `title “Old” → “New”; text`.
+/// The difference between two states of a page, in words: `title “Old” → “New”; text`.
 pub fn page_changes(old: &PageContent, new: &PageContent) -> String {
     let mut changes = Changes::default();
     changes.quoted("path", &old.path.href(), &new.path.href());
@@ -151,7 +151,7 @@ pub fn page_changes(old: &PageContent, new: &PageContent) -> String {
     changes.words()
 }
 
-/// What changed between two states of a user, in words.
+/// The difference between two states of a user, in words.
 pub fn user_changes(old: &User, new: &UserContent) -> String {
     let mut changes = Changes::default();
     changes.quoted("name", old.name.as_str(), new.name.as_str());
@@ -162,7 +162,7 @@ pub fn user_changes(old: &User, new: &UserContent) -> String {
     changes.words()
 }
 
-/// What changed between two states of a group, in words.
+/// The difference between two states of a group, in words.
 pub fn group_changes(old: &GroupContent, new: &GroupContent) -> String {
     let mut changes = Changes::default();
     changes.quoted("name", old.name.as_str(), new.name.as_str());
@@ -175,7 +175,7 @@ pub fn group_changes(old: &GroupContent, new: &GroupContent) -> String {
     changes.words()
 }
 
-/// What changed between two states of the site's settings, in words.
+/// The difference between two states of the site's settings, in words.
 pub fn site_changes(old: &Site, new: &Site) -> String {
     let mut changes = Changes::default();
     changes.quoted("title", &old.title, &new.title);
@@ -208,7 +208,7 @@ impl Changes {
         }
     }
 
-    /// The site's zone may change; what the trail says does not.
+    /// Adds a moment in UTC, because the site's time zone may change and an entry of the trail may not.
     fn timed(&mut self, field: &str, old: Option<Timestamp>, new: Option<Timestamp>) {
         let words = |at: Timestamp| at.format("%Y-%m-%d %H:%M UTC").to_string();
         if old != new {

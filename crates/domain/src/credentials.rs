@@ -1,14 +1,14 @@
-//! Strict parsing of Basic credentials (RFC 7617), as they stand in one `Authorization` header.
+//! Strict parsing of Basic credentials (RFC 7617) in one `Authorization` header.
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use zeroize::Zeroizing;
 
 use crate::{password::Password, user::Username};
 
-/// The most bytes that a token may decode to; more is refused before anything else looks at it.
+/// The most bytes that a token may decode to; a longer one is refused before its content is read.
 pub const TOKEN_BYTES: usize = 1024;
 
-/// A name and a password that can be looked up: nothing is verified yet.
+/// A well-formed name and password, not yet verified.
 #[derive(Clone, Debug)]
 pub struct Credentials {
     /// The name, in NFC.
@@ -17,7 +17,7 @@ pub struct Credentials {
     pub password: Password,
 }
 
-/// The header holds no credentials that anybody could have. It does not say why: every cause gets the same answer.
+/// The header holds no credentials that a user could have. It does not say why: every cause gets the same response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Malformed;
 
@@ -25,8 +25,7 @@ pub struct Malformed;
 /// padded base64 (RFC 4648 section 4), a name, the first colon, a password (RFC 7617 section 2). Bytes that are not
 /// UTF-8 are read as Latin-1 (RFC 7617 appendix B.2); a text can only be one of the two, so this is one attempt.
 ///
-/// # Errors
-/// [`Malformed`] for everything else, among it empty names, control characters and more than 72 bytes of password.
+/// [`Malformed`] for everything else, including empty names, control characters and more than 72 bytes of password.
 pub fn parse(header: &[u8]) -> Result<Credentials, Malformed> {
     let header = trim_whitespace(header);
     let (scheme, token) = header.split_at_checked(5).ok_or(Malformed)?;
@@ -53,7 +52,7 @@ pub fn parse(header: &[u8]) -> Result<Credentials, Malformed> {
     })
 }
 
-/// Without the optional white space around a header's value, which is space and tab (RFC 9110 section 5.6.3).
+/// Removes the optional white space around a header's value, which is space and tab (RFC 9110 section 5.6.3).
 fn trim_whitespace(value: &[u8]) -> &[u8] {
     let is_text = |byte: &u8| !matches!(byte, b' ' | b'\t');
     let start = value.iter().position(is_text).unwrap_or(value.len());
@@ -62,7 +61,7 @@ fn trim_whitespace(value: &[u8]) -> &[u8] {
 }
 
 fn latin_1(bytes: &[u8]) -> String {
-    // With room for the longest outcome: a string that grows leaves a copy of the secret behind.
+    // Capacity for the longest outcome: a string that grows leaves a copy of the secret behind.
     let mut text = String::with_capacity(2 * bytes.len());
     text.extend(bytes.iter().copied().map(char::from));
     text

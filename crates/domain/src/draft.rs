@@ -1,4 +1,4 @@
-//! Drafts: what was typed of a page and is not published. Nothing of it is checked, so nothing is lost.
+//! Drafts: the input of a page's form before it is published. It is stored unchecked, so that no input is lost.
 
 use serde::{Deserialize, Serialize};
 
@@ -7,13 +7,13 @@ use crate::{
     page::{PageId, PageInput, PagePath},
 };
 
-/// What the form of a page holds.
+/// The input of a page's form.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(default)]
 pub struct DraftInput {
-    /// The page.
+    /// The fields of the page.
     pub page: PageInput,
-    /// A word for its history.
+    /// A note for the history of the page.
     pub note: String,
     /// Whether the pages below move along with the path.
     pub move_below: bool,
@@ -32,47 +32,47 @@ impl From<PageInput> for DraftInput {
 }
 
 impl DraftInput {
-    /// The path at which the page would live; `None` if that is none.
+    /// The path at which the page would be published; `None` if the input gives no valid path.
     pub fn path(&self) -> Option<PagePath> {
         self.page.check_path().ok()
     }
 }
 
-/// The draft of a page that readers do not have yet, or the changes that wait over one that they have.
+/// The draft of a page that is not published, or the pending changes of a published page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Draft {
-    /// The key of the page, from its first draft on.
+    /// The key of the page, which its first draft fixes.
     pub page: PageId,
-    /// What was typed.
+    /// The input of the form.
     pub typed: DraftInput,
-    /// The version of the page over which it was typed; 0 for a page that was not there.
+    /// The version of the page on which the draft is based; 0 for a page that did not exist.
     pub based_on: Version,
-    /// When it was saved.
+    /// The moment of the save.
     pub saved_at: Timestamp,
-    /// By whom.
+    /// The name of the user who saved it.
     pub saved_by: String,
-    /// How often it was saved.
+    /// The version of the draft, which grows by 1 with each save.
     pub version: Version,
-    /// Chosen readers that were deleted since the draft was saved. They are no longer in the input.
+    /// The chosen readers that were deleted since the draft was saved. The input no longer names them.
     pub gone: Vec<String>,
 }
 
-/// A form that was opened once, by a number of its own: what it saved itself is not somebody else's, also when the answer
-/// to that was lost. 0 is none.
+/// The random number of a form that was opened once. By it a form recognises its own saves, even if the response to one
+/// was lost. 0 means no number.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct FormId(pub i64);
 
-/// What a form knows of the draft over which it saves.
+/// The version of the draft that a form overwrites, and the form's number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DraftLock {
-    /// The version of the draft that it shows; 0 if there was none.
+    /// The version of the draft that the form shows; 0 if there was none.
     pub draft: Version,
-    /// The form.
+    /// The number of the form.
     pub form: FormId,
 }
 
 impl Default for DraftLock {
-    /// A form that knows of no draft, and has no number.
+    /// The lock of a form that shows no draft and has no number.
     fn default() -> DraftLock {
         DraftLock { draft: Version(0), form: FormId::default() }
     }

@@ -1,16 +1,17 @@
-//! Effective access: what the audience of a page amounts to after inheritance.
+//! Effective access: the audience that applies to a page after inheritance.
 
 use crate::id::PageId;
 
-/// Who reads a page besides its editors, without names: the audience of the page itself or of the nearest page above that
-/// has one of its own.
+/// The readers of a page besides its editors, without their names: the audience of the page itself or of the nearest
+/// page above that has one of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum EffectiveAccess {
     /// Everybody, without credentials.
     Everybody,
     /// Every signed-in user.
     SignedIn,
-    /// The people and groups that were chosen for this page: the page itself, or the one above from which it inherits.
+    /// The people and groups chosen for the page with this key: the page itself, or the page above from which it
+    /// inherits.
     ChosenBy(PageId),
 }
 
@@ -37,7 +38,7 @@ impl EffectiveAccess {
         }
     }
 
-    /// The kind alone, for lists and filters.
+    /// The kind of access without the page, for lists and filters.
     pub fn kind(self) -> AccessKind {
         match self {
             EffectiveAccess::Everybody => AccessKind::Everybody,
@@ -54,15 +55,15 @@ pub enum AccessKind {
     Everybody,
     /// Every signed-in user.
     SignedIn,
-    /// Chosen people and groups.
+    /// The chosen people and groups.
     Chosen,
 }
 
 impl AccessKind {
-    /// Every kind, the widest first.
+    /// All kinds, the widest first.
     pub const ALL: [AccessKind; 3] = [AccessKind::Everybody, AccessKind::SignedIn, AccessKind::Chosen];
 
-    /// The words that people read, in the middle of a sentence.
+    /// The words for the kind in the middle of a sentence in the panel.
     pub fn label(self) -> &'static str {
         match self {
             AccessKind::Everybody => "everybody",
@@ -71,7 +72,7 @@ impl AccessKind {
         }
     }
 
-    /// The word in the output of the command line.
+    /// The word for the kind in the output of the command line.
     pub fn word(self) -> &'static str {
         match self {
             AccessKind::Everybody => "public",
@@ -80,7 +81,7 @@ impl AccessKind {
         }
     }
 
-    /// The word in addresses: the value of a filter.
+    /// The word for the kind in addresses, as the value of a filter.
     pub fn as_str(self) -> &'static str {
         match self {
             AccessKind::Everybody => "everybody",
@@ -89,7 +90,7 @@ impl AccessKind {
         }
     }
 
-    /// Parses the word of an address; anything else is `None`.
+    /// Parses the word in an address; anything else is `None`.
     pub fn parse(word: &str) -> Option<AccessKind> {
         AccessKind::ALL.into_iter().find(|kind| kind.as_str() == word)
     }

@@ -1,4 +1,4 @@
-//! A group: people under one name, for pages that only some may read.
+//! A group: people under one name, for pages with chosen readers.
 
 use std::fmt;
 
@@ -10,7 +10,7 @@ use crate::{Timestamp, Version, invalid::Invalid, text, user::Username};
 pub struct GroupName(String);
 
 impl GroupName {
-    /// The most characters in a name.
+    /// The most characters in the name of a group.
     pub const MAX: usize = 64;
 
     /// Parses a name.
@@ -24,7 +24,7 @@ impl GroupName {
         }
     }
 
-    /// The name.
+    /// The name as text.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -36,44 +36,44 @@ impl fmt::Display for GroupName {
     }
 }
 
-/// What an administrator decides about a group, checked.
+/// The checked input of an administrator about a group.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GroupContent {
-    /// Its name.
+    /// The name of the group.
     pub name: GroupName,
-    /// Who is in it, sorted, each once.
+    /// The names of the members, sorted and unique.
     pub members: Vec<Username>,
 }
 
-/// A group as it is stored.
+/// A group as stored in the database.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Group {
-    /// Its key.
+    /// The key of the group.
     pub id: GroupId,
-    /// What administrators decided.
+    /// The name and the members.
     pub content: GroupContent,
-    /// When it was made.
+    /// The moment at which the group was created.
     pub created_at: Timestamp,
-    /// How often it was saved.
+    /// The version of the group, which grows by 1 with each save.
     pub version: Version,
 }
 
-/// A group as it is typed: nothing is checked yet, nothing is lost.
+/// The input of a group's form, unchecked.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct GroupInput {
-    /// The name.
+    /// The name as typed.
     pub name: String,
-    /// Names of users, with commas or spaces between them.
+    /// Names of users, separated by commas, semicolons or white space.
     pub members: String,
 }
 
 impl GroupInput {
-    /// The draft of a group that exists, as its form shows it.
+    /// The input that a form shows for an existing group.
     pub fn of(content: &GroupContent) -> GroupInput {
         GroupInput { name: content.name.to_string(), members: joined(&content.members) }
     }
 
-    /// Checks every field.
+    /// Checks all fields.
     ///
     /// # Errors
     /// [`Invalid`] with a message for `name` or `members`.
@@ -88,21 +88,21 @@ impl GroupInput {
     }
 }
 
-/// Reads names of users with commas, semicolons or white space between them; sorted, each once.
+/// Parses names of users that are separated by commas, semicolons or white space; the result is sorted and unique.
 ///
 /// # Errors
-/// A sentence that names what cannot be a name.
+/// A sentence that quotes the first text that is not a valid name.
 pub fn usernames(typed: &str) -> Result<Vec<Username>, String> {
     let names = typed.split(|c: char| c.is_whitespace() || matches!(c, ',' | ';')).filter(|name| !name.is_empty());
     let mut names = names
-        .map(|name| Username::parse(name).map_err(|why| format!("“{name}” is no name of a user. {why}")))
+        .map(|name| Username::parse(name).map_err(|why| format!("“{name}” is not a valid user name. {why}")))
         .collect::<Result<Vec<_>, _>>()?;
     names.sort();
     names.dedup();
     Ok(names)
 }
 
-/// Names with commas between them, as [`usernames`] reads them.
+/// Joins names with commas, in the form that [`usernames`] parses.
 pub fn joined(names: &[Username]) -> String {
     names.iter().map(Username::as_str).collect::<Vec<_>>().join(", ")
 }

@@ -1,14 +1,14 @@
-//! Keys: random 53-bit integers that the application makes, so that a script reads them exactly. Each is also named beside
-//! its noun.
+//! Keys: random 53-bit integers that the application makes, so that JavaScript reads them exactly. The module of each
+//! noun exports its key too.
 
-/// The key of a page: random, made by the application, never shown to readers.
+/// The key of a page. Readers never see it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct PageId(pub i64);
 
-/// The key of a user: random, made by the application.
+/// The key of a user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct UserId(pub i64);
 
-/// The key of a group: random, made by the application, below 2^53.
+/// The key of a group.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct GroupId(pub i64);

@@ -1,43 +1,44 @@
-//! What is wrong with a form: a message for each field that has to be mended.
+//! The errors of a form: a message for each field that its user has to fix.
 
 use std::fmt;
 
-/// The messages of a form that was refused, each under the name of its field. Never empty when returned as an error.
+/// The messages of a refused form, each under the name of its field. An `Invalid` that is returned as an error is never
+/// empty.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Invalid(Vec<(&'static str, String)>);
 
 impl Invalid {
-    /// One message for one field.
+    /// An error with one message for one field.
     pub fn one(field: &'static str, message: impl Into<String>) -> Invalid {
         Invalid(vec![(field, message.into())])
     }
 
-    /// Adds a message; the first one for a field is the one shown.
+    /// Adds a message. A form shows only the first message of a field.
     pub fn add(&mut self, field: &'static str, message: impl Into<String>) {
         self.0.push((field, message.into()));
     }
 
-    /// Adds what is wrong with a part of the form.
+    /// Adds the messages of a part of the form.
     pub fn extend(&mut self, part: Invalid) {
         self.0.extend(part.0);
     }
 
-    /// The value of a field that parsed, or `None` after noting its message.
+    /// The value of a field that parsed; otherwise adds its message and returns `None`.
     pub fn take<T>(&mut self, field: &'static str, parsed: Result<T, String>) -> Option<T> {
         parsed.map_err(|message| self.add(field, message)).ok()
     }
 
-    /// The message of a field, if it has one.
+    /// The first message of a field; `None` if it has none.
     pub fn get(&self, field: &str) -> Option<&str> {
         self.0.iter().find(|(name, _)| *name == field).map(|(_, message)| message.as_str())
     }
 
-    /// Every field with its message, in the order in which they were found.
+    /// All fields with their messages, in the order in which they were added.
     pub fn iter(&self) -> impl Iterator<Item = (&'static str, &str)> {
         self.0.iter().map(|(field, message)| (*field, message.as_str()))
     }
 
-    /// Whether nothing is wrong.
+    /// Whether there is no message.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

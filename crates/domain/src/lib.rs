@@ -1,25 +1,25 @@
-//! Postern's vocabulary: pages, users, the site, and the one rule that says who may see what.
+//! The vocabulary of Postern: pages, users, the site, and the one rule that decides who may see a page.
 //!
-//! Nothing here does IO or knows a framework. Whatever a person types becomes one of these types by its `parse` or
-//! `check`, and from then on the type is the proof: nobody checks again.
+//! This crate does no IO and knows no framework. The `parse` or `check` of a type turns user input into a value of that
+//! type, and from then on the type is the proof: no other code checks the value again.
 //!
 //! - [`page`]: a [`Page`](page::Page) lives at a [`PagePath`](page::PagePath) and has an audience.
-//! - [`audience`]: an [`Audience`](audience::Audience) is who may read a page, as its author says it.
+//! - [`audience`]: an [`Audience`](audience::Audience) is the readers of a page as its author chose them.
 //! - [`group`]: a [`Group`](group::Group) is people under one name.
 //! - [`user`]: a [`User`](user::User) has a name, a role and the hash of a password.
-//! - [`password`]: a [`Password`](password::Password) as it is typed, and its hash as it is stored.
-//! - [`site`]: title, realm and words of the site, edited in the panel.
-//! - [`access`]: who may see a page, who may edit, who may administer.
+//! - [`password`]: a [`Password`](password::Password) is typed by a user; its hash is stored.
+//! - [`site`]: the title, the realm and the texts of the site, which administrators edit in the panel.
+//! - [`access`]: the rules for seeing a page, editing and administering.
 //! - [`credentials`]: the value of an `Authorization` header, parsed strictly (RFC 7617).
-//! - [`revision`]: what a page was each time that it was saved.
-//! - [`link`]: where a link in a page leads, and what is wrong with it.
-//! - [`search`]: what somebody looks for, and where it stands in a text.
-//! - [`audit`]: what was changed, by whom, when.
-//! - [`draft`]: what was typed of a page and is not published.
-//! - [`effective_access`]: what an audience amounts to after inheritance.
+//! - [`revision`]: a [`Revision`](revision::Revision) is the state of a page after one save.
+//! - [`link`]: the target of a link in a page, and the problems of a link.
+//! - [`search`]: a search query, and its matches in a text.
+//! - [`audit`]: the entries of the audit trail.
+//! - [`draft`]: a [`Draft`](draft::Draft) is the unpublished input of a page's form.
+//! - [`effective_access`]: the audience that applies to a page after inheritance.
 //! - [`visitor`]: the person or program that sends a request.
 //! - [`zone`]: the time zone in which moments are typed and shown.
-//! - [`invalid`]: what is wrong with a form, field by field.
+//! - [`invalid`]: the errors of a form, by field.
 
 pub mod access;
 pub mod audience;
@@ -44,18 +44,18 @@ pub mod zone;
 /// A moment in UTC. The application's clock truncates it to microseconds, the precision of both databases.
 pub type Timestamp = chrono::DateTime<chrono::Utc>;
 
-/// How often a row was saved, from 1. A save names the version that it was made from, so that nobody overwrites what
-/// they have not seen.
+/// The number of saves of a row, from 1. A save names the version on which it is based, so that nobody overwrites
+/// changes that they have not seen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Version(pub i64);
 
 impl Version {
-    /// The version of a row that has just been made.
+    /// The version of a new row.
     pub const FIRST: Version = Version(1);
 
     /// The version after this one.
     pub fn next(self) -> Version {
-        // What a form sends may be any number; the highest is no row's.
+        // A form may send any number; no row reaches the highest one.
         Version(self.0.saturating_add(1))
     }
 }

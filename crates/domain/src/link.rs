@@ -1,21 +1,21 @@
-//! Links from page to page: where an address in a text leads, and what can be wrong with it.
+//! Links between pages: the target of an address in a text, and the problems of a link.
 
 use crate::{
     audience::Readers,
     page::{PagePath, RESERVED},
 };
 
-/// What is wrong with a link.
+/// The problem of a link.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LinkProblem {
-    /// There is no such page.
+    /// The target page does not exist.
     Missing,
-    /// Not everybody who reads the page may read the other one.
+    /// Some readers of the page may not read the target page.
     Closed,
 }
 
 impl LinkProblem {
-    /// A sentence for the author.
+    /// The sentence that the author of the page sees.
     pub fn message(self) -> &'static str {
         match self {
             LinkProblem::Missing => "There is no page at this address.",
@@ -24,8 +24,8 @@ impl LinkProblem {
     }
 }
 
-/// What is wrong with a link from a page with some readers to one with others, or to none. Groups are compared as groups:
-/// whether their members are among the people that the other page names is not looked at.
+/// The problem of a link between two pages with these readers; `to` is `None` if the target does not exist. Groups are
+/// compared by key: a group counts as unable to read a page that names each of its members instead.
 pub fn problem(from: &Readers, to: Option<&Readers>) -> Option<LinkProblem> {
     let Some(to) = to else { return Some(LinkProblem::Missing) };
     let open = match (from, to) {
@@ -38,15 +38,15 @@ pub fn problem(from: &Readers, to: Option<&Readers>) -> Option<LinkProblem> {
     (!open).then_some(LinkProblem::Closed)
 }
 
-/// The path to which an address in the text of a page leads, without a slash at either end; it need not be one that a
-/// page can have. `None` for other sites, for places in the same page, and for what Postern itself serves.
+/// The path to which an address in the text of a page leads, without a slash at either end; it may be a path that no
+/// page can have. `None` for other sites, for anchors in the same page, and for the reserved paths of Postern.
 pub fn target(from: &PagePath, address: &str) -> Option<String> {
     let address = address.split(['#', '?']).next().unwrap_or_default();
     if address.is_empty() || address.starts_with("//") || has_scheme(address) {
         return None;
     }
     let mut segments: Vec<&str> = from.as_str().split('/').collect();
-    // What is relative begins where the page's own last segment stands.
+    // A relative address replaces the last segment of the page's own path (RFC 3986 section 5.2.3).
     segments.pop();
     if address.starts_with('/') {
         segments.clear();
@@ -73,7 +73,7 @@ fn has_scheme(address: &str) -> bool {
         && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte))
 }
 
-/// An address with what is percent-encoded in it written out.
+/// Decodes the percent-encoded bytes of an address.
 fn decoded(address: &str) -> String {
     let mut parts = address.split('%');
     let mut bytes: Vec<u8> = parts.next().unwrap_or_default().into();
@@ -89,6 +89,6 @@ fn decoded(address: &str) -> String {
             }
         }
     }
-    // PostgreSQL has no NUL in a text.
+    // PostgreSQL stores no NUL in a text.
     String::from_utf8_lossy(&bytes).replace('\0', "\u{fffd}")
 }

@@ -1,4 +1,4 @@
-//! A page, the path at which it lives, and the draft from which it is made.
+//! A page, its path, and the form input from which it is made.
 
 use std::fmt;
 
@@ -18,7 +18,7 @@ pub const BODY_BYTES: usize = 1024 * 1024;
 /// The most characters in a summary.
 pub const SUMMARY_CHARS: usize = 500;
 
-/// First segments that belong to Postern itself, or are kept for it; no page can live under them.
+/// First segments that Postern uses or reserves for later; no page can have a path below them.
 pub const RESERVED: [&str; 20] = [
     "account",
     "admin",
@@ -42,7 +42,7 @@ pub const RESERVED: [&str; 20] = [
     "well-known",
 ];
 
-/// Where a page lives: lower-case segments of letters, digits and hyphens joined by `/`; the empty path is the root.
+/// The path of a page: lower-case segments of letters, digits and hyphens joined by `/`; the empty path is the root.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PagePath(String);
 
@@ -52,13 +52,13 @@ impl PagePath {
     /// The most segments in a path.
     pub const MAX_SEGMENTS: usize = 8;
 
-    /// The path of the front page.
+    /// The path of the front page, `/`.
     pub fn root() -> PagePath {
         PagePath(String::new())
     }
 
-    /// Parses a path without slashes at its ends, such as `clients/acme/brief`. Nothing is mended: another spelling of
-    /// a path is another path, and it does not exist.
+    /// Parses a path without slashes at its ends, such as `clients/acme/brief`. Nothing is corrected: another spelling
+    /// of a path is another path, and no page has it.
     ///
     /// # Errors
     /// A sentence for the person who typed it.
@@ -96,8 +96,8 @@ impl PagePath {
         PagePath::parse(path.strip_suffix('/').unwrap_or(path))
     }
 
-    /// The path that a title suggests: `Spring Menu (2026)` becomes `spring-menu-2026`. `None` when nothing usable is
-    /// left, or what is left is reserved.
+    /// The path that a title suggests: `Spring Menu (2026)` becomes `spring-menu-2026`. `None` if no usable character
+    /// is left or the result is reserved.
     pub fn suggest(title: &str) -> Option<PagePath> {
         use unicode_normalization::UnicodeNormalization;
         let mut slug = String::new();
@@ -108,7 +108,7 @@ impl PagePath {
                 'æ' => slug.push_str("ae"),
                 'ø' => slug.push('o'),
                 'ł' => slug.push('l'),
-                // What NFKD split off a letter: é is e and a combining accent.
+                // NFKD splits accents off their letters: é is e and a combining accent.
                 '\u{300}'..='\u{36f}' | '\'' | '’' => {}
                 _ if slug.ends_with('-') || slug.is_empty() => {}
                 _ => slug.push('-'),
@@ -145,7 +145,7 @@ impl PagePath {
         self.ancestors().into_iter().rev().chain(root)
     }
 
-    /// Whether it lies below another one, at any depth.
+    /// Whether this path is below another one, at any depth.
     pub fn is_below(&self, other: &PagePath) -> bool {
         match other.is_root() {
             true => !self.is_root(),
@@ -160,91 +160,91 @@ impl PagePath {
 }
 
 impl fmt::Display for PagePath {
-    /// As [`PagePath::href`]: what a person reads in a message.
+    /// Writes the address, as [`PagePath::href`] does: messages show it.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "/{}", self.0)
     }
 }
 
-/// What an author writes: everything of a page but its key and its history.
+/// The part of a page that its author writes: all but its key, its versions and its history.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PageContent {
-    /// Where it lives.
+    /// The path of the page.
     pub path: PagePath,
-    /// 1 to 200 characters on one line.
+    /// The title: 1 to 200 characters on one line.
     pub title: String,
-    /// At most 500 characters on one line; stands in lists.
+    /// The summary, which lists show: at most 500 characters on one line.
     pub summary: String,
-    /// Markdown, at most 1 MiB, line ends `\n`.
+    /// The text in Markdown, at most 1 MiB, with line ends `\n`.
     pub body: String,
-    /// Who may read it.
+    /// The audience, as the author chose it.
     pub audience: Audience,
-    /// Whether a private page's title stands, with a lock, in the lists of those who may not read it.
+    /// Whether lists show the title of a private page, with a lock, to visitors who may not read it.
     pub show_title: bool,
     /// Whether the page ends with a list of the pages below it.
     pub list_below: bool,
     /// The date that lists show and sort by; before it, the page exists for editors only.
     pub published_at: Timestamp,
-    /// When it ends: from then on, the page exists for editors only.
+    /// The end of publication: from then on, the page exists for editors only. `None` if it has no end.
     pub unpublish_at: Option<Timestamp>,
-    /// Whether it is noted who opens it, where its readers are chosen; they are told.
+    /// Whether reading receipts are kept of a page with chosen readers. The page tells its readers.
     pub receipts: bool,
 }
 
 impl PageContent {
-    /// Whether it is there for readers: not before its date, and before its end.
+    /// Whether the page is published: not before its date, and before its end.
     pub fn is_published(&self, now: Timestamp) -> bool {
         self.published_at <= now && self.unpublish_at.is_none_or(|end| now < end)
     }
 }
 
-/// A page as it is stored.
+/// A page as stored in the database.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Page {
-    /// Its key.
+    /// The key of the page.
     pub id: PageId,
-    /// What its authors wrote.
+    /// The part that its authors wrote.
     pub content: PageContent,
-    /// What its audience comes to.
+    /// The readers after inheritance.
     pub readers: Readers,
-    /// When it was made.
+    /// The moment at which the page was created.
     pub created_at: Timestamp,
-    /// When it was last saved.
+    /// The moment of the last save.
     pub updated_at: Timestamp,
-    /// How often it was saved.
+    /// The version of the page, which grows by 1 with each save.
     pub version: Version,
 }
 
-/// A page as it is typed, in a form or on a command line: nothing is checked yet, nothing is lost.
+/// The input of a page's form or of the command line, unchecked.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(default)]
 pub struct PageInput {
-    /// `handbook/rules`, `/` for the root; empty asks for one made from the title.
+    /// The path as typed: `handbook/rules`, or `/` for the root. If empty, the title suggests a path.
     pub path: String,
-    /// The title.
+    /// The title as typed.
     pub title: String,
-    /// The summary.
+    /// The summary as typed.
     pub summary: String,
-    /// The Markdown.
+    /// The text in Markdown, as typed.
     pub body: String,
-    /// Who may read it.
+    /// The audience as typed.
     pub audience: AudienceInput,
-    /// Whether a private page's title is shown in lists.
+    /// Whether lists show the title of a private page to visitors who may not read it.
     pub show_title: bool,
-    /// Whether the pages below are listed.
+    /// Whether the page ends with a list of the pages below it.
     pub list_below: bool,
-    /// Whether it is noted who opens it.
+    /// Whether reading receipts are kept.
     pub receipts: bool,
-    /// A date or a date and a time; empty is now.
+    /// The date of publication, with or without a time; empty means now.
     pub published: String,
-    /// A date or a date and a time; empty is never.
+    /// The end of publication, a date with or without a time; empty means never.
     pub unpublish: String,
-    /// The zone in which the two are typed.
+    /// The time zone of the two dates.
     pub zone: Zone,
 }
 
 impl PageInput {
-    /// The draft of a page that exists, as its form shows it in a zone.
+    /// The input that a form shows for an existing page, with its dates in a zone.
     pub fn of(content: &PageContent, zone: Zone) -> PageInput {
         PageInput {
             path: content.path.href(),
@@ -261,7 +261,7 @@ impl PageInput {
         }
     }
 
-    /// The same in another zone; what is no moment stays as it is typed.
+    /// Converts the dates to another zone; a text that is no moment stays as it was typed.
     pub fn in_zone(self, zone: Zone) -> PageInput {
         let moved = |typed: String| match self.zone.parse_moment(&typed) {
             Ok(Some(at)) if self.zone != zone => zone.typed(at),
@@ -270,10 +270,10 @@ impl PageInput {
         PageInput { published: moved(self.published), unpublish: moved(self.unpublish), zone, ..self }
     }
 
-    /// Checks every field; `now` stands for an empty date.
+    /// Checks all fields; an empty date of publication becomes `now`.
     ///
     /// # Errors
-    /// [`Invalid`] with a message for each field that has to be mended: `path`, `title`, `summary`, `body`, `audience`,
+    /// [`Invalid`] with a message for each field that has to be fixed: `path`, `title`, `summary`, `body`, `audience`,
     /// `people`, `groups`, `published`, `unpublish`.
     pub fn check(&self, now: Timestamp) -> Result<PageContent, Invalid> {
         let mut invalid = Invalid::default();
@@ -309,8 +309,8 @@ impl PageInput {
         }
     }
 
-    /// Checks the draft of a page that exists: an empty date is its own, and so is one that says the same second, for a form
-    /// shows no more of it.
+    /// Checks the input for an existing page. An empty date of publication keeps the old one. A date in the same second
+    /// as the old one also keeps it, because a form shows whole seconds.
     ///
     /// # Errors
     /// As [`PageInput::check`].
@@ -349,7 +349,7 @@ fn check_title(typed: &str) -> Result<String, String> {
 }
 
 fn check_body(typed: &str) -> Result<String, String> {
-    // Twice, because a browser sends each line end as two bytes.
+    // A browser sends each line end as two bytes, so the limit before normalising is twice as high.
     if typed.len() > 2 * BODY_BYTES {
         return Err(too_long(typed.len()));
     }

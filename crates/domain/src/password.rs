@@ -1,12 +1,12 @@
-//! Passwords, as they are typed and as they are stored. Both types hide themselves from logs.
+//! Passwords as users type them, and their hashes as stored. The `Debug` output of both types hides the secret.
 
 use std::fmt;
 
 use unicode_normalization::UnicodeNormalization;
 use zeroize::Zeroizing;
 
-/// A password as it is compared: OpaqueString of RFC 8265 (non-ASCII spaces become spaces, NFC), 1 to 72 bytes, no
-/// control character. Its bytes are wiped when it is dropped, and it does not show itself.
+/// A password in the form that is compared: OpaqueString of RFC 8265 (non-ASCII spaces become spaces, NFC), 1 to 72
+/// bytes, no control character. Its bytes are wiped when it is dropped, and `Debug` does not show it.
 #[derive(Clone)]
 pub struct Password(Zeroizing<String>);
 
@@ -16,11 +16,11 @@ impl Password {
     /// The most bytes: bcrypt reads no further.
     pub const MAX_BYTES: usize = 72;
 
-    /// Parses what was sent to sign in.
+    /// Parses a password that was sent to sign in.
     ///
     /// # Errors
-    /// A sentence for an empty one, one with control characters (bcrypt cycles over NUL, RFC 7617 section 2 forbids
-    /// them all) and one of more than 72 bytes, which bcrypt would truncate.
+    /// A sentence for an empty password, for one with control characters (bcrypt cycles over NUL, RFC 7617 section 2
+    /// forbids them all) and for one of more than 72 bytes, which bcrypt would truncate.
     pub fn parse(password: &str) -> Result<Password, String> {
         if password.is_empty() {
             return Err("A password cannot be empty.".into());
@@ -28,7 +28,8 @@ impl Password {
         if password.len() > 4 * Password::MAX_BYTES {
             return Err(Password::too_long(password.len()));
         }
-        // With room for the longest outcome (NFC at most triples): a string that grows leaves a copy of the secret behind.
+        // Capacity for the longest outcome (NFC at most triples): a string that grows leaves a copy of the secret
+        // behind.
         let mut normal = Zeroizing::new(String::with_capacity(3 * password.len()));
         match password.is_ascii() {
             true => normal.push_str(password),
@@ -43,7 +44,8 @@ impl Password {
         Ok(Password(normal))
     }
 
-    /// Parses a new password for `name`: 8 to 72 bytes, not the name, not a common one. No rule of composition.
+    /// Parses a new password for the user `name`: 8 to 72 bytes, not the name, not a common password. There is no rule
+    /// of composition.
     ///
     /// # Errors
     /// A sentence for the person who typed it.
@@ -59,14 +61,12 @@ impl Password {
             return Err("The password cannot be the user's name.".into());
         }
         if is_common(&password.0) {
-            return Err(
-                "This is one of the most common passwords: the first that somebody tries. Choose another.".into()
-            );
+            return Err("This is one of the most common passwords, which attackers try first. Choose another.".into());
         }
         Ok(password)
     }
 
-    /// The secret itself, for the one who hashes or verifies it.
+    /// The secret itself, for hashing and verifying.
     pub fn reveal(&self) -> &str {
         &self.0
     }
@@ -82,19 +82,20 @@ impl fmt::Debug for Password {
     }
 }
 
-/// The spaces of Unicode outside ASCII (category Zs), which OpaqueString takes for a space.
+/// Whether a character is a Unicode space outside ASCII (category Zs), which OpaqueString maps to a space.
 fn is_space(c: char) -> bool {
     matches!(c, '\u{a0}' | '\u{1680}' | '\u{2000}'..='\u{200a}' | '\u{202f}' | '\u{205f}' | '\u{3000}')
 }
 
-/// Whether the whole password is one entry of the list of common ones, in any case.
+/// Whether the whole password is one entry of the list of common passwords, in any case.
 fn is_common(password: &str) -> bool {
     use zxcvbn::matching::patterns::MatchPattern;
     let estimate = zxcvbn::zxcvbn(password, &[]);
     match estimate.sequence() {
         [whole] => match &whole.pattern {
             MatchPattern::Dictionary(_) => true,
-            // aaaaaaaa, abcdefgh, qwertyuiop stand in the list too, but these patterns are found before its entries.
+            // The list also has aaaaaaaa, abcdefgh and qwertyuiop, but zxcvbn reports these patterns before its
+            // entries.
             MatchPattern::Repeat(_) | MatchPattern::Sequence(_) | MatchPattern::Spatial(_) => password.len() <= 16,
             _ => false,
         },
@@ -102,32 +103,30 @@ fn is_common(password: &str) -> bool {
     }
 }
 
-/// A bcrypt hash as it is stored. It does not show itself.
+/// A bcrypt hash as stored. `Debug` does not show it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct PasswordHash(String);
 
 impl PasswordHash {
-    /// The bytes of every bcrypt hash.
+    /// The length of every bcrypt hash in bytes.
     const BYTES: usize = 60;
-    /// The highest cost that is verified: about two seconds.
+    /// The highest cost that is verified, which takes about 2 seconds.
     pub const HIGHEST_COST: u32 = 15;
-    /// The highest cost of a hash that is taken over.
+    /// The highest cost of an imported hash.
     const IMPORTED_COST: u32 = 14;
 
-    /// Wraps what the hasher made or the database holds, unchecked: the verifier refuses what it cannot read.
+    /// Wraps a hash from bcrypt or from the database, unchecked: the verifier refuses one that it cannot read.
     pub fn new(hash: impl Into<String>) -> PasswordHash {
         PasswordHash(hash.into())
     }
 
-    /// Takes over a hash that another server made, such as one of an htpasswd file: bcrypt at cost 4 to 14.
+    /// Imports a hash that other software made, such as one of an htpasswd file: bcrypt at cost 4 to 14.
     ///
     /// # Errors
-    /// A sentence that names the scheme, or what is wrong with the hash.
+    /// A sentence that names the scheme, or the fault of the hash.
     pub fn import(hash: &str) -> Result<PasswordHash, String> {
         let foreign = |scheme: &str| {
-            Err(format!(
-                "{scheme} cannot be taken over, only bcrypt can: `htpasswd -B` makes it, or set a new password."
-            ))
+            Err(format!("{scheme} cannot be imported, only bcrypt can: `htpasswd -B` makes it, or set a new password."))
         };
         let stored = PasswordHash::new(hash);
         match stored.cost() {
@@ -146,16 +145,14 @@ impl PasswordHash {
             _ if ["$1$", "$5$", "$6$", "$y$", "$argon2", "{"].iter().any(|scheme| hash.starts_with(scheme)) => {
                 foreign("This kind of hash")
             }
-            _ if hash.starts_with("$$2") => {
-                Err("Each $ stands twice, as a compose file wants it: write it once.".into())
-            }
+            _ if hash.starts_with("$$2") => Err("Each $ is doubled, as in a compose file: write it once.".into()),
             _ if !hash.is_ascii() => Err("A bcrypt hash holds ASCII characters only.".into()),
             _ if hash.starts_with("$2") && hash.len() != PasswordHash::BYTES => {
                 Err(format!("A bcrypt hash has {} characters; this has {}.", PasswordHash::BYTES, hash.len()))
             }
             _ if hash.starts_with("$2") => Err("This bcrypt hash is broken.".into()),
             _ => Err(
-                "This is no bcrypt hash. Where a shell has read it, it took each $ and what follows for a variable."
+                "This is not a bcrypt hash. A shell replaces each $ and what follows: write the hash in single quotes."
                     .into(),
             ),
         }
@@ -166,8 +163,8 @@ impl PasswordHash {
         &self.0
     }
 
-    /// The cost of a hash that bcrypt can verify: 60 ASCII bytes, `$2a$`, `$2b$` or `$2y$`, cost 4 to 15; `None` for one
-    /// that nobody's password can open. The `bcrypt` crate may panic on others (RUSTSEC-2026-0199).
+    /// The cost of a hash that bcrypt can verify: 60 ASCII bytes, `$2a$`, `$2b$` or `$2y$`, cost 4 to 15; `None` for a
+    /// hash that no password can match. The `bcrypt` crate may panic on others (RUSTSEC-2026-0199).
     pub fn cost(&self) -> Option<u32> {
         if self.0.len() != PasswordHash::BYTES || !self.0.is_ascii() {
             return None;

@@ -1,4 +1,4 @@
-//! History: what a page was each time that it was saved.
+//! The history of a page: its state after each save.
 
 use crate::{
     Timestamp, Version,
@@ -6,33 +6,33 @@ use crate::{
     text,
 };
 
-/// A page as it was saved once. It is never changed, and outlives the account of whoever saved it.
+/// The state of a page after one save. It never changes, and it outlives the account of the user who saved it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Revision {
-    /// Which page.
+    /// The key of the page.
     pub page: PageId,
     /// The version that the save made.
     pub version: Version,
-    /// When.
+    /// The moment of the save.
     pub at: Timestamp,
-    /// Who: a user's name, or `command line`; empty for what was there before there was a history.
+    /// The name of the user who saved it, or `command line`; empty for the state before the history began.
     pub actor: String,
-    /// What whoever saved it wanted to say about it; may be empty.
+    /// The note of the user who saved it; may be empty.
     pub note: String,
-    /// What was changed, in words.
+    /// The changes since the version before, in words.
     pub detail: String,
-    /// The page.
+    /// The content of the page.
     pub content: PageContent,
-    /// Chosen readers that were deleted since the save. They are not in the content's audience.
+    /// The chosen readers that were deleted since the save. The content's audience no longer names them.
     pub gone: Vec<String>,
 }
 
-/// What somebody says about a save: one line of at most 200 characters.
+/// The note of an author about a save: one line of at most 200 characters.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Note(String);
 
 impl Note {
-    /// Parses what a person typed.
+    /// Parses a note.
     ///
     /// # Errors
     /// A sentence for the person who typed it.
@@ -40,23 +40,8 @@ impl Note {
         text::line(typed, text::LINE_CHARS).map(Note)
     }
 
-    /// The words.
+    /// The note as text.
     pub fn as_str(&self) -> &str {
         &self.0
-    }
-}
-
-/// What is saved of a page, and what is said about it.
-#[derive(Clone, Copy, Debug)]
-pub struct Save<'a> {
-    /// The page.
-    pub content: &'a PageContent,
-    /// A word for its history; `None` for no word.
-    pub note: Option<&'a Note>,
-}
-
-impl<'a> From<&'a PageContent> for Save<'a> {
-    fn from(content: &'a PageContent) -> Save<'a> {
-        Save { content, note: None }
     }
 }

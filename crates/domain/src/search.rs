@@ -1,26 +1,28 @@
-//! What somebody looks for, parsed once, and where it stands in a text.
+//! A search query, parsed once, and its matches in a text.
 //!
-//! Words are compared in lower case and, for Latin letters, without accents; from three bytes on, a word also finds
-//! those that begin with it. `"two words"` finds them as they stand, and `-word` leaves out the pages with that word.
+//! Words are compared in lower case and, for Latin letters, without accents. A word of at least 3 bytes also matches
+//! longer words that begin with it. `"two words"` matches the exact phrase, and `-word` excludes the pages with that
+//! word.
 
 use std::{borrow::Cow, cmp::Reverse, ops::Range};
 
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
-/// The most characters of a search that count.
+/// The most characters of a query that count; the rest is ignored.
 pub const CHARS: usize = 200;
-/// The most words, phrases and exclusions of a search that count.
+/// The most words, phrases and exclusions of a query that count; the rest is ignored.
 pub const TERMS: usize = 8;
-/// The bytes from which on a word finds those that begin with it: shorter ones would find nearly every page.
+/// The fewest bytes of a word that also matches longer words: shorter prefixes would match nearly every page.
 const PREFIX_BYTES: usize = 3;
-/// What a term counts each time that it stands in the title, in the summary and in the text, and how often it counts.
+/// The points for a match in the title, in the summary and in the text, and the most matches of a term that count in
+/// each.
 const WEIGHTS: [u32; 3] = [20, 6, 1];
 const MOST_COUNTED: u32 = 5;
-/// Characters of an excerpt before the first word that is marked, and in all.
+/// The characters of an excerpt before its first match, and the characters of the whole excerpt.
 const BEFORE: usize = 60;
 const EXCERPT: usize = 240;
 
-/// A word or a phrase of a search.
+/// A word or a phrase of a query.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Term {
     text: String,
@@ -29,7 +31,7 @@ pub struct Term {
 }
 
 impl Term {
-    /// A term, unless nothing in it is a word.
+    /// Parses a term; `None` if the text has no word.
     fn parse(text: &str, quoted: bool) -> Option<Term> {
         let words: Vec<String> = words(text).map(|word| fold(&text[word]).into_owned()).collect();
         let last = words.last()?;
@@ -37,17 +39,17 @@ impl Term {
         Some(Term { text: text.to_owned(), words, prefix })
     }
 
-    /// The term as it was typed, on one line and without quotation marks. What stands between words has no meaning.
+    /// The term as typed, on one line and without quotation marks. The characters between its words have no meaning.
     pub fn as_str(&self) -> &str {
         &self.text
     }
 
-    /// Whether its last word may be the beginning of a longer one.
+    /// Whether the last word of the term also matches longer words.
     pub fn is_prefix(&self) -> bool {
         self.prefix
     }
 
-    /// The last of the words that are this term, if it begins with the first of these.
+    /// The last word of a match of this term that begins with the first of these words; `None` if they do not match.
     fn stands_at<'a>(&self, words: &'a [Word<'a>]) -> Option<&'a Word<'a>> {
         let (last, before) = self.words.split_last()?;
         let found = words.get(before.len())?;
@@ -57,47 +59,45 @@ impl Term {
     }
 }
 
-/// What somebody looks for: at least one term that has to be found.
+/// A search query: at least one term has to be found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Query {
     wanted: Vec<Term>,
     unwanted: Vec<Term>,
 }
 
-/// How well a page fits a search; the greater, the better.
+/// The rank of a page among the results of a search; the greater, the better.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Rank {
     in_title: bool,
     points: u32,
 }
 
-/// Why a search looks for nothing.
+/// The reason why a query can find nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EmptyQuery {
-    /// There is no word in it.
+    /// The query has no word.
     NoWord,
-    /// It only says what is not wanted.
+    /// The query has only exclusions.
     OnlyUnwanted,
 }
 
 impl EmptyQuery {
-    /// A sentence for the person who searches.
+    /// The sentence that the searching user sees.
     pub fn message(self) -> &'static str {
         match self {
-            EmptyQuery::NoWord => "No page can be found by this: there is no word in it. Write letters or digits.",
-            EmptyQuery::OnlyUnwanted => {
-                "No page can be found by this: it says only what is not wanted. Add a word that is."
-            }
+            EmptyQuery::NoWord => "This search has no word. Write letters or digits.",
+            EmptyQuery::OnlyUnwanted => "This search only excludes words. Add a word to find.",
         }
     }
 }
 
 impl Query {
-    /// Parses what was typed. Nothing is a syntax error: a quotation mark that is not closed ends with the text, and
-    /// what exceeds [`CHARS`] or [`TERMS`] does not count.
+    /// Parses a query. There are no syntax errors: an unclosed quotation mark ends with the query, and input beyond
+    /// [`CHARS`] or [`TERMS`] is ignored.
     ///
     /// # Errors
-    /// When nothing is left that could be found.
+    /// [`EmptyQuery`] if no term is left that could be found.
     pub fn parse(typed: &str) -> Result<Query, EmptyQuery> {
         let typed: String = typed.chars().take(CHARS).map(|c| if c.is_control() { ' ' } else { c }).collect();
         let (mut query, mut rest) = (Query { wanted: Vec::new(), unwanted: Vec::new() }, typed.trim_start());
@@ -116,17 +116,17 @@ impl Query {
         }
     }
 
-    /// What has to stand in a page, all of it; never empty.
+    /// The terms of which a result has all; never empty.
     pub fn wanted(&self) -> &[Term] {
         &self.wanted
     }
 
-    /// What stands in no page that is found.
+    /// The terms of which a result has none.
     pub fn unwanted(&self) -> &[Term] {
         &self.unwanted
     }
 
-    /// How well a page fits in which everything wanted stands.
+    /// The rank of a page that has all wanted terms.
     pub fn rank(&self, title: &str, summary: &str, text: &str) -> Rank {
         let counts = [title, summary, text].map(|text| self.counts(text));
         let weighted = counts
@@ -136,23 +136,23 @@ impl Query {
         Rank { in_title: counts[0].iter().all(|count| *count > 0), points: weighted.sum() }
     }
 
-    /// How often each of the wanted terms stands in a text.
+    /// The number of matches of each wanted term in a text.
     fn counts(&self, text: &str) -> Vec<u32> {
         let mut counts = vec![0; self.wanted.len()];
         self.hits(text).iter().for_each(|hit| counts[hit.term] += 1);
         counts
     }
 
-    /// A text with what was found in it marked.
+    /// Splits a text into pieces, with the matches marked.
     pub fn mark(&self, text: &str) -> Vec<Piece> {
         pieces(text, 0..text.len(), &self.hits(text))
     }
 
-    /// The part of a text in which most of the wanted terms stand close together, with them marked; `None` when none of
-    /// them stands in it.
+    /// The part of a text with the most different wanted terms close together, with the matches marked; `None` if there
+    /// is no match.
     pub fn excerpt(&self, text: &str) -> Option<Vec<Piece>> {
         let hits = self.hits(text);
-        // Of equal ones the first.
+        // The first of equally good positions wins.
         let best = (0..hits.len()).max_by_key(|n| (terms_close_by(&hits[*n..]), Reverse(*n)))?;
         let (start, end) = window(text, hits[best].range.start);
         let mut pieces = pieces(text, start..end, &hits);
@@ -165,7 +165,7 @@ impl Query {
         Some(pieces)
     }
 
-    /// Where the wanted terms stand, in order.
+    /// The matches of the wanted terms in a text, in order.
     fn hits(&self, text: &str) -> Vec<Hit> {
         let words: Vec<Word<'_>> =
             words(text).map(|range| Word { folded: fold(&text[range.clone()]), range }).collect();
@@ -181,35 +181,35 @@ impl Query {
     }
 }
 
-/// A part of a text, marked if it is what was looked for.
+/// A part of a text, marked if it is a match.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Piece {
-    /// The text.
+    /// The characters of the part.
     pub text: String,
-    /// Whether it was looked for.
+    /// Whether the part is a match.
     pub marked: bool,
 }
 
 impl Piece {
-    /// A part that was not looked for.
+    /// A part that is not a match.
     pub fn plain(text: impl Into<String>) -> Piece {
         Piece { text: text.into(), marked: false }
     }
 }
 
-/// A word of a text, as it is compared, and where it stands.
+/// A word of a text in its folded form, and its range in the text.
 struct Word<'a> {
     folded: Cow<'a, str>,
     range: Range<usize>,
 }
 
-/// Where a term stands.
+/// A match of a term.
 struct Hit {
     term: usize,
     range: Range<usize>,
 }
 
-/// How many different terms stand in an excerpt that begins shortly before the first of these.
+/// The number of different terms in an excerpt that begins shortly before the first of these matches.
 fn terms_close_by(hits: &[Hit]) -> usize {
     let end = hits.first().map_or(0, |hit| hit.range.start) + EXCERPT - BEFORE;
     let mut terms: Vec<usize> = hits.iter().take_while(|hit| hit.range.end <= end).map(|hit| hit.term).collect();
@@ -218,7 +218,7 @@ fn terms_close_by(hits: &[Hit]) -> usize {
     terms.len()
 }
 
-/// The bounds of an excerpt around a place in a text, between words where there are gaps.
+/// The bounds of an excerpt around a position in a text, moved to the gaps between words if there are any.
 fn window(text: &str, around: usize) -> (usize, usize) {
     let earliest = text[..around].char_indices().rev().take(BEFORE).last().map_or(around, |(at, _)| at);
     let start = match text[earliest..around].find(char::is_whitespace) {
@@ -233,7 +233,7 @@ fn window(text: &str, around: usize) -> (usize, usize) {
     (start, end)
 }
 
-/// A part of a text, with the hits in it marked.
+/// Splits a part of a text into pieces, with the matches in it marked.
 fn pieces(text: &str, part: Range<usize>, hits: &[Hit]) -> Vec<Piece> {
     let (mut pieces, mut at) = (Vec::new(), part.start);
     for Hit { range, .. } in hits {
@@ -253,9 +253,9 @@ fn pieces(text: &str, part: Range<usize>, hits: &[Hit]) -> Vec<Piece> {
     pieces
 }
 
-/// The next term of a search that is not empty: its text, whether it stood in quotation marks, and what follows.
+/// Splits the next term off a non-empty query: its text, whether it was quoted, and the rest.
 fn split_term(text: &str) -> (&str, bool, &str) {
-    // Those that phones and word processors make of them, too.
+    // Phones and word processors turn straight quotation marks into these.
     let is_quote = |c: char| matches!(c, '"' | '“' | '”' | '„');
     match text.strip_prefix(is_quote) {
         Some(quoted) => {
@@ -269,7 +269,7 @@ fn split_term(text: &str) -> (&str, bool, &str) {
     }
 }
 
-/// Where the words of a text stand.
+/// The ranges of the words in a text.
 fn words(text: &str) -> impl Iterator<Item = Range<usize>> {
     let is_gap = |c: char| !c.is_alphanumeric() && !is_combining_mark(c);
     let ranges = text.split_inclusive(is_gap).scan(0, move |at, piece| {
@@ -280,7 +280,7 @@ fn words(text: &str) -> impl Iterator<Item = Range<usize>> {
     ranges.filter(|range| !range.is_empty())
 }
 
-/// A word as it is compared; the two databases do the same by their own means.
+/// Folds a word for comparison; each of the two databases folds words in the same way by its own means.
 fn fold(word: &str) -> Cow<'_, str> {
     if word.is_ascii() {
         let is_folded = !word.bytes().any(|byte| byte.is_ascii_uppercase());

@@ -1,18 +1,18 @@
-//! The site's own words: what administrators edit in the panel, and the database keeps.
+//! The settings of the site, which administrators edit in the panel and the database stores.
 
 use std::fmt;
 
 use crate::{Version, invalid::Invalid, text, zone::Zone};
 
-/// The most characters in the refusal text and in the footer.
+/// The most characters in the refusal text, and the most in the footer.
 pub const PROSE_CHARS: usize = 2000;
 
-/// The realm of the challenge (RFC 7235 section 2.2): printable ASCII, so that it can stand in a quoted string.
+/// The realm of the challenge (RFC 7235 section 2.2): printable ASCII, so that a quoted string can hold it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Realm(String);
 
 impl Realm {
-    /// Parses a realm; the empty one is allowed.
+    /// Parses a realm, which may be empty.
     ///
     /// # Errors
     /// A sentence for the person who typed it, for anything but printable ASCII and for more than 200 characters.
@@ -23,7 +23,7 @@ impl Realm {
         }
     }
 
-    /// The realm as typed, not quoted.
+    /// The realm as typed, without quotes.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -35,29 +35,29 @@ impl fmt::Display for Realm {
     }
 }
 
-/// The settings of the site.
+/// The settings of the site, checked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Site {
-    /// Stands in the header and in every title; 1 to 200 characters.
+    /// The title in the header and in the title of every page; 1 to 200 characters.
     pub title: String,
-    /// Stands under the title on the front page; may be empty.
+    /// The line under the title on the front page; at most 200 characters, may be empty.
     pub tagline: String,
     /// A BCP 47 language tag, such as `en` or `pt-BR`.
     pub language: String,
-    /// The zone in which moments are typed and shown.
+    /// The zone in which the panel and pages show moments, and in which people type them.
     pub time_zone: Zone,
     /// The realm of the challenge.
     pub realm: Realm,
-    /// What a refusal (401) says first.
+    /// The first text of a refusal (401); at most 2,000 characters, may be empty.
     pub refusal: String,
-    /// Stands at the foot of every page; may be empty.
+    /// The text at the foot of every page; at most 2,000 characters, may be empty.
     pub footer: String,
-    /// How often it was saved.
+    /// The version of the settings, which grows by 1 with each save.
     pub version: Version,
 }
 
 impl Default for Site {
-    /// What a new site says, and what error pages say before the database has answered once.
+    /// The settings of a new site; error pages use them until the database has answered for the first time.
     fn default() -> Site {
         Site {
             title: "Postern".into(),
@@ -72,27 +72,27 @@ impl Default for Site {
     }
 }
 
-/// The settings as they are typed.
+/// The input of the settings form, unchecked.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SiteInput {
-    /// The title.
+    /// The title as typed.
     pub title: String,
-    /// The tagline.
+    /// The tagline as typed.
     pub tagline: String,
-    /// The language tag.
+    /// The language tag as typed.
     pub language: String,
-    /// The name of the time zone.
+    /// The name of the time zone as typed.
     pub time_zone: String,
-    /// The realm.
+    /// The realm as typed.
     pub realm: String,
-    /// The refusal text.
+    /// The refusal text as typed.
     pub refusal: String,
-    /// The footer.
+    /// The footer as typed.
     pub footer: String,
 }
 
 impl SiteInput {
-    /// The settings as their form shows them.
+    /// The input that the form shows for the present settings.
     pub fn of(site: &Site) -> SiteInput {
         SiteInput {
             title: site.title.clone(),
@@ -105,10 +105,10 @@ impl SiteInput {
         }
     }
 
-    /// Checks every field; the result carries `version`.
+    /// Checks all fields; the result has `version`.
     ///
     /// # Errors
-    /// [`Invalid`] with a message for each field that has to be mended.
+    /// [`Invalid`] with a message for each field that has to be fixed.
     pub fn check(&self, version: Version) -> Result<Site, Invalid> {
         let mut invalid = Invalid::default();
         let title = invalid.take("title", needed(&self.title, "The site needs a title."));

@@ -1,12 +1,12 @@
-//! Checks on what people type that more than one noun needs.
+//! Checks of user input that several modules share.
 
-/// The most characters in a title, a tagline and other single lines.
+/// The most characters in a title, a tagline and other single lines of text.
 pub const LINE_CHARS: usize = 200;
 
-/// One line of text: trimmed, without control characters, at most `max` characters.
+/// Checks one line of text and trims it: no control characters, at most `max` characters.
 ///
 /// # Errors
-/// A sentence for the person who typed it, when it is longer or holds a control character.
+/// A sentence for the person who typed it, if the line is longer or has a control character.
 pub fn line(typed: &str, max: usize) -> Result<String, String> {
     let line = typed.trim();
     if line.chars().any(char::is_control) {
@@ -16,10 +16,10 @@ pub fn line(typed: &str, max: usize) -> Result<String, String> {
     Ok(line.to_owned())
 }
 
-/// Several lines of text: line ends become `\n`, no other control character but tab, at most `max` characters.
+/// Checks several lines of text: line ends become `\n`, no other control character but tab, at most `max` characters.
 ///
 /// # Errors
-/// A sentence for the person who typed it, when it is longer or holds a control character.
+/// A sentence for the person who typed it, if the text is longer or has another control character.
 pub fn lines(typed: &str, max: usize) -> Result<String, String> {
     let text = typed.replace("\r\n", "\n").replace('\r', "\n");
     if text.chars().any(|c| c.is_control() && c != '\n' && c != '\t') {

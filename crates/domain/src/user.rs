@@ -16,16 +16,16 @@ impl Username {
     /// The most characters in a name.
     pub const MAX: usize = 64;
 
-    /// Parses a name. A colon cannot stand in it: it ends the name in the credentials (RFC 7617 section 2).
+    /// Parses a name. A name has no colon, because a colon ends the name in the credentials (RFC 7617 section 2).
     ///
     /// # Errors
     /// A sentence for the person who typed it.
     pub fn parse(name: &str) -> Result<Username, String> {
-        // The length first: normalising is not free, and this runs on what strangers send.
+        // The length comes first: normalising is not free, and this parses input of anonymous clients.
         if name.len() > Username::MAX * 4 {
             return Err(format!("At most {} characters.", Username::MAX));
         }
-        // The width mapping of RFC 8265 section 3.3: the full-width ａ is an a.
+        // The width mapping of RFC 8265 section 3.3: the full-width ａ becomes an a.
         let narrow = |c| matches!(c, '\u{ff00}'..='\u{ffef}');
         let name: String = match name {
             ascii if ascii.is_ascii() => ascii.to_owned(),
@@ -62,25 +62,25 @@ impl fmt::Display for Username {
     }
 }
 
-/// What a user may do. Each role may do all that the ones before it may.
+/// The rights of a user. Each role includes the rights of the roles before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Role {
-    /// Reads private pages.
+    /// The user may read pages whose audience includes them.
     Reader,
-    /// Writes pages.
+    /// The user may write pages and enter the panel.
     Editor,
-    /// Manages users and the site.
+    /// The user may manage users, groups and the site.
     Admin,
 }
 
 impl Role {
-    /// Every role, the least first.
+    /// All roles, the one with the fewest rights first.
     pub const ALL: [Role; 3] = [Role::Reader, Role::Editor, Role::Admin];
 
     /// Parses `reader`, `editor` or `admin`.
     ///
     /// # Errors
-    /// A sentence that names the three.
+    /// A sentence that names the three roles.
     pub fn parse(role: &str) -> Result<Role, String> {
         Role::ALL
             .into_iter()
@@ -88,7 +88,7 @@ impl Role {
             .ok_or_else(|| format!("A role is reader, editor or admin; this is {role:?}."))
     }
 
-    /// The word in the database, in forms and on the command line.
+    /// The word for the role in the database, in forms and on the command line.
     pub fn as_str(self) -> &'static str {
         match self {
             Role::Reader => "reader",
@@ -107,7 +107,7 @@ impl Role {
         self == Role::Admin
     }
 
-    /// The word that people read.
+    /// The word for the role in the panel.
     pub fn label(self) -> &'static str {
         match self {
             Role::Reader => "Reader",
@@ -120,12 +120,12 @@ impl Role {
 /// The colours in which a user sees the panel and the lists.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Theme {
-    /// As the system says.
+    /// The colours follow the system's setting.
     #[default]
     System,
-    /// Always light.
+    /// The colours are always light.
     Light,
-    /// Always dark.
+    /// The colours are always dark.
     Dark,
 }
 
@@ -135,7 +135,7 @@ impl Theme {
         [Theme::System, Theme::Light, Theme::Dark].into_iter().find(|known| known.as_str() == theme)
     }
 
-    /// The word in the database and in forms.
+    /// The word for the theme in the database and in forms.
     pub fn as_str(self) -> &'static str {
         match self {
             Theme::System => "system",
@@ -145,60 +145,60 @@ impl Theme {
     }
 }
 
-/// A user as it is stored.
+/// A user as stored in the database.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct User {
-    /// Its key.
+    /// The key of the user.
     pub id: UserId,
-    /// The name that signs in.
+    /// The name with which the user signs in.
     pub name: Username,
-    /// What the user may do.
+    /// The rights of the user.
     pub role: Role,
-    /// Whether the account signs in at all.
+    /// Whether the account can sign in.
     pub active: bool,
-    /// The colours of the panel.
+    /// The colours in which the user sees the panel and the lists.
     pub theme: Theme,
-    /// The stored hash.
+    /// The stored hash of the password.
     pub password_hash: PasswordHash,
-    /// The groups that it is in, sorted.
+    /// The keys of the user's groups, sorted.
     pub groups: Vec<GroupId>,
-    /// When it was made.
+    /// The moment at which the account was created.
     pub created_at: Timestamp,
-    /// When it last signed in, to about a minute.
+    /// The moment of the last recorded sign-in, `None` before the first: at most one in 30 minutes is recorded.
     pub last_sign_in_at: Option<Timestamp>,
-    /// How often it was saved.
+    /// The version of the account, which grows by 1 with each save.
     pub version: Version,
 }
 
-/// What an administrator decides about a user, as it is typed.
+/// The input of a user's form, unchecked.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct UserInput {
-    /// The name.
+    /// The name as typed.
     pub name: String,
     /// `reader`, `editor` or `admin`.
     pub role: String,
-    /// Whether the account signs in.
+    /// Whether the account can sign in.
     pub active: bool,
 }
 
-/// What an administrator decides about a user, checked.
+/// The checked input of an administrator about a user.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UserContent {
-    /// The name that signs in.
+    /// The name with which the user signs in.
     pub name: Username,
-    /// What the user may do.
+    /// The rights of the user.
     pub role: Role,
-    /// Whether the account signs in.
+    /// Whether the account can sign in.
     pub active: bool,
 }
 
 impl UserInput {
-    /// The draft of a user that exists, as its form shows it.
+    /// The input that a form shows for an existing user.
     pub fn of(user: &User) -> UserInput {
         UserInput { name: user.name.to_string(), role: user.role.as_str().into(), active: user.active }
     }
 
-    /// Checks every field.
+    /// Checks all fields.
     ///
     /// # Errors
     /// [`Invalid`] with a message for `name` or `role`.

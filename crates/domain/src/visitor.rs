@@ -1,34 +1,34 @@
-//! A visitor: the person or program that sends a request, as far as credentials prove who it is.
+//! A visitor: the person or program that sends a request, identified as far as its credentials prove.
 
 use crate::{
     id::{GroupId, UserId},
     user::{Role, Username},
 };
 
-/// Who asks: nobody known, or a user whose credentials were verified and whose account is active now.
+/// The sender of a request: anonymous, or a user whose credentials were verified and whose account is active now.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Visitor {
-    /// No credentials, or none that hold.
+    /// A visitor without credentials, or with credentials that do not verify.
     Anonymous,
-    /// Somebody whose password was verified.
+    /// A user whose password was verified.
     SignedIn(Member),
 }
 
-/// What is known of a visitor who is signed in.
+/// The account of a signed-in visitor at this request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Member {
-    /// Whose account it is.
+    /// The key of the account.
     pub id: UserId,
-    /// The name that the credentials gave.
+    /// The name in the credentials.
     pub name: Username,
     /// The role of the account at this request.
     pub role: Role,
-    /// The groups that it is in at this request, sorted.
+    /// The keys of the account's groups at this request, sorted.
     pub groups: Vec<GroupId>,
 }
 
 impl Visitor {
-    /// The member, when somebody is signed in.
+    /// The account of a signed-in visitor; `None` for an anonymous one.
     pub fn member(&self) -> Option<&Member> {
         match self {
             Visitor::Anonymous => None,

@@ -1,4 +1,4 @@
-//! The time zone of the site: moments are typed and shown in it, and kept in UTC.
+//! The time zone of the site: people type and see moments in it, and the database stores them in UTC.
 
 use std::fmt;
 
@@ -50,22 +50,22 @@ impl Zone {
             .map_err(|_| "Write the name of a time zone, such as UTC, Europe/Berlin or America/New_York.".into())
     }
 
-    /// The name in the IANA database.
+    /// The name of the zone in the IANA database.
     pub fn name(self) -> &'static str {
         self.0.name()
     }
 
-    /// The names of all zones.
+    /// The names of all zones in the IANA database.
     pub fn names() -> impl Iterator<Item = &'static str> {
         TZ_VARIANTS.iter().map(|zone| zone.name())
     }
 
-    /// What clocks show there at a moment.
+    /// The local time in the zone at a moment.
     pub fn local(self, at: Timestamp) -> NaiveDateTime {
         at.with_timezone(&self.0).naive_local()
     }
 
-    /// The moment at which a day begins there; with one that does not begin at midnight, a little later.
+    /// The moment at which a day begins in the zone: later than midnight where clocks skip it.
     pub fn midnight(self, date: NaiveDate) -> Timestamp {
         let midnight = date.and_time(NaiveTime::MIN);
         let found =
@@ -73,7 +73,7 @@ impl Zone {
         found.map_or_else(|| midnight.and_utc(), |at| at.to_utc())
     }
 
-    /// A moment as a form shows it: `2026-03-01T09:30:00`, with the offset where clocks show it twice.
+    /// The text of a moment in a form: `2026-03-01T09:30:00`, with the offset if clocks show that time twice.
     pub fn typed(self, at: Timestamp) -> String {
         let there = at.with_timezone(&self.0);
         match self.0.from_local_datetime(&there.naive_local()) {
@@ -82,12 +82,12 @@ impl Zone {
         }
     }
 
-    /// Reads a date (`2026-03-01`), a date and time on the clocks there (`2026-03-01T09:30`, `2026-03-01 09:30:00`) or a
-    /// time with an offset (RFC 3339); `None` if nothing was typed.
+    /// Parses a date (`2026-03-01`), a local date and time (`2026-03-01T09:30`, `2026-03-01 09:30:00`) or a time with
+    /// an offset (RFC 3339); `None` if nothing was typed.
     ///
     /// # Errors
-    /// A sentence for the person who typed it; also for years outside 1970 to 9999, and for a time that clocks there skip
-    /// or show twice.
+    /// A sentence for the person who typed it, also for years outside 1970 to 9999 and for a local time that clocks
+    /// skip or show twice.
     pub fn parse_moment(self, typed: &str) -> Result<Option<Timestamp>, String> {
         let typed = typed.trim();
         if typed.is_empty() {
@@ -100,7 +100,7 @@ impl Zone {
             }
             None => parse_offset(typed).ok_or_else(|| self.how_to_write())?,
         };
-        // To microseconds and back: neither database keeps more, or a leap second.
+        // Both databases store microseconds and no leap second, so the moment is cut to that.
         let at = Timestamp::from_timestamp_micros(at.timestamp_micros()).ok_or_else(|| self.how_to_write())?;
         check_year(at.year())?;
         Ok(Some(at))
@@ -114,7 +114,7 @@ impl Zone {
             LocalResult::None => ("is skipped", offset(local - TimeDelta::days(1)), offset(local + TimeDelta::days(1))),
         };
         Err(format!(
-            "{shown} {what} in {self}, where clocks go from {first} to {second}. Write the offset along: \
+            "{shown} {what} in {self}, where clocks go from {first} to {second}. Add the offset: \
              {iso}{first} or {iso}{second}.",
             shown = local.format("%-d %b %Y, %H:%M"),
             iso = local.format("%Y-%m-%dT%H:%M:%S"),

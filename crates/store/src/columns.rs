@@ -12,10 +12,9 @@ use crate::{
 /// The most keys in one statement: SQLite takes 32,766.
 pub(crate) const KEYS: usize = 1000;
 
-/// The columns that a page, its revisions and its row in the trash have in common, for INSERT .. SELECT. A new column of
-/// a page's content is added here, to [`crate::page_row::Record`] and to `writing::page_columns::Content`.
-pub(crate) const CONTENT: &str =
-    "title, summary, body, private, show_title, list_below, published_at, audience, unpublish_at";
+/// The content of a page except its path and its audience, for INSERT .. SELECT between the tables of pages, revisions and
+/// the trash. A new column is added here, to [`crate::page_row::Record`] and to `writing::page_columns::Content`.
+pub(crate) const CONTENT: &str = "title, summary, body, show_title, list_below, published_at, unpublish_at";
 
 /// Parses a path that the database holds.
 ///

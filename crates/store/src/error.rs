@@ -1,15 +1,18 @@
-//! What can go wrong with a query. Absence is not among it: that is `None`.
+//! Errors of queries. Absence is no error: it is `None`.
 
 use std::fmt;
 
 use diesel::result::{DatabaseErrorKind, Error as Diesel};
 
-/// Why a query did not do what it should. Its text is for the log and the operator; it holds no password.
+/// The result of a query.
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// The cause of a failed query. Its text is for the log and the operator; it contains no password.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Error {
     /// The path or the name is taken.
     Duplicate,
-    /// Somebody else saved or deleted it meanwhile: the version is another one.
+    /// The row has another version, because somebody saved or deleted it meanwhile.
     Stale,
     /// It would leave no active administrator.
     LastAdmin,
@@ -17,11 +20,11 @@ pub enum Error {
     Unconfirmed,
     /// The account that acts was disabled, deleted or given a lesser role.
     NotAllowed,
-    /// A rule forbids it; the words are for the person who asked.
+    /// A rule forbids it; the text is for the person who asked.
     Refused(String),
-    /// The database does not answer, or not now: worth another try.
+    /// The database does not answer now; the query may be tried again.
     Unavailable(String),
-    /// The schema or what stands in it is not what this version understands; the text says what to do.
+    /// This version does not understand the schema or a row; the text says what to do.
     Schema(String),
     /// The query itself failed.
     Query(String),
@@ -58,7 +61,7 @@ impl From<Diesel> for Error {
             | Diesel::BrokenTransactionManager => Error::Unavailable(one_line(&error.to_string())),
             _ => {
                 let words = one_line(&error.to_string());
-                if PASSING.iter().any(|passing| words.contains(passing)) {
+                if UNAVAILABLE.iter().any(|message| words.contains(message)) {
                     Error::Unavailable(words)
                 } else {
                     Error::Query(words)
@@ -68,8 +71,8 @@ impl From<Diesel> for Error {
     }
 }
 
-/// What the libraries say, without a kind of its own, when the database and not the query is to blame.
-const PASSING: [&str; 15] = [
+/// Messages without an error kind of their own that blame the database and not the query.
+const UNAVAILABLE: [&str; 15] = [
     "database is locked",
     "database table is locked",
     "unable to open database file",
@@ -89,7 +92,7 @@ const PASSING: [&str; 15] = [
 
 /// Logs a row that this version cannot read, because it was written by SQL or by a newer version, and leaves it out of
 /// its list; the other rows are not affected.
-pub(crate) fn skip_unreadable<T>(row: Result<T, Error>) -> Option<T> {
+pub(crate) fn skip_unreadable<T>(row: Result<T>) -> Option<T> {
     row.inspect_err(|error| log::error!("left out of a list: {error}")).ok()
 }
 

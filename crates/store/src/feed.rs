@@ -4,6 +4,7 @@
 //! One thread listens on its own connection (`source`). A supervisor replaces the listener when its connection is lost or
 //! falls silent: a server that was stopped answers nothing, not even with a timeout.
 
+mod change;
 mod source;
 
 use std::{
@@ -17,6 +18,7 @@ use std::{
 };
 
 use crate::{DatabaseUrl, Result};
+pub use change::Change;
 use source::Source;
 
 /// How soon after its commit a change by another process has been delivered, while the feed works: twice the poll interval.
@@ -29,17 +31,6 @@ const HEARTBEAT_INTERVAL: Duration = Duration::from_millis(500);
 const LISTENER_TIMEOUT: Duration = Duration::from_secs(6);
 /// The shortest and the longest pause before a new listener starts.
 const RETRY_PAUSE: (Duration, Duration) = (Duration::from_millis(50), Duration::from_secs(1));
-
-/// What was changed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Change {
-    /// The page at this path was made, changed, moved from or to it, or deleted.
-    Page(String),
-    /// The user of this name was made, changed, renamed from or to it, or deleted. The record of a sign-in is no change.
-    User(String),
-    /// Changes may have been missed, or the site's settings changed: every cached value is void.
-    Everything,
-}
 
 /// What the feed delivers.
 #[derive(Clone, Debug, PartialEq, Eq)]

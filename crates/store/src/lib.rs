@@ -24,16 +24,25 @@ mod full_text;
 mod id;
 mod migrate;
 mod page_row;
+mod paging;
 mod reader_keys;
 mod reading;
 mod schema;
 mod url;
 mod visible;
 
-use std::{thread, time::Duration};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    thread,
+    time::Duration,
+};
 
 pub use conn::Conn;
-pub use error::Error;
+pub use error::{Error, Result};
+pub use paging::{Paging, Slice, Table};
 pub use reading::{
     admin_list, audit, drafts, groups, links, lists, old_paths, pages, readers, receipts, revisions, schedule, search,
     site, trash, users,
@@ -42,56 +51,6 @@ pub use url::DatabaseUrl;
 
 use conn::Manager;
 use feed::{Event, Feed};
-
-/// The result of a query.
-pub type Result<T> = std::result::Result<T, Error>;
-
-/// One page of a list.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Paging {
-    /// The number of the page, from 1.
-    pub number: u32,
-    /// The number of rows on a page.
-    pub size: u32,
-}
-
-impl Paging {
-    fn offset(self) -> i64 {
-        i64::from(self.number.saturating_sub(1)) * i64::from(self.size)
-    }
-
-    fn limit(self) -> i64 {
-        i64::from(self.size)
-    }
-}
-
-/// One page of a list for readers. The rows of the whole list are not counted.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Slice<T> {
-    /// The rows.
-    pub rows: Vec<T>,
-    /// Whether another page follows.
-    pub more: bool,
-}
-
-impl<T> Slice<T> {
-    /// From up to one row more than fits on the page.
-    fn of(mut rows: Vec<T>, paging: Paging) -> Slice<T> {
-        let size = paging.size as usize;
-        let more = rows.len() > size;
-        rows.truncate(size);
-        Slice { rows, more }
-    }
-}
-
-/// One page of a list of the panel.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Table<T> {
-    /// The rows.
-    pub rows: Vec<T>,
-    /// The number of rows of the whole list.
-    pub total: u64,
-}
 
 /// How long a request waits for a free connection.
 const CONNECTION_TIMEOUT: Duration = Duration::from_secs(3);
@@ -103,6 +62,7 @@ const START_TIMEOUT: Duration = Duration::from_secs(30);
 pub struct Store {
     url: DatabaseUrl,
     pool: r2d2::Pool<Manager>,
+    checkouts: Arc<AtomicU64>,
 }
 
 impl Store {
@@ -136,7 +96,7 @@ impl Store {
             .error_handler(Box::new(conn::Quiet))
             .build(manager)
             .map_err(|_| Error::Unavailable(format!("{url} does not answer")))?;
-        Ok(Store { url: url.clone(), pool })
+        Ok(Store { url: url.clone(), pool, checkouts: Arc::default() })
     }
 
     /// Checks that a database could be opened: that the folder of a SQLite file exists. It creates nothing.
@@ -216,7 +176,13 @@ impl Store {
         self.read(migrate::run)
     }
 
+    /// The number of connections that this process has taken from the pool so far.
+    pub fn checkouts(&self) -> u64 {
+        self.checkouts.load(Ordering::Relaxed)
+    }
+
     fn connection(&self) -> Result<r2d2::PooledConnection<Manager>> {
+        self.checkouts.fetch_add(1, Ordering::Relaxed);
         self.pool.get().map_err(|_| Error::Unavailable("no connection to the database within 3 seconds".into()))
     }
 }

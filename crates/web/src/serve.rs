@@ -76,7 +76,7 @@ async fn serve_on(listener: TcpListener, app: Data<App>) -> std::io::Result<()> 
     let state = app.clone();
     actix_web::rt::spawn(app.failed_logins.clone().write_periodically(app.db.clone()));
     actix_web::rt::spawn(admin::trash::purge_expired(app.clone()));
-    actix_web::rt::spawn(admin::links::catch_up_for_ever(app.clone()));
+    actix_web::rt::spawn(admin::links::read_changed_texts(app.clone()));
     let server =
         HttpServer::new(move || ActixApp::new().app_data(app.clone()).wrap(from_fn(envelope)).configure(routes))
             .client_request_timeout(HEAD_TIMEOUT)

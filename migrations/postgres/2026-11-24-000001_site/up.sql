@@ -1,4 +1,4 @@
--- COLLATE "C": order and ranges are those of the bytes, on every server.
+-- COLLATE "C" makes order and ranges those of the bytes, on every server.
 CREATE TABLE pages (
     id           BIGINT PRIMARY KEY,
     path         TEXT COLLATE "C" NOT NULL UNIQUE CHECK (length(path) <= 200 AND path !~ '[^a-z0-9/-]'),
@@ -59,6 +59,7 @@ $$ BEGIN RAISE EXCEPTION 'the audit trail is append-only'; END $$;
 CREATE TRIGGER audit_is_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON audit
     FOR EACH STATEMENT EXECUTE FUNCTION audit_is_append_only();
 
--- Lower case by the server's own language, whatever the collation of the column; SQLite gets the same from Rust.
+-- Lower case by the database's default locale, regardless of the column's collation. SQLite has the same
+-- function from Rust.
 CREATE FUNCTION fold(text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS
 $$ SELECT lower($1 COLLATE "default") COLLATE "C" $$;

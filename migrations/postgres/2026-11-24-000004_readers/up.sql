@@ -1,4 +1,4 @@
--- Groups: people under one name. Keys are below 2^53, as all that the application makes.
+-- Groups of users under one name. Their keys are below 2^53, as are all keys that the application makes.
 CREATE TABLE groups (
     id         BIGINT PRIMARY KEY,
     name       TEXT COLLATE "C" NOT NULL UNIQUE CHECK (name <> ''),
@@ -12,7 +12,7 @@ CREATE TABLE group_members (
 );
 CREATE INDEX group_members_by_user ON group_members (user_id);
 
--- Whom an author chose. No foreign key to pages: a page in the trash keeps its readers.
+-- The readers that an author chose. There is no foreign key to pages, because a page in the trash keeps its readers.
 CREATE TABLE page_people (
     page_id BIGINT NOT NULL,
     user_id BIGINT NOT NULL REFERENCES users ON DELETE CASCADE,
@@ -26,11 +26,12 @@ CREATE TABLE page_groups (
 );
 CREATE INDEX page_groups_by_group ON page_groups (group_id);
 
--- `audience` is what the author says; `private` and `readers_from` are what it comes to. Not private: everybody reads it.
--- Private without `readers_from`: whoever is signed in. Private with it: whom the page of that key has in page_people and
--- page_groups. The application settles both for a page and those that inherit from it in one transaction, and counts that
--- in `settled`: a change of `private` without it was made by hand; it becomes the page's own audience, and holds for those
--- that inherit it.
+-- `audience` is the author's choice; `private` and `readers_from` are the result after inheritance. If `private` is
+-- false, everybody reads the page. If it is true and `readers_from` is NULL, every signed-in user does. If both are
+-- set, the readers are those that page_people and page_groups list for the page with the key `readers_from`. The
+-- application writes the result for a page and the pages that inherit from it in one transaction, and counts that write
+-- in `settled`. A change of `private` without a new count is a change by SQL: it becomes the page's own audience, and
+-- applies to the pages that inherit it.
 ALTER TABLE pages
     ADD COLUMN audience TEXT NOT NULL DEFAULT 'public' CHECK (audience IN ('inherited', 'public', 'signed-in', 'chosen')),
     ADD COLUMN readers_from BIGINT,
@@ -50,7 +51,8 @@ $$ BEGIN
 END $$;
 ALTER TABLE trash ADD COLUMN audience TEXT NOT NULL DEFAULT 'public', ADD COLUMN unpublish_at TIMESTAMP;
 UPDATE trash SET audience = 'signed-in' WHERE private;
--- `readers` has names, one on a line, those of groups after the word `group`: a revision outlives those whom it names.
+-- `readers` holds names, one on each line, with the word `group` before the name of a group: a revision outlives the
+-- accounts and groups that it names.
 ALTER TABLE revisions
     ADD COLUMN audience TEXT NOT NULL DEFAULT 'public',
     ADD COLUMN readers TEXT NOT NULL DEFAULT '',
@@ -59,10 +61,10 @@ ALTER TABLE revisions DISABLE TRIGGER revisions_are_not_changed;
 UPDATE revisions SET audience = 'signed-in' WHERE private;
 ALTER TABLE revisions ENABLE TRIGGER revisions_are_not_changed;
 
--- Who finds which pages in lists, newest first, so that the first twenty cost the same on a site of any size. A page
--- stands here once for each of its principals in each section that it lies in, '' among them: for everybody, for whoever
--- is signed in, or for editors of a page with chosen readers; for each person (u and the key) and group (g and the key)
--- that was chosen; and for those who see no more than its title. Kept by triggers, whoever changes a page.
+-- The pages that each principal finds in lists, newest first, so that the first 20 cost the same on a site of any size.
+-- A page has one row for each of its principals in each section above it, '' included. The principals are: 'everybody',
+-- 'signed-in' or, for its editors, 'chosen'; each chosen person (u and the key) and group (g and the key); and 'title'
+-- for visitors who see only its title. Triggers maintain the table for every writer.
 CREATE TABLE listings (
     principal    TEXT COLLATE "C" NOT NULL,
     section      TEXT COLLATE "C" NOT NULL,
@@ -148,7 +150,7 @@ CREATE TRIGGER groups_are_not_changed BEFORE UPDATE ON page_groups
 CREATE TRIGGER members_are_not_changed BEFORE UPDATE ON group_members
     FOR EACH STATEMENT EXECUTE FUNCTION rows_are_not_changed();
 
--- Who is in a group is part of who they are.
+-- A user's membership in a group is part of the user's rights.
 CREATE FUNCTION tell_of_member() RETURNS trigger LANGUAGE plpgsql AS
 $$ BEGIN
     PERFORM pg_notify('postern_changes', 'user ' || name) FROM users

@@ -1,20 +1,20 @@
--- Text as it is compared, alike on SQLite: lower case, Latin letters without their accents, and nothing between words
--- that the parser could take for an address, a path or a number with a sign.
+-- The text in the form that is compared, the same as on SQLite: lower case, Latin letters without their accents, and
+-- nothing between words that the parser could take for an address, a path or a number with a sign.
 CREATE FUNCTION search_text(text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS
 $$ SELECT translate(regexp_replace(normalize(regexp_replace(normalize(lower($1 COLLATE "default"), NFD),
         '([a-z])[\u0300-\u036f]+', '\1', 'g'), NFC),
     '[\u0001-\u002f\u003a-\u0040\u005b-\u0060\u007b-\u00a9\u00ab-\u00b1\u00b4\u00b6-\u00b8\u00bb\u00bf\u00d7\u00f7\u2000-\u206f\u2190-\u2bff\u3000-\u3004\u3008-\u3020]+',
     ' ', 'g'), 'ς', 'σ') $$;
 
--- The words of pages. Title, summary and text are one lexeme apart that no search can ask for, so that no phrase is
--- found across the seams.
+-- The words of a page. A lexeme that no search can ask for separates title, summary and text, so that no phrase matches
+-- across their boundaries.
 CREATE FUNCTION search_words(title text, summary text, body text) RETURNS tsvector LANGUAGE sql IMMUTABLE PARALLEL SAFE AS
 $$ SELECT setweight(to_tsvector('simple', search_text(title)), 'A') || '''|'':1'::tsvector
        || setweight(to_tsvector('simple', search_text(summary)), 'B') || '''|'':1'::tsvector
        || setweight(to_tsvector('simple', search_text(left(body, 200000))), 'C') $$;
 
--- What is looked for: a term on each line, behind `+` (a word, or the beginning of one), `=` (as it stands) or `-` (not).
--- Whatever the lines hold, it is no syntax error; without anything to find it finds nothing.
+-- The query: one term on each line, after `+` (a word or a prefix), `=` (an exact word or phrase) or `-` (an
+-- exclusion). No content of a line is a syntax error; a query without a wanted term finds nothing.
 CREATE FUNCTION search_query(terms text) RETURNS tsquery LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS
 $$ DECLARE
     term text;
@@ -44,7 +44,8 @@ CREATE TABLE search (
     path    TSVECTOR NOT NULL
 );
 
--- A page of more different words than an entry can hold is not refused: it is found by its title and its summary.
+-- A page with more different words than an entry can hold is not refused: a search finds it by its title and its
+-- summary.
 CREATE FUNCTION search_put(id bigint, title text, summary text, body text, path text) RETURNS void LANGUAGE plpgsql AS
 $$ DECLARE
     title_words CONSTANT tsvector := to_tsvector('simple', search_text(title));
@@ -67,7 +68,7 @@ CREATE TRIGGER search_forgotten AFTER TRUNCATE ON pages FOR EACH STATEMENT EXECU
 ALTER TABLE pages ENABLE ALWAYS TRIGGER search_kept, ENABLE ALWAYS TRIGGER search_forgotten;
 
 SELECT count(search_put(id, title, summary, body, path)) FROM pages;
--- Without a list of what is still to be sorted in: searches read more often than pages are saved.
+-- Without a pending list (fastupdate): searches are more frequent than saves.
 CREATE INDEX search_by_title ON search USING gin (title) WITH (fastupdate = off);
 CREATE INDEX search_by_words ON search USING gin (words) WITH (fastupdate = off);
 CREATE INDEX search_by_path ON search USING gin (path) WITH (fastupdate = off);

@@ -1,5 +1,5 @@
--- The addresses of pages to which the text of a page links. Only Postern reads Markdown; so whoever changes a text, these
--- go, and the page waits in `links_unread` until its text was read again.
+-- The addresses of pages to which the text of a page links. Only Postern reads Markdown, so any change of a text
+-- deletes its links, and the page stays in `links_unread` until Postern has read the text again.
 CREATE TABLE links (
     page_id BIGINT NOT NULL,
     target  TEXT COLLATE "C" NOT NULL,

@@ -1,11 +1,11 @@
 -- From its end on, unpublish_at, a page exists for editors only.
 CREATE INDEX pages_by_end ON pages (unpublish_at) WHERE unpublish_at IS NOT NULL;
 
--- The zone in which moments are typed and shown; the database keeps UTC.
+-- The zone in which people type and see moments; the database stores UTC.
 ALTER TABLE site ADD COLUMN time_zone TEXT NOT NULL DEFAULT 'UTC';
 
--- What was typed and is not published: of a page that readers do not have yet, or over one that they have. A table of
--- its own: no query for readers can forget to leave it out.
+-- The input of forms that is not published: of pages that readers do not have yet, or of published pages. Drafts have a
+-- table of their own, so that no query for readers can forget to leave them out.
 CREATE TABLE drafts (
     page_id  BIGINT PRIMARY KEY,
     path     TEXT COLLATE "C",
@@ -20,7 +20,8 @@ CREATE TABLE drafts (
 CREATE INDEX drafts_by_path ON drafts (path);
 CREATE INDEX drafts_by_form ON drafts (form);
 
--- Where a draft is tells editors what they see at its path; what stands in it is kept in no memory.
+-- The path of a draft decides what editors see at that path, so its changes are announced. No process caches the
+-- content of a draft.
 CREATE FUNCTION tell_of_draft() RETURNS trigger LANGUAGE plpgsql AS
 $$ DECLARE
     left_path text := CASE WHEN TG_OP <> 'INSERT' THEN old.path END;

@@ -1,4 +1,4 @@
--- Pages with chosen readers of which it is noted who opens them; the readers are told.
+-- Pages with chosen readers that keep reading receipts. The page tells its readers.
 CREATE TABLE receipt_pages (page_id BIGINT PRIMARY KEY);
 CREATE TABLE receipts (
     page_id  BIGINT NOT NULL,

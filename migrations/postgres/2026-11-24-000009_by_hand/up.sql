@@ -1,7 +1,7 @@
--- `UPDATE pages SET private` by hand is a version like any other: a form that was opened before it conflicts, instead of
--- saving over it, and a page that comes back from drafts or from the trash comes back with it. It takes its turn with the
--- changes of the application, so that it also holds for a page below that is made in the same moment. `audience` is not
--- set by hand: it says nothing without what it comes to.
+-- `UPDATE pages SET private` by SQL makes a version like any other: a form that was opened before it conflicts instead
+-- of overwriting it, and a page that is restored from drafts or from the trash keeps it. It waits for the same lock as
+-- the changes of the application, so that it also applies to a page below that is created at the same moment. SQL
+-- cannot set `audience`, which has no meaning without `private` and `readers_from`.
 CREATE FUNCTION readers_take_turns() RETURNS trigger LANGUAGE plpgsql AS
 $$ BEGIN
     -- "readers" as a number, as in the application.
@@ -11,7 +11,8 @@ END $$;
 CREATE TRIGGER private_in_turn BEFORE UPDATE OF private ON pages
     FOR EACH STATEMENT EXECUTE FUNCTION readers_take_turns();
 
--- Of its kind the first, by its name: `private_by_hand` changes the audience.
+-- Triggers of one kind fire in the order of their names: this one fires before `private_by_hand`, which changes the
+-- audience.
 CREATE FUNCTION audience_by_hand() RETURNS trigger LANGUAGE plpgsql AS
 $$ BEGIN
     IF new.settled = old.settled AND new.audience <> old.audience THEN

@@ -9,6 +9,6 @@ UPDATE drafts SET (was_private, was_readers_from) = (
 )
 WHERE page_id NOT IN (SELECT id FROM pages);
 
--- The chosen readers of a draft by key, one on each line as in `revisions.readers`: `u17 ann`, `g4 Staff`. Rows from before
--- this migration have names alone, in both tables; such a name counts for accounts that are older than the row.
+-- The chosen readers of a draft by key, one on each line as in `revisions.readers`: `u17 ann`, `g4 Staff`. Rows from
+-- before this migration have names alone, in both tables; such a name counts for accounts that are older than the row.
 ALTER TABLE drafts ADD COLUMN readers TEXT;

@@ -1,5 +1,5 @@
--- What a page was each time that it was saved. It outlives the accounts of those who saved, and the page's stay in the
--- trash; so there is no foreign key.
+-- The state of a page after each save. A revision outlives the accounts of its authors and the page's time in the
+-- trash, so there is no foreign key.
 CREATE TABLE revisions (
     id           INTEGER PRIMARY KEY NOT NULL,
     page_id      BIGINT NOT NULL,
@@ -26,7 +26,7 @@ SELECT id, id, version, updated_at, '', 'as it was when its history began', path
        list_below, published_at
 FROM pages;
 
--- Deleted pages, until they are brought back or the trash is emptied. A table of its own: no query for readers can
+-- Deleted pages, until they are restored or purged. They have a table of their own, so that no query for readers can
 -- forget to leave them out.
 CREATE TABLE trash (
     id           INTEGER PRIMARY KEY NOT NULL,
@@ -46,7 +46,8 @@ CREATE TABLE trash (
 );
 CREATE INDEX trash_by_time ON trash (deleted_at);
 
--- Where pages lived before they moved. Each leads to a page and not to a path, so a chain of moves is one step.
+-- The paths at which pages lived before they moved. Each leads to a page and not to a path, so a chain of moves is one
+-- redirect.
 CREATE TABLE old_paths (
     path    TEXT PRIMARY KEY NOT NULL,
     page_id BIGINT NOT NULL,

@@ -1,6 +1,6 @@
--- The words of pages, by pages.id; those of the path are for the panel only. It keeps a copy of the texts, of which the first 200,000 characters count: an index
--- over `pages` itself would not know what to forget when INSERT OR REPLACE takes a row away, and one without content
--- cannot be written by SQLite before 3.43, which operators still have.
+-- The words of pages, by pages.id; only the panel searches those of the path. The table keeps a copy of the texts, of
+-- which the first 200,000 characters count. An index over `pages` itself could not remove its entries when INSERT OR
+-- REPLACE removes a row, and SQLite before 3.43, which operators still have, cannot write to one without content.
 CREATE VIRTUAL TABLE search USING fts5 (
     title, summary, body, path, tokenize = "unicode61 remove_diacritics 2 categories 'L* N* M* Co'", prefix = '3'
 );

@@ -7,11 +7,11 @@ CREATE TRIGGER page_ends_stay_moments BEFORE UPDATE OF unpublish_at ON pages
 WHEN new.unpublish_at IS NOT NULL AND (length(new.unpublish_at) < 16 OR datetime(new.unpublish_at) IS NULL)
 BEGIN SELECT RAISE(ABORT, 'unpublish_at is a moment, such as 2026-03-01 09:30:00'); END;
 
--- The zone in which moments are typed and shown; the database keeps UTC.
+-- The zone in which people type and see moments; the database stores UTC.
 ALTER TABLE site ADD COLUMN time_zone TEXT NOT NULL DEFAULT 'UTC';
 
--- What was typed and is not published: of a page that readers do not have yet, or over one that they have. A table of
--- its own: no query for readers can forget to leave it out.
+-- The input of forms that is not published: of pages that readers do not have yet, or of published pages. Drafts have a
+-- table of their own, so that no query for readers can forget to leave them out.
 CREATE TABLE drafts (
     page_id  INTEGER PRIMARY KEY NOT NULL,
     path     TEXT,
@@ -26,7 +26,8 @@ CREATE TABLE drafts (
 CREATE INDEX drafts_by_path ON drafts (path);
 CREATE INDEX drafts_by_form ON drafts (form);
 
--- Where a draft is tells editors what they see at its path; what stands in it is kept in no memory.
+-- The path of a draft decides what editors see at that path, so its changes are announced. No process caches the
+-- content of a draft.
 CREATE TRIGGER draft_made AFTER INSERT ON drafts WHEN new.path IS NOT NULL
 BEGIN INSERT INTO changes (kind, name) VALUES ('page', new.path); END;
 CREATE TRIGGER draft_moved AFTER UPDATE OF path ON drafts WHEN old.path IS NOT new.path

@@ -1,6 +1,6 @@
--- `UPDATE pages SET private` by hand is a version like any other: a form that was opened before it conflicts, instead of
--- saving over it, and a page that comes back from drafts or from the trash comes back with it. In no order with the
--- trigger `private_by_hand`, so it says itself what that one makes of the audience.
+-- `UPDATE pages SET private` by SQL makes a version like any other: a form that was opened before it conflicts instead
+-- of overwriting it, and a page that is restored from drafts or from the trash keeps it. SQLite fires this trigger and
+-- `private_by_hand` in no fixed order, so this one computes the audience itself.
 CREATE TRIGGER private_recorded AFTER UPDATE OF private ON pages
 WHEN new.private <> old.private AND new.settled = old.settled AND new.audience = old.audience
 BEGIN
@@ -12,14 +12,15 @@ BEGIN
             new.list_below, new.published_at, CASE WHEN new.private THEN 'signed-in' ELSE 'public' END,
             new.unpublish_at);
 END;
--- `audience` is not set by hand: it says nothing without what it comes to. The triggers set it after `private`.
+-- SQL cannot set `audience`, which has no meaning without `private` and `readers_from`. The triggers set it after
+-- `private`.
 CREATE TRIGGER audience_is_not_set BEFORE UPDATE OF audience ON pages
 WHEN new.settled = old.settled AND new.audience <> old.audience
 AND NOT (new.private = old.private AND new.readers_from IS NULL
          AND new.audience = CASE WHEN new.private THEN 'signed-in' ELSE 'public' END)
 BEGIN SELECT RAISE(ABORT, 'audience is not set by hand: set private, or choose readers in the panel'); END;
 
--- A shell that does not keep foreign keys, as SQLite's own, leaves nobody who reads by a group that is gone.
+-- A shell that does not enforce foreign keys, such as SQLite's own, leaves no readers from a deleted group.
 CREATE TRIGGER group_deleted_by_hand AFTER DELETE ON groups BEGIN
     DELETE FROM group_members WHERE group_id = old.id;
     DELETE FROM page_groups WHERE group_id = old.id;

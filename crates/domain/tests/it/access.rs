@@ -1,4 +1,4 @@
-//! The access table of the product, as a table.
+//! The access table of the product, as a table of Rust.
 
 use chrono::TimeDelta;
 use domain::{

@@ -1,4 +1,4 @@
-//! Audiences: as they are typed, what they inherit, and what a change of one does.
+//! Audiences: their input, their inheritance, and the effect of a change.
 
 use domain::{
     audience::{Audience, AudienceInput, Chosen, ReaderSet},
@@ -64,7 +64,7 @@ fn a_change_names_who_reads_now_and_who_no_longer_does() {
         assert_eq!(ReaderSet::removed(&before, &after).as_deref(), lost, "{before:?} {after:?}");
     };
     check(Everybody, Everybody, None, None);
-    check(Everybody, SignedIn, None, Some("whoever is not signed in"));
+    check(Everybody, SignedIn, None, Some("everybody who is not signed in"));
     check(Everybody, people(&["ann", "bob"]), None, Some("everybody but ann, bob"));
     check(SignedIn, Everybody, Some("everybody, without a password"), None);
     check(SignedIn, SignedIn, None, None);

@@ -1,4 +1,4 @@
-//! The words in which the audit trail says what changed.
+//! The words of the audit trail for each change.
 
 use domain::{
     audience::Audience,

@@ -1,11 +1,11 @@
-//! PROTOCOL.md T12 to T28: what an `Authorization` header may look like.
+//! The syntax of an `Authorization` header: T12 to T28 of docs/protocol.md.
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use domain::credentials::{Malformed, TOKEN_BYTES, parse};
 
 const GOOD: &str = "YW5uOm9wZW4gc2VzYW1l";
 
-/// Checks which name and password a header holds; `None` when it has to be refused.
+/// Checks the name and the password that a header holds; `None` for a header that has to be refused.
 #[track_caller]
 fn check(header: impl AsRef<[u8]>, expected: Option<(&str, &str)>) {
     let header = header.as_ref();

@@ -1,4 +1,4 @@
-//! Groups, as they are typed.
+//! The input of a group's form.
 
 use domain::{
     audit::group_changes,

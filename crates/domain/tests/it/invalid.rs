@@ -1,4 +1,4 @@
-//! The messages of a form that was refused.
+//! The messages of a refused form.
 
 use domain::invalid::Invalid;
 

@@ -1,4 +1,4 @@
-//! Where links lead, and what is wrong with them.
+//! The targets of links, and their problems.
 
 use domain::{
     audience::Readers,

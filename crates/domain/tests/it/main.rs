@@ -1,4 +1,5 @@
-//! The rules of the domain as tables. A name that begins with a number names the statement of PROTOCOL.md that it holds.
+//! The rules of the domain as tables. A test name that begins with a number refers to the statement of docs/protocol.md
+//! that the test checks.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -24,12 +25,12 @@ mod zone;
 
 use domain::Timestamp;
 
-/// A moment from RFC 3339.
+/// Parses a moment in RFC 3339.
 fn at(time: &str) -> Timestamp {
     time.parse().unwrap()
 }
 
-/// The moment at which these tests take place.
+/// The present moment of these tests.
 fn now() -> Timestamp {
     at("2026-03-01T12:00:00Z")
 }

@@ -1,4 +1,4 @@
-//! Pages: paths, reserved segments, suggestions, drafts.
+//! Pages: paths, reserved segments, suggestions, form input.
 
 use domain::{
     audience::{Audience, AudienceInput},
@@ -232,7 +232,7 @@ fn a_draft_without_a_path_gets_the_one_that_its_title_suggests() {
     assert!(PageInput { path: "/".into(), ..draft() }.check(now()).unwrap().path.is_root());
 }
 
-/// Checks which fields of a draft have to be mended.
+/// Checks the fields of an input that have to be fixed.
 #[track_caller]
 fn check_draft(draft: &PageInput, fields: &[&str]) {
     let found = match draft.check(now()) {

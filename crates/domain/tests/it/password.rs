@@ -1,10 +1,10 @@
-//! Passwords by bytes, hashes that are taken over, and secrets that do not show themselves.
+//! Passwords by bytes, imported hashes, and `Debug` output without secrets.
 
 use domain::password::{Password, PasswordHash};
 
 use crate::user::user;
 
-/// Checks whether a password may be set for `ann`.
+/// Checks whether `ann` may set a password.
 #[track_caller]
 fn check_new(password: &str, allowed: bool) {
     let result = Password::parse_new(password, "ann");
@@ -172,8 +172,8 @@ fn t58_a_bcrypt_hash_is_taken_over_and_another_kind_is_named() {
     check(&HASH[..59], "this has 59");
     check(&format!("{HASH}x"), "this has 61");
     check(&format!("{}é", &HASH[..58]), "ASCII");
-    check(&HASH.replace('$', "$$"), "twice");
-    check("y0EqJtq98hPqEX7fNZaFWoOhi5VIL2JHQ8Wc0Uo8FpRZ4dNnDQbN2e", "a shell");
-    check("hunter2 in the clear", "no bcrypt hash");
+    check(&HASH.replace('$', "$$"), "doubled");
+    check("y0EqJtq98hPqEX7fNZaFWoOhi5VIL2JHQ8Wc0Uo8FpRZ4dNnDQbN2e", "A shell");
+    check("hunter2 in the clear", "not a bcrypt hash");
     check("", "no hash");
 }

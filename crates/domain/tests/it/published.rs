@@ -1,4 +1,4 @@
-//! The date of publication, as people and commands write it.
+//! The date of publication as people and commands write it.
 
 use domain::zone::Zone;
 

@@ -1,8 +1,9 @@
-//! What is typed into a search, and what is marked in a text.
+//! The input of a search, and the marked matches in a text.
 
 use domain::search::{EmptyQuery, Piece, Query};
 
-/// A query in short: `+` may be the beginning of a word, `=` may not, `-` is not wanted.
+/// A query in short form: `+` before a word that also matches longer ones, `=` before an exact term, `-` before an
+/// exclusion.
 fn parsed(typed: &str) -> String {
     let query = match Query::parse(typed) {
         Ok(query) => query,
@@ -53,7 +54,7 @@ fn what_is_too_much_does_not_count() {
     assert_eq!(parsed(&"é".repeat(250)).chars().count(), 201);
 }
 
-/// The pieces, with what is marked in brackets.
+/// The pieces, with matches in brackets.
 fn shown(pieces: Vec<Piece>) -> String {
     pieces.iter().map(|piece| if piece.marked { format!("[{}]", piece.text) } else { piece.text.clone() }).collect()
 }

@@ -1,4 +1,4 @@
-//! The site's words, its language and its realm.
+//! The site's texts, its language and its realm.
 
 use domain::{
     Version,
@@ -40,7 +40,7 @@ fn the_settings_of_a_new_site_can_be_saved_as_they_are() {
     assert_eq!(Version(7).next(), Version(8));
 }
 
-/// Checks which field of the settings has to be mended, if any.
+/// Checks the field of the settings that has to be fixed, if any.
 #[track_caller]
 fn check(draft: &SiteInput, field: Option<&str>) {
     let found = draft.check(Version::FIRST).err();

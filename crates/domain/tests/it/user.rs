@@ -1,4 +1,4 @@
-//! Users: names, roles, and how their forms are checked.
+//! Users: names, roles, and the checks of their forms.
 
 use domain::{
     Version,
@@ -8,7 +8,7 @@ use domain::{
 
 use crate::now;
 
-/// Checks how a name is kept; `None` when it has to be refused.
+/// Checks the stored form of a name; `None` for a name that has to be refused.
 #[track_caller]
 fn check_name(typed: &str, expected: Option<&str>) {
     let parsed = Username::parse(typed).ok();
@@ -100,7 +100,7 @@ fn a_draft_of_a_user_is_checked_field_by_field() {
     assert_eq!((unchanged.name, unchanged.role, unchanged.active), (user.name, user.role, user.active));
 }
 
-/// Ann, an editor.
+/// The user Ann, an editor.
 pub(crate) fn user() -> User {
     User {
         id: UserId(7),

@@ -1,4 +1,4 @@
-//! The site's time zone: what clocks show, and what they skip or show twice.
+//! The site's time zone: local times, and those that clocks skip or show twice.
 
 use domain::{
     page::{PageContent, PageInput},

@@ -7,7 +7,7 @@ use diesel::{
     sql_types::{BigInt, Text},
 };
 
-use super::Change;
+use super::change::Change;
 use crate::{
     DatabaseUrl, Error, Result,
     conn::{self, establish_postgres, establish_sqlite},

@@ -15,6 +15,9 @@ pub(super) fn closed(page: PageId, audience: &'static str) -> _ {
     (pages::audience.eq(audience), pages::private.eq(true), pages::readers_from.eq(own), pages::settled.eq(1_i64))
 }
 
+/// The same for INSERT .. SELECT: the columns and their values, from a row with the columns `id` and `audience`.
+pub(super) const CLOSED: (&str, &str) = ("audience, private, readers_from, settled", "audience, TRUE, id, 1");
+
 /// Writes the effective access of pages, and their audience if there is a new one; with `saved_at` also a new version. An
 /// access that names the page itself is written to each of several pages as its own.
 pub(super) fn write(

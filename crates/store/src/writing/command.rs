@@ -1,13 +1,13 @@
 //! Commands, and the two things that can be done with one: a preview of its effect on access, and the change itself.
 
 use diesel::prelude::*;
-use domain::{Timestamp, Version, access::Editor, draft::Draft, group::GroupId, page::PageId, user::Role};
+use domain::{access::Editor, user::Role};
 
 use super::{
-    AddGroup, Delete, DeleteGroup, DiscardDrafts, LinkTargets, Move, Publish, PublishDrafts, Purge, Restore, Revert,
-    SaveDraft, SetAudience, Unpublish, UnpublishForm, UpdateGroup,
-    access_diff::{AccessDiff, Consent},
-    affected::Affected,
+    AddGroup, Delete, DeleteGroup, DiscardDrafts, Move, Publish, PublishDrafts, Purge, Restore, Revert, SaveDraft,
+    SetAudience, Unpublish, UnpublishForm, UpdateGroup,
+    access_diff::AccessDiff,
+    change::{Change, Outcome, Run},
     plan::Plan,
 };
 use crate::{Conn, Error, Result, schema::users};
@@ -45,69 +45,6 @@ pub enum Command {
     UpdateGroup(UpdateGroup),
     /// Deletes a group.
     DeleteGroup(DeleteGroup),
-}
-
-/// What a command did.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Outcome {
-    /// A page was saved.
-    Page {
-        /// The key of the page.
-        id: PageId,
-        /// Its version now.
-        version: Version,
-        /// Whether readers did not have the page before.
-        is_new: bool,
-    },
-    /// A draft was saved.
-    Draft(Draft),
-    /// A group was saved.
-    Group(GroupId),
-    /// So many rows were changed.
-    Count(usize),
-}
-
-impl Outcome {
-    /// The number of rows that were changed.
-    pub fn count(&self) -> usize {
-        match self {
-            Outcome::Count(count) => *count,
-            Outcome::Page { .. } | Outcome::Draft(_) | Outcome::Group(_) => 1,
-        }
-    }
-
-    /// The key of the page, or of the page of the draft, that was saved.
-    pub fn page(&self) -> Option<PageId> {
-        match self {
-            Outcome::Page { id, .. } => Some(*id),
-            Outcome::Draft(draft) => Some(draft.page),
-            Outcome::Group(_) | Outcome::Count(_) => None,
-        }
-    }
-}
-
-/// The circumstances of a change.
-pub struct Run<'a> {
-    /// The user who acts.
-    pub by: &'a Editor,
-    /// The moment of the change.
-    pub now: Timestamp,
-    /// What the user agreed to.
-    pub consent: Consent,
-    /// Finds the links in a text.
-    pub links: LinkTargets,
-    /// Called with the number of pages that are done.
-    pub progress: &'a mut dyn FnMut(usize),
-}
-
-/// A change of one kind: what it does to access beside how it is done.
-pub(super) trait Change {
-    /// The pages and groups whose paths, audiences or members the change sets. It reads only.
-    fn affected(&self, conn: &mut Conn, by: &Editor) -> Result<Affected>;
-
-    /// Makes the change, with its audit entries and its revisions. `plan` holds the access that results from
-    /// [`Change::affected`].
-    fn apply(&self, conn: &mut Conn, run: &mut Run<'_>, plan: &Plan) -> Result<Outcome>;
 }
 
 impl Command {

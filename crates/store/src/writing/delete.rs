@@ -11,7 +11,7 @@ use super::{
     Selection,
     affected::{Affected, Edit},
     audit,
-    command::{Change, Outcome, Run},
+    change::{Change, Outcome, Run},
     draft_rows,
     plan::Plan,
 };
@@ -58,12 +58,18 @@ impl Change for Delete {
     }
 }
 
+/// The columns that a row of the trash copies; `key` names the key of the page.
+fn copied(key: &str) -> String {
+    format!("{key}, path, version, audience, {CONTENT}")
+}
+
 /// Moves the rows of pages to the trash; returns their number. The trash keeps the access that each page had.
 fn trash(conn: &mut Conn, run: &Run<'_>, pages: &[PageId]) -> Result<usize> {
     let ids = id::list(pages.iter().map(|page| page.0));
     let query = format!(
-        "INSERT INTO trash (id, path, readers_from, created_at, updated_at, version, deleted_at, deleted_by, {CONTENT})
-         SELECT id, path, readers_from, created_at, updated_at, version, $1, $2, {CONTENT} FROM pages WHERE id IN ({ids})"
+        "INSERT INTO trash ({columns}, created_at, updated_at, private, readers_from, deleted_at, deleted_by)
+         SELECT {columns}, created_at, updated_at, private, readers_from, $1, $2 FROM pages WHERE id IN ({ids})",
+        columns = copied("id")
     );
     sql_query(query).bind::<SqlTimestamp, _>(run.now.naive_utc()).bind::<Text, _>(run.by.actor()).execute(conn)?;
     Ok(sql_query(format!("DELETE FROM pages WHERE id IN ({ids})")).execute(conn)?)
@@ -74,19 +80,20 @@ fn trash(conn: &mut Conn, run: &Run<'_>, pages: &[PageId]) -> Result<usize> {
 pub(super) fn trash_last_version(conn: &mut Conn, run: &Run<'_>, page: PageId) -> Result<bool> {
     // Without a record of its access it comes back for nobody but its chosen readers, until somebody confirms more.
     let was = draft_rows::was(conn, page)?.unwrap_or(EffectiveAccess::ChosenBy(page));
-    let content = CONTENT.replace("private,", "$5,");
     // SQLite numbers parameters in the order of their appearance.
     let query = format!(
-        "INSERT INTO trash (id, path, readers_from, created_at, updated_at, version, deleted_at, deleted_by, {CONTENT})
-         SELECT page_id, path, $1, (SELECT min(at) FROM revisions WHERE page_id = $2), at, version, $3, $4, {content}
-         FROM revisions WHERE page_id = $2 ORDER BY version DESC LIMIT 1"
+        "INSERT INTO trash ({to}, created_at, updated_at, private, readers_from, deleted_at, deleted_by)
+         SELECT {from}, (SELECT min(at) FROM revisions WHERE page_id = $1), at, $2, $3, $4, $5
+         FROM revisions WHERE page_id = $1 ORDER BY version DESC LIMIT 1",
+        to = copied("id"),
+        from = copied("page_id")
     );
     let moved = sql_query(query)
-        .bind::<Nullable<BigInt>, _>(was.readers_from().map(|page| page.0))
         .bind::<BigInt, _>(page.0)
+        .bind::<Bool, _>(was.is_private())
+        .bind::<Nullable<BigInt>, _>(was.readers_from().map(|page| page.0))
         .bind::<SqlTimestamp, _>(run.now.naive_utc())
         .bind::<Text, _>(run.by.actor())
-        .bind::<Bool, _>(was.is_private())
         .execute(conn)?;
     Ok(moved > 0)
 }

@@ -4,7 +4,7 @@ use domain::{Version, access::Editor, audit::Action, draft::Draft, page::PageId}
 
 use super::{
     affected::Affected,
-    command::{Change, Outcome, Run},
+    change::{Change, Outcome, Run},
     delete, draft_rows,
     plan::Plan,
 };

@@ -14,7 +14,7 @@ use domain::{
 use super::{
     affected::Affected,
     audit,
-    command::{Change, Outcome, Run},
+    change::{Change, Outcome, Run},
     plan::Plan,
 };
 use crate::{

@@ -14,6 +14,8 @@ pub mod users;
 mod access_columns;
 mod access_diff;
 mod affected;
+mod change;
+mod chosen_readers;
 mod command;
 mod delete;
 mod discard_drafts;
@@ -36,7 +38,8 @@ mod set_audience;
 mod unpublish;
 
 pub use access_diff::{AccessChange, AccessDiff, Consent, Fingerprint};
-pub use command::{Command, Outcome, Run, preview, run};
+pub use change::{Outcome, Run};
+pub use command::{Command, preview, run};
 pub use delete::Delete;
 pub use discard_drafts::{DiscardDrafts, DraftVersion};
 pub use groups::{AddGroup, DeleteGroup, UpdateGroup};

@@ -13,7 +13,7 @@ use super::{
     Selection,
     affected::{Affected, Edit, OwnAccess},
     audit,
-    command::{Change, Outcome, Run},
+    change::{Change, Outcome, Run},
     old_paths,
     plan::Plan,
     revisions::Record,

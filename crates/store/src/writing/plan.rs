@@ -71,7 +71,7 @@ impl Plan {
         if affected.is_empty() {
             return Ok(Plan { after: HashMap::new(), changed: Vec::new(), diff: AccessDiff::default() });
         }
-        let rows = rows(conn, affected)?;
+        let rows = conn.with_index_scans(|conn| rows(conn, affected))?;
         let edits: HashMap<i64, &Edit> = affected.edits.iter().map(|edit| (edit.page.0, edit)).collect();
         let own = own_after(conn, &rows, &affected.edits)?;
 

@@ -18,7 +18,8 @@ use super::{
     access_columns,
     affected::{Affected, Edit, OwnAccess},
     audit,
-    command::{Change, Outcome, Run},
+    change::{Change, Outcome, Run},
+    chosen_readers::choose,
     draft_rows, links,
     moves::{self, PlannedMove},
     old_paths,
@@ -26,7 +27,6 @@ use super::{
     plan::Plan,
     receipts,
     revisions::Record,
-    set_audience::choose,
 };
 use crate::{
     Conn, Error, Result, access,

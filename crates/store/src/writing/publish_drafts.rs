@@ -14,7 +14,7 @@ use domain::{
 use super::{
     Fingerprint, Obstacle, Publish,
     affected::Affected,
-    command::{Change, Outcome, Run},
+    change::{Change, Outcome, Run},
     plan::Plan,
 };
 use crate::{Conn, Error, Result, drafts, page_row};

@@ -6,11 +6,11 @@ use domain::{access::Editor, audience::Audience, audit::Action, page::PageId};
 use super::{
     affected::Affected,
     audit,
-    command::{Change, Outcome, Run},
+    change::{Change, Outcome, Run},
+    chosen_readers::choose,
     draft_rows, old_paths,
     plan::Plan,
     receipts, revisions,
-    set_audience::choose,
 };
 use crate::{
     Conn, Result,

@@ -17,7 +17,7 @@ use super::{
     access_columns,
     affected::{Affected, Edit, OwnAccess},
     audit,
-    command::{Change, Outcome, Run},
+    change::{Change, Outcome, Run},
     old_paths,
     plan::Plan,
     revisions::Record,
@@ -62,11 +62,10 @@ impl Change for Restore {
 
     fn apply(&self, conn: &mut Conn, run: &mut Run<'_>, plan: &Plan) -> Result<Outcome> {
         let Some(Trashed { audience, .. }) = self.trashed(conn)? else { return Ok(Outcome::Count(0)) };
-        // Closed until the access columns are written below.
-        let content = CONTENT.replace("private,", "TRUE,");
+        let (access, closed) = access_columns::CLOSED;
         let query = format!(
-            "INSERT INTO pages (id, path, created_at, updated_at, version, readers_from, settled, {CONTENT})
-             SELECT id, $1, created_at, $2, version + 1, id, 1, {content} FROM trash WHERE id = $3"
+            "INSERT INTO pages (id, path, created_at, updated_at, version, {access}, {CONTENT})
+             SELECT id, $1, created_at, $2, version + 1, {closed}, {CONTENT} FROM trash WHERE id = $3"
         );
         sql_query(query)
             .bind::<Text, _>(self.path.as_str())

@@ -10,7 +10,7 @@ use domain::{
 use super::{
     Publish,
     affected::Affected,
-    command::{Change, Outcome, Run},
+    change::{Change, Outcome, Run},
     plan::Plan,
 };
 use crate::{Conn, Error, Result, page_row, revisions};

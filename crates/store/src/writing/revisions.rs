@@ -29,8 +29,10 @@ impl Record<'_> {
     pub(super) fn add(&self, conn: &mut Conn, pages: &[PageId]) -> Result<()> {
         for pages in pages.chunks(KEYS) {
             let query = format!(
-                "INSERT INTO revisions (id, page_id, version, at, actor, note, detail, path, readers, {CONTENT})
-                 SELECT $1 + row_number() OVER (ORDER BY id), id, version, $2, $3, $4, $5, path, $6, {CONTENT}
+                "INSERT INTO revisions (id, page_id, version, at, actor, note, detail, path, readers, private,
+                                        audience, {CONTENT})
+                 SELECT $1 + row_number() OVER (ORDER BY id), id, version, $2, $3, $4, $5, path, $6, private,
+                        audience, {CONTENT}
                  FROM pages WHERE id IN ({})",
                 id::list(pages.iter().map(|page| page.0))
             );

@@ -10,7 +10,7 @@ use domain::{
 
 use super::{
     affected::Affected,
-    command::{Change, Outcome, Run},
+    change::{Change, Outcome, Run},
     draft_rows,
     plan::Plan,
 };

@@ -1,28 +1,21 @@
 //! Giving pages another audience.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
 use diesel::{prelude::*, sql_query};
-use domain::{
-    access::Editor,
-    audience::{Audience, Chosen},
-    audit::Action,
-    effective_access::EffectiveAccess,
-    group::GroupId,
-    page::PageId,
-    user::UserId,
-};
+use domain::{access::Editor, audience::Audience, audit::Action, effective_access::EffectiveAccess, page::PageId};
 
 use super::{
     Selection, access_columns,
     affected::{Affected, Edit, OwnAccess},
     audit,
-    command::{Change, Outcome, Run},
+    change::{Change, Outcome, Run},
+    chosen_readers::choose,
     plan::Plan,
     revisions::Record,
 };
 use crate::{
-    Conn, Error, Result, access,
+    Conn, Result, access,
     columns::{KEYS, path_of},
     error::skip_unreadable,
     id, reader_keys,
@@ -132,44 +125,6 @@ fn drop_receipts(conn: &mut Conn, plan: &Plan, ids: &[PageId]) -> Result<()> {
     for ids in open.chunks(KEYS) {
         let ids = id::list(ids.iter().map(|id| id.0));
         sql_query(format!("DELETE FROM receipt_pages WHERE page_id IN ({ids})")).execute(conn)?;
-    }
-    Ok(())
-}
-
-/// Stores the chosen readers of pages. Readers who stay keep their rows: each row that comes or goes is listed again for
-/// every page that inherits.
-///
-/// # Errors
-/// [`Error::Refused`] when a chosen person or group does not exist.
-pub(super) fn choose(conn: &mut Conn, pages: &[PageId], audience: &Audience) -> Result<()> {
-    let nobody = Chosen::default();
-    let chosen = audience.chosen().unwrap_or(&nobody);
-    let (people, groups) = access::chosen_keys(conn, chosen)?;
-    if people.len() < chosen.people.len() || groups.len() < chosen.groups.len() {
-        return Err(Error::Refused("Somebody who was chosen to read this page does not exist any more.".into()));
-    }
-    choose_keys(conn, pages, &people, &groups)
-}
-
-fn choose_keys(conn: &mut Conn, pages: &[PageId], people: &BTreeSet<UserId>, groups: &BTreeSet<GroupId>) -> Result<()> {
-    let people = id::list(people.iter().map(|user| user.0));
-    let groups = id::list(groups.iter().map(|group| group.0));
-    for pages in pages.chunks(KEYS) {
-        let pages = id::list(pages.iter().map(|page| page.0));
-        for (table, column, nouns, keys) in
-            [("page_people", "user_id", "users", &people), ("page_groups", "group_id", "groups", &groups)]
-        {
-            // NOT IN (NULL) is never true, so an empty list needs a condition of its own.
-            let others = if keys == "NULL" { String::new() } else { format!("AND {column} NOT IN ({keys})") };
-            sql_query(format!("DELETE FROM {table} WHERE page_id IN ({pages}) {others}")).execute(conn)?;
-            let insert = format!(
-                "INSERT INTO {table} (page_id, {column})
-                 SELECT pages.id, chosen.id FROM pages, {nouns} AS chosen
-                 WHERE pages.id IN ({pages}) AND chosen.id IN ({keys}) AND NOT EXISTS
-                 (SELECT 1 FROM {table} WHERE page_id = pages.id AND {column} = chosen.id)"
-            );
-            sql_query(insert).execute(conn)?;
-        }
     }
     Ok(())
 }

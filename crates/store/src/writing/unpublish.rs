@@ -14,7 +14,7 @@ use super::{
     SaveDraft, Selection,
     affected::Affected,
     audit,
-    command::{Change, Outcome, Run},
+    change::{Change, Outcome, Run},
     delete::leaves,
     draft_rows,
     plan::Plan,

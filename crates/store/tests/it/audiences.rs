@@ -1,5 +1,5 @@
-//! The scope selects what the access rule allows, no more and no less, whatever was done to the site: generated sites and
-//! changes, on both databases.
+//! The scope selects exactly the pages that the access rule allows after any changes: generated sites and changes, on
+//! both databases.
 
 use std::collections::BTreeMap;
 
@@ -34,16 +34,17 @@ pub const PATHS: [&str; 9] = ["", "a", "a-b", "a/b", "a/b/c", "a/b/c/d", "b", "b
 pub const PEOPLE: [&str; 3] = ["ann", "bob", "cid"];
 pub const GROUPS: [&str; 2] = ["Staff", "Team of Acme"];
 
-/// Something that is done to a site.
+/// A change of a site.
 #[derive(Clone, Debug)]
 enum Deed {
-    /// A path, an audience, whether its title is shown, its date, and its end that long after it.
+    /// A path, an audience, whether lists show the title, the offset of its date and the length of its publication, in
+    /// microseconds.
     Insert(usize, Audience, bool, i64, Option<i64>),
     SetAudience(Index, Audience),
     Move(Index, usize),
     Delete(Index),
     Unpublish(Index),
-    /// As somebody at psql would.
+    /// A change of `private` by SQL.
     SetPrivate(Index, bool),
     DeleteGroup(usize),
     DeleteUser(usize),
@@ -82,7 +83,7 @@ fn deed() -> impl Strategy<Value = Deed> {
     ]
 }
 
-/// A site as this test understands it: what each author said, and nothing of what that comes to.
+/// The expected state of a site: the audience that each author chose, without the result of inheritance.
 #[derive(Default)]
 struct Model {
     pages: BTreeMap<String, PageContent>,
@@ -194,7 +195,7 @@ impl Model {
         }
     }
 
-    /// The audience without those who are gone.
+    /// The audience without deleted people and groups.
     fn known(&self, audience: &Audience) -> Audience {
         let mut audience = audience.clone();
         if let Audience::Chosen(chosen) = &mut audience {
@@ -204,7 +205,7 @@ impl Model {
         audience
     }
 
-    /// The pages with their readers, as the domain says.
+    /// The pages with the readers that the domain computes.
     fn expected(&self) -> Vec<Page> {
         let page = |content: &PageContent| {
             let above: Vec<&Audience> = content
@@ -258,7 +259,7 @@ fn save(store: &Store, path: &str, content: &PageContent) -> store::Result<Page>
     store.write(|conn| commands::update(conn, admin().editor(), page.id, page.version, content, noon()))
 }
 
-/// A row of a list: its page, and whether it is locked.
+/// A row of a list: the path of its page, and whether it is locked.
 type Row = (String, bool);
 
 fn expected(pages: &[Page], visitor: &Visitor, wanted: &[Listing]) -> Vec<Row> {
@@ -286,7 +287,7 @@ struct Count {
     count: i64,
 }
 
-/// How many rows stand in one of the two and not in the other.
+/// The number of rows that are in only one of `listings` and `page_listings`.
 pub fn differing_listings(store: &Store) -> i64 {
     let columns = "principal, section, published_at, path, unpublish_at, page_id";
     let minus = |one: &str, other: &str| {

@@ -1,4 +1,4 @@
-//! The audit trail: what is written, and that it stays.
+//! The audit trail: its entries, and that they cannot be changed.
 
 use chrono::TimeDelta;
 use domain::{

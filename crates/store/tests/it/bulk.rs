@@ -1,4 +1,4 @@
-//! Many pages at once: all that match a filter, and moves below a section.
+//! Bulk changes: all pages that match a filter, and moves below a section.
 
 use domain::{
     access::Visitor,
@@ -40,7 +40,7 @@ fn move_under(store: &Store, ids: &[PageId], to: &str) -> store::Result<(usize, 
     Ok((moved, told))
 }
 
-/// Why pages cannot move, in the order of their paths.
+/// The reasons why pages cannot move, in the order of their paths.
 fn whys(store: &Store, ids: &[PageId], to: &str) -> Vec<String> {
     let command = Move { pages: Selection::Pages(ids.to_vec()), under: path(to) };
     let moves = store.read(|conn| command.plan(conn, admin().editor())).unwrap();

@@ -1,4 +1,4 @@
-//! What somebody at psql says of who reads a page holds, whatever the application does before, meanwhile and after.
+//! A change of a page's readers by SQL holds, before, during and after any change by the application.
 
 use diesel::{RunQueryDsl, sql_query};
 use domain::{
@@ -112,7 +112,7 @@ fn a_group_or_a_user_that_is_deleted_reads_nothing_also_without_foreign_keys() {
     });
 }
 
-/// As in SQLite's own shell, which does not keep foreign keys unless it is told to.
+/// Runs SQL as SQLite's own shell does, which does not enforce foreign keys by default.
 fn by_a_shell(store: &Store, statement: &str) {
     let keep = |conn: &mut Conn, word: &str| match conn {
         Conn::Sqlite(conn) => sql_query(format!("PRAGMA foreign_keys = {word}")).execute(conn).map(drop),

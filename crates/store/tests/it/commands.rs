@@ -1,4 +1,4 @@
-//! Commands as tests write them: one function for each, which runs it with any effect on access.
+//! Short forms of commands for tests: each function runs one, with any effect on access.
 
 use domain::{
     Timestamp, Version,
@@ -28,7 +28,7 @@ pub fn run(conn: &mut Conn, by: &Editor, command: Command, now: Timestamp) -> Re
     run_with(conn, by, command, Consent::Any, now)
 }
 
-/// In tests a text is the list of its links, each cut to the longest path.
+/// The links of a text in these tests: the text is their list, each cut to the longest path.
 pub fn links(_: &PagePath, body: &str) -> Vec<String> {
     body.split_whitespace().map(|link| link.chars().take(PagePath::MAX).collect()).collect()
 }
@@ -37,7 +37,7 @@ fn page_of(conn: &mut Conn, by: &Editor, outcome: &Outcome) -> Result<Page> {
     Ok(pages::get(conn, by, outcome.page().unwrap())?.unwrap())
 }
 
-/// The command that makes a page or saves one.
+/// The command that creates or saves a page.
 pub fn publication(page: Option<PageId>, from: Version, lock: Option<DraftLock>, content: &PageContent) -> Command {
     let (is_new, page) = (page.is_none(), page.unwrap_or_else(|| new_page_id().unwrap()));
     Command::Publish(Publish { page, is_new, from, lock, content: content.clone(), note: None, move_below: false })

@@ -1,5 +1,6 @@
-//! Nobody gains access unasked: after any command on any generated site, a person reads a page whom it did not open to
-//! before only if the preview named the page and the command carried that confirmation, or the command itself stated it.
+//! Nobody gains access without consent: after any command on any generated site, a person can read a page that was
+//! closed to them before only if the preview named the page and the command carried that confirmation, or the command
+//! itself stated it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -35,7 +36,7 @@ use crate::{
 
 const ALL: Paging = Paging { number: 1, size: 1000 };
 
-/// Something that happens to a site.
+/// A step in the history of a site.
 #[derive(Clone, Debug)]
 enum Step {
     PublishNew(usize, Audience),
@@ -54,7 +55,7 @@ enum Step {
     Members(usize, Vec<&'static str>),
     DeleteGroup(usize),
     AddGroup(usize, Vec<&'static str>),
-    /// Somebody leaves, and somebody else takes the name.
+    /// A user is deleted, and another one takes the name.
     Replace(usize),
     SqlPrivate(Index, bool),
 }
@@ -103,7 +104,7 @@ fn picked<T: Clone>(from: &[T], indices: &[Index]) -> Vec<T> {
     if from.is_empty() { Vec::new() } else { indices.iter().map(|index| index.get(from).clone()).collect() }
 }
 
-/// The names of existing people and groups alone: others are refused, which is not what this test is about.
+/// Keeps only the names of existing people and groups: the store refuses others, which other tests check.
 fn existing(store: &Store, audience: &Audience) -> Audience {
     let Audience::Chosen(chosen) = audience else { return audience.clone() };
     let groups = store.read(|conn| groups::names(conn, admin().editor())).unwrap();
@@ -115,7 +116,7 @@ fn existing(store: &Store, audience: &Audience) -> Audience {
 }
 
 impl Step {
-    /// The command for a step on a site; `None` where there is nothing to do it to.
+    /// The command of a step on a site; `None` if the site has nothing to apply it to.
     fn command(&self, store: &Store) -> Option<Command> {
         let by = admin();
         let (pages, by) = (published(store), by.editor().clone());
@@ -199,7 +200,7 @@ impl Step {
         })
     }
 
-    /// What happens outside the commands.
+    /// Makes a change outside the commands.
     fn happen(&self, store: &Store) {
         match self {
             Step::Replace(index) => {
@@ -220,8 +221,8 @@ impl Step {
     }
 }
 
-/// Who reads each page: keys of accounts, so that a name that is taken again is another person; 0 is a stranger, and -1 any
-/// account, of later ones too.
+/// The readers of each page by the keys of accounts, so that a name that is taken again is another person; 0 is an
+/// anonymous visitor, and -1 any account, including later ones.
 type Reading = BTreeMap<i64, BTreeSet<i64>>;
 
 fn reading(store: &Store) -> Reading {
@@ -244,7 +245,7 @@ fn reading(store: &Store) -> Reading {
     published(store).iter().map(|page| (page.id.0, readers(page))).collect()
 }
 
-/// The readers that each page has now and did not have before; a page that is not published counts with its last readers.
+/// The pages that somebody can read now and could not before; an unpublished page counts with its last readers.
 fn gains(before: &Reading, after: &Reading) -> BTreeSet<i64> {
     let nobody = BTreeSet::new();
     let gains = |page: &i64, readers: &BTreeSet<i64>| {
@@ -275,7 +276,7 @@ fn start(store: &Store) {
     }
 }
 
-/// Checks one command: what it does without a word, and what it does with the consent to what was shown.
+/// Checks the effect of one command without consent, and with consent to the changes that were shown.
 fn check(store: &Store, command: &Command, last: &mut Reading) -> Result<(), TestCaseError> {
     let by = admin();
     let Ok(diff) = preview(store, by.editor(), command) else {
@@ -363,7 +364,7 @@ fn find(store: &Store, at: &str) -> Option<Page> {
     store.read(|conn| pages::find(conn, &PagePath::parse(at).unwrap())).unwrap()
 }
 
-/// Runs a command that needs a confirmation: first without it, then with it.
+/// Runs a command that needs a confirmation, first without it and then with it.
 fn confirm(store: &Store, command: &Command, expected: &str) {
     let by = admin();
     assert_eq!(run(store, command, Consent::Stated), Err(Error::Unconfirmed));

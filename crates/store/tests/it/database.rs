@@ -19,7 +19,7 @@ use store::{Conn, DatabaseUrl, Store};
 
 use crate::commands;
 
-/// Noon of some day: the tests' own clock.
+/// Noon of a fixed day: the clock of the tests.
 pub fn noon() -> Timestamp {
     DateTime::from_timestamp(1_790_000_000, 0).unwrap() + TimeDelta::microseconds(123_456)
 }
@@ -28,7 +28,7 @@ pub fn admin() -> Admin {
     Admin::command_line()
 }
 
-/// The URL of the PostgreSQL for tests; `None` where there is none, and that is allowed.
+/// The URL of the PostgreSQL server for tests; `None` if there is none and tests may skip it.
 pub fn postgres() -> Option<String> {
     let url = std::env::vars_os().find(|(name, _)| name == "POSTERN_TEST_POSTGRES").map(|(_, url)| url);
     let all = std::env::vars_os().any(|(name, _)| name == "POSTERN_TEST_ALL");
@@ -59,7 +59,7 @@ pub fn on_each(test: impl Fn(&DatabaseUrl)) {
     }
 }
 
-/// A database of its own on the test server, dropped at the end.
+/// A database of one test on the PostgreSQL server, dropped at the end.
 pub struct PostgresDatabase {
     base: String,
     name: String,
@@ -87,7 +87,7 @@ impl Drop for PostgresDatabase {
     }
 }
 
-/// Runs SQL as somebody at psql would.
+/// Runs SQL outside the commands, as a user of psql does.
 pub fn sql(store: &Store, statement: &str) -> store::Result<usize> {
     store.write(|conn| Ok(sql_query(statement).execute(conn)?))
 }
@@ -115,7 +115,7 @@ pub fn put(conn: &mut Conn, content: &PageContent) -> store::Result<()> {
     commands::insert(conn, admin().editor(), content, noon()).map(drop)
 }
 
-/// Undoes the last migration that is applied.
+/// Reverts the last applied migration.
 macro_rules! undo {
     ($store:expr, $url:expr, $name:literal) => {
         $crate::database::run_down(

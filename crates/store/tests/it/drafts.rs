@@ -1,4 +1,4 @@
-//! Drafts and changes that wait, dates and ends, and what becomes of them.
+//! Drafts, pending changes, dates and ends, and what each command does to them.
 
 use chrono::TimeDelta;
 use domain::{
@@ -27,7 +27,7 @@ fn typed(path: &str, title: &str, body: &str) -> DraftInput {
     PageInput { path: path.into(), title: title.into(), body: body.into(), ..PageInput::default() }.into()
 }
 
-/// A form that shows a version of a draft.
+/// The lock of a form that shows a version of a draft.
 fn form(number: i64, draft: i64) -> DraftLock {
     DraftLock { draft: Version(draft), form: FormId(number) }
 }
@@ -307,10 +307,14 @@ fn a_site_that_was_there_before_has_pages_without_an_end_and_the_zone_utc() {
     on_each(|url| {
         let store = Store::open(url, 2).unwrap();
         store.migrate().unwrap();
+        undo!(&store, url, "2026-11-26-000011_unused_index");
         undo!(&store, url, "2026-11-26-000010_reader_keys");
         undo!(&store, url, "2026-11-24-000007_drafts");
         sql(&store, "INSERT INTO pages (id, path, title, body, version) VALUES (7, 'old', 'Old', 'text', 4)").unwrap();
-        assert_eq!(store.migrate().unwrap(), ["2026-11-24-000007_drafts", "2026-11-26-000010_reader_keys"]);
+        assert_eq!(
+            store.migrate().unwrap(),
+            ["2026-11-24-000007_drafts", "2026-11-26-000010_reader_keys", "2026-11-26-000011_unused_index"]
+        );
         assert_eq!(found(&store, "old").unwrap().content.unpublish_at, None);
         assert_eq!(store.read(store::site::get).unwrap().time_zone, Zone::default());
     });

@@ -1,4 +1,4 @@
-//! The change feed tells of every commit that matters, whoever makes it, and knows when it may have missed one.
+//! The change feed reports every relevant commit of any writer, and detects that it may have missed one.
 
 use std::{
     sync::mpsc::{Receiver, channel},
@@ -19,7 +19,7 @@ use crate::{
 
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// A feed, and what it told.
+/// A feed, and the events that it reported.
 struct Watch {
     feed: Feed,
     told: Receiver<Event>,
@@ -34,7 +34,7 @@ impl Watch {
         watch
     }
 
-    /// The next change.
+    /// The next reported change.
     fn next(&self) -> Change {
         loop {
             if let Event::Changed(change) = self.told.recv_timeout(PATIENCE).unwrap() {
@@ -43,7 +43,7 @@ impl Watch {
         }
     }
 
-    /// What was told of by now, without repetitions.
+    /// The changes reported so far, without repetitions.
     fn settled(&self) -> Vec<Change> {
         assert!(self.feed.wait_until_caught_up(PATIENCE));
         let mut changes: Vec<Change> = Vec::new();
@@ -56,7 +56,7 @@ impl Watch {
         changes
     }
 
-    /// Waits until all that was committed before this call has been told.
+    /// Waits until the feed has reported all commits before this call.
     fn heard(&self) {
         let now = Instant::now();
         while !matches!(self.told.recv_timeout(PATIENCE).unwrap(), Event::Heartbeat(at) if at >= now) {}

@@ -1,4 +1,4 @@
-//! What pages were, where they lived, and the trash.
+//! The history of pages, their old paths, and the trash.
 
 use chrono::TimeDelta;
 use domain::{

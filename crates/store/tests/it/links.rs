@@ -1,4 +1,4 @@
-//! Links between pages: read when a text changed, whoever changed it, and found broken.
+//! Links between pages: read after any change of a text, and found if they are broken.
 
 use domain::{
     Version,
@@ -28,7 +28,7 @@ fn fill(store: &Store, site: &[PageContent]) {
     store.write(|conn| site.iter().try_for_each(|page| put(conn, page))).unwrap();
 }
 
-/// The broken links after everything was read; in these tests a text is the list of its links.
+/// The broken links after all texts were read; in these tests a text is the list of its links.
 fn broken(store: &Store) -> Vec<String> {
     while store.write(|conn| writing::links::catch_up(conn, commands::links)).unwrap() {}
     assert_eq!(store.read(links::unread).unwrap(), 0);

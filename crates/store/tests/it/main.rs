@@ -1,4 +1,4 @@
-//! The store on both databases: each test runs on a SQLite file, and on a real PostgreSQL where one is given.
+//! The store on both databases: each test runs on a SQLite file, and on a real PostgreSQL if the environment names one.
 #![allow(
     missing_docs,
     unreachable_pub,

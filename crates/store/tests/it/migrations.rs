@@ -1,4 +1,4 @@
-//! Migrations: applied once, by one process, and understood when they cannot be.
+//! Migrations: one process applies each once, and a failure has a clear message.
 
 use diesel::{RunQueryDsl, connection::SimpleConnection, sql_query};
 use domain::{
@@ -31,9 +31,10 @@ const ALL: &[&str] = &[
     "2026-11-24-000008_receipts",
     "2026-11-24-000009_by_hand",
     "2026-11-26-000010_reader_keys",
+    "2026-11-26-000011_unused_index",
 ];
 
-/// Makes a page in any schema.
+/// Inserts a page in any version of the schema.
 const OLD: &str = "INSERT INTO pages (id, path, title, body, published_at) VALUES";
 
 fn find(store: &Store, path: &str) -> Page {
@@ -87,7 +88,7 @@ fn a_half_made_schema_is_named_with_its_mend_and_left_as_it_was() {
     });
 }
 
-/// Takes a database back to what it was before a migration, with what that and the later ones say for it themselves.
+/// Returns a database to its state before a migration by the down scripts of that migration and of the later ones.
 fn go_back(store: &Store, to: &str) {
     for name in ALL.iter().rev().take_while(|name| **name >= to) {
         let version: String = name.chars().take_while(|c| *c != '_').filter(|c| *c != '-').collect();

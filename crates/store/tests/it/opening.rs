@@ -1,4 +1,4 @@
-//! Opening a database, and what is said when it cannot be.
+//! Opening a database, and the error message if that fails.
 
 use store::{DatabaseUrl, Error, Store};
 

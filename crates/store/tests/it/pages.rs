@@ -1,4 +1,4 @@
-//! Pages as editors change them.
+//! Pages, and the changes that editors make to them.
 
 use chrono::TimeDelta;
 use domain::{

@@ -1,5 +1,5 @@
-//! Two changes at once on PostgreSQL: the later one waits for its turn before it holds anything, and sees what the earlier
-//! one did. SQLite has one writer at a time.
+//! Two concurrent changes on PostgreSQL: the later one waits before it holds any lock, and sees the effect of the
+//! earlier one. SQLite has one writer at a time.
 
 use std::{thread, time::Duration};
 
@@ -29,8 +29,8 @@ pub fn is_postgres(store: &Store) -> bool {
     store.read(|conn| Ok(matches!(conn, Conn::Postgres(_)))).unwrap()
 }
 
-/// Does one change, and another one in two parts around it: the one begins when the first part is done, and the second part
-/// when the one waits, or is over.
+/// Runs the change `one` concurrently with another change that has two parts: `one` begins after the first part, and
+/// the second part begins once `one` waits for a lock or has ended.
 pub fn meanwhile(
     store: &Store,
     one: impl FnOnce() -> Result<()> + Send,

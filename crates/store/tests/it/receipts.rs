@@ -1,4 +1,4 @@
-//! Reading receipts.
+//! Reading receipts: first and last opening of a page by its chosen readers.
 
 use chrono::TimeDelta;
 use domain::{
@@ -31,7 +31,7 @@ fn save(store: &Store, page: &Page, content: &PageContent) -> Page {
     store.write(|conn| commands::update(conn, admin().editor(), page.id, page.version, content, noon())).unwrap()
 }
 
-/// Name, whether they opened it, whether they read it.
+/// The name of each reader, whether they opened the page, and whether they read it.
 fn seen(store: &Store, page: &Page) -> Vec<(String, bool, bool)> {
     let receipts = store.read(|conn| receipts::list(conn, admin().editor(), page)).unwrap();
     receipts.into_iter().map(|row| (row.name.to_string(), row.opened.is_some(), row.reads)).collect()

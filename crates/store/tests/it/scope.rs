@@ -1,4 +1,4 @@
-//! What a scope selects, in examples; `audiences` shows that it is what the access rule allows.
+//! Examples of the pages that a scope selects; `audiences` checks a scope against the access rule.
 
 use domain::{
     access::Visitor,

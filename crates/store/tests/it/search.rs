@@ -1,4 +1,4 @@
-//! Full-text search: what is found, for whom, in which order, whoever wrote it, alike on both databases.
+//! Full-text search: the results, their visibility and their order for any writer, the same on both databases.
 
 use domain::{access::Visitor, audience::Audience, page::PageContent, search::Query, user::Role};
 use store::{
@@ -19,7 +19,7 @@ fn fill(store: &Store, site: &[PageContent]) {
     store.write(|conn| site.iter().try_for_each(|page| put(conn, page))).unwrap();
 }
 
-/// The paths that are found, the best first.
+/// The paths of the results, the best first, and whether there are more.
 fn found_by(store: &Store, visitor: &Visitor, typed: &str, paging: Paging) -> (Vec<String>, bool) {
     let Ok(query) = Query::parse(typed) else { return (Vec::new(), false) };
     let slice = store.read(|conn| search::list(conn, visitor, noon(), &query, paging)).unwrap();

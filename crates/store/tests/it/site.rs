@@ -1,4 +1,4 @@
-//! The settings: one row.
+//! The settings of the site: one row.
 
 use domain::site::{Realm, Site};
 use store::{Error, site};

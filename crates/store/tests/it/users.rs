@@ -1,4 +1,4 @@
-//! Users: signing in, changing, and the administrator who stays.
+//! Users: sign-ins, changes, and the last administrator, whom nobody can remove.
 
 use std::sync::Barrier;
 

@@ -211,7 +211,7 @@ impl Action {
         let choice = choice.ok_or_else(|| Error::Unprocessable("Choose what to do with the selected rows.".into()))?;
         let all = chosen.all == "yes";
         if chosen.id.is_empty() && !all {
-            return Err(Error::Unprocessable("Nothing was selected. Tick rows of the list first.".into()));
+            return Err(Error::Unprocessable("Nothing was chosen. Tick rows of the list first.".into()));
         }
         let (confirmed, back) = (chosen.confirm == "yes", section.back(&chosen.back));
         let Chosen { id: ids, seen, to, audience, people, groups, .. } = chosen;

@@ -9,12 +9,7 @@ use domain::{
 use serde::Serialize;
 use store::{admin_list, audit, links, users};
 
-use super::{
-    links::{Row, catch_up},
-    panel::Panel,
-    refusals::Chart,
-    waiting::Waiting,
-};
+use super::{links::Row, panel::Panel, refusals::Chart, waiting::Waiting};
 use crate::{
     App,
     auth::extract::Editor,
@@ -120,10 +115,9 @@ impl Change {
 
 /// GET `/admin/`.
 pub async fn show(app: Data<App>, editor: Editor) -> Result<Answer, Error> {
-    let unread_links = catch_up(&app).await?;
     let proof = editor.proof();
     let admin = Admin::of(&editor.account().visitor());
-    let (site, (totals, users, changes, waiting, broken, watch)) = app
+    let (site, (totals, users, changes, waiting, broken, unread_links, watch)) = app
         .db
         .read_with_site(move |conn| {
             let users = admin.as_ref().map(|admin| users::count(conn, admin)).transpose()?;
@@ -131,7 +125,8 @@ pub async fn show(app: Data<App>, editor: Editor) -> Result<Answer, Error> {
             let waiting = Waiting::find(conn, &proof)?;
             let broken = links::broken(conn, &proof, BROKEN_LINKS + 1)?;
             let changes = audit::recent(conn, &proof, CHANGES)?;
-            Ok((admin_list::totals(conn, &proof)?, users.unwrap_or(0), changes, waiting, broken, watch))
+            let unread = links::unread(conn)? > 0;
+            Ok((admin_list::totals(conn, &proof)?, users.unwrap_or(0), changes, waiting, broken, unread, watch))
         })
         .await?;
     let admin_list::PageTotals { everybody, signed_in, chosen } = totals;

@@ -1,4 +1,4 @@
-//! Links between pages: the picker of the editor, and those that not everybody can follow.
+//! Links between pages: the picker of the editor, and the list of broken links.
 
 use std::time::Duration;
 
@@ -23,47 +23,37 @@ use crate::{
     markdown,
 };
 
-/// How many pages the picker offers.
+/// The number of pages that the picker offers.
 const OFFERED: u32 = 8;
-/// How many parts of what is unread a request reads; the rest is read in the background.
-const ROUNDS: usize = 3;
-/// How long the background waits between parts, and when nothing is left.
-const PAUSE: Duration = Duration::from_millis(250);
-const EVERY: Duration = Duration::from_secs(60);
-/// How many broken links are listed, at most.
+/// The pause between two batches of changed texts, so that others can write.
+const BATCH_PAUSE: Duration = Duration::from_millis(250);
+/// The time between two looks for changed texts.
+const POLL_INTERVAL: Duration = Duration::from_secs(5);
+/// The most broken links in the list.
 const LISTED: u32 = 500;
 
-/// Reads texts that changed since they were read for links, as many as somebody waits for; whether others are left.
-pub(super) async fn catch_up(app: &App) -> Result<bool, Error> {
-    if app.db.read(links::unread).await? == 0 {
-        return Ok(false);
-    }
-    for _ in 0..ROUNDS {
-        match app.db.write(|conn| store::writing::links::catch_up(conn, markdown::targets)).await {
-            Ok(true) => {}
-            Ok(false) => return Ok(false),
+/// Reads the links of texts that changed by SQL or before links were kept; runs until the server stops. Commands read the
+/// links of what they save themselves, and no request waits for this.
+pub async fn read_changed_texts(app: Data<App>) {
+    loop {
+        let pause = match read_some(&app).await {
+            Ok(true) => BATCH_PAUSE,
+            Ok(false) => POLL_INTERVAL,
             Err(error) => {
-                // Somebody saved one of these pages in the same moment; there is another time.
+                // A user who saved one of these pages at the same moment goes first.
                 log::debug!("texts could not be read for links: {error}");
-                break;
+                POLL_INTERVAL
             }
-        }
+        };
+        tokio::time::sleep(pause).await;
     }
-    Ok(true)
 }
 
-/// Reads what is left: the texts that were there before links were kept, and those that somebody wrote by SQL.
-pub async fn catch_up_for_ever(app: Data<App>) {
-    loop {
-        match catch_up(&app).await {
-            // Others want to write, too.
-            Ok(true) => tokio::time::sleep(PAUSE).await,
-            Ok(false) => tokio::time::sleep(EVERY).await,
-            Err(error) => {
-                log::warn!("texts are not read for links now: {error}");
-                tokio::time::sleep(EVERY).await;
-            }
-        }
+/// Reads the links of one batch of changed texts; returns whether others are left.
+async fn read_some(app: &App) -> Result<bool, Error> {
+    match app.db.read(links::unread).await? {
+        0 => Ok(false),
+        _ => app.db.write(|conn| store::writing::links::catch_up(conn, markdown::targets)).await,
     }
 }
 
@@ -93,7 +83,7 @@ pub async fn offer(app: Data<App>, editor: Editor, query: QueryString) -> Result
     Ok(Answer::new("application/json", json, Caching::Never))
 }
 
-/// A broken link as it is shown.
+/// A broken link as a row.
 #[derive(Serialize)]
 pub(super) struct Row {
     title: String,
@@ -126,9 +116,9 @@ struct BrokenPage {
 
 /// GET `/admin/links/broken`.
 pub async fn broken(app: Data<App>, editor: Editor) -> Result<Answer, Error> {
-    let unread = catch_up(&app).await?;
     let proof = editor.proof();
-    let (site, found) = app.db.read_with_site(move |conn| links::broken(conn, &proof, LISTED)).await?;
+    let query = move |conn: &mut store::Conn| Ok((links::broken(conn, &proof, LISTED)?, links::unread(conn)? > 0));
+    let (site, (found, unread)) = app.db.read_with_site(query).await?;
     let above = [Link::new("/admin/", "Administration")];
     let page = BrokenPage {
         panel: Panel::new(&site, editor.account(), "links", "Broken links", &above),

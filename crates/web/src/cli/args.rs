@@ -185,7 +185,7 @@ pub enum PageCommand {
         /// page's own, or never]
         #[arg(long, value_name = "DATE")]
         unpublish: Option<String>,
-        /// Publish it even if more people can then read the page or pages below it
+        /// Publish it even if more people can then read pages below it, which inherit its readers
         #[arg(long)]
         yes: bool,
     },

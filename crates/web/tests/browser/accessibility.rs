@@ -1,4 +1,4 @@
-//! axe-core looks at every page, in both themes.
+//! Accessibility: axe-core checks every page, in both themes.
 
 use std::fs;
 
@@ -8,7 +8,7 @@ use super::{
     walk,
 };
 
-/// All rules, with the one for the size of targets (WCAG 2.2), which is off unless asked for.
+/// Runs all rules, including the one for the size of targets (WCAG 2.2), which is off by default.
 const RUN: &str = "axe.run(document, { rules: { 'target-size': { enabled: true } } }).then((results) => \
     results.violations.flatMap((rule) => rule.nodes.map((node) => \
     `${rule.id}: ${node.html.slice(0, 160)} ${node.any.concat(node.all).map((check) => check.message).join('; ')}`)))";

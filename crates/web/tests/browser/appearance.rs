@@ -1,4 +1,4 @@
-//! Looks: phones, and the two themes.
+//! Appearance: the layout on phones, and the two themes.
 
 use super::{
     chromium::{Chromium, Person},
@@ -8,7 +8,7 @@ use super::{
 
 const PAPER: &str = "getComputedStyle(document.body).backgroundColor";
 
-/// How light the page's ground is, 0 to 255.
+/// The lightness of the page's background, 0 to 255.
 fn ground(person: &Person) -> u32 {
     let colour = person.string(PAPER);
     let parts = colour.trim_start_matches("rgb(").trim_end_matches(')').split(", ");

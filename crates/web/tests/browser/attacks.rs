@@ -1,4 +1,4 @@
-//! What somebody hostile tries through a browser: stored payloads, posts from elsewhere, frames.
+//! Attacks through a browser: stored payloads, cross-site posts, frames.
 
 use std::{
     io::{Read, Write},
@@ -99,7 +99,7 @@ fn no_page_shows_itself_in_a_frame_of_another_origin() {
     }
 }
 
-/// Serves one page to everybody who asks, on a port of its own.
+/// Serves one page to every client, on a port of its own.
 fn serve(page: String) -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();

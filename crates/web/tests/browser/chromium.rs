@@ -1,4 +1,4 @@
-//! A Chromium, and people who sit before it: each has a window with credentials of its own.
+//! A Chromium, and its users: each has a window with credentials of its own.
 
 use std::{
     env, fs,
@@ -20,15 +20,15 @@ use super::{
     server::{PASSWORD, Server},
 };
 
-/// Long enough for a loaded machine; nothing waits this long when all is well.
+/// The timeout of each wait, long enough for a loaded machine; a passing test waits much less.
 const PATIENCE: Duration = Duration::from_secs(30);
-/// Runs before a page's own scripts and keeps what the content security policy refused.
+/// A script that runs before a page's own and records the violations of its content security policy.
 const WATCH: &str = "globalThis.refused = []; document.addEventListener('securitypolicyviolation', \
     (event) => globalThis.refused.push(`${event.effectiveDirective} ${event.blockedURI} ${event.sample}`));";
 
 pub struct Chromium(Browser);
 
-/// What an environment variable names, or a word on standard error that tests are left out.
+/// The path that an environment variable names; otherwise a line on standard error says that tests are skipped.
 pub fn named(variable: &str, what: &str) -> Option<PathBuf> {
     let value = env::var_os(variable).filter(|value| !value.is_empty()).map(PathBuf::from);
     if value.is_none() {
@@ -55,12 +55,12 @@ impl Chromium {
         Some(Chromium(Browser::new(options).unwrap()))
     }
 
-    /// Somebody who gives no password, and cancels when asked for one.
+    /// A user who gives no password, and cancels the prompt for one.
     pub fn visitor(&self, server: &Server) -> Person {
         Person::new(self, server, None)
     }
 
-    /// Somebody who signs in when asked.
+    /// A user who signs in when the browser asks.
     pub fn user(&self, server: &Server, name: &str) -> Person {
         Person::new(self, server, Some(name))
     }
@@ -72,7 +72,7 @@ fn is_root() -> bool {
     ids.split_whitespace().nth(1) == Some("0")
 }
 
-/// A window that shares nothing with the others, as a second browser would.
+/// A window that shares no state with the others, as a second browser would.
 pub struct Person {
     pub origin: String,
     tab: Arc<Tab>,
@@ -100,7 +100,7 @@ impl Person {
         person
     }
 
-    /// From now on gives a password when asked.
+    /// Sets the credentials that answer the next prompts.
     pub fn give(&self, name: &str, password: &str) {
         self.heard.lock().unwrap().credentials = Some((name.into(), password.into()));
         // The library answers each challenge once more after us; its own answer, a failed load, would race with ours.
@@ -115,15 +115,14 @@ impl Person {
         })
     }
 
-    /// Does what leads to another page, and waits until that one stands.
+    /// Runs an action that leads to another page, and waits until that page has loaded.
     pub fn leave(&self, act: impl FnOnce()) -> &Person {
         self.js("globalThis.left = true");
         act();
         self.wait("globalThis.left !== true && document.readyState === 'complete' && location.href !== 'about:blank'")
     }
 
-    /// Clicks what leads to another page.
-    /// Clicks the link or button with a text that leads to another page.
+    /// Clicks the link or button with a text, which leads to another page.
     pub fn press(&self, text: &str) -> &Person {
         self.leave(|| {
             let found = self.js(&format!(
@@ -139,7 +138,7 @@ impl Person {
         self.js(&format!("document.querySelector({}).click()", quote(selector)));
     }
 
-    /// Puts a text into a field in place of what stands there.
+    /// Replaces the text of a field.
     pub fn fill(&self, selector: &str, text: &str) -> &Person {
         self.js(&format!(
             "(() => {{ const field = document.querySelector({}); field.value = {}; \
@@ -175,7 +174,7 @@ impl Person {
         }
     }
 
-    /// Waits until an expression is true; a page that is just being replaced counts as not yet.
+    /// Waits until an expression is true; while the page is being replaced, it counts as false.
     pub fn wait(&self, expression: &str) -> &Person {
         let end = Instant::now() + PATIENCE;
         while self.try_js(expression) != Ok(Value::Bool(true)) {
@@ -208,7 +207,7 @@ impl Person {
         self.string("location.pathname + location.search")
     }
 
-    /// The status with which the page was answered.
+    /// The status of the response that delivered the page.
     pub fn status(&self) -> i64 {
         self.js("performance.getEntriesByType('navigation')[0].responseStatus").as_i64().unwrap()
     }
@@ -227,12 +226,12 @@ impl Person {
         self
     }
 
-    /// The dialogs that opened, other than the one that asks before something unsaved is left.
+    /// The dialogs that opened, except the one that asks before unsaved input is left.
     pub fn dialogs(&self) -> Vec<String> {
         self.heard.lock().unwrap().dialogs.clone()
     }
 
-    /// What the browser was asked for: scheme and realm of each challenge.
+    /// The challenges that the browser received: the scheme and the realm of each.
     pub fn challenges(&self) -> Vec<String> {
         self.heard.lock().unwrap().challenges.clone()
     }
@@ -243,7 +242,7 @@ impl Person {
         tree.child_frames.unwrap_or_default().into_iter().map(|child| child.frame.url).collect()
     }
 
-    /// The size of the window, in CSS pixels.
+    /// Sets the size of the window, in CSS pixels.
     pub fn resize(&self, width: u32, height: u32) -> &Person {
         self.tab
             .call_method(Emulation::SetDeviceMetricsOverride {
@@ -266,14 +265,14 @@ impl Person {
         self
     }
 
-    /// The system's setting for colours: `light` or `dark`.
+    /// Sets the system's colour preference: `light` or `dark`.
     pub fn prefer(&self, scheme: &str) -> &Person {
         let feature = Emulation::MediaFeature { name: "prefers-color-scheme".into(), value: scheme.into() };
         self.tab.call_method(Emulation::SetEmulatedMedia { media: None, features: Some(vec![feature]) }).unwrap();
         self
     }
 
-    /// Switches the pages' own scripts off; our expressions still run.
+    /// Disables the pages' own scripts; the expressions of the tests still run.
     pub fn without_javascript(&self) -> &Person {
         self.tab.call_method(Emulation::SetScriptExecutionDisabled { value: true }).unwrap();
         self

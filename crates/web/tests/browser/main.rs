@@ -1,6 +1,5 @@
-//! What people see: the real binary, driven by Chromium.
-//! POSTERN_TEST_CHROMIUM names the browser and POSTERN_TEST_AXE the file axe.min.js; without them the tests are left
-//! out and say so, unless POSTERN_TEST_ALL is set.
+//! Tests of the real binary in Chromium. POSTERN_TEST_CHROMIUM names the browser and POSTERN_TEST_AXE the file
+//! axe.min.js; without them the tests are skipped with a line on standard error, unless POSTERN_TEST_ALL is set.
 #![allow(
     missing_docs,
     unreachable_pub,

@@ -1,4 +1,4 @@
-//! What the browser asks its user: names and passwords, and dialogs.
+//! The prompts of the browser: credentials and dialogs.
 
 use std::{
     collections::HashSet,
@@ -10,7 +10,7 @@ use headless_chrome::{
     protocol::cdp::{Fetch, Page, types::Event},
 };
 
-/// What the browser asked its user, and what the user answers.
+/// The prompts that the browser showed, and the user's answers.
 #[derive(Default)]
 pub struct Heard {
     pub credentials: Option<(String, String)>,
@@ -20,7 +20,7 @@ pub struct Heard {
 }
 
 impl Heard {
-    /// The credentials, once for each request: whoever is asked again cancels, as a person does.
+    /// The credentials, once for each request: a user who is asked again cancels.
     fn answer(&mut self, request: &str) -> Fetch::AuthChallengeResponse {
         match self.credentials.clone().filter(|_| self.answered.insert(request.into())) {
             Some((name, password)) => Fetch::AuthChallengeResponse {
@@ -37,7 +37,7 @@ impl Heard {
     }
 }
 
-/// Answers for the user of a tab, and keeps what was asked.
+/// Answers the prompts of a tab and records them.
 pub fn listen(tab: &Arc<Tab>, heard: &Arc<Mutex<Heard>>) {
     let (weak, heard) = (Arc::downgrade(tab), Arc::clone(heard));
     let listener = move |event: &Event| {

@@ -1,4 +1,4 @@
-//! Reading: the challenge, signing in, and what a reader without a mouse or a script gets.
+//! Reading: the challenge, signing in, and reading without a mouse or a script.
 
 use super::{chromium::Chromium, server::Server};
 

@@ -1,10 +1,10 @@
-//! The pictures of the README, taken when POSTERN_SCREENSHOTS names a folder for them.
+//! The screenshots of the README, taken if POSTERN_SCREENSHOTS names a folder for them.
 
 use std::{env, path::PathBuf};
 
 use super::{chromium::Chromium, server::Server, walk};
 
-/// Path, title, summary, date, and what else: a small workshop's site.
+/// The pages of a small workshop's site: path, title, summary, date and further options.
 const PAGES: &[(&str, &str, &str, &str, &[&str])] = &[
     ("handbook", "Handbook", "How the workshop runs, from keys to kettle.", "2026-11-18", &["--list-below"]),
     ("handbook/keys", "Keys and alarms", "Who holds which key.", "2026-11-17", &["--private", "--show-title"]),

@@ -11,7 +11,7 @@ use tempfile::TempDir;
 
 pub const PASSWORD: &str = "correct-horse-9";
 
-/// A running server with the users admin, eve (editor) and rita (reader); stopped when it is dropped.
+/// A running server with the users admin, eve (editor) and rita (reader); it stops when it is dropped.
 pub struct Server {
     pub origin: String,
     folder: TempDir,
@@ -48,7 +48,7 @@ impl Server {
         String::from_utf8(output.stdout).unwrap()
     }
 
-    /// Makes a page.
+    /// Creates a page.
     pub fn page(&self, path: &str, title: &str, body: &str, more: &[&str]) {
         self.command(&[&["page", "put", path, "--title", title], more].concat(), body);
     }

@@ -1,11 +1,11 @@
-//! Every page that the site has, for tests that look at all of them.
+//! A walk through every page of the site, for tests that check all of them.
 
 use super::{
     chromium::{Chromium, Person, quote},
     server::Server,
 };
 
-/// A site with something on every page of it.
+/// Fills a site with content for each of its pages.
 pub fn furnish(server: &Server) {
     server.page(
         "handbook/darkroom",
@@ -39,13 +39,13 @@ pub fn furnish(server: &Server) {
     server.page("long", &"Unbreakable".repeat(18), &format!("{}\n\n`{}`", "word".repeat(90), "code ".repeat(60)), &[]);
 }
 
-/// A page with everything that Markdown makes.
+/// A page with every element that Markdown produces.
 pub const DARKROOM: &str = include_str!("darkroom.md");
 
-/// What is looked at: a name, and how to get there.
+/// A page to check: its name, and the way to it.
 type Stop = (&'static str, fn(&Person));
 
-/// The pages that anybody gets, each as somebody who is not signed in.
+/// The pages that anonymous visitors get.
 pub const OUTSIDE: &[Stop] = &[
     ("front page", |p| {
         p.open("/");
@@ -281,7 +281,7 @@ pub const INSIDE: &[Stop] = &[
     }),
 ];
 
-/// What a reader gets who asks for more.
+/// The pages that a reader gets without the rights for more.
 pub const BEYOND: &[Stop] = &[("403", |p| {
     p.open("/admin/");
     assert_eq!(p.status(), 403);
@@ -295,7 +295,7 @@ pub fn edit(person: &Person, title: &str) {
     });
 }
 
-/// Takes a visitor, an administrator and a reader through every page, and calls the look at each.
+/// Takes a visitor, an administrator and a reader through every page, and calls `look` on each.
 pub fn everywhere(browser: &Chromium, server: &Server, ready: impl Fn(&Person), mut look: impl FnMut(&str, &Person)) {
     let people = [browser.visitor(server), browser.user(server, "admin"), browser.user(server, "rita")];
     for (person, stops) in people.iter().zip([OUTSIDE, INSIDE, BEYOND]) {

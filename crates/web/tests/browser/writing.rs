@@ -139,7 +139,7 @@ fn what_is_typed_is_shown_beside_it_as_readers_will_see_it() {
     assert!(server.command(&["page", "show", "a-preview"], "").contains("*words*"));
 }
 
-/// Waits until the form says that what is typed is kept.
+/// Waits until the form says that its input is saved.
 fn kept(person: &Person) {
     person.wait("document.querySelector('.draft-status').textContent.startsWith('Draft saved')");
 }

@@ -1,4 +1,4 @@
-//! The matrix: every route, method and actor, and what they get. A route without a row fails.
+//! The access matrix: every route, method and actor, and the status of the response. A route without a row fails.
 
 use actix_web::http::Method;
 
@@ -6,8 +6,8 @@ use crate::site::Site;
 
 const ACTORS: [&str; 6] = ["anonymous", "wrong password", "disabled", "reader", "editor", "administrator"];
 
-/// Route, an address of it, method, and the status for each of ACTORS. Forms are posted without a token, so 403 stands
-/// for "may open it, and the form is refused"; a page that does not exist is 404.
+/// The route, an address of it, the method, and the status for each of ACTORS. Forms are posted without a token, so 403
+/// means that the actor may open the form and the post is refused; a page that does not exist is 404.
 const MATRIX: &[(&str, &str, &str, [u16; 6])] = &[
     ("/admin/users", "/admin/users", "GET", [401, 401, 401, 403, 403, 200]),
     ("/admin/users", "/admin/users", "POST", [401, 401, 401, 403, 403, 403]),
@@ -142,7 +142,7 @@ async fn t18_case_18_every_route_gives_every_actor_what_the_matrix_says() {
     }
 }
 
-/// The routes as the table in the source has them: scopes by their indentation.
+/// The routes in the source of the route table, with scopes by their indentation.
 fn routes() -> Vec<String> {
     let source = include_str!("../../src/routes.rs");
     let mut scopes: Vec<(usize, String)> = Vec::new();

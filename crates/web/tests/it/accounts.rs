@@ -1,4 +1,4 @@
-//! What people change about themselves, and how forms are guarded.
+//! The account pages of users, and the protection of forms.
 
 use crate::site::Site;
 
@@ -41,9 +41,9 @@ async fn t53_case_35_47_a_form_from_another_origin_changes_nothing() {
     let (root, count) = (site.root(), || {
         site.store()
             .read(|conn| {
-                store::pages::list(
+                store::lists::list(
                     conn,
-                    &store::pages::VisiblePages::readable(&domain::access::Visitor::Anonymous, web::clock::now()),
+                    &store::lists::VisiblePages::readable(&domain::access::Visitor::Anonymous, web::clock::now()),
                     store::Paging { number: 1, size: 100 },
                 )
             })

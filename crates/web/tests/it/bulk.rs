@@ -1,4 +1,4 @@
-//! Many pages at once: all that match, other readers, another section.
+//! Bulk changes: all pages that match a filter, their audience and their section.
 
 use std::{sync::mpsc, thread, time::Duration};
 
@@ -121,13 +121,13 @@ async fn all_rows_of_a_list_without_filters_cannot_be_meant() {
     site.root().submit("/admin/users", "/admin/users/actions", &fields).await.is(422).has("Nothing was chosen");
 }
 
-/// Keeps a draft of a new page.
+/// Saves a draft of a new page.
 async fn keep(site: &Site, title: &str, path: &str) {
     let fields = [("title", title), ("path", path), ("body", "DraftInput."), ("then", "draft")];
     site.eve().submit("/admin/pages/new", LIST, &fields).await.is(303);
 }
 
-/// The keys of the drafts in the list, that which was saved last first.
+/// The keys of the drafts in the list, the latest first.
 async fn drafts(site: &Site) -> Vec<String> {
     let list = site.eve().get("/admin/drafts").await.is(200).body;
     let rows = list.split("name=\"id\" value=\"").skip(1);
@@ -191,7 +191,7 @@ async fn drafts_are_discarded_in_the_versions_that_were_named() {
     assert_eq!(drafts(&site).await.len(), 0);
 }
 
-/// Looks at a job until it has ended.
+/// Requests the page of a job until the job has ended.
 async fn ended(eve: &Actor<'_>, job: &str) -> Response {
     for _ in 0..1000 {
         let shown = eve.get(job).await;

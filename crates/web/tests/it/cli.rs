@@ -1,4 +1,4 @@
-//! The command line, as an operator uses it.
+//! The command line, as operators use it.
 
 use std::{net::TcpListener, process::Stdio};
 
@@ -81,7 +81,9 @@ fn changes_of_the_command_line_take_effect_on_the_next_request() {
     let put = ["page", "put", "notes", "--title", "Notes", "--private"];
     assert!(text(&server.cli(&put, "# Notes\n\nBuy milk.")).0);
     assert_eq!((server.status("/notes", &ann), server.status("/notes", "")), (200, 401));
-    assert!(text(&server.cli(&["page", "put", "notes", "--title", "Notes"], "Public.")).1.contains("Replaced /notes"));
+    assert!(text(&server.cli(&["page", "put", "notes", "--title", "Notes"], "Private.")).1.contains("Replaced /notes"));
+    assert_eq!(server.status("/notes", ""), 401, "a page that is replaced keeps its readers");
+    assert!(text(&server.cli(&["page", "put", "notes", "--title", "Notes", "--public"], "Public.")).0);
     assert_eq!(server.status("/notes", ""), 200);
     assert_eq!(text(&server.cli(&["page", "show", "notes"], "")).1, "Public.");
     assert!(text(&server.cli(&["page", "list"], "")).1.contains("/notes\tpublic"));

@@ -1,4 +1,4 @@
-//! A PostgreSQL of the test's own, which can be stopped, killed and started again.
+//! A PostgreSQL server of one test, which the test can stop, kill and start again.
 
 use std::{
     io::{Write, stderr},
@@ -25,7 +25,7 @@ struct Pid {
 }
 
 impl Cluster {
-    /// Starts one; `None` where there is no PostgreSQL, and that is allowed.
+    /// Starts a server; `None` if PostgreSQL is not installed and tests may skip it.
     pub fn start() -> Option<Cluster> {
         let variable = |wanted: &str| std::env::vars_os().find(|(name, _)| name == wanted).map(|(_, value)| value);
         let Some(bin) = variable("POSTERN_TEST_POSTGRES_BIN") else {
@@ -82,13 +82,13 @@ impl Cluster {
         children.split_whitespace().for_each(|pid| drop(kill(pid)));
     }
 
-    /// Runs SQL as somebody at psql would.
+    /// Runs SQL outside Postern, as a user of psql does.
     pub fn sql(&self, statement: &str) {
         let mut conn = PgConnection::establish(&self.url()).unwrap();
         sql_query(statement).execute(&mut conn).unwrap();
     }
 
-    /// The server processes through which Postern's instances hear of changes.
+    /// The server processes of the connections on which Postern's instances listen for changes.
     pub fn listeners(&self) -> Vec<i32> {
         let mut conn = PgConnection::establish(&self.url()).unwrap();
         let rows: Vec<Pid> = sql_query("SELECT pid FROM pg_stat_activity WHERE application_name = 'postern changes'")
@@ -101,7 +101,7 @@ impl Cluster {
         format!("{}/data", self.folder.path().display())
     }
 
-    /// PostgreSQL refuses to run as root.
+    /// Runs a program of PostgreSQL, which refuses to run as root.
     fn program(&self, program: &str, arguments: &[&str]) {
         let program = self.bin.join(program);
         let mut command = match is_root() {

@@ -1,4 +1,4 @@
-//! Drafts, changes that wait, dates and ends, and the clocks of the site's zone, as requests see them.
+//! Drafts, pending changes, dates and ends, and the site's time zone, by requests.
 
 use chrono::TimeDelta;
 use domain::{
@@ -14,7 +14,7 @@ fn form(site: &Site, path: &str) -> String {
     format!("/admin/pages/{}", site.page(path).unwrap().id.0)
 }
 
-/// Sends the form at an address to another one with some fields filled in, as a person or their browser would.
+/// Sends the form at an address to another one with some fields changed, as a browser would.
 async fn send(actor: &Actor<'_>, form: &str, to: &str, changes: &[(&str, &str)]) -> Response {
     let page = actor.get(form).await.is(200);
     let names = ["title", "path", "summary", "published", "unpublish", "version", "draft", "form", "takes", "note"];
@@ -31,7 +31,7 @@ async fn send(actor: &Actor<'_>, form: &str, to: &str, changes: &[(&str, &str)])
     actor.submit(form, to, &fields).await
 }
 
-/// The same to where the form itself goes.
+/// Sends the form to its own address.
 async fn save(actor: &Actor<'_>, form: &str, changes: &[(&str, &str)]) -> Response {
     let to = if form.ends_with("/new") { "/admin/pages" } else { form };
     send(actor, form, to, changes).await
@@ -41,7 +41,7 @@ fn location(response: &Response) -> String {
     response.header("location").split('?').next().unwrap().to_owned()
 }
 
-/// A draft at a path, made without a script; the address of its form.
+/// Creates a draft at a path without a script; returns the address of its form.
 async fn made(site: &Site, path: &str, private: bool) -> String {
     let mut fields = vec![("title", "Nascent"), ("path", path), ("body", "Under the *elm*."), ("then", "draft")];
     if private {
@@ -239,7 +239,7 @@ async fn t43_a_page_ends_to_the_moment_with_whatever_is_in_memory() {
     let end = clock::now() + TimeDelta::milliseconds(1500);
     let ending = |path: &str, draft: PageInput| {
         let page = PageContent { unpublish_at: Some(end), ..draft.check(clock::now() - TimeDelta::days(1)).unwrap() };
-        site.write(|conn, admin| store::pages::put(conn, admin.editor(), &page, clock::now()).map(drop));
+        site.put_content(page.clone());
         path.to_owned()
     };
     let paths = [

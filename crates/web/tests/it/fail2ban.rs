@@ -1,4 +1,4 @@
-//! The filter that ships in `deploy/`, tried on the log of the real binary by fail2ban's own tester.
+//! The filter in `deploy/`, run by fail2ban's own tester on the log of the real binary.
 
 use std::{
     io::{Write, stderr},

@@ -1,7 +1,6 @@
-//! History, the trash and old paths, as requests see them.
+//! History, the trash and old paths, by requests.
 
 use domain::page::PageInput;
-use web::clock;
 
 use crate::site::{Actor, Site, draft, signed_in};
 
@@ -9,7 +8,7 @@ fn edit(site: &Site, path: &str) -> String {
     format!("/admin/pages/{}", site.page(path).unwrap().id.0)
 }
 
-/// Saves a page's form with some fields changed, as a person would.
+/// Saves a page's form with some fields changed, as a browser would.
 async fn save(actor: &Actor<'_>, form: &str, changes: &[(&str, &str)]) -> crate::site::Response {
     let page = actor.get(form).await;
     let names = ["title", "path", "summary", "published", "version", "takes"];
@@ -37,7 +36,7 @@ async fn versions_are_listed_shown_compared_and_brought_back() {
     let list = eve.get(&format!("{form}/history")).await.is(200);
     list.has("Version 2").has("Not the sun").has("eve").has("command line").has("1–2 of 2 versions");
     let old = eve.get(&format!("{form}/history/1")).await.is(200);
-    old.has("Hello, <strong>world</strong>.").has("Make the page as it was here");
+    old.has("Hello, <strong>world</strong>.").has("Restore this version");
     eve.get(&format!("{form}/history/2")).await.has("This is the present version");
     for uri in ["history/compare?from=1&to=2", "history/compare?from=2&to=1", "history/compare?to=2", "history/compare"]
     {
@@ -79,7 +78,7 @@ async fn what_was_deleted_waits_in_the_trash_and_comes_back() {
 async fn deleting_for_good_asks_first_and_takes_the_history_along() {
     let site = Site::new();
     let id = site.page("hello").unwrap().id;
-    site.write(|conn, admin| store::pages::delete(conn, admin.editor(), &[id], clock::now()));
+    site.delete(id);
     let (id, uri) = (id.0.to_string(), "/admin/trash/actions");
     let fields = [("action", "purge"), ("id", id.as_str())];
     site.eve().submit("/admin/trash", uri, &fields).await.is(200).has("cannot be brought back").has("Hello");

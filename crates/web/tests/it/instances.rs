@@ -1,4 +1,4 @@
-//! Several processes on one database, and a database that stops, dies and comes back while clients read.
+//! Several processes on one database, and a database that stops, dies and returns while clients read.
 
 use std::{
     io::{BufRead, BufReader, Read, Write},
@@ -14,7 +14,7 @@ use crate::{
     server::{PASSWORD, Server, text},
 };
 
-/// How long anything may take that has no bound of its own.
+/// The timeout of each wait that has no bound of its own.
 const PATIENCE: Duration = Duration::from_secs(40);
 
 /// A client that keeps its connection.
@@ -32,13 +32,13 @@ impl Client {
         Client { stream: BufReader::new(server.connect()), authorization }
     }
 
-    /// The status and the body of a GET.
+    /// Sends a GET; returns the status and the body.
     fn get(&mut self, path: &str) -> (u16, String) {
         let request = format!("GET {path} HTTP/1.1\r\nHost: x\r\n{}\r\n", self.authorization);
         self.send(&request)
     }
 
-    /// The status of a form that is sent.
+    /// Posts a form; returns the status.
     fn post(&mut self, path: &str, form: &str) -> u16 {
         let (length, media_type) = (form.len(), "application/x-www-form-urlencoded");
         let request = format!(
@@ -74,8 +74,8 @@ impl Client {
         self.get(path).0
     }
 
-    /// Asks until the status is the wanted one, and fails if any other than these comes or it takes too long; how long
-    /// it took.
+    /// Requests a path until the status is `wanted`, and returns the time that this took. It fails on a status that is
+    /// not in `meanwhile`, and after the time `within`.
     #[track_caller]
     fn until(&mut self, path: &str, wanted: u16, meanwhile: &[u16], within: Duration) -> Duration {
         let start = Instant::now();
@@ -90,7 +90,7 @@ impl Client {
     }
 }
 
-/// A server on a cluster; with a private page, a public one, and ann, who has signed in.
+/// A server on a cluster, with a private page, a public page, and the user ann, who has signed in.
 fn server(cluster: &Cluster, environment: &[(&str, &str)]) -> Server {
     let url = cluster.url();
     let mut all = vec![("DATABASE_URL", url.as_str())];
@@ -182,7 +182,7 @@ fn a_command_on_a_sqlite_file_holds_for_the_servers_next_request() {
         assert_eq!((ann.status("/secret"), new.status("/secret")), (401, 200));
         cli(&["user", "passwd", "ann"], "open sesame");
         assert_eq!((ann.status("/secret"), new.status("/secret")), (200, 401));
-        cli(&["page", "put", "secret", "--title", "Secret"], "No treasure.");
+        cli(&["page", "put", "secret", "--title", "Secret", "--public"], "No treasure.");
         assert_eq!(visitor.status("/secret"), 200);
         cli(&["page", "put", "secret", "--title", "Secret", "--private"], "The treasure.");
         assert_eq!(visitor.status("/secret"), 401);

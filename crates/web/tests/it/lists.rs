@@ -1,4 +1,4 @@
-//! The front page and sections: what stands in them, for whom.
+//! The front page and sections: their content for each visitor.
 
 use domain::page::PageInput;
 

@@ -1,5 +1,5 @@
-//! The web crate from outside: requests in process, and the real binary over real sockets. The numbers in the names are
-//! those of the protocol's statements (T1 to T58) and of the security cases.
+//! Tests of the web crate from outside: requests in process, and the real binary over real sockets. The numbers in test
+//! names are those of the protocol's statements (T1 to T58) and of the security cases.
 #![allow(
     missing_docs,
     unreachable_pub,

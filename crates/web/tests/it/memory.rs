@@ -1,4 +1,4 @@
-//! Answers from memory: the same as those that were just made, for those for whom they were made, and never stale.
+//! Cached responses: equal to fresh ones, only for the visitors for whom they were made, and never stale.
 
 use actix_web::http::Method;
 use diesel::{RunQueryDsl, sql_query};
@@ -7,12 +7,12 @@ use web::clock;
 
 use crate::site::{Site, draft, signed_in};
 
-/// Runs SQL as somebody at a prompt would.
+/// Runs SQL outside Postern.
 fn sql(site: &Site, statement: &str) {
     site.write(|conn, _| Ok(sql_query(statement).execute(conn)?));
 }
 
-/// A site with something of every kind.
+/// A site with pages of every kind.
 fn site() -> Site {
     let site = Site::new();
     site.put(PageInput { body: "Long. ".repeat(500), ..draft("clients", "Clients") });
@@ -206,7 +206,7 @@ async fn a_list_ends_when_a_page_has_its_date() {
     let soon = clock::now() + chrono::TimeDelta::milliseconds(1500);
     let content =
         domain::page::PageContent { published_at: soon, ..draft("soon", "Soon to come").check(clock::now()).unwrap() };
-    site.write(|conn, admin| store::pages::put(conn, admin.editor(), &content, clock::now()).map(drop));
+    site.put_content(content.clone());
     let mut seen = false;
     while !seen {
         let before = clock::now();

@@ -4,7 +4,6 @@ use domain::{
     audience::Audience,
     page::{PageInput, PagePath},
 };
-use web::clock;
 
 use crate::site::{Site, draft, signed_in};
 
@@ -90,7 +89,37 @@ async fn a_page_is_changed_and_stays_where_a_field_was_not_sent() {
     let saved = site.eve().submit(&form, &form, &fields).await.is(303);
     site.eve().get(saved.header("location")).await.is(200).has("Saved.");
     let page = site.page("secret").unwrap();
-    assert_eq!((page.content.title.as_str(), page.content.audience, page.version.0), ("Secret 2", Audience::Public, 2));
+    assert_eq!(
+        (page.content.title.as_str(), page.content.audience, page.version.0),
+        ("Secret 2", Audience::SignedIn, 2)
+    );
+}
+
+#[actix_web::test]
+async fn a_save_takes_at_most_three_connections() {
+    let site = Site::new();
+    site.put(draft("hello/below", "Below"));
+    let form = edit(&site, "hello");
+    let count = async |path: &str, audience: &str| {
+        let page = site.eve().get(&form).await;
+        let (token, version) = (page.value_of("form_token"), page.value_of("version"));
+        let fields = [("title", "Hello"), ("path", path), ("audience", audience), ("body", audience)];
+        let fields = [&fields[..], &[("version", &*version), ("form_token", &*token), ("move_below", "on")]].concat();
+        let before = site.store().checkouts();
+        let asked = site.eve().post(&form, &fields).await;
+        assert!(site.store().checkouts() - before <= 3, "{path} {audience}: asking");
+        if asked.status == 422 {
+            let agreed = asked.value_of("agreed");
+            let before = site.store().checkouts();
+            site.eve().post(&form, &[&fields[..], &[("agreed", &*agreed)]].concat()).await.is(303);
+            assert!(site.store().checkouts() - before <= 3, "{path} {audience}: saving");
+        }
+    };
+    for (path, audience) in
+        [("/hello", "public"), ("/hello", "signed-in"), ("/hullo", "signed-in"), ("/hello", "public")]
+    {
+        count(path, audience).await;
+    }
 }
 
 #[actix_web::test]
@@ -179,7 +208,7 @@ async fn a_page_that_was_deleted_meanwhile_can_be_saved_anew() {
     let form = edit(&site, "hello");
     let id = site.page("hello").unwrap().id;
     let token = site.eve().get(&form).await.value_of("form_token");
-    site.write(|conn, admin| store::pages::delete(conn, admin.editor(), &[id], clock::now()));
+    site.delete(id);
     let fields =
         [("title", "Hello"), ("path", "/hello"), ("body", "my text"), ("version", "1"), ("form_token", &token)];
     site.eve().post(&form, &fields).await.is(409).has("deleted this page meanwhile").has("my text");

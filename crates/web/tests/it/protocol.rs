@@ -1,4 +1,4 @@
-//! What a request may look like, and what it gets: T1 to T45, in process.
+//! The syntax of requests, and their responses: T1 to T45, in process.
 
 use actix_web::http::Method;
 use domain::{page::PageInput, site::Realm, user::Role};

@@ -1,4 +1,4 @@
-//! A real caching proxy in front of the real binary: nothing private comes out of its cache.
+//! A real caching proxy before the real binary: its cache never serves private content.
 
 use std::{
     io::{Read, Write, stderr},
@@ -14,7 +14,7 @@ use crate::{
     site::basic,
 };
 
-/// nginx that keeps whatever it is allowed to keep.
+/// An nginx that caches every response that it may cache.
 struct Nginx {
     port: u16,
     folder: TempDir,
@@ -22,7 +22,7 @@ struct Nginx {
 }
 
 impl Nginx {
-    /// In front of a server; `None` where nginx is not installed, and that is allowed.
+    /// Starts nginx before a server; `None` if nginx is not installed and tests may skip it.
     fn before(server: &Server) -> Option<Nginx> {
         if Command::new("nginx").arg("-v").stderr(Stdio::null()).status().is_err() {
             let all = std::env::vars_os().any(|(name, _)| name == "POSTERN_TEST_ALL");
@@ -82,7 +82,7 @@ fn is_root() -> bool {
     Command::new("id").arg("-u").output().unwrap().stdout == b"0\n"
 }
 
-/// The value of a header; empty without it.
+/// The value of a header; empty if the response has none.
 fn header<'a>(answer: &'a str, name: &str) -> &'a str {
     let head = answer.split("\r\n\r\n").next().unwrap();
     let mut lines = head.lines().filter_map(|line| line.split_once(": "));

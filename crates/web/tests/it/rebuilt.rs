@@ -1,4 +1,4 @@
-//! The two small sites from which this product descends, rebuilt with it.
+//! Rebuilds of the two small sites from which this product descends.
 
 use domain::page::PageInput;
 

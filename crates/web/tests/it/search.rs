@@ -1,4 +1,4 @@
-//! Search as readers and editors see it.
+//! Search, as readers and editors use it.
 
 use domain::page::PageInput;
 
@@ -46,8 +46,8 @@ async fn phrases_are_found_exclusions_are_left_out_and_nothing_to_find_is_said()
     site.put(PageInput { body: "oak, old".into(), ..draft("b", "Two") });
     site.visitor().get("/search?q=%22old+oak%22").await.has("href=\"/a\"").lacks("href=\"/b\"");
     site.visitor().get("/search?q=oak+-two").await.has("href=\"/a\"").lacks("href=\"/b\"");
-    site.visitor().get("/search?q=-oak").await.is(200).has("only what is not wanted").lacks("href=\"/a\"");
-    site.visitor().get("/search?q=%22").await.is(200).has("there is no word in it");
+    site.visitor().get("/search?q=-oak").await.is(200).has("only excludes words").lacks("href=\"/a\"");
+    site.visitor().get("/search?q=%22").await.is(200).has("has no word");
     for odd in
         ["%00", "%22%22%22", "NEAR%28a%2C+b%29", "title%3Aoak", "%7B", "*", "%27", "a%00b", "%ff%fe", "%F0%9F%99%82"]
     {

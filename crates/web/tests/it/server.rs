@@ -14,14 +14,14 @@ use tempfile::TempDir;
 
 pub const PASSWORD: &str = "correct-horse-9";
 
-/// A running server over its own SQLite file; stopped when it is dropped.
+/// A running server over its own SQLite file; it stops when it is dropped.
 pub struct Server {
     pub address: String,
     pub folder: TempDir,
     child: Child,
 }
 
-/// The command in a folder, with nothing of our own environment that it would read.
+/// The command in a folder, without the variables of the test's environment.
 pub fn postern(folder: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_postern"));
     command.args(arguments).current_dir(folder).env_clear().env("POSTERN_BCRYPT_COST", "10");
@@ -109,7 +109,7 @@ impl Server {
         assert!(Command::new("kill").args([&format!("-{signal}"), &pid]).status().unwrap().success());
     }
 
-    /// Waits for the end; how long it took, and whether the exit code was 0.
+    /// Waits for the end of the process; returns the time that this took, and whether the exit code was 0.
     pub fn wait(&mut self) -> (Duration, bool) {
         let start = Instant::now();
         let status = self.child.wait().unwrap();
@@ -128,7 +128,7 @@ fn log_of(folder: &Path) -> String {
     std::fs::read_to_string(folder.join("log")).unwrap_or_default()
 }
 
-/// The status of the first answer in a text; 0 if there is none.
+/// The status of the first response in a text; 0 if there is none.
 pub fn status(answer: &str) -> u16 {
     answer.split(' ').nth(1).and_then(|status| status.parse().ok()).unwrap_or(0)
 }

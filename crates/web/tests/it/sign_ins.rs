@@ -1,4 +1,4 @@
-//! What a sign-in costs, and whom: verifications are counted, not timed.
+//! The cost of a sign-in, and to whom: tests count verifications instead of timing them.
 
 use actix_web::http::Method;
 use domain::{access::Admin, password::Password, user::Role};

@@ -1,4 +1,4 @@
-//! A site in process: a temporary database, four people, a public and a private page.
+//! A site in process: a temporary database, four users, a public and a private page.
 
 use std::{sync::Arc, time::Duration};
 
@@ -12,14 +12,18 @@ use actix_web::{
 };
 use base64::{Engine, prelude::BASE64_STANDARD};
 use domain::{
+    Version,
     access::Admin,
     audience::AudienceInput,
     group::{Group, GroupInput},
-    page::{Page, PageInput, PagePath},
+    page::{Page, PageContent, PageId, PageInput, PagePath},
     password::Password,
     user::{Role, User, UserContent, Username},
 };
-use store::{DatabaseUrl, Store};
+use store::{
+    DatabaseUrl, Store,
+    writing::{AddGroup, Command, Consent, Delete, LinkTargets, Outcome, Publish, Run, Selection, new_page_id},
+};
 use tempfile::TempDir;
 use web::{
     App, Options,
@@ -34,7 +38,7 @@ use web::{
     routes::routes,
 };
 
-/// The weakest that bcrypt has: tests verify thousands of passwords.
+/// The lowest cost of bcrypt: tests verify thousands of passwords.
 const COST: u32 = 4;
 
 pub struct Site {
@@ -43,12 +47,13 @@ pub struct Site {
 }
 
 impl Site {
-    /// ann reads, eve edits, root administers, dan is disabled; `/hello` is public, `/secret` private.
+    /// A site with a reader ann, an editor eve, an administrator root and a disabled user dan; `/hello` is public,
+    /// `/secret` private.
     pub fn new() -> Site {
         Site::costing(COST)
     }
 
-    /// The same where new passwords are hashed at this cost.
+    /// The same site with another cost for new password hashes.
     pub fn costing(cost: u32) -> Site {
         let site = Site::made(Options { base_url: "http://site.test".into(), ..Options::default() }, cost);
         for (name, role) in [("ann", Role::Reader), ("eve", Role::Editor), ("root", Role::Admin), ("dan", Role::Reader)]
@@ -68,7 +73,7 @@ impl Site {
         site
     }
 
-    /// The same where nobody waits for what is done with many rows, but sees how far it is.
+    /// The same site with a progress page for every bulk change, however short.
     pub fn impatient() -> Site {
         let Site { app, _folder } = Site::new();
         let app = Arc::into_inner(app.into_inner()).unwrap();
@@ -96,7 +101,7 @@ impl Site {
     pub fn write<T>(&self, change: impl FnOnce(&mut store::Conn, &Admin) -> store::Result<T>) -> T {
         let done = self.store().write(|conn| change(conn, &Admin::command_line())).unwrap();
         // Not through `Db`, so as another process would; the next request is to see it.
-        self.app.db.settle();
+        self.app.db.wait_until_caught_up();
         done
     }
 
@@ -108,7 +113,12 @@ impl Site {
 
     pub fn group(&self, name: &str, members: &[&str]) -> Group {
         let content = GroupInput { name: name.into(), members: members.join(",") }.check().unwrap();
-        self.write(|conn, admin| store::groups::insert(conn, admin, &content, clock::now()))
+        match self.run(Command::AddGroup(AddGroup::new(&Admin::command_line(), content))) {
+            Outcome::Group(group) => {
+                self.store().read(|conn| store::groups::get(conn, &Admin::command_line(), group)).unwrap().unwrap()
+            }
+            outcome => panic!("{outcome:?}"),
+        }
     }
 
     pub fn user(&self, who: &str) -> User {
@@ -117,14 +127,37 @@ impl Site {
 
     pub fn put(&self, draft: PageInput) -> Page {
         let content = draft.check(clock::now()).unwrap();
-        self.write(|conn, admin| store::pages::put(conn, admin.editor(), &content, clock::now())).0
+        self.put_content(content)
+    }
+
+    /// Creates a page, or replaces the one at its path.
+    pub fn put_content(&self, content: PageContent) -> Page {
+        let old = self.page(content.path.as_str());
+        let (path, is_new) = (content.path.clone(), old.is_none());
+        let page = old.as_ref().map_or_else(|| new_page_id().unwrap(), |old| old.id);
+        let from = old.map_or(Version(0), |old| old.version);
+        self.run(Command::Publish(Publish { page, is_new, from, lock: None, content, note: None, move_below: false }));
+        self.page(path.as_str()).unwrap()
+    }
+
+    pub fn delete(&self, page: PageId) {
+        self.run(Command::Delete(Delete(Selection::one(page))));
+    }
+
+    /// Runs a command with any effect on access, as the command line does with `--yes`.
+    pub fn run(&self, command: Command) -> Outcome {
+        self.write(|conn, admin| {
+            let (now, consent, links) = (clock::now(), Consent::Any, web::markdown::targets as LinkTargets);
+            let mut run = Run { by: admin.editor(), now, consent, links, progress: &mut |_| {} };
+            store::writing::run(conn, &mut run, &command)
+        })
     }
 
     pub fn page(&self, path: &str) -> Option<Page> {
         self.store().read(|conn| store::pages::find(conn, &PagePath::parse(path).unwrap())).unwrap()
     }
 
-    /// How many sign-ins were verified so far.
+    /// The number of sign-ins verified so far.
     pub fn verified(&self) -> u64 {
         self.app.authenticator.bcrypt_pool.verified()
     }
@@ -150,18 +183,18 @@ impl Site {
     }
 }
 
-/// For everybody, whoever reads the page above.
+/// The audience of everybody, regardless of the page above.
 pub fn public() -> AudienceInput {
     AudienceInput { kind: "public".into(), ..AudienceInput::default() }
 }
 
-/// For some people and groups.
+/// The audience of chosen people and groups.
 pub fn chosen(people: &str, groups: &[&str]) -> AudienceInput {
     let groups = groups.iter().map(|name| (*name).to_owned()).collect();
     AudienceInput { kind: "chosen".into(), people: people.into(), groups }
 }
 
-/// For anyone signed in.
+/// The audience of every signed-in user.
 pub fn signed_in() -> AudienceInput {
     AudienceInput { kind: "signed-in".into(), ..AudienceInput::default() }
 }
@@ -178,7 +211,7 @@ pub fn basic(credentials: impl AsRef<[u8]>) -> String {
     format!("Basic {}", BASE64_STANDARD.encode(credentials))
 }
 
-/// Somebody who sends requests, always with the same headers.
+/// A client that sends the same headers with every request.
 #[derive(Clone)]
 pub struct Actor<'a> {
     site: &'a Site,
@@ -186,7 +219,7 @@ pub struct Actor<'a> {
 }
 
 impl Actor<'_> {
-    /// The same with one more header.
+    /// The same client with one more header.
     pub fn with(&self, name: &str, value: impl AsRef<[u8]>) -> Self {
         let mut actor = self.clone();
         actor.headers.push((name.into(), value.as_ref().to_vec()));
@@ -205,7 +238,7 @@ impl Actor<'_> {
         self.send(Method::POST, uri, Some(serde_html_form::to_string(fields).unwrap())).await
     }
 
-    /// Posts a form with the token of the page at `form`, as a person would.
+    /// Posts a form with the token of the page at `form`, as a browser would.
     pub async fn submit(&self, form: &str, uri: &str, fields: &[(&str, &str)]) -> Response {
         let page = self.get(form).await;
         let token = page.value_of("form_token");
@@ -284,7 +317,7 @@ impl Response {
         rest[..rest.find('"').unwrap()].to_owned()
     }
 
-    /// All that a client can tell answers apart by, but the date and the request's own id.
+    /// The parts of a response by which a client can tell it from another, without the date and the request's id.
     pub fn fingerprint(&self) -> (u16, Vec<(String, String)>, String) {
         let mut headers: Vec<_> = self
             .headers

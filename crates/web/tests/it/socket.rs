@@ -1,4 +1,4 @@
-//! What clients can't be made to send: raw bytes to the real binary.
+//! Requests that no client library sends: raw bytes to the real binary.
 
 use std::{
     io::{Read, Write},

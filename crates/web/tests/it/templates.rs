@@ -1,4 +1,4 @@
-//! Every template is rendered by some test: this one asks for each of them over HTTP.
+//! This test requests every template over HTTP, so that each is rendered.
 
 use domain::page::PageInput;
 
@@ -11,7 +11,7 @@ async fn every_template_renders_as_a_whole_document() {
     let page = format!("/admin/pages/{}", site.page("hello").unwrap().id.0);
     let user = format!("/admin/users/{}", site.user("ann").id.0);
     let gone = site.put(draft("gone", "Gone")).id;
-    site.write(|conn, admin| store::pages::delete(conn, admin.editor(), &[gone], web::clock::now()));
+    site.delete(gone);
     let group = site.group("Staff", &["ann"]);
     let root = site.root().browser();
     let waiting = site.page("secret").unwrap().id.0;

@@ -113,7 +113,7 @@ async fn ask(
         question.items = found.iter().map(|draft| item(draft, format!("saved by {}", draft.saved_by))).collect();
     }
     if question.items.is_empty() && question.left_out.is_empty() {
-        return Err(Error::Unprocessable("None of these drafts exists any more.".into()));
+        return Err(Error::Unprocessable("None of these drafts is there any more.".into()));
     }
     let status = if notice.is_empty() { StatusCode::OK } else { StatusCode::CONFLICT };
     let page = action.ask(app, editor.account(), &site, &DRAFTS, question)?;

@@ -282,7 +282,7 @@ impl Asking {
 
     fn question(&self, action: Action, question: Question) -> Result<Answer, Error> {
         if question.items.is_empty() {
-            return Err(Error::Unprocessable("None of these pages exists any more.".into()));
+            return Err(Error::Unprocessable("None of these pages is there any more.".into()));
         }
         action.ask(&self.app, self.editor.account(), &self.site, &PAGES, question)
     }

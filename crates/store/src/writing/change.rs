@@ -1,0 +1,69 @@
+//! A change of one kind, its circumstances and its outcome: what every command consists of.
+
+use domain::{Timestamp, Version, access::Editor, draft::Draft, group::GroupId, page::PageId};
+
+use super::{access_diff::Consent, affected::Affected, links::LinkTargets, plan::Plan};
+use crate::{Conn, Result};
+
+/// What a command did.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// A page was saved.
+    Page {
+        /// The key of the page.
+        id: PageId,
+        /// Its version now.
+        version: Version,
+        /// Whether readers did not have the page before.
+        is_new: bool,
+    },
+    /// A draft was saved.
+    Draft(Draft),
+    /// A group was saved.
+    Group(GroupId),
+    /// So many rows were changed.
+    Count(usize),
+}
+
+impl Outcome {
+    /// The number of rows that were changed.
+    pub fn count(&self) -> usize {
+        match self {
+            Outcome::Count(count) => *count,
+            Outcome::Page { .. } | Outcome::Draft(_) | Outcome::Group(_) => 1,
+        }
+    }
+
+    /// The key of the page, or of the page of the draft, that was saved.
+    pub fn page(&self) -> Option<PageId> {
+        match self {
+            Outcome::Page { id, .. } => Some(*id),
+            Outcome::Draft(draft) => Some(draft.page),
+            Outcome::Group(_) | Outcome::Count(_) => None,
+        }
+    }
+}
+
+/// The circumstances of a change.
+pub struct Run<'a> {
+    /// The user who acts.
+    pub by: &'a Editor,
+    /// The moment of the change.
+    pub now: Timestamp,
+    /// What the user agreed to.
+    pub consent: Consent,
+    /// Finds the links in a text.
+    pub links: LinkTargets,
+    /// Called with the number of pages that are done.
+    pub progress: &'a mut dyn FnMut(usize),
+}
+
+/// A change of one kind: what it does to access beside how it is done.
+pub(super) trait Change {
+    /// The pages and groups whose paths, audiences or members the change sets. It reads only.
+    fn affected(&self, conn: &mut Conn, by: &Editor) -> Result<Affected>;
+
+    /// Makes the change, with its audit entries and its revisions. `plan` holds the access that results from
+    /// [`Change::affected`].
+    fn apply(&self, conn: &mut Conn, run: &mut Run<'_>, plan: &Plan) -> Result<Outcome>;
+}
