@@ -24,8 +24,8 @@ const WRITE_INTERVAL: Duration = Duration::from_secs(60);
 /// The maximum number of names in one audit entry; further names are counted together.
 const MAX_NAMES: usize = 20;
 
-/// The reasons of rejections that cost no bcrypt. A client can cause any number of them, so their log lines are
-/// limited.
+/// The reasons of rejections that cost no bcrypt. Their log lines are limited, because a client can cause any number of
+/// them.
 pub mod without_bcrypt {
     /// The same credentials were rejected before.
     pub const AGAIN: &str = "the same credentials again";
@@ -52,7 +52,7 @@ struct Batch {
 }
 
 impl FailedLogins {
-    /// Records one rejection. `deploy/fail2ban` parses the log line, so its format is stable:
+    /// Records one rejection. The format of the log line is stable, because `deploy/fail2ban` parses it:
     /// `sign-in refused name="ann" client=203.0.113.7 why="wrong password" id=0123456789abcdef`.
     pub fn record(&self, name: Option<&Username>, envelope: &Envelope, why: &str) {
         let name = name.map_or("", Username::as_str);

@@ -1,8 +1,8 @@
 //! Form tokens: proof that this site gave a form to this user within the last 24 hours. The second layer against CSRF,
 //! after the origin check in `guards`.
 //!
-//! A token is an HMAC under the user's stored password hash, which no client ever sees. So nothing has to be stored,
-//! every instance accepts it, and a new password invalidates it. See docs/decisions/0004.
+//! A token is an HMAC under the user's stored password hash, which no client ever sees. Nothing has to be stored, every
+//! instance accepts it, and a new password invalidates it. See docs/decisions/0004.
 
 use domain::{Timestamp, access::Member, password::PasswordHash};
 use hmac::{Hmac, KeyInit, Mac};
@@ -30,7 +30,7 @@ pub fn is_valid(token: &str, account: &Account, now: Timestamp) -> bool {
 }
 
 fn mac(key: &PasswordHash, member: &Member, expires: i64) -> Hmac<Sha256> {
-    // HMAC accepts a key of any length, so new_from_slice cannot fail and the fallback is never used.
+    // The fallback is never used: HMAC accepts a key of any length, and new_from_slice cannot fail.
     let mut mac =
         Hmac::<Sha256>::new_from_slice(key.reveal().as_bytes()).unwrap_or_else(|_| Hmac::new(&Default::default()));
     mac.update(b"postern form token\0");

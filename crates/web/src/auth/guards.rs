@@ -93,7 +93,7 @@ fn check_same_origin(request: &ServiceRequest) -> Result<(), Error> {
         _ => return reject(),
     }
     match one(header::ORIGIN)[..] {
-        // Without either header the client is no browser, so no page of another site can have sent the request.
+        // A client without either header is not a browser, and no page of another site can make it send a request.
         [] => Ok(()),
         [origin] if is_own_origin(origin, request) => Ok(()),
         _ => reject(),

@@ -1,4 +1,4 @@
-//! Records sign-ins. With Basic every request is a sign-in, so only the first one in half an hour is written.
+//! Records sign-ins. Only the first one in half an hour is written, because with Basic every request is a sign-in.
 
 use std::{
     collections::HashMap,

@@ -58,12 +58,12 @@ pub enum Viewer {
 pub enum Cached {
     /// The answer.
     Answer(Answer),
-    /// The path is private, so the viewer must sign in.
+    /// The path is private, and the viewer must sign in.
     Guarded {
         /// Whether the answer depends on the page of a list.
         lists: bool,
     },
-    /// The path is public and has a list, so the answer depends on the viewer.
+    /// The path is public and has a list. The answer depends on the viewer.
     Listing,
 }
 

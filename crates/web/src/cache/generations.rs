@@ -1,8 +1,8 @@
 //! Generations: counters that say whether a cached value is still current.
 //!
 //! Each value has a [`Generation`], taken before the database was read for it, and is valid while that generation is
-//! current. So a fill that began before a change is invalid after it, whenever it ends, and no entry has to be found
-//! and removed. See docs/decisions/0010.
+//! current. A fill that began before a change is therefore invalid after it, whenever it ends, and no entry has to be
+//! found and removed. See docs/decisions/0010.
 
 use std::{
     hash::{DefaultHasher, Hash, Hasher},

@@ -36,7 +36,7 @@ impl Rng {
     }
 }
 
-/// Polls tasks in a random order until all of them are done. It polls waiting tasks, too, so it needs no waker.
+/// Polls tasks in a random order until all of them are done. It needs no waker, because it also polls waiting tasks.
 fn run(seed: u64, mut tasks: Vec<Task>) {
     let mut rng = Rng(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
     while !tasks.is_empty() {

@@ -100,8 +100,8 @@ impl Answer {
         &self.0.body
     }
 
-    /// Computes all ETags and compressed bodies in advance. Its time grows with the body, so it belongs into the render
-    /// pool.
+    /// Computes all ETags and compressed bodies in advance. It belongs into the render pool, because its time grows
+    /// with the body.
     pub fn finish(self) -> Answer {
         for coding in [None, Some(Coding::Brotli), Some(Coding::Gzip)] {
             self.0.etag(coding);

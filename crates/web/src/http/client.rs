@@ -46,7 +46,7 @@ pub struct Proxies {
 }
 
 /// A header in which a proxy reports the client. Only one is read: a proxy passes on the other one as the client sent
-/// it, so a client could forge it.
+/// it, and a client could forge it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
 pub enum ForwardedHeader {
     /// `X-Forwarded-For` and `X-Forwarded-Proto`.

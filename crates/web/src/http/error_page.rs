@@ -58,7 +58,7 @@ pub async fn render(app: &App, error: &Error, html: bool, request_id: &str) -> H
         Error::Busy(wait) | Error::TooManyAttempts(wait) => {
             response.insert_header((header::RETRY_AFTER, wait.as_secs().max(1)));
         }
-        // The rest of the body is unread, so the connection cannot be reused.
+        // The connection cannot be reused, because the rest of the body is unread.
         Error::TooLarge(_) | Error::Timeout => {
             response.force_close();
         }
@@ -90,7 +90,7 @@ fn body(app: &App, error: &Error, site: &Site, html: bool, request_id: &str) -> 
     if let Some(Cached::Answer(answer)) = answers.get(key, "") {
         return (content_type, answer.body().clone());
     }
-    // The settings were read before the token was taken, so the body may be cached only if they are still current.
+    // The body may be cached only if the settings are still current, because they were read before the token was taken.
     let token = answers.fill_token(key);
     let is_current = app.db.cache().site().is_some_and(|known| *known == *site);
     let (content_type, body) = compose(app, &Words::of(error, site, request_id), site, html);

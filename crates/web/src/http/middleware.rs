@@ -86,7 +86,7 @@ impl ResponseContext {
         InternalError::from_response("answered", self.finish(app, response).await).into()
     }
 
-    /// Logs an error. Paths of pages may be private, so only debug lines contain them.
+    /// Logs an error. Only debug lines contain paths, because a path may be private.
     fn log(&self, error: &Error) {
         /// For 503: a flood gets many of them.
         static LIMITER: LogLimiter = LogLimiter::new();

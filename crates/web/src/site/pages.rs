@@ -138,7 +138,7 @@ pub async fn visible(app: &App, visible: VisiblePage) -> Result<Answer, Error> {
     Ok(answer)
 }
 
-/// The values of the template. It renders Markdown, so it belongs into the render pool.
+/// The values of the template. It renders Markdown and belongs into the render pool.
 fn compose(visible: &VisiblePage, titles: &[(PagePath, String)], below: Option<Rows>) -> PagePage {
     let page = visible.page();
     let site = visible.site();

@@ -66,8 +66,8 @@ impl Resolved {
     }
 }
 
-/// The path as the router decoded and matched it, without its leading slash. `request.path()` is not decoded, so a
-/// decision about it could be bypassed with another spelling.
+/// The path as the router decoded and matched it, without its leading slash. A decision about `request.path()`, which
+/// is not decoded, could be bypassed with another spelling.
 fn path(request: &HttpRequest) -> &str {
     let path = request.match_info().as_str();
     path.strip_prefix('/').unwrap_or(path)
@@ -157,7 +157,7 @@ async fn find(app: &App, requester: Requester<'_>, path: PagePath, paging: Pagin
             }
             // A cached answer would record no receipt.
             tokens.is_cacheable &= !page.content.receipts;
-            // A list depends on its viewer, so even a public page that ends with one checks credentials.
+            // Even a public page checks credentials if it ends with a list, because a list depends on its viewer.
             let list_viewer = if lists { Some(requester.viewer().await?) } else { None };
             Ok(Resolved::Page(Box::new(VisiblePage { page, site, reader, list_viewer, paging, tokens })))
         }
@@ -168,7 +168,7 @@ async fn find(app: &App, requester: Requester<'_>, path: PagePath, paging: Pagin
 }
 
 /// Resolves a path without a page: to a draft for an editor, else to the list below it. Only an editor's own request
-/// costs the query for a draft, so the response time for everybody else reveals nothing.
+/// queries drafts: the response time for everybody else must not reveal one.
 async fn without_page(
     app: &App,
     requester: &Requester<'_>,

@@ -128,7 +128,7 @@ impl Authenticator {
             let verify = || self.verify(db, credentials, client, fingerprint, generation);
             let outcome = match generations.is_fresh() {
                 true => self.single_flight.join((fingerprint, generation), verify).await?,
-                // A change may not have arrived yet, so the result of a verification in flight may be outdated.
+                // The result of a verification in flight may be outdated, because a change may not have arrived yet.
                 false => verify().await?,
             };
             let hash = match outcome {

@@ -3,8 +3,8 @@
 //! on whether a name exists.
 //!
 //! Each delay has two lanes: one for first tries, and one for clients that waited as they were asked and retry with the
-//! same credentials. So a flood of ever-new passwords cannot lock out a user with the right password behind the same
-//! address. See docs/decisions/0012.
+//! same credentials. A flood of ever-new passwords therefore cannot lock out a user with the right password behind the
+//! same address. See docs/decisions/0012.
 
 mod bucket;
 mod lockout;
@@ -165,7 +165,7 @@ impl State {
         let lane = if retried_after_wait { Lane::Retry } else { Lane::FirstTry };
 
         let by_origin = self.origins.get_or_insert_mut(origin, || Bucket::new(&ORIGIN_DELAYS));
-        // Many people may sign in from one network at once, so pending attempts do not count against it.
+        // Pending attempts do not count, because many people may sign in from one network at once.
         let origin_delay = by_origin.delay(now);
         let by_pair = self.pairs.get_or_insert_mut((origin, name), || Bucket::new(&PAIR_DELAYS));
         // Here they do: otherwise concurrent guesses at one name would all start before the first one fails.

@@ -1,7 +1,7 @@
 //! Remembers verified credentials, so that bcrypt runs once for them and not for every request.
 //!
 //! A record says that credentials matched a stored hash. It grants nothing by itself: on every request the user's
-//! current row must hold the same hash, so a changed password needs no invalidation.
+//! current row must hold the same hash, and a changed password therefore needs no invalidation.
 
 use std::{
     sync::{

@@ -147,7 +147,7 @@ fn a_hundred_failures_lock_an_account_except_where_its_user_signed_in() {
     assert_eq!(clocked.succeed(attempt(HERE, 1, 0)), Err(3600));
     assert_eq!(clocked.fail(attempt(HERE, 2, 0)), Ok(()), "another account");
     assert_eq!(clocked.succeed(attempt(THERE, 1, 0)), Ok(()));
-    // A success unlocks the account everywhere, and so does a change of the account.
+    // A success or a change of the account unlocks it everywhere.
     assert_eq!(clocked.succeed(attempt(HERE, 1, 0)), Ok(()));
     for n in 0..100 {
         let _ = clocked.fail(attempt(Origin::V4(1100 + n / 5), 1, n));
