@@ -1,4 +1,4 @@
-//! The state of the process, which every request may use. None of the modules whose types it holds imports it.
+//! The state of the process, shared by all requests. The modules whose types it contains do not import it.
 
 use store::Store;
 
@@ -15,28 +15,28 @@ use crate::{
     render_pool::RenderPool,
 };
 
-/// What every request may use; one for the process.
+/// The state of the process.
 pub struct App {
-    /// The database, and the memory of what it said.
+    /// The database, with its cache.
     pub db: Db,
-    /// What sign-ins go through.
+    /// The authenticator of sign-ins.
     pub authenticator: Authenticator,
-    /// Where refused sign-ins are noted.
+    /// The recorder of rejected sign-ins.
     pub failed_logins: FailedLogins,
-    /// Which sign-ins were noted lately.
+    /// The recorder of sign-ins.
     pub sign_ins: SignIns,
     /// The templates.
     pub view: View,
-    /// Where Markdown is rendered.
+    /// The threads that render pages.
     pub render_pool: RenderPool,
-    /// What takes longer than a second.
+    /// The background jobs of bulk actions.
     pub jobs: Jobs,
-    /// What the operator decided.
+    /// The options that requests need.
     pub options: Options,
 }
 
 impl App {
-    /// The state over an opened and migrated store; new passwords are hashed at `bcrypt_cost`.
+    /// The state over an opened and migrated store. New passwords are hashed at `bcrypt_cost`.
     ///
     /// # Errors
     /// One line with the cause: no thread, no randomness, or a template that cannot be parsed.
@@ -51,7 +51,7 @@ impl App {
             .map_err(|error| format!("no thread for bcrypt: {error}"))?;
         let reset = authenticator.throttle_reset();
         Ok(App {
-            db: Db::new(store, cache, move |news| reset.note(news)).map_err(|error| error.to_string())?,
+            db: Db::new(store, cache, move |event| reset.handle(event)).map_err(|error| error.to_string())?,
             authenticator,
             failed_logins: FailedLogins::default(),
             sign_ins: SignIns::default(),
@@ -66,12 +66,12 @@ impl App {
 /// The part of the configuration that requests need.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
-    /// The site's address, without a slash at its end.
+    /// The address of the site, without a trailing slash.
     pub base_url: String,
-    /// Who may speak for others.
+    /// The trusted proxies.
     pub proxies: Proxies,
-    /// Whether private pages are refused outside HTTPS.
+    /// Whether private pages require HTTPS.
     pub require_https: bool,
-    /// How many days deleted pages stay in the trash.
+    /// The number of days that deleted pages stay in the trash.
     pub trash_days: u32,
 }

@@ -1,4 +1,4 @@
-//! The command line and the environment: what an operator decides. Nothing else reads either.
+//! The command line and the environment. No other file reads either.
 
 mod values;
 
@@ -16,11 +16,11 @@ use crate::{
     http::{client::ForwardedHeader, logging::LogFormat},
 };
 
-/// A website engine for sites of which some pages are private.
+/// A website engine for sites with private pages
 #[derive(Parser, Debug)]
 #[command(name = "postern", version, after_help = EXAMPLES)]
 pub struct Config {
-    /// Which database: sqlite://FILE or postgres://USER:PASSWORD@HOST/NAME
+    /// The database: sqlite://FILE or postgres://USER:PASSWORD@HOST/NAME
     #[arg(
         long,
         global = true,
@@ -31,16 +31,16 @@ pub struct Config {
     )]
     database_url: UncheckedUrl,
 
-    /// The bcrypt cost of new passwords, 10 to 15; a password of another cost is hashed anew when its user signs in
+    /// The bcrypt cost of new passwords, 10 to 15; a weaker hash is replaced when its user signs in
     #[arg(long, global = true, env = "POSTERN_BCRYPT_COST", value_name = "COST", default_value_t = 12,
           value_parser = clap::value_parser!(u32).range(10..=15))]
     pub bcrypt_cost: u32,
 
-    /// What is logged to standard error: error, warn, info, debug or trace
+    /// The level of the log on standard error: error, warn, info, debug or trace
     #[arg(long, global = true, env = "POSTERN_LOG", value_name = "LEVEL", default_value = "info")]
     pub log: log::LevelFilter,
 
-    /// How a log line is written
+    /// The format of log lines
     #[arg(long, global = true, env = "POSTERN_LOG_FORMAT", value_name = "FORMAT", default_value = "text")]
     pub log_format: LogFormat,
 
@@ -48,37 +48,37 @@ pub struct Config {
     #[command(flatten)]
     pub serve: Serve,
 
-    /// What to do; without one, `serve`
+    /// The command; `serve` by default
     #[command(subcommand)]
     pub command: Option<Command>,
 }
 
 impl Config {
-    /// The database, checked here and not by clap, whose messages would repeat the password in it.
+    /// The database. clap does not parse it, because its error messages would contain the password in the URL.
     ///
     /// # Errors
-    /// One line that names what is understood.
+    /// One line that names the accepted forms.
     pub fn database(&self) -> Result<DatabaseUrl, String> {
         DatabaseUrl::parse(&self.database_url.0).map_err(|message| format!("DATABASE_URL: {message}"))
     }
 }
 
-/// What the server needs to know beside the database.
+/// The options of the server.
 #[derive(Args, Clone, Debug)]
 pub struct Serve {
     /// The address and port to listen on
     #[arg(long, global = true, env = "POSTERN_LISTEN", value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8080")]
     pub listen: SocketAddr,
 
-    /// The address under which people reach the site, for the feed and the sitemap [default: http://ADDRESS:PORT]
+    /// The public address of the site, for the feed and the sitemap [default: http://ADDRESS:PORT]
     #[arg(long, global = true, env = "POSTERN_BASE_URL", value_name = "URL")]
     pub base_url: Option<BaseUrl>,
 
-    /// The proxies whose X-Forwarded-For and X-Forwarded-Proto are believed, as addresses or networks, comma separated
+    /// The proxies whose forwarded headers are trusted, as addresses or networks, comma separated
     #[arg(long, global = true, env = "POSTERN_TRUSTED_PROXIES", value_name = "NETWORKS", default_value = "")]
     pub trusted_proxies: Networks,
 
-    /// The header in which those proxies write whom they speak for; the other one is not looked at
+    /// The header in which those proxies report the client; the other one is ignored
     #[arg(
         long,
         global = true,
@@ -93,40 +93,41 @@ pub struct Serve {
           num_args = 0..=1, default_value = "false", default_missing_value = "true", require_equals = true)]
     pub require_https: bool,
 
-    /// How much memory finished pages may take, in MiB; 0 keeps none
+    /// The maximum memory for cached pages, in MiB; 0 turns the cache off
     #[arg(long, global = true, env = "POSTERN_PAGE_CACHE", value_name = "MIB", default_value_t = 64,
           value_parser = clap::value_parser!(u32).range(0..=65536))]
     pub page_cache: u32,
 
-    /// How many verified sign-ins are remembered, so as not to be verified again
+    /// The maximum number of verified sign-ins that are cached, so that bcrypt does not run again for them
     #[arg(long, global = true, env = "POSTERN_PROOFS", value_name = "COUNT", default_value_t = 10_000,
           value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     pub proofs: u32,
 
-    /// After how many seconds without use one is forgotten
+    /// The number of seconds without use after which a cached sign-in expires
     #[arg(long, global = true, env = "POSTERN_PROOF_IDLE", value_name = "SECONDS", default_value_t = 600)]
     pub proof_idle: u32,
 
-    /// After how many seconds one is forgotten, used or not
+    /// The age in seconds at which a cached sign-in expires, used or not
     #[arg(long, global = true, env = "POSTERN_PROOF_LIFETIME", value_name = "SECONDS", default_value_t = 3600)]
     pub proof_lifetime: u32,
 
-    /// After how many seconds of silence from the database no private page and no sign-in is answered from memory
+    /// The maximum age in seconds of the last database heartbeat for answering private pages and sign-ins from the
+    /// cache
     #[arg(long, global = true, env = "POSTERN_SILENCE", value_name = "SECONDS", default_value_t = 5,
           value_parser = clap::value_parser!(u32).range(1..=3600))]
     pub silence: u32,
 
-    /// For how many seconds after that public pages still are; 0 for not at all
+    /// The number of further seconds for which public pages are answered from the cache; 0 for none
     #[arg(long, global = true, env = "POSTERN_STALE_PUBLIC", value_name = "SECONDS", default_value_t = 60,
           value_parser = clap::value_parser!(u32).range(0..=86400))]
     pub stale_public: u32,
 
-    /// For how many days deleted pages can be brought back from the trash
+    /// The number of days that deleted pages can be restored from the trash
     #[arg(long, global = true, env = "POSTERN_TRASH_DAYS", value_name = "DAYS", default_value_t = 30,
           value_parser = clap::value_parser!(u32).range(1..=3650))]
     pub trash_days: u32,
 
-    /// The name of the first administrator, made while no user exists
+    /// The name of the first administrator, who is added while no user exists
     #[arg(long, global = true, env = "POSTERN_ADMIN_USER", value_name = "NAME", default_value = "admin")]
     pub admin_user: String,
 
@@ -134,26 +135,26 @@ pub struct Serve {
     #[arg(long, global = true, env = "POSTERN_ADMIN_PASSWORD", value_name = "PASSWORD", hide_env_values = true)]
     pub admin_password: Option<String>,
 
-    /// A file that holds the first administrator's password
+    /// A file that contains the first administrator's password
     #[arg(long, global = true, env = "POSTERN_ADMIN_PASSWORD_FILE", value_name = "FILE")]
     pub admin_password_file: Option<PathBuf>,
 }
 
 impl Serve {
-    /// How long verified sign-ins are good for.
-    pub fn proofs(&self) -> Limits {
+    /// The limits of the cache of verified sign-ins.
+    pub fn verified_limits(&self) -> Limits {
         let seconds = |seconds: u32| Duration::from_secs(seconds.into());
         let count = usize::try_from(self.proofs).unwrap_or(usize::MAX);
         Limits { count, idle: seconds(self.proof_idle), lifetime: seconds(self.proof_lifetime) }
     }
 
-    /// How long the silence of the database is borne.
-    pub fn silence(&self) -> StalenessLimits {
+    /// The staleness limits of the cache.
+    pub fn staleness_limits(&self) -> StalenessLimits {
         let seconds = |seconds: u32| Duration::from_secs(seconds.into());
         StalenessLimits { private: seconds(self.silence), public: seconds(self.stale_public) }
     }
 
-    /// The address of the site, without a slash at its end.
+    /// The address of the site, without a trailing slash.
     pub fn base_url(&self) -> String {
         match &self.base_url {
             Some(url) if !url.0.is_empty() => url.0.clone(),
@@ -164,12 +165,12 @@ impl Serve {
 
 const EXAMPLES: &str = "Examples:
   postern                                        run the site on http://127.0.0.1:8080
-  postern --listen 0.0.0.0:80 serve              on every address, port 80
-  postern user add ann --role editor             make a user; asks for a password
+  postern --listen 0.0.0.0:80 serve              listen on every address, port 80
+  postern user add ann --role editor             add a user; asks for a password
   postern page put secret --title Secret --private < secret.md
   curl -u ann http://127.0.0.1:8080/secret       read a private page
 
-Every option is an environment variable too; see the README.";
+Every option can be set by an environment variable, too; see the README.";
 
 #[cfg(test)]
 mod tests {
@@ -182,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn options_may_stand_before_and_after_the_command() {
+    fn options_are_accepted_before_and_after_the_command() {
         for line in ["postern --listen 127.0.0.1:1 serve", "postern serve --listen 127.0.0.1:1"] {
             let config = Config::parse_from(line.split(' '));
             assert_eq!(config.serve.base_url(), "http://127.0.0.1:1");

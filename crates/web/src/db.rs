@@ -1,4 +1,4 @@
-//! The only border between async handlers and the blocking database.
+//! The only boundary between async handlers and the blocking database.
 
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
@@ -18,31 +18,36 @@ use tokio::sync::Semaphore;
 
 use crate::{cache::process::Cache, clock, http::error::Error, markdown};
 
-/// How long a request waits for the database. A server that was stopped does not even refuse.
+/// How long a request waits for the database. A suspended database server does not even reject a connection.
 const DEADLINE: Duration = Duration::from_secs(5);
-/// How long a job may take: its editor watches its progress, and no request waits for it.
+/// The maximum duration of a job. No request waits for it.
 const LONG_DEADLINE: Duration = Duration::from_secs(30 * 60);
-/// How long a change waits until this process has received it from the change feed; after that the cache is voided.
+/// How long a change waits until this process has received it from the change feed; after that it invalidates the
+/// cache.
 const CATCH_UP_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// The most searches at a time. Each reads many texts, and pages and sign-ins need connections meanwhile.
-const SEARCHES: usize = 2;
-/// How long a search waits for its turn, and the `Retry-After` when that was too long.
-const SEARCH_TURN: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(2));
+/// The maximum number of concurrent searches. Each one reads many texts, and pages and sign-ins need connections, too.
+const MAX_SEARCHES: usize = 2;
+/// How long a search waits for a permit.
+const SEARCH_TIMEOUT: Duration = Duration::from_secs(1);
+/// `Retry-After` when a search got no permit.
+const SEARCH_RETRY_AFTER: Duration = Duration::from_secs(2);
 
-/// Runs blocking work on a thread of its own. Past the deadline the thread continues, and nobody waits for it.
+/// Runs blocking work on another thread. After the deadline the thread continues, and nobody waits for it.
 async fn blocking<T: Send + 'static>(
     deadline: Duration,
     work: impl FnOnce() -> store::Result<T> + Send + 'static,
 ) -> Result<store::Result<T>, Error> {
-    let late = |_| Error::Unavailable(format!("the database did not answer within {} seconds", deadline.as_secs()));
-    // A panic is a fault of this program and no sign that the database is unavailable.
-    let work =
-        || catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| Err(store::Error::Query("it panicked".into())));
-    tokio::time::timeout(deadline, web::block(work)).await.map_err(late)?.map_err(|_| Error::stopping())
+    let timed_out =
+        |_| Error::Unavailable(format!("the database did not answer within {} seconds", deadline.as_secs()));
+    // A panic is a bug of this program, not an unavailable database.
+    let work = || {
+        catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| Err(store::Error::Query("the query panicked".into())))
+    };
+    tokio::time::timeout(deadline, web::block(work)).await.map_err(timed_out)?.map_err(|_| Error::stopping())
 }
 
-/// The database for handlers, with the cache of its answers; cheap to clone.
+/// The database for handlers, with its cache; cheap to clone.
 #[derive(Clone)]
 pub struct Db {
     store: Store,
@@ -52,18 +57,18 @@ pub struct Db {
 }
 
 impl Db {
-    /// Over an opened and migrated store. `notify` receives every event of the change feed after the cache.
+    /// A database over an opened and migrated store. `notify` receives every event of the change feed after the cache.
     ///
     /// # Errors
     /// When the system refuses a thread for the change feed.
     pub fn new(store: Store, cache: Cache, notify: impl Fn(&Event) + Send + Sync + 'static) -> store::Result<Db> {
         let cache = Arc::new(cache);
-        let told = cache.clone();
+        let feed_cache = cache.clone();
         let feed = store.watch(move |event| {
-            told.generations().note(&event);
+            feed_cache.generations().record(&event);
             notify(&event);
         })?;
-        Ok(Db { store, feed: Arc::new(feed), cache, searches: Arc::new(Semaphore::new(SEARCHES)) })
+        Ok(Db { store, feed: Arc::new(feed), cache, searches: Arc::new(Semaphore::new(MAX_SEARCHES)) })
     }
 
     /// The cache.
@@ -71,14 +76,15 @@ impl Db {
         &self.cache
     }
 
-    /// Blocks until this process has received every change committed so far; after one second it voids the cache instead.
+    /// Blocks until this process has received every change committed so far; after one second it invalidates the cache
+    /// instead.
     pub fn wait_until_caught_up(&self) {
         if !self.feed.wait_until_caught_up(CATCH_UP_TIMEOUT) {
-            self.cache.generations().forget();
+            self.cache.generations().invalidate_all();
         }
     }
 
-    /// The store itself, for the command line and start-up.
+    /// The store.
     pub fn store(&self) -> &Store {
         &self.store
     }
@@ -95,10 +101,7 @@ impl Db {
         Ok(blocking(DEADLINE, move || store.read(query)).await??)
     }
 
-    /// Runs a query and returns the settings of the site with its answer: nearly every page needs them.
-    ///
-    /// # Errors
-    /// As [`Db::read`].
+    /// Runs a query, and returns the settings of the site with its result: nearly every page needs them.
     pub async fn read_with_site<T: Send + 'static>(
         &self,
         query: impl FnOnce(&mut Conn) -> store::Result<T> + Send + 'static,
@@ -121,12 +124,11 @@ impl Db {
         &self,
         query: impl FnOnce(&mut Conn) -> store::Result<T> + Send + 'static,
     ) -> Result<(Arc<Site>, T), Error> {
-        let (patience, later) = SEARCH_TURN;
-        let turn = tokio::time::timeout(patience, self.searches.clone().acquire_owned());
-        let turn = turn.await.map_err(|_| Error::Busy(later))?.map_err(|_| Error::stopping())?;
-        // The query holds the turn and not the request: it continues when its client has gone.
+        let permit = tokio::time::timeout(SEARCH_TIMEOUT, self.searches.clone().acquire_owned());
+        let permit = permit.await.map_err(|_| Error::Busy(SEARCH_RETRY_AFTER))?.map_err(|_| Error::stopping())?;
+        // The query holds the permit, not the request: it continues after its client has disconnected.
         self.read_with_site(move |conn| {
-            let _turn = turn;
+            let _permit = permit;
             query(conn)
         })
         .await
@@ -135,53 +137,44 @@ impl Db {
     /// Runs queries that see one state of the database and cannot write, such as the preview of a command.
     ///
     /// # Errors
-    /// Only when the database does not answer; the error of the query is inside.
+    /// When the database fails; any other error of the query is in the inner result.
     pub async fn snapshot<T: Send + 'static>(
         &self,
         query: impl FnOnce(&mut Conn) -> store::Result<T> + Send + 'static,
     ) -> Result<store::Result<T>, Error> {
         let store = self.store.clone();
-        refusal(blocking(DEADLINE, move || store.snapshot(query)).await?)
+        split_outage(blocking(DEADLINE, move || store.snapshot(query)).await?)
     }
 
     /// As [`Db::snapshot`], for a job: no request waits for it.
-    ///
-    /// # Errors
-    /// As [`Db::snapshot`].
     pub async fn long_snapshot<T: Send + 'static>(
         &self,
         query: impl FnOnce(&mut Conn) -> store::Result<T> + Send + 'static,
     ) -> Result<store::Result<T>, Error> {
         let store = self.store.clone();
-        refusal(blocking(LONG_DEADLINE, move || store.snapshot(query)).await?)
+        split_outage(blocking(LONG_DEADLINE, move || store.snapshot(query)).await?)
     }
 
-    /// Says what a command would do to access.
-    ///
-    /// # Errors
-    /// As [`Db::snapshot`].
+    /// Previews the effect of a command on access.
     pub async fn preview(&self, by: access::Editor, command: Command) -> Result<store::Result<AccessDiff>, Error> {
         self.snapshot(move |conn| writing::preview(conn, &by, &command)).await
     }
 
-    /// Runs a command. When it returns, this process and, while the change feed works, every other one on the database
-    /// answers nothing from its cache that the command made untrue.
+    /// Runs a command. When it returns, this process no longer serves cached values that the command made outdated, and
+    /// neither does any other process on the database while the change feed works.
     ///
     /// # Errors
-    /// Only when the database does not answer; the error of the command is inside.
+    /// When the database fails; any other error of the command is in the inner result.
     pub async fn run(
         &self,
         by: access::Editor,
         command: Command,
         consent: Consent,
     ) -> Result<store::Result<Outcome>, Error> {
-        refusal(self.write_and_wait(DEADLINE, move |conn| run(conn, &by, &command, consent, &mut |_| {})).await?)
+        split_outage(self.write_and_wait(DEADLINE, move |conn| run(conn, &by, &command, consent, &mut |_| {})).await?)
     }
 
-    /// As [`Db::run`], for a job: no request waits for it. `progress` is called with the number of pages that are done.
-    ///
-    /// # Errors
-    /// As [`Db::run`].
+    /// As [`Db::run`], for a job: no request waits for it. `progress` receives the number of finished pages.
     pub async fn long_run(
         &self,
         by: access::Editor,
@@ -190,13 +183,13 @@ impl Db {
         mut progress: impl FnMut(usize) + Send + 'static,
     ) -> Result<store::Result<Outcome>, Error> {
         let change = move |conn: &mut Conn| run(conn, &by, &command, consent, &mut progress);
-        refusal(self.write_and_wait(LONG_DEADLINE, change).await?)
+        split_outage(self.write_and_wait(LONG_DEADLINE, change).await?)
     }
 
-    /// Runs a change in one transaction, with the promise of [`Db::run`].
+    /// Runs a change in one transaction, with the guarantee of [`Db::run`].
     ///
     /// # Errors
-    /// As [`Db::read`]; on an error nothing was changed, unless the database stopped answering during the commit.
+    /// As [`Db::read`]. On an error nothing was changed, unless the connection was lost during the commit.
     pub async fn write<T: Send + 'static>(
         &self,
         change: impl FnOnce(&mut Conn) -> store::Result<T> + Send + 'static,
@@ -212,8 +205,9 @@ impl Db {
         let db = self.clone();
         blocking(deadline, move || {
             let outcome = db.store.write(change);
-            // A commit whose answer was lost may have happened.
-            if !matches!(&outcome, Err(error) if !matches!(error, store::Error::Unavailable(_))) {
+            // When the connection was lost during the commit, the change may have been committed.
+            let may_be_committed = matches!(outcome, Ok(_) | Err(store::Error::Unavailable(_)));
+            if may_be_committed {
                 let committed = Instant::now();
                 db.wait_until_caught_up();
                 thread::sleep(DELIVERED_WITHIN.saturating_sub(committed.elapsed()));
@@ -223,21 +217,18 @@ impl Db {
         .await
     }
 
-    /// Runs a change whose refusal is an answer: a duplicate, a stale version, the last administrator.
+    /// Runs a change that may be rejected: a duplicate, a stale version, the last administrator.
     ///
     /// # Errors
-    /// Only when the database does not answer; the error of the change is inside.
+    /// When the database fails; a rejection is in the inner result.
     pub async fn try_write<T: Send + 'static>(
         &self,
         change: impl FnOnce(&mut Conn) -> store::Result<T> + Send + 'static,
     ) -> Result<store::Result<T>, Error> {
-        refusal(self.write_and_wait(DEADLINE, change).await?)
+        split_outage(self.write_and_wait(DEADLINE, change).await?)
     }
 
-    /// Runs a change; `None` when somebody else saved meanwhile.
-    ///
-    /// # Errors
-    /// As [`Db::write`].
+    /// Runs a change; `None` when its version is stale.
     pub async fn write_or_stale<T: Send + 'static>(
         &self,
         change: impl FnOnce(&mut Conn) -> store::Result<T> + Send + 'static,
@@ -249,7 +240,7 @@ impl Db {
         }
     }
 
-    /// The present settings, or the last ones that were read when the database does not answer.
+    /// The current settings; when the database does not answer, the last ones that were read.
     pub async fn site(&self) -> Arc<Site> {
         if let Some(site) = self.cache.site() {
             return site;
@@ -261,13 +252,13 @@ impl Db {
     }
 }
 
-/// Separates a failing database from an error that is an answer.
-fn refusal<T>(answer: store::Result<T>) -> Result<store::Result<T>, Error> {
-    match answer {
+/// Separates a failing database from an error that is a regular outcome of a change.
+fn split_outage<T>(outcome: store::Result<T>) -> Result<store::Result<T>, Error> {
+    match outcome {
         Err(error @ (store::Error::Unavailable(_) | store::Error::Query(_) | store::Error::Schema(_))) => {
             Err(error.into())
         }
-        answer => Ok(answer),
+        outcome => Ok(outcome),
     }
 }
 

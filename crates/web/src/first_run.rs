@@ -1,4 +1,4 @@
-//! What a site is born with: an administrator, and three pages that show how it works.
+//! The first start on an empty database: adds an administrator and three example pages.
 
 use std::io;
 
@@ -18,15 +18,15 @@ use store::{
 use crate::auth::verify::bcrypt_pool;
 use crate::{clock, config::Serve, markdown};
 
-/// The administrator who was just made.
+/// The administrator who was just added.
 pub struct FirstAdmin {
     name: String,
-    // Only if it was generated: a password that somebody chose is not printed.
+    // Only a generated password: a chosen one must not be printed.
     generated: Option<String>,
 }
 
 impl FirstAdmin {
-    /// What is printed once.
+    /// The text that is printed once: address, name and password.
     pub fn introduction(&self, base_url: &str) -> String {
         let password = match &self.generated {
             Some(password) => format!("{password}   (shown this once)"),
@@ -36,10 +36,10 @@ impl FirstAdmin {
     }
 }
 
-/// Makes the first administrator and the example pages, if there is no user yet.
+/// Adds the first administrator and the example pages, if there is no user yet.
 ///
 /// # Errors
-/// One line with the cause and the mend; then nothing was made.
+/// One line with the cause and the fix; nothing was added.
 pub fn run(store: &Store, serve: &Serve, bcrypt_cost: u32) -> Result<Option<FirstAdmin>, String> {
     if store.read(store::users::exist).map_err(|error| error.to_string())? {
         return Ok(None);
@@ -54,10 +54,10 @@ pub fn run(store: &Store, serve: &Serve, bcrypt_cost: u32) -> Result<Option<Firs
     };
     let hash = bcrypt_pool::hash(&password, bcrypt_cost).map_err(|error| error.to_string())?;
     let examples = examples()?;
-    let made = store
+    let is_added = store
         .write(|conn| {
             let admin = Admin::command_line();
-            // Two instances may start at once on one database: the second one finds the first one's user.
+            // Two instances may start at once: inside the transaction, the second one finds the user of the first.
             if store::users::exist(conn)? {
                 return Ok(false);
             }
@@ -69,17 +69,16 @@ pub fn run(store: &Store, serve: &Serve, bcrypt_cost: u32) -> Result<Option<Firs
             store::Error::Duplicate => Ok(false),
             error => Err(error.to_string()),
         })?;
-    Ok(made.then(|| FirstAdmin { name: user.name.to_string(), generated }))
+    Ok(is_added.then(|| FirstAdmin { name: user.name.to_string(), generated }))
 }
 
-/// Checks what the options say of the first administrator: the user, and the password if one was chosen. Asked before
-/// a new database file is made, too.
+/// Checks the options of the first administrator. `serve` also calls it before a new database file is created.
 ///
 /// # Errors
-/// One line with the cause and the mend.
+/// One line with the cause and the fix.
 pub fn check(serve: &Serve) -> Result<(UserContent, Option<Password>), String> {
-    let draft = UserInput { name: serve.admin_user.clone(), role: "admin".into(), active: true };
-    let user = draft.check().map_err(|invalid| format!("POSTERN_ADMIN_USER: {invalid}"))?;
+    let input = UserInput { name: serve.admin_user.clone(), role: "admin".into(), active: true };
+    let user = input.check().map_err(|invalid| format!("POSTERN_ADMIN_USER: {invalid}"))?;
     let password = chosen_password(serve)?
         .map(|password| Password::parse_new(&password, user.name.as_str()))
         .transpose()
@@ -90,12 +89,23 @@ pub fn check(serve: &Serve) -> Result<(UserContent, Option<Password>), String> {
 fn add_examples(conn: &mut Conn, admin: &Admin, examples: &[PageContent]) -> store::Result<()> {
     for example in examples {
         if store::pages::find(conn, &example.path)?.is_none() {
-            let (page, content) = (new_page_id()?, example.clone());
-            let (from, lock, note) = (Version(0), None, None);
-            let publish = Publish { page, is_new: true, from, lock, content, note, move_below: false };
-            // The examples are public or for anyone signed in: a site that has pages below them already consents.
-            let (by, consent, links) = (admin.editor(), Consent::Any, markdown::targets as LinkTargets);
-            let mut run = Run { by, now: clock::now(), consent, links, progress: &mut |_| {} };
+            let publish = Publish {
+                page: new_page_id()?,
+                is_new: true,
+                from: Version(0),
+                lock: None,
+                content: example.clone(),
+                note: None,
+                move_below: false,
+            };
+            // Existing pages below an example path inherit its audience; the operator consents by starting the site.
+            let mut run = Run {
+                by: admin.editor(),
+                now: clock::now(),
+                consent: Consent::Any,
+                links: markdown::targets as LinkTargets,
+                progress: &mut |_| {},
+            };
             writing::run(conn, &mut run, &Command::Publish(publish))?;
         }
     }
@@ -103,7 +113,7 @@ fn add_examples(conn: &mut Conn, admin: &Admin, examples: &[PageContent]) -> sto
 }
 
 fn chosen_password(serve: &Serve) -> Result<Option<String>, String> {
-    // An empty variable is what compose files pass for one that is not set.
+    // Compose files pass unset variables as empty.
     let typed = serve.admin_password.as_deref().filter(|password| !password.is_empty());
     let file = serve.admin_password_file.as_deref().filter(|file| !file.as_os_str().is_empty());
     match (typed, file) {
@@ -118,19 +128,20 @@ fn chosen_password(serve: &Serve) -> Result<Option<String>, String> {
     }
 }
 
-/// A password of 100 random bits, in four groups of letters and digits that cannot be mistaken for each other.
+/// Generates a password of 100 random bits: four groups of letters and digits that look different from each other.
 ///
 /// # Errors
-/// When the system has no randomness.
+/// When the system provides no randomness.
 pub fn generate() -> Result<String, String> {
     const LETTERS: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
     let mut bytes = [0; 20];
-    getrandom::fill(&mut bytes).map_err(|error| format!("the system has no randomness: {}", io::Error::from(error)))?;
+    getrandom::fill(&mut bytes)
+        .map_err(|error| format!("the system provides no randomness: {}", io::Error::from(error)))?;
     let letters = bytes.map(|byte| char::from(LETTERS[usize::from(byte % 32)]));
     Ok(letters.chunks(5).map(String::from_iter).collect::<Vec<_>>().join("-"))
 }
 
-/// The three example pages, checked like any other.
+/// The three example pages, validated as any other page.
 fn examples() -> Result<Vec<PageContent>, String> {
     let example = |path: &str, title: &str, summary: &str, private, body: &str| {
         PageInput {

@@ -1,6 +1,6 @@
-//! Postern's HTTP side and its command line, over `store` and `domain`.
+//! The HTTP server and the command line, over `store` and `domain`.
 //!
-//! A request passes: `http::middleware` (limits, errors, headers) -> `routes` -> the guard of its scope -> the
+//! A request passes through: `http::middleware` (limits, errors, headers) -> `routes` -> the guard of its scope -> the
 //! extractors of `auth` -> a handler -> `store` through `db` -> `http::view` and `http::answer`.
 
 pub mod admin;

@@ -1,4 +1,4 @@
-//! The `postern` command: parses the configuration, starts logging, does what it is told.
+//! The `postern` program: parses the options, starts logging and runs the command.
 
 use std::process::ExitCode;
 

@@ -1,7 +1,8 @@
-//! Markdown to HTML that is safe to show. The only maker of `SafeHtml`.
+//! Renders Markdown to safe HTML. The only module that makes `SafeHtml`.
 //!
-//! Every stage has a bound that is counted, not timed, so that one text always gives the same HTML: comrak parses within
-//! a number of steps, its output is bounded in depth, bytes and marks, and what exceeds a bound is shown as it was typed.
+//! Each stage has a bound that is counted, not timed, so that one text always gives the same HTML: comrak parses within
+//! a number of steps, and its output is bounded in depth, bytes and marks. A text that exceeds a bound is shown
+//! verbatim.
 
 mod code;
 mod format;
@@ -18,7 +19,7 @@ use serde::Serialize;
 pub use links::{links, render_with_problems, targets};
 pub use plain::plain;
 
-/// HTML that only [`render`] makes, so that it holds nothing that runs.
+/// HTML that only [`render`] makes, so that it contains no scripts.
 #[derive(Clone, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
 pub struct SafeHtml(String);
@@ -36,40 +37,40 @@ impl fmt::Debug for SafeHtml {
     }
 }
 
-/// Renders GitHub's Markdown: tables, task lists, footnotes, strikethrough, autolinks, and code in colours. The text is
-/// never taken for a template. HTML in it is shown as the text that it is, so that an author sees `Vec<T>` and not a
-/// gap; only comments are left out. A first-level heading moves every heading down by one, because the page's title has
-/// that level.
+/// Renders GitHub-flavored Markdown: tables, task lists, footnotes, strikethrough, autolinks, and syntax highlighting.
+/// HTML in the text is escaped and shown, so that an author sees `Vec<T>` and not a gap; only comments are removed. If
+/// the text has a first-level heading, all headings move down one level, because the title of the page has the first.
 pub fn render(markdown: &str) -> SafeHtml {
-    SafeHtml(laid_out(markdown).unwrap_or_else(|| verbatim(markdown)))
+    SafeHtml(within_bounds(markdown).unwrap_or_else(|| verbatim(markdown)))
 }
 
-/// Steps of the parser, in units of 256: a mebibyte of honest text takes a few thousand of them.
-const STEPS: u32 = 1 << 16;
-/// Blank lines in a text: the parser walks through every open list for each of them, and counts that as one step.
-const BLANK_LINES: usize = 100_000;
-/// Bytes that the parser reads to find where bare addresses end: it reads on to the next space, though a `<` ends one.
-const ADDRESS_BYTES: usize = 1 << 28;
+/// The maximum number of parser steps, in units of 256: 1 MiB of ordinary text takes a few thousand.
+const MAX_STEPS: u32 = 1 << 16;
+/// The maximum number of blank lines: for each one, the parser walks all open lists, and counts that as one step.
+const MAX_BLANK_LINES: usize = 100_000;
+/// The maximum number of bytes that the parser reads to find the ends of bare addresses: it reads to the next space
+/// each time, although a `<` ends an address.
+const MAX_ADDRESS_BYTES: usize = 1 << 28;
 
-/// The HTML, or `None` when the text costs more than any that somebody would write.
-fn laid_out(markdown: &str) -> Option<String> {
+/// The HTML; `None` when a bound is exceeded.
+fn within_bounds(markdown: &str) -> Option<String> {
     let arena = Arena::new();
     let (document, options) = parse(&arena, markdown)?;
     sanitiser::clean(&format::html(document, options)?)
 }
 
-/// The parsed text, with how it was parsed; `None` as for [`laid_out`].
+/// The parsed text, with the options of the parser; `None` when a bound is exceeded.
 fn parse<'a>(arena: &'a Arena<'a>, markdown: &str) -> Option<(&'a AstNode<'a>, &'static Options<'static>)> {
-    if markdown.lines().filter(|line| is_blank(line)).count() > BLANK_LINES {
+    if markdown.lines().filter(|line| is_blank(line)).count() > MAX_BLANK_LINES {
         return None;
     }
-    let options: &Options<'_> = if address_bytes(markdown) > ADDRESS_BYTES { &WITHOUT_AUTOLINKS } else { &OPTIONS };
+    let options: &Options<'_> = if address_bytes(markdown) > MAX_ADDRESS_BYTES { &WITHOUT_AUTOLINKS } else { &OPTIONS };
     let steps = Cell::new(0);
-    let exhausted = || steps.replace(steps.get() + 1) > STEPS;
+    let exhausted = || steps.replace(steps.get() + 1) > MAX_STEPS;
     Some((try_parse_document(arena, markdown, options, &exhausted).ok()?, options))
 }
 
-/// Whether a line holds nothing but white space and the marks of quotes.
+/// Whether a line contains only white space and quote markers.
 fn is_blank(line: &str) -> bool {
     line.bytes().all(|byte| matches!(byte, b' ' | b'\t' | b'>'))
 }
@@ -87,7 +88,7 @@ static OPTIONS: LazyLock<Options<'static>> = LazyLock::new(|| {
     extension.tasklist = true;
     extension.footnotes = true;
     extension.autolink = true;
-    // With a prefix no heading of a page can take the id of something else in it.
+    // The prefix keeps ids of headings apart from the ids of the page around them.
     extension.header_id_prefix = Some("section-".into());
     extension.header_id_prefix_in_href = true;
     options.parse.tasklist_in_table = true;
@@ -103,10 +104,10 @@ static WITHOUT_AUTOLINKS: LazyLock<Options<'static>> = LazyLock::new(|| {
     options
 });
 
-/// The text as it was typed, under a line that says why.
+/// The escaped text under a sentence that says why it is not formatted.
 fn verbatim(markdown: &str) -> String {
     let mut html = String::from(
-        "<p class=\"notice\">This text is too large or too deeply nested to be laid out, so it is shown as it was \
+        "<p class=\"notice\">This text is too large or too deeply nested to be formatted, so it is shown as it was \
          typed.</p>\n<pre class=\"verbatim\">",
     );
     for c in markdown.chars() {

@@ -1,5 +1,5 @@
-//! Rendering Markdown: off the async workers, without a connection to the database, and so many at a time, so that a page
-//! that is slow to render holds up no other.
+//! Renders pages on blocking threads, without a database connection and at most one per core, so that a slow page does
+//! not delay others.
 
 use std::{sync::Arc, thread, time::Duration};
 
@@ -7,34 +7,34 @@ use tokio::sync::Semaphore;
 
 use crate::http::error::Error;
 
-/// How many renderings may run or wait, for each core; an ordinary one takes a millisecond.
-const WAITING_PER_CORE: usize = 64;
+/// The maximum number of running and waiting renderings per core; a typical one takes 1 ms.
+const MAX_JOBS_PER_CORE: usize = 64;
 
-/// Where pages are rendered; cheap to clone.
+/// The pool; cheap to clone.
 #[derive(Clone)]
 pub struct RenderPool {
-    running: Arc<Semaphore>,
-    waiting: Arc<Semaphore>,
+    cores: Arc<Semaphore>,
+    queue: Arc<Semaphore>,
 }
 
 impl RenderPool {
-    /// As many at a time as the machine has cores.
+    /// A pool of as many concurrent renderings as the machine has cores.
     pub fn new() -> RenderPool {
         let cores = thread::available_parallelism().map_or(1, usize::from);
-        let waiting = Semaphore::new(cores * WAITING_PER_CORE);
-        RenderPool { running: Arc::new(Semaphore::new(cores)), waiting: Arc::new(waiting) }
+        let queue = Semaphore::new(cores * MAX_JOBS_PER_CORE);
+        RenderPool { cores: Arc::new(Semaphore::new(cores)), queue: Arc::new(queue) }
     }
 
-    /// Runs one rendering on a thread that may block.
+    /// Runs one rendering on a blocking thread.
     ///
     /// # Errors
-    /// [`Error::Busy`] at once when too many wait.
+    /// [`Error::Busy`] at once when the queue is full.
     pub async fn run<T: Send + 'static>(&self, rendering: impl FnOnce() -> T + Send + 'static) -> Result<T, Error> {
-        let _place = self.waiting.try_acquire().map_err(|_| Error::Busy(Duration::from_secs(1)))?;
-        // Held by the thread, not by the request: one whose client has gone still takes its core.
-        let turn = self.running.clone().acquire_owned().await.map_err(|_| Error::stopping())?;
+        let _queued = self.queue.try_acquire().map_err(|_| Error::Busy(Duration::from_secs(1)))?;
+        // The thread holds the permit, not the request: it uses its core even after the client has disconnected.
+        let permit = self.cores.clone().acquire_owned().await.map_err(|_| Error::stopping())?;
         let work = move || {
-            let _turn = turn;
+            let _permit = permit;
             rendering()
         };
         actix_web::web::block(work).await.map_err(|_| Error::stopping())

@@ -1,4 +1,4 @@
-//! The table of addresses.
+//! The table of routes.
 
 use actix_web::{
     FromRequest, Handler, Resource, Responder, Route,
@@ -26,7 +26,7 @@ where
     resource(path).route(get().to(show)).default_service(web::to(read_only))
 }
 
-/// A page with a form, which is sent to the same address.
+/// A page with a form that is submitted to the same address.
 fn form<F, FArgs, G, GArgs>(path: &str, show: F, submit: G) -> Resource
 where
     F: Handler<FArgs, Output: Responder + 'static>,
@@ -37,7 +37,7 @@ where
     resource(path).route(get().to(show)).route(post().to(submit)).default_service(web::to(form_only))
 }
 
-/// What only changes something: POST.
+/// A resource that only accepts changes: POST.
 fn action<F, Args>(path: &str, submit: F) -> Resource
 where
     F: Handler<Args, Output: Responder + 'static>,
@@ -54,7 +54,7 @@ fn readable() -> impl Guard {
     Any(Get()).or(Head())
 }
 
-/// Everything that the site answers. Closed scopes come first; what is left over is the path of a page.
+/// All routes of the site. The guarded scopes come first; any other path is the path of a page.
 #[rustfmt::skip]
 pub fn routes(config: &mut ServiceConfig) {
     config
@@ -119,6 +119,6 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(scope("/static")
             .service(page("/{hash}/{file}", assets::show))
             .default_service(web::to(not_found)))
-        // What no other service takes, without a pattern to match: /{path:.*}
+        // As /{path:.*}, without the cost of a pattern.
         .default_service(web::to(site::pages::show));
 }

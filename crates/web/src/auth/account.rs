@@ -1,4 +1,4 @@
-//! Somebody who is signed in.
+//! The account of a signed-in user.
 
 use domain::{
     access::Member,
@@ -7,32 +7,33 @@ use domain::{
     visitor::Visitor,
 };
 
-/// Somebody who is signed in, with what their pages look like.
+/// The account of a signed-in user.
 #[derive(Clone, Debug)]
 pub struct Account {
-    /// Who, for the access rule.
+    /// The user, as the access rule needs them.
     pub member: Member,
-    /// Their colours.
+    /// The colours that the user chose.
     pub theme: Theme,
-    /// Keys the tokens of their forms; see `form_token`.
+    /// The key of the user's form tokens; see `form_token`.
     pub(super) form_key: PasswordHash,
 }
 
 impl Account {
-    /// The account of a user.
+    /// The account of a stored user.
     pub fn of(user: &User) -> Account {
         let User { id, ref name, role, ref groups, .. } = *user;
         let member = Member { id, name: name.clone(), role, groups: groups.clone() };
         Account { member, theme: user.theme, form_key: user.password_hash.clone() }
     }
 
-    /// Whether pages look the same to both: the same person, with the same rights and colours.
-    pub fn looks_like(&self, other: &Account) -> bool {
+    /// Whether an answer that was rendered for one account is right for the other: same user, same rights, same
+    /// colours.
+    pub fn renders_like(&self, other: &Account) -> bool {
         self.member == other.member && self.theme == other.theme
     }
 
-    /// Whether a user as stored now is the one who signed in, with the same role and password.
-    pub fn is_still(&self, user: &User) -> bool {
+    /// Whether the stored user is active and still has the id, role and password of this account.
+    pub fn is_unchanged(&self, user: &User) -> bool {
         let Member { id, role, .. } = self.member;
         user.active && user.id == id && user.role == role && user.password_hash == self.form_key
     }

@@ -1,4 +1,4 @@
-//! The challenge of a 401: Basic, with realm and charset (RFC 7617 sections 2 and 2.1).
+//! The `WWW-Authenticate` challenge of a 401: Basic, with realm and charset (RFC 7617 sections 2 and 2.1).
 
 use std::fmt;
 
@@ -9,14 +9,14 @@ use actix_web::{
 use actix_web_httpauth::headers::www_authenticate::{self, basic::Basic};
 use domain::site::Realm;
 
-/// The Basic challenge of the site's realm, for `WwwAuthenticate`.
+/// The value of `WWW-Authenticate`.
 #[derive(Clone, Debug)]
 pub struct Challenge(Basic);
 
 impl Challenge {
     /// The challenge of a realm.
     pub fn new(realm: &Realm) -> Challenge {
-        // Basic escapes the quotes of its quoted-string and leaves the backslashes to its caller (RFC 9110 s5.6.4).
+        // `Basic` escapes quotes in its quoted-string but not backslashes (RFC 9110 section 5.6.4).
         Challenge(Basic::with_realm(realm.as_str().replace('\\', r"\\")))
     }
 }

@@ -1,4 +1,5 @@
-//! The extractors: each is the one before plus one condition, and none can be made by hand.
+//! Extractors of the requesting user: `Reader`, `Editor` and `Admin`, each with one condition more than the one before.
+//! Only a request can make one.
 
 use std::{future::Future, pin::Pin, sync::Arc};
 
@@ -13,7 +14,7 @@ use crate::http::error::Error;
 
 type Extracting<T> = Pin<Box<dyn Future<Output = Result<T, Error>>>>;
 
-/// Whoever asks for a list, which all may see and some see more of.
+/// The viewer of a list that everybody may see, and that shows more to signed-in users.
 #[derive(Clone)]
 pub struct MaybeReader {
     account: Option<Arc<Account>>,
@@ -26,41 +27,42 @@ impl MaybeReader {
         self.account.as_ref().map_or(Visitor::Anonymous, |account| account.visitor())
     }
 
-    /// The account, when somebody is signed in.
+    /// The account of a signed-in viewer.
     pub fn account(&self) -> Option<&Account> {
         self.account.as_deref()
     }
 
-    /// The account, to share.
-    pub fn shared(&self) -> Option<&Arc<Account>> {
+    /// The account of a signed-in viewer, to share.
+    pub fn shared_account(&self) -> Option<&Arc<Account>> {
         self.account.as_ref()
     }
 
-    /// What to say when credentials were sent and could not be used; empty otherwise.
+    /// A sentence for the page when credentials were sent and not accepted; empty otherwise.
     pub fn notice(&self) -> &'static str {
         self.notice
     }
 
-    /// The guest whom an editor wants to see the site as; nobody is signed in by it.
+    /// The viewer that an editor impersonates.
     pub fn seen_by(_: &Editor, account: Option<Arc<Account>>) -> MaybeReader {
         MaybeReader { account, notice: "" }
     }
 
-    /// The reader that this guest is, if they are signed in.
+    /// The viewer as a reader, if they are signed in.
     pub(crate) fn reader(&self) -> Option<Reader> {
         self.account.clone().map(Reader)
     }
 
-    /// Reads the guest from a request. A stale password in a browser must not close the front door.
+    /// Reads the viewer from a request. Invalid credentials are not an error here: a browser that still sends an old
+    /// password must be able to show the front page.
     pub async fn of(request: &HttpRequest) -> Result<MaybeReader, Error> {
         let anonymous = |notice| Ok(MaybeReader { account: None, notice });
         match sign_in(request).await {
-            Ok(SignIn::Absent) => anonymous(""),
-            Ok(SignIn::As(account)) => Ok(MaybeReader { account: Some(account), notice: "" }),
-            Ok(SignIn::Refused) => anonymous(
+            Ok(SignIn::Anonymous) => anonymous(""),
+            Ok(SignIn::Authenticated(account)) => Ok(MaybeReader { account: Some(account), notice: "" }),
+            Ok(SignIn::Rejected) => anonymous(
                 "The name and password that were sent are not valid here, so this shows what everybody may see.",
             ),
-            Err(Error::BadRequest(words)) => Err(Error::BadRequest(words)),
+            Err(Error::BadRequest(message)) => Err(Error::BadRequest(message)),
             Err(Error::Forbidden(_)) => anonymous(""),
             Err(_) => anonymous(
                 "Your name and password cannot be verified at the moment, so this shows what everybody may see.",
@@ -79,29 +81,29 @@ impl FromRequest for MaybeReader {
     }
 }
 
-/// Somebody who is signed in; 401 for everybody else.
+/// A signed-in user; 401 for everybody else.
 #[derive(Clone)]
 pub struct Reader(Arc<Account>);
 
 impl Reader {
-    /// Whose account it is.
+    /// The account of the user.
     pub fn account(&self) -> &Account {
         &self.0
     }
 
-    /// The account, to share.
-    pub fn shared(&self) -> &Arc<Account> {
+    /// The account of the user, to share.
+    pub fn shared_account(&self) -> &Arc<Account> {
         &self.0
     }
 
-    /// Reads the reader from a request.
+    /// Reads the user from a request.
     ///
     /// # Errors
     /// 401, or as [`sign_in`].
     pub async fn of(request: &HttpRequest) -> Result<Reader, Error> {
         match sign_in(request).await? {
-            SignIn::As(account) => Ok(Reader(account)),
-            SignIn::Absent | SignIn::Refused => Err(Error::Unauthorized),
+            SignIn::Authenticated(account) => Ok(Reader(account)),
+            SignIn::Anonymous | SignIn::Rejected => Err(Error::Unauthorized),
         }
     }
 }
@@ -116,7 +118,7 @@ impl FromRequest for Reader {
     }
 }
 
-/// A reader who may write pages; 403 for other readers.
+/// A signed-in user who may write pages; 403 for other signed-in users.
 #[derive(Clone)]
 pub struct Editor {
     reader: Reader,
@@ -124,17 +126,17 @@ pub struct Editor {
 }
 
 impl Editor {
-    /// Whose account it is.
+    /// The account of the user.
     pub fn account(&self) -> &Account {
         self.reader.account()
     }
 
-    /// The account, to share.
-    pub fn shared(&self) -> &Arc<Account> {
-        self.reader.shared()
+    /// The account of the user, to share.
+    pub fn shared_account(&self) -> &Arc<Account> {
+        self.reader.shared_account()
     }
 
-    /// What the store asks for.
+    /// The proof of the role that the store requires.
     pub fn proof(&self) -> access::Editor {
         self.proof.clone()
     }
@@ -160,7 +162,7 @@ impl FromRequest for Editor {
     }
 }
 
-/// An editor who may manage users and the site; 403 for other editors.
+/// An editor who may manage users and the site; 403 for other signed-in users.
 #[derive(Clone)]
 pub struct Admin {
     editor: Editor,
@@ -168,12 +170,12 @@ pub struct Admin {
 }
 
 impl Admin {
-    /// Whose account it is.
+    /// The account of the user.
     pub fn account(&self) -> &Account {
         self.editor.account()
     }
 
-    /// What the store asks for.
+    /// The proof of the role that the store requires.
     pub fn proof(&self) -> access::Admin {
         self.proof.clone()
     }

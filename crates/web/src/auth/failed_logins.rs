@@ -1,4 +1,4 @@
-//! Refused sign-ins: one log line each, within bounds, and gathered into one audit entry a minute, so that nobody fills the disk.
+//! Records rejected sign-ins: one rate-limited log line each, and one audit entry a minute. Neither can fill the disk.
 
 use std::{
     collections::BTreeMap,
@@ -19,82 +19,85 @@ use crate::{
     http::{envelope::Envelope, logging::LogLimiter},
 };
 
-/// How often what was gathered is written.
-const WRITTEN_EVERY: Duration = Duration::from_secs(60);
-/// How many names one entry tells apart; the rest is counted together.
-const NAMES: usize = 20;
+/// The minimum time between two audit entries.
+const WRITE_INTERVAL: Duration = Duration::from_secs(60);
+/// The maximum number of names in one audit entry; further names are counted together.
+const MAX_NAMES: usize = 20;
 
-/// Why a sign-in was refused, when it cost no verification. Of these there may be as many as a client can send.
+/// The reasons of rejections that cost no bcrypt. Their log lines are limited, because a client can cause any number of
+/// them.
 pub mod without_bcrypt {
-    /// The same credentials were refused before.
+    /// The same credentials were rejected before.
     pub const AGAIN: &str = "the same credentials again";
-    /// They have to wait.
+    /// The client has to wait before its next attempt.
     pub const TOO_MANY: &str = "too many attempts";
-    /// They cannot be anybody's.
+    /// No user can have these credentials.
     pub const MALFORMED: &str = "malformed credentials";
 }
 
-/// Where refusals are noted; cheap to clone.
+/// The recorder of rejected sign-ins; cheap to clone.
 #[derive(Clone, Default)]
 pub struct FailedLogins {
-    gathered: Arc<Mutex<Gathered>>,
-    first: Arc<Notify>,
-    line_limit: Arc<LogLimiter>,
+    batch: Arc<Mutex<Batch>>,
+    wake: Arc<Notify>,
+    log_limiter: Arc<LogLimiter>,
 }
 
+/// The rejections since the last audit entry.
 #[derive(Default)]
-struct Gathered {
+struct Batch {
     by_name: BTreeMap<String, u64>,
-    others: u64,
+    other_names: u64,
     last_address: Option<IpAddr>,
 }
 
 impl FailedLogins {
-    /// Notes one refusal. The log line is stable, `deploy/fail2ban` reads it:
+    /// Records one rejection. The format of the log line is stable, because `deploy/fail2ban` parses it:
     /// `sign-in refused name="ann" client=203.0.113.7 why="wrong password" id=0123456789abcdef`.
-    pub fn note(&self, name: Option<&Username>, envelope: &Envelope, why: &str) {
+    pub fn record(&self, name: Option<&Username>, envelope: &Envelope, why: &str) {
         let name = name.map_or("", Username::as_str);
         let client = envelope.client.address;
-        let is_cheap = matches!(why, without_bcrypt::AGAIN | without_bcrypt::TOO_MANY | without_bcrypt::MALFORMED);
-        let mut gathered = self.gathered.lock().unwrap_or_else(PoisonError::into_inner);
-        let room = gathered.by_name.len() < NAMES;
-        match gathered.by_name.get_mut(name) {
+        let is_limited = matches!(why, without_bcrypt::AGAIN | without_bcrypt::TOO_MANY | without_bcrypt::MALFORMED);
+        let mut batch = self.batch.lock().unwrap_or_else(PoisonError::into_inner);
+        let has_room = batch.by_name.len() < MAX_NAMES;
+        match batch.by_name.get_mut(name) {
             Some(count) => *count += 1,
-            None if room => {
-                gathered.by_name.insert(name.to_owned(), 1);
+            None if has_room => {
+                batch.by_name.insert(name.to_owned(), 1);
             }
-            None => gathered.others += 1,
+            None => batch.other_names += 1,
         }
-        gathered.last_address = Some(client);
-        drop(gathered);
-        if !is_cheap || self.line_limit.has_room("sign-in refused") {
+        batch.last_address = Some(client);
+        drop(batch);
+        if !is_limited || self.log_limiter.allows("sign-in refused") {
             log::warn!("sign-in refused name={name:?} client={client} why={why:?} id={}", envelope.id());
         }
-        self.first.notify_one();
+        self.wake.notify_one();
     }
 
-    /// Writes what is gathered, for ever: the first refusal after a quiet minute at once, the following ones together.
-    pub async fn write_for_ever(self, db: Db) {
+    /// Writes audit entries until the server stops: the first rejection after a quiet minute at once, later ones
+    /// together.
+    pub async fn write_periodically(self, db: Db) {
         loop {
-            self.first.notified().await;
+            self.wake.notified().await;
             self.write(&db).await;
-            tokio::time::sleep(WRITTEN_EVERY).await;
+            tokio::time::sleep(WRITE_INTERVAL).await;
         }
     }
 
-    /// Writes what is gathered now; when the server stops, too.
+    /// Writes the audit entry of the rejections so far, if there are any.
     pub async fn write(&self, db: &Db) {
-        let gathered = std::mem::take(&mut *self.gathered.lock().unwrap_or_else(PoisonError::into_inner));
-        let Some(entry) = gathered.entry() else { return };
+        let batch = std::mem::take(&mut *self.batch.lock().unwrap_or_else(PoisonError::into_inner));
+        let Some(entry) = batch.entry() else { return };
         if let Err(error) = db.write(move |conn| store::writing::audit::insert(conn, &entry)).await {
-            log::error!("refused sign-ins could not be kept in the audit trail: {error}");
+            log::error!("rejected sign-ins could not be written to the audit trail: {error}");
         }
     }
 }
 
-impl Gathered {
+impl Batch {
     fn entry(self) -> Option<Entry> {
-        let total: u64 = self.by_name.values().sum::<u64>() + self.others;
+        let total: u64 = self.by_name.values().sum::<u64>() + self.other_names;
         if total == 0 {
             return None;
         }
@@ -103,17 +106,18 @@ impl Gathered {
             .iter()
             .map(|(name, count)| format!("{} {count}", if name.is_empty() { "(no name)" } else { name }))
             .collect();
-        if self.others > 0 {
-            names.push(format!("other names {}", self.others));
+        if self.other_names > 0 {
+            names.push(format!("other names {}", self.other_names));
         }
-        let only = if self.by_name.len() == 1 && self.others == 0 { self.by_name.keys().next().cloned() } else { None };
+        let is_one_name = self.by_name.len() == 1 && self.other_names == 0;
+        let only_name = if is_one_name { self.by_name.keys().next().cloned() } else { None };
         let address = self.last_address.map(|address| address.to_string()).unwrap_or_default();
         Some(Entry {
             at: clock::now(),
             actor: "nobody".into(),
             action: Action::Refused,
             subject: Subject::User,
-            name: only.unwrap_or_default(),
+            name: only_name.unwrap_or_default(),
             detail: format!("{total} refused, the last from {address}: {}", names.join(", ")),
         })
     }
@@ -128,20 +132,20 @@ mod tests {
         let failed_logins = FailedLogins::default();
         for n in 0..1000 {
             let name = Username::parse(&format!("user{n}")).unwrap();
-            failed_logins.note(Some(&name), &Envelope::for_tests(), "unknown name");
+            failed_logins.record(Some(&name), &Envelope::for_tests(), "unknown name");
         }
-        let gathered = std::mem::take(&mut *failed_logins.gathered.lock().unwrap());
-        let entry = gathered.entry().unwrap();
+        let batch = std::mem::take(&mut *failed_logins.batch.lock().unwrap());
+        let entry = batch.entry().unwrap();
         assert!(entry.detail.starts_with("1000 refused"), "{}", entry.detail);
         assert!(entry.detail.contains("other names 980"), "{}", entry.detail);
         assert!(entry.detail.len() < 500);
     }
 
     #[test]
-    fn one_name_alone_is_the_name_of_its_entry() {
+    fn an_entry_about_one_name_has_that_name() {
         let failed_logins = FailedLogins::default();
-        failed_logins.note(Some(&Username::parse("ann").unwrap()), &Envelope::for_tests(), "wrong password");
-        let entry = std::mem::take(&mut *failed_logins.gathered.lock().unwrap()).entry().unwrap();
+        failed_logins.record(Some(&Username::parse("ann").unwrap()), &Envelope::for_tests(), "wrong password");
+        let entry = std::mem::take(&mut *failed_logins.batch.lock().unwrap()).entry().unwrap();
         assert_eq!(entry.name, "ann");
     }
 }

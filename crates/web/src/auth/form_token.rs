@@ -1,8 +1,8 @@
-//! The token in each form: proof that we gave the form to this user, within the last day (a second layer; the first is
-//! the check of origins in `guards`).
+//! Form tokens: proof that this site gave a form to this user within the last 24 hours. The second layer against CSRF,
+//! after the origin check in `guards`.
 //!
-//! It is an HMAC under the user's stored hash, which no client ever sees: nothing to store, the same on every instance,
-//! and void when the password changes.
+//! A token is an HMAC under the user's stored password hash, which no client ever sees. Nothing has to be stored, every
+//! instance accepts it, and a new password invalidates it. See docs/decisions/0004.
 
 use domain::{Timestamp, access::Member, password::PasswordHash};
 use hmac::{Hmac, KeyInit, Mac};
@@ -10,19 +10,19 @@ use sha2::Sha256;
 
 use super::account::Account;
 
-/// How long a form may stay open: 24 hours.
-const VALID_SECONDS: i64 = 24 * 60 * 60;
+/// How long a token is valid: 24 hours.
+const LIFETIME_SECONDS: i64 = 24 * 60 * 60;
 
-/// A token for the forms that an account is shown now.
+/// Issues a token for the forms of an account.
 pub fn issue(account: &Account, now: Timestamp) -> String {
-    let expires = now.timestamp() + VALID_SECONDS;
+    let expires = now.timestamp() + LIFETIME_SECONDS;
     let tag = mac(&account.form_key, &account.member, expires).finalize().into_bytes();
     let tag: String = tag.iter().map(|byte| format!("{byte:02x}")).collect();
     format!("{expires}.{tag}")
 }
 
 /// Whether a token was issued to this account and has not expired.
-pub fn holds(token: &str, account: &Account, now: Timestamp) -> bool {
+pub fn is_valid(token: &str, account: &Account, now: Timestamp) -> bool {
     let Some((expires, tag)) = token.split_once('.') else { return false };
     let Ok(expires) = expires.parse::<i64>() else { return false };
     let Some(tag) = decode_hex(tag) else { return false };
@@ -30,7 +30,7 @@ pub fn holds(token: &str, account: &Account, now: Timestamp) -> bool {
 }
 
 fn mac(key: &PasswordHash, member: &Member, expires: i64) -> Hmac<Sha256> {
-    // HMAC takes a key of any length; new_from_slice is infallible for it, so the fallback is never taken.
+    // The fallback is never used: HMAC accepts a key of any length, and new_from_slice cannot fail.
     let mut mac =
         Hmac::<Sha256>::new_from_slice(key.reveal().as_bytes()).unwrap_or_else(|_| Hmac::new(&Default::default()));
     mac.update(b"postern form token\0");
@@ -58,19 +58,21 @@ mod tests {
     }
 
     #[test]
-    fn t53_a_token_holds_for_its_user_for_a_day_and_for_nobody_else() {
-        let (ann, now) = (account(1, "hash"), clock::now());
+    fn t53_a_token_is_valid_for_its_user_for_a_day_and_for_nobody_else() {
+        let ann = account(1, "hash");
+        let now = clock::now();
         let token = issue(&ann, now);
-        assert!(holds(&token, &ann, now));
-        assert!(holds(&token, &ann, now + TimeDelta::hours(23)));
-        assert!(!holds(&token, &ann, now + TimeDelta::hours(25)));
-        assert!(!holds(&token, &account(2, "hash"), now));
-        assert!(!holds(&token, &account(1, "changed"), now));
+        assert!(is_valid(&token, &ann, now));
+        assert!(is_valid(&token, &ann, now + TimeDelta::hours(23)));
+        assert!(!is_valid(&token, &ann, now + TimeDelta::hours(25)));
+        assert!(!is_valid(&token, &account(2, "hash"), now));
+        assert!(!is_valid(&token, &account(1, "changed"), now));
     }
 
     #[test]
-    fn t53_a_forged_token_does_not_hold() {
-        let (ann, now) = (account(1, "hash"), clock::now());
+    fn t53_a_forged_token_is_not_valid() {
+        let ann = account(1, "hash");
+        let now = clock::now();
         let (expires, tag) = issue(&ann, now).split_once('.').map(|(e, t)| (e.to_owned(), t.to_owned())).unwrap();
         let later = expires.parse::<i64>().unwrap() + 1;
         for forged in [
@@ -81,7 +83,7 @@ mod tests {
             format!("{expires}.{}", "0".repeat(64)),
             format!("{expires}.{}", "é".repeat(32)),
         ] {
-            assert!(!holds(&forged, &ann, now), "{forged}");
+            assert!(!is_valid(&forged, &ann, now), "{forged}");
         }
     }
 }

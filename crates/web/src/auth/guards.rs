@@ -1,4 +1,5 @@
-//! The guards of the scopes that are closed by default: who may enter, and that a change comes from our own pages.
+//! Guards of the scopes that are closed by default: each checks the role of the user, and that a change comes from a
+//! page of this site.
 
 use actix_web::{
     Error as ActixError, HttpRequest, ResponseError,
@@ -18,87 +19,89 @@ use crate::{
     http::{envelope::Envelope, error::Error},
 };
 
-/// Lets only those through who are signed in.
+/// Passes requests of signed-in users.
 pub async fn require_reader(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, ActixError> {
-    let (request, verdict) = judge(request, async |request| Reader::of(request).await.map(drop)).await;
-    pass(request, next, verdict).await
+    let (request, checked) = check(request, async |request| Reader::of(request).await.map(drop)).await;
+    forward(request, next, checked).await
 }
 
-/// Lets only editors and administrators through.
+/// Passes requests of editors and administrators.
 pub async fn require_editor(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, ActixError> {
-    let (request, verdict) = judge(request, async |request| Editor::of(request).await.map(drop)).await;
-    pass(request, next, verdict).await
+    let (request, checked) = check(request, async |request| Editor::of(request).await.map(drop)).await;
+    forward(request, next, checked).await
 }
 
-/// Lets only administrators through.
+/// Passes requests of administrators.
 pub async fn require_admin(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, ActixError> {
-    let (request, verdict) = judge(request, async |request| Admin::of(request).await.map(drop)).await;
-    pass(request, next, verdict).await
+    let (request, checked) = check(request, async |request| Admin::of(request).await.map(drop)).await;
+    forward(request, next, checked).await
 }
 
-async fn judge(
+async fn check(
     request: ServiceRequest,
     rule: impl AsyncFnOnce(&HttpRequest) -> Result<(), Error>,
 ) -> (ServiceRequest, Result<(), Error>) {
-    let verdict = rule(request.request()).await.and_then(|()| same_origin(&request));
-    (request, verdict)
+    let checked = rule(request.request()).await.and_then(|()| check_same_origin(&request));
+    (request, checked)
 }
 
-async fn pass(
+async fn forward(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
-    verdict: Result<(), Error>,
+    checked: Result<(), Error>,
 ) -> Result<ServiceResponse<BoxBody>, ActixError> {
-    match verdict {
-        Ok(()) => next.call(request).await.map(ServiceResponse::map_into_boxed_body).inspect(note_change),
+    match checked {
+        Ok(()) => next.call(request).await.map(ServiceResponse::map_into_boxed_body).inspect(log_change),
         Err(error) => Ok(request.into_response(error.error_response())),
     }
 }
 
-/// One line for each change; what changed stands in the audit trail, and not here, where paths may be private.
-fn note_change(answer: &ServiceResponse<BoxBody>) {
-    let (request, status) = (answer.request(), answer.status());
+/// Logs one line for each change. The audit trail says what changed; the log does not, because paths may be private.
+fn log_change(answer: &ServiceResponse<BoxBody>) {
+    let request = answer.request();
+    let status = answer.status();
     if matches!(*request.method(), Method::GET | Method::HEAD) || status.is_client_error() || status.is_server_error() {
         return;
     }
     let envelope = Envelope::of(request);
-    let (route, id) = (request.match_pattern().unwrap_or_default(), envelope.id());
+    let route = request.match_pattern().unwrap_or_default();
+    let id = envelope.id();
     let status = status.as_u16();
     log::info!("change route={route:?} status={status} id={id} client={}", envelope.client.address);
 }
 
-/// Refuses a change that a page of another origin asked for: browsers send Basic credentials along with such forms.
-fn same_origin(request: &ServiceRequest) -> Result<(), Error> {
+/// Rejects a change that a page of another origin requested: browsers send Basic credentials with such forms.
+fn check_same_origin(request: &ServiceRequest) -> Result<(), Error> {
     if matches!(*request.method(), Method::GET | Method::HEAD) {
         return Ok(());
     }
     let headers = request.headers();
-    let foreign = || Err(Error::Forbidden("This form was sent from another site, so nothing was changed.".into()));
+    let reject = || Err(Error::Forbidden("This form was sent from another site, so nothing was changed.".into()));
     let one = |name: HeaderName| headers.get_all(name).map(|value| value.to_str().unwrap_or("?")).collect::<Vec<_>>();
     match one(HeaderName::from_static("sec-fetch-site"))[..] {
         ["same-origin" | "none"] => return Ok(()),
         [] => {}
-        _ => return foreign(),
+        _ => return reject(),
     }
     match one(header::ORIGIN)[..] {
-        // Neither header: not a browser, and nobody else's page can have asked for it.
+        // A client without either header is not a browser, and no page of another site can make it send a request.
         [] => Ok(()),
-        [origin] if is_own(origin, request) => Ok(()),
-        _ => foreign(),
+        [origin] if is_own_origin(origin, request) => Ok(()),
+        _ => reject(),
     }
 }
 
-fn is_own(origin: &str, request: &ServiceRequest) -> bool {
-    // The clear-text twin of a site on HTTPS is in the hands of whoever holds the network.
+fn is_own_origin(origin: &str, request: &ServiceRequest) -> bool {
+    // An attacker on the network controls http:// pages of a site that runs on https://.
     if Envelope::of(request.request()).client.https && !origin.starts_with("https://") {
         return false;
     }

@@ -1,7 +1,7 @@
 //! Authentication: from an `Authorization` header to a visitor whose account is active now.
 //!
-//! `sign_in` verifies once for each request and leaves its answer with the request; the extractors (`extract`), the guards
-//! of the scopes (`guards`) and `site::resolve` read it from there.
+//! `sign_in` authenticates a request once and stores the result in it; the extractors (`extract`), the guards of the
+//! scopes (`guards`) and `site::resolve` read it from there.
 
 pub mod account;
 pub mod challenge;

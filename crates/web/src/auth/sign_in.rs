@@ -1,4 +1,4 @@
-//! Signing a request in: once for each request, from its `Authorization` header to an account that is active now.
+//! Signs a request in: from its `Authorization` header to an account that is active now.
 
 use std::sync::Arc;
 
@@ -11,74 +11,76 @@ use crate::{
     http::{envelope::Envelope, error::Error},
 };
 
-/// What the credentials of a request came to.
+/// The result of signing a request in.
 #[derive(Clone, Debug)]
 pub enum SignIn {
-    /// There were none.
-    Absent,
-    /// There were some, and they do not hold. Why is in the log and nowhere else.
-    Refused,
-    /// They hold, and the account is active.
-    As(Arc<Account>),
+    /// The request has no credentials.
+    Anonymous,
+    /// The credentials are not valid. Only the log says why.
+    Rejected,
+    /// The credentials are valid, and the account is active.
+    Authenticated(Arc<Account>),
 }
 
-/// What a request's credentials came to, kept with the request.
-struct Outcome(Result<SignIn, Error>);
+/// The result, stored in the extensions of the request.
+struct CachedSignIn(Result<SignIn, Error>);
 
-/// Verifies the credentials of a request, the first time that it is asked; later the answer is the same.
+/// Signs a request in on the first call, and returns the stored result on later ones.
 ///
 /// # Errors
-/// 400 for two `Authorization` headers, 403 for credentials in the clear where HTTPS is required, 429 when too many wrong
-/// ones came from there or for that name, 503 when too many verifications wait or the database does not answer. Never for
-/// credentials that do not hold.
+/// 400 for two `Authorization` headers, 403 for credentials over HTTP where HTTPS is required, 429 after too many wrong
+/// credentials from this client network or for this name, 503 when the bcrypt queue is full or the database does not
+/// answer. Invalid credentials are not an error.
 pub async fn sign_in(request: &HttpRequest) -> Result<SignIn, Error> {
-    let known = request.extensions().get::<Outcome>().map(|Outcome(known)| known.clone());
-    if let Some(known) = known {
-        return known;
+    let cached = request.extensions().get::<CachedSignIn>().map(|CachedSignIn(result)| result.clone());
+    if let Some(result) = cached {
+        return result;
     }
-    let answer = verify(request).await.map_err(Error::undecided);
-    request.extensions_mut().insert(Outcome(answer.clone()));
-    answer
+    let result = authenticate(request).await.map_err(Error::undecided);
+    request.extensions_mut().insert(CachedSignIn(result.clone()));
+    result
 }
 
-async fn verify(request: &HttpRequest) -> Result<SignIn, Error> {
+async fn authenticate(request: &HttpRequest) -> Result<SignIn, Error> {
     let app = request.app_data::<Data<App>>().ok_or_else(|| Error::Internal("no App in this scope".into()))?;
     let envelope = Envelope::of(request);
-    refuse_clear_text(app, &envelope)?;
+    require_https(app, &envelope)?;
     let mut headers = request.headers().get_all(AUTHORIZATION);
-    let Some(header) = headers.next() else { return Ok(SignIn::Absent) };
+    let Some(header) = headers.next() else { return Ok(SignIn::Anonymous) };
     if headers.next().is_some() {
         return Err(Error::BadRequest("A request has at most one Authorization header."));
     }
     let Ok(credentials) = credentials::parse(header.as_bytes()) else {
-        app.failed_logins.note(None, &envelope, failed_logins::without_bcrypt::MALFORMED);
-        return Ok(SignIn::Refused);
+        app.failed_logins.record(None, &envelope, failed_logins::without_bcrypt::MALFORMED);
+        return Ok(SignIn::Rejected);
     };
-    match app.authenticator.check(&app.db, &credentials, &envelope.client).await {
-        Ok(AuthOutcome::Holds(known)) => {
-            app.sign_ins.note(&app.db, &known.user, &envelope.client);
-            Ok(SignIn::As(known.account.clone()))
+    match app.authenticator.authenticate(&app.db, &credentials, &envelope.client).await {
+        Ok(AuthOutcome::Accepted(current)) => {
+            app.sign_ins.record(&app.db, &current.user, &envelope.client);
+            Ok(SignIn::Authenticated(current.account.clone()))
         }
-        Ok(AuthOutcome::Fails(why)) => {
-            app.failed_logins.note(Some(&credentials.name), &envelope, why);
-            Ok(SignIn::Refused)
+        Ok(AuthOutcome::Rejected(why)) => {
+            app.failed_logins.record(Some(&credentials.name), &envelope, why);
+            Ok(SignIn::Rejected)
         }
         Err(error) => {
             if matches!(error, Error::TooManyAttempts(_)) {
-                app.failed_logins.note(Some(&credentials.name), &envelope, failed_logins::without_bcrypt::TOO_MANY);
+                app.failed_logins.record(Some(&credentials.name), &envelope, failed_logins::without_bcrypt::TOO_MANY);
             }
             Err(error)
         }
     }
 }
 
-/// Refuses what would make a browser send a password in the clear, where the operator requires HTTPS.
+/// Checks that a request came over HTTPS, where the operator requires it.
 ///
 /// # Errors
-/// 403, without a challenge.
-pub fn refuse_clear_text(app: &App, envelope: &Envelope) -> Result<(), Error> {
+/// 403, without a challenge: a 401 would make the browser send the password in the clear.
+pub fn require_https(app: &App, envelope: &Envelope) -> Result<(), Error> {
     match app.options.require_https && !envelope.client.https {
-        true => Err(Error::Forbidden("Private pages are read over HTTPS here. Use the https:// address.".into())),
+        true => {
+            Err(Error::Forbidden("This site shows private pages only over HTTPS. Use the https:// address.".into()))
+        }
         false => Ok(()),
     }
 }

@@ -1,4 +1,4 @@
-//! Sign-ins that were noted lately: with Basic every request is one, and only the first in half an hour is written down.
+//! Records sign-ins. Only the first one in half an hour is written, because with Basic every request is a sign-in.
 
 use std::{
     collections::HashMap,
@@ -14,18 +14,18 @@ use domain::{
 use super::account::Account;
 use crate::{clock, db::Db, http::client::Client};
 
-/// How long after a sign-in the next one of the same user is noted.
-const NOTED_EVERY: TimeDelta = TimeDelta::minutes(30);
+/// The minimum time between two recorded sign-ins of one user.
+const RECORD_INTERVAL: TimeDelta = TimeDelta::minutes(30);
 
-/// When each user's sign-in was noted last; no more entries than there are users.
+/// The last recorded sign-in of each user; at most one entry per user.
 #[derive(Default)]
 pub struct SignIns {
-    noted: Mutex<HashMap<UserId, Timestamp>>,
+    last_recorded: Mutex<HashMap<UserId, Timestamp>>,
 }
 
 impl SignIns {
-    /// Notes a sign-in beside the request, unless one was noted lately, here or by another process.
-    pub fn note(&self, db: &Db, user: &User, client: &Client) {
+    /// Records a sign-in in the background, unless this or another process recorded one within half an hour.
+    pub fn record(&self, db: &Db, user: &User, client: &Client) {
         let now = clock::now();
         if !self.is_due(user, now) {
             return;
@@ -35,23 +35,23 @@ impl SignIns {
         let member = Account::of(user).member;
         let db = db.clone();
         actix_web::rt::spawn(async move {
-            let noted =
+            let recorded =
                 db.write(move |conn| store::writing::account::record_sign_in(conn, &member, &address, now)).await;
-            if let Err(error) = noted {
-                log::error!("a sign-in could not be noted: {error}");
+            if let Err(error) = recorded {
+                log::error!("a sign-in could not be recorded: {error}");
             }
         });
     }
 
-    /// Whether this sign-in is to be noted; asked by many requests at once, one of them hears yes.
+    /// Whether a sign-in is due to be recorded. Of concurrent calls for one user, one returns true.
     fn is_due(&self, user: &User, now: Timestamp) -> bool {
-        let mut noted = self.noted.lock().unwrap_or_else(PoisonError::into_inner);
-        let last = noted.get(&user.id).copied().max(user.last_sign_in_at);
-        let due = last.is_none_or(|last| now - last >= NOTED_EVERY);
-        if due {
-            noted.insert(user.id, now);
+        let mut last_recorded = self.last_recorded.lock().unwrap_or_else(PoisonError::into_inner);
+        let last = last_recorded.get(&user.id).copied().max(user.last_sign_in_at);
+        let is_due = last.is_none_or(|last| now - last >= RECORD_INTERVAL);
+        if is_due {
+            last_recorded.insert(user.id, now);
         }
-        due
+        is_due
     }
 }
 
@@ -66,7 +66,8 @@ mod tests {
 
     #[test]
     fn only_the_first_sign_in_of_half_an_hour_is_due() {
-        let (sign_ins, now) = (SignIns::default(), clock::now());
+        let sign_ins = SignIns::default();
+        let now = clock::now();
         let mut user = User {
             id: UserId(1),
             name: Username::parse("ann").unwrap(),
@@ -81,7 +82,7 @@ mod tests {
         };
         let due = |user: &User, minutes| sign_ins.is_due(user, now + TimeDelta::minutes(minutes));
         assert_eq!([due(&user, 0), due(&user, 0), due(&user, 29), due(&user, 30)], [true, false, false, true]);
-        // Another process noted one.
+        // Another process recorded one.
         user.last_sign_in_at = Some(now + TimeDelta::minutes(50));
         assert_eq!([due(&user, 70), due(&user, 81)], [false, true]);
     }

@@ -1,4 +1,4 @@
-//! Finished answers in memory: public pages for everybody, private ones and lists for each who reads them.
+//! A cache of finished answers: public pages for everybody, private pages and lists for each user.
 
 use std::{hash::Hash, sync::Arc};
 
@@ -11,16 +11,17 @@ use quick_cache::{
 use super::generations::{Dependency, Generation, Generations};
 use crate::{auth::account::Account, clock, http::answer::Answer};
 
-/// What an answer is an answer to, apart from who asks.
+/// The key of an answer, without its viewer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum CacheKey<'a> {
-    /// What stands at a path. Of a list, which of its pages from 1; 0 is what is known before anything is listed.
+    /// The answer at a path. For a list, with the number of its page from 1; 0 is the entry that every request looks up
+    /// first, before it is known whether the path has a list.
     Path(&'a str, u32),
     /// `/feed.xml`.
     Feed,
     /// `/sitemap.xml`.
     Sitemap,
-    /// The body of an error page, by its name, as HTML or as text.
+    /// The body of an error page, by its name, as HTML (true) or as text.
     ErrorPage(&'static str, bool),
 }
 
@@ -32,28 +33,37 @@ impl CacheKey<'_> {
             CacheKey::ErrorPage(..) => Dependency::Site,
         }
     }
+
+    fn to_owned(self) -> OwnedCacheKey {
+        match self {
+            CacheKey::Path(path, page) => OwnedCacheKey::Path(path.into(), page),
+            CacheKey::Feed => OwnedCacheKey::Feed,
+            CacheKey::Sitemap => OwnedCacheKey::Sitemap,
+            CacheKey::ErrorPage(name, html) => OwnedCacheKey::ErrorPage(name, html),
+        }
+    }
 }
 
-/// For whom an answer is.
+/// The viewer of an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Viewer {
-    /// For everybody, with what is said of credentials that cannot be used; empty without any.
+    /// Everybody without an account, with the notice about credentials that were not accepted; empty without one.
     Anyone(&'static str),
-    /// For one user.
+    /// One user.
     User(UserId),
 }
 
-/// What is known of a place.
+/// A cached value.
 #[derive(Clone, Debug)]
 pub enum Cached {
     /// The answer.
     Answer(Answer),
-    /// It is private, so who asks has to sign in; and whether it lists pages.
+    /// The path is private, and the viewer must sign in.
     Guarded {
-        /// The answer depends on which page of the list is asked for.
+        /// Whether the answer depends on the page of a list.
         lists: bool,
     },
-    /// It is for everybody and lists pages, so it depends on who asks.
+    /// The path is public and has a list. The answer depends on the viewer.
     Listing,
 }
 
@@ -71,16 +81,16 @@ enum OwnedCacheKey {
     ErrorPage(&'static str, bool),
 }
 
-/// The same as [`Key`], borrowed; it has to hash alike.
+/// [`Key`], borrowed: a lookup allocates nothing. Both must hash alike.
 #[derive(Hash)]
-struct Asked<'a> {
+struct BorrowedKey<'a> {
     key: CacheKey<'a>,
     viewer: Viewer,
 }
 
-impl Equivalent<Key> for Asked<'_> {
+impl Equivalent<Key> for BorrowedKey<'_> {
     fn equivalent(&self, own: &Key) -> bool {
-        let same = match (&self.key, &own.key) {
+        let is_same = match (&self.key, &own.key) {
             (CacheKey::Path(path, page), OwnedCacheKey::Path(own, own_page)) => **path == **own && page == own_page,
             (CacheKey::Feed, OwnedCacheKey::Feed) | (CacheKey::Sitemap, OwnedCacheKey::Sitemap) => true,
             (CacheKey::ErrorPage(name, html), OwnedCacheKey::ErrorPage(own, own_html)) => {
@@ -88,32 +98,32 @@ impl Equivalent<Key> for Asked<'_> {
             }
             _ => false,
         };
-        same && self.viewer == own.viewer
+        is_same && self.viewer == own.viewer
     }
 }
 
 #[derive(Clone)]
 struct Entry {
     generation: Generation,
-    /// A page's date or its end comes then.
-    until: Option<Timestamp>,
-    /// For whom it was made, as their account was.
+    /// When the next page is published or ends.
+    expires_at: Option<Timestamp>,
+    /// The account of the viewer when the answer was made.
     account: Option<Arc<Account>>,
-    kept: Cached,
+    value: Cached,
 }
 
 #[derive(Clone)]
-struct Bytes;
+struct ByteWeighter;
 
-impl Weighter<Key, Entry> for Bytes {
+impl Weighter<Key, Entry> for ByteWeighter {
     fn weight(&self, own: &Key, entry: &Entry) -> u64 {
-        /// What an entry takes beside its texts: keys, headers, the table itself. Measured, rounded up.
+        /// The bytes of an entry beside its texts: keys, headers and the hash table. Measured, and rounded up.
         const OVERHEAD: usize = 1024;
         let path = match &own.key {
             OwnedCacheKey::Path(path, _) => path.len(),
             _ => 0,
         };
-        let answer = match &entry.kept {
+        let answer = match &entry.value {
             Cached::Answer(answer) => answer.bytes(),
             Cached::Guarded { .. } | Cached::Listing => 0,
         };
@@ -121,13 +131,14 @@ impl Weighter<Key, Entry> for Bytes {
     }
 }
 
-/// The answers that are kept, within so many bytes.
+/// The cached answers.
 pub struct Answers {
     generations: Arc<Generations>,
-    kept: Option<Cache<Key, Entry, Bytes>>,
+    /// `None` when caching is off.
+    entries: Option<Cache<Key, Entry, ByteWeighter>>,
 }
 
-/// The right to keep what was read from the database after it was taken.
+/// The permission to insert an answer; must be taken before the database is read.
 #[derive(Clone, Debug)]
 pub struct FillToken {
     key: OwnedCacheKey,
@@ -135,98 +146,87 @@ pub struct FillToken {
 }
 
 impl Answers {
-    /// With 0 bytes nothing is kept.
-    pub(super) fn new(generations: Arc<Generations>, bytes: u64) -> Answers {
-        /// Few, so that one large page still fits into the part of its own.
+    /// A cache of at most `max_bytes`; 0 turns caching off.
+    pub(super) fn new(generations: Arc<Generations>, max_bytes: u64) -> Answers {
+        /// Few: a shard gets its part of the bytes, and a large page must fit into one.
         const SHARDS: usize = 4;
-        /// What a page takes in all its codings, about.
-        const ORDINARY: u64 = 8 * 1024;
-        let items = usize::try_from(bytes / ORDINARY).unwrap_or(usize::MAX).max(64);
+        /// The typical size in bytes of a page in all its codings.
+        const TYPICAL_BYTES: u64 = 8 * 1024;
+        let items = usize::try_from(max_bytes / TYPICAL_BYTES).unwrap_or(usize::MAX).max(64);
         let options =
-            OptionsBuilder::new().shards(SHARDS).estimated_items_capacity(items).weight_capacity(bytes).build();
-        let kept = options.ok().filter(|_| bytes > 0).map(|options| {
-            Cache::with_options(options, Bytes, DefaultHashBuilder::default(), DefaultLifecycle::default())
+            OptionsBuilder::new().shards(SHARDS).estimated_items_capacity(items).weight_capacity(max_bytes).build();
+        let entries = options.ok().filter(|_| max_bytes > 0).map(|options| {
+            Cache::with_options(options, ByteWeighter, DefaultHashBuilder::default(), DefaultLifecycle::default())
         });
-        Answers { generations, kept }
+        Answers { generations, entries }
     }
 
-    /// How many answers are kept, those among them that are no longer true.
+    /// The number of entries, outdated ones included.
     pub fn len(&self) -> usize {
-        self.kept.as_ref().map_or(0, Cache::len)
+        self.entries.as_ref().map_or(0, Cache::len)
     }
 
-    /// Whether none is.
+    /// Whether there is no entry.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// What is known of a question for anybody who asks, with what is said of their credentials.
+    /// The value for everybody, with the notice about credentials that were not accepted.
     pub fn get(&self, key: CacheKey<'_>, notice: &'static str) -> Option<Cached> {
-        let asked = Asked { key, viewer: Viewer::Anyone(notice) };
-        let entry = self.kept.as_ref()?.get(&asked)?;
-        let trusted = match entry.kept {
+        let entry = self.entries.as_ref()?.get(&BorrowedKey { key, viewer: Viewer::Anyone(notice) })?;
+        let is_fresh = match entry.value {
             Cached::Answer(_) | Cached::Listing => self.generations.is_fresh_for_public(),
             Cached::Guarded { .. } => self.generations.is_fresh(),
         };
-        (trusted && self.is_true(&entry)).then_some(entry.kept)
+        (is_fresh && self.is_current(&entry)).then_some(entry.value)
     }
 
-    /// The answer to a question for an account, if one was made for it as it is now.
+    /// The answer for an account, if it was made for the same state of the account.
     pub fn get_for(&self, key: CacheKey<'_>, account: &Arc<Account>) -> Option<Answer> {
-        let entry = self.kept.as_ref()?.get(&Asked { key, viewer: Viewer::User(account.member.id) })?;
-        let same = entry.account.is_some_and(|kept| Arc::ptr_eq(&kept, account) || kept.looks_like(account));
-        match entry.kept {
-            Cached::Answer(ref answer)
-                if same && self.generations.is_fresh() && self.generations.holds(&entry.generation) =>
-            {
-                is_now(entry.until).then(|| answer.clone())
+        let viewer = Viewer::User(account.member.id);
+        let entry = self.entries.as_ref()?.get(&BorrowedKey { key, viewer })?;
+        let own = entry.account.as_ref()?;
+        let is_same = Arc::ptr_eq(own, account) || own.renders_like(account);
+        match &entry.value {
+            Cached::Answer(answer) if is_same && self.generations.is_fresh() && self.is_current(&entry) => {
+                Some(answer.clone())
             }
             _ => None,
         }
     }
 
-    fn is_true(&self, entry: &Entry) -> bool {
-        self.generations.holds(&entry.generation) && is_now(entry.until)
+    fn is_current(&self, entry: &Entry) -> bool {
+        let has_expired = entry.expires_at.is_some_and(|expires_at| clock::now() >= expires_at);
+        self.generations.is_current(&entry.generation) && !has_expired
     }
 
-    /// Before the database is asked a question.
+    /// A token for [`Answers::insert`].
     pub fn fill_token(&self, key: CacheKey<'_>) -> FillToken {
-        let generation = self.generations.generation(key.dependency());
-        let key = match key {
-            CacheKey::Path(path, page) => OwnedCacheKey::Path(path.into(), page),
-            CacheKey::Feed => OwnedCacheKey::Feed,
-            CacheKey::Sitemap => OwnedCacheKey::Sitemap,
-            CacheKey::ErrorPage(name, html) => OwnedCacheKey::ErrorPage(name, html),
-        };
-        FillToken { key, generation }
+        FillToken { key: key.to_owned(), generation: self.generations.generation(key.dependency()) }
     }
 
-    /// Keeps what was read with the ticket in hand, for everybody; `until` is when a page's date or its end comes.
-    pub fn insert(&self, token: FillToken, notice: &'static str, kept: Cached, until: Option<Timestamp>) {
-        self.put(token, Viewer::Anyone(notice), None, kept, until);
+    /// Inserts a value for everybody that was read after the token was taken.
+    pub fn insert(&self, token: FillToken, notice: &'static str, value: Cached, expires_at: Option<Timestamp>) {
+        self.insert_entry(token, Viewer::Anyone(notice), None, value, expires_at);
     }
 
-    /// Keeps an answer that was read with the ticket in hand, for one account.
-    pub fn insert_for(&self, token: FillToken, account: Arc<Account>, answer: Answer, until: Option<Timestamp>) {
+    /// Inserts an answer for one account that was read after the token was taken.
+    pub fn insert_for(&self, token: FillToken, account: Arc<Account>, answer: Answer, expires_at: Option<Timestamp>) {
         let viewer = Viewer::User(account.member.id);
-        self.put(token, viewer, Some(account), Cached::Answer(answer), until);
+        self.insert_entry(token, viewer, Some(account), Cached::Answer(answer), expires_at);
     }
 
-    fn put(
+    fn insert_entry(
         &self,
         token: FillToken,
         viewer: Viewer,
         account: Option<Arc<Account>>,
-        kept: Cached,
-        until: Option<Timestamp>,
+        value: Cached,
+        expires_at: Option<Timestamp>,
     ) {
         let FillToken { key, generation } = token;
-        if let Some(cache) = self.kept.as_ref().filter(|_| self.generations.holds(&generation)) {
-            cache.insert(Key { key, viewer }, Entry { generation, until, account, kept });
+        if let Some(entries) = self.entries.as_ref().filter(|_| self.generations.is_current(&generation)) {
+            entries.insert(Key { key, viewer }, Entry { generation, expires_at, account, value });
         }
     }
-}
-
-fn is_now(until: Option<Timestamp>) -> bool {
-    until.is_none_or(|until| clock::now() < until)
 }

@@ -1,8 +1,8 @@
-//! How far what is kept in memory is still true: counts of what changed, and how long ago the database was heard.
+//! Generations: counters that say whether a cached value is still current.
 //!
-//! Whatever is kept bears a [`Generation`] that was taken before the database was asked for it. It may be used while the stamp
-//! holds; so a fill that began before a change is void after it, whenever it ends, and nothing has to be searched and
-//! removed.
+//! Each value has a [`Generation`], taken before the database was read for it, and is valid while that generation is
+//! current. A fill that began before a change is therefore invalid after it, whenever it ends, and no entry has to be
+//! found and removed. See docs/decisions/0010.
 
 use std::{
     hash::{DefaultHasher, Hash, Hasher},
@@ -13,15 +13,15 @@ use std::{
 use domain::{page::PagePath, user::Username};
 use store::feed::{Change, Event};
 
-/// How many counts there are for pages, and for users: a change makes void what shares its count.
-const COUNTS: usize = 512;
+/// The number of counters for sections, and for users. A change invalidates everything that shares its counter.
+const COUNTERS: usize = 512;
 
-/// How long silence is borne.
+/// How old the last heartbeat of the change feed may be while cached values are used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct StalenessLimits {
-    /// After this nothing that is for somebody is answered from memory, and no credentials are.
+    /// The limit for private pages and for credentials.
     pub private: Duration,
-    /// For so long after that, what was for everybody is.
+    /// The additional time for public pages.
     pub public: Duration,
 }
 
@@ -31,13 +31,13 @@ impl Default for StalenessLimits {
     }
 }
 
-/// What is known of changes; every thread reads it, the change feed writes it.
+/// The counters of changes, and the last heartbeat. The change feed writes them, and every thread reads them.
 pub struct Generations {
-    born: Instant,
-    silence: StalenessLimits,
-    /// Milliseconds from `born` to the moment up to which all changes are known, plus one; 0 until the feed began.
-    heard: AtomicU64,
-    /// Counts what makes everything void.
+    epoch: Instant,
+    limits: StalenessLimits,
+    /// The last heartbeat in milliseconds since `epoch`, plus one; 0 before the first one.
+    last_heartbeat: AtomicU64,
+    /// Counts changes that invalidate everything.
     everything: AtomicU64,
     /// Counts changes of any page.
     pages: AtomicU64,
@@ -45,46 +45,46 @@ pub struct Generations {
     users: Box<[AtomicU64]>,
 }
 
-/// What something in memory was made of.
+/// The data that a cached value was made of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Dependency {
-    /// The site's settings alone.
+    /// The settings of the site alone.
     Site,
-    /// A page, with the titles of those above it and the list of those below it: all have the first segment in common.
+    /// A page, the titles of its ancestors and the list of its descendants: their paths share the first segment.
     Section(u16),
-    /// Any pages.
+    /// All pages.
     Pages,
     /// One user.
     User(u16),
 }
 
 impl Dependency {
-    /// What the answer at a path is made of. The root's is below nothing, and may list everything.
+    /// The dependency of the answer at a path. The root has no section, and its list may show every page.
     pub fn at(path: &PagePath) -> Dependency {
-        Dependency::below(path.as_str())
+        Dependency::of_path(path.as_str())
     }
 
-    fn below(path: &str) -> Dependency {
+    fn of_path(path: &str) -> Dependency {
         match path.split('/').next() {
             Some("") | None => Dependency::Pages,
-            Some(first) => Dependency::Section(count_of(first)),
+            Some(first) => Dependency::Section(counter_of(first)),
         }
     }
 
-    /// What is known of the user of a name.
+    /// The dependency of a cached user.
     pub fn user(name: &Username) -> Dependency {
-        Dependency::User(count_of(name.as_str()))
+        Dependency::User(counter_of(name.as_str()))
     }
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "the remainder is below 512")]
-fn count_of(name: &str) -> u16 {
+fn counter_of(name: &str) -> u16 {
     let mut hasher = DefaultHasher::new();
     name.hash(&mut hasher);
-    (hasher.finish() % COUNTS as u64) as u16
+    (hasher.finish() % COUNTERS as u64) as u16
 }
 
-/// The counts of a matter at some moment.
+/// The counters of a dependency at one moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Generation {
     dependency: Dependency,
@@ -93,80 +93,81 @@ pub struct Generation {
 }
 
 impl Generations {
-    /// Nothing is known yet.
-    pub fn new(silence: StalenessLimits) -> Generations {
-        let counts = || (0..COUNTS).map(|_| AtomicU64::new(0)).collect();
+    /// Generations without a heartbeat: nothing is fresh until the change feed has connected.
+    pub fn new(limits: StalenessLimits) -> Generations {
+        let counters = || (0..COUNTERS).map(|_| AtomicU64::new(0)).collect();
         Generations {
-            born: Instant::now(),
-            silence,
-            heard: AtomicU64::new(0),
+            epoch: Instant::now(),
+            limits,
+            last_heartbeat: AtomicU64::new(0),
             everything: AtomicU64::new(0),
             pages: AtomicU64::new(0),
-            sections: counts(),
-            users: counts(),
+            sections: counters(),
+            users: counters(),
         }
     }
 
-    /// The stamp for what is about to be read from the database.
+    /// The current generation of a dependency; must be taken before the database is read.
     pub fn generation(&self, dependency: Dependency) -> Generation {
-        Generation { dependency, everything: self.everything.load(SeqCst), own: self.count(dependency) }
+        Generation { dependency, everything: self.everything.load(SeqCst), own: self.counter(dependency) }
     }
 
-    /// Whether nothing that the stamp is about has changed since.
-    pub fn holds(&self, generation: &Generation) -> bool {
+    /// Whether no change of the dependency is known since the generation was taken.
+    pub fn is_current(&self, generation: &Generation) -> bool {
         self.generation(generation.dependency) == *generation
     }
 
-    /// Whether private pages and credentials may be answered from memory: all changes up to a moment ago are known.
+    /// Whether the last heartbeat is recent enough to use cached private pages and credentials.
     pub fn is_fresh(&self) -> bool {
-        self.is_heard_within(self.silence.private)
+        self.has_heartbeat_within(self.limits.private)
     }
 
-    /// Whether what was public may be answered from memory; for a while also when the database does not answer.
+    /// Whether the last heartbeat is recent enough to use cached public pages, which stay up during a database outage.
     pub fn is_fresh_for_public(&self) -> bool {
-        self.is_heard_within(self.silence.private + self.silence.public)
+        self.has_heartbeat_within(self.limits.private + self.limits.public)
     }
 
-    /// Takes in what the feed tells.
-    pub fn note(&self, news: &Event) {
-        match news {
+    /// Records an event of the change feed.
+    pub fn record(&self, event: &Event) {
+        match event {
             Event::Heartbeat(at) => {
-                self.heard.fetch_max(self.millis(*at) + 1, SeqCst);
+                self.last_heartbeat.fetch_max(self.millis(*at) + 1, SeqCst);
             }
             Event::Changed(Change::Page(path)) => {
                 self.pages.fetch_add(1, SeqCst);
-                if let Dependency::Section(count) = Dependency::below(path) {
-                    self.sections[usize::from(count)].fetch_add(1, SeqCst);
+                if let Dependency::Section(counter) = Dependency::of_path(path) {
+                    self.sections[usize::from(counter)].fetch_add(1, SeqCst);
                 }
             }
             Event::Changed(Change::User(name)) => {
-                self.users[usize::from(count_of(name))].fetch_add(1, SeqCst);
+                self.users[usize::from(counter_of(name))].fetch_add(1, SeqCst);
             }
-            Event::Changed(Change::Everything) => self.forget(),
+            Event::Changed(Change::Everything) => self.invalidate_all(),
         }
     }
 
-    /// Makes all that is in memory void.
-    pub fn forget(&self) {
+    /// Invalidates every cached value.
+    pub fn invalidate_all(&self) {
         self.everything.fetch_add(1, SeqCst);
     }
 
-    fn count(&self, dependency: Dependency) -> u64 {
+    fn counter(&self, dependency: Dependency) -> u64 {
         match dependency {
+            // The change feed reports changed settings as a change of everything.
             Dependency::Site => 0,
             Dependency::Pages => self.pages.load(SeqCst),
-            Dependency::Section(count) => self.sections[usize::from(count)].load(SeqCst),
-            Dependency::User(count) => self.users[usize::from(count)].load(SeqCst),
+            Dependency::Section(counter) => self.sections[usize::from(counter)].load(SeqCst),
+            Dependency::User(counter) => self.users[usize::from(counter)].load(SeqCst),
         }
     }
 
-    fn is_heard_within(&self, silence: Duration) -> bool {
-        let heard = self.heard.load(SeqCst);
-        heard > 0 && u128::from(self.millis(Instant::now()).saturating_sub(heard - 1)) <= silence.as_millis()
+    fn has_heartbeat_within(&self, limit: Duration) -> bool {
+        let last = self.last_heartbeat.load(SeqCst);
+        last > 0 && u128::from(self.millis(Instant::now()).saturating_sub(last - 1)) <= limit.as_millis()
     }
 
     fn millis(&self, at: Instant) -> u64 {
-        u64::try_from(at.saturating_duration_since(self.born).as_millis()).unwrap_or(u64::MAX)
+        u64::try_from(at.saturating_duration_since(self.epoch).as_millis()).unwrap_or(u64::MAX)
     }
 }
 
@@ -176,7 +177,7 @@ mod tests {
 
     fn generations() -> Generations {
         let generations = Generations::new(StalenessLimits::default());
-        generations.note(&Event::Heartbeat(Instant::now()));
+        generations.record(&Event::Heartbeat(Instant::now()));
         generations
     }
 
@@ -189,18 +190,18 @@ mod tests {
     }
 
     #[test]
-    fn a_change_voids_what_was_made_of_it_and_nothing_else() {
+    fn a_change_invalidates_what_depends_on_it_and_nothing_else() {
         let page = |path: &str| Change::Page(path.into());
-        let check = |change: Change, dependency: Dependency, voided: bool| {
+        let check = |change: Change, dependency: Dependency, invalidated: bool| {
             let generations = generations();
             let generation = generations.generation(dependency);
-            assert!(generations.holds(&generation));
-            generations.note(&Event::Changed(change.clone()));
-            assert_eq!(generations.holds(&generation), !voided, "{change:?} {dependency:?}");
-            assert!(generations.holds(&generations.generation(dependency)));
+            assert!(generations.is_current(&generation));
+            generations.record(&Event::Changed(change.clone()));
+            assert_eq!(generations.is_current(&generation), !invalidated, "{change:?} {dependency:?}");
+            assert!(generations.is_current(&generations.generation(dependency)));
         };
         check(page("clients/acme"), at("clients/acme"), true);
-        // The title of what is above stands in the breadcrumbs; what is below may stand in a list.
+        // Breadcrumbs show the titles of ancestors, and lists show descendants.
         check(page("clients"), at("clients/acme/brief"), true);
         check(page("clients/acme/brief"), at("clients"), true);
         check(page("clients"), at("handbook"), false);
@@ -219,22 +220,22 @@ mod tests {
     }
 
     #[test]
-    fn case_32_a_stamp_taken_before_a_change_never_holds_again() {
+    fn case_32_a_generation_taken_before_a_change_is_never_current_again() {
         let generations = generations();
         let before = generations.generation(at("a"));
-        generations.note(&Event::Changed(Change::Page("a".into())));
-        generations.note(&Event::Changed(Change::Page("a".into())));
-        generations.forget();
-        assert!(!generations.holds(&before));
+        generations.record(&Event::Changed(Change::Page("a".into())));
+        generations.record(&Event::Changed(Change::Page("a".into())));
+        generations.invalidate_all();
+        assert!(!generations.is_current(&before));
     }
 
     #[test]
-    fn memory_is_trusted_for_as_long_as_silence_is_borne() {
-        let silence = StalenessLimits { private: Duration::from_secs(5), public: Duration::from_secs(60) };
+    fn cached_values_are_fresh_within_the_staleness_limits() {
+        let limits = StalenessLimits { private: Duration::from_secs(5), public: Duration::from_secs(60) };
         let check = |seconds_ago: u64, private: bool, public: bool| {
-            let mut generations = Generations::new(silence);
-            generations.born = Instant::now() - Duration::from_secs(1000);
-            generations.note(&Event::Heartbeat(Instant::now() - Duration::from_secs(seconds_ago)));
+            let mut generations = Generations::new(limits);
+            generations.epoch = Instant::now() - Duration::from_secs(1000);
+            generations.record(&Event::Heartbeat(Instant::now() - Duration::from_secs(seconds_ago)));
             assert_eq!((generations.is_fresh(), generations.is_fresh_for_public()), (private, public), "{seconds_ago}");
         };
         check(0, true, true);
@@ -242,14 +243,14 @@ mod tests {
         check(6, false, true);
         check(64, false, true);
         check(66, false, false);
-        let never = Generations::new(silence);
+        let never = Generations::new(limits);
         assert!(!never.is_fresh() && !never.is_fresh_for_public());
     }
 
     #[test]
-    fn an_old_sign_of_life_does_not_undo_a_newer_one() {
+    fn an_old_heartbeat_does_not_replace_a_newer_one() {
         let generations = generations();
-        generations.note(&Event::Heartbeat(generations.born));
+        generations.record(&Event::Heartbeat(generations.epoch));
         assert!(generations.is_fresh());
     }
 }

@@ -1,7 +1,7 @@
-//! What is kept in memory so as not to ask the database, Markdown and Tera again: finished answers, users, the settings.
+//! Caches in memory: finished answers, users, and the settings of the site.
 //!
-//! Nothing is kept without a [`answers::FillToken`], taken before the database was asked, and nothing is given out whose stamp
-//! no longer holds ([`generations`]). Memory is bounded; what is used least goes first.
+//! A value enters a cache only with a fill token that was taken before the database was read, and leaves it only while
+//! its generation is current ([`generations`]). Each cache is bounded, and evicts what is used least.
 
 pub mod answers;
 pub mod generations;

@@ -1,4 +1,4 @@
-//! The cache of this process.
+//! All caches of this process.
 
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -10,7 +10,7 @@ use super::{
     users::Users,
 };
 
-/// The memory of this process; one for all its threads.
+/// The caches; one for all threads of the process.
 pub struct Cache {
     generations: Arc<Generations>,
     /// Finished answers.
@@ -21,44 +21,44 @@ pub struct Cache {
 }
 
 impl Cache {
-    /// An empty memory for at most so many bytes of answers.
-    pub fn new(generations: Arc<Generations>, bytes: u64) -> Cache {
+    /// Empty caches, with at most `max_bytes` of answers.
+    pub fn new(generations: Arc<Generations>, max_bytes: u64) -> Cache {
         Cache {
-            answers: Answers::new(generations.clone(), bytes),
+            answers: Answers::new(generations.clone(), max_bytes),
             users: Users::new(generations.clone()),
             site: RwLock::default(),
             generations,
         }
     }
 
-    /// How far it can be trusted.
+    /// The generations, which say what is still current.
     pub fn generations(&self) -> &Generations {
         &self.generations
     }
 
-    /// The settings, if they are known as they are now.
+    /// The settings, if the cache is fresh and they have not changed.
     pub fn site(&self) -> Option<Arc<Site>> {
         let site = self.site.read().unwrap_or_else(PoisonError::into_inner);
-        let known = self.generations.is_fresh() && site.0.is_some_and(|generation| self.generations.holds(&generation));
-        known.then(|| site.1.clone())
+        let is_current = site.0.is_some_and(|generation| self.generations.is_current(&generation));
+        (self.generations.is_fresh() && is_current).then(|| site.1.clone())
     }
 
-    /// The settings as last read: error pages need a title even when the database does not answer.
+    /// The settings as they were last read. Error pages need a title even when the database does not answer.
     pub fn last_site(&self) -> Arc<Site> {
         self.site.read().unwrap_or_else(PoisonError::into_inner).1.clone()
     }
 
-    /// The stamp for settings that are about to be read.
+    /// The generation for [`Cache::insert_site`]; must be taken before the settings are read.
     pub fn site_generation(&self) -> Generation {
         self.generations.generation(Dependency::Site)
     }
 
-    /// Keeps settings that were read after the stamp was taken.
+    /// Inserts settings that were read after the generation was taken.
     pub fn insert_site(&self, generation: Generation, site: Arc<Site>) {
-        let mut kept = self.site.write().unwrap_or_else(PoisonError::into_inner);
-        // A slower reader with an older stamp comes too late.
-        if self.generations.holds(&generation) || kept.0.is_none() {
-            *kept = (Some(generation), site);
+        let mut cached = self.site.write().unwrap_or_else(PoisonError::into_inner);
+        // A slow reader must not overwrite newer settings; outdated ones are still better than the defaults.
+        if self.generations.is_current(&generation) || cached.0.is_none() {
+            *cached = (Some(generation), site);
         }
     }
 }

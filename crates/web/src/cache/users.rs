@@ -1,4 +1,4 @@
-//! Users in memory: who they are and what they may do, as the database says now.
+//! A cache of users by name: their role and password hash, as the database has them now.
 
 use std::sync::Arc;
 
@@ -8,55 +8,55 @@ use quick_cache::sync::Cache;
 use super::generations::{Dependency, Generation, Generations};
 use crate::auth::account::Account;
 
-/// How many users are kept; each takes less than a kilobyte.
+/// The maximum number of cached users; each takes less than 1 KB.
 const CAPACITY: usize = 10_000;
 
-/// A user, and the account that requests of theirs share.
+/// A user, and the account that the user's requests share.
 #[derive(Debug)]
-pub struct Known {
-    /// The row.
+pub struct CachedUser {
+    /// The user as the database has them.
     pub user: User,
-    /// What is made of it.
+    /// The account of the user.
     pub account: Arc<Account>,
 }
 
-impl Known {
-    /// A user as just read.
-    pub fn new(user: User) -> Arc<Known> {
+impl CachedUser {
+    /// From a user that was just read.
+    pub fn new(user: User) -> Arc<CachedUser> {
         let account = Arc::new(Account::of(&user));
-        Arc::new(Known { user, account })
+        Arc::new(CachedUser { user, account })
     }
 }
 
-/// The users that are known. Unknown names are not kept: anybody can send as many as they like.
+/// The cached users. Unknown names are not cached: a client can send any number of them.
 pub struct Users {
     generations: Arc<Generations>,
-    kept: Cache<String, (Generation, Arc<Known>)>,
+    entries: Cache<String, (Generation, Arc<CachedUser>)>,
 }
 
-/// The right to keep a user of this name, taken before the database is asked.
+/// The permission to insert the user of a name; must be taken before the database is read.
 pub struct UserFillToken(Generation);
 
 impl Users {
     pub(super) fn new(generations: Arc<Generations>) -> Users {
-        Users { generations, kept: Cache::new(CAPACITY) }
+        Users { generations, entries: Cache::new(CAPACITY) }
     }
 
-    /// The user of a name as they are now, if that is known.
-    pub fn get(&self, name: &Username) -> Option<Arc<Known>> {
-        let (generation, known) = self.kept.get(name.as_str())?;
-        (self.generations.is_fresh() && self.generations.holds(&generation)).then_some(known)
+    /// The user of a name, if the cache is fresh and the user has not changed.
+    pub fn get(&self, name: &Username) -> Option<Arc<CachedUser>> {
+        let (generation, cached) = self.entries.get(name.as_str())?;
+        (self.generations.is_fresh() && self.generations.is_current(&generation)).then_some(cached)
     }
 
-    /// Before the database is asked for a user.
+    /// A token for [`Users::insert`].
     pub fn fill_token(&self, name: &Username) -> UserFillToken {
         UserFillToken(self.generations.generation(Dependency::user(name)))
     }
 
-    /// Keeps a user who was read with the ticket in hand.
-    pub fn insert(&self, token: UserFillToken, known: Arc<Known>) {
-        if self.generations.holds(&token.0) {
-            self.kept.insert(known.user.name.as_str().to_owned(), (token.0, known));
+    /// Inserts a user that was read after the token was taken.
+    pub fn insert(&self, token: UserFillToken, cached: Arc<CachedUser>) {
+        if self.generations.is_current(&token.0) {
+            self.entries.insert(cached.user.name.as_str().to_owned(), (token.0, cached));
         }
     }
 }

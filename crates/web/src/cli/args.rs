@@ -1,9 +1,9 @@
-//! The command trees beside the options: what `postern` can be told to do.
+//! The commands of `postern` and their arguments.
 
 use clap::Subcommand;
 use domain::user::Role;
 
-/// The commands beside `serve`.
+/// The commands.
 #[derive(Subcommand, Debug)]
 pub enum Command {
     /// Run the site (the default)
@@ -11,105 +11,107 @@ pub enum Command {
     /// Manage users
     #[command(subcommand)]
     User(UserCommand),
-    /// Manage groups, for pages that only some may read
+    /// Manage groups of readers
     #[command(subcommand)]
     Group(GroupCommand),
     /// Manage pages
     #[command(subcommand)]
     Page(PageCommand),
-    /// Bring the database to this version's schema
+    /// Apply the pending migrations
     Migrate {
-        /// Only say what is pending; exit code 1 if something is
+        /// Only list the pending migrations; exit code 1 if there are any
         #[arg(long)]
         check: bool,
     },
-    /// Check the options and the database, and say what is found
+    /// Check the options and the database, and print the result
     CheckConfig,
-    /// Ask the server on this machine whether it lives; exit code 0 if it does
+    /// Check that the server on this machine is running; exit code 0 if it is
     Healthcheck,
 }
 
-/// What can be done with groups.
+/// The commands on groups.
 #[derive(Subcommand, Debug)]
 pub enum GroupCommand {
-    /// Make a group
-    #[command(
-        after_help = "Examples:\n  postern group add Staff ann bob\n  postern page put rota --title Rota --group Staff < rota.md"
-    )]
+    /// Add a group
+    #[command(after_help = "Examples:\n\
+                      \x20 postern group add Staff ann bob\n\
+                      \x20 postern page put rota --title Rota --group Staff < rota.md")]
     Add {
-        /// Its name
+        /// The name of the group
         name: String,
-        /// Names of users who are in it
+        /// The names of its members
         members: Vec<String>,
     },
-    /// Put users into a group
+    /// Add users to a group
     Join {
-        /// The group
+        /// The name of the group
         name: String,
-        /// Names of users
+        /// The names of the users
         #[arg(required = true)]
         members: Vec<String>,
     },
-    /// Take users out of a group
+    /// Remove users from a group
     Leave {
-        /// The group
+        /// The name of the group
         name: String,
-        /// Names of users
+        /// The names of the users
         #[arg(required = true)]
         members: Vec<String>,
     },
-    /// List all groups: name, members, pages that chose it
+    /// List all groups: name, number of members, number of pages that name it
     List,
     /// Print the names of a group's members
     Show {
-        /// The group
+        /// The name of the group
         name: String,
     },
-    /// Give a group another name; whoever reads a page because of it still does
+    /// Rename a group; its members keep their access
     Rename {
-        /// The group
+        /// The name of the group
         name: String,
         /// The new name
         to: String,
     },
-    /// Delete a group; who read a page because of it no longer does
+    /// Delete a group; its members lose the access that they have through it
     Delete {
-        /// The group
+        /// The name of the group
         name: String,
     },
 }
 
-/// What can be done with users.
+/// The commands on users.
 #[derive(Subcommand, Debug)]
 pub enum UserCommand {
-    /// Make a user; the password is asked for, or read from standard input
-    #[command(
-        after_help = "Examples:\n  postern user add ann --role editor\n  echo \"$SECRET\" | postern user add ann --role reader\n  postern user add ann --role admin --generate"
-    )]
+    /// Add a user; the password is typed on the terminal or read from standard input
+    #[command(after_help = "Examples:\n\
+                      \x20 postern user add ann --role editor\n\
+                      \x20 echo \"$SECRET\" | postern user add ann --role reader\n\
+                      \x20 postern user add ann --role admin --generate")]
     Add {
-        /// The name that signs in
+        /// The name of the user
         name: String,
-        /// What the user may do: reader, editor or admin
+        /// The role: reader, editor or admin
         #[arg(long, value_parser = Role::parse)]
         role: Role,
         /// Generate a password and print it
         #[arg(long)]
         generate: bool,
     },
-    /// Set a user's password; it is asked for, or read from standard input
+    /// Set a user's password, typed on the terminal or read from standard input
     Passwd {
-        /// Whose
+        /// The name of the user
         name: String,
         /// Generate a password and print it
         #[arg(long)]
         generate: bool,
     },
-    /// Make the users of an htpasswd file on standard input, with the passwords that they have; all of them or none
-    #[command(
-        after_help = "Only bcrypt hashes can be taken over (htpasswd -B).\n\nExample:\n  postern user import --role reader < /etc/nginx/htpasswd"
-    )]
+    /// Add the users of an htpasswd file on standard input with their existing passwords; all of them or none
+    #[command(after_help = "Only bcrypt hashes can be imported (htpasswd -B).\n\
+                      \n\
+                      Example:\n\
+                      \x20 postern user import --role reader < /etc/nginx/htpasswd")]
     Import {
-        /// What these users may do: reader, editor or admin
+        /// The role of these users: reader, editor or admin
         #[arg(long, value_parser = Role::parse, default_value = "reader")]
         role: Role,
     },
@@ -117,38 +119,38 @@ pub enum UserCommand {
     List,
     /// Change a user's role
     Role {
-        /// Whose
+        /// The name of the user
         name: String,
-        /// reader, editor or admin
+        /// The new role: reader, editor or admin
         #[arg(value_parser = Role::parse)]
         role: Role,
     },
-    /// Let a user no longer sign in
+    /// Disable the account of a user
     Disable {
-        /// Whom
+        /// The name of the user
         name: String,
     },
-    /// Let a user sign in again
+    /// Enable the account of a user
     Enable {
-        /// Whom
+        /// The name of the user
         name: String,
     },
     /// Delete a user; the audit trail keeps the name
     Delete {
-        /// Whom
+        /// The name of the user
         name: String,
     },
 }
 
-/// What can be done with pages.
+/// The commands on pages.
 #[derive(Subcommand, Debug)]
 pub enum PageCommand {
-    /// Make a page, or replace the one at PATH, with the Markdown on standard input
-    #[command(
-        after_help = "Examples:\n  postern page put handbook/rules --title \"House rules\" --private < rules.md\n  postern page put / --title Welcome < welcome.md"
-    )]
+    /// Add a page, or replace the one at PATH, with the Markdown on standard input
+    #[command(after_help = "Examples:\n\
+                      \x20 postern page put handbook/rules --title \"House rules\" --private < rules.md\n\
+                      \x20 postern page put / --title Welcome < welcome.md")]
     Put {
-        /// Where it lives, such as handbook/rules; / is the front page
+        /// The path, such as handbook/rules; / is the front page
         path: String,
         /// The title
         #[arg(long)]
@@ -156,49 +158,52 @@ pub enum PageCommand {
         /// One or two sentences for lists
         #[arg(long, default_value = "")]
         summary: String,
-        /// Let anyone signed in read it, and nobody else [default: a page that exists keeps its readers; a new one has those of the page above, or everybody]
+        /// Let only signed-in users read it [default: an existing page keeps its readers; a new one inherits those of
+        /// the page above, or is public]
         #[arg(long, group = "audience")]
         private: bool,
-        /// Let everybody read it, whoever reads the page above
+        /// Let everybody read it, even if the page above is private
         #[arg(long, group = "audience")]
         public: bool,
-        /// Let this user read it; several times for several
+        /// Let this user read it; repeat it for several users
         #[arg(long = "reader", value_name = "NAME", conflicts_with_all = ["private", "public"])]
         readers: Vec<String>,
-        /// Let the members of this group read it; several times for several
+        /// Let the members of this group read it; repeat it for several groups
         #[arg(long = "group", value_name = "GROUP", conflicts_with_all = ["private", "public"])]
         groups: Vec<String>,
-        /// Show the title, with a lock, in the lists of those who may not read the page
+        /// Show the title with a lock in lists to those who may not read the page
         #[arg(long)]
         show_title: bool,
         /// End the page with a list of the pages below it
         #[arg(long)]
         list_below: bool,
-        /// The date in lists, such as 2026-03-01 or 2026-03-01T09:30 in the site's time zone, or 2026-03-01T09:30Z; until then only editors see the page [default: the page's own, or now]
+        /// The date in lists, such as 2026-03-01 or 2026-03-01T09:30 in the site's time zone, or 2026-03-01T09:30Z;
+        /// until then only editors see the page [default: the page's own, or now]
         #[arg(long, value_name = "DATE")]
         published: Option<String>,
-        /// When it ends, written as the date is: from then on only editors see the page; an empty one is never [default: the page's own, or never]
+        /// The end, in the format of the date; from then on only editors see the page; empty for never [default: the
+        /// page's own, or never]
         #[arg(long, value_name = "DATE")]
         unpublish: Option<String>,
-        /// Do it although more people could then read pages below, which inherit from it
+        /// Publish it even if more people can then read pages below it, which inherit its readers
         #[arg(long)]
         yes: bool,
     },
     /// Print the Markdown of a page
     Show {
-        /// Where it lives
+        /// The path of the page
         path: String,
-        /// Print its title, its date and its end (RFC 3339) before the text
+        /// Print the title, the date and the end (RFC 3339) before the text
         #[arg(long)]
         head: bool,
     },
-    /// List all pages: path, public, private (anyone signed in) or chosen, date, title
+    /// List all pages: path, public, private (signed-in users) or chosen, date, title
     List,
-    /// Delete a page, unless more people could then read the pages below, which inherit from it
+    /// Delete a page, unless more people could then read the pages below it, which inherit its readers
     Delete {
-        /// Where it lives
+        /// The path of the page
         path: String,
-        /// Delete it although more people could then read the pages below
+        /// Delete it even if more people can then read the pages below it
         #[arg(long)]
         yes: bool,
     },

@@ -1,10 +1,10 @@
-//! The database that a command works on.
+//! Opens the database for a command.
 
 use store::Store;
 
 use crate::config::Config;
 
-/// Opens a database that is there and up to date: a command that only looks or changes makes no file by mistake.
+/// Opens an existing, migrated database. A mistyped URL must not create a new file.
 pub(super) fn open(config: &Config) -> Result<Store, String> {
     let store = open_existing(config)?;
     match &store.pending().map_err(|error| error.to_string())?[..] {
@@ -13,7 +13,7 @@ pub(super) fn open(config: &Config) -> Result<Store, String> {
     }
 }
 
-/// Opens a database, and makes and migrates it if it is new: for commands that make something.
+/// Opens a database, creates it if it is missing, and migrates it: for commands that add something.
 pub(super) fn open_or_create(config: &Config) -> Result<Store, String> {
     let store = connect(config)?;
     store.migrate().map_err(|error| error.to_string())?;

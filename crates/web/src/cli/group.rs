@@ -1,4 +1,4 @@
-//! `postern group ...`
+//! `postern group`: adds, changes, lists and deletes groups.
 
 use domain::{
     access::Admin,
@@ -17,24 +17,24 @@ use super::{
 };
 use crate::config::Config;
 
-/// Runs one command on groups.
+/// Runs a command on groups.
 pub(super) fn run(config: &Config, command: &GroupCommand) -> Result<(), String> {
     match command {
         GroupCommand::Add { name, members } => {
             let content = GroupContent { name: GroupName::parse(name)?, members: usernames(members)? };
             let command = Command::AddGroup(AddGroup::new(&Admin::command_line(), content.clone()));
             execute(&open_or_create(config)?, &content.name, command)?;
-            println!("Made the group {}.", content.name);
+            println!("Added the group {}.", content.name);
             Ok(())
         }
-        GroupCommand::Join { name, members } => edit(config, name, &usernames(members)?, |present, named| {
+        GroupCommand::Join { name, members } => edit_members(config, name, &usernames(members)?, |present, named| {
             present.extend_from_slice(named);
             present.sort();
             present.dedup();
         }),
-        GroupCommand::Leave { name, members } => {
-            edit(config, name, &usernames(members)?, |present, named| present.retain(|name| !named.contains(name)))
-        }
+        GroupCommand::Leave { name, members } => edit_members(config, name, &usernames(members)?, |present, named| {
+            present.retain(|name| !named.contains(name))
+        }),
         GroupCommand::List => list(&open(config)?),
         GroupCommand::Show { name } => {
             let (_, group) = existing(config, name)?;
@@ -45,7 +45,7 @@ pub(super) fn run(config: &Config, command: &GroupCommand) -> Result<(), String>
             let (store, group) = existing(config, name)?;
             let content = GroupContent { name: GroupName::parse(to)?, ..group.content.clone() };
             execute(&store, &content.name, update(&group, &content))?;
-            println!("The group is {} now.", content.name);
+            println!("The group is now {}.", content.name);
             Ok(())
         }
         GroupCommand::Delete { name } => {
@@ -58,7 +58,7 @@ pub(super) fn run(config: &Config, command: &GroupCommand) -> Result<(), String>
     }
 }
 
-fn edit(
+fn edit_members(
     config: &Config,
     name: &str,
     named: &[Username],
@@ -100,12 +100,12 @@ fn update(group: &Group, content: &GroupContent) -> Command {
     Command::UpdateGroup(UpdateGroup::new(&Admin::command_line(), group.id, group.version, content.clone()))
 }
 
-/// Runs a command; the operator names the people and the group, and so consents to what they gain.
+/// Runs a command. The operator names the group and its members, and thereby consents to the access that they gain.
 fn execute(store: &Store, name: &GroupName, command: Command) -> Result<(), String> {
     command::run(store, &command, Consent::Any).map(drop).map_err(|error| match error {
-        Error::Duplicate => format!("there is a group {name} already: choose another name"),
+        Error::Duplicate => format!("there is already a group {name}: choose another name"),
         Error::Stale => format!("{name} was changed by somebody else meanwhile: try again"),
-        Error::Refused(words) => format!("{words} See `postern user list`"),
+        Error::Refused(message) => format!("{message} See `postern user list`"),
         error => error.to_string(),
     })
 }

@@ -1,4 +1,4 @@
-//! `postern check-config` and `postern healthcheck`
+//! `postern check-config` and `postern healthcheck`.
 
 use std::{
     io::{Read, Write},
@@ -10,9 +10,10 @@ use store::Store;
 
 use crate::config::{Config, Serve};
 
-const PATIENCE: Duration = Duration::from_secs(3);
+/// How long `healthcheck` waits for the connection, and for the answer.
+const TIMEOUT: Duration = Duration::from_secs(3);
 
-/// Says what the options come to, and whether the database is as it should be. Changes nothing.
+/// Prints the effective options and the state of the database. Changes nothing.
 pub(super) fn check_config(config: &Config) -> Result<(), String> {
     let serve = &config.serve;
     println!("listen            {}", serve.listen);
@@ -24,7 +25,7 @@ pub(super) fn check_config(config: &Config) -> Result<(), String> {
     println!("database          {database}");
     if let Some(file) = database.missing_file() {
         Store::check_location(&database).map_err(|error| error.to_string())?;
-        println!("schema            none yet: `postern` makes {}", file.display());
+        println!("schema            none yet: `postern` creates {}", file.display());
         return Ok(());
     }
     let store = super::database::connect(config)?;
@@ -46,7 +47,7 @@ fn networks(serve: &Serve) -> String {
     }
 }
 
-/// Asks the server on this machine for `/healthz`.
+/// Requests `/healthz` from the server on this machine.
 pub(super) fn healthcheck(serve: &Serve) -> Result<(), String> {
     let ip = match serve.listen.ip() {
         IpAddr::V4(Ipv4Addr::UNSPECIFIED) => IpAddr::V4(Ipv4Addr::LOCALHOST),
@@ -54,13 +55,13 @@ pub(super) fn healthcheck(serve: &Serve) -> Result<(), String> {
         ip => ip,
     };
     let address = SocketAddr::new(ip, serve.listen.port());
-    let status = ask(address).map_err(|error| format!("no answer from {address}: {error}"))?;
+    let status = status_line(address).map_err(|error| format!("no answer from {address}: {error}"))?;
     if status.starts_with("HTTP/1.1 200") { Ok(()) } else { Err(format!("{address} answers {status}")) }
 }
 
-fn ask(address: SocketAddr) -> std::io::Result<String> {
-    let mut stream = TcpStream::connect_timeout(&address, PATIENCE)?;
-    stream.set_read_timeout(Some(PATIENCE))?;
+fn status_line(address: SocketAddr) -> std::io::Result<String> {
+    let mut stream = TcpStream::connect_timeout(&address, TIMEOUT)?;
+    stream.set_read_timeout(Some(TIMEOUT))?;
     write!(stream, "GET /healthz HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n")?;
     let mut answer = String::new();
     stream.take(4096).read_to_string(&mut answer)?;

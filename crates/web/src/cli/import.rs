@@ -1,4 +1,4 @@
-//! `postern user import`: the users of an htpasswd file, with the passwords that they have.
+//! `postern user import`: adds the users of an htpasswd file with their existing passwords.
 
 use std::{collections::HashSet, fmt::Write, io::Read};
 
@@ -12,53 +12,53 @@ use store::{Conn, users};
 use super::database::open_or_create;
 use crate::{clock, config::Config};
 
-/// A user of the file, and the number of the line where they stand.
+/// A user of the file, with the number of the line.
 struct Line {
     number: usize,
     name: Username,
     hash: PasswordHash,
 }
 
-/// The lines that cannot be taken over, with the reason.
+/// The lines that cannot be imported, with the reasons.
 #[derive(Default)]
-struct Refused(Vec<(usize, String)>);
+struct RejectedLines(Vec<(usize, String)>);
 
-impl Refused {
-    /// One line for each, in the order of the file.
-    fn words(mut self) -> String {
+impl RejectedLines {
+    /// The error message: one line for each, in the order of the file.
+    fn message(mut self) -> String {
         self.0.sort();
-        let mut words = String::from("nothing was imported:");
+        let mut message = String::from("nothing was imported:");
         for (number, why) in self.0 {
-            let _infallible = write!(words, "\nline {number}: {why}");
+            let _infallible = write!(message, "\nline {number}: {why}");
         }
-        words
+        message
     }
 }
 
-/// Makes the users of the file on standard input, all of them or none.
+/// Adds the users of the file on standard input: all of them or none.
 pub(super) fn run(config: &Config, role: Role) -> Result<(), String> {
     let mut text = String::new();
     std::io::stdin().read_to_string(&mut text).map_err(|error| format!("the file cannot be read: {error}"))?;
-    let (lines, refused) = parse(&text);
-    if !refused.0.is_empty() {
-        return Err(refused.words());
+    let (lines, rejected) = parse(&text);
+    if !rejected.0.is_empty() {
+        return Err(rejected.message());
     }
     let store = open_or_create(config)?;
     let imported = store.write(|conn| insert(conn, &lines, role)).map_err(|error| error.to_string())?;
-    imported.map_err(Refused::words)?;
+    imported.map_err(RejectedLines::message)?;
     println!("Imported {} as {}.", lines.len(), role.as_str());
     Ok(())
 }
 
-fn insert(conn: &mut Conn, lines: &[Line], role: Role) -> store::Result<Result<(), Refused>> {
-    let mut refused = Refused::default();
+fn insert(conn: &mut Conn, lines: &[Line], role: Role) -> store::Result<Result<(), RejectedLines>> {
+    let mut rejected = RejectedLines::default();
     for line in lines {
         if users::find(conn, &line.name)?.is_some() {
-            refused.0.push((line.number, format!("there is a user {} already", line.name)));
+            rejected.0.push((line.number, format!("there is already a user {}", line.name)));
         }
     }
-    if !refused.0.is_empty() {
-        return Ok(Err(refused));
+    if !rejected.0.is_empty() {
+        return Ok(Err(rejected));
     }
     for Line { name, hash, .. } in lines {
         let content = UserContent { name: name.clone(), role, active: true };
@@ -67,9 +67,11 @@ fn insert(conn: &mut Conn, lines: &[Line], role: Role) -> store::Result<Result<(
     Ok(Ok(()))
 }
 
-/// `name:hash` in each line; empty lines and comments are passed over.
-fn parse(text: &str) -> (Vec<Line>, Refused) {
-    let (mut lines, mut refused, mut names) = (Vec::new(), Refused::default(), HashSet::new());
+/// Parses lines of `name:hash`; empty lines and comments are skipped.
+fn parse(text: &str) -> (Vec<Line>, RejectedLines) {
+    let mut lines = Vec::new();
+    let mut rejected = RejectedLines::default();
+    let mut names = HashSet::new();
     for (number, line) in (1..).zip(text.lines()) {
         let line = line.trim();
         if line.is_empty() || line.starts_with('#') {
@@ -77,16 +79,16 @@ fn parse(text: &str) -> (Vec<Line>, Refused) {
         }
         match parse_line(line) {
             Ok((name, _)) if !names.insert(name.clone()) => {
-                refused.0.push((number, format!("{name} stands in an earlier line already")));
+                rejected.0.push((number, format!("an earlier line already has {name}")));
             }
             Ok((name, hash)) => lines.push(Line { number, name, hash }),
-            Err(why) => refused.0.push((number, why)),
+            Err(why) => rejected.0.push((number, why)),
         }
     }
-    (lines, refused)
+    (lines, rejected)
 }
 
-/// What is refused is not repeated: it may be a password in plain text.
+/// Parses one line. The error does not quote the hash, which may be a password in plain text.
 fn parse_line(line: &str) -> Result<(Username, PasswordHash), String> {
     let (name, hash) = line.split_once(':').ok_or("Write NAME:HASH, as htpasswd does.")?;
     let name = Username::parse(name)?;

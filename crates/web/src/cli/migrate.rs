@@ -1,9 +1,9 @@
-//! `postern migrate`
+//! `postern migrate`: applies the pending migrations, or lists them.
 
 use super::database::{connect, open_existing};
 use crate::config::Config;
 
-/// Brings the database to this version's schema.
+/// Applies the pending migrations.
 pub(super) fn migrate(config: &Config) -> Result<(), String> {
     let applied = connect(config)?.migrate().map_err(|error| error.to_string())?;
     for migration in &applied {
@@ -13,7 +13,7 @@ pub(super) fn migrate(config: &Config) -> Result<(), String> {
     Ok(())
 }
 
-/// Says which migrations are pending; an error if some are.
+/// Lists the pending migrations; an error if there are any.
 pub(super) fn check_migrations(config: &Config) -> Result<(), String> {
     let pending = open_existing(config)?.pending().map_err(|error| error.to_string())?;
     for migration in &pending {

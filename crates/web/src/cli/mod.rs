@@ -1,4 +1,4 @@
-//! The commands beside `serve`: for the operator, who is at the machine and needs no password.
+//! The commands other than `serve`. They need no sign-in: access to the database file or URL is the authorisation.
 
 pub mod args;
 mod command;

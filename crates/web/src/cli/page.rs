@@ -1,4 +1,4 @@
-//! `postern page ...`
+//! `postern page`: publishes, prints, lists and deletes pages.
 
 use std::io::{Read, stdin};
 
@@ -16,12 +16,12 @@ use store::{
 
 use super::{
     args::PageCommand,
-    command::run_unless_it_opens,
+    command::run_with_consent,
     database::{open, open_or_create},
 };
 use crate::{clock, config::Config};
 
-/// Runs one command on pages.
+/// Runs a command on pages.
 pub(super) fn run(config: &Config, command: &PageCommand) -> Result<(), String> {
     match command {
         PageCommand::Put {
@@ -40,7 +40,7 @@ pub(super) fn run(config: &Config, command: &PageCommand) -> Result<(), String> 
         } => {
             // In a form an empty path asks for one made from the title; here it is the root.
             let path = PagePath::typed(path).map_err(|message| format!("path: {message}"))?;
-            let draft = PageInput {
+            let input = PageInput {
                 path: path.href(),
                 title: title.clone(),
                 summary: summary.clone(),
@@ -53,17 +53,17 @@ pub(super) fn run(config: &Config, command: &PageCommand) -> Result<(), String> 
                 unpublish: unpublish.clone().unwrap_or_default(),
                 ..PageInput::default()
             };
-            let given = Given {
+            let given = GivenOptions {
                 readers: *private || *public || !readers.is_empty() || !groups.is_empty(),
                 date: published.is_some(),
                 end: unpublish.is_some(),
             };
-            put(&open_or_create(config)?, &path, &draft, &given, *yes)
+            put(&open_or_create(config)?, &path, &input, &given, *yes)
         }
         PageCommand::Show { path, head } => {
             let (_, page) = existing(config, path)?;
             if *head {
-                show_head(&page);
+                print_head(&page);
             }
             print!("{}", page.content.body);
             Ok(())
@@ -76,7 +76,7 @@ pub(super) fn run(config: &Config, command: &PageCommand) -> Result<(), String> 
     }
 }
 
-/// The audience that the options name; without any, a new page has that of the page above.
+/// The audience of the options; without any, a new page inherits the audience of its parent.
 fn audience(private: bool, public: bool, readers: &[String], groups: &[String]) -> AudienceInput {
     let kind = match (private, public, readers.is_empty() && groups.is_empty()) {
         (true, ..) => "signed-in",
@@ -87,38 +87,38 @@ fn audience(private: bool, public: bool, readers: &[String], groups: &[String]) 
     AudienceInput { kind: kind.into(), people: readers.join(","), groups: groups.to_vec() }
 }
 
-/// The options that were given, of those that a page keeps otherwise.
-struct Given {
+/// Which options were given. Without them, a page keeps its own values.
+struct GivenOptions {
     readers: bool,
     date: bool,
     end: bool,
 }
 
-impl Given {
-    /// Checks what replaces a page: it keeps its readers, its date and its end unless new ones are given.
-    fn check_over(&self, draft: PageInput, old: &PageContent) -> Result<PageContent, Invalid> {
-        let PageInput { published, unpublish, .. } = PageInput::of(old, draft.zone);
-        let draft = PageInput {
-            published: if self.date { draft.published } else { published },
-            unpublish: if self.end { draft.unpublish } else { unpublish },
+impl GivenOptions {
+    /// Validates the input of a replacement, which keeps the audience, the date and the end of the old page unless new
+    /// ones are given.
+    fn check_over(&self, input: PageInput, old: &PageContent) -> Result<PageContent, Invalid> {
+        let PageInput { published, unpublish, .. } = PageInput::of(old, input.zone);
+        let input = PageInput {
+            published: if self.date { input.published } else { published },
+            unpublish: if self.end { input.unpublish } else { unpublish },
             receipts: old.receipts,
-            ..draft
+            ..input
         };
-        let content = draft.check_over(old)?;
-        // A page keeps its readers unless new ones are given.
+        let content = input.check_over(old)?;
         let audience = if self.readers { content.audience } else { old.audience.clone() };
         Ok(PageContent { audience, ..content })
     }
 }
 
-fn show_head(page: &Page) {
+fn print_head(page: &Page) {
     let content = &page.content;
     println!("title: {}\npublished: {}", content.title, clock::iso(content.published_at));
     println!("unpublish: {}\n", content.unpublish_at.map_or("never".into(), clock::iso));
 }
 
-fn put(store: &Store, path: &PagePath, input: &PageInput, given: &Given, yes: bool) -> Result<(), String> {
-    let (old, zone, former) = store
+fn put(store: &Store, path: &PagePath, input: &PageInput, given: &GivenOptions, yes: bool) -> Result<(), String> {
+    let (old, zone, moved_page) = store
         .read(|conn| Ok((pages::find(conn, path)?, site::get(conn)?.time_zone, old_paths::target(conn, path)?)))
         .map_err(|error| error.to_string())?;
     let input = PageInput { zone, ..input.clone() };
@@ -133,17 +133,17 @@ fn put(store: &Store, path: &PagePath, input: &PageInput, given: &Given, yes: bo
     };
     let from = old.as_ref().map_or(Version(0), |old| old.version);
     let publish = Publish { page, is_new: old.is_none(), from, lock: None, content, note: None, move_below: false };
-    run_unless_it_opens(store, &Command::Publish(publish), yes)?;
-    println!("{} {path}.", if old.is_none() { "Made" } else { "Replaced" });
-    if let Some(page) = former {
-        println!("It was an old path of {}, which is no longer found there.", page.content.path);
+    run_with_consent(store, &Command::Publish(publish), yes)?;
+    println!("{} {path}.", if old.is_none() { "Added" } else { "Replaced" });
+    if let Some(page) = moved_page {
+        println!("{} had this path before, and is no longer reachable through it.", page.content.path);
     }
     Ok(())
 }
 
 fn delete(store: &Store, page: &Page, yes: bool) -> Result<(), String> {
     let command = Command::Delete(Delete(Selection::one(page.id)));
-    run_unless_it_opens(store, &command, yes)?;
+    run_with_consent(store, &command, yes)?;
     println!("Deleted {}.", page.content.path);
     Ok(())
 }
@@ -172,13 +172,13 @@ fn existing(config: &Config, path: &str) -> Result<(Store, Page), String> {
 
 fn read_body() -> Result<String, String> {
     let mut body = Vec::new();
-    // Enough to tell that it is too long, without taking all of it in: twice, because a line end may have two bytes.
-    let most = BODY_BYTES * 2;
+    // Reads no more than it takes to detect an oversized text. Twice the limit, because a line end may have two bytes.
+    let max_bytes = BODY_BYTES * 2;
     stdin()
-        .take(most as u64 + 1)
+        .take(max_bytes as u64 + 1)
         .read_to_end(&mut body)
         .map_err(|error| format!("the text cannot be read: {error}"))?;
-    if body.len() > most {
+    if body.len() > max_bytes {
         return Err(format!("the text is too long: at most {BODY_BYTES} bytes (1 MiB)"));
     }
     String::from_utf8(body).map_err(|_| "the text on standard input is not UTF-8".into())

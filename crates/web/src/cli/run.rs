@@ -1,18 +1,18 @@
-//! From a command to the file that does it.
+//! Dispatches the commands.
 
 use super::{args::Command, group, health, migrate, page, user};
 use crate::config::Config;
 
-/// Runs what the command line asks for.
+/// Runs the command of the command line.
 ///
 /// # Errors
-/// One line with the cause and the mend.
+/// One line with the cause and the fix.
 pub fn run(config: &Config) -> Result<(), String> {
     match &config.command {
         None | Some(Command::Serve) => crate::serve::run(config),
-        Some(Command::User(command)) => user::run(config, command).inspect(let_servers_hear),
-        Some(Command::Group(command)) => group::run(config, command).inspect(let_servers_hear),
-        Some(Command::Page(command)) => page::run(config, command).inspect(let_servers_hear),
+        Some(Command::User(command)) => user::run(config, command).inspect(wait_for_delivery),
+        Some(Command::Group(command)) => group::run(config, command).inspect(wait_for_delivery),
+        Some(Command::Page(command)) => page::run(config, command).inspect(wait_for_delivery),
         Some(Command::Migrate { check: true }) => migrate::check_migrations(config),
         Some(Command::Migrate { check: false }) => migrate::migrate(config),
         Some(Command::CheckConfig) => health::check_config(config),
@@ -20,7 +20,8 @@ pub fn run(config: &Config) -> Result<(), String> {
     }
 }
 
-/// A command that has ended has taken effect: servers that run on the database have had the time to hear of it.
-fn let_servers_hear((): &()) {
+/// Waits until the change feed has delivered the change to running servers, so that it has taken effect when the
+/// command ends.
+fn wait_for_delivery((): &()) {
     std::thread::sleep(store::feed::DELIVERED_WITHIN);
 }

@@ -1,4 +1,4 @@
-//! `postern user ...`
+//! `postern user`: adds, changes, lists and deletes users.
 
 use std::io::{IsTerminal, stdin};
 
@@ -16,20 +16,20 @@ use super::{
 };
 use crate::{auth::verify::bcrypt_pool, clock, config::Config, first_run, http::error::LAST_ADMIN};
 
-/// Runs one command on users.
+/// Runs a command on users.
 pub(super) fn run(config: &Config, command: &UserCommand) -> Result<(), String> {
     match command {
         UserCommand::Add { name, role, generate } => {
             let name = Username::parse(name)?;
-            // The password first: one that is refused makes no database.
+            // Before the database is opened: an invalid password must not create a new file.
             let (hash, generated) = new_password(&name, *generate, config.bcrypt_cost)?;
             let store = open_or_create(config)?;
             let user = UserContent { name: name.clone(), role: *role, active: true };
             change(&store, &name, |conn, admin| {
                 store::writing::users::insert(conn, admin, &user, &hash, clock::now())
             })?;
-            say_generated(generated);
-            println!("Made {name} ({}).", role.as_str());
+            print_generated(generated);
+            println!("Added {name} ({}).", role.as_str());
             Ok(())
         }
         UserCommand::Passwd { name, generate } => {
@@ -38,7 +38,7 @@ pub(super) fn run(config: &Config, command: &UserCommand) -> Result<(), String> 
             change(&store, &user.name, |conn, admin| {
                 store::writing::users::set_password(conn, admin, user.id, &hash, clock::now())
             })?;
-            say_generated(generated);
+            print_generated(generated);
             println!("The password of {} is set.", user.name);
             Ok(())
         }
@@ -50,7 +50,7 @@ pub(super) fn run(config: &Config, command: &UserCommand) -> Result<(), String> 
             change(&store, &user.name, |conn, admin| {
                 store::writing::users::update(conn, admin, user.id, user.version, &content, clock::now())
             })?;
-            println!("{} is {} now.", user.name, role.as_str());
+            println!("{} is now {}.", user.name, role.as_str());
             Ok(())
         }
         UserCommand::Disable { name } => set_active(config, name, false),
@@ -107,25 +107,25 @@ fn change<T>(
     change: impl FnOnce(&mut Conn, &Admin) -> store::Result<T>,
 ) -> Result<T, String> {
     store.write(|conn| change(conn, &Admin::command_line())).map_err(|error| match error {
-        Error::Duplicate => exists(name),
+        Error::Duplicate => duplicate_message(name),
         Error::LastAdmin => LAST_ADMIN.into(),
         Error::Stale => format!("{name} was changed by somebody else meanwhile: try again"),
         error => error.to_string(),
     })
 }
 
-fn exists(name: &Username) -> String {
-    format!("there is a user {name} already: choose another name, or see `postern user passwd --help`")
+fn duplicate_message(name: &Username) -> String {
+    format!("there is already a user {name}: choose another name, or see `postern user passwd --help`")
 }
 
-fn say_generated(generated: Option<String>) {
+fn print_generated(generated: Option<String>) {
     if let Some(password) = generated {
         println!("{password}");
     }
 }
 
-/// The hash of a password that is generated, typed twice on a terminal, or read from standard input; and the password
-/// if it was generated.
+/// Hashes a password that is generated, typed twice on a terminal, or read from standard input. Also returns a
+/// generated password.
 fn new_password(name: &Username, generate: bool, cost: u32) -> Result<(PasswordHash, Option<String>), String> {
     let (typed, generated) = match generate {
         true => first_run::generate().map(|password| (password.clone(), Some(password)))?,

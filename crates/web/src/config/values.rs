@@ -1,10 +1,10 @@
-//! The values of options: how each is read, and what is no such value.
+//! The values of options, and how they are parsed.
 
 use std::{fmt, str::FromStr};
 
 use ipnet::IpNet;
 
-/// What stands in `DATABASE_URL`; it does not show itself.
+/// The unparsed `DATABASE_URL`. Its `Debug` hides the password.
 #[derive(Clone)]
 pub(super) struct UncheckedUrl(pub(super) String);
 
@@ -22,7 +22,7 @@ impl fmt::Debug for UncheckedUrl {
     }
 }
 
-/// `http://` or `https://`, a host, perhaps a port; no path. Empty, as compose files pass what is not set, is none.
+/// `http://` or `https://`, a host and an optional port; no path. Compose files pass unset variables as empty: none.
 #[derive(Clone, Debug)]
 pub struct BaseUrl(pub(super) String);
 
@@ -45,7 +45,7 @@ impl FromStr for BaseUrl {
     }
 }
 
-/// Addresses and networks, comma separated; none when it is empty, as compose files pass what is not set.
+/// Addresses and networks, comma separated. Compose files pass unset variables as empty: none.
 #[derive(Clone, Debug, Default)]
 pub struct Networks(pub Vec<IpNet>);
 
@@ -53,8 +53,8 @@ impl FromStr for Networks {
     type Err = String;
 
     fn from_str(networks: &str) -> Result<Networks, String> {
-        let named = networks.split(',').map(str::trim).filter(|network| !network.is_empty());
-        named.map(parse_network).collect::<Result<_, _>>().map(Networks)
+        let items = networks.split(',').map(str::trim).filter(|network| !network.is_empty());
+        items.map(parse_network).collect::<Result<_, _>>().map(Networks)
     }
 }
 
@@ -62,7 +62,7 @@ fn parse_network(network: &str) -> Result<IpNet, String> {
     network
         .parse::<IpNet>()
         .or_else(|_| network.parse::<std::net::IpAddr>().map(IpNet::from))
-        .map_err(|_| format!("{network:?} is no address such as 10.0.0.1 and no network such as 10.0.0.0/8"))
+        .map_err(|_| format!("{network:?} is neither an address such as 10.0.0.1 nor a network such as 10.0.0.0/8"))
 }
 
 #[cfg(test)]

@@ -1,36 +1,32 @@
-//! A finished answer: its bytes, how caches may keep it, its ETag, and the coding that the client asked for.
+//! Finished answers: body, cache control, ETag, and compression as the client accepts it.
 
-use std::{
-    io::Write,
-    sync::{Arc, OnceLock},
-};
+use std::sync::{Arc, OnceLock};
 
 use actix_web::{
     HttpRequest, HttpResponse, Responder,
     body::BoxBody,
     http::{
         StatusCode,
-        header::{
-            self, AcceptEncoding, ContentEncoding, Encoding, EntityTag, HeaderMap, HeaderName, HeaderValue, Preference,
-            QualityItem,
-        },
+        header::{self, EntityTag, HeaderMap, HeaderName, HeaderValue},
     },
     web::Bytes,
 };
 use sha2::{Digest, Sha256};
 
-/// How long and for whom a cache may keep an answer (RFC 9111).
+use super::coding::Coding;
+
+/// The cache policy of an answer (RFC 9111).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Caching {
-    /// For everybody, asked about each time: a page made private is private at the next request.
+    /// Public, revalidated on every request: a page that becomes private is private at once.
     Public,
-    /// What everybody sees of a list that shows more to those signed in.
+    /// The public version of a list that shows more to signed-in users.
     Shared,
-    /// For one user: private pages, and lists for those signed in.
+    /// For one user: private pages, and lists for signed-in users.
     Personal,
-    /// For a year: the address changes with the content.
+    /// Public for one year: the address changes with the content.
     Immutable,
-    /// Not at all: the panel, errors, redirects.
+    /// No cache stores it: the panel, errors, redirects.
     Never,
 }
 
@@ -49,8 +45,8 @@ impl Caching {
     }
 }
 
-/// An answer with a body, its validator and its codings; `respond_to` turns it into 200, 304 or another status. Cheap to
-/// clone: what is kept in memory and what is sent are the same bytes.
+/// An answer that can be sent to several clients; `respond_to` makes it a 200, a 304 or another status. Cheap to clone:
+/// the cache and the responses share its bytes.
 #[derive(Clone, Debug)]
 pub struct Answer(Arc<Parts>);
 
@@ -60,19 +56,21 @@ struct Parts {
     content_type: &'static str,
     body: Bytes,
     caching: Caching,
-    // Made when they are first asked for.
+    // Computed on first use.
     digest: OnceLock<String>,
+    /// The compressed bodies, by [`Coding`].
     coded: [OnceLock<Option<Bytes>>; 2],
+    /// The ETags: of the uncompressed body, then by [`Coding`].
     etags: [OnceLock<HeaderValue>; 3],
 }
 
-/// The media type of our pages.
+/// The media type of HTML pages.
 pub const HTML: &str = "text/html; charset=utf-8";
-/// The media type of plain texts.
+/// The media type of plain text.
 pub const TEXT: &str = "text/plain; charset=utf-8";
 
 impl Answer {
-    /// 200 with a body.
+    /// A 200 with a body.
     pub fn new(content_type: &'static str, body: impl Into<Bytes>, caching: Caching) -> Answer {
         Answer::with(StatusCode::OK, content_type, body.into(), caching)
     }
@@ -82,27 +80,28 @@ impl Answer {
         Answer(Arc::new(Parts { status, content_type, body, caching, digest, coded, etags }))
     }
 
-    /// 200 with a page.
+    /// A 200 with an HTML page.
     pub fn html(body: String, caching: Caching) -> Answer {
         Answer::new(HTML, body, caching)
     }
 
-    /// A page of the panel, which no cache keeps.
+    /// A page of the panel, which no cache stores.
     pub fn panel(body: String) -> Answer {
         Answer::html(body, Caching::Never)
     }
 
-    /// The same with another status.
+    /// This answer with another status.
     pub fn with_status(self, status: StatusCode) -> Answer {
         Answer::with(status, self.0.content_type, self.0.body.clone(), self.0.caching)
     }
 
-    /// The body as it is.
+    /// The uncompressed body.
     pub fn body(&self) -> &Bytes {
         &self.0.body
     }
 
-    /// Makes everything that requests may ask for. It takes time that grows with the body, so it runs among the renderers.
+    /// Computes all ETags and compressed bodies in advance. It belongs into the render pool, because its time grows
+    /// with the body.
     pub fn finish(self) -> Answer {
         for coding in [None, Some(Coding::Brotli), Some(Coding::Gzip)] {
             self.0.etag(coding);
@@ -113,7 +112,7 @@ impl Answer {
         self
     }
 
-    /// How many bytes it takes in memory, as far as it is made.
+    /// The memory that the bodies take so far, in bytes.
     pub fn bytes(&self) -> usize {
         let coded = self.0.coded.iter().filter_map(|coded| coded.get()?.as_ref()).map(Bytes::len);
         self.0.body.len() + coded.sum::<usize>()
@@ -121,17 +120,18 @@ impl Answer {
 }
 
 impl Parts {
-    /// The validator in a coding: it changes with every byte and with who may keep it.
+    /// The ETag of a coding. It changes with the body and with the cache policy: a page that becomes private must not
+    /// match.
     fn etag(&self, coding: Option<Coding>) -> &HeaderValue {
         self.etags[coding.map_or(0, |coding| coding as usize + 1)].get_or_init(|| {
             let suffix = coding.map_or_else(String::new, |coding| format!("-{}", coding.as_str()));
-            let tag = format!("\"{}{suffix}\"", self.digest.get_or_init(|| self.make_digest()));
-            // Hexadecimal digits and a name: always a header's value.
+            let tag = format!("\"{}{suffix}\"", self.digest.get_or_init(|| self.compute_digest()));
+            // Hexadecimal digits and the name of a coding are always a valid header value.
             HeaderValue::from_str(&tag).unwrap_or_else(|_| HeaderValue::from_static("\"\""))
         })
     }
 
-    fn make_digest(&self) -> String {
+    fn compute_digest(&self) -> String {
         let mut hash = Sha256::new();
         hash.update(self.caching.cache_control());
         hash.update([0]);
@@ -139,7 +139,7 @@ impl Parts {
         hash.finalize().iter().take(12).map(|byte| format!("{byte:02x}")).collect()
     }
 
-    /// The body in a coding; `None` if it cannot be made, and then it goes out as it is.
+    /// The compressed body; `None` when compression fails.
     fn coded(&self, coding: Coding) -> Option<&Bytes> {
         self.coded[coding as usize].get_or_init(|| coding.encode(&self.body).map(Bytes::from)).as_ref()
     }
@@ -150,9 +150,10 @@ impl Responder for Answer {
 
     fn respond_to(self, request: &HttpRequest) -> HttpResponse {
         let parts = &*self.0;
-        // What no cache keeps is not compressed either: it holds form tokens, and its length would tell of them (BREACH).
-        let keeps = parts.caching != Caching::Never && parts.status == StatusCode::OK;
-        let coding = if keeps { Coding::chosen(request.headers(), parts) } else { None };
+        let is_cacheable = parts.caching != Caching::Never && parts.status == StatusCode::OK;
+        // Panel pages hold form tokens, and a compressed length would reveal them (BREACH).
+        let compresses = is_cacheable && parts.is_compressible();
+        let coding = if compresses { Coding::negotiate(request.headers()) } else { None };
         let mut response = HttpResponse::new(parts.status);
         let headers = response.headers_mut();
         headers.append(header::CACHE_CONTROL, HeaderValue::from_static(parts.caching.cache_control()));
@@ -162,10 +163,10 @@ impl Responder for Answer {
         if matches!(parts.caching, Caching::Personal | Caching::Never) {
             headers.append(ROBOTS, HeaderValue::from_static("noindex"));
         }
-        if keeps {
+        if is_cacheable {
             let etag = parts.etag(coding);
             headers.append(header::ETAG, etag.clone());
-            if matches(request.headers(), etag) {
+            if has_matching_etag(request.headers(), etag) {
                 *response.status_mut() = StatusCode::NOT_MODIFIED;
                 return response;
             }
@@ -183,7 +184,7 @@ impl Responder for Answer {
     }
 }
 
-/// A page, or the way to another one.
+/// A page or a redirect.
 pub enum Outcome {
     /// A page.
     Page(Answer),
@@ -203,7 +204,7 @@ impl Responder for Outcome {
 }
 
 impl Parts {
-    /// What in a request changes the answer (RFC 9110 section 12.5.5).
+    /// The request headers that change the answer (RFC 9110 section 12.5.5).
     fn vary(&self) -> Option<&'static str> {
         match (self.caching.varies_by_visitor(), self.caching != Caching::Never && self.is_text()) {
             (true, true) => Some("Authorization, Accept-Encoding"),
@@ -220,16 +221,16 @@ impl Parts {
     }
 
     fn is_compressible(&self) -> bool {
-        const WORTH_IT: usize = 1024;
-        self.body.len() >= WORTH_IT && self.is_text()
+        const MIN_BYTES: usize = 1024;
+        self.body.len() >= MIN_BYTES && self.is_text()
     }
 }
 
-/// `X-Robots-Tag`, for what no search engine should keep.
+/// `X-Robots-Tag`, for answers that search engines must not index.
 pub const ROBOTS: HeaderName = HeaderName::from_static("x-robots-tag");
 
-/// Whether `If-None-Match` holds the tag (RFC 9110 section 13.1.2: weak comparison).
-fn matches(headers: &HeaderMap, etag: &HeaderValue) -> bool {
+/// Whether `If-None-Match` contains an ETag, by weak comparison (RFC 9110 section 13.1.2).
+fn has_matching_etag(headers: &HeaderMap, etag: &HeaderValue) -> bool {
     if !headers.contains_key(header::IF_NONE_MATCH) {
         return false;
     }
@@ -237,58 +238,6 @@ fn matches(headers: &HeaderMap, etag: &HeaderValue) -> bool {
     let lines = headers.get_all(header::IF_NONE_MATCH).filter_map(|line| line.to_str().ok());
     let mut tags = lines.flat_map(|line| line.split(',')).map(str::trim);
     tags.any(|tag| tag == "*" || tag.parse::<EntityTag>().is_ok_and(|tag| tag.weak_eq(&etag)))
-}
-
-/// What `Accept-Encoding` holds; nothing when it is absent, empty or broken, and then the body goes out as it is.
-fn parse_encodings(headers: &HeaderMap) -> Vec<QualityItem<Preference<Encoding>>> {
-    let lines = headers.get_all(header::ACCEPT_ENCODING).filter_map(|line| line.to_str().ok());
-    lines.flat_map(|line| line.split(',')).filter_map(|item| item.trim().parse().ok()).collect()
-}
-
-/// A content coding that we make.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Coding {
-    Brotli,
-    Gzip,
-}
-
-impl Coding {
-    fn chosen(headers: &HeaderMap, answer: &Parts) -> Option<Coding> {
-        if !headers.contains_key(header::ACCEPT_ENCODING) || !answer.is_compressible() {
-            return None;
-        }
-        let asked = AcceptEncoding(parse_encodings(headers));
-        let offered = [Encoding::brotli(), Encoding::gzip(), Encoding::identity()];
-        match asked.negotiate(offered.iter())? {
-            Encoding::Known(ContentEncoding::Brotli) => Some(Coding::Brotli),
-            Encoding::Known(ContentEncoding::Gzip) => Some(Coding::Gzip),
-            _ => None,
-        }
-    }
-
-    fn as_str(self) -> &'static str {
-        match self {
-            Coding::Brotli => "br",
-            Coding::Gzip => "gzip",
-        }
-    }
-
-    /// The body in this coding; `None` if it cannot be made, and then it goes out as it is.
-    fn encode(self, body: &[u8]) -> Option<Vec<u8>> {
-        let mut encoded = Vec::with_capacity(body.len() / 3);
-        match self {
-            Coding::Brotli => {
-                let params = brotli::enc::BrotliEncoderParams { quality: 5, ..Default::default() };
-                brotli::BrotliCompress(&mut &*body, &mut encoded, &params).ok()?;
-            }
-            Coding::Gzip => {
-                let mut gzip = flate2::write::GzEncoder::new(&mut encoded, flate2::Compression::new(6));
-                gzip.write_all(body).ok()?;
-                gzip.finish().ok()?;
-            }
-        }
-        Some(encoded)
-    }
 }
 
 #[cfg(test)]
@@ -313,7 +262,7 @@ mod tests {
     }
 
     #[test]
-    fn the_best_coding_that_is_accepted_is_used() {
+    fn the_preferred_coding_is_used() {
         let check = |accepted: &str, expected: &str| {
             let response = respond(page(), &[("accept-encoding", accepted)]);
             assert_eq!(value(&response, "content-encoding"), expected, "{accepted}");
@@ -330,7 +279,7 @@ mod tests {
     }
 
     #[actix_web::test]
-    async fn gzip_unpacks_to_what_was_packed() {
+    async fn a_gzip_body_decompresses_to_the_original() {
         let response = respond(page(), &[("accept-encoding", "gzip")]);
         let body = to_bytes(response.into_body()).await.unwrap();
         let mut text = String::new();
@@ -350,9 +299,9 @@ mod tests {
     fn t34_a_matching_etag_gets_304_with_etag_cache_control_and_vary() {
         let private = || Answer::html("<p>secret</p>".repeat(200), Caching::Personal);
         let etag = value(&respond(private(), &[]), "etag").to_owned();
-        for asked in [etag.clone(), format!("W/{etag}"), format!("\"x\", {etag}"), "*".into()] {
-            let response = respond(private(), &[("if-none-match", &asked)]);
-            assert_eq!(response.status(), StatusCode::NOT_MODIFIED, "{asked}");
+        for if_none_match in [etag.clone(), format!("W/{etag}"), format!("\"x\", {etag}"), "*".into()] {
+            let response = respond(private(), &[("if-none-match", &if_none_match)]);
+            assert_eq!(response.status(), StatusCode::NOT_MODIFIED, "{if_none_match}");
             assert_eq!(value(&response, "etag"), etag);
             assert_eq!(value(&response, "cache-control"), "private, no-cache");
             assert_eq!(value(&response, "vary"), "Authorization, Accept-Encoding");
@@ -361,7 +310,7 @@ mod tests {
     }
 
     #[test]
-    fn t35_etags_differ_by_body_coding_and_keeper() {
+    fn t35_etags_differ_by_body_coding_and_cache_policy() {
         let tag = |answer, accepted: &str| value(&respond(answer, &[("accept-encoding", accepted)]), "etag").to_owned();
         let body = || "<p>hello</p>".repeat(200);
         let tags = [
@@ -377,7 +326,7 @@ mod tests {
     }
 
     #[test]
-    fn t36_t37_t38_t40_cache_control_and_vary_follow_from_who_may_keep_it() {
+    fn t36_t37_t38_t40_cache_control_and_vary_follow_from_the_cache_policy() {
         let check = |caching, control: &str, vary: &str| {
             let response = respond(Answer::html("x".into(), caching), &[]);
             assert_eq!((value(&response, "cache-control"), value(&response, "vary")), (control, vary));

@@ -1,4 +1,4 @@
-//! Stylesheets, scripts and icons, embedded, at addresses that change with their content.
+//! Embedded stylesheets, scripts and icons, at addresses that change with their content.
 
 use std::{fmt::Write, sync::LazyLock};
 
@@ -11,7 +11,7 @@ use super::{
     error::Error,
 };
 
-/// The folder `assets/`: inside the binary in release builds, read from disk in development.
+/// The folder `assets/`: embedded in release builds, read from disk in debug builds.
 #[derive(RustEmbed)]
 #[folder = "$CARGO_MANIFEST_DIR/../../assets/"]
 struct Assets;
@@ -30,7 +30,7 @@ static PREFIX: LazyLock<String> = LazyLock::new(|| {
     prefix
 });
 
-/// `/static/` and a hash of all assets, without a slash at its end.
+/// `/static/` and a hash of all assets, without a trailing slash.
 pub fn prefix() -> &'static str {
     &PREFIX
 }
@@ -38,7 +38,7 @@ pub fn prefix() -> &'static str {
 /// GET `/static/{hash}/{file}`.
 pub async fn show(path: Path<(String, String)>) -> Result<Answer, Error> {
     let (hash, name) = path.into_inner();
-    // An old address leads nowhere: a cache would keep today's bytes under yesterday's name for a year.
+    // 404 for an outdated hash: otherwise caches would store the new bytes at the old address for one year.
     if prefix().strip_prefix("/static/") != Some(hash.as_str()) {
         return Err(Error::NotFound);
     }

@@ -1,5 +1,5 @@
-//! What is answered before a handler is looked for: requests beyond the limits, methods that no resource has, and paths
-//! that end with a slash.
+//! Answers before routing: to requests beyond the limits, to methods that no resource supports, and to paths with a
+//! trailing slash.
 
 use actix_web::{
     HttpResponse,
@@ -9,7 +9,7 @@ use actix_web::{
 
 use super::{error::Error, limits, responses::permanent_redirect};
 
-/// What is answered the same for every path, so that it tells nothing of any.
+/// The answer that does not depend on whether the path exists, if there is one.
 pub(super) fn answer(request: &ServiceRequest) -> Option<Result<HttpResponse, Error>> {
     if let Err(error) = limits::check(request) {
         return Some(Err(error));
@@ -25,15 +25,14 @@ pub(super) fn answer(request: &ServiceRequest) -> Option<Result<HttpResponse, Er
         Method::TRACE | Method::CONNECT => return Some(Err(Error::MethodNotAllowed(Error::READ_ONLY))),
         _ => {}
     }
-    without_trailing_slash(request).map(Ok)
+    redirect_trailing_slash(request).map(Ok)
 }
 
-/// `/x/` is always at `/x`: the same answer for known and unknown paths, without a look at the database. Only the
-/// panel's own address has its slash.
-fn without_trailing_slash(request: &ServiceRequest) -> Option<HttpResponse> {
+/// Redirects `/x/` to `/x`, for known and unknown paths alike and without the database. Only `/admin/` keeps its slash.
+fn redirect_trailing_slash(request: &ServiceRequest) -> Option<HttpResponse> {
     let path = request.uri().path();
     let target = path.strip_suffix('/').filter(|target| !target.is_empty() && *target != "/admin")?;
-    // `//host/` without its slash, or a backslash that a browser takes for one, would lead to another site.
+    // A redirect to `//host` leads to another site, and browsers read a backslash as a slash.
     if path.contains("//") || !path.starts_with('/') || path.bytes().any(|b| b == b'\\' || !b.is_ascii_graphic()) {
         return None;
     }

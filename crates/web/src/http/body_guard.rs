@@ -1,7 +1,7 @@
-//! The rest of a body that nobody reads.
+//! Keeps unread chunked bodies alive until the response is sent.
 //!
-//! actix-http waits for the end of a chunked body that a handler has dropped, so as to use the connection again, and that
-//! end may never come. While somebody holds the body, it closes the connection after the answer instead.
+//! When a handler drops a chunked body, actix-http reads it to its end to reuse the connection, and that end may never
+//! arrive. While something holds the body, actix-http closes the connection after the response instead.
 
 use std::{
     cell::RefCell,
@@ -20,32 +20,32 @@ use actix_web::{
 };
 use futures_util::Stream;
 
-/// A body that is held until the answer was sent.
+/// Holds the body of a request.
 pub(crate) struct BodyGuard {
     _body: Rc<RefCell<Payload>>,
 }
 
 impl BodyGuard {
-    /// Holds the body of a request, which handlers read as before; `None` for one whose length is known.
-    pub(crate) fn hold(request: &mut ServiceRequest) -> Option<BodyGuard> {
+    /// Holds the body of a request and lends it to the handlers; `None` for a body of known length.
+    pub(crate) fn for_request(request: &mut ServiceRequest) -> Option<BodyGuard> {
         if !request.headers().contains_key(header::TRANSFER_ENCODING) {
             return None;
         }
-        let held = Rc::new(RefCell::new(request.take_payload()));
-        request.set_payload(Payload::Stream { payload: Box::pin(Lent(held.clone())) });
-        Some(BodyGuard { _body: held })
+        let body = Rc::new(RefCell::new(request.take_payload()));
+        request.set_payload(Payload::Stream { payload: Box::pin(LentPayload(body.clone())) });
+        Some(BodyGuard { _body: body })
     }
 
-    /// The answer, which holds the body until it has been sent.
-    pub(crate) fn until_sent(self, response: HttpResponse) -> HttpResponse {
-        response.map_body(|_, body| BoxBody::new(Holding { body, _unread: self }))
+    /// Attaches the guard to the response, which drops it once it is sent.
+    pub(crate) fn attach(self, response: HttpResponse) -> HttpResponse {
+        response.map_body(|_, body| BoxBody::new(GuardedBody { body, _guard: self }))
     }
 }
 
-/// What handlers read.
-struct Lent(Rc<RefCell<Payload>>);
+/// The body that handlers read.
+struct LentPayload(Rc<RefCell<Payload>>);
 
-impl Stream for Lent {
+impl Stream for LentPayload {
     type Item = Result<Bytes, PayloadError>;
 
     fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
@@ -53,12 +53,13 @@ impl Stream for Lent {
     }
 }
 
-struct Holding {
+/// The body of a response, with the guard of the request.
+struct GuardedBody {
     body: BoxBody,
-    _unread: BodyGuard,
+    _guard: BodyGuard,
 }
 
-impl MessageBody for Holding {
+impl MessageBody for GuardedBody {
     type Error = Box<dyn std::error::Error>;
 
     fn size(&self) -> BodySize {

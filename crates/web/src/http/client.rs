@@ -1,31 +1,30 @@
-//! Who is at the other end of the connection, when proxies may stand between.
+//! The client of a request, behind trusted proxies.
 
 use std::net::{IpAddr, Ipv4Addr};
 
 use actix_web::{dev::RequestHead, http::header::HeaderMap};
 use ipnet::IpNet;
 
-/// The client as far as trusted proxies tell.
+/// The client, as the trusted proxies report it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Client {
-    /// The nearest address that is no trusted proxy.
+    /// The nearest address that is not a trusted proxy.
     pub address: IpAddr,
-    /// Whether the client spoke HTTPS, as the trusted proxy says.
+    /// Whether the client used HTTPS, as the nearest trusted proxy reports.
     pub https: bool,
 }
 
-/// Where a client is, as far as it can be told from its neighbours: an IPv4 address, or a network of 64 bits of IPv6, out
-/// of which anybody has as many addresses as they like.
+/// The network of a client: an IPv4 address, or an IPv6 /64, because an IPv6 client can use any address in its /64.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Origin {
-    /// One address.
+    /// An IPv4 address.
     V4(u32),
-    /// The upper half of an address.
+    /// The upper 64 bits of an IPv6 address.
     V6(u64),
 }
 
 impl Client {
-    /// Where the client is.
+    /// The network of the client.
     pub fn origin(&self) -> Origin {
         match self.address.to_canonical() {
             IpAddr::V4(address) => Origin::V4(address.to_bits()),
@@ -37,17 +36,17 @@ impl Client {
     }
 }
 
-/// The proxies between us and our clients.
+/// The trusted proxies in front of the server.
 #[derive(Clone, Debug, Default)]
 pub struct Proxies {
-    /// Those that are believed.
+    /// The networks of the proxies.
     pub trusted: Vec<IpNet>,
-    /// The header in which they write whom they speak for.
+    /// The header in which they report the client.
     pub header: ForwardedHeader,
 }
 
-/// A header in which a proxy says for whom it asks. One of them is believed and never both: the proxy passes on the one
-/// that it does not write itself as the client sent it.
+/// A header in which a proxy reports the client. Only one is read: a proxy passes on the other one as the client sent
+/// it, and a client could forge it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
 pub enum ForwardedHeader {
     /// `X-Forwarded-For` and `X-Forwarded-Proto`.
@@ -57,10 +56,10 @@ pub enum ForwardedHeader {
     Forwarded,
 }
 
-/// Reads the client from a request's connection and, only if the peer is a trusted proxy, from the header that proxies
-/// write: walked from the right, past further trusted proxies. The protocol is what the nearest proxy says.
+/// Determines the client of a request: the peer or, if the peer is a trusted proxy, the rightmost address in the
+/// forwarded header that is not a trusted proxy. The nearest proxy reports the protocol.
 pub fn client(head: &RequestHead, proxies: &Proxies) -> Client {
-    // A peer without an address is a test in process.
+    // Only in-process tests have no peer address.
     let peer = head.peer_addr.map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |peer| peer.ip().to_canonical());
     let is_proxy = |address: &IpAddr| proxies.trusted.iter().any(|network| network.contains(address));
     if !is_proxy(&peer) {
@@ -134,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn t52_case_38_forwarded_headers_of_a_stranger_change_nothing() {
+    fn t52_case_38_forwarded_headers_of_an_untrusted_peer_are_ignored() {
         let forged = [("X-Forwarded-For", "1.1.1.1"), ("X-Forwarded-Proto", "https")];
         assert_eq!(of("9.9.9.9", &[], &forged), ("9.9.9.9".into(), false));
         assert_eq!(of("9.9.9.9", &["10.0.0.0/8"], &forged), ("9.9.9.9".into(), false));
@@ -173,13 +172,13 @@ mod tests {
     }
 
     #[test]
-    fn case_37_underscore_and_dot_spellings_are_other_headers() {
+    fn case_37_header_names_with_underscores_and_dots_are_ignored() {
         let alias = [("X_Forwarded_For", "1.1.1.1"), ("X.Forwarded.For", "1.1.1.1")];
         assert_eq!(of("10.0.0.1", &["10.0.0.0/8"], &alias), ("10.0.0.1".into(), false));
     }
 
     #[test]
-    fn a_hop_that_is_no_address_ends_the_walk() {
+    fn a_hop_that_is_not_an_address_ends_the_walk() {
         let garbage = [("X-Forwarded-For", "1.1.1.1, unknown, 10.0.0.3")];
         assert_eq!(of("10.0.0.1", &["10.0.0.0/8"], &garbage), ("10.0.0.3".into(), false));
         let ported = [("X-Forwarded-For", "[2001:db8::1]:443")];

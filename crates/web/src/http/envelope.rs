@@ -1,4 +1,4 @@
-//! What is known of a request before anybody handles it: its id, and who is at the other end.
+//! The envelope of a request: its id and its client, known before any handler runs.
 
 use std::{
     future::{Ready, ready},
@@ -14,11 +14,11 @@ use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload};
 
 use super::{client::Client, error::Error};
 
-/// What is known of a request before anybody handles it.
+/// The id and the client of a request.
 #[derive(Clone, Copy, Debug)]
 pub struct Envelope {
     id: u64,
-    /// Who is at the other end.
+    /// The client that sent the request.
     pub client: Client,
 }
 
@@ -32,7 +32,7 @@ impl Envelope {
             .unwrap_or_else(|| Envelope { id: 0, client: Client { address: IpAddr::from([0, 0, 0, 0]), https: false } })
     }
 
-    /// The request's name in the log and on error pages: 16 hexadecimal digits that tell nothing.
+    /// The id in the log and on error pages: 16 hexadecimal digits that reveal nothing.
     pub fn id(&self) -> String {
         String::from_iter(self.digits().map(char::from))
     }
@@ -45,12 +45,12 @@ impl Envelope {
         })
     }
 
-    /// The envelope of a request that has just come.
+    /// The envelope of a new request.
     pub(super) fn new(client: Client) -> Envelope {
         Envelope { id: next_id(), client }
     }
 
-    /// One for unit tests.
+    /// An envelope for unit tests.
     #[cfg(test)]
     pub fn for_tests() -> Envelope {
         Envelope { id: 1, client: Client { address: IpAddr::from([192, 0, 2, 1]), https: false } }
@@ -66,7 +66,7 @@ impl FromRequest for Envelope {
     }
 }
 
-/// No two alike while the process lives, and none that can be guessed from another.
+/// An id that is unique within the process and cannot be guessed from another one.
 fn next_id() -> u64 {
     static KEY: LazyLock<RandomState> = LazyLock::new(RandomState::new);
     static NEXT: AtomicU64 = AtomicU64::new(0);

@@ -1,4 +1,4 @@
-//! What can go wrong with a request, and the status that it gets. Nothing is logged or rendered here: `middleware` does both.
+//! The errors of requests and their statuses. `middleware` logs and renders them.
 
 use std::{fmt, sync::Arc, time::Duration};
 
@@ -6,76 +6,75 @@ use actix_web::{HttpResponse, ResponseError, http::StatusCode};
 
 use super::stale_form::StaleForm;
 
-/// Why a request did not get what it asked for.
+/// The reason why a request failed.
 #[derive(Clone, Debug)]
 pub enum Error {
-    /// 400: the request cannot be understood; the words say what to mend.
+    /// 400: the request is malformed; the message says what to fix.
     BadRequest(&'static str),
-    /// 401: it opens to somebody who signs in. One answer for every cause (RFC 9110 section 15.5.2).
+    /// 401: the page requires a sign-in. One answer for every cause (RFC 9110 section 15.5.2).
     Unauthorized,
-    /// 401 to everybody: what `/logout` answers, so that a browser forgets the credentials.
+    /// 401 for everybody: the answer of `/logout`, which makes a browser drop the credentials.
     SignedOut,
-    /// 403: known who asks, and that is not enough; the words say why.
+    /// 403: the user lacks a right; the message says which.
     Forbidden(String),
-    /// 403: a form without a token that holds, with all that was typed.
+    /// 403: a form without a valid token, with its fields.
     StaleForm(Arc<StaleForm>),
-    /// 404.
+    /// 404: there is no page that this visitor may see.
     NotFound,
-    /// 405, with the methods that the resource has.
+    /// 405, with the methods that the resource supports.
     MethodNotAllowed(&'static str),
-    /// 408: the body came too slowly.
+    /// 408: the body arrived too slowly.
     Timeout,
-    /// 409: a rule of the site forbids it; the words say which.
+    /// 409: a rule of the site forbids the change; the message says which.
     Conflict(&'static str),
-    /// 413, with the most bytes that are read.
+    /// 413, with the maximum size of a body in bytes.
     TooLarge(usize),
-    /// 414.
+    /// 414: the request target is too long.
     UriTooLong,
-    /// 415: a form was expected.
+    /// 415: the body is not a form.
     UnsupportedMediaType,
-    /// 422: a form that a browser of ours did not send.
+    /// 422: a form with fields that no page of this site sends.
     Unprocessable(String),
-    /// 429: too many wrong credentials came from there or for that name; worth another try after this time.
+    /// 429: too many wrong credentials from this client network or for this name, with the time until the next attempt.
     TooManyAttempts(Duration),
-    /// 431.
+    /// 431: the header fields are too large.
     HeadersTooLarge,
-    /// 503: too many passwords wait to be verified, or pages to be rendered; worth another try after this time.
+    /// 503: the queue of bcrypt, of the renderer or of the search is full, with the value of `Retry-After`.
     Busy(Duration),
-    /// 503: the database does not answer; the words are for the log only.
+    /// 503: the database does not answer; the message is for the log only.
     Unavailable(String),
-    /// 500: our fault; the words are for the log only.
+    /// 500: a bug or a broken installation; the message is for the log only.
     Internal(String),
 }
 
 impl Error {
-    /// The server stops while the request runs.
+    /// The error of a request during the shutdown.
     pub fn stopping() -> Error {
         Error::Unavailable("the server is stopping".into())
     }
 
-    /// What an error means while access is decided: whatever the database says, nobody is let in or turned away for it,
-    /// and it is worth another try.
+    /// The error while access is decided: a failing query is a 503, so that the client retries, and not a 500.
     pub fn undecided(self) -> Error {
         match self {
-            Error::Internal(words) => Error::Unavailable(words),
+            Error::Internal(message) => Error::Unavailable(message),
             error => error,
         }
     }
 
-    /// The methods of a resource that can only be read.
+    /// The methods of a read-only resource.
     pub const READ_ONLY: &'static str = "GET, HEAD, OPTIONS";
 }
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Error::BadRequest(words) | Error::Conflict(words) => f.write_str(words),
-            Error::Forbidden(words)
-            | Error::Unprocessable(words)
-            | Error::Unavailable(words)
-            | Error::Internal(words) => f.write_str(words),
+            Error::BadRequest(message) | Error::Conflict(message) => f.write_str(message),
+            Error::Forbidden(message)
+            | Error::Unprocessable(message)
+            | Error::Unavailable(message)
+            | Error::Internal(message) => f.write_str(message),
             Error::MethodNotAllowed(allow) => write!(f, "only {allow}"),
-            Error::TooLarge(most) => write!(f, "more than {most} bytes"),
+            Error::TooLarge(max_bytes) => write!(f, "more than {max_bytes} bytes"),
             other => write!(f, "{}", other.status_code()),
         }
     }
@@ -102,7 +101,7 @@ impl ResponseError for Error {
         }
     }
 
-    /// An empty answer that carries the error; the middleware turns it into a page.
+    /// An empty response with the error in its extensions; `middleware` renders the error page.
     fn error_response(&self) -> HttpResponse {
         let mut response = HttpResponse::new(self.status_code());
         response.extensions_mut().insert(self.clone());
@@ -113,24 +112,24 @@ impl ResponseError for Error {
 impl From<store::Error> for Error {
     fn from(error: store::Error) -> Error {
         match error {
-            store::Error::Unavailable(words) => Error::Unavailable(words),
-            store::Error::Duplicate => Error::Conflict("Something with this name or path exists already."),
-            store::Error::Stale => Error::Conflict("Somebody else changed this meanwhile. Load it again."),
+            store::Error::Unavailable(message) => Error::Unavailable(message),
+            store::Error::Duplicate => Error::Conflict("This name or path already exists."),
+            store::Error::Stale => Error::Conflict("Somebody else changed this meanwhile. Reload the page."),
             store::Error::LastAdmin => Error::Conflict(LAST_ADMIN),
             store::Error::Unconfirmed => Error::Conflict(UNCONFIRMED),
             store::Error::NotAllowed => Error::Forbidden(NOT_ALLOWED.into()),
-            store::Error::Refused(words) => Error::Unprocessable(words),
-            store::Error::Schema(words) | store::Error::Query(words) => Error::Internal(words),
+            store::Error::Refused(message) => Error::Unprocessable(message),
+            store::Error::Schema(message) | store::Error::Query(message) => Error::Internal(message),
         }
     }
 }
 
-/// Why a change waits for a confirmation of what it does now.
-const UNCONFIRMED: &str = "Nothing was changed: this would change who reads pages in a way that was not shown. Load the \
-                           form again and confirm what it shows.";
+/// The message when the effect of a change differs from the one that was confirmed.
+const UNCONFIRMED: &str = "Nothing was changed: this would change access to pages in a way that was not shown. Reload \
+                           the form and confirm what it shows.";
 
-/// Why an account that was verified is not obeyed.
+/// The message when an account lost its role between the sign-in and the change.
 const NOT_ALLOWED: &str = "Your account was disabled or lost its role meanwhile, so nothing was changed.";
 
-/// Why the last administrator stays.
-pub const LAST_ADMIN: &str = "This would leave the site without an active administrator. Make somebody else one first.";
+/// The message when a change would remove the last administrator.
+pub const LAST_ADMIN: &str = "This would leave the site without an active administrator. Make another user one first.";

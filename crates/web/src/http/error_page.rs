@@ -1,4 +1,4 @@
-//! The body of every refusal: a page in the site's look for a browser, a few lines of text for everything else.
+//! Error pages: HTML for browsers, plain text for other clients.
 
 use std::time::Duration;
 
@@ -24,7 +24,7 @@ use crate::{
     cache::answers::{CacheKey, Cached},
 };
 
-/// Whether the client names HTML in its `Accept` lines, as browsers do and curl does not.
+/// Whether `Accept` names HTML, as that of browsers does and that of curl does not.
 pub fn wants_html(accept: &[HeaderValue]) -> bool {
     let lines = accept.iter().filter_map(|line| line.to_str().ok());
     lines.flat_map(|line| line.split(',')).any(|item| {
@@ -35,9 +35,9 @@ pub fn wants_html(accept: &[HeaderValue]) -> bool {
     })
 }
 
-/// The whole answer to a request that failed.
+/// The response to a failed request.
 pub async fn render(app: &App, error: &Error, html: bool, request_id: &str) -> HttpResponse {
-    // A database that does not answer is not asked for the site's title, and a flood is no load for one that does.
+    // Cached settings only: the database does not answer, or must not get the load of a flood.
     let site = match error {
         Error::Unavailable(_) | Error::Busy(_) => app.db.cache().last_site(),
         _ => app.db.site().await,
@@ -58,7 +58,7 @@ pub async fn render(app: &App, error: &Error, html: bool, request_id: &str) -> H
         Error::Busy(wait) | Error::TooManyAttempts(wait) => {
             response.insert_header((header::RETRY_AFTER, wait.as_secs().max(1)));
         }
-        // The rest of the body is not read, so the connection cannot go on.
+        // The connection cannot be reused, because the rest of the body is unread.
         Error::TooLarge(_) | Error::Timeout => {
             response.force_close();
         }
@@ -68,7 +68,7 @@ pub async fn render(app: &App, error: &Error, html: bool, request_id: &str) -> H
         _ => {}
     }
     if let Error::StaleForm(form) = error {
-        // It may hold megabytes.
+        // In the render pool: the fields may hold megabytes.
         let (view, site, form) = (app.view.clone(), site.clone(), form.clone());
         let rendering = move || view.render("admin/resend.html", &ResendPage::new(&site, &form));
         match app.render_pool.run(rendering).await.flatten() {
@@ -80,28 +80,28 @@ pub async fn render(app: &App, error: &Error, html: bool, request_id: &str) -> H
     response.content_type(content_type).body(body)
 }
 
-/// The body and its type. One that says the same to everybody is kept: strangers ask for it as often as they like.
+/// The content type and the body. A body that is the same for everybody is cached: a flood can request it at no cost.
 fn body(app: &App, error: &Error, site: &Site, html: bool, request_id: &str) -> (&'static str, Bytes) {
     let content_type = if html { HTML } else { TEXT };
     let answers = &app.db.cache().answers;
-    let Some(key) = common(error).map(|name| CacheKey::ErrorPage(name, html)) else {
+    let Some(key) = cacheable_name(error).map(|name| CacheKey::ErrorPage(name, html)) else {
         return compose(app, &Words::of(error, site, request_id), site, html);
     };
     if let Some(Cached::Answer(answer)) = answers.get(key, "") {
         return (content_type, answer.body().clone());
     }
-    // The settings were read before the ticket is taken, so it is good only if they are still known to be the present ones.
+    // The body may be cached only if the settings are still current, because they were read before the token was taken.
     let token = answers.fill_token(key);
-    let is_present = app.db.cache().site().is_some_and(|known| *known == *site);
+    let is_current = app.db.cache().site().is_some_and(|known| *known == *site);
     let (content_type, body) = compose(app, &Words::of(error, site, request_id), site, html);
-    if is_present {
+    if is_current {
         answers.insert(token, "", Cached::Answer(Answer::new(content_type, body.clone(), Caching::Never)), None);
     }
     (content_type, body)
 }
 
-/// The name of an error whose page depends on nothing but the site's settings.
-fn common(error: &Error) -> Option<&'static str> {
+/// The cache key of an error whose page depends only on the settings of the site.
+fn cacheable_name(error: &Error) -> Option<&'static str> {
     match error {
         Error::Unauthorized => Some("unauthorized"),
         Error::SignedOut => Some("signed out"),
@@ -130,7 +130,7 @@ struct ErrorPage<'a> {
     words: &'a Words,
 }
 
-/// The page that shows what was typed and sends it again.
+/// A page that shows a stale form and sends it again.
 #[derive(Serialize)]
 struct ResendPage<'a> {
     #[serde(flatten)]

@@ -1,4 +1,6 @@
-//! What an error page says, in words.
+//! The text of error pages.
+
+use std::borrow::Cow;
 
 use actix_web::{ResponseError, http::StatusCode};
 use domain::site::Site;
@@ -6,18 +8,18 @@ use serde::Serialize;
 
 use super::error::Error;
 
-pub(super) const STALE: &str = "This form has to be sent once more";
-pub(super) const STALE_MESSAGE: &str = "The form was open for more than a day, your password was changed meanwhile, or it was not \
-                             ours. Nothing was changed and nothing is lost.";
+pub(super) const STALE: &str = "Send this form again";
+pub(super) const STALE_MESSAGE: &str = "The form was open for more than a day, your password was changed meanwhile, or \
+                                        another site sent it. Nothing was changed and nothing is lost.";
 
-/// What an error page says.
+/// The text of an error page.
 #[derive(Debug, Serialize)]
 pub(super) struct Words {
     status: u16,
     title: &'static str,
-    message: String,
-    hints: Vec<&'static str>,
-    actions: Vec<Action>,
+    message: Cow<'static, str>,
+    hints: &'static [&'static str],
+    actions: &'static [Action],
     request_id: String,
 }
 
@@ -35,105 +37,22 @@ const SWITCH: Action = Action { href: "/logout", label: "Sign in as someone else
 impl Words {
     pub(super) fn of(error: &Error, site: &Site, request_id: &str) -> Words {
         let status = error.status_code();
-        let mut words = Words {
+        // Only these errors are in the log with their id.
+        let is_logged = matches!(status, StatusCode::INTERNAL_SERVER_ERROR | StatusCode::SERVICE_UNAVAILABLE);
+        Words {
             status: status.as_u16(),
-            title: status.canonical_reason().unwrap_or("Refused"),
-            message: error.to_string(),
-            hints: Vec::new(),
-            actions: vec![HOME],
-            request_id: String::new(),
-        };
-        let mut say = |title, message: String, hints: &[&'static str]| {
-            words.title = title;
-            words.message = message;
-            words.hints = hints.to_vec();
-        };
-        match error {
-            Error::Unauthorized => {
-                let message =
-                    if site.refusal.is_empty() { "Sign in to read this.".into() } else { site.refusal.clone() };
-                say(
-                    "Sign in to read this page",
-                    message,
-                    &[
-                        "Reload this page to be asked for your name and password.",
-                        "Names and passwords are given out by whoever runs this site.",
-                    ],
-                );
-                words.actions = vec![SIGN_IN, HOME];
-            }
-            Error::SignedOut => {
-                say("Signed out", "If your browser asks for a name and a password now, press Cancel: then it forgets the ones it had.".into(), &[
-                    "With Basic authentication the browser keeps the password, not this site. If it still sends it, close the browser.",
-                ]);
-                words.actions = vec![SIGN_IN, HOME];
-            }
-            Error::Forbidden(message) => {
-                say("You may not open this", message.clone(), &[]);
-                words.actions = vec![SWITCH, HOME];
-            }
-            Error::NotFound => say(
-                "Page not found",
-                "There is no page at this address.".into(),
-                &["Check the address for a typing error, or search for it."],
-            ),
-            Error::MethodNotAllowed(allow) => {
-                say("Method not allowed", format!("This address answers only {allow}."), &[]);
-            }
-            Error::TooLarge(most) => {
-                say(
-                    "Too large",
-                    format!("At most {most} bytes can be sent at once."),
-                    &["Nothing was changed. Go back: your browser may still have what you typed."],
-                );
-            }
-            Error::Timeout => say(
-                "Too slow",
-                "The rest of the request did not come in time.".into(),
-                &["Nothing was changed. Send it again."],
-            ),
-            Error::UriTooLong => say("Address too long", "This address is longer than any page's.".into(), &[]),
-            Error::HeadersTooLarge => {
-                say("Header too large", "The header fields of this request are too many or too long.".into(), &[])
-            }
-            Error::UnsupportedMediaType => {
-                say("Unsupported media type", "Send a form as application/x-www-form-urlencoded.".into(), &[])
-            }
-            Error::TooManyAttempts(_) => say(
-                "Too many attempts",
-                "There were too many wrong names and passwords from here, or for this name. Wait a moment, then try again."
-                    .into(),
-                &["A password that is right is let in after the wait."],
-            ),
-            Error::Busy(_) => say("Busy", "Too much waits to be done. Try again in a few seconds.".into(), &[]),
-            Error::Unavailable(_) => {
-                say("Out of order", "The site's database does not answer. Try again in a moment.".into(), &[])
-            }
-            Error::Internal(_) => say(
-                "Something went wrong",
-                "This is our fault, not yours. Try again; if it stays, tell whoever runs this site.".into(),
-                &[],
-            ),
-            Error::StaleForm(_) => say(STALE, STALE_MESSAGE.into(), &[]),
-            Error::Conflict(message) => {
-                say("This was not done", (*message).into(), &["Nothing was changed."]);
-                words.actions = vec![PANEL, HOME];
-            }
-            Error::Unprocessable(message) => {
-                say("This cannot be done", message.clone(), &["Nothing was changed. Go back to try again."]);
-                words.actions = vec![PANEL, HOME];
-            }
-            Error::BadRequest(_) => {}
+            title: title(error),
+            message: message(error, site),
+            hints: hints(error),
+            actions: actions(error),
+            request_id: if is_logged { request_id.to_owned() } else { String::new() },
         }
-        if matches!(status, StatusCode::INTERNAL_SERVER_ERROR | StatusCode::SERVICE_UNAVAILABLE) {
-            words.request_id = request_id.to_owned();
-        }
-        words
     }
 
+    /// The plain text for clients that do not accept HTML.
     pub(super) fn text(&self) -> String {
         let mut text = format!("{}\n", self.message);
-        for hint in &self.hints {
+        for hint in self.hints {
             text.push_str(hint);
             text.push('\n');
         }
@@ -141,5 +60,87 @@ impl Words {
             text.push_str(&format!("Request {}\n", self.request_id));
         }
         text
+    }
+}
+
+fn title(error: &Error) -> &'static str {
+    match error {
+        Error::BadRequest(_) => "Bad Request",
+        Error::Unauthorized => "Sign in to read this page",
+        Error::SignedOut => "Signed out",
+        Error::Forbidden(_) => "You may not open this",
+        Error::StaleForm(_) => STALE,
+        Error::NotFound => "Page not found",
+        Error::MethodNotAllowed(_) => "Method not allowed",
+        Error::Timeout => "Too slow",
+        Error::Conflict(_) => "This was not done",
+        Error::TooLarge(_) => "Too large",
+        Error::UriTooLong => "Address too long",
+        Error::UnsupportedMediaType => "Unsupported media type",
+        Error::Unprocessable(_) => "This cannot be done",
+        Error::TooManyAttempts(_) => "Too many attempts",
+        Error::HeadersTooLarge => "Header too large",
+        Error::Busy(_) => "Busy",
+        Error::Unavailable(_) => "Out of order",
+        Error::Internal(_) => "Something went wrong",
+    }
+}
+
+fn message(error: &Error, site: &Site) -> Cow<'static, str> {
+    match error {
+        Error::BadRequest(message) | Error::Conflict(message) => (*message).into(),
+        Error::Forbidden(message) | Error::Unprocessable(message) => message.clone().into(),
+        Error::Unauthorized if site.refusal.is_empty() => "Sign in to read this.".into(),
+        Error::Unauthorized => site.refusal.clone().into(),
+        Error::SignedOut => {
+            "If your browser now asks for a name and a password, press Cancel: it then forgets the old \
+                             ones."
+                .into()
+        }
+        Error::StaleForm(_) => STALE_MESSAGE.into(),
+        Error::NotFound => "There is no page at this address.".into(),
+        Error::MethodNotAllowed(allow) => format!("This address answers only {allow}.").into(),
+        Error::Timeout => "The rest of the request did not arrive in time.".into(),
+        Error::TooLarge(max_bytes) => format!("A request may have at most {max_bytes} bytes.").into(),
+        Error::UriTooLong => "This address is longer than that of any page.".into(),
+        Error::UnsupportedMediaType => "Send a form as application/x-www-form-urlencoded.".into(),
+        Error::TooManyAttempts(_) => "There were too many wrong names and passwords from your network or for this \
+                                      name. Wait a moment, then try again."
+            .into(),
+        Error::HeadersTooLarge => "The header fields of this request are too many or too long.".into(),
+        Error::Busy(_) => "The server is busy. Try again in a few seconds.".into(),
+        Error::Unavailable(_) => "The site's database does not answer. Try again in a moment.".into(),
+        Error::Internal(_) => {
+            "This is our fault, not yours. Try again; if it happens again, tell the operator of this \
+                               site."
+                .into()
+        }
+    }
+}
+
+fn hints(error: &Error) -> &'static [&'static str] {
+    match error {
+        Error::Unauthorized => &[
+            "Reload this page to be asked for your name and password.",
+            "The operator of this site gives out names and passwords.",
+        ],
+        Error::SignedOut => &["With Basic authentication the browser keeps the password, not this site. If it still \
+                               sends it, close the browser."],
+        Error::NotFound => &["Check the address for a typing error, or search for the page."],
+        Error::Timeout => &["Nothing was changed. Send it again."],
+        Error::Conflict(_) => &["Nothing was changed."],
+        Error::TooLarge(_) => &["Nothing was changed. Go back: your browser may still have what you typed."],
+        Error::Unprocessable(_) => &["Nothing was changed. Go back to try again."],
+        Error::TooManyAttempts(_) => &["The right password works again after the wait."],
+        _ => &[],
+    }
+}
+
+fn actions(error: &Error) -> &'static [Action] {
+    match error {
+        Error::Unauthorized | Error::SignedOut => &[SIGN_IN, HOME],
+        Error::Forbidden(_) => &[SWITCH, HOME],
+        Error::Conflict(_) | Error::Unprocessable(_) => &[PANEL, HOME],
+        _ => &[HOME],
     }
 }

@@ -1,4 +1,4 @@
-//! A form as a browser sends it: read within limits of size and time, and only with the token that we put into it.
+//! Forms: read within limits of size and time, and accepted only with a valid form token.
 
 use std::{future::Future, pin::Pin, sync::Arc, time::Duration};
 
@@ -18,14 +18,14 @@ use crate::{
     clock,
 };
 
-/// The most bytes of a form: 1 MiB of text, each byte written as `%XX`, and room for the other fields.
-const MOST: usize = 4 * 1024 * 1024;
-/// The most fields: the longest list of the panel with every row chosen, several times over.
-const FIELDS: usize = 500;
-/// How long a form may take to arrive.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// The maximum size of a form in bytes: 1 MiB of text with each byte encoded as `%XX`, and room for the other fields.
+const MAX_BYTES: usize = 4 * 1024 * 1024;
+/// The maximum number of fields: several times those of the longest list in the panel with every row selected.
+const MAX_FIELDS: usize = 500;
+/// The maximum time that a form may take to arrive.
+const BODY_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// The fields of a form that was sent by the user to whom we gave it.
+/// The fields of a form that this site gave to the user who sent it.
 pub struct Form<T>(pub T);
 
 impl<T: DeserializeOwned + 'static> FromRequest for Form<T> {
@@ -37,39 +37,39 @@ impl<T: DeserializeOwned + 'static> FromRequest for Form<T> {
         Box::pin(async move {
             let reader = Reader::of(&request).await?;
             let body = read(&request, payload).await?;
-            still_active(&request, &reader).await?;
-            if body.iter().filter(|byte| **byte == b'&').count() >= FIELDS {
-                return Err(Error::Unprocessable(format!("A form has at most {FIELDS} fields.")));
+            check_still_active(&request, &reader).await?;
+            if body.iter().filter(|byte| **byte == b'&').count() >= MAX_FIELDS {
+                return Err(Error::Unprocessable(format!("A form has at most {MAX_FIELDS} fields.")));
             }
             let fields: Vec<(String, String)> = parse(&body)?;
             let token = fields.iter().find(|(name, _)| name == "form_token").map_or("", |(_, token)| token);
-            if !form_token::holds(token, reader.account(), clock::now()) {
+            if !form_token::is_valid(token, reader.account(), clock::now()) {
                 let token = form_token::issue(reader.account(), clock::now());
-                return Err(Error::StaleForm(Arc::new(StaleForm { action: address(&request), fields, token })));
+                return Err(Error::StaleForm(Arc::new(StaleForm { action: target(&request), fields, token })));
             }
             parse(&body).map(Form)
         })
     }
 }
 
-/// Refuses a form whose sender was disabled, demoted or given another password while it came, which may take a while.
-async fn still_active(request: &HttpRequest, reader: &Reader) -> Result<(), Error> {
+/// Rejects a form whose sender was disabled, demoted or given another password while the body arrived.
+async fn check_still_active(request: &HttpRequest, reader: &Reader) -> Result<(), Error> {
     let app = request.app_data::<Data<App>>().ok_or_else(|| Error::Internal("no App in this scope".into()))?;
     let name = reader.account().member.name.clone();
     let user = app.db.read(move |conn| store::users::find(conn, &name)).await?;
-    match user.is_some_and(|user| reader.account().is_still(&user)) {
+    match user.is_some_and(|user| reader.account().is_unchanged(&user)) {
         true => Ok(()),
         false => Err(Error::Unauthorized),
     }
 }
 
-fn address(request: &HttpRequest) -> String {
+fn target(request: &HttpRequest) -> String {
     request.uri().path_and_query().map_or("/", |target| target.as_str()).to_owned()
 }
 
 fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Error> {
     serde_html_form::from_bytes(body)
-        .map_err(|error| Error::Unprocessable(format!("This form is not complete: {error}.")))
+        .map_err(|error| Error::Unprocessable(format!("This form is incomplete: {error}.")))
 }
 
 async fn read(request: &HttpRequest, payload: Payload) -> Result<Bytes, Error> {
@@ -80,33 +80,33 @@ async fn read(request: &HttpRequest, payload: Payload) -> Result<Bytes, Error> {
         return Err(Error::UnsupportedMediaType);
     }
     let announced = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
-    if announced.is_some_and(|bytes| bytes > MOST) {
-        return Err(Error::TooLarge(MOST));
+    if announced.is_some_and(|bytes| bytes > MAX_BYTES) {
+        return Err(Error::TooLarge(MAX_BYTES));
     }
-    tokio::time::timeout(PATIENCE, collect(payload)).await.map_err(|_| Error::Timeout)?
+    tokio::time::timeout(BODY_TIMEOUT, collect(payload)).await.map_err(|_| Error::Timeout)?
 }
 
 async fn collect(mut payload: Payload) -> Result<Bytes, Error> {
     let mut body = BytesMut::new();
     while let Some(chunk) = payload.next().await {
         let chunk = chunk.map_err(|_| Error::BadRequest("The body of the request is broken."))?;
-        if body.len() + chunk.len() > MOST {
-            return Err(Error::TooLarge(MOST));
+        if body.len() + chunk.len() > MAX_BYTES {
+            return Err(Error::TooLarge(MAX_BYTES));
         }
         body.extend_from_slice(&chunk);
     }
     Ok(body.freeze())
 }
 
-/// A tick box: sent when it is ticked, absent when it is not.
+/// Reads a checkbox: present when it is checked, absent when it is not.
 ///
 /// # Errors
-/// When the field is no text, or a word that says neither.
+/// When the field is not text, or a word that means neither.
 pub fn checkbox<'de, D: Deserializer<'de>>(field: D) -> Result<bool, D::Error> {
     match Option::<String>::deserialize(field)?.as_deref() {
         Some("on" | "true" | "1" | "yes") => Ok(true),
         None | Some("off" | "false" | "0" | "no" | "") => Ok(false),
-        // Not taken for no: of a script that wants a page private it would make it public.
-        Some(_) => Err(serde::de::Error::custom("a tick box is on or off")),
+        // Not false: for a script that sends an unknown word for "private", that would make the page public.
+        Some(_) => Err(serde::de::Error::custom("a checkbox is on or off")),
     }
 }

@@ -1,4 +1,4 @@
-//! What an orchestrator asks. Neither answer says anything about pages.
+//! Health checks for an orchestrator. Neither answer depends on the content of the site.
 
 use actix_web::web::Data;
 
@@ -8,12 +8,12 @@ use super::{
 };
 use crate::App;
 
-/// GET `/healthz`: the process lives.
+/// GET `/healthz`: 200 while the process runs.
 pub async fn live() -> Answer {
     Answer::new(TEXT, "ok\n", Caching::Never)
 }
 
-/// GET `/readyz`: the database answers; 503 if it does not.
+/// GET `/readyz`: 200 if the database answers, else 503.
 pub async fn ready(app: Data<App>) -> Result<Answer, Error> {
     app.db.read(|_| Ok(())).await?;
     Ok(Answer::new(TEXT, "ready\n", Caching::Never))

@@ -1,4 +1,4 @@
-//! The limits of a request's head, checked before anything reads it.
+//! The limits on the head of a request, checked before any handler reads it.
 
 use actix_web::{
     dev::ServiceRequest,
@@ -7,37 +7,38 @@ use actix_web::{
 
 use super::error::Error;
 
-/// The most bytes in a request target.
-const URI_BYTES: usize = 8 * 1024;
-/// The most bytes in all header fields together.
-const HEAD_BYTES: usize = 16 * 1024;
-/// The most bytes in one `Authorization` field.
-const AUTHORIZATION_BYTES: usize = 8 * 1024;
-/// The most header fields.
-const HEADERS: usize = 64;
+/// The maximum size of a request target in bytes.
+const MAX_URI_BYTES: usize = 8 * 1024;
+/// The maximum size of all header fields together in bytes.
+const MAX_HEAD_BYTES: usize = 16 * 1024;
+/// The maximum size of an `Authorization` field in bytes.
+const MAX_AUTHORIZATION_BYTES: usize = 8 * 1024;
+/// The maximum number of header fields.
+const MAX_HEADERS: usize = 64;
 
-/// Refuses a request whose target, header fields or host are beyond the limits.
+/// Rejects a request whose target or header fields exceed a limit, or whose host is malformed.
 pub(super) fn check(request: &ServiceRequest) -> Result<(), Error> {
     let uri = request.uri();
-    if uri.path().len() + uri.query().map_or(0, str::len) > URI_BYTES {
+    if uri.path().len() + uri.query().map_or(0, str::len) > MAX_URI_BYTES {
         return Err(Error::UriTooLong);
     }
     let headers = request.headers();
     let bytes: usize = headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 4).sum();
-    let authorization = headers.get_all(header::AUTHORIZATION).any(|value| value.len() > AUTHORIZATION_BYTES);
-    if bytes > HEAD_BYTES || headers.iter().count() > HEADERS || authorization {
+    let is_authorization_too_large =
+        headers.get_all(header::AUTHORIZATION).any(|value| value.len() > MAX_AUTHORIZATION_BYTES);
+    if bytes > MAX_HEAD_BYTES || headers.iter().count() > MAX_HEADERS || is_authorization_too_large {
         return Err(Error::HeadersTooLarge);
     }
     let hosts: Vec<_> = headers.get_all(header::HOST).collect();
     match hosts[..] {
         [host] if is_authority(host.as_bytes()) => Ok(()),
-        // HTTP/1.0 has none (RFC 9112 section 3.2).
+        // HTTP/1.0 requires none (RFC 9112 section 3.2).
         [] if request.version() < Version::HTTP_11 => Ok(()),
-        _ => Err(Error::BadRequest("A request has one Host header, with a host and perhaps a port.")),
+        _ => Err(Error::BadRequest("A request must have one Host header, with a host and an optional port.")),
     }
 }
 
-/// Whether the bytes may be a host and a port (RFC 3986 section 3.2.2), without user and password.
+/// Whether the bytes can be a host and a port without user information (RFC 3986 section 3.2.2).
 fn is_authority(host: &[u8]) -> bool {
     host.iter().all(|b| b.is_ascii_alphanumeric() || b"-._~:[]%!$&'()*+,;=".contains(b))
 }

@@ -1,4 +1,4 @@
-//! Log lines: one event each, whatever stands in it.
+//! Logging: one line per event, whatever text the event contains.
 
 use std::{
     io::Write,
@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use crate::clock;
 
-/// How a log line is written.
+/// The format of log lines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub enum LogFormat {
     /// Time, level, message.
@@ -24,18 +24,18 @@ pub enum LogFormat {
 pub fn start(level: LevelFilter, format: LogFormat) {
     let mut builder = Builder::new();
     builder.filter_level(level.min(LevelFilter::Warn)).filter_module("postern", level).filter_module("web", level);
-    // Its errors are what strangers send, without an address.
+    // Its errors are malformed requests of strangers, without the address of the client.
     builder.filter_module("actix_http", LevelFilter::Off);
     builder.filter_module("store", level).target(Target::Stderr);
     match format {
         LogFormat::Text => builder.format(text),
         LogFormat::Json => builder.format(json),
     };
-    // A second start, in a test, changes nothing.
+    // In tests a second start fails, and the first one stays.
     let _already = builder.try_init();
 }
 
-/// So many lines a second of one kind and no more: nobody fills the disk by asking often.
+/// Limits the log lines of one kind to 100 per second, so that a flood of requests cannot fill the disk.
 #[derive(Default)]
 pub struct LogLimiter(Mutex<Second>);
 
@@ -43,35 +43,35 @@ pub struct LogLimiter(Mutex<Second>);
 struct Second {
     number: i64,
     written: u32,
-    left_out: u32,
+    suppressed: u32,
 }
 
 impl LogLimiter {
-    /// How many lines a second.
-    const LINES: u32 = 100;
+    /// The maximum number of lines per second.
+    const MAX_LINES: u32 = 100;
 
-    /// None written yet.
+    /// A limiter without any line yet.
     pub const fn new() -> LogLimiter {
-        LogLimiter(Mutex::new(Second { number: 0, written: 0, left_out: 0 }))
+        LogLimiter(Mutex::new(Second { number: 0, written: 0, suppressed: 0 }))
     }
 
-    /// Whether another line of `kind` may be written now. How many were not is written in the second after.
-    pub fn has_room(&self, kind: &str) -> bool {
-        self.has_room_at(kind, clock::now().timestamp())
+    /// Whether a line of `kind` may be written now. The next second starts with the number of suppressed lines.
+    pub fn allows(&self, kind: &str) -> bool {
+        self.allows_at(kind, clock::now().timestamp())
     }
 
-    fn has_room_at(&self, kind: &str, number: i64) -> bool {
+    fn allows_at(&self, kind: &str, number: i64) -> bool {
         let mut second = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if number != second.number {
-            if second.left_out > 0 {
-                log::warn!("{kind}: {} more, which are not listed", second.left_out);
+            if second.suppressed > 0 {
+                log::warn!("{kind}: {} more lines were suppressed", second.suppressed);
             }
             *second = Second { number, ..Second::default() };
         }
-        let room = second.written < LogLimiter::LINES;
-        second.written += u32::from(room);
-        second.left_out += u32::from(!room);
-        room
+        let has_room = second.written < LogLimiter::MAX_LINES;
+        second.written += u32::from(has_room);
+        second.suppressed += u32::from(!has_room);
+        has_room
     }
 }
 
@@ -100,7 +100,7 @@ fn json(out: &mut Formatter, record: &Record<'_>) -> std::io::Result<()> {
     writeln!(out)
 }
 
-/// The text without control characters, cut to 2,000 characters: nobody writes a second line into the log.
+/// The text without control characters, and at most 2,000 characters: a client cannot inject a second line.
 fn one_line(text: &str) -> String {
     text.chars().take(2000).map(|c| if c.is_control() { ' ' } else { c }).collect()
 }
@@ -110,10 +110,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_flood_fills_no_log() {
-        let allowance = LogLimiter::new();
-        assert_eq!((0..1000).filter(|_| allowance.has_room_at("x", 7)).count(), 100);
-        assert!(allowance.has_room_at("x", 8), "each second has its own");
+    fn a_flood_does_not_fill_the_log() {
+        let limiter = LogLimiter::new();
+        assert_eq!((0..1000).filter(|_| limiter.allows_at("x", 7)).count(), 100);
+        assert!(limiter.allows_at("x", 8), "each second has its own limit");
     }
 
     #[test]

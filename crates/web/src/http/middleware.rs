@@ -1,4 +1,4 @@
-//! The outermost layer: what holds for every request and every answer.
+//! The outermost middleware, which handles every request and every response.
 
 use std::panic::AssertUnwindSafe;
 
@@ -22,8 +22,7 @@ use super::{
 };
 use crate::App;
 
-/// The outermost layer: checks what no handler should see, turns errors into pages, logs them, and puts the security
-/// headers on every answer.
+/// Assigns the envelope, checks the limits, renders and logs errors, and adds the security headers to every response.
 pub async fn envelope(
     mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
@@ -37,7 +36,7 @@ pub async fn envelope(
         accept: request.headers().get_all(header::ACCEPT).cloned().collect(),
         envelope,
         target: if log::log_enabled!(log::Level::Debug) { target(&request) } else { String::new() },
-        unread: BodyGuard::hold(&mut request),
+        body_guard: BodyGuard::for_request(&mut request),
     };
 
     if let Some(answer) = before_routing::answer(&request) {
@@ -51,23 +50,23 @@ pub async fn envelope(
         }
         Ok(Err(error)) => Err(context.finish_error(&app, error.error_response()).await),
         Err(_panic) => {
-            let error = Error::Internal("a handler panicked; the panic's message is above".into());
+            let error = Error::Internal("a handler panicked; the log has the message of the panic above".into());
             Err(context.finish_error(&app, error.error_response()).await)
         }
     }
 }
 
-/// What an answer needs to know of its request, which is gone by then.
+/// The parts of a request that finishing its response needs; a handler consumes the request itself.
 struct ResponseContext {
     accept: Vec<HeaderValue>,
     envelope: Envelope,
     target: String,
-    unread: Option<BodyGuard>,
+    body_guard: Option<BodyGuard>,
 }
 
 impl ResponseContext {
     async fn finish(self, app: &App, response: HttpResponse) -> HttpResponse {
-        let error = response.extensions().get::<Error>().cloned().or_else(|| foreign_error(&response));
+        let error = response.extensions().get::<Error>().cloned().or_else(|| framework_error(&response));
         let mut response = match error {
             Some(error) => {
                 self.log(&error);
@@ -77,8 +76,8 @@ impl ResponseContext {
             None => response,
         };
         security_headers::append(response.headers_mut(), &self.envelope);
-        match self.unread {
-            Some(unread) => unread.until_sent(response),
+        match self.body_guard {
+            Some(guard) => guard.attach(response),
             None => response,
         }
     }
@@ -87,19 +86,21 @@ impl ResponseContext {
         InternalError::from_response("answered", self.finish(app, response).await).into()
     }
 
-    /// Paths of pages may be private: they stand in the log at debug level only.
+    /// Logs an error. Only debug lines contain paths, because a path may be private.
     fn log(&self, error: &Error) {
-        /// Of answers that say "later": a flood gets many.
-        static LATER: LogLimiter = LogLimiter::new();
-        let (status, id, client) = (error.status_code().as_u16(), self.envelope.id(), self.envelope.client.address);
+        /// For 503: a flood gets many of them.
+        static LIMITER: LogLimiter = LogLimiter::new();
+        let status = error.status_code().as_u16();
+        let id = self.envelope.id();
+        let client = self.envelope.client.address;
         match error {
             Error::Internal(_) => log::error!("status={status} id={id} client={client} error={:?}", error.to_string()),
             Error::Unavailable(_) | Error::Busy(_) => {
-                if LATER.has_room("status=503") {
+                if LIMITER.allows("status=503") {
                     log::warn!("status={status} id={id} client={client} error={:?}", error.to_string());
                 }
             }
-            Error::Forbidden(words) => log::info!("denied status={status} id={id} client={client} why={words:?}"),
+            Error::Forbidden(message) => log::info!("denied status={status} id={id} client={client} why={message:?}"),
             _ => log::debug!(
                 "status={status} id={id} client={client} target={:?} error={:?}",
                 self.target,
@@ -109,8 +110,8 @@ impl ResponseContext {
     }
 }
 
-/// An error that is not ours, as one of ours: actix-web's own extractors have their types.
-fn foreign_error(response: &HttpResponse) -> Option<Error> {
+/// The error of a response that actix-web's own extractors made.
+fn framework_error(response: &HttpResponse) -> Option<Error> {
     let error = response.error()?;
     Some(match response.status() {
         StatusCode::NOT_FOUND => Error::NotFound,

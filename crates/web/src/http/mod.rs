@@ -1,10 +1,11 @@
-//! What holds for every request: its envelope and limits, errors and their pages, forms, answers, templates and logs.
+//! HTTP for every request: middleware, limits, errors and their pages, forms, answers, templates and logs.
 
 pub mod answer;
 pub mod assets;
 mod before_routing;
 mod body_guard;
 pub mod client;
+mod coding;
 pub mod envelope;
 pub mod error;
 pub mod error_page;

@@ -1,4 +1,4 @@
-//! A query string, read leniently: an odd one never stands between a request and its 401.
+//! Query strings, parsed leniently: a malformed one must not turn a 401 into a 400.
 
 use std::future::{Ready, ready};
 
@@ -7,7 +7,7 @@ use store::Paging;
 
 use super::error::Error;
 
-/// The fields of a query string, in order; empty for one that cannot be read.
+/// The fields of a query string, in order; empty for a malformed one.
 #[derive(Clone, Debug, Default)]
 pub struct QueryString(Vec<(String, String)>);
 
@@ -15,7 +15,7 @@ impl QueryString {
     /// Parses the part after the question mark.
     pub fn parse(query: &str) -> QueryString {
         let mut fields: Vec<(String, String)> = serde_html_form::from_str(query).unwrap_or_default();
-        // Nothing that we ask for has a control character in it, and PostgreSQL takes no NUL.
+        // No field needs control characters, and PostgreSQL rejects NUL.
         fields.iter_mut().for_each(|(_, value)| value.retain(|c| !c.is_control()));
         QueryString(fields)
     }
@@ -45,22 +45,22 @@ impl FromRequest for QueryString {
     }
 }
 
-/// Fields as a query string; those without a value are left out.
+/// Encodes fields as a query string, without empty ones.
 pub fn encode(fields: &[(&str, &str)]) -> String {
     let filled: Vec<_> = fields.iter().filter(|(_, value)| !value.is_empty()).collect();
-    // Pairs of texts always encode.
+    // Encoding pairs of strings cannot fail.
     serde_html_form::to_string(filled).unwrap_or_default()
 }
 
-/// How many pages stand on one page of a list.
+/// The number of rows on one page of a list.
 const PAGE_SIZE: u32 = 20;
-/// How far lists reach: nobody pages further, and a search engine should not.
-const LAST_PAGE: u32 = 10_000;
+/// The last page of a list that can be requested: people never page further, and crawlers should not.
+const MAX_PAGE: u32 = 10_000;
 
-/// Which page of a list is asked for (`?page=2`); the first one for anything that is no number.
+/// The requested page of a list (`?page=2`); the first one if the value is not a number.
 pub fn paging(query: &QueryString) -> Paging {
     let number = query.get("page").parse().unwrap_or(1);
-    Paging { number: number.clamp(1, LAST_PAGE), size: PAGE_SIZE }
+    Paging { number: number.clamp(1, MAX_PAGE), size: PAGE_SIZE }
 }
 
 #[cfg(test)]
@@ -68,7 +68,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_first_value_counts_and_nothing_is_an_error() {
+    fn the_first_value_counts_and_malformed_queries_are_empty() {
         let query = QueryString::parse("next=%2Fa&next=/b&q=a+b%26c");
         assert_eq!((query.get("next"), query.get("q"), query.get("page")), ("/a", "a b&c", ""));
         assert_eq!(QueryString::parse("%ff=%zz&&=").get("x"), "");

@@ -1,4 +1,4 @@
-//! Responses without a page of their own: redirects, and what answers a method or a path that is not there.
+//! Responses without a page: redirects, and the handlers for unsupported methods and unknown paths.
 
 use actix_web::{
     HttpResponse,
@@ -7,27 +7,27 @@ use actix_web::{
 
 use super::error::Error;
 
-/// What a resource answers to a method that it has not.
+/// 405 for a read-only resource.
 pub async fn read_only() -> Result<HttpResponse, Error> {
     Err(Error::MethodNotAllowed(Error::READ_ONLY))
 }
 
-/// What a resource with a form answers to a method that it has not.
+/// 405 for a resource with a form.
 pub async fn form_only() -> Result<HttpResponse, Error> {
     Err(Error::MethodNotAllowed("GET, HEAD, POST, OPTIONS"))
 }
 
-/// What a resource that only changes something answers to a method that it has not.
+/// 405 for a resource that only accepts changes.
 pub async fn post_only() -> Result<HttpResponse, Error> {
     Err(Error::MethodNotAllowed("POST, OPTIONS"))
 }
 
-/// What a path answers that leads nowhere.
+/// 404 for an unknown path.
 pub async fn not_found() -> Result<HttpResponse, Error> {
     Err(Error::NotFound)
 }
 
-/// The status that says "it is there now". Caches do not keep it: it may be elsewhere tomorrow, or private.
+/// 308 to the new address of a page. No cache stores it, because the page may move again or become private.
 pub fn permanent_redirect(location: &str) -> HttpResponse {
     HttpResponse::build(StatusCode::PERMANENT_REDIRECT)
         .insert_header((header::LOCATION, location))
@@ -35,7 +35,7 @@ pub fn permanent_redirect(location: &str) -> HttpResponse {
         .finish()
 }
 
-/// The status that says "look there" after a form was sent.
+/// 303 after a form was submitted.
 pub fn see_other(location: &str) -> HttpResponse {
     HttpResponse::build(StatusCode::SEE_OTHER)
         .insert_header((header::LOCATION, location))

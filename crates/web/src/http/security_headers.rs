@@ -1,10 +1,11 @@
-//! The security headers of every answer.
+//! The security headers of every response.
 
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 
 use super::envelope::Envelope;
 
-/// No inline script or style, no frame, no form to elsewhere. Images may come from other sites: people link them.
+/// The policy forbids inline scripts and styles, frames, and forms to other sites. Images from other sites are allowed,
+/// because pages link to them.
 const SECURITY_HEADERS: [(HeaderName, &str); 6] = [
     (
         header::CONTENT_SECURITY_POLICY,
@@ -13,14 +14,14 @@ const SECURITY_HEADERS: [(HeaderName, &str); 6] = [
     ),
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (header::X_FRAME_OPTIONS, "DENY"),
-    // Not no-referrer: it would make our own forms send `Origin: null`.
+    // Not `no-referrer`: forms of this site would then send `Origin: null` and fail the origin check.
     (header::REFERRER_POLICY, "same-origin"),
     (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
     (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
 ];
 
-/// Appends the security headers and the request's id. Nothing else sets these headers, and appending is cheaper than
-/// replacing what is not there.
+/// Appends the security headers and the id of the request. No other code sets these headers, and appending is cheaper
+/// than inserting.
 pub(super) fn append(headers: &mut HeaderMap, envelope: &Envelope) {
     for (name, value) in SECURITY_HEADERS {
         headers.append(name, HeaderValue::from_static(value));

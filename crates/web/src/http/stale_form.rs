@@ -1,12 +1,12 @@
-//! What is left of a form whose token does not hold.
+//! A form with an expired or invalid token.
 
-/// A form without a valid token: everything that is needed to show it and to send it again.
+/// A form without a valid token, with everything needed to show it and to send it again.
 #[derive(Debug)]
 pub struct StaleForm {
-    /// Where it was sent.
+    /// The address that it was sent to.
     pub action: String,
-    /// What was typed.
+    /// The names and values of its fields.
     pub fields: Vec<(String, String)>,
-    /// A token for the next try.
+    /// A valid token for the next try.
     pub token: String,
 }

@@ -1,4 +1,4 @@
-//! The templates, and what every one of them is given.
+//! Templates, and the values that all of them use.
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -10,7 +10,7 @@ use tera::{Context, Tera};
 use super::{assets, error::Error};
 use crate::auth::account::Account;
 
-/// The folder `templates/`: inside the binary in release builds, read from disk at start in development.
+/// The folder `templates/`: embedded in release builds, read from disk at start in debug builds.
 #[derive(RustEmbed)]
 #[folder = "$CARGO_MANIFEST_DIR/../../templates/"]
 struct Templates;
@@ -23,7 +23,7 @@ impl View {
     /// Parses every template.
     ///
     /// # Errors
-    /// 500 with the template and the line that cannot be parsed.
+    /// [`Error::Internal`] with the template and the line that cannot be parsed.
     pub fn load() -> Result<View, Error> {
         let mut texts = Vec::new();
         for name in Templates::iter() {
@@ -37,10 +37,10 @@ impl View {
         Ok(View(Arc::new(tera)))
     }
 
-    /// Renders a template with its struct.
+    /// Renders a template with its values.
     ///
     /// # Errors
-    /// 500 with what the template missed.
+    /// [`Error::Internal`] with the value that the template misses.
     pub fn render(&self, template: &'static str, values: &impl Serialize) -> Result<String, Error> {
         let internal = |error: tera::Error| Error::Internal(format!("{template}: {error:?}"));
         let context = Context::from_serialize(values).map_err(internal)?;
@@ -53,7 +53,7 @@ impl View {
     }
 }
 
-/// What `base.html` needs: the site, and who is signed in.
+/// The values of `base.html`: the site and the signed-in user.
 #[derive(Serialize)]
 pub struct Frame {
     site: SiteView,
@@ -83,7 +83,7 @@ struct VisitorView {
 }
 
 impl Frame {
-    /// The frame of a page that says who reads it, or that nobody is known to.
+    /// The frame for a viewer with or without an account.
     pub fn new(site: &Site, account: Option<&Account>) -> Frame {
         let theme = account.map_or(Theme::System, |account| account.theme).as_str();
         let visitor = account.map(|Account { member, .. }| VisitorView {
@@ -102,12 +102,12 @@ impl Frame {
         }
     }
 
-    /// Whether it says who is signed in.
+    /// Whether the frame has a signed-in user.
     pub fn is_signed_in(&self) -> bool {
         self.signed_in
     }
 
-    /// The frame of a page that is the same for everybody.
+    /// The frame of a page that is the same for every viewer.
     pub fn anonymous(site: &Site) -> Frame {
         Frame::new(site, None)
     }
@@ -126,29 +126,29 @@ impl SiteView {
     }
 }
 
-/// A link with a text.
+/// A link for a template.
 #[derive(Clone, Debug, Serialize)]
 pub struct Link {
-    /// Where to.
+    /// The address.
     pub href: String,
     /// The text.
     pub title: String,
 }
 
 impl Link {
-    /// A link.
+    /// A link to `href`.
     pub fn new(href: impl Into<String>, title: impl Into<String>) -> Link {
         Link { href: href.into(), title: title.into() }
     }
 }
 
-/// The messages of a form, by field; serialises as a map.
+/// The first error message of each field of a form; serialised as a map.
 #[derive(Default, Serialize)]
 #[serde(transparent)]
 pub struct Errors(BTreeMap<&'static str, String>);
 
 impl Errors {
-    /// The first message of each field.
+    /// The messages of an invalid form.
     pub fn of(invalid: &Invalid) -> Errors {
         let mut errors = BTreeMap::new();
         for (field, message) in invalid.iter() {

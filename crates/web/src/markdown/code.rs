@@ -1,7 +1,7 @@
-//! Code in colours: one pass over the text, without regular expressions and without going back.
+//! Syntax highlighting: a scanner that reads the code once, without regular expressions and without backtracking.
 //!
-//! The grammars of syntect were tried. Their expressions take up to 0.8 s for one hostile line of 1,000 bytes, which no
-//! limit on lines or bytes bounds, and they do not know TypeScript, TOML or Dockerfiles.
+//! Rejected: the grammars of syntect. Their expressions take up to 0.8 s for one hostile line of 1,000 bytes, which no
+//! limit on lines or bytes prevents, and they do not support TypeScript, TOML or Dockerfiles.
 
 use std::{
     borrow::Cow,
@@ -14,36 +14,37 @@ use comrak::adapters::SyntaxHighlighterAdapter;
 
 use super::languages::{self, Keys, Language};
 
-/// Bytes of code that are coloured in one page; the block that exceeds them stays plain.
-pub(super) const BUDGET: usize = 64 * 1024;
+/// The maximum number of bytes of highlighted code on one page; a block that exceeds it stays plain.
+pub(super) const MAX_HIGHLIGHTED_BYTES: usize = 64 * 1024;
 
-/// Bytes of code without colours that stand in one element, and what is left of the last line.
-const PIECE: usize = 8 * 1024;
+/// The size of one element of plain code in bytes, without the rest of its last line.
+const PIECE_BYTES: usize = 8 * 1024;
 
-/// Colours the fenced code of one page, and counts how much it has coloured.
+/// Highlights the fenced code of one page, up to the limit.
 #[derive(Default)]
-pub(super) struct Colours {
-    spent: AtomicUsize,
+pub(super) struct Highlighter {
+    highlighted_bytes: AtomicUsize,
 }
 
-impl Colours {
-    fn affords(&self, bytes: usize) -> bool {
-        let spend = |spent: usize| (spent + bytes <= BUDGET).then_some(spent + bytes);
-        self.spent.fetch_update(Ordering::Relaxed, Ordering::Relaxed, spend).is_ok()
+impl Highlighter {
+    /// Reserves bytes of the limit; false if they exceed it.
+    fn reserve(&self, bytes: usize) -> bool {
+        let add = |used: usize| (used + bytes <= MAX_HIGHLIGHTED_BYTES).then_some(used + bytes);
+        self.highlighted_bytes.fetch_update(Ordering::Relaxed, Ordering::Relaxed, add).is_ok()
     }
 }
 
-impl SyntaxHighlighterAdapter for Colours {
+impl SyntaxHighlighterAdapter for Highlighter {
     fn write_highlighted(&self, output: &mut dyn Write, info: Option<&str>, code: &str) -> fmt::Result {
         let name = info.and_then(|info| info.split([',', ' ', '{']).next()).unwrap_or_default();
-        match languages::find(name).filter(|_| self.affords(code.len())) {
-            Some(language) => Scanner { language, code, at: 0, output, line_start: true, in_tag: false }.colour(),
-            None => plain(output, code),
+        match languages::find(name).filter(|_| self.reserve(code.len())) {
+            Some(language) => Scanner { language, code, at: 0, output, line_start: true, in_tag: false }.highlight(),
+            None => write_plain(output, code),
         }
     }
 
     fn write_pre_tag(&self, output: &mut dyn Write, _: HashMap<&'static str, Cow<'_, str>>) -> fmt::Result {
-        // With a tabindex, long lines can be scrolled by keyboard.
+        // The tabindex lets a keyboard user scroll long lines.
         output.write_str("<pre class=\"code\" tabindex=\"0\">")
     }
 
@@ -52,11 +53,11 @@ impl SyntaxHighlighterAdapter for Colours {
     }
 }
 
-/// Writes code without colours, in pieces of about 8 KiB: the sanitiser's time grows with the square of a piece.
-fn plain(output: &mut dyn Write, code: &str) -> fmt::Result {
+/// Writes plain code in elements of about 8 KiB: the sanitiser's time grows with the square of the element size.
+fn write_plain(output: &mut dyn Write, code: &str) -> fmt::Result {
     let mut rest = code;
-    while let Some(end) = rest.bytes().skip(PIECE).position(|byte| byte == b'\n') {
-        let (piece, later) = rest.split_at(PIECE + end + 1);
+    while let Some(end) = rest.bytes().skip(PIECE_BYTES).position(|byte| byte == b'\n') {
+        let (piece, later) = rest.split_at(PIECE_BYTES + end + 1);
         output.write_str("<span>")?;
         comrak::html::escape(output, piece)?;
         output.write_str("</span>")?;
@@ -81,14 +82,14 @@ struct Scanner<'a> {
     code: &'a str,
     at: usize,
     output: &'a mut dyn Write,
-    /// Whether only white space and the hyphen of a list stand between the start of the line and `at`.
+    /// Whether only white space and the hyphen of a list are between the start of the line and `at`.
     line_start: bool,
     /// Whether `at` is between the angle brackets of a tag.
     in_tag: bool,
 }
 
 impl<'a> Scanner<'a> {
-    fn colour(mut self) -> fmt::Result {
+    fn highlight(mut self) -> fmt::Result {
         while let Some(next) = self.rest().chars().next() {
             let (class, length) = self.token(next);
             let (text, _) = self.rest().split_at(length);
@@ -110,7 +111,7 @@ impl<'a> Scanner<'a> {
         &self.code[self.at..]
     }
 
-    /// The class of what comes next, and its length in bytes, at least that of one character.
+    /// The class of the next token and its length in bytes, at least one character.
     fn token(&mut self, next: char) -> (Option<&'static str>, usize) {
         let rest = self.rest();
         if self.language.keys == Keys::Changes {
@@ -145,7 +146,7 @@ impl<'a> Scanner<'a> {
             return Some(inside.find(close).map_or(rest.len(), |end| open.len() + end + close.len()));
         }
         let mark = self.language.line_comments.iter().find(|mark| rest.starts_with(**mark))?;
-        // In a shell `$#` and `a#b` are no comments.
+        // In a shell, `$#` and `a#b` are not comments.
         let apart = self.code[..self.at].chars().next_back().is_none_or(char::is_whitespace);
         (apart || *mark != "#").then(|| line(rest).max(1))
     }
@@ -199,8 +200,7 @@ impl<'a> Scanner<'a> {
     fn is_key(&self, after: &str) -> bool {
         match self.language.keys {
             Keys::Colon => self.line_start && after.starts_with(':'),
-            // A bound on the spaces: they are looked at again as they are written.
-            // A name is followed by few spaces: they are read again when they are written.
+            // At most 40 spaces, because the scanner reads them again when it writes them.
             Keys::Equals => self.line_start && after.chars().take(40).find(|c| *c != ' ') == Some('='),
             _ => false,
         }
@@ -237,13 +237,13 @@ fn change(line: &str) -> Option<&'static str> {
     }
 }
 
-/// Whether a quote begins a character and not a lifetime.
+/// Whether a quote starts a character literal and not a lifetime.
 fn is_character(rest: &str) -> bool {
     let mut inside = rest.chars().skip(1);
     inside.next() == Some('\\') || inside.next() == Some('\'')
 }
 
-/// The length of the line, with its end if it is nothing else.
+/// The length of the line without its line end; of an empty line, with it.
 fn line(text: &str) -> usize {
     text.find('\n').unwrap_or(text.len()).max(usize::from(text.starts_with('\n')))
 }

@@ -1,4 +1,4 @@
-//! The HTML of a parsed text, within bounds of depth and size.
+//! Formats a parsed text as HTML, within bounds of depth and size.
 
 use std::fmt::{self, Write};
 
@@ -9,27 +9,27 @@ use comrak::{
     options::Plugins,
 };
 
-use super::code::Colours;
+use super::code::Highlighter;
 
-/// Blocks and emphasis within each other. The sanitiser's time grows with the square of it.
-const DEPTH: usize = 64;
-/// Bytes of HTML, about four times the longest text.
-const BYTES: usize = 4 << 20;
-/// Tags and character references: what the sanitiser's time depends on, at about a microsecond each.
-const MARKS: usize = 300_000;
+/// The maximum depth of nested elements. The sanitiser's time grows with its square.
+const MAX_DEPTH: usize = 64;
+/// The maximum size of the HTML in bytes, about four times the longest text.
+const MAX_BYTES: usize = 4 << 20;
+/// The maximum number of tags and character references. The sanitiser takes about 1 µs for each.
+const MAX_MARKS: usize = 300_000;
 
 /// Formats a text; `None` when a bound is exceeded.
 pub(super) fn html<'a>(document: &'a AstNode<'a>, options: &Options<'_>) -> Option<String> {
     lower_headings(document);
-    let colours = Colours::default();
+    let highlighter = Highlighter::default();
     let mut plugins = Plugins::default();
-    plugins.render.codefence_syntax_highlighter = Some(&colours);
-    let mut output = Bounded::default();
+    plugins.render.codefence_syntax_highlighter = Some(&highlighter);
+    let mut output = BoundedWriter::default();
     format_document_with_formatter(document, options, &mut output, &plugins, element, 0).ok()?;
     Some(output.html)
 }
 
-/// Moves every heading one level down if there is one of the first level: that one is the page's title.
+/// Moves all headings down one level if one of them has the first level, which is for the title of the page.
 fn lower_headings<'a>(document: &'a AstNode<'a>) {
     let is_first =
         |node: &'a AstNode<'a>| matches!(node.data().value, NodeValue::Heading(ref heading) if heading.level == 1);
@@ -43,7 +43,7 @@ fn lower_headings<'a>(document: &'a AstNode<'a>) {
     }
 }
 
-/// Writes one element; the context carries how deep it is.
+/// Writes one element; the user data of the context is its depth.
 fn element<'a>(
     context: &mut Context<'_, '_, usize>,
     node: &'a AstNode<'a>,
@@ -54,7 +54,7 @@ fn element<'a>(
         return format_node_default(context, node, entering);
     }
     context.user += 1;
-    if context.user > DEPTH {
+    if context.user > MAX_DEPTH {
         return Err(fmt::Error);
     }
     match node.data().value {
@@ -69,10 +69,10 @@ fn element<'a>(
             }
         }
         NodeValue::TaskItem(ref item) => {
-            // comrak's boxes have no name that a screen reader could read out.
+            // comrak's own checkboxes have no label for screen readers.
             let (done, name) = if item.symbol.is_some() { (" checked=\"\"", "done") } else { ("", "not done") };
             context.cr()?;
-            if in_list(node) {
+            if is_in_list(node) {
                 context.write_str("<li class=\"task-list-item\">")?;
             }
             write!(
@@ -86,12 +86,12 @@ fn element<'a>(
     Ok(ChildRendering::Skip)
 }
 
-/// Whether a task stands in a list, not in the cell of a table.
-fn in_list(node: &AstNode<'_>) -> bool {
+/// Whether a task is in a list, not in a table cell.
+fn is_in_list(node: &AstNode<'_>) -> bool {
     node.parent().is_some_and(|parent| matches!(parent.data().value, NodeValue::List(_)))
 }
 
-/// HTML without its comments; one that does not end takes the rest with it.
+/// HTML without its comments. An unclosed comment extends to the end.
 pub(super) fn without_comments(html: &str) -> String {
     let mut kept = String::new();
     let mut rest = html;
@@ -103,16 +103,17 @@ pub(super) fn without_comments(html: &str) -> String {
     kept
 }
 
+/// A writer that fails when a bound is exceeded.
 #[derive(Default)]
-struct Bounded {
+struct BoundedWriter {
     html: String,
     marks: usize,
 }
 
-impl Write for Bounded {
+impl Write for BoundedWriter {
     fn write_str(&mut self, part: &str) -> fmt::Result {
         self.marks += part.bytes().filter(|byte| matches!(byte, b'<' | b'&')).count();
-        if self.marks > MARKS || self.html.len() + part.len() > BYTES {
+        if self.marks > MAX_MARKS || self.html.len() + part.len() > MAX_BYTES {
             return Err(fmt::Error);
         }
         self.html.push_str(part);

@@ -1,4 +1,4 @@
-//! Texts that were written to take long: pathological ones for parsers, formatters, sanitisers and colours.
+//! Tests with hostile texts: pathological input for the parser, the formatter, the sanitiser and the highlighter.
 
 use std::time::Instant;
 
@@ -223,7 +223,7 @@ fn corpus(n: usize) -> Vec<(String, String)> {
         "+a\n", "é",
     ] {
         for language in ["rust", "js", "sh", "python", "sql", "yaml", "toml", "html", "diff", "lua"] {
-            let code = unit.repeat(code::BUDGET.min(n) / unit.len());
+            let code = unit.repeat(code::MAX_HIGHLIGHTED_BYTES.min(n) / unit.len());
             add(&format!("{language} of {unit:?}"), format!("~~~{language}\n{code}\n~~~\n"));
         }
     }
@@ -238,8 +238,8 @@ fn seconds(text: &str) -> f64 {
 
 #[test]
 fn case_45_56_hostile_texts_cost_about_as_much_as_they_are_long() {
-    // Ten times the text may take thirty times as long, and a text too short to measure counts as one that takes 20 ms:
-    // no clock of a busy machine fails this three times, and nothing quadratic passes it.
+    // Ten times the text may take thirty times as long, and the smaller text counts as at least 20 ms: quadratic time
+    // fails, and a busy machine does not fail three times in a row.
     for ((name, small), (_, large)) in corpus(10_000).into_iter().zip(corpus(100_000)) {
         let allowed = 30.0 * seconds(&small).max(0.02);
         let fast = (0..3).any(|_| seconds(&large) < allowed);
@@ -266,7 +266,7 @@ fn case_45_56_the_slowest_mebibytes_end() {
 }
 
 #[test]
-fn case_45_a_text_beyond_the_bounds_is_shown_as_it_was_typed() {
+fn case_45_a_text_beyond_the_bounds_is_shown_verbatim() {
     for text in [
         ">".repeat(1000),
         "- a\n\n".repeat(500_000),
@@ -288,7 +288,7 @@ fn case_45_a_text_beyond_the_bounds_is_shown_as_it_was_typed() {
 }
 
 #[test]
-fn long_honest_texts_are_laid_out() {
+fn long_ordinary_texts_are_formatted() {
     let fill = |unit: &str| unit.repeat((1 << 20) / unit.len());
     for text in [
         fill("A sentence of some *length*, with [a link](https://example.org) & a \"quote\" in it.\n\n"),
@@ -309,7 +309,7 @@ fn one_text_gives_the_same_html_each_time() {
     }
 }
 
-/// What a release build takes for 1 MiB of each, the slowest last:
+/// Measures a release build with 1 MiB of each text, and prints the slowest last:
 /// `cargo test --release -p web --lib -- --ignored --nocapture a_mebibyte`.
 #[test]
 #[ignore = "a measurement, for a release build"]
@@ -322,6 +322,6 @@ fn a_mebibyte_of_each_hostile_text_is_measured() {
     let mut all: Vec<_> = corpus(1 << 20).into_iter().map(measure).collect();
     all.sort();
     for (milliseconds, bytes, as_typed, name) in all {
-        println!("{milliseconds:5} ms {bytes:9} bytes {}  {name}", if as_typed { "as typed" } else { "laid out" });
+        println!("{milliseconds:5} ms {bytes:9} bytes {}  {name}", if as_typed { "as typed" } else { "formatted" });
     }
 }

@@ -1,4 +1,4 @@
-//! The links of a text: found by the parser that renders it, and marked in what it rendered.
+//! The links of a text: extracted with the same parser, and marked in the rendered HTML.
 
 use comrak::{Arena, nodes::NodeValue};
 use domain::{link, page::PagePath};
@@ -21,7 +21,8 @@ pub fn targets(from: &PagePath, markdown: &str) -> Vec<String> {
     links(markdown).iter().filter_map(|address| link::target(from, address)).collect()
 }
 
-/// As [`render`], with a sign before each link in which `problem` finds one; its words are ours and hold no markup.
+/// As [`render`], with a warning sign before each link for which `problem` returns a message. Messages contain no
+/// markup.
 pub fn render_with_problems(markdown: &str, problem: impl Fn(&str) -> Option<&'static str>) -> SafeHtml {
     const LINK: &str = "<a href=\"";
     let SafeHtml(html) = render(markdown);
@@ -30,10 +31,10 @@ pub fn render_with_problems(markdown: &str, problem: impl Fn(&str) -> Option<&'s
     for link in parts {
         let address = link.split('"').next().unwrap_or_default().replace("&amp;", "&");
         match problem(&address) {
-            Some(words) => {
+            Some(message) => {
                 marked.push_str(&format!(
-                    "<span class=\"fault\" title=\"{words}\">⚠<span class=\"visually-hidden\">{words}</span></span> \
-                     <a class=\"broken-link\" title=\"{words}\" href=\""
+                    "<span class=\"fault\" title=\"{message}\">⚠<span class=\"visually-hidden\">{message}</span></span> \
+                     <a class=\"broken-link\" title=\"{message}\" href=\""
                 ));
                 marked.push_str(&without_title(link));
             }
@@ -46,7 +47,7 @@ pub fn render_with_problems(markdown: &str, problem: impl Fn(&str) -> Option<&'s
     SafeHtml(marked)
 }
 
-/// What follows the opening of a link, without the title that its author gave it: an element has one.
+/// The rest of a link without its own title, because an element can have only one.
 fn without_title(link: &str) -> String {
     let (tag, rest) = link.split_at(link.find('>').unwrap_or(link.len()));
     match tag.split_once(" title=\"").and_then(|(before, title)| Some((before, title.split_once('"')?.1))) {
@@ -67,7 +68,7 @@ mod tests {
     }
 
     #[test]
-    fn a_faulty_link_bears_a_sign_and_no_other_does() {
+    fn only_a_link_with_a_problem_is_marked() {
         let problem = |address: &str| (address == "/b?x&y").then_some("Broken.");
         let SafeHtml(html) = render_with_problems("[a](/a) [b](/b?x&y \"T > t\") `<a href=\"/b?x&y\">`", problem);
         assert_eq!(html.matches("broken-link").count(), 1, "{html}");

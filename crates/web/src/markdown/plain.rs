@@ -1,11 +1,11 @@
-//! The words of a text without its markup, for excerpts: cheap, and no worse than a stray asterisk where it errs.
+//! The plain text of Markdown, for excerpts. It is approximate: a mistake leaves a stray asterisk.
 
 use super::format::without_comments;
 
-/// How far the end of a link's address is looked for.
-const ADDRESS_BYTES: usize = 2000;
+/// The maximum number of bytes that are searched for the end of a link's address.
+const MAX_ADDRESS_BYTES: usize = 2000;
 
-/// A text on one line without what Markdown makes of it, and without its comments.
+/// A text on one line, without Markdown syntax and comments.
 pub fn plain(markdown: &str) -> String {
     let mut plain = String::new();
     for line in without_comments(markdown).lines().map(without_marker).filter(|line| !is_ruler(line)) {
@@ -17,7 +17,7 @@ pub fn plain(markdown: &str) -> String {
     plain
 }
 
-/// A line without what makes it a quote, a heading, an item or a task.
+/// A line without the markers of quotes, headings, list items and tasks.
 fn without_marker(line: &str) -> &str {
     let line = line.trim_start_matches(|c: char| c == '>' || c.is_whitespace());
     let line = line.trim_start_matches('#').trim_start();
@@ -27,7 +27,7 @@ fn without_marker(line: &str) -> &str {
     ["[ ] ", "[x] ", "[X] "].iter().find_map(|task| item.strip_prefix(task)).unwrap_or(item)
 }
 
-/// Whether a line draws a line, fences code in or divides a table.
+/// Whether a line is a thematic break, a code fence or a table delimiter.
 fn is_ruler(line: &str) -> bool {
     let line = line.trim();
     line.starts_with("```")
@@ -58,9 +58,9 @@ fn push_inline(plain: &mut String, line: &str) {
     }
 }
 
-/// What follows the address of a link, behind its closing bracket.
+/// The text after the address of a link; `follows` starts after the closing bracket.
 fn after_address(follows: &str) -> &str {
-    let near = &follows[..follows.floor_char_boundary(ADDRESS_BYTES)];
+    let near = &follows[..follows.floor_char_boundary(MAX_ADDRESS_BYTES)];
     match near.strip_prefix('(').and_then(|near| near.find(')')) {
         Some(end) => &follows[end + 2..],
         None => follows,
@@ -72,7 +72,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn words_stay_and_marks_go() {
+    fn words_stay_and_markup_goes() {
         for (markdown, expected) in [
             ("# A *title*\n\nSome **bold** `code`.", "A title Some bold code."),
             ("- one\n- [ ] two\n3. three\n> > four", "one two three four"),
@@ -89,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn a_hostile_text_takes_no_longer_than_another() {
+    fn hostile_texts_do_not_grow() {
         for part in ["[", "](", "](x", "<!--", "> ", "\\", "_a", "- ", "1. ", "|", "`", "\n\n"] {
             assert!(plain(&part.repeat((1 << 20) / part.len())).len() <= 1 << 20, "{part:?}");
         }

@@ -1,28 +1,29 @@
-//! What may stand in a page: a second wall behind comrak's, which lets no HTML through as it is.
+//! The allowlist of HTML in pages. A second line of defence: comrak already escapes all HTML in a text.
 
 use std::{collections::HashSet, sync::LazyLock};
 
 use ammonia::{Builder, UrlRelative};
 
-/// Bytes that the serialiser reads over and over: for each `&` it looks for the next `<` anew, to the end of the text.
-const REREAD_BYTES: usize = 1 << 33;
+/// The maximum number of bytes that the serialiser reads repeatedly: for each `&` it searches the rest of the text for
+/// `<`.
+const MAX_REREAD_BYTES: usize = 1 << 33;
 
-/// The same HTML without anything that the list does not hold; `None` when it would take too long.
+/// Removes everything that is not on the allowlist; `None` when it would take too long.
 pub(super) fn clean(html: &str) -> Option<String> {
-    if reread_bytes(html) > REREAD_BYTES {
+    if reread_bytes(html) > MAX_REREAD_BYTES {
         return None;
     }
-    Some(LIST.clean(html).to_string())
+    Some(ALLOWLIST.clean(html).to_string())
 }
 
 fn reread_bytes(html: &str) -> usize {
-    // 0xC2 begins U+00A0, which the serialiser writes as a reference, and 63 letters at which it stops in vain.
+    // 0xC2 starts U+00A0, which the serialiser escapes, and 63 other characters, at which it stops as well.
     let stops = |text: &str| text.matches("&amp;").count() + text.bytes().filter(|byte| *byte == 0xC2).count();
     let texts = html.split('<').flat_map(|text| text.split("&lt;")).flat_map(|text| text.split("&gt;"));
     texts.map(|text| stops(text) * text.len()).sum()
 }
 
-static LIST: LazyLock<Builder<'static>> = LazyLock::new(|| {
+static ALLOWLIST: LazyLock<Builder<'static>> = LazyLock::new(|| {
     let mut list = Builder::empty();
     list.tags(HashSet::from([
         "a",
@@ -74,14 +75,14 @@ static LIST: LazyLock<Builder<'static>> = LazyLock::new(|| {
     list.strip_comments(true);
     list.attribute_filter(|element, attribute, value| match (element, attribute) {
         (_, "class") => classes(value).map(Into::into),
-        (_, "id") => is_ours(value).then(|| value.into()),
+        (_, "id") => is_own_id(value).then(|| value.into()),
         ("pre", "tabindex") => (value == "0").then(|| value.into()),
         _ => Some(value.into()),
     });
     list
 });
 
-/// The classes that our own rendering gives, and no others.
+/// Keeps the classes that rendering itself produces.
 pub(super) fn classes(value: &str) -> Option<String> {
     let known = |class: &&str| {
         class.starts_with("hl-")
@@ -102,7 +103,7 @@ pub(super) fn classes(value: &str) -> Option<String> {
     (!kept.is_empty()).then(|| kept.join(" "))
 }
 
-/// Whether an id is one that rendering gives, so that none of a page's frame can be taken.
-pub(super) fn is_ours(id: &str) -> bool {
+/// Whether rendering itself produces an id. Others could collide with ids of the page around the text.
+pub(super) fn is_own_id(id: &str) -> bool {
     ["section-", "fn-", "fnref-"].iter().any(|prefix| id.starts_with(prefix))
 }

@@ -1,4 +1,4 @@
-//! What Markdown becomes, and what never comes through.
+//! Tests of the rendering, and of what the sanitiser removes.
 
 use super::*;
 
@@ -6,7 +6,7 @@ fn html(markdown: &str) -> String {
     render(markdown).as_str().to_owned()
 }
 
-/// Checks that some Markdown becomes HTML that holds each part.
+/// Checks that the HTML of a text contains each part.
 #[track_caller]
 fn check(markdown: &str, parts: &[&str]) {
     let html = html(markdown);
@@ -52,7 +52,7 @@ fn a_footnote_leads_there_and_back() {
 }
 
 #[test]
-fn a_heading_has_an_id_that_takes_none_of_the_page() {
+fn a_heading_has_an_id_that_collides_with_none_of_the_page() {
     check("## Top *one*\n", &["<h2 id=\"section-top-one\">Top <em>one</em>", "href=\"#section-top-one\""]);
     check("## Same\n## Same\n", &["id=\"section-same\"", "id=\"section-same-1\""]);
     check("## Größe & Maß\n", &["id=\"section-größe--maß\""]);
@@ -68,7 +68,7 @@ fn the_pages_title_is_the_only_heading_of_its_level() {
 }
 
 #[test]
-fn code_has_colours_in_the_languages_that_are_known() {
+fn code_in_a_supported_language_is_highlighted() {
     let fence = |language: &str, code: &str| format!("```{language}\n{code}\n```\n");
     check(
         &fence("rust", "fn main() { let a: &'a str = \"b\"; } // c"),
@@ -121,7 +121,7 @@ fn code_has_colours_in_the_languages_that_are_known() {
 }
 
 #[test]
-fn colours_lose_and_add_no_letter_of_the_code() {
+fn highlighting_preserves_the_code() {
     let source = concat!(
         include_str!("code.rs"),
         include_str!("languages.rs"),
@@ -138,13 +138,13 @@ fn colours_lose_and_add_no_letter_of_the_code() {
 }
 
 #[test]
-fn html_is_shown_as_the_text_that_it_is() {
+fn html_is_escaped_and_shown() {
     check("Use Vec<String> here.", &["<p>Use Vec&lt;String&gt; here.</p>"]);
     check("<details>\n<summary>a</summary>\n", &["<p>&lt;details&gt;\n&lt;summary&gt;a&lt;/summary&gt;</p>"]);
 }
 
 #[test]
-fn a_comment_is_a_note_for_authors_and_is_left_out() {
+fn comments_are_removed() {
     for source in [
         "a <!-- secret --> b",
         "<!-- secret -->\na b",
@@ -158,7 +158,7 @@ fn a_comment_is_a_note_for_authors_and_is_left_out() {
 }
 
 #[test]
-fn case_43_44_45_nothing_that_runs_comes_through() {
+fn case_43_44_45_scripts_are_never_rendered() {
     for source in [
         "<script>alert(1)</script>",
         "<SCRIPT SRC=//evil></SCRIPT>",
@@ -221,13 +221,13 @@ fn case_43_44_45_nothing_that_runs_comes_through() {
         "- [ ] <script>alert(1)</script>\n- [\">] x",
     ] {
         let html = html(source);
-        inert(&html, source);
+        assert_inert(&html, source);
     }
 }
 
-/// Checks that the HTML holds only the elements and attributes that rendering gives, and only harmless addresses.
+/// Checks that the HTML contains only harmless elements, attributes and addresses.
 #[track_caller]
-fn inert(html: &str, source: &str) {
+fn assert_inert(html: &str, source: &str) {
     for tag in html.split('<').skip(1) {
         let tag = tag.split('>').next().unwrap_or_default();
         let name: String = tag.trim_start_matches('/').chars().take_while(char::is_ascii_alphanumeric).collect();
@@ -260,7 +260,7 @@ fn inert(html: &str, source: &str) {
             "ul",
         ];
         assert!(known.contains(&name.as_str()), "<{name}> in {html} from {source:?}");
-        // Outside quotes nothing is left but names of attributes.
+        // Outside quotes only names of attributes remain.
         let bare: String = tag.split('"').step_by(2).collect();
         for attribute in bare.split_ascii_whitespace().filter_map(|word| word.strip_suffix('=')) {
             let harmless =
@@ -269,7 +269,7 @@ fn inert(html: &str, source: &str) {
         }
         let parts: Vec<&str> = tag.split('"').collect();
         for pair in parts.windows(2).filter(|pair| pair[0].ends_with("href=") || pair[0].ends_with("src=")) {
-            // What is no scheme by RFC 3986 begins a relative address: java%09script is one.
+            // Without a valid scheme (RFC 3986) the address is relative, such as java%09script:.
             let is_scheme =
                 |text: &str| text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.'));
             let scheme = pair[1].split_once(':').map(|(scheme, _)| scheme).filter(|scheme| is_scheme(scheme));
@@ -286,13 +286,13 @@ fn case_44_a_text_is_never_a_template() {
 }
 
 #[test]
-fn t9_no_address_of_ours_carries_credentials() {
-    // An author may write such a link; nothing makes one.
+fn t9_rendering_makes_no_address_with_credentials() {
+    // An author may write such a link; rendering makes none of plain text.
     assert!(!html("user:secret@example.org").contains("//user:secret@"));
 }
 
 #[test]
-fn the_second_wall_holds_without_the_first() {
+fn the_sanitiser_is_sufficient_without_comraks_escaping() {
     let clean = |html: &str| sanitiser::clean(html).unwrap_or_default();
     for source in [
         "<script>alert(1)</script>",
@@ -304,7 +304,7 @@ fn the_second_wall_holds_without_the_first() {
         "<pre tabindex=7>a</pre>",
         "<form><p>a</p></form><iframe src=//evil></iframe><style>a</style>",
     ] {
-        inert(&clean(source), source);
+        assert_inert(&clean(source), source);
     }
     assert_eq!(clean("<p id=\"title\" class=\"evil hl-a\">a</p>"), "<p class=\"hl-a\">a</p>");
     assert_eq!(clean("<pre tabindex=7>a</pre>"), "<pre>a</pre>");
@@ -312,10 +312,10 @@ fn the_second_wall_holds_without_the_first() {
 }
 
 #[test]
-fn classes_and_ids_of_ours_stay_and_no_others() {
+fn own_classes_and_ids_stay_and_others_go() {
     assert_eq!(sanitiser::classes("hl-keyword evil language-rust").as_deref(), Some("hl-keyword language-rust"));
     assert_eq!(sanitiser::classes("skip-link"), None);
-    assert!(sanitiser::is_ours("section-a") && !sanitiser::is_ours("title"));
+    assert!(sanitiser::is_own_id("section-a") && !sanitiser::is_own_id("title"));
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! What everybody who is signed in may change about themselves: the password and the colours.
+//! A user's own account: the password and the colours.
 
 use actix_web::{
     Either, HttpRequest, HttpResponse,
@@ -50,7 +50,7 @@ async fn page(app: &App, reader: &Reader, invalid: &Invalid) -> Result<Answer, E
     Ok(Answer::panel(app.view.render("account.html", &page)?))
 }
 
-/// A change of one's own password.
+/// The form of a new password.
 #[derive(Deserialize)]
 pub struct NewPassword {
     #[serde(default)]
@@ -61,7 +61,7 @@ pub struct NewPassword {
     password_again: String,
 }
 
-/// POST `/account`: changes one's own password, which asks for the present one.
+/// POST `/account`: changes the user's own password; the form must contain the present one.
 pub async fn update(
     envelope: Envelope,
     app: Data<App>,
@@ -76,31 +76,35 @@ pub async fn update(
     if form.password != form.password_again {
         invalid.add("password_again", "The two new passwords differ. Type the same one twice.");
     }
-    let mut proven = None;
+    let mut confirmed = None;
     if let Some(present) = present {
         let name = member.name.clone();
         let user = app.db.read(move |conn| store::users::find(conn, &name)).await?;
         match user.map(|user| user.password_hash) {
-            Some(hash) if app.authenticator.bcrypt_pool.confirm(origin, &present, &hash).await? => proven = Some(hash),
+            Some(hash) if app.authenticator.bcrypt_pool.confirm(origin, &present, &hash).await? => {
+                confirmed = Some(hash)
+            }
             _ => invalid.add("present", "This is not your present password."),
         }
     }
-    let (Some(new), Some(proven), true) = (new, proven, invalid.is_empty()) else {
+    let (Some(new), Some(confirmed), true) = (new, confirmed, invalid.is_empty()) else {
         let page = page(&app, &reader, &invalid).await?;
         return Ok(Either::Left(page.with_status(StatusCode::UNPROCESSABLE_ENTITY)));
     };
     let hash = app.authenticator.bcrypt_pool.hash(origin, &new).await?;
     let change = move |conn: &mut store::Conn| {
-        store::writing::account::change_own_password(conn, &member, &proven, &hash, clock::now())
+        store::writing::account::change_own_password(conn, &member, &confirmed, &hash, clock::now())
     };
     if !app.db.write(change).await? {
-        return Err(Error::Conflict("Your password was changed meanwhile, so it stays as it is now. Sign in again."));
+        return Err(Error::Conflict(
+            "Your password was changed meanwhile, so this change was not saved. Sign in again.",
+        ));
     }
-    // The browser still sends the old password: the next page asks for the new one.
+    // The browser still sends the old password; `/login` makes it ask for the new one.
     Ok(Either::Right(see_other("/login?next=/account")))
 }
 
-/// A choice of colours.
+/// The form of the colours.
 #[derive(Deserialize)]
 pub struct ThemeChoice {
     theme: String,
@@ -108,7 +112,7 @@ pub struct ThemeChoice {
     back: String,
 }
 
-/// POST `/account/theme`.
+/// POST `/account/theme`: stores the colours, and redirects to the page of the switch.
 pub async fn set_theme(
     request: HttpRequest,
     app: Data<App>,
@@ -116,15 +120,15 @@ pub async fn set_theme(
     Form(choice): Form<ThemeChoice>,
 ) -> Result<HttpResponse, Error> {
     let theme = Theme::parse(&choice.theme)
-        .ok_or_else(|| Error::Unprocessable("The colours are system, light or dark.".into()))?;
+        .ok_or_else(|| Error::Unprocessable("The colours must be system, light or dark.".into()))?;
     let id = reader.account().member.id;
     app.db.write(move |conn| store::writing::account::set_theme(conn, id, theme)).await?;
-    // To where the switch was pressed, if the browser says so.
+    // The form does not know the query string of its page; the `Referer` does.
     let back = if choice.back.is_empty() { "/account" } else { &choice.back };
     Ok(see_other(local(&referrer(&request).unwrap_or_else(|| back.to_owned()))))
 }
 
-/// The path and query of the page of ours that led here.
+/// The path and query of the `Referer`, if it is a page of this site.
 fn referrer(request: &HttpRequest) -> Option<String> {
     let uri: Uri = request.headers().get(header::REFERER)?.to_str().ok()?.parse().ok()?;
     let host = request.headers().get(header::HOST)?.to_str().ok()?;

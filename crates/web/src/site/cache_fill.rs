@@ -1,4 +1,4 @@
-//! Keeping the answer to a path for those for whom it was made.
+//! Inserts the answer at a path into the cache, for the viewers for whom it was made.
 
 use std::sync::Arc;
 
@@ -13,14 +13,17 @@ use crate::{
     http::answer::Answer,
 };
 
-/// The right to keep what was read for this request.
+/// The permissions to cache the answer to a request.
 pub struct FillTokens {
-    pub(super) place: FillToken,
+    /// For the path, independent of the page of a list.
+    pub(super) path: FillToken,
+    /// For the requested page of a list.
     pub(super) list: FillToken,
-    pub(super) is_kept: bool,
+    /// Whether the answer may be cached at all.
+    pub(super) is_cacheable: bool,
 }
 
-/// Keeps an answer in memory for those for whom it was made.
+/// Inserts one answer into the cache.
 pub struct CacheFill {
     pub(super) is_guarded: bool,
     pub(super) lists: bool,
@@ -30,27 +33,27 @@ pub struct CacheFill {
 }
 
 impl CacheFill {
-    /// Keeps it until a page's date or its end comes, or something changes.
-    pub fn insert(self, cache: &Cache, answer: &Answer, until: Option<Timestamp>) {
-        let FillTokens { place, list, is_kept } = self.tokens;
-        if !is_kept {
+    /// Inserts the answer, if it may be cached. It expires at `expires_at`, when the next page is published or ends.
+    pub fn insert(self, cache: &Cache, answer: &Answer, expires_at: Option<Timestamp>) {
+        let FillTokens { path, list, is_cacheable } = self.tokens;
+        if !is_cacheable {
             return;
         }
         let answers = &cache.answers;
         let token = match (self.is_guarded, self.lists) {
-            (false, false) => return answers.insert(place, "", Cached::Answer(answer.clone()), until),
+            (false, false) => return answers.insert(path, "", Cached::Answer(answer.clone()), expires_at),
             (true, lists) => {
-                answers.insert(place, "", Cached::Guarded { lists }, until);
+                answers.insert(path, "", Cached::Guarded { lists }, expires_at);
                 list
             }
             (false, true) => {
-                answers.insert(place, "", Cached::Listing, until);
+                answers.insert(path, "", Cached::Listing, expires_at);
                 list
             }
         };
         match self.account {
-            Some(account) => answers.insert_for(token, account, answer.clone(), until),
-            None => answers.insert(token, self.notice, Cached::Answer(answer.clone()), until),
+            Some(account) => answers.insert_for(token, account, answer.clone(), expires_at),
+            None => answers.insert(token, self.notice, Cached::Answer(answer.clone()), expires_at),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! What machines read: the Atom feed, the sitemap and robots.txt. All of it holds public pages only, for everybody.
+//! The Atom feed, the sitemap and robots.txt. They contain public pages only, and are the same for everybody.
 
 use std::fmt::Write;
 
@@ -20,26 +20,26 @@ use crate::{
     },
 };
 
-/// How many pages stand in the feed.
-const FEED_SIZE: u32 = 50;
-/// How many a sitemap may hold (sitemaps.org).
-const SITEMAP_SIZE: u32 = 50_000;
+/// The maximum number of pages in the feed.
+const MAX_FEED_PAGES: u32 = 50;
+/// The maximum number of pages in the sitemap (sitemaps.org).
+const MAX_SITEMAP_PAGES: u32 = 50_000;
 
 /// GET `/feed.xml`: the newest public pages, as Atom (RFC 4287).
 pub async fn atom(app: Data<App>) -> Result<Answer, Error> {
-    kept(&app, CacheKey::Feed, FEED_SIZE, write_atom).await
+    cached(&app, CacheKey::Feed, MAX_FEED_PAGES, write_atom).await
 }
 
-/// GET `/sitemap.xml`.
+/// GET `/sitemap.xml`: the newest public pages, as a sitemap.
 pub async fn sitemap(app: Data<App>) -> Result<Answer, Error> {
-    kept(&app, CacheKey::Sitemap, SITEMAP_SIZE, write_sitemap).await
+    cached(&app, CacheKey::Sitemap, MAX_SITEMAP_PAGES, write_sitemap).await
 }
 
-/// An answer for everybody from the newest public pages: from memory, or made anew and kept.
-async fn kept(
+/// The cached answer, or a new one from the newest `limit` public pages.
+async fn cached(
     app: &Data<App>,
     key: CacheKey<'static>,
-    size: u32,
+    limit: u32,
     write: fn(&App, &Site, &[Teaser]) -> Answer,
 ) -> Result<Answer, Error> {
     let answers = &app.db.cache().answers;
@@ -47,10 +47,10 @@ async fn kept(
         return Ok(answer);
     }
     let token = answers.fill_token(key);
-    let (site, (rows, until)) = app.db.read_with_site(move |conn| public(conn, size)).await?;
-    let of = app.clone();
-    let answer = app.render_pool.run(move || write(&of, &site, &rows).finish()).await?;
-    answers.insert(token, "", Cached::Answer(answer.clone()), until);
+    let (site, (rows, expires_at)) = app.db.read_with_site(move |conn| newest_public(conn, limit)).await?;
+    let app_for_write = app.clone();
+    let answer = app.render_pool.run(move || write(&app_for_write, &site, &rows).finish()).await?;
+    answers.insert(token, "", Cached::Answer(answer.clone()), expires_at);
     Ok(answer)
 }
 
@@ -96,7 +96,7 @@ fn write_sitemap(app: &App, _: &Site, rows: &[Teaser]) -> Answer {
     Answer::new("application/xml; charset=utf-8", sitemap, Caching::Public)
 }
 
-/// GET `/robots.txt`. It names no private page: what is listed here is where people look first.
+/// GET `/robots.txt`. It names no private page, because attackers read it first.
 pub async fn robots(app: Data<App>) -> Answer {
     let base = &app.options.base_url;
     let text = format!(
@@ -105,18 +105,19 @@ pub async fn robots(app: Data<App>) -> Answer {
     Answer::new(TEXT, text, Caching::Public)
 }
 
-fn public(conn: &mut store::Conn, size: u32) -> store::Result<(Vec<Teaser>, Option<Timestamp>)> {
+/// The newest public pages, and when the next page is published or ends.
+fn newest_public(conn: &mut store::Conn, limit: u32) -> store::Result<(Vec<Teaser>, Option<Timestamp>)> {
     let now = clock::now();
     let scope = VisiblePages::readable(&Visitor::Anonymous, now);
-    Ok((lists::list(conn, &scope, Paging { number: 1, size })?.rows, pages::next_boundary(conn, now)?))
+    Ok((lists::list(conn, &scope, Paging { number: 1, size: limit })?.rows, pages::next_boundary(conn, now)?))
 }
 
-/// When a reader saw the page change last: a page that was written before its date changed on its date.
+/// The last change that a reader could see: a page that was written before its date appeared on its date.
 fn changed_at(row: &Teaser) -> Timestamp {
     row.updated_at.max(row.published_at)
 }
 
-/// Text for XML: markup escaped, and what XML 1.0 cannot hold left out.
+/// Escapes text for XML, and removes the characters that XML 1.0 forbids.
 fn xml(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for c in text.chars() {

@@ -1,4 +1,4 @@
-//! Lists of pages as readers see them: the front page, the pages below a path.
+//! Lists of pages for readers: the front page, and the pages below a path.
 
 use domain::{page::PagePath, zone::Zone};
 use serde::Serialize;
@@ -21,7 +21,7 @@ use crate::{
     },
 };
 
-/// One page in a list.
+/// A page in a list.
 #[derive(Serialize)]
 pub struct Row {
     href: String,
@@ -35,7 +35,7 @@ pub struct Row {
 
 impl Row {
     fn new(teaser: Teaser, zone: Zone) -> Row {
-        // A locked teaser tells its title and nothing else.
+        // A locked teaser shows its title and nothing else.
         let published = (!teaser.locked).then_some(teaser.published_at);
         Row {
             href: teaser.path.href(),
@@ -49,7 +49,7 @@ impl Row {
     }
 }
 
-/// The rows of a list, and where it goes on.
+/// The rows of a list, and the addresses of its next and previous page.
 #[derive(Serialize)]
 pub struct Rows {
     rows: Vec<Row>,
@@ -58,7 +58,7 @@ pub struct Rows {
 }
 
 impl Rows {
-    /// The rows of a slice; `address` is the list's own, ending in `?` or `&`.
+    /// The rows of a slice; `address` is the address of the list, ending in `?` or `&`.
     pub fn new(slice: Slice<Teaser>, paging: Paging, address: &str, zone: Zone) -> Rows {
         let page = |number: u32| format!("{address}page={number}");
         Rows {
@@ -68,7 +68,7 @@ impl Rows {
         }
     }
 
-    /// No rows.
+    /// Without rows.
     pub fn none() -> Rows {
         Rows { rows: Vec::new(), newer_href: String::new(), older_href: String::new() }
     }
@@ -86,13 +86,16 @@ struct ListPage {
     rows: Rows,
 }
 
-/// The list of the pages below a path without a page; the root's is the front page. 404 where the visitor may see none.
+/// Renders the list of the pages below a path without a page; below the root it is the front page.
 ///
 /// # Errors
-/// 404, or 503 when the database does not answer.
+/// 404 when the viewer may see no page below the path.
 pub async fn section(app: &App, section: Section) -> Result<Answer, Error> {
-    let (path, guest, paging) = (&section.path, &section.guest, section.paging);
-    let (visitor, wanted) = (guest.visitor(), path.clone());
+    let path = &section.path;
+    let viewer = &section.viewer;
+    let paging = section.paging;
+    let visitor = viewer.visitor();
+    let wanted = path.clone();
     let query = move |conn: &mut store::Conn| {
         let now = clock::now();
         let slice = match wanted.is_root() {
@@ -102,7 +105,7 @@ pub async fn section(app: &App, section: Section) -> Result<Answer, Error> {
         let titles = pages::titles(conn, &VisiblePages::readable(&visitor, now), &wanted.ancestors())?;
         Ok((slice, titles, pages::next_boundary(conn, now)?))
     };
-    let (site, (slice, titles, until)) = app.db.read_with_site(query).await?;
+    let (site, (slice, titles, expires_at)) = app.db.read_with_site(query).await?;
     if slice.rows.is_empty() && !path.is_root() {
         return Err(Error::NotFound);
     }
@@ -110,39 +113,39 @@ pub async fn section(app: &App, section: Section) -> Result<Answer, Error> {
     let template = if path.is_root() { "index.html" } else { "list.html" };
     let address = format!("{}?", path.href());
     let page = ListPage {
-        frame: Frame::new(&site, guest.account()),
+        frame: Frame::new(&site, viewer.account()),
         heading,
-        notice: guest.notice(),
+        notice: viewer.notice(),
         breadcrumbs: breadcrumbs(path, &titles),
         login_href: login_href(&path.href()),
         rows: Rows::new(slice, paging, &address, site.time_zone),
     };
-    let answer = Answer::html(app.view.render(template, &page)?, caching(guest)).finish();
-    section.into_cache_fill().insert(app.db.cache(), &answer, until);
+    let answer = Answer::html(app.view.render(template, &page)?, caching(viewer)).finish();
+    section.into_cache_fill().insert(app.db.cache(), &answer, expires_at);
     Ok(answer)
 }
 
-/// What may keep a list, which shows more to those who are signed in.
-pub fn caching(guest: &MaybeReader) -> Caching {
-    if guest.account().is_some() { Caching::Personal } else { Caching::Shared }
+/// The cache policy of a list, which shows more to signed-in viewers.
+pub fn caching(viewer: &MaybeReader) -> Caching {
+    if viewer.account().is_some() { Caching::Personal } else { Caching::Shared }
 }
 
-/// The links above a path: each ancestor by its title if the visitor may read it, else by its segment.
+/// The breadcrumbs of a path: each ancestor by its title if the viewer may read it, else by its segment.
 pub fn breadcrumbs(path: &PagePath, titles: &[(PagePath, String)]) -> Vec<Link> {
     let title = |path: &PagePath| titles.iter().find(|(known, _)| known == path).map(|(_, title)| title.clone());
     let link = |path: PagePath| Link::new(path.href(), title(&path).unwrap_or_else(|| humanise(path.last_segment())));
     path.ancestors().into_iter().map(link).collect()
 }
 
-/// `clients` becomes `Clients`, `house-rules` becomes `House rules`.
+/// Makes a title of a segment: `house-rules` becomes `House rules`.
 fn humanise(segment: &str) -> String {
     let words = segment.replace('-', " ");
     let mut letters = words.chars();
     letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
 
-/// Where to sign in so as to come back to `address`. The panel's links to the site lead there, too: who signed in at
-/// `/admin/` has a browser that sends the password below that path only, until it was asked elsewhere (RFC 7617
+/// The address of the sign-in that redirects back to `address`. The panel's links to the site go through it, too: after
+/// a sign-in at `/admin/`, a browser sends the password only below that path, until another path asks for it (RFC 7617
 /// section 2.2).
 pub fn login_href(address: &str) -> String {
     format!("/login?{}", encode(&[("next", address)]))

@@ -1,30 +1,30 @@
-//! `/login` and `/logout`: what can be done about signing in and out where there is no session.
+//! `/login` and `/logout`, without a session: both only make the browser ask for credentials.
 
 use actix_web::{HttpRequest, HttpResponse, web::Data};
 
 use crate::{
     App,
-    auth::{extract::Reader, sign_in::refuse_clear_text},
+    auth::{extract::Reader, sign_in::require_https},
     http::{envelope::Envelope, error::Error, query::QueryString, responses::see_other},
 };
 
-/// GET `/login?next=/path`: challenges, then leads on. The extractor does the challenging.
+/// GET `/login?next=/path`: 401 from the extractor without credentials, then a redirect to `next`.
 pub async fn login(_: Reader, query: QueryString) -> HttpResponse {
     see_other(local(query.get("next")))
 }
 
-/// GET `/logout`: always 401, so that a browser asks anew and forgets what it had.
+/// GET `/logout`: always 401, so that the browser asks again and drops the old credentials.
 pub async fn logout(request: HttpRequest, app: Data<App>) -> Result<HttpResponse, Error> {
-    refuse_clear_text(&app, &Envelope::of(&request))?;
+    require_https(&app, &Envelope::of(&request))?;
     Err(Error::SignedOut)
 }
 
-/// The address if it is a path of this site, else the front page. Browsers take `//x` and `/\x` for another host, and
-/// drop tabs and line ends before they look.
+/// The address if it is a path of this site, else `/`. Browsers read `//x` and `/\x` as another host, and remove tabs
+/// and line ends before they parse an address.
 pub fn local(address: &str) -> &str {
     let mut bytes = address.bytes();
-    let rooted = bytes.next() == Some(b'/') && !matches!(bytes.next(), Some(b'/' | b'\\'));
-    if rooted && address.len() <= 2048 && address.bytes().all(|b| b.is_ascii_graphic() && b != b'\\') {
+    let is_rooted = bytes.next() == Some(b'/') && !matches!(bytes.next(), Some(b'/' | b'\\'));
+    if is_rooted && address.len() <= 2048 && address.bytes().all(|b| b.is_ascii_graphic() && b != b'\\') {
         address
     } else {
         "/"

@@ -1,4 +1,4 @@
-//! The reader's side: pages and their lists, the search, feeds, signing in, and the reader's own account.
+//! The site for readers: pages, lists, search, feeds, sign-in, and the reader's own account.
 
 pub mod account;
 pub mod cache_fill;

@@ -1,4 +1,4 @@
-//! A page as a reader sees it.
+//! Pages for readers.
 
 use actix_web::{HttpRequest, http::Method, web::Data};
 use domain::{access::Visitor, audience::Audience, page::PagePath};
@@ -35,9 +35,9 @@ struct PagePage {
     notice: &'static str,
     lists_below: bool,
     below: Rows,
-    /// It is a draft, which only editors see.
+    /// Whether it is a draft, which only editors see.
     draft: bool,
-    /// Its reader is told that the opening is noted.
+    /// Whether the page says that its opening is recorded.
     noted: bool,
 }
 
@@ -52,21 +52,21 @@ struct PageView {
     updated_iso: String,
     private: bool,
     future: bool,
-    /// When it ended, if it did.
+    /// When the page ended; empty if it has not.
     over: String,
 }
 
-/// GET any path that is nobody else's: the page there, or the list of the pages below.
+/// GET any path that no other route matches: the page at it, or the list of the pages below it.
 pub async fn show(request: HttpRequest, app: Data<App>) -> Result<Outcome, Error> {
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
         return Err(Error::MethodNotAllowed(Error::READ_ONLY));
     }
-    // Boxed is what most requests do not run: their own future stays small, and is moved about often.
+    // Boxed: most requests end with a cached answer, and their future stays small.
     match Resolved::of(&app, &request).await? {
         Resolved::Finished(answer) => Ok(Outcome::Page(answer)),
         Resolved::Page(page) => {
             if *request.method() == Method::GET {
-                note_opening(&app, &page);
+                record_opening(&app, &page);
             }
             Box::pin(visible(&app, *page)).await.map(Outcome::Page)
         }
@@ -76,32 +76,34 @@ pub async fn show(request: HttpRequest, app: Data<App>) -> Result<Outcome, Error
     }
 }
 
-/// Notes beside the request who opened a page of which receipts are wanted.
-fn note_opening(app: &Data<App>, page: &VisiblePage) {
-    let Some(member) = page.noted().cloned() else { return };
-    let (db, id, now) = (app.db.clone(), page.page().id, clock::now());
+/// Records in the background who opened a page with receipts.
+fn record_opening(app: &Data<App>, page: &VisiblePage) {
+    let Some(member) = page.receipt_reader().cloned() else { return };
+    let db = app.db.clone();
+    let id = page.page().id;
+    let now = clock::now();
     actix_web::rt::spawn(async move {
-        let again = member.clone();
-        let noted = match db.read(move |conn| receipts::is_due(conn, id, &again, now)).await {
+        let reader = member.clone();
+        let recorded = match db.read(move |conn| receipts::is_due(conn, id, &reader, now)).await {
             Ok(true) => db.write(move |conn| store::writing::receipts::record(conn, id, &member, now)).await,
             due => due.map(drop),
         };
-        if let Err(error) = noted {
-            log::error!("an opening could not be noted: {error}");
+        if let Err(error) = recorded {
+            log::error!("a receipt could not be recorded: {error}");
         }
     });
 }
 
-/// A public page is the same bytes for everybody; a private one says who reads it, and one with a list whose list it is.
+/// Renders a page. A public page is the same for everybody; a private page, and one with a list, names its viewer.
 pub async fn visible(app: &App, visible: VisiblePage) -> Result<Answer, Error> {
     let visitor = match (visible.account(), visible.list()) {
         (Some(account), _) => account.visitor(),
-        (None, Some((guest, _))) => guest.visitor(),
+        (None, Some((viewer, _))) => viewer.visitor(),
         (None, None) => Visitor::Anonymous,
     };
     let caching = match (visible.account(), visible.list()) {
         (Some(_), _) => Caching::Personal,
-        (None, Some((guest, _))) => lists::caching(guest),
+        (None, Some((viewer, _))) => lists::caching(viewer),
         (None, None) => Caching::Public,
     };
     let path = visible.page().content.path.clone();
@@ -116,8 +118,8 @@ pub async fn visible(app: &App, visible: VisiblePage) -> Result<Answer, Error> {
         Ok((titles, below, pages::next_boundary(conn, now)?))
     };
     let (titles, below, next) = app.db.read(read).await?;
-    // It may have ended since it was decided that it is seen.
-    let until = visible.page().content.unpublish_at.into_iter().chain(next).min();
+    // The page itself may have ended since the access rule decided.
+    let expires_at = visible.page().content.unpublish_at.into_iter().chain(next).min();
     let below = below.zip(paging).map(|(slice, paging)| {
         let address = format!("{}?", visible.page().content.path.href());
         Rows::new(slice, paging, &address, visible.site().time_zone)
@@ -132,18 +134,22 @@ pub async fn visible(app: &App, visible: VisiblePage) -> Result<Answer, Error> {
         })
         .await?;
     let answer = answer?;
-    visible.into_cache_fill().insert(app.db.cache(), &answer, until);
+    visible.into_cache_fill().insert(app.db.cache(), &answer, expires_at);
     Ok(answer)
 }
 
-/// Renders the Markdown, so it runs among the renderers.
+/// The values of the template. It renders Markdown and belongs into the render pool.
 fn compose(visible: &VisiblePage, titles: &[(PagePath, String)], below: Option<Rows>) -> PagePage {
-    let (page, site, account) = (visible.page(), visible.site(), visible.account());
-    let (content, zone) = (&page.content, site.time_zone);
-    let guest = visible.list().map(|(guest, _)| guest);
-    let (lists_below, now) = (below.is_some(), clock::now());
-    let frame = Frame::new(site, account.or_else(|| guest?.account()));
-    let notice = guest.map_or("", MaybeReader::notice);
+    let page = visible.page();
+    let site = visible.site();
+    let account = visible.account();
+    let content = &page.content;
+    let zone = site.time_zone;
+    let now = clock::now();
+    let viewer = visible.list().map(|(viewer, _)| viewer);
+    let lists_below = below.is_some();
+    let frame = Frame::new(site, account.or_else(|| viewer?.account()));
+    let notice = viewer.map_or("", MaybeReader::notice);
     let below = below.unwrap_or_else(Rows::none);
     let may_edit = account.is_some_and(|account| account.visitor().may_edit());
     PagePage {
@@ -156,7 +162,7 @@ fn compose(visible: &VisiblePage, titles: &[(PagePath, String)], below: Option<R
         lists_below,
         below,
         draft: false,
-        noted: visible.noted().is_some(),
+        noted: visible.receipt_reader().is_some(),
         page: PageView {
             title: content.title.clone(),
             summary: content.summary.clone(),
@@ -176,18 +182,16 @@ fn compose(visible: &VisiblePage, titles: &[(PagePath, String)], below: Option<R
     }
 }
 
-/// A draft as it will look, made anew each time: it is for editors, and no cache keeps it.
-///
-/// # Errors
-/// 503 when the database does not answer.
+/// Renders a draft as the page that it will become. No cache stores it.
 pub async fn draft_as_page(app: &App, visible: VisibleDraft) -> Result<Answer, Error> {
     let path = visible.draft().typed.path().unwrap_or_else(PagePath::root);
     let lists_below = visible.draft().typed.page.list_below;
-    let (visitor, of) = (visible.account().visitor(), path.clone());
+    let visitor = visible.account().visitor();
+    let of = path.clone();
     let paging = query::paging(&QueryString::default());
     let read = move |conn: &mut store::Conn| {
-        let (now, titles) = (clock::now(), of.ancestors());
-        let titles = pages::titles(conn, &VisiblePages::readable(&visitor, now), &titles)?;
+        let now = clock::now();
+        let titles = pages::titles(conn, &VisiblePages::readable(&visitor, now), &of.ancestors())?;
         let below = match lists_below {
             true => Some(store::lists::list_below(conn, &VisiblePages::listed(&visitor, now), &of, paging)?),
             false => None,
@@ -203,14 +207,16 @@ pub async fn draft_as_page(app: &App, visible: VisibleDraft) -> Result<Answer, E
     app.render_pool.run(rendering).await?
 }
 
-/// Of what was typed nothing is checked: what is no date yet is shown as now.
+/// The values of the template for a draft. The input is not validated; an invalid date shows as the current time.
 fn compose_draft(
     visible: &VisibleDraft,
     path: &PagePath,
     titles: &[(PagePath, String)],
     below: Option<Rows>,
 ) -> PagePage {
-    let (draft, zone, now) = (visible.draft(), visible.site().time_zone, clock::now());
+    let draft = visible.draft();
+    let zone = visible.site().time_zone;
+    let now = clock::now();
     let typed = &draft.typed.page;
     let published = typed.zone.parse_moment(&typed.published).ok().flatten().unwrap_or(now);
     PagePage {

@@ -1,4 +1,4 @@
-//! Search as readers see it: what they may read of what they look for, with the words marked.
+//! Search for readers: the pages that match and that the viewer may read, with the words marked.
 
 use actix_web::web::Data;
 use domain::{
@@ -39,7 +39,7 @@ struct SearchPage {
     next_href: String,
 }
 
-/// A page that was found.
+/// A search result.
 #[derive(Serialize)]
 struct Row {
     href: String,
@@ -65,7 +65,7 @@ impl Row {
     }
 }
 
-/// A part of a text, marked if it was looked for.
+/// A part of a text, marked if it matches the query.
 #[derive(Serialize)]
 struct Part {
     text: String,
@@ -76,31 +76,33 @@ fn parts(pieces: Vec<Piece>) -> Vec<Part> {
     pieces.into_iter().map(|Piece { text, marked }| Part { text, marked }).collect()
 }
 
-/// GET `/search?q=`: the pages that the visitor may read and in which everything wanted stands.
-pub async fn show(app: Data<App>, address: QueryString, guest: MaybeReader) -> Result<Answer, Error> {
-    let (paging, visitor, typed) = (paging(&address), guest.visitor(), address.get("q").trim().to_owned());
+/// GET `/search?q=`: the pages that contain all words and that the viewer may read.
+pub async fn show(app: Data<App>, address: QueryString, viewer: MaybeReader) -> Result<Answer, Error> {
+    let paging = paging(&address);
+    let visitor = viewer.visitor();
+    let typed = address.get("q").trim().to_owned();
     let query = Query::parse(&typed);
     let in_vain = query.as_ref().err().copied().map_or("", EmptyQuery::message);
-    let look = move |conn: &mut store::Conn| {
+    let read = move |conn: &mut store::Conn| {
         let Ok(query) = query else { return Ok((Vec::new(), false)) };
         let Slice { rows, more } = search::list(conn, &visitor, clock::now(), &query, paging)?;
         let zone = store::site::get(conn)?.time_zone;
-        // Here and not in the handler: many large texts keep a thread busy for a while.
+        // On the blocking thread, because excerpts of many large texts take long.
         Ok((rows.into_iter().map(|found| Row::new(&query, found, zone)).collect(), more))
     };
-    let (site, (rows, more)) = app.db.search_with_site(look).await?;
+    let (site, (rows, more)) = app.db.search_with_site(read).await?;
     let own = format!("/search?{}", encode(&[("q", &typed)]));
-    let part = |number: u32| format!("{own}&page={number}");
+    let page_href = |number: u32| format!("{own}&page={number}");
     let page = SearchPage {
-        frame: Frame::new(&site, guest.account()),
+        frame: Frame::new(&site, viewer.account()),
         asked: !typed.is_empty(),
         in_vain,
-        notice: guest.notice(),
+        notice: viewer.notice(),
         login_href: login_href(&own),
         rows,
-        previous_href: if paging.number > 1 { part(paging.number - 1) } else { String::new() },
-        next_href: if more { part(paging.number + 1) } else { String::new() },
+        previous_href: if paging.number > 1 { page_href(paging.number - 1) } else { String::new() },
+        next_href: if more { page_href(paging.number + 1) } else { String::new() },
         query: typed,
     };
-    Ok(Answer::html(app.view.render("search.html", &page)?, caching(&guest)))
+    Ok(Answer::html(app.view.render("search.html", &page)?, caching(&viewer)))
 }

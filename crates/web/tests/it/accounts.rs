@@ -124,7 +124,7 @@ async fn a_tick_box_that_says_neither_is_not_taken_for_no() {
         let fields = [("title", "New"), ("path", "new"), ("private", private)];
         site.eve().submit("/admin/pages/new", "/admin/pages", &fields).await
     };
-    put("TRUE").await.is(422).has("a tick box is on or off");
+    put("TRUE").await.is(422).has("a checkbox is on or off");
     assert!(site.page("new").is_none());
     put("off").await.is(303);
     site.visitor().get("/new").await.is(200);

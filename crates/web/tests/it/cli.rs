@@ -168,11 +168,12 @@ fn t58_the_users_of_an_htpasswd_file_keep_their_passwords() {
     }
     let file = format!("new:{HTPASSWD}\nzoe:{HTPASSWD}\n");
     let (ok, _, err) = text(&server.cli(&["user", "import"], &file));
-    assert!(!ok && err.contains("line 2: there is a user zoe already"), "{err}");
+    assert!(!ok && err.contains("line 2: there is already a user zoe"), "{err}");
     let file = format!("new:{HTPASSWD}\nold:{{SHA}}secret\nno colon\nnew:{HTPASSWD}\na/b:{HTPASSWD}\n");
     let (ok, _, err) = text(&server.cli(&["user", "import"], &file));
     assert!(!ok && !err.contains("secret") && !err.contains("no colon"), "{err}");
-    for line in ["line 2: old: SHA-1", "line 3: Write NAME:HASH", "line 4: new stands in an earlier", "line 5: "] {
+    for line in ["line 2: old: SHA-1", "line 3: Write NAME:HASH", "line 4: an earlier line already has new", "line 5: "]
+    {
         assert!(err.contains(line), "{line}: {err}");
     }
     assert!(!text(&server.cli(&["user", "list"], "")).1.contains("new"), "all or none");
@@ -187,7 +188,7 @@ fn a_command_that_cannot_be_done_says_why_in_one_line_and_fails() {
         assert!(err.contains(message), "{arguments:?}: {err}");
     };
     check(&["user", "add", "a:b", "--role", "reader"], "open sesame", "A colon cannot stand in a name");
-    check(&["user", "add", "admin", "--role", "reader"], "open sesame", "there is a user admin already");
+    check(&["user", "add", "admin", "--role", "reader"], "open sesame", "there is already a user admin");
     check(&["user", "add", "bob", "--role", "king"], "open sesame", "reader, editor or admin");
     check(&["user", "add", "bob", "--role", "reader"], "short", "At least 8 bytes; this has 5");
     check(&["user", "add", "bob", "--role", "reader"], &"é".repeat(37), "this has 74");
@@ -237,12 +238,12 @@ fn a_port_in_use_is_named_and_no_file_is_made() {
     let address = taken.local_addr().unwrap().to_string();
     let (ok, _, err) = text(&run(folder.path(), &["--listen", &address], ""));
     assert!(!ok);
-    assert!(err.contains("another program listens there"), "{err}");
+    assert!(err.contains("another program uses this port"), "{err}");
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
 }
 
 #[test]
-fn a_half_made_schema_is_named_with_its_mend() {
+fn a_half_made_schema_is_named_with_its_fix() {
     let server = Server::start();
     let half = server.folder.path().join("half.db");
     std::fs::copy(server.folder.path().join("postern.db"), &half).unwrap();

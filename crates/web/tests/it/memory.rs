@@ -79,7 +79,7 @@ async fn case_56_a_query_that_fails_while_access_is_decided_is_503_and_a_panic_i
         use diesel::RunQueryDsl;
         let done = site.store().write(|conn| Ok(diesel::sql_query(statement).execute(conn)?));
         done.unwrap();
-        site.app.db.cache().generations().forget();
+        site.app.db.cache().generations().invalidate_all();
     };
     sql("ALTER TABLE users RENAME TO people");
     site.ann().get("/secret").await.is(503);

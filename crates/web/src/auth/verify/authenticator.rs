@@ -1,8 +1,8 @@
-//! The door: whether credentials hold now, at the least cost that an honest answer has.
+//! Authenticates credentials; avoids bcrypt where a cached result is still valid.
 //!
-//! In this order: a proof (`verified_cache`), a refusal that is remembered, a verification that runs for the same
-//! credentials already (`single_flight`), leave to try (`throttle`), a verification (`bcrypt_pool`). Whatever it comes to,
-//! the user's present row decides. Up to the verification itself nothing depends on whether the name exists.
+//! The steps, in order: the cache of verified credentials (`verified_cache`), the cache of rejected ones
+//! (`negative_cache`), a verification in flight for the same credentials (`single_flight`), the throttle, bcrypt
+//! (`bcrypt_pool`). Then the user's current row decides. No step before bcrypt depends on whether the name exists.
 
 use std::{sync::Arc, time::Instant};
 
@@ -14,42 +14,43 @@ use domain::{
 use store::feed::{Change, Event};
 
 use super::{
-    bcrypt_pool::{BcryptPool, Verification, Verified},
+    bcrypt_pool::{BcryptPool, Verification, VerificationResult},
     fingerprint::{Fingerprint, FingerprintKey},
+    negative_cache::NegativeCache,
     single_flight::SingleFlight,
     throttle::{Attempt, Permit, Throttle},
-    verified_cache::{Limits, NegativeCache, VerifiedCache},
+    verified_cache::{Limits, VerifiedCache},
 };
 use crate::{
     auth::failed_logins::without_bcrypt,
     cache::{
         generations::{Dependency, Generation},
-        users::Known,
+        users::CachedUser,
     },
     db::Db,
     http::{client::Client, error::Error},
 };
 
-/// What credentials come to.
+/// The result of an authentication.
 #[derive(Clone, Debug)]
 pub enum AuthOutcome {
-    /// They hold, and the account is active.
-    Holds(Arc<Known>),
-    /// They do not; the words are for the log.
-    Fails(&'static str),
+    /// The credentials are valid, and the account is active.
+    Accepted(Arc<CachedUser>),
+    /// The credentials are not valid; the reason is for the log.
+    Rejected(&'static str),
 }
 
-/// What a verification came to.
+/// The result of a verification, which concurrent requests share.
 #[derive(Clone, Debug)]
 enum VerificationOutcome {
-    /// They opened this hash, of an active account.
-    Opened(PasswordHash),
-    Refused(&'static str),
+    /// The credentials match this hash of an active account.
+    Matched(PasswordHash),
+    Rejected(&'static str),
 }
 
-/// Everything that sign-ins go through; one for the process.
+/// The authenticator; one for the process.
 pub struct Authenticator {
-    keys: FingerprintKey,
+    fingerprints: FingerprintKey,
     verified: VerifiedCache,
     negative: NegativeCache,
     single_flight: SingleFlight<(Fingerprint, Generation), VerificationOutcome>,
@@ -58,22 +59,22 @@ pub struct Authenticator {
     pub bcrypt_pool: BcryptPool,
 }
 
-/// What a change of a user means for the throttle.
+/// Resets the consecutive failures of an account that was changed.
 #[derive(Clone)]
 pub struct ThrottleReset {
-    keys: FingerprintKey,
+    fingerprints: FingerprintKey,
     throttle: Throttle,
 }
 
 impl Authenticator {
-    /// A door that has seen nobody yet.
+    /// An authenticator with empty caches.
     ///
     /// # Errors
     /// When the system refuses a thread or randomness.
     pub fn new(bcrypt_cost: u32, limits: Limits) -> std::io::Result<Authenticator> {
         let throttle = Throttle::new();
         Ok(Authenticator {
-            keys: FingerprintKey::random()?,
+            fingerprints: FingerprintKey::random()?,
             verified: VerifiedCache::new(limits),
             negative: NegativeCache::new(),
             single_flight: SingleFlight::new(),
@@ -82,61 +83,66 @@ impl Authenticator {
         })
     }
 
-    /// For the change feed.
+    /// A listener for the change feed.
     pub fn throttle_reset(&self) -> ThrottleReset {
-        ThrottleReset { keys: self.keys.clone(), throttle: self.throttle.clone() }
+        ThrottleReset { fingerprints: self.fingerprints.clone(), throttle: self.throttle.clone() }
     }
 
-    /// What credentials come to now.
+    /// Authenticates credentials.
     ///
     /// # Errors
-    /// 429 when there were too many wrong ones, 503 when too many wait or the database does not answer.
-    pub async fn check(&self, db: &Db, credentials: &Credentials, client: &Client) -> Result<AuthOutcome, Error> {
-        let (id, name) = (self.keys.of_credentials(credentials), &credentials.name);
-        if let Some(proof) = self.verified.find(&id, Instant::now())
-            && let Some(known) = present(db, name).await?
-            && known.user.active
-            && proof.is_of(&known.user.password_hash)
-        {
-            return Ok(AuthOutcome::Holds(known));
-        }
-        // Boxed, and so out of the way of those who have a proof.
-        Box::pin(self.verify_present(db, credentials, client, id)).await
-    }
-
-    async fn verify_present(
+    /// 429 after too many wrong credentials; 503 when the queue is full or the database does not answer.
+    pub async fn authenticate(
         &self,
         db: &Db,
         credentials: &Credentials,
         client: &Client,
-        id: Fingerprint,
+    ) -> Result<AuthOutcome, Error> {
+        let fingerprint = self.fingerprints.of_credentials(credentials);
+        if let Some(record) = self.verified.get(&fingerprint, Instant::now())
+            && let Some(current) = current_user(db, &credentials.name).await?
+            && current.user.active
+            && record.matches(&current.user.password_hash)
+        {
+            return Ok(AuthOutcome::Accepted(current));
+        }
+        // Boxed: the large future of the slow path must not enlarge the future of every request.
+        Box::pin(self.authenticate_uncached(db, credentials, client, fingerprint)).await
+    }
+
+    async fn authenticate_uncached(
+        &self,
+        db: &Db,
+        credentials: &Credentials,
+        client: &Client,
+        fingerprint: Fingerprint,
     ) -> Result<AuthOutcome, Error> {
         let name = &credentials.name;
-        // Once more if the row changes while its password is verified; who changes it faster than that is refused.
+        // A second try if the row changes during the verification; a row that changes again rejects the credentials.
         for _ in 0..2 {
             let generations = db.cache().generations();
-            if self.negative.holds(&id, generations) {
-                return Ok(AuthOutcome::Fails(without_bcrypt::AGAIN));
+            if self.negative.is_rejected(&fingerprint, generations) {
+                return Ok(AuthOutcome::Rejected(without_bcrypt::AGAIN));
             }
             let generation = generations.generation(Dependency::user(name));
-            let verify = || self.verify(db, credentials, client, id, generation);
+            let verify = || self.verify(db, credentials, client, fingerprint, generation);
             let outcome = match generations.is_fresh() {
-                true => self.single_flight.join((id, generation), verify).await?,
-                // A change may have come that we have not heard of: an older flight says nothing of it.
+                true => self.single_flight.join((fingerprint, generation), verify).await?,
+                // The result of a verification in flight may be outdated, because a change may not have arrived yet.
                 false => verify().await?,
             };
             let hash = match outcome {
-                VerificationOutcome::Refused(why) => return Ok(AuthOutcome::Fails(why)),
-                VerificationOutcome::Opened(hash) => hash,
+                VerificationOutcome::Rejected(why) => return Ok(AuthOutcome::Rejected(why)),
+                VerificationOutcome::Matched(hash) => hash,
             };
-            match present(db, name).await? {
-                Some(known) if known.user.active && known.user.password_hash == hash => {
-                    return Ok(AuthOutcome::Holds(known));
+            match current_user(db, name).await? {
+                Some(current) if current.user.active && current.user.password_hash == hash => {
+                    return Ok(AuthOutcome::Accepted(current));
                 }
                 _ => {}
             }
         }
-        Ok(AuthOutcome::Fails("changed meanwhile"))
+        Ok(AuthOutcome::Rejected("changed meanwhile"))
     }
 
     async fn verify(
@@ -144,11 +150,11 @@ impl Authenticator {
         db: &Db,
         credentials: &Credentials,
         client: &Client,
-        id: Fingerprint,
+        fingerprint: Fingerprint,
         generation: Generation,
     ) -> Result<VerificationOutcome, Error> {
-        let name = self.keys.of_name(&credentials.name);
-        let attempt = Attempt { origin: client.origin(), name, credentials: id };
+        let name = self.fingerprints.of_name(&credentials.name);
+        let attempt = Attempt { origin: client.origin(), name, credentials: fingerprint };
         let permit = self.throttle.acquire(attempt, Instant::now()).map_err(Error::TooManyAttempts)?;
         self.verify_with_permit(db, credentials, permit, generation).await.inspect_err(|error| {
             if let Error::Busy(wait) = error {
@@ -164,35 +170,35 @@ impl Authenticator {
         permit: Permit,
         generation: Generation,
     ) -> Result<VerificationOutcome, Error> {
-        let id = permit.attempt().credentials;
+        let fingerprint = permit.attempt().credentials;
         self.bcrypt_pool.check_room(&permit)?;
-        // From the database even if it is in memory: the way to a refusal is as long for every name.
+        // From the database even if the user is cached: the response time must not reveal whether the name exists.
         let name = credentials.name.clone();
         let token = db.cache().users.fill_token(&name);
         let (user, max_cost) =
             db.read(move |conn| Ok((store::users::find(conn, &name)?, store::users::max_cost(conn)?))).await?;
-        if self.negative.holds_for(&id, user.as_ref()) {
-            return Ok(VerificationOutcome::Refused(without_bcrypt::AGAIN));
+        if self.negative.is_rejected_by(&fingerprint, user.as_ref()) {
+            return Ok(VerificationOutcome::Rejected(without_bcrypt::AGAIN));
         }
-        let sign_in = Verification {
+        let verification = Verification {
             password: credentials.password.clone(),
             hash: user.as_ref().map(|user| user.password_hash.clone()),
             max_cost,
             active: user.as_ref().is_some_and(|user| user.active),
         };
-        Ok(match (user, self.bcrypt_pool.verify(sign_in, permit).await?) {
-            (Some(user), Verified::Holds) => {
+        Ok(match (user, self.bcrypt_pool.verify(verification, permit).await?) {
+            (Some(user), VerificationResult::Match) => {
                 let hash = user.password_hash.clone();
-                self.verified.insert(id, hash.clone(), Instant::now());
-                db.cache().users.insert(token, Known::new(user));
-                VerificationOutcome::Opened(hash)
+                self.verified.insert(fingerprint, hash.clone(), Instant::now());
+                db.cache().users.insert(token, CachedUser::new(user));
+                VerificationOutcome::Matched(hash)
             }
-            (Some(user), Verified::Renewed(renewed)) => {
-                VerificationOutcome::Opened(self.renew(db, id, user, renewed).await)
+            (Some(user), VerificationResult::Rehashed(new)) => {
+                VerificationOutcome::Matched(self.replace_hash(db, fingerprint, user, new).await)
             }
             (user, _) => {
-                self.negative.insert(id, generation, user.as_ref());
-                VerificationOutcome::Refused(match user {
+                self.negative.insert(fingerprint, generation, user.as_ref());
+                VerificationOutcome::Rejected(match user {
                     None => "unknown name",
                     Some(user) if !user.active => "disabled account",
                     Some(user) => {
@@ -203,29 +209,33 @@ impl Authenticator {
             }
         })
     }
-}
 
-impl Authenticator {
-    /// Replaces the hash of a password that was just verified, before anything is made for its user: tokens of forms are
-    /// keyed by the hash. The one that is stored now; the old one, if that fails.
-    async fn renew(&self, db: &Db, id: Fingerprint, user: User, renewed: Result<PasswordHash, Error>) -> PasswordHash {
-        let (key, old) = (user.id, user.password_hash);
+    /// Stores the new hash of a password that was just verified, and returns the hash that is stored now. This happens
+    /// before any page is made for the user, because the hash is the key of the form tokens in it.
+    async fn replace_hash(
+        &self,
+        db: &Db,
+        fingerprint: Fingerprint,
+        user: User,
+        new: Result<PasswordHash, Error>,
+    ) -> PasswordHash {
+        let (id, old) = (user.id, user.password_hash);
         let stored = async {
-            let (from, to) = (old.clone(), renewed?);
-            // The proof first: whoever sees the new row is to find it.
-            self.verified.insert(id, to.clone(), Instant::now());
+            let (from, to) = (old.clone(), new?);
+            // Before the write: a concurrent request that sees the new row must find the record.
+            self.verified.insert(fingerprint, to.clone(), Instant::now());
             let new = to.clone();
-            db.write(move |conn| store::writing::account::rehash(conn, key, &from, &to))
+            db.write(move |conn| store::writing::account::rehash(conn, id, &from, &to))
                 .await
                 .map(|stored| stored.then_some(new))
         };
         match stored.await {
             Ok(Some(new)) => new,
-            // Its user has changed it meanwhile.
+            // The password was changed during the verification.
             Ok(None) => old,
             Err(error) => {
-                log::error!("a password could not be hashed at the present cost: {error}");
-                self.verified.insert(id, old.clone(), Instant::now());
+                log::error!("a password could not be hashed again at the configured cost: {error}");
+                self.verified.insert(fingerprint, old.clone(), Instant::now());
                 old
             }
         }
@@ -233,37 +243,38 @@ impl Authenticator {
 }
 
 impl ThrottleReset {
-    /// Somebody changed an account, perhaps its password: its failures in a row no longer count.
-    pub fn note(&self, news: &Event) {
-        if let Event::Changed(Change::User(name)) = news
+    /// Resets the failures of the account that an event names.
+    pub fn handle(&self, event: &Event) {
+        if let Event::Changed(Change::User(name)) = event
             && let Ok(name) = Username::parse(name)
         {
-            self.throttle.reset(&self.keys.of_name(&name));
+            self.throttle.reset(&self.fingerprints.of_name(&name));
         }
     }
 }
 
-/// The user of a name as they are now.
-async fn present(db: &Db, name: &Username) -> Result<Option<Arc<Known>>, Error> {
+/// The current row of a user, from the cache or the database.
+async fn current_user(db: &Db, name: &Username) -> Result<Option<Arc<CachedUser>>, Error> {
     match db.cache().users.get(name) {
-        Some(known) => Ok(Some(known)),
-        None => Box::pin(read(db, name)).await,
+        Some(cached) => Ok(Some(cached)),
+        None => Box::pin(read_user(db, name)).await,
     }
 }
 
-async fn read(db: &Db, name: &Username) -> Result<Option<Arc<Known>>, Error> {
+async fn read_user(db: &Db, name: &Username) -> Result<Option<Arc<CachedUser>>, Error> {
     let users = &db.cache().users;
-    let (token, wanted) = (users.fill_token(name), name.clone());
+    let token = users.fill_token(name);
+    let wanted = name.clone();
     let Some(user) = db.read(move |conn| store::users::find(conn, &wanted)).await? else { return Ok(None) };
-    let known = Known::new(user);
-    users.insert(token, known.clone());
-    Ok(Some(known))
+    let cached = CachedUser::new(user);
+    users.insert(token, cached.clone());
+    Ok(Some(cached))
 }
 
 fn warn_of_unreadable(name: &Username, hash: &PasswordHash) {
     if hash.cost().is_none() {
         log::error!(
-            "the stored password hash of {:?} is not bcrypt ($2a, $2b or $2y, cost 4 to 15): set the password anew",
+            "the stored password hash of {:?} is not bcrypt ($2a, $2b or $2y, cost 4 to 15): set a new password",
             name.as_str()
         );
     }

@@ -1,4 +1,6 @@
-//! Verifies and hashes passwords with bcrypt, on threads of its own, so many at a time and no more.
+//! A pool of low-priority threads that run bcrypt, behind a bounded queue.
+
+mod password_check;
 
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
@@ -13,95 +15,101 @@ use std::{
 use domain::password::{Password, PasswordHash};
 use tokio::sync::oneshot;
 
+pub use password_check::hash;
+
 use super::{
     queue::{Job, Queue},
     throttle::{Permit, Throttle},
 };
 use crate::http::{client::Origin, error::Error};
+use password_check::{is_outdated, matches};
 
-/// How many verifications may wait for each thread: at cost 12, a place at the end is worth about four seconds.
-const QUEUE_PER_THREAD: usize = 16;
+/// The maximum number of waiting jobs per thread: at cost 12, the last one waits for about four seconds.
+const MAX_QUEUED_PER_THREAD: usize = 16;
 
-/// What a client that found the queue full is told to wait.
+/// `Retry-After` when the queue is full.
 const RETRY_AFTER: Duration = Duration::from_secs(2);
 
-/// How far bcrypt stands back behind whoever answers requests, in steps of `nice`: it gets a quarter of a core that
-/// others want, and all of one that nobody does.
+/// The niceness of the bcrypt threads: they get a quarter of a core that request threads want, and all of an idle one.
 const NICE: i32 = 5;
 
-/// What comes of a verification.
-pub enum Verified {
-    /// The password opens the hash, and the account is active.
-    Holds,
-    /// So it does, and the hash is weaker than new ones are: this is a new one.
-    Renewed(Result<PasswordHash, Error>),
-    /// It does not.
-    Fails,
+/// The result of a verification.
+pub enum VerificationResult {
+    /// The password matches the hash, and the account is active.
+    Match,
+    /// The password matches a hash that is weaker than new ones; this is the new hash.
+    Rehashed(Result<PasswordHash, Error>),
+    /// The password does not match, or the account is disabled.
+    Mismatch,
 }
 
-/// The threads that run bcrypt, and the cost at which they do it.
+/// The bcrypt threads and the cost of new hashes.
 pub struct BcryptPool {
     queue: Queue,
     cost: u32,
-    verified: Arc<AtomicU64>,
+    verifications: Arc<AtomicU64>,
 }
 
-/// What is to be verified.
+/// A password to verify.
 pub struct Verification {
-    /// The password that was sent.
+    /// The password of the request.
     pub password: Password,
-    /// The hash that it should open. Without one, and for one that nobody can read, the same work runs against a decoy and
-    /// the answer is no; so an unknown name costs what a known one does.
+    /// The hash of the user. Without one, and for an unreadable one, a decoy is verified instead: the response time
+    /// must not reveal whether the name exists.
     pub hash: Option<PasswordHash>,
-    /// The highest cost among the stored hashes: a refusal costs as much as one by the dearest.
+    /// The highest cost among the stored hashes. Every mismatch takes as long as one at this cost.
     pub max_cost: u32,
-    /// Whether opening the hash is enough: not for a disabled account.
+    /// Whether the account is active. A disabled one is verified all the same, for the response time.
     pub active: bool,
 }
 
 impl BcryptPool {
-    /// Starts the threads: one fewer than the machine has cores, at least one, so that pages stay fast meanwhile.
+    /// Starts the threads: one fewer than the machine has cores, and at least one, so that pages stay fast under load.
     ///
     /// # Errors
     /// When the system refuses a thread.
     pub fn start(cost: u32, throttle: Throttle) -> std::io::Result<BcryptPool> {
         let threads = thread::available_parallelism().map_or(1, |cores| cores.get() - 1).max(1);
-        let queue = Queue::new(throttle, threads * QUEUE_PER_THREAD);
+        let queue = Queue::new(throttle, threads * MAX_QUEUED_PER_THREAD);
         for number in 0..threads {
             let queue = queue.clone();
             thread::Builder::new().name(format!("bcrypt-{number}")).spawn(move || work(&queue))?;
         }
-        Ok(BcryptPool { queue, cost, verified: Arc::default() })
+        Ok(BcryptPool { queue, cost, verifications: Arc::default() })
     }
 
-    /// How many sign-ins have been verified so far.
+    /// The number of sign-ins that bcrypt has verified so far.
     pub fn verified(&self) -> u64 {
-        self.verified.load(Ordering::Relaxed)
+        self.verifications.load(Ordering::Relaxed)
     }
 
-    /// What comes of a sign-in; it is told to the throttle, even if its client has gone meanwhile.
+    /// Verifies a sign-in. A verification that has started reports to the throttle even if its client disconnects.
     ///
     /// # Errors
-    /// [`Error::Busy`] at once when the queue is full, or when somebody who stands better takes the place.
-    pub async fn verify(&self, sign_in: Verification, permit: Permit) -> Result<Verified, Error> {
-        let (origin, retried_after_wait) = (permit.attempt().origin, permit.retried_after_wait());
-        let (own, cost) = (self.cost, self.cost.max(sign_in.max_cost.min(PasswordHash::HIGHEST_COST)));
-        let verified = self.verified.clone();
+    /// [`Error::Busy`] at once when the queue is full, or when a client with a better reputation takes the slot.
+    pub async fn verify(&self, verification: Verification, permit: Permit) -> Result<VerificationResult, Error> {
+        let origin = permit.attempt().origin;
+        let retried_after_wait = permit.retried_after_wait();
+        let new_cost = self.cost;
+        let mismatch_cost = new_cost.max(verification.max_cost.min(PasswordHash::HIGHEST_COST));
+        let verifications = self.verifications.clone();
         let work = move || {
-            verified.fetch_add(1, Ordering::Relaxed);
-            let opens = verify(&sign_in.password, sign_in.hash.as_ref(), cost);
-            let holds = opens && sign_in.active;
-            permit.end(holds, Instant::now());
-            match sign_in.hash {
-                Some(weak) if holds && is_outdated(&weak, own) => Verified::Renewed(hash(&sign_in.password, own)),
-                _ if holds => Verified::Holds,
-                _ => Verified::Fails,
+            verifications.fetch_add(1, Ordering::Relaxed);
+            let matches = matches(&verification.password, verification.hash.as_ref(), mismatch_cost);
+            let success = matches && verification.active;
+            permit.finish(success, Instant::now());
+            match verification.hash {
+                Some(weak) if success && is_outdated(&weak, new_cost) => {
+                    VerificationResult::Rehashed(hash(&verification.password, new_cost))
+                }
+                _ if success => VerificationResult::Match,
+                _ => VerificationResult::Mismatch,
             }
         };
         self.run(origin, retried_after_wait, work).await
     }
 
-    /// Turns an attempt away at once if there is no room for it.
+    /// Rejects an attempt at once if the queue has no slot for it.
     ///
     /// # Errors
     /// [`Error::Busy`].
@@ -112,19 +120,13 @@ impl BcryptPool {
         }
     }
 
-    /// Whether somebody who is signed in knows their own password.
-    ///
-    /// # Errors
-    /// As [`BcryptPool::verify`].
+    /// Whether a signed-in user knows their own password.
     pub async fn confirm(&self, origin: Origin, password: &Password, hash: &PasswordHash) -> Result<bool, Error> {
         let (password, hash, cost) = (password.clone(), hash.clone(), self.cost);
-        self.run(origin, false, move || verify(&password, Some(&hash), cost)).await
+        self.run(origin, false, move || matches(&password, Some(&hash), cost)).await
     }
 
-    /// The hash of a new password, at the configured cost.
-    ///
-    /// # Errors
-    /// As [`BcryptPool::verify`].
+    /// Hashes a new password at the configured cost.
     pub async fn hash(&self, origin: Origin, password: &Password) -> Result<PasswordHash, Error> {
         let (password, cost) = (password.clone(), self.cost);
         self.run(origin, false, move || hash(&password, cost)).await?
@@ -136,16 +138,16 @@ impl BcryptPool {
         retried_after_wait: bool,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, Error> {
-        let (answer, answered) = oneshot::channel();
+        let (result, receiver) = oneshot::channel();
         let run = Box::new(move || {
-            // Nobody waits any more: the client has gone, its place goes to the next.
-            if !answer.is_closed() {
-                let _gone = answer.send(work());
+            // A closed channel means that the client has disconnected: its slot goes to the next job.
+            if !result.is_closed() {
+                let _disconnected = result.send(work());
             }
         });
         self.queue.push(Job { origin, retried_after_wait, run }).map_err(|_| Error::Busy(RETRY_AFTER))?;
-        // Dropped unanswered: it had to make room, or it panicked.
-        answered.await.map_err(|_| Error::Busy(RETRY_AFTER))
+        // The sender is dropped without a result when the queue evicts the job, or when the job panics.
+        receiver.await.map_err(|_| Error::Busy(RETRY_AFTER))
     }
 }
 
@@ -159,115 +161,31 @@ fn work(queue: &Queue) {
     lower_priority();
     while let Some(job) = queue.pop() {
         if catch_unwind(AssertUnwindSafe(job.run)).is_err() {
-            log::error!("a password verification panicked; the sign-in was refused");
+            log::error!("a password verification panicked; the sign-in was rejected");
         }
     }
 }
 
-/// Lowers the priority of this thread, where the system has such a thing for threads.
+/// Lowers the priority of the current thread, on systems that support it.
 fn lower_priority() {
     #[cfg(target_os = "linux")]
     if let Err(error) = rustix::process::setpriority_process(Some(rustix::thread::gettid()), NICE) {
-        log::warn!("bcrypt runs at the priority of everything else: {error}");
+        log::warn!("bcrypt runs at normal priority: {error}");
     }
-}
-
-/// Hashes a password on this thread; for the command line, which has no other work.
-///
-/// # Errors
-/// [`Error::Internal`] when bcrypt refuses, which a parsed password and a checked cost exclude.
-pub fn hash(password: &Password, cost: u32) -> Result<PasswordHash, Error> {
-    bcrypt::hash(password.reveal(), cost).map(PasswordHash::new).map_err(|error| Error::Internal(error.to_string()))
-}
-
-/// Whether a hash is weaker than new ones are. A stronger one stays.
-fn is_outdated(hash: &PasswordHash, own: u32) -> bool {
-    hash.cost().is_some_and(|cost| cost < own)
-}
-
-fn verify(password: &Password, hash: Option<&PasswordHash>, cost: u32) -> bool {
-    let readable = hash.and_then(|hash| Some((hash.reveal(), hash.cost()?)));
-    let Some((hash, paid)) = readable else {
-        return refuse(password, cost);
-    };
-    if bcrypt::verify(password.reveal(), hash).unwrap_or(false) {
-        return true;
-    }
-    // 2^paid rounds are done; 2^paid + 2^(paid+1) + .. + 2^(cost-1) more make 2^cost, which an unknown name costs.
-    for step in paid..cost {
-        refuse(password, step);
-    }
-    false
-}
-
-/// Runs one verification of a cost that cannot succeed.
-fn refuse(password: &Password, cost: u32) -> bool {
-    let _matches = bcrypt::verify(password.reveal(), &decoy(cost));
-    false
-}
-
-/// A hash of a cost: 128 bits of salt, and 184 bits that no password is known to have.
-fn decoy(cost: u32) -> String {
-    format!("$2b${cost:02}$7EqJtq98hPqEX7fNZaFWoOhi5VIL2JHQ8Wc0Uo8FpRZ4dNnDQbN2e")
 }
 
 #[cfg(test)]
 mod tests {
     use std::{
         sync::Mutex,
-        task::{Context, Waker},
+        task::{Context, Poll, Waker},
     };
 
     use super::*;
     use crate::auth::verify::throttle::Attempt;
 
-    fn password(text: &str) -> Password {
-        Password::parse(text).unwrap()
-    }
-
-    #[test]
-    fn a_password_opens_its_own_hash_and_no_other() {
-        let stored = hash(&password("open sesame"), 4).unwrap();
-        assert!(verify(&password("open sesame"), Some(&stored), 4));
-        assert!(!verify(&password("open sesamE"), Some(&stored), 4));
-        assert!(!verify(&password("open sesame"), None, 4));
-    }
-
-    #[test]
-    fn t24_the_72nd_byte_counts() {
-        let long = "a".repeat(72);
-        let stored = hash(&password(&long), 4).unwrap();
-        assert!(verify(&password(&long), Some(&stored), 4));
-        assert!(!verify(&password(&format!("{}b", "a".repeat(71))), Some(&stored), 4));
-        assert!(!verify(&password(&"a".repeat(71)), Some(&stored), 4));
-    }
-
-    #[test]
-    fn case_10_13_15_a_hash_that_is_not_bcrypt_refuses_and_does_not_panic() {
-        let good = hash(&password("open sesame"), 4).unwrap();
-        let good = good.reveal();
-        for bad in [
-            String::new(),
-            "x".into(),
-            "é".repeat(30),
-            good.replace("$2b$", "$2x$"),
-            good.replace("$04$", "$31$"),
-            good.replace("$04$", "$03$"),
-            good[..59].to_owned(),
-            format!("{good} "),
-            format!("{}é", &good[..58]),
-            "{SHA}qUqP5cyxm6YcTAhz05Hph5gvu9M=".into(),
-            "$apr1$abcdefgh$0123456789012345678901".into(),
-        ] {
-            assert!(!verify(&password("open sesame"), Some(&PasswordHash::new(bad.as_str())), 4), "{bad}");
-        }
-        for scheme in ["$2a$", "$2y$"] {
-            assert!(verify(&password("open sesame"), Some(&PasswordHash::new(good.replace("$2b$", scheme))), 4));
-        }
-    }
-
     #[actix_web::test]
-    async fn beyond_the_queue_a_client_is_turned_away_at_once() {
+    async fn a_full_queue_rejects_a_client_at_once() {
         let throttle = Throttle::new();
         let pool = BcryptPool::start(4, throttle.clone()).unwrap();
         let (release, gate) = std::sync::mpsc::channel::<()>();
@@ -280,34 +198,20 @@ mod tests {
             }));
             // One poll puts the job into the queue, or finds it full.
             match job.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
-                std::task::Poll::Ready(answer) => break answer,
-                std::task::Poll::Pending => waiting.push(job),
+                Poll::Ready(result) => break result,
+                Poll::Pending => waiting.push(job),
             }
         };
         assert!(matches!(busy, Err(Error::Busy(_))));
-        assert!(waiting.len() >= QUEUE_PER_THREAD);
+        assert!(waiting.len() >= MAX_QUEUED_PER_THREAD);
         drop(release);
         for job in waiting {
             assert!(job.await.is_ok());
         }
         let attempt = Attempt { origin: Origin::V4(1), name: [0; 32], credentials: [0; 32] };
         let Ok(permit) = throttle.acquire(attempt, Instant::now()) else { panic!("throttled") };
-        let nobody = Verification { password: password("open sesame"), hash: None, max_cost: 0, active: false };
-        assert!(matches!(pool.verify(nobody, permit).await, Ok(Verified::Fails)));
-    }
-
-    #[test]
-    fn t49_the_decoy_is_a_hash_that_bcrypt_computes_to_the_end() {
-        // An unreadable decoy would be refused at once, and tell that the name is unknown.
-        let refused = bcrypt::verify("open sesame", &decoy(4)).unwrap();
-        assert!(!refused);
-        assert_eq!(PasswordHash::new(decoy(12)).cost(), Some(12));
-    }
-
-    #[test]
-    fn case_11_only_a_weaker_hash_is_outdated() {
-        let of = |cost| is_outdated(&hash(&password("open sesame"), cost).unwrap(), 5);
-        assert_eq!([of(4), of(5), of(6)], [true, false, false]);
-        assert!(!is_outdated(&PasswordHash::new("nonsense"), 5));
+        let password = Password::parse("open sesame").unwrap();
+        let unknown_name = Verification { password, hash: None, max_cost: 0, active: false };
+        assert!(matches!(pool.verify(unknown_name, permit).await, Ok(VerificationResult::Mismatch)));
     }
 }

@@ -1,8 +1,9 @@
-//! Verifying credentials: whether they hold now, at the least cost, and how often anybody may try.
+//! Verifies credentials: avoids bcrypt where a cached result is still valid, and limits how often a client may try.
 
 pub mod authenticator;
 pub mod bcrypt_pool;
 pub mod fingerprint;
+pub mod negative_cache;
 pub mod queue;
 pub mod retry_tracker;
 pub mod single_flight;

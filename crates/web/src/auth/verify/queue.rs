@@ -1,8 +1,9 @@
-//! Who is verified next: a short queue, fair between places.
+//! A bounded queue of verifications, fair between client networks.
 //!
-//! Each place has a line of its own. The next turn goes to the place that stands best, and among those that stand alike to
-//! the one that was served longest ago. How a place stands is asked when the turn comes: of a flood from a fresh address,
-//! the first failure sends the rest to the end. Within a line, who came back after a wait goes before who has just come.
+//! Each client network has a queue of its own. The next job comes from the network with the best reputation; among
+//! equals, from the one that was served longest ago. The reputation is read when a job is taken, not when it arrives:
+//! the first failure in a flood from a new address moves the rest of it behind everybody else. Within one network,
+//! retries after a wait go before first tries.
 
 use std::{
     collections::{HashMap, VecDeque},
@@ -13,143 +14,157 @@ use std::{
 use super::throttle::{Reputation, Throttle};
 use crate::http::client::Origin;
 
-/// Work of one place, and what to do with it if it has to go.
+/// The work of one attempt. A job that is evicted is dropped without running.
 pub struct Job {
-    /// Whose it is.
+    /// The network of the client.
     pub origin: Origin,
-    /// Whether its client was told to wait, and did.
+    /// Whether the client was asked to wait, waited, and retries.
     pub retried_after_wait: bool,
-    /// Does it.
+    /// The work.
     pub run: Box<dyn FnOnce() + Send>,
 }
 
-/// The queue; cheap to clone. It ends when the last clone but the workers' is gone.
+/// The queue; cheap to clone.
 #[derive(Clone)]
 pub struct Queue {
-    lines: Arc<(Mutex<Lines>, Condvar)>,
+    shared: Arc<(Mutex<State>, Condvar)>,
     throttle: Throttle,
     capacity: usize,
 }
 
 #[derive(Default)]
-struct Lines {
-    waiting: HashMap<Origin, Line>,
+struct State {
+    jobs: HashMap<Origin, OriginQueue>,
     len: usize,
-    /// When each place that waits was served last, by number of turns.
-    served: HashMap<Origin, u64>,
-    turns: u64,
+    /// When each waiting network was served last, as a number of `served`.
+    last_served: HashMap<Origin, u64>,
+    /// The number of jobs that were taken.
+    served: u64,
     closed: bool,
 }
 
-/// The jobs of one place: those of the patient, then the others.
+/// The jobs of one client network.
 #[derive(Default)]
-struct Line([VecDeque<Job>; 2]);
-
-/// Rank of a line: the smaller goes first.
-type Rank = (Reputation, u64);
+struct OriginQueue {
+    retries: VecDeque<Job>,
+    first_tries: VecDeque<Job>,
+}
 
 impl Queue {
-    /// An empty queue in which so many may wait.
+    /// An empty queue of at most `capacity` jobs.
     pub fn new(throttle: Throttle, capacity: usize) -> Queue {
-        Queue { lines: Arc::default(), throttle, capacity }
+        Queue { shared: Arc::default(), throttle, capacity }
     }
 
-    /// Takes a job in. In a full queue it takes the place of one that stands worse, if there is any; what had to go is
-    /// dropped.
+    /// Adds a job. A full queue evicts the last job of the network with the worst reputation, if it is worse than the
+    /// new job's.
     ///
     /// # Errors
     /// The job, when there is no room.
     pub fn push(&self, job: Job) -> Result<(), Job> {
-        let mut lines = self.lock();
-        if lines.len >= self.capacity {
-            match self.worse(&lines, job.origin, job.retried_after_wait) {
-                Some(worst) => drop(lines.take(worst, Line::last)),
+        let mut state = self.lock();
+        if state.len >= self.capacity {
+            match self.evictable(&state, job.origin, job.retried_after_wait) {
+                Some(worst) => drop(state.take(worst, OriginQueue::pop_last)),
                 None => return Err(job),
             }
         }
-        lines.len += 1;
-        lines.waiting.entry(job.origin).or_default().0[usize::from(!job.retried_after_wait)].push_back(job);
-        drop(lines);
-        self.lines.1.notify_one();
+        state.len += 1;
+        state.jobs.entry(job.origin).or_default().push(job);
+        drop(state);
+        self.shared.1.notify_one();
         Ok(())
     }
 
-    /// Whether a job would be taken in now.
+    /// Whether [`Queue::push`] would accept a job now.
     pub fn has_room(&self, origin: Origin, retried_after_wait: bool) -> bool {
-        let lines = self.lock();
-        lines.len < self.capacity || self.worse(&lines, origin, retried_after_wait).is_some()
+        let state = self.lock();
+        state.len < self.capacity || self.evictable(&state, origin, retried_after_wait).is_some()
     }
 
-    /// The line that stands worst, if its last job stands worse than this one.
-    fn worse(&self, lines: &Lines, origin: Origin, retried_after_wait: bool) -> Option<Origin> {
+    /// The network whose last job ranks worst, if it ranks worse than a job of `origin`.
+    fn evictable(&self, state: &State, origin: Origin, retried_after_wait: bool) -> Option<Origin> {
         let rank = (self.reputation(origin), !retried_after_wait);
         let ranked =
-            lines.waiting.iter().map(|(origin, line)| ((self.reputation(*origin), line.ends_impatient()), *origin));
+            state.jobs.iter().map(|(origin, queue)| ((self.reputation(*origin), queue.has_first_tries()), *origin));
         ranked.max().filter(|(worst, _)| *worst > rank).map(|(_, origin)| origin)
     }
 
-    /// Waits for the next job; `None` when the queue is closed.
+    /// Waits for the next job; `None` when the queue is closed and empty.
     pub fn pop(&self) -> Option<Job> {
-        let mut lines = self.lock();
+        let mut state = self.lock();
         loop {
-            let next = lines.waiting.keys().copied().min_by_key(|origin| self.rank(&lines, *origin));
+            let next = state.jobs.keys().copied().min_by_key(|origin| self.rank(&state, *origin));
             if let Some(origin) = next {
-                lines.turns += 1;
-                let turn = lines.turns;
-                lines.served.insert(origin, turn);
-                return lines.take(origin, Line::first);
+                state.served += 1;
+                let served = state.served;
+                state.last_served.insert(origin, served);
+                return state.take(origin, OriginQueue::pop_first);
             }
-            // Nobody waits, so nobody has to be fair to anybody.
-            lines.served.clear();
-            if lines.closed {
+            // Fairness needs no history in an empty queue, and clearing it bounds the memory.
+            state.last_served.clear();
+            if state.closed {
                 return None;
             }
-            lines = self.lines.1.wait(lines).unwrap_or_else(PoisonError::into_inner);
+            state = self.shared.1.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
     }
 
-    /// Lets the workers go when nothing waits any more.
+    /// Ends the workers once the queue is empty.
     pub fn close(&self) {
         self.lock().closed = true;
-        self.lines.1.notify_all();
+        self.shared.1.notify_all();
     }
 
-    fn rank(&self, lines: &Lines, origin: Origin) -> Rank {
-        (self.reputation(origin), lines.served.get(&origin).copied().unwrap_or(0))
+    /// The rank of a client network; the smallest is served first.
+    fn rank(&self, state: &State, origin: Origin) -> (Reputation, u64) {
+        (self.reputation(origin), state.last_served.get(&origin).copied().unwrap_or(0))
     }
 
     fn reputation(&self, origin: Origin) -> Reputation {
         self.throttle.reputation(origin, Instant::now())
     }
 
-    fn lock(&self) -> MutexGuard<'_, Lines> {
-        self.lines.0.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.shared.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Lines {
-    fn take(&mut self, origin: Origin, end: fn(&mut Line) -> Option<Job>) -> Option<Job> {
-        let line = self.waiting.get_mut(&origin)?;
-        let job = end(line);
-        if line.0.iter().all(VecDeque::is_empty) {
-            self.waiting.remove(&origin);
+impl State {
+    fn take(&mut self, origin: Origin, pop: fn(&mut OriginQueue) -> Option<Job>) -> Option<Job> {
+        let queue = self.jobs.get_mut(&origin)?;
+        let job = pop(queue);
+        if queue.is_empty() {
+            self.jobs.remove(&origin);
         }
         self.len -= usize::from(job.is_some());
         job
     }
 }
 
-impl Line {
-    fn first(&mut self) -> Option<Job> {
-        self.0.iter_mut().find_map(VecDeque::pop_front)
+impl OriginQueue {
+    fn push(&mut self, job: Job) {
+        if job.retried_after_wait {
+            self.retries.push_back(job);
+        } else {
+            self.first_tries.push_back(job);
+        }
     }
 
-    fn last(&mut self) -> Option<Job> {
-        self.0.iter_mut().rev().find_map(VecDeque::pop_back)
+    fn pop_first(&mut self) -> Option<Job> {
+        self.retries.pop_front().or_else(|| self.first_tries.pop_front())
     }
 
-    fn ends_impatient(&self) -> bool {
-        !self.0[1].is_empty()
+    fn pop_last(&mut self) -> Option<Job> {
+        self.first_tries.pop_back().or_else(|| self.retries.pop_back())
+    }
+
+    fn has_first_tries(&self) -> bool {
+        !self.first_tries.is_empty()
+    }
+
+    fn is_empty(&self) -> bool {
+        self.retries.is_empty() && self.first_tries.is_empty()
     }
 }
 
@@ -164,70 +179,70 @@ mod tests {
         Job { origin, retried_after_wait: false, run: Box::new(|| {}) }
     }
 
-    fn place(n: u32) -> Origin {
+    fn origin(n: u32) -> Origin {
         Origin::V4(n)
     }
 
-    fn end(throttle: &Throttle, origin: Origin, success: bool) {
+    fn finish(throttle: &Throttle, origin: Origin, success: bool) {
         let attempt = Attempt { origin, name: [0; 32], credentials: [0; 32] };
         let Ok(permit) = throttle.acquire(attempt, Instant::now()) else { panic!("throttled") };
-        permit.end(success, Instant::now());
+        permit.finish(success, Instant::now());
     }
 
-    fn order(queue: &Queue) -> Vec<Origin> {
+    fn drain(queue: &Queue) -> Vec<Origin> {
         queue.close();
         std::iter::from_fn(|| queue.pop()).map(|job| job.origin).collect()
     }
 
     #[test]
-    fn places_take_turns_however_many_wait_at_one() {
+    fn client_networks_take_turns_whatever_the_number_of_their_jobs() {
         let queue = Queue::new(Throttle::new(), 16);
         for n in [1, 1, 1, 1, 2, 3, 2] {
-            assert!(queue.push(job(place(n))).is_ok());
+            assert!(queue.push(job(origin(n))).is_ok());
         }
-        let served: Vec<_> = order(&queue);
-        let last = served.iter().rposition(|origin| *origin == place(3) || *origin == place(2)).unwrap();
+        let served = drain(&queue);
+        let last = served.iter().rposition(|served| *served == origin(3) || *served == origin(2)).unwrap();
         assert!(last <= 4, "{served:?}");
         assert_eq!(served.len(), 7);
     }
 
     #[test]
-    fn known_places_go_first_and_failing_ones_last() {
+    fn known_client_networks_go_first_and_failing_ones_last() {
         let throttle = Throttle::new();
         let queue = Queue::new(throttle.clone(), 16);
         for n in [1, 2, 3] {
-            assert!(queue.push(job(place(n))).is_ok());
+            assert!(queue.push(job(origin(n))).is_ok());
         }
-        // What happened after they came in counts.
-        end(&throttle, FLOOD, false);
-        end(&throttle, Origin::V4(3), true);
-        assert_eq!(order(&queue), [place(3), place(2), place(1)]);
+        // Sign-ins that finish after the push count.
+        finish(&throttle, FLOOD, false);
+        finish(&throttle, Origin::V4(3), true);
+        assert_eq!(drain(&queue), [origin(3), origin(2), origin(1)]);
     }
 
     #[test]
-    fn a_full_queue_turns_away_its_worst() {
+    fn a_full_queue_evicts_its_worst_job() {
         let throttle = Throttle::new();
         let queue = Queue::new(throttle.clone(), 2);
         assert!(queue.push(job(FLOOD)).is_ok());
         assert!(queue.push(job(FLOOD)).is_ok());
-        assert!(queue.push(job(place(2))).is_err(), "nobody stands worse yet");
-        end(&throttle, FLOOD, false);
-        assert!(queue.push(job(place(2))).is_ok());
+        assert!(queue.push(job(origin(2))).is_err(), "no reputation is worse yet");
+        finish(&throttle, FLOOD, false);
+        assert!(queue.push(job(origin(2))).is_ok());
         assert!(queue.push(job(FLOOD)).is_err());
-        assert_eq!(order(&queue), [place(2), FLOOD]);
+        assert_eq!(drain(&queue), [origin(2), FLOOD]);
     }
 
     #[test]
-    fn the_patient_go_before_the_others_of_their_place() {
+    fn retries_go_before_first_tries_of_their_client_network() {
         let queue = Queue::new(Throttle::new(), 2);
-        let patient = || Job { retried_after_wait: true, ..job(FLOOD) };
+        let retry = || Job { retried_after_wait: true, ..job(FLOOD) };
         assert!(queue.push(job(FLOOD)).is_ok());
         assert!(queue.push(job(FLOOD)).is_ok());
         assert!(!queue.has_room(FLOOD, false) && queue.has_room(FLOOD, true));
-        assert!(queue.push(patient()).is_ok(), "in the place of the last that came");
-        assert!(queue.push(patient()).is_ok());
-        assert!(queue.push(patient()).is_err());
-        assert!(!queue.has_room(place(2), false) && !queue.has_room(place(2), true));
+        assert!(queue.push(retry()).is_ok(), "evicts the newest first try");
+        assert!(queue.push(retry()).is_ok());
+        assert!(queue.push(retry()).is_err());
+        assert!(!queue.has_room(origin(2), false) && !queue.has_room(origin(2), true));
         queue.close();
         assert!(std::iter::from_fn(|| queue.pop()).all(|job| job.retried_after_wait));
     }
@@ -235,7 +250,7 @@ mod tests {
     #[test]
     fn a_closed_queue_is_emptied_first() {
         let queue = Queue::new(Throttle::new(), 2);
-        assert!(queue.push(job(place(1))).is_ok());
+        assert!(queue.push(job(origin(1))).is_ok());
         queue.close();
         assert!(queue.pop().is_some());
         assert!(queue.pop().is_none());

@@ -1,49 +1,49 @@
-//! Single flight: any number of requests that bring the same credentials at once share one verification.
+//! Single flight: concurrent requests with the same key share one operation.
 
 use std::{
     collections::HashMap,
     future::Future,
     hash::Hash,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use tokio::sync::OnceCell;
 
-/// The verifications that run now, by what they verify. `T` is what they come to.
+/// The operations in flight, by key. `T` is their result.
 pub struct SingleFlight<K, T> {
-    flying: Mutex<HashMap<K, Arc<OnceCell<T>>>>,
+    in_flight: Mutex<HashMap<K, Arc<OnceCell<T>>>>,
 }
 
 impl<K: Eq + Hash + Copy, T: Clone> SingleFlight<K, T> {
-    /// None yet.
+    /// Without any operation in flight.
     pub fn new() -> SingleFlight<K, T> {
-        SingleFlight { flying: Mutex::default() }
+        SingleFlight { in_flight: Mutex::default() }
     }
 
-    /// What the flight comes to that runs for this key; if none does, this request begins one. If the one that began
-    /// it goes away or fails, the next that waits begins anew.
+    /// Waits for the operation in flight for this key, or starts one. If the caller that started it is cancelled or
+    /// gets an error, the next waiting caller starts its own.
     ///
     /// # Errors
-    /// What `begin` says; to the request that began.
-    pub async fn join<E, F>(&self, key: K, begin: impl FnOnce() -> F) -> Result<T, E>
+    /// The error of `start`, only for the caller that started the operation.
+    pub async fn join<E, F>(&self, key: K, start: impl FnOnce() -> F) -> Result<T, E>
     where
         F: Future<Output = Result<T, E>>,
     {
-        let waiter = Waiter { single_flight: self, key, cell: self.enter(key) };
-        waiter.cell.get_or_try_init(begin).await.cloned()
+        let waiter = Waiter { single_flight: self, key, cell: self.cell(key) };
+        waiter.cell.get_or_try_init(start).await.cloned()
     }
 
-    /// Whether none runs.
+    /// Whether no operation is in flight.
     pub fn is_empty(&self) -> bool {
         self.lock().is_empty()
     }
 
-    fn enter(&self, key: K) -> Arc<OnceCell<T>> {
+    fn cell(&self, key: K) -> Arc<OnceCell<T>> {
         self.lock().entry(key).or_default().clone()
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<K, Arc<OnceCell<T>>>> {
-        self.flying.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, HashMap<K, Arc<OnceCell<T>>>> {
+        self.in_flight.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -53,7 +53,8 @@ impl<K: Eq + Hash + Copy, T: Clone> Default for SingleFlight<K, T> {
     }
 }
 
-/// A request that waits for a flight. The flight is over for newcomers when it has landed, or nobody waits any more.
+/// A caller that waits for an operation. When it is dropped, it removes an operation that has finished, or that nobody
+/// else waits for.
 struct Waiter<'a, K: Eq + Hash + Copy, T: Clone> {
     single_flight: &'a SingleFlight<K, T>,
     key: K,
@@ -62,12 +63,12 @@ struct Waiter<'a, K: Eq + Hash + Copy, T: Clone> {
 
 impl<K: Eq + Hash + Copy, T: Clone> Drop for Waiter<'_, K, T> {
     fn drop(&mut self) {
-        let mut flying = self.single_flight.lock();
-        let Some(cell) = flying.get(&self.key).filter(|cell| Arc::ptr_eq(cell, &self.cell)) else { return };
-        // The map's own, and this seat's.
+        let mut in_flight = self.single_flight.lock();
+        let Some(cell) = in_flight.get(&self.key).filter(|cell| Arc::ptr_eq(cell, &self.cell)) else { return };
+        // Two references: the map's and this waiter's.
         let is_last = Arc::strong_count(cell) == 2;
         if is_last || self.cell.initialized() {
-            flying.remove(&self.key);
+            in_flight.remove(&self.key);
         }
     }
 }
@@ -85,48 +86,52 @@ mod tests {
     use super::*;
 
     #[actix_web::test]
-    async fn t51_any_number_of_requests_share_one_flight() {
-        let (single_flight, began, land) = (SingleFlight::<u8, u32>::new(), AtomicU32::new(0), Notify::new());
-        let fly = |key| {
+    async fn t51_any_number_of_requests_share_one_operation() {
+        let single_flight = SingleFlight::<u8, u32>::new();
+        let started = AtomicU32::new(0);
+        let finish = Notify::new();
+        let join = |key| {
             single_flight.join(key, || async {
-                let number = began.fetch_add(1, Ordering::SeqCst);
-                land.notified().await;
+                let number = started.fetch_add(1, Ordering::SeqCst);
+                finish.notified().await;
                 Ok::<_, ()>(number)
             })
         };
-        let all = join_all((0..64).map(|_| fly(1)));
-        let (landed, ()) = tokio::join!(all, async { land.notify_one() });
-        assert!(landed.iter().all(|number| *number == Ok(0)), "{landed:?}");
-        assert_eq!(began.load(Ordering::SeqCst), 1);
-        land.notify_one();
-        assert_eq!(fly(1).await, Ok(1), "one that has landed is over");
+        let all = join_all((0..64).map(|_| join(1)));
+        let (results, ()) = tokio::join!(all, async { finish.notify_one() });
+        assert!(results.iter().all(|number| *number == Ok(0)), "{results:?}");
+        assert_eq!(started.load(Ordering::SeqCst), 1);
+        finish.notify_one();
+        assert_eq!(join(1).await, Ok(1), "a finished operation is not joined");
         assert!(single_flight.is_empty());
     }
 
     #[actix_web::test]
-    async fn other_keys_fly_by_themselves() {
+    async fn other_keys_have_their_own_operation() {
         let single_flight = SingleFlight::<u8, u8>::new();
-        let fly = |key| single_flight.join(key, move || async move { Ok::<_, ()>(key) });
-        assert_eq!(tokio::join!(fly(1), fly(2)), (Ok(1), Ok(2)));
+        let join = |key| single_flight.join(key, move || async move { Ok::<_, ()>(key) });
+        assert_eq!(tokio::join!(join(1), join(2)), (Ok(1), Ok(2)));
     }
 
     #[actix_web::test]
-    async fn a_failed_flight_is_begun_anew_by_the_next() {
-        let (single_flight, began) = (SingleFlight::<u8, u8>::new(), AtomicU32::new(0));
-        let fly = || {
+    async fn a_failed_operation_is_started_again_by_the_next_waiter() {
+        let single_flight = SingleFlight::<u8, u8>::new();
+        let started = AtomicU32::new(0);
+        let join = || {
             single_flight.join(1, || async {
                 tokio::task::yield_now().await;
-                if began.fetch_add(1, Ordering::SeqCst) == 0 { Err("busy") } else { Ok(1) }
+                if started.fetch_add(1, Ordering::SeqCst) == 0 { Err("busy") } else { Ok(1) }
             })
         };
-        assert_eq!(tokio::join!(fly(), fly(), fly()), (Err("busy"), Ok(1), Ok(1)));
-        assert_eq!(began.load(Ordering::SeqCst), 2);
+        assert_eq!(tokio::join!(join(), join(), join()), (Err("busy"), Ok(1), Ok(1)));
+        assert_eq!(started.load(Ordering::SeqCst), 2);
         assert!(single_flight.is_empty());
     }
 
     #[actix_web::test]
-    async fn who_goes_away_leaves_the_flight_to_those_who_wait() {
-        let (single_flight, never) = (SingleFlight::<u8, u8>::new(), Notify::new());
+    async fn a_cancelled_caller_leaves_the_operation_to_the_next_waiter() {
+        let single_flight = SingleFlight::<u8, u8>::new();
+        let never = Notify::new();
         let mut first = Box::pin(single_flight.join(1, || async {
             never.notified().await;
             Ok::<_, ()>(1)

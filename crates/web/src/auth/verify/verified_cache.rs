@@ -1,8 +1,7 @@
-//! Proofs: what has been verified is not verified again. And refusals: nor is what has been refused.
+//! Remembers verified credentials, so that bcrypt runs once for them and not for every request.
 //!
-//! A proof says that credentials opened a stored hash. It opens nothing by itself: on every request the user's present row
-//! decides, and has to bear that same hash. So a changed password needs no invalidation. Proofs and refusals are kept
-//! apart: attackers can fill the one with what they like, and push nobody out of the other.
+//! A record says that credentials matched a stored hash. It grants nothing by itself: on every request the user's
+//! current row must hold the same hash, and a changed password therefore needs no invalidation.
 
 use std::{
     sync::{
@@ -12,20 +11,19 @@ use std::{
     time::{Duration, Instant},
 };
 
-use domain::{password::PasswordHash, user::User};
+use domain::password::PasswordHash;
 use quick_cache::sync::Cache;
 
 use super::fingerprint::Fingerprint;
-use crate::cache::generations::{Generation, Generations};
 
-/// How long proofs are good for, and how many there are.
+/// The limits on the number and the age of records.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
-    /// The most proofs.
+    /// The maximum number of records.
     pub count: usize,
-    /// After so long without use a proof is void.
+    /// The time without use after which a record expires.
     pub idle: Duration,
-    /// After so long it is void, used or not.
+    /// The age at which a record expires, used or not.
     pub lifetime: Duration,
 }
 
@@ -35,103 +33,57 @@ impl Default for Limits {
     }
 }
 
-/// The proofs of this process.
+/// The verified credentials, by fingerprint; one for the process.
 pub struct VerifiedCache {
     limits: Limits,
-    born: Instant,
-    kept: Cache<Fingerprint, Arc<VerifiedRecord>>,
+    epoch: Instant,
+    records: Cache<Fingerprint, Arc<VerifiedRecord>>,
 }
 
-/// That credentials opened a hash.
+/// A record that credentials matched a hash. Times are milliseconds since the epoch of the cache.
 pub struct VerifiedRecord {
     hash: PasswordHash,
-    made: u64,
-    used: AtomicU64,
+    created_at: u64,
+    last_used_at: AtomicU64,
 }
 
 impl VerifiedRecord {
-    /// Whether it was this hash.
-    pub fn is_of(&self, hash: &PasswordHash) -> bool {
+    /// Whether the credentials matched this hash.
+    pub fn matches(&self, hash: &PasswordHash) -> bool {
         self.hash == *hash
     }
 }
 
 impl VerifiedCache {
-    /// None yet.
+    /// An empty cache.
     pub fn new(limits: Limits) -> VerifiedCache {
-        VerifiedCache { limits, born: Instant::now(), kept: Cache::new(limits.count.max(1)) }
+        VerifiedCache { limits, epoch: Instant::now(), records: Cache::new(limits.count.max(1)) }
     }
 
-    /// The proof of these credentials, while it is good.
-    pub fn find(&self, id: &Fingerprint, now: Instant) -> Option<Arc<VerifiedRecord>> {
-        let record = self.kept.get(id)?;
+    /// The record of these credentials, unless it has expired. Counts as a use.
+    pub fn get(&self, credentials: &Fingerprint, now: Instant) -> Option<Arc<VerifiedRecord>> {
+        let record = self.records.get(credentials)?;
         let now = self.millis(now);
         let within = |since: u64, limit: Duration| u128::from(now.saturating_sub(since)) < limit.as_millis();
-        if !within(record.used.load(Relaxed), self.limits.idle) || !within(record.made, self.limits.lifetime) {
-            self.kept.remove(id);
+        if !within(record.last_used_at.load(Relaxed), self.limits.idle)
+            || !within(record.created_at, self.limits.lifetime)
+        {
+            self.records.remove(credentials);
             return None;
         }
-        record.used.fetch_max(now, Relaxed);
+        record.last_used_at.fetch_max(now, Relaxed);
         Some(record)
     }
 
-    /// Keeps a proof.
-    pub fn insert(&self, id: Fingerprint, hash: PasswordHash, now: Instant) {
-        let made = self.millis(now);
-        self.kept.insert(id, Arc::new(VerifiedRecord { hash, made, used: AtomicU64::new(made) }));
+    /// Records that these credentials matched a hash.
+    pub fn insert(&self, credentials: Fingerprint, hash: PasswordHash, now: Instant) {
+        let created_at = self.millis(now);
+        let record = VerifiedRecord { hash, created_at, last_used_at: AtomicU64::new(created_at) };
+        self.records.insert(credentials, Arc::new(record));
     }
 
     fn millis(&self, at: Instant) -> u64 {
-        u64::try_from(at.saturating_duration_since(self.born).as_millis()).unwrap_or(u64::MAX)
-    }
-}
-
-/// The refusals of this process: credentials that opened nothing, and still do not as long as their user's row stays as
-/// it is, or stays away.
-pub struct NegativeCache {
-    kept: Cache<Fingerprint, Arc<NegativeRecord>>,
-}
-
-struct NegativeRecord {
-    generation: Generation,
-    row: Row,
-}
-
-/// The part of a user's row that decides: the hash, and whether the account is active. `None` without a row.
-type Row = Option<(PasswordHash, bool)>;
-
-/// How many refusals are remembered: two megabytes.
-const NEGATIVE_RECORDS: usize = 8192;
-
-impl NegativeCache {
-    /// None yet.
-    pub fn new() -> NegativeCache {
-        NegativeCache { kept: Cache::new(NEGATIVE_RECORDS) }
-    }
-
-    /// Whether these credentials were refused, and nothing is known to have changed since.
-    pub fn holds(&self, id: &Fingerprint, generations: &Generations) -> bool {
-        generations.is_fresh() && self.kept.get(id).is_some_and(|record| generations.holds(&record.generation))
-    }
-
-    /// Whether these credentials were refused by a row like this one.
-    pub fn holds_for(&self, id: &Fingerprint, user: Option<&User>) -> bool {
-        self.kept.get(id).is_some_and(|record| record.row == row_of(user))
-    }
-
-    /// Keeps a refusal by a row, with the stamp that was taken before the row was read.
-    pub fn insert(&self, id: Fingerprint, generation: Generation, user: Option<&User>) {
-        self.kept.insert(id, Arc::new(NegativeRecord { generation, row: row_of(user) }));
-    }
-}
-
-fn row_of(user: Option<&User>) -> Row {
-    user.map(|user| (user.password_hash.clone(), user.active))
-}
-
-impl Default for NegativeCache {
-    fn default() -> NegativeCache {
-        NegativeCache::new()
+        u64::try_from(at.saturating_duration_since(self.epoch).as_millis()).unwrap_or(u64::MAX)
     }
 }
 
@@ -146,40 +98,43 @@ mod tests {
     }
 
     #[test]
-    fn a_proof_is_for_one_hash() {
-        let (verified, now) = (VerifiedCache::new(Limits::default()), Instant::now());
+    fn a_record_is_for_one_hash() {
+        let verified = VerifiedCache::new(Limits::default());
+        let now = Instant::now();
         verified.insert([1; 32], hash("a"), now);
-        let record = verified.find(&[1; 32], now).unwrap();
-        assert!(record.is_of(&hash("a")) && !record.is_of(&hash("b")));
-        assert!(verified.find(&[2; 32], now).is_none());
+        let record = verified.get(&[1; 32], now).unwrap();
+        assert!(record.matches(&hash("a")) && !record.matches(&hash("b")));
+        assert!(verified.get(&[2; 32], now).is_none());
     }
 
     #[test]
-    fn a_proof_ends_ten_minutes_after_its_last_use_and_an_hour_after_it_was_made() {
-        let (verified, start) = (VerifiedCache::new(Limits::default()), Instant::now());
-        let holds = |minutes: u32| verified.find(&[1; 32], start + MINUTE * minutes).is_some();
+    fn a_record_expires_ten_minutes_after_its_last_use_and_one_hour_after_its_creation() {
+        let verified = VerifiedCache::new(Limits::default());
+        let start = Instant::now();
+        let is_valid = |minutes: u32| verified.get(&[1; 32], start + MINUTE * minutes).is_some();
         verified.insert([1; 32], hash("a"), start);
         for minutes in (9..60).step_by(9) {
-            assert!(holds(minutes), "{minutes}");
+            assert!(is_valid(minutes), "{minutes}");
         }
-        assert!(!holds(60));
+        assert!(!is_valid(60));
         verified.insert([1; 32], hash("a"), start);
-        assert!(!holds(10));
-        assert!(!holds(1), "what has ended does not come back");
+        assert!(!is_valid(10));
+        assert!(!is_valid(1), "an expired record does not come back");
     }
 
     #[test]
-    fn proofs_are_bounded_and_the_used_ones_stay() {
-        let (verified, now) = (VerifiedCache::new(Limits { count: 1000, ..Limits::default() }), Instant::now());
-        let id = |n: u32| -> Fingerprint {
-            let mut id = [0; 32];
-            id[..4].copy_from_slice(&n.to_be_bytes());
-            id
+    fn records_are_bounded_and_the_used_ones_stay() {
+        let verified = VerifiedCache::new(Limits { count: 1000, ..Limits::default() });
+        let now = Instant::now();
+        let fingerprint = |n: u32| -> Fingerprint {
+            let mut fingerprint = [0; 32];
+            fingerprint[..4].copy_from_slice(&n.to_be_bytes());
+            fingerprint
         };
         for n in 0..20_000 {
-            verified.insert(id(n), hash("a"), now);
-            assert!(verified.find(&id(0), now).is_some(), "{n}");
+            verified.insert(fingerprint(n), hash("a"), now);
+            assert!(verified.get(&fingerprint(0), now).is_some(), "{n}");
         }
-        assert!(verified.kept.len() <= 1000);
+        assert!(verified.records.len() <= 1000);
     }
 }

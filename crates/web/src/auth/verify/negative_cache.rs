@@ -1,0 +1,60 @@
+//! Remembers rejected credentials, so that the same wrong password again costs no bcrypt.
+//!
+//! It is separate from the verified cache: an attacker can fill this one, and must not evict verified credentials.
+
+use std::sync::Arc;
+
+use domain::{password::PasswordHash, user::User};
+use quick_cache::sync::Cache;
+
+use super::fingerprint::Fingerprint;
+use crate::cache::generations::{Generation, Generations};
+
+/// The maximum number of records: about 2 MB.
+const MAX_RECORDS: usize = 8192;
+
+/// The rejected credentials, by fingerprint. A record is valid while its user's row is unchanged, or still absent.
+pub struct NegativeCache {
+    records: Cache<Fingerprint, Arc<NegativeRecord>>,
+}
+
+struct NegativeRecord {
+    generation: Generation,
+    row: RowState,
+}
+
+/// The columns of a user's row that decide: the hash, and whether the account is active. `None` without a row.
+type RowState = Option<(PasswordHash, bool)>;
+
+impl NegativeCache {
+    /// An empty cache.
+    pub fn new() -> NegativeCache {
+        NegativeCache { records: Cache::new(MAX_RECORDS) }
+    }
+
+    /// Whether these credentials were rejected, and no change of their user is known since.
+    pub fn is_rejected(&self, credentials: &Fingerprint, generations: &Generations) -> bool {
+        generations.is_fresh()
+            && self.records.get(credentials).is_some_and(|record| generations.is_current(&record.generation))
+    }
+
+    /// Whether these credentials were rejected when the user's row was the same as this one.
+    pub fn is_rejected_by(&self, credentials: &Fingerprint, user: Option<&User>) -> bool {
+        self.records.get(credentials).is_some_and(|record| record.row == row_state(user))
+    }
+
+    /// Records that a row rejected these credentials. The generation must be taken before the row is read.
+    pub fn insert(&self, credentials: Fingerprint, generation: Generation, user: Option<&User>) {
+        self.records.insert(credentials, Arc::new(NegativeRecord { generation, row: row_state(user) }));
+    }
+}
+
+impl Default for NegativeCache {
+    fn default() -> NegativeCache {
+        NegativeCache::new()
+    }
+}
+
+fn row_state(user: Option<&User>) -> RowState {
+    user.map(|user| (user.password_hash.clone(), user.active))
+}

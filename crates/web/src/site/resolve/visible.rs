@@ -1,0 +1,123 @@
+//! Proofs that a viewer may see a page, a draft or a list. Only `resolve` makes a `VisiblePage`, after the access rule
+//! has decided.
+
+use std::sync::Arc;
+
+use domain::{
+    access::Member,
+    draft::Draft,
+    page::{Page, PagePath},
+    site::Site,
+};
+use store::Paging;
+
+use crate::{
+    auth::{
+        account::Account,
+        extract::{Editor, MaybeReader, Reader},
+    },
+    site::cache_fill::{CacheFill, FillTokens},
+};
+
+/// A page that its viewer may see.
+pub struct VisiblePage {
+    pub(super) page: Page,
+    pub(super) site: Arc<Site>,
+    pub(super) reader: Option<Reader>,
+    pub(super) list_viewer: Option<MaybeReader>,
+    pub(super) paging: Paging,
+    pub(super) tokens: FillTokens,
+}
+
+impl VisiblePage {
+    /// The page.
+    pub fn page(&self) -> &Page {
+        &self.page
+    }
+
+    /// The settings of the site, read with the page.
+    pub fn site(&self) -> &Site {
+        &self.site
+    }
+
+    /// The account of the reader; `None` for a public page, for which no credentials were checked.
+    pub fn account(&self) -> Option<&Account> {
+        self.reader.as_ref().map(Reader::account)
+    }
+
+    /// The viewer and the page of the list at the end of this page, if it has one.
+    pub fn list(&self) -> Option<(&MaybeReader, Paging)> {
+        self.list_viewer.as_ref().map(|viewer| (viewer, self.paging))
+    }
+
+    /// The reader whose opening of this page is recorded: on pages with receipts, every reader but editors.
+    pub fn receipt_reader(&self) -> Option<&Member> {
+        let member = &self.reader.as_ref()?.account().member;
+        (self.page.content.receipts && !member.role.may_edit()).then_some(member)
+    }
+
+    /// Prepares the insertion of the answer into the cache.
+    pub fn into_cache_fill(self) -> CacheFill {
+        let account = match (&self.reader, &self.list_viewer) {
+            (Some(reader), _) => Some(reader.shared_account().clone()),
+            (None, viewer) => viewer.as_ref().and_then(MaybeReader::shared_account).cloned(),
+        };
+        CacheFill {
+            is_guarded: self.reader.is_some(),
+            lists: self.list_viewer.is_some(),
+            notice: self.list_viewer.as_ref().map_or("", MaybeReader::notice),
+            account,
+            tokens: self.tokens,
+        }
+    }
+}
+
+/// A draft, for an editor.
+pub struct VisibleDraft {
+    draft: Draft,
+    site: Arc<Site>,
+    account: Arc<Account>,
+}
+
+impl VisibleDraft {
+    /// A draft as an editor sees it.
+    pub fn new(draft: Draft, site: Arc<Site>, editor: &Editor) -> VisibleDraft {
+        VisibleDraft { draft, site, account: editor.shared_account().clone() }
+    }
+
+    /// The draft.
+    pub fn draft(&self) -> &Draft {
+        &self.draft
+    }
+
+    /// The settings of the site.
+    pub fn site(&self) -> &Site {
+        &self.site
+    }
+
+    /// The account of the editor.
+    pub fn account(&self) -> &Account {
+        &self.account
+    }
+}
+
+/// A path without a page, and the viewer of the list of the pages below it.
+pub struct Section {
+    /// The path.
+    pub path: PagePath,
+    /// The viewer.
+    pub viewer: MaybeReader,
+    /// The requested page of the list.
+    pub paging: Paging,
+    /// The permissions to cache the answer.
+    pub tokens: FillTokens,
+}
+
+impl Section {
+    /// Prepares the insertion of the answer into the cache.
+    pub fn into_cache_fill(self) -> CacheFill {
+        let account = self.viewer.shared_account().cloned();
+        let notice = self.viewer.notice();
+        CacheFill { is_guarded: false, lists: true, notice, account, tokens: self.tokens }
+    }
+}
