@@ -1,7 +1,7 @@
-// What the panel does better with a script; without one, everything still works.
+// Progressive enhancement of the panel: everything also works without this script.
 "use strict";
 
-// A new page's path follows its title until somebody writes one.
+// Derives the path of a new page from its title until the user types a path.
 const fresh = document.querySelector("form[data-new]");
 if (fresh) {
   const { title, path } = fresh.elements;
@@ -15,7 +15,7 @@ if (fresh) {
   });
 }
 
-// Leaving with something unsaved asks first; Ctrl+S saves and stays.
+// Warns before leaving with unsaved changes; Ctrl+S saves and stays on the page.
 const guarded = document.querySelector("form[data-guard]");
 if (guarded) {
   let unsaved = document.querySelector(".problems") !== null;
@@ -31,7 +31,7 @@ if (guarded) {
   });
 }
 
-// What is typed is kept as a draft as it goes: soon after the last change, and every few seconds while there are more.
+// Saves the form as a draft: 1.5 seconds after the last change, and at least every 5 seconds while there are more.
 const drafted = document.querySelector("form[data-drafts]");
 if (drafted) {
   const SOON = 1500, LATEST = 5000;
@@ -65,7 +65,7 @@ if (drafted) {
     since = since || changed;
     if (!answer || answer.status === 503 || answer.status === 429) {
       pause = LATEST;
-      return say(answer ? "Not saved: the server is busy; trying again" : "Not saved: no connection; trying again", true);
+      return say(answer ? "Not saved: the server is busy. Trying again." : "Not saved: no connection. Trying again.", true);
     }
     stopped = true;
     const words = (await answer.text()).split("\n")[0];
@@ -84,7 +84,7 @@ if (drafted) {
     since = since || now;
     soon(Math.max(0, Math.min(SOON, since + LATEST - now)));
   });
-  // What is under way arrives first: otherwise the form would not know what it has saved itself.
+  // Waits for a save under way: otherwise the form would not know the version that it saved itself.
   drafted.addEventListener("submit", (event) => {
     clearTimeout(timer);
     if (!keeping) return void (since = 0);
@@ -94,7 +94,7 @@ if (drafted) {
   });
 }
 
-// A field that finds a page by its title while one types, and a list below it: arrows choose, Enter takes, Escape leaves.
+// A search field with a list of pages. Arrow keys move, Enter takes a page, Escape closes the list.
 function picker(bar, take, leave) {
   const box = document.createElement("div");
   box.className = "picker";
@@ -125,7 +125,7 @@ function picker(bar, take, leave) {
     const path = document.createElement("small");
     path.textContent = `${offer.path}, ${offer.readers}`;
     item.append(offer.title, path);
-    // Before the field loses the focus.
+    // mousedown comes before the field loses the focus.
     item.addEventListener("mousedown", (event) => { event.preventDefault(); choose(n); });
     return item;
   };
@@ -148,7 +148,7 @@ function picker(bar, take, leave) {
     Escape: () => { close(); leave(); },
   };
   input.addEventListener("input", (event) => {
-    // What is looked for is no change of the page.
+    // A search is not a change of the page.
     event.stopPropagation();
     clearTimeout(pause);
     pause = setTimeout(find, 120);
@@ -167,7 +167,7 @@ function picker(bar, take, leave) {
   };
 }
 
-// The text of a page: a small toolbar with its keys, how long it is to read, and beside it what it will look like.
+// The text field of a page: a toolbar with keyboard shortcuts, the word count, and a live preview.
 const body = document.querySelector(".page-form #body");
 if (body) {
   const replace = (text, from, to) => {
@@ -241,7 +241,7 @@ if (body) {
   const pane = document.querySelector(".preview");
   const prose = pane.querySelector(".prose");
   let pause, asked = 0, shown = 0;
-  // What is wrong with a link depends on where the page lives and who reads it.
+  // The check of links depends on the path and the readers of the page.
   const readers = ["path", "audience", "people", "groups"];
   const sent = ["form_token", "body", ...readers];
   const show = async () => {
@@ -250,7 +250,7 @@ if (body) {
     const answer = await fetch("/admin/preview", { method: "POST", body: form }).catch(() => null);
     if (!answer || !answer.ok) return;
     const html = await answer.text();
-    // An older answer that comes late is not shown over a newer one.
+    // An older answer that arrives late must not replace a newer one.
     if (turn > shown) {
       shown = turn;
       prose.innerHTML = html;
@@ -272,21 +272,21 @@ if (body) {
   count();
 }
 
-// One box chooses all rows, and says how many are chosen.
+// A checkbox that selects all rows, and the number of selected rows.
 const table = document.querySelector("table.choosable");
 const boxes = table ? [...table.querySelectorAll("tbody input[name=id]")] : [];
 if (boxes.length > 0) {
   const form = table.closest("form"), everything = form.elements.all;
   const all = document.createElement("input");
   all.type = "checkbox";
-  all.setAttribute("aria-label", "Choose all rows on this page");
+  all.setAttribute("aria-label", "Select all rows on this page");
   table.querySelector("thead .choose").append(all);
   const said = document.querySelector(".chosen");
   const count = () => {
     const chosen = boxes.filter((box) => box.checked).length;
     all.checked = chosen === boxes.length;
     all.indeterminate = chosen > 0 && chosen < boxes.length;
-    said.textContent = chosen > 0 ? `${chosen} of ${boxes.length} chosen` : "";
+    said.textContent = chosen > 0 ? `${chosen} of ${boxes.length} selected` : "";
     [...boxes, all].forEach((box) => { box.disabled = Boolean(everything && everything.checked); });
   };
   all.addEventListener("change", () => { boxes.forEach((box) => { box.checked = all.checked; }); count(); });
@@ -294,11 +294,11 @@ if (boxes.length > 0) {
   form.addEventListener("submit", (event) => {
     if (boxes.some((box) => box.checked) || (everything && everything.checked)) return;
     event.preventDefault();
-    said.textContent = "Tick the rows first that this is for.";
+    said.textContent = "Select some rows first.";
   });
   count();
 }
 
-// The first thing that has to be mended is where the reader is.
+// Moves the focus to the error messages.
 const problems = document.querySelector(".problems");
 if (problems) problems.focus();

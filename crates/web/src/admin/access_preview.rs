@@ -3,7 +3,7 @@
 use serde::Serialize;
 use store::writing::{AccessChange, AccessDiff, Consent, Fingerprint};
 
-/// The most pages that a preview names one by one.
+/// The maximum number of pages that a preview lists.
 const MAX_ROWS: usize = 20;
 
 /// The change of one page's readers, as a row.
@@ -15,7 +15,7 @@ struct Row {
     removed: String,
 }
 
-/// The effect of a change on access: the first pages of it, and the fingerprint of all.
+/// The effect of a change on access: the first pages and the fingerprint of all of them.
 #[derive(Default, Serialize)]
 pub(super) struct AccessPreview {
     rows: Vec<Row>,
@@ -50,7 +50,7 @@ impl AccessPreview {
     }
 }
 
-/// The consent that a form sends back: the fingerprint of what it showed, or nothing.
+/// The consent that a form sends back: the fingerprint of the effect that it showed, or an empty text.
 pub(super) fn consent(agreed: &str) -> Consent {
     match agreed {
         "" => Consent::Stated,

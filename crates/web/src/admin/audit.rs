@@ -1,4 +1,4 @@
-//! The audit trail: who did what, when.
+//! The audit trail, with filters by user, action, subject and date.
 
 use actix_web::web::Data;
 use domain::audit::{Action, Subject};
@@ -55,8 +55,8 @@ pub async fn list(app: Data<App>, admin: Admin, query: QueryString) -> Result<Ou
     let subjects = Subject::ALL.iter().map(|subject| (subject.as_str(), subject.as_str().to_owned(), None));
     let moments = dates(now, zone).map(|(word, label, _)| (word, label.to_owned(), None));
     let filters = vec![
-        state.filter("What", "action", [all("Everything")].into_iter().chain(actions).collect()),
-        state.filter("To what", "subject", [all("Everything")].into_iter().chain(subjects).collect()),
+        state.filter("Action", "action", [all("Everything")].into_iter().chain(actions).collect()),
+        state.filter("Subject", "subject", [all("Everything")].into_iter().chain(subjects).collect()),
         state.filter("When", "date", [all("Any time")].into_iter().chain(moments).collect()),
     ];
     let page = AuditPage {

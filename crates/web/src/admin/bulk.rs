@@ -1,5 +1,5 @@
-//! What is done with many rows that were chosen in a list: asked first, with their names and what it does, and done when
-//! it is confirmed. A choice that needs to know more asks for that before.
+//! Bulk actions on selected rows of a list. A confirmation page names the rows and the effect; the action runs when the user
+//! confirms. An action that needs more input asks for it first.
 
 use actix_web::http::StatusCode;
 use domain::{audience::AudienceInput, group::GroupName, invalid::Invalid, site::Site};
@@ -13,22 +13,22 @@ use crate::{
     http::{answer::Answer, error::Error, view::Errors},
 };
 
-/// How many rows the question names when they were not ticked one by one.
-const NAMED: usize = 20;
+/// The maximum number of rows that the question names when all that match are selected.
+const MAX_NAMED: usize = 20;
 
-/// What a list's form sends.
+/// The fields of a list's form and of the confirmation page.
 #[derive(Deserialize)]
 pub struct Chosen {
     #[serde(default)]
     action: String,
     #[serde(default)]
     id: Vec<i64>,
-    /// `yes` for all that match the filter in `back`, instead of `id`.
+    /// `yes` for all rows that match the filter in `back`, instead of `id`.
     #[serde(default)]
     all: String,
     #[serde(default)]
     confirm: String,
-    /// What the question showed, as [`Seen`] writes it.
+    /// The fingerprints of the rows and the effect that were shown, as [`Seen`] writes them.
     #[serde(default)]
     seen: String,
     #[serde(default)]
@@ -43,7 +43,7 @@ pub struct Chosen {
     groups: Vec<String>,
 }
 
-/// Something that can be done with rows.
+/// A bulk action that a list offers.
 #[derive(Clone, Copy, Serialize)]
 pub(super) struct Choice {
     pub(super) value: &'static str,
@@ -56,12 +56,12 @@ pub(super) struct Choice {
     pub(super) needs: Needs,
 }
 
-/// What a choice has to know besides the rows.
+/// The input that a choice needs besides the rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Needs {
-    /// Nothing.
+    /// No other input.
     Rows,
-    /// A section, as a path.
+    /// A path below which pages move.
     Section,
     /// People and groups.
     Readers,
@@ -75,7 +75,7 @@ pub(super) struct Item {
     pub(super) note: String,
 }
 
-/// What was typed of what a choice needs; `None` until it was asked for.
+/// The input that was typed for a choice; `None` until the user was asked for it.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Parameters {
     pub(super) section: Option<String>,
@@ -83,7 +83,7 @@ pub(super) struct Parameters {
 }
 
 impl Parameters {
-    /// As hidden fields of the question.
+    /// The input as hidden fields of the question.
     fn fields(&self) -> Vec<Hidden> {
         let hidden = |name, value: &String| Hidden { name, value: value.clone() };
         let mut fields: Vec<Hidden> = self.section.iter().map(|section| hidden("to", section)).collect();
@@ -95,11 +95,11 @@ impl Parameters {
     }
 }
 
-/// A choice that was made among those of a section, with the rows it is for.
+/// A choice of a section, with the selected rows.
 pub(super) struct Action {
     pub(super) choice: Choice,
     pub(super) ids: Vec<i64>,
-    /// Whether it is for all that match the list's filter, and not for `ids`.
+    /// Whether all rows that match the list's filter are selected, instead of `ids`.
     pub(super) all: bool,
     pub(super) confirmed: bool,
     pub(super) seen: Seen,
@@ -107,26 +107,26 @@ pub(super) struct Action {
     pub(super) back: String,
 }
 
-/// What the page that asks says.
+/// The contents of the confirmation page.
 #[derive(Default)]
 pub(super) struct Question {
-    /// All the rows.
+    /// All selected rows.
     pub(super) items: Vec<Item>,
-    /// Rows that were chosen and for which it cannot be done, each with why.
+    /// Selected rows that the action leaves out, each with the reason.
     pub(super) left_out: Vec<Item>,
     /// The effect on access.
     pub(super) access: AccessPreview,
-    /// What becomes of them, where the choice alone does not say it.
+    /// A sentence about the result, if the choice alone does not say it.
     pub(super) detail: String,
-    /// What is wrong with what was typed.
+    /// The errors in the input.
     pub(super) invalid: Invalid,
-    /// Why it is asked again.
+    /// The reason for asking again; empty at first.
     pub(super) notice: &'static str,
-    /// Whether what the choice needs is asked for; otherwise the next answer does it.
+    /// Whether the page asks for input; otherwise it asks for confirmation.
     pub(super) asks: bool,
-    /// The groups that there are.
+    /// The names of all groups.
     pub(super) groups: Vec<GroupName>,
-    /// What it shows.
+    /// The fingerprints of the rows and the effect that are shown.
     pub(super) seen: Seen,
 }
 
@@ -145,22 +145,22 @@ struct ConfirmPage {
     notice: &'static str,
     errors: Errors,
     items: Vec<Item>,
-    /// How many rows are not named.
+    /// The number of rows that are not named.
     more: usize,
     left_out: Vec<Item>,
     access: AccessPreview,
     action_url: String,
     hidden: Vec<Hidden>,
-    /// The section as it is typed, if it is asked for.
+    /// The path as it was typed, if the page asks for it.
     section_field: Option<String>,
-    /// The readers as they are chosen, if they are asked for.
+    /// The readers as they were chosen, if the page asks for them.
     readers: Option<Readers>,
     cancel_href: String,
     danger: bool,
     confirm_label: String,
 }
 
-/// What a question showed, as its answer sends it back: the fingerprint of the rows and that of the effect on access.
+/// The fingerprints of the rows and of the effect on access that a confirmation page showed; its form sends them back.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Seen {
     pub(super) rows: Option<Fingerprint>,
@@ -187,33 +187,34 @@ impl Seen {
         }
     }
 
-    /// The consent to the effect on access that the question showed.
+    /// The consent to the effect on access that was shown.
     pub(super) fn consent(&self) -> Consent {
         self.access.clone().map_or(Consent::Stated, Consent::Shown)
     }
 }
 
 impl Action {
-    /// What was chosen, for rows that were ticked.
+    /// The action on selected rows.
     ///
     /// # Errors
-    /// 422 when nothing was, or something that the section does not have.
+    /// 422 when no row is selected, or the section has no such action.
     pub(super) fn of(chosen: Chosen, section: &Section, choices: &[Choice]) -> Result<Action, Error> {
         Action::of_all(Chosen { all: String::new(), ..chosen }, section, choices)
     }
 
-    /// What was chosen, for rows that were ticked or for all that match.
+    /// The action on selected rows, or on all that match.
     ///
     /// # Errors
     /// As [`Action::of`].
     pub(super) fn of_all(chosen: Chosen, section: &Section, choices: &[Choice]) -> Result<Action, Error> {
         let choice = choices.iter().find(|choice| choice.value == chosen.action).copied();
-        let choice = choice.ok_or_else(|| Error::Unprocessable("Choose what to do with the selected rows.".into()))?;
+        let choice = choice.ok_or_else(|| Error::Unprocessable("Choose an action for the selected rows.".into()))?;
         let all = chosen.all == "yes";
         if chosen.id.is_empty() && !all {
-            return Err(Error::Unprocessable("Nothing was chosen. Tick rows of the list first.".into()));
+            return Err(Error::Unprocessable("Nothing is selected. Select rows of the list first.".into()));
         }
-        let (confirmed, back) = (chosen.confirm == "yes", section.back(&chosen.back));
+        let confirmed = chosen.confirm == "yes";
+        let back = section.back(&chosen.back);
         let Chosen { id: ids, seen, to, audience, people, groups, .. } = chosen;
         let readers = audience.map(|kind| AudienceInput { kind, people, groups });
         let parameters = match choice.needs {
@@ -225,7 +226,7 @@ impl Action {
         Ok(Action { choice, ids, all, confirmed, seen, parameters, back })
     }
 
-    /// The page that asks.
+    /// The confirmation page.
     ///
     /// # Errors
     /// 500 when the template fails.
@@ -239,10 +240,11 @@ impl Action {
     ) -> Result<Answer, Error> {
         let Question { mut items, left_out, access, detail, invalid, notice, asks, groups, seen } = question;
         let Choice { label, question, danger, needs, .. } = self.choice;
-        let (name, count) = (label.trim_end_matches('…'), items.len());
+        let name = label.trim_end_matches('…');
+        let count = items.len();
         let hidden = self.hidden(asks, &seen.text());
         if self.all {
-            items.truncate(NAMED);
+            items.truncate(MAX_NAMED);
         }
         let page = ConfirmPage {
             panel: Panel::new(site, account, section.name, format!("{name}?"), &section.trail(&self.back)),
@@ -267,13 +269,14 @@ impl Action {
         Ok(Answer::panel(app.view.render("admin/confirm.html", &page)?).with_status(status))
     }
 
-    /// What the page that asks sends besides what is typed into it.
+    /// The hidden fields of the confirmation page.
     fn hidden(&self, asks: bool, seen: &str) -> Vec<Hidden> {
         let hidden = |name, value: &str| Hidden { name, value: value.into() };
         let mut fields = vec![hidden("action", self.choice.value), hidden("back", &self.back)];
-        match self.all {
-            true => fields.push(hidden("all", "yes")),
-            false => fields.extend(self.ids.iter().map(|id| hidden("id", &id.to_string()))),
+        if self.all {
+            fields.push(hidden("all", "yes"));
+        } else {
+            fields.extend(self.ids.iter().map(|id| hidden("id", &id.to_string())));
         }
         if !asks {
             fields.extend(self.parameters.fields());

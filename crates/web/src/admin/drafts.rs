@@ -1,4 +1,4 @@
-//! Drafts in the panel: their list, what one will look like, what it changes, and discarding it.
+//! Drafts in the panel: the list, previews, comparison with the published page, and discarding.
 
 mod actions;
 pub(super) mod naming;
@@ -24,7 +24,7 @@ pub use actions::act;
 
 use naming::{form_href, title};
 
-use super::{bulk::Choice, difference, done::Done, panel::Panel, request::id, sections::DRAFTS, table::TableView};
+use super::{bulk::Choice, diff, flash::Flash, panel::Panel, request::id, sections::DRAFTS, table::TableView};
 use crate::{
     App,
     auth::extract::Editor,
@@ -101,10 +101,10 @@ pub async fn list(app: Data<App>, editor: Editor, query: QueryString) -> Result<
     }
     let choices = vec![
         ("", "All".into(), Some(all?)),
-        ("new", "Not published yet".into(), Some(new?)),
-        ("changes", "Changes of published pages".into(), Some(changes?)),
+        ("new", "Not published".into(), Some(new?)),
+        ("changes", "Published".into(), Some(changes?)),
     ];
-    let filters = vec![state.filter("What", "kind", choices)];
+    let filters = vec![state.filter("Page", "kind", choices)];
     let page = ListPage {
         panel: Panel::new(&site, editor.account(), "drafts", "Drafts", &DRAFTS.above()).with_message(&query),
         table: state.view(table.total, table.rows.len(), Vec::new(), filters),
@@ -114,7 +114,7 @@ pub async fn list(app: Data<App>, editor: Editor, query: QueryString) -> Result<
     Ok(Outcome::Page(Answer::panel(app.view.render("admin/drafts/list.html", &page)?)))
 }
 
-/// A draft, and the page over which it is typed, if readers have it.
+/// A draft, and the published page that it changes, if there is one.
 struct Found {
     site: Arc<Site>,
     draft: Draft,
@@ -143,7 +143,7 @@ async fn load(request: &HttpRequest, app: &App, editor: &Editor) -> Result<Found
     Ok(Found { site, draft: draft.ok_or(Error::NotFound)?, page, was_published })
 }
 
-/// GET `/admin/drafts/{id}/preview`: the draft in the site's look.
+/// GET `/admin/drafts/{id}/preview`: the draft as readers would see it.
 pub async fn preview(request: HttpRequest, app: Data<App>, editor: Editor) -> Result<Answer, Error> {
     let Found { site, draft, .. } = load(&request, &app, &editor).await?;
     draft_as_page(&app, VisibleDraft::new(draft, site, &editor)).await
@@ -156,14 +156,14 @@ struct ComparePage {
     edit_href: String,
     saved: String,
     saved_by: String,
-    changed: Vec<difference::Field>,
-    diff: Vec<difference::Line>,
+    changed: Vec<diff::Field>,
+    diff: Vec<diff::Line>,
 }
 
-/// GET `/admin/drafts/{id}/compare`: what the draft changes of the page that is published.
+/// GET `/admin/drafts/{id}/compare`: the differences between the published page and its draft.
 pub async fn compare(request: HttpRequest, app: Data<App>, editor: Editor) -> Result<Answer, Error> {
     let found = load(&request, &app, &editor).await?;
-    let panel = Panel::new(&found.site, editor.account(), "drafts", "What is not published", &found.trail());
+    let panel = Panel::new(&found.site, editor.account(), "drafts", "Pending changes", &found.trail());
     let Found { site, draft, page, .. } = found;
     let (zone, page) = (site.time_zone, page.ok_or(Error::NotFound)?);
     let view = app.view.clone();
@@ -174,8 +174,8 @@ pub async fn compare(request: HttpRequest, app: Data<App>, editor: Editor) -> Re
             edit_href: form_href(draft.page),
             saved: clock::moment(draft.saved_at, zone),
             saved_by: draft.saved_by,
-            changed: difference::fields(&old, &new),
-            diff: difference::lines(&old.body, &new.body.replace("\r\n", "\n")),
+            changed: diff::fields(&old, &new),
+            diff: diff::lines(&old.body, &new.body.replace("\r\n", "\n")),
         };
         view.render("admin/drafts/compare.html", &page).map(Answer::panel)
     };
@@ -197,7 +197,7 @@ struct DiscardPage {
     cancel_href: String,
 }
 
-/// GET `/admin/drafts/{id}/discard`: asks first.
+/// GET `/admin/drafts/{id}/discard`: asks for confirmation.
 pub async fn confirm(request: HttpRequest, app: Data<App>, editor: Editor) -> Result<Answer, Error> {
     let found = load(&request, &app, &editor).await?;
     let page = DiscardPage {
@@ -215,7 +215,7 @@ pub async fn confirm(request: HttpRequest, app: Data<App>, editor: Editor) -> Re
     Ok(Answer::panel(app.view.render("admin/drafts/discard.html", &page)?))
 }
 
-/// A confirmation, with the version of the draft that was seen.
+/// A confirmation, with the version of the draft that was shown.
 #[derive(Deserialize)]
 pub struct Confirmed {
     #[serde(default)]
@@ -233,10 +233,10 @@ pub async fn discard(
     let command = Command::DiscardDrafts(DiscardDrafts(vec![draft]));
     match app.db.run(editor.proof(), command, Consent::Stated).await? {
         Ok(outcome) if outcome.count() == 0 => Err(Error::NotFound),
-        Ok(_) => Ok(Outcome::Redirect(Done::Discarded.at(DRAFTS.list, "", None))),
-        Err(store::Error::Stale) => {
-            Err(Error::Conflict("Somebody saved this draft meanwhile. Look at it again before you discard it."))
-        }
+        Ok(_) => Ok(Outcome::Redirect(Flash::Discarded.at(DRAFTS.list, "", None))),
+        Err(store::Error::Stale) => Err(Error::Conflict(
+            "Somebody saved this draft after you opened this page. Look at it again before you discard it.",
+        )),
         Err(error) => Err(error.into()),
     }
 }

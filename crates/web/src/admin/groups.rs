@@ -1,4 +1,4 @@
-//! Groups in the panel: the list, the form, and deletion. Both show the effect on access before they do anything.
+//! Groups in the panel: the list, the form, and deletion. The form and the deletion show their effect on access first.
 
 use std::sync::Arc;
 
@@ -17,9 +17,9 @@ use store::{
 
 use super::{
     access_preview::{AccessPreview, consent},
-    done::Done,
+    flash::Flash,
     panel::Panel,
-    request::{Then, id},
+    request::{SubmitAction, id},
     sections::GROUPS,
     table::Pager,
 };
@@ -75,7 +75,7 @@ pub async fn list(app: Data<App>, admin: Admin, query: QueryString) -> Result<Ou
     Ok(Outcome::Page(Answer::panel(app.view.render("admin/groups/list.html", &page)?)))
 }
 
-/// The fields of the form, as they are typed.
+/// The fields of the form as they were typed.
 #[derive(Default, Deserialize, Serialize)]
 pub struct Fields {
     #[serde(default)]
@@ -88,16 +88,16 @@ pub struct Fields {
     #[serde(default)]
     agreed: String,
     #[serde(default, skip_serializing)]
-    then: Then,
+    then: SubmitAction,
 }
 
 impl Fields {
     fn of(group: &Group) -> Fields {
         let GroupInput { name, members } = GroupInput::of(&group.content);
-        Fields { name, members, version: group.version.0, agreed: String::new(), then: Then::Save }
+        Fields { name, members, version: group.version.0, agreed: String::new(), then: SubmitAction::Save }
     }
 
-    fn draft(&self) -> GroupInput {
+    fn input(&self) -> GroupInput {
         GroupInput { name: self.name.clone(), members: self.members.clone() }
     }
 }
@@ -115,7 +115,7 @@ struct FormPage {
     delete_href: String,
 }
 
-/// What a form is about: a new group, or one that exists.
+/// A form for a new group, or for an existing one.
 struct Editing<'a> {
     app: &'a App,
     admin: &'a Admin,
@@ -131,7 +131,7 @@ impl Editing<'_> {
     /// The form with the effect on access that it asks to confirm.
     fn ask(&self, mut fields: Fields, diff: &AccessDiff) -> Result<Outcome, Error> {
         fields.agreed = diff.fingerprint().as_str().to_owned();
-        let invalid = Invalid::one("form", "This changes who reads pages, as below. Save again to confirm.");
+        let invalid = Invalid::one("form", "This changes who can read pages, as shown below. Save again to confirm.");
         let form = self.form_with(fields, AccessPreview::new(diff), &invalid, &QueryString::default())?;
         Ok(Outcome::Page(form.with_status(StatusCode::UNPROCESSABLE_ENTITY)))
     }
@@ -161,10 +161,10 @@ impl Editing<'_> {
         Ok(Outcome::Page(self.form(fields, invalid, &QueryString::default())?.with_status(status)))
     }
 
-    /// The form again, for what the store refused.
+    /// The form with the reason why the store refused it.
     fn failed(&self, fields: Fields, error: store::Error) -> Result<Outcome, Error> {
         let invalid = match error {
-            store::Error::Duplicate => Invalid::one("name", "There is a group of this name already."),
+            store::Error::Duplicate => Invalid::one("name", "A group with this name already exists."),
             store::Error::Refused(words) => Invalid::one("members", words),
             error => return Err(error.into()),
         };
@@ -183,23 +183,23 @@ pub async fn new(app: Data<App>, admin: Admin, query: QueryString) -> Result<Ans
 pub async fn create(app: Data<App>, admin: Admin, Form(fields): Form<Fields>) -> Result<Outcome, Error> {
     let site = app.db.site().await;
     let editing = Editing { app: &app, admin: &admin, site: &site, group: None };
-    let content = match fields.draft().check() {
+    let content = match fields.input().check() {
         Ok(content) => content,
         Err(invalid) => return editing.refused(fields, &invalid, StatusCode::UNPROCESSABLE_ENTITY),
     };
     let command = Command::AddGroup(AddGroup::new(&admin.proof(), content));
     match app.db.run(admin.proof().editor().clone(), command, Consent::Stated).await? {
-        Ok(writing::Outcome::Group(group)) => Ok(after(Done::Created, group, fields.then)),
+        Ok(writing::Outcome::Group(group)) => Ok(after(Flash::Created, group, fields.then)),
         Ok(_) => Err(Error::NotFound),
         Err(error) => editing.failed(fields, error),
     }
 }
 
-fn after(done: Done, id: GroupId, then: Then) -> Outcome {
+fn after(flash: Flash, id: GroupId, then: SubmitAction) -> Outcome {
     Outcome::Redirect(match then {
-        Then::Save => done.at(GROUPS.list, "", None),
-        Then::Continue => done.at(&GROUPS.form_href(id.0), "", None),
-        Then::Another => done.at(&format!("{}/new", GROUPS.list), "", None),
+        SubmitAction::Save => flash.at(GROUPS.list, "", None),
+        SubmitAction::Continue => flash.at(&GROUPS.form_href(id.0), "", None),
+        SubmitAction::Another => flash.at(&format!("{}/new", GROUPS.list), "", None),
     })
 }
 
@@ -217,7 +217,7 @@ pub async fn edit(request: HttpRequest, app: Data<App>, admin: Admin, query: Que
     editing.form(Fields::of(&group), &Invalid::default(), &query)
 }
 
-/// POST `/admin/groups/{id}`; 409 with what was typed when somebody else saved first.
+/// POST `/admin/groups/{id}`; 409 with the typed fields when somebody else saved first.
 pub async fn update(
     request: HttpRequest,
     app: Data<App>,
@@ -227,12 +227,12 @@ pub async fn update(
     let id = GroupId(id(&request)?);
     let (site, group) = load(&app, &admin, id).await?;
     let editing = Editing { app: &app, admin: &admin, site: &site, group: Some(&group) };
-    let content = match fields.draft().check() {
+    let content = match fields.input().check() {
         Ok(content) => content,
         Err(invalid) => return editing.refused(fields, &invalid, StatusCode::UNPROCESSABLE_ENTITY),
     };
     let command = Command::UpdateGroup(UpdateGroup::new(&admin.proof(), id, Version(fields.version), content));
-    // An error of the preview is left to the command itself.
+    // The command reports the error that the preview found.
     if let Ok(diff) = app.db.preview(admin.proof().editor().clone(), command.clone()).await?
         && !diff.changes().is_empty()
         && fields.agreed != diff.fingerprint().as_str()
@@ -240,7 +240,7 @@ pub async fn update(
         return editing.ask(fields, &diff);
     }
     match app.db.run(admin.proof().editor().clone(), command.clone(), consent(&fields.agreed)).await? {
-        Ok(_) => Ok(after(Done::Saved, id, fields.then)),
+        Ok(_) => Ok(after(Flash::Saved, id, fields.then)),
         Err(store::Error::Unconfirmed) => {
             editing.ask(fields, &app.db.preview(admin.proof().editor().clone(), command).await??)
         }
@@ -249,8 +249,8 @@ pub async fn update(
             fields.version = theirs.version.0;
             let theirs = GroupInput::of(&theirs.content);
             let words = format!(
-                "Somebody else saved this group meanwhile, as {} with the members {}. Below is what you typed; saving \
-                 it now replaces theirs.",
+                "Somebody else saved this group while you were editing, as {} with the members {}. Your version is \
+                 below; saving it replaces theirs.",
                 theirs.name,
                 if theirs.members.is_empty() { "nobody" } else { &theirs.members }
             );
@@ -271,7 +271,7 @@ struct DeletePage {
     cancel_href: String,
 }
 
-/// GET `/admin/groups/{id}/delete`: asks first, with the effect on access.
+/// GET `/admin/groups/{id}/delete`: asks for confirmation and shows the effect on access.
 pub async fn confirm(request: HttpRequest, app: Data<App>, admin: Admin) -> Result<Answer, Error> {
     let (site, group) = load(&app, &admin, GroupId(id(&request)?)).await?;
     let id = group.id;
@@ -308,6 +308,6 @@ pub async fn delete(
     let command = Command::DeleteGroup(DeleteGroup::new(&admin.proof(), GroupId(id(&request)?)));
     match app.db.run(admin.proof().editor().clone(), command, Consent::Stated).await?? {
         outcome if outcome.count() == 0 => Err(Error::NotFound),
-        _ => Ok(Outcome::Redirect(Done::Deleted.at(GROUPS.list, "", None))),
+        _ => Ok(Outcome::Redirect(Flash::Deleted.at(GROUPS.list, "", None))),
     }
 }

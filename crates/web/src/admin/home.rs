@@ -1,4 +1,4 @@
-//! The panel's home: how much there is, what was done last, and what somebody should look at.
+//! The panel's home: totals, pending work, recent changes, broken links, and sign-ins that deserve attention.
 
 use actix_web::web::Data;
 use domain::{
@@ -9,7 +9,7 @@ use domain::{
 use serde::Serialize;
 use store::{admin_list, audit, links, users};
 
-use super::{links::Row, panel::Panel, refusals::Chart, waiting::Waiting};
+use super::{failed_logins_chart::Chart, links::Row, panel::Panel, pending::Pending};
 use crate::{
     App,
     auth::extract::Editor,
@@ -18,19 +18,19 @@ use crate::{
     site::lists::login_href,
 };
 
-/// How many changes are shown.
-const CHANGES: u32 = 10;
-/// How many broken links are shown; the rest have a page of their own.
-const BROKEN_LINKS: u32 = 5;
-/// How many of those who never signed in are named.
-const ABSENT: u32 = 5;
+/// The maximum number of changes shown.
+const MAX_CHANGES: u32 = 10;
+/// The maximum number of broken links shown; all of them have a page of their own.
+const MAX_BROKEN_LINKS: u32 = 5;
+/// The maximum number of users listed who never signed in.
+const MAX_ABSENT: u32 = 5;
 
 #[derive(Serialize)]
 struct HomePage {
     #[serde(flatten)]
     panel: Panel,
     counts: Counts,
-    waiting: Waiting,
+    pending: Pending,
     changes: Vec<Change>,
     broken_links: Vec<Row>,
     more_broken_links: bool,
@@ -38,15 +38,15 @@ struct HomePage {
     watch: Option<Watch>,
 }
 
-/// What administrators see of those who sign in.
+/// Failed and missing sign-ins, for administrators.
 #[derive(Serialize)]
 struct Watch {
-    refusals: Chart,
+    failed_logins: Chart,
     absent: Vec<Absent>,
     absent_total: u64,
 }
 
-/// Somebody who never signed in.
+/// A user who never signed in.
 #[derive(Serialize)]
 struct Absent {
     #[serde(flatten)]
@@ -57,16 +57,17 @@ struct Absent {
 
 impl Watch {
     fn of(conn: &mut store::Conn, admin: &Admin) -> store::Result<Watch> {
-        let (now, zone) = (clock::now(), store::site::get(conn)?.time_zone);
-        let refusals = audit::failed_logins(conn, admin, Chart::since(now))?;
-        let absent = users::never_signed_in(conn, admin, ABSENT)?;
+        let now = clock::now();
+        let zone = store::site::get(conn)?.time_zone;
+        let failed = audit::failed_logins(conn, admin, Chart::since(now))?;
+        let absent = users::never_signed_in(conn, admin, MAX_ABSENT)?;
         let absent_row = |user: domain::user::User| Absent {
             user: Link::new(format!("/admin/users/{}", user.id.0), user.name.to_string()),
             since: clock::date(user.created_at, zone),
             since_iso: clock::iso(user.created_at),
         };
         Ok(Watch {
-            refusals: Chart::new(&refusals, now),
+            failed_logins: Chart::new(&failed, now),
             absent: absent.rows.into_iter().map(absent_row).collect(),
             absent_total: absent.total,
         })
@@ -82,7 +83,7 @@ struct Counts {
     users: u64,
 }
 
-/// One entry of the audit trail as it is shown.
+/// An entry of the audit trail as a row.
 #[derive(Serialize)]
 pub(super) struct Change {
     when: String,
@@ -96,9 +97,9 @@ pub(super) struct Change {
 }
 
 impl Change {
-    /// An entry as people in a zone read it.
+    /// The row of an entry, with its moment in a time zone.
     pub(super) fn new(entry: Entry, zone: Zone) -> Change {
-        // A page's name in the trail is its address, whether it is still there or not.
+        // The trail names a page by its address, also after the page was deleted.
         let href = if entry.subject == Subject::Page { login_href(&entry.name) } else { String::new() };
         Change {
             when: clock::moment(entry.at, zone),
@@ -117,26 +118,26 @@ impl Change {
 pub async fn show(app: Data<App>, editor: Editor) -> Result<Answer, Error> {
     let proof = editor.proof();
     let admin = Admin::of(&editor.account().visitor());
-    let (site, (totals, users, changes, waiting, broken, unread_links, watch)) = app
+    let (site, (totals, users, changes, pending, broken, unread_links, watch)) = app
         .db
         .read_with_site(move |conn| {
             let users = admin.as_ref().map(|admin| users::count(conn, admin)).transpose()?;
             let watch = admin.as_ref().map(|admin| Watch::of(conn, admin)).transpose()?;
-            let waiting = Waiting::find(conn, &proof)?;
-            let broken = links::broken(conn, &proof, BROKEN_LINKS + 1)?;
-            let changes = audit::recent(conn, &proof, CHANGES)?;
+            let pending = Pending::find(conn, &proof)?;
+            let broken = links::broken(conn, &proof, MAX_BROKEN_LINKS + 1)?;
+            let changes = audit::recent(conn, &proof, MAX_CHANGES)?;
             let unread = links::unread(conn)? > 0;
-            Ok((admin_list::totals(conn, &proof)?, users.unwrap_or(0), changes, waiting, broken, unread, watch))
+            Ok((admin_list::totals(conn, &proof)?, users.unwrap_or(0), changes, pending, broken, unread, watch))
         })
         .await?;
     let admin_list::PageTotals { everybody, signed_in, chosen } = totals;
     let page = HomePage {
         panel: Panel::new(&site, editor.account(), "home", "Administration", &[]),
         counts: Counts { pages: everybody + signed_in + chosen, everybody, signed_in, chosen, users },
-        waiting,
+        pending,
         changes: changes.into_iter().map(|entry| Change::new(entry, site.time_zone)).collect(),
-        more_broken_links: broken.len() > BROKEN_LINKS as usize,
-        broken_links: broken.into_iter().take(BROKEN_LINKS as usize).map(Row::from).collect(),
+        more_broken_links: broken.len() > MAX_BROKEN_LINKS as usize,
+        broken_links: broken.into_iter().take(MAX_BROKEN_LINKS as usize).map(Row::from).collect(),
         unread_links,
         watch,
     };

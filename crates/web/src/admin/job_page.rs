@@ -1,4 +1,4 @@
-//! The page that shows how far a job is.
+//! The page that shows the progress of a background job.
 
 use actix_web::{HttpRequest, web::Data};
 use serde::Serialize;
@@ -22,18 +22,18 @@ struct JobPage {
     running: bool,
     done: usize,
     total: usize,
-    /// Why it was not done, once it ended.
+    /// The reason of a failure; empty while the job runs.
     failed: String,
 }
 
-/// GET `/admin/jobs/{id}`: how far it is, or what came of it; nobody but its editor finds it.
+/// GET `/admin/jobs/{id}`: the progress, or the result; 404 for everybody but the editor who started the job.
 pub async fn show(request: HttpRequest, app: Data<App>, editor: Editor) -> Result<Outcome, Error> {
     let id = u64::from_str_radix(request.match_info().query("id"), 16).map_err(|_| Error::NotFound)?;
     let account = editor.account();
     let (title, progress, end) = app.jobs.find(id, account.member.id).ok_or(Error::NotFound)?;
     let failed = match end {
         Some(End::Page(answer)) => return Ok(Outcome::Page(answer)),
-        Some(End::Elsewhere(location)) => return Ok(Outcome::Redirect(see_other(&location))),
+        Some(End::Redirect(location)) => return Ok(Outcome::Redirect(see_other(&location))),
         Some(End::Failed(error @ (Error::Conflict(_) | Error::Unprocessable(_)))) => error.to_string(),
         Some(End::Failed(error)) => return Err(error),
         None => String::new(),

@@ -1,5 +1,5 @@
-//! What takes longer than a second: its editor sees how far it is, and comes to its answer when it ends. Kept in this
-//! process only, and forgotten an hour after its end.
+//! Background jobs: a bulk action longer than one second continues here; its page shows progress, then the result. Jobs are
+//! kept in this process only and are forgotten an hour after their end.
 
 use std::{
     collections::HashMap,
@@ -24,16 +24,16 @@ use crate::{
     },
 };
 
-/// How long the form waits for the answer itself.
-const PATIENCE: Duration = Duration::from_secs(1);
-/// How many run at a time: each holds a connection, and on SQLite keeps everybody else from writing.
-const RUNNING: usize = 2;
-/// How many run or wait, and how many that ended are remembered.
-const MOST: usize = 64;
-/// How long one is remembered after its end.
-const REMEMBERED: Duration = Duration::from_secs(3600);
+/// The time for which a form waits for the result before it shows the progress page.
+const FORM_TIMEOUT: Duration = Duration::from_secs(1);
+/// The maximum number of jobs that run at a time: each holds a connection, and on SQLite blocks all other writes.
+const MAX_RUNNING: usize = 2;
+/// The maximum number of jobs that run or wait, and of finished jobs that are kept.
+const MAX_JOBS: usize = 64;
+/// The time for which a finished job is kept.
+const RETENTION: Duration = Duration::from_secs(3600);
 
-/// How far something is.
+/// The progress of a job, in rows.
 #[derive(Debug, Default)]
 pub(super) struct Progress {
     done: AtomicUsize,
@@ -41,28 +41,28 @@ pub(super) struct Progress {
 }
 
 impl Progress {
-    /// Begins with nothing done of so many.
+    /// Starts over with `total` rows to do.
     pub(super) fn begin(&self, total: usize) {
         self.done.store(0, Ordering::Relaxed);
         self.total.store(total, Ordering::Relaxed);
     }
 
-    /// So many are done.
+    /// Records that `done` rows are done.
     pub(super) fn reach(&self, done: usize) {
         self.done.store(done, Ordering::Relaxed);
     }
 
-    /// How many are done, and of how many.
+    /// The number of rows that are done, and the total.
     pub(super) fn so_far(&self) -> (usize, usize) {
         (self.done.load(Ordering::Relaxed), self.total.load(Ordering::Relaxed))
     }
 }
 
-/// What came of it.
+/// The result of a job.
 #[derive(Clone)]
 pub(super) enum End {
     Page(Answer),
-    Elsewhere(String),
+    Redirect(String),
     Failed(Error),
 }
 
@@ -72,7 +72,7 @@ impl End {
             Ok(Outcome::Page(answer)) => End::Page(answer),
             Ok(Outcome::Redirect(response)) => {
                 let location = response.headers().get(header::LOCATION).and_then(|value| value.to_str().ok());
-                End::Elsewhere(location.unwrap_or("/admin/").to_owned())
+                End::Redirect(location.unwrap_or("/admin/").to_owned())
             }
             Err(error) => End::Failed(error),
         }
@@ -86,33 +86,37 @@ struct Job {
     end: Option<(Instant, End)>,
 }
 
-/// What runs, and what ended lately; cheap to clone.
+/// The running jobs and those that ended within the last hour; cheap to clone.
 #[derive(Clone)]
 pub struct Jobs {
     jobs: Arc<Mutex<HashMap<u64, Job>>>,
-    places: Arc<Semaphore>,
-    turns: Arc<Semaphore>,
-    patience: Duration,
+    slots: Arc<Semaphore>,
+    permits: Arc<Semaphore>,
+    form_timeout: Duration,
 }
 
 impl Default for Jobs {
     fn default() -> Jobs {
-        Jobs::patient(PATIENCE)
+        Jobs::with_form_timeout(FORM_TIMEOUT)
     }
 }
 
 impl Jobs {
-    /// With another patience of forms; none shows how far everything is.
-    pub fn patient(patience: Duration) -> Jobs {
-        let (places, turns) = (Arc::new(Semaphore::new(MOST)), Arc::new(Semaphore::new(RUNNING)));
-        Jobs { jobs: Arc::default(), places, turns, patience }
+    /// With another time before the progress page is shown; zero shows it always (tests).
+    pub fn with_form_timeout(form_timeout: Duration) -> Jobs {
+        Jobs {
+            jobs: Arc::default(),
+            slots: Arc::new(Semaphore::new(MAX_JOBS)),
+            permits: Arc::new(Semaphore::new(MAX_RUNNING)),
+            form_timeout,
+        }
     }
 
-    /// Does something, and answers with what comes of it, or after a second with where to see how far it is. It goes on
-    /// when its client has gone.
+    /// Runs some work. Returns its result, or after the form timeout a redirect to its progress page. The work continues
+    /// when the client disconnects.
     ///
     /// # Errors
-    /// What the work says; [`Error::Busy`] when too much runs.
+    /// The error of the work; [`Error::Busy`] when the maximum number of jobs runs or waits.
     pub(super) async fn run(
         &self,
         account: &Account,
@@ -120,19 +124,20 @@ impl Jobs {
         progress: Arc<Progress>,
         work: impl Future<Output = Result<Outcome, Error>> + 'static,
     ) -> Result<Outcome, Error> {
-        let place = self.places.clone().try_acquire_owned().map_err(|_| Error::Busy(Duration::from_secs(5)))?;
-        let turns = self.turns.clone();
+        let slot = self.slots.clone().try_acquire_owned().map_err(|_| Error::Busy(Duration::from_secs(5)))?;
+        let permits = self.permits.clone();
         let mut running = actix_web::rt::spawn(async move {
-            let (_place, _turn) = (place, turns.acquire_owned().await.map_err(|_| Error::stopping())?);
+            let _slot = slot;
+            let _permit = permits.acquire_owned().await.map_err(|_| Error::stopping())?;
             work.await
         });
-        // The timer is too coarse to wait for no time at all.
-        let waits = !self.patience.is_zero();
-        if waits && let Ok(outcome) = tokio::time::timeout(self.patience, &mut running).await {
+        // A timeout of zero would still wait for the next tick of the timer.
+        let waits = !self.form_timeout.is_zero();
+        if waits && let Ok(outcome) = tokio::time::timeout(self.form_timeout, &mut running).await {
             return outcome.map_err(|_| Error::stopping())?;
         }
         let (id, jobs) = (random()?, self.clone());
-        self.keep(id, Job { owner: account.member.id, title, progress, end: None });
+        self.insert(id, Job { owner: account.member.id, title, progress, end: None });
         actix_web::rt::spawn(async move {
             let outcome = running.await.unwrap_or_else(|_| Err(Error::stopping()));
             if let Some(job) = jobs.lock().get_mut(&id) {
@@ -142,18 +147,18 @@ impl Jobs {
         Ok(Outcome::Redirect(see_other(&format!("/admin/jobs/{id:016x}"))))
     }
 
-    /// The title of an editor's job, how far it is, and what came of it if it has ended.
+    /// The title and the progress of an editor's job, and its result if it has ended.
     pub(super) fn find(&self, id: u64, owner: UserId) -> Option<(&'static str, Arc<Progress>, Option<End>)> {
         let jobs = self.lock();
         let job = jobs.get(&id).filter(|job| job.owner == owner)?;
         Some((job.title, job.progress.clone(), job.end.clone().map(|(_, end)| end)))
     }
 
-    fn keep(&self, id: u64, job: Job) {
+    fn insert(&self, id: u64, job: Job) {
         let mut jobs = self.lock();
         let ended = |job: &Job| job.end.as_ref().map(|(at, _)| *at);
-        jobs.retain(|_, job| ended(job).is_none_or(|at| at.elapsed() < REMEMBERED));
-        while jobs.values().filter(|job| job.end.is_some()).count() >= MOST {
+        jobs.retain(|_, job| ended(job).is_none_or(|at| at.elapsed() < RETENTION));
+        while jobs.values().filter(|job| job.end.is_some()).count() >= MAX_JOBS {
             let oldest = jobs.iter().filter_map(|(id, job)| Some((ended(job)?, *id))).min();
             let Some((_, oldest)) = oldest else { break };
             jobs.remove(&oldest);
@@ -161,7 +166,7 @@ impl Jobs {
         jobs.insert(id, job);
     }
 
-    /// A panic while it was held leaves nothing half done.
+    /// A panic while the lock was held leaves the map usable.
     fn lock(&self) -> MutexGuard<'_, HashMap<u64, Job>> {
         self.jobs.lock().unwrap_or_else(PoisonError::into_inner)
     }

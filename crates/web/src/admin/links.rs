@@ -23,25 +23,25 @@ use crate::{
     markdown,
 };
 
-/// The number of pages that the picker offers.
-const OFFERED: u32 = 8;
+/// The maximum number of pages that the picker offers.
+const MAX_OFFERED: u32 = 8;
 /// The pause between two batches of changed texts, so that others can write.
 const BATCH_PAUSE: Duration = Duration::from_millis(250);
-/// The time between two looks for changed texts.
+/// The interval at which changed texts are looked for.
 const POLL_INTERVAL: Duration = Duration::from_secs(5);
-/// The most broken links in the list.
-const LISTED: u32 = 500;
+/// The maximum number of broken links in the list.
+const MAX_LISTED: u32 = 500;
 
 /// Reads the links of texts that changed by SQL or before links were kept; runs until the server stops. Commands read the
-/// links of what they save themselves, and no request waits for this.
+/// links of the pages that they save themselves, and no request waits for this task.
 pub async fn read_changed_texts(app: Data<App>) {
     loop {
         let pause = match read_some(&app).await {
             Ok(true) => BATCH_PAUSE,
             Ok(false) => POLL_INTERVAL,
             Err(error) => {
-                // A user who saved one of these pages at the same moment goes first.
-                log::debug!("texts could not be read for links: {error}");
+                // A user saved one of these pages at the same moment and takes precedence.
+                log::debug!("links of changed texts not read: {error}");
                 POLL_INTERVAL
             }
         };
@@ -72,10 +72,10 @@ impl From<PageRow> for Offer {
     }
 }
 
-/// GET `/admin/links?q=`: some pages in which the words are found, the last saved first.
+/// GET `/admin/links?q=`: pages that match the words, the last saved first.
 pub async fn offer(app: Data<App>, editor: Editor, query: QueryString) -> Result<Answer, Error> {
     let filter = PageFilter { query: query.get("q").to_owned(), ..PageFilter::default() };
-    let (proof, paging) = (editor.proof(), Paging { number: 1, size: OFFERED });
+    let (proof, paging) = (editor.proof(), Paging { number: 1, size: MAX_OFFERED });
     let sort = PageSort { by: PageColumn::Updated, descending: true };
     let table = app.db.read(move |conn| admin_list::list(conn, &proof, &filter, sort, paging)).await?;
     let offers: Vec<Offer> = table.rows.into_iter().map(Offer::from).collect();
@@ -117,12 +117,12 @@ struct BrokenPage {
 /// GET `/admin/links/broken`.
 pub async fn broken(app: Data<App>, editor: Editor) -> Result<Answer, Error> {
     let proof = editor.proof();
-    let query = move |conn: &mut store::Conn| Ok((links::broken(conn, &proof, LISTED)?, links::unread(conn)? > 0));
+    let query = move |conn: &mut store::Conn| Ok((links::broken(conn, &proof, MAX_LISTED)?, links::unread(conn)? > 0));
     let (site, (found, unread)) = app.db.read_with_site(query).await?;
     let above = [Link::new("/admin/", "Administration")];
     let page = BrokenPage {
         panel: Panel::new(&site, editor.account(), "links", "Broken links", &above),
-        is_all: found.len() < LISTED as usize,
+        is_all: found.len() < MAX_LISTED as usize,
         links: found.into_iter().map(Row::from).collect(),
         unread,
     };

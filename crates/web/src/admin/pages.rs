@@ -1,14 +1,14 @@
-//! Pages in the panel: the form here, the list, deleting and conflicts beside it.
+//! Pages in the panel: the form and publishing; submodules hold the list, drafts, deletion, history and conflicts.
 
 mod actions;
 pub mod autosave;
 mod conflict;
 mod delete;
 mod editing;
+mod editor_context;
 mod fields;
 mod filter;
 pub mod history;
-mod known;
 mod list;
 pub mod preview;
 pub mod receipts;
@@ -25,7 +25,7 @@ pub use actions::act;
 pub use delete::{confirm, delete};
 pub use list::list;
 
-use super::{access_preview::consent, done::Done, request::id, sections::PAGES};
+use super::{access_preview::consent, flash::Flash, request::id, sections::PAGES};
 use crate::{
     App,
     auth::extract::Editor,
@@ -37,39 +37,38 @@ use crate::{
     },
 };
 use editing::{Editing, after};
-use fields::{Fields, Then};
-use known::{around_new, look};
+use fields::{Fields, SubmitAction};
 
 /// GET `/admin/pages/new`.
 pub async fn new(app: Data<App>, editor: Editor, query: QueryString) -> Result<Answer, Error> {
-    let (site, known) = around_new(&app, &editor).await?;
+    let (site, context) = editor_context::load_new(&app, &editor).await?;
     let draft = PageInput { path: query.get("path").to_owned(), ..PageInput::default() };
     let fields = Fields::of(draft.into(), Version(0), Version(0), PAGES.back(query.get("back")))?;
-    let editing = Editing { app: &app, editor: &editor, site: &site, known: &known };
+    let editing = Editing { app: &app, editor: &editor, site: &site, context: &context };
     editing.form(fields, &Invalid::default(), &query)
 }
 
 /// POST `/admin/pages`.
 pub async fn create(app: Data<App>, editor: Editor, Form(mut fields): Form<Fields>) -> Result<Outcome, Error> {
     fields.back = PAGES.back(&fields.back);
-    let (site, known) = around_new(&app, &editor).await?;
-    let editing = Editing { app: &app, editor: &editor, site: &site, known: &known };
+    let (site, context) = editor_context::load_new(&app, &editor).await?;
+    let editing = Editing { app: &app, editor: &editor, site: &site, context: &context };
     match fields.then {
-        Then::Preview => editing.preview(fields).await,
-        Then::Draft | Then::Unpublish => autosave::keep(&editing, None, fields).await,
-        Then::Save | Then::Continue | Then::Another => publish(&editing, None, fields).await,
+        SubmitAction::Preview => editing.preview(fields).await,
+        SubmitAction::Draft | SubmitAction::Unpublish => autosave::save(&editing, None, fields).await,
+        SubmitAction::Save | SubmitAction::Continue | SubmitAction::Another => publish(&editing, None, fields).await,
     }
 }
 
-/// GET `/admin/pages/{id}`: the page, or its draft, as it is being written.
+/// GET `/admin/pages/{id}`: the form with the draft of the page, or the page without one.
 pub async fn edit(request: HttpRequest, app: Data<App>, editor: Editor, query: QueryString) -> Result<Answer, Error> {
-    let (site, known) = look(&app, &editor, PageId(id(&request)?)).await?;
-    let fields = Fields::of_known(&known, site.time_zone, PAGES.back(query.get("back")))?;
-    let editing = Editing { app: &app, editor: &editor, site: &site, known: &known };
+    let (site, context) = editor_context::load(&app, &editor, PageId(id(&request)?)).await?;
+    let fields = Fields::of_context(&context, site.time_zone, PAGES.back(query.get("back")))?;
+    let editing = Editing { app: &app, editor: &editor, site: &site, context: &context };
     editing.form(fields, &Invalid::default(), &query)
 }
 
-/// POST `/admin/pages/{id}`: publishes, keeps or unpublishes; 409 with both texts when somebody else saved first.
+/// POST `/admin/pages/{id}`: publishes, saves a draft or unpublishes; 409 with both texts when somebody else saved first.
 pub async fn update(
     request: HttpRequest,
     app: Data<App>,
@@ -78,28 +77,30 @@ pub async fn update(
 ) -> Result<Outcome, Error> {
     fields.back = PAGES.back(&fields.back);
     let id = PageId(id(&request)?);
-    let (site, known) = look(&app, &editor, id).await?;
-    if known.id().is_none() {
+    let (site, context) = editor_context::load(&app, &editor, id).await?;
+    if context.id().is_none() {
         return conflict::deleted(&app, &editor, fields).await;
     }
-    let editing = Editing { app: &app, editor: &editor, site: &site, known: &known };
+    let editing = Editing { app: &app, editor: &editor, site: &site, context: &context };
     match fields.then {
-        Then::Preview => editing.preview(fields).await,
-        Then::Draft => autosave::keep(&editing, Some(id), fields).await,
-        Then::Unpublish => autosave::unpublish(&editing, id, fields).await,
-        Then::Save | Then::Continue | Then::Another => publish(&editing, Some(id), fields).await,
+        SubmitAction::Preview => editing.preview(fields).await,
+        SubmitAction::Draft => autosave::save(&editing, Some(id), fields).await,
+        SubmitAction::Unpublish => autosave::unpublish(&editing, id, fields).await,
+        SubmitAction::Save | SubmitAction::Continue | SubmitAction::Another => {
+            publish(&editing, Some(id), fields).await
+        }
     }
 }
 
-/// Publishes what a form holds. Everything that stands in the way, and the effect on access, is asked in one query before.
+/// Publishes the page of a form. One read beforehand finds obstacles and the effect on access.
 async fn publish(editing: &Editing<'_>, id: Option<PageId>, mut fields: Fields) -> Result<Outcome, Error> {
-    let Editing { app, editor, site, known } = editing;
-    let present = known.page.as_ref().map(|page| &page.content);
+    let Editing { app, editor, site, context } = editing;
+    let present = context.page.as_ref().map(|page| &page.content);
     let (content, note) = match fields.check(present, site.time_zone) {
         Ok(checked) => checked,
         Err(invalid) => return editing.refused(fields, &invalid),
     };
-    let moves_below = fields.move_below && known.surroundings.below > 0;
+    let moves_below = fields.move_below && context.surroundings.below > 0;
     let publish = Publish {
         page: id.map_or_else(new_page_id, Ok)?,
         is_new: id.is_none(),
@@ -110,12 +111,12 @@ async fn publish(editing: &Editing<'_>, id: Option<PageId>, mut fields: Fields) 
         move_below: moves_below,
     };
     let path = publish.content.path.clone();
-    let (obstacles, diff) = look_ahead(editing, &publish).await?;
+    let (obstacles, diff) = check_publication(editing, &publish).await?;
     if let Some(invalid) = obstacle(&obstacles, &mut fields, id.is_none()) {
         return editing.refused(fields, &invalid);
     }
-    // Somebody saved meanwhile: the command says so, and both texts are shown.
-    let is_stale = known.page.as_ref().is_some_and(|page| page.version.0 != fields.version);
+    // On a conflict the command fails with `Stale`, and both texts are shown.
+    let is_stale = context.page.as_ref().is_some_and(|page| page.version.0 != fields.version);
     if let Ok(diff) = diff
         && !is_stale
         && !diff.is_stated()
@@ -125,12 +126,12 @@ async fn publish(editing: &Editing<'_>, id: Option<PageId>, mut fields: Fields) 
     }
     match app.db.run(editor.proof(), Command::Publish(publish.clone()), consent(&fields.agreed)).await? {
         Ok(outcome) => {
-            let done = if id.is_none() { Done::Created } else { Done::Saved };
+            let done = if id.is_none() { Flash::Created } else { Flash::Saved };
             Ok(after(done, outcome.page().or(id).ok_or(Error::NotFound)?, &fields))
         }
-        // Somebody changed who reads what since it was shown.
+        // The effect on access is another one than was shown.
         Err(store::Error::Unconfirmed) => {
-            let (_, diff) = look_ahead(editing, &publish).await?;
+            let (_, diff) = check_publication(editing, &publish).await?;
             editing.ask(fields, &diff?)
         }
         Err(store::Error::Duplicate) => {
@@ -150,9 +151,8 @@ async fn publish(editing: &Editing<'_>, id: Option<PageId>, mut fields: Fields) 
     }
 }
 
-/// What stands in the way of a page, and what publishing it would do to access. An error of the preview is left to the
-/// command itself.
-async fn look_ahead(
+/// The obstacles of a publication and its effect on access. The command reports an error that the preview found.
+async fn check_publication(
     editing: &Editing<'_>,
     publish: &Publish,
 ) -> Result<(Vec<Obstacle>, store::Result<AccessDiff>), Error> {
@@ -164,7 +164,7 @@ async fn look_ahead(
     Ok(editing.app.db.snapshot(query).await??)
 }
 
-/// The first obstacle as a message at its field. An old path of another page is taken by a form that is sent again.
+/// The first obstacle as a message at its field. Sending the form again takes over the old path of another page.
 fn obstacle(obstacles: &[Obstacle], fields: &mut Fields, is_new: bool) -> Option<Invalid> {
     obstacles.iter().find_map(|obstacle| match obstacle {
         Obstacle::MissingReaders(missing) => {
@@ -177,15 +177,17 @@ fn obstacle(obstacles: &[Obstacle], fields: &mut Fields, is_new: bool) -> Option
             }
             Some(invalid)
         }
-        Obstacle::PathTaken(path) if is_new => Some(Invalid::one("path", format!("There is a page at {path} already."))),
-        // A conflict with somebody who saved meanwhile comes first.
+        Obstacle::PathTaken(path) if is_new => {
+            Some(Invalid::one("path", format!("There is a page at {path} already.")))
+        }
+        // A conflict with another save is reported first, by the command.
         Obstacle::PathTaken(_) => None,
         Obstacle::OldPath { path, .. } if fields.takes == path.as_str() => None,
         Obstacle::OldPath { path, title, lives_at } => {
             fields.takes = path.as_str().to_owned();
             let message = format!(
-                "“{title}” lived here before it moved to {lives_at}, and is still found here. Save again to take the path: \
-                 then it no longer is."
+                "This is an old path of “{title}”, which moved to {lives_at}; visitors are redirected from here. Save \
+                 again to take over the path."
             );
             Some(Invalid::one("path", message))
         }

@@ -3,7 +3,7 @@
 use domain::site::Site;
 use serde::Serialize;
 
-use super::done::Done;
+use super::flash::Flash;
 use crate::{
     auth::{account::Account, form_token},
     clock,
@@ -13,7 +13,7 @@ use crate::{
     },
 };
 
-/// What `admin/base.html` needs.
+/// The fields of `admin/base.html`.
 #[derive(Serialize)]
 pub(super) struct Panel {
     #[serde(flatten)]
@@ -26,7 +26,7 @@ pub(super) struct Panel {
 }
 
 impl Panel {
-    /// The frame of a page of the panel; `trail` leads to it from the panel's home.
+    /// The frame of a page of the panel; `trail` holds the breadcrumbs above it.
     pub(super) fn new(
         site: &Site,
         account: &Account,
@@ -44,9 +44,9 @@ impl Panel {
         }
     }
 
-    /// With the message that the address asks for, after something was done.
+    /// Adds the flash message that the address names.
     pub(super) fn with_message(mut self, query: &QueryString) -> Panel {
-        self.message = Done::message(query);
+        self.message = Flash::message(query);
         self
     }
 }

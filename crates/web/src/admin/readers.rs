@@ -1,4 +1,4 @@
-//! The part of a form that is about who reads a page, and its words.
+//! The fieldset of a form for the readers of a page, and the sentence that says who can read it.
 
 use domain::{
     audience::{Audience, AudienceInput, ReaderSet},
@@ -7,18 +7,18 @@ use domain::{
 use serde::Serialize;
 use store::readers::AccessSummary;
 
-/// How many people are named one by one.
-const MOST: usize = 20;
+/// The maximum number of people named.
+const MAX_NAMED: usize = 20;
 
-/// The part of the form that is about readers.
+/// The fields for the readers of a page.
 #[derive(Serialize)]
 pub(super) struct Readers {
     kind: String,
     people: String,
     groups: Vec<GroupChoice>,
-    /// Who reads the page as it stands, in words; empty for a new one.
+    /// A sentence about the present readers; empty for a new page.
     who: String,
-    /// The page above through which they do.
+    /// The title of the page from which the access is inherited; empty otherwise.
     through: String,
     through_href: String,
 }
@@ -60,8 +60,8 @@ fn words(crowd: &ReaderSet) -> String {
     match names.len() {
         0 => "Nobody but editors can read this".into(),
         1 => format!("1 person can read this: {}", names[0]),
-        count if count > MOST => {
-            format!("{count} people can read this: {} and {} more", names[..MOST].join(", "), count - MOST)
+        count if count > MAX_NAMED => {
+            format!("{count} people can read this: {} and {} more", names[..MAX_NAMED].join(", "), count - MAX_NAMED)
         }
         count => format!("{count} people can read this: {}", names.join(", ")),
     }

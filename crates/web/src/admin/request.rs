@@ -1,24 +1,24 @@
-//! What a request to the panel says besides its fields: the id in its address, the button that was pressed.
+//! Parts of a request to the panel that are not fields: the id in its address and the button of its form.
 
 use actix_web::HttpRequest;
 use serde::Deserialize;
 
 use crate::http::error::Error;
 
-/// Which button of a form was pressed.
+/// The button with which a form was submitted.
 #[derive(Clone, Copy, Debug, Default, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub(super) enum Then {
-    /// Back to the list.
+pub(super) enum SubmitAction {
+    /// Saves and returns to the list.
     #[default]
     Save,
-    /// On with the same form.
+    /// Saves and opens the same form again.
     Continue,
-    /// On with an empty form.
+    /// Saves and opens an empty form.
     Another,
 }
 
-/// An id in an address; anything else is no such thing.
+/// The id in an address; anything but a number is 404.
 pub(super) fn id(request: &HttpRequest) -> Result<i64, Error> {
     request.match_info().query("id").parse().map_err(|_| Error::NotFound)
 }

@@ -1,4 +1,4 @@
-//! The sections of the panel (pages, users): their addresses, and the way back to a list as one left it.
+//! The sections of the panel (pages, users): their addresses, and links back to a list in the state in which it was left.
 
 use super::table::State;
 use crate::http::{
@@ -19,7 +19,7 @@ pub(super) const GROUPS: Section = Section { name: "groups", title: "Groups", li
 
 pub(super) const TRASH: Section = Section { name: "trash", title: "Trash", list: "/admin/trash", fields: &[] };
 
-/// One section: the word of its tab, the title and the address of its list, and what a list's address may say.
+/// A section: the name of its tab, the title and address of its list, and the fields of the list's query string.
 pub(super) struct Section {
     pub(super) name: &'static str,
     pub(super) title: &'static str,
@@ -33,38 +33,38 @@ impl Section {
         State::read(self.list, self.fields, query)
     }
 
-    /// What a form took along of the list's state: only what a list's address may say, so that it leads nowhere else.
+    /// The list's state that a form carried along, reduced to known fields, so that it cannot lead elsewhere.
     pub(super) fn back(&self, text: &str) -> String {
         self.state(&QueryString::parse(text)).back()
     }
 
-    /// The list as one left it.
+    /// The address of the list in the state in which it was left.
     pub(super) fn list_href(&self, back: &str) -> String {
         if back.is_empty() { self.list.into() } else { format!("{}?{back}", self.list) }
     }
 
-    /// The form of a row.
+    /// The address of a row's form.
     pub(super) fn form_href(&self, id: i64) -> String {
         format!("{}/{id}", self.list)
     }
 
-    /// An address under the form of a row, which takes the list's state along.
+    /// An address below a row's form that carries the list's state along.
     pub(super) fn href(&self, id: i64, under: &str, back: &str) -> String {
         with_back(&format!("{}{under}", self.form_href(id)), back)
     }
 
-    /// The links that lead to the list.
+    /// The breadcrumbs above the list.
     pub(super) fn above(&self) -> [Link; 1] {
         [Link::new("/admin/", "Administration")]
     }
 
-    /// The links that lead to a form: to the list as one left it.
+    /// The breadcrumbs above a form; the list keeps its state.
     pub(super) fn trail(&self, back: &str) -> Vec<Link> {
         let [home] = self.above();
         vec![home, Link::new(self.list_href(back), self.title)]
     }
 
-    /// The links that lead to a page under a form.
+    /// The breadcrumbs above a page below a form.
     pub(super) fn trail_under(&self, id: i64, title: &str, back: &str) -> Vec<Link> {
         self.trail(back).into_iter().chain([Link::new(self.href(id, "", back), title)]).collect()
     }

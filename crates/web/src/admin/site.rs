@@ -10,7 +10,7 @@ use domain::{
 use serde::{Deserialize, Serialize};
 use store::site;
 
-use super::{done::Done, panel::Panel};
+use super::{flash::Flash, panel::Panel};
 use crate::{
     App,
     auth::extract::Admin,
@@ -33,7 +33,7 @@ struct SitePage {
     zones: Vec<&'static str>,
 }
 
-/// The fields of the form, as they are typed.
+/// The fields of the form as they were typed.
 #[derive(Deserialize, Serialize)]
 pub struct Fields {
     #[serde(default)]
@@ -42,7 +42,7 @@ pub struct Fields {
     tagline: String,
     #[serde(default)]
     language: String,
-    /// A script that knows of no zones leaves the site's as it is.
+    /// A script may leave it out: the site then keeps its time zone.
     #[serde(default)]
     time_zone: Option<String>,
     #[serde(default)]
@@ -60,7 +60,7 @@ impl Fields {
         Fields { title, tagline, language, time_zone: Some(time_zone), realm, refusal, footer, version: site.version.0 }
     }
 
-    fn draft(&self) -> SiteInput {
+    fn input(&self) -> SiteInput {
         SiteInput {
             title: self.title.clone(),
             tagline: self.tagline.clone(),
@@ -104,7 +104,7 @@ pub async fn update(app: Data<App>, admin: Admin, Form(mut fields): Form<Fields>
         fields.time_zone = Some(app.db.site().await.time_zone.name().into());
     }
     let from = Version(fields.version);
-    let new = match fields.draft().check(from) {
+    let new = match fields.input().check(from) {
         Ok(new) => new,
         Err(invalid) => {
             let site = app.db.read(site::get).await?;
@@ -117,11 +117,11 @@ pub async fn update(app: Data<App>, admin: Admin, Form(mut fields): Form<Fields>
         .write_or_stale(move |conn| store::writing::site::update(conn, &proof, from, &new, clock::now()))
         .await?
     {
-        Some(_) => Ok(Outcome::Redirect(Done::Saved.at("/admin/site", "", None))),
+        Some(_) => Ok(Outcome::Redirect(Flash::Saved.at("/admin/site", "", None))),
         None => {
             let site = app.db.read(site::get).await?;
             fields.version = site.version.0;
-            let words = "Somebody else saved other settings meanwhile. Below is what you typed; saving it now puts it over theirs.";
+            let words = "Somebody else saved the settings while you were editing. Your version is below; saving it replaces theirs.";
             refuse(Invalid::one("form", words), fields, &site, StatusCode::CONFLICT)
         }
     }

@@ -1,5 +1,5 @@
-//! A list of the panel: what its address says of search, filters, sorting and paging, and the links that change one of
-//! them and keep the rest.
+//! The state of a list in the panel: search, filters, sorting and paging, read from its address, with links that change one
+//! of them and keep the rest.
 
 use actix_web::HttpResponse;
 use chrono::{Datelike, TimeDelta};
@@ -12,10 +12,10 @@ use crate::http::{
     responses::see_other,
 };
 
-/// Rows on a page.
+/// The number of rows on a page.
 const PAGE_SIZE: u32 = 50;
 
-/// The state of a list, as its address holds it: only the fields that the list knows, so that it can be handed around.
+/// The state of a list, reduced to the fields that the list has, so that it is safe to hand around.
 #[derive(Clone, Debug)]
 pub(super) struct State {
     address: String,
@@ -36,18 +36,18 @@ impl State {
         self.fields.iter().find(|(known, _)| *known == name).map_or("", |(_, value)| value)
     }
 
-    /// Which rows are shown.
+    /// The page of rows that is shown.
     pub(super) fn paging(&self) -> Paging {
         Paging { number: self.page, size: PAGE_SIZE }
     }
 
-    /// The last page of the list, when the one that is asked for is beyond it: rows were deleted, or a filter chosen.
+    /// A redirect to the last page, when the requested page is beyond it: rows were deleted, or a filter was set.
     pub(super) fn last_page(&self, total: u64) -> Option<HttpResponse> {
         let last = u32::try_from(total.div_ceil(u64::from(PAGE_SIZE))).unwrap_or(u32::MAX).max(1);
         (self.page > last).then(|| see_other(&self.href(&self.query_of(&self.fields, last))))
     }
 
-    /// The state as a query string: what a form takes along, to come back to the same list.
+    /// The state as a query string, which a form carries along to return to the same list.
     pub(super) fn back(&self) -> String {
         self.query_of(&self.fields, self.page)
     }
@@ -85,8 +85,8 @@ impl State {
         Filter { title, choices: choices.collect() }
     }
 
-    /// The heads of the columns: `columns` are the word in the address and the label; `sorted` says which one, and
-    /// whether from its end.
+    /// The column headers: `columns` are the word in the address and the label; `sorted` is the sorted column and whether
+    /// it is descending.
     pub(super) fn columns(&self, columns: &[(&'static str, &'static str)], sorted: (&str, bool)) -> Vec<Column> {
         let column = |(word, label): &(&'static str, &'static str)| {
             let ours = sorted.0 == *word;
@@ -101,7 +101,7 @@ impl State {
         columns.iter().map(column).collect()
     }
 
-    /// The column and the direction that the address asks for, if the list has the column.
+    /// The column in the address and whether it is descending; the default if the list has no such column.
     pub(super) fn sorted<'a>(&self, words: &[&'a str], default: (&'a str, bool)) -> (&'a str, bool) {
         let asked = self.get("sort");
         let descending = asked.starts_with('-');
@@ -109,7 +109,7 @@ impl State {
         words.iter().find(|known| **known == word).map_or(default, |known| (known, descending))
     }
 
-    /// Where one is in the list.
+    /// The position in the list, with links to the previous and the next page.
     pub(super) fn pager(&self, total: u64, shown: usize) -> Pager {
         let before = u64::from(self.page - 1) * u64::from(PAGE_SIZE);
         let page = |number| self.href(&self.query_of(&self.fields, number));
@@ -122,7 +122,7 @@ impl State {
         }
     }
 
-    /// What the template shows around the rows.
+    /// The parts of the list around its rows.
     pub(super) fn view(&self, total: u64, shown: usize, columns: Vec<Column>, filters: Vec<Filter>) -> TableView {
         let keep = self.fields.iter().filter(|(name, value)| *name != "q" && !value.is_empty());
         TableView {
@@ -137,7 +137,7 @@ impl State {
     }
 }
 
-/// Which rows of how many are shown, and where the others are.
+/// The range of rows that is shown, the total, and the links to other pages.
 #[derive(Serialize)]
 pub(super) struct Pager {
     total: u64,
@@ -147,7 +147,7 @@ pub(super) struct Pager {
     next_href: String,
 }
 
-/// What stands around the rows of a list.
+/// The parts of a list around its rows: search, filters, column headers and pager.
 #[derive(Serialize)]
 pub(super) struct TableView {
     address: String,
@@ -166,7 +166,7 @@ struct Kept {
     value: String,
 }
 
-/// The head of a column.
+/// A column header.
 #[derive(Serialize)]
 pub(super) struct Column {
     label: &'static str,
@@ -189,7 +189,7 @@ struct Choice {
     chosen: bool,
 }
 
-/// The words and labels of the filter by date, each with the moment since which it counts, by the clocks of a zone.
+/// The words and labels of the filter by date, each with its first moment in a time zone.
 pub(super) fn dates(now: Timestamp, zone: Zone) -> [(&'static str, &'static str, Timestamp); 4] {
     let today = zone.local(now).date();
     let month = today.with_day(1).unwrap_or(today);
@@ -201,7 +201,7 @@ pub(super) fn dates(now: Timestamp, zone: Zone) -> [(&'static str, &'static str,
     ]
 }
 
-/// The moment that a filter by date means; `None` for any date.
+/// The first moment that a filter by date allows; `None` for any date.
 pub(super) fn since(word: &str, now: Timestamp, zone: Zone) -> Option<Timestamp> {
     dates(now, zone).into_iter().find(|(known, ..)| *known == word).map(|(.., moment)| moment)
 }

@@ -18,7 +18,7 @@ use store::{
 use super::{
     access_preview::{AccessPreview, consent},
     bulk::{Action, Choice, Chosen, Item, Needs, Question},
-    done::Done,
+    flash::Flash,
     panel::Panel,
     request::id,
     sections::TRASH,
@@ -40,7 +40,7 @@ use crate::{
 const ACTIONS: [Choice; 1] = [Choice {
     value: "purge",
     label: "Delete for good",
-    question: "These pages will be deleted with their history, and cannot be brought back:",
+    question: "These pages will be deleted with their history. They cannot be restored:",
     danger: true,
     needs: Needs::Rows,
 }];
@@ -86,7 +86,8 @@ impl Row {
 /// GET `/admin/trash`.
 pub async fn list(app: Data<App>, editor: Editor, query: QueryString) -> Result<Outcome, Error> {
     let state = TRASH.state(&query);
-    let (proof, paging, days) = (editor.proof(), state.paging(), app.options.trash_days);
+    let (proof, paging) = (editor.proof(), state.paging());
+    let days = app.options.trash_days;
     let (site, table) = app.db.read_with_site(move |conn| trash::list(conn, &proof, paging)).await?;
     if let Some(last) = state.last_page(table.total) {
         return Ok(Outcome::Redirect(last));
@@ -101,7 +102,7 @@ pub async fn list(app: Data<App>, editor: Editor, query: QueryString) -> Result<
     Ok(Outcome::Page(Answer::panel(app.view.render("admin/trash/list.html", &page)?)))
 }
 
-/// POST `/admin/trash/actions`: asks, and does it when it is confirmed.
+/// POST `/admin/trash/actions`: asks for confirmation; runs a confirmed action.
 pub async fn act(app: Data<App>, editor: Editor, Form(chosen): Form<Chosen>) -> Result<Outcome, Error> {
     let action = Action::of(chosen, &TRASH, &ACTIONS)?;
     let ids: Vec<PageId> = action.ids.iter().copied().map(PageId).collect();
@@ -114,7 +115,7 @@ pub async fn act(app: Data<App>, editor: Editor, Form(chosen): Form<Chosen>) -> 
             .map(Outcome::Page);
     }
     let purged = app.db.run(proof, Command::Purge(Purge::Pages(ids)), Consent::Stated).await??;
-    Ok(Outcome::Redirect(Done::Purged.at(TRASH.list, &action.back, Some(purged.count()))))
+    Ok(Outcome::Redirect(Flash::Purged.at(TRASH.list, &action.back, Some(purged.count()))))
 }
 
 fn item(row: TrashRow) -> Item {
@@ -164,7 +165,7 @@ fn form(
 ) -> Result<Answer, Error> {
     let trail: Vec<Link> = TRASH.trail("");
     let page = RestorePage {
-        panel: Panel::new(site, editor.account(), "trash", "Bring this page back?", &trail),
+        panel: Panel::new(site, editor.account(), "trash", "Restore this page?", &trail),
         action: format!("{}/{}", TRASH.list, row.id.0),
         page_title: row.title,
         path,
@@ -183,7 +184,7 @@ async fn load(app: &App, editor: &Editor, page: PageId) -> Result<(std::sync::Ar
     Ok((site, rows.into_iter().next().ok_or(Error::NotFound)?))
 }
 
-/// GET `/admin/trash/{id}`: asks for the path.
+/// GET `/admin/trash/{id}`: asks for the path at which to restore the page.
 pub async fn ask(request: HttpRequest, app: Data<App>, editor: Editor) -> Result<Answer, Error> {
     let (site, row) = load(&app, &editor, PageId(id(&request)?)).await?;
     let access = preview(&app, &editor, row.id, &row.path).await?;
@@ -219,36 +220,37 @@ pub async fn restore(
         Ok(outcome) if outcome.count() == 0 => Err(Error::NotFound),
         Ok(_) => {
             let form = format!("/admin/pages/{}", page.0);
-            Ok(Outcome::Redirect(Done::Restored.at(&form, "", None)))
+            Ok(Outcome::Redirect(Flash::Restored.at(&form, "", None)))
         }
         Err(store::Error::Unconfirmed) => {
             let access = preview(&app, &editor, page, &path).await?;
             refused(row, access, CHANGES_ACCESS.into())
         }
         Err(store::Error::Duplicate) => {
-            let message = format!("There is another page at {path} now. Choose another path.");
+            let message = format!("There is another page at {path} now. Choose a different path.");
             refused(row, AccessPreview::default(), message)
         }
         Err(error) => Err(error.into()),
     }
 }
 
-/// Why a page is not restored yet.
-const CHANGES_ACCESS: &str = "At this path it changes who reads pages, as below. Restore it again to confirm.";
+/// The message when restoring a page needs a confirmation.
+const CHANGES_ACCESS: &str =
+    "Restoring it here changes who can read pages, as shown below. Press Restore again to confirm.";
 
-/// The time between two looks for expired pages.
+/// The interval at which expired pages are purged.
 const PURGE_INTERVAL: std::time::Duration = std::time::Duration::from_secs(3600);
 
-/// Purges pages that have been in the trash for longer than the setting says; runs until the server stops.
+/// Purges pages that have been in the trash for longer than `trash_days`; runs until the server stops.
 pub async fn purge_expired(app: Data<App>) {
     loop {
         let before = clock::now() - TimeDelta::days(app.options.trash_days.into());
         let command = Command::Purge(Purge::DeletedBefore(before));
         match app.db.long_run(Admin::itself().editor().clone(), command, Consent::Stated, |_| {}).await {
             Ok(Ok(outcome)) if outcome.count() == 0 => {}
-            Ok(Ok(outcome)) => log::info!("purged {} pages that were in the trash for long enough", outcome.count()),
-            Ok(Err(error)) => log::error!("the trash could not be purged: {error}"),
-            Err(error) => log::error!("the trash could not be purged: {error}"),
+            Ok(Ok(outcome)) => log::info!("purged {} expired pages from the trash", outcome.count()),
+            Ok(Err(error)) => log::error!("could not purge the trash: {error}"),
+            Err(error) => log::error!("could not purge the trash: {error}"),
         }
         tokio::time::sleep(PURGE_INTERVAL).await;
     }

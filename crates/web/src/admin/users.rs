@@ -1,4 +1,4 @@
-//! Users in the panel: the form here, the list, passwords and deleting beside it.
+//! Users in the panel: the form; submodules hold the list, passwords and deletion.
 
 mod delete;
 mod list;
@@ -23,9 +23,9 @@ pub use password::{password, set_password};
 use load::load;
 
 use super::{
-    done::Done,
+    flash::Flash,
     panel::Panel,
-    request::{Then, id},
+    request::{SubmitAction, id},
     sections::USERS,
 };
 use crate::{
@@ -42,7 +42,7 @@ use crate::{
     },
 };
 
-/// The fields of the form, as they are typed; a password is never given back.
+/// The fields of the form as they were typed; a password is never sent back.
 #[derive(Deserialize)]
 pub struct Fields {
     #[serde(default)]
@@ -56,7 +56,7 @@ pub struct Fields {
     #[serde(default)]
     back: String,
     #[serde(default)]
-    then: Then,
+    then: SubmitAction,
     #[serde(default)]
     password: String,
     #[serde(default)]
@@ -75,14 +75,14 @@ impl Fields {
             active,
             version: version.0,
             back,
-            then: Then::Save,
+            then: SubmitAction::Save,
             password,
             password_again,
             generate: false,
         }
     }
 
-    fn draft(&self) -> UserInput {
+    fn input(&self) -> UserInput {
         UserInput { name: self.name.clone(), role: self.role.clone(), active: self.active }
     }
 }
@@ -128,15 +128,15 @@ fn role_choices(chosen: &str) -> Vec<RoleChoice> {
         label: role.label(),
         chosen: role.as_str() == chosen,
         help: match role {
-            Role::Reader => "reads private pages",
-            Role::Editor => "also writes pages",
-            Role::Admin => "also manages users and the site",
+            Role::Reader => "can read private pages",
+            Role::Editor => "can also write pages",
+            Role::Admin => "can also manage users and the site",
         },
     };
     Role::ALL.into_iter().map(choice).collect()
 }
 
-/// What a form is about: a new user, or one who exists.
+/// A form for a new user, or for an existing one.
 struct Editing<'a> {
     app: &'a App,
     admin: &'a Admin,
@@ -189,7 +189,7 @@ pub async fn new(app: Data<App>, admin: Admin, query: QueryString) -> Result<Ans
     Editing { app: &app, admin: &admin, site: &site, user: None }.form(fields, &Invalid::default(), &query)
 }
 
-/// POST `/admin/users`. A new user lands on the own form; a generated password is shown this once.
+/// POST `/admin/users`. Redirects to the form of the new user; a generated password is shown once, here.
 pub async fn create(
     envelope: Envelope,
     app: Data<App>,
@@ -200,7 +200,7 @@ pub async fn create(
     let site = app.db.site().await;
     let editing = Editing { app: &app, admin: &admin, site: &site, user: None };
     let chosen = password::choose(&fields.password, &fields.password_again, fields.generate, fields.name.trim());
-    let (content, chosen) = match (fields.draft().check(), chosen) {
+    let (content, chosen) = match (fields.input().check(), chosen) {
         (Ok(content), Ok(chosen)) => (content, chosen),
         (content, chosen) => {
             let mut invalid = content.err().unwrap_or_default();
@@ -216,7 +216,7 @@ pub async fn create(
     let user = match app.db.try_write(insert).await? {
         Ok(user) => user,
         Err(store::Error::Duplicate) => {
-            let taken = Invalid::one("name", format!("There is a user {name} already."));
+            let taken = Invalid::one("name", format!("There already is a user {name}."));
             return editing.refused(fields, &taken, StatusCode::UNPROCESSABLE_ENTITY);
         }
         Err(error) => return Err(error.into()),
@@ -226,8 +226,8 @@ pub async fn create(
     }
     let kept = encode(&[("back", &fields.back)]);
     Ok(Outcome::Redirect(match fields.then {
-        Then::Another => Done::Created.at(&format!("{}/new", USERS.list), &kept, None),
-        Then::Save | Then::Continue => Done::Created.at(&USERS.form_href(user.id.0), &kept, None),
+        SubmitAction::Another => Flash::Created.at(&format!("{}/new", USERS.list), &kept, None),
+        SubmitAction::Save | SubmitAction::Continue => Flash::Created.at(&USERS.form_href(user.id.0), &kept, None),
     }))
 }
 
@@ -249,24 +249,25 @@ pub async fn update(
     let id = UserId(id(&request)?);
     let (site, user) = load(&app, &admin, id).await?;
     let editing = Editing { app: &app, admin: &admin, site: &site, user: Some(&user) };
-    let content = match fields.draft().check() {
+    let content = match fields.input().check() {
         Ok(content) => content,
         Err(invalid) => return editing.refused(fields, &invalid, StatusCode::UNPROCESSABLE_ENTITY),
     };
-    let (proof, from, new) = (admin.proof(), Version(fields.version), content.clone());
+    let (proof, new) = (admin.proof(), content.clone());
+    let from = Version(fields.version);
     let saved = app.db.try_write(move |conn| users::update(conn, &proof, id, from, &new, clock::now())).await?;
     let conflict = StatusCode::CONFLICT;
     match saved {
         Ok(user) => {
             let kept = encode(&[("back", &fields.back)]);
             Ok(Outcome::Redirect(match fields.then {
-                Then::Save => Done::Saved.at(USERS.list, &fields.back, None),
-                Then::Continue => Done::Saved.at(&USERS.form_href(user.id.0), &kept, None),
-                Then::Another => Done::Saved.at(&format!("{}/new", USERS.list), &kept, None),
+                SubmitAction::Save => Flash::Saved.at(USERS.list, &fields.back, None),
+                SubmitAction::Continue => Flash::Saved.at(&USERS.form_href(user.id.0), &kept, None),
+                SubmitAction::Another => Flash::Saved.at(&format!("{}/new", USERS.list), &kept, None),
             }))
         }
         Err(store::Error::Duplicate) => {
-            let taken = Invalid::one("name", format!("There is another user {} already.", content.name));
+            let taken = Invalid::one("name", format!("There already is a user {}.", content.name));
             editing.refused(fields, &taken, StatusCode::UNPROCESSABLE_ENTITY)
         }
         Err(store::Error::LastAdmin) => editing.refused(fields, &Invalid::one("form", LAST_ADMIN), conflict),
@@ -275,8 +276,8 @@ pub async fn update(
             fields.version = theirs.version.0;
             let state = if theirs.active { "active" } else { "disabled" };
             let words = format!(
-                "Somebody else saved this user meanwhile, as {}, {}, {state}. Below is what you typed; saving it now \
-                 puts it over theirs.",
+                "Somebody else saved this user while you were editing, as {}, {}, {state}. Your version is below; \
+                 saving it replaces theirs.",
                 theirs.name,
                 theirs.role.label().to_lowercase()
             );

@@ -1,5 +1,5 @@
-//! "View as": the site as a visitor, or as one of its users, sees it. Whoever looks is an editor, who may read every page
-//! anyway; what is done here leaves no trace in memory, and nobody is signed in by it.
+//! "View as": shows the site as a visitor or one of its users sees it. Only editors can use it, and they may read every page
+//! anyway; answers are not cached, and nobody is signed in.
 
 use std::sync::Arc;
 
@@ -40,7 +40,7 @@ struct ChoosePage {
     error: String,
 }
 
-/// GET `/admin/view-as`: asks as whom; with `who`, which is empty for a visitor, leads there.
+/// GET `/admin/view-as`: asks for a user and a path; with `who` (empty for a visitor) and `path`, redirects to the view.
 pub async fn choose(app: Data<App>, editor: Editor, query: QueryString) -> Result<Outcome, Error> {
     let (who, path) = (query.get("who").trim(), query.get("path").trim());
     let proof = editor.proof();
@@ -76,10 +76,10 @@ fn address_of(name: &str) -> String {
     format!("{ADDRESS}/user/{}", encode(&[("", name)]).trim_start_matches('='))
 }
 
-/// GET `/admin/view-as/visitor/...`: the site as whoever is not signed in sees it.
+/// GET `/admin/view-as/visitor/...`: the site as a visitor who is not signed in sees it.
 pub async fn visitor(request: HttpRequest, app: Data<App>, editor: Editor) -> Result<Outcome, Error> {
-    let look = Look { base: format!("{ADDRESS}/visitor"), whom: "a visitor".into(), account: None };
-    look.at(&request, &app, &editor).await
+    let view = Impersonation { base: format!("{ADDRESS}/visitor"), viewer: "a visitor".into(), account: None };
+    view.at(&request, &app, &editor).await
 }
 
 /// GET `/admin/view-as/user/{name}/...`: the site as a user sees it.
@@ -89,22 +89,22 @@ pub async fn user(request: HttpRequest, app: Data<App>, editor: Editor) -> Resul
     let user = app.db.read(move |conn| users::find(conn, &wanted)).await?;
     let user = user.filter(|user| user.active).ok_or(Error::NotFound)?;
     let account = Arc::new(Account::of(&no_more_than(&editor, user)));
-    Look { base: address_of(name.as_str()), whom: name.to_string(), account: Some(account) }
+    Impersonation { base: address_of(name.as_str()), viewer: name.to_string(), account: Some(account) }
         .at(&request, &app, &editor)
         .await
 }
 
-/// The user with no more rights than the editor who looks.
+/// The user, with at most the role of the editor who views the site as them.
 fn no_more_than(editor: &Editor, user: User) -> User {
     let role = user.role.min(editor.account().member.role);
     User { role, ..user }
 }
 
-/// Somebody's view of the site.
-struct Look {
-    /// The address below which it is.
+/// The site as another person sees it.
+struct Impersonation {
+    /// The address below which the view is served.
     base: String,
-    whom: String,
+    viewer: String,
     account: Option<Arc<Account>>,
 }
 
@@ -112,13 +112,13 @@ struct Look {
 struct RefusedPage {
     #[serde(flatten)]
     panel: Panel,
-    whom: String,
+    viewer: String,
     path: String,
     what: String,
     site_href: String,
 }
 
-impl Look {
+impl Impersonation {
     async fn at(self, request: &HttpRequest, app: &Data<App>, editor: &Editor) -> Result<Outcome, Error> {
         let path = request.match_info().query("path").trim_start_matches('/');
         let guest = MaybeReader::seen_by(editor, self.account.clone());
@@ -133,14 +133,14 @@ impl Look {
         let what = match seen {
             Ok(answer) => return self.framed(&answer).map(Outcome::Page),
             Err(Error::Unauthorized) => "is asked for a name and a password (401), and sees nothing of the page",
-            Err(Error::Forbidden(_)) => "is told that they may not read this page (403)",
-            Err(Error::NotFound) => "is told that there is no such page (404)",
+            Err(Error::Forbidden(_)) => "gets a message that they may not read this page (403)",
+            Err(Error::NotFound) => "gets a message that there is no such page (404)",
             Err(error) => return Err(error),
         };
         let site = app.db.site().await;
         let page = RefusedPage {
             panel: Panel::new(&site, editor.account(), "view-as", "View as", &trail()),
-            whom: self.whom.clone(),
+            viewer: self.viewer.clone(),
             path: format!("/{path}"),
             what: what.into(),
             site_href: self.base,
@@ -157,7 +157,7 @@ impl Look {
     ) -> Result<Answer, Error> {
         match Resolved::seen_by(app, guest.clone(), path, paging).await? {
             Resolved::Finished(answer) => Ok(answer),
-            // Drafts are looked for at an editor's own requests only.
+            // Only an editor's own requests find drafts.
             Resolved::Draft(_) => Err(Error::NotFound),
             Resolved::Page(page) => pages::visible(app, *page).await,
             Resolved::Section(section) => lists::section(app, *section).await,
@@ -165,21 +165,20 @@ impl Look {
         }
     }
 
-    /// The page with a bar that says as whom it is seen, and with links that stay in this view.
+    /// The page with a bar that names the viewer, and with links that stay in the view.
     fn framed(&self, answer: &Answer) -> Result<Answer, Error> {
         let html = std::str::from_utf8(answer.body()).map_err(|error| Error::Internal(error.to_string()))?;
-        // No name of a user holds anything that HTML would have to escape.
-        let whom = &self.whom;
+        // User names contain no character that HTML has to escape.
+        let viewer = &self.viewer;
         let bar = format!(
-            "<aside class=\"view-as\" aria-label=\"View as\"><span>You see the site as <strong>{whom}</strong> sees it.</span> \
-             <a href=\"{ADDRESS}\">Choose somebody else</a> <a href=\"/admin/\">Back to the panel</a></aside>"
+            "<aside class=\"view-as\" aria-label=\"View as\"><span>You see the site as <strong>{viewer}</strong> sees it.</span> \
+             <a href=\"{ADDRESS}\">Choose another user</a> <a href=\"/admin/\">Back to the panel</a></aside>"
         );
         Ok(Answer::panel(framed(html, &self.base, &bar)))
     }
 }
 
-/// The document with a bar above its header, and its links and searches below another address: those that
-/// lead to pages and lists of the site, and no others.
+/// Adds a bar above the header of a document, and puts `base` before the addresses of pages, lists and searches of the site.
 fn framed(html: &str, base: &str, bar: &str) -> String {
     let mut framed = String::with_capacity(html.len() + 1024);
     let mut rest = html;
@@ -188,7 +187,7 @@ fn framed(html: &str, base: &str, bar: &str) -> String {
         framed.push_str(bar);
         rest = &rest[at..];
     }
-    // What looks like an attribute in a text is one of the text.
+    // Text outside of tags may look like an attribute.
     let mut in_tag = false;
     while let Some((at, attribute)) = next_address(rest) {
         in_tag = rest[..at].rfind(['<', '>']).map_or(in_tag, |sign| rest[sign..].starts_with('<'));
@@ -206,13 +205,13 @@ fn framed(html: &str, base: &str, bar: &str) -> String {
     framed
 }
 
-/// Where the next attribute with an address begins. Everything that people write is escaped or sanitised, so that a quote
-/// ends an attribute and nothing else.
+/// The position of the next attribute with an address. Everything that people write is escaped or sanitised, so a quote
+/// always ends an attribute.
 fn next_address(html: &str) -> Option<(usize, &'static str)> {
     [" href=\"", " action=\""].into_iter().filter_map(|name| html.find(name).map(|at| (at, name))).min()
 }
 
-/// Whether an address is one of the site's pages, lists or searches.
+/// Whether an address belongs to a page, a list or a search of the site.
 fn stays(address: &str) -> bool {
     let path = address.split(['?', '#']).next().unwrap_or_default();
     match path.strip_prefix('/') {
@@ -248,7 +247,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_whole_document_stays_as_it_is() {
+    fn an_incomplete_document_is_not_damaged() {
         for html in ["", "text", "<header", "<a href=\"/x", " href=\""] {
             assert!(framed(html, "", "").len() <= html.len() + 1, "{html}");
         }

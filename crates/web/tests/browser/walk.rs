@@ -123,11 +123,11 @@ pub const INSIDE: &[Stop] = &[
     }),
     ("version", |p| {
         edit(p, "Renting the darkroom");
-        p.press("History").press("Version 1").sees("Make the page as it was here");
+        p.press("History").press("Version 1").sees("Restore this version");
     }),
     ("comparison", |p| {
         edit(p, "Renting the darkroom");
-        p.press("History").press("Compare the chosen two").sees("What differs in the text");
+        p.press("History").press("Compare selected versions").sees("Changes in the text");
     }),
     ("broken links", |p| {
         p.open("/admin/links/broken").sees("There is no page at this address");
@@ -136,7 +136,7 @@ pub const INSIDE: &[Stop] = &[
         p.open("/admin/trash").sees("Kept until");
     }),
     ("restoration", |p| {
-        p.open("/admin/trash").press("Old rules").sees("Bring this page back?");
+        p.open("/admin/trash").press("Old rules").sees("Restore this page?");
     }),
     ("page with chosen readers", |p| {
         edit(p, "The team");
@@ -145,7 +145,7 @@ pub const INSIDE: &[Stop] = &[
     ("question about readers", |p| {
         edit(p, "The team");
         p.click("#audience-public");
-        p.press("Save").sees("This changes who reads pages");
+        p.press("Save").sees("This changes who can read pages");
         assert_eq!(p.status(), 422);
     }),
     ("groups", |p| {
@@ -159,7 +159,7 @@ pub const INSIDE: &[Stop] = &[
         p.open("/admin/groups").press("Keyholders");
     }),
     ("group deletion", |p| {
-        p.open("/admin/groups").press("Keyholders").press("Delete…").sees("No longer readable for");
+        p.open("/admin/groups").press("Keyholders").press("Delete…").sees("Loses access");
     }),
     ("view as", |p| {
         p.open("/admin/view-as");
@@ -192,13 +192,13 @@ pub const INSIDE: &[Stop] = &[
     }),
     ("draft compared", |p| {
         edit(p, "Renting the darkroom");
-        p.press("Compare with what is published").sees("Another text");
+        p.press("Compare with the published page").sees("Another text");
     }),
     ("drafts", |p| {
-        p.open("/admin/drafts").sees("Changes of a published page");
+        p.open("/admin/drafts").sees("Pending changes");
     }),
     ("panel with what waits", |p| {
-        p.open("/admin/").sees("Changes not published: 1");
+        p.open("/admin/").sees("Pending changes: 1");
     }),
     ("draft conflict", |p| {
         edit(p, "Renting the darkroom");
@@ -223,7 +223,7 @@ pub const INSIDE: &[Stop] = &[
     ("readers of many", |p| {
         p.open("/admin/pages").click("#all");
         p.js("document.querySelector('#action').value = 'choose-readers'");
-        p.press("Go").sees("Who will read these pages?");
+        p.press("Go").sees("Who will be able to read these pages?");
     }),
     ("many drafts", |p| {
         p.open("/admin/drafts").click("tbody tr input[name=id]");

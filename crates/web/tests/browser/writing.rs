@@ -39,7 +39,7 @@ fn all_pages_that_match_are_deleted_after_a_confirmation() {
     let eve = browser.user(&server, "eve");
     eve.open("/admin/pages?q=oak").fill("#action", "delete");
     eve.click(".actions button");
-    eve.sees("Tick the rows first");
+    eve.sees("Select some rows first");
     eve.click("#all");
     eve.press("Go").sees("Oak 2").press("Delete 3").sees("Deleted: 3.");
     eve.open("/admin/pages?q=oak").sees("No page matches.");
@@ -56,10 +56,10 @@ fn two_editors_of_one_page_see_both_texts_and_the_second_may_save_over_it() {
     eve.fill("#body", "Meet at one.").press("Save");
     admin.fill("#body", "Meet at two.").fill("#summary", "Where and when").press("Save");
     assert_eq!(admin.status(), 409);
-    admin.sees("Nothing was saved yet").sees("− Meet at one.").sees("+ Meet at two.").sees("Where and when");
+    admin.sees("Nothing was saved").sees("− Meet at one.").sees("+ Meet at two.").sees("Where and when");
     assert_eq!((admin.value("#theirs"), admin.value("#body")), ("Meet at one.".into(), "Meet at two.".into()));
     assert_eq!(server.command(&["page", "show", "plan"], ""), "Meet at one.");
-    admin.press("Save mine over theirs");
+    admin.press("Replace theirs with mine");
     assert_eq!(server.command(&["page", "show", "plan"], ""), "Meet at two.");
     eve.open("/plan").sees("Meet at two.").sees("Where and when");
 }
@@ -88,9 +88,9 @@ fn many_pages_are_made_private_after_a_confirmation_and_the_filter_is_kept() {
     let eve = browser.user(&server, "eve");
     eve.open("/admin/pages?q=note&sort=title");
     eve.click("thead .choose input");
-    eve.sees("3 of 3 chosen");
+    eve.sees("3 of 3 selected");
     eve.js("document.querySelector('#action').value = 'make-private'");
-    eve.press("Go").sees("Only those who are signed in will read these pages").sees("Note 1").sees("Note 3");
+    eve.press("Go").sees("Only signed-in users will be able to read these pages").sees("Note 1").sees("Note 3");
     assert!(server.command(&["page", "list"], "").lines().filter(|line| line.contains("private")).count() <= 1);
     eve.press("Make private 3").sees("3").sees_not("Welcome");
     assert_eq!(eve.value("#q"), "note");
@@ -197,7 +197,7 @@ fn two_editors_of_one_draft_are_told_and_nothing_is_overwritten() {
     assert_eq!(admin.value("#body"), "Meet at two.");
     admin.press("Save draft");
     assert_eq!(admin.status(), 409);
-    admin.sees("− Meet at one.").sees("+ Meet at two.").press("Save mine over theirs");
+    admin.sees("− Meet at one.").sees("+ Meet at two.").press("Replace theirs with mine");
     edit(&eve, "The plan");
     assert_eq!(eve.value("#body"), "Meet at two.");
 }
@@ -266,7 +266,7 @@ fn readers_drafts_and_many_pages_are_managed_without_javascript() {
     eve.press("Publish");
     eve.open("/admin/pages?q=rota").click("input[name=all]");
     eve.js("document.querySelector('#action').value = 'make-public'");
-    eve.press("Go").sees("Who reads what then").sees("everybody, without a password").press("Make public 1");
+    eve.press("Go").sees("Access after this change").sees("everybody, without a password").press("Make public 1");
     assert_eq!(seen("/rota"), 200);
-    eve.open("/admin/view-as").press("Look").sees("You see the site as a visitor").sees("Rota");
+    eve.open("/admin/view-as").press("View").sees("You see the site as a visitor").sees("Rota");
 }

@@ -87,7 +87,7 @@ async fn t48_who_joins_or_leaves_a_group_reads_or_not_at_the_next_request() {
     }
     bob(&site).get("/team/plan").await.is(403);
     let asked = site.root().get(&format!("{form}/delete")).await.is(200);
-    asked.has("The plan").has("No longer readable for").has("ann");
+    asked.has("The plan").has("Loses access").has("ann");
     site.ann().get("/team/plan").await.is(200);
     let confirm = format!("{form}/delete");
     site.root().submit(&confirm, &confirm, &[]).await.is(303);
@@ -133,7 +133,7 @@ async fn a_change_that_reaches_other_pages_is_told_before_it_is_made() {
     let form = form_of(&site, "team");
     let mut fields = vec![("title", "The team"), ("path", "/team"), ("version", "1"), ("audience", "public")];
     let asked = site.eve().submit(&form, &form, &fields).await.is(422);
-    let asked = asked.has("This changes who reads pages").has("The plan").has("everybody, without a password");
+    let asked = asked.has("This changes who can read pages").has("The plan").has("everybody, without a password");
     site.visitor().get("/team/plan").await.is(401);
     let agreed = asked.value_of("agreed");
     fields.push(("agreed", &agreed));
@@ -220,7 +220,7 @@ async fn a_page_below_another_is_read_as_that_one_unless_it_says_otherwise() {
 #[actix_web::test]
 async fn who_opened_a_page_is_noted_where_that_is_wanted_and_the_reader_is_told() {
     let site = site();
-    let told = "It is noted when you opened this page";
+    let told = "This page has read receipts";
     bob(&site).get("/note").await.is(200).lacks(told);
     let form = form_of(&site, "note");
     let fields = [
@@ -261,7 +261,7 @@ async fn an_old_version_says_who_reads_what_before_it_is_brought_back() {
     site.visitor().get("/team/plan").await.is(200);
     let old = format!("{form}/history/1");
     let shown = site.eve().get(&old).await.is(200);
-    let agreed = shown.has("Who reads what then").has("The plan").has("everybody but ann").value_of("agreed");
+    let agreed = shown.has("Access after this change").has("The plan").has("everybody but ann").value_of("agreed");
     // Its readers come back only when that is asked for.
     site.eve().submit(&old, &old, &[]).await.is(303);
     site.visitor().get("/team/plan").await.is(200);

@@ -28,13 +28,13 @@ async fn all_that_match_the_filter_are_named_counted_and_changed() {
     let site = Site::new();
     many(&site, 60);
     let eve = site.eve();
-    eve.get("/admin/pages?q=number").await.has("All 60 that match").has("name=\"all\"");
+    eve.get("/admin/pages?q=number").await.has("Select all 60 that match").has("name=\"all\"");
     eve.get("/admin/pages?q=nothing-like-it").await.lacks("name=\"all\"");
     let all = [("action", "make-private"), ("all", "yes"), ("back", "q=number&evil=1&page=2")];
     let asked = post(&eve, &all).await.is(200);
     let (seen, back) = (asked.value_of("seen"), "q=number&page=2");
     let asked = asked.has("Number 19").lacks("<a href=\"/n/20\">").has("And 40 more.").has("Make private 60");
-    asked.has("And 40 more pages likewise").lacks("name=\"id\"");
+    asked.has("And 40 more pages.").lacks("name=\"id\"");
     site.visitor().get("/n/07").await.is(200);
     let confirmed = [("action", "make-private"), ("all", "yes"), ("back", back), ("seen", &seen), ("confirm", "yes")];
     let done = post(&eve, &confirmed).await.is(303);
@@ -53,7 +53,7 @@ async fn other_pages_than_those_that_were_named_are_asked_about_again() {
     site.put(draft("late", "Number of another one"));
     let mut confirmed = asked.to_vec();
     confirmed.extend([("confirm", "yes"), ("seen", &seen)]);
-    let again = post(&eve, &confirmed).await.is(409).has("Nothing was done yet").has("Number of another one");
+    let again = post(&eve, &confirmed).await.is(409).has("Nothing was changed").has("Number of another one");
     assert!(site.page("n/00").is_some() && site.page("late").is_some());
     let newer = again.value_of("seen");
     confirmed[4] = ("seen", &newer);
@@ -79,7 +79,7 @@ async fn pages_move_under_a_section_that_is_asked_for_and_checked() {
     wrong.has("value=\"/No Path\"").has("Only lower-case").lacks("name=\"confirm\"");
     post(&eve, &with(&[("to", "one/deep"), ("confirm", "yes")])).await.is(422).has("it would be below itself");
     let asked = post(&eve, &with(&[("to", "/vault")])).await.is(200);
-    asked.has("/one → /vault/one").has("Who reads what then").has("They will live below /vault.");
+    asked.has("/one → /vault/one").has("Access after this change").has("They move below /vault.");
     assert!(site.page("one").is_some(), "asking moves nothing");
     let done = post(&eve, &with(&[("to", "/vault"), ("confirm", "yes")])).await.is(303);
     assert_eq!(done.header("location"), "/admin/pages?done=moved&count=2");
@@ -103,7 +103,7 @@ async fn readers_are_chosen_for_many_pages_at_once() {
     let unknown = post(&eve, &with(&[("audience", "chosen"), ("people", "ann, zoe")])).await.is(422);
     unknown.has("There is no user zoe.").has("value=\"ann, zoe\"");
     let choice = [("audience", "chosen"), ("people", "dan"), ("groups", "Staff")];
-    post(&eve, &with(&choice)).await.is(200).has("Read by: dan, the group Staff").has("Who reads what then");
+    post(&eve, &with(&choice)).await.is(200).has("Readers: dan, the group Staff").has("Access after this change");
     site.visitor().get("/hello").await.is(200);
     let mut confirmed = with(&choice);
     confirmed.push(("confirm", "yes"));
@@ -118,7 +118,7 @@ async fn readers_are_chosen_for_many_pages_at_once() {
 async fn all_rows_of_a_list_without_filters_cannot_be_meant() {
     let site = Site::new();
     let fields = [("action", "delete"), ("all", "yes"), ("confirm", "yes")];
-    site.root().submit("/admin/users", "/admin/users/actions", &fields).await.is(422).has("Nothing was chosen");
+    site.root().submit("/admin/users", "/admin/users/actions", &fields).await.is(422).has("Nothing is selected");
 }
 
 /// Saves a draft of a new page.
@@ -183,7 +183,7 @@ async fn drafts_are_discarded_in_the_versions_that_were_named() {
     fields.extend([("confirm", "yes"), ("seen", &seen)]);
     let again = site.eve().submit("/admin/drafts", "/admin/drafts/actions", &fields).await.is(409);
     let newer = again.value_of("seen");
-    again.has("Nothing was done yet").has("Elm 2").has("saved by root");
+    again.has("Nothing was changed").has("Elm 2").has("saved by root");
     assert_eq!(drafts(&site).await.len(), 2);
     fields[4] = ("seen", &newer);
     let done = site.eve().submit("/admin/drafts", "/admin/drafts/actions", &fields).await.is(303);
@@ -242,6 +242,6 @@ async fn what_failed_says_why_and_that_nothing_was_changed() {
     let site = Site::impatient();
     let eve = site.eve();
     let job = post(&eve, &[("action", "delete"), ("id", "1")]).await.is(303).header("location").to_owned();
-    ended(&eve, &job).await.is(200).has("Nothing was changed. None of these pages is there any more.");
+    ended(&eve, &job).await.is(200).has("Nothing was changed. None of these pages exists any more.");
     eve.get("/admin/jobs/zz").await.is(404);
 }

@@ -97,10 +97,10 @@ async fn what_waits_over_a_page_is_seen_by_nobody_until_it_is_published() {
     let of = edit.replace("/pages/", "/drafts/");
     eve.get(&format!("{of}/preview")).await.is(200).has("<strong>moon</strong>").has("Draft: only editors");
     eve.get(&format!("{of}/compare")).await.is(200).has("<mark>**moon**.</mark>").has("<mark>**world**.</mark>");
-    eve.get("/admin/pages?state=changes").await.has("changes wait").has("1–1 of 1 pages").lacks("/secret");
-    eve.get("/admin/drafts?kind=changes").await.has("Changes of a published page").has("1–1 of 1 drafts");
+    eve.get("/admin/pages?state=changes").await.has("pending changes").has("1–1 of 1 pages").lacks("/secret");
+    eve.get("/admin/drafts?kind=changes").await.has("<td>Pending changes</td>").has("1–1 of 1 drafts");
     eve.get("/admin/drafts?kind=new").await.has("There are no drafts");
-    eve.get("/admin/").await.has("Changes not published: 1");
+    eve.get("/admin/").await.has("Pending changes: 1");
 
     save(&eve, &edit, &[]).await.is(303);
     site.visitor().get("/hello").await.has("<strong>moon</strong>");
@@ -119,10 +119,10 @@ async fn what_is_typed_is_kept_as_it_goes_and_nothing_of_it_is_checked() {
     let page = kept["page"].as_str().unwrap();
     assert_eq!(kept["draft"], 1);
     let edit = format!("/admin/pages/{page}");
-    let shown = eve.get(&edit).await.is(200).has("A draft without a title");
+    let shown = eve.get(&edit).await.is(200).has("Untitled draft");
     assert_eq!((shown.value_of("path"), shown.value_of("published")), ("Not A Path!".into(), "soon".into()));
     assert_eq!((shown.value_of("draft"), shown.value_of("version")), ("1".into(), "0".into()));
-    eve.get("/admin/drafts").await.has("Without a title").has("none yet");
+    eve.get("/admin/drafts").await.has("Untitled").has("none yet");
     // The same form saves again; it is the same draft, also when the first answer was lost.
     let form = shown.value_of("form");
     for (to, known) in [(format!("/admin/drafts/{page}"), "1"), (format!("/admin/drafts/{page}"), "1")] {
@@ -159,7 +159,7 @@ async fn two_editors_of_one_draft_overwrite_nothing_and_see_both_texts() {
     for then in ["draft", "save"] {
         let fields = [old.as_slice(), &[("then", then), ("path", "/plan")]].concat();
         let both = eve.submit(&edit, &edit, &fields).await.is(409);
-        both.has("root saved a draft of").has("Meet at two.").has("Meet at one.").has("value=\"draft\">Save mine");
+        both.has("root saved a draft of").has("Meet at two.").has("Meet at one.").has("value=\"draft\">Replace theirs");
     }
     assert!(site.page("plan").is_none());
     eve.get(&edit).await.has("Meet at two.");
@@ -174,7 +174,7 @@ async fn changes_over_a_page_that_somebody_else_published_meanwhile_are_a_confli
     let (eve, edit) = (site.eve(), form(&site, "hello"));
     save(&eve, &edit, &[("body", "Hello, **moon**."), ("then", "draft")]).await.is(303);
     site.put(PageInput { body: "Hello, **sun**.".into(), ..draft("hello", "Hello") });
-    eve.get(&edit).await.has("was saved after they were begun");
+    eve.get(&edit).await.has("has changed since this draft was started");
     let both = save(&eve, &edit, &[]).await.is(409).has("**moon**").has("**sun**");
     assert_eq!((both.value_of("draft"), both.value_of("version")), ("1".into(), "2".into()));
     save(&eve, &edit, &[("version", "2")]).await.is(303);
@@ -204,7 +204,7 @@ async fn a_page_is_unpublished_with_what_is_typed_and_published_again_with_its_h
     let confirmed = [chosen.as_slice(), &[("confirm", "yes")]].concat();
     eve.submit("/admin/pages", "/admin/pages/actions", &confirmed).await.is(303);
     site.visitor().get("/hello").await.is(404);
-    eve.get("/admin/drafts").await.has("Not published").has("/hello");
+    eve.get("/admin/drafts").await.has("<td>Not published</td>").has("/hello");
 }
 
 #[actix_web::test]
@@ -213,7 +213,7 @@ async fn a_draft_is_discarded_after_a_confirmation() {
     let eve = site.eve();
     let edit = made(&site, "/plan", false).await;
     let discard = format!("{}/discard", edit.replace("/pages/", "/drafts/"));
-    let asked = eve.get(&discard).await.is(200).has("never published").has("cannot be brought back");
+    let asked = eve.get(&discard).await.is(200).has("never published").has("cannot be restored");
     let version = asked.value_of("version");
     save(&eve, &edit, &[("then", "draft")]).await.is(303);
     eve.submit(&discard, &discard, &[("version", &version)]).await.is(409);
@@ -224,13 +224,26 @@ async fn a_draft_is_discarded_after_a_confirmation() {
     let edit = form(&site, "secret");
     let discard = format!("{}/discard", edit.replace("/pages/", "/drafts/"));
     save(&eve, &edit, &[("body", "Gone."), ("then", "draft")]).await.is(303);
-    eve.get(&discard).await.has("The page stays as it is published");
+    eve.get(&discard).await.has("The published page does not change");
     eve.submit(&discard, &discard, &[("version", "1")]).await.is(303);
     eve.get(&edit).await.is(200).has("under the oak");
     save(&eve, &edit, &[("then", "unpublish")]).await.is(303);
     eve.get(&discard).await.has("it goes to the trash");
     eve.submit(&discard, &discard, &[("version", "1")]).await.is(303);
     eve.get("/admin/trash").await.has("/secret");
+}
+
+#[actix_web::test]
+async fn a_draft_names_chosen_readers_that_no_longer_exist() {
+    let site = Site::new();
+    let fields =
+        [("title", "Rota"), ("path", "/rota"), ("audience", "chosen"), ("people", "ann, dan"), ("then", "draft")];
+    let edit = location(&site.eve().submit("/admin/pages/new", "/admin/pages", &fields).await.is(303));
+    site.eve().get(&edit).await.is(200).lacks("no longer exist");
+    let id = site.user("ann").id.0.to_string();
+    let delete = [("action", "delete"), ("id", id.as_str()), ("confirm", "yes")];
+    site.root().submit("/admin/users", "/admin/users/actions", &delete).await.is(303);
+    site.eve().get(&edit).await.is(200).has("Readers that no longer exist were removed: ann.");
 }
 
 #[actix_web::test]
@@ -271,7 +284,7 @@ async fn t43_a_page_ends_to_the_moment_with_whatever_is_in_memory() {
         assert_eq!(site.visitor().get(path).await.fingerprint(), unknown, "{path}");
         site.eve().get(path).await.is(200).has("Now only editors see it");
     }
-    site.eve().get("/admin/pages?state=over").await.has("no longer published").has("1–3 of 3 pages");
+    site.eve().get("/admin/pages?state=over").await.has("<span class=\"subject\">ended ").has("1–3 of 3 pages");
 }
 
 #[actix_web::test]
@@ -329,15 +342,21 @@ async fn an_end_comes_after_the_date() {
 async fn the_home_of_the_panel_says_what_waits() {
     let site = Site::new();
     let eve = site.eve();
-    eve.get("/admin/").await.lacks("What waits");
+    eve.get("/admin/").await.lacks("<h2>Pending</h2>");
     made(&site, "/plan", false).await;
     site.put(PageInput {
         published: "2999-01-01".into(),
         unpublish: "2999-02-01".into(),
         ..draft("to-come", "To come")
     });
-    let home = eve.get("/admin/").await.has("Drafts: 1").has("Next by the clock").has("appears").has("1 Jan 2999");
-    home.has("ends").has("1 Feb 2999").lacks("Changes not published");
+    let home = eve
+        .get("/admin/")
+        .await
+        .has("Drafts: 1")
+        .has("<a href=\"/admin/pages?state=scheduled\">Scheduled</a>")
+        .has("appears")
+        .has("1 Jan 2999");
+    home.has("ends").has("1 Feb 2999").lacks("Pending changes");
     let total = site.store().read(|conn| drafts::count(conn, domain::access::Admin::itself().editor(), None));
     assert_eq!(total, Ok(1));
 }

@@ -37,7 +37,7 @@ async fn versions_are_listed_shown_compared_and_brought_back() {
     list.has("Version 2").has("Not the sun").has("eve").has("command line").has("1–2 of 2 versions");
     let old = eve.get(&format!("{form}/history/1")).await.is(200);
     old.has("Hello, <strong>world</strong>.").has("Restore this version");
-    eve.get(&format!("{form}/history/2")).await.has("This is the present version");
+    eve.get(&format!("{form}/history/2")).await.has("This is the current version");
     for uri in ["history/compare?from=1&to=2", "history/compare?from=2&to=1", "history/compare?to=2", "history/compare"]
     {
         let compared = eve.get(&format!("{form}/{uri}")).await.is(200);
@@ -81,7 +81,7 @@ async fn deleting_for_good_asks_first_and_takes_the_history_along() {
     site.delete(id);
     let (id, uri) = (id.0.to_string(), "/admin/trash/actions");
     let fields = [("action", "purge"), ("id", id.as_str())];
-    site.eve().submit("/admin/trash", uri, &fields).await.is(200).has("cannot be brought back").has("Hello");
+    site.eve().submit("/admin/trash", uri, &fields).await.is(200).has("cannot be restored").has("Hello");
     site.eve().get("/admin/trash").await.has("Hello");
     site.eve().submit("/admin/trash", uri, &[fields[0], fields[1], ("confirm", "yes")]).await.is(303);
     site.eve().get("/admin/trash").await.has("The trash is empty");
@@ -121,7 +121,7 @@ async fn taking_an_old_path_says_first_what_it_cuts_off() {
     let fields = [("title", "New"), ("path", "/hello")];
     let asked = site.eve().submit("/admin/pages/new", "/admin/pages", &fields).await.is(422);
     let takes = asked.value_of("takes");
-    asked.has("“Hello” lived here before it moved to /greeting");
+    asked.has("This is an old path of “Hello”, which moved to /greeting");
     assert!(site.page("hello").is_none());
     let knowingly = [fields[0], fields[1], ("takes", &*takes)];
     site.eve().submit("/admin/pages/new", "/admin/pages", &knowingly).await.is(303);
@@ -136,7 +136,7 @@ async fn a_section_moves_along_when_it_is_ticked_and_stays_when_it_is_not() {
     let site = Site::new();
     site.put(PageInput { audience: signed_in(), ..draft("hello/below", "Below") });
     let form = edit(&site, "hello");
-    site.eve().get(&form).await.has("Move the pages below along (1)");
+    site.eve().get(&form).await.has("Also move its subpages (1)");
     save(&site.eve(), &form, &[("path", "/alone")]).await.is(303);
     assert!(site.page("hello/below").is_some() && site.page("alone").is_some());
     save(&site.eve(), &form, &[("path", "/hello")]).await.is(303);
@@ -144,5 +144,5 @@ async fn a_section_moves_along_when_it_is_ticked_and_stays_when_it_is_not() {
     assert!(site.page("hello").is_some(), "all or nothing");
     save(&site.eve(), &form, &[("path", "/together"), ("move_below", "on")]).await.is(303);
     assert_eq!(site.ann().get("/hello/below").await.is(308).header("location"), "/together/below");
-    site.eve().get(&edit(&site, "together")).await.has("Found at its old paths, too").has("<code>/hello</code>");
+    site.eve().get(&edit(&site, "together")).await.has("Old paths that redirect here").has("<code>/hello</code>");
 }

@@ -41,7 +41,7 @@ async fn the_preview_marks_links_that_not_everybody_can_follow() {
 async fn broken_links_stand_on_the_panels_home_and_on_a_page_of_their_own() {
     let site = Site::new();
     site.eve().get("/admin/").await.is(200).lacks("Broken links");
-    site.eve().get("/admin/links/broken").await.is(200).has("No link is broken.");
+    site.eve().get("/admin/links/broken").await.is(200).has("There are no broken links.");
     let fields = [("title", "New"), ("path", "/new"), ("body", "[x](/lost) [y](/secret)")];
     site.eve().submit("/admin/pages/new", "/admin/pages", &fields).await.is(303);
     let home =
@@ -59,7 +59,7 @@ async fn broken_links_stand_on_the_panels_home_and_on_a_page_of_their_own() {
 #[actix_web::test]
 async fn administrators_see_who_was_refused_and_who_never_came() {
     let site = Site::new();
-    let home = site.root().get("/admin/").await.is(200).has("Refused sign-ins").has("None.").has("Never signed in");
+    let home = site.root().get("/admin/").await.is(200).has("Failed sign-ins").has("None.").has("Never signed in");
     home.has(">eve</a>").lacks(">dan</a>");
     let entry = domain::audit::Entry {
         at: web::clock::now(),
@@ -71,5 +71,5 @@ async fn administrators_see_who_was_refused_and_who_never_came() {
     };
     site.write(|conn, _| store::writing::audit::insert(conn, &entry));
     site.root().get("/admin/").await.has("<svg class=\"chart\"").has("17 in all").has("<td>17</td>");
-    site.eve().get("/admin/").await.is(200).lacks("Refused sign-ins").lacks("Never signed in").lacks("17 in all");
+    site.eve().get("/admin/").await.is(200).lacks("Failed sign-ins").lacks("Never signed in").lacks("17 in all");
 }

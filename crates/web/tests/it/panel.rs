@@ -132,7 +132,7 @@ async fn two_editors_of_one_page_lose_nothing() {
         [("title", "Hello there"), ("path", "/hello"), ("body", "Hello, **sun**."), ("version", version.as_str())];
     let conflict = site.root().submit(&form, &form, &mine).await.is(409);
     let newer = conflict.value_of("version");
-    conflict.has("Hello, **moon**.").has("Hello, **sun**.").has("Hello there").has("Save mine over theirs");
+    conflict.has("Hello, **moon**.").has("Hello, **sun**.").has("Hello there").has("Replace theirs with mine");
     assert_eq!(site.page("hello").unwrap().content.body, "Hello, **moon**.");
     let mut knowingly = mine.to_vec();
     knowingly[3] = ("version", &newer);
@@ -211,7 +211,7 @@ async fn a_page_that_was_deleted_meanwhile_can_be_saved_anew() {
     site.delete(id);
     let fields =
         [("title", "Hello"), ("path", "/hello"), ("body", "my text"), ("version", "1"), ("form_token", &token)];
-    site.eve().post(&form, &fields).await.is(409).has("deleted this page meanwhile").has("my text");
+    site.eve().post(&form, &fields).await.is(409).has("deleted this page while you were editing").has("my text");
     site.eve().post("/admin/pages", &fields).await.is(303);
     assert!(site.page("hello").is_some());
 }
@@ -221,7 +221,7 @@ async fn deleting_asks_first_and_says_what_stays() {
     let site = Site::new();
     site.put(draft("hello/below", "Below"));
     let form = format!("{}/delete", edit(&site, "hello"));
-    site.eve().get(&form).await.is(200).has("“Hello”").has("One page lives below");
+    site.eve().get(&form).await.is(200).has("“Hello”").has("One page below this path stays where it is.");
     assert!(site.page("hello").is_some());
     site.eve().submit(&form, &form, &[]).await.is(303);
     assert!(site.page("hello").is_none() && site.page("hello/below").is_some());
@@ -235,7 +235,7 @@ async fn many_pages_are_changed_after_a_confirmation_that_names_them() {
     let (hello, secret) = (id("hello"), id("secret"));
     let chosen = |action| vec![("action", action), ("id", hello.as_str()), ("id", secret.as_str()), ("back", "q=e")];
     let asked = site.eve().submit("/admin/pages", "/admin/pages/actions", &chosen("make-private")).await.is(200);
-    asked.has("Hello").has("Secret").has("Only those who are signed in");
+    asked.has("Hello").has("Secret").has("Only signed-in users");
     site.visitor().get("/hello").await.is(200);
     let mut confirmed = chosen("make-private");
     confirmed.push(("confirm", "yes"));
@@ -251,7 +251,7 @@ async fn many_pages_are_changed_after_a_confirmation_that_names_them() {
         .submit("/admin/pages", "/admin/pages/actions", &[("action", "delete")])
         .await
         .is(422)
-        .has("Nothing was chosen");
+        .has("Nothing is selected");
     site.eve().submit("/admin/pages", "/admin/pages/actions", &[("action", "explode"), ("id", "1")]).await.is(422);
 }
 
@@ -315,7 +315,7 @@ async fn settings_of_the_site_change_what_it_says() {
         .submit("/admin/site", "/admin/site", &fields("Mine", &version))
         .await
         .is(409)
-        .has("meanwhile")
+        .has("while you were editing")
         .has("value=\"Mine\"");
     site.root().get("/admin/audit").await.has("title “Postern” → “Acme”");
 }

@@ -22,7 +22,7 @@ async fn t44_search_finds_only_what_the_visitor_may_read() {
     site.ann().get("/search?q=hidden+OCELOT").await.has("href=\"/locked\"");
     site.visitor().get("/search?q=hel+WORLD").await.has("href=\"/hello\"");
     site.visitor().get("/search?q=%25").await.has("No page");
-    site.visitor().get("/search").await.is(200).has("Write one or more words");
+    site.visitor().get("/search").await.is(200).has("Enter one or more words");
 }
 
 #[actix_web::test]
@@ -69,8 +69,8 @@ async fn a_search_goes_on_after_twenty_pages() {
     let first = site.visitor().get("/search?q=number").await.is(200);
     assert_eq!(found(&first.body), 20);
     let second = first.has("href=\"/search?q=number&amp;page=2\"");
-    assert!(!second.body.contains("Better ones"));
-    let second = site.visitor().get("/search?q=number&page=2").await.is(200).has("Better ones").lacks("More →");
+    assert!(!second.body.contains("← Previous"));
+    let second = site.visitor().get("/search?q=number&page=2").await.is(200).has("← Previous").lacks("More →");
     assert_eq!(found(&second.body), 4, "the private one is not among them");
     assert_eq!(found(&site.visitor().get("/search?q=number&page=9999").await.is(200).body), 0);
 }

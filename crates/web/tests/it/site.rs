@@ -77,7 +77,7 @@ impl Site {
     pub fn impatient() -> Site {
         let Site { app, _folder } = Site::new();
         let app = Arc::into_inner(app.into_inner()).unwrap();
-        Site { app: Data::new(App { jobs: Jobs::patient(Duration::ZERO), ..app }), _folder }
+        Site { app: Data::new(App { jobs: Jobs::with_form_timeout(Duration::ZERO), ..app }), _folder }
     }
 
     pub fn with(options: Options) -> Site {

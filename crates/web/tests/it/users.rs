@@ -87,7 +87,7 @@ async fn a_user_is_disabled_renamed_and_given_a_role_at_once() {
     site.ann().get("/secret").await.is(401);
     site.signed_in("anna", "open sesame").get("/admin/").await.is(200);
     let stale = [("name", "anna"), ("role", "reader"), ("version", version.as_str())];
-    site.root().submit(&form, &form, &stale).await.is(409).has("meanwhile");
+    site.root().submit(&form, &form, &stale).await.is(409).has("while you were editing");
     site.root().get("/admin/audit?name=anna").await.has("role “reader” → “editor”");
 }
 
@@ -120,7 +120,7 @@ async fn setting_a_password_voids_the_old_one() {
     site.root().submit(&form, &form, &fields).await.is(303);
     site.ann().get("/secret").await.is(401);
     site.signed_in("ann", "a long sentence").get("/secret").await.is(200);
-    site.root().submit(&form, &form, &[("generate", "on")]).await.is(200).has("shown this once");
+    site.root().submit(&form, &form, &[("generate", "on")]).await.is(200).has("shown only once");
 }
 
 #[actix_web::test]
@@ -130,7 +130,7 @@ async fn the_answer_that_shows_a_password_sets_no_other_one_when_it_is_loaded_an
     let page = site.root().get(&form).await;
     let (version, token) = (page.value_of("version"), page.value_of("form_token"));
     let fields = [("generate", "on"), ("version", &*version), ("form_token", &*token)];
-    site.root().post(&form, &fields).await.is(200).has("shown this once");
+    site.root().post(&form, &fields).await.is(200).has("shown only once");
     let set = site.user("ann").password_hash;
     site.root().post(&form, &fields).await.is(409).has("The password was not set again");
     assert_eq!(site.user("ann").password_hash, set);

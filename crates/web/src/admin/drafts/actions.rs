@@ -13,7 +13,7 @@ use crate::{
     admin::{
         access_preview::AccessPreview,
         bulk::{Action, Choice, Chosen, Item, Needs, Question, Seen},
-        done::Done,
+        flash::Flash,
         sections::DRAFTS,
     },
     auth::extract::Editor,
@@ -25,20 +25,20 @@ pub(super) const ACTIONS: [Choice; 2] = [
     Choice {
         value: "publish",
         label: "Publish",
-        question: "These drafts are published as they are:",
+        question: "These drafts will be published as they are:",
         danger: false,
         needs: Needs::Rows,
     },
     Choice {
         value: "discard",
         label: "Discard",
-        question: "What is typed in these drafts is lost. A page that was published once goes to the trash as it was then:",
+        question: "These drafts will be discarded. A page that was published before goes to the trash as it was then:",
         danger: true,
         needs: Needs::Rows,
     },
 ];
 
-/// The fingerprint of drafts in the versions that somebody saw.
+/// The fingerprint of drafts with their versions.
 fn versions(drafts: &[Draft]) -> Fingerprint {
     Fingerprint::of(drafts.iter().flat_map(|draft| [draft.page.0, draft.version.0]))
 }
@@ -47,9 +47,9 @@ fn item(draft: &Draft, note: String) -> Item {
     Item { title: title(draft.typed.page.title.clone()), href: form_href(draft.page), note }
 }
 
-const AGAIN: &str = "Nothing was done yet: something changed since you were asked. Look at it again.";
+const AGAIN: &str = "Nothing was changed: something is different from what you confirmed. Please check again.";
 
-/// POST `/admin/drafts/actions`: asks, and does it when it is confirmed, if the drafts are still those that were shown.
+/// POST `/admin/drafts/actions`: asks for confirmation; runs a confirmed action if the drafts are still those that were shown.
 pub async fn act(app: Data<App>, editor: Editor, Form(chosen): Form<Chosen>) -> Result<Outcome, Error> {
     let action = Action::of(chosen, &DRAFTS, &ACTIONS)?;
     let pages: Vec<PageId> = action.ids.iter().copied().map(PageId).collect();
@@ -57,8 +57,8 @@ pub async fn act(app: Data<App>, editor: Editor, Form(chosen): Form<Chosen>) -> 
         return ask(&app, &editor, action, pages, "").await;
     }
     let (done, command) = match action.choice.value {
-        "publish" => (Done::Published, publication(&app, pages.clone(), action.seen.rows.clone()).await),
-        _ => (Done::DraftsDiscarded, discarding(&app, &editor, &pages, &action).await?),
+        "publish" => (Flash::Published, publication(&app, pages.clone(), action.seen.rows.clone()).await),
+        _ => (Flash::DraftsDiscarded, discarding(&app, &editor, &pages, &action).await?),
     };
     let Some(command) = command else { return ask(&app, &editor, action, pages, AGAIN).await };
     match app.db.run(editor.proof(), command, action.seen.consent()).await? {
@@ -70,12 +70,12 @@ pub async fn act(app: Data<App>, editor: Editor, Form(chosen): Form<Chosen>) -> 
 
 async fn publication(app: &App, pages: Vec<PageId>, seen: Option<Fingerprint>) -> Option<Command> {
     let (zone, now) = (app.db.site().await.time_zone, clock::now());
-    // A confirmation without the drafts that were shown confirms none.
+    // A confirmation without a fingerprint confirms no draft.
     let seen = Some(seen.unwrap_or_default());
     Some(Command::PublishDrafts(PublishDrafts { pages, zone, now, seen }))
 }
 
-/// The command that discards drafts in the versions that were shown; `None` when they have others now.
+/// The command that discards drafts in the versions that were shown; `None` when their versions changed.
 async fn discarding(app: &App, editor: &Editor, pages: &[PageId], action: &Action) -> Result<Option<Command>, Error> {
     let (proof, pages) = (editor.proof(), pages.to_vec());
     let found = app.db.read(move |conn| drafts::get_many(conn, &proof, &pages)).await?;
@@ -83,7 +83,7 @@ async fn discarding(app: &App, editor: &Editor, pages: &[PageId], action: &Actio
     Ok(same.then(|| Command::DiscardDrafts(DiscardDrafts(found.iter().map(DraftVersion::from).collect()))))
 }
 
-/// Names the drafts, and asks whether to do it.
+/// Names the drafts and asks for confirmation.
 async fn ask(
     app: &App,
     editor: &Editor,
@@ -113,7 +113,7 @@ async fn ask(
         question.items = found.iter().map(|draft| item(draft, format!("saved by {}", draft.saved_by))).collect();
     }
     if question.items.is_empty() && question.left_out.is_empty() {
-        return Err(Error::Unprocessable("None of these drafts is there any more.".into()));
+        return Err(Error::Unprocessable("None of these drafts exists any more.".into()));
     }
     let status = if notice.is_empty() { StatusCode::OK } else { StatusCode::CONFLICT };
     let page = action.ask(app, editor.account(), &site, &DRAFTS, question)?;

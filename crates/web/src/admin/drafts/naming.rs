@@ -1,10 +1,10 @@
-//! What a draft is called, and where it is typed.
+//! The title of a draft in lists, and the address of its form.
 
 use domain::page::PageId;
 
-/// The title of a draft for those who have to find it.
+/// The title of a draft, or a substitute if it has none.
 pub(in crate::admin) fn title(typed: String) -> String {
-    if typed.trim().is_empty() { "Without a title".into() } else { typed }
+    if typed.trim().is_empty() { "Untitled".into() } else { typed }
 }
 
 pub(super) fn form_href(page: PageId) -> String {

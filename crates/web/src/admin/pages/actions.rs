@@ -24,7 +24,7 @@ use crate::{
     admin::{
         access_preview::AccessPreview,
         bulk::{Action, Choice, Chosen, Item, Needs, Question, Seen},
-        done::Done,
+        flash::Flash,
         jobs::Progress,
         sections::PAGES,
     },
@@ -42,49 +42,49 @@ pub(super) const ACTIONS: [Choice; 7] = [
     Choice {
         value: "make-private",
         label: "Make private",
-        question: "Only those who are signed in will read these pages:",
+        question: "Only signed-in users will be able to read these pages:",
         danger: false,
         needs: Needs::Rows,
     },
     Choice {
         value: "make-public",
         label: "Make public",
-        question: "Everybody will read these pages:",
+        question: "Everybody will be able to read these pages:",
         danger: false,
         needs: Needs::Rows,
     },
     Choice {
         value: "make-inherited",
-        label: "Read as the page above",
-        question: "Whoever reads the page above will read these pages:",
+        label: "Inherit access",
+        question: "These pages will have the same readers as the page above:",
         danger: false,
         needs: Needs::Rows,
     },
     Choice {
         value: "choose-readers",
         label: "Choose readers…",
-        question: "Who will read these pages?",
+        question: "Who will be able to read these pages?",
         danger: false,
         needs: Needs::Readers,
     },
     Choice {
         value: "move",
         label: "Move under…",
-        question: "These pages move below another one, each with all below it. They are still found where they were:",
+        question: "These pages move below another page, each with its subpages. Their old paths redirect to the new ones:",
         danger: false,
         needs: Needs::Section,
     },
     Choice {
         value: "unpublish",
         label: "Unpublish",
-        question: "These pages become drafts, which only editors see. They keep their history, and can be published again:",
+        question: "These pages become drafts, which only editors can see. They keep their history and can be published again:",
         danger: false,
         needs: Needs::Rows,
     },
     Choice {
         value: "delete",
         label: "Delete",
-        question: "These pages go to the trash, from where they can be brought back for a while:",
+        question: "These pages go to the trash, from where they can be restored for a while:",
         danger: true,
         needs: Needs::Rows,
     },
@@ -130,12 +130,12 @@ impl Change {
         }
     }
 
-    /// A sentence about the result, where the choice alone does not say it.
+    /// A sentence about the result, if the choice alone does not say it.
     fn detail(&self) -> String {
         match self {
-            Change::SetAudience(audience) => format!("Read by: {}.", audience.words()),
-            Change::Move(to) if to.is_root() => "They will live at the top of the site.".into(),
-            Change::Move(to) => format!("They will live below {to}."),
+            Change::SetAudience(audience) => format!("Readers: {}.", audience.words()),
+            Change::Move(to) if to.is_root() => "They move to the top of the site.".into(),
+            Change::Move(to) => format!("They move below {to}."),
             Change::Unpublish | Change::Delete => String::new(),
         }
     }
@@ -160,8 +160,8 @@ fn confirmed(selection: Selection, action: &Action) -> Selection {
     }
 }
 
-/// An action that is asked about, or done.
-struct Asking {
+/// A bulk action: the pages that it selects, and who asked for it.
+struct BulkAction {
     app: Data<App>,
     editor: Editor,
     site: Arc<Site>,
@@ -169,18 +169,19 @@ struct Asking {
     progress: Arc<Progress>,
 }
 
-/// POST `/admin/pages/actions`: asks for what it needs, then whether to do it, and does it when that is confirmed.
+/// POST `/admin/pages/actions`: asks for input, then for confirmation; runs a confirmed action.
 pub async fn act(app: Data<App>, editor: Editor, Form(chosen): Form<Chosen>) -> Result<Outcome, Error> {
     let action = Action::of_all(chosen, &PAGES, &ACTIONS)?;
     let site = app.db.site().await;
     let selection = selection(&action, &site, clock::now());
-    let (jobs, account, title) = (app.jobs.clone(), editor.clone(), action.choice.label);
+    let (jobs, account) = (app.jobs.clone(), editor.clone());
+    let title = action.choice.label;
     let progress = Arc::new(Progress::default());
-    let asking = Asking { app, editor, site, selection, progress: progress.clone() };
-    jobs.run(account.account(), title, progress, asking.answer(action)).await
+    let bulk_action = BulkAction { app, editor, site, selection, progress: progress.clone() };
+    jobs.run(account.account(), title, progress, bulk_action.answer(action)).await
 }
 
-impl Asking {
+impl BulkAction {
     async fn answer(self, action: Action) -> Result<Outcome, Error> {
         match Change::of(&action) {
             Ok(None) => self.needs(action, Invalid::default()).await,
@@ -202,7 +203,7 @@ impl Asking {
         self.question(action, Question { items, invalid, groups, asks: true, ..Question::default() }).map(Outcome::Page)
     }
 
-    /// Shows the pages and the effect on access, and asks whether to do it.
+    /// Shows the pages and the effect on access, and asks for confirmation.
     async fn ask(&self, action: Action, change: Change, notice: &'static str) -> Result<Outcome, Error> {
         if let Change::SetAudience(Audience::Chosen(chosen)) = &change
             && let Some(unknown) = self.unknown(chosen.clone()).await?
@@ -218,7 +219,7 @@ impl Asking {
                 Command::Move(command) => command.plan(conn, &proof)?,
                 _ => Vec::new(),
             };
-            // A page that cannot move keeps all of them where they are.
+            // All pages move, or none.
             if let Some(PlannedMove { from, to: Err(why), .. }) = moves.iter().find(|one| one.to.is_err()) {
                 return Err(store::Error::Refused(format!("{from} cannot move there: {why}")));
             }
@@ -252,28 +253,29 @@ impl Asking {
         Ok((!invalid.is_empty()).then_some(invalid))
     }
 
-    /// Does it, unless the pages or the effect on access are others than were shown.
+    /// Runs the command, unless the pages or the effect on access differ from those that were shown.
     async fn run(&self, action: Action, change: Change) -> Result<Outcome, Error> {
         let command = change.command(confirmed(self.selection.clone(), &action));
-        let (done, progress) = (done(&action, &change), self.progress.clone());
+        let flash = flash(&action, &change);
+        let progress = self.progress.clone();
         progress.begin(action.ids.len());
         let report = move |done| progress.reach(done);
         match self.app.db.long_run(self.editor.proof(), command, action.seen.consent(), report).await? {
-            Ok(outcome) => Ok(Outcome::Redirect(done.at(PAGES.list, &action.back, Some(outcome.count())))),
+            Ok(outcome) => Ok(Outcome::Redirect(flash.at(PAGES.list, &action.back, Some(outcome.count())))),
             Err(store::Error::Unconfirmed) => {
-                let again = "Nothing was done yet: other pages match now, or other people would read them, than when \
-                             you were asked. Look at them again.";
+                let again = "Nothing was changed: other pages match now, or access would change for other people, than \
+                             you confirmed. Please check again.";
                 self.ask(action, change, again).await
             }
             Err(error) => self.refused(action, error).await,
         }
     }
 
-    /// The question again with what was typed, and why it cannot be done.
+    /// The question again, with its input and the reason why the command failed.
     async fn refused(&self, action: Action, error: store::Error) -> Result<Outcome, Error> {
         let message = match (action.choice.needs, error) {
             (Needs::Section | Needs::Readers, store::Error::Refused(message)) => message,
-            (Needs::Section, store::Error::Duplicate) => "Somebody just took one of the paths. Try again.".into(),
+            (Needs::Section, store::Error::Duplicate) => "One of these paths was just taken. Try again.".into(),
             (_, error) => return Err(error.into()),
         };
         let field = if action.choice.needs == Needs::Section { "to" } else { "audience" };
@@ -282,21 +284,21 @@ impl Asking {
 
     fn question(&self, action: Action, question: Question) -> Result<Answer, Error> {
         if question.items.is_empty() {
-            return Err(Error::Unprocessable("None of these pages is there any more.".into()));
+            return Err(Error::Unprocessable("None of these pages exists any more.".into()));
         }
         action.ask(&self.app, self.editor.account(), &self.site, &PAGES, question)
     }
 }
 
-fn done(action: &Action, change: &Change) -> Done {
+fn flash(action: &Action, change: &Change) -> Flash {
     match (change, action.choice.value) {
-        (Change::Delete, _) => Done::Deleted,
-        (Change::Unpublish, _) => Done::Unpublished,
-        (Change::Move(_), _) => Done::Moved,
-        (Change::SetAudience(_), "make-private") => Done::MadePrivate,
-        (Change::SetAudience(_), "make-inherited") => Done::MadeInherited,
-        (Change::SetAudience(_), "make-public") => Done::MadePublic,
-        (Change::SetAudience(_), _) => Done::ReadersChosen,
+        (Change::Delete, _) => Flash::Deleted,
+        (Change::Unpublish, _) => Flash::Unpublished,
+        (Change::Move(_), _) => Flash::Moved,
+        (Change::SetAudience(_), "make-private") => Flash::MadePrivate,
+        (Change::SetAudience(_), "make-inherited") => Flash::MadeInherited,
+        (Change::SetAudience(_), "make-public") => Flash::MadePublic,
+        (Change::SetAudience(_), _) => Flash::ReadersChosen,
     }
 }
 

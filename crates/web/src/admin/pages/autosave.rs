@@ -1,4 +1,4 @@
-//! Saving what is typed without publishing it: automatically, by a button, and when a page is taken off the site.
+//! Saving a form as a draft: automatically, with a button, and when a page is unpublished.
 
 use actix_web::{HttpRequest, http::StatusCode, web::Data};
 use domain::{Version, draft::Draft, page::PageId, zone::Zone};
@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     App,
-    admin::{access_preview::consent, done::Done, request::id},
+    admin::{access_preview::consent, flash::Flash, request::id},
     auth::extract::Editor,
     clock,
     http::{
@@ -26,7 +26,7 @@ use crate::{
 
 /// The answer to the script of the form.
 #[derive(Serialize)]
-struct Kept {
+struct SavedDraft {
     page: String,
     draft: i64,
     saved: String,
@@ -36,12 +36,12 @@ struct Kept {
 pub async fn create(app: Data<App>, editor: Editor, Form(fields): Form<Fields>) -> Result<Answer, Error> {
     let site = app.db.site().await;
     match write(&app, &editor, site.time_zone, None, &fields).await? {
-        Some(draft) => kept(&draft, site.time_zone),
+        Some(draft) => saved(&draft, site.time_zone),
         None => Err(Error::NotFound),
     }
 }
 
-/// POST `/admin/drafts/{id}`: saves the draft of a page; 409 when somebody else saved one meanwhile.
+/// POST `/admin/drafts/{id}`: saves the draft of a page; 409 when somebody else saved one after the form was opened.
 pub async fn update(
     request: HttpRequest,
     app: Data<App>,
@@ -50,20 +50,23 @@ pub async fn update(
 ) -> Result<Answer, Error> {
     let (site, page) = (app.db.site().await, PageId(id(&request)?));
     match write(&app, &editor, site.time_zone, Some(page), &fields).await? {
-        Some(draft) => kept(&draft, site.time_zone),
-        None => overtaken(&app, &editor, site.time_zone, page).await,
+        Some(draft) => saved(&draft, site.time_zone),
+        None => stale(&app, &editor, site.time_zone, page).await,
     }
 }
 
-fn kept(draft: &Draft, zone: Zone) -> Result<Answer, Error> {
-    let saved = zone.local(draft.saved_at).format("%H:%M:%S").to_string();
-    let kept = Kept { page: draft.page.0.to_string(), draft: draft.version.0, saved };
-    let json = serde_json::to_string(&kept).map_err(|error| Error::Internal(error.to_string()))?;
+fn saved(draft: &Draft, zone: Zone) -> Result<Answer, Error> {
+    let saved = SavedDraft {
+        page: draft.page.0.to_string(),
+        draft: draft.version.0,
+        saved: zone.local(draft.saved_at).format("%H:%M:%S").to_string(),
+    };
+    let json = serde_json::to_string(&saved).map_err(|error| Error::Internal(error.to_string()))?;
     Ok(Answer::new("application/json", json, Caching::Never))
 }
 
-/// 409: somebody else saved, published or discarded the draft meanwhile.
-async fn overtaken(app: &App, editor: &Editor, zone: Zone, page: PageId) -> Result<Answer, Error> {
+/// 409: somebody else saved, published or discarded the draft after the form was opened.
+async fn stale(app: &App, editor: &Editor, zone: Zone, page: PageId) -> Result<Answer, Error> {
     let proof = editor.proof();
     let words = match app.db.read(move |conn| drafts::get(conn, &proof, page)).await? {
         Some(Draft { saved_by, saved_at, .. }) => {
@@ -75,7 +78,7 @@ async fn overtaken(app: &App, editor: &Editor, zone: Zone, page: PageId) -> Resu
     Ok(Answer::new(TEXT, words, Caching::Never).with_status(StatusCode::CONFLICT))
 }
 
-/// Saves what a form holds; `None` when somebody else did meanwhile.
+/// Saves a form as a draft; `None` when somebody else saved first.
 async fn write(
     app: &App,
     editor: &Editor,
@@ -83,8 +86,12 @@ async fn write(
     page: Option<PageId>,
     fields: &Fields,
 ) -> Result<Option<Draft>, Error> {
-    let (based_on, lock, input) = (Version(fields.version), fields.lock(), fields.typed(zone));
-    let command = Command::SaveDraft(SaveDraft { page, based_on, lock, input });
+    let command = Command::SaveDraft(SaveDraft {
+        page,
+        based_on: Version(fields.version),
+        lock: fields.lock(),
+        input: fields.draft_input(zone),
+    });
     match app.db.run(editor.proof(), command, Consent::Stated).await? {
         Ok(writing::Outcome::Draft(draft)) => Ok(Some(draft)),
         Ok(_) | Err(store::Error::Stale) => Ok(None),
@@ -93,26 +100,30 @@ async fn write(
 }
 
 /// The button “Save draft”: saves the draft and returns to the form.
-pub(super) async fn keep(editing: &Editing<'_>, page: Option<PageId>, fields: Fields) -> Result<Outcome, Error> {
+pub(super) async fn save(editing: &Editing<'_>, page: Option<PageId>, fields: Fields) -> Result<Outcome, Error> {
     let Editing { app, editor, site, .. } = editing;
     match (write(app, editor, site.time_zone, page, &fields).await?, page) {
-        (Some(draft), _) => Ok(after(Done::DraftSaved, draft.page, &fields)),
+        (Some(draft), _) => Ok(after(Flash::DraftSaved, draft.page, &fields)),
         (None, Some(page)) => conflict::show(app, editor, page, fields).await,
         (None, None) => Err(Error::NotFound),
     }
 }
 
-/// Takes the page off the site; what was typed becomes its draft.
+/// Unpublishes the page; the form becomes its draft.
 pub(super) async fn unpublish(editing: &Editing<'_>, page: PageId, fields: Fields) -> Result<Outcome, Error> {
     let Editing { app, editor, site, .. } = editing;
-    let (from, lock, input) = (Version(fields.version), fields.lock(), fields.typed(site.time_zone));
-    let command = Command::UnpublishForm(UnpublishForm { page, from, lock, input });
+    let command = Command::UnpublishForm(UnpublishForm {
+        page,
+        from: Version(fields.version),
+        lock: fields.lock(),
+        input: fields.draft_input(site.time_zone),
+    });
     let diff = app.db.preview(editor.proof(), command.clone()).await??;
     if !diff.is_stated() && fields.agreed != diff.fingerprint().as_str() {
         return editing.ask(fields, &diff);
     }
     match app.db.run(editor.proof(), command.clone(), consent(&fields.agreed)).await? {
-        Ok(_) => Ok(after(Done::Unpublished, page, &fields)),
+        Ok(_) => Ok(after(Flash::Unpublished, page, &fields)),
         Err(store::Error::Stale) => conflict::show(app, editor, page, fields).await,
         Err(store::Error::Unconfirmed) => editing.ask(fields, &app.db.preview(editor.proof(), command).await??),
         Err(error) => Err(error.into()),

@@ -1,4 +1,4 @@
-//! Two people edited one page: both texts and what differs, and a way to save over the other's knowingly.
+//! Edit conflicts: both texts, their differences, and a form that knowingly replaces the other version.
 
 use actix_web::http::StatusCode;
 use domain::{
@@ -9,10 +9,10 @@ use domain::{
 };
 use serde::Serialize;
 
-use super::{Fields, around_new, editing::Editing, look};
+use super::{Fields, editing::Editing, editor_context};
 use crate::{
     App,
-    admin::{difference, panel::Panel, sections::PAGES},
+    admin::{diff, panel::Panel, sections::PAGES},
     auth::extract::Editor,
     clock,
     http::{
@@ -27,12 +27,12 @@ struct ConflictPage {
     panel: Panel,
     action: String,
     edit_href: String,
-    /// What saving over theirs does.
+    /// The submit action that replaces the other version.
     then: &'static str,
     fields: Fields,
     theirs: Theirs,
-    changed: Vec<difference::Field>,
-    diff: Vec<difference::Line>,
+    changed: Vec<diff::Field>,
+    diff: Vec<diff::Line>,
 }
 
 #[derive(Serialize)]
@@ -40,11 +40,11 @@ struct Theirs {
     title: String,
     body: String,
     updated: String,
-    /// Who saved it; empty where the history says so.
+    /// The author of the draft; empty for a published version.
     by: String,
 }
 
-/// What somebody else saved.
+/// The version that somebody else saved.
 struct Other {
     page: PageId,
     draft: PageInput,
@@ -53,12 +53,12 @@ struct Other {
     then: &'static str,
 }
 
-/// 409: whatever somebody else did to the page or to its draft meanwhile, beside what was typed.
+/// 409: the version of the page or the draft that somebody else saved, beside the typed one.
 pub(super) async fn show(app: &App, editor: &Editor, page: PageId, mut fields: Fields) -> Result<Outcome, Error> {
-    let (site, known) = look(app, editor, page).await?;
-    match (known.draft, known.page) {
+    let (site, context) = editor_context::load(app, editor, page).await?;
+    match (context.draft, context.page) {
         (Some(theirs), _) if theirs.version.0 != fields.draft => {
-            // Saving once more now means saving over what is shown here.
+            // Saving this form replaces the version that is shown here.
             fields.draft = theirs.version.0;
             let draft = theirs.typed.page.in_zone(site.time_zone);
             let other = Other { page, draft, saved_at: theirs.saved_at, by: theirs.saved_by, then: "draft" };
@@ -76,15 +76,21 @@ pub(super) async fn show(app: &App, editor: &Editor, page: PageId, mut fields: F
 
 fn differ(app: &App, editor: &Editor, site: &Site, other: Other, fields: Fields) -> Result<Outcome, Error> {
     let Other { page, draft, saved_at, by, then } = other;
-    let mine = fields.draft(site.time_zone);
+    let mine = fields.input(site.time_zone);
     let edit = PAGES.form_href(page.0);
     let trail = PAGES.trail_under(page.0, &draft.title, &fields.back);
     let page = ConflictPage {
-        panel: Panel::new(site, editor.account(), "pages", "Somebody else saved this page meanwhile", &trail),
+        panel: Panel::new(
+            site,
+            editor.account(),
+            "pages",
+            "Somebody else saved this page while you were editing",
+            &trail,
+        ),
         action: edit.clone(),
         edit_href: edit,
-        changed: difference::fields(&draft, &mine),
-        diff: difference::lines(&draft.body.replace("\r\n", "\n"), &mine.body.replace("\r\n", "\n")),
+        changed: diff::fields(&draft, &mine),
+        diff: diff::lines(&draft.body.replace("\r\n", "\n"), &mine.body.replace("\r\n", "\n")),
         theirs: Theirs { title: draft.title, body: draft.body, updated: clock::moment(saved_at, site.time_zone), by },
         then,
         fields,
@@ -93,12 +99,13 @@ fn differ(app: &App, editor: &Editor, site: &Site, other: Other, fields: Fields)
     Ok(Outcome::Page(answer.with_status(StatusCode::CONFLICT)))
 }
 
-/// 409: somebody else deleted the page meanwhile; what was typed becomes the form of a new one.
+/// 409: somebody else deleted the page; the typed text fills the form of a new one.
 pub(super) async fn deleted(app: &App, editor: &Editor, mut fields: Fields) -> Result<Outcome, Error> {
     fields.draft = 0;
-    let words = "Somebody else deleted this page meanwhile. Below is what you typed; saving it makes the page anew.";
-    let (site, known) = around_new(app, editor).await?;
-    let editing = Editing { app, editor, site: &site, known: &known };
+    let words =
+        "Somebody else deleted this page while you were editing. Your text is below; saving it creates the page again.";
+    let (site, context) = editor_context::load_new(app, editor).await?;
+    let editing = Editing { app, editor, site: &site, context: &context };
     let form = editing.form(fields, &Invalid::one("form", words), &Default::default())?;
     Ok(Outcome::Page(form.with_status(StatusCode::CONFLICT)))
 }

@@ -1,4 +1,4 @@
-//! Deleting a page: asked first, with the effect on access.
+//! Deleting a page, after a confirmation that shows the effect on access.
 
 use actix_web::{HttpRequest, http::StatusCode, web::Data};
 use domain::page::PageId;
@@ -8,12 +8,12 @@ use store::{
     writing::{self, Command, Delete, Selection},
 };
 
-use super::known::load;
+use super::editor_context::load_page;
 use crate::{
     App,
     admin::{
         access_preview::{AccessPreview, consent},
-        done::Done,
+        flash::Flash,
         panel::Panel,
         request::id,
         sections::PAGES,
@@ -36,7 +36,7 @@ struct DeletePage {
     path: String,
     below: u64,
     access: AccessPreview,
-    /// Why it is asked again.
+    /// The reason for asking again; empty at first.
     notice: &'static str,
     /// Whether the page has pending changes, which go to the trash with it.
     is_pending: bool,
@@ -56,8 +56,9 @@ async fn question(
     back: String,
     notice: &'static str,
 ) -> Result<Answer, Error> {
-    let (site, page) = load(app, editor, page).await?;
-    let (proof, id, path) = (editor.proof(), page.id, page.content.path.clone());
+    let (site, page) = load_page(app, editor, page).await?;
+    let (proof, id) = (editor.proof(), page.id);
+    let path = page.content.path.clone();
     let query = move |conn: &mut store::Conn| {
         let below = pages::count_below(conn, &proof, &path)?;
         let is_pending = drafts::get(conn, &proof, id)?.is_some();
@@ -81,7 +82,7 @@ async fn question(
     Ok(Answer::panel(app.view.render("admin/pages/delete.html", &page)?))
 }
 
-/// GET `/admin/pages/{id}/delete`: asks first.
+/// GET `/admin/pages/{id}/delete`: asks for confirmation.
 pub async fn confirm(
     request: HttpRequest,
     app: Data<App>,
@@ -111,9 +112,9 @@ pub async fn delete(
     let (page, back) = (PageId(id(&request)?), PAGES.back(&form.back));
     match app.db.run(editor.proof(), command(page), consent(&form.agreed)).await? {
         Ok(outcome) if outcome.count() == 0 => Err(Error::NotFound),
-        Ok(_) => Ok(Outcome::Redirect(Done::Deleted.at(PAGES.list, &back, None))),
+        Ok(_) => Ok(Outcome::Redirect(Flash::Deleted.at(PAGES.list, &back, None))),
         Err(store::Error::Unconfirmed) => {
-            let notice = "Nothing was deleted yet: this changes who reads other pages, as below.";
+            let notice = "Nothing was deleted: this changes who can read other pages, as shown below.";
             let question = question(&app, &editor, page, back, notice).await?;
             Ok(Outcome::Page(question.with_status(StatusCode::CONFLICT)))
         }

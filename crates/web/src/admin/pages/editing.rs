@@ -1,4 +1,4 @@
-//! The form of a page: shown, shown again with messages, and left for the next page.
+//! The form of a page: rendering it, with messages or a preview, and the redirect after it was saved.
 
 use actix_web::http::StatusCode;
 use domain::{
@@ -12,15 +12,15 @@ use serde::Serialize;
 use store::writing::AccessDiff;
 
 use super::{
-    fields::{Fields, Then},
-    known::Known,
+    editor_context::EditorContext,
+    fields::{Fields, SubmitAction},
     preview,
 };
 use crate::{
     App,
     admin::{
         access_preview::AccessPreview,
-        done::Done,
+        flash::Flash,
         panel::Panel,
         readers::Readers,
         sections::{DRAFTS, PAGES},
@@ -68,12 +68,12 @@ struct Extras {
     access: AccessPreview,
 }
 
-/// The form that is edited: its page, and who edits it.
+/// The form of a page and its editor.
 pub(super) struct Editing<'a> {
     pub(super) app: &'a App,
     pub(super) editor: &'a Editor,
     pub(super) site: &'a Site,
-    pub(super) known: &'a Known,
+    pub(super) context: &'a EditorContext,
 }
 
 impl Editing<'_> {
@@ -81,7 +81,7 @@ impl Editing<'_> {
         self.form_with(fields, invalid, query, Extras::default())
     }
 
-    /// The form as it was typed, with a preview of its text. Nothing is saved.
+    /// The form with a preview of its text. Nothing is saved.
     pub(super) async fn preview(&self, fields: Fields) -> Result<Outcome, Error> {
         let text = preview::Text::of(&fields.body, &fields.path, &fields.audience());
         let preview = preview::render(self.app, self.editor, text).await?;
@@ -97,30 +97,35 @@ impl Editing<'_> {
         query: &QueryString,
         extras: Extras,
     ) -> Result<Answer, Error> {
-        let (known, id, title) = (self.known, self.known.id(), self.known.title());
-        let page = known.page.as_ref();
+        let context = self.context;
+        let id = context.id();
+        let page = context.page.as_ref();
         let list_href = PAGES.list_href(&fields.back);
         let page = FormPage {
-            panel: Panel::new(self.site, self.editor.account(), "pages", title, &PAGES.trail(&fields.back))
+            panel: Panel::new(self.site, self.editor.account(), "pages", context.title(), &PAGES.trail(&fields.back))
                 .with_message(query),
             is_new: id.is_none(),
             is_published: page.is_some(),
             action: id.map_or(PAGES.list.into(), |id| PAGES.form_href(id.0)),
             drafts_url: id.map_or("/admin/drafts".into(), |id| format!("/admin/drafts/{}", id.0)),
-            draft: known.draft.as_ref().map(|draft| Pending::new(draft, page, self.site.time_zone)),
+            draft: context.draft.as_ref().map(|draft| Pending::new(draft, page, self.site.time_zone)),
             errors: Errors::of(invalid),
             list_href,
             delete_href: page.map_or(String::new(), |page| PAGES.href(page.id.0, "/delete", &fields.back)),
-            history_href: known.surroundings.last.and(id).map_or(String::new(), |id| PAGES.href(id.0, "/history", "")),
+            history_href: context
+                .surroundings
+                .last
+                .and(id)
+                .map_or(String::new(), |id| PAGES.href(id.0, "/history", "")),
             receipts_href: page
                 .filter(|page| page.content.receipts)
                 .map_or(String::new(), |page| PAGES.href(page.id.0, "/receipts", "")),
             preview: extras.preview,
-            readers: Readers::new(&fields.audience(), &known.surroundings.groups, known.surroundings.who.as_ref()),
+            readers: Readers::new(&fields.audience(), &context.surroundings.groups, context.surroundings.who.as_ref()),
             access: extras.access,
-            below: known.surroundings.below,
-            old_paths: known.surroundings.old_paths.iter().map(PagePath::href).collect(),
-            view_href: known.href().map(|href| login_href(&href)).unwrap_or_default(),
+            below: context.surroundings.below,
+            old_paths: context.surroundings.old_paths.iter().map(PagePath::href).collect(),
+            view_href: context.href().map(|href| login_href(&href)).unwrap_or_default(),
             fields,
         };
         Ok(Answer::panel(self.app.view.render("admin/pages/form.html", &page)?))
@@ -128,7 +133,7 @@ impl Editing<'_> {
 
     /// The form with the effect on access that it asks to confirm.
     pub(super) fn ask(&self, mut fields: Fields, diff: &AccessDiff) -> Result<Outcome, Error> {
-        let words = "This changes who reads pages, as below. Press the same button again to confirm.";
+        let words = "This changes who can read pages, as shown below. Press the same button again to confirm.";
         let access = AccessPreview::new(diff);
         fields.agreed = diff.fingerprint().as_str().to_owned();
         let extras = Extras { access, ..Extras::default() };
@@ -143,22 +148,24 @@ impl Editing<'_> {
 }
 
 /// The redirect after a form was saved.
-pub(super) fn after(done: Done, id: PageId, fields: &Fields) -> Outcome {
+pub(super) fn after(flash: Flash, id: PageId, fields: &Fields) -> Outcome {
     let kept = encode(&[("back", &fields.back)]);
     Outcome::Redirect(match fields.then {
-        Then::Save | Then::Preview => done.at(PAGES.list, &fields.back, None),
-        Then::Continue | Then::Draft | Then::Unpublish => done.at(&PAGES.form_href(id.0), &kept, None),
-        Then::Another => done.at(&format!("{}/new", PAGES.list), &kept, None),
+        SubmitAction::Save | SubmitAction::Preview => flash.at(PAGES.list, &fields.back, None),
+        SubmitAction::Continue | SubmitAction::Draft | SubmitAction::Unpublish => {
+            flash.at(&PAGES.form_href(id.0), &kept, None)
+        }
+        SubmitAction::Another => flash.at(&format!("{}/new", PAGES.list), &kept, None),
     })
 }
 
-/// The draft that a form shows.
+/// The draft in a form.
 #[derive(Serialize)]
 struct Pending {
     saved: String,
     saved_iso: String,
     saved_by: String,
-    /// Whether the page was saved after the draft was begun.
+    /// Whether the published page has changed since the draft was started.
     is_behind: bool,
     preview_href: String,
     compare_href: String,

@@ -1,4 +1,4 @@
-//! The fields of a page's form: as they are typed, as they are checked, as they are kept.
+//! The fields of a page's form: as typed, as validated content, and as a draft.
 
 use domain::{
     Version,
@@ -11,13 +11,13 @@ use domain::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::known::Known;
+use super::editor_context::EditorContext;
 use crate::{
     clock,
     http::{error::Error, form::checkbox},
 };
 
-/// The fields of the form, as they are typed.
+/// The fields of the form as they were typed.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 pub struct Fields {
     #[serde(default)]
@@ -35,7 +35,7 @@ pub struct Fields {
     pub(super) people: String,
     #[serde(default)]
     pub(super) groups: Vec<String>,
-    /// Another word for `audience=signed-in`, for scripts.
+    /// A synonym of `audience=signed-in`, for scripts.
     #[serde(default, deserialize_with = "checkbox", skip_serializing)]
     pub(super) private: bool,
     #[serde(default, deserialize_with = "checkbox")]
@@ -50,13 +50,13 @@ pub struct Fields {
     pub(super) unpublish: String,
     #[serde(default)]
     pub(super) note: String,
-    /// Whether the pages below move along with the path.
+    /// Whether subpages move with the page when its path changes.
     #[serde(default, deserialize_with = "checkbox")]
     pub(super) move_below: bool,
     /// The fingerprint of the effect on access that the user confirmed.
     #[serde(default)]
     pub(super) agreed: String,
-    /// An old path of another page that is knowingly taken.
+    /// The old path of another page that the user chose to take over.
     #[serde(default)]
     pub(super) takes: String,
     #[serde(default)]
@@ -64,13 +64,13 @@ pub struct Fields {
     /// The version of the draft that the form shows; 0 for none.
     #[serde(default)]
     pub(super) draft: i64,
-    /// The number of the form.
+    /// The random id of this form; it identifies repeated saves of one form.
     #[serde(default)]
     pub(super) form: i64,
     #[serde(default)]
     pub(super) back: String,
     #[serde(default, skip_serializing)]
-    pub(super) then: Then,
+    pub(super) then: SubmitAction,
 }
 
 impl Fields {
@@ -111,13 +111,13 @@ impl Fields {
             draft: draft.0,
             form: new_form()?.0,
             back,
-            then: Then::Save,
+            then: SubmitAction::Save,
         })
     }
 
-    /// The fields of a page as it is being written: its draft if there is one, otherwise the page.
-    pub(super) fn of_known(known: &Known, zone: Zone, back: String) -> Result<Fields, Error> {
-        match (&known.draft, &known.page) {
+    /// The fields of the draft if there is one, otherwise of the page.
+    pub(super) fn of_context(context: &EditorContext, zone: Zone, back: String) -> Result<Fields, Error> {
+        match (&context.draft, &context.page) {
             (Some(Draft { typed, based_on, version, .. }), _) => {
                 let typed = DraftInput { page: typed.page.clone().in_zone(zone), ..typed.clone() };
                 Fields::of(typed, *based_on, *version, back)
@@ -127,21 +127,21 @@ impl Fields {
         }
     }
 
-    /// What is kept of the form as a draft.
-    pub(super) fn typed(&self, zone: Zone) -> DraftInput {
-        DraftInput { page: self.draft(zone), note: self.note.clone(), move_below: self.move_below }
+    /// The form as a draft.
+    pub(super) fn draft_input(&self, zone: Zone) -> DraftInput {
+        DraftInput { page: self.input(zone), note: self.note.clone(), move_below: self.move_below }
     }
 
-    /// The draft that the form holds.
+    /// The version of the draft that the form edits.
     pub(super) fn lock(&self) -> DraftLock {
         DraftLock { draft: Version(self.draft), form: FormId(self.form) }
     }
 
-    /// What is to be saved, and the word for its history.
+    /// The validated content and change note.
     pub(super) fn check(&self, old: Option<&PageContent>, zone: Zone) -> Result<(PageContent, Note), Invalid> {
         let content = match old {
-            Some(old) => PageInput { audience: self.audience_over(old), ..self.draft(zone) }.check_over(old),
-            None => self.draft(zone).check(clock::now()),
+            Some(old) => PageInput { audience: self.audience_over(old), ..self.input(zone) }.check_over(old),
+            None => self.input(zone).check(clock::now()),
         };
         match (content, Note::parse(&self.note)) {
             (Ok(content), Ok(note)) => Ok((content, note)),
@@ -161,13 +161,10 @@ impl Fields {
 
     /// The audience of a page that exists: a form without one, as a script may send it, keeps the page's own.
     pub(super) fn audience_over(&self, old: &PageContent) -> AudienceInput {
-        match self.audience.is_empty() && !self.private {
-            true => AudienceInput::of(&old.audience),
-            false => self.audience(),
-        }
+        if self.audience.is_empty() && !self.private { AudienceInput::of(&old.audience) } else { self.audience() }
     }
 
-    pub(super) fn draft(&self, zone: Zone) -> PageInput {
+    pub(super) fn input(&self, zone: Zone) -> PageInput {
         PageInput {
             path: self.path.clone(),
             title: self.title.clone(),
@@ -184,31 +181,31 @@ impl Fields {
     }
 }
 
-/// Which button of the form was pressed.
+/// The button with which the form was submitted.
 #[derive(Clone, Copy, Debug, Default, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub(super) enum Then {
-    /// It is published, and back to the list.
+pub(super) enum SubmitAction {
+    /// Publishes and returns to the list.
     #[default]
     Save,
-    /// It is published, and on with the same form.
+    /// Publishes and opens the same form again.
     Continue,
-    /// It is published, and on with an empty form.
+    /// Publishes and opens an empty form.
     Another,
-    /// Nothing is saved: the text is shown as it will look.
+    /// Shows the rendered text and saves nothing.
     Preview,
-    /// It is kept, and not published.
+    /// Saves a draft.
     Draft,
-    /// It is kept, and the page is taken off the site.
+    /// Saves a draft and unpublishes the page.
     Unpublish,
 }
 
-/// A number for a form that is opened now.
+/// A random id for a new form.
 ///
 /// # Errors
 /// 500 when the system has no randomness.
 fn new_form() -> Result<FormId, Error> {
     let random = getrandom::u64().map_err(|error| Error::Internal(format!("no randomness: {error}")))?;
-    // At most 53 bits, exact in a script; never 0, which is none.
+    // At most 53 bits, exact in JavaScript; never 0, which means no form.
     Ok(FormId((random >> 11).max(1).cast_signed()))
 }

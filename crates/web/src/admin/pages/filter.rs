@@ -1,4 +1,4 @@
-//! The filters of the list of pages, from its address.
+//! The filters of the page list, read from its address.
 
 use domain::{Timestamp, effective_access::AccessKind, zone::Zone};
 use store::admin_list::{PageFilter, PageState, Span};
@@ -10,10 +10,10 @@ pub(super) const STATES: [(&str, &str, PageState); 4] = [
     ("published", "Published", PageState::Published),
     ("scheduled", "Scheduled", PageState::Scheduled),
     ("changes", "Pending changes", PageState::Pending),
-    ("over", "No longer published", PageState::Ended),
+    ("over", "Ended", PageState::Ended),
 ];
 
-/// Which pages a list's state asks for.
+/// The filter of a list's state.
 pub(super) fn filter(state: &State, now: Timestamp, zone: Zone) -> PageFilter {
     let spans = spans(now, zone);
     let chosen = spans.iter().find(|(word, ..)| *word == state.get("date"));
@@ -27,9 +27,9 @@ pub(super) fn filter(state: &State, now: Timestamp, zone: Zone) -> PageFilter {
     }
 }
 
-/// The filter by date: presets that end now, and what is to come.
+/// The filter by date: presets that end now, and the future.
 pub(super) fn spans(now: Timestamp, zone: Zone) -> [(&'static str, &'static str, Span); 5] {
     let [today, week, month, year] =
         dates(now, zone).map(|(word, label, since)| (word, label, (Some(since), Some(now))));
-    [("to-come", "To come", (Some(now), None)), today, week, month, year]
+    [("to-come", "Scheduled", (Some(now), None)), today, week, month, year]
 }

@@ -1,4 +1,4 @@
-//! The history of a page: its versions, what differs between two of them, and restoring one.
+//! The history of a page: the list of versions, comparison of two versions, and restoring one.
 
 use std::sync::Arc;
 
@@ -17,13 +17,13 @@ use store::{
     writing::{Command, Revert},
 };
 
-use super::look;
+use super::editor_context;
 use crate::{
     App,
     admin::{
         access_preview::{AccessPreview, consent},
-        difference,
-        done::Done,
+        diff,
+        flash::Flash,
         panel::Panel,
         request::id,
         sections::PAGES,
@@ -65,24 +65,24 @@ struct HistoryPage {
     pager: Pager,
 }
 
-/// A page as it is now, published or not.
+/// The current state of a page, published or not.
 struct Present {
     id: PageId,
     title: String,
-    /// Its last version.
+    /// The last version.
     version: Version,
     page: Option<Page>,
 }
 
 async fn load(app: &App, editor: &Editor, page: PageId) -> Result<(Arc<Site>, Present), Error> {
-    let (site, known) = look(app, editor, page).await?;
-    match (known.id(), known.surroundings.last) {
-        (Some(id), Some(version)) => Ok((site, Present { id, title: known.title(), version, page: known.page })),
+    let (site, context) = editor_context::load(app, editor, page).await?;
+    match (context.id(), context.surroundings.last) {
+        (Some(id), Some(version)) => Ok((site, Present { id, title: context.title(), version, page: context.page })),
         _ => Err(Error::NotFound),
     }
 }
 
-/// The address of a page's history, or of something below it.
+/// The address of a page's history, followed by `below`.
 fn href(page: PageId, below: &str) -> String {
     format!("{}/history{below}", PAGES.form_href(page.0))
 }
@@ -141,7 +141,7 @@ struct RevisionPage {
     note: String,
     detail: String,
     is_present: bool,
-    /// What restoring its readers would do to access.
+    /// The effect of restoring its readers on access.
     access: AccessPreview,
     fields: Restoration,
     errors: Errors,
@@ -161,14 +161,14 @@ struct Shown {
     body_html: SafeHtml,
 }
 
-/// GET `/admin/pages/{id}/history/{version}`: the page as it was.
+/// GET `/admin/pages/{id}/history/{version}`: an earlier version of the page.
 pub async fn show(request: HttpRequest, app: Data<App>, editor: Editor) -> Result<Answer, Error> {
     let (page, version) = (PageId(id(&request)?), version(&request)?);
     let (site, present) = load(&app, &editor, page).await?;
     revision_page(&app, &editor, &site, present, version, Restoration::default(), Invalid::default()).await
 }
 
-/// The page of a version, with what restoring its readers would do to access.
+/// The page of a version, with the effect of restoring its readers on access.
 async fn revision_page(
     app: &App,
     editor: &Editor,
@@ -184,7 +184,7 @@ async fn revision_page(
     let access = match &present.page {
         Some(now) if !is_present => {
             let command = revert(now, version, &Restoration { readers: true, ..Restoration::default() });
-            // Readers who no longer exist cannot be restored, as the page says.
+            // Readers who no longer exist cannot be restored; the page says so.
             let diff = app.db.preview(editor.proof(), command).await?.unwrap_or_default();
             AccessPreview::new(&diff)
         }
@@ -232,8 +232,8 @@ struct ComparePage {
     panel: Panel,
     old: Side,
     new: Side,
-    changed: Vec<difference::Field>,
-    diff: Vec<difference::Line>,
+    changed: Vec<diff::Field>,
+    diff: Vec<diff::Line>,
 }
 
 #[derive(Serialize)]
@@ -244,7 +244,7 @@ struct Side {
     actor: String,
 }
 
-/// GET `/admin/pages/{id}/history/compare?from=&to=`: any two; without `from`, with the one before.
+/// GET `/admin/pages/{id}/history/compare?from=&to=`: compares two versions; without `from`, a version with the one before it.
 pub async fn compare(
     request: HttpRequest,
     app: Data<App>,
@@ -261,7 +261,7 @@ pub async fn compare(
             Some(from) => from,
             None => revisions::before(conn, &proof, page, to)?.unwrap_or(to),
         };
-        // Whichever was named first, the older one is the old one.
+        // The older version is on the left, in whatever order they were selected.
         let old = revisions::get(conn, &proof, page, from.min(to))?;
         Ok(old.zip(revisions::get(conn, &proof, page, from.max(to))?))
     };
@@ -274,7 +274,7 @@ pub async fn compare(
         actor: who(revision.actor.clone()),
     };
     let (old_side, new_side) = (side(&old), side(&new));
-    let title = format!("Version {} and version {}", old.version.0, new.version.0);
+    let title = format!("Versions {} and {}", old.version.0, new.version.0);
     let panel = Panel::new(&site, editor.account(), "pages", title, &trail(page, &present.title));
     let view = app.view.clone();
     let rendering = move || {
@@ -282,18 +282,18 @@ pub async fn compare(
             panel,
             old: old_side,
             new: new_side,
-            changed: difference::fields(&PageInput::of(&old.content, zone), &PageInput::of(&new.content, zone)),
-            diff: difference::lines(&old.content.body, &new.content.body),
+            changed: diff::fields(&PageInput::of(&old.content, zone), &PageInput::of(&new.content, zone)),
+            diff: diff::lines(&old.content.body, &new.content.body),
         };
         view.render("admin/pages/compare.html", &page).map(Answer::panel)
     };
     app.render_pool.run(rendering).await?
 }
 
-/// Why no version of a draft is restored.
+/// The message when the page is a draft.
 const NOT_PUBLISHED: &str = "This page is not published. Publish it before you restore an earlier version.";
 
-/// What is restored of a version besides title, summary and text.
+/// The parts of a version to restore besides title, summary and text.
 #[derive(Default, Deserialize, Serialize)]
 pub struct Restoration {
     #[serde(default, deserialize_with = "checkbox")]
@@ -323,14 +323,16 @@ pub async fn restore(
     let now = present.page.as_ref().ok_or(Error::Conflict(NOT_PUBLISHED))?;
     let command = revert(now, version, &fields);
     let message = match app.db.run(editor.proof(), command, consent(&fields.agreed)).await? {
-        Ok(_) => return Ok(Outcome::Redirect(Done::Saved.at(&PAGES.form_href(page.0), "", None))),
+        Ok(_) => return Ok(Outcome::Redirect(Flash::Saved.at(&PAGES.form_href(page.0), "", None))),
         Err(store::Error::Stale) => {
-            // Of a version that does not exist, too.
+            // `Stale` is also the error for a version that does not exist.
             find(&app, &editor, page, version).await?;
-            return Err(Error::Conflict("Somebody else saved this page meanwhile. Look at its history again."));
+            return Err(Error::Conflict(
+                "Somebody else saved this page after you opened its history. Look at it again.",
+            ));
         }
         Err(store::Error::Unconfirmed) => {
-            "Nothing was restored yet: this changes who reads pages, as below. Restore it again to confirm.".into()
+            "Nothing was restored: this changes who can read pages, as shown below. Restore it again to confirm.".into()
         }
         Err(store::Error::Refused(message)) => message,
         Err(error) => return Err(error.into()),

@@ -1,4 +1,4 @@
-//! The list of pages, and what is done with many of them at once.
+//! The list of pages, with filters and bulk actions.
 
 use actix_web::web::Data;
 use domain::{effective_access::AccessKind, page::PageId, zone::Zone};
@@ -34,7 +34,7 @@ struct ListPage {
     table: TableView,
     rows: Vec<Row>,
     actions: &'static [Choice],
-    /// The label of the tick for all that match; empty if none do.
+    /// The label of the checkbox for all pages that match; empty if no page matches.
     all: String,
 }
 
@@ -53,17 +53,17 @@ struct Row {
     updated: String,
     updated_iso: String,
     future: bool,
-    /// When it ends or ended, if it does.
+    /// The moment at which the page ends or ended; empty without one.
     ends: String,
     over: bool,
-    waits: bool,
+    is_pending: bool,
 }
 
 impl Row {
-    fn new(row: PageRow, few: Option<&ReaderPreview>, back: &str, zone: Zone, waiting: &[PageId]) -> Row {
+    fn new(row: PageRow, few: Option<&ReaderPreview>, back: &str, zone: Zone, pending: &[PageId]) -> Row {
         let now = clock::now();
         Row {
-            waits: waiting.contains(&row.id),
+            is_pending: pending.contains(&row.id),
             ends: row.unpublish_at.map(|end| clock::moment(end, zone)).unwrap_or_default(),
             over: row.unpublish_at.is_some_and(|end| end <= now),
             id: row.id.0.to_string(),
@@ -104,7 +104,7 @@ fn readers_label(access: AccessKind, preview: Option<&ReaderPreview>) -> String 
     words
 }
 
-/// A label at the beginning of a sentence.
+/// A label with a capital letter.
 fn capitalized(label: &str) -> String {
     let mut letters = label.chars();
     letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
@@ -115,7 +115,7 @@ pub async fn list(app: Data<App>, editor: Editor, query: QueryString) -> Result<
     const COLUMNS: [(&str, &str); 5] = [
         ("title", "Title"),
         ("path", "Path"),
-        ("readers", "Who reads it"),
+        ("readers", "Readers"),
         ("published", "Published"),
         ("updated", "Updated"),
     ];
@@ -132,16 +132,16 @@ pub async fn list(app: Data<App>, editor: Editor, query: QueryString) -> Result<
         _ => PageColumn::Updated,
     };
     let (proof, paging) = (editor.proof(), state.paging());
-    let (site, (table, waiting, few, counts, (any_state, states))) = app
+    let (site, (table, pending, few, counts, (any_state, states))) = app
         .db
         .read_with_site(move |conn| {
             let table = admin_list::list(conn, &proof, &filter, PageSort { by, descending }, paging)?;
             let ids: Vec<PageId> = table.rows.iter().map(|row| row.id).collect();
-            let waiting = drafts::pending(conn, &proof, &ids)?;
+            let pending = drafts::pending(conn, &proof, &ids)?;
             let few = readers::previews(conn, &proof, &ids)?;
             let counts = admin_list::counts(conn, &proof, &filter, &spans.map(|(.., span)| span))?;
             let states = admin_list::states(conn, &proof, &filter, &STATES.map(|(.., state)| state), now)?;
-            Ok((table, waiting, few, counts, states))
+            Ok((table, pending, few, counts, states))
         })
         .await?;
     if let Some(last) = state.last_page(table.total) {
@@ -158,7 +158,7 @@ pub async fn list(app: Data<App>, editor: Editor, query: QueryString) -> Result<
             [("", "Any state".to_owned(), Some(any_state))].into_iter().chain(states).collect(),
         ),
         state.filter(
-            "Who reads it",
+            "Readers",
             "readers",
             vec![
                 ("", "All".into(), Some(counts.any_access)),
@@ -183,7 +183,7 @@ pub async fn list(app: Data<App>, editor: Editor, query: QueryString) -> Result<
             .into_iter()
             .map(|row| {
                 let few = few.get(&row.id);
-                Row::new(row, few, &back, zone, &waiting)
+                Row::new(row, few, &back, zone, &pending)
             })
             .collect(),
         actions: &ACTIONS,
@@ -195,7 +195,7 @@ pub async fn list(app: Data<App>, editor: Editor, query: QueryString) -> Result<
 fn all(total: u64) -> String {
     match total {
         0 => String::new(),
-        1 => "The one that matches".into(),
-        total => format!("All {total} that match"),
+        1 => "Select the one that matches".into(),
+        total => format!("Select all {total} that match"),
     }
 }

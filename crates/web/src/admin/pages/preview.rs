@@ -1,4 +1,4 @@
-//! What a text will look like, made by the Markdown that readers get and by no other, with links that lead nowhere marked.
+//! The preview of a text: rendered by the same Markdown as published pages, with broken links marked.
 
 use std::collections::BTreeMap;
 
@@ -18,7 +18,7 @@ use crate::{
     markdown::{self, SafeHtml},
 };
 
-/// The text that somebody is writing, and of its page what links depend on.
+/// The text of a form, and the fields on which the check of its links depends.
 #[derive(Deserialize)]
 pub struct Text {
     #[serde(default)]
@@ -39,7 +39,7 @@ impl Text {
         Text { body: body.to_owned(), path: path.to_owned(), audience: kind, people, groups }
     }
 
-    /// Who is to read it; what is no audience yet is taken for that of the page above.
+    /// The audience of the page; an incomplete one counts as inherited.
     fn audience(&self) -> Audience {
         let Text { audience, people, groups, .. } = self;
         let draft = AudienceInput { kind: audience.clone(), people: people.clone(), groups: groups.clone() };
@@ -53,17 +53,18 @@ pub async fn show(app: Data<App>, editor: Editor, Form(text): Form<Text>) -> Res
     Ok(Answer::panel(html.as_str().to_owned()))
 }
 
-/// Renders a text among the renderers, which bound how many there are at a time.
+/// Renders a text in the render pool, which limits the number of renderings at a time.
 pub(super) async fn render(app: &App, editor: &Editor, text: Text) -> Result<SafeHtml, Error> {
     let audience = text.audience();
     let Text { body, path, .. } = text;
     let body = body.replace("\r\n", "\n");
     let from = PagePath::typed(&path).unwrap_or_else(|_| PagePath::root());
-    let (source, page, own) = (body.clone(), from.clone(), from.clone());
+    let (source, page) = (body.clone(), from.clone());
+    let own = from.clone();
     let targets = app.render_pool.run(move || markdown::targets(&page, &source)).await?;
     let proof = editor.proof();
-    let look = move |conn: &mut store::Conn| links::problems(conn, &proof, &own, &audience, &targets);
-    let problems: BTreeMap<String, LinkProblem> = app.db.read(look).await?.into_iter().collect();
+    let query = move |conn: &mut store::Conn| links::problems(conn, &proof, &own, &audience, &targets);
+    let problems: BTreeMap<String, LinkProblem> = app.db.read(query).await?.into_iter().collect();
     let words = move |address: &str| Some(problems.get(&link::target(&from, address)?)?.message());
     app.render_pool.run(move || markdown::render_with_problems(&body, words)).await
 }

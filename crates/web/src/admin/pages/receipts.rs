@@ -1,4 +1,4 @@
-//! Reading receipts in the panel: who opened a page, and who did not yet.
+//! Read receipts in the panel: the readers of a page, and when each first and last opened it.
 
 use actix_web::{HttpRequest, web::Data};
 use domain::{page::PageId, zone::Zone};
@@ -66,7 +66,7 @@ pub async fn list(request: HttpRequest, app: Data<App>, editor: Editor) -> Resul
     let (page, receipts) = found.ok_or(Error::NotFound)?;
     let trail = PAGES.trail_under(id.0, &page.content.title, "");
     let page = ReceiptsPage {
-        panel: Panel::new(&site, editor.account(), "pages", "Reading receipts", &trail),
+        panel: Panel::new(&site, editor.account(), "pages", "Read receipts", &trail),
         opened: receipts.iter().filter(|receipt| receipt.reads && receipt.opened.is_some()).count(),
         readers: receipts.iter().filter(|receipt| receipt.reads).count(),
         wanted: page.content.receipts,

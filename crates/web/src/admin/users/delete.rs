@@ -1,4 +1,4 @@
-//! Deleting a user: asked first.
+//! Deleting a user, after a confirmation.
 
 use actix_web::{HttpRequest, web::Data};
 use domain::user::UserId;
@@ -8,7 +8,7 @@ use store::writing::users;
 use super::load::load;
 use crate::{
     App,
-    admin::{done::Done, panel::Panel, request::id, sections::USERS},
+    admin::{flash::Flash, panel::Panel, request::id, sections::USERS},
     auth::extract::Admin,
     clock,
     http::{
@@ -30,7 +30,7 @@ struct DeletePage {
     cancel_href: String,
 }
 
-/// GET `/admin/users/{id}/delete`: asks first.
+/// GET `/admin/users/{id}/delete`: asks for confirmation.
 pub async fn confirm(request: HttpRequest, app: Data<App>, admin: Admin, query: QueryString) -> Result<Answer, Error> {
     let (site, user) = load(&app, &admin, UserId(id(&request)?)).await?;
     let back = USERS.back(query.get("back"));
@@ -65,5 +65,5 @@ pub async fn delete(
     if deleted == 0 {
         return Err(Error::NotFound);
     }
-    Ok(Outcome::Redirect(Done::Deleted.at(USERS.list, &USERS.back(&form.back), None)))
+    Ok(Outcome::Redirect(Flash::Deleted.at(USERS.list, &USERS.back(&form.back), None)))
 }

@@ -1,4 +1,4 @@
-//! The list of users, and what is done with many of them at once.
+//! The list of users, and bulk actions on them.
 
 use actix_web::web::Data;
 use domain::{
@@ -12,7 +12,7 @@ use crate::{
     App,
     admin::{
         bulk::{Action, Choice, Chosen, Item, Needs, Question},
-        done::Done,
+        flash::Flash,
         panel::Panel,
         sections::USERS,
         table::TableView,
@@ -31,21 +31,21 @@ const ACTIONS: [Choice; 3] = [
     Choice {
         value: "disable",
         label: "Disable",
-        question: "These users will no longer sign in, from their next request:",
+        question: "These users can no longer sign in, from their next request on:",
         danger: true,
         needs: Needs::Rows,
     },
     Choice {
         value: "enable",
         label: "Enable",
-        question: "These users will sign in again:",
+        question: "These users can sign in again:",
         danger: false,
         needs: Needs::Rows,
     },
     Choice {
         value: "delete",
         label: "Delete",
-        question: "These users will be deleted; the audit trail keeps their names:",
+        question: "These users will be deleted. The audit trail keeps their names:",
         danger: true,
         needs: Needs::Rows,
     },
@@ -160,7 +160,7 @@ pub async fn list(app: Data<App>, admin: Admin, query: QueryString) -> Result<Ou
     Ok(Outcome::Page(Answer::panel(app.view.render("admin/users/list.html", &page)?)))
 }
 
-/// POST `/admin/users/actions`: asks, and does it when it is confirmed.
+/// POST `/admin/users/actions`: asks for confirmation; runs a confirmed action.
 pub async fn act(app: Data<App>, admin: Admin, Form(chosen): Form<Chosen>) -> Result<Outcome, Error> {
     let action = Action::of(chosen, &USERS, &ACTIONS)?;
     let ids: Vec<UserId> = action.ids.iter().copied().map(UserId).collect();
@@ -178,12 +178,12 @@ pub async fn act(app: Data<App>, admin: Admin, Form(chosen): Form<Chosen>) -> Re
         value => store::writing::users::set_active(conn, &proof, &ids, value == "enable", clock::now()),
     };
     let count = app.db.write(change).await?;
-    let done = match value {
-        "delete" => Done::Deleted,
-        "enable" => Done::Enabled,
-        _ => Done::Disabled,
+    let flash = match value {
+        "delete" => Flash::Deleted,
+        "enable" => Flash::Enabled,
+        _ => Flash::Disabled,
     };
-    Ok(Outcome::Redirect(done.at(USERS.list, &action.back, Some(count))))
+    Ok(Outcome::Redirect(flash.at(USERS.list, &action.back, Some(count))))
 }
 
 fn item(user: User) -> Item {

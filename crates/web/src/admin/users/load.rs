@@ -1,4 +1,4 @@
-//! The user that a request is about.
+//! Loads the user that a request names.
 
 use std::sync::Arc;
 

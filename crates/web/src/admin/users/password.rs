@@ -14,7 +14,7 @@ use store::writing::users;
 use super::load::load;
 use crate::{
     App,
-    admin::{done::Done, panel::Panel, request::id, sections::USERS},
+    admin::{flash::Flash, panel::Panel, request::id, sections::USERS},
     auth::extract::Admin,
     clock, first_run,
     http::{
@@ -22,18 +22,18 @@ use crate::{
         envelope::Envelope,
         error::Error,
         form::{Form, checkbox},
-        query::QueryString,
+        query::{QueryString, encode},
         view::Errors,
     },
 };
 
-/// A password that was typed, or one that was generated and has to be shown.
+/// A typed password, or a generated one that has to be shown.
 pub(super) struct Chosen {
     pub(super) password: Password,
     pub(super) generated: Option<String>,
 }
 
-/// Checks what was typed twice, or generates one.
+/// Checks a password that was typed twice, or generates one.
 pub(super) fn choose(typed: &str, again: &str, generate: bool, name: &str) -> Result<Chosen, Invalid> {
     if generate {
         let generated = first_run::generate().map_err(|message| Invalid::one("password", message))?;
@@ -43,7 +43,7 @@ pub(super) fn choose(typed: &str, again: &str, generate: bool, name: &str) -> Re
     let mut invalid = Invalid::default();
     let password = invalid.take("password", Password::parse_new(typed, name));
     if typed != again {
-        invalid.add("password_again", "The two passwords differ. Type the same one twice.");
+        invalid.add("password_again", "The two passwords differ. Type the same password twice.");
     }
     match password {
         Some(password) if invalid.is_empty() => Ok(Chosen { password, generated: None }),
@@ -94,7 +94,7 @@ fn page(
     Ok(Answer::panel(app.view.render("admin/users/password.html", &page)?))
 }
 
-/// The page that shows a generated password, this once.
+/// The page that shows a generated password once.
 pub(super) fn reveal(
     app: &App,
     admin: &Admin,
@@ -126,9 +126,9 @@ pub struct Fields {
     back: String,
 }
 
-/// What is said to a form that was sent twice, as a browser does when its answer is loaded anew.
-const SET_ALREADY: &str = "This form was sent before, or somebody else changed the user meanwhile. The password was not \
-                           set again; open the form anew to set another one.";
+/// The message for a form that was sent twice, as when a browser reloads its answer.
+const SET_ALREADY: &str = "This form was sent before, or somebody else changed the user. The password was not set again; \
+                           open the form again to set another one.";
 
 /// POST `/admin/users/{id}/password`.
 pub async fn set_password(
@@ -147,7 +147,8 @@ pub async fn set_password(
         }
     };
     let hash = app.authenticator.bcrypt_pool.hash(Envelope::of(&request).client.origin(), &chosen.password).await?;
-    let (proof, id, from) = (admin.proof(), user.id, fields.version.map_or(user.version, Version));
+    let (proof, id) = (admin.proof(), user.id);
+    let from = fields.version.map_or(user.version, Version);
     let set = move |conn: &mut store::Conn| users::set_password_from(conn, &proof, id, from, &hash, clock::now());
     match app.db.write_or_stale(set).await? {
         Some(true) => {}
@@ -157,8 +158,8 @@ pub async fn set_password(
     match chosen.generated {
         Some(generated) => reveal(&app, &admin, &site, &user, &generated, &back),
         None => {
-            let kept = crate::http::query::encode(&[("back", &back)]);
-            Ok(Outcome::Redirect(Done::PasswordSet.at(&USERS.form_href(user.id.0), &kept, None)))
+            let kept = encode(&[("back", &back)]);
+            Ok(Outcome::Redirect(Flash::PasswordSet.at(&USERS.form_href(user.id.0), &kept, None)))
         }
     }
 }

@@ -1,4 +1,4 @@
-//! What differs between two states of a page: fields, and lines of text with the words in them that changed.
+//! The differences between two states of a page: fields, and lines of text with the changed words marked.
 
 use std::time::Duration;
 
@@ -8,12 +8,12 @@ use similar::{ChangeTag, TextDiff};
 
 use crate::clock;
 
-/// How many equal lines stand around a difference.
+/// The number of equal lines shown around a difference.
 const CONTEXT: usize = 3;
-/// How long the search for the shortest difference may take.
-const PATIENCE: Duration = Duration::from_millis(500);
+/// The time limit for the shortest diff; after it, a longer diff is shown.
+const TIMEOUT: Duration = Duration::from_millis(500);
 
-/// A field other than the text that differs.
+/// A field other than the text that differs, with both values.
 #[derive(Debug, PartialEq, Eq, Serialize)]
 pub(super) struct Field {
     label: &'static str,
@@ -21,31 +21,31 @@ pub(super) struct Field {
     new: String,
 }
 
-/// A line of the difference.
+/// A line of the diff.
 #[derive(Debug, PartialEq, Eq, Serialize)]
 pub(super) struct Line {
     kind: &'static str,
     parts: Vec<Part>,
 }
 
-/// A part of a line; what is marked is what changed in it.
+/// A part of a line, marked if it changed.
 #[derive(Debug, PartialEq, Eq, Serialize)]
 struct Part {
     marked: bool,
     text: String,
 }
 
-/// The fields that differ, but for the text.
+/// The fields that differ, without the text.
 pub(super) fn fields(old: &PageInput, new: &PageInput) -> Vec<Field> {
     let tick = |ticked: bool| if ticked { "yes" } else { "no" }.to_owned();
     [
         ("Title", old.title.clone(), new.title.clone()),
         ("Path", old.path.clone(), new.path.clone()),
         ("Summary", old.summary.clone(), new.summary.clone()),
-        ("Who reads it", readers(old), readers(new)),
+        ("Readers", readers(old), readers(new)),
         ("Show title in lists", tick(old.show_title), tick(new.show_title)),
-        ("List the pages below", tick(old.list_below), tick(new.list_below)),
-        ("Note who opens it", tick(old.receipts), tick(new.receipts)),
+        ("List subpages", tick(old.list_below), tick(new.list_below)),
+        ("Read receipts", tick(old.receipts), tick(new.receipts)),
         ("Published", moment(&old.published, old.zone), moment(&new.published, new.zone)),
         ("Ends", moment(&old.unpublish, old.zone), moment(&new.unpublish, new.zone)),
     ]
@@ -59,15 +59,15 @@ fn readers(draft: &PageInput) -> String {
     draft.audience.check().map_or_else(|invalid| invalid.to_string(), |audience| audience.words())
 }
 
-/// A typed moment as people read it, however it was spelt: a browser leaves out seconds that are zero.
+/// A typed moment in one notation: browsers leave out seconds that are zero.
 fn moment(typed: &str, zone: Zone) -> String {
     let read = zone.parse_moment(typed).ok().flatten();
     read.map_or_else(|| typed.to_owned(), |at| clock::second(at, zone))
 }
 
-/// The difference of two texts by lines, with three equal ones around each, and the words that changed in a line marked.
+/// The diff of two texts by lines, with three equal lines around each difference and the changed words marked.
 pub(super) fn lines(old: &str, new: &str) -> Vec<Line> {
-    let diff = TextDiff::configure().timeout(PATIENCE).diff_lines(old, new);
+    let diff = TextDiff::configure().timeout(TIMEOUT).diff_lines(old, new);
     let mut lines = Vec::new();
     for (n, group) in diff.grouped_ops(CONTEXT).iter().enumerate() {
         if n > 0 {
@@ -97,20 +97,20 @@ mod tests {
     }
 
     #[test]
-    fn a_difference_shows_what_went_and_what_came() {
+    fn a_diff_shows_removed_and_added_lines() {
         let expected = [("same", "a"), ("removed", "[b]"), ("added", "[B]"), ("same", "c")];
         assert_eq!(shown("a\nb\nc\n", "a\nB\nc\n"), expected.map(|(kind, text)| (kind, text.to_owned())));
     }
 
     #[test]
-    fn words_that_changed_in_a_line_are_marked() {
+    fn changed_words_in_a_line_are_marked() {
         let lines = shown("the quick brown fox\n", "the quick red fox\n");
         assert_eq!(lines[0], ("removed", "the quick [brown] fox".into()));
         assert_eq!(lines[1], ("added", "the quick [red] fox".into()));
     }
 
     #[test]
-    fn a_date_that_is_spelt_otherwise_is_the_same_date() {
+    fn a_date_in_another_notation_is_the_same_date() {
         let draft = |published: &str| PageInput { published: published.into(), ..PageInput::default() };
         assert!(fields(&draft("2026-11-01T00:00:00"), &draft("2026-11-01T00:00")).is_empty());
         let changes = fields(&draft("2026-11-01T00:00:00"), &draft("2026-11-01T00:01"));

@@ -1,4 +1,4 @@
-//! What waits, for the panel's home: drafts, changes that are not published, and what comes by the clock.
+//! Pending work for the panel's home: drafts, pending changes, and scheduled publications and expirations.
 
 use domain::{access::Editor, zone::Zone};
 use serde::Serialize;
@@ -11,18 +11,18 @@ use store::{
 
 use crate::clock;
 
-/// How many of each are shown.
-const FEW: Paging = Paging { number: 1, size: 5 };
+/// The first five of each kind are shown.
+const FIRST_ROWS: Paging = Paging { number: 1, size: 5 };
 
-/// What waits, a few of each.
+/// Pending work: the first rows of each kind.
 #[derive(Serialize)]
-pub(super) struct Waiting {
+pub(super) struct Pending {
     drafts: Part,
     changes: Part,
-    coming: Vec<Row>,
+    scheduled: Vec<Row>,
 }
 
-/// How many there are, and the first of them.
+/// The total number of one kind, and its first rows.
 #[derive(Serialize)]
 struct Part {
     total: u64,
@@ -39,21 +39,19 @@ struct Row {
     when_iso: String,
 }
 
-impl Waiting {
-    /// Looks for it.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub(super) fn find(conn: &mut store::Conn, editor: &Editor) -> store::Result<Waiting> {
+impl Pending {
+    /// Loads the pending work of the site.
+    pub(super) fn find(conn: &mut store::Conn, editor: &Editor) -> store::Result<Pending> {
         let zone = site::get(conn)?.time_zone;
         let mut part = |kind| {
-            let table = drafts::list(conn, editor, Some(kind), FEW)?;
+            let table = drafts::list(conn, editor, Some(kind), FIRST_ROWS)?;
             let rows = table.rows.into_iter().map(|row| Row::of_draft(row, zone)).collect();
             Ok::<_, store::Error>(Part { total: table.total, rows })
         };
         let (drafts, changes) = (part(DraftKind::Page)?, part(DraftKind::Changes)?);
-        let coming = schedule::upcoming(conn, editor, clock::now(), FEW.size)?;
-        Ok(Waiting { drafts, changes, coming: coming.into_iter().map(|coming| Row::of_coming(coming, zone)).collect() })
+        let scheduled = schedule::upcoming(conn, editor, clock::now(), FIRST_ROWS.size)?;
+        let scheduled = scheduled.into_iter().map(|upcoming| Row::of_upcoming(upcoming, zone)).collect();
+        Ok(Pending { drafts, changes, scheduled })
     }
 }
 
@@ -69,14 +67,14 @@ impl Row {
         }
     }
 
-    fn of_coming(coming: Upcoming, zone: Zone) -> Row {
+    fn of_upcoming(upcoming: Upcoming, zone: Zone) -> Row {
         Row {
-            href: format!("/admin/pages/{}", coming.page.id.0),
-            title: coming.page.title,
-            what: if coming.ends { "ends" } else { "appears" },
+            href: format!("/admin/pages/{}", upcoming.page.id.0),
+            title: upcoming.page.title,
+            what: if upcoming.ends { "ends" } else { "appears" },
             who: String::new(),
-            when: clock::moment(coming.at, zone),
-            when_iso: clock::iso(coming.at),
+            when: clock::moment(upcoming.at, zone),
+            when_iso: clock::iso(upcoming.at),
         }
     }
 }

@@ -1,17 +1,17 @@
-//! The sign-ins that were refused in the last day, hour by hour, as a chart for the panel's home.
+//! A bar chart of the failed sign-ins of the last 24 hours, one bar an hour, for the panel's home.
 
 use chrono::{DurationRound, TimeDelta};
 use domain::Timestamp;
 use serde::Serialize;
 
-/// How many hours the chart shows, the present one last.
+/// The number of hours in the chart; the current hour is the last.
 const HOURS: i64 = 24;
-/// The size of the chart, and how much of it a bar fills, in the units of its view box.
+/// The size of the chart and the width of a bar, in units of the view box.
 const WIDTH: i64 = 480;
 const HEIGHT: u64 = 96;
 const BAR: i64 = 16;
 
-/// The chart: its bars, and in words what it shows.
+/// The bars of the chart, and the total that its caption states.
 #[derive(Debug, PartialEq, Serialize)]
 pub(super) struct Chart {
     width: i64,
@@ -20,7 +20,7 @@ pub(super) struct Chart {
     bars: Vec<Bar>,
 }
 
-/// One hour.
+/// The bar of one hour.
 #[derive(Debug, PartialEq, Serialize)]
 struct Bar {
     /// `13:00`, in UTC.
@@ -30,31 +30,31 @@ struct Bar {
     y: u64,
     width: i64,
     height: u64,
-    /// Whether the hour is written below its bar.
+    /// Whether the hour is printed below the bar.
     labelled: bool,
 }
 
 impl Chart {
-    /// When the first hour of the chart begins.
+    /// The beginning of the first hour in the chart.
     pub(super) fn since(now: Timestamp) -> Timestamp {
-        // Moments near the present are far from the bounds of what can be rounded.
+        // Rounding fails only near the ends of the range of timestamps.
         now.duration_trunc(TimeDelta::hours(1)).unwrap_or(now) - TimeDelta::hours(HOURS - 1)
     }
 
-    /// The chart of what was refused, and when.
-    pub(super) fn new(refusals: &[(Timestamp, u64)], now: Timestamp) -> Chart {
+    /// The chart of failed sign-ins, given as counts with a moment each.
+    pub(super) fn new(failed: &[(Timestamp, u64)], now: Timestamp) -> Chart {
         let since = Chart::since(now);
         let mut counts = [0; HOURS as usize];
-        for (at, count) in refusals {
+        for (at, count) in failed {
             let hour = usize::try_from((*at - since).num_hours()).ok().filter(|_| *at >= since);
             if let Some(hour) = hour.and_then(|hour| counts.get_mut(hour)) {
                 *hour += count;
             }
         }
-        let most = counts.iter().copied().max().unwrap_or(0).max(1);
+        let highest = counts.iter().copied().max().unwrap_or(0).max(1);
         let bar = |(hour, count): (i64, u64)| {
-            // One refusal among thousands is seen, too.
-            let height = if count == 0 { 0 } else { (count.saturating_mul(HEIGHT) / most).max(2) };
+            // A single failure stays visible beside an hour with thousands.
+            let height = if count == 0 { 0 } else { (count.saturating_mul(HEIGHT) / highest).max(2) };
             Bar {
                 hour: (since + TimeDelta::hours(hour)).format("%H:00").to_string(),
                 count,
@@ -75,18 +75,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_refusal_stands_in_its_hour() {
+    fn each_failure_counts_in_its_hour() {
         let at = |time: &str| time.parse::<Timestamp>().unwrap();
         let now = at("2026-03-02T12:34:56Z");
         assert_eq!(Chart::since(now), at("2026-03-01T13:00:00Z"));
-        let refusals = [
+        let failed = [
             (at("2026-03-02T12:00:00Z"), 3),
             (at("2026-03-02T12:30:00Z"), 4),
             (at("2026-03-01T13:00:00Z"), 1),
             (at("2026-03-01T12:59:59Z"), 100),
             (at("2026-03-02T13:00:00Z"), 100),
         ];
-        let chart = Chart::new(&refusals, now);
+        let chart = Chart::new(&failed, now);
         assert_eq!((chart.total, chart.bars.len()), (8, 24));
         let (first, last) = (&chart.bars[0], &chart.bars[23]);
         assert_eq!((first.hour.as_str(), first.count, first.y + first.height), ("13:00", 1, HEIGHT));
