@@ -216,7 +216,7 @@ pub async fn create(
     let user = match app.db.try_write(insert).await? {
         Ok(user) => user,
         Err(store::Error::Duplicate) => {
-            let taken = Invalid::one("name", format!("There already is a user {name}."));
+            let taken = Invalid::one("name", format!("There is a user {name} already."));
             return editing.refused(fields, &taken, StatusCode::UNPROCESSABLE_ENTITY);
         }
         Err(error) => return Err(error.into()),
@@ -267,7 +267,7 @@ pub async fn update(
             }))
         }
         Err(store::Error::Duplicate) => {
-            let taken = Invalid::one("name", format!("There already is a user {}.", content.name));
+            let taken = Invalid::one("name", format!("There is another user {} already.", content.name));
             editing.refused(fields, &taken, StatusCode::UNPROCESSABLE_ENTITY)
         }
         Err(store::Error::LastAdmin) => editing.refused(fields, &Invalid::one("form", LAST_ADMIN), conflict),
