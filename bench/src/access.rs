@@ -67,7 +67,7 @@ fn measure(name: &str, options: &Options, site: &Site, url: &str, report: &mut R
     }
     let by_form = [Audience::SignedIn, Audience::Public].map(|audience| form(&section, audience));
     let in_bulk = [Audience::SignedIn, Audience::Public].map(|audience| {
-        let pages = Selection::Pages(below.iter().copied().collect::<Vec<PageId>>());
+        let pages = Selection::Pages(below.to_vec());
         Command::SetAudience(SetAudience { pages, audience })
     });
     for (what, commands) in [("section by its form", by_form), ("pages in bulk", in_bulk)] {

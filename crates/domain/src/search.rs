@@ -86,8 +86,8 @@ impl EmptyQuery {
     /// The sentence that the searching user sees.
     pub fn message(self) -> &'static str {
         match self {
-            EmptyQuery::NoWord => "This search has no word. Write letters or digits.",
-            EmptyQuery::OnlyUnwanted => "This search only excludes words. Add a word to find.",
+            EmptyQuery::NoWord => "No page matches: the search has no word. Write letters or digits.",
+            EmptyQuery::OnlyUnwanted => "No page matches: the search only excludes words. Add a word to find.",
         }
     }
 }

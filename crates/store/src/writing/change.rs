@@ -18,7 +18,7 @@ pub enum Outcome {
         is_new: bool,
     },
     /// A draft was saved.
-    Draft(Draft),
+    Draft(Box<Draft>),
     /// A group was saved.
     Group(GroupId),
     /// So many rows were changed.

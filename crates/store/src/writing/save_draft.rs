@@ -81,6 +81,6 @@ impl Change for SaveDraft {
     }
 
     fn apply(&self, conn: &mut Conn, run: &mut Run<'_>, _: &Plan) -> Result<Outcome> {
-        self.save(conn, run).map(Outcome::Draft)
+        self.save(conn, run).map(Box::new).map(Outcome::Draft)
     }
 }

@@ -182,7 +182,7 @@ pub fn save_draft(
 ) -> Result<Draft> {
     let command = SaveDraft { page, based_on, lock, input: input.clone() };
     match run(conn, by, Command::SaveDraft(command), now)? {
-        Outcome::Draft(draft) => Ok(draft),
+        Outcome::Draft(draft) => Ok(*draft),
         outcome => panic!("{outcome:?}"),
     }
 }

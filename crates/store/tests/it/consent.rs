@@ -250,7 +250,7 @@ fn gains(before: &Reading, after: &Reading) -> BTreeSet<i64> {
     let nobody = BTreeSet::new();
     let gains = |page: &i64, readers: &BTreeSet<i64>| {
         let before = before.get(page).unwrap_or(&nobody);
-        readers.iter().any(|reader| !before.contains(reader) && !(*reader > 0 && before.contains(&-1)))
+        readers.iter().any(|reader| !before.contains(reader) && (*reader <= 0 || !before.contains(&-1)))
     };
     after.iter().filter(|(page, readers)| gains(page, readers)).map(|(page, _)| *page).collect()
 }

@@ -5,6 +5,7 @@
 
 pub mod account;
 pub mod challenge;
+pub mod current_user;
 pub mod extract;
 pub mod failed_logins;
 pub mod form_token;

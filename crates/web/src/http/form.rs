@@ -14,7 +14,7 @@ use serde::{Deserialize, Deserializer, de::DeserializeOwned};
 use super::{error::Error, stale_form::StaleForm};
 use crate::{
     App,
-    auth::{extract::Reader, form_token},
+    auth::{current_user::current_user, extract::Reader, form_token},
     clock,
 };
 
@@ -55,11 +55,9 @@ impl<T: DeserializeOwned + 'static> FromRequest for Form<T> {
 /// Rejects a form whose sender was disabled, demoted or given another password while the body arrived.
 async fn check_still_active(request: &HttpRequest, reader: &Reader) -> Result<(), Error> {
     let app = request.app_data::<Data<App>>().ok_or_else(|| Error::Internal("no App in this scope".into()))?;
-    let name = reader.account().member.name.clone();
-    let user = app.db.read(move |conn| store::users::find(conn, &name)).await?;
-    match user.is_some_and(|user| reader.account().is_unchanged(&user)) {
-        true => Ok(()),
-        false => Err(Error::Unauthorized),
+    match current_user(&app.db, &reader.account().member.name).await? {
+        Some(now) if reader.account().is_unchanged(&now.user) => Ok(()),
+        _ => Err(Error::Unauthorized),
     }
 }
 

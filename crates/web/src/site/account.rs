@@ -84,7 +84,7 @@ pub async fn update(
             Some(hash) if app.authenticator.bcrypt_pool.confirm(origin, &present, &hash).await? => {
                 confirmed = Some(hash)
             }
-            _ => invalid.add("present", "This is not your present password."),
+            _ => invalid.add("present", "This is not your current password."),
         }
     }
     let (Some(new), Some(confirmed), true) = (new, confirmed, invalid.is_empty()) else {

@@ -98,7 +98,7 @@ pub const INSIDE: &[Stop] = &[
     }),
     ("account with errors", |p| {
         p.open("/account").fill("#present", "wrong-password").fill("#password", "x").fill("#password_again", "y");
-        p.press("Change my password").sees("This is not your present password");
+        p.press("Change my password").sees("This is not your current password");
     }),
     ("panel", |p| {
         p.open("/admin/");

@@ -10,7 +10,7 @@ async fn case_13_changing_ones_password_asks_for_the_present_one() {
     let fields = |present, new, again| [("present", present), ("password", new), ("password_again", again)];
     let (ann, long) = (site.ann(), "é".repeat(37));
     let refused = ann.submit("/account", "/account", &fields("wrong", NEW, NEW)).await.is(422);
-    refused.has("not your present password").lacks(NEW);
+    refused.has("not your current password").lacks(NEW);
     ann.submit("/account", "/account", &fields("open sesame", "short", "short")).await.is(422).has("At least 8 bytes");
     ann.submit("/account", "/account", &fields("open sesame", "password1", "password1"))
         .await

@@ -93,7 +93,7 @@ async fn write(
         input: fields.draft_input(zone),
     });
     match app.db.run(editor.proof(), command, Consent::Stated).await? {
-        Ok(writing::Outcome::Draft(draft)) => Ok(Some(draft)),
+        Ok(writing::Outcome::Draft(draft)) => Ok(Some(*draft)),
         Ok(_) | Err(store::Error::Stale) => Ok(None),
         Err(error) => Err(error.into()),
     }

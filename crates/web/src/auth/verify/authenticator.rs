@@ -22,7 +22,7 @@ use super::{
     verified_cache::{Limits, VerifiedCache},
 };
 use crate::{
-    auth::failed_logins::without_bcrypt,
+    auth::{current_user::current_user, failed_logins::without_bcrypt},
     cache::{
         generations::{Dependency, Generation},
         users::CachedUser,
@@ -251,24 +251,6 @@ impl ThrottleReset {
             self.throttle.reset(&self.fingerprints.of_name(&name));
         }
     }
-}
-
-/// The current row of a user, from the cache or the database.
-async fn current_user(db: &Db, name: &Username) -> Result<Option<Arc<CachedUser>>, Error> {
-    match db.cache().users.get(name) {
-        Some(cached) => Ok(Some(cached)),
-        None => Box::pin(read_user(db, name)).await,
-    }
-}
-
-async fn read_user(db: &Db, name: &Username) -> Result<Option<Arc<CachedUser>>, Error> {
-    let users = &db.cache().users;
-    let token = users.fill_token(name);
-    let wanted = name.clone();
-    let Some(user) = db.read(move |conn| store::users::find(conn, &wanted)).await? else { return Ok(None) };
-    let cached = CachedUser::new(user);
-    users.insert(token, cached.clone());
-    Ok(Some(cached))
 }
 
 fn warn_of_unreadable(name: &Username, hash: &PasswordHash) {
