@@ -92,7 +92,7 @@ pub struct SiteInput {
 }
 
 impl SiteInput {
-    /// The input that the form shows for the present settings.
+    /// The input that the form shows for the current settings.
     pub fn of(site: &Site) -> SiteInput {
         SiteInput {
             title: site.title.clone(),

@@ -57,7 +57,7 @@ impl Line {
     }
 }
 
-/// The present names of kept readers, by kind and by the name that they had; those who no longer exist are not in it.
+/// The current names of kept readers, by kind and by the name that they had; those who no longer exist are not in it.
 struct Present(BTreeMap<(Kind, String), String>);
 
 impl Present {
@@ -137,7 +137,7 @@ pub(crate) fn keep(conn: &mut Conn, chosen: &Chosen) -> Result<String> {
     Ok(written(&people, &groups))
 }
 
-/// The chosen readers of kept lines under their present names, and labels of those who no longer exist.
+/// The chosen readers of kept lines under their current names, and labels of those who no longer exist.
 pub(crate) fn restore(conn: &mut Conn, lines: &str, kept_at: Timestamp) -> Result<(Chosen, Vec<String>)> {
     let lines = parse(lines);
     let present = Present::of(conn, &lines, Some(kept_at))?;
@@ -162,7 +162,7 @@ pub(crate) fn keep_input(conn: &mut Conn, input: &AudienceInput) -> Result<Strin
     keep(conn, &Chosen { people, groups })
 }
 
-/// Gives the readers of a draft their present names and takes out those who no longer exist; returns their labels.
+/// Gives the readers of a draft their current names and takes out those who no longer exist; returns their labels.
 pub(crate) fn restore_input(
     conn: &mut Conn,
     lines: Option<&str>,

@@ -35,7 +35,7 @@ struct Record {
 }
 
 impl Record {
-    /// The draft; its chosen readers under their present names.
+    /// The draft; its chosen readers under their current names.
     fn load(self, conn: &mut Conn) -> Result<Draft> {
         let mut input: DraftInput = serde_json::from_str(&self.typed)
             .map_err(|error| Error::Schema(format!("the draft {} cannot be read: {error}", self.page_id)))?;

@@ -39,7 +39,7 @@ pub fn is_due(conn: &mut Conn, page: PageId, member: &Member, now: Timestamp) ->
     Ok(last.is_none_or(|last| now - last.and_utc() >= RECORD_INTERVAL))
 }
 
-/// The receipts of a page by name: of all present readers, and of former readers who opened it.
+/// The receipts of a page by name: of all current readers, and of former readers who opened it.
 pub fn list(conn: &mut Conn, _: &Editor, page: &Page) -> Result<Vec<Receipt>> {
     let rows: Vec<(String, NaiveDateTime, NaiveDateTime)> = receipts::table
         .inner_join(users::table.on(users::id.eq(receipts::user_id)))

@@ -65,7 +65,7 @@ impl From<RowRecord> for RevisionRow {
 }
 
 impl Record {
-    /// The revision; its chosen readers under their present names.
+    /// The revision; its chosen readers under their current names.
     fn load(self, conn: &mut Conn) -> Result<Revision> {
         let at = self.at.and_utc();
         let (chosen, gone) = reader_keys::restore(conn, &self.readers, at)?;

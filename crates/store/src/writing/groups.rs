@@ -60,7 +60,7 @@ impl UpdateGroup {
         UpdateGroup { admin: admin.clone(), group, from, content }
     }
 
-    fn present(&self, conn: &mut Conn) -> Result<Group> {
+    fn current(&self, conn: &mut Conn) -> Result<Group> {
         groups::get(conn, &self.admin, self.group)?.filter(|group| group.version == self.from).ok_or(Error::Stale)
     }
 }
@@ -98,8 +98,8 @@ impl Change for AddGroup {
 
 impl Change for UpdateGroup {
     fn affected(&self, conn: &mut Conn, _: &Editor) -> Result<Affected> {
-        let present = self.present(conn)?;
-        if present.content.members == self.content.members {
+        let current = self.current(conn)?;
+        if current.content.members == self.content.members {
             return Ok(Affected::default());
         }
         let members = member_keys(conn, &self.content.members)?;
@@ -107,7 +107,7 @@ impl Change for UpdateGroup {
     }
 
     fn apply(&self, conn: &mut Conn, run: &mut Run<'_>, _: &Plan) -> Result<Outcome> {
-        let old = self.present(conn)?;
+        let old = self.current(conn)?;
         if old.content == self.content {
             return Ok(Outcome::Group(self.group));
         }
@@ -153,13 +153,13 @@ fn member_keys(conn: &mut Conn, members: &[Username]) -> Result<BTreeSet<UserId>
 /// Members who stay keep their rows, so that the feed does not mention them.
 fn set_members(conn: &mut Conn, group: GroupId, members: &[Username]) -> Result<()> {
     let wanted = member_keys(conn, members)?;
-    let present: Vec<i64> =
+    let current: Vec<i64> =
         group_members::table.filter(group_members::group_id.eq(group.0)).select(group_members::user_id).load(conn)?;
-    let present: BTreeSet<UserId> = present.into_iter().map(UserId).collect();
-    for user in present.difference(&wanted) {
+    let current: BTreeSet<UserId> = current.into_iter().map(UserId).collect();
+    for user in current.difference(&wanted) {
         diesel::delete(group_members::table.find((group.0, user.0))).execute(conn)?;
     }
-    for user in wanted.difference(&present) {
+    for user in wanted.difference(&current) {
         diesel::insert_into(group_members::table)
             .values((group_members::group_id.eq(group.0), group_members::user_id.eq(user.0)))
             .execute(conn)?;

@@ -75,17 +75,17 @@ pub enum Obstacle {
 }
 
 /// What access depends on of a published page.
-struct Present {
+struct Current {
     path: PagePath,
     audience: Audience,
 }
 
-fn present(conn: &mut Conn, page: PageId) -> Result<Option<Present>> {
+fn current(conn: &mut Conn, page: PageId) -> Result<Option<Current>> {
     let row: Option<(String, String)> =
         pages::table.find(page.0).select((pages::path, pages::audience)).first(conn).optional()?;
     let Some((path, word)) = row else { return Ok(None) };
     let audience = access::audiences(conn, &[(page.0, word)])?.remove(&page.0).ok_or(Error::Stale)?;
-    Ok(Some(Present { path: path_of(&path)?, audience }))
+    Ok(Some(Current { path: path_of(&path)?, audience }))
 }
 
 impl Publish {
@@ -220,12 +220,12 @@ impl Change for Publish {
         let page = self.key(conn)?;
         let PageContent { path, audience, title, .. } = &self.content;
         let is_named = *audience != Audience::Inherited;
-        let (present, was) = (present(conn, page)?, draft_rows::was(conn, page)?);
-        if present.as_ref().is_some_and(|present| present.path == *path && present.audience == *audience) {
+        let (current, was) = (current(conn, page)?, draft_rows::was(conn, page)?);
+        if current.as_ref().is_some_and(|current| current.path == *path && current.audience == *audience) {
             return Ok(Affected::default());
         }
         let own = OwnAccess::of(conn, audience)?;
-        let from = present.map(|present| present.path);
+        let from = current.map(|current| current.path);
         let mut edits: Vec<Edit> = match &from {
             Some(from) => self.moves(conn, from)?.into_iter().filter_map(PlannedMove::edit).collect(),
             None => Vec::new(),

@@ -22,7 +22,7 @@ pub struct Revert {
     pub page: PageId,
     /// The version to restore.
     pub version: Version,
-    /// The present version, which the user saw.
+    /// The current version, which the user saw.
     pub from: Version,
     /// Whether the readers of that version are restored, with whether lists show the title.
     pub readers: bool,

@@ -33,12 +33,12 @@ impl SaveDraft {
     /// # Errors
     /// [`Error::Stale`] when another form saved, published or discarded a draft of the page, or the page was deleted.
     pub(super) fn save(&self, conn: &mut Conn, run: &Run<'_>) -> Result<Draft> {
-        let present = match self.page {
+        let current = match self.page {
             Some(page) => drafts::get(conn, run.by, page)?,
             None => drafts::of_form(conn, self.lock.form)?,
         };
-        match (present, self.page) {
-            (Some(present), _) => self.overwrite(conn, run, present),
+        match (current, self.page) {
+            (Some(current), _) => self.overwrite(conn, run, current),
             (None, Some(page)) => self.begin(conn, run, page),
             (None, None) => {
                 let draft = self.draft(run, PageId(id::new()?), Version(0), Version::FIRST);
@@ -49,8 +49,8 @@ impl SaveDraft {
         }
     }
 
-    fn overwrite(&self, conn: &mut Conn, run: &Run<'_>, present: Draft) -> Result<Draft> {
-        let draft = self.draft(run, present.page, present.based_on, present.version.next());
+    fn overwrite(&self, conn: &mut Conn, run: &Run<'_>, current: Draft) -> Result<Draft> {
+        let draft = self.draft(run, current.page, current.based_on, current.version.next());
         draft_rows::overwrite(conn, &draft, self.lock)?;
         Ok(draft)
     }

@@ -32,7 +32,7 @@ pub struct SetAudience {
 }
 
 /// A page with the audience that it has now.
-struct Present {
+struct Current {
     id: PageId,
     path: String,
     title: String,
@@ -40,7 +40,7 @@ struct Present {
 }
 
 /// The pages among these that have another audience.
-fn with_other_audience(conn: &mut Conn, ids: &[PageId], audience: &Audience) -> Result<Vec<Present>> {
+fn with_other_audience(conn: &mut Conn, ids: &[PageId], audience: &Audience) -> Result<Vec<Current>> {
     let mut found = Vec::new();
     for ids in ids.chunks(KEYS) {
         let keys = ids.iter().map(|id| id.0);
@@ -52,9 +52,9 @@ fn with_other_audience(conn: &mut Conn, ids: &[PageId], audience: &Audience) -> 
         let words: Vec<(i64, String)> = rows.iter().map(|(id, _, _, word)| (*id, word.clone())).collect();
         let mut audiences = access::audiences(conn, &words)?;
         for (id, path, title, _) in rows {
-            let Some(present) = audiences.remove(&id) else { continue };
-            if present != *audience {
-                found.push(Present { id: PageId(id), path, title, audience: present });
+            let Some(current) = audiences.remove(&id) else { continue };
+            if current != *audience {
+                found.push(Current { id: PageId(id), path, title, audience: current });
             }
         }
     }
@@ -101,7 +101,7 @@ impl Change for SetAudience {
 }
 
 /// Adds the revisions and the audit entries: one statement for all pages with the same audience before.
-fn record(conn: &mut Conn, run: &Run<'_>, audience: &Audience, changed: Vec<Present>) -> Result<()> {
+fn record(conn: &mut Conn, run: &Run<'_>, audience: &Audience, changed: Vec<Current>) -> Result<()> {
     let readers = match audience.chosen() {
         Some(chosen) => reader_keys::keep(conn, chosen)?,
         None => String::new(),

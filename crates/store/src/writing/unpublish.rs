@@ -21,7 +21,7 @@ use super::{
 };
 use crate::{Conn, Error, Result, access, admin_list, drafts, page_row, schema::pages, site};
 
-/// Takes pages off the site. The draft of a page has its pending changes, or else its present content.
+/// Takes pages off the site. The draft of a page has its pending changes, or else its current content.
 #[derive(Clone, Debug)]
 pub struct Unpublish(pub Selection);
 
@@ -92,7 +92,7 @@ fn unpublish(conn: &mut Conn, run: &Run<'_>, page: &Page) -> Result<()> {
     audit::page(conn, run.by, Action::Changed, &page.content.path, detail, run.now)
 }
 
-/// A draft with the present content of a page.
+/// A draft with the current content of a page.
 fn draft_of(conn: &mut Conn, run: &Run<'_>, page: &Page) -> Result<Draft> {
     let zone = site::get(conn)?.time_zone;
     Ok(Draft {

@@ -95,8 +95,8 @@ pub async fn update(
 /// Publishes the page of a form. One read beforehand finds obstacles and the effect on access.
 async fn publish(editing: &Editing<'_>, id: Option<PageId>, mut fields: Fields) -> Result<Outcome, Error> {
     let Editing { app, editor, site, context } = editing;
-    let present = context.page.as_ref().map(|page| &page.content);
-    let (content, note) = match fields.check(present, site.time_zone) {
+    let current = context.page.as_ref().map(|page| &page.content);
+    let (content, note) = match fields.check(current, site.time_zone) {
         Ok(checked) => checked,
         Err(invalid) => return editing.refused(fields, &invalid),
     };

@@ -16,7 +16,7 @@ pub(super) struct Readers {
     kind: String,
     people: String,
     groups: Vec<GroupChoice>,
-    /// A sentence about the present readers; empty for a new page.
+    /// A sentence about the current readers; empty for a new page.
     who: String,
     /// The title of the page from which the access is inherited; empty otherwise.
     through: String,

@@ -27,13 +27,13 @@ pub(super) fn run(config: &Config, command: &GroupCommand) -> Result<(), String>
             println!("Added the group {}.", content.name);
             Ok(())
         }
-        GroupCommand::Join { name, members } => edit_members(config, name, &usernames(members)?, |present, named| {
-            present.extend_from_slice(named);
-            present.sort();
-            present.dedup();
+        GroupCommand::Join { name, members } => edit_members(config, name, &usernames(members)?, |current, named| {
+            current.extend_from_slice(named);
+            current.sort();
+            current.dedup();
         }),
-        GroupCommand::Leave { name, members } => edit_members(config, name, &usernames(members)?, |present, named| {
-            present.retain(|name| !named.contains(name))
+        GroupCommand::Leave { name, members } => edit_members(config, name, &usernames(members)?, |current, named| {
+            current.retain(|name| !named.contains(name))
         }),
         GroupCommand::List => list(&open(config)?),
         GroupCommand::Show { name } => {

@@ -61,7 +61,7 @@ pub struct NewPassword {
     password_again: String,
 }
 
-/// POST `/account`: changes the user's own password; the form must contain the present one.
+/// POST `/account`: changes the user's own password; the form must contain the current one.
 pub async fn update(
     envelope: Envelope,
     app: Data<App>,

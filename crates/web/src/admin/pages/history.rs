@@ -87,7 +87,7 @@ fn href(page: PageId, below: &str) -> String {
     format!("{}/history{below}", PAGES.form_href(page.0))
 }
 
-fn row(page: PageId, present: Version, row: RevisionRow, zone: Zone) -> Row {
+fn row(page: PageId, current: Version, row: RevisionRow, zone: Zone) -> Row {
     let version = row.version.0;
     Row {
         version,
@@ -98,7 +98,7 @@ fn row(page: PageId, present: Version, row: RevisionRow, zone: Zone) -> Row {
         actor: who(row.actor),
         note: row.note,
         detail: row.detail,
-        is_present: row.version == present,
+        is_present: row.version == current,
     }
 }
 
@@ -109,7 +109,7 @@ fn who(actor: String) -> String {
 /// GET `/admin/pages/{id}/history`.
 pub async fn list(request: HttpRequest, app: Data<App>, editor: Editor, query: QueryString) -> Result<Outcome, Error> {
     let page = PageId(id(&request)?);
-    let (site, present) = load(&app, &editor, page).await?;
+    let (site, current) = load(&app, &editor, page).await?;
     let state = State::read(&href(page, ""), &[], &query);
     let (proof, paging) = (editor.proof(), state.paging());
     let table = app.db.read(move |conn| revisions::list(conn, &proof, page, paging)).await?;
@@ -117,8 +117,8 @@ pub async fn list(request: HttpRequest, app: Data<App>, editor: Editor, query: Q
         return Ok(Outcome::Redirect(last));
     }
     let pager = state.pager(table.total, table.rows.len());
-    let trail = PAGES.trail_under(page.0, &present.title, "");
-    let rows = table.rows.into_iter().map(|revision| row(page, present.version, revision, site.time_zone)).collect();
+    let trail = PAGES.trail_under(page.0, &current.title, "");
+    let rows = table.rows.into_iter().map(|revision| row(page, current.version, revision, site.time_zone)).collect();
     let page = HistoryPage {
         panel: Panel::new(&site, editor.account(), "pages", "History", &trail).with_message(&query),
         compare_url: href(page, "/compare"),
@@ -164,8 +164,8 @@ struct Shown {
 /// GET `/admin/pages/{id}/history/{version}`: an earlier version of the page.
 pub async fn show(request: HttpRequest, app: Data<App>, editor: Editor) -> Result<Answer, Error> {
     let (page, version) = (PageId(id(&request)?), version(&request)?);
-    let (site, present) = load(&app, &editor, page).await?;
-    revision_page(&app, &editor, &site, present, version, Restoration::default(), Invalid::default()).await
+    let (site, current) = load(&app, &editor, page).await?;
+    revision_page(&app, &editor, &site, current, version, Restoration::default(), Invalid::default()).await
 }
 
 /// The page of a version, with the effect of restoring its readers on access.
@@ -173,15 +173,15 @@ async fn revision_page(
     app: &App,
     editor: &Editor,
     site: &Site,
-    present: Present,
+    current: Present,
     version: Version,
     fields: Restoration,
     invalid: Invalid,
 ) -> Result<Answer, Error> {
-    let page = present.id;
+    let page = current.id;
     let revision = find(app, editor, page, version).await?;
-    let is_present = revision.version == present.version;
-    let access = match &present.page {
+    let is_present = revision.version == current.version;
+    let access = match &current.page {
         Some(now) if !is_present => {
             let command = revert(now, version, &Restoration { readers: true, ..Restoration::default() });
             // Readers who no longer exist cannot be restored; the page says so.
@@ -191,7 +191,7 @@ async fn revision_page(
         _ => AccessPreview::default(),
     };
     let title = format!("Version {}", revision.version.0);
-    let panel = Panel::new(site, editor.account(), "pages", title, &trail(page, &present.title));
+    let panel = Panel::new(site, editor.account(), "pages", title, &trail(page, &current.title));
     let (view, zone) = (app.view.clone(), site.time_zone);
     let status = if invalid.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let rendering = move || {
@@ -252,9 +252,9 @@ pub async fn compare(
     query: QueryString,
 ) -> Result<Answer, Error> {
     let page = PageId(id(&request)?);
-    let (site, present) = load(&app, &editor, page).await?;
+    let (site, current) = load(&app, &editor, page).await?;
     let number = |name: &str| query.get(name).parse().ok().map(Version);
-    let (from, to) = (number("from"), number("to").unwrap_or(present.version));
+    let (from, to) = (number("from"), number("to").unwrap_or(current.version));
     let proof = editor.proof();
     let read = move |conn: &mut store::Conn| {
         let from = match from {
@@ -275,7 +275,7 @@ pub async fn compare(
     };
     let (old_side, new_side) = (side(&old), side(&new));
     let title = format!("Versions {} and {}", old.version.0, new.version.0);
-    let panel = Panel::new(&site, editor.account(), "pages", title, &trail(page, &present.title));
+    let panel = Panel::new(&site, editor.account(), "pages", title, &trail(page, &current.title));
     let view = app.view.clone();
     let rendering = move || {
         let page = ComparePage {
@@ -319,8 +319,8 @@ pub async fn restore(
     Form(fields): Form<Restoration>,
 ) -> Result<Outcome, Error> {
     let (page, version) = (PageId(id(&request)?), version(&request)?);
-    let (site, present) = load(&app, &editor, page).await?;
-    let now = present.page.as_ref().ok_or(Error::Conflict(NOT_PUBLISHED))?;
+    let (site, current) = load(&app, &editor, page).await?;
+    let now = current.page.as_ref().ok_or(Error::Conflict(NOT_PUBLISHED))?;
     let command = revert(now, version, &fields);
     let message = match app.db.run(editor.proof(), command, consent(&fields.agreed)).await? {
         Ok(_) => return Ok(Outcome::Redirect(Flash::Saved.at(&PAGES.form_href(page.0), "", None))),
@@ -338,7 +338,7 @@ pub async fn restore(
         Err(error) => return Err(error.into()),
     };
     let invalid = Invalid::one("form", message);
-    revision_page(&app, &editor, &site, present, version, fields, invalid).await.map(Outcome::Page)
+    revision_page(&app, &editor, &site, current, version, fields, invalid).await.map(Outcome::Page)
 }
 
 fn trail(page: PageId, title: &str) -> Vec<view::Link> {
