@@ -129,16 +129,17 @@ impl AudienceInput {
 
     /// Replaces or removes the name of a person; all other text stays as it was typed.
     pub fn rename_person(&mut self, old: &str, new: Option<&str>) {
-        if new == Some(old) || !self.names().any(|name| name == old) {
+        let is_old = |typed: &str| Username::parse(typed).is_ok_and(|name| name.as_str() == old);
+        if new == Some(old) || !self.names().any(is_old) {
             return;
         }
-        let names = self.names().filter_map(|name| if name == old { new } else { Some(name) });
+        let names = self.names().filter_map(|name| if is_old(name) { new } else { Some(name) });
         self.people = names.collect::<Vec<_>>().join(", ");
     }
 
     /// Replaces or removes the name of a group.
     pub fn rename_group(&mut self, old: &str, new: Option<&str>) {
-        let name = |name: &String| if name == old { new.map(str::to_owned) } else { Some(name.clone()) };
+        let name = |name: &String| if name.trim() == old { new.map(str::to_owned) } else { Some(name.clone()) };
         self.groups = self.groups.iter().filter_map(name).collect();
     }
 

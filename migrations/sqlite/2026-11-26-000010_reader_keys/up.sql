@@ -1,11 +1,12 @@
 -- The access that a page had when it left the site: restored or published again, it opens to nobody else without a
--- confirmation. Rows from before this migration do not have it; theirs is the narrowest that `private` allows.
+-- confirmation. Rows from before this migration do not have it; theirs is the narrowest that their columns allow. The
+-- `private` of an inherited audience is older than the last change above the page, and counts for nothing.
 ALTER TABLE trash ADD COLUMN readers_from BIGINT;
-UPDATE trash SET readers_from = id WHERE private AND audience IN ('inherited', 'chosen');
+UPDATE trash SET private = TRUE, readers_from = id WHERE audience IN ('inherited', 'chosen');
 ALTER TABLE drafts ADD COLUMN was_private BOOLEAN;
 ALTER TABLE drafts ADD COLUMN was_readers_from BIGINT;
 UPDATE drafts SET (was_private, was_readers_from) = (
-    SELECT private, CASE WHEN private AND audience IN ('inherited', 'chosen') THEN page_id END
+    SELECT audience <> 'public', CASE WHEN audience IN ('inherited', 'chosen') THEN page_id END
     FROM revisions WHERE page_id = drafts.page_id ORDER BY version DESC LIMIT 1
 )
 WHERE page_id NOT IN (SELECT id FROM pages);

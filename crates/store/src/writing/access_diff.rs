@@ -19,7 +19,8 @@ pub struct AccessChange {
     pub path: PagePath,
     /// The title of the page.
     pub title: String,
-    /// The effective access before; `None` for a page that readers never had.
+    /// The effective access before; `None` for a page that readers do not have, and for one that comes back for chosen
+    /// readers.
     pub before: Option<EffectiveAccess>,
     /// The effective access after.
     pub after: EffectiveAccess,
@@ -31,7 +32,7 @@ pub struct AccessChange {
     pub stated: bool,
 }
 
-/// The effect of a command on access: the pages whose readers change, in the order of their paths.
+/// The effect of a command on access: the pages whose readers change.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct AccessDiff {
     pub(super) changes: Vec<AccessChange>,
@@ -39,7 +40,8 @@ pub struct AccessDiff {
 }
 
 impl AccessDiff {
-    /// The pages whose readers change, in the order of their paths.
+    /// The pages whose readers change: first those that gain readers whom the command does not state, then the others;
+    /// both in the order of their paths.
     pub fn changes(&self) -> &[AccessChange] {
         &self.changes
     }

@@ -95,8 +95,10 @@ impl Plan {
                 changed.push((edit.page, new));
             }
             let shown = edit.from.as_ref().unwrap_or(path).clone();
-            let before = old.or(edit.was);
-            // A page that readers never had takes nothing from anybody, and its own form says who will read it.
+            // Chosen readers may have changed while the page was off the site, and no preview named the page then:
+            // every reader whom it comes back for counts as a gain.
+            let before = old.or(edit.was.filter(|was| was.readers_from().is_none()));
+            // A page that readers do not have takes nothing from anybody, and its own form says who will read it.
             if before.is_some() || !edit.stated {
                 compared.push(Compared {
                     page: edit.page,
@@ -188,6 +190,7 @@ fn diff(conn: &mut Conn, affected: &Affected, mut compared: Vec<Compared<'_>>) -
         hash.update(sets.digest(new_set));
         changes.push(AccessChange { page, path, title: title.to_owned(), before, after: new, added, removed, stated });
     }
+    changes.sort_by_key(|change| change.stated || change.added.is_none());
     let fingerprint = if changes.is_empty() { Fingerprint::default() } else { Fingerprint::finish(hash) };
     Ok(AccessDiff { changes, fingerprint })
 }

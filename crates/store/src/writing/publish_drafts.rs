@@ -6,7 +6,7 @@ use domain::{
     Timestamp,
     access::Editor,
     draft::{Draft, DraftLock, FormId},
-    page::PageId,
+    page::{PageId, PagePath},
     revision::Note,
     zone::Zone,
 };
@@ -52,8 +52,14 @@ impl PublishDrafts {
     /// Checks each of the drafts.
     pub fn sort(&self, conn: &mut Conn, by: &Editor) -> Result<SortedDrafts> {
         let (mut sorted, mut paths) = (SortedDrafts::default(), HashSet::new());
-        for draft in drafts::get_many(conn, by, &self.pages)? {
+        let found = drafts::get_many(conn, by, &self.pages)?;
+        let moved = moved_sections(conn, &found)?;
+        for draft in found {
             match self.check(conn, by, &draft)? {
+                Ok(publish) if moved.contains(&publish.page) => {
+                    let why = "Another of the selected drafts moves this page: publish that one first.";
+                    sorted.left_out.push((draft, why.into()));
+                }
                 Ok(publish) if paths.insert(publish.content.path.clone()) => sorted.ready.push((draft, publish)),
                 Ok(publish) => {
                     let why = format!("Another of the selected drafts has the path {}, too.", publish.content.path);
@@ -106,6 +112,22 @@ impl PublishDrafts {
             _ => Ok(sorted.ready.into_iter().map(|(_, publish)| publish).collect()),
         }
     }
+}
+
+/// The pages that move with another of the drafts. One command cannot move them twice.
+fn moved_sections(conn: &mut Conn, drafts: &[Draft]) -> Result<HashSet<PageId>> {
+    if !drafts.iter().any(|draft| draft.typed.move_below) {
+        return Ok(HashSet::new());
+    }
+    let mut paths = Vec::new();
+    for draft in drafts {
+        paths.extend(page_row::get(conn, draft.page)?.map(|page| (draft, page.content.path)));
+    }
+    let moves =
+        paths.iter().filter(|(draft, path)| draft.typed.move_below && draft.typed.path().as_ref() != Some(path));
+    let tops: Vec<&PagePath> = moves.map(|(_, path)| path).collect();
+    let is_moved = |path: &PagePath| tops.iter().any(|top| path.is_below(top));
+    Ok(paths.iter().filter(|(_, path)| is_moved(path)).map(|(draft, _)| draft.page).collect())
 }
 
 impl Change for PublishDrafts {

@@ -82,7 +82,7 @@ impl ReaderSets {
             .flatten()
             .copied()
             .collect();
-        let names = active_names(conn, &all_people.into_iter().collect::<Vec<_>>())?;
+        let names = all_names(conn, &all_people.into_iter().collect::<Vec<_>>())?;
         let (sets, known, words) = (Vec::new(), HashMap::new(), HashMap::new());
         Ok(ReaderSets { people, groups, members, names, chosen, members_after, sets, known, words })
     }
@@ -123,7 +123,7 @@ impl ReaderSets {
         self.intern(Key::People(BTreeSet::new()))
     }
 
-    /// The active people, with groups replaced by their members.
+    /// All people, with groups replaced by their members. Disabled accounts count: once they are enabled, they read too.
     fn opened(&self, people: &BTreeSet<i64>, groups: &BTreeSet<i64>, after: bool) -> Key {
         let members = |group: &i64| match self.members_after.get(group).filter(|_| after) {
             Some(members) => Some(members),
@@ -209,15 +209,12 @@ fn group_members(conn: &mut Conn, groups: &[i64]) -> Result<HashMap<i64, BTreeSe
     Ok(found)
 }
 
-fn active_names(conn: &mut Conn, people: &[i64]) -> Result<HashMap<i64, Username>> {
+fn all_names(conn: &mut Conn, people: &[i64]) -> Result<HashMap<i64, Username>> {
     let invalid = |words| Error::Schema(format!("a chosen reader: {words}"));
     let mut names = HashMap::new();
     for people in people.chunks(KEYS) {
-        let rows: Vec<(i64, String)> = users::table
-            .filter(users::id.eq_any(people))
-            .filter(users::active)
-            .select((users::id, users::name))
-            .load(conn)?;
+        let rows: Vec<(i64, String)> =
+            users::table.filter(users::id.eq_any(people)).select((users::id, users::name)).load(conn)?;
         for (id, name) in rows {
             names.insert(id, Username::parse(&name).map_err(invalid)?);
         }

@@ -397,6 +397,91 @@ fn a_page_that_comes_back_after_its_private_parent_has_gone_opens_to_nobody_unas
 }
 
 #[test]
+fn readers_who_joined_while_a_page_was_away_are_named_when_it_comes_back() {
+    on_both(|store| {
+        for name in ["ann", "bob"] {
+            add(store, name, Role::Reader);
+        }
+        let name = GroupName::parse("Crew").unwrap();
+        let content = GroupContent { name: name.clone(), members: vec![Username::parse("ann").unwrap()] };
+        let group = store.write(|conn| commands::add_group(conn, &admin(), &content, noon())).unwrap();
+        let crew = || Audience::Chosen(Chosen { people: Vec::new(), groups: vec![name.clone()] });
+        insert(store, "team", crew());
+        let below = ["team/a", "team/b"].map(|at| insert(store, at, Audience::Inherited));
+        let own = ["c", "d"].map(|at| insert(store, at, crew()));
+        delete(store, &below[0]);
+        delete(store, &own[0]);
+        store.write(|conn| commands::unpublish(conn, admin().editor(), &[below[1].id, own[1].id], noon())).unwrap();
+        let members = vec![Username::parse("ann").unwrap(), Username::parse("bob").unwrap()];
+        let content = GroupContent { members, ..content };
+        let join = Command::UpdateGroup(UpdateGroup::new(&admin(), group.id, group.version, content));
+        confirm(store, &join, "/team: bob");
+        let restore =
+            |page: &Page, path: &str| Command::Restore(Restore { page: page.id, path: PagePath::parse(path).unwrap() });
+        confirm(store, &restore(&below[0], "team/a"), "/team/a: ann, bob");
+        confirm(store, &restore(&own[0], "c"), "/c: ann, bob");
+        let pages = vec![below[1].id, own[1].id];
+        let drafts = PublishDrafts { pages, zone: Zone::default(), now: noon(), seen: None };
+        confirm(store, &Command::PublishDrafts(drafts), "/d: ann, bob; /team/b: ann, bob");
+    });
+}
+
+#[test]
+fn access_of_a_disabled_account_is_named_before_the_account_is_enabled() {
+    on_both(|store| {
+        add(store, "ann", Role::Reader);
+        add(store, "bob", Role::Reader);
+        sql(store, "UPDATE users SET active = FALSE WHERE name = 'bob'").unwrap();
+        let people = |names: &[&str]| {
+            let people = names.iter().map(|name| Username::parse(name).unwrap()).collect();
+            Audience::Chosen(Chosen { people, groups: Vec::new() })
+        };
+        insert(store, "a", people(&["ann"]));
+        insert(store, "b", people(&["ann", "bob"]));
+        let page = insert(store, "a/x", Audience::Inherited);
+        let (pages, under) = (Selection::Pages(vec![page.id]), PagePath::parse("b").unwrap());
+        confirm(store, &Command::Move(Move { pages, under }), "/a/x: bob");
+    });
+}
+
+#[test]
+fn unstated_gains_come_before_all_other_changes() {
+    on_both(|store| {
+        add(store, "ann", Role::Reader);
+        insert(store, "a", Audience::Public);
+        insert(store, "a/x", Audience::Inherited);
+        insert(store, "z", Audience::SignedIn);
+        insert(store, "z/y", Audience::Inherited);
+        insert(store, "z/y/x", Audience::Inherited);
+        let page = |at: &str| find(store, at).unwrap().id;
+        let pages = Selection::Pages(vec![page("a/x"), page("z/y")]);
+        let command = Command::SetAudience(SetAudience { pages, audience: Audience::Public });
+        let diff = preview(store, admin().editor(), &command).unwrap();
+        let order: Vec<String> = diff.changes().iter().map(|change| change.path.to_string()).collect();
+        assert_eq!(order, ["/z/y/x", "/z/y"]);
+    });
+}
+
+#[test]
+fn a_draft_whose_page_moves_with_another_draft_is_left_out() {
+    on_both(|store| {
+        let (top, below) = (insert(store, "a", Audience::SignedIn), insert(store, "a/b", Audience::Inherited));
+        for (page, to, move_below) in [(&top, "z", true), (&below, "a/c", false)] {
+            let content = PageContent { path: PagePath::parse(to).unwrap(), ..page.content.clone() };
+            let input = DraftInput { move_below, ..PageInput::of(&content, Zone::default()).into() };
+            let (page, based_on, lock) = (Some(page.id), page.version, DraftLock::default());
+            run(store, &Command::SaveDraft(SaveDraft { page, based_on, lock, input }), Consent::Stated).unwrap();
+        }
+        let drafts = PublishDrafts { pages: vec![top.id, below.id], zone: Zone::default(), now: noon(), seen: None };
+        let sorted = store.snapshot(|conn| drafts.sort(conn, admin().editor())).unwrap();
+        let left_out: Vec<PageId> = sorted.left_out.iter().map(|(draft, _)| draft.page).collect();
+        assert_eq!(left_out, [below.id]);
+        run(store, &Command::PublishDrafts(drafts), Consent::Stated).unwrap();
+        assert!(find(store, "z/b").is_some() && find(store, "a/c").is_none());
+    });
+}
+
+#[test]
 fn an_old_version_brings_its_readers_and_its_dates_only_on_request() {
     on_both(|store| {
         let page = insert(store, "a", Audience::Public);
