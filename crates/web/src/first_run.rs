@@ -98,15 +98,18 @@ fn add_examples(conn: &mut Conn, admin: &Admin, examples: &[PageContent]) -> sto
                 note: None,
                 move_below: false,
             };
-            // Existing pages below an example path inherit its audience; the operator consents by starting the site.
             let mut run = Run {
                 by: admin.editor(),
                 now: clock::now(),
-                consent: Consent::Any,
+                consent: Consent::Stated,
                 links: markdown::targets as LinkTargets,
                 progress: &mut |_| {},
             };
-            writing::run(conn, &mut run, &Command::Publish(publish))?;
+            match writing::run(conn, &mut run, &Command::Publish(publish)) {
+                // A page that the operator put below the example's path would get other readers: no example then.
+                Ok(_) | Err(store::Error::Unconfirmed) => {}
+                Err(error) => return Err(error),
+            }
         }
     }
     Ok(())
@@ -195,6 +198,30 @@ mod tests {
             pages.iter().map(|page| page.audience == domain::audience::Audience::SignedIn).collect::<Vec<_>>(),
             [false, true, false]
         );
+    }
+
+    #[test]
+    fn an_example_that_would_open_an_existing_page_is_left_out() {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite://{}", folder.path().join("site.db").display());
+        let store = Store::open(&store::DatabaseUrl::parse(&url).unwrap(), 1).unwrap();
+        store.migrate().unwrap();
+        let admin = Admin::command_line();
+        let private = PageInput { title: "Mine".into(), ..PageInput::default() };
+        let page = |path: &str, kind: &str| {
+            let audience = AudienceInput { kind: kind.into(), ..AudienceInput::default() };
+            PageInput { path: path.into(), audience, ..private.clone() }.check(clock::now()).unwrap()
+        };
+        store
+            .write(|conn| add_examples(conn, &admin, &[page("/", "signed-in"), page("/welcome/mine", "inherited")]))
+            .unwrap();
+        store.write(|conn| add_examples(conn, &admin, &examples().unwrap())).unwrap();
+        let exists = |path: &str| {
+            let path = domain::page::PagePath::parse(path).unwrap();
+            store.read(|conn| store::pages::find(conn, &path)).unwrap().is_some()
+        };
+        assert!(!exists("welcome"));
+        assert!(exists("private-example") && exists("how-to-write"));
     }
 
     #[test]
