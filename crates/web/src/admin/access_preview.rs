@@ -19,7 +19,9 @@ struct Row {
 #[derive(Default, Serialize)]
 pub(super) struct AccessPreview {
     rows: Vec<Row>,
+    /// The number of pages that `rows` leaves out, and how many of them gain readers.
     more: usize,
+    more_gains: usize,
     fingerprint: String,
 }
 
@@ -35,6 +37,7 @@ impl AccessPreview {
         AccessPreview {
             rows: changes.iter().take(MAX_ROWS).map(row).collect(),
             more: changes.len().saturating_sub(MAX_ROWS),
+            more_gains: changes.iter().skip(MAX_ROWS).filter(|change| change.added.is_some()).count(),
             fingerprint: diff.fingerprint().as_str().to_owned(),
         }
     }

@@ -81,6 +81,7 @@ pub async fn update(
     if context.id().is_none() {
         return conflict::deleted(&app, &editor, fields).await;
     }
+    fields.keep_audience(&context);
     let editing = Editing { app: &app, editor: &editor, site: &site, context: &context };
     match fields.then {
         SubmitAction::Preview => editing.preview(fields).await,

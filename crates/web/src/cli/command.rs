@@ -50,5 +50,6 @@ fn gains_message(diff: &AccessDiff) -> String {
     });
     let gains: Vec<String> = gains.collect();
     let shown = gains.iter().take(MAX_NAMED_PAGES).cloned().collect::<Vec<_>>().join("; ");
-    format!("more people could then read {} pages: {shown}. To do it, add --yes", gains.len())
+    let pages = if gains.len() == 1 { "page" } else { "pages" };
+    format!("more people could then read {} {pages}: {shown}. To do it, add --yes", gains.len())
 }

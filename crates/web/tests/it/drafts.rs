@@ -53,6 +53,16 @@ async fn made(site: &Site, path: &str, private: bool) -> String {
 }
 
 #[actix_web::test]
+async fn a_form_without_an_audience_keeps_that_of_the_draft() {
+    let site = Site::new();
+    let form = made(&site, "/kept", true).await;
+    save(&site.eve(), &form, &[("title", "Kept"), ("then", "draft")]).await.is(303);
+    save(&site.eve(), &form, &[("then", "save")]).await.is(303);
+    site.visitor().get("/kept").await.is(401);
+    site.ann().get("/kept").await.is(200);
+}
+
+#[actix_web::test]
 async fn t43_a_draft_exists_for_editors_only_and_is_for_others_what_an_unknown_path_is() {
     let site = Site::new();
     site.put(draft("guides/one", "One"));

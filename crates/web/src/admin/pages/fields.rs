@@ -140,7 +140,7 @@ impl Fields {
     /// The validated content and change note.
     pub(super) fn check(&self, old: Option<&PageContent>, zone: Zone) -> Result<(PageContent, Note), Invalid> {
         let content = match old {
-            Some(old) => PageInput { audience: self.audience_over(old), ..self.input(zone) }.check_over(old),
+            Some(old) => self.input(zone).check_over(old),
             None => self.input(zone).check(clock::now()),
         };
         match (content, Note::parse(&self.note)) {
@@ -159,9 +159,18 @@ impl Fields {
         AudienceInput { kind, people: self.people.clone(), groups: self.groups.clone() }
     }
 
-    /// The audience of a page that exists: a form without one, as a script may send it, keeps the page's own.
-    pub(super) fn audience_over(&self, old: &PageContent) -> AudienceInput {
-        if self.audience.is_empty() && !self.private { AudienceInput::of(&old.audience) } else { self.audience() }
+    /// Fills in the audience of a form without one, as a script may send it: what is published, or what is saved as a draft,
+    /// keeps the audience that it has.
+    pub(super) fn keep_audience(&mut self, context: &EditorContext) {
+        if !self.audience.is_empty() || self.private {
+            return;
+        }
+        let of_page = context.page.as_ref().map(|page| AudienceInput::of(&page.content.audience));
+        let of_draft = context.draft.as_ref().map(|draft| draft.typed.page.audience.clone());
+        let kept = if matches!(self.then, SubmitAction::Draft) { of_draft.or(of_page) } else { of_page.or(of_draft) };
+        if let Some(AudienceInput { kind, people, groups }) = kept {
+            (self.audience, self.people, self.groups) = (kind, people, groups);
+        }
     }
 
     pub(super) fn input(&self, zone: Zone) -> PageInput {
