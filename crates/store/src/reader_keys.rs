@@ -48,6 +48,22 @@ impl Line {
         keyed.unwrap_or_else(by_name)
     }
 
+    /// Whether this line has the name of another line with another key.
+    fn has_name_of(&self, other: &Line) -> bool {
+        self.kind == other.kind && self.name == other.name && other.key.is_some() && self.key != other.key
+    }
+
+    /// The line as it is stored.
+    fn written(&self) -> String {
+        let name = &self.name;
+        match (self.kind, self.key) {
+            (Kind::Person, Some(key)) => format!("u{key} {name}"),
+            (Kind::Group, Some(key)) => format!("g{key} {name}"),
+            (Kind::Person, None) => name.clone(),
+            (Kind::Group, None) => format!("group {name}"),
+        }
+    }
+
     /// The name for a message: `ann`, `the group Staff`.
     fn label(&self) -> String {
         match self.kind {
@@ -125,16 +141,12 @@ fn parse(lines: &str) -> Vec<Line> {
     lines.lines().map(Line::parse).collect()
 }
 
-fn written(people: &[(i64, String)], groups: &[(i64, String)]) -> String {
-    let people = people.iter().map(|(id, name)| format!("u{id} {name}"));
-    let groups = groups.iter().map(|(id, name)| format!("g{id} {name}"));
-    people.chain(groups).collect::<Vec<_>>().join("\n")
-}
-
 /// The lines to keep for chosen readers; those who do not exist are left out.
 pub(crate) fn keep(conn: &mut Conn, chosen: &Chosen) -> Result<String> {
     let (people, groups) = (access::people_named(conn, &chosen.people)?, access::groups_named(conn, &chosen.groups)?);
-    Ok(written(&people, &groups))
+    let line = |kind| move |(key, name)| Line { kind, key: Some(key), name }.written();
+    let lines = people.into_iter().map(line(Kind::Person)).chain(groups.into_iter().map(line(Kind::Group)));
+    Ok(lines.collect::<Vec<_>>().join("\n"))
 }
 
 /// The chosen readers of kept lines under their current names, and labels of those who no longer exist.
@@ -155,11 +167,20 @@ pub(crate) fn restore(conn: &mut Conn, lines: &str, kept_at: Timestamp) -> Resul
     Ok((chosen, gone))
 }
 
-/// The lines to keep for readers as a form holds them: of the names that were typed, those of present users and groups.
-pub(crate) fn keep_input(conn: &mut Conn, input: &AudienceInput) -> Result<String> {
+/// The lines to keep for readers as a form holds them: of the names that were typed, those of users and groups that exist.
+/// A name that was kept before stays with its key: if another account has the name since, the old one is gone.
+pub(crate) fn keep_input(conn: &mut Conn, input: &AudienceInput, before: Option<&str>) -> Result<String> {
     let people: Vec<Username> = input.names().filter_map(|name| Username::parse(name).ok()).collect();
     let groups: Vec<GroupName> = input.groups.iter().filter_map(|name| GroupName::parse(name).ok()).collect();
-    keep(conn, &Chosen { people, groups })
+    let (before, now) = (parse(before.unwrap_or_default()), parse(&keep(conn, &Chosen { people, groups })?));
+    let kept = now.iter().map(|now| before.iter().find(|before| now.has_name_of(before)).unwrap_or(now).written());
+    Ok(kept.collect::<Vec<_>>().join("\n"))
+}
+
+/// Whether one of the chosen names belongs to another account or group than when the lines were kept.
+pub(crate) fn changed_hands(conn: &mut Conn, lines: &str, chosen: &Chosen) -> Result<bool> {
+    let (before, now) = (parse(lines), parse(&keep(conn, chosen)?));
+    Ok(now.iter().any(|now| before.iter().any(|before| now.has_name_of(before))))
 }
 
 /// Gives the readers of a draft their current names and takes out those who no longer exist; returns their labels.

@@ -12,14 +12,18 @@ use domain::{
 };
 
 use super::audit;
-use crate::{Conn, Error, Result, reader_keys, schema::drafts};
+use crate::{
+    Conn, Error, Result, reader_keys,
+    schema::{drafts, revisions},
+};
 
 /// Inserts the first draft of a page. `was` is the access of a page that is taken off the site.
 ///
 /// # Errors
 /// [`Error::Duplicate`] when the page has a draft already.
 pub(super) fn insert(conn: &mut Conn, draft: &Draft, lock: DraftLock, was: Option<EffectiveAccess>) -> Result<()> {
-    let readers = reader_keys::keep_input(conn, &draft.typed.page.audience)?;
+    let before = kept_readers(conn, draft.page, draft.based_on)?;
+    let readers = reader_keys::keep_input(conn, &draft.typed.page.audience, before.as_deref())?;
     diesel::insert_into(drafts::table)
         .values((
             drafts::page_id.eq(draft.page.0),
@@ -44,7 +48,8 @@ pub(super) fn insert(conn: &mut Conn, draft: &Draft, lock: DraftLock, was: Optio
 /// # Errors
 /// [`Error::Stale`] when the row has another version and was saved by another form.
 pub(super) fn overwrite(conn: &mut Conn, draft: &Draft, lock: DraftLock) -> Result<()> {
-    let readers = reader_keys::keep_input(conn, &draft.typed.page.audience)?;
+    let before = kept_readers(conn, draft.page, draft.based_on)?;
+    let readers = reader_keys::keep_input(conn, &draft.typed.page.audience, before.as_deref())?;
     let saved = diesel::update(drafts::table.find(draft.page.0).filter(holds(lock)))
         .set((
             drafts::path.eq(path(&draft.typed)),
@@ -76,6 +81,16 @@ pub(super) fn was(conn: &mut Conn, page: PageId) -> Result<Option<EffectiveAcces
     let columns: Option<(Option<bool>, Option<i64>)> =
         drafts::table.find(page.0).select((drafts::was_private, drafts::was_readers_from)).first(conn).optional()?;
     Ok(columns.and_then(|(private, from)| Some(EffectiveAccess::from_columns(private?, from))))
+}
+
+/// The chosen readers by key that the draft of a page has, or else the version that a form was opened with.
+pub(super) fn kept_readers(conn: &mut Conn, page: PageId, from: Version) -> Result<Option<String>> {
+    let of_draft: Option<Option<String>> = drafts::table.find(page.0).select(drafts::readers).first(conn).optional()?;
+    if let Some(readers) = of_draft {
+        return Ok(readers);
+    }
+    let of_version = revisions::table.filter(revisions::page_id.eq(page.0)).filter(revisions::version.eq(from.0));
+    Ok(of_version.select(revisions::readers).first(conn).optional()?)
 }
 
 /// Takes the draft of a page out of the table if a form holds it; returns whether there was one.

@@ -215,6 +215,17 @@ impl Publish {
     }
 }
 
+impl Publish {
+    /// Whether a chosen name belongs to another account or group than in the version that the form was opened with.
+    fn names_changed_hands(&self, conn: &mut Conn, page: PageId) -> Result<bool> {
+        let Some(chosen) = self.content.audience.chosen() else { return Ok(false) };
+        match draft_rows::kept_readers(conn, page, self.from)? {
+            Some(readers) => reader_keys::changed_hands(conn, &readers, chosen),
+            None => Ok(false),
+        }
+    }
+}
+
 impl Change for Publish {
     fn affected(&self, conn: &mut Conn, _: &Editor) -> Result<Affected> {
         let page = self.key(conn)?;
@@ -230,8 +241,9 @@ impl Change for Publish {
             Some(from) => self.moves(conn, from)?.into_iter().filter_map(PlannedMove::edit).collect(),
             None => Vec::new(),
         };
-        // A page that readers never had is new to everybody, as its own form says.
-        let stated = is_named || (from.is_none() && was.is_none());
+        // A page that readers never had is new to everybody, as its own form says. A name in the form says nothing if
+        // another account has it since the form was opened.
+        let stated = (is_named || (from.is_none() && was.is_none())) && !self.names_changed_hands(conn, page)?;
         let to = Some((path.clone(), own));
         edits.push(Edit { page, title: title.clone(), from, to, was, stated });
         Ok(Affected::pages(edits))

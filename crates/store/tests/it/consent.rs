@@ -545,6 +545,32 @@ fn a_name_that_somebody_else_took_opens_nothing() {
 }
 
 #[test]
+fn an_open_form_gives_nothing_to_somebody_who_took_the_name_of_a_reader() {
+    on_both(|store| {
+        let people = |names: &[&str]| {
+            let people = names.iter().map(|name| Username::parse(name).unwrap()).collect();
+            Audience::Chosen(Chosen { people, groups: Vec::new() })
+        };
+        add(store, "ann", Role::Reader);
+        add(store, "bob", Role::Reader);
+        let page = insert(store, "a", people(&["ann", "bob"]));
+        sql(store, "DELETE FROM users WHERE name = 'ann'").unwrap();
+        add(store, "ann", Role::Reader);
+        // A form that was opened before saves a draft, and then publishes.
+        let input = DraftInput::from(PageInput::of(&page.content, Zone::default()));
+        let (id, based_on, lock) = (Some(page.id), page.version, DraftLock::default());
+        let save = Command::SaveDraft(SaveDraft { page: id, based_on, lock, input });
+        confirm(store, &commands::publication(id, page.version, None, &page.content), "/a: ann");
+        store
+            .write(|conn| commands::set_audience(conn, admin().editor(), &[page.id], &people(&["bob"]), noon()))
+            .unwrap();
+        run(store, &save, Consent::Stated).unwrap();
+        let draft = store.read(|conn| drafts::get(conn, admin().editor(), page.id)).unwrap().unwrap();
+        assert_eq!(draft.gone, ["ann"]);
+    });
+}
+
+#[test]
 fn a_reader_who_was_renamed_stays_a_reader_of_drafts_and_versions() {
     on_both(|store| {
         let ann = add(store, "ann", Role::Reader);
