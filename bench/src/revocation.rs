@@ -29,7 +29,7 @@ struct Watched {
     hashes: [String; 2],
     /// The number of changes of each kind so far.
     made: [usize; 5],
-    /// The number of visitors so far, each of whom comes from an address of their own.
+    /// The number of visitors so far, each at another address.
     visitors: u32,
 }
 

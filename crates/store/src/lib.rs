@@ -143,7 +143,7 @@ impl Store {
         }
     }
 
-    /// Starts the change feed: `deliver` is called for every commit, whoever made it; see [`feed`].
+    /// Starts the change feed: `deliver` is called for every commit of every process; see [`feed`].
     ///
     /// # Errors
     /// [`Error::Unavailable`] when the system refuses a thread.

@@ -69,7 +69,7 @@ impl Viewer {
         }
     }
 
-    /// The principals of the table `listings` that stand for this visitor.
+    /// The principals of the table `listings` that this visitor matches.
     fn principals(&self) -> Vec<String> {
         match self {
             Viewer::Anyone => vec!["everybody".into()],

@@ -30,7 +30,7 @@ pub fn get(conn: &mut Conn) -> Result<Site> {
     let record: Option<Record> = site::table.find(1).select(Record::as_select()).first(conn).optional()?;
     let record = record.ok_or_else(|| Error::Schema("the table site has no row: restore a backup".into()))?;
     let realm = Realm::parse(&record.realm)
-        .map_err(|words| Error::Schema(format!("the realm in the table site cannot stand in a header: {words}")))?;
+        .map_err(|words| Error::Schema(format!("the realm in the table site is not valid in a header: {words}")))?;
     let time_zone = Zone::parse(&record.time_zone)
         .map_err(|words| Error::Schema(format!("the time zone in the table site is none: {words}")))?;
     Ok(Site {
