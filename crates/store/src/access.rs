@@ -86,6 +86,13 @@ pub(crate) fn audience_and_readers(
     Ok((audience, readers))
 }
 
+/// The audience of a page as its author stated it, from its word in the database.
+pub(crate) fn stated_audience(conn: &mut Conn, page: PageId, word: &str) -> Result<Audience> {
+    let own = (word == "chosen").then_some(page.0);
+    let choices = Choices::of(conn, own.as_slice())?;
+    audience(word, || choices.names(page.0))
+}
+
 /// The audiences of some pages, as their authors stated them.
 pub(crate) fn audiences(conn: &mut Conn, pages: &[(i64, String)]) -> Result<HashMap<i64, Audience>> {
     let chosen: Vec<i64> = pages.iter().filter(|(_, audience)| audience == "chosen").map(|(id, _)| *id).collect();

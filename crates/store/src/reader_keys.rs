@@ -7,7 +7,7 @@ use chrono::NaiveDateTime;
 use diesel::prelude::*;
 use domain::{
     Timestamp,
-    audience::{AudienceInput, Chosen},
+    audience::{Audience, AudienceInput, Chosen},
     group::GroupName,
     user::Username,
 };
@@ -78,7 +78,7 @@ struct Present(BTreeMap<(Kind, String), String>);
 
 impl Present {
     /// Looks kept readers up by key; a line without a key by its name, if that
-    /// account or group existed at `kept_at`; `None` stands for now.
+    /// account or group existed at `kept_at`; with `None`, if it exists now.
     fn of(conn: &mut Conn, lines: &[Line], kept_at: Option<Timestamp>) -> Result<Present> {
         let mut present = BTreeMap::new();
         for kind in [Kind::Person, Kind::Group] {
@@ -141,8 +141,13 @@ fn parse(lines: &str) -> Vec<Line> {
     lines.lines().map(Line::parse).collect()
 }
 
+/// The lines to keep for an audience; there are none unless it chooses its readers.
+pub(crate) fn keep_audience(conn: &mut Conn, audience: &Audience) -> Result<String> {
+    audience.chosen().map_or(Ok(String::new()), |chosen| keep(conn, chosen))
+}
+
 /// The lines to keep for chosen readers; those who do not exist are left out.
-pub(crate) fn keep(conn: &mut Conn, chosen: &Chosen) -> Result<String> {
+fn keep(conn: &mut Conn, chosen: &Chosen) -> Result<String> {
     let (people, groups) = (access::people_named(conn, &chosen.people)?, access::groups_named(conn, &chosen.groups)?);
     let line = |kind| move |(key, name)| Line { kind, key: Some(key), name }.written();
     let lines = people.into_iter().map(line(Kind::Person)).chain(groups.into_iter().map(line(Kind::Group)));

@@ -171,7 +171,9 @@ impl Db {
         command: Command,
         consent: Consent,
     ) -> Result<store::Result<Outcome>, Error> {
-        split_outage(self.write_and_wait(DEADLINE, move |conn| run(conn, &by, &command, consent, &mut |_| {})).await?)
+        split_outage(
+            self.write_and_wait(DEADLINE, move |conn| run_command(conn, &by, &command, consent, &mut |_| {})).await?,
+        )
     }
 
     /// As [`Db::run`], for a job: no request waits for it. `progress` receives the number of finished pages.
@@ -182,7 +184,7 @@ impl Db {
         consent: Consent,
         mut progress: impl FnMut(usize) + Send + 'static,
     ) -> Result<store::Result<Outcome>, Error> {
-        let change = move |conn: &mut Conn| run(conn, &by, &command, consent, &mut progress);
+        let change = move |conn: &mut Conn| run_command(conn, &by, &command, consent, &mut progress);
         split_outage(self.write_and_wait(LONG_DEADLINE, change).await?)
     }
 
@@ -262,8 +264,11 @@ fn split_outage<T>(outcome: store::Result<T>) -> Result<store::Result<T>, Error>
     }
 }
 
-/// Runs a command in a transaction of its own.
-fn run(
+/// Runs a command in the transaction of `conn`, as of now.
+///
+/// # Errors
+/// As [`writing::run`].
+pub fn run_command(
     conn: &mut Conn,
     by: &access::Editor,
     command: &Command,

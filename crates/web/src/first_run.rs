@@ -12,11 +12,11 @@ use domain::{
 };
 use store::{
     Conn, Store,
-    writing::{self, Command, Consent, LinkTargets, Publish, Run, new_page_id},
+    writing::{Command, Consent, Publish, new_page_id},
 };
 
 use crate::auth::verify::bcrypt_pool;
-use crate::{clock, config::Serve, markdown};
+use crate::{clock, config::Serve, db::run_command};
 
 /// The administrator who was just added.
 pub struct FirstAdmin {
@@ -98,14 +98,8 @@ fn add_examples(conn: &mut Conn, admin: &Admin, examples: &[PageContent]) -> sto
                 note: None,
                 move_below: false,
             };
-            let mut run = Run {
-                by: admin.editor(),
-                now: clock::now(),
-                consent: Consent::Stated,
-                links: markdown::targets as LinkTargets,
-                progress: &mut |_| {},
-            };
-            match writing::run(conn, &mut run, &Command::Publish(publish)) {
+            let command = Command::Publish(publish);
+            match run_command(conn, admin.editor(), &command, Consent::Stated, &mut |_| {}) {
                 // A page that the operator put below the example's path would get other readers: no example then.
                 Ok(_) | Err(store::Error::Unconfirmed) => {}
                 Err(error) => return Err(error),

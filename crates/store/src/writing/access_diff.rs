@@ -32,6 +32,13 @@ pub struct AccessChange {
     pub stated: bool,
 }
 
+impl AccessChange {
+    /// Whether the page gains readers whom the command does not state.
+    pub fn is_unstated_gain(&self) -> bool {
+        self.added.is_some() && !self.stated
+    }
+}
+
 /// The effect of a command on access: the pages whose readers change.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct AccessDiff {
@@ -58,7 +65,7 @@ impl AccessDiff {
 
     /// Whether somebody gains access that the command does not state.
     fn needs_consent(&self) -> bool {
-        self.changes.iter().any(|change| change.added.is_some() && !change.stated)
+        self.changes.iter().any(AccessChange::is_unstated_gain)
     }
 }
 

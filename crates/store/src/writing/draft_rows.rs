@@ -22,8 +22,7 @@ use crate::{
 /// # Errors
 /// [`Error::Duplicate`] when the page has a draft already.
 pub(super) fn insert(conn: &mut Conn, draft: &Draft, lock: DraftLock, was: Option<EffectiveAccess>) -> Result<()> {
-    let before = kept_readers(conn, draft.page, draft.based_on)?;
-    let readers = reader_keys::keep_input(conn, &draft.typed.page.audience, before.as_deref())?;
+    let readers = readers(conn, draft)?;
     diesel::insert_into(drafts::table)
         .values((
             drafts::page_id.eq(draft.page.0),
@@ -48,8 +47,7 @@ pub(super) fn insert(conn: &mut Conn, draft: &Draft, lock: DraftLock, was: Optio
 /// # Errors
 /// [`Error::Stale`] when the row has another version and was saved by another form.
 pub(super) fn overwrite(conn: &mut Conn, draft: &Draft, lock: DraftLock) -> Result<()> {
-    let before = kept_readers(conn, draft.page, draft.based_on)?;
-    let readers = reader_keys::keep_input(conn, &draft.typed.page.audience, before.as_deref())?;
+    let readers = readers(conn, draft)?;
     let saved = diesel::update(drafts::table.find(draft.page.0).filter(holds(lock)))
         .set((
             drafts::path.eq(path(&draft.typed)),
@@ -81,6 +79,12 @@ pub(super) fn was(conn: &mut Conn, page: PageId) -> Result<Option<EffectiveAcces
     let columns: Option<(Option<bool>, Option<i64>)> =
         drafts::table.find(page.0).select((drafts::was_private, drafts::was_readers_from)).first(conn).optional()?;
     Ok(columns.and_then(|(private, from)| Some(EffectiveAccess::from_columns(private?, from))))
+}
+
+/// The chosen readers of a draft, as the column `readers` keeps them.
+fn readers(conn: &mut Conn, draft: &Draft) -> Result<String> {
+    let before = kept_readers(conn, draft.page, draft.based_on)?;
+    reader_keys::keep_input(conn, &draft.typed.page.audience, before.as_deref())
 }
 
 /// The chosen readers by key that the draft of a page has, or else the version that a form was opened with.

@@ -159,11 +159,8 @@ fn relocate(conn: &mut Conn, run: &Run<'_>, id: PageId, from: &PagePath, to: &Pa
     old_paths::take(conn, to)?;
     old_paths::leave(conn, from, id, run.now)?;
     let word: Option<String> = pages::table.find(id.0).select(pages::audience).first(conn).optional()?;
-    let audiences = access::audiences(conn, &[(id.0, word.ok_or(Error::Stale)?)])?;
-    let readers = match audiences.get(&id.0).and_then(|audience| audience.chosen()) {
-        Some(chosen) => reader_keys::keep(conn, chosen)?,
-        None => String::new(),
-    };
+    let audience = access::stated_audience(conn, id, &word.ok_or(Error::Stale)?)?;
+    let readers = reader_keys::keep_audience(conn, &audience)?;
     let detail = format!("path “{from}” → “{to}”");
     Record { by: run.by, note: None, detail: &detail, readers: &readers, now: run.now }.add(conn, &[id])
 }

@@ -190,7 +190,7 @@ fn diff(conn: &mut Conn, affected: &Affected, mut compared: Vec<Compared<'_>>) -
         hash.update(sets.digest(new_set));
         changes.push(AccessChange { page, path, title: title.to_owned(), before, after: new, added, removed, stated });
     }
-    changes.sort_by_key(|change| change.stated || change.added.is_none());
+    changes.sort_by_key(|change| !change.is_unstated_gain());
     let fingerprint = if changes.is_empty() { Fingerprint::default() } else { Fingerprint::finish(hash) };
     Ok(AccessDiff { changes, fingerprint })
 }

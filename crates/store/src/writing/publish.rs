@@ -84,7 +84,7 @@ fn current(conn: &mut Conn, page: PageId) -> Result<Option<Current>> {
     let row: Option<(String, String)> =
         pages::table.find(page.0).select((pages::path, pages::audience)).first(conn).optional()?;
     let Some((path, word)) = row else { return Ok(None) };
-    let audience = access::audiences(conn, &[(page.0, word)])?.remove(&page.0).ok_or(Error::Stale)?;
+    let audience = access::stated_audience(conn, page, &word)?;
     Ok(Some(Current { path: path_of(&path)?, audience }))
 }
 
@@ -207,15 +207,10 @@ impl Publish {
     }
 
     fn record(&self, conn: &mut Conn, run: &Run<'_>, page: PageId, content: &PageContent, detail: &str) -> Result<()> {
-        let readers = match content.audience.chosen() {
-            Some(chosen) => reader_keys::keep(conn, chosen)?,
-            None => String::new(),
-        };
+        let readers = reader_keys::keep_audience(conn, &content.audience)?;
         Record { by: run.by, note: self.note.as_ref(), detail, readers: &readers, now: run.now }.add(conn, &[page])
     }
-}
 
-impl Publish {
     /// Whether a chosen name belongs to another account or group than in the version that the form was opened with.
     fn names_changed_hands(&self, conn: &mut Conn, page: PageId) -> Result<bool> {
         let Some(chosen) = self.content.audience.chosen() else { return Ok(false) };

@@ -1,6 +1,6 @@
 //! Publishing several drafts as they are. Drafts that cannot be published are named with the reason and left out.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use domain::{
     Timestamp,
@@ -17,7 +17,11 @@ use super::{
     change::{Change, Outcome, Run},
     plan::Plan,
 };
-use crate::{Conn, Error, Result, drafts, page_row};
+use crate::{
+    Conn, Error, Result,
+    admin_list::{self, PageRow},
+    drafts, page_row,
+};
 
 /// Publishes those of the drafts that can be published.
 #[derive(Clone, Debug)]
@@ -53,7 +57,7 @@ impl PublishDrafts {
     pub fn sort(&self, conn: &mut Conn, by: &Editor) -> Result<SortedDrafts> {
         let (mut sorted, mut paths) = (SortedDrafts::default(), HashSet::new());
         let found = drafts::get_many(conn, by, &self.pages)?;
-        let moved = moved_sections(conn, &found)?;
+        let moved = moved_sections(conn, by, &found)?;
         for draft in found {
             match self.check(conn, by, &draft)? {
                 Ok(publish) if moved.contains(&publish.page) => {
@@ -115,19 +119,18 @@ impl PublishDrafts {
 }
 
 /// The pages that move with another of the drafts. One command cannot move them twice.
-fn moved_sections(conn: &mut Conn, drafts: &[Draft]) -> Result<HashSet<PageId>> {
+fn moved_sections(conn: &mut Conn, by: &Editor, drafts: &[Draft]) -> Result<HashSet<PageId>> {
     if !drafts.iter().any(|draft| draft.typed.move_below) {
         return Ok(HashSet::new());
     }
-    let mut paths = Vec::new();
-    for draft in drafts {
-        paths.extend(page_row::get(conn, draft.page)?.map(|page| (draft, page.content.path)));
-    }
-    let moves =
-        paths.iter().filter(|(draft, path)| draft.typed.move_below && draft.typed.path().as_ref() != Some(path));
-    let tops: Vec<&PagePath> = moves.map(|(_, path)| path).collect();
-    let is_moved = |path: &PagePath| tops.iter().any(|top| path.is_below(top));
-    Ok(paths.iter().filter(|(_, path)| is_moved(path)).map(|(draft, _)| draft.page).collect())
+    let ids: Vec<PageId> = drafts.iter().map(|draft| draft.page).collect();
+    let pages = admin_list::get_many(conn, by, &ids)?;
+    let moving = drafts.iter().filter(|draft| draft.typed.move_below);
+    let targets: HashMap<PageId, Option<PagePath>> = moving.map(|draft| (draft.page, draft.typed.path())).collect();
+    let moves = |page: &&PageRow| targets.get(&page.id).is_some_and(|to| to.as_ref() != Some(&page.path));
+    let tops: Vec<&PagePath> = pages.iter().filter(moves).map(|page| &page.path).collect();
+    let is_moved = |page: &&PageRow| tops.iter().any(|top| page.path.is_below(top));
+    Ok(pages.iter().filter(is_moved).map(|page| page.id).collect())
 }
 
 impl Change for PublishDrafts {

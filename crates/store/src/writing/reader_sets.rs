@@ -89,29 +89,24 @@ impl ReaderSets {
 
     /// The readers before the command.
     pub(super) fn before(&mut self, access: EffectiveAccess) -> SetId {
-        let empty = BTreeSet::new();
-        let key = match access {
-            EffectiveAccess::Everybody => Key::Everybody,
-            EffectiveAccess::SignedIn => Key::SignedIn,
-            EffectiveAccess::ChosenBy(PageId(page)) => {
-                let (people, groups) = (self.people.get(&page), self.groups.get(&page));
-                self.opened(people.unwrap_or(&empty), groups.unwrap_or(&empty), false)
-            }
-        };
-        self.intern(key)
+        self.set(access, false)
     }
 
     /// The readers after the command.
     pub(super) fn after(&mut self, access: EffectiveAccess) -> SetId {
+        self.set(access, true)
+    }
+
+    fn set(&mut self, access: EffectiveAccess, after: bool) -> SetId {
         let empty = BTreeSet::new();
         let key = match access {
             EffectiveAccess::Everybody => Key::Everybody,
             EffectiveAccess::SignedIn => Key::SignedIn,
-            EffectiveAccess::ChosenBy(PageId(page)) => match self.chosen.get(&page) {
-                Some((people, groups)) => self.opened(people, groups, true),
+            EffectiveAccess::ChosenBy(PageId(page)) => match self.chosen.get(&page).filter(|_| after) {
+                Some((people, groups)) => self.opened(people, groups, after),
                 None => {
                     let (people, groups) = (self.people.get(&page), self.groups.get(&page));
-                    self.opened(people.unwrap_or(&empty), groups.unwrap_or(&empty), true)
+                    self.opened(people.unwrap_or(&empty), groups.unwrap_or(&empty), after)
                 }
             },
         };

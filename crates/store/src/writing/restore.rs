@@ -48,8 +48,8 @@ impl Restore {
             .optional()?;
         let Some((title, word, private, readers_from)) = row else { return Ok(None) };
         let was = EffectiveAccess::from_columns(private, readers_from);
-        let audience = access::audiences(conn, &[(self.page.0, word)])?.remove(&self.page.0);
-        Ok(audience.map(|audience| Trashed { title, audience, was }))
+        let audience = access::stated_audience(conn, self.page, &word)?;
+        Ok(Some(Trashed { title, audience, was }))
     }
 }
 
@@ -77,10 +77,7 @@ impl Change for Restore {
         access_columns::write(conn, &[self.page], Some(&audience), effective, None)?;
         plan.write_inherited(conn, &[self.page])?;
         old_paths::take(conn, &self.path)?;
-        let readers = match audience.chosen() {
-            Some(chosen) => reader_keys::keep(conn, chosen)?,
-            None => String::new(),
-        };
+        let readers = reader_keys::keep_audience(conn, &audience)?;
         let detail = "brought back from the trash";
         Record { by: run.by, note: None, detail, readers: &readers, now: run.now }.add(conn, &[self.page])?;
         audit::page(conn, run.by, Action::Restored, &self.path, String::new(), run.now)?;

@@ -102,10 +102,7 @@ impl Change for SetAudience {
 
 /// Adds the revisions and the audit entries: one statement for all pages with the same audience before.
 fn record(conn: &mut Conn, run: &Run<'_>, audience: &Audience, changed: Vec<Current>) -> Result<()> {
-    let readers = match audience.chosen() {
-        Some(chosen) => reader_keys::keep(conn, chosen)?,
-        None => String::new(),
-    };
+    let readers = reader_keys::keep_audience(conn, audience)?;
     let mut by_detail: HashMap<String, Vec<PageId>> = HashMap::new();
     for page in changed {
         let detail = format!("who reads it “{}” → “{}”", page.audience.words(), audience.words());

@@ -3,10 +3,10 @@
 use domain::access::Admin;
 use store::{
     Store,
-    writing::{self, AccessDiff, Command, Consent, Outcome, Run},
+    writing::{self, AccessDiff, Command, Consent, Outcome},
 };
 
-use crate::{clock, markdown};
+use crate::db::run_command;
 
 /// The maximum number of pages that a message names.
 const MAX_NAMED_PAGES: usize = 20;
@@ -14,16 +14,7 @@ const MAX_NAMED_PAGES: usize = 20;
 /// Runs a command in its own transaction.
 pub(super) fn run(store: &Store, command: &Command, consent: Consent) -> store::Result<Outcome> {
     let by = Admin::command_line();
-    store.write(|conn| {
-        let mut run = Run {
-            by: by.editor(),
-            now: clock::now(),
-            consent: consent.clone(),
-            links: markdown::targets as writing::LinkTargets,
-            progress: &mut |_| {},
-        };
-        writing::run(conn, &mut run, command)
-    })
+    store.write(|conn| run_command(conn, by.editor(), command, consent.clone(), &mut |_| {}))
 }
 
 /// Runs a command; `yes` is the option `--yes`.
@@ -44,7 +35,7 @@ pub(super) fn run_with_consent(store: &Store, command: &Command, yes: bool) -> R
 }
 
 fn gains_message(diff: &AccessDiff) -> String {
-    let gains = diff.changes().iter().filter(|change| !change.stated).filter_map(|change| {
+    let gains = diff.changes().iter().filter(|change| change.is_unstated_gain()).filter_map(|change| {
         let who = change.added.as_ref()?;
         Some(format!("{} by {who}", change.path))
     });
