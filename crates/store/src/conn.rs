@@ -1,16 +1,17 @@
 //! Connections to either database: the border between our types and the drivers'.
 #![allow(missing_docs, reason = "the derive makes public items without docs")]
 
-use std::path::Path;
+use std::{os::unix::ffi::OsStrExt, path::Path};
 
 use diesel::{
-    Connection, ConnectionError, ConnectionResult, PgConnection, RunQueryDsl, SqliteConnection,
+    Connection, ConnectionError, ConnectionResult, PgConnection, QueryableByName, RunQueryDsl, SqliteConnection,
     connection::{AnsiTransactionManager, SimpleConnection, TransactionManager},
     r2d2::R2D2Connection,
     sql_query,
+    sql_types::Text,
 };
 
-use crate::{DatabaseUrl, Error, Result, error::one_line, schema::fold_utils, url::Kind};
+use crate::{Error, Result, error::one_line, schema::fold_utils};
 
 /// A connection to one of the two databases; the same Diesel queries run on both.
 #[derive(diesel::MultiConnection)]
@@ -109,49 +110,10 @@ impl Conn {
     }
 }
 
-/// Makes connections for the pool.
-pub(crate) struct Manager {
-    url: DatabaseUrl,
-}
-
-impl Manager {
-    pub(crate) fn new(url: DatabaseUrl) -> Manager {
-        Manager { url }
-    }
-
-    /// Refuses the path of a SQLite file that cannot be created, before anything is created by mistake.
-    pub(crate) fn check_file(&self) -> Result<()> {
-        let Kind::Sqlite(file) = self.url.kind() else { return Ok(()) };
-        let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let refuse = |why: String| Err(Error::Unavailable(format!("{} cannot be opened: {why}", self.url)));
-        if !folder.is_dir() {
-            return refuse(format!("there is no folder {}; make it, or set DATABASE_URL", folder.display()));
-        }
-        if file.is_dir() {
-            return refuse("it is a folder; name a file in DATABASE_URL".into());
-        }
-        Ok(())
-    }
-
-    /// Connects once, to test the address.
-    pub(crate) fn try_out(&self) -> ConnectionResult<()> {
-        self.establish().map(drop)
-    }
-
-    fn establish(&self) -> ConnectionResult<Conn> {
-        match self.url.kind() {
-            Kind::Sqlite(file) => establish_sqlite(file).map(Conn::Sqlite),
-            Kind::Postgres(url) => establish_postgres(url).map(Conn::Postgres),
-        }
-    }
-}
-
-pub(crate) fn establish_sqlite(file: &Path) -> ConnectionResult<SqliteConnection> {
-    let name =
-        file.to_str().ok_or_else(|| ConnectionError::InvalidConnectionUrl("the file's name is not UTF-8".into()))?;
-    // Diesel interprets `file:` and `sqlite://` at the beginning of a name.
-    let name = if file.is_absolute() { name.to_owned() } else { format!("./{name}") };
-    let mut conn = SqliteConnection::establish(&name)?;
+/// Opens a SQLite file. A missing one is created only if `may_create` is true.
+pub(crate) fn establish_sqlite(file: &Path, may_create: bool) -> ConnectionResult<SqliteConnection> {
+    let mode = if may_create { "rwc" } else { "rw" };
+    let mut conn = SqliteConnection::establish(&format!("file:{}?mode={mode}", escaped(file)))?;
     let setup = |error| ConnectionError::CouldntSetupConfiguration(error);
     // The timeout first: switching to WAL takes a lock.
     conn.batch_execute("PRAGMA busy_timeout = 5000").map_err(setup)?;
@@ -159,6 +121,29 @@ pub(crate) fn establish_sqlite(file: &Path) -> ConnectionResult<SqliteConnection
         .map_err(setup)?;
     fold_utils::register_impl(&mut conn, |text: String| text.to_lowercase()).map_err(setup)?;
     Ok(conn)
+}
+
+/// The name of a file in a URI; it is escaped where a URI could read something else.
+fn escaped(file: &Path) -> String {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/-_.~".contains(&byte);
+    let escape = |byte: &u8| if is_plain(*byte) { char::from(*byte).to_string() } else { format!("%{byte:02X}") };
+    file.as_os_str().as_bytes().iter().map(escape).collect()
+}
+
+/// The server process of a connection: the moment of its start, in seconds, and its database.
+pub(crate) fn server(conn: &mut PgConnection) -> diesel::QueryResult<String> {
+    let server: Server = sql_query(
+        "SELECT concat_ws(' ', extract(epoch FROM pg_postmaster_start_time()), current_database(), \
+         inet_server_port()) AS server",
+    )
+    .get_result(conn)?;
+    Ok(server.server)
+}
+
+#[derive(QueryableByName)]
+struct Server {
+    #[diesel(sql_type = Text)]
+    server: String,
 }
 
 pub(crate) fn establish_postgres(url: &str) -> ConnectionResult<PgConnection> {
@@ -182,33 +167,6 @@ pub(crate) fn establish_postgres(url: &str) -> ConnectionResult<PgConnection> {
     conn.batch_execute("SET TIME ZONE 'UTC'; SET statement_timeout = '20s'; SET client_min_messages = 'warning'")
         .map_err(ConnectionError::CouldntSetupConfiguration)?;
     Ok(conn)
-}
-
-impl r2d2::ManageConnection for Manager {
-    type Connection = Conn;
-    type Error = ConnectionError;
-
-    fn connect(&self) -> std::result::Result<Conn, ConnectionError> {
-        self.establish()
-    }
-
-    fn is_valid(&self, conn: &mut Conn) -> std::result::Result<(), ConnectionError> {
-        R2D2Connection::ping(conn).map_err(ConnectionError::CouldntSetupConfiguration)
-    }
-
-    fn has_broken(&self, conn: &mut Conn) -> bool {
-        std::thread::panicking() || R2D2Connection::is_broken(conn)
-    }
-}
-
-/// Logs each failed connection of the pool on one line.
-#[derive(Debug)]
-pub(crate) struct Quiet;
-
-impl r2d2::HandleError<ConnectionError> for Quiet {
-    fn handle_error(&self, error: ConnectionError) {
-        log::warn!("no connection to the database: {}", cause(&error));
-    }
 }
 
 /// The cause of a failed connection on one line.

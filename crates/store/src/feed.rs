@@ -1,13 +1,16 @@
 //! The change feed: notifies this process of every commit, whether it was made here, by another instance, by the command
 //! line or by psql.
 //!
-//! One thread listens on its own connection (`source`). A supervisor replaces the listener when its connection is lost or
-//! falls silent: a server that was stopped answers nothing, not even with a timeout.
+//! One thread listens (`source`). A supervisor replaces the listener when its connection is lost or falls silent: a server
+//! that was stopped answers nothing, not even with a timeout.
 
+mod beat;
 mod change;
 mod source;
+mod status;
 
 use std::{
+    mem,
     sync::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicBool, Ordering},
@@ -17,18 +20,25 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crate::{DatabaseUrl, Result};
+use r2d2::ManageConnection;
+
+use crate::{Error, Result, pool::Manager};
 pub use change::Change;
 use source::Source;
+use status::Status;
 
 /// How soon after its commit a change by another process has been delivered, while the feed works: twice the poll interval.
 pub const DELIVERED_WITHIN: Duration = Duration::from_millis(40);
 /// The time between two polls for notifications.
 const POLL_INTERVAL: Duration = Duration::from_millis(20);
-/// The time between two heartbeats. A heartbeat proves that no notification was sent and not delivered.
+/// The time between two heartbeats. A heartbeat proves that notifications arrive, and that none is under way.
 const HEARTBEAT_INTERVAL: Duration = Duration::from_millis(500);
-/// How long a listener may send no heartbeat before it is replaced; longer than a connection may take to open.
+/// How long a listener may send no sign of life before the database counts as silent.
+const SILENT_AFTER: Duration = Duration::from_secs(2);
+/// How long it may send none before it is replaced; longer than a connection may take to open.
 const LISTENER_TIMEOUT: Duration = Duration::from_secs(6);
+/// How long the database may take to open a connection before it counts as not answering.
+const PROBE_TIMEOUT: Duration = Duration::from_secs(1);
 /// The shortest and the longest pause before a new listener starts.
 const RETRY_PAUSE: (Duration, Duration) = (Duration::from_millis(50), Duration::from_secs(1));
 
@@ -39,15 +49,24 @@ pub enum Event {
     Changed(Change),
     /// Every change that was committed before this moment has been delivered.
     Heartbeat(Instant),
+    /// Changes are not delivered, although the database answers; until the next heartbeat, only the database is true.
+    Interrupted,
+    /// The database does not answer; until the next heartbeat, there is nobody to ask.
+    Unreachable,
 }
 
 type Deliver = Arc<dyn Fn(Event) + Send + Sync>;
-/// A caller that waits until every change committed so far has been delivered.
-type Waiter = SyncSender<()>;
+
+/// A caller that waits until every change committed before a moment has been delivered.
+struct Waiter {
+    since: Instant,
+    caught_up: SyncSender<()>,
+}
 
 /// The running feed of a database; it ends when it is dropped.
 pub struct Feed {
     waiters: Arc<Mutex<Sender<Waiter>>>,
+    status: Arc<Status>,
     stopped: Arc<AtomicBool>,
 }
 
@@ -57,21 +76,28 @@ impl Feed {
     ///
     /// # Errors
     /// When the system refuses a thread.
-    pub(crate) fn start(url: DatabaseUrl, deliver: impl Fn(Event) + Send + Sync + 'static) -> std::io::Result<Feed> {
+    pub(crate) fn start(manager: Manager, deliver: impl Fn(Event) + Send + Sync + 'static) -> std::io::Result<Feed> {
         let stopped = Arc::new(AtomicBool::new(false));
         let waiters = Arc::new(Mutex::new(channel().0));
-        let feed = Feed { waiters: waiters.clone(), stopped: stopped.clone() };
-        let deliver: Deliver = Arc::new(deliver);
-        thread::Builder::new().name("changes".into()).spawn(move || supervise(&url, &deliver, &waiters, &stopped))?;
+        let status = Arc::new(Status::default());
+        let feed = Feed { waiters: waiters.clone(), status: status.clone(), stopped: stopped.clone() };
+        let supervisor = Supervisor { manager, deliver: Arc::new(deliver), waiters, status, stopped };
+        thread::Builder::new().name("changes".into()).spawn(move || supervisor.run())?;
         Ok(feed)
     }
 
     /// Blocks until every change committed before the call has been delivered. Returns false after `timeout`, or at once
     /// when no listener runs.
     pub fn wait_until_caught_up(&self, timeout: Duration) -> bool {
-        let (waiter, caught_up) = sync_channel(1);
+        let (caught_up, answer) = sync_channel(1);
+        let waiter = Waiter { since: Instant::now(), caught_up };
         let listening = self.waiters.lock().unwrap_or_else(PoisonError::into_inner).send(waiter).is_ok();
-        listening && caught_up.recv_timeout(timeout).is_ok()
+        listening && answer.recv_timeout(timeout).is_ok()
+    }
+
+    /// Why the feed does not work now, for the operator; `None` while it works.
+    pub fn failure(&self) -> Option<String> {
+        self.status.failure()
     }
 }
 
@@ -82,81 +108,143 @@ impl Drop for Feed {
 }
 
 /// Keeps one listener running until the feed is stopped.
-fn supervise(url: &DatabaseUrl, deliver: &Deliver, waiters: &Mutex<Sender<Waiter>>, stopped: &AtomicBool) {
-    let mut pause = RETRY_PAUSE.0;
-    while !stopped.load(Ordering::Acquire) {
-        let (sender, receiver) = channel();
-        let (heartbeat, heartbeats) = sync_channel(1);
-        *waiters.lock().unwrap_or_else(PoisonError::into_inner) = sender;
-        let listener = Listener { url: url.clone(), deliver: deliver.clone(), waiters: receiver, heartbeat };
-        let thread = thread::Builder::new().name("listener".into()).spawn(move || listener.run());
-        if let Err(error) = thread {
-            log::error!("no thread for the change feed: {error}");
+struct Supervisor {
+    manager: Manager,
+    deliver: Deliver,
+    waiters: Arc<Mutex<Sender<Waiter>>>,
+    status: Arc<Status>,
+    stopped: Arc<AtomicBool>,
+}
+
+impl Supervisor {
+    fn run(&self) {
+        let mut pause = RETRY_PAUSE.0;
+        while !self.stopped.load(Ordering::Acquire) {
+            let (sender, receiver) = channel();
+            let (heartbeat, heartbeats) = sync_channel(1);
+            *self.waiters.lock().unwrap_or_else(PoisonError::into_inner) = sender;
+            let listener = Listener {
+                manager: self.manager.clone(),
+                deliver: self.deliver.clone(),
+                waiters: receiver,
+                heartbeat,
+                status: self.status.clone(),
+            };
+            if let Err(error) = thread::Builder::new().name("listener".into()).spawn(move || listener.run()) {
+                self.status.fail(format!("no thread for the change feed: {error}"));
+            }
+            let was_connected = self.watch(&heartbeats);
+            pause = if was_connected { RETRY_PAUSE.0 } else { (pause * 2).min(RETRY_PAUSE.1) };
+            thread::sleep(pause);
         }
-        // A silent listener is abandoned; it ends at its next heartbeat, if its connection ever returns.
-        let mut connected = false;
-        loop {
-            match heartbeats.recv_timeout(LISTENER_TIMEOUT) {
-                Ok(()) if stopped.load(Ordering::Acquire) => return,
-                Ok(()) => connected = true,
-                Err(RecvTimeoutError::Timeout) => {
-                    log::warn!(
-                        "the change feed sent no heartbeat for {} seconds; starting a new listener",
-                        LISTENER_TIMEOUT.as_secs()
-                    );
-                    break;
-                }
+    }
+
+    /// Returns when a listener has ended or was silent for too long; tells whether it was ever connected. A silent one is
+    /// abandoned: it ends at its next heartbeat, if its connection ever returns.
+    fn watch(&self, heartbeats: &Receiver<()>) -> bool {
+        let mut was_connected = false;
+        let mut last = Instant::now();
+        while !self.stopped.load(Ordering::Acquire) {
+            match heartbeats.recv_timeout(SILENT_AFTER) {
+                Ok(()) => (was_connected, last) = (true, Instant::now()),
                 Err(RecvTimeoutError::Disconnected) => break,
+                Err(RecvTimeoutError::Timeout) => {
+                    let seconds = last.elapsed().as_secs();
+                    let answers = answers(&self.manager);
+                    self.status.fail(match answers {
+                        true => format!("the connection of the change feed has been silent for {seconds} seconds"),
+                        false => format!("the database has not answered for {seconds} seconds"),
+                    });
+                    self.manager.expected().set_reachable(answers);
+                    (self.deliver)(if answers { Event::Interrupted } else { Event::Unreachable });
+                    if answers || last.elapsed() >= LISTENER_TIMEOUT {
+                        self.manager.expected().set(None);
+                        break;
+                    }
+                }
             }
         }
-        pause = if connected { RETRY_PAUSE.0 } else { (pause * 2).min(RETRY_PAUSE.1) };
-        thread::sleep(pause);
+        was_connected
     }
 }
 
+/// Whether a new connection to the database can be opened within [`PROBE_TIMEOUT`].
+fn answers(manager: &Manager) -> bool {
+    let (manager, (answered, answer)) = (manager.clone(), sync_channel(1));
+    let probe = move || answered.try_send(manager.connect().is_ok()).unwrap_or_default();
+    // On its own thread: a server that was stopped keeps it waiting.
+    thread::Builder::new().name("probe".into()).spawn(probe).is_ok() && answer.recv_timeout(PROBE_TIMEOUT) == Ok(true)
+}
+
 struct Listener {
-    url: DatabaseUrl,
+    manager: Manager,
     deliver: Deliver,
     waiters: Receiver<Waiter>,
+    /// Receives a sign of life at each heartbeat; the supervisor has closed it if this listener was replaced.
     heartbeat: SyncSender<()>,
+    status: Arc<Status>,
 }
 
 impl Listener {
     fn run(self) {
-        if let Err(error) = self.listen() {
-            log::warn!("the change feed was interrupted; reconnecting: {error}");
+        let mut source = None;
+        let Err(error) = self.listen(&mut source) else { return };
+        let expected = self.manager.expected();
+        // Whatever the pool is connected to may not be what the next listener finds.
+        expected.set(None);
+        expected.record_rewrite();
+        self.status.fail(error.to_string());
+        if expected.check_companions().is_err() {
+            // See `Companions`. As long as this connection is open, no other one is the last to close.
+            mem::forget(source);
+            (self.deliver)(Event::Changed(Change::Everything));
+            (self.deliver)(Event::Interrupted);
+        } else {
+            let answers = !matches!(error, Error::Unavailable(_)) || answers(&self.manager);
+            expected.set_reachable(answers);
+            (self.deliver)(if answers { Event::Interrupted } else { Event::Unreachable });
         }
     }
 
-    fn listen(&self) -> Result<()> {
-        let mut source = Source::open(&self.url)?;
+    fn listen(&self, source: &mut Option<Source>) -> Result<()> {
+        let source = source.insert(Source::open(&self.manager)?);
         // From here on no change is missed; values cached before are void.
         (self.deliver)(Event::Changed(Change::Everything));
         let mut last_heartbeat: Option<Instant> = None;
+        let mut waiting: Vec<Waiter> = Vec::new();
         loop {
-            let waiters = self.wait(if last_heartbeat.is_none() { Duration::ZERO } else { POLL_INTERVAL });
-            let now = Instant::now();
-            let is_due = last_heartbeat.is_none_or(|at| now - at >= HEARTBEAT_INTERVAL);
-            let beats = !waiters.is_empty() || is_due;
-            let changes = if beats { source.heartbeat()? } else { source.poll()? };
-            for change in changes {
-                (self.deliver)(Event::Changed(change));
+            waiting.extend(self.new_waiters(if last_heartbeat.is_none() { Duration::ZERO } else { POLL_INTERVAL }));
+            let is_due = last_heartbeat.is_none_or(|at| at.elapsed() >= HEARTBEAT_INTERVAL);
+            if waiting.is_empty() && !is_due {
+                self.deliver_changes(source.poll()?);
+                continue;
             }
-            if beats {
-                last_heartbeat = Some(now);
-                (self.deliver)(Event::Heartbeat(now));
-                if let Err(std::sync::mpsc::TrySendError::Disconnected(())) = self.heartbeat.try_send(()) {
-                    return Ok(());
-                }
+            last_heartbeat = Some(Instant::now());
+            let beat = source.heartbeat()?;
+            self.deliver_changes(beat.changes);
+            if let Err(std::sync::mpsc::TrySendError::Disconnected(())) = self.heartbeat.try_send(()) {
+                return Ok(());
             }
-            for waiter in waiters {
-                let _timed_out = waiter.try_send(());
+            self.manager.expected().set_reachable(true);
+            if let Some(at) = beat.proven_up_to {
+                (self.deliver)(Event::Heartbeat(at));
+                self.status.recover();
+                waiting.retain(|waiter| {
+                    let is_caught_up = waiter.since <= at;
+                    // A waiter that has timed out is gone.
+                    is_caught_up.then(|| waiter.caught_up.try_send(()).ok());
+                    !is_caught_up
+                });
             }
         }
     }
 
-    /// Every waiter so far, after `interval` or as soon as there is one.
-    fn wait(&self, interval: Duration) -> Vec<Waiter> {
+    fn deliver_changes(&self, changes: Vec<Change>) {
+        changes.into_iter().for_each(|change| (self.deliver)(Event::Changed(change)));
+    }
+
+    /// The callers that have begun to wait, after `interval` or as soon as there is one.
+    fn new_waiters(&self, interval: Duration) -> Vec<Waiter> {
         self.waiters.recv_timeout(interval).into_iter().chain(self.waiters.try_iter()).collect()
     }
 }

@@ -4,9 +4,18 @@ use crate::{Error, Result};
 
 /// A new key: 53 random bits, exact in every language that may read it.
 pub(crate) fn new() -> Result<i64> {
+    Ok(i64::from_be_bytes(random()?) & ((1 << 53) - 1))
+}
+
+/// 64 random bits as 16 hexadecimal digits, for something that is used once.
+pub(crate) fn nonce() -> Result<String> {
+    Ok(format!("{:016x}", u64::from_be_bytes(random()?)))
+}
+
+fn random() -> Result<[u8; 8]> {
     let mut bytes = [0; 8];
     getrandom::fill(&mut bytes).map_err(|error| Error::Query(format!("no randomness: {error}")))?;
-    Ok(i64::from_be_bytes(bytes) & ((1 << 53) - 1))
+    Ok(bytes)
 }
 
 /// Keys as a list for an IN clause. They are integers, so nothing has to be escaped; an empty list matches no row.

@@ -22,12 +22,15 @@ mod conn;
 mod error;
 mod full_text;
 mod id;
+mod identity;
 mod migrate;
 mod page_row;
 mod paging;
+mod pool;
 mod reader_keys;
 mod reading;
 mod schema;
+mod session;
 mod url;
 mod visible;
 
@@ -42,6 +45,7 @@ use std::{
 
 pub use conn::Conn;
 pub use error::{Error, Result};
+pub use migrate::is_up_to_date;
 pub use paging::{Paging, Slice, Table};
 pub use reading::{
     admin_list, audit, drafts, groups, links, lists, old_paths, pages, readers, receipts, revisions, schedule, search,
@@ -49,8 +53,8 @@ pub use reading::{
 };
 pub use url::DatabaseUrl;
 
-use conn::Manager;
 use feed::{Event, Feed};
+use pool::Manager;
 
 /// How long a request waits for a free connection.
 const CONNECTION_TIMEOUT: Duration = Duration::from_secs(3);
@@ -60,7 +64,7 @@ const START_TIMEOUT: Duration = Duration::from_secs(30);
 /// An open database; cheap to clone.
 #[derive(Clone)]
 pub struct Store {
-    url: DatabaseUrl,
+    manager: Manager,
     pool: r2d2::Pool<Manager>,
     checkouts: Arc<AtomicU64>,
 }
@@ -73,7 +77,7 @@ impl Store {
     /// [`Error::Unavailable`] with the cause and the fix on one line.
     pub fn open(url: &DatabaseUrl, pool_size: u32) -> Result<Store> {
         let manager = Manager::new(url.clone());
-        manager.check_file()?;
+        manager.check_location()?;
         let mut waited = Duration::ZERO;
         let mut pause = Duration::from_millis(250);
         while let Err(error) = manager.try_out() {
@@ -89,14 +93,15 @@ impl Store {
             waited += pause;
             pause = (pause * 2).min(Duration::from_secs(5));
         }
+        manager.check_session()?;
         let pool = r2d2::Pool::builder()
             .max_size(pool_size.max(1))
             .min_idle(Some(1))
             .connection_timeout(CONNECTION_TIMEOUT)
-            .error_handler(Box::new(conn::Quiet))
-            .build(manager)
+            .error_handler(Box::new(pool::Quiet))
+            .build(manager.clone())
             .map_err(|_| Error::Unavailable(format!("{url} does not answer")))?;
-        Ok(Store { url: url.clone(), pool, checkouts: Arc::default() })
+        Ok(Store { manager, pool, checkouts: Arc::default() })
     }
 
     /// Checks that a database could be opened: that the folder of a SQLite file exists. It creates nothing.
@@ -104,13 +109,14 @@ impl Store {
     /// # Errors
     /// [`Error::Unavailable`] with the cause and the fix on one line.
     pub fn check_location(url: &DatabaseUrl) -> Result<()> {
-        Manager::new(url.clone()).check_file()
+        Manager::new(url.clone()).check_location()
     }
 
     /// Lends a connection for queries that change nothing.
     ///
     /// # Errors
-    /// The error of the query; [`Error::Unavailable`] without a free connection within three seconds.
+    /// The error of the query; [`Error::Unavailable`] without a free connection within three seconds, and at once when the
+    /// change feed has had no answer from the database for as long.
     pub fn read<T>(&self, query: impl FnOnce(&mut Conn) -> Result<T>) -> Result<T> {
         query(&mut *self.connection()?)
     }
@@ -134,7 +140,8 @@ impl Store {
     pub fn write<T>(&self, change: impl FnOnce(&mut Conn) -> Result<T>) -> Result<T> {
         let mut conn = self.connection()?;
         conn.begin_to_write()?;
-        match change(&mut conn) {
+        // What is committed to a file that was replaced is lost.
+        match change(&mut conn).and_then(|done| self.manager.check_identity(&conn).map(|()| done)) {
             Ok(done) => conn.commit().map(|()| done),
             Err(error) => {
                 conn.roll_back();
@@ -148,7 +155,7 @@ impl Store {
     /// # Errors
     /// [`Error::Unavailable`] when the system refuses a thread.
     pub fn watch(&self, deliver: impl Fn(Event) + Send + Sync + 'static) -> Result<Feed> {
-        Feed::start(self.url.clone(), deliver)
+        Feed::start(self.manager.clone(), deliver)
             .map_err(|error| Error::Unavailable(format!("no thread for the change feed: {error}")))
     }
 
@@ -183,6 +190,10 @@ impl Store {
 
     fn connection(&self) -> Result<r2d2::PooledConnection<Manager>> {
         self.checkouts.fetch_add(1, Ordering::Relaxed);
+        self.manager.check_file()?;
+        if let Some(outage) = self.manager.expected().outage().filter(|outage| *outage >= CONNECTION_TIMEOUT) {
+            return Err(Error::Unavailable(format!("the database has not answered for {} seconds", outage.as_secs())));
+        }
         self.pool.get().map_err(|_| Error::Unavailable("no connection to the database within 3 seconds".into()))
     }
 }

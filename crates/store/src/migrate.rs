@@ -19,6 +19,14 @@ pub(crate) fn pending(conn: &mut Conn) -> Result<Vec<String>> {
     }
 }
 
+/// Whether a database has the tables of this version, and every migration was applied.
+///
+/// # Errors
+/// [`Error::Schema`] when the database was made by a newer version.
+pub fn is_up_to_date(conn: &mut Conn) -> Result<bool> {
+    Ok(pending(conn)?.is_empty())
+}
+
 /// Applies what is pending, one process at a time: PostgreSQL has a lock for it, SQLite the one of its file.
 pub(crate) fn run(conn: &mut Conn) -> Result<Vec<String>> {
     conn.lock_migrations()?;

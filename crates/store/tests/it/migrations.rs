@@ -32,6 +32,7 @@ const ALL: &[&str] = &[
     "2026-11-24-000009_by_hand",
     "2026-11-26-000010_reader_keys",
     "2026-11-26-000011_unused_index",
+    "2026-11-26-000012_change_nonce",
 ];
 
 /// Inserts a page in any version of the schema.

@@ -1,0 +1,175 @@
+//! The table `changes` of a SQLite file.
+
+use std::{
+    os::unix::fs::MetadataExt,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use diesel::{
+    OptionalExtension, QueryableByName, RunQueryDsl, SqliteConnection, sql_query,
+    sql_types::{BigInt, Text},
+};
+
+use crate::{
+    Error, Result,
+    conn::{self, establish_sqlite},
+    feed::change::Change,
+    identity::{Companions, Expected, FileId, Identity},
+};
+
+/// The table `changes`, and the position up to which it was read.
+pub(crate) struct Journal {
+    conn: SqliteConnection,
+    file: PathBuf,
+    id: FileId,
+    stamp: Stamp,
+    /// Whether the file may have been written so recently that a further write has the same stamp.
+    is_recent: bool,
+    position: Option<Position>,
+    version: i64,
+    expected: Arc<Expected>,
+}
+
+/// The last change that was returned; `None` before the first. Its number alone does not tell it from a change of another
+/// history that was restored into the file.
+#[derive(Clone, Copy, PartialEq, Eq, QueryableByName)]
+struct Position {
+    #[diesel(sql_type = BigInt)]
+    id: i64,
+    #[diesel(sql_type = BigInt)]
+    nonce: i64,
+}
+
+/// When a file was last written, as the file system says.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Stamp {
+    changed_at: (i64, i64),
+    size: u64,
+}
+
+#[derive(QueryableByName)]
+struct Version {
+    #[diesel(sql_type = BigInt)]
+    data_version: i64,
+}
+
+#[derive(QueryableByName)]
+struct Row {
+    #[diesel(sql_type = BigInt)]
+    id: i64,
+    #[diesel(sql_type = BigInt)]
+    nonce: i64,
+    #[diesel(sql_type = Text)]
+    kind: String,
+    #[diesel(sql_type = Text)]
+    name: String,
+}
+
+impl Journal {
+    pub(super) fn open(file: &Path, expected: &Arc<Expected>) -> Result<Journal> {
+        expected.check_companions()?;
+        let (id, stamp) = look(file)?;
+        let mut conn = connect(file)?;
+        // A first read creates the files beside the database.
+        let version = data_version(&mut conn)?;
+        let position = newest(&mut conn)?;
+        let unreadable = |error| Error::Unavailable(format!("{}: {error}", file.display()));
+        let companions = Companions::of(file).map_err(unreadable)?;
+        if look(file)?.0 != id {
+            return Err(replaced(file));
+        }
+        expected.set(Some(Identity::File(id, expected.rewrites())));
+        expected.set_companions(companions);
+        let (file, expected) = (file.to_owned(), expected.clone());
+        let is_recent = expected.rewrites() > 0;
+        Ok(Journal { conn, file, id, stamp, is_recent, position, version, expected })
+    }
+
+    /// The changes since the last call.
+    pub(super) fn read(&mut self) -> Result<Vec<Change>> {
+        self.expected.check_companions()?;
+        let (id, stamp) = look(&self.file)?;
+        if id != self.id {
+            return Err(replaced(&self.file));
+        }
+        let is_rewritten = stamp != self.stamp;
+        if is_rewritten || std::mem::replace(&mut self.is_recent, is_rewritten) {
+            self.stamp = stamp;
+            return self.start_over();
+        }
+        let version = data_version(&mut self.conn)?;
+        if version == self.version {
+            return Ok(Vec::new());
+        }
+        let rows: Vec<Row> = sql_query("SELECT id, nonce, kind, name FROM changes WHERE id >= $1 ORDER BY id")
+            .bind::<BigInt, _>(self.position.map_or(0, |position| position.id))
+            .load(&mut self.conn)?;
+        self.version = version;
+        // If the last change that was returned is no longer there, later ones may have been deleted with it.
+        let first = rows.first().map(Row::position);
+        let is_complete = match self.position {
+            Some(position) => first == Some(position),
+            None => first.is_none_or(|first| first.id == 1),
+        };
+        let seen = std::mem::replace(&mut self.position, rows.last().map(Row::position));
+        if !is_complete {
+            return Ok(vec![Change::Everything]);
+        }
+        let new = rows.into_iter().filter(|row| seen.is_none_or(|seen| row.id > seen.id));
+        Ok(new.map(Row::change).collect())
+    }
+
+    /// The file was written beside our connection: by a checkpoint, or by a person who copied another one over it. What
+    /// open connections hold of it may be old.
+    fn start_over(&mut self) -> Result<Vec<Change>> {
+        let rewrites = self.expected.record_rewrite();
+        self.conn = connect(&self.file)?;
+        self.version = data_version(&mut self.conn)?;
+        self.position = newest(&mut self.conn)?;
+        self.expected.set(Some(Identity::File(self.id, rewrites)));
+        Ok(vec![Change::Everything])
+    }
+}
+
+impl Row {
+    fn position(&self) -> Position {
+        Position { id: self.id, nonce: self.nonce }
+    }
+
+    fn change(self) -> Change {
+        match self.kind.as_str() {
+            "page" => Change::Page(self.name),
+            "user" => Change::User(self.name),
+            _ => Change::Everything,
+        }
+    }
+}
+
+fn connect(file: &Path) -> Result<SqliteConnection> {
+    establish_sqlite(file, false).map_err(|error| Error::Unavailable(conn::cause(&error)))
+}
+
+/// The file at a path, and its stamp.
+fn look(file: &Path) -> Result<(FileId, Stamp)> {
+    let found = std::fs::metadata(file)
+        .map_err(|error| Error::Unavailable(format!("the database file {} is gone: {error}", file.display())))?;
+    // Not its modification time, which `cp -p` sets.
+    Ok((FileId::of(&found), Stamp { changed_at: (found.ctime(), found.ctime_nsec()), size: found.size() }))
+}
+
+fn replaced(file: &Path) -> Error {
+    Error::Unavailable(format!("the database file {} was replaced by another one", file.display()))
+}
+
+/// Changes whenever another connection commits.
+fn data_version(conn: &mut SqliteConnection) -> Result<i64> {
+    // Not from the table pragma_data_version: this runs up to 50 times a second, and a PRAGMA statement parses faster.
+    let version: Version = sql_query("PRAGMA data_version").get_result(conn)?;
+    Ok(version.data_version)
+}
+
+fn newest(conn: &mut SqliteConnection) -> Result<Option<Position>> {
+    let newest = sql_query("SELECT id, nonce FROM changes ORDER BY id DESC LIMIT 1");
+    Ok(newest.get_result(conn).optional()?)
+}

@@ -1,0 +1,174 @@
+//! Connections of the pool, which all lead to what the change feed is connected to.
+
+use std::{
+    ops::{Deref, DerefMut},
+    path::Path,
+    sync::Arc,
+};
+
+use diesel::{ConnectionError, ConnectionResult, r2d2::R2D2Connection};
+
+use crate::{
+    Conn, DatabaseUrl, Error, Result,
+    conn::{self, establish_postgres, establish_sqlite},
+    identity::{Expected, FileId, Identity},
+    session,
+    url::Kind,
+};
+
+/// Makes connections for the pool.
+#[derive(Clone)]
+pub(crate) struct Manager {
+    url: DatabaseUrl,
+    expected: Arc<Expected>,
+}
+
+/// A connection of the pool, and what it leads to.
+pub(crate) struct Pooled {
+    conn: Conn,
+    identity: Identity,
+}
+
+impl Deref for Pooled {
+    type Target = Conn;
+
+    fn deref(&self) -> &Conn {
+        &self.conn
+    }
+}
+
+impl DerefMut for Pooled {
+    fn deref_mut(&mut self) -> &mut Conn {
+        &mut self.conn
+    }
+}
+
+impl Manager {
+    pub(crate) fn new(url: DatabaseUrl) -> Manager {
+        Manager { url, expected: Arc::default() }
+    }
+
+    pub(crate) fn url(&self) -> &DatabaseUrl {
+        &self.url
+    }
+
+    /// The identity that connections must have.
+    pub(crate) fn expected(&self) -> &Arc<Expected> {
+        &self.expected
+    }
+
+    /// Refuses the path of a SQLite file that cannot be created, before anything is created by mistake.
+    pub(crate) fn check_location(&self) -> Result<()> {
+        let Kind::Sqlite(file) = self.url.kind() else { return Ok(()) };
+        let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let refuse = |why: String| Err(Error::Unavailable(format!("{} cannot be opened: {why}", self.url)));
+        if !folder.is_dir() {
+            return refuse(format!("there is no folder {}; make it, or set DATABASE_URL", folder.display()));
+        }
+        if file.is_dir() {
+            return refuse("it is a folder; name a file in DATABASE_URL".into());
+        }
+        Ok(())
+    }
+
+    /// Connects once, to test the address; creates a missing SQLite file.
+    pub(crate) fn try_out(&self) -> ConnectionResult<()> {
+        match self.url.kind() {
+            Kind::Sqlite(file) => establish_sqlite(file, true).map(drop),
+            Kind::Postgres(url) => establish_postgres(url).map(drop),
+        }
+    }
+
+    /// Checks that PostgreSQL keeps a session for each connection.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] behind a pooler that lends connections for one transaction; [`Error::Unavailable`].
+    pub(crate) fn check_session(&self) -> Result<()> {
+        let Kind::Postgres(url) = self.url.kind() else { return Ok(()) };
+        let connect = || establish_postgres(url).map_err(|error| Error::Unavailable(conn::cause(&error)));
+        session::check(&mut connect()?, &mut connect()?).map(drop)
+    }
+
+    /// Checks that the file of a SQLite database is there and has not been taken from under its connections: without a
+    /// connection, and at once.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] with the cause and the fix.
+    pub(crate) fn check_file(&self) -> Result<()> {
+        let Kind::Sqlite(file) = self.url.kind() else { return Ok(()) };
+        self.expected.check_companions()?;
+        match FileId::at(file) {
+            Ok(Some(_)) => Ok(()),
+            Ok(None) => Err(Error::Unavailable(format!("the database file {} is gone", file.display()))),
+            Err(error) => Err(Error::Unavailable(format!("the database file {}: {error}", file.display()))),
+        }
+    }
+
+    /// Checks that a connection still leads to the database: that its file was not exchanged, that it is the server of the
+    /// change feed.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] with the cause.
+    pub(crate) fn check_identity(&self, conn: &Pooled) -> Result<()> {
+        self.check_file()?;
+        if let (Kind::Sqlite(file), Identity::File(id, _)) = (self.url.kind(), &conn.identity)
+            && !FileId::at(file).is_ok_and(|found| found == Some(*id))
+        {
+            return Err(Error::Unavailable(format!("the database file {} was replaced", file.display())));
+        }
+        if self.expected.accepts(&conn.identity) {
+            Ok(())
+        } else {
+            Err(Error::Unavailable("a connection led to another server or file than the change feed".into()))
+        }
+    }
+}
+
+fn refusal(error: &Error) -> ConnectionError {
+    ConnectionError::BadConnection(error.to_string())
+}
+
+impl r2d2::ManageConnection for Manager {
+    type Connection = Pooled;
+    type Error = ConnectionError;
+
+    fn connect(&self) -> ConnectionResult<Pooled> {
+        let pooled = match self.url.kind() {
+            Kind::Sqlite(file) => {
+                self.check_file().map_err(|error| refusal(&error))?;
+                // Before the file is opened: a connection must not look newer than it is.
+                let rewrites = self.expected.rewrites();
+                let before = FileId::at(file).ok().flatten();
+                let conn = Conn::Sqlite(establish_sqlite(file, false)?);
+                let gone = || ConnectionError::BadConnection("the database file was replaced".into());
+                Pooled { conn, identity: Identity::File(before.ok_or_else(gone)?, rewrites) }
+            }
+            Kind::Postgres(url) => {
+                let mut conn = establish_postgres(url)?;
+                let identity = conn::server(&mut conn).map_err(ConnectionError::CouldntSetupConfiguration)?;
+                Pooled { conn: Conn::Postgres(conn), identity: Identity::Server(identity) }
+            }
+        };
+        self.check_identity(&pooled).map_err(|error| refusal(&error))?;
+        Ok(pooled)
+    }
+
+    fn is_valid(&self, conn: &mut Pooled) -> ConnectionResult<()> {
+        self.check_identity(conn).map_err(|error| refusal(&error))?;
+        R2D2Connection::ping(&mut conn.conn).map_err(ConnectionError::CouldntSetupConfiguration)
+    }
+
+    fn has_broken(&self, conn: &mut Pooled) -> bool {
+        std::thread::panicking() || R2D2Connection::is_broken(&mut conn.conn)
+    }
+}
+
+/// Logs each failed connection of the pool on one line.
+#[derive(Debug)]
+pub(crate) struct Quiet;
+
+impl r2d2::HandleError<ConnectionError> for Quiet {
+    fn handle_error(&self, error: ConnectionError) {
+        log::warn!("no connection to the database: {}", conn::cause(&error));
+    }
+}

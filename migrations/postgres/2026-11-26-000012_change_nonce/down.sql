@@ -1,0 +1,2 @@
+-- Nothing to do: PostgreSQL keeps no table of changes.
+SELECT 1;
