@@ -1,5 +1,7 @@
 //! The state of the process, shared by all requests. The modules whose types it contains do not import it.
 
+use std::sync::atomic::AtomicBool;
+
 use store::Store;
 
 use crate::{
@@ -33,6 +35,8 @@ pub struct App {
     pub jobs: Jobs,
     /// The options that requests need.
     pub options: Options,
+    /// Whether the server is about to stop: it still answers, and tells a load balancer to choose another one.
+    pub is_draining: AtomicBool,
 }
 
 impl App {
@@ -59,6 +63,7 @@ impl App {
             jobs: Jobs::default(),
             view: View::load().map_err(|error| error.to_string())?,
             options,
+            is_draining: AtomicBool::new(false),
         })
     }
 }

@@ -122,6 +122,11 @@ pub struct Serve {
           value_parser = clap::value_parser!(u32).range(0..=86400))]
     pub stale_public: u32,
 
+    /// The number of seconds for which the server goes on after SIGTERM, while /readyz answers 503
+    #[arg(long, global = true, env = "POSTERN_DRAIN", value_name = "SECONDS", default_value_t = 0,
+          value_parser = clap::value_parser!(u32).range(0..=300))]
+    pub drain: u32,
+
     /// The number of days that deleted pages can be restored from the trash
     #[arg(long, global = true, env = "POSTERN_TRASH_DAYS", value_name = "DAYS", default_value_t = 30,
           value_parser = clap::value_parser!(u32).range(1..=3650))]

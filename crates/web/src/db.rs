@@ -16,7 +16,12 @@ use store::{
 };
 use tokio::sync::Semaphore;
 
-use crate::{cache::process::Cache, clock, http::error::Error, markdown};
+use crate::{
+    cache::{process::Cache, watchdog},
+    clock,
+    http::error::Error,
+    markdown,
+};
 
 /// How long a request waits for the database. A suspended database server does not even reject a connection.
 const DEADLINE: Duration = Duration::from_secs(5);
@@ -63,6 +68,8 @@ impl Db {
     /// When the system refuses a thread for the change feed.
     pub fn new(store: Store, cache: Cache, notify: impl Fn(&Event) + Send + Sync + 'static) -> store::Result<Db> {
         let cache = Arc::new(cache);
+        watchdog::start(&cache)
+            .map_err(|error| store::Error::Unavailable(format!("no thread for the watchdog: {error}")))?;
         let feed_cache = cache.clone();
         let feed = store.watch(move |event| {
             feed_cache.generations().record(&event);
@@ -74,6 +81,11 @@ impl Db {
     /// The cache.
     pub fn cache(&self) -> &Cache {
         &self.cache
+    }
+
+    /// Why cached values are not used now, for the operator; `None` while the change feed works.
+    pub fn feed_failure(&self) -> Option<String> {
+        self.feed.failure()
     }
 
     /// Blocks until this process has received every change committed so far; after one second it invalidates the cache

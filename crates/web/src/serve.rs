@@ -2,7 +2,7 @@
 
 use std::{
     net::{SocketAddr, TcpListener},
-    sync::Arc,
+    sync::{Arc, atomic::Ordering::Relaxed},
     time::Duration,
 };
 
@@ -66,13 +66,14 @@ pub fn run(config: &Config) -> Result<(), String> {
     if let Some(admin) = first_admin {
         println!("{}", admin.introduction(&serve.base_url()));
     }
-    actix_web::rt::System::new().block_on(serve_on(listener, app)).map_err(|error| error.to_string())
+    let drain = Duration::from_secs(serve.drain.into());
+    actix_web::rt::System::new().block_on(serve_on(listener, app, drain)).map_err(|error| error.to_string())
 }
 
 /// The maximum number of database connections. Each running query needs one, and small PostgreSQL servers allow few.
 const POOL_SIZE: u32 = 10;
 
-async fn serve_on(listener: TcpListener, app: Data<App>) -> std::io::Result<()> {
+async fn serve_on(listener: TcpListener, app: Data<App>, drain: Duration) -> std::io::Result<()> {
     let state = app.clone();
     actix_web::rt::spawn(app.failed_logins.clone().write_periodically(app.db.clone()));
     actix_web::rt::spawn(admin::trash::purge_expired(app.clone()));
@@ -82,7 +83,7 @@ async fn serve_on(listener: TcpListener, app: Data<App>) -> std::io::Result<()> 
             .client_request_timeout(HEAD_TIMEOUT)
             .keep_alive(KEEP_ALIVE)
             .shutdown_timeout(SHUTDOWN_SECONDS)
-            .shutdown_signal(stop_signal())
+            .shutdown_signal(stop_signal(state.clone(), drain))
             .listen(listener)?
             .run();
     server.await?;
@@ -91,14 +92,22 @@ async fn serve_on(listener: TcpListener, app: Data<App>) -> std::io::Result<()> 
     Ok(())
 }
 
-/// Waits for SIGTERM or SIGINT; both stop the server gracefully.
-async fn stop_signal() {
+/// Waits for SIGTERM or SIGINT; both stop the server gracefully. After SIGTERM the server goes on for the time `drain`,
+/// in which `/readyz` answers 503, so that a load balancer sends no more requests before the port is closed.
+async fn stop_signal(app: Data<App>, drain: Duration) {
     let (Ok(mut term), Ok(mut int)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt())) else {
         log::error!("signals cannot be handled; the server stops only when it is killed");
         return std::future::pending().await;
     };
     tokio::select! {
-        _ = term.recv() => log::info!("SIGTERM: finishing running requests"),
+        _ = term.recv() => {
+            app.is_draining.store(true, Relaxed);
+            if !drain.is_zero() {
+                log::info!("SIGTERM: stopping in {} seconds", drain.as_secs());
+                actix_web::rt::time::sleep(drain).await;
+            }
+            log::info!("SIGTERM: finishing running requests");
+        }
         _ = int.recv() => log::info!("SIGINT: finishing running requests"),
     }
 }

@@ -105,11 +105,19 @@ impl Equivalent<Key> for BorrowedKey<'_> {
 #[derive(Clone)]
 struct Entry {
     generation: Generation,
+    /// When the answer was made. It says nothing about earlier moments, to which the clock may be set back.
+    made_at: Timestamp,
     /// When the next page is published or ends.
     expires_at: Option<Timestamp>,
     /// The account of the viewer when the answer was made.
     account: Option<Arc<Account>>,
     value: Cached,
+}
+
+impl Entry {
+    fn is_valid_at(&self, now: Timestamp) -> bool {
+        now >= self.made_at && self.expires_at.is_none_or(|expires_at| now < expires_at)
+    }
 }
 
 #[derive(Clone)]
@@ -196,8 +204,7 @@ impl Answers {
     }
 
     fn is_current(&self, entry: &Entry) -> bool {
-        let has_expired = entry.expires_at.is_some_and(|expires_at| clock::now() >= expires_at);
-        self.generations.is_current(&entry.generation) && !has_expired
+        entry.is_valid_at(clock::now()) && self.generations.is_current(&entry.generation)
     }
 
     /// A token for [`Answers::insert`].
@@ -226,7 +233,32 @@ impl Answers {
     ) {
         let FillToken { key, generation } = token;
         if let Some(entries) = self.entries.as_ref().filter(|_| self.generations.is_current(&generation)) {
-            entries.insert(Key { key, viewer }, Entry { generation, expires_at, account, value });
+            let made_at = clock::now();
+            entries.insert(Key { key, viewer }, Entry { generation, made_at, expires_at, account, value });
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::TimeDelta;
+
+    use super::*;
+    use crate::cache::generations::StalenessLimits;
+
+    #[test]
+    fn an_entry_has_a_beginning_and_an_end() {
+        let made_at = clock::now();
+        let generation = Generations::new(StalenessLimits::default()).generation(Dependency::Site);
+        let expires_at = Some(made_at + TimeDelta::hours(1));
+        let entry = Entry { generation, made_at, expires_at, account: None, value: Cached::Listing };
+        let check = |minutes: i64, expected: bool| {
+            assert_eq!(entry.is_valid_at(made_at + TimeDelta::minutes(minutes)), expected, "{minutes}");
+        };
+        // It was made while the clock was ahead.
+        check(-5, false);
+        check(0, true);
+        check(59, true);
+        check(60, false);
     }
 }

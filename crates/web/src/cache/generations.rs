@@ -6,7 +6,7 @@
 
 use std::{
     hash::{DefaultHasher, Hash, Hasher},
-    sync::atomic::{AtomicU64, Ordering::SeqCst},
+    sync::atomic::{AtomicBool, AtomicU64, Ordering::SeqCst},
     time::{Duration, Instant},
 };
 
@@ -15,6 +15,9 @@ use store::feed::{Change, Event};
 
 /// The number of counters for sections, and for users. A change invalidates everything that shares its counter.
 const COUNTERS: usize = 512;
+
+/// The time without a tick of the watchdog after which the process may have been suspended.
+pub(super) const MAX_PAUSE: Duration = Duration::from_millis(250);
 
 /// How old the last heartbeat of the change feed may be while cached values are used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,6 +40,12 @@ pub struct Generations {
     limits: StalenessLimits,
     /// The last heartbeat in milliseconds since `epoch`, plus one; 0 before the first one.
     last_heartbeat: AtomicU64,
+    /// A heartbeat counts only if it is newer than this moment, in the same unit.
+    required_heartbeat: AtomicU64,
+    /// When the watchdog last ran, in the same unit; far in the future before it starts.
+    last_tick: AtomicU64,
+    /// Whether the database does not answer the change feed.
+    is_unreachable: AtomicBool,
     /// Counts changes that invalidate everything.
     everything: AtomicU64,
     /// Counts changes of any page.
@@ -100,6 +109,9 @@ impl Generations {
             epoch: Instant::now(),
             limits,
             last_heartbeat: AtomicU64::new(0),
+            required_heartbeat: AtomicU64::new(0),
+            last_tick: AtomicU64::new(u64::MAX),
+            is_unreachable: AtomicBool::new(false),
             everything: AtomicU64::new(0),
             pages: AtomicU64::new(0),
             sections: counters(),
@@ -117,14 +129,31 @@ impl Generations {
         self.generation(generation.dependency) == *generation
     }
 
-    /// Whether the last heartbeat is recent enough to use cached private pages and credentials.
+    /// Whether cached values are proven to be current: the last heartbeat is recent, and this process was not suspended
+    /// since.
     pub fn is_fresh(&self) -> bool {
-        self.has_heartbeat_within(self.limits.private)
+        let last = self.last_heartbeat.load(SeqCst);
+        last > 0
+            && last > self.required_heartbeat.load(SeqCst)
+            && self.is_within(last, self.limits.private)
+            && self.is_within(self.last_tick.load(SeqCst), MAX_PAUSE)
     }
 
-    /// Whether the last heartbeat is recent enough to use cached public pages, which stay up during a database outage.
+    /// Whether cached public pages are used: they stay up during an outage of the database, in which nothing is changed.
     pub fn is_fresh_for_public(&self) -> bool {
-        self.has_heartbeat_within(self.limits.private + self.limits.public)
+        let last = self.last_heartbeat.load(SeqCst);
+        let is_outage = self.is_unreachable.load(SeqCst) && last > 0;
+        self.is_fresh() || (is_outage && self.is_within(last, self.limits.private + self.limits.public))
+    }
+
+    /// Records that the process runs. [`super::watchdog`] calls it several times a second.
+    pub fn tick(&self) {
+        self.last_tick.store(self.millis(Instant::now()) + 1, SeqCst);
+    }
+
+    /// Requires a new heartbeat before any cached value is used.
+    pub fn require_heartbeat(&self) {
+        self.required_heartbeat.fetch_max(self.millis(Instant::now()) + 1, SeqCst);
     }
 
     /// Records an event of the change feed.
@@ -132,7 +161,13 @@ impl Generations {
         match event {
             Event::Heartbeat(at) => {
                 self.last_heartbeat.fetch_max(self.millis(*at) + 1, SeqCst);
+                self.is_unreachable.store(false, SeqCst);
             }
+            Event::Interrupted => {
+                self.is_unreachable.store(false, SeqCst);
+                self.require_heartbeat();
+            }
+            Event::Unreachable => self.is_unreachable.store(true, SeqCst),
             Event::Changed(Change::Page(path)) => {
                 self.pages.fetch_add(1, SeqCst);
                 if let Dependency::Section(counter) = Dependency::of_path(path) {
@@ -161,9 +196,9 @@ impl Generations {
         }
     }
 
-    fn has_heartbeat_within(&self, limit: Duration) -> bool {
-        let last = self.last_heartbeat.load(SeqCst);
-        last > 0 && u128::from(self.millis(Instant::now()).saturating_sub(last - 1)) <= limit.as_millis()
+    /// Whether a moment, in milliseconds since `epoch` plus one, is not longer ago than `limit`.
+    fn is_within(&self, moment: u64, limit: Duration) -> bool {
+        u128::from((self.millis(Instant::now()) + 1).saturating_sub(moment)) <= limit.as_millis()
     }
 
     fn millis(&self, at: Instant) -> u64 {
@@ -173,6 +208,8 @@ impl Generations {
 
 #[cfg(test)]
 mod tests {
+    use std::thread;
+
     use super::*;
 
     fn generations() -> Generations {
@@ -232,19 +269,54 @@ mod tests {
     #[test]
     fn cached_values_are_fresh_within_the_staleness_limits() {
         let limits = StalenessLimits { private: Duration::from_secs(5), public: Duration::from_secs(60) };
-        let check = |seconds_ago: u64, private: bool, public: bool| {
+        let check = |seconds_ago: u64, event: Option<Event>, private: bool, public: bool| {
             let mut generations = Generations::new(limits);
             generations.epoch = Instant::now() - Duration::from_secs(1000);
             generations.record(&Event::Heartbeat(Instant::now() - Duration::from_secs(seconds_ago)));
-            assert_eq!((generations.is_fresh(), generations.is_fresh_for_public()), (private, public), "{seconds_ago}");
+            if let Some(event) = &event {
+                generations.record(event);
+            }
+            let found = (generations.is_fresh(), generations.is_fresh_for_public());
+            assert_eq!(found, (private, public), "{seconds_ago} {event:?}");
         };
-        check(0, true, true);
-        check(4, true, true);
-        check(6, false, true);
-        check(64, false, true);
-        check(66, false, false);
+        check(0, None, true, true);
+        check(4, None, true, true);
+        // The database may answer, and somebody may have changed it.
+        check(6, None, false, false);
+        check(0, Some(Event::Interrupted), false, false);
+        // Nobody can change a database that does not answer.
+        let outage = || Some(Event::Unreachable);
+        check(4, outage(), true, true);
+        check(6, outage(), false, true);
+        check(64, outage(), false, true);
+        check(66, outage(), false, false);
         let never = Generations::new(limits);
         assert!(!never.is_fresh() && !never.is_fresh_for_public());
+    }
+
+    #[test]
+    fn after_an_interruption_or_a_pause_only_a_heartbeat_that_was_sent_later_counts() {
+        let generations = generations();
+        let sent_before = Instant::now();
+        thread::sleep(Duration::from_millis(2));
+        generations.record(&Event::Interrupted);
+        assert!(!generations.is_fresh());
+        generations.record(&Event::Heartbeat(sent_before));
+        assert!(!generations.is_fresh());
+        generations.record(&Event::Heartbeat(Instant::now() + Duration::from_millis(2)));
+        assert!(generations.is_fresh());
+    }
+
+    #[test]
+    fn nothing_is_fresh_when_the_watchdog_has_not_run() {
+        let mut generations = generations();
+        generations.epoch = Instant::now() - Duration::from_secs(1000);
+        generations.record(&Event::Heartbeat(Instant::now()));
+        assert!(generations.is_fresh());
+        generations.last_tick.store(generations.millis(Instant::now() - MAX_PAUSE * 2), SeqCst);
+        assert!(!generations.is_fresh());
+        generations.tick();
+        assert!(generations.is_fresh());
     }
 
     #[test]

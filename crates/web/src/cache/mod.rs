@@ -9,3 +9,4 @@ pub mod process;
 #[cfg(test)]
 mod races;
 pub mod users;
+pub mod watchdog;

@@ -1,6 +1,8 @@
 //! Health checks for an orchestrator. Neither answer depends on the content of the site.
 
-use actix_web::web::Data;
+use std::sync::atomic::Ordering::Relaxed;
+
+use actix_web::{http::StatusCode, web::Data};
 
 use super::{
     answer::{Answer, Caching, TEXT},
@@ -13,8 +15,25 @@ pub async fn live() -> Answer {
     Answer::new(TEXT, "ok\n", Caching::Never)
 }
 
-/// GET `/readyz`: 200 if the database answers, else 503.
-pub async fn ready(app: Data<App>) -> Result<Answer, Error> {
-    app.db.read(|_| Ok(())).await?;
-    Ok(Answer::new(TEXT, "ready\n", Caching::Never))
+/// GET `/readyz`: 200 if pages are answered truly, else 503 with the reason. The log says more: a reason names no file and
+/// no host, because everybody may ask.
+pub async fn ready(app: Data<App>) -> Answer {
+    match obstacle(&app).await {
+        None => Answer::new(TEXT, "ready\n", Caching::Never),
+        Some(reason) => Answer::new(TEXT, format!("not ready: {reason}\n"), Caching::Never)
+            .with_status(StatusCode::SERVICE_UNAVAILABLE),
+    }
+}
+
+async fn obstacle(app: &App) -> Option<&'static str> {
+    if app.is_draining.load(Relaxed) {
+        return Some("the server is stopping");
+    }
+    match app.db.read(store::is_up_to_date).await {
+        Ok(true) => {}
+        Ok(false) => return Some("the schema of the database is not up to date"),
+        Err(Error::Internal(_)) => return Some("the schema of the database cannot be read"),
+        Err(_) => return Some("the database does not answer"),
+    }
+    (!app.db.cache().generations().is_fresh()).then_some("changes of the database do not arrive")
 }

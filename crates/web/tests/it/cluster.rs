@@ -52,6 +52,11 @@ impl Cluster {
         format!("postgres://postgres@127.0.0.1:{}/postgres", self.port)
     }
 
+    /// The address of the server, as part of a URL.
+    pub fn address(&self) -> String {
+        format!("127.0.0.1:{}", self.port)
+    }
+
     /// Starts the server.
     pub fn up(&self) {
         let options =
@@ -101,8 +106,13 @@ impl Cluster {
         format!("{}/data", self.folder.path().display())
     }
 
+    /// A file in a folder that the server's user can write to.
+    pub fn file(&self, name: &str) -> String {
+        format!("{}/{name}", self.folder.path().display())
+    }
+
     /// Runs a program of PostgreSQL, which refuses to run as root.
-    fn program(&self, program: &str, arguments: &[&str]) {
+    pub fn program(&self, program: &str, arguments: &[&str]) {
         let program = self.bin.join(program);
         let mut command = match is_root() {
             true => {

@@ -1,94 +1,18 @@
 //! Several processes on one database, and a database that stops, dies and returns while clients read.
 
 use std::{
-    io::{BufRead, BufReader, Read, Write},
-    net::TcpStream,
     process::Command,
     time::{Duration, Instant},
 };
 
-use base64::{Engine, prelude::BASE64_STANDARD};
-
 use crate::{
+    client::Client,
     cluster::Cluster,
     server::{PASSWORD, Server, text},
 };
 
 /// The timeout of each wait that has no bound of its own.
 const PATIENCE: Duration = Duration::from_secs(40);
-
-/// A client that keeps its connection.
-struct Client {
-    stream: BufReader<TcpStream>,
-    authorization: String,
-}
-
-impl Client {
-    fn of(server: &Server, credentials: &str) -> Client {
-        let authorization = match credentials {
-            "" => String::new(),
-            credentials => format!("Authorization: Basic {}\r\n", BASE64_STANDARD.encode(credentials)),
-        };
-        Client { stream: BufReader::new(server.connect()), authorization }
-    }
-
-    /// Sends a GET; returns the status and the body.
-    fn get(&mut self, path: &str) -> (u16, String) {
-        let request = format!("GET {path} HTTP/1.1\r\nHost: x\r\n{}\r\n", self.authorization);
-        self.send(&request)
-    }
-
-    /// Posts a form; returns the status.
-    fn post(&mut self, path: &str, form: &str) -> u16 {
-        let (length, media_type) = (form.len(), "application/x-www-form-urlencoded");
-        let request = format!(
-            "POST {path} HTTP/1.1\r\nHost: x\r\n{}Content-Type: {media_type}\r\nContent-Length: {length}\r\n\r\n{form}",
-            self.authorization
-        );
-        self.send(&request).0
-    }
-
-    fn send(&mut self, request: &str) -> (u16, String) {
-        self.stream.get_mut().write_all(request.as_bytes()).unwrap();
-        let (mut status, mut length, mut line) = (0, 0, String::new());
-        loop {
-            line.clear();
-            self.stream.read_line(&mut line).unwrap();
-            let lower = line.trim_end().to_lowercase();
-            if lower.is_empty() {
-                break;
-            }
-            if let Some(rest) = lower.strip_prefix("http/1.1 ") {
-                status = rest[..3].parse().unwrap();
-            }
-            if let Some(rest) = lower.strip_prefix("content-length: ") {
-                length = rest.parse().unwrap();
-            }
-        }
-        let mut body = vec![0; length];
-        self.stream.read_exact(&mut body).unwrap();
-        (status, String::from_utf8(body).unwrap())
-    }
-
-    fn status(&mut self, path: &str) -> u16 {
-        self.get(path).0
-    }
-
-    /// Requests a path until the status is `wanted`, and returns the time that this took. It fails on a status that is
-    /// not in `meanwhile`, and after the time `within`.
-    #[track_caller]
-    fn until(&mut self, path: &str, wanted: u16, meanwhile: &[u16], within: Duration) -> Duration {
-        let start = Instant::now();
-        loop {
-            let status = self.status(path);
-            if status == wanted {
-                return start.elapsed();
-            }
-            assert!(meanwhile.contains(&status), "{path}: {status}");
-            assert!(start.elapsed() < within, "{path} is still {status} after {:?}", start.elapsed());
-        }
-    }
-}
 
 /// A server on a cluster, with a private page, a public page, and the user ann, who has signed in.
 fn server(cluster: &Cluster, environment: &[(&str, &str)]) -> Server {
@@ -242,6 +166,9 @@ fn case_56_a_stopped_database_is_503_for_what_is_private_and_never_401() {
     visitor.until("/hello", 503, &[200], Duration::from_secs(20));
     let mut stranger = Client::of(&server, "ann:wrong");
     assert_eq!(stranger.status("/secret"), 503);
+    let begun = Instant::now();
+    assert_eq!(ann.status("/secret"), 503);
+    assert!(begun.elapsed() < Duration::from_secs(1), "nobody waits for a database that is known not to answer");
     assert_eq!(visitor.status("/readyz"), 503);
     cluster.signal("CONT");
     ann.until("/secret", 200, &[503], PATIENCE);

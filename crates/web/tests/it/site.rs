@@ -1,6 +1,9 @@
 //! A site in process: a temporary database, four users, a public and a private page.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use actix_web::{
     App as ActixApp,
@@ -91,7 +94,14 @@ impl Site {
         store.migrate().unwrap();
         let cache = Cache::new(Arc::new(Generations::new(StalenessLimits::default())), 64 << 20);
         let app = App::new(store, cache, cost, Limits::default(), options).unwrap();
-        Site { app: Data::new(app), _folder: folder }
+        let site = Site { app: Data::new(app), _folder: folder };
+        // Before the first heartbeat nothing is cached.
+        let begun = Instant::now();
+        while !site.app.db.cache().generations().is_fresh() {
+            assert!(begun.elapsed() < Duration::from_secs(20), "{:?}", site.app.db.feed_failure());
+            std::thread::yield_now();
+        }
+        site
     }
 
     pub fn store(&self) -> &Store {

@@ -1,0 +1,387 @@
+//! What an operator does to a running server's database: files that are exchanged, dumps that are restored, poolers, two
+//! servers behind one URL, a process that is suspended. No answer may be older than the database.
+
+use std::{
+    fs::File,
+    io::Write,
+    os::unix::fs::{PermissionsExt, chown},
+    path::{Path, PathBuf},
+    process::{Child, Command},
+    time::{Duration, Instant},
+};
+
+use crate::{
+    client::Client,
+    cluster::Cluster,
+    server::{PASSWORD, Server, finish, postern, text},
+};
+
+/// The timeout of each wait that has no bound of its own.
+const PATIENCE: Duration = Duration::from_secs(40);
+/// How long an old answer may be given after the database was exchanged: the time of a heartbeat, on a busy machine.
+const NOTICED: Duration = Duration::from_secs(2);
+
+/// Runs a command on a database, and fails the test if it fails.
+fn cli(server: &Server, url: &str, arguments: &[&str], input: &str) {
+    let mut command = postern(server.folder.path(), arguments);
+    command.env("DATABASE_URL", url);
+    let (done, _, error) = text(&finish(command, input));
+    assert!(done, "{arguments:?}: {error}");
+}
+
+/// Adds the reader ann, a page that she reads, and a page for everybody.
+fn fill(server: &Server, url: &str) {
+    cli(server, url, &["user", "add", "ann", "--role", "reader"], "open sesame");
+    cli(server, url, &["page", "put", "secret", "--title", "Secret", "--private"], "The treasure.");
+    cli(server, url, &["page", "put", "hello", "--title", "Hello"], "Hello.");
+}
+
+/// Takes both away: hello becomes private, and ann is disabled.
+fn revoke(server: &Server, url: &str) {
+    cli(server, url, &["page", "put", "hello", "--title", "Hello", "--private"], "Hello.");
+    cli(server, url, &["user", "disable", "ann"], "");
+}
+
+/// Two clients whose answers are in the cache.
+struct Readers {
+    ann: Client,
+    stranger: Client,
+}
+
+impl Readers {
+    fn of(server: &Server) -> Readers {
+        let mut readers = Readers { ann: Client::of(server, "ann:open sesame"), stranger: Client::of(server, "") };
+        readers.ann.until("/secret", 200, &[401, 404, 503], PATIENCE);
+        readers.stranger.until("/hello", 200, &[404, 503], PATIENCE);
+        for _ in 0..3 {
+            assert_eq!(readers.statuses(), (200, 200));
+        }
+        readers
+    }
+
+    fn statuses(&mut self) -> (u16, u16) {
+        (self.ann.status("/secret"), self.stranger.status("/hello"))
+    }
+
+    /// Requires that both are refused soon, and never get the old answers again.
+    #[track_caller]
+    fn lose_access(&mut self) {
+        self.ann.until("/secret", 401, &[200, 503], PATIENCE);
+        self.stranger.until("/hello", 401, &[200, 503], PATIENCE);
+        for _ in 0..20 {
+            assert_eq!(self.statuses(), (401, 401));
+        }
+    }
+
+    /// Requires that nothing old is answered after `NOTICED`, whatever is answered instead.
+    #[track_caller]
+    fn get_nothing_old(&mut self) {
+        let begun = Instant::now();
+        while self.statuses() != (401, 401) && self.statuses() != (503, 503) {
+            assert!(begun.elapsed() < NOTICED, "{:?}", self.statuses());
+        }
+        for _ in 0..20 {
+            let (ann, stranger) = self.statuses();
+            assert!(ann != 200 && stranger != 200, "{ann} {stranger}");
+        }
+    }
+}
+
+/// A server on a SQLite file, and another database with the same history, in which access was revoked.
+struct Exchange {
+    server: Server,
+    readers: Readers,
+    file: PathBuf,
+    other: PathBuf,
+}
+
+impl Exchange {
+    fn new() -> Exchange {
+        let server = Server::start();
+        let file = server.folder.path().join("postern.db");
+        fill(&server, &url(&file));
+        let other = server.folder.path().join("other.db");
+        python(&format!(
+            "import sqlite3; sqlite3.connect('{}').execute(\"VACUUM INTO '{}'\")",
+            file.display(),
+            other.display()
+        ));
+        revoke(&server, &url(&other));
+        let readers = Readers::of(&server);
+        Exchange { server, readers, file, other }
+    }
+
+    fn remove_companions(&self) {
+        for suffix in ["-wal", "-shm"] {
+            std::fs::remove_file(format!("{}{suffix}", self.file.display())).unwrap();
+        }
+    }
+}
+
+fn url(file: &Path) -> String {
+    format!("sqlite://{}", file.display())
+}
+
+fn python(script: &str) {
+    assert!(Command::new("python3").args(["-c", script]).status().unwrap().success());
+}
+
+#[test]
+fn another_file_that_is_moved_to_the_databases_path_is_read_at_once() {
+    let mut exchange = Exchange::new();
+    exchange.remove_companions();
+    std::fs::rename(&exchange.other, &exchange.file).unwrap();
+    exchange.readers.get_nothing_old();
+    exchange.readers.lose_access();
+    exchange.readers.stranger.until("/readyz", 200, &[503], PATIENCE);
+    // What is saved now is saved in the new file.
+    let mut admin = Client::of(&exchange.server, &format!("admin:{PASSWORD}"));
+    assert_eq!(admin.status("/admin/"), 200);
+    cli(&exchange.server, &url(&exchange.file), &["page", "put", "new", "--title", "New"], "");
+    exchange.readers.stranger.until("/new", 200, &[404], PATIENCE);
+}
+
+#[test]
+fn a_file_that_is_moved_away_is_503_at_once_and_its_return_is_noticed() {
+    let mut exchange = Exchange::new();
+    let away = exchange.file.with_extension("away");
+    std::fs::rename(&exchange.file, &away).unwrap();
+    let mut admin = Client::of(&exchange.server, &format!("admin:{PASSWORD}"));
+    admin.until("/admin/", 503, &[200], PATIENCE);
+    let begun = Instant::now();
+    assert_eq!(admin.status("/admin/"), 503);
+    assert!(begun.elapsed() < Duration::from_secs(1), "a file that is gone needs no waiting");
+    assert_eq!(exchange.readers.stranger.status("/readyz"), 503);
+    assert!(!exchange.file.exists(), "no empty database was created in its place");
+    assert!(exchange.server.log().contains("is gone"), "{}", exchange.server.log());
+    std::fs::rename(&away, &exchange.file).unwrap();
+    exchange.readers.stranger.until("/readyz", 200, &[503], PATIENCE);
+    exchange.readers.ann.until("/secret", 200, &[503], PATIENCE);
+}
+
+#[test]
+fn another_content_that_is_copied_over_the_file_is_read_at_once() {
+    let mut exchange = Exchange::new();
+    // Otherwise the log beside the file would be applied to its new content.
+    python(&format!(
+        "import sqlite3; sqlite3.connect('{}').execute('PRAGMA wal_checkpoint(TRUNCATE)')",
+        exchange.file.display()
+    ));
+    exchange.readers.stranger.until("/readyz", 200, &[503], PATIENCE);
+    let content = std::fs::read(&exchange.other).unwrap();
+    File::options().write(true).open(&exchange.file).unwrap().write_all(&content).unwrap();
+    exchange.readers.get_nothing_old();
+    exchange.readers.lose_access();
+}
+
+#[test]
+fn a_file_whose_log_was_removed_is_not_used_until_a_restart() {
+    let mut exchange = Exchange::new();
+    exchange.remove_companions();
+    let content = std::fs::read(&exchange.other).unwrap();
+    std::fs::write(&exchange.file, &content).unwrap();
+    exchange.readers.get_nothing_old();
+    exchange.readers.stranger.until("/readyz", 503, &[], PATIENCE);
+    let is_explained = || exchange.server.log().contains("restart Postern");
+    let begun = Instant::now();
+    while !is_explained() {
+        assert!(begun.elapsed() < PATIENCE, "{}", exchange.server.log());
+    }
+    // Not even the end of the process writes the removed log into the restored file.
+    exchange.server.signal("TERM");
+    exchange.server.wait();
+    assert_eq!(std::fs::read(&exchange.file).unwrap(), content);
+}
+
+#[test]
+fn a_backup_of_another_history_that_is_restored_into_the_file_is_read_at_once() {
+    let mut exchange = Exchange::new();
+    // Its change numbers run past those of the file.
+    for n in 0..20 {
+        let path = format!("page-{n}");
+        cli(&exchange.server, &url(&exchange.other), &["page", "put", &path, "--title", "More"], "");
+    }
+    python(&format!(
+        "import sqlite3; sqlite3.connect('{}').backup(sqlite3.connect('{}'))",
+        exchange.other.display(),
+        exchange.file.display()
+    ));
+    exchange.readers.get_nothing_old();
+    exchange.readers.lose_access();
+}
+
+#[test]
+fn a_process_that_was_suspended_looks_before_it_answers() {
+    let server = Server::start();
+    let url = url(&server.folder.path().join("postern.db"));
+    fill(&server, &url);
+    let mut clients: Vec<Readers> = (0..20).map(|_| Readers::of(&server)).collect();
+    // Not while it holds the database's write lock.
+    let lock = format!(
+        "import sqlite3; sqlite3.connect('{}', timeout=0).execute('BEGIN IMMEDIATE')",
+        url.replace("sqlite://", "")
+    );
+    server.signal("STOP");
+    while !Command::new("python3").args(["-c", &lock]).output().unwrap().status.success() {
+        server.signal("CONT");
+        server.signal("STOP");
+    }
+    // A shorter pause could be one of the scheduler, in which the last changes are under way as they always are.
+    std::thread::sleep(Duration::from_millis(500));
+    // Requests that arrive while it is suspended are answered as soon as it runs.
+    revoke(&server, &url);
+    clients.iter_mut().for_each(|readers| {
+        readers.ann.ask("/secret");
+        readers.stranger.ask("/hello");
+    });
+    server.signal("CONT");
+    for readers in &mut clients {
+        let ann = readers.ann.answer().0;
+        // 429, because so many of them are refused at once.
+        assert!([401, 429].contains(&ann), "{ann}");
+        assert_eq!(readers.stranger.answer().0, 401);
+    }
+}
+
+#[test]
+fn a_dump_that_is_restored_under_a_running_server_is_read_at_once() {
+    let Some(cluster) = Cluster::start() else { return };
+    let server = Server::start_with(&[("DATABASE_URL", &cluster.url())]);
+    fill(&server, &cluster.url());
+    revoke(&server, &cluster.url());
+    let dump = cluster.file("dump");
+    cluster.program("pg_dump", &["-Fc", "-f", &dump, &cluster.url()]);
+    cli(&server, &cluster.url(), &["user", "enable", "ann"], "");
+    cli(&server, &cluster.url(), &["page", "put", "hello", "--title", "Hello", "--public", "--yes"], "Hello.");
+    let mut readers = Readers::of(&server);
+    cluster.program("pg_restore", &["--clean", "--if-exists", "-d", &cluster.url(), &dump]);
+    readers.get_nothing_old();
+    readers.lose_access();
+    readers.stranger.until("/readyz", 200, &[503], PATIENCE);
+    // Changes are heard again.
+    cli(&server, &cluster.url(), &["user", "enable", "ann"], "");
+    assert_eq!(readers.ann.status("/secret"), 200);
+}
+
+#[test]
+fn without_the_triggers_that_report_changes_nothing_is_cached() {
+    let Some(cluster) = Cluster::start() else { return };
+    let server = Server::start_with(&[("DATABASE_URL", &cluster.url())]);
+    fill(&server, &cluster.url());
+    let mut readers = Readers::of(&server);
+    cluster.sql("ALTER TABLE pages DISABLE TRIGGER ALL");
+    readers.stranger.until("/readyz", 503, &[200], PATIENCE);
+    cluster.sql("UPDATE pages SET private = TRUE, audience = 'signed-in', settled = settled + 1 WHERE path = 'hello'");
+    assert_eq!(readers.stranger.status("/hello"), 401);
+    cluster.sql("ALTER TABLE pages ENABLE TRIGGER ALL");
+    readers.stranger.until("/readyz", 200, &[503], PATIENCE);
+}
+
+#[test]
+fn two_servers_behind_one_url_are_not_mixed() {
+    let (Some(first), Some(second)) = (Cluster::start(), Cluster::start()) else { return };
+    let both = format!("postgres://postgres@{},{}/postgres", first.address(), second.address());
+    // The second one alone answers when the server starts.
+    let other = Server::start_with(&[("DATABASE_URL", &first.url())]);
+    fill(&other, &first.url());
+    revoke(&other, &first.url());
+    drop(other);
+    first.kill();
+    let server = Server::start_with(&[("DATABASE_URL", &both)]);
+    fill(&server, &second.url());
+    let mut readers = Readers::of(&server);
+    first.up();
+    // The change feed reconnects, and finds the first server; the connections of the pool are still with the second.
+    second.sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'postern %'");
+    readers.get_nothing_old();
+    readers.lose_access();
+    readers.stranger.until("/readyz", 200, &[503], PATIENCE);
+}
+
+/// PgBouncer between a server and its database.
+struct Pooler {
+    child: Child,
+    url: String,
+    _folder: tempfile::TempDir,
+}
+
+impl Pooler {
+    fn start(cluster: &Cluster, mode: &str) -> Pooler {
+        let folder = tempfile::tempdir().unwrap();
+        let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let (host, database_port) =
+            cluster.address().rsplit_once(':').map(|(h, p)| (h.to_owned(), p.to_owned())).unwrap();
+        let (file, users) = (folder.path().join("pgbouncer.ini"), folder.path().join("users"));
+        std::fs::write(&users, "\"postgres\" \"\"\n").unwrap();
+        let settings = format!(
+            "[databases]\npostgres = host={host} port={database_port}\n[pgbouncer]\nlisten_addr = 127.0.0.1\n\
+             listen_port = {port}\nauth_type = trust\nauth_file = {users}\npool_mode = {mode}\nunix_socket_dir =\n\
+             ignore_startup_parameters = extra_float_digits\ndefault_pool_size = 30\n",
+            users = users.display()
+        );
+        std::fs::write(&file, settings).unwrap();
+        std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o755)).unwrap();
+        let mut command = Command::new("pgbouncer");
+        // It refuses to run as root.
+        if text(&Command::new("id").arg("-u").output().unwrap()).1.trim() == "0" {
+            let id =
+                |flag| text(&Command::new("id").args([flag, "postgres"]).output().unwrap()).1.trim().parse().unwrap();
+            for file in [&file, &users] {
+                chown(file, Some(id("-u")), Some(id("-g"))).unwrap();
+            }
+            command = Command::new("runuser");
+            command.args(["-u", "postgres", "--", "pgbouncer"]);
+        }
+        let log = File::create(folder.path().join("log")).unwrap();
+        let child = command.arg("-q").arg(&file).stderr(log).spawn().unwrap();
+        let begun = Instant::now();
+        while std::net::TcpStream::connect(("127.0.0.1", port)).is_err() {
+            assert!(begun.elapsed() < PATIENCE, "{}", std::fs::read_to_string(folder.path().join("log")).unwrap());
+        }
+        Pooler { child, url: format!("postgres://postgres@127.0.0.1:{port}/postgres"), _folder: folder }
+    }
+}
+
+impl Drop for Pooler {
+    fn drop(&mut self) {
+        let _gone = Command::new("kill").arg(self.child.id().to_string()).status();
+        let _gone = self.child.wait();
+    }
+}
+
+#[test]
+fn a_pooler_in_transaction_mode_is_refused_at_the_start_and_one_in_session_mode_works() {
+    let Some(cluster) = Cluster::start() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    for mode in ["transaction", "statement"] {
+        let pooler = Pooler::start(&cluster, mode);
+        for arguments in [&["serve", "--listen", "127.0.0.1:0"][..], &["check-config"][..]] {
+            let mut command = postern(folder.path(), arguments);
+            command.env("DATABASE_URL", &pooler.url);
+            let (done, _, error) = text(&finish(command, ""));
+            assert!(!done && error.contains("session mode"), "{mode} {arguments:?}: {error}");
+        }
+    }
+    let pooler = Pooler::start(&cluster, "session");
+    let server = Server::start_with(&[("DATABASE_URL", &pooler.url)]);
+    fill(&server, &pooler.url);
+    let mut readers = Readers::of(&server);
+    revoke(&server, &pooler.url);
+    assert_eq!(readers.statuses(), (401, 401));
+}
+
+#[test]
+fn a_server_that_drains_says_so_before_it_closes_its_port() {
+    let mut server = Server::start_with(&[("POSTERN_DRAIN", "2")]);
+    let mut balancer = Client::of(&server, "");
+    balancer.until("/readyz", 200, &[503], PATIENCE);
+    server.signal("TERM");
+    let begun = Instant::now();
+    balancer.until("/readyz", 503, &[200], Duration::from_secs(1));
+    assert_eq!(balancer.get("/readyz").1, "not ready: the server is stopping\n");
+    let mut late = Client::of(&server, "");
+    assert_eq!(late.status("/"), 200, "it still accepts connections");
+    drop((balancer, late));
+    let (_, is_clean) = server.wait();
+    assert!(is_clean && begun.elapsed() >= Duration::from_secs(2));
+}
