@@ -82,7 +82,8 @@ impl Answer {
 
     /// A 200 with an HTML page.
     pub fn html(body: String, caching: Caching) -> Answer {
-        Answer::new(HTML, body, caching)
+        // A rendered text has up to twice the capacity of its length, and an answer may stay in the cache for long.
+        Answer::new(HTML, body.into_boxed_str().into_boxed_bytes(), caching)
     }
 
     /// A page of the panel, which no cache stores.
@@ -98,6 +99,12 @@ impl Answer {
     /// The uncompressed body.
     pub fn body(&self) -> &Bytes {
         &self.0.body
+    }
+
+    /// Whether both are one answer in memory.
+    #[cfg(test)]
+    pub(super) fn shares_memory_with(&self, other: &Answer) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
     }
 
     /// Computes all ETags and compressed bodies in advance. It belongs into the render pool, because its time grows
@@ -141,7 +148,8 @@ impl Parts {
 
     /// The compressed body; `None` when compression fails.
     fn coded(&self, coding: Coding) -> Option<&Bytes> {
-        self.coded[coding as usize].get_or_init(|| coding.encode(&self.body).map(Bytes::from)).as_ref()
+        let encode = || coding.encode(&self.body).map(|encoded| Bytes::from(encoded.into_boxed_slice()));
+        self.coded[coding as usize].get_or_init(encode).as_ref()
     }
 }
 

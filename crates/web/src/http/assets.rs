@@ -1,6 +1,6 @@
 //! Embedded stylesheets, scripts and icons, at addresses that change with their content.
 
-use std::{fmt::Write, sync::LazyLock};
+use std::{collections::BTreeMap, fmt::Write, sync::LazyLock};
 
 use actix_web::web::Path;
 use rust_embed::RustEmbed;
@@ -42,23 +42,47 @@ pub async fn show(path: Path<(String, String)>) -> Result<Answer, Error> {
     if prefix().strip_prefix("/static/") != Some(hash.as_str()) {
         return Err(Error::NotFound);
     }
-    file(&name, Caching::Immutable)
+    FILES.get(name.as_str()).cloned().ok_or(Error::NotFound)
 }
 
 /// GET `/favicon.ico`.
 pub async fn favicon() -> Result<Answer, Error> {
-    file("favicon.ico", Caching::Public)
+    FAVICON.clone().ok_or(Error::NotFound)
 }
 
-fn file(name: &str, caching: Caching) -> Result<Answer, Error> {
-    let file = Assets::get(name).ok_or(Error::NotFound)?;
-    let content_type = match name.rsplit('.').next() {
-        Some("css") => "text/css; charset=utf-8",
-        Some("js") => "text/javascript; charset=utf-8",
-        Some("svg") => "image/svg+xml",
-        Some("ico") => "image/x-icon",
-        Some("png") => "image/png",
-        _ => return Err(Error::NotFound),
+/// One answer for each file, which is compressed when it is first asked for and never again.
+static FILES: LazyLock<BTreeMap<String, Answer>> = LazyLock::new(|| {
+    let answer = |name: &str| Some((name.to_owned(), answer(name, Caching::Immutable)?));
+    Assets::iter().filter_map(|name| answer(&name)).collect()
+});
+
+/// The icon at its address without a hash.
+static FAVICON: LazyLock<Option<Answer>> = LazyLock::new(|| answer("favicon.ico", Caching::Public));
+
+fn answer(name: &str, caching: Caching) -> Option<Answer> {
+    let content_type = match name.rsplit('.').next()? {
+        "css" => "text/css; charset=utf-8",
+        "js" => "text/javascript; charset=utf-8",
+        "svg" => "image/svg+xml",
+        "ico" => "image/x-icon",
+        "png" => "image/png",
+        _ => return None,
     };
-    Ok(Answer::new(content_type, file.data.into_owned(), caching))
+    Some(Answer::new(content_type, Assets::get(name)?.data.into_owned(), caching))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[actix_web::test]
+    async fn a_file_is_one_answer_for_everybody() {
+        let address = || Path::from((prefix().trim_start_matches("/static/").to_owned(), "site.css".to_owned()));
+        let [first, second] = [show(address()).await.unwrap(), show(address()).await.unwrap()];
+        // The same bytes in memory, and not equal ones: what was computed for one is computed for all.
+        assert_eq!(first.body().as_ptr(), second.body().as_ptr());
+        assert!(first.shares_memory_with(&second));
+        let icon = [favicon().await.unwrap(), favicon().await.unwrap()];
+        assert!(icon[0].shares_memory_with(&icon[1]));
+    }
 }
