@@ -4,7 +4,7 @@
 //! longer words that begin with it. `"two words"` matches the exact phrase, and `-word` excludes the pages with that
 //! word.
 
-use std::{borrow::Cow, cmp::Reverse, ops::Range};
+use std::{borrow::Cow, ops::Range};
 
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
@@ -47,6 +47,11 @@ impl Term {
     /// Whether the last word of the term also matches longer words.
     pub fn is_prefix(&self) -> bool {
         self.prefix
+    }
+
+    /// Whether both terms match the same texts.
+    fn matches_as(&self, other: &Term) -> bool {
+        self.words == other.words && self.prefix == other.prefix
     }
 
     /// The last word of a match of this term that begins with the first of these words; `None` if they do not match.
@@ -105,7 +110,11 @@ impl Query {
             let (unwanted, text) = rest.strip_prefix('-').map_or((false, rest), |text| (true, text));
             let (text, quoted, after) = split_term(text);
             if let Some(term) = Term::parse(text, quoted || unwanted) {
-                if unwanted { &mut query.unwanted } else { &mut query.wanted }.push(term);
+                let terms = if unwanted { &mut query.unwanted } else { &mut query.wanted };
+                // A term that is repeated finds nothing more.
+                if !terms.iter().any(|known| known.matches_as(&term)) {
+                    terms.push(term);
+                }
             }
             rest = after.trim_start();
         }
@@ -129,17 +138,16 @@ impl Query {
     /// The rank of a page that has all wanted terms.
     pub fn rank(&self, title: &str, summary: &str, text: &str) -> Rank {
         let counts = [title, summary, text].map(|text| self.counts(text));
-        let weighted = counts
-            .iter()
-            .zip(WEIGHTS)
-            .map(|(counts, weight)| weight * counts.iter().map(|count| (*count).min(MOST_COUNTED)).sum::<u32>());
+        let weighted = counts.iter().zip(WEIGHTS).map(|(counts, weight)| weight * counts.iter().sum::<u32>());
         Rank { in_title: counts[0].iter().all(|count| *count > 0), points: weighted.sum() }
     }
 
-    /// The number of matches of each wanted term in a text.
+    /// The number of matches of each wanted term in a text, up to [`MOST_COUNTED`].
     fn counts(&self, text: &str) -> Vec<u32> {
         let mut counts = vec![0; self.wanted.len()];
-        self.hits(text).iter().for_each(|hit| counts[hit.term] += 1);
+        for hit in self.hits(text) {
+            counts[hit.term] = MOST_COUNTED.min(counts[hit.term] + 1);
+        }
         counts
     }
 
@@ -152,8 +160,7 @@ impl Query {
     /// is no match.
     pub fn excerpt(&self, text: &str) -> Option<Vec<Piece>> {
         let hits = self.hits(text);
-        // The first of equally good positions wins.
-        let best = (0..hits.len()).max_by_key(|n| (terms_close_by(&hits[*n..]), Reverse(*n)))?;
+        let best = best_position(&hits)?;
         let (start, end) = window(text, hits[best].range.start);
         let mut pieces = pieces(text, start..end, &hits);
         if start > 0 {
@@ -165,15 +172,21 @@ impl Query {
         Some(pieces)
     }
 
-    /// The matches of the wanted terms in a text, in order.
+    /// The matches of the wanted terms in a text, in order; those of one term do not overlap.
     fn hits(&self, text: &str) -> Vec<Hit> {
         let words: Vec<Word<'_>> =
             words(text).map(|range| Word { folded: fold(&text[range.clone()]), range }).collect();
-        let mut hits = Vec::new();
+        // The word after the last match of each term: in a text that repeats one word, a phrase of that word would
+        // otherwise be compared in full at every word.
+        let (mut hits, mut after) = (Vec::new(), [0; TERMS]);
         for (n, first) in words.iter().enumerate() {
             for (term, wanted) in self.wanted.iter().enumerate() {
+                if after[term] > n {
+                    continue;
+                }
                 if let Some(last) = wanted.stands_at(&words[n..]) {
                     hits.push(Hit { term, range: first.range.start..last.range.end });
+                    after[term] = n + wanted.words.len();
                 }
             }
         }
@@ -209,13 +222,31 @@ struct Hit {
     range: Range<usize>,
 }
 
-/// The number of different terms in an excerpt that begins shortly before the first of these matches.
-fn terms_close_by(hits: &[Hit]) -> usize {
-    let end = hits.first().map_or(0, |hit| hit.range.start) + EXCERPT - BEFORE;
-    let mut terms: Vec<usize> = hits.iter().take_while(|hit| hit.range.end <= end).map(|hit| hit.term).collect();
-    terms.sort_unstable();
-    terms.dedup();
-    terms.len()
+/// The match at which an excerpt has the most different terms; the first of equally good ones. Its time grows with the
+/// number of matches, however close together they are.
+fn best_position(hits: &[Hit]) -> Option<usize> {
+    // The matches from `first` to before `next` lie in an excerpt that begins shortly before `first`.
+    let (mut next, mut counts, mut different) = (0, [0_u32; TERMS], 0_usize);
+    let mut best = None;
+    for (first, hit) in hits.iter().enumerate() {
+        let end = hit.range.start + EXCERPT - BEFORE;
+        while let Some(close) = hits.get(next).filter(|close| close.range.end <= end) {
+            different += usize::from(counts[close.term] == 0);
+            counts[close.term] += 1;
+            next += 1;
+        }
+        if best.is_none_or(|(most, _)| different > most) {
+            best = Some((different, first));
+        }
+        if first < next {
+            counts[hit.term] -= 1;
+            different -= usize::from(counts[hit.term] == 0);
+        } else {
+            // A match that is longer than an excerpt.
+            next = first + 1;
+        }
+    }
+    best.map(|(_, first)| first)
 }
 
 /// The bounds of an excerpt around a position in a text, moved to the gaps between words if there are any.

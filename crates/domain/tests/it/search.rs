@@ -1,6 +1,6 @@
 //! The input of a search, and the marked matches in a text.
 
-use domain::search::{EmptyQuery, Piece, Query};
+use domain::search::{EmptyQuery, Piece, Query, Term};
 
 /// A query in short form: `+` before a word that also matches longer ones, `=` before an exact term, `-` before an
 /// exclusion.
@@ -93,4 +93,24 @@ fn an_excerpt_stands_where_most_of_the_terms_are() {
     let unbroken = "字".repeat(500) + " 木 " + &"字".repeat(500);
     let found = excerpt("木", &unbroken).unwrap();
     assert!(found.contains("[木]") && found.chars().count() < 260, "{found}");
+}
+
+#[test]
+fn an_excerpt_of_a_text_that_repeats_itself_takes_no_longer_than_of_another() {
+    // Each word is a match of each term: pairs of matches would be 10^11 steps here, and this test would not end.
+    let text = "aa ".repeat(300_000);
+    let query = Query::parse("aa \"aa aa\" \"aa aa aa\"").unwrap();
+    let found = query.excerpt(&text).map(shown).unwrap();
+    assert!(found.starts_with("[aa aa aa]") && found.chars().count() < 260, "{found}");
+}
+
+#[test]
+fn a_repeated_term_counts_once() {
+    let query = Query::parse("oak Oak \"oak\" -elm -ELM oak").unwrap();
+    let terms = |terms: &[Term]| terms.iter().map(|term| term.as_str().to_owned()).collect::<Vec<_>>();
+    // The quoted word matches no longer word, and is another term.
+    assert_eq!(
+        (terms(query.wanted()), terms(query.unwanted())),
+        (vec!["oak".into(), "oak".into()], vec!["elm".into()])
+    );
 }
