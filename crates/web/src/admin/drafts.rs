@@ -179,7 +179,7 @@ pub async fn compare(request: HttpRequest, app: Data<App>, editor: Editor) -> Re
         };
         view.render("admin/drafts/compare.html", &page).map(Answer::panel)
     };
-    app.render_pool.run(rendering).await?
+    app.render_pool.run_long(rendering).await?
 }
 
 #[derive(Serialize)]

@@ -62,40 +62,41 @@ pub(super) async fn show(app: &App, editor: &Editor, page: PageId, mut fields: F
             fields.draft = theirs.version.0;
             let draft = theirs.typed.page.in_zone(site.time_zone);
             let other = Other { page, draft, saved_at: theirs.saved_at, by: theirs.saved_by, then: "draft" };
-            differ(app, editor, &site, other, fields)
+            differ(app, editor, &site, other, fields).await
         }
         (draft, Some(theirs)) => {
             fields.version = theirs.version.0;
             fields.draft = draft.map_or(0, |draft| draft.version.0);
             let (draft, saved_at) = (PageInput::of(&theirs.content, site.time_zone), theirs.updated_at);
             differ(app, editor, &site, Other { page, draft, saved_at, by: String::new(), then: "continue" }, fields)
+                .await
         }
         (_, None) => deleted(app, editor, fields).await,
     }
 }
 
-fn differ(app: &App, editor: &Editor, site: &Site, other: Other, fields: Fields) -> Result<Outcome, Error> {
+async fn differ(app: &App, editor: &Editor, site: &Site, other: Other, fields: Fields) -> Result<Outcome, Error> {
     let Other { page, draft, saved_at, by, then } = other;
     let mine = fields.input(site.time_zone);
     let edit = PAGES.form_href(page.0);
     let trail = PAGES.trail_under(page.0, &draft.title, &fields.back);
-    let page = ConflictPage {
-        panel: Panel::new(
-            site,
-            editor.account(),
-            "pages",
-            "Somebody else saved this page while you were editing",
-            &trail,
-        ),
-        action: edit.clone(),
-        edit_href: edit,
-        changed: diff::fields(&draft, &mine),
-        diff: diff::lines(&draft.body.replace("\r\n", "\n"), &mine.body.replace("\r\n", "\n")),
-        theirs: Theirs { title: draft.title, body: draft.body, updated: clock::moment(saved_at, site.time_zone), by },
-        then,
-        fields,
+    let panel =
+        Panel::new(site, editor.account(), "pages", "Somebody else saved this page while you were editing", &trail);
+    let (view, zone) = (app.view.clone(), site.time_zone);
+    let rendering = move || {
+        let page = ConflictPage {
+            panel,
+            action: edit.clone(),
+            edit_href: edit,
+            changed: diff::fields(&draft, &mine),
+            diff: diff::lines(&draft.body.replace("\r\n", "\n"), &mine.body.replace("\r\n", "\n")),
+            theirs: Theirs { title: draft.title, body: draft.body, updated: clock::moment(saved_at, zone), by },
+            then,
+            fields,
+        };
+        view.render("admin/pages/conflict.html", &page).map(Answer::panel)
     };
-    let answer = Answer::panel(app.view.render("admin/pages/conflict.html", &page)?);
+    let answer = app.render_pool.run_long(rendering).await??;
     Ok(Outcome::Page(answer.with_status(StatusCode::CONFLICT)))
 }
 

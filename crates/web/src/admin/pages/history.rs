@@ -287,7 +287,7 @@ pub async fn compare(
         };
         view.render("admin/pages/compare.html", &page).map(Answer::panel)
     };
-    app.render_pool.run(rendering).await?
+    app.render_pool.run_long(rendering).await?
 }
 
 /// The message when the page is a draft.
