@@ -5,6 +5,7 @@ mod client;
 mod database;
 mod flood;
 mod load;
+mod memory;
 mod options;
 mod peers;
 mod people;
@@ -58,7 +59,7 @@ fn run(options: &Options) -> Result<(), String> {
         }
     }
     type Run = fn(&Options, &mut Report) -> Result<(), String>;
-    let parts: [(&str, Run); 9] = [
+    let parts: [(&str, Run); 10] = [
         ("flood", siege::run),
         ("people", people::run),
         ("people", refusals::run),
@@ -67,6 +68,7 @@ fn run(options: &Options) -> Result<(), String> {
         ("scope", scope::run),
         ("search", search::run),
         ("access", access::run),
+        ("memory", memory::run),
         ("start", starts::run),
     ];
     for (section, run) in parts {

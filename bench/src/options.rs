@@ -3,8 +3,8 @@
 use std::{path::PathBuf, time::Duration};
 
 /// The parts of the benchmark, in the order in which they run.
-pub(crate) const SECTIONS: [&str; 9] =
-    ["throughput", "flood", "people", "revocation", "size", "scope", "search", "access", "start"];
+pub(crate) const SECTIONS: [&str; 10] =
+    ["throughput", "flood", "people", "revocation", "size", "scope", "search", "access", "memory", "start"];
 
 /// The parts to run, their sizes, and the paths of programs and results.
 pub(crate) struct Options {
@@ -16,6 +16,8 @@ pub(crate) struct Options {
     pub time: Duration,
     /// The duration of each flood of Postern.
     pub flood: Duration,
+    /// The duration of each mixed load.
+    pub memory: Duration,
     /// The number of changes to watch.
     pub changes: usize,
     /// The number of people who sign in at once.
@@ -52,10 +54,11 @@ pub(crate) struct Options {
 
 /// The usage.
 pub(crate) const USAGE: &str = "usage: bench/run [--quick] [OPTION VALUE].. [SECTION]..
-sections: throughput flood people revocation size scope search access start; all of them by default
+sections: throughput flood people revocation size scope search access memory start; all of them by default
   --rounds N         how often throughput is measured in turn (4)
   --seconds N        how long each time (5)
   --flood-seconds N  how long each flood of Postern lasts (60)
+  --memory-seconds N how long the mixed load lasts for each size of the cache (600)
   --changes N        how many changes are watched (1000)
   --people N         how many people sign in at once (200)
   --tries N          how many refusals of each kind are timed (200)
@@ -106,6 +109,7 @@ impl Options {
             rounds: pick(1, 4),
             time: seconds(1, 5),
             flood: seconds(3, 60),
+            memory: seconds(10, 600),
             changes: pick(20, 1000),
             people: pick(10, 200),
             tries: pick(5, 200),
@@ -132,6 +136,7 @@ impl Options {
             "--rounds" => self.rounds = number()?,
             "--seconds" => self.time = seconds()?,
             "--flood-seconds" => self.flood = seconds()?,
+            "--memory-seconds" => self.memory = seconds()?,
             "--changes" => self.changes = number()?,
             "--people" => self.people = number()?.min(250),
             "--tries" => self.tries = number()?,

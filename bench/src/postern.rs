@@ -53,7 +53,12 @@ impl Site {
 
     /// Starts Postern at a free port, and waits until it answers.
     pub(crate) fn start(&self) -> Result<Postern, String> {
-        let mut postern = self.spawn(free_address()?)?;
+        self.start_with(&[])
+    }
+
+    /// As [`Site::start`], with more variables of its environment.
+    pub(crate) fn start_with(&self, variables: &[(&str, String)]) -> Result<Postern, String> {
+        let mut postern = self.spawn_with(free_address()?, variables)?;
         postern.process.wait_for(postern.to).map_err(|error| format!("postern: {error}"))?;
         // Postern listens before it has opened its database.
         ask(&postern.place("/healthz"), None)?;
@@ -62,7 +67,12 @@ impl Site {
 
     /// Starts Postern at an address without waiting.
     pub(crate) fn spawn(&self, to: SocketAddr) -> Result<Postern, String> {
+        self.spawn_with(to, &[])
+    }
+
+    fn spawn_with(&self, to: SocketAddr, variables: &[(&str, String)]) -> Result<Postern, String> {
         let mut command = self.command();
+        command.envs(variables.iter().map(|(name, value)| (name, value)));
         command.env("POSTERN_LISTEN", to.to_string()).env("POSTERN_ADMIN_PASSWORD", PASSWORD);
         Ok(Postern { process: Process::start(command, &self.room, "postern")?, to })
     }
