@@ -1,11 +1,12 @@
 # The build: a layer with the dependencies alone, so that a change of the sources compiles only the sources.
 FROM rust:1-slim-trixie AS build
 RUN apt-get update \
- && apt-get install -y --no-install-recommends gcc libc6-dev libssl-dev pkg-config \
+ && apt-get install -y --no-install-recommends gcc libc6-dev libssl-dev make pkg-config \
  && rm -rf /var/lib/apt/lists/*
 # Debian's OpenSSL, which gets Debian's fixes; the image below has it too, for apt.
 ENV OPENSSL_NO_VENDOR=1
 WORKDIR /src
+COPY .cargo .cargo
 COPY Cargo.toml Cargo.lock ./
 COPY build/openssl-sys build/openssl-sys
 COPY crates/domain/Cargo.toml crates/domain/

@@ -1,6 +1,6 @@
 //! The state of the process, shared by all requests. The modules whose types it contains do not import it.
 
-use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, atomic::AtomicBool};
 
 use store::Store;
 
@@ -13,7 +13,7 @@ use crate::{
     },
     cache::process::Cache,
     db::Db,
-    http::{client::Proxies, view::View},
+    http::{budget::Budget, client::Proxies, view::View},
     render_pool::RenderPool,
 };
 
@@ -33,11 +33,17 @@ pub struct App {
     pub render_pool: RenderPool,
     /// The background jobs of bulk actions.
     pub jobs: Jobs,
+    /// The bytes of memory that large bodies and answers under way may take.
+    pub under_way: Arc<Budget>,
     /// The options that requests need.
     pub options: Options,
     /// Whether the server is about to stop: it still answers, and tells a load balancer to choose another one.
     pub is_draining: AtomicBool,
 }
+
+/// The bytes of memory that large bodies and answers under way may take. A client network gets at most a quarter, which
+/// holds the largest form.
+const BYTES_UNDER_WAY: usize = 80 << 20;
 
 impl App {
     /// The state over an opened and migrated store. New passwords are hashed at `bcrypt_cost`.
@@ -61,6 +67,7 @@ impl App {
             sign_ins: SignIns::default(),
             render_pool: RenderPool::new(),
             jobs: Jobs::default(),
+            under_way: Budget::new(BYTES_UNDER_WAY),
             view: View::load().map_err(|error| error.to_string())?,
             options,
             is_draining: AtomicBool::new(false),

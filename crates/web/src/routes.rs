@@ -1,20 +1,23 @@
 //! The table of routes.
 
 use actix_web::{
-    FromRequest, Handler, Resource, Responder, Route,
+    App as ActixApp, FromRequest, Handler, Resource, Responder, Route,
+    body::BoxBody,
+    dev::{ServiceFactory, ServiceRequest, ServiceResponse},
     guard::{Any, Get, Guard, Head},
-    middleware::from_fn,
-    web::{self, ServiceConfig, post, resource, scope},
+    middleware::{Next, from_fn},
+    web::{self, Data, ServiceConfig, post, resource, scope},
 };
 
 use crate::{
-    admin,
+    App, admin,
     auth::guards::{require_admin, require_editor, require_reader},
     http::{
         assets, health,
+        middleware::envelope,
         responses::{form_only, not_found, post_only, read_only},
     },
-    site,
+    site::{self, resolve::Resolved},
 };
 
 /// A page: GET, and HEAD, which gets the same headers (RFC 9110 section 9.3.2).
@@ -54,9 +57,25 @@ fn readable() -> impl Guard {
     Any(Get()).or(Head())
 }
 
+/// The application: the routes, within the middleware of every request.
+pub fn application(
+    app: Data<App>,
+) -> ActixApp<
+    impl ServiceFactory<
+        ServiceRequest,
+        Config = (),
+        Response = ServiceResponse<BoxBody>,
+        Error = actix_web::Error,
+        InitError = (),
+    >,
+> {
+    let envelope = async |request, next: Next<BoxBody>| envelope(request, next, Resolved::from_cache).await;
+    ActixApp::new().app_data(app).wrap(from_fn(envelope)).configure(routes)
+}
+
 /// All routes of the site. The guarded scopes come first; any other path is the path of a page.
 #[rustfmt::skip]
-pub fn routes(config: &mut ServiceConfig) {
+fn routes(config: &mut ServiceConfig) {
     config
         .service(scope("/admin").wrap(from_fn(require_editor))
             .service(scope("/users").wrap(from_fn(require_admin))

@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use actix_web::{App as ActixApp, HttpServer, middleware::from_fn, web::Data};
+use actix_web::web::Data;
 use socket2::{Domain, Socket, Type};
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -14,24 +14,18 @@ use crate::{
     App, Options, admin,
     config::{Config, Serve},
     first_run,
-    routes::routes,
+    routes::application,
 };
 use crate::{
     cache::{generations::Generations, process::Cache},
-    http::{client::Proxies, middleware::envelope},
+    http::{client::Proxies, listener},
 };
 
-/// The maximum time in seconds for running requests to finish during the shutdown.
-const SHUTDOWN_SECONDS: u64 = 10;
-/// The maximum time that a client may take to send the head of a request.
-const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
 /// The maximum time that a client may stop reading its response.
 #[cfg(target_os = "linux")]
 const STALL_TIMEOUT: Duration = Duration::from_secs(30);
 /// The maximum number of connections that wait to be accepted.
 const BACKLOG: i32 = 1024;
-/// The maximum time that a connection may stay open without a request.
-const KEEP_ALIVE: Duration = Duration::from_secs(30);
 
 /// Serves until SIGTERM or SIGINT.
 ///
@@ -78,15 +72,9 @@ async fn serve_on(listener: TcpListener, app: Data<App>, drain: Duration) -> std
     actix_web::rt::spawn(app.failed_logins.clone().write_periodically(app.db.clone()));
     actix_web::rt::spawn(admin::trash::purge_expired(app.clone()));
     actix_web::rt::spawn(admin::links::read_changed_texts(app.clone()));
-    let server =
-        HttpServer::new(move || ActixApp::new().app_data(app.clone()).wrap(from_fn(envelope)).configure(routes))
-            .client_request_timeout(HEAD_TIMEOUT)
-            .keep_alive(KEEP_ALIVE)
-            .shutdown_timeout(SHUTDOWN_SECONDS)
-            .shutdown_signal(stop_signal(state.clone(), drain))
-            .listen(listener)?
-            .run();
-    server.await?;
+    let application = move || application(app.clone());
+    let stop = stop_signal(state.clone(), drain);
+    listener::serve(listener, &state.options.proxies, application, stop)?.await?;
     state.failed_logins.write(&state.db).await;
     log::info!("stopped; {} sign-ins were verified", state.authenticator.bcrypt_pool.verified());
     Ok(())

@@ -29,7 +29,7 @@ use crate::{
     http::{
         answer::{Answer, Outcome},
         error::Error,
-        form::Form,
+        form::{Form, TextForm},
         query::QueryString,
         view::Errors,
     },
@@ -180,7 +180,7 @@ pub async fn new(app: Data<App>, admin: Admin, query: QueryString) -> Result<Ans
 }
 
 /// POST `/admin/groups`.
-pub async fn create(app: Data<App>, admin: Admin, Form(fields): Form<Fields>) -> Result<Outcome, Error> {
+pub async fn create(app: Data<App>, admin: Admin, TextForm(fields): TextForm<Fields>) -> Result<Outcome, Error> {
     let site = app.db.site().await;
     let editing = Editing { app: &app, admin: &admin, site: &site, group: None };
     let content = match fields.input().check() {
@@ -222,7 +222,7 @@ pub async fn update(
     request: HttpRequest,
     app: Data<App>,
     admin: Admin,
-    Form(mut fields): Form<Fields>,
+    TextForm(mut fields): TextForm<Fields>,
 ) -> Result<Outcome, Error> {
     let id = GroupId(id(&request)?);
     let (site, group) = load(&app, &admin, id).await?;

@@ -32,7 +32,7 @@ use crate::{
     http::{
         answer::{Answer, Outcome},
         error::Error,
-        form::Form,
+        form::TextForm,
         query::QueryString,
     },
 };
@@ -49,7 +49,7 @@ pub async fn new(app: Data<App>, editor: Editor, query: QueryString) -> Result<A
 }
 
 /// POST `/admin/pages`.
-pub async fn create(app: Data<App>, editor: Editor, Form(mut fields): Form<Fields>) -> Result<Outcome, Error> {
+pub async fn create(app: Data<App>, editor: Editor, TextForm(mut fields): TextForm<Fields>) -> Result<Outcome, Error> {
     fields.back = PAGES.back(&fields.back);
     let (site, context) = editor_context::load_new(&app, &editor).await?;
     let editing = Editing { app: &app, editor: &editor, site: &site, context: &context };
@@ -73,7 +73,7 @@ pub async fn update(
     request: HttpRequest,
     app: Data<App>,
     editor: Editor,
-    Form(mut fields): Form<Fields>,
+    TextForm(mut fields): TextForm<Fields>,
 ) -> Result<Outcome, Error> {
     fields.back = PAGES.back(&fields.back);
     let id = PageId(id(&request)?);

@@ -8,7 +8,7 @@ use domain::credentials;
 use super::{account::Account, failed_logins, verify::authenticator::AuthOutcome};
 use crate::{
     App,
-    http::{envelope::Envelope, error::Error},
+    http::{connection::Connection, envelope::Envelope, error::Error},
 };
 
 /// The result of signing a request in.
@@ -50,12 +50,25 @@ async fn authenticate(request: &HttpRequest) -> Result<SignIn, Error> {
     if headers.next().is_some() {
         return Err(Error::BadRequest("A request has at most one Authorization header."));
     }
-    let Ok(credentials) = credentials::parse(header.as_bytes()) else {
+    let header = header.as_bytes();
+    let connection = Connection::of(request);
+    let recognised = connection.and_then(|connection| {
+        let proof = connection.proof();
+        app.authenticator.recognise(&app.db, proof.as_ref()?, header)
+    });
+    if let Some(current) = recognised {
+        app.sign_ins.record(&app.db, &current.user, &envelope.client);
+        return Ok(SignIn::Authenticated(current.account.clone()));
+    }
+    let Ok(credentials) = credentials::parse(header) else {
         app.failed_logins.record(None, &envelope, failed_logins::without_bcrypt::MALFORMED);
         return Ok(SignIn::Rejected);
     };
     match app.authenticator.authenticate(&app.db, &credentials, &envelope.client).await {
-        Ok(AuthOutcome::Accepted(current)) => {
+        Ok(AuthOutcome::Accepted { current, record }) => {
+            if let Some((connection, record)) = connection.zip(record) {
+                connection.remember(app.authenticator.proof(header, &credentials.name, record));
+            }
             app.sign_ins.record(&app.db, &current.user, &envelope.client);
             Ok(SignIn::Authenticated(current.account.clone()))
         }

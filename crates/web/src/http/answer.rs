@@ -1,19 +1,26 @@
 //! Finished answers: body, cache control, ETag, and compression as the client accepts it.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 
 use actix_web::{
-    HttpRequest, HttpResponse, Responder,
+    HttpRequest, HttpResponse, Responder, ResponseError,
     body::BoxBody,
     http::{
         StatusCode,
         header::{self, EntityTag, HeaderMap, HeaderName, HeaderValue},
     },
-    web::Bytes,
+    web::{Bytes, Data},
 };
 use sha2::{Digest, Sha256};
 
-use super::coding::Coding;
+use super::{
+    budget::Share,
+    coding::Coding,
+    envelope::Envelope,
+    error::Error,
+    parts_body::{PART, in_parts},
+};
+use crate::App;
 
 /// The cache policy of an answer (RFC 9111).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,6 +69,8 @@ struct Parts {
     coded: [OnceLock<Option<Bytes>>; 2],
     /// The ETags: of the uncompressed body, then by [`Coding`].
     etags: [OnceLock<HeaderValue>; 3],
+    /// The share of the budget for large answers while at least one client is receiving this one.
+    under_way: Mutex<Weak<Share>>,
 }
 
 /// The media type of HTML pages.
@@ -77,7 +86,8 @@ impl Answer {
 
     fn with(status: StatusCode, content_type: &'static str, body: Bytes, caching: Caching) -> Answer {
         let (digest, coded, etags) = <(OnceLock<_>, [OnceLock<_>; 2], [OnceLock<_>; 3])>::default();
-        Answer(Arc::new(Parts { status, content_type, body, caching, digest, coded, etags }))
+        let under_way = Mutex::default();
+        Answer(Arc::new(Parts { status, content_type, body, caching, digest, coded, etags, under_way }))
     }
 
     /// A 200 with an HTML page.
@@ -121,12 +131,32 @@ impl Answer {
 
     /// The memory that the bodies take so far, in bytes.
     pub fn bytes(&self) -> usize {
-        let coded = self.0.coded.iter().filter_map(|coded| coded.get()?.as_ref()).map(Bytes::len);
-        self.0.body.len() + coded.sum::<usize>()
+        self.0.bytes()
     }
 }
 
 impl Parts {
+    fn bytes(&self) -> usize {
+        let coded = self.coded.iter().filter_map(|coded| coded.get()?.as_ref()).map(Bytes::len);
+        self.body.len() + coded.sum::<usize>()
+    }
+
+    /// The share of the budget for sending this answer, which all clients that receive it at the same time have in common.
+    ///
+    /// # Errors
+    /// [`Error::NoRoom`].
+    fn share(&self, request: &HttpRequest) -> Result<Arc<Share>, Error> {
+        let mut under_way = self.under_way.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(share) = under_way.upgrade() {
+            return Ok(share);
+        }
+        let app = request.app_data::<Data<App>>().ok_or_else(|| Error::Internal("no App in this scope".into()))?;
+        let origin = Envelope::of(request).client.origin();
+        let share = Arc::new(app.under_way.take(Some(origin), self.bytes()).ok_or(Error::NoRoom)?);
+        *under_way = Arc::downgrade(&share);
+        Ok(share)
+    }
+
     /// The ETag of a coding. It changes with the body and with the cache policy: a page that becomes private must not
     /// match.
     fn etag(&self, coding: Option<Coding>) -> &HeaderValue {
@@ -188,7 +218,14 @@ impl Responder for Answer {
             }
             None => &parts.body,
         };
-        response.set_body(BoxBody::new(body.clone()))
+        let body = match body.len() > PART {
+            true => match parts.share(request) {
+                Ok(share) => in_parts(body.clone(), share),
+                Err(error) => return error.error_response(),
+            },
+            false => BoxBody::new(body.clone()),
+        };
+        response.set_body(body)
     }
 }
 

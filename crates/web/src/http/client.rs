@@ -45,6 +45,13 @@ pub struct Proxies {
     pub header: ForwardedHeader,
 }
 
+impl Proxies {
+    /// Whether an address is that of a trusted proxy.
+    pub fn contain(&self, address: IpAddr) -> bool {
+        self.trusted.iter().any(|network| network.contains(&address))
+    }
+}
+
 /// A header in which a proxy reports the client. Only one is read: a proxy passes on the other one as the client sent
 /// it, and a client could forge it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -61,8 +68,7 @@ pub enum ForwardedHeader {
 pub fn client(head: &RequestHead, proxies: &Proxies) -> Client {
     // Only in-process tests have no peer address.
     let peer = head.peer_addr.map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |peer| peer.ip().to_canonical());
-    let is_proxy = |address: &IpAddr| proxies.trusted.iter().any(|network| network.contains(address));
-    if !is_proxy(&peer) {
+    if !proxies.contain(peer) {
         return Client { address: peer, https: false };
     }
     let (hops, proto) = match proxies.header {
@@ -80,7 +86,7 @@ pub fn client(head: &RequestHead, proxies: &Proxies) -> Client {
     for hop in hops.iter().rev() {
         let Some(hop) = parse_hop(hop) else { break };
         address = hop;
-        if !is_proxy(&hop) {
+        if !proxies.contain(hop) {
             break;
         }
     }

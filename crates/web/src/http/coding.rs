@@ -78,7 +78,9 @@ mod tests {
 
     #[test]
     fn the_window_holds_the_body() {
-        for (bytes, bits) in [(0, 10), (1000, 10), (1008, 11), (4000, 12), (60_000, 16), (1 << 20, 21), (usize::MAX, 22)] {
+        for (bytes, bits) in
+            [(0, 10), (1000, 10), (1008, 11), (4000, 12), (60_000, 16), (1 << 20, 21), (usize::MAX, 22)]
+        {
             assert_eq!(window_bits(bytes), bits, "{bytes}");
             assert!(bits == 22 || bytes <= (1 << bits) - 16, "{bytes}");
         }

@@ -41,6 +41,8 @@ pub enum Error {
     HeadersTooLarge,
     /// 503: the queue of bcrypt, of the renderer or of the search is full, with the value of `Retry-After`.
     Busy(Duration),
+    /// 503: the bodies and answers under way leave no room for this one.
+    NoRoom,
     /// 503: the database does not answer; the message is for the log only.
     Unavailable(String),
     /// 500: a bug or a broken installation; the message is for the log only.
@@ -75,6 +77,7 @@ impl fmt::Display for Error {
             | Error::Internal(message) => f.write_str(message),
             Error::MethodNotAllowed(allow) => write!(f, "only {allow}"),
             Error::TooLarge(max_bytes) => write!(f, "more than {max_bytes} bytes"),
+            Error::NoRoom => f.write_str("the bodies and answers under way leave no room for this one"),
             other => write!(f, "{}", other.status_code()),
         }
     }
@@ -96,7 +99,7 @@ impl ResponseError for Error {
             Error::Unprocessable(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Error::TooManyAttempts(_) => StatusCode::TOO_MANY_REQUESTS,
             Error::HeadersTooLarge => StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
-            Error::Busy(_) | Error::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Error::Busy(_) | Error::NoRoom | Error::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
             Error::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }

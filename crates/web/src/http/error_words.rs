@@ -80,7 +80,7 @@ fn title(error: &Error) -> &'static str {
         Error::Unprocessable(_) => "This cannot be done",
         Error::TooManyAttempts(_) => "Too many attempts",
         Error::HeadersTooLarge => "Header too large",
-        Error::Busy(_) => "Busy",
+        Error::Busy(_) | Error::NoRoom => "Busy",
         Error::Unavailable(_) => "Out of order",
         Error::Internal(_) => "Something went wrong",
     }
@@ -109,6 +109,7 @@ fn message(error: &Error, site: &Site) -> Cow<'static, str> {
             .into(),
         Error::HeadersTooLarge => "The header fields of this request are too many or too long.".into(),
         Error::Busy(_) => "The server is busy. Try again in a few seconds.".into(),
+        Error::NoRoom => "Too many large requests from your network, or from everybody, are under way.".into(),
         Error::Unavailable(_) => "The site's database does not answer. Try again in a moment.".into(),
         Error::Internal(_) => {
             "This is our fault, not yours. Try again; if it happens again, tell the operator of this \
@@ -129,6 +130,10 @@ fn hints(error: &Error) -> &'static [&'static str] {
         Error::NotFound => &["Check the address for a typing error, or search for the page."],
         Error::Timeout => &["Nothing was changed. Send it again."],
         Error::Conflict(_) => &["Nothing was changed."],
+        Error::NoRoom => {
+            &["Nothing was changed. Wait a few seconds, then go back and try again: your browser still has what \
+                            you typed."]
+        }
         Error::TooLarge(_) => &["Nothing was changed. Go back: your browser may still have what you typed."],
         Error::Unprocessable(_) => &["Nothing was changed. Go back to try again."],
         Error::TooManyAttempts(_) => &["The right password works again after the wait."],

@@ -3,7 +3,7 @@
 use std::{future::Future, pin::Pin, sync::Arc, time::Duration};
 
 use actix_web::{
-    FromRequest, HttpRequest,
+    FromRequest, HttpMessage, HttpRequest,
     dev::Payload,
     http::header,
     web::{Bytes, BytesMut, Data},
@@ -11,45 +11,77 @@ use actix_web::{
 use futures_util::StreamExt;
 use serde::{Deserialize, Deserializer, de::DeserializeOwned};
 
-use super::{error::Error, stale_form::StaleForm};
+use super::{budget::Share, envelope::Envelope, error::Error, stale_form::StaleForm};
 use crate::{
     App,
     auth::{current_user::current_user, extract::Reader, form_token},
     clock,
 };
 
-/// The maximum size of a form in bytes: 1 MiB of text with each byte encoded as `%XX`, and room for the other fields.
-const MAX_BYTES: usize = 4 * 1024 * 1024;
+/// The maximum size in bytes of a form without a long text.
+const MAX_BYTES: usize = 64 * 1024;
+/// The maximum size in bytes of a form with the text of a page: 1 MiB of text with each byte encoded as `%XX`, and room for
+/// the other fields.
+const MAX_TEXT_BYTES: usize = 4 * 1024 * 1024;
+/// The memory that a form takes while it is handled, as a multiple of its size: its body, its fields, and what is made of
+/// them.
+const COPIES: usize = 3;
+/// How long a form waits for others to end, if they leave no room for it.
+const ROOM_TIMEOUT: Duration = Duration::from_secs(5);
 /// The maximum number of fields: several times those of the longest list in the panel with every row selected.
 const MAX_FIELDS: usize = 500;
 /// The maximum time that a form may take to arrive.
 const BODY_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// The fields of a form that this site gave to the user who sent it.
+/// The fields of a form that this site gave to the user who sent it; at most 64 KiB.
 pub struct Form<T>(pub T);
+
+/// As [`Form`], for a form with the text of a page; at most 4 MiB.
+pub struct TextForm<T>(pub T);
+
+type Receiving<F> = Pin<Box<dyn Future<Output = Result<F, Error>>>>;
 
 impl<T: DeserializeOwned + 'static> FromRequest for Form<T> {
     type Error = Error;
-    type Future = Pin<Box<dyn Future<Output = Result<Form<T>, Error>>>>;
+    type Future = Receiving<Form<T>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let (request, payload) = (request.clone(), payload.take());
-        Box::pin(async move {
-            let reader = Reader::of(&request).await?;
-            let body = read(&request, payload).await?;
-            check_still_active(&request, &reader).await?;
-            if body.iter().filter(|byte| **byte == b'&').count() >= MAX_FIELDS {
-                return Err(Error::Unprocessable(format!("A form has at most {MAX_FIELDS} fields.")));
-            }
-            let fields: Vec<(String, String)> = parse(&body)?;
-            let token = fields.iter().find(|(name, _)| name == "form_token").map_or("", |(_, token)| token);
-            if !form_token::is_valid(token, reader.account(), clock::now()) {
-                let token = form_token::issue(reader.account(), clock::now());
-                return Err(Error::StaleForm(Arc::new(StaleForm { action: target(&request), fields, token })));
-            }
-            parse(&body).map(Form)
-        })
+        Box::pin(async move { receive(&request, payload, MAX_BYTES).await.map(Form) })
     }
+}
+
+impl<T: DeserializeOwned + 'static> FromRequest for TextForm<T> {
+    type Error = Error;
+    type Future = Receiving<TextForm<T>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let (request, payload) = (request.clone(), payload.take());
+        Box::pin(async move { receive(&request, payload, MAX_TEXT_BYTES).await.map(TextForm) })
+    }
+}
+
+async fn receive<T: DeserializeOwned>(request: &HttpRequest, payload: Payload, max_bytes: usize) -> Result<T, Error> {
+    let reader = Reader::of(request).await?;
+    let body = read(request, payload, max_bytes).await?;
+    check_still_active(request, &reader).await?;
+    if body.iter().filter(|byte| **byte == b'&').count() >= MAX_FIELDS {
+        return Err(Error::Unprocessable(format!("A form has at most {MAX_FIELDS} fields.")));
+    }
+    if !form_token::is_valid(&token(&body)?, reader.account(), clock::now()) {
+        let token = form_token::issue(reader.account(), clock::now());
+        let fields = parse(&body)?;
+        return Err(Error::StaleForm(Arc::new(StaleForm { action: target(request), fields, token })));
+    }
+    parse(&body)
+}
+
+/// The token in a body, without a copy of the other fields; empty if there is none.
+fn token(body: &[u8]) -> Result<String, Error> {
+    let mut pairs = body.split(|byte| *byte == b'&');
+    let Some(pair) = pairs.find(|pair| pair.starts_with(b"form_token=")) else { return Ok(String::new()) };
+    let pair: Vec<(String, String)> = parse(pair)?;
+    Ok(pair.into_iter().next().map(|(_, token)| token).unwrap_or_default())
 }
 
 /// Rejects a form whose sender was disabled, demoted or given another password while the body arrived.
@@ -70,7 +102,7 @@ fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Error> {
         .map_err(|error| Error::Unprocessable(format!("This form is incomplete: {error}.")))
 }
 
-async fn read(request: &HttpRequest, payload: Payload) -> Result<Bytes, Error> {
+async fn read(request: &HttpRequest, mut payload: Payload, max_bytes: usize) -> Result<Bytes, Error> {
     let headers = request.headers();
     let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let media_type = content_type.split(';').next().unwrap_or_default().trim();
@@ -78,22 +110,51 @@ async fn read(request: &HttpRequest, payload: Payload) -> Result<Bytes, Error> {
         return Err(Error::UnsupportedMediaType);
     }
     let announced = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
-    if announced.is_some_and(|bytes| bytes > MAX_BYTES) {
-        return Err(Error::TooLarge(MAX_BYTES));
+    if announced.is_some_and(|bytes| bytes > max_bytes) {
+        return Err(Error::TooLarge(max_bytes));
     }
-    tokio::time::timeout(BODY_TIMEOUT, collect(payload)).await.map_err(|_| Error::Timeout)?
+    // The whole of it, before any of it arrives: two forms that each wait for the rest would wait for ever.
+    let room = room(request, COPIES * announced.unwrap_or(max_bytes)).await;
+    let reading = async {
+        match room {
+            Some(share) => {
+                request.extensions_mut().insert(share);
+                collect(&mut payload, max_bytes).await
+            }
+            // A browser that is interrupted while it sends shows no answer.
+            None => discard(&mut payload, max_bytes).await.and(Err(Error::NoRoom)),
+        }
+    };
+    tokio::time::timeout(BODY_TIMEOUT, reading).await.map_err(|_| Error::Timeout)?
 }
 
-async fn collect(mut payload: Payload) -> Result<Bytes, Error> {
+/// A share of the budget of bytes under way, which the request keeps until it is answered; `None` if others leave no room.
+async fn room(request: &HttpRequest, bytes: usize) -> Option<Share> {
+    let app = request.app_data::<Data<App>>()?;
+    app.under_way.take_within(Some(Envelope::of(request).client.origin()), bytes, ROOM_TIMEOUT).await
+}
+
+async fn collect(payload: &mut Payload, max_bytes: usize) -> Result<Bytes, Error> {
     let mut body = BytesMut::new();
     while let Some(chunk) = payload.next().await {
         let chunk = chunk.map_err(|_| Error::BadRequest("The body of the request is broken."))?;
-        if body.len() + chunk.len() > MAX_BYTES {
-            return Err(Error::TooLarge(MAX_BYTES));
+        if body.len() + chunk.len() > max_bytes {
+            return Err(Error::TooLarge(max_bytes));
         }
         body.extend_from_slice(&chunk);
     }
     Ok(body.freeze())
+}
+
+async fn discard(payload: &mut Payload, max_bytes: usize) -> Result<(), Error> {
+    let mut bytes = 0;
+    while let Some(chunk) = payload.next().await {
+        bytes += chunk.map_err(|_| Error::BadRequest("The body of the request is broken."))?.len();
+        if bytes > max_bytes {
+            return Err(Error::TooLarge(max_bytes));
+        }
+    }
+    Ok(())
 }
 
 /// Reads a checkbox: present when it is checked, absent when it is not.

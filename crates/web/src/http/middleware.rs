@@ -1,10 +1,10 @@
 //! The outermost middleware, which handles every request and every response.
 
-use std::panic::AssertUnwindSafe;
+use std::{panic::AssertUnwindSafe, rc::Rc, sync::Arc};
 
 use actix_web::{
-    Error as ActixError, HttpMessage, HttpResponse, ResponseError,
-    body::{BoxBody, MessageBody},
+    Error as ActixError, HttpMessage, HttpRequest, HttpResponse, Responder, ResponseError,
+    body::{BodySize, BoxBody, MessageBody},
     dev::{ServiceRequest, ServiceResponse},
     error::InternalError,
     http::{
@@ -17,21 +17,49 @@ use actix_web::{
 use futures_util::FutureExt;
 
 use super::{
-    before_routing, body_guard::BodyGuard, client::client, envelope::Envelope, error::Error, error_page,
-    logging::LogLimiter, security_headers,
+    answer::Answer,
+    before_routing,
+    body_guard::BodyGuard,
+    client::client,
+    connection::Connection,
+    envelope::Envelope,
+    error::Error,
+    error_page,
+    logging::LogLimiter,
+    parts_body::{PART, in_parts},
+    security_headers,
 };
 use crate::App;
 
 /// Assigns the envelope, checks the limits, renders and logs errors, and adds the security headers to every response.
+/// `cached` may answer a request before a route is chosen.
 pub async fn envelope(
     mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
+    cached: impl AsyncFn(&App, &HttpRequest) -> Result<Option<Answer>, Error>,
 ) -> Result<ServiceResponse<BoxBody>, ActixError> {
     let Some(app) = request.app_data::<Data<App>>().cloned() else {
         return Err(Error::Internal("the application has no state".into()).into());
     };
+    let _handling = Connection::handle(request.conn_data::<Rc<Connection>>());
     let envelope = Envelope::new(client(request.head(), &app.options.proxies));
     request.extensions_mut().insert(envelope);
+    let early = match before_routing::answer(&request) {
+        Some(answer) => Some(answer),
+        None => {
+            let answer = AssertUnwindSafe(cached(&app, request.request())).catch_unwind().await;
+            let answer = answer.unwrap_or_else(|_panic| Err(panicked()));
+            answer.map(|answer| Some(answer?.respond_to(request.request()))).transpose()
+        }
+    };
+    let early = match early {
+        // Without errors, and without a body of unknown length, nothing of the request is needed any more.
+        Some(Ok(mut response)) if is_complete(&request, &response) => {
+            security_headers::append(response.headers_mut(), &envelope);
+            return Ok(request.into_response(response));
+        }
+        early => early,
+    };
     let context = ResponseContext {
         accept: request.headers().get_all(header::ACCEPT).cloned().collect(),
         envelope,
@@ -39,7 +67,7 @@ pub async fn envelope(
         body_guard: BodyGuard::for_request(&mut request),
     };
 
-    if let Some(answer) = before_routing::answer(&request) {
+    if let Some(answer) = early {
         let response = answer.unwrap_or_else(|error| error.error_response());
         return Ok(request.into_response(context.finish(&app, response).await));
     }
@@ -49,11 +77,18 @@ pub async fn envelope(
             Ok(ServiceResponse::new(request, context.finish(&app, response).await))
         }
         Ok(Err(error)) => Err(context.finish_error(&app, error.error_response()).await),
-        Err(_panic) => {
-            let error = Error::Internal("a handler panicked; the log has the message of the panic above".into());
-            Err(context.finish_error(&app, error.error_response()).await)
-        }
+        Err(_panic) => Err(context.finish_error(&app, panicked().error_response()).await),
     }
+}
+
+fn panicked() -> Error {
+    Error::Internal("a handler panicked; the log has the message of the panic above".into())
+}
+
+/// Whether a response can be sent without being finished by its context.
+fn is_complete(request: &ServiceRequest, response: &HttpResponse) -> bool {
+    !request.headers().contains_key(header::TRANSFER_ENCODING)
+        && matches!(response.status(), StatusCode::OK | StatusCode::NOT_MODIFIED)
 }
 
 /// The parts of a request that finishing its response needs; a handler consumes the request itself.
@@ -75,10 +110,30 @@ impl ResponseContext {
             }
             None => response,
         };
+        if matches!(response.body().size(), BodySize::Sized(bytes) if bytes > PART as u64) {
+            response = self.in_parts(app, response).await;
+        }
         security_headers::append(response.headers_mut(), &self.envelope);
         match self.body_guard {
             Some(guard) => guard.attach(response),
             None => response,
+        }
+    }
+
+    /// Sends a large body in parts, with a share of the budget, unless its answer has one already.
+    async fn in_parts(&self, app: &App, response: HttpResponse) -> HttpResponse {
+        let (response, body) = response.into_parts();
+        let bytes = match body.try_into_bytes() {
+            Ok(bytes) => bytes,
+            Err(body) => return response.set_body(body),
+        };
+        match app.under_way.take(Some(self.envelope.client.origin()), bytes.len()) {
+            Some(share) => response.set_body(in_parts(bytes, Arc::new(share))),
+            None => {
+                self.log(&Error::NoRoom);
+                let html = error_page::wants_html(&self.accept);
+                Box::pin(error_page::render(app, &Error::NoRoom, html, &self.envelope.id())).await
+            }
         }
     }
 
@@ -95,7 +150,7 @@ impl ResponseContext {
         let client = self.envelope.client.address;
         match error {
             Error::Internal(_) => log::error!("status={status} id={id} client={client} error={:?}", error.to_string()),
-            Error::Unavailable(_) | Error::Busy(_) => {
+            Error::Unavailable(_) | Error::Busy(_) | Error::NoRoom => {
                 if LIMITER.allows("status=503") {
                     log::warn!("status={status} id={id} client={client} error={:?}", error.to_string());
                 }

@@ -3,7 +3,7 @@
 mod requester;
 mod visible;
 
-use actix_web::HttpRequest;
+use actix_web::{HttpRequest, http::Method};
 use domain::{
     access::{Access, Visitor, decide},
     page::{Page, PagePath},
@@ -57,6 +57,17 @@ impl Resolved {
                 let wanted = PagePath::parse(path(request)).map_err(|_| Error::NotFound)?;
                 Box::pin(find(app, Requester::Sender(request), wanted, paging(request))).await
             }
+        }
+    }
+
+    /// The cached answer to a request, before a route is chosen for it: no path of a page is that of a route.
+    ///
+    /// # Errors
+    /// As [`Resolved::of`].
+    pub async fn from_cache(app: &App, request: &HttpRequest) -> Result<Option<Answer>, Error> {
+        match *request.method() {
+            Method::GET | Method::HEAD => cached(app, request, path(request)).await,
+            _ => Ok(None),
         }
     }
 

@@ -1,6 +1,8 @@
 //! The account pages of users, and the protection of forms.
 
-use crate::site::Site;
+use domain::page::PageInput;
+
+use crate::site::{Site, draft};
 
 const NEW: &str = "a longer sentence";
 
@@ -106,6 +108,37 @@ async fn a_form_of_another_media_type_is_415_and_a_larger_one_413() {
     json.send(actix_web::http::Method::POST, "/admin/pages", Some("{}".into())).await.is(415);
     let large = "a".repeat(5 * 1024 * 1024);
     site.eve().post("/admin/pages", &[("title", "x"), ("body", &large)]).await.is(413);
+}
+
+#[actix_web::test]
+async fn case_47_a_form_without_a_long_text_has_at_most_64_kibibytes() {
+    let site = Site::new();
+    let long = "a".repeat(70_000);
+    site.ann().submit("/account", "/account/theme", &[("theme", &long)]).await.is(413);
+    site.eve().submit("/admin/pages/new", "/admin/preview", &[("body", &long)]).await.is(200).has(&long);
+}
+
+#[actix_web::test]
+async fn case_48_what_finds_no_room_is_503_and_the_rest_goes_on() {
+    let site = Site::new();
+    site.put(PageInput { body: "Many words. ".repeat(10_000), ..draft("large", "Large") });
+    let token = site.eve().get("/admin/pages/new").await.value_of("form_token");
+    let fields = [("form_token", token.as_str()), ("body", "some *words*")];
+    let mut taken = Vec::new();
+    while let Some(share) = site.app.under_way.take(None, 1 << 10) {
+        taken.push(share);
+    }
+    let refused = site.eve().browser().post("/admin/preview", &fields).await.is(503).has("still has what you typed");
+    assert_eq!(refused.header("retry-after"), "5");
+    let refused = site.visitor().get("/large").await.is(503);
+    assert_eq!(refused.header("retry-after"), "5");
+    site.visitor().get("/hello").await.is(200);
+    drop(taken);
+    site.eve().post("/admin/preview", &fields).await.is(200).has("<em>words</em>");
+    // What is sent takes no more room afterwards.
+    for _ in 0..200 {
+        site.visitor().get("/large").await.is(200);
+    }
 }
 
 #[actix_web::test]

@@ -57,8 +57,15 @@ impl Server {
     }
 
     pub fn start_in(folder: TempDir, environment: &[(&str, &str)]) -> Server {
-        let mut command = postern(folder.path(), &["--listen", "127.0.0.1:0"]);
-        command.env("POSTERN_ADMIN_PASSWORD", PASSWORD).envs(environment.iter().copied());
+        Server::spawn(folder, Command::new(env!("CARGO_BIN_EXE_postern")), environment)
+    }
+
+    fn spawn(folder: TempDir, mut command: Command, environment: &[(&str, &str)]) -> Server {
+        command.args(["--listen", "127.0.0.1:0"]).current_dir(folder.path()).env_clear();
+        command
+            .env("POSTERN_BCRYPT_COST", "10")
+            .env("POSTERN_ADMIN_PASSWORD", PASSWORD)
+            .envs(environment.iter().copied());
         let log = std::fs::File::create(folder.path().join("log")).unwrap();
         let mut child = command.stdout(Stdio::piped()).stderr(log).spawn().unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
@@ -73,6 +80,13 @@ impl Server {
         });
         let address = first.trim_start_matches("Postern runs at http://").trim_end_matches('/').to_owned();
         Server { address, folder, child }
+    }
+
+    /// A server that may open this many files.
+    pub fn with_files(limit: u32) -> Server {
+        let mut shell = Command::new("sh");
+        shell.args(["-c", &format!("ulimit -n {limit} && exec \"$0\" \"$@\""), env!("CARGO_BIN_EXE_postern")]);
+        Server::spawn(tempfile::tempdir().unwrap(), shell, &[])
     }
 
     pub fn log(&self) -> String {
@@ -97,6 +111,16 @@ impl Server {
         let stream = TcpStream::connect(&self.address).unwrap();
         stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
         stream
+    }
+
+    /// As [`Server::connect`], from another address of this machine.
+    pub fn connect_from(&self, address: [u8; 4]) -> TcpStream {
+        use socket2::{Domain, Socket, Type};
+        let socket = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
+        socket.bind(&std::net::SocketAddr::from((address, 0)).into()).unwrap();
+        socket.connect(&self.address.parse::<std::net::SocketAddr>().unwrap().into()).unwrap();
+        socket.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+        socket.into()
     }
 
     /// The status of a GET with these header lines.

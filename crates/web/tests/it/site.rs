@@ -6,10 +6,8 @@ use std::{
 };
 
 use actix_web::{
-    App as ActixApp,
     body::to_bytes,
     http::{Method, StatusCode, header::HeaderMap},
-    middleware::from_fn,
     test::{TestRequest, call_service, init_service},
     web::Data,
 };
@@ -37,8 +35,7 @@ use web::{
         process::Cache,
     },
     clock,
-    http::middleware::envelope,
-    routes::routes,
+    routes::application,
 };
 
 /// The lowest cost of bcrypt: tests verify thousands of passwords.
@@ -264,9 +261,7 @@ impl Actor<'_> {
     /// Sends a request from another address.
     pub async fn send_from(&self, address: &str, method: Method, uri: &str, body: Option<String>) -> Response {
         let peer = std::net::SocketAddr::new(address.parse().unwrap(), 9);
-        let service =
-            init_service(ActixApp::new().app_data(self.site.app.clone()).wrap(from_fn(envelope)).configure(routes))
-                .await;
+        let service = init_service(application(self.site.app.clone())).await;
         let mut request = TestRequest::default().method(method).uri(uri).peer_addr(peer);
         for (name, value) in &self.headers {
             request = request.append_header((name.as_str(), value.as_slice()));

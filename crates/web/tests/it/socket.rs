@@ -1,8 +1,8 @@
 //! Requests that no client library sends: raw bytes to the real binary.
 
 use std::{
-    io::{Read, Write},
-    time::Duration,
+    io::{ErrorKind, Read, Write},
+    time::{Duration, Instant},
 };
 
 use crate::{
@@ -130,6 +130,57 @@ fn case_48_a_head_that_does_not_come_is_not_waited_for() {
     // The server's patience is ten seconds; ours, in `connect`, is twenty.
     slow.read_to_string(&mut answer).unwrap();
     assert!(answer.is_empty() || status(&answer) == 408, "{answer}");
+}
+
+#[test]
+fn case_48_54_a_later_head_that_comes_too_slowly_is_not_waited_for() {
+    let server = Server::start();
+    let mut stream = server.connect();
+    let request = b"GET /welcome HTTP/1.1\r\nHost: x\r\n\r\n";
+    stream.write_all(request).unwrap();
+    let mut first = [0; 15];
+    stream.read_exact(&mut first).unwrap();
+    // A byte every second keeps the connection from being idle.
+    stream.set_read_timeout(Some(Duration::from_secs(1))).unwrap();
+    let begun = Instant::now();
+    let mut rest = [0; 4096];
+    let closed = request.iter().take(request.len() - 1).any(|byte| {
+        let sent = stream.write_all(&[*byte]).is_ok();
+        let ended = loop {
+            match stream.read(&mut rest) {
+                Ok(0) => break true,
+                Ok(_) => {}
+                Err(error) => break !matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut),
+            }
+        };
+        !sent || ended
+    });
+    assert!(closed, "still open after {:?}", begun.elapsed());
+    assert!(begun.elapsed() > Duration::from_secs(5), "{:?}", begun.elapsed());
+}
+
+#[test]
+fn case_48_54_many_connections_of_one_network_leave_room_for_others() {
+    let server = Server::with_files(256);
+    let mut held: Vec<_> = (0..100).map(|_| server.connect()).collect();
+    let answered = held.iter_mut().filter_map(|stream| {
+        stream.write_all(b"GET /welcome HTTP/1.1\r\nHost: x\r\n\r\n").ok()?;
+        let mut first = [0; 15];
+        stream.read_exact(&mut first).ok()
+    });
+    // A quarter of 256 files without those for the database and the runtime.
+    assert_eq!(answered.count(), 32);
+    let mut other = server.connect_from([127, 0, 0, 2]);
+    other.write_all(b"GET /welcome HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").unwrap();
+    let mut answer = String::new();
+    other.read_to_string(&mut answer).unwrap();
+    assert_eq!(status(&answer), 200);
+    assert!(server.log().contains("its network has too many"), "{}", server.log());
+    drop(held);
+    let begun = Instant::now();
+    while server.status("/welcome", "") != 200 {
+        assert!(begun.elapsed() < Duration::from_secs(20), "no room after the connections were closed");
+    }
 }
 
 #[test]

@@ -20,7 +20,7 @@ use crate::{
     http::{
         answer::{Answer, Caching, Outcome, TEXT},
         error::Error,
-        form::Form,
+        form::TextForm,
     },
 };
 
@@ -33,7 +33,7 @@ struct SavedDraft {
 }
 
 /// POST `/admin/drafts`: saves the draft of a new page.
-pub async fn create(app: Data<App>, editor: Editor, Form(fields): Form<Fields>) -> Result<Answer, Error> {
+pub async fn create(app: Data<App>, editor: Editor, TextForm(fields): TextForm<Fields>) -> Result<Answer, Error> {
     let site = app.db.site().await;
     match write(&app, &editor, site.time_zone, None, &fields).await? {
         Some(draft) => saved(&draft, site.time_zone),
@@ -46,7 +46,7 @@ pub async fn update(
     request: HttpRequest,
     app: Data<App>,
     editor: Editor,
-    Form(fields): Form<Fields>,
+    TextForm(fields): TextForm<Fields>,
 ) -> Result<Answer, Error> {
     let (site, page) = (app.db.site().await, PageId(id(&request)?));
     match write(&app, &editor, site.time_zone, Some(page), &fields).await? {

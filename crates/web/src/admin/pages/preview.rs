@@ -1,6 +1,6 @@
 //! The preview of a text: rendered by the same Markdown as published pages, with broken links marked.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use actix_web::web::Data;
 use domain::{
@@ -14,9 +14,12 @@ use store::links;
 use crate::{
     App,
     auth::extract::Editor,
-    http::{answer::Answer, error::Error, form::Form},
+    http::{answer::Answer, error::Error, form::TextForm},
     markdown::{self, SafeHtml},
 };
+
+/// The maximum number of different links that a preview checks: each one is a query. The list of broken links has all.
+const MAX_CHECKED_LINKS: usize = 500;
 
 /// The text of a form, and the fields on which the check of its links depends.
 #[derive(Deserialize)]
@@ -48,7 +51,7 @@ impl Text {
 }
 
 /// POST `/admin/preview`: the HTML of a text, without a page around it. Nothing is saved.
-pub async fn show(app: Data<App>, editor: Editor, Form(text): Form<Text>) -> Result<Answer, Error> {
+pub async fn show(app: Data<App>, editor: Editor, TextForm(text): TextForm<Text>) -> Result<Answer, Error> {
     let html = render(&app, &editor, text).await?;
     Ok(Answer::panel(html.as_str().to_owned()))
 }
@@ -61,10 +64,16 @@ pub(super) async fn render(app: &App, editor: &Editor, text: Text) -> Result<Saf
     let from = PagePath::typed(&path).unwrap_or_else(|_| PagePath::root());
     let (source, page) = (body.clone(), from.clone());
     let own = from.clone();
-    let targets = app.render_pool.run(move || markdown::targets(&page, &source)).await?;
+    let targets = app.render_pool.run_long(move || checked_targets(&page, &source)).await?;
     let proof = editor.proof();
     let query = move |conn: &mut store::Conn| links::problems(conn, &proof, &own, &audience, &targets);
     let problems: BTreeMap<String, LinkProblem> = app.db.read(query).await?.into_iter().collect();
     let words = move |address: &str| Some(problems.get(&link::target(&from, address)?)?.message());
-    app.render_pool.run(move || markdown::render_with_problems(&body, words)).await
+    app.render_pool.run_long(move || markdown::render_with_problems(&body, words)).await
+}
+
+/// The different targets of a text, up to [`MAX_CHECKED_LINKS`].
+fn checked_targets(page: &PagePath, markdown: &str) -> Vec<String> {
+    let targets: BTreeSet<String> = markdown::targets(page, markdown).into_iter().collect();
+    targets.into_iter().take(MAX_CHECKED_LINKS).collect()
 }

@@ -1,6 +1,7 @@
 //! Authenticates credentials; avoids bcrypt where a cached result is still valid.
 //!
-//! The steps, in order: the cache of verified credentials (`verified_cache`), the cache of rejected ones
+//! The steps, in order: what was proven on the connection (`connection_proof`), the cache of verified credentials
+//! (`verified_cache`), the cache of rejected ones
 //! (`negative_cache`), a verification in flight for the same credentials (`single_flight`), the throttle, bcrypt
 //! (`bcrypt_pool`). Then the user's current row decides. No step before bcrypt depends on whether the name exists.
 
@@ -15,11 +16,12 @@ use store::feed::{Change, Event};
 
 use super::{
     bcrypt_pool::{BcryptPool, Verification, VerificationResult},
+    connection_proof::{ConnectionProof, TagKey},
     fingerprint::{Fingerprint, FingerprintKey},
     negative_cache::NegativeCache,
     single_flight::SingleFlight,
     throttle::{Attempt, Permit, Throttle},
-    verified_cache::{Limits, VerifiedCache},
+    verified_cache::{Limits, VerifiedCache, VerifiedRecord},
 };
 use crate::{
     auth::{current_user::current_user, failed_logins::without_bcrypt},
@@ -32,10 +34,15 @@ use crate::{
 };
 
 /// The result of an authentication.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub enum AuthOutcome {
     /// The credentials are valid, and the account is active.
-    Accepted(Arc<CachedUser>),
+    Accepted {
+        /// The current row of the user.
+        current: Arc<CachedUser>,
+        /// The record of the credentials, if they were verified before.
+        record: Option<Arc<VerifiedRecord>>,
+    },
     /// The credentials are not valid; the reason is for the log.
     Rejected(&'static str),
 }
@@ -51,6 +58,7 @@ enum VerificationOutcome {
 /// The authenticator; one for the process.
 pub struct Authenticator {
     fingerprints: FingerprintKey,
+    tags: TagKey,
     verified: VerifiedCache,
     negative: NegativeCache,
     single_flight: SingleFlight<(Fingerprint, Generation), VerificationOutcome>,
@@ -75,6 +83,7 @@ impl Authenticator {
         let throttle = Throttle::new();
         Ok(Authenticator {
             fingerprints: FingerprintKey::random()?,
+            tags: TagKey::random()?,
             verified: VerifiedCache::new(limits),
             negative: NegativeCache::new(),
             single_flight: SingleFlight::new(),
@@ -86,6 +95,22 @@ impl Authenticator {
     /// A listener for the change feed.
     pub fn throttle_reset(&self) -> ThrottleReset {
         ThrottleReset { fingerprints: self.fingerprints.clone(), throttle: self.throttle.clone() }
+    }
+
+    /// The current row of the user of a header that was proven on this connection, as [`Authenticator::authenticate`] would
+    /// find it in the caches; `None` to authenticate the header as usual.
+    pub fn recognise(&self, db: &Db, proof: &ConnectionProof, header: &[u8]) -> Option<Arc<CachedUser>> {
+        let (name, record) = proof.of(self.tags.tag(header))?;
+        let current = db.cache().users.get(name)?;
+        let is_valid = current.user.active
+            && record.matches(&current.user.password_hash)
+            && self.verified.renew(record, Instant::now());
+        is_valid.then_some(current)
+    }
+
+    /// A proof for [`Authenticator::recognise`].
+    pub fn proof(&self, header: &[u8], name: &Username, record: Arc<VerifiedRecord>) -> ConnectionProof {
+        ConnectionProof::new(self.tags.tag(header), name.clone(), record)
     }
 
     /// Authenticates credentials.
@@ -104,7 +129,7 @@ impl Authenticator {
             && current.user.active
             && record.matches(&current.user.password_hash)
         {
-            return Ok(AuthOutcome::Accepted(current));
+            return Ok(AuthOutcome::Accepted { current, record: Some(record) });
         }
         // Boxed: the large future of the slow path must not enlarge the future of every request.
         Box::pin(self.authenticate_uncached(db, credentials, client, fingerprint)).await
@@ -137,7 +162,7 @@ impl Authenticator {
             };
             match current_user(db, name).await? {
                 Some(current) if current.user.active && current.user.password_hash == hash => {
-                    return Ok(AuthOutcome::Accepted(current));
+                    return Ok(AuthOutcome::Accepted { current, record: None });
                 }
                 _ => {}
             }

@@ -2,6 +2,7 @@
 
 pub mod authenticator;
 pub mod bcrypt_pool;
+pub mod connection_proof;
 pub mod fingerprint;
 pub mod negative_cache;
 pub mod queue;

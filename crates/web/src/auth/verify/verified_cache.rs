@@ -63,16 +63,23 @@ impl VerifiedCache {
     /// The record of these credentials, unless it has expired. Counts as a use.
     pub fn get(&self, credentials: &Fingerprint, now: Instant) -> Option<Arc<VerifiedRecord>> {
         let record = self.records.get(credentials)?;
-        let now = self.millis(now);
-        let within = |since: u64, limit: Duration| u128::from(now.saturating_sub(since)) < limit.as_millis();
-        if !within(record.last_used_at.load(Relaxed), self.limits.idle)
-            || !within(record.created_at, self.limits.lifetime)
-        {
+        if !self.renew(&record, now) {
             self.records.remove(credentials);
             return None;
         }
-        record.last_used_at.fetch_max(now, Relaxed);
         Some(record)
+    }
+
+    /// Whether a record of this cache has not expired. Counts as a use.
+    pub fn renew(&self, record: &VerifiedRecord, now: Instant) -> bool {
+        let now = self.millis(now);
+        let within = |since: u64, limit: Duration| u128::from(now.saturating_sub(since)) < limit.as_millis();
+        let is_valid = within(record.last_used_at.load(Relaxed), self.limits.idle)
+            && within(record.created_at, self.limits.lifetime);
+        if is_valid {
+            record.last_used_at.fetch_max(now, Relaxed);
+        }
+        is_valid
     }
 
     /// Records that these credentials matched a hash.

@@ -1,0 +1,228 @@
+//! Connections: the deadline for each request head and for reading an answer, and what is remembered of a connection.
+//!
+//! Actix has a deadline for the first head on a connection only. Here, one task per worker looks at its connections once a
+//! second, because a timer for every head would cost more than answering from the cache.
+
+use std::{
+    cell::{Cell, Ref, RefCell},
+    io,
+    pin::Pin,
+    rc::{Rc, Weak},
+    task::{Context, Poll, Waker},
+    time::Duration,
+};
+
+use actix_web::{HttpRequest, rt};
+use tokio::{
+    io::{AsyncRead, AsyncWrite, ReadBuf},
+    net::TcpStream,
+};
+
+use super::budget::Share;
+use crate::auth::verify::connection_proof::ConnectionProof;
+
+/// How many seconds a client may take for the head of a request; one more than Actix's deadline for the first one, which
+/// answers 408.
+const HEAD_SECONDS: u32 = 11;
+/// How many seconds a client may take none of its answer.
+const STALL_SECONDS: u32 = 30;
+
+/// The state of a connection. Its stream and its requests share it, on one thread.
+pub struct Connection {
+    worker: Rc<Worker>,
+    /// The second in which the first byte of an unfinished head arrived.
+    head_since: Cell<Option<u32>>,
+    /// The second since which the client takes none of its answer.
+    stalled_since: Cell<Option<u32>>,
+    /// Whether a request is being handled, so that bytes belong to its body.
+    is_handling: Cell<bool>,
+    is_expired: Cell<bool>,
+    waker: RefCell<Option<Waker>>,
+    proof: RefCell<Option<ConnectionProof>>,
+    _share: Share,
+}
+
+/// The connections of a worker thread, and its clock in seconds.
+#[derive(Default)]
+pub(super) struct Worker {
+    second: Cell<u32>,
+    connections: RefCell<Vec<Weak<Connection>>>,
+}
+
+impl Worker {
+    /// Starts the task that ends expired connections.
+    pub(super) fn start() -> Rc<Worker> {
+        let worker = Rc::<Worker>::default();
+        let weak = Rc::downgrade(&worker);
+        rt::spawn(async move {
+            let mut seconds = rt::time::interval(Duration::from_secs(1));
+            loop {
+                seconds.tick().await;
+                let Some(worker) = weak.upgrade() else { return };
+                worker.tick();
+            }
+        });
+        worker
+    }
+
+    fn tick(&self) {
+        let now = self.second.get().wrapping_add(1);
+        self.second.set(now);
+        self.connections.borrow_mut().retain(|connection| match connection.upgrade() {
+            Some(connection) => {
+                connection.expire(now);
+                true
+            }
+            None => false,
+        });
+    }
+
+    /// The state of a new connection, with its share of the budget of connections.
+    pub(super) fn connection(self: &Rc<Self>, share: Share) -> Rc<Connection> {
+        let connection = Rc::new(Connection {
+            worker: self.clone(),
+            head_since: Cell::default(),
+            stalled_since: Cell::default(),
+            is_handling: Cell::default(),
+            is_expired: Cell::default(),
+            waker: RefCell::default(),
+            proof: RefCell::default(),
+            _share: share,
+        });
+        self.connections.borrow_mut().push(Rc::downgrade(&connection));
+        connection
+    }
+}
+
+/// While it exists, the bytes that arrive belong to the body of a request.
+pub(super) struct Handling(Option<Rc<Connection>>);
+
+impl Drop for Handling {
+    fn drop(&mut self) {
+        if let Some(connection) = &self.0 {
+            connection.is_handling.set(false);
+        }
+    }
+}
+
+impl Connection {
+    /// The connection of a request; `None` in tests without a socket.
+    pub fn of(request: &HttpRequest) -> Option<&Connection> {
+        request.conn_data::<Rc<Connection>>().map(Rc::as_ref)
+    }
+
+    /// The credentials that were last proven on this connection.
+    pub fn proof(&self) -> Ref<'_, Option<ConnectionProof>> {
+        self.proof.borrow()
+    }
+
+    /// Remembers credentials that were proven on this connection.
+    pub fn remember(&self, proof: ConnectionProof) {
+        *self.proof.borrow_mut() = Some(proof);
+    }
+
+    /// Notes that a head has arrived and that its request is being handled.
+    pub(super) fn handle(connection: Option<&Rc<Connection>>) -> Handling {
+        if let Some(connection) = connection {
+            connection.head_since.set(None);
+            connection.is_handling.set(true);
+        }
+        Handling(connection.cloned())
+    }
+
+    fn bytes_arrived(&self) {
+        if !self.is_handling.get() && self.head_since.get().is_none() {
+            self.head_since.set(Some(self.worker.second.get()));
+        }
+    }
+
+    fn bytes_sent(&self) {
+        self.stalled_since.set(None);
+        // A client that takes an answer may have sent its next requests already, and Actix reads them afterwards.
+        self.head_since.set(None);
+    }
+
+    fn wait(&self, waker: &Waker) {
+        let mut known = self.waker.borrow_mut();
+        if !known.as_ref().is_some_and(|known| known.will_wake(waker)) {
+            *known = Some(waker.clone());
+        }
+    }
+
+    fn expire(&self, now: u32) {
+        let older = |since: &Cell<Option<u32>>, limit| since.get().is_some_and(|since| now.wrapping_sub(since) > limit);
+        if older(&self.head_since, HEAD_SECONDS) || older(&self.stalled_since, STALL_SECONDS) {
+            self.is_expired.set(true);
+            if let Some(waker) = self.waker.borrow_mut().take() {
+                waker.wake();
+            }
+        }
+    }
+
+    fn check(&self) -> io::Result<()> {
+        match self.is_expired.get() {
+            true => Err(io::Error::new(io::ErrorKind::TimedOut, "the client is too slow")),
+            false => Ok(()),
+        }
+    }
+}
+
+/// The stream of a connection, which fails when a deadline has passed.
+pub(super) struct Stream {
+    socket: TcpStream,
+    connection: Rc<Connection>,
+}
+
+impl Stream {
+    pub(super) fn new(socket: TcpStream, connection: Rc<Connection>) -> Stream {
+        Stream { socket, connection }
+    }
+
+    pub(super) fn connection(&self) -> &Rc<Connection> {
+        &self.connection
+    }
+}
+
+impl AsyncRead for Stream {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        self.connection.check()?;
+        let before = buffer.filled().len();
+        let read = Pin::new(&mut self.socket).poll_read(context, buffer);
+        if read.is_pending() {
+            self.connection.wait(context.waker());
+        } else if buffer.filled().len() > before {
+            self.connection.bytes_arrived();
+        }
+        read
+    }
+}
+
+impl AsyncWrite for Stream {
+    fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        self.connection.check()?;
+        let written = Pin::new(&mut self.socket).poll_write(context, bytes);
+        match written {
+            Poll::Pending => {
+                let connection = &self.connection;
+                connection.wait(context.waker());
+                if connection.stalled_since.get().is_none() {
+                    connection.stalled_since.set(Some(connection.worker.second.get()));
+                }
+            }
+            Poll::Ready(_) => self.connection.bytes_sent(),
+        }
+        written
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.socket).poll_flush(context)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.socket).poll_shutdown(context)
+    }
+}
