@@ -70,7 +70,7 @@ pub fn application(
     >,
 > {
     let envelope = async |request, next: Next<BoxBody>| envelope(request, next, Resolved::from_cache).await;
-    ActixApp::new().app_data(app).wrap(from_fn(envelope)).configure(routes)
+    ActixApp::new().app_data(Data::from(app.under_way.clone())).app_data(app).wrap(from_fn(envelope)).configure(routes)
 }
 
 /// All routes of the site. The guarded scopes come first; any other path is the path of a page.

@@ -14,13 +14,12 @@ use actix_web::{
 use sha2::{Digest, Sha256};
 
 use super::{
-    budget::Share,
+    budget::{Budget, Share},
     coding::Coding,
     envelope::Envelope,
     error::Error,
     parts_body::{PART, in_parts},
 };
-use crate::App;
 
 /// The cache policy of an answer (RFC 9111).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -150,9 +149,10 @@ impl Parts {
         if let Some(share) = under_way.upgrade() {
             return Ok(share);
         }
-        let app = request.app_data::<Data<App>>().ok_or_else(|| Error::Internal("no App in this scope".into()))?;
+        let budget = request.app_data::<Data<Budget>>();
+        let budget = budget.ok_or_else(|| Error::Internal("no budget in this scope".into()))?;
         let origin = Envelope::of(request).client.origin();
-        let share = Arc::new(app.under_way.take(Some(origin), self.bytes()).ok_or(Error::NoRoom)?);
+        let share = Arc::new(budget.take(Some(origin), self.bytes()).ok_or(Error::NoRoom)?);
         *under_way = Arc::downgrade(&share);
         Ok(share)
     }
