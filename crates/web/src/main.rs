@@ -3,12 +3,7 @@
 use std::process::ExitCode;
 
 use clap::Parser;
-use tikv_jemallocator::Jemalloc;
 use web::{cli, config::Config, http::logging};
-
-/// The C library keeps an arena of freed memory for every thread; see docs/decisions/0021.
-#[global_allocator]
-static ALLOCATOR: Jemalloc = Jemalloc;
 
 fn main() -> ExitCode {
     let config = Config::parse();
