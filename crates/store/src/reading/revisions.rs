@@ -1,10 +1,11 @@
 //! The history of pages: every save adds a revision in its own transaction.
 
 use chrono::NaiveDateTime;
-use diesel::{dsl::count_star, prelude::*};
+use diesel::{dsl::count_star, prelude::*, sql_query, sql_types::BigInt};
 use domain::{
     Timestamp, Version,
     access::Editor,
+    draft::FormId,
     page::{PageContent, PageId},
     revision::Revision,
 };
@@ -133,6 +134,29 @@ pub fn before(conn: &mut Conn, _: &Editor, page: PageId, version: Version) -> Re
 /// The last version of a page, published or not; `None` for a page that was never published.
 pub fn last(conn: &mut Conn, _: &Editor, page: PageId) -> Result<Option<Version>> {
     Ok(ends(conn, page)?.map(|(_, last)| last))
+}
+
+/// The published page that a form has saved, if it is there; `None` for a form without a number.
+pub fn page_of_form(conn: &mut Conn, _: &Editor, form: FormId) -> Result<Option<PageId>> {
+    let query = "SELECT pages.id AS number FROM revisions JOIN pages ON pages.id = revisions.page_id
+                 WHERE revisions.form = $1 AND revisions.form <> 0 LIMIT 1";
+    let page: Option<Number> = sql_query(query).bind::<BigInt, _>(form.0).get_result(conn).optional()?;
+    Ok(page.map(|page| PageId(page.number)))
+}
+
+/// The form that made a version of a page; 0 for none.
+pub(crate) fn form(conn: &mut Conn, page: PageId, version: Version) -> Result<FormId> {
+    let query = "SELECT form AS number FROM revisions WHERE page_id = $1 AND version = $2";
+    let query = sql_query(query).bind::<BigInt, _>(page.0).bind::<BigInt, _>(version.0);
+    let form: Option<Number> = query.get_result(conn).optional()?;
+    Ok(form.map_or(FormId::default(), |form| FormId(form.number)))
+}
+
+/// A column that is not in `schema`: Diesel's tables have at most 16.
+#[derive(QueryableByName)]
+struct Number {
+    #[diesel(sql_type = BigInt)]
+    number: i64,
 }
 
 /// The moment of the first save of a page and its last version; `None` for a page that was never published.

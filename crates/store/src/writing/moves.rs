@@ -6,6 +6,7 @@ use diesel::prelude::*;
 use domain::{
     access::Editor,
     audit::Action,
+    draft::FormId,
     page::{PageId, PagePath},
 };
 
@@ -162,7 +163,8 @@ fn relocate(conn: &mut Conn, run: &Run<'_>, id: PageId, from: &PagePath, to: &Pa
     let audience = access::stated_audience(conn, id, &word.ok_or(Error::Stale)?)?;
     let readers = reader_keys::keep_audience(conn, &audience)?;
     let detail = format!("path “{from}” → “{to}”");
-    Record { by: run.by, note: None, detail: &detail, readers: &readers, now: run.now }.add(conn, &[id])
+    Record { by: run.by, note: None, form: FormId::default(), detail: &detail, readers: &readers, now: run.now }
+        .add(conn, &[id])
 }
 
 /// Of pages, those that lie below no other one of them.

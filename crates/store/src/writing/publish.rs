@@ -8,7 +8,7 @@ use domain::{
     access::Editor,
     audience::{Audience, Chosen},
     audit::{Action, page_changes},
-    draft::DraftLock,
+    draft::{DraftLock, FormId},
     effective_access::EffectiveAccess,
     page::{Page, PageContent, PageId, PagePath},
     revision::Note,
@@ -44,7 +44,8 @@ pub struct Publish {
     pub page: PageId,
     /// Whether the page is new. A form that saved a draft of it publishes that draft.
     pub is_new: bool,
-    /// The version of the page from which the content was made; any for a new page.
+    /// The version of the page from which the content was made; any for a new page. A form may also save over the version
+    /// that it has saved itself.
     pub from: Version,
     /// The draft that the form holds; `None` leaves a draft of the page as it is.
     pub lock: Option<DraftLock>,
@@ -139,7 +140,7 @@ impl Publish {
     /// # Errors
     /// [`Error::Stale`] when the page has another version.
     fn save(&self, conn: &mut Conn, run: &Run<'_>, plan: &Plan, old: Page) -> Result<Version> {
-        if old.version != self.from {
+        if old.version != self.from && !self.is_own(conn, old.id, old.version)? {
             return Err(Error::Stale);
         }
         let access = match plan.after(old.id) {
@@ -151,8 +152,8 @@ impl Publish {
             return Ok(old.version);
         }
         let planned = self.moves(conn, &old.content.path)?;
-        let version = self.from.next();
-        let saved = diesel::update(pages::table.find(old.id.0).filter(pages::version.eq(self.from.0)))
+        let version = old.version.next();
+        let saved = diesel::update(pages::table.find(old.id.0).filter(pages::version.eq(old.version.0)))
             .set(Content::new(content, version, run.now))
             .execute(conn)?;
         if saved == 0 {
@@ -208,7 +209,26 @@ impl Publish {
 
     fn record(&self, conn: &mut Conn, run: &Run<'_>, page: PageId, content: &PageContent, detail: &str) -> Result<()> {
         let readers = reader_keys::keep_audience(conn, &content.audience)?;
-        Record { by: run.by, note: self.note.as_ref(), detail, readers: &readers, now: run.now }.add(conn, &[page])
+        let form = self.lock.map_or(FormId::default(), |lock| lock.form);
+        let record = Record { by: run.by, note: self.note.as_ref(), form, detail, readers: &readers, now: run.now };
+        record.add(conn, &[page])
+    }
+
+    /// Whether a version of the page is an earlier save of the same form. The answer to that save may have been lost.
+    fn is_own(&self, conn: &mut Conn, page: PageId, version: Version) -> Result<bool> {
+        let form = self.lock.map_or(FormId::default(), |lock| lock.form);
+        Ok(form != FormId::default() && revisions::form(conn, page, version)? == form)
+    }
+
+    /// The draft that the form holds. An earlier save of the same form has taken it.
+    fn held_draft(&self, conn: &mut Conn, page: PageId, lock: DraftLock) -> Result<DraftLock> {
+        let version: Option<i64> = pages::table.find(page.0).select(pages::version).first(conn).optional()?;
+        Ok(match version {
+            Some(version) if version != self.from.0 && self.is_own(conn, page, Version(version))? => {
+                DraftLock { draft: Version(0), ..lock }
+            }
+            _ => lock,
+        })
     }
 
     /// Whether a chosen name belongs to another account or group than in the version that the form was opened with.
@@ -247,7 +267,10 @@ impl Change for Publish {
     fn apply(&self, conn: &mut Conn, run: &mut Run<'_>, plan: &Plan) -> Result<Outcome> {
         let page = self.key(conn)?;
         let had_draft = match self.lock {
-            Some(lock) => draft_rows::take(conn, run.by, page, lock)?,
+            Some(lock) => {
+                let held = self.held_draft(conn, page, lock)?;
+                draft_rows::take(conn, run.by, page, held)?
+            }
             None => false,
         };
         let (version, is_new) = match page_row::get(conn, page)? {

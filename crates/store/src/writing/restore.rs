@@ -9,6 +9,7 @@ use domain::{
     access::Editor,
     audience::Audience,
     audit::Action,
+    draft::FormId,
     effective_access::EffectiveAccess,
     page::{PageId, PagePath},
 };
@@ -79,7 +80,8 @@ impl Change for Restore {
         old_paths::take(conn, &self.path)?;
         let readers = reader_keys::keep_audience(conn, &audience)?;
         let detail = "brought back from the trash";
-        Record { by: run.by, note: None, detail, readers: &readers, now: run.now }.add(conn, &[self.page])?;
+        Record { by: run.by, note: None, form: FormId::default(), detail, readers: &readers, now: run.now }
+            .add(conn, &[self.page])?;
         audit::page(conn, run.by, Action::Restored, &self.path, String::new(), run.now)?;
         let version = page_row::version(conn, self.page)?.ok_or(Error::Stale)?;
         Ok(Outcome::Page { id: self.page, version, is_new: true })

@@ -5,7 +5,7 @@ use diesel::{
     sql_query,
     sql_types::{BigInt, Text, Timestamp as SqlTimestamp},
 };
-use domain::{Timestamp, access::Editor, page::PageId, revision::Note};
+use domain::{Timestamp, access::Editor, draft::FormId, page::PageId, revision::Note};
 
 use crate::{
     Conn, Result,
@@ -18,6 +18,8 @@ use crate::{
 pub(super) struct Record<'a> {
     pub(super) by: &'a Editor,
     pub(super) note: Option<&'a Note>,
+    /// The form that was saved; 0 for none.
+    pub(super) form: FormId,
     pub(super) detail: &'a str,
     /// The chosen readers, as [`crate::reader_keys`] keeps them.
     pub(super) readers: &'a str,
@@ -29,10 +31,10 @@ impl Record<'_> {
     pub(super) fn add(&self, conn: &mut Conn, pages: &[PageId]) -> Result<()> {
         for pages in pages.chunks(KEYS) {
             let query = format!(
-                "INSERT INTO revisions (id, page_id, version, at, actor, note, detail, path, readers, private,
-                                        audience, {CONTENT})
-                 SELECT $1 + row_number() OVER (ORDER BY id), id, version, $2, $3, $4, $5, path, $6, private,
-                        audience, {CONTENT}
+                "INSERT INTO revisions (id, page_id, version, at, actor, note, detail, path, readers, form,
+                                        private, audience, {CONTENT})
+                 SELECT $1 + row_number() OVER (ORDER BY id), id, version, $2, $3, $4, $5, path, $6, $7,
+                        private, audience, {CONTENT}
                  FROM pages WHERE id IN ({})",
                 id::list(pages.iter().map(|page| page.0))
             );
@@ -43,6 +45,7 @@ impl Record<'_> {
                 .bind::<Text, _>(self.note.map_or("", Note::as_str))
                 .bind::<Text, _>(self.detail)
                 .bind::<Text, _>(self.readers)
+                .bind::<BigInt, _>(self.form.0)
                 .execute(conn)?;
         }
         Ok(())

@@ -3,7 +3,9 @@
 use std::collections::HashMap;
 
 use diesel::{prelude::*, sql_query};
-use domain::{access::Editor, audience::Audience, audit::Action, effective_access::EffectiveAccess, page::PageId};
+use domain::{
+    access::Editor, audience::Audience, audit::Action, draft::FormId, effective_access::EffectiveAccess, page::PageId,
+};
 
 use super::{
     Selection, access_columns,
@@ -109,7 +111,8 @@ fn record(conn: &mut Conn, run: &Run<'_>, audience: &Audience, changed: Vec<Curr
         by_detail.entry(detail).or_default().push(page.id);
     }
     for (detail, ids) in by_detail {
-        Record { by: run.by, note: None, detail: &detail, readers: &readers, now: run.now }.add(conn, &ids)?;
+        Record { by: run.by, note: None, form: FormId::default(), detail: &detail, readers: &readers, now: run.now }
+            .add(conn, &ids)?;
         audit::pages(conn, run.by, Action::Changed, &ids, &detail, run.now)?;
     }
     Ok(())

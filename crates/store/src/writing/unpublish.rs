@@ -64,9 +64,18 @@ impl Change for UnpublishForm {
     }
 
     fn apply(&self, conn: &mut Conn, run: &mut Run<'_>, plan: &Plan) -> Result<Outcome> {
-        let page = page_row::get(conn, self.page)?.filter(|page| page.version == self.from).ok_or(Error::Stale)?;
         let (based_on, lock, input) = (self.from, self.lock, self.input.clone());
-        SaveDraft { page: Some(self.page), based_on, lock, input }.save(conn, run)?;
+        let save = SaveDraft { page: Some(self.page), based_on, lock, input };
+        let Some(page) = page_row::get(conn, self.page)? else {
+            // An earlier save of this form, whose answer was lost, has taken the page off the site.
+            let own = drafts::of_form(conn, self.lock.form)?.filter(|draft| draft.page == self.page);
+            own.ok_or(Error::Stale)?;
+            return save.save(conn, run).map(|_| Outcome::Count(1));
+        };
+        if page.version != self.from {
+            return Err(Error::Stale);
+        }
+        save.save(conn, run)?;
         unpublish(conn, run, &page)?;
         plan.write_inherited(conn, &[])?;
         Ok(Outcome::Count(1))

@@ -319,3 +319,56 @@ fn a_site_that_was_there_before_has_pages_without_an_end_and_the_zone_utc() {
         assert_eq!(store.read(store::site::get).unwrap().time_zone, Zone::default());
     });
 }
+
+#[test]
+fn a_form_that_is_sent_again_finds_what_it_has_saved_itself() {
+    on_both(|store| {
+        let page = insert(store, "a");
+        let text = |body: &str| PageContent { body: body.into(), ..content("a") };
+        assert_eq!(publish(store, page.id, 1, form(7, 0), &text("one")).unwrap().version, Version(2));
+        assert_eq!(publish(store, page.id, 1, form(7, 0), &text("one")).unwrap().version, Version(2));
+        assert_eq!(publish(store, page.id, 1, form(7, 0), &text("two")).unwrap().version, Version(3));
+        for other in [form(8, 0), form(0, 0)] {
+            assert_eq!(publish(store, page.id, 1, other, &text("three")), Err(Error::Stale));
+        }
+
+        save(store, page.id, form(9, 0), &typed("a", "A", "pending")).unwrap();
+        assert_eq!(publish(store, page.id, 3, form(9, 1), &text("three")).unwrap().version, Version(4));
+        assert_eq!(kept(store, page.id), None);
+        assert_eq!(publish(store, page.id, 3, form(9, 1), &text("three")).unwrap().version, Version(4));
+        assert_eq!(publish(store, page.id, 4, form(10, 0), &text("four")).unwrap().version, Version(5));
+        assert_eq!(publish(store, page.id, 3, form(9, 1), &text("three")), Err(Error::Stale), "somebody saved since");
+    });
+}
+
+#[test]
+fn the_form_of_a_new_page_finds_the_page_that_it_made() {
+    on_both(|store| {
+        let of_form =
+            |form: i64| store.read(|conn| revisions::page_of_form(conn, admin().editor(), FormId(form))).unwrap();
+        insert(store, "a");
+        let made = store
+            .write(|conn| commands::publish_new(conn, admin().editor(), form(7, 0), &content("b"), noon()))
+            .unwrap();
+        assert_eq!((of_form(7), of_form(8), of_form(0)), (Some(made.id), None, None));
+        assert_eq!(publish(store, made.id, 0, form(7, 0), &content("b")).unwrap().version, Version(1));
+        store.write(|conn| commands::delete(conn, admin().editor(), &[made.id], noon())).unwrap();
+        assert_eq!(of_form(7), None);
+    });
+}
+
+#[test]
+fn a_form_that_has_unpublished_its_page_may_be_sent_again() {
+    on_both(|store| {
+        let page = insert(store, "a");
+        let unpublish = |held: DraftLock| {
+            let input = typed("a", "A", "off");
+            store
+                .write(|conn| commands::unpublish_as(conn, admin().editor(), page.id, Version(1), held, &input, noon()))
+        };
+        unpublish(form(7, 0)).unwrap();
+        unpublish(form(7, 0)).unwrap();
+        assert_eq!(kept(store, page.id).unwrap().typed.page.body, "off");
+        assert!(unpublish(form(8, 0)).is_err());
+    });
+}

@@ -33,6 +33,7 @@ const ALL: &[&str] = &[
     "2026-11-26-000010_reader_keys",
     "2026-11-26-000011_unused_index",
     "2026-11-26-000012_change_nonce",
+    "2026-11-26-000020_saving_form",
 ];
 
 /// Inserts a page in any version of the schema.

@@ -51,12 +51,14 @@ pub async fn new(app: Data<App>, editor: Editor, query: QueryString) -> Result<A
 /// POST `/admin/pages`.
 pub async fn create(app: Data<App>, editor: Editor, TextForm(mut fields): TextForm<Fields>) -> Result<Outcome, Error> {
     fields.back = PAGES.back(&fields.back);
-    let (site, context) = editor_context::load_new(&app, &editor).await?;
+    let (site, context) = editor_context::load_of_form(&app, &editor, fields.lock().form).await?;
     let editing = Editing { app: &app, editor: &editor, site: &site, context: &context };
     match fields.then {
         SubmitAction::Preview => editing.preview(fields).await,
         SubmitAction::Draft | SubmitAction::Unpublish => autosave::save(&editing, None, fields).await,
-        SubmitAction::Save | SubmitAction::Continue | SubmitAction::Another => publish(&editing, None, fields).await,
+        SubmitAction::Save | SubmitAction::Continue | SubmitAction::Another => {
+            publish(&editing, context.id(), fields).await
+        }
     }
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use domain::{
     Version, access,
-    draft::Draft,
+    draft::{Draft, FormId},
     group::GroupName,
     page::{Page, PageId, PagePath},
     site::Site,
@@ -84,6 +84,19 @@ pub(super) async fn load_new(app: &App, editor: &Editor) -> Result<(Arc<Site>, E
     let proof = editor.proof();
     let (site, surroundings) = app.db.read_with_site(move |conn| Surroundings::of_new(conn, &proof)).await?;
     Ok((site, EditorContext { surroundings, ..EditorContext::default() }))
+}
+
+/// Loads the context of a new page, or of the page that an earlier save of the same form has made.
+pub(super) async fn load_of_form(
+    app: &App,
+    editor: &Editor,
+    form: FormId,
+) -> Result<(Arc<Site>, EditorContext), Error> {
+    let proof = editor.proof();
+    match app.db.read(move |conn| revisions::page_of_form(conn, &proof, form)).await? {
+        Some(page) => load(app, editor, page).await,
+        None => load_new(app, editor).await,
+    }
 }
 
 /// Loads the context of a page in one read.

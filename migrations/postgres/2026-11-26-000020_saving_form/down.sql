@@ -1,0 +1,2 @@
+DROP INDEX revisions_by_form;
+ALTER TABLE revisions DROP COLUMN form;
