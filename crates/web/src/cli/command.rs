@@ -6,32 +6,35 @@ use store::{
     writing::{self, AccessDiff, Command, Consent, Outcome},
 };
 
+use super::waiting::announced;
 use crate::db::run_command;
 
 /// The maximum number of pages that a message names.
 const MAX_NAMED_PAGES: usize = 20;
 
-/// Runs a command in its own transaction.
+/// Runs a command in its own transaction. It waits for other changes as long as they take, and says so.
 pub(super) fn run(store: &Store, command: &Command, consent: Consent) -> store::Result<Outcome> {
     let by = Admin::command_line();
-    store.write(|conn| run_command(conn, by.editor(), command, consent.clone(), &mut |_| {}))
+    announced(|| store.write(|conn| run_command(conn, by.editor(), command, consent.clone(), &mut |_| {})))
 }
 
-/// Runs a command; `yes` is the option `--yes`.
+/// Runs a command; `yes` is the option `--yes`. Returns `None` if somebody else changed the page meanwhile.
 ///
 /// # Errors
 /// A sentence that names who would gain access, if anybody would and `yes` is false.
-pub(super) fn run_with_consent(store: &Store, command: &Command, yes: bool) -> Result<Outcome, String> {
+pub(super) fn run_with_consent(store: &Store, command: &Command, yes: bool) -> Result<Option<Outcome>, String> {
     let consent = if yes { Consent::Any } else { Consent::Stated };
-    run(store, command, consent).map_err(|error| match error {
-        store::Error::Unconfirmed => {
+    match run(store, command, consent) {
+        Ok(outcome) => Ok(Some(outcome)),
+        Err(store::Error::Stale) => Ok(None),
+        Err(store::Error::Unconfirmed) => {
             match store.snapshot(|conn| writing::preview(conn, Admin::command_line().editor(), command)) {
-                Ok(diff) => gains_message(&diff),
-                Err(error) => error.to_string(),
+                Ok(diff) => Err(gains_message(&diff)),
+                Err(error) => Err(error.to_string()),
             }
         }
-        error => error.to_string(),
-    })
+        Err(error) => Err(error.to_string()),
+    }
 }
 
 fn gains_message(diff: &AccessDiff) -> String {

@@ -9,7 +9,7 @@ use domain::{
 };
 use store::{Conn, users};
 
-use super::database::open_or_create;
+use super::{database::open_or_create, waiting::announced};
 use crate::{clock, config::Config};
 
 /// A user of the file, with the number of the line.
@@ -44,7 +44,7 @@ pub(super) fn run(config: &Config, role: Role) -> Result<(), String> {
         return Err(rejected.message());
     }
     let store = open_or_create(config)?;
-    let imported = store.write(|conn| insert(conn, &lines, role)).map_err(|error| error.to_string())?;
+    let imported = announced(|| store.write(|conn| insert(conn, &lines, role))).map_err(|error| error.to_string())?;
     imported.map_err(RejectedLines::message)?;
     println!("Imported {} as {}.", lines.len(), role.as_str());
     Ok(())

@@ -10,5 +10,6 @@ mod migrate;
 mod page;
 mod run;
 mod user;
+mod waiting;
 
 pub use run::run;

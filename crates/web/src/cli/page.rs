@@ -21,6 +21,10 @@ use super::{
 };
 use crate::{clock, config::Config};
 
+/// How often a page is read again and replaced if it was changed while the command waited for the database.
+const MAX_TRIES: u32 = 5;
+const CHANGED_MEANWHILE: &str = "somebody else changed the page meanwhile: try again";
+
 /// Runs a command on pages.
 pub(super) fn run(config: &Config, command: &PageCommand) -> Result<(), String> {
     match command {
@@ -58,7 +62,13 @@ pub(super) fn run(config: &Config, command: &PageCommand) -> Result<(), String> 
                 date: published.is_some(),
                 end: unpublish.is_some(),
             };
-            put(&open_or_create(config)?, &path, &input, &given, *yes)
+            let store = open_or_create(config)?;
+            for _ in 0..MAX_TRIES {
+                if put(&store, &path, &input, &given, *yes)? {
+                    return Ok(());
+                }
+            }
+            Err(CHANGED_MEANWHILE.into())
         }
         PageCommand::Show { path, head } => {
             let (_, page) = existing(config, path)?;
@@ -117,7 +127,8 @@ fn print_head(page: &Page) {
     println!("unpublish: {}\n", content.unpublish_at.map_or("never".into(), clock::iso));
 }
 
-fn put(store: &Store, path: &PagePath, input: &PageInput, given: &GivenOptions, yes: bool) -> Result<(), String> {
+/// Adds or replaces a page. Returns false if somebody else changed it after it was read.
+fn put(store: &Store, path: &PagePath, input: &PageInput, given: &GivenOptions, yes: bool) -> Result<bool, String> {
     let (old, zone, moved_page) = store
         .read(|conn| Ok((pages::find(conn, path)?, site::get(conn)?.time_zone, old_paths::target(conn, path)?)))
         .map_err(|error| error.to_string())?;
@@ -133,17 +144,19 @@ fn put(store: &Store, path: &PagePath, input: &PageInput, given: &GivenOptions, 
     };
     let from = old.as_ref().map_or(Version(0), |old| old.version);
     let publish = Publish { page, is_new: old.is_none(), from, lock: None, content, note: None, move_below: false };
-    run_with_consent(store, &Command::Publish(publish), yes)?;
+    if run_with_consent(store, &Command::Publish(publish), yes)?.is_none() {
+        return Ok(false);
+    }
     println!("{} {path}.", if old.is_none() { "Added" } else { "Replaced" });
     if let Some(page) = moved_page {
         println!("{} had this path before, and is no longer reachable through it.", page.content.path);
     }
-    Ok(())
+    Ok(true)
 }
 
 fn delete(store: &Store, page: &Page, yes: bool) -> Result<(), String> {
     let command = Command::Delete(Delete(Selection::one(page.id)));
-    run_with_consent(store, &command, yes)?;
+    run_with_consent(store, &command, yes)?.ok_or(CHANGED_MEANWHILE)?;
     println!("Deleted {}.", page.content.path);
     Ok(())
 }

@@ -13,6 +13,7 @@ use super::{
     args::UserCommand,
     database::{open, open_or_create},
     import,
+    waiting::announced,
 };
 use crate::{auth::verify::bcrypt_pool, clock, config::Config, first_run, http::error::LAST_ADMIN};
 
@@ -101,12 +102,13 @@ fn find(store: &Store, name: &Username) -> Result<Option<User>, String> {
     store.read(|conn| users::find(conn, name)).map_err(|error| error.to_string())
 }
 
+/// Runs a change of a user. It waits for other changes as long as they take, and says so.
 fn change<T>(
     store: &Store,
     name: &Username,
     change: impl FnOnce(&mut Conn, &Admin) -> store::Result<T>,
 ) -> Result<T, String> {
-    store.write(|conn| change(conn, &Admin::command_line())).map_err(|error| match error {
+    announced(|| store.write(|conn| change(conn, &Admin::command_line()))).map_err(|error| match error {
         Error::Duplicate => duplicate_message(name),
         Error::LastAdmin => LAST_ADMIN.into(),
         Error::Stale => format!("{name} was changed by somebody else meanwhile: try again"),
