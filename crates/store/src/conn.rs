@@ -1,17 +1,30 @@
 //! Connections to either database: the border between our types and the drivers'.
 #![allow(missing_docs, reason = "the derive makes public items without docs")]
 
-use std::{os::unix::ffi::OsStrExt, path::Path};
+use std::{os::unix::ffi::OsStrExt, path::Path, time::Duration};
 
 use diesel::{
     Connection, ConnectionError, ConnectionResult, PgConnection, QueryableByName, RunQueryDsl, SqliteConnection,
     connection::{AnsiTransactionManager, SimpleConnection, TransactionManager},
     r2d2::R2D2Connection,
     sql_query,
-    sql_types::Text,
+    sql_types::{BigInt, Integer, Text},
 };
 
-use crate::{Error, Result, error::one_line, schema::fold_utils};
+use crate::{
+    Error, Result,
+    deadline::{Backend, Deadline},
+    error::one_line,
+    outage::{Outage, Unavailable},
+    schema::{fold_utils, still_wanted_utils},
+    sqlite_files::is_frozen,
+    still_wanted::StillWanted,
+};
+
+/// How long before a deadline the database stops waiting and working by itself.
+const MARGIN: Duration = Duration::from_millis(100);
+/// The accuracy of the limits of statements outside a transaction, which are set only when they change.
+const SESSION_STEP: Duration = Duration::from_millis(250);
 
 /// A connection to one of the two databases; the same Diesel queries run on both.
 #[derive(diesel::MultiConnection)]
@@ -21,31 +34,129 @@ pub enum Conn {
 }
 
 impl Conn {
-    /// Begins a transaction that will write.
-    pub(crate) fn begin_to_write(&mut self) -> Result<()> {
-        match self {
-            Conn::Postgres(conn) => AnsiTransactionManager::begin_transaction(conn),
-            // IMMEDIATE: SQLite does not wait for a lock that it has to upgrade.
-            Conn::Sqlite(conn) => AnsiTransactionManager::begin_transaction_sql(conn, "BEGIN IMMEDIATE"),
-        }
-        .map_err(Error::from)
-    }
-
-    /// Begins a transaction that reads one state of the database and that cannot write.
-    pub(crate) fn begin_to_read(&mut self) -> Result<()> {
+    /// Begins a transaction that will write. It waits for locks, and its statements run, until shortly before the deadline.
+    ///
+    /// # Errors
+    /// [`Outage::Locked`] when the lock of a SQLite file was not released in time.
+    pub(crate) fn begin_to_write(&mut self, deadline: &Deadline) -> Result<()> {
+        let limit = limit(deadline)?;
         match self {
             Conn::Postgres(conn) => AnsiTransactionManager::begin_transaction_sql(
                 conn,
-                "BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY",
+                &format!("BEGIN; {}", postgres_limits("LOCAL", limit)),
             ),
-            // DEFERRED: a reader takes no write lock.
-            Conn::Sqlite(conn) => AnsiTransactionManager::begin_transaction_sql(conn, "BEGIN DEFERRED"),
+            Conn::Sqlite(conn) => {
+                conn.batch_execute(&sqlite_limit(limit))?;
+                // IMMEDIATE: SQLite does not wait for a lock that it has to upgrade.
+                AnsiTransactionManager::begin_transaction_sql(conn, "BEGIN IMMEDIATE")
+            }
         }
         .map_err(Error::from)
     }
 
+    /// Begins a transaction that reads one state of the database and that cannot write, with the limits of
+    /// [`Conn::begin_to_write`].
+    pub(crate) fn begin_to_read(&mut self, deadline: &Deadline) -> Result<()> {
+        let limit = limit(deadline)?;
+        match self {
+            Conn::Postgres(conn) => {
+                let begin = "BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY";
+                let limits = postgres_limits("LOCAL", limit);
+                AnsiTransactionManager::begin_transaction_sql(conn, &format!("{begin}; {limits}"))
+            }
+            Conn::Sqlite(conn) => {
+                conn.batch_execute(&sqlite_limit(limit))?;
+                // DEFERRED: a reader takes no write lock.
+                AnsiTransactionManager::begin_transaction_sql(conn, "BEGIN DEFERRED")
+            }
+        }
+        .map_err(Error::from)
+    }
+
+    /// Limits statements outside a transaction. `last` is the limit that this connection has; returns another one that was
+    /// set.
+    pub(crate) fn limit_statements(
+        &mut self,
+        deadline: &Deadline,
+        last: Option<SessionLimit>,
+    ) -> Result<Option<SessionLimit>> {
+        let limit = limit(deadline)?;
+        match self {
+            Conn::Postgres(conn) => {
+                // In steps: a round trip for each query would cost as much as the query.
+                let steps = |limit: Duration| (limit + MARGIN).div_duration_f64(SESSION_STEP).round().max(1.0) as u32;
+                let wanted = SessionLimit(limit.map(steps));
+                if last == Some(wanted) {
+                    return Ok(None);
+                }
+                let limit = wanted.0.map(|steps| SESSION_STEP * steps - MARGIN);
+                conn.batch_execute(&postgres_limits("SESSION", limit))?;
+                Ok(Some(wanted))
+            }
+            Conn::Sqlite(conn) => {
+                conn.batch_execute(&sqlite_limit(limit))?;
+                Ok(None)
+            }
+        }
+    }
+
+    /// The server process behind a connection to PostgreSQL; `None` for SQLite.
+    pub(crate) fn backend(&mut self) -> Result<Option<Backend>> {
+        let Conn::Postgres(conn) = self else { return Ok(None) };
+        let query = "SELECT pid, backend_start::text AS started FROM pg_stat_activity WHERE pid = pg_backend_pid()";
+        let row: BackendRow = sql_query(query).get_result(conn)?;
+        Ok(Some(Backend { pid: row.pid, started: row.started }))
+    }
+
+    /// Checks that this transaction, which is rolled back, may write.
+    ///
+    /// # Errors
+    /// [`Outage::ReadOnly`] if not.
+    pub(crate) fn try_to_write(&mut self) -> Result<()> {
+        match self {
+            Conn::Postgres(conn) => {
+                let query = "SELECT current_setting('transaction_read_only') AS setting";
+                let row: SettingRow = sql_query(query).get_result(conn)?;
+                match row.setting.as_str() {
+                    "on" => {
+                        Err(Error::Unavailable(Unavailable::new(Outage::ReadOnly, "the transactions are read-only")))
+                    }
+                    _ => Ok(()),
+                }
+            }
+            // It begins a writing transaction even on a file that cannot be written.
+            Conn::Sqlite(conn) => Ok(conn.batch_execute("PRAGMA user_version = 0")?),
+        }
+    }
+
+    /// A number that changes when this transaction writes.
+    pub(crate) fn write_mark(&mut self) -> Result<i64> {
+        let query = match self {
+            Conn::Postgres(_) => "SELECT coalesce(txid_current_if_assigned(), 0) AS mark",
+            Conn::Sqlite(_) => "SELECT total_changes() AS mark",
+        };
+        let row: MarkRow = sql_query(query).get_result(self)?;
+        Ok(row.mark)
+    }
+
+    /// Commits.
+    ///
+    /// # Errors
+    /// [`Error::InDoubt`] when the connection or the disk failed in between; any other error means that nothing was
+    /// committed.
     pub(crate) fn commit(&mut self) -> Result<()> {
-        <Conn as Connection>::TransactionManager::commit_transaction(self).map_err(Error::from)
+        <Conn as Connection>::TransactionManager::commit_transaction(self).map_err(|error| {
+            let error = match error {
+                diesel::result::Error::RollbackErrorOnCommit { commit_error, .. } => *commit_error,
+                error => error,
+            };
+            match Error::from(error) {
+                Error::Unavailable(Unavailable { outage: Outage::Silent | Outage::Damaged, words }) => {
+                    Error::InDoubt(words)
+                }
+                error => error,
+            }
+        })
     }
 
     /// Rolls back. A connection that cannot is broken, and the pool drops it.
@@ -71,7 +182,7 @@ impl Conn {
     pub(crate) fn lock_migrations(&mut self) -> Result<()> {
         // "postern" as a number.
         const KEY: i64 = 0x70_6f73_7465_726e;
-        self.begin_to_write()?;
+        self.begin_to_write(&Deadline::none())?;
         self.lock(KEY)
     }
 
@@ -110,16 +221,77 @@ impl Conn {
     }
 }
 
+/// The limit of statements outside a transaction, in [`SESSION_STEP`]s; `None` for no limit.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) struct SessionLimit(Option<u32>);
+
+#[derive(QueryableByName)]
+struct BackendRow {
+    #[diesel(sql_type = Integer)]
+    pid: i32,
+    #[diesel(sql_type = Text)]
+    started: String,
+}
+
+#[derive(QueryableByName)]
+struct SettingRow {
+    #[diesel(sql_type = Text)]
+    setting: String,
+}
+
+#[derive(QueryableByName)]
+struct MarkRow {
+    #[diesel(sql_type = BigInt)]
+    mark: i64,
+}
+
+/// The time that the database may take; `None` for no limit.
+///
+/// # Errors
+/// [`Outage::TimedOut`] when nothing is left.
+fn limit(deadline: &Deadline) -> Result<Option<Duration>> {
+    let Some(left) = deadline.left() else { return Ok(None) };
+    match left.checked_sub(MARGIN).filter(|left| left.as_millis() > 0 && !deadline.is_over()) {
+        Some(left) => Ok(Some(left)),
+        None => Err(Error::Unavailable(Unavailable::new(
+            Outage::TimedOut,
+            "the time for this request was over before the database could begin with it",
+        ))),
+    }
+}
+
+/// Zero turns a timeout of PostgreSQL off. The lock timeout comes first, because it names the cause.
+fn postgres_limits(scope: &str, limit: Option<Duration>) -> String {
+    let statement = limit.map_or(0, |limit| limit.as_millis().max(2));
+    let lock = statement.saturating_sub(20).max(u128::from(statement > 0));
+    format!("SET {scope} lock_timeout = {lock}; SET {scope} statement_timeout = {statement}")
+}
+
+/// SQLite waits for 24 days where there is no limit.
+fn sqlite_limit(limit: Option<Duration>) -> String {
+    let milliseconds = limit.and_then(|limit| i32::try_from(limit.as_millis()).ok()).unwrap_or(i32::MAX);
+    format!("PRAGMA busy_timeout = {milliseconds}")
+}
+
 /// Opens a SQLite file. A missing one is created only if `may_create` is true.
 pub(crate) fn establish_sqlite(file: &Path, may_create: bool) -> ConnectionResult<SqliteConnection> {
-    let mode = if may_create { "rwc" } else { "rw" };
-    let mut conn = SqliteConnection::establish(&format!("file:{}?mode={mode}", escaped(file)))?;
+    let mode = match (is_frozen(file), may_create) {
+        (true, _) => "immutable=1",
+        (false, true) => "mode=rwc",
+        (false, false) => "mode=rw",
+    };
+    let mut conn = SqliteConnection::establish(&format!("file:{}?{mode}", escaped(file)))?;
     let setup = |error| ConnectionError::CouldntSetupConfiguration(error);
     // The timeout first: switching to WAL takes a lock.
     conn.batch_execute("PRAGMA busy_timeout = 5000").map_err(setup)?;
-    conn.batch_execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON")
-        .map_err(setup)?;
+    match conn.batch_execute("PRAGMA journal_mode = WAL") {
+        // A file that takes no writes keeps the mode that it has.
+        Err(error) if Outage::of_message(&error.to_string()) == Some(Outage::ReadOnly) => {}
+        switched => switched.map_err(setup)?,
+    }
+    conn.batch_execute("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON").map_err(setup)?;
     fold_utils::register_impl(&mut conn, |text: String| text.to_lowercase()).map_err(setup)?;
+    still_wanted_utils::register_nondeterministic_impl(&conn, || StillWanted).map_err(setup)?;
     Ok(conn)
 }
 

@@ -4,6 +4,8 @@ use std::fmt;
 
 use diesel::result::{DatabaseErrorKind, Error as Diesel};
 
+use crate::outage::{Outage, Unavailable};
+
 /// The result of a query.
 pub type Result<T> = std::result::Result<T, Error>;
 
@@ -22,8 +24,10 @@ pub enum Error {
     NotAllowed,
     /// A rule forbids it; the text is for the person who asked.
     Refused(String),
-    /// The database does not answer now; the query may be tried again.
-    Unavailable(String),
+    /// The database does not serve this now; nothing was changed, and it may be tried again.
+    Unavailable(Unavailable),
+    /// The connection was lost during the commit: the change may have been committed or not.
+    InDoubt(String),
     /// This version does not understand the schema or a row; the text says what to do.
     Schema(String),
     /// The query itself failed.
@@ -38,9 +42,9 @@ impl fmt::Display for Error {
             Error::LastAdmin => f.write_str("it would leave no active administrator"),
             Error::Unconfirmed => f.write_str("it does something else than was confirmed"),
             Error::NotAllowed => f.write_str("the account may not do this any more"),
-            Error::Refused(words) | Error::Unavailable(words) | Error::Schema(words) | Error::Query(words) => {
-                f.write_str(words)
-            }
+            Error::Unavailable(unavailable) => write!(f, "{unavailable}"),
+            Error::InDoubt(words) => write!(f, "the change may have been saved or not: {words}"),
+            Error::Refused(words) | Error::Schema(words) | Error::Query(words) => f.write_str(words),
         }
     }
 }
@@ -49,46 +53,21 @@ impl std::error::Error for Error {}
 
 impl From<Diesel> for Error {
     fn from(error: Diesel) -> Error {
+        let words = one_line(&error.to_string());
+        let unavailable = |outage| Error::Unavailable(Unavailable::new(outage, words.as_str()));
         match &error {
             Diesel::DatabaseError(DatabaseErrorKind::UniqueViolation, _) => Error::Duplicate,
-            Diesel::DatabaseError(
-                DatabaseErrorKind::ClosedConnection
-                | DatabaseErrorKind::UnableToSendCommand
-                | DatabaseErrorKind::SerializationFailure
-                | DatabaseErrorKind::ReadOnlyTransaction,
-                _,
-            )
-            | Diesel::BrokenTransactionManager => Error::Unavailable(one_line(&error.to_string())),
-            _ => {
-                let words = one_line(&error.to_string());
-                if UNAVAILABLE.iter().any(|message| words.contains(message)) {
-                    Error::Unavailable(words)
-                } else {
-                    Error::Query(words)
-                }
-            }
+            Diesel::DatabaseError(DatabaseErrorKind::ReadOnlyTransaction, _) => unavailable(Outage::ReadOnly),
+            Diesel::DatabaseError(DatabaseErrorKind::SerializationFailure, _) => unavailable(Outage::Locked),
+            Diesel::DatabaseError(DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::UnableToSendCommand, _)
+            | Diesel::BrokenTransactionManager => Error::Unavailable(words.into()),
+            _ => match Outage::of_message(&words) {
+                Some(outage) => unavailable(outage),
+                None => Error::Query(words),
+            },
         }
     }
 }
-
-/// Messages without an error kind of their own that blame the database and not the query.
-const UNAVAILABLE: [&str; 15] = [
-    "database is locked",
-    "database table is locked",
-    "unable to open database file",
-    "attempt to write a readonly database",
-    "database or disk is full",
-    "disk I/O error",
-    "database disk image is malformed",
-    "server closed the connection",
-    "no connection to the server",
-    "terminating connection",
-    "the database system is",
-    "canceling statement due to",
-    "deadlock detected",
-    "could not receive data from server",
-    "SSL connection has been closed",
-];
 
 /// Logs a row that this version cannot read, because it was written by SQL or by a newer version, and leaves it out of
 /// its list; the other rows are not affected.

@@ -20,7 +20,7 @@ pub(crate) fn matches(
     let (from, query, to) = match conn {
         Conn::Sqlite(_) => {
             let query = format!("{} OR path : ({})", sqlite_query(query), sqlite_wanted(query));
-            ("pages.id IN (SELECT rowid FROM search WHERE search MATCH ", query, ")")
+            ("pages.id IN (SELECT rowid FROM search WHERE still_wanted() AND search MATCH ", query, ")")
         }
         Conn::Postgres(_) => (
             "pages.id IN (SELECT page_id FROM search, search_query(",

@@ -128,7 +128,7 @@ impl Expected {
             Some(path) => Err(Error::Unavailable(format!(
                 "{} was removed or replaced while Postern was running, and the last changes may be lost: restart Postern",
                 path.display()
-            ))),
+            ).into())),
         }
     }
 }

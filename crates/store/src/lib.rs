@@ -17,13 +17,19 @@ pub mod feed;
 pub mod writing;
 
 mod access;
+mod advice;
+mod bounded;
+mod canceler;
 mod columns;
 mod conn;
+mod connections;
+mod deadline;
 mod error;
 mod full_text;
 mod id;
 mod identity;
 mod migrate;
+mod outage;
 mod page_row;
 mod paging;
 mod pool;
@@ -31,21 +37,19 @@ mod reader_keys;
 mod reading;
 mod schema;
 mod session;
+mod sqlite_files;
+mod still_wanted;
 mod url;
 mod visible;
 
-use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
-    thread,
-    time::Duration,
-};
+use std::{thread, time::Duration};
 
+pub use bounded::Bounded;
 pub use conn::Conn;
+pub use deadline::Deadline;
 pub use error::{Error, Result};
 pub use migrate::is_up_to_date;
+pub use outage::{Outage, Unavailable};
 pub use paging::{Paging, Slice, Table};
 pub use reading::{
     admin_list, audit, drafts, groups, links, lists, old_paths, pages, readers, receipts, revisions, schedule, search,
@@ -53,11 +57,13 @@ pub use reading::{
 };
 pub use url::DatabaseUrl;
 
+use connections::Connections;
 use feed::{Event, Feed};
 use pool::Manager;
 
-/// How long a request waits for a free connection.
-const CONNECTION_TIMEOUT: Duration = Duration::from_secs(3);
+/// How long the test for a read-only database waits for a writer.
+const PROBE_TIMEOUT: Duration = Duration::from_secs(1);
+
 /// How long the start waits for a PostgreSQL that does not answer yet.
 const START_TIMEOUT: Duration = Duration::from_secs(30);
 
@@ -65,8 +71,7 @@ const START_TIMEOUT: Duration = Duration::from_secs(30);
 #[derive(Clone)]
 pub struct Store {
     manager: Manager,
-    pool: r2d2::Pool<Manager>,
-    checkouts: Arc<AtomicU64>,
+    connections: Connections,
 }
 
 impl Store {
@@ -82,26 +87,15 @@ impl Store {
         let mut pause = Duration::from_millis(250);
         while let Err(error) = manager.try_out() {
             if !conn::may_come_up(&error) || waited >= START_TIMEOUT {
-                return Err(Error::Unavailable(format!(
-                    "{url} cannot be opened: {}. Check DATABASE_URL, that the database is there, and that it lets this \
-                     user in",
-                    conn::cause(&error)
-                )));
+                return Err(advice::unopened(url, &conn::cause(&error)));
             }
             log::warn!("{url} does not answer yet ({}); trying again in {pause:?}", conn::cause(&error));
             thread::sleep(pause);
             waited += pause;
             pause = (pause * 2).min(Duration::from_secs(5));
         }
-        manager.check_session()?;
-        let pool = r2d2::Pool::builder()
-            .max_size(pool_size.max(1))
-            .min_idle(Some(1))
-            .connection_timeout(CONNECTION_TIMEOUT)
-            .error_handler(Box::new(pool::Quiet))
-            .build(manager.clone())
-            .map_err(|_| Error::Unavailable(format!("{url} does not answer")))?;
-        Ok(Store { manager, pool, checkouts: Arc::default() })
+        manager.check_session().map_err(|error| advice::explained(url, error))?;
+        Ok(Store { connections: Connections::open(&manager, pool_size)?, manager })
     }
 
     /// Checks that a database could be opened: that the folder of a SQLite file exists. It creates nothing.
@@ -112,42 +106,25 @@ impl Store {
         Manager::new(url.clone()).check_location()
     }
 
-    /// Lends a connection for queries that change nothing.
-    ///
-    /// # Errors
-    /// The error of the query; [`Error::Unavailable`] without a free connection within three seconds, and at once when the
-    /// change feed has had no answer from the database for as long.
+    /// The database for work with a deadline: what waits or runs too long is stopped, and what was given up is not
+    /// committed.
+    pub fn within<'a>(&'a self, deadline: &'a Deadline) -> Bounded<'a> {
+        Bounded::new(&self.connections, deadline)
+    }
+
+    /// As [`Bounded::read`], without a deadline.
     pub fn read<T>(&self, query: impl FnOnce(&mut Conn) -> Result<T>) -> Result<T> {
-        query(&mut *self.connection()?)
+        self.within(&Deadline::none()).read(query)
     }
 
-    /// Lends a connection for several queries that see one state of the database and cannot write.
-    ///
-    /// # Errors
-    /// As [`Store::read`].
+    /// As [`Bounded::snapshot`], without a deadline.
     pub fn snapshot<T>(&self, query: impl FnOnce(&mut Conn) -> Result<T>) -> Result<T> {
-        let mut conn = self.connection()?;
-        conn.begin_to_read()?;
-        let outcome = query(&mut conn);
-        conn.roll_back();
-        outcome
+        self.within(&Deadline::none()).snapshot(query)
     }
 
-    /// Runs a change in one transaction: all of it is committed, or, on an error, nothing.
-    ///
-    /// # Errors
-    /// As [`Store::read`].
+    /// As [`Bounded::write`], without a deadline: it waits for other writers as long as they take.
     pub fn write<T>(&self, change: impl FnOnce(&mut Conn) -> Result<T>) -> Result<T> {
-        let mut conn = self.connection()?;
-        conn.begin_to_write()?;
-        // What is committed to a file that was replaced is lost.
-        match change(&mut conn).and_then(|done| self.manager.check_identity(&conn).map(|()| done)) {
-            Ok(done) => conn.commit().map(|()| done),
-            Err(error) => {
-                conn.roll_back();
-                Err(error)
-            }
-        }
+        self.within(&Deadline::none()).write(change)
     }
 
     /// Starts the change feed: `deliver` is called for every commit of every process; see [`feed`].
@@ -155,8 +132,7 @@ impl Store {
     /// # Errors
     /// [`Error::Unavailable`] when the system refuses a thread.
     pub fn watch(&self, deliver: impl Fn(Event) + Send + Sync + 'static) -> Result<Feed> {
-        Feed::start(self.manager.clone(), deliver)
-            .map_err(|error| Error::Unavailable(format!("no thread for the change feed: {error}")))
+        Feed::start(self.manager.clone(), deliver).map_err(|error| connections::no_thread(&error))
     }
 
     /// Runs an empty query, to test the connection.
@@ -185,15 +161,31 @@ impl Store {
 
     /// The number of connections that this process has taken from the pool so far.
     pub fn checkouts(&self) -> u64 {
-        self.checkouts.load(Ordering::Relaxed)
+        self.connections.checkouts()
     }
 
-    fn connection(&self) -> Result<r2d2::PooledConnection<Manager>> {
-        self.checkouts.fetch_add(1, Ordering::Relaxed);
-        self.manager.check_file()?;
-        if let Some(outage) = self.manager.expected().outage().filter(|outage| *outage >= CONNECTION_TIMEOUT) {
-            return Err(Error::Unavailable(format!("the database has not answered for {} seconds", outage.as_secs())));
+    /// Begins a write and rolls it back: returns why the database refuses writes, or `None` if it takes them. A full disk
+    /// does not show.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub fn find_write_obstacle(&self) -> Result<Option<Unavailable>> {
+        match self.within(&Deadline::after(PROBE_TIMEOUT)).probe() {
+            Ok(()) => Ok(None),
+            Err(Error::Unavailable(obstacle)) if obstacle.outage.refuses_writes() => Ok(Some(obstacle)),
+            // Somebody writes.
+            Err(Error::Unavailable(Unavailable { outage: Outage::Locked, .. })) => Ok(None),
+            Err(error) => Err(error),
         }
-        self.pool.get().map_err(|_| Error::Unavailable("no connection to the database within 3 seconds".into()))
+    }
+
+    /// The maximum number of connections.
+    pub fn pool_size(&self) -> u32 {
+        self.connections.size()
+    }
+
+    /// Why the database refused the last write that it was given; `None` once a write succeeded again.
+    pub fn write_refusal(&self) -> Option<Outage> {
+        self.connections.write_refusal()
     }
 }

@@ -9,7 +9,7 @@ use std::{
 use diesel::{ConnectionError, ConnectionResult, r2d2::R2D2Connection};
 
 use crate::{
-    Conn, DatabaseUrl, Error, Result,
+    Conn, DatabaseUrl, Error, Outage, Result, Unavailable,
     conn::{self, establish_postgres, establish_sqlite},
     identity::{Expected, FileId, Identity},
     session,
@@ -61,7 +61,10 @@ impl Manager {
     pub(crate) fn check_location(&self) -> Result<()> {
         let Kind::Sqlite(file) = self.url.kind() else { return Ok(()) };
         let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let refuse = |why: String| Err(Error::Unavailable(format!("{} cannot be opened: {why}", self.url)));
+        let refuse = |why: String| {
+            let words = format!("{} cannot be opened: {why}", self.url);
+            Err(Error::Unavailable(Unavailable::new(Outage::NotPermitted, words)))
+        };
         if !folder.is_dir() {
             return refuse(format!("there is no folder {}; make it, or set DATABASE_URL", folder.display()));
         }
@@ -85,7 +88,7 @@ impl Manager {
     /// [`Error::Refused`] behind a pooler that lends connections for one transaction; [`Error::Unavailable`].
     pub(crate) fn check_session(&self) -> Result<()> {
         let Kind::Postgres(url) = self.url.kind() else { return Ok(()) };
-        let connect = || establish_postgres(url).map_err(|error| Error::Unavailable(conn::cause(&error)));
+        let connect = || establish_postgres(url).map_err(|error| Error::Unavailable(conn::cause(&error).into()));
         session::check(&mut connect()?, &mut connect()?).map(drop)
     }
 
@@ -99,8 +102,8 @@ impl Manager {
         self.expected.check_companions()?;
         match FileId::at(file) {
             Ok(Some(_)) => Ok(()),
-            Ok(None) => Err(Error::Unavailable(format!("the database file {} is gone", file.display()))),
-            Err(error) => Err(Error::Unavailable(format!("the database file {}: {error}", file.display()))),
+            Ok(None) => Err(Error::Unavailable(format!("the database file {} is gone", file.display()).into())),
+            Err(error) => Err(Error::Unavailable(format!("the database file {}: {error}", file.display()).into())),
         }
     }
 
@@ -114,7 +117,7 @@ impl Manager {
         if let (Kind::Sqlite(file), Identity::File(id, _)) = (self.url.kind(), &conn.identity)
             && !FileId::at(file).is_ok_and(|found| found == Some(*id))
         {
-            return Err(Error::Unavailable(format!("the database file {} was replaced", file.display())));
+            return Err(Error::Unavailable(format!("the database file {} was replaced", file.display()).into()));
         }
         if self.expected.accepts(&conn.identity) {
             Ok(())

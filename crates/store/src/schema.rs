@@ -204,3 +204,8 @@ diesel::define_sql_function! {
     /// Text in lower case, alike in both databases.
     fn fold(text: diesel::sql_types::Text) -> diesel::sql_types::Text;
 }
+
+diesel::define_sql_function! {
+    /// True on SQLite; fails when nobody waits for the statement any more.
+    fn still_wanted() -> diesel::sql_types::Bool;
+}

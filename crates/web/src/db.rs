@@ -1,7 +1,10 @@
 //! The only boundary between async handlers and the blocking database.
 
+mod bulkheads;
+
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
+    pin::pin,
     sync::Arc,
     thread,
     time::{Duration, Instant},
@@ -10,11 +13,12 @@ use std::{
 use actix_web::web;
 use domain::{access, site::Site};
 use store::{
-    Conn, Store,
+    Conn, Deadline, Store,
     feed::{DELIVERED_WITHIN, Event, Feed},
     writing::{self, AccessDiff, Command, Consent, Outcome, Run},
 };
-use tokio::sync::Semaphore;
+
+pub use bulkheads::POOL_SIZE;
 
 use crate::{
     cache::{process::Cache, watchdog},
@@ -22,34 +26,84 @@ use crate::{
     http::error::Error,
     markdown,
 };
+use bulkheads::{Bulkheads, Saturated, Share};
 
 /// How long a request waits for the database. A suspended database server does not even reject a connection.
 const DEADLINE: Duration = Duration::from_secs(5);
+/// How much longer it waits for a commit that has begun.
+const COMMIT_TIMEOUT: Duration = Duration::from_secs(3);
 /// The maximum duration of a job. No request waits for it.
 const LONG_DEADLINE: Duration = Duration::from_secs(30 * 60);
 /// How long a change waits until this process has received it from the change feed; after that it invalidates the
 /// cache.
 const CATCH_UP_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// The maximum number of concurrent searches. Each one reads many texts, and pages and sign-ins need connections, too.
-const MAX_SEARCHES: usize = 2;
-/// How long a search waits for a permit.
-const SEARCH_TIMEOUT: Duration = Duration::from_secs(1);
-/// `Retry-After` when a search got no permit.
-const SEARCH_RETRY_AFTER: Duration = Duration::from_secs(2);
+/// `Retry-After` when a share of the pool had no permit.
+const RETRY_AFTER: Duration = Duration::from_secs(2);
 
-/// Runs blocking work on another thread. After the deadline the thread continues, and nobody waits for it.
+/// Why blocking work gave no result.
+enum NoResult {
+    /// It was given up: nothing was or will be committed.
+    GivenUp,
+    /// Its commit has begun and does not end.
+    InDoubt,
+    /// The server is stopping.
+    Stopping,
+}
+
+/// Runs blocking work on another thread. At the deadline the work is given up, unless its commit has begun.
 async fn blocking<T: Send + 'static>(
-    deadline: Duration,
+    deadline: &Deadline,
     work: impl FnOnce() -> store::Result<T> + Send + 'static,
-) -> Result<store::Result<T>, Error> {
-    let timed_out =
-        |_| Error::Unavailable(format!("the database did not answer within {} seconds", deadline.as_secs()));
+) -> Result<store::Result<T>, NoResult> {
     // A panic is a bug of this program, not an unavailable database.
     let work = || {
         catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| Err(store::Error::Query("the query panicked".into())))
     };
-    tokio::time::timeout(deadline, web::block(work)).await.map_err(timed_out)?.map_err(|_| Error::stopping())
+    let mut running = pin!(web::block(work));
+    let done = match deadline.left() {
+        None => running.await,
+        Some(left) => match tokio::time::timeout(left, &mut running).await {
+            Ok(done) => done,
+            Err(_) if deadline.give_up() => return Err(NoResult::GivenUp),
+            Err(_) => tokio::time::timeout(COMMIT_TIMEOUT, running).await.map_err(|_| NoResult::InDoubt)?,
+        },
+    };
+    done.map_err(|_| NoResult::Stopping)
+}
+
+/// Runs blocking work that changes nothing. It is also given up when its request is: when the client has disconnected.
+async fn blocking_read<T: Send + 'static>(
+    deadline: Deadline,
+    work: impl FnOnce() -> store::Result<T> + Send + 'static,
+) -> Result<store::Result<T>, Error> {
+    struct GiveUpOnDrop(Deadline);
+    impl Drop for GiveUpOnDrop {
+        fn drop(&mut self) {
+            self.0.give_up();
+        }
+    }
+    let guard = GiveUpOnDrop(deadline);
+    blocking(&guard.0, work).await.map_err(|why| match why {
+        NoResult::GivenUp | NoResult::InDoubt => Error::Unavailable("the database did not answer in time".into()),
+        NoResult::Stopping => Error::stopping(),
+    })
+}
+
+/// Runs blocking work that changes something.
+async fn blocking_write<T: Send + 'static>(
+    deadline: &Deadline,
+    work: impl FnOnce() -> store::Result<T> + Send + 'static,
+) -> Result<store::Result<T>, Error> {
+    let outcome = blocking(deadline, work).await.map_err(|why| match why {
+        NoResult::GivenUp => Error::NotSaved("the database did not answer in time; the change was given up".into()),
+        NoResult::InDoubt => Error::InDoubt("the commit did not end in time".into()),
+        NoResult::Stopping => Error::stopping(),
+    })?;
+    match outcome {
+        Err(store::Error::Unavailable(unavailable)) => Err(Error::NotSaved(unavailable.words)),
+        outcome => Ok(outcome),
+    }
 }
 
 /// The database for handlers, with its cache; cheap to clone.
@@ -58,7 +112,7 @@ pub struct Db {
     store: Store,
     feed: Arc<Feed>,
     cache: Arc<Cache>,
-    searches: Arc<Semaphore>,
+    bulkheads: Bulkheads,
 }
 
 impl Db {
@@ -69,13 +123,14 @@ impl Db {
     pub fn new(store: Store, cache: Cache, notify: impl Fn(&Event) + Send + Sync + 'static) -> store::Result<Db> {
         let cache = Arc::new(cache);
         watchdog::start(&cache)
-            .map_err(|error| store::Error::Unavailable(format!("no thread for the watchdog: {error}")))?;
+            .map_err(|error| store::Error::Unavailable(format!("no thread for the watchdog: {error}").into()))?;
         let feed_cache = cache.clone();
         let feed = store.watch(move |event| {
             feed_cache.generations().record(&event);
             notify(&event);
         })?;
-        Ok(Db { store, feed: Arc::new(feed), cache, searches: Arc::new(Semaphore::new(MAX_SEARCHES)) })
+        let bulkheads = Bulkheads::new(store.pool_size());
+        Ok(Db { store, feed: Arc::new(feed), cache, bulkheads })
     }
 
     /// The cache.
@@ -109,8 +164,16 @@ impl Db {
         &self,
         query: impl FnOnce(&mut Conn) -> store::Result<T> + Send + 'static,
     ) -> Result<T, Error> {
-        let store = self.store.clone();
-        Ok(blocking(DEADLINE, move || store.read(query)).await??)
+        self.read_within(Deadline::after(DEADLINE), query).await
+    }
+
+    async fn read_within<T: Send + 'static>(
+        &self,
+        deadline: Deadline,
+        query: impl FnOnce(&mut Conn) -> store::Result<T> + Send + 'static,
+    ) -> Result<T, Error> {
+        let (store, within) = (self.store.clone(), deadline.clone());
+        Ok(blocking_read(deadline, move || store.within(&within).read(query)).await??)
     }
 
     /// Runs a query, and returns the settings of the site with its result: nearly every page needs them.
@@ -118,17 +181,26 @@ impl Db {
         &self,
         query: impl FnOnce(&mut Conn) -> store::Result<T> + Send + 'static,
     ) -> Result<(Arc<Site>, T), Error> {
+        self.read_with_site_within(Deadline::after(DEADLINE), query).await
+    }
+
+    async fn read_with_site_within<T: Send + 'static>(
+        &self,
+        deadline: Deadline,
+        query: impl FnOnce(&mut Conn) -> store::Result<T> + Send + 'static,
+    ) -> Result<(Arc<Site>, T), Error> {
         if let Some(site) = self.cache.site() {
-            return Ok((site, self.read(query).await?));
+            return Ok((site, self.read_within(deadline, query).await?));
         }
         let generation = self.cache.site_generation();
-        let (site, answer) = self.read(move |conn| Ok((store::site::get(conn)?, query(conn)?))).await?;
+        let read = move |conn: &mut Conn| Ok((store::site::get(conn)?, query(conn)?));
+        let (site, answer) = self.read_within(deadline, read).await?;
         let site = Arc::new(site);
         self.cache.insert_site(generation, site.clone());
         Ok((site, answer))
     }
 
-    /// As [`Db::read_with_site`], for a search: at most two run at a time.
+    /// As [`Db::read_with_site`], for a search by a reader.
     ///
     /// # Errors
     /// As [`Db::read`]; [`Error::Busy`] when no search ended within one second.
@@ -136,14 +208,33 @@ impl Db {
         &self,
         query: impl FnOnce(&mut Conn) -> store::Result<T> + Send + 'static,
     ) -> Result<(Arc<Site>, T), Error> {
-        let permit = tokio::time::timeout(SEARCH_TIMEOUT, self.searches.clone().acquire_owned());
-        let permit = permit.await.map_err(|_| Error::Busy(SEARCH_RETRY_AFTER))?.map_err(|_| Error::stopping())?;
-        // The query holds the permit, not the request: it continues after its client has disconnected.
-        self.read_with_site(move |conn| {
+        self.share_with_site(Share::Searches, query).await
+    }
+
+    /// As [`Db::read_with_site`], for a list of the panel.
+    ///
+    /// # Errors
+    /// As [`Db::read`]; [`Error::Busy`] when no other list ended in time.
+    pub async fn list_with_site<T: Send + 'static>(
+        &self,
+        query: impl FnOnce(&mut Conn) -> store::Result<T> + Send + 'static,
+    ) -> Result<(Arc<Site>, T), Error> {
+        self.share_with_site(Share::Panel, query).await
+    }
+
+    async fn share_with_site<T: Send + 'static>(
+        &self,
+        share: Share,
+        query: impl FnOnce(&mut Conn) -> store::Result<T> + Send + 'static,
+    ) -> Result<(Arc<Site>, T), Error> {
+        let deadline = Deadline::after(DEADLINE);
+        let permit = self.bulkheads.enter(share, &deadline).await.map_err(busy)?;
+        // The query holds the permit, not the request: the connection is in use until its statement has stopped.
+        let query = move |conn: &mut Conn| {
             let _permit = permit;
             query(conn)
-        })
-        .await
+        };
+        self.read_with_site_within(deadline, query).await
     }
 
     /// Runs queries that see one state of the database and cannot write, such as the preview of a command.
@@ -154,8 +245,7 @@ impl Db {
         &self,
         query: impl FnOnce(&mut Conn) -> store::Result<T> + Send + 'static,
     ) -> Result<store::Result<T>, Error> {
-        let store = self.store.clone();
-        split_outage(blocking(DEADLINE, move || store.snapshot(query)).await?)
+        self.snapshot_within(Share::Panel, Deadline::after(DEADLINE), query).await
     }
 
     /// As [`Db::snapshot`], for a job: no request waits for it.
@@ -163,8 +253,22 @@ impl Db {
         &self,
         query: impl FnOnce(&mut Conn) -> store::Result<T> + Send + 'static,
     ) -> Result<store::Result<T>, Error> {
-        let store = self.store.clone();
-        split_outage(blocking(LONG_DEADLINE, move || store.snapshot(query)).await?)
+        self.snapshot_within(Share::Jobs, Deadline::after(LONG_DEADLINE), query).await
+    }
+
+    async fn snapshot_within<T: Send + 'static>(
+        &self,
+        share: Share,
+        deadline: Deadline,
+        query: impl FnOnce(&mut Conn) -> store::Result<T> + Send + 'static,
+    ) -> Result<store::Result<T>, Error> {
+        let permit = self.bulkheads.enter(share, &deadline).await.map_err(busy)?;
+        let (store, within) = (self.store.clone(), deadline.clone());
+        let read = move || {
+            let _permit = permit;
+            store.within(&within).snapshot(query)
+        };
+        split_outage(blocking_read(deadline, read).await?)
     }
 
     /// Previews the effect of a command on access.
@@ -183,9 +287,9 @@ impl Db {
         command: Command,
         consent: Consent,
     ) -> Result<store::Result<Outcome>, Error> {
-        split_outage(
-            self.write_and_wait(DEADLINE, move |conn| run_command(conn, &by, &command, consent, &mut |_| {})).await?,
-        )
+        let share = if command.is_of_a_group() { Share::Revocations } else { Share::Changes };
+        let change = move |conn: &mut Conn| run_command(conn, &by, &command, consent, &mut |_| {});
+        split_outage(self.write_and_wait(share, DEADLINE, change).await?)
     }
 
     /// As [`Db::run`], for a job: no request waits for it. `progress` receives the number of finished pages.
@@ -197,30 +301,51 @@ impl Db {
         mut progress: impl FnMut(usize) + Send + 'static,
     ) -> Result<store::Result<Outcome>, Error> {
         let change = move |conn: &mut Conn| run_command(conn, &by, &command, consent, &mut progress);
-        split_outage(self.write_and_wait(LONG_DEADLINE, change).await?)
+        split_outage(self.write_and_wait(Share::Jobs, LONG_DEADLINE, change).await?)
     }
 
     /// Runs a change in one transaction, with the guarantee of [`Db::run`].
     ///
     /// # Errors
-    /// As [`Db::read`]. On an error nothing was changed, unless the connection was lost during the commit.
+    /// The error of the change; [`Error::NotSaved`] when the database refuses it or did not end it in time;
+    /// [`Error::InDoubt`] when the connection was lost during the commit. On any other error nothing was changed.
     pub async fn write<T: Send + 'static>(
         &self,
         change: impl FnOnce(&mut Conn) -> store::Result<T> + Send + 'static,
     ) -> Result<T, Error> {
-        Ok(self.write_and_wait(DEADLINE, change).await??)
+        Ok(self.write_and_wait(Share::Changes, DEADLINE, change).await??)
+    }
+
+    /// As [`Db::write`], for a change of accounts: it does not wait behind changes of pages.
+    pub async fn revoke<T: Send + 'static>(
+        &self,
+        change: impl FnOnce(&mut Conn) -> store::Result<T> + Send + 'static,
+    ) -> Result<T, Error> {
+        Ok(self.try_revoke(change).await??)
+    }
+
+    /// As [`Db::try_write`], for a change of accounts: it does not wait behind changes of pages.
+    pub async fn try_revoke<T: Send + 'static>(
+        &self,
+        change: impl FnOnce(&mut Conn) -> store::Result<T> + Send + 'static,
+    ) -> Result<store::Result<T>, Error> {
+        split_outage(self.write_and_wait(Share::Revocations, DEADLINE, change).await?)
     }
 
     async fn write_and_wait<T: Send + 'static>(
         &self,
+        share: Share,
         deadline: Duration,
         change: impl FnOnce(&mut Conn) -> store::Result<T> + Send + 'static,
     ) -> Result<store::Result<T>, Error> {
-        let db = self.clone();
-        blocking(deadline, move || {
-            let outcome = db.store.write(change);
+        let deadline = Deadline::after(deadline);
+        let permit = self.bulkheads.enter(share, &deadline).await.map_err(not_saved)?;
+        let (db, within) = (self.clone(), deadline.clone());
+        blocking_write(&deadline, move || {
+            let outcome = db.store.within(&within).write(change);
+            drop(permit);
             // When the connection was lost during the commit, the change may have been committed.
-            let may_be_committed = matches!(outcome, Ok(_) | Err(store::Error::Unavailable(_)));
+            let may_be_committed = matches!(outcome, Ok(_) | Err(store::Error::InDoubt(_)));
             if may_be_committed {
                 let committed = Instant::now();
                 db.wait_until_caught_up();
@@ -239,7 +364,7 @@ impl Db {
         &self,
         change: impl FnOnce(&mut Conn) -> store::Result<T> + Send + 'static,
     ) -> Result<store::Result<T>, Error> {
-        split_outage(self.write_and_wait(DEADLINE, change).await?)
+        split_outage(self.write_and_wait(Share::Changes, DEADLINE, change).await?)
     }
 
     /// Runs a change; `None` when its version is stale.
@@ -266,12 +391,23 @@ impl Db {
     }
 }
 
+fn busy(_: Saturated) -> Error {
+    Error::Busy(RETRY_AFTER)
+}
+
+fn not_saved(Saturated(share): Saturated) -> Error {
+    Error::NotSaved(format!("the share of the connections for {share:?} had none free in time"))
+}
+
 /// Separates a failing database from an error that is a regular outcome of a change.
 fn split_outage<T>(outcome: store::Result<T>) -> Result<store::Result<T>, Error> {
     match outcome {
-        Err(error @ (store::Error::Unavailable(_) | store::Error::Query(_) | store::Error::Schema(_))) => {
-            Err(error.into())
-        }
+        Err(
+            error @ (store::Error::Unavailable(_)
+            | store::Error::InDoubt(_)
+            | store::Error::Query(_)
+            | store::Error::Schema(_)),
+        ) => Err(error.into()),
         outcome => Ok(outcome),
     }
 }

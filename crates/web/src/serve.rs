@@ -13,6 +13,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use crate::{
     App, Options, admin,
     config::{Config, Serve},
+    db::POOL_SIZE,
     first_run,
     routes::application,
 };
@@ -46,6 +47,9 @@ pub fn run(config: &Config) -> Result<(), String> {
     for migration in store.migrate().map_err(|error| error.to_string())? {
         log::info!("migrated the database: {migration}");
     }
+    if let Some(obstacle) = store.find_write_obstacle().map_err(|error| error.to_string())? {
+        log::warn!("pages are served, but nothing can be saved: {obstacle}");
+    }
     let first_admin = first_run::run(&store, &serve, config.bcrypt_cost)?;
     let cache = Cache::new(Arc::new(Generations::new(serve.staleness_limits())), u64::from(serve.page_cache) << 20);
     let options = Options {
@@ -63,9 +67,6 @@ pub fn run(config: &Config) -> Result<(), String> {
     let drain = Duration::from_secs(serve.drain.into());
     actix_web::rt::System::new().block_on(serve_on(listener, app, drain)).map_err(|error| error.to_string())
 }
-
-/// The maximum number of database connections. Each running query needs one, and small PostgreSQL servers allow few.
-const POOL_SIZE: u32 = 10;
 
 async fn serve_on(listener: TcpListener, app: Data<App>, drain: Duration) -> std::io::Result<()> {
     let state = app.clone();

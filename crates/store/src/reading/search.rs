@@ -117,7 +117,7 @@ fn sqlite_hits(visible: &VisiblePages) -> String {
     let hits = |query: &str| {
         format!(
             "SELECT * FROM (SELECT pages.id FROM search CROSS JOIN pages ON pages.id = search.rowid
-                            WHERE search MATCH {query} AND {visible} LIMIT {CANDIDATES})",
+                            WHERE search MATCH {query} AND still_wanted() AND {visible} LIMIT {CANDIDATES})",
             visible = visible.condition(),
         )
     };

@@ -48,6 +48,11 @@ pub enum Command {
 }
 
 impl Command {
+    /// Whether the command changes a group, and by it who belongs to it.
+    pub fn is_of_a_group(&self) -> bool {
+        matches!(self, Command::AddGroup(_) | Command::UpdateGroup(_) | Command::DeleteGroup(_))
+    }
+
     fn change(&self) -> &dyn Change {
         match self {
             Command::Publish(change) => change,

@@ -1,6 +1,9 @@
 //! Opening a database, and the error message if that fails.
 
-use store::{DatabaseUrl, Error, Store};
+use std::time::Duration;
+
+use diesel::{RunQueryDsl, sql_query};
+use store::{Conn, DatabaseUrl, Deadline, Error, Outage, Store};
 
 use crate::database::{PostgresDatabase, postgres, sql};
 
@@ -109,7 +112,10 @@ fn a_locked_file_is_waited_for_and_then_named_as_passing() {
     let url = DatabaseUrl::parse(&format!("sqlite://{}/x.db", folder.path().display())).unwrap();
     let (one, two) = (Store::open(&url, 1).unwrap(), Store::open(&url, 1).unwrap());
     one.migrate().unwrap();
-    let held = one.write(|_| Ok(sql(&two, "UPDATE site SET title = 'x'")));
-    assert!(matches!(held.unwrap(), Err(Error::Unavailable(words)) if words.contains("locked")));
+    let deadline = Deadline::after(Duration::from_secs(1));
+    let update = |conn: &mut Conn| Ok(sql_query("UPDATE site SET title = 'x'").execute(conn)?);
+    let held = one.write(|_| Ok(two.within(&deadline).write(update))).unwrap().unwrap_err();
+    assert!(matches!(&held, Error::Unavailable(held) if held.outage == Outage::Locked), "{held:?}");
+    assert!(held.to_string().contains("database is locked: another transaction"), "{held}");
     two.read(store::site::get).unwrap();
 }

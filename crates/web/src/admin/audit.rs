@@ -45,7 +45,7 @@ pub async fn list(app: Data<App>, admin: Admin, query: QueryString) -> Result<Ou
         since: since(state.get("date"), now, zone),
     };
     let (proof, paging) = (admin.proof(), state.paging());
-    let (site, table) = app.db.read_with_site(move |conn| audit::list(conn, &proof, &filter, paging)).await?;
+    let (site, table) = app.db.list_with_site(move |conn| audit::list(conn, &proof, &filter, paging)).await?;
     if let Some(last) = state.last_page(table.total) {
         return Ok(Outcome::Redirect(last));
     }

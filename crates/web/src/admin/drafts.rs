@@ -95,7 +95,7 @@ pub async fn list(app: Data<App>, editor: Editor, query: QueryString) -> Result<
             [None, Some(DraftKind::Page), Some(DraftKind::Changes)].map(|kind| drafts::count(conn, &proof, kind));
         Ok((drafts::list(conn, &proof, kind, paging)?, totals))
     };
-    let (site, (table, [all, new, changes])) = app.db.read_with_site(read).await?;
+    let (site, (table, [all, new, changes])) = app.db.list_with_site(read).await?;
     if let Some(last) = state.last_page(table.total) {
         return Ok(Outcome::Redirect(last));
     }

@@ -63,7 +63,7 @@ impl From<GroupRow> for Row {
 pub async fn list(app: Data<App>, admin: Admin, query: QueryString) -> Result<Outcome, Error> {
     let state = GROUPS.state(&query);
     let (proof, paging) = (admin.proof(), state.paging());
-    let (site, table) = app.db.read_with_site(move |conn| groups::list(conn, &proof, paging)).await?;
+    let (site, table) = app.db.list_with_site(move |conn| groups::list(conn, &proof, paging)).await?;
     if let Some(last) = state.last_page(table.total) {
         return Ok(Outcome::Redirect(last));
     }

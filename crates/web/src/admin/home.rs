@@ -120,7 +120,7 @@ pub async fn show(app: Data<App>, editor: Editor) -> Result<Answer, Error> {
     let admin = Admin::of(&editor.account().visitor());
     let (site, (totals, users, changes, pending, broken, unread_links, watch)) = app
         .db
-        .read_with_site(move |conn| {
+        .list_with_site(move |conn| {
             let users = admin.as_ref().map(|admin| users::count(conn, admin)).transpose()?;
             let watch = admin.as_ref().map(|admin| Watch::of(conn, admin)).transpose()?;
             let pending = Pending::find(conn, &proof)?;

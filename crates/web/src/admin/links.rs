@@ -77,7 +77,7 @@ pub async fn offer(app: Data<App>, editor: Editor, query: QueryString) -> Result
     let filter = PageFilter { query: query.get("q").to_owned(), ..PageFilter::default() };
     let (proof, paging) = (editor.proof(), Paging { number: 1, size: MAX_OFFERED });
     let sort = PageSort { by: PageColumn::Updated, descending: true };
-    let table = app.db.read(move |conn| admin_list::list(conn, &proof, &filter, sort, paging)).await?;
+    let (_, table) = app.db.list_with_site(move |conn| admin_list::list(conn, &proof, &filter, sort, paging)).await?;
     let offers: Vec<Offer> = table.rows.into_iter().map(Offer::from).collect();
     let json = serde_json::to_string(&offers).map_err(|error| Error::Internal(error.to_string()))?;
     Ok(Answer::new("application/json", json, Caching::Never))
@@ -118,7 +118,7 @@ struct BrokenPage {
 pub async fn broken(app: Data<App>, editor: Editor) -> Result<Answer, Error> {
     let proof = editor.proof();
     let query = move |conn: &mut store::Conn| Ok((links::broken(conn, &proof, MAX_LISTED)?, links::unread(conn)? > 0));
-    let (site, (found, unread)) = app.db.read_with_site(query).await?;
+    let (site, (found, unread)) = app.db.list_with_site(query).await?;
     let above = [Link::new("/admin/", "Administration")];
     let page = BrokenPage {
         panel: Panel::new(&site, editor.account(), "links", "Broken links", &above),

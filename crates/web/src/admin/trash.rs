@@ -88,7 +88,7 @@ pub async fn list(app: Data<App>, editor: Editor, query: QueryString) -> Result<
     let state = TRASH.state(&query);
     let (proof, paging) = (editor.proof(), state.paging());
     let days = app.options.trash_days;
-    let (site, table) = app.db.read_with_site(move |conn| trash::list(conn, &proof, paging)).await?;
+    let (site, table) = app.db.list_with_site(move |conn| trash::list(conn, &proof, paging)).await?;
     if let Some(last) = state.last_page(table.total) {
         return Ok(Outcome::Redirect(last));
     }

@@ -255,7 +255,7 @@ pub async fn update(
     };
     let (proof, new) = (admin.proof(), content.clone());
     let from = Version(fields.version);
-    let saved = app.db.try_write(move |conn| users::update(conn, &proof, id, from, &new, clock::now())).await?;
+    let saved = app.db.try_revoke(move |conn| users::update(conn, &proof, id, from, &new, clock::now())).await?;
     let conflict = StatusCode::CONFLICT;
     match saved {
         Ok(user) => {

@@ -44,7 +44,7 @@ struct ChoosePage {
 pub async fn choose(app: Data<App>, editor: Editor, query: QueryString) -> Result<Outcome, Error> {
     let (who, path) = (query.get("who").trim(), query.get("path").trim());
     let proof = editor.proof();
-    let (site, names) = app.db.read_with_site(move |conn| users::active_names(conn, &proof)).await?;
+    let (site, names) = app.db.list_with_site(move |conn| users::active_names(conn, &proof)).await?;
     let target = PagePath::typed(path).map(|path| path.href());
     let error = match (&target, query.has("path")) {
         (Ok(target), true) if who.is_empty() => {

@@ -36,7 +36,10 @@ pub(super) fn check_config(config: &Config) -> Result<(), String> {
     if store.pending().map_err(|error| error.to_string())?.is_empty() {
         store.read(store::site::get).map_err(|error| error.to_string())?;
     }
-    println!("Everything is in order.");
+    match store.find_write_obstacle().map_err(|error| error.to_string())? {
+        None => println!("Everything is in order."),
+        Some(obstacle) => println!("Pages can be served, but nothing can be saved: {obstacle}"),
+    }
     Ok(())
 }
 

@@ -45,6 +45,10 @@ pub enum Error {
     NoRoom,
     /// 503: the database does not answer; the message is for the log only.
     Unavailable(String),
+    /// 503: the database refused a change, and nothing was changed; the message is for the log only.
+    NotSaved(String),
+    /// 503: the database was lost during the commit of a change, which may have been saved; the message is for the log only.
+    InDoubt(String),
     /// 500: a bug or a broken installation; the message is for the log only.
     Internal(String),
 }
@@ -74,6 +78,8 @@ impl fmt::Display for Error {
             Error::Forbidden(message)
             | Error::Unprocessable(message)
             | Error::Unavailable(message)
+            | Error::NotSaved(message)
+            | Error::InDoubt(message)
             | Error::Internal(message) => f.write_str(message),
             Error::MethodNotAllowed(allow) => write!(f, "only {allow}"),
             Error::TooLarge(max_bytes) => write!(f, "more than {max_bytes} bytes"),
@@ -99,7 +105,9 @@ impl ResponseError for Error {
             Error::Unprocessable(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Error::TooManyAttempts(_) => StatusCode::TOO_MANY_REQUESTS,
             Error::HeadersTooLarge => StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
-            Error::Busy(_) | Error::NoRoom | Error::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Error::Busy(_) | Error::NoRoom | Error::Unavailable(_) | Error::NotSaved(_) | Error::InDoubt(_) => {
+                StatusCode::SERVICE_UNAVAILABLE
+            }
             Error::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -115,7 +123,8 @@ impl ResponseError for Error {
 impl From<store::Error> for Error {
     fn from(error: store::Error) -> Error {
         match error {
-            store::Error::Unavailable(message) => Error::Unavailable(message),
+            store::Error::Unavailable(unavailable) => Error::Unavailable(unavailable.words),
+            store::Error::InDoubt(message) => Error::InDoubt(message),
             store::Error::Duplicate => Error::Conflict("This name or path already exists."),
             store::Error::Stale => Error::Conflict("Somebody else changed this meanwhile. Reload the page."),
             store::Error::LastAdmin => Error::Conflict(LAST_ADMIN),

@@ -39,7 +39,9 @@ pub fn wants_html(accept: &[HeaderValue]) -> bool {
 pub async fn render(app: &App, error: &Error, html: bool, request_id: &str) -> HttpResponse {
     // Cached settings only: the database does not answer, or must not get the load of a flood.
     let site = match error {
-        Error::Unavailable(_) | Error::Busy(_) | Error::NoRoom => app.db.cache().last_site(),
+        Error::Unavailable(_) | Error::NotSaved(_) | Error::InDoubt(_) | Error::Busy(_) | Error::NoRoom => {
+            app.db.cache().last_site()
+        }
         _ => app.db.site().await,
     };
     let mut response = HttpResponse::build(error.status_code());
@@ -62,7 +64,7 @@ pub async fn render(app: &App, error: &Error, html: bool, request_id: &str) -> H
         Error::TooLarge(_) | Error::Timeout => {
             response.force_close();
         }
-        Error::Unavailable(_) | Error::NoRoom => {
+        Error::Unavailable(_) | Error::NotSaved(_) | Error::InDoubt(_) | Error::NoRoom => {
             response.insert_header((header::RETRY_AFTER, Duration::from_secs(5).as_secs()));
         }
         _ => {}

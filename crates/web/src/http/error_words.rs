@@ -82,6 +82,8 @@ fn title(error: &Error) -> &'static str {
         Error::HeadersTooLarge => "Header too large",
         Error::Busy(_) | Error::NoRoom => "Busy",
         Error::Unavailable(_) => "Out of order",
+        Error::NotSaved(_) => "Not saved",
+        Error::InDoubt(_) => "Perhaps saved",
         Error::Internal(_) => "Something went wrong",
     }
 }
@@ -111,6 +113,12 @@ fn message(error: &Error, site: &Site) -> Cow<'static, str> {
         Error::Busy(_) => "The server is busy. Try again in a few seconds.".into(),
         Error::NoRoom => "Too many large requests from your network, or from everybody, are under way.".into(),
         Error::Unavailable(_) => "The site's database does not answer. Try again in a moment.".into(),
+        Error::NotSaved(_) => "The site's database cannot be written now. Nothing was changed.".into(),
+        Error::InDoubt(_) => {
+            "The connection to the site's database was lost while this was saved. It may have been saved; \
+                              reload the page to see."
+                .into()
+        }
         Error::Internal(_) => {
             "This is our fault, not yours. Try again; if it happens again, tell the operator of this \
                                site."
@@ -134,6 +142,11 @@ fn hints(error: &Error) -> &'static [&'static str] {
             &["Nothing was changed. Wait a few seconds, then go back and try again: your browser still has what \
                             you typed."]
         }
+        Error::NotSaved(_) => {
+            &["Go back: your browser may still have what you typed. Send it again in a moment; if it \
+                                 happens again, tell the operator of this site."]
+        }
+        Error::InDoubt(_) => &["The form of a page may be sent again: it finds what it has saved."],
         Error::TooLarge(_) => &["Nothing was changed. Go back: your browser may still have what you typed."],
         Error::Unprocessable(_) => &["Nothing was changed. Go back to try again."],
         Error::TooManyAttempts(_) => &["The right password works again after the wait."],

@@ -150,7 +150,7 @@ impl ResponseContext {
         let client = self.envelope.client.address;
         match error {
             Error::Internal(_) => log::error!("status={status} id={id} client={client} error={:?}", error.to_string()),
-            Error::Unavailable(_) | Error::Busy(_) | Error::NoRoom => {
+            Error::Unavailable(_) | Error::NotSaved(_) | Error::InDoubt(_) | Error::Busy(_) | Error::NoRoom => {
                 if LIMITER.allows("status=503") {
                     log::warn!("status={status} id={id} client={client} error={:?}", error.to_string());
                 }

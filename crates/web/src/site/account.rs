@@ -95,7 +95,7 @@ pub async fn update(
     let change = move |conn: &mut store::Conn| {
         store::writing::account::change_own_password(conn, &member, &confirmed, &hash, clock::now())
     };
-    if !app.db.write(change).await? {
+    if !app.db.revoke(change).await? {
         return Err(Error::Conflict(
             "Your password was changed meanwhile, so this change was not saved. Sign in again.",
         ));

@@ -66,6 +66,11 @@ impl Server {
             .env("POSTERN_BCRYPT_COST", "10")
             .env("POSTERN_ADMIN_PASSWORD", PASSWORD)
             .envs(environment.iter().copied());
+        Server::start_by(command, folder)
+    }
+
+    /// Starts a server by a command, with its log in a folder.
+    pub fn start_by(mut command: Command, folder: TempDir) -> Server {
         let log = std::fs::File::create(folder.path().join("log")).unwrap();
         let mut child = command.stdout(Stdio::piped()).stderr(log).spawn().unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();

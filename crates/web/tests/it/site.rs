@@ -35,6 +35,7 @@ use web::{
         process::Cache,
     },
     clock,
+    db::POOL_SIZE,
     routes::application,
 };
 
@@ -87,7 +88,7 @@ impl Site {
     fn made(options: Options, cost: u32) -> Site {
         let folder = tempfile::tempdir().unwrap();
         let url = DatabaseUrl::parse(&format!("sqlite://{}/site.db", folder.path().display())).unwrap();
-        let store = Store::open(&url, 4).unwrap();
+        let store = Store::open(&url, POOL_SIZE).unwrap();
         store.migrate().unwrap();
         let cache = Cache::new(Arc::new(Generations::new(StalenessLimits::default())), 64 << 20);
         let app = App::new(store, cache, cost, Limits::default(), options).unwrap();

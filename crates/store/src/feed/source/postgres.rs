@@ -185,7 +185,7 @@ impl Subscription {
 }
 
 fn connect(url: &str) -> Result<PgConnection> {
-    establish_postgres(url).map_err(|error| Error::Unavailable(conn::cause(&error)))
+    establish_postgres(url).map_err(|error| Error::Unavailable(conn::cause(&error).into()))
 }
 
 fn parse(payload: &str) -> Change {

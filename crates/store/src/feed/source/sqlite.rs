@@ -16,6 +16,7 @@ use crate::{
     conn::{self, establish_sqlite},
     feed::change::Change,
     identity::{Companions, Expected, FileId, Identity},
+    sqlite_files::is_frozen,
 };
 
 /// The table `changes`, and the position up to which it was read.
@@ -46,6 +47,8 @@ struct Position {
 struct Stamp {
     changed_at: (i64, i64),
     size: u64,
+    /// Whether a connection that is opened now would not see the changes of others.
+    is_frozen: bool,
 }
 
 #[derive(QueryableByName)]
@@ -74,7 +77,7 @@ impl Journal {
         // A first read creates the files beside the database.
         let version = data_version(&mut conn)?;
         let position = newest(&mut conn)?;
-        let unreadable = |error| Error::Unavailable(format!("{}: {error}", file.display()));
+        let unreadable = |error| Error::Unavailable(format!("{}: {error}", file.display()).into());
         let companions = Companions::of(file).map_err(unreadable)?;
         if look(file)?.0 != id {
             return Err(replaced(file));
@@ -147,19 +150,22 @@ impl Row {
 }
 
 fn connect(file: &Path) -> Result<SqliteConnection> {
-    establish_sqlite(file, false).map_err(|error| Error::Unavailable(conn::cause(&error)))
+    establish_sqlite(file, false).map_err(|error| Error::Unavailable(conn::cause(&error).into()))
 }
 
 /// The file at a path, and its stamp.
 fn look(file: &Path) -> Result<(FileId, Stamp)> {
     let found = std::fs::metadata(file)
-        .map_err(|error| Error::Unavailable(format!("the database file {} is gone: {error}", file.display())))?;
+        .map_err(|error| Error::Unavailable(format!("the database file {} is gone: {error}", file.display()).into()))?;
     // Not its modification time, which `cp -p` sets.
-    Ok((FileId::of(&found), Stamp { changed_at: (found.ctime(), found.ctime_nsec()), size: found.size() }))
+    Ok((
+        FileId::of(&found),
+        Stamp { changed_at: (found.ctime(), found.ctime_nsec()), size: found.size(), is_frozen: is_frozen(file) },
+    ))
 }
 
 fn replaced(file: &Path) -> Error {
-    Error::Unavailable(format!("the database file {} was replaced by another one", file.display()))
+    Error::Unavailable(format!("the database file {} was replaced by another one", file.display()).into())
 }
 
 /// Changes whenever another connection commits.

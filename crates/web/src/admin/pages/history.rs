@@ -112,7 +112,7 @@ pub async fn list(request: HttpRequest, app: Data<App>, editor: Editor, query: Q
     let (site, current) = load(&app, &editor, page).await?;
     let state = State::read(&href(page, ""), &[], &query);
     let (proof, paging) = (editor.proof(), state.paging());
-    let table = app.db.read(move |conn| revisions::list(conn, &proof, page, paging)).await?;
+    let (_, table) = app.db.list_with_site(move |conn| revisions::list(conn, &proof, page, paging)).await?;
     if let Some(last) = state.last_page(table.total) {
         return Ok(Outcome::Redirect(last));
     }

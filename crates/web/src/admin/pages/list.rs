@@ -134,7 +134,7 @@ pub async fn list(app: Data<App>, editor: Editor, query: QueryString) -> Result<
     let (proof, paging) = (editor.proof(), state.paging());
     let (site, (table, pending, few, counts, (any_state, states))) = app
         .db
-        .read_with_site(move |conn| {
+        .list_with_site(move |conn| {
             let table = admin_list::list(conn, &proof, &filter, PageSort { by, descending }, paging)?;
             let ids: Vec<PageId> = table.rows.iter().map(|row| row.id).collect();
             let pending = drafts::pending(conn, &proof, &ids)?;

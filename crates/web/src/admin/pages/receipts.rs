@@ -62,7 +62,7 @@ pub async fn list(request: HttpRequest, app: Data<App>, editor: Editor) -> Resul
         let receipts = receipts::list(conn, &proof, &page)?;
         Ok(Some((page, receipts)))
     };
-    let (site, found) = app.db.read_with_site(read).await?;
+    let (site, found) = app.db.list_with_site(read).await?;
     let (page, receipts) = found.ok_or(Error::NotFound)?;
     let trail = PAGES.trail_under(id.0, &page.content.title, "");
     let page = ReceiptsPage {

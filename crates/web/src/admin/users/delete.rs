@@ -61,7 +61,7 @@ pub async fn delete(
     Form(form): Form<Confirmed>,
 ) -> Result<Outcome, Error> {
     let (proof, id) = (admin.proof(), UserId(id(&request)?));
-    let deleted = app.db.write(move |conn| users::delete(conn, &proof, &[id], clock::now())).await?;
+    let deleted = app.db.revoke(move |conn| users::delete(conn, &proof, &[id], clock::now())).await?;
     if deleted == 0 {
         return Err(Error::NotFound);
     }

@@ -120,7 +120,7 @@ pub async fn list(app: Data<App>, admin: Admin, query: QueryString) -> Result<Ou
     let (proof, paging) = (admin.proof(), state.paging());
     let (site, (table, counts)) = app
         .db
-        .read_with_site(move |conn| {
+        .list_with_site(move |conn| {
             let table = users::list(conn, &proof, &filter, UserSort { by, descending }, paging)?;
             Ok((table, users::counts(conn, &proof, &filter)?))
         })
@@ -177,7 +177,7 @@ pub async fn act(app: Data<App>, admin: Admin, Form(chosen): Form<Chosen>) -> Re
         "delete" => store::writing::users::delete(conn, &proof, &ids, clock::now()),
         value => store::writing::users::set_active(conn, &proof, &ids, value == "enable", clock::now()),
     };
-    let count = app.db.write(change).await?;
+    let count = app.db.revoke(change).await?;
     let flash = match value {
         "delete" => Flash::Deleted,
         "enable" => Flash::Enabled,

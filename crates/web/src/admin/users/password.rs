@@ -150,10 +150,11 @@ pub async fn set_password(
     let (proof, id) = (admin.proof(), user.id);
     let from = fields.version.map_or(user.version, Version);
     let set = move |conn: &mut store::Conn| users::set_password_from(conn, &proof, id, from, &hash, clock::now());
-    match app.db.write_or_stale(set).await? {
-        Some(true) => {}
-        Some(false) => return Err(Error::NotFound),
-        None => return Err(Error::Conflict(SET_ALREADY)),
+    match app.db.try_revoke(set).await? {
+        Ok(true) => {}
+        Ok(false) => return Err(Error::NotFound),
+        Err(store::Error::Stale) => return Err(Error::Conflict(SET_ALREADY)),
+        Err(error) => return Err(error.into()),
     }
     match chosen.generated {
         Some(generated) => reveal(&app, &admin, &site, &user, &generated, &back),

@@ -1,0 +1,117 @@
+//! The connections of a database, and what they share.
+
+use std::{
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+        mpsc::Sender,
+    },
+    time::Duration,
+};
+
+use crate::{
+    Deadline, Error, Outage, Result, Unavailable, advice, canceler,
+    error::one_line,
+    pool::{Manager, Pooled, Quiet},
+    url::Kind,
+};
+
+/// How long the change feed may have had no answer from the database until no connection is waited for.
+const SILENCE: Duration = Duration::from_secs(3);
+
+/// The pool of connections; cheap to clone.
+#[derive(Clone)]
+pub(crate) struct Connections {
+    manager: Manager,
+    pool: r2d2::Pool<Manager>,
+    checkouts: Arc<AtomicU64>,
+    /// Stops statements of PostgreSQL.
+    canceler: Option<Sender<Deadline>>,
+    write_refusal: Arc<Mutex<Option<Outage>>>,
+}
+
+impl Connections {
+    /// Connects, with at most `size` connections.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] when the database does not answer or the system refuses a thread.
+    pub(crate) fn open(manager: &Manager, size: u32) -> Result<Connections> {
+        let pool = r2d2::Pool::builder()
+            .max_size(size.max(1))
+            .min_idle(Some(1))
+            .error_handler(Box::new(Quiet))
+            .build(manager.clone())
+            .map_err(|error| advice::unopened(manager.url(), &one_line(&error.to_string())))?;
+        let canceler = match manager.url().kind() {
+            Kind::Postgres(url) => Some(canceler::start(url.clone()).map_err(|error| no_thread(&error))?),
+            Kind::Sqlite(_) => None,
+        };
+        let (manager, checkouts, write_refusal) = (manager.clone(), Arc::default(), Arc::default());
+        Ok(Connections { manager, pool, checkouts, canceler, write_refusal })
+    }
+
+    /// Takes a connection out of the pool.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] when none is free, or can be opened, within the timeout, and at once when the change feed has
+    /// had no answer from the database for three seconds.
+    pub(crate) fn checkout(&self, timeout: Duration) -> Result<r2d2::PooledConnection<Manager>> {
+        self.checkouts.fetch_add(1, Ordering::Relaxed);
+        self.manager.check_file()?;
+        if let Some(silence) = self.manager.expected().outage().filter(|silence| *silence >= SILENCE) {
+            let words = format!("the database has not answered for {} seconds", silence.as_secs());
+            return Err(Error::Unavailable(Unavailable::new(Outage::Silent, words)));
+        }
+        self.pool.get_timeout(timeout).map_err(|error| {
+            // The pool tells its last failure to connect; without one, all connections are in use.
+            match error.to_string().split_once(": ") {
+                Some((_, cause)) => Error::Unavailable(one_line(cause).into()),
+                None => {
+                    let (size, seconds) = (self.size(), timeout.as_secs_f32());
+                    let words = format!("all {size} connections of this process were in use for {seconds:.1} seconds");
+                    Error::Unavailable(Unavailable::new(Outage::Exhausted, words))
+                }
+            }
+        })
+    }
+
+    /// Checks that a connection still leads to the database: what is committed to a file that was replaced is lost.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] with the cause.
+    pub(crate) fn check_identity(&self, conn: &Pooled) -> Result<()> {
+        self.manager.check_identity(conn)
+    }
+
+    /// The thread that stops statements of PostgreSQL; `None` for SQLite.
+    pub(crate) fn canceler(&self) -> Option<&Sender<Deadline>> {
+        self.canceler.as_ref()
+    }
+
+    /// An error whose words also name the thing that fails, and the fix.
+    pub(crate) fn explained(&self, error: Error) -> Error {
+        advice::explained(self.manager.url(), error)
+    }
+
+    pub(crate) fn size(&self) -> u32 {
+        self.pool.max_size()
+    }
+
+    pub(crate) fn checkouts(&self) -> u64 {
+        self.checkouts.load(Ordering::Relaxed)
+    }
+
+    /// Why the last write was refused; `None` once a write succeeded again.
+    pub(crate) fn write_refusal(&self) -> Option<Outage> {
+        *self.write_refusal.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn set_write_refusal(&self, refusal: Option<Outage>) {
+        *self.write_refusal.lock().unwrap_or_else(PoisonError::into_inner) = refusal;
+    }
+}
+
+/// The error when the system refuses a thread.
+pub(crate) fn no_thread(error: &std::io::Error) -> Error {
+    Error::Unavailable(Unavailable::new(Outage::Silent, format!("the system refuses a thread: {error}")))
+}
