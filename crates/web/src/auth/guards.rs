@@ -1,6 +1,8 @@
 //! Guards of the scopes that are closed by default: each checks the role of the user, and that a change comes from a
 //! page of this site.
 
+use std::panic::resume_unwind;
+
 use actix_web::{
     Error as ActixError, HttpRequest, ResponseError,
     body::{BoxBody, MessageBody},
@@ -59,9 +61,19 @@ async fn forward(
     next: Next<impl MessageBody + 'static>,
     checked: Result<(), Error>,
 ) -> Result<ServiceResponse<BoxBody>, ActixError> {
-    match checked {
-        Ok(()) => next.call(request).await.map(ServiceResponse::map_into_boxed_body).inspect(log_change),
-        Err(error) => Ok(request.into_response(error.error_response())),
+    if let Err(error) = checked {
+        return Ok(request.into_response(error.error_response()));
+    }
+    let is_read = matches!(*request.method(), Method::GET | Method::HEAD);
+    let answer = async move { next.call(request).await.map(ServiceResponse::map_into_boxed_body).inspect(log_change) };
+    if is_read {
+        return answer.await;
+    }
+    // A task of its own: a change comes to its end, and into the log, even if its client disconnects.
+    match actix_web::rt::spawn(answer).await {
+        Ok(answer) => answer,
+        Err(error) if error.is_panic() => resume_unwind(error.into_panic()),
+        Err(_) => Err(Error::stopping().into()),
     }
 }
 

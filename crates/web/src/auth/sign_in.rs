@@ -1,9 +1,9 @@
 //! Signs a request in: from its `Authorization` header to an account that is active now.
 
-use std::sync::Arc;
+use std::{panic::resume_unwind, sync::Arc};
 
 use actix_web::{HttpMessage, HttpRequest, http::header::AUTHORIZATION, web::Data};
-use domain::credentials;
+use domain::credentials::{self, Credentials};
 
 use super::{account::Account, failed_logins, verify::authenticator::AuthOutcome};
 use crate::{
@@ -64,11 +64,24 @@ async fn authenticate(request: &HttpRequest) -> Result<SignIn, Error> {
         app.failed_logins.record(None, &envelope, failed_logins::without_bcrypt::MALFORMED);
         return Ok(SignIn::Rejected);
     };
+    if let Some((current, record)) = app.authenticator.recall(&app.db, &credentials).await? {
+        if let Some(connection) = connection {
+            connection.remember(app.authenticator.proof(header, &credentials.name, record));
+        }
+        app.sign_ins.record(&app.db, &current.user, &envelope.client);
+        return Ok(SignIn::Authenticated(current.account.clone()));
+    }
+    // A task of its own: an attempt comes to its end, and into the log, even if its client disconnects.
+    match actix_web::rt::spawn(verify(app.clone(), envelope, credentials)).await {
+        Ok(result) => result,
+        Err(error) if error.is_panic() => resume_unwind(error.into_panic()),
+        Err(_) => Err(Error::stopping()),
+    }
+}
+
+async fn verify(app: Data<App>, envelope: Envelope, credentials: Credentials) -> Result<SignIn, Error> {
     match app.authenticator.authenticate(&app.db, &credentials, &envelope.client).await {
-        Ok(AuthOutcome::Accepted { current, record }) => {
-            if let Some((connection, record)) = connection.zip(record) {
-                connection.remember(app.authenticator.proof(header, &credentials.name, record));
-            }
+        Ok(AuthOutcome::Accepted(current)) => {
             app.sign_ins.record(&app.db, &current.user, &envelope.client);
             Ok(SignIn::Authenticated(current.account.clone()))
         }

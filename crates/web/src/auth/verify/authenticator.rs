@@ -37,12 +37,7 @@ use crate::{
 #[derive(Clone)]
 pub enum AuthOutcome {
     /// The credentials are valid, and the account is active.
-    Accepted {
-        /// The current row of the user.
-        current: Arc<CachedUser>,
-        /// The record of the credentials, if they were verified before.
-        record: Option<Arc<VerifiedRecord>>,
-    },
+    Accepted(Arc<CachedUser>),
     /// The credentials are not valid; the reason is for the log.
     Rejected(&'static str),
 }
@@ -97,8 +92,8 @@ impl Authenticator {
         ThrottleReset { fingerprints: self.fingerprints.clone(), throttle: self.throttle.clone() }
     }
 
-    /// The current row of the user of a header that was proven on this connection, as [`Authenticator::authenticate`] would
-    /// find it in the caches; `None` to authenticate the header as usual.
+    /// The current row of the user of a header that was proven on this connection, as [`Authenticator::recall`] would find it
+    /// in the caches; `None` to authenticate the header as usual.
     pub fn recognise(&self, db: &Db, proof: &ConnectionProof, header: &[u8]) -> Option<Arc<CachedUser>> {
         let (name, record) = proof.of(self.tags.tag(header))?;
         let current = db.cache().users.get(name)?;
@@ -113,6 +108,22 @@ impl Authenticator {
         ConnectionProof::new(self.tags.tag(header), name.clone(), record)
     }
 
+    /// The user of credentials that were verified before, if they are still valid, and the record of them.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn recall(
+        &self,
+        db: &Db,
+        credentials: &Credentials,
+    ) -> Result<Option<(Arc<CachedUser>, Arc<VerifiedRecord>)>, Error> {
+        let fingerprint = self.fingerprints.of_credentials(credentials);
+        let Some(record) = self.verified.get(&fingerprint, Instant::now()) else { return Ok(None) };
+        let current = current_user(db, &credentials.name).await?;
+        let current = current.filter(|current| current.user.active && record.matches(&current.user.password_hash));
+        Ok(current.map(|current| (current, record)))
+    }
+
     /// Authenticates credentials.
     ///
     /// # Errors
@@ -123,25 +134,11 @@ impl Authenticator {
         credentials: &Credentials,
         client: &Client,
     ) -> Result<AuthOutcome, Error> {
-        let fingerprint = self.fingerprints.of_credentials(credentials);
-        if let Some(record) = self.verified.get(&fingerprint, Instant::now())
-            && let Some(current) = current_user(db, &credentials.name).await?
-            && current.user.active
-            && record.matches(&current.user.password_hash)
-        {
-            return Ok(AuthOutcome::Accepted { current, record: Some(record) });
+        // A verification that was in flight may have ended since the caller asked.
+        if let Some((current, _)) = self.recall(db, credentials).await? {
+            return Ok(AuthOutcome::Accepted(current));
         }
-        // Boxed: the large future of the slow path must not enlarge the future of every request.
-        Box::pin(self.authenticate_uncached(db, credentials, client, fingerprint)).await
-    }
-
-    async fn authenticate_uncached(
-        &self,
-        db: &Db,
-        credentials: &Credentials,
-        client: &Client,
-        fingerprint: Fingerprint,
-    ) -> Result<AuthOutcome, Error> {
+        let fingerprint = self.fingerprints.of_credentials(credentials);
         let name = &credentials.name;
         // A second try if the row changes during the verification; a row that changes again rejects the credentials.
         for _ in 0..2 {
@@ -162,7 +159,7 @@ impl Authenticator {
             };
             match current_user(db, name).await? {
                 Some(current) if current.user.active && current.user.password_hash == hash => {
-                    return Ok(AuthOutcome::Accepted { current, record: None });
+                    return Ok(AuthOutcome::Accepted(current));
                 }
                 _ => {}
             }
