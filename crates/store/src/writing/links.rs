@@ -3,12 +3,13 @@
 
 use std::collections::BTreeSet;
 
-use diesel::prelude::*;
+use diesel::{prelude::*, sql_query, sql_types::Text};
 use domain::page::{PageId, PagePath};
 
 use crate::{
     Conn, Result,
-    columns::path_of,
+    columns::{KEYS, path_of},
+    conn::MultiBackend,
     error::skip_unreadable,
     schema::{links, links_unread, pages},
 };
@@ -17,9 +18,9 @@ use crate::{
 pub type LinkTargets = fn(&PagePath, &str) -> Vec<String>;
 
 /// The number of texts that one transaction reads.
-const AT_ONCE: i64 = 100;
+const AT_ONCE: i64 = 500;
 
-/// Reads the links of up to 100 changed texts; returns whether others are left. A user who saves one of these pages goes
+/// Reads the links of up to 500 changed texts; returns whether others are left. A user who saves one of these pages goes
 /// first.
 ///
 /// # Errors
@@ -29,30 +30,36 @@ pub fn catch_up(conn: &mut Conn, targets: LinkTargets) -> Result<bool> {
     // In the order of the keys, so that two instances do not deadlock.
     let unread: Vec<i64> =
         links_unread::table.order(links_unread::page_id).limit(AT_ONCE).select(links_unread::page_id).load(conn)?;
-    for id in &unread {
-        // The mark goes before the text is read: a change in between marks the page again.
-        if diesel::delete(links_unread::table.find(id)).execute(conn)? > 0 {
-            read(conn, *id, targets)?;
-        }
-    }
+    read(conn, &unread, targets)?;
     Ok(unread.len() as i64 == AT_ONCE)
 }
 
 /// Reads the links of a page that this transaction saved.
 pub(super) fn refresh(conn: &mut Conn, page: PageId, targets: LinkTargets) -> Result<()> {
-    diesel::delete(links_unread::table.find(page.0)).execute(conn)?;
-    read(conn, page.0, targets)
+    read(conn, &[page.0], targets)
 }
 
-fn read(conn: &mut Conn, id: i64, targets: LinkTargets) -> Result<()> {
-    let text: Option<(String, String)> =
-        pages::table.find(id).select((pages::path, pages::body)).first(conn).optional()?;
-    diesel::delete(links::table.filter(links::page_id.eq(id))).execute(conn)?;
-    let Some((path, body)) = text else { return Ok(()) };
-    let Some(path) = skip_unreadable(path_of(&path)) else { return Ok(()) };
+fn read(conn: &mut Conn, ids: &[i64], targets: LinkTargets) -> Result<()> {
+    // The marks go before the texts are read: a change in between marks its page again.
+    diesel::delete(links_unread::table.filter(links_unread::page_id.eq_any(ids))).execute(conn)?;
+    let texts: Vec<(i64, String, String)> =
+        pages::table.filter(pages::id.eq_any(ids)).select((pages::id, pages::path, pages::body)).load(conn)?;
+    diesel::delete(links::table.filter(links::page_id.eq_any(ids))).execute(conn)?;
     // Each target once, however often the text links to it.
-    for target in targets(&path, &body).into_iter().collect::<BTreeSet<_>>() {
-        diesel::insert_into(links::table).values((links::page_id.eq(id), links::target.eq(target))).execute(conn)?;
+    let mut rows: BTreeSet<(i64, String)> = BTreeSet::new();
+    for (id, path, body) in &texts {
+        let Some(path) = skip_unreadable(path_of(path)) else { continue };
+        rows.extend(targets(&path, body).into_iter().map(|target| (*id, target)));
+    }
+    let rows: Vec<(i64, String)> = rows.into_iter().collect();
+    for rows in rows.chunks(KEYS) {
+        let values = rows.iter().enumerate().map(|(n, (id, _))| format!("({id}, ${})", n + 1));
+        let insert = format!("INSERT INTO links (page_id, target) VALUES {}", values.collect::<Vec<_>>().join(", "));
+        let mut insert = sql_query(insert).into_boxed::<MultiBackend>();
+        for (_, target) in rows {
+            insert = insert.bind::<Text, _>(target);
+        }
+        insert.execute(conn)?;
     }
     Ok(())
 }

@@ -26,7 +26,7 @@ use crate::{
 /// The maximum number of pages that the picker offers.
 const MAX_OFFERED: u32 = 8;
 /// The pause between two batches of changed texts, so that others can write.
-const BATCH_PAUSE: Duration = Duration::from_millis(250);
+const BATCH_PAUSE: Duration = Duration::from_millis(50);
 /// The interval at which changed texts are looked for.
 const POLL_INTERVAL: Duration = Duration::from_secs(5);
 /// The maximum number of broken links in the list.
