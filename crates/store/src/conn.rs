@@ -1,14 +1,19 @@
 //! Connections to either database: the border between our types and the drivers'.
 #![allow(missing_docs, reason = "the derive makes public items without docs")]
 
-use std::{os::unix::ffi::OsStrExt, path::Path, time::Duration};
+use std::{
+    os::unix::ffi::OsStrExt,
+    path::Path,
+    thread,
+    time::{Duration, Instant},
+};
 
 use diesel::{
     Connection, ConnectionError, ConnectionResult, PgConnection, QueryableByName, RunQueryDsl, SqliteConnection,
     connection::{AnsiTransactionManager, SimpleConnection, TransactionManager},
     r2d2::R2D2Connection,
     sql_query,
-    sql_types::{BigInt, Integer, Text},
+    sql_types::{BigInt, Bool, Integer, Text},
 };
 
 use crate::{
@@ -25,6 +30,14 @@ use crate::{
 const MARGIN: Duration = Duration::from_millis(100);
 /// The accuracy of the limits of statements outside a transaction, which are set only when they change.
 const SESSION_STEP: Duration = Duration::from_millis(250);
+
+/// The key of the lock of migrations: "postern" as a number.
+const MIGRATIONS_KEY: i64 = 0x70_6f73_7465_726e;
+/// How long an attempt to take it waits for the lock of a SQLite file.
+const LOCK_TIMEOUT: Duration = Duration::from_millis(500);
+/// The time between two attempts to take the lock of migrations, and between two lines of the log about it.
+const LOCK_RETRY_PAUSE: Duration = Duration::from_millis(100);
+const LOCK_REPORT_INTERVAL: Duration = Duration::from_secs(5);
 
 /// A connection to one of the two databases; the same Diesel queries run on both.
 #[derive(diesel::MultiConnection)]
@@ -43,7 +56,8 @@ impl Conn {
         match self {
             Conn::Postgres(conn) => AnsiTransactionManager::begin_transaction_sql(
                 conn,
-                &format!("BEGIN; {}", postgres_limits("LOCAL", limit)),
+                // With `postern.search`, the texts of this transaction are in the index when it commits.
+                &format!("BEGIN; SET LOCAL postern.search = 'now'; {}", postgres_limits("LOCAL", limit)),
             ),
             Conn::Sqlite(conn) => {
                 conn.batch_execute(&sqlite_limit(limit))?;
@@ -178,12 +192,50 @@ impl Conn {
         R2D2Connection::ping(self).map_err(Error::from)
     }
 
-    /// Begins a transaction that holds the lock of migrations: one process migrates at a time.
+    /// Lets one process migrate at a time. Another one waits without a limit, and says so in the log.
     pub(crate) fn lock_migrations(&mut self) -> Result<()> {
-        // "postern" as a number.
-        const KEY: i64 = 0x70_6f73_7465_726e;
-        self.begin_to_write(&Deadline::none())?;
-        self.lock(KEY)
+        let begun = Instant::now();
+        let mut reported = Duration::ZERO;
+        while !self.try_lock_migrations()? {
+            let waited = begun.elapsed();
+            if waited >= reported + LOCK_REPORT_INTERVAL || reported.is_zero() {
+                log::info!("another process migrates or changes the database; waiting for it ({} s)", waited.as_secs());
+                reported = waited.max(Duration::from_millis(1));
+            }
+            thread::sleep(LOCK_RETRY_PAUSE);
+        }
+        Ok(())
+    }
+
+    /// On SQLite the lock is that of the file, which a transaction holds: it begins here, and ends with its migrations.
+    fn try_lock_migrations(&mut self) -> Result<bool> {
+        match self {
+            Conn::Postgres(conn) => {
+                let lock = format!("SELECT pg_try_advisory_lock({MIGRATIONS_KEY}) AS granted");
+                Ok(sql_query(lock).get_result::<Lock>(conn)?.granted)
+            }
+            Conn::Sqlite(_) => match self.begin_to_write(&Deadline::after(LOCK_TIMEOUT)) {
+                Ok(()) => Ok(true),
+                Err(Error::Unavailable(Unavailable { outage: Outage::Locked | Outage::TimedOut, .. })) => Ok(false),
+                Err(error) => Err(error),
+            },
+        }
+    }
+
+    /// Begins the transaction in which migrations run, without limits of time.
+    pub(crate) fn begin_migrations(&mut self) -> Result<()> {
+        if let Conn::Postgres(_) = self {
+            self.begin_to_write(&Deadline::none())?;
+        }
+        Ok(())
+    }
+
+    /// Lets the next process migrate.
+    pub(crate) fn unlock_migrations(&mut self) -> Result<()> {
+        if let Conn::Postgres(conn) = self {
+            sql_query(format!("SELECT pg_advisory_unlock({MIGRATIONS_KEY})")).execute(conn)?;
+        }
+        Ok(())
     }
 
     /// Runs queries of this transaction with index scans wherever there is an index. PostgreSQL estimates that a range of
@@ -205,11 +257,31 @@ impl Conn {
 
     /// Waits until no other transaction changes the access of pages, and keeps others waiting until this one ends: each
     /// would compute inherited access without the change that the other is about to commit. It is called before any row is
-    /// locked, so that two transactions do not deadlock.
-    pub(crate) fn lock_readers(&mut self) -> Result<()> {
+    /// locked, so that two transactions do not deadlock. Returns whether another transaction may have committed since this
+    /// one began: SQLite has one writer at a time.
+    pub(crate) fn lock_readers(&mut self) -> Result<bool> {
         // "readers" as a number; a migration repeats it.
         const KEY: i64 = 0x72_6561_6465_7273;
-        self.lock(KEY)
+        self.lock(KEY)?;
+        Ok(matches!(self, Conn::Postgres(_)))
+    }
+
+    /// Makes a change of many pages, which the change feed delivers as one change of everything: SQLite would write a row
+    /// for each page and keep the last thousand. PostgreSQL notifies of each page.
+    pub(crate) fn as_one_change<T>(&mut self, change: impl FnOnce(&mut Conn) -> Result<T>) -> Result<T> {
+        // The trigger `page_changed` leaves pages out while the newest row says `begun`. The cache of 2 MB that SQLite has
+        // by default would write most rows of `listings` to the disk several times.
+        self.on_sqlite("PRAGMA cache_size = -32768; INSERT INTO changes (kind, name) VALUES ('site', 'begun')")?;
+        let done = change(self);
+        self.on_sqlite("INSERT INTO changes (kind, name) VALUES ('site', ''); PRAGMA cache_size = -2000")?;
+        done
+    }
+
+    fn on_sqlite(&mut self, statements: &str) -> Result<()> {
+        match self {
+            Conn::Sqlite(conn) => Ok(conn.batch_execute(statements)?),
+            Conn::Postgres(_) => Ok(()),
+        }
     }
 
     /// SQLite has one writer at a time anyway.
@@ -219,6 +291,12 @@ impl Conn {
         }
         Ok(())
     }
+}
+
+#[derive(QueryableByName)]
+struct Lock {
+    #[diesel(sql_type = Bool)]
+    granted: bool,
 }
 
 /// The limit of statements outside a transaction, in [`SESSION_STEP`]s; `None` for no limit.

@@ -1,13 +1,15 @@
-//! The query languages of the two full-text indexes. No character that a user types has a meaning in them.
+//! The query languages of the two full-text indexes, and the texts that PostgreSQL's has yet to read. No character that a user types has a meaning in them.
 
 use diesel::{
+    QueryableByName,
     dsl::sql,
     prelude::*,
-    sql_types::{Bool, Text},
+    sql_query,
+    sql_types::{BigInt, Bool, Text},
 };
 use domain::search::{Query, Term};
 
-use crate::{Conn, conn::MultiBackend, schema::pages};
+use crate::{Conn, Result, conn::MultiBackend, schema::pages};
 
 /// The columns of SQLite's index that readers search.
 const SQLITE_TEXT: &str = "{title summary body}";
@@ -29,6 +31,39 @@ pub(crate) fn matches(
         ),
     };
     Box::new(sql::<Bool>(from).bind::<Text, _>(query).sql(to))
+}
+
+/// Whether texts wait to be read into the index.
+pub(crate) fn has_unread(conn: &mut Conn) -> Result<bool> {
+    #[derive(QueryableByName)]
+    struct Unread {
+        #[diesel(sql_type = Bool)]
+        waits: bool,
+    }
+    let Conn::Postgres(conn) = conn else { return Ok(false) };
+    let unread: Unread = sql_query("SELECT EXISTS (SELECT 1 FROM full_text_unread) AS waits").get_result(conn)?;
+    Ok(unread.waits)
+}
+
+/// Reads up to `limit` texts that SQL inserted or changed into the index; returns their number. On SQLite, triggers read them
+/// at once. Pages that another transaction is changing are left for later.
+pub(crate) fn read_changed(conn: &mut Conn, limit: u32) -> Result<u64> {
+    #[derive(QueryableByName)]
+    struct Taken {
+        #[diesel(sql_type = BigInt)]
+        pages: i64,
+    }
+    let Conn::Postgres(conn) = conn else { return Ok(0) };
+    let taken: Taken = sql_query(
+        "WITH next AS (SELECT page_id FROM full_text_unread ORDER BY page_id LIMIT $1 FOR UPDATE SKIP LOCKED),
+              taken AS (DELETE FROM full_text_unread USING next WHERE full_text_unread.page_id = next.page_id
+                        RETURNING next.page_id),
+              put AS (SELECT search_put(id, title, summary, body, path) FROM taken JOIN pages ON id = page_id)
+         SELECT (SELECT count(*) FROM taken) AS pages, (SELECT count(*) FROM put) AS put",
+    )
+    .bind::<BigInt, _>(i64::from(limit))
+    .get_result(conn)?;
+    Ok(taken.pages.unsigned_abs())
 }
 
 /// A query in the language of SQLite's FTS5. Each term is a quoted string, in which only a quotation mark is special.

@@ -18,6 +18,7 @@ pub mod writing;
 
 mod access;
 mod advice;
+mod backfill;
 mod bounded;
 mod canceler;
 mod columns;
@@ -151,7 +152,8 @@ impl Store {
         self.read(migrate::pending)
     }
 
-    /// Applies the pending migrations, all or none, in one process at a time; returns their names.
+    /// Applies the pending migrations, all or none, in one process at a time; returns their names. Another process that
+    /// migrates is waited for, and the log says so.
     ///
     /// # Errors
     /// [`Error::Schema`] with the migration, the cause and the fix.

@@ -1,9 +1,11 @@
-//! The migrations, embedded, and what is said when one cannot be applied.
+//! The migrations, embedded, and what is said when one cannot be applied. On PostgreSQL, tables that are filled from all
+//! pages of a large site are filled after the transaction of the migrations (`backfill`), or by a running server.
 
 use diesel::{
     QueryableByName, RunQueryDsl,
     backend::Backend,
-    migration::{Migration, MigrationSource},
+    connection::BoxableConnection,
+    migration::{self, Migration, MigrationMetadata, MigrationName, MigrationSource},
     pg::Pg,
     sql_query,
     sql_types::{BigInt, Text},
@@ -11,18 +13,39 @@ use diesel::{
 };
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
-use crate::{Conn, Error, Result, error::one_line};
+use crate::{Conn, Error, Result, backfill, error::one_line};
 
 const SQLITE: EmbeddedMigrations = embed_migrations!("../../migrations/sqlite");
 const POSTGRES: EmbeddedMigrations = embed_migrations!("../../migrations/postgres");
 
-/// The names of what is not applied yet.
+/// A statement of a landed migration that fills a table from all pages. It would take the time of a whole upgrade on a
+/// large site while nobody can read, and is left out in favour of a backfill.
+struct Fill {
+    version: &'static str,
+    up: &'static str,
+    statement: &'static str,
+}
+
+const LISTINGS: Fill = Fill {
+    version: "20261124000004",
+    up: include_str!("../../../migrations/postgres/2026-11-24-000004_readers/up.sql"),
+    // Not indented: a trigger function has the same statement.
+    statement: "\nINSERT INTO listings SELECT * FROM page_listings;\n",
+};
+const SEARCH: Fill = Fill {
+    version: "20261124000005",
+    up: include_str!("../../../migrations/postgres/2026-11-24-000005_search/up.sql"),
+    statement: "\nSELECT count(search_put(id, title, summary, body, path)) FROM pages;\n",
+};
+
+/// The names of what is not applied or not finished yet.
 pub(crate) fn pending(conn: &mut Conn) -> Result<Vec<String>> {
     let applied = applied(conn)?;
-    match conn {
+    let pending = match conn {
         Conn::Sqlite(_) => unapplied::<Sqlite>(&applied, &SQLITE).map(names),
         Conn::Postgres(_) => unapplied::<Pg>(&applied, &POSTGRES).map(names),
-    }
+    }?;
+    if pending.is_empty() { backfill::unfinished(conn) } else { Ok(pending) }
 }
 
 /// Whether a database has the tables of this version, and every migration was applied.
@@ -33,16 +56,27 @@ pub fn is_up_to_date(conn: &mut Conn) -> Result<bool> {
     Ok(pending(conn)?.is_empty())
 }
 
-/// Applies what is pending, one process at a time: PostgreSQL has a lock for it, SQLite the one of its file.
+/// Applies what is pending in one transaction, and then fills the tables that a migration left for later, one process at a
+/// time.
 pub(crate) fn run(conn: &mut Conn) -> Result<Vec<String>> {
     // A database that takes no writes can be served if it is up to date.
     if pending(conn)?.is_empty() {
         return Ok(Vec::new());
     }
     conn.lock_migrations()?;
+    let applied = apply_all(conn).and_then(|names| backfill::finish(conn).map(|()| names));
+    conn.unlock_migrations()?;
+    applied
+}
+
+fn apply_all(conn: &mut Conn) -> Result<Vec<String>> {
+    conn.begin_migrations()?;
     let applied = match conn {
-        Conn::Sqlite(conn) => apply(conn, &SQLITE),
-        Conn::Postgres(conn) => apply(conn, &POSTGRES),
+        Conn::Sqlite(conn) => apply(conn, &SQLITE, |migration| migration),
+        Conn::Postgres(pg) => match apply(pg, &POSTGRES, without_fill) {
+            Ok(names) => start_backfills(conn, &names).map(|()| names),
+            Err(error) => Err(error),
+        },
     };
     match applied {
         Ok(names) => conn.commit().map(|()| names),
@@ -50,6 +84,55 @@ pub(crate) fn run(conn: &mut Conn) -> Result<Vec<String>> {
             conn.roll_back();
             Err(error)
         }
+    }
+}
+
+/// Notes the backfills of the migrations that were applied without their fills.
+fn start_backfills(conn: &mut Conn, applied: &[String]) -> Result<()> {
+    let version_of =
+        |name: &String| name.chars().take_while(|c| *c != '_').filter(char::is_ascii_digit).collect::<String>();
+    let is_applied = |fill: &Fill| applied.iter().any(|name| version_of(name) == fill.version);
+    if is_applied(&LISTINGS) {
+        backfill::start(conn, backfill::LISTINGS)?;
+    }
+    if is_applied(&SEARCH) {
+        sql_query("INSERT INTO full_text_unread SELECT id FROM pages ON CONFLICT DO NOTHING").execute(conn)?;
+    }
+    Ok(())
+}
+
+/// A migration of PostgreSQL, without the statement that a backfill replaces.
+fn without_fill(migration: Box<dyn Migration<Pg>>) -> Box<dyn Migration<Pg>> {
+    let version = migration.name().version().to_string();
+    match [LISTINGS, SEARCH].into_iter().find(|fill| fill.version == version) {
+        Some(fill) => Box::new(WithoutFill { migration, fill }),
+        None => migration,
+    }
+}
+
+struct WithoutFill {
+    migration: Box<dyn Migration<Pg>>,
+    fill: Fill,
+}
+
+impl Migration<Pg> for WithoutFill {
+    fn run(&self, conn: &mut dyn BoxableConnection<Pg>) -> migration::Result<()> {
+        let Some((before, after)) = self.fill.up.split_once(self.fill.statement) else {
+            return Err(format!("it has no statement {:?}", self.fill.statement).into());
+        };
+        Ok(conn.batch_execute(&format!("{before}\n{after}"))?)
+    }
+
+    fn revert(&self, conn: &mut dyn BoxableConnection<Pg>) -> migration::Result<()> {
+        self.migration.revert(conn)
+    }
+
+    fn metadata(&self) -> &dyn MigrationMetadata {
+        self.migration.metadata()
+    }
+
+    fn name(&self) -> &dyn MigrationName {
+        self.migration.name()
     }
 }
 
@@ -104,13 +187,18 @@ where
     Ok(known)
 }
 
-fn apply<DB: Backend>(conn: &mut impl MigrationHarness<DB>, source: &EmbeddedMigrations) -> Result<Vec<String>>
+fn apply<DB: Backend>(
+    conn: &mut impl MigrationHarness<DB>,
+    source: &EmbeddedMigrations,
+    prepare: impl Fn(Box<dyn Migration<DB>>) -> Box<dyn Migration<DB>>,
+) -> Result<Vec<String>>
 where
     EmbeddedMigrations: MigrationSource<DB>,
 {
     // This makes the table of migrations.
     let applied = conn.applied_migrations().map_err(|error| unreadable(&*error))?;
-    let pending = unapplied(&applied.iter().map(ToString::to_string).collect::<Vec<_>>(), source)?;
+    let applied: Vec<String> = applied.iter().map(ToString::to_string).collect();
+    let pending: Migrations<DB> = unapplied(&applied, source)?.into_iter().map(prepare).collect();
     for migration in &pending {
         conn.run_migration(&**migration).map_err(|error| {
             Error::Schema(format!(

@@ -73,6 +73,7 @@ async fn serve_on(listener: TcpListener, app: Data<App>, drain: Duration) -> std
     actix_web::rt::spawn(app.failed_logins.clone().write_periodically(app.db.clone()));
     actix_web::rt::spawn(admin::trash::purge_expired(app.clone()));
     actix_web::rt::spawn(admin::links::read_changed_texts(app.clone()));
+    actix_web::rt::spawn(admin::search_index::read_changed_texts(app.clone()));
     let application = move || application(app.clone());
     let stop = stop_signal(state.clone(), drain);
     listener::serve(listener, &state.options.proxies, application, stop)?.await?;

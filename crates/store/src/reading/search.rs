@@ -1,4 +1,5 @@
-//! Full-text search for readers. Triggers on the table `pages` keep the index current, also for changes by SQL.
+//! Full-text search for readers. Triggers on the table `pages` keep the index current; texts that SQL writes to PostgreSQL
+//! wait in a queue until a running server reads them (`writing::search`).
 
 use chrono::NaiveDateTime;
 use diesel::{
@@ -16,7 +17,7 @@ use domain::{
 
 use crate::{
     Conn, Paging, Result, Slice,
-    full_text::{postgres_query, postgres_wanted, sqlite_query, sqlite_titles},
+    full_text::{self, postgres_query, postgres_wanted, sqlite_query, sqlite_titles},
     visible::{Teaser, VisiblePages},
 };
 
@@ -77,6 +78,11 @@ pub fn list(conn: &mut Conn, visitor: &Visitor, now: Timestamp, query: &Query, p
         let ids: Vec<i64> = part.map(|(_, candidate)| candidate.id).collect();
         Ok(Slice::of(some(conn, &visible, &ids)?, paging))
     })
+}
+
+/// Whether texts that SQL inserted or changed wait to be read into the index. On SQLite none does.
+pub fn is_behind(conn: &mut Conn) -> Result<bool> {
+    full_text::has_unread(conn)
 }
 
 fn rank(query: &Query, candidate: &Candidate) -> Rank {

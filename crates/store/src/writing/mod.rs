@@ -8,6 +8,7 @@ pub mod account;
 pub mod audit;
 pub mod links;
 pub mod receipts;
+pub mod search;
 pub mod site;
 pub mod users;
 

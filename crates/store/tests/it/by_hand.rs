@@ -103,12 +103,15 @@ fn a_group_or_a_user_that_is_deleted_reads_nothing_also_without_foreign_keys() {
         let page = PageContent { audience: Audience::Chosen(chosen), ..content("a") };
         store.write(|conn| put(conn, &page)).unwrap();
         by_a_shell(store, "DELETE FROM groups");
-        let member = Member { id: ann.id, name: ann.name, role: Role::Reader, groups: vec![group.id] };
+        let member = Member { id: ann.id, name: ann.name.clone(), role: Role::Reader, groups: vec![group.id] };
         let scope = lists::VisiblePages::listed(&Visitor::SignedIn(member), noon());
         let listed = store.read(|conn| lists::list(conn, &scope, Paging { number: 1, size: 9 })).unwrap();
         assert!(listed.rows.is_empty(), "{listed:?}");
+        let (user, at) = (ann.id.0, "2026-01-01 00:00:00");
+        sql(store, &format!("INSERT INTO receipts VALUES (1, {user}, '{at}', '{at}')")).unwrap();
         by_a_shell(store, "DELETE FROM users");
         assert_eq!(sql(store, "DELETE FROM group_members"), Ok(0));
+        assert_eq!(sql(store, "DELETE FROM receipts"), Ok(0));
     });
 }
 

@@ -14,6 +14,7 @@ mod bulk;
 mod by_hand;
 mod commands;
 mod consent;
+mod copies;
 mod database;
 mod deadlines;
 mod drafts;

@@ -1,5 +1,10 @@
 //! Migrations: one process applies each once, and a failure has a clear message.
 
+use std::{
+    sync::{Barrier, mpsc::channel},
+    time::Duration,
+};
+
 use diesel::{RunQueryDsl, connection::SimpleConnection, sql_query};
 use domain::{
     Version,
@@ -10,14 +15,16 @@ use domain::{
     user::Role,
 };
 use store::{
-    Conn, Error, Paging, Store, links,
+    Conn, DatabaseUrl, Error, Paging, Store, links,
     lists::{self, VisiblePages},
-    pages, revisions, search,
+    pages, revisions, search, writing,
 };
 
 use crate::{
+    audiences::differing_listings,
     commands,
-    database::{admin, member, noon, on_both, on_each, sql},
+    database::{PostgresDatabase, admin, member, noon, on_both, on_each, postgres, sql},
+    races::is_postgres,
 };
 
 const ALL: &[&str] = &[
@@ -33,6 +40,8 @@ const ALL: &[&str] = &[
     "2026-11-26-000010_reader_keys",
     "2026-11-26-000011_unused_index",
     "2026-11-26-000012_change_nonce",
+    "2026-11-26-000014_access_in_bulk",
+    "2026-11-26-000015_by_sql",
     "2026-11-26-000020_saving_form",
 ];
 
@@ -155,6 +164,7 @@ fn the_pages_that_were_there_before_the_index_are_found() {
         go_back(store, "2026-11-24-000005_search");
         sql(store, &format!("{OLD} (7, 'old/page', 'Old', 'An ocelot.', '2026-01-01 00:00:00')")).unwrap();
         store.migrate().unwrap();
+        while store.write(writing::search::catch_up).unwrap() {}
         let query = Query::parse("ocelot").unwrap();
         let paging = Paging { number: 1, size: 20 };
         let found = store.read(|conn| search::list(conn, &Visitor::Anonymous, noon(), &query, paging)).unwrap();
@@ -169,5 +179,90 @@ fn the_pages_that_were_there_before_links_were_kept_wait_to_be_read() {
         sql(store, &format!("{OLD} (7, 'old/page', 'Old', '', '2026-01-01 00:00:00')")).unwrap();
         store.migrate().unwrap();
         assert_eq!(store.read(links::unread).unwrap(), 1);
+    });
+}
+
+/// A site of before lists and search, with many pages, on PostgreSQL; `None` without a server.
+fn old_site(pages: u32) -> Option<(PostgresDatabase, Store)> {
+    let database = PostgresDatabase::create(&postgres()?);
+    let store = Store::open(&DatabaseUrl::parse(&database.url).unwrap(), 2).unwrap();
+    store.migrate().unwrap();
+    go_back(&store, "2026-11-24-000004_readers");
+    let fill = format!(
+        "INSERT INTO pages (id, path, title, body, private, published_at)
+         SELECT n, 's' || n % 10 || '/p' || n, 'Page ' || n, 'An ocelot.', n % 2 = 1, '2026-01-01 00:00:00'
+         FROM generate_series(1, {pages}) n"
+    );
+    sql(&store, &fill).unwrap();
+    Some((database, store))
+}
+
+fn is_searched_and_listed(store: &Store, pages: usize) {
+    assert_eq!(differing_listings(store), 0);
+    let count = |table| sql(store, &format!("UPDATE {table} SET page_id = page_id")).unwrap();
+    assert_eq!((count("search"), count("full_text_unread")), (0, pages), "the pages wait to be read for the search");
+    while store.write(writing::search::catch_up).unwrap() {}
+    assert_eq!((count("search"), count("full_text_unread")), (pages, 0));
+}
+
+#[test]
+fn lists_and_search_of_a_site_that_was_there_before_are_filled_in_batches() {
+    let Some((_database, store)) = old_site(2500) else { return };
+    store.migrate().unwrap();
+    is_searched_and_listed(&store, 2500);
+}
+
+#[test]
+fn a_fill_that_was_interrupted_is_pending_and_continues() {
+    let Some((_database, store)) = old_site(1500) else { return };
+    store.migrate().unwrap();
+    sql(&store, "INSERT INTO backfills VALUES ('listings', 700)").unwrap();
+    sql(&store, "DELETE FROM listings WHERE page_id > 700").unwrap();
+    assert_eq!(store.pending().unwrap(), ["listings"]);
+    assert!(store.migrate().unwrap().is_empty(), "no migration is applied twice");
+    assert!(store.pending().unwrap().is_empty());
+    is_searched_and_listed(&store, 1500);
+}
+
+/// The measure of an upgrade: `cargo test --release -p store --test it bench_of -- --ignored --nocapture`.
+#[test]
+#[ignore = "takes minutes"]
+fn bench_of_an_upgrade() {
+    let pages = 50_000;
+    let Some((_database, store)) = old_site(pages) else { return };
+    let begun = std::time::Instant::now();
+    store.migrate().unwrap();
+    println!("{pages} pages: migrated and listed in {:.1} s", begun.elapsed().as_secs_f64());
+    while store.write(writing::search::catch_up).unwrap() {}
+    println!("{pages} pages: searched after {:.1} s", begun.elapsed().as_secs_f64());
+}
+
+#[test]
+fn a_process_that_starts_while_another_one_migrates_waits_for_it() {
+    on_both(|store| {
+        let held = Barrier::new(2);
+        let release = Barrier::new(2);
+        std::thread::scope(|scope| {
+            let other = scope.spawn(|| {
+                store.write(|conn| {
+                    // SQLite's lock is that of any writer.
+                    if let Conn::Postgres(conn) = conn {
+                        sql_query("SELECT pg_advisory_xact_lock(31647739056321134)").execute(conn)?;
+                    }
+                    held.wait();
+                    release.wait();
+                    Ok(())
+                })
+            });
+            held.wait();
+            let (done, is_done) = channel();
+            let migrating = scope.spawn(move || done.send(store.migrate()));
+            let waits = if is_postgres(store) { 300 } else { 6000 };
+            assert!(is_done.recv_timeout(Duration::from_millis(waits)).is_err(), "it waits");
+            release.wait();
+            assert!(is_done.recv_timeout(Duration::from_secs(20)).unwrap().unwrap().is_empty());
+            other.join().unwrap().unwrap();
+            migrating.join().unwrap().unwrap();
+        });
     });
 }

@@ -1,13 +1,18 @@
 //! Full-text search: the results, their visibility and their order for any writer, the same on both databases.
 
+use diesel::{RunQueryDsl, sql_query};
 use domain::{access::Visitor, audience::Audience, page::PageContent, search::Query, user::Role};
 use store::{
     Paging, Store,
     admin_list::{self, PageColumn, PageFilter, PageSort},
     search,
+    writing::search::catch_up,
 };
 
-use crate::database::{admin, content, member, noon, on_both, put, sql};
+use crate::{
+    database::{admin, content, member, noon, on_both, put, sql},
+    races::is_postgres,
+};
 
 const ALL: Paging = Paging { number: 1, size: 1000 };
 
@@ -298,5 +303,34 @@ fn the_panel_finds_texts_and_paths() {
             assert_eq!(listed(typed), expected, "{typed:?}");
         }
         assert_eq!(found(store, "acme"), "", "readers are not told of paths");
+    });
+}
+
+/// Runs SQL as psql does, outside the transactions of the application.
+fn by_psql(store: &Store, statement: &str) {
+    store.read(|conn| Ok(sql_query(statement).execute(conn)?)).unwrap();
+}
+
+#[test]
+fn what_sql_writes_is_found_once_it_was_read_and_what_is_gone_is_gone_at_once() {
+    on_both(|store| {
+        let insert = "INSERT INTO pages (id, path, title, body, published_at)
+                      VALUES (1, 'a', 'A', 'ocelot', '2020-01-01 00:00:00'), (2, 'b', 'B', 'ocelot', '2020-01-01 00:00:00')";
+        by_psql(store, insert);
+        assert_eq!(found(store, "ocelot"), if is_postgres(store) { "" } else { "a b" });
+        assert!(!store.write(catch_up).unwrap(), "no page is left");
+        assert_eq!(found(store, "ocelot"), "a b");
+        by_psql(store, "UPDATE pages SET body = 'margay' WHERE id = 1");
+        assert_eq!(found(store, "ocelot"), "b");
+        by_psql(store, "DELETE FROM pages WHERE id = 2");
+        assert_eq!(found(store, "ocelot"), "");
+        store.write(catch_up).unwrap();
+        assert_eq!(found(store, "margay"), "a");
+        // A save reads a page that waits, and takes it from the queue.
+        by_psql(store, "UPDATE pages SET body = 'serval' WHERE id = 1");
+        sql(store, "UPDATE pages SET body = 'caracal' WHERE id = 1").unwrap();
+        assert_eq!((found(store, "serval"), found(store, "caracal")), (String::new(), "a".into()));
+        store.write(catch_up).unwrap();
+        assert_eq!(found(store, "caracal"), "a");
     });
 }

@@ -17,6 +17,7 @@ mod panel;
 mod pending;
 mod readers;
 mod request;
+pub mod search_index;
 mod sections;
 pub mod site;
 mod table;

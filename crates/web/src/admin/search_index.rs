@@ -1,0 +1,46 @@
+//! Keeping the full-text index current with changes by SQL, in the background.
+
+use std::time::{Duration, Instant};
+
+use actix_web::web::Data;
+use store::writing::search;
+
+use crate::{App, http::error::Error};
+
+/// The pause between two batches, so that others can write.
+const BATCH_PAUSE: Duration = Duration::from_millis(20);
+/// The interval at which changed texts are looked for.
+const POLL_INTERVAL: Duration = Duration::from_secs(1);
+/// The time between two lines of the log while a large import is read.
+const REPORT_INTERVAL: Duration = Duration::from_secs(60);
+
+/// Reads texts that SQL inserted or changed into the full-text index; runs until the server stops. Commands read the texts
+/// of the pages that they save themselves, and no request waits for this task.
+pub async fn read_changed_texts(app: Data<App>) {
+    let mut reported = Instant::now();
+    loop {
+        let pause = match read_some(&app).await {
+            Ok(true) => {
+                if reported.elapsed() >= REPORT_INTERVAL {
+                    log::info!("texts that SQL wrote are being read for the search; it does not find all of them yet");
+                    reported = Instant::now();
+                }
+                BATCH_PAUSE
+            }
+            Ok(false) => POLL_INTERVAL,
+            Err(error) => {
+                log::debug!("changed texts not read for the search: {error}");
+                POLL_INTERVAL
+            }
+        };
+        tokio::time::sleep(pause).await;
+    }
+}
+
+/// Reads one batch of changed texts; returns whether others are left.
+async fn read_some(app: &App) -> Result<bool, Error> {
+    match app.db.read(store::search::is_behind).await? {
+        false => Ok(false),
+        true => app.db.write(search::catch_up).await,
+    }
+}

@@ -1,0 +1,5 @@
+DROP TRIGGER user_deleted_by_hand;
+CREATE TRIGGER user_deleted_by_hand AFTER DELETE ON users BEGIN
+    DELETE FROM group_members WHERE user_id = old.id;
+    DELETE FROM page_people WHERE user_id = old.id;
+END;

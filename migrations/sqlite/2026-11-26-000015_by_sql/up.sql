@@ -1,0 +1,7 @@
+-- A shell that does not enforce foreign keys, such as SQLite's own, leaves no receipts of a deleted user either.
+DROP TRIGGER user_deleted_by_hand;
+CREATE TRIGGER user_deleted_by_hand AFTER DELETE ON users BEGIN
+    DELETE FROM group_members WHERE user_id = old.id;
+    DELETE FROM page_people WHERE user_id = old.id;
+    DELETE FROM receipts WHERE user_id = old.id;
+END;
