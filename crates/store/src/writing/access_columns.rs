@@ -8,6 +8,9 @@ use domain::{Timestamp, audience::Audience, effective_access::EffectiveAccess, p
 
 use crate::{Conn, Result, columns::KEYS, id, schema::pages};
 
+/// The number of pages from which a change is announced as one of everything; half of what SQLite's change feed keeps.
+const MANY: usize = 500;
+
 /// The columns of a page that is inserted: nobody reads it until [`write`] opens it.
 #[diesel::dsl::auto_type(no_type_alias)]
 pub(super) fn closed(page: PageId, audience: &'static str) -> _ {
@@ -40,6 +43,13 @@ pub(super) fn write(
     if saved_at.is_some() {
         set.push_str(", version = version + 1, updated_at = $1");
     }
+    match pages.len() < MANY {
+        true => update(conn, pages, &set, saved_at),
+        false => conn.as_one_change(|conn| update(conn, pages, &set, saved_at)),
+    }
+}
+
+fn update(conn: &mut Conn, pages: &[PageId], set: &str, saved_at: Option<Timestamp>) -> Result<()> {
     for pages in pages.chunks(KEYS) {
         let query = format!("UPDATE pages SET {set} WHERE id IN ({})", id::list(pages.iter().map(|page| page.0)));
         match saved_at {

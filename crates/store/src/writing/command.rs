@@ -94,9 +94,8 @@ pub fn run(conn: &mut Conn, run: &mut Run<'_>, command: &Command) -> Result<Outc
     require_present(conn, run.by)?;
     let change = command.change();
     let mut affected = change.affected(conn, run.by)?;
-    if !affected.is_empty() {
-        // Access below may depend on a change that another transaction is about to commit: wait for it, then look again.
-        conn.lock_readers()?;
+    // Access below may depend on a change that another transaction is about to commit: wait for it, then look again.
+    if !affected.is_empty() && conn.lock_readers()? {
         affected = change.affected(conn, run.by)?;
     }
     let plan = Plan::new(conn, &affected)?;

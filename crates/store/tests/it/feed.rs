@@ -6,15 +6,18 @@ use std::{
 };
 
 use diesel::{Connection, PgConnection, RunQueryDsl, sql_query};
-use domain::user::Role;
+use domain::{audience::Audience, user::Role};
 use store::{
     DatabaseUrl, Store,
+    admin_list::PageFilter,
     feed::{Change, Event, Feed},
+    writing::{Command, Selection, SetAudience},
 };
 
 use crate::{
     commands,
     database::{PostgresDatabase, add, admin, content, hash, noon, on_both, on_each, postgres, put, sql},
+    races::is_postgres,
 };
 
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -226,5 +229,28 @@ fn it_tells_where_drafts_are_and_not_what_is_typed_in_them() {
             |conn: &mut store::Conn| commands::discard(conn, admin().editor(), draft.page, draft.version, noon());
         assert_eq!(store.write(discard), Ok(true));
         assert_eq!(watch.settled(), [page("b")]);
+    });
+}
+
+#[test]
+fn a_change_of_very_many_pages_is_told_as_one_and_the_next_change_of_a_page_as_its_own() {
+    on_both(|store| {
+        let fill = |n: u32| format!("INSERT INTO pages (id, path, title) VALUES ({n}, 'n{n}', 'N')");
+        store
+            .write(|conn| {
+                (1..=600).try_for_each(|n| sql_query(fill(n)).execute(conn).map(drop).map_err(store::Error::from))
+            })
+            .unwrap();
+        let watch = Watch::of(store);
+        let pages = Selection::Matching { filter: PageFilter::default(), seen: None };
+        let command = Command::SetAudience(SetAudience { pages, audience: Audience::SignedIn });
+        store.write(|conn| commands::run(conn, admin().editor(), command, noon())).unwrap();
+        let told = watch.settled();
+        match is_postgres(store) {
+            true => assert_eq!(told.len(), 600),
+            false => assert_eq!(told, [Change::Everything]),
+        }
+        sql(store, "UPDATE pages SET title = 'M' WHERE id = 7").unwrap();
+        assert_eq!(watch.settled(), [page("n7")]);
     });
 }
