@@ -10,7 +10,7 @@ use diesel::{
     sql_types::{Array, BigInt, Text},
 };
 
-use crate::{Conn, Error, Result};
+use crate::{Conn, Deadline, Error, Result};
 
 /// The number of pages in one transaction: saves wait for as long as it takes.
 const AT_ONCE: i64 = 1000;
@@ -79,8 +79,8 @@ fn fill_listings(conn: &mut Conn, mut done_to: i64) -> Result<()> {
                 pages += batch.pages;
             }
             Ok(None) => return Ok(()),
-            Err(Error::Unavailable(words)) if tries < TRIES => {
-                log::warn!("a batch of the backfill of listings is tried again: {words}");
+            Err(Error::Unavailable(outage)) if tries < TRIES => {
+                log::warn!("a batch of the backfill of listings is tried again: {outage}");
                 tries += 1;
             }
             Err(error) => return Err(error),
@@ -99,7 +99,7 @@ struct Batch {
 
 /// Lists the next pages in one transaction; `None` when there are no more.
 fn batch(conn: &mut Conn, after: i64) -> Result<Option<Batch>> {
-    conn.begin_to_write()?;
+    conn.begin_to_write(&Deadline::none())?;
     match list_pages(conn, after) {
         Ok(done) => conn.commit().map(|()| done),
         Err(error) => {
@@ -123,10 +123,10 @@ fn list_pages(conn: &mut Conn, after: i64) -> Result<Option<Batch>> {
     };
     // A page that was saved since the migration has its rows already.
     sql_query("DELETE FROM listings WHERE page_id = ANY($1)").bind::<Array<BigInt>, _>(&keys).execute(conn)?;
-    // LATERAL: the views are quick for one page, and the planner would make them of the whole table.
+    // OFFSET 0: the views are quick for one page, and the planner would otherwise make them of the whole table.
     sql_query(
         "INSERT INTO listings SELECT listing.* FROM unnest($1) AS one (key),
-         LATERAL (SELECT * FROM page_listings WHERE page_id = one.key) AS listing",
+         LATERAL (SELECT * FROM page_listings WHERE page_id = one.key OFFSET 0) AS listing",
     )
     .bind::<Array<BigInt>, _>(&keys)
     .execute(conn)?;
