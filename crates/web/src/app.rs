@@ -86,4 +86,6 @@ pub struct Options {
     pub require_https: bool,
     /// The number of days that deleted pages stay in the trash.
     pub trash_days: u32,
+    /// Whether the database could not be written when the server started.
+    pub is_read_only: bool,
 }

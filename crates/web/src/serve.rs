@@ -47,7 +47,8 @@ pub fn run(config: &Config) -> Result<(), String> {
     for migration in store.migrate().map_err(|error| error.to_string())? {
         log::info!("migrated the database: {migration}");
     }
-    if let Some(obstacle) = store.find_write_obstacle().map_err(|error| error.to_string())? {
+    let obstacle = store.find_write_obstacle().map_err(|error| error.to_string())?;
+    if let Some(obstacle) = &obstacle {
         log::warn!("pages are served, but nothing can be saved: {obstacle}");
     }
     let first_admin = first_run::run(&store, &serve, config.bcrypt_cost)?;
@@ -57,6 +58,7 @@ pub fn run(config: &Config) -> Result<(), String> {
         proxies: Proxies { trusted: serve.trusted_proxies.0.clone(), header: serve.forwarded_header },
         require_https: serve.require_https,
         trash_days: serve.trash_days,
+        is_read_only: obstacle.is_some(),
     };
     let app = Data::new(App::new(store, cache, config.bcrypt_cost, serve.verified_limits(), options)?);
     log::info!("version {} listens on {address}, database {database}", env!("CARGO_PKG_VERSION"));

@@ -4,6 +4,8 @@ use std::sync::atomic::Ordering::Relaxed;
 
 use actix_web::{http::StatusCode, web::Data};
 
+use store::Outage;
+
 use super::{
     answer::{Answer, Caching, TEXT},
     error::Error,
@@ -35,5 +37,14 @@ async fn obstacle(app: &App) -> Option<&'static str> {
         Err(Error::Internal(_)) => return Some("the schema of the database cannot be read"),
         Err(_) => return Some("the database does not answer"),
     }
-    (!app.db.cache().generations().is_fresh()).then_some("changes of the database do not arrive")
+    if !app.db.cache().generations().is_fresh() {
+        return Some("changes of the database do not arrive");
+    }
+    match app.db.store().write_refusal() {
+        None => None,
+        // It was so from the start, and the operator wants it.
+        Some(_) if app.options.is_read_only => None,
+        Some(Outage::Full) => Some("the disk of the database is full"),
+        Some(_) => Some("the database cannot be written"),
+    }
 }

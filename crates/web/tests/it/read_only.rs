@@ -67,10 +67,31 @@ fn a_server_whose_transactions_are_read_only_serves_pages_and_sign_ins() {
     assert_eq!(get(&server, "/private-example", "admin:wrong"), 401);
     let log = cannot_save(&server);
     assert!(log.contains("name the primary server in DATABASE_URL"), "{log}");
+    assert_eq!(server.status("/readyz", ""), 200, "it was started to be read");
     let (done, out, _) = text(&server.cli(&["--database-url", &url, "check-config"], ""));
     assert!(done && out.contains("nothing can be saved") && out.contains("default_transaction_read_only"), "{out}");
     let (done, _, error) = text(&server.cli(&["--database-url", &url, "user", "disable", "admin"], ""));
     assert!(!done && error.contains("default_transaction_read_only"), "{error}");
+}
+
+#[test]
+fn a_server_that_can_save_no_longer_is_not_ready() {
+    let Some(cluster) = Cluster::start() else { return };
+    let server = Server::start_with(&[("DATABASE_URL", &cluster.url())]);
+    let ready = || server.raw("GET /readyz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+    let until = |expected: &str| {
+        let begun = Instant::now();
+        while !ready().ends_with(expected) {
+            assert!(begun.elapsed() < Duration::from_secs(40), "{}", ready());
+        }
+    };
+    until("\r\nready\n");
+    let reconnect = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'postern%'";
+    cluster.sql("ALTER DATABASE postgres SET default_transaction_read_only = on");
+    cluster.sql(reconnect);
+    until("\r\nready\n");
+    cannot_save(&server);
+    until("\r\nnot ready: the database cannot be written\n");
 }
 
 #[test]
