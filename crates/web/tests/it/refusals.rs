@@ -308,7 +308,7 @@ fn a_form_whose_answer_was_lost_finds_its_own_save() {
     assert_eq!(place.text_of("notes").trim(), "new", "it was saved");
     assert_eq!(status(&place.post(&uri, &form)), 303);
     let newer: Vec<_> =
-        form.iter().cloned().filter(|(name, _)| name != "body").chain([("body".into(), "newer".into())]).collect();
+        form.iter().filter(|(name, _)| name != "body").cloned().chain([("body".into(), "newer".into())]).collect();
     assert_eq!(status(&place.post(&uri, &newer)), 303, "and it goes on from there");
     assert_eq!(place.text_of("notes").trim(), "newer");
 
