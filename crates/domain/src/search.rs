@@ -266,7 +266,7 @@ fn window(text: &str, around: usize) -> (usize, usize) {
 
 /// Splits a part of a text into pieces, with the matches in it marked.
 fn pieces(text: &str, part: Range<usize>, hits: &[Hit]) -> Vec<Piece> {
-    let (mut pieces, mut at) = (Vec::new(), part.start);
+    let (mut pieces, mut at) = (Vec::<Piece>::new(), part.start);
     for Hit { range, .. } in hits {
         let (from, to) = (range.start.max(at), range.end.min(part.end));
         if from >= to {
@@ -275,7 +275,11 @@ fn pieces(text: &str, part: Range<usize>, hits: &[Hit]) -> Vec<Piece> {
         if at < from {
             pieces.push(Piece::plain(&text[at..from]));
         }
-        pieces.push(Piece { text: text[from..to].to_owned(), marked: true });
+        match pieces.last_mut() {
+            // Matches of several terms that overlap are one mark.
+            Some(last) if last.marked && at == from => last.text.push_str(&text[from..to]),
+            _ => pieces.push(Piece { text: text[from..to].to_owned(), marked: true }),
+        }
         at = to;
     }
     if at < part.end {
