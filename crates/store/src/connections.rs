@@ -6,7 +6,7 @@ use std::{
         atomic::{AtomicU64, Ordering},
         mpsc::Sender,
     },
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use crate::{
@@ -18,6 +18,8 @@ use crate::{
 
 /// How long the change feed may have had no answer from the database until no connection is waited for.
 const SILENCE: Duration = Duration::from_secs(3);
+/// How long the refusal of a write counts, if no other write is tried.
+const REFUSAL_TTL: Duration = Duration::from_secs(60);
 
 /// The pool of connections; cheap to clone.
 #[derive(Clone)]
@@ -27,7 +29,7 @@ pub(crate) struct Connections {
     checkouts: Arc<AtomicU64>,
     /// Stops statements of PostgreSQL.
     canceler: Option<Sender<Deadline>>,
-    write_refusal: Arc<Mutex<Option<Outage>>>,
+    write_refusal: Arc<Mutex<Option<(Outage, Instant)>>>,
 }
 
 impl Connections {
@@ -101,12 +103,15 @@ impl Connections {
         self.checkouts.load(Ordering::Relaxed)
     }
 
-    /// Why the last write was refused; `None` once a write succeeded again.
+    /// Why the last write was refused; `None` once a write succeeded again, or after [`REFUSAL_TTL`]: only another write
+    /// tells whether the disk is still full, and a process that counts as not ready gets none.
     pub(crate) fn write_refusal(&self) -> Option<Outage> {
-        *self.write_refusal.lock().unwrap_or_else(PoisonError::into_inner)
+        let refusal = *self.write_refusal.lock().unwrap_or_else(PoisonError::into_inner);
+        refusal.filter(|(_, at)| at.elapsed() < REFUSAL_TTL).map(|(outage, _)| outage)
     }
 
     pub(crate) fn set_write_refusal(&self, refusal: Option<Outage>) {
+        let refusal = refusal.map(|outage| (outage, Instant::now()));
         *self.write_refusal.lock().unwrap_or_else(PoisonError::into_inner) = refusal;
     }
 }
