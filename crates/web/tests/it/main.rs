@@ -25,6 +25,7 @@ mod instances;
 mod links;
 mod lists;
 mod memory;
+mod operating;
 mod pages;
 mod panel;
 mod protocol;
