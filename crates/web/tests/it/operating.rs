@@ -278,3 +278,13 @@ fn every_line_of_the_log_is_explained() {
     }
     assert!(explained > 20, "{explained}");
 }
+
+#[test]
+fn every_reason_of_readyz_is_explained() {
+    let (document, code) = (document(), include_str!("../../src/http/health.rs"));
+    let reasons: Vec<&str> = code.split("Some(\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+    assert!(reasons.len() > 4, "{reasons:?}");
+    for reason in reasons {
+        assert!(document.contains(&format!("| `{reason}` |")), "docs/operating.md does not explain “{reason}”");
+    }
+}
