@@ -89,7 +89,9 @@ impl Site {
         fs::write(bin.join("systemctl"), SYSTEMCTL).unwrap();
         fs::set_permissions(bin.join("systemctl"), fs::Permissions::from_mode(0o755)).unwrap();
         std::os::unix::fs::symlink(env!("CARGO_BIN_EXE_postern"), bin.join("postern")).unwrap();
-        let variable = |wanted: &str| std::env::vars().find(|(name, _)| name == wanted).map(|(_, value)| value);
+        let variable = |wanted: &str| {
+            std::env::vars_os().find(|(name, _)| name == wanted).and_then(|(_, value)| value.into_string().ok())
+        };
         let mut path = vec![bin.to_str().unwrap().to_owned()];
         path.extend(variable("POSTERN_TEST_POSTGRES_BIN"));
         path.extend(variable("PATH"));
