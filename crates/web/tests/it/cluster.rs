@@ -65,6 +65,11 @@ impl Cluster {
         self.program("pg_ctl", &["-D", &self.data(), "-l", log.to_str().unwrap(), "-o", &options, "-w", "start"]);
     }
 
+    /// Stops the server, which leaves nothing behind.
+    pub fn down(&self) {
+        self.program("pg_ctl", &["-D", &self.data(), "-m", "immediate", "-w", "stop"]);
+    }
+
     /// Kills every process of the server at once.
     pub fn kill(&self) {
         self.signal("KILL");
@@ -126,7 +131,8 @@ impl Cluster {
         let log = std::fs::File::create(self.folder.path().join("programs")).unwrap();
         command.args(arguments).current_dir(self.folder.path()).stdout(log.try_clone().unwrap()).stderr(log);
         let status = command.status().unwrap();
-        assert!(status.success(), "{}", std::fs::read_to_string(self.folder.path().join("programs")).unwrap());
+        let read = |name| std::fs::read_to_string(self.folder.path().join(name)).unwrap_or_default();
+        assert!(status.success(), "{}\n{}", read("programs"), read("log"));
     }
 }
 

@@ -286,7 +286,7 @@ fn two_servers_behind_one_url_are_not_mixed() {
     fill(&other, &first.url());
     revoke(&other, &first.url());
     drop(other);
-    first.kill();
+    first.down();
     let server = Server::start_with(&[("DATABASE_URL", &both)]);
     fill(&server, &second.url());
     let mut readers = Readers::of(&server);
