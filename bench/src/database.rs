@@ -22,9 +22,11 @@ impl Database {
             None => PgConnection::establish(url).map(Box::new).map(Database::Postgres),
         }
         .map_err(|error| format!("the database cannot be opened: {error}"))?;
-        if let Database::Sqlite(_) = database {
-            database.run("PRAGMA busy_timeout = 10000")?;
-        }
+        database.run(match database {
+            Database::Sqlite(_) => "PRAGMA busy_timeout = 10000",
+            // The texts of pages are in the search index when a transaction commits, as those of Postern are.
+            Database::Postgres(_) => "SET postern.search = 'now'",
+        })?;
         Ok(database)
     }
 
