@@ -24,7 +24,6 @@ use crate::{
     audiences::differing_listings,
     commands,
     database::{PostgresDatabase, admin, member, noon, on_both, on_each, postgres, sql},
-    races::is_postgres,
 };
 
 const ALL: &[&str] = &[
