@@ -3,15 +3,13 @@
 
 use std::{
     ops::{Deref, DerefMut},
-    sync::Arc,
     time::Duration,
 };
 
 use crate::{
     Conn, Error, Result,
-    conn::SessionLimit,
     connections::Connections,
-    deadline::{Backend, Deadline, Running},
+    deadline::{Deadline, Running},
     outage::{Outage, Unavailable},
     pool::Manager,
 };
@@ -37,7 +35,7 @@ impl<'a> Bounded<'a> {
     /// free connection within three seconds.
     pub fn read<T>(&self, query: impl FnOnce(&mut Conn) -> Result<T>) -> Result<T> {
         let outcome = self.connection().and_then(|mut conn| {
-            conn.limit_statements(self.deadline)?;
+            conn.conn.limit_statements(self.deadline)?;
             self.deadline.scope(|| query(&mut conn))
         });
         self.explained(outcome)
@@ -117,7 +115,7 @@ impl<'a> Bounded<'a> {
         let timeout = self.deadline.left().map_or(CONNECTION_TIMEOUT, |left| left.min(CONNECTION_TIMEOUT));
         let mut conn = self.connections.checkout(timeout)?;
         if let Some(canceler) = self.connections.canceler()
-            && let Some(backend) = backend(&mut conn)?
+            && let Some(backend) = conn.backend()?
         {
             self.deadline.start(Running { backend, canceler: canceler.clone() });
         }
@@ -129,32 +127,10 @@ impl<'a> Bounded<'a> {
     }
 }
 
-/// The server process behind a connection, which it tells once.
-fn backend(conn: &mut r2d2::PooledConnection<Manager>) -> Result<Option<Arc<Backend>>> {
-    if let Some(known) = r2d2::PooledConnection::extensions(conn).get::<Arc<Backend>>() {
-        return Ok(Some(known.clone()));
-    }
-    let backend = conn.backend()?.map(Arc::new);
-    if let Some(backend) = &backend {
-        r2d2::PooledConnection::extensions_mut(conn).insert(backend.clone());
-    }
-    Ok(backend)
-}
-
 /// A connection that was lent to work with a deadline.
 struct Lent<'a> {
     conn: r2d2::PooledConnection<Manager>,
     deadline: &'a Deadline,
-}
-
-impl Lent<'_> {
-    fn limit_statements(&mut self, deadline: &Deadline) -> Result<()> {
-        let last = r2d2::PooledConnection::extensions(&self.conn).get::<SessionLimit>().copied();
-        if let Some(limit) = self.conn.limit_statements(deadline, last)? {
-            r2d2::PooledConnection::extensions_mut(&mut self.conn).insert(limit);
-        }
-        Ok(())
-    }
 }
 
 impl Deref for Lent<'_> {

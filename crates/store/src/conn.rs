@@ -87,31 +87,24 @@ impl Conn {
         .map_err(Error::from)
     }
 
-    /// Limits statements outside a transaction. `last` is the limit that this connection has; returns another one that was
-    /// set.
-    pub(crate) fn limit_statements(
-        &mut self,
-        deadline: &Deadline,
-        last: Option<SessionLimit>,
-    ) -> Result<Option<SessionLimit>> {
+    /// Limits statements outside a transaction. `current` is the limit that this connection of PostgreSQL has.
+    pub(crate) fn limit_statements(&mut self, deadline: &Deadline, current: &mut Option<SessionLimit>) -> Result<()> {
         let limit = limit(deadline)?;
         match self {
             Conn::Postgres(conn) => {
                 // In steps: a round trip for each query would cost as much as the query.
                 let steps = |limit: Duration| (limit + MARGIN).div_duration_f64(SESSION_STEP).round().max(1.0) as u32;
                 let wanted = SessionLimit(limit.map(steps));
-                if last == Some(wanted) {
-                    return Ok(None);
+                if *current == Some(wanted) {
+                    return Ok(());
                 }
                 let limit = wanted.0.map(|steps| SESSION_STEP * steps - MARGIN);
                 conn.batch_execute(&postgres_limits("SESSION", limit))?;
-                Ok(Some(wanted))
+                *current = Some(wanted);
             }
-            Conn::Sqlite(conn) => {
-                conn.batch_execute(&sqlite_limit(limit))?;
-                Ok(None)
-            }
+            Conn::Sqlite(conn) => conn.batch_execute(&sqlite_limit(limit))?,
         }
+        Ok(())
     }
 
     /// The server process behind a connection to PostgreSQL; `None` for SQLite.

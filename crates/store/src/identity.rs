@@ -45,6 +45,25 @@ impl FileId {
     }
 }
 
+/// What the file system says about a database file.
+///
+/// # Errors
+/// [`Error::Unavailable`] when it is gone, or cannot be looked at.
+pub(crate) fn metadata(file: &Path) -> Result<fs::Metadata> {
+    fs::metadata(file).map_err(|error| {
+        let what = match error.kind() {
+            io::ErrorKind::NotFound => "is gone".to_owned(),
+            _ => format!("cannot be looked at: {error}"),
+        };
+        Error::Unavailable(format!("the database file {} {what}", file.display()).into())
+    })
+}
+
+/// The error of a database file at whose path another one is now.
+pub(crate) fn replaced(file: &Path) -> Error {
+    Error::Unavailable(format!("the database file {} was replaced by another one", file.display()).into())
+}
+
 /// The identity that the change feed has found, which the connections of the pool must have. Without a running feed, as
 /// in a command of the command line, it accepts every connection.
 #[derive(Default)]

@@ -9,9 +9,10 @@ use std::{
 use diesel::{ConnectionError, ConnectionResult, r2d2::R2D2Connection};
 
 use crate::{
-    Conn, DatabaseUrl, Error, Outage, Result, Unavailable,
-    conn::{self, establish_postgres, establish_sqlite},
-    identity::{Expected, FileId, Identity},
+    Conn, DatabaseUrl, Deadline, Error, Outage, Result, Unavailable,
+    conn::{self, SessionLimit, establish_postgres, establish_sqlite},
+    deadline::Backend,
+    identity::{self, Expected, FileId, Identity},
     session,
     url::Kind,
 };
@@ -23,10 +24,29 @@ pub(crate) struct Manager {
     expected: Arc<Expected>,
 }
 
-/// A connection of the pool, and what it leads to.
+/// A connection of the pool, what it leads to, and what was set on it.
 pub(crate) struct Pooled {
     conn: Conn,
     identity: Identity,
+    /// The server process of PostgreSQL, once it was asked for.
+    backend: Option<Arc<Backend>>,
+    /// The limit of statements outside a transaction that was set last.
+    limit: Option<SessionLimit>,
+}
+
+impl Pooled {
+    /// The server process behind the connection, which is asked for once; `None` for SQLite.
+    pub(crate) fn backend(&mut self) -> Result<Option<Arc<Backend>>> {
+        if self.backend.is_none() {
+            self.backend = self.conn.backend()?.map(Arc::new);
+        }
+        Ok(self.backend.clone())
+    }
+
+    /// Limits statements outside a transaction; see [`Conn::limit_statements`].
+    pub(crate) fn limit_statements(&mut self, deadline: &Deadline) -> Result<()> {
+        self.conn.limit_statements(deadline, &mut self.limit)
+    }
 }
 
 impl Deref for Pooled {
@@ -93,18 +113,20 @@ impl Manager {
     }
 
     /// Checks that the file of a SQLite database is there and has not been taken from under its connections: without a
-    /// connection, and at once.
+    /// connection, and at once. Returns the file; `None` for PostgreSQL.
     ///
     /// # Errors
     /// [`Error::Unavailable`] with the cause and the fix.
-    pub(crate) fn check_file(&self) -> Result<()> {
-        let Kind::Sqlite(file) = self.url.kind() else { return Ok(()) };
-        self.expected.check_companions()?;
-        match FileId::at(file) {
-            Ok(Some(_)) => Ok(()),
-            Ok(None) => Err(Error::Unavailable(format!("the database file {} is gone", file.display()).into())),
-            Err(error) => Err(Error::Unavailable(format!("the database file {}: {error}", file.display()).into())),
+    pub(crate) fn check_file(&self) -> Result<Option<FileId>> {
+        match self.url.kind() {
+            Kind::Sqlite(file) => self.current_file(file).map(Some),
+            Kind::Postgres(_) => Ok(None),
         }
+    }
+
+    fn current_file(&self, file: &Path) -> Result<FileId> {
+        self.expected.check_companions()?;
+        Ok(FileId::of(&identity::metadata(file)?))
     }
 
     /// Checks that a connection still leads to the database: that its file was not exchanged, that it is the server of the
@@ -113,11 +135,11 @@ impl Manager {
     /// # Errors
     /// [`Error::Unavailable`] with the cause.
     pub(crate) fn check_identity(&self, conn: &Pooled) -> Result<()> {
-        self.check_file()?;
-        if let (Kind::Sqlite(file), Identity::File(id, _)) = (self.url.kind(), &conn.identity)
-            && !FileId::at(file).is_ok_and(|found| found == Some(*id))
+        let current = self.check_file()?;
+        if let (Kind::Sqlite(file), Identity::File(own, _)) = (self.url.kind(), &conn.identity)
+            && current != Some(*own)
         {
-            return Err(Error::Unavailable(format!("the database file {} was replaced", file.display()).into()));
+            return Err(identity::replaced(file));
         }
         if self.expected.accepts(&conn.identity) {
             Ok(())
@@ -136,22 +158,20 @@ impl r2d2::ManageConnection for Manager {
     type Error = ConnectionError;
 
     fn connect(&self) -> ConnectionResult<Pooled> {
-        let pooled = match self.url.kind() {
+        let (conn, identity) = match self.url.kind() {
             Kind::Sqlite(file) => {
-                self.check_file().map_err(|error| refusal(&error))?;
                 // Before the file is opened: a connection must not look newer than it is.
                 let rewrites = self.expected.rewrites();
-                let before = FileId::at(file).ok().flatten();
-                let conn = Conn::Sqlite(establish_sqlite(file, false)?);
-                let gone = || ConnectionError::BadConnection("the database file was replaced".into());
-                Pooled { conn, identity: Identity::File(before.ok_or_else(gone)?, rewrites) }
+                let id = self.current_file(file).map_err(|error| refusal(&error))?;
+                (Conn::Sqlite(establish_sqlite(file, false)?), Identity::File(id, rewrites))
             }
             Kind::Postgres(url) => {
                 let mut conn = establish_postgres(url)?;
-                let identity = conn::server(&mut conn).map_err(ConnectionError::CouldntSetupConfiguration)?;
-                Pooled { conn: Conn::Postgres(conn), identity: Identity::Server(identity) }
+                let server = conn::server(&mut conn).map_err(ConnectionError::CouldntSetupConfiguration)?;
+                (Conn::Postgres(conn), Identity::Server(server))
             }
         };
+        let pooled = Pooled { conn, identity, backend: None, limit: None };
         self.check_identity(&pooled).map_err(|error| refusal(&error))?;
         Ok(pooled)
     }

@@ -15,7 +15,7 @@ use crate::{
     Error, Result,
     conn::{self, establish_sqlite},
     feed::change::Change,
-    identity::{Companions, Expected, FileId, Identity},
+    identity::{self, Companions, Expected, FileId, Identity},
     sqlite_files::is_frozen,
 };
 
@@ -80,7 +80,7 @@ impl Journal {
         let unreadable = |error| Error::Unavailable(format!("{}: {error}", file.display()).into());
         let companions = Companions::of(file).map_err(unreadable)?;
         if look(file)?.0 != id {
-            return Err(replaced(file));
+            return Err(identity::replaced(file));
         }
         expected.set(Some(Identity::File(id, expected.rewrites())));
         expected.set_companions(companions);
@@ -94,7 +94,7 @@ impl Journal {
         self.expected.check_companions()?;
         let (id, stamp) = look(&self.file)?;
         if id != self.id {
-            return Err(replaced(&self.file));
+            return Err(identity::replaced(&self.file));
         }
         let is_rewritten = stamp != self.stamp;
         if is_rewritten || std::mem::replace(&mut self.is_recent, is_rewritten) {
@@ -155,17 +155,12 @@ fn connect(file: &Path) -> Result<SqliteConnection> {
 
 /// The file at a path, and its stamp.
 fn look(file: &Path) -> Result<(FileId, Stamp)> {
-    let found = std::fs::metadata(file)
-        .map_err(|error| Error::Unavailable(format!("the database file {} is gone: {error}", file.display()).into()))?;
+    let found = identity::metadata(file)?;
     // Not its modification time, which `cp -p` sets.
     Ok((
         FileId::of(&found),
         Stamp { changed_at: (found.ctime(), found.ctime_nsec()), size: found.size(), is_frozen: is_frozen(file) },
     ))
-}
-
-fn replaced(file: &Path) -> Error {
-    Error::Unavailable(format!("the database file {} was replaced by another one", file.display()).into())
 }
 
 /// Changes whenever another connection commits.
