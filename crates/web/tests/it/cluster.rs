@@ -4,13 +4,15 @@ use std::{
     io::{Write, stderr},
     net::TcpListener,
     os::unix::fs::{PermissionsExt, chown},
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::{Command, Output},
     time::{Duration, Instant},
 };
 
 use diesel::{Connection, PgConnection, QueryableByName, RunQueryDsl, sql_query, sql_types::Integer};
 use tempfile::TempDir;
+
+use crate::server::is_root;
 
 pub struct Cluster {
     bin: PathBuf,
@@ -35,11 +37,7 @@ impl Cluster {
             return None;
         };
         let folder = tempfile::tempdir().unwrap();
-        if is_root() {
-            std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o755)).unwrap();
-            let id = |flag| text(&Command::new("id").args([flag, "postgres"]).output().unwrap()).parse().unwrap();
-            chown(folder.path(), Some(id("-u")), Some(id("-g"))).unwrap();
-        }
+        give_to_postgres(folder.path());
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let cluster = Cluster { bin: bin.into(), folder, port };
         let data = cluster.data();
@@ -118,15 +116,7 @@ impl Cluster {
 
     /// Runs a program of PostgreSQL, which refuses to run as root.
     pub fn program(&self, program: &str, arguments: &[&str]) {
-        let program = self.bin.join(program);
-        let mut command = match is_root() {
-            true => {
-                let mut command = Command::new("runuser");
-                command.args(["-u", "postgres", "--"]).arg(program);
-                command
-            }
-            false => Command::new(program),
-        };
+        let mut command = as_postgres(&self.bin.join(program));
         // Not its pipes: the server keeps them open.
         let log = std::fs::File::create(self.folder.path().join("programs")).unwrap();
         command.args(arguments).current_dir(self.folder.path()).stdout(log.try_clone().unwrap()).stderr(log);
@@ -144,8 +134,23 @@ impl Drop for Cluster {
     }
 }
 
-fn is_root() -> bool {
-    text(&Command::new("id").arg("-u").output().unwrap()) == "0"
+/// A program that refuses to run as root, run as the user postgres if the tests run as root.
+pub fn as_postgres(program: &Path) -> Command {
+    if !is_root() {
+        return Command::new(program);
+    }
+    let mut command = Command::new("runuser");
+    command.args(["-u", "postgres", "--"]).arg(program);
+    command
+}
+
+/// Gives a folder to the user that [`as_postgres`] runs programs as.
+pub fn give_to_postgres(folder: &Path) {
+    if is_root() {
+        std::fs::set_permissions(folder, std::fs::Permissions::from_mode(0o755)).unwrap();
+        let id = |flag| text(&Command::new("id").args([flag, "postgres"]).output().unwrap()).parse().unwrap();
+        chown(folder, Some(id("-u")), Some(id("-g"))).unwrap();
+    }
 }
 
 fn text(output: &Output) -> String {

@@ -4,7 +4,6 @@
 use std::{
     fs::File,
     io::Write,
-    os::unix::fs::{PermissionsExt, chown},
     path::{Path, PathBuf},
     process::{Child, Command},
     time::{Duration, Instant},
@@ -12,7 +11,7 @@ use std::{
 
 use crate::{
     client::Client,
-    cluster::Cluster,
+    cluster::{Cluster, as_postgres, give_to_postgres},
     server::{PASSWORD, Server, finish, postern, text},
 };
 
@@ -237,7 +236,7 @@ fn a_process_that_was_suspended_looks_before_it_answers() {
     server.signal("CONT");
     for readers in &mut clients {
         let ann = readers.ann.answer().0;
-        // 429, because so many of them are refused at once.
+        // 429 for some: ann is refused 20 times at once.
         assert!([401, 429].contains(&ann), "{ann}");
         assert_eq!(readers.stranger.answer().0, 401);
     }
@@ -320,20 +319,9 @@ impl Pooler {
             users = users.display()
         );
         std::fs::write(&file, settings).unwrap();
-        std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o755)).unwrap();
-        let mut command = Command::new("pgbouncer");
-        // It refuses to run as root.
-        if text(&Command::new("id").arg("-u").output().unwrap()).1.trim() == "0" {
-            let id =
-                |flag| text(&Command::new("id").args([flag, "postgres"]).output().unwrap()).1.trim().parse().unwrap();
-            for file in [&file, &users] {
-                chown(file, Some(id("-u")), Some(id("-g"))).unwrap();
-            }
-            command = Command::new("runuser");
-            command.args(["-u", "postgres", "--", "pgbouncer"]);
-        }
+        give_to_postgres(folder.path());
         let log = File::create(folder.path().join("log")).unwrap();
-        let child = command.arg("-q").arg(&file).stderr(log).spawn().unwrap();
+        let child = as_postgres(Path::new("pgbouncer")).arg("-q").arg(&file).stderr(log).spawn().unwrap();
         let begun = Instant::now();
         while std::net::TcpStream::connect(("127.0.0.1", port)).is_err() {
             assert!(begun.elapsed() < PATIENCE, "{}", std::fs::read_to_string(folder.path().join("log")).unwrap());

@@ -10,7 +10,7 @@ use std::{
 use tempfile::TempDir;
 
 use crate::{
-    server::{PASSWORD, Server, status},
+    server::{PASSWORD, Server, is_root, status},
     site::basic,
 };
 
@@ -76,10 +76,6 @@ impl Drop for Nginx {
         let _buried = self.child.wait();
         let _cache = &self.folder;
     }
-}
-
-fn is_root() -> bool {
-    Command::new("id").arg("-u").output().unwrap().stdout == b"0\n"
 }
 
 /// The value of a header; empty if the response has none.

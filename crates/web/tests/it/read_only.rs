@@ -1,4 +1,4 @@
-//! Databases that cannot be written: pages are served, saves are refused, and the operator is told the fix.
+//! Databases that cannot be written: the server answers pages, refuses saves, and logs how to fix the cause.
 
 use std::{
     fs::Permissions,
@@ -10,16 +10,12 @@ use std::{
 
 use crate::{
     cluster::Cluster,
-    server::{PASSWORD, Server, status, text},
+    server::{PASSWORD, Server, is_root, status, text},
     site::basic,
 };
 
 /// A user without rights: to root, the mode of a file means nothing.
 const NOBODY: u32 = 65534;
-
-fn is_root() -> bool {
-    String::from_utf8_lossy(&Command::new("id").arg("-u").output().unwrap().stdout).trim() == "0"
-}
 
 /// A command of a copy of the program that runs with the rights of a user who owns nothing, if the tests run as root.
 fn unprivileged(program: &Path, folder: &Path, arguments: &[&str]) -> Command {
@@ -133,7 +129,7 @@ fn a_file_that_may_not_be_written_is_served_and_its_owner_is_named() {
     let log = cannot_save(&server);
     assert!(log.contains(expected), "{log}");
 
-    // Whoever changes the file behind its back is noticed.
+    // A change of the file by another process is noticed.
     mode(folder.path(), 0o755);
     mode(&file, 0o644);
     let (done, _, error) = text(&server.cli(&["--database-url", &url, "page", "delete", "welcome"], ""));

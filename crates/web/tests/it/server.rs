@@ -41,6 +41,10 @@ pub fn finish(mut command: Command, input: &str) -> Output {
     child.wait_with_output().unwrap()
 }
 
+pub fn is_root() -> bool {
+    Command::new("id").arg("-u").output().unwrap().stdout == b"0\n"
+}
+
 pub fn text(output: &Output) -> (bool, String, String) {
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     (output.status.success(), text(&output.stdout), text(&output.stderr))
