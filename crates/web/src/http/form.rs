@@ -113,7 +113,7 @@ async fn read(request: &HttpRequest, mut payload: Payload, max_bytes: usize) -> 
     if announced.is_some_and(|bytes| bytes > max_bytes) {
         return Err(Error::TooLarge(max_bytes));
     }
-    // The whole of it, before any of it arrives: two forms that each wait for the rest would wait for ever.
+    // Room for the whole form is taken first. Two half-received forms could otherwise wait for each other.
     let room = room(request, COPIES * announced.unwrap_or(max_bytes)).await;
     let reading = async {
         match room {
@@ -122,7 +122,7 @@ async fn read(request: &HttpRequest, mut payload: Payload, max_bytes: usize) -> 
                 collect(&mut payload, max_bytes).await
             }
             // A browser that is interrupted while it sends shows no answer.
-            None => discard(&mut payload, max_bytes).await.and(Err(Error::NoRoom)),
+            None => receive_chunks(&mut payload, max_bytes, |_| {}).await.and(Err(Error::NoRoom)),
         }
     };
     tokio::time::timeout(BODY_TIMEOUT, reading).await.map_err(|_| Error::Timeout)?
@@ -136,23 +136,19 @@ async fn room(request: &HttpRequest, bytes: usize) -> Option<Share> {
 
 async fn collect(payload: &mut Payload, max_bytes: usize) -> Result<Bytes, Error> {
     let mut body = BytesMut::new();
-    while let Some(chunk) = payload.next().await {
-        let chunk = chunk.map_err(|_| Error::BadRequest("The body of the request is broken."))?;
-        if body.len() + chunk.len() > max_bytes {
-            return Err(Error::TooLarge(max_bytes));
-        }
-        body.extend_from_slice(&chunk);
-    }
+    receive_chunks(payload, max_bytes, |chunk| body.extend_from_slice(chunk)).await?;
     Ok(body.freeze())
 }
 
-async fn discard(payload: &mut Payload, max_bytes: usize) -> Result<(), Error> {
+async fn receive_chunks(payload: &mut Payload, max_bytes: usize, mut keep: impl FnMut(&Bytes)) -> Result<(), Error> {
     let mut bytes = 0;
     while let Some(chunk) = payload.next().await {
-        bytes += chunk.map_err(|_| Error::BadRequest("The body of the request is broken."))?.len();
+        let chunk = chunk.map_err(|_| Error::BadRequest("The body of the request is broken."))?;
+        bytes += chunk.len();
         if bytes > max_bytes {
             return Err(Error::TooLarge(max_bytes));
         }
+        keep(&chunk);
     }
     Ok(())
 }
