@@ -132,28 +132,27 @@ impl Generations {
     /// Whether cached values are proven to be current: the last heartbeat is recent, and this process was not suspended
     /// since.
     pub fn is_fresh(&self) -> bool {
-        let last = self.last_heartbeat.load(SeqCst);
-        last > 0
-            && last > self.required_heartbeat.load(SeqCst)
-            && self.is_within(last, self.limits.private)
-            && self.is_within(self.last_tick.load(SeqCst), MAX_PAUSE)
+        let (now, last) = (self.now(), self.last_heartbeat.load(SeqCst));
+        last > self.required_heartbeat.load(SeqCst)
+            && is_within(now, last, self.limits.private)
+            && is_within(now, self.last_tick.load(SeqCst), MAX_PAUSE)
     }
 
     /// Whether cached public pages are used: they stay up during an outage of the database, in which nothing is changed.
     pub fn is_fresh_for_public(&self) -> bool {
         let last = self.last_heartbeat.load(SeqCst);
         let is_outage = self.is_unreachable.load(SeqCst) && last > 0;
-        self.is_fresh() || (is_outage && self.is_within(last, self.limits.private + self.limits.public))
+        self.is_fresh() || (is_outage && is_within(self.now(), last, self.limits.private + self.limits.public))
     }
 
     /// Records that the process runs. [`super::watchdog`] calls it several times a second.
     pub fn tick(&self) {
-        self.last_tick.store(self.millis(Instant::now()) + 1, SeqCst);
+        self.last_tick.store(self.now(), SeqCst);
     }
 
     /// Requires a new heartbeat before any cached value is used.
     pub fn require_heartbeat(&self) {
-        self.required_heartbeat.fetch_max(self.millis(Instant::now()) + 1, SeqCst);
+        self.required_heartbeat.fetch_max(self.now(), SeqCst);
     }
 
     /// Records an event of the change feed.
@@ -196,14 +195,19 @@ impl Generations {
         }
     }
 
-    /// Whether a moment, in milliseconds since `epoch` plus one, is not longer ago than `limit`.
-    fn is_within(&self, moment: u64, limit: Duration) -> bool {
-        u128::from((self.millis(Instant::now()) + 1).saturating_sub(moment)) <= limit.as_millis()
+    /// The current moment, in milliseconds since `epoch` plus one.
+    fn now(&self) -> u64 {
+        self.millis(Instant::now()) + 1
     }
 
     fn millis(&self, at: Instant) -> u64 {
         u64::try_from(at.saturating_duration_since(self.epoch).as_millis()).unwrap_or(u64::MAX)
     }
+}
+
+/// Whether a moment is not longer ago than `limit`; both moments are in milliseconds.
+fn is_within(now: u64, moment: u64, limit: Duration) -> bool {
+    u128::from(now.saturating_sub(moment)) <= limit.as_millis()
 }
 
 #[cfg(test)]
