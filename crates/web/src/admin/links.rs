@@ -10,7 +10,10 @@ use store::{
     links::{self, BrokenLink},
 };
 
-use super::panel::Panel;
+use super::{
+    batches::{self, Pace},
+    panel::Panel,
+};
 use crate::{
     App,
     auth::extract::Editor,
@@ -25,28 +28,16 @@ use crate::{
 
 /// The maximum number of pages that the picker offers.
 const MAX_OFFERED: u32 = 8;
-/// The pause between two batches of changed texts, so that others can write.
-const BATCH_PAUSE: Duration = Duration::from_millis(50);
-/// The interval at which changed texts are looked for.
-const POLL_INTERVAL: Duration = Duration::from_secs(5);
+/// How often changed texts are read.
+const PACE: Pace = Pace { between_batches: Duration::from_millis(50), poll_interval: Duration::from_secs(5) };
 /// The maximum number of broken links in the list.
 const MAX_LISTED: u32 = 500;
 
 /// Reads the links of texts that changed by SQL or before links were kept; runs until the server stops. Commands read the
 /// links of the pages that they save themselves, and no request waits for this task.
 pub async fn read_changed_texts(app: Data<App>) {
-    loop {
-        let pause = match read_some(&app).await {
-            Ok(true) => BATCH_PAUSE,
-            Ok(false) => POLL_INTERVAL,
-            Err(error) => {
-                // A user saved one of these pages at the same moment and takes precedence.
-                log::debug!("links of changed texts not read: {error}");
-                POLL_INTERVAL
-            }
-        };
-        tokio::time::sleep(pause).await;
-    }
+    // A batch fails if a user saves one of its pages at the same moment: the user takes precedence.
+    batches::run("links of changed texts", PACE, async || read_some(&app).await).await;
 }
 
 /// Reads the links of one batch of changed texts; returns whether others are left.

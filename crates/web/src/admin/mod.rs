@@ -2,6 +2,7 @@
 
 mod access_preview;
 pub mod audit;
+mod batches;
 mod bulk;
 mod diff;
 pub mod drafts;

@@ -5,12 +5,11 @@ use std::time::{Duration, Instant};
 use actix_web::web::Data;
 use store::writing::search;
 
+use super::batches::{self, Pace};
 use crate::{App, http::error::Error};
 
-/// The pause between two batches, so that others can write.
-const BATCH_PAUSE: Duration = Duration::from_millis(20);
-/// The interval at which changed texts are looked for.
-const POLL_INTERVAL: Duration = Duration::from_secs(1);
+/// How often changed texts are read.
+const PACE: Pace = Pace { between_batches: Duration::from_millis(20), poll_interval: Duration::from_secs(1) };
 /// The time between two lines of the log while a large import is read.
 const REPORT_INTERVAL: Duration = Duration::from_secs(60);
 
@@ -18,23 +17,15 @@ const REPORT_INTERVAL: Duration = Duration::from_secs(60);
 /// of the pages that they save themselves, and no request waits for this task.
 pub async fn read_changed_texts(app: Data<App>) {
     let mut reported = Instant::now();
-    loop {
-        let pause = match read_some(&app).await {
-            Ok(true) => {
-                if reported.elapsed() >= REPORT_INTERVAL {
-                    log::info!("texts that SQL wrote are being read for the search; it does not find all of them yet");
-                    reported = Instant::now();
-                }
-                BATCH_PAUSE
-            }
-            Ok(false) => POLL_INTERVAL,
-            Err(error) => {
-                log::debug!("changed texts not read for the search: {error}");
-                POLL_INTERVAL
-            }
-        };
-        tokio::time::sleep(pause).await;
-    }
+    let batch = async || {
+        let is_behind = read_some(&app).await?;
+        if is_behind && reported.elapsed() >= REPORT_INTERVAL {
+            log::info!("texts that SQL wrote are being read for the search; it does not find all of them yet");
+            reported = Instant::now();
+        }
+        Ok(is_behind)
+    };
+    batches::run("changed texts for the search", PACE, batch).await;
 }
 
 /// Reads one batch of changed texts; returns whether others are left.
