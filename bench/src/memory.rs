@@ -29,7 +29,7 @@ use crate::{
 const PART: &str = "memory";
 /// The number of pages of the site: in all their versions they are several times the largest cache.
 const PAGES: usize = 20_000;
-/// The number of readers, each of whom has own versions of the private pages.
+/// The number of readers. The cache keeps a copy of each private page for each of them.
 const READERS: usize = 20;
 /// The number of connections of the mixed load.
 const CONNECTIONS: usize = 16;

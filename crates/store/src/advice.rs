@@ -1,4 +1,4 @@
-//! What an operator is told about an outage: the thing that fails, and the fix.
+//! Advice to operators: which part of a database fails in an outage, and how to fix it.
 
 use crate::{DatabaseUrl, Error, Outage, Unavailable, sqlite_files, url::Kind};
 

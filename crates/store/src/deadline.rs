@@ -1,5 +1,5 @@
-//! The deadline of some work on the database. Whoever waits for the work and whoever commits it decide by one
-//! compare-and-swap which of them wins: what was given up is never committed.
+//! The deadline of some work on the database. One compare-and-swap settles whether the request gives the work up or the
+//! thread commits it: work that was given up is never committed.
 
 use std::{
     cell::RefCell,

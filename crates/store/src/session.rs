@@ -27,7 +27,7 @@ pub(crate) fn backend(conn: &mut PgConnection) -> Result<i32> {
     Ok(backend.pid)
 }
 
-/// The error of a query, which is [`refusal`] if another server process than that which prepared the query got it.
+/// The error of a query; [`refusal`] if the query was sent to a server process that had not prepared it.
 pub(crate) fn lost(error: diesel::result::Error) -> Error {
     if error.to_string().contains("prepared statement") { refusal() } else { error.into() }
 }

@@ -10,8 +10,8 @@ use tokio::sync::Notify;
 
 use super::client::Origin;
 
-/// A client network gets at most one part in so many of what the others leave. However many networks take all that they
-/// can, something is left for the next one.
+/// A client network gets at most a quarter of what the other networks leave. Some of the budget is therefore left for the
+/// next network, however many others use all that they are allowed.
 const PARTS: usize = 4;
 
 /// An amount of something, such as bytes or connections, that all clients share.

@@ -18,7 +18,7 @@ use crate::{
 
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
 
-/// Stands in for systemd, and does to the real server what the unit file says.
+/// Replaces systemd: starts and stops the real server as the unit file describes.
 const SYSTEMCTL: &str = r#"#!/bin/sh
 set -eu
 [ "$2" = postern ]

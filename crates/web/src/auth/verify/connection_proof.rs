@@ -1,8 +1,8 @@
 //! The credentials that were last proven on a connection, so that its next request needs neither their parsing nor their
 //! fingerprint.
 //!
-//! It stands for exactly one `Authorization` header that the cache of verified credentials knows. It grants nothing by
-//! itself: on every request the record must not have expired, and the user's current row must hold the record's hash.
+//! It identifies one `Authorization` header whose credentials are in the cache of verified credentials. It grants no access
+//! by itself: on every request the record must not have expired, and the user's current row must hold the record's hash.
 
 use std::{hash::Hasher, sync::Arc};
 
