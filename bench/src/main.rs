@@ -22,6 +22,7 @@ mod size;
 mod starts;
 mod stats;
 mod throughput;
+mod timing;
 mod wrk;
 
 use std::{fs, path::Path, process::ExitCode};
@@ -59,10 +60,11 @@ fn run(options: &Options) -> Result<(), String> {
         }
     }
     type Run = fn(&Options, &mut Report) -> Result<(), String>;
-    let parts: [(&str, Run); 10] = [
+    let parts: [(&str, Run); 11] = [
         ("flood", siege::run),
         ("people", people::run),
         ("people", refusals::run),
+        ("timing", timing::run),
         ("revocation", revocation::run),
         ("size", size::run),
         ("scope", scope::run),

@@ -3,8 +3,8 @@
 use std::{path::PathBuf, time::Duration};
 
 /// The parts of the benchmark, in the order in which they run.
-pub(crate) const SECTIONS: [&str; 10] =
-    ["throughput", "flood", "people", "revocation", "size", "scope", "search", "access", "memory", "start"];
+pub(crate) const SECTIONS: [&str; 11] =
+    ["throughput", "flood", "people", "timing", "revocation", "size", "scope", "search", "access", "memory", "start"];
 
 /// The parts to run, their sizes, and the paths of programs and results.
 pub(crate) struct Options {
@@ -54,7 +54,7 @@ pub(crate) struct Options {
 
 /// The usage.
 pub(crate) const USAGE: &str = "usage: bench/run [--quick] [OPTION VALUE].. [SECTION]..
-sections: throughput flood people revocation size scope search access memory start; all of them by default
+sections: throughput flood people timing revocation size scope search access memory start; all of them by default
   --rounds N         how often throughput is measured in turn (4)
   --seconds N        how long each time (5)
   --flood-seconds N  how long each flood of Postern lasts (60)

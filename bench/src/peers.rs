@@ -71,8 +71,8 @@ fn check(server: &Server) -> Result<(), String> {
 
 fn start_postern(options: &Options) -> Result<Server, String> {
     let site = Site::new(options, "postern")?;
-    site.put("handbook/rules", false, &markdown())?;
-    site.put("handbook/secrets", true, &markdown())?;
+    site.put("handbook/rules", &[], &markdown())?;
+    site.put("handbook/secrets", &["--private"], &markdown())?;
     site.database()?.add_users(&[NAME.to_owned()], "reader", true, &hash(PASSWORD)?)?;
     let postern = site.start()?;
     let (public, private) = (postern.place("/handbook/rules"), postern.place("/handbook/secrets"));

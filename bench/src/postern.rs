@@ -77,10 +77,10 @@ impl Site {
         Ok(Postern { process: Process::start(command, &self.room, "postern")?, to })
     }
 
-    /// Creates or replaces a page with the command line.
-    pub(crate) fn put(&self, path: &str, private: bool, markdown: &str) -> Result<(), String> {
+    /// Creates or replaces a page with the command line and its further options.
+    pub(crate) fn put(&self, path: &str, options: &[&str], markdown: &str) -> Result<(), String> {
         let mut command = self.command();
-        command.args(["page", "put", path, "--title", "Handbook"]).args(private.then_some("--private"));
+        command.args(["page", "put", path, "--title", "Handbook"]).args(options);
         run(command, markdown.as_bytes()).map(drop)
     }
 

@@ -78,7 +78,7 @@ fn on_sqlite(options: &Options, report: &mut Report) -> Result<(), String> {
     let mut client = Client::new(Ipv4Addr::new(127, 30, 0, 1), process[0].to);
     for n in 0..10 {
         let (text, begun) = (format!("Written with the command line, {n} times."), Instant::now());
-        site.put("text", false, &text)?;
+        site.put("text", &[], &text)?;
         slowest = slowest.max(watched.until(begun, &mut client, "/text", None, |answer| shows(answer, &text))?);
     }
     report.add(

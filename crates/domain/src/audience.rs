@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    effective_access::AccessKind,
     group::{GroupName, joined, usernames},
     id::{GroupId, UserId},
     invalid::Invalid,
@@ -178,6 +179,15 @@ impl Readers {
     /// Whether the page asks for credentials.
     pub fn is_private(&self) -> bool {
         *self != Readers::Everybody
+    }
+
+    /// The kind of access, without the readers.
+    pub fn kind(&self) -> AccessKind {
+        match self {
+            Readers::Everybody => AccessKind::Everybody,
+            Readers::SignedIn => AccessKind::SignedIn,
+            Readers::Chosen { .. } => AccessKind::Chosen,
+        }
     }
 
     /// Whether a member is among the readers, whatever their role.

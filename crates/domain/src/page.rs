@@ -194,8 +194,13 @@ pub struct PageContent {
 impl PageContent {
     /// Whether the page is published: not before its date, and before its end.
     pub fn is_published(&self, now: Timestamp) -> bool {
-        self.published_at <= now && self.unpublish_at.is_none_or(|end| now < end)
+        is_published(self.published_at, self.unpublish_at, now)
     }
+}
+
+/// Whether a page with a date and an end is published: not before its date, and before its end.
+pub(crate) fn is_published(published_at: Timestamp, unpublish_at: Option<Timestamp>, now: Timestamp) -> bool {
+    published_at <= now && unpublish_at.is_none_or(|end| now < end)
 }
 
 /// A page as stored in the database.

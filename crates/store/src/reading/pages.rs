@@ -1,11 +1,18 @@
 //! Single pages: found by path or key, and the facts about them that readers and editors ask for.
 
 use chrono::NaiveDateTime;
-use diesel::{dsl::count_star, prelude::*};
+use diesel::{
+    dsl::count_star,
+    prelude::*,
+    sql_query,
+    sql_types::{BigInt, Bool, Integer, Nullable, Text, Timestamp as SqlTimestamp},
+};
 use domain::{
     Timestamp,
-    access::Editor,
+    access::{Editor, Outline},
+    effective_access::EffectiveAccess,
     page::{Page, PageId, PagePath},
+    visitor::Visitor,
 };
 
 use crate::{
@@ -22,6 +29,95 @@ pub fn find(conn: &mut Conn, path: &PagePath) -> Result<Option<Page>> {
     let record: Option<Record> =
         pages::table.filter(pages::path.eq(path.as_str())).select(Record::as_select()).first(conn).optional()?;
     record.map(|record| record.load(conn)).transpose()
+}
+
+/// What the database has at a path.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Located {
+    /// A page.
+    Page(OutlinedPage),
+    /// The old path of a page; `None` while that page is in the trash.
+    Moved(Option<OutlinedPage>),
+    /// Neither.
+    Nothing,
+}
+
+/// A page without its text and its readers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OutlinedPage {
+    /// The key of the page.
+    pub id: PageId,
+    /// The path at which it lives.
+    pub path: PagePath,
+    /// The facts that decide about most visitors.
+    pub outline: Outline,
+}
+
+#[derive(QueryableByName)]
+struct LocatedRow {
+    #[diesel(sql_type = Integer)]
+    moved: i32,
+    #[diesel(sql_type = Nullable<BigInt>)]
+    id: Option<i64>,
+    #[diesel(sql_type = Nullable<Text>)]
+    path: Option<String>,
+    #[diesel(sql_type = Nullable<Bool>)]
+    private: Option<bool>,
+    #[diesel(sql_type = Nullable<BigInt>)]
+    readers_from: Option<i64>,
+    #[diesel(sql_type = Nullable<SqlTimestamp>)]
+    published_at: Option<NaiveDateTime>,
+    #[diesel(sql_type = Nullable<SqlTimestamp>)]
+    unpublish_at: Option<NaiveDateTime>,
+}
+
+impl LocatedRow {
+    fn page(self) -> Result<Option<OutlinedPage>> {
+        let (Some(id), Some(path), Some(private), Some(published_at)) =
+            (self.id, self.path, self.private, self.published_at)
+        else {
+            return Ok(None);
+        };
+        Ok(Some(OutlinedPage {
+            id: PageId(id),
+            path: path_of(&path)?,
+            outline: Outline {
+                access: EffectiveAccess::from_columns(private, self.readers_from).kind(),
+                published_at: published_at.and_utc(),
+                unpublish_at: self.unpublish_at.map(|end| end.and_utc()),
+            },
+        }))
+    }
+}
+
+/// What is at a path, for any visitor: [`Outline::decide`] says who may see it. One statement finds pages and old paths, and
+/// reads neither texts nor readers: a refusal takes the same time for every page, for an old path and for an unknown path.
+pub fn locate(conn: &mut Conn, path: &PagePath) -> Result<Located> {
+    const COLUMNS: &str = "pages.id, pages.path, private, readers_from, published_at, unpublish_at";
+    let query = format!(
+        "SELECT 0 AS moved, {COLUMNS} FROM pages WHERE path = $1
+         UNION ALL
+         SELECT 1 AS moved, {COLUMNS} FROM old_paths LEFT JOIN pages ON pages.id = page_id WHERE old_paths.path = $2"
+    );
+    let rows: Vec<LocatedRow> =
+        sql_query(query).bind::<Text, _>(path.as_str()).bind::<Text, _>(path.as_str()).load(conn)?;
+    // A page at the path goes before one that was there.
+    match rows.into_iter().min_by_key(|row| row.moved) {
+        None => Ok(Located::Nothing),
+        Some(row) if row.moved == 0 => Ok(row.page()?.map_or(Located::Nothing, Located::Page)),
+        Some(row) => Ok(Located::Moved(row.page()?)),
+    }
+}
+
+/// A located page with its text and its readers; `None` if it was deleted since.
+pub fn load(conn: &mut Conn, located: &OutlinedPage) -> Result<Option<Page>> {
+    page_row::get(conn, located.id)
+}
+
+/// Whether a visitor is among the readers of a located page, if it is published.
+pub fn has_reader(conn: &mut Conn, located: &OutlinedPage, visitor: &Visitor, now: Timestamp) -> Result<bool> {
+    let readable = VisiblePages::readable(visitor, now).rows().filter(pages::id.eq(located.id.0)).select(pages::id);
+    Ok(readable.first::<i64>(conn).optional()?.is_some())
 }
 
 /// The page with a key.

@@ -3,19 +3,23 @@
 use chrono::TimeDelta;
 use domain::{
     Timestamp, Version,
-    audience::Audience,
+    access::{Member, Outline, Visitor},
+    audience::{Audience, Chosen},
     page::{Page, PageContent, PageId, PagePath},
     revision::Note,
+    user::{Role, User},
 };
 use store::{
     Error, Paging, Store,
     lists::{self, VisiblePages},
-    old_paths, pages, revisions, trash,
+    old_paths,
+    pages::{self, Located, OutlinedPage},
+    revisions, trash,
 };
 
 use crate::{
     commands,
-    database::{admin, content, noon, on_both, sql},
+    database::{add, admin, content, noon, on_both, sql},
 };
 
 const ALL: Paging = Paging { number: 1, size: 50 };
@@ -101,6 +105,43 @@ fn a_page_is_found_where_it_lived_however_often_it_moves() {
         assert_eq!(target(store, "two"), None);
         delete(store, &other, noon());
         assert_eq!(target(store, "two"), None, "it was the other one's last");
+    });
+}
+
+#[test]
+fn a_path_is_located_without_texts_and_readers() {
+    on_both(|store| {
+        let page = moved(store, &insert(store, "one"), "two");
+        let chosen = ["ann", "bob"].map(|name| add(store, name, Role::Reader));
+        let visitor = |user: &User| {
+            let (id, name, role) = (user.id, user.name.clone(), Role::Reader);
+            Visitor::SignedIn(Member { id, name, role, groups: Vec::new() })
+        };
+        let audience = Audience::Chosen(Chosen { people: vec![chosen[0].name.clone()], groups: Vec::new() });
+        let by = admin();
+        store.write(|conn| commands::set_audience(conn, by.editor(), &[page.id], &audience, noon())).unwrap();
+        let locate = |at: &str| store.read(|conn| pages::locate(conn, &path(at))).unwrap();
+        let full = store.read(|conn| pages::find(conn, &path("two"))).unwrap().unwrap();
+        let outlined = OutlinedPage { id: page.id, path: path("two"), outline: Outline::of(&full) };
+        // Nothing of it needs the text.
+        sql(store, "ALTER TABLE pages RENAME COLUMN body TO words").unwrap();
+        assert_eq!(locate("two"), Located::Page(outlined.clone()));
+        assert_eq!(locate("one"), Located::Moved(Some(outlined.clone())));
+        assert_eq!(locate("three"), Located::Nothing);
+        let has_reader =
+            |visitor: &Visitor, now| store.read(|conn| pages::has_reader(conn, &outlined, visitor, now)).unwrap();
+        let [ann, bob] = chosen.each_ref().map(visitor);
+        assert!(has_reader(&ann, noon()) && !has_reader(&bob, noon()) && !has_reader(&Visitor::Anonymous, noon()));
+        assert!(!has_reader(&ann, noon() - TimeDelta::days(1)), "before its date");
+        assert!(store.read(|conn| pages::load(conn, &outlined)).is_err());
+        sql(store, "ALTER TABLE pages RENAME COLUMN words TO body").unwrap();
+        assert_eq!(store.read(|conn| pages::load(conn, &outlined)).unwrap(), Some(full.clone()));
+        delete(store, &full, noon());
+        assert_eq!((locate("two"), locate("one")), (Located::Nothing, Located::Moved(None)));
+        assert_eq!(store.read(|conn| pages::load(conn, &outlined)).unwrap(), None);
+        // A page goes before the old path of another.
+        let other = insert(store, "one");
+        assert!(matches!(locate("one"), Located::Page(found) if found.id == other.id));
     });
 }
 

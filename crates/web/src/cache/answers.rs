@@ -153,6 +153,13 @@ pub struct FillToken {
     generation: Generation,
 }
 
+impl FillToken {
+    /// Makes the answer depend on something else than its key says; `generation` must be taken before the database is read.
+    pub fn depend_on(&mut self, generation: Generation) {
+        self.generation = generation;
+    }
+}
+
 impl Answers {
     /// A cache of at most `max_bytes`; 0 turns caching off.
     pub(super) fn new(generations: Arc<Generations>, max_bytes: u64) -> Answers {
@@ -210,6 +217,11 @@ impl Answers {
     /// A token for [`Answers::insert`].
     pub fn fill_token(&self, key: CacheKey<'_>) -> FillToken {
         FillToken { key: key.to_owned(), generation: self.generations.generation(key.dependency()) }
+    }
+
+    /// The generation of all pages, for [`FillToken::depend_on`].
+    pub fn all_pages(&self) -> Generation {
+        self.generations.generation(Dependency::Pages)
     }
 
     /// Inserts a value for everybody that was read after the token was taken.

@@ -189,8 +189,11 @@ impl Responder for Answer {
     fn respond_to(self, request: &HttpRequest) -> HttpResponse {
         let parts = &*self.0;
         let is_cacheable = parts.caching != Caching::Never && parts.status == StatusCode::OK;
-        // Panel pages hold form tokens, and a compressed length would reveal them (BREACH).
-        let compresses = is_cacheable && parts.is_compressible();
+        // A compressed length tells whether the address, which others may choose, repeats the text beside it (BREACH). That
+        // text is private in the panel, which has form tokens, and in what one user gets. A path alone chooses nothing: the
+        // answer at a path is the same for all who link to it.
+        let is_chosen_by_others = parts.caching == Caching::Personal && request.uri().query().is_some();
+        let compresses = is_cacheable && !is_chosen_by_others && parts.is_compressible();
         let coding = if compresses { Coding::negotiate(request.headers()) } else { None };
         let mut response = HttpResponse::new(parts.status);
         let headers = response.headers_mut();
@@ -338,6 +341,20 @@ mod tests {
             let response = respond(answer, &[("accept-encoding", "br")]);
             assert_eq!(value(&response, "content-encoding"), "");
         }
+    }
+
+    #[test]
+    fn what_one_user_gets_is_not_compressed_beside_a_query() {
+        let coding = |uri: &str, caching: Caching| {
+            let request = TestRequest::with_uri(uri).append_header(("accept-encoding", "br, gzip")).to_http_request();
+            let response = Answer::html("<p>hello</p>".repeat(200), caching).respond_to(&request);
+            value(&response, "content-encoding").to_owned()
+        };
+        assert_eq!(coding("/search?q=secret", Caching::Personal), "");
+        assert_eq!(coding("/clients?anything", Caching::Personal), "");
+        assert_eq!(coding("/clients", Caching::Personal), "br");
+        assert_eq!(coding("/search?q=secret", Caching::Shared), "br");
+        assert_eq!(coding("/welcome?x", Caching::Public), "br");
     }
 
     #[test]

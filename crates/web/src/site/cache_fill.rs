@@ -8,6 +8,7 @@ use crate::{
     auth::account::Account,
     cache::{
         answers::{Cached, FillToken},
+        generations::Generation,
         process::Cache,
     },
     http::answer::Answer,
@@ -21,6 +22,14 @@ pub struct FillTokens {
     pub(super) list: FillToken,
     /// Whether the answer may be cached at all.
     pub(super) is_cacheable: bool,
+}
+
+impl FillTokens {
+    /// Makes the answer depend on something else than its path; `generation` was taken before the database was read.
+    pub(super) fn depend_on(&mut self, generation: Generation) {
+        self.path.depend_on(generation);
+        self.list.depend_on(generation);
+    }
 }
 
 /// Inserts one answer into the cache.

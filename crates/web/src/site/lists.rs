@@ -93,11 +93,10 @@ struct ListPage {
 pub async fn section(app: &App, section: Section) -> Result<Answer, Error> {
     let path = &section.path;
     let viewer = &section.viewer;
-    let paging = section.paging;
+    let (paging, now) = (section.paging, section.now);
     let visitor = viewer.visitor();
     let wanted = path.clone();
     let query = move |conn: &mut store::Conn| {
-        let now = clock::now();
         let slice = match wanted.is_root() {
             true => lists::list(conn, &VisiblePages::listed(&visitor, now), paging)?,
             false => lists::list_below(conn, &VisiblePages::listed(&visitor, now), &wanted, paging)?,

@@ -5,10 +5,14 @@ mod visible;
 
 use actix_web::{HttpRequest, http::Method};
 use domain::{
+    Timestamp,
     access::{Access, Visitor, decide},
-    page::{Page, PagePath},
+    page::PagePath,
 };
-use store::Paging;
+use store::{
+    Paging,
+    pages::{self, Located, OutlinedPage},
+};
 
 pub use visible::{Section, VisibleDraft, VisiblePage};
 
@@ -114,14 +118,6 @@ async fn cached(app: &App, request: &HttpRequest, path: &str) -> Result<Option<A
     })
 }
 
-/// The rows that the database has for a path.
-enum Found {
-    Page(Page),
-    /// The page that had this path before.
-    Moved(Page),
-    Nothing,
-}
-
 async fn find(app: &App, requester: Requester<'_>, path: PagePath, paging: Paging) -> Result<Resolved, Error> {
     let answers = &app.db.cache().answers;
     // The editor alone sees the answer for an impersonated viewer.
@@ -131,51 +127,81 @@ async fn find(app: &App, requester: Requester<'_>, path: PagePath, paging: Pagin
         list: answers.fill_token(CacheKey::Path(path.as_str(), paging.number)),
         is_cacheable: is_sender && paging.number <= MAX_CACHED_LIST_PAGES,
     };
-    let wanted = path.clone();
-    let found = app.db.read_with_site(move |conn| match store::pages::find(conn, &wanted)? {
-        Some(page) => Ok(Found::Page(page)),
-        None => Ok(store::old_paths::target(conn, &wanted)?.map_or(Found::Nothing, Found::Moved)),
-    });
-    let (site, found) = found.await.map_err(Error::undecided)?;
+    let all_pages = answers.all_pages();
     let now = clock::now();
-    let page = match found {
-        Found::Page(page) => page,
-        Found::Moved(page) if requester.may_see(&page, now).await? => return Ok(Resolved::Moved(page.content.path)),
-        // For everybody else, an old path is the same as an unknown one.
-        Found::Moved(_) | Found::Nothing => return without_page(app, &requester, path, paging, tokens).await,
+    let wanted = path.clone();
+    let found = app.db.read_with_site(move |conn| {
+        let located = pages::locate(conn, &wanted)?;
+        let page = match &located {
+            Located::Page(located) if is_open(located, now) => pages::load(conn, located)?,
+            _ => None,
+        };
+        Ok((located, page))
+    });
+    let (site, (located, open_page)) = found.await.map_err(Error::undecided)?;
+    let (located, is_moved) = match located {
+        Located::Page(located) => (Some(located), false),
+        Located::Moved(located) => (located, true),
+        Located::Nothing => (None, false),
     };
-    let reader = match decide(&page, &Visitor::Anonymous, now) {
-        Access::Show => None,
-        Access::Challenge | Access::Refuse => Some(requester.reader().await?),
-        // A page before its date or after its end is visible to editors only. Everybody else gets the same bytes as for
-        // an unknown path, also when credentials cannot be verified at the moment.
-        Access::Absent => {
-            tokens.is_cacheable = false;
-            let viewer = requester.viewer().await?;
-            match viewer.account() {
-                Some(_) => Some(requester.reader().await?),
-                None => return Ok(Resolved::Section(Box::new(Section { path, viewer, paging, tokens }))),
-            }
-        }
+    if is_moved {
+        // A change of the page that moved is reported with its current path.
+        tokens.depend_on(all_pages);
+    }
+    // For those who may not see it, a page before its date or after its end, or an old path, is the same as an unknown one.
+    let absent = |tokens| without_page(app, &requester, path.clone(), paging, now, tokens);
+    let Some(located) = located else { return absent(tokens).await };
+    let reader = match located.outline.decide(&Visitor::Anonymous, now) {
+        Some(Access::Show) => None,
+        Some(Access::Challenge) if !is_moved => Some(requester.reader().await?),
+        // Credentials that are invalid, or that cannot be verified at the moment, change nothing here.
+        _ => match requester.viewer().await?.account() {
+            Some(_) => Some(requester.reader().await?),
+            None => return absent(tokens).await,
+        },
     };
     let visitor = reader.as_ref().map_or(Visitor::Anonymous, |reader| reader.account().visitor());
-    match decide(&page, &visitor, now) {
-        Access::Show => {
-            let lists = page.content.list_below;
-            if !lists {
-                tokens.list = tokens.path.clone();
-                tokens.is_cacheable = is_sender && page.content.is_published(now);
-            }
-            // A cached answer would record no receipt.
-            tokens.is_cacheable &= !page.content.receipts;
-            // Even a public page checks credentials if it ends with a list, because a list depends on its viewer.
-            let list_viewer = if lists { Some(requester.viewer().await?) } else { None };
-            Ok(Resolved::Page(Box::new(VisiblePage { page, site, reader, list_viewer, paging, tokens })))
+    let access = match located.outline.decide(&visitor, now) {
+        Some(access) => access,
+        None => {
+            let (located, visitor) = (located.clone(), visitor.clone());
+            let is_reader = app.db.read(move |conn| pages::has_reader(conn, &located, &visitor, now)).await;
+            if is_reader.map_err(Error::undecided)? { Access::Show } else { Access::Refuse }
         }
-        Access::Challenge => Err(Error::Unauthorized),
-        Access::Refuse => Err(not_a_reader(&visitor)),
-        Access::Absent => without_page(app, &requester, path, paging, tokens).await,
+    };
+    let page = match (access, is_moved, open_page) {
+        (Access::Show, true, _) => return Ok(Resolved::Moved(located.path)),
+        (_, true, _) | (Access::Absent, ..) => return absent(tokens).await,
+        (Access::Challenge, ..) => return Err(Error::Unauthorized),
+        (Access::Refuse, ..) => return Err(not_a_reader(&visitor)),
+        (Access::Show, false, Some(page)) => Some(page),
+        (Access::Show, false, None) => {
+            app.db.read(move |conn| pages::load(conn, &located)).await.map_err(Error::undecided)?
+        }
+    };
+    let Some(page) = page else { return absent(tokens).await };
+    // The page may have changed since it was located.
+    match decide(&page, &visitor, now) {
+        Access::Show => {}
+        Access::Challenge => return Err(Error::Unauthorized),
+        Access::Refuse => return Err(not_a_reader(&visitor)),
+        Access::Absent => return absent(tokens).await,
     }
+    let lists = page.content.list_below;
+    if !lists {
+        tokens.list = tokens.path.clone();
+        tokens.is_cacheable = is_sender;
+    }
+    // A cached answer would record no receipt, and readers do not have an unpublished page.
+    tokens.is_cacheable &= !page.content.receipts && page.content.is_published(now);
+    // Even a public page checks credentials if it ends with a list, because a list depends on its viewer.
+    let list_viewer = if lists { Some(requester.viewer().await?) } else { None };
+    Ok(Resolved::Page(Box::new(VisiblePage { page, site, reader, list_viewer, paging, tokens })))
+}
+
+/// Whether everybody may see a page.
+fn is_open(located: &OutlinedPage, now: Timestamp) -> bool {
+    located.outline.decide(&Visitor::Anonymous, now) == Some(Access::Show)
 }
 
 /// Resolves a path without a page: to a draft for an editor, else to the list below it. Only an editor's own request
@@ -185,6 +211,7 @@ async fn without_page(
     requester: &Requester<'_>,
     path: PagePath,
     paging: Paging,
+    now: Timestamp,
     tokens: FillTokens,
 ) -> Result<Resolved, Error> {
     let viewer = requester.viewer().await?;
@@ -200,7 +227,7 @@ async fn without_page(
             return Ok(Resolved::Draft(Box::new(VisibleDraft::new(draft, site, &editor))));
         }
     }
-    Ok(Resolved::Section(Box::new(Section { path, viewer, paging, tokens })))
+    Ok(Resolved::Section(Box::new(Section { path, viewer, paging, now, tokens })))
 }
 
 /// 403, not 404: the earlier 401 already revealed that the page exists.

@@ -2,9 +2,10 @@
 
 use chrono::TimeDelta;
 use domain::page::PageInput;
+use store::writing::{Command, Restore};
 use web::clock;
 
-use crate::site::{Site, draft, public, signed_in};
+use crate::site::{Actor, Site, chosen, draft, public, signed_in};
 
 #[actix_web::test]
 async fn a_public_page_shows_its_markdown_and_not_who_reads_it() {
@@ -165,4 +166,81 @@ async fn t49_case_8_a_dearer_hash_is_known_to_the_store() {
     let dan = site.user("dan").id;
     site.write(|conn, admin| store::writing::users::set_password(conn, admin, dan, &broken, clock::now()));
     assert_eq!(site.store().read(store::users::max_cost).unwrap(), 6);
+}
+
+#[actix_web::test]
+async fn every_refusal_of_a_stranger_asks_the_database_as_often() {
+    let site = Site::new();
+    let later = (clock::now() + TimeDelta::days(1)).format("%Y-%m-%dT%H:%M:%S").to_string();
+    site.put(PageInput { published: later, ..draft("later", "Later") });
+    site.put(PageInput { published: "2020-01-01".into(), unpublish: "2021-01-01".into(), ..draft("over", "Over") });
+    let moved = site.put(PageInput { audience: signed_in(), ..draft("old", "Moved") });
+    site.move_page(&moved, "new");
+    let gone = site.put(draft("old-too", "Gone"));
+    let gone = site.move_page(&gone, "new-too");
+    site.delete(gone.id);
+    let group = site.group("Staff", &["eve"]);
+    site.put(PageInput { audience: chosen("", &[group.content.name.as_str()]), ..draft("chosen", "Chosen") });
+    let checkouts = async |actor: &Actor<'_>, uri: &str, status: u16| {
+        // Tasks in the background take connections too, but not during each of five requests.
+        let mut least = u64::MAX;
+        for _ in 0..5 {
+            let before = site.store().checkouts();
+            actor.get(uri).await.is(status);
+            least = least.min(site.store().checkouts() - before);
+        }
+        least
+    };
+    let (visitor, ann) = (site.visitor(), site.ann());
+    ann.get("/secret").await.is(200);
+    for actor in [&visitor, &ann] {
+        let unknown = checkouts(actor, "/unknown", 404).await;
+        for uri in ["/later", "/over", "/old-too"] {
+            assert_eq!(checkouts(actor, uri, 404).await, unknown, "{uri}");
+        }
+    }
+    assert_eq!(checkouts(&visitor, "/old", 404).await, checkouts(&visitor, "/unknown", 404).await);
+    assert_eq!(checkouts(&visitor, "/chosen", 401).await, checkouts(&visitor, "/new", 401).await);
+    ann.get("/chosen").await.is(403);
+}
+
+#[actix_web::test]
+async fn a_list_at_an_old_path_ends_when_its_page_is_back_for_the_visitor() {
+    let site = Site::new();
+    let page = site.put(PageInput { audience: signed_in(), ..draft("clients", "Clients") });
+    site.put(PageInput { audience: public(), ..draft("clients/acme", "Acme") });
+    let page = site.move_page(&page, "customers");
+    let shows_list = async || {
+        for _ in 0..2 {
+            site.visitor().get("/clients").await.is(200).has("Acme");
+        }
+    };
+    shows_list().await;
+    site.put(PageInput { audience: public(), ..draft("customers", "Clients") });
+    assert_eq!(site.visitor().get("/clients").await.is(308).header("location"), "/customers");
+    site.delete(page.id);
+    shows_list().await;
+    site.run(Command::Restore(Restore { page: page.id, path: page.content.path.clone() }));
+    assert_eq!(site.visitor().get("/clients").await.is(308).header("location"), "/customers");
+}
+
+#[actix_web::test]
+async fn a_list_at_the_path_of_a_scheduled_page_ends_at_its_date() {
+    let site = Site::new();
+    site.put(draft("clients/acme", "Acme"));
+    let at = clock::now() + TimeDelta::milliseconds(1500);
+    let soon = at.format("%Y-%m-%dT%H:%M:%S%.6f").to_string();
+    site.put(PageInput { published: soon, ..draft("clients", "Our clients") });
+    loop {
+        let asked = clock::now();
+        let page = site.visitor().get("/clients").await.is(200);
+        let answered = clock::now();
+        match page.body.contains("<h1>Our clients</h1>") {
+            true => assert!(answered >= at),
+            false => assert!(asked < at, "{}", page.body),
+        }
+        if asked >= at {
+            break;
+        }
+    }
 }

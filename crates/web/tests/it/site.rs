@@ -148,6 +148,15 @@ impl Site {
         self.page(path.as_str()).unwrap()
     }
 
+    /// Moves a page without the pages below it.
+    pub fn move_page(&self, page: &Page, to: &str) -> Page {
+        let content = PageContent { path: PagePath::parse(to).unwrap(), ..page.content.clone() };
+        let (page, from) = (page.id, page.version);
+        let publish = Publish { page, is_new: false, from, lock: None, content, note: None, move_below: false };
+        self.run(Command::Publish(publish));
+        self.page(to).unwrap()
+    }
+
     pub fn delete(&self, page: PageId) {
         self.run(Command::Delete(Delete(Selection::one(page))));
     }

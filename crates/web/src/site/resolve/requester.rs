@@ -1,16 +1,10 @@
 //! The requester of a path.
 
-use actix_web::HttpRequest;
-use domain::{
-    Timestamp,
-    access::{Access, Visitor, decide},
-    page::Page,
-};
-
 use crate::{
     auth::extract::{MaybeReader, Reader},
     http::error::Error,
 };
+use actix_web::HttpRequest;
 
 /// The sender of a request, or the viewer that an editor impersonates.
 pub(super) enum Requester<'a> {
@@ -35,11 +29,5 @@ impl Requester<'_> {
             Requester::Sender(request) => Reader::of(request).await,
             Requester::Impersonated(viewer) => viewer.reader().ok_or(Error::Unauthorized),
         }
-    }
-
-    /// Whether the viewer may see a page. Invalid credentials count as none.
-    pub(super) async fn may_see(&self, page: &Page, now: Timestamp) -> Result<bool, Error> {
-        let shows = |visitor: &Visitor| decide(page, visitor, now) == Access::Show;
-        Ok(shows(&Visitor::Anonymous) || shows(&self.viewer().await?.visitor()))
     }
 }

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use domain::{
+    Timestamp,
     access::Member,
     draft::Draft,
     page::{Page, PagePath},
@@ -109,6 +110,8 @@ pub struct Section {
     pub viewer: MaybeReader,
     /// The requested page of the list.
     pub paging: Paging,
+    /// When it was decided that there is no page for this viewer; the list is that of the same moment.
+    pub now: Timestamp,
     /// The permissions to cache the answer.
     pub tokens: FillTokens,
 }
