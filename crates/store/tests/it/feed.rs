@@ -48,7 +48,7 @@ impl Watch {
         panic!("no change within {PATIENCE:?}: {:?}", self.feed.failure())
     }
 
-    /// The changes reported so far, without repetitions.
+    /// The changes reported so far, without repetitions: a change of a page includes the private ones.
     fn settled(&self) -> Vec<Change> {
         assert!(self.feed.wait_until_caught_up(PATIENCE));
         let mut changes: Vec<Change> = Vec::new();
@@ -58,6 +58,8 @@ impl Watch {
                 _ => {}
             }
         }
+        let open = changes.clone();
+        changes.retain(|change| !matches!(change, Change::PrivatePage(path) if open.contains(&page(path))));
         changes
     }
 
@@ -70,6 +72,10 @@ impl Watch {
 
 fn page(path: &str) -> Change {
     Change::Page(path.into())
+}
+
+fn private_page(path: &str) -> Change {
+    Change::PrivatePage(path.into())
 }
 
 fn user(name: &str) -> Change {
@@ -97,6 +103,32 @@ fn what_another_connection_commits_is_told_when_the_feed_has_settled() {
         sql(store, "UPDATE site SET title = 'New'").unwrap();
         assert_eq!(watch.settled(), [Change::Everything]);
         assert_eq!(watch.settled(), []);
+    });
+}
+
+#[test]
+fn a_change_that_strangers_cannot_see_is_told_as_private() {
+    on_both(|store| {
+        store.write(|conn| put(conn, &content("a/b"))).unwrap();
+        let watch = Watch::of(store);
+        let private = || private_page("a/b");
+        let told = |statement: &str, expected: Change| {
+            sql(store, &format!("UPDATE pages SET {statement}")).unwrap();
+            assert_eq!(watch.settled(), [expected], "{statement}");
+        };
+        told("body = 'x'", page("a/b"));
+        told("private = TRUE", page("a/b"));
+        told("body = 'y', title = 'Other', list_below = TRUE", private());
+        told("show_title = TRUE", page("a/b"));
+        told("title = 'Shown in lists'", page("a/b"));
+        told("show_title = FALSE", page("a/b"));
+        told("published_at = '2020-01-01 00:00:00'", page("a/b"));
+        told("unpublish_at = '2100-01-01 00:00:00'", page("a/b"));
+        told("unpublish_at = NULL", page("a/b"));
+        told("summary = 'Secret'", private());
+        sql(store, "INSERT INTO receipt_pages (page_id) SELECT id FROM pages").unwrap();
+        assert_eq!(watch.settled(), [private()]);
+        told("private = FALSE", page("a/b"));
     });
 }
 
@@ -220,15 +252,15 @@ fn it_tells_where_drafts_are_and_not_what_is_typed_in_them() {
         save(typed("Not A Path", ""));
         assert_eq!(watch.settled(), []);
         save(typed("/a", ""));
-        assert_eq!(watch.settled(), [page("a")]);
+        assert_eq!(watch.settled(), [private_page("a")]);
         save(typed("/a", "more"));
         assert_eq!(watch.settled(), []);
         let draft = save(typed("/b", "more"));
-        assert_eq!(watch.settled(), [page("a"), page("b")]);
+        assert_eq!(watch.settled(), [private_page("a"), private_page("b")]);
         let discard =
             |conn: &mut store::Conn| commands::discard(conn, admin().editor(), draft.page, draft.version, noon());
         assert_eq!(store.write(discard), Ok(true));
-        assert_eq!(watch.settled(), [page("b")]);
+        assert_eq!(watch.settled(), [private_page("b")]);
     });
 }
 
@@ -251,6 +283,6 @@ fn a_change_of_very_many_pages_is_told_as_one_and_the_next_change_of_a_page_as_i
             false => assert_eq!(told, [Change::Everything]),
         }
         sql(store, "UPDATE pages SET title = 'M' WHERE id = 7").unwrap();
-        assert_eq!(watch.settled(), [page("n7")]);
+        assert_eq!(watch.settled(), [private_page("n7")]);
     });
 }

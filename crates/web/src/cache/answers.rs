@@ -150,13 +150,20 @@ pub struct Answers {
 #[derive(Clone, Debug)]
 pub struct FillToken {
     key: OwnedCacheKey,
-    generation: Generation,
+    generations: ReadGenerations,
+}
+
+/// The generations of the data of an answer: as strangers see it, and with what only signed-in people see.
+#[derive(Clone, Copy, Debug)]
+pub struct ReadGenerations {
+    open: Generation,
+    all: Generation,
 }
 
 impl FillToken {
-    /// Makes the answer depend on something else than its key says; `generation` must be taken before the database is read.
-    pub fn depend_on(&mut self, generation: Generation) {
-        self.generation = generation;
+    /// Makes the answer depend on something else than its key says; `generations` must be taken before the database is read.
+    pub fn depend_on(&mut self, generations: ReadGenerations) {
+        self.generations = generations;
     }
 }
 
@@ -216,12 +223,17 @@ impl Answers {
 
     /// A token for [`Answers::insert`].
     pub fn fill_token(&self, key: CacheKey<'_>) -> FillToken {
-        FillToken { key: key.to_owned(), generation: self.generations.generation(key.dependency()) }
+        FillToken { key: key.to_owned(), generations: self.generations_of(key.dependency()) }
     }
 
     /// The generation of all pages, for [`FillToken::depend_on`].
-    pub fn all_pages(&self) -> Generation {
-        self.generations.generation(Dependency::Pages)
+    pub fn all_pages(&self) -> ReadGenerations {
+        self.generations_of(Dependency::Pages)
+    }
+
+    fn generations_of(&self, dependency: Dependency) -> ReadGenerations {
+        let generation = |dependency| self.generations.generation(dependency);
+        ReadGenerations { open: generation(dependency.for_strangers()), all: generation(dependency) }
     }
 
     /// Inserts a value for everybody that was read after the token was taken.
@@ -243,7 +255,11 @@ impl Answers {
         value: Cached,
         expires_at: Option<Timestamp>,
     ) {
-        let FillToken { key, generation } = token;
+        let FillToken { key, generations: ReadGenerations { open, all } } = token;
+        let generation = match (viewer, &value) {
+            (Viewer::User(_), _) | (_, Cached::Guarded { .. }) => all,
+            (Viewer::Anyone(_), Cached::Answer(_) | Cached::Listing) => open,
+        };
         if let Some(entries) = self.entries.as_ref().filter(|_| self.generations.is_current(&generation)) {
             let made_at = clock::now();
             entries.insert(Key { key, viewer }, Entry { generation, made_at, expires_at, account, value });

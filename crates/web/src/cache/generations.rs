@@ -48,10 +48,35 @@ pub struct Generations {
     is_unreachable: AtomicBool,
     /// Counts changes that invalidate everything.
     everything: AtomicU64,
+    /// Of changes that strangers can see.
+    open: PageCounters,
+    /// Of these and of changes that only signed-in people can see.
+    all: PageCounters,
+    users: Box<[AtomicU64]>,
+}
+
+/// The counters of changes of pages.
+struct PageCounters {
     /// Counts changes of any page.
     pages: AtomicU64,
     sections: Box<[AtomicU64]>,
-    users: Box<[AtomicU64]>,
+}
+
+impl PageCounters {
+    fn new() -> PageCounters {
+        PageCounters { pages: AtomicU64::new(0), sections: counters() }
+    }
+
+    fn count(&self, path: &str) {
+        self.pages.fetch_add(1, SeqCst);
+        if let Dependency::Section(counter) = Dependency::of_path(path) {
+            self.sections[usize::from(counter)].fetch_add(1, SeqCst);
+        }
+    }
+}
+
+fn counters() -> Box<[AtomicU64]> {
+    (0..COUNTERS).map(|_| AtomicU64::new(0)).collect()
 }
 
 /// The data that a cached value was made of.
@@ -63,6 +88,11 @@ pub enum Dependency {
     Section(u16),
     /// All pages.
     Pages,
+    /// The part of a section that strangers see. A change that they cannot see leaves the value valid, and does not show in
+    /// the time of the next answer.
+    OpenSection(u16),
+    /// The part of all pages that strangers see.
+    OpenPages,
     /// One user.
     User(u16),
 }
@@ -77,6 +107,15 @@ impl Dependency {
         match path.split('/').next() {
             Some("") | None => Dependency::Pages,
             Some(first) => Dependency::Section(counter_of(first)),
+        }
+    }
+
+    /// The dependency of what strangers see of the same data.
+    pub fn for_strangers(self) -> Dependency {
+        match self {
+            Dependency::Section(counter) => Dependency::OpenSection(counter),
+            Dependency::Pages => Dependency::OpenPages,
+            other => other,
         }
     }
 
@@ -104,7 +143,6 @@ pub struct Generation {
 impl Generations {
     /// Generations without a heartbeat: nothing is fresh until the change feed has connected.
     pub fn new(limits: StalenessLimits) -> Generations {
-        let counters = || (0..COUNTERS).map(|_| AtomicU64::new(0)).collect();
         Generations {
             epoch: Instant::now(),
             limits,
@@ -113,8 +151,8 @@ impl Generations {
             last_tick: AtomicU64::new(u64::MAX),
             is_unreachable: AtomicBool::new(false),
             everything: AtomicU64::new(0),
-            pages: AtomicU64::new(0),
-            sections: counters(),
+            open: PageCounters::new(),
+            all: PageCounters::new(),
             users: counters(),
         }
     }
@@ -168,11 +206,10 @@ impl Generations {
             }
             Event::Unreachable => self.is_unreachable.store(true, SeqCst),
             Event::Changed(Change::Page(path)) => {
-                self.pages.fetch_add(1, SeqCst);
-                if let Dependency::Section(counter) = Dependency::of_path(path) {
-                    self.sections[usize::from(counter)].fetch_add(1, SeqCst);
-                }
+                self.open.count(path);
+                self.all.count(path);
             }
+            Event::Changed(Change::PrivatePage(path)) => self.all.count(path),
             Event::Changed(Change::User(name)) => {
                 self.users[usize::from(counter_of(name))].fetch_add(1, SeqCst);
             }
@@ -189,8 +226,10 @@ impl Generations {
         match dependency {
             // The change feed reports changed settings as a change of everything.
             Dependency::Site => 0,
-            Dependency::Pages => self.pages.load(SeqCst),
-            Dependency::Section(counter) => self.sections[usize::from(counter)].load(SeqCst),
+            Dependency::Pages => self.all.pages.load(SeqCst),
+            Dependency::Section(counter) => self.all.sections[usize::from(counter)].load(SeqCst),
+            Dependency::OpenPages => self.open.pages.load(SeqCst),
+            Dependency::OpenSection(counter) => self.open.sections[usize::from(counter)].load(SeqCst),
             Dependency::User(counter) => self.users[usize::from(counter)].load(SeqCst),
         }
     }
@@ -255,7 +294,14 @@ mod tests {
         check(Change::User("ann".into()), user("ann"), true);
         check(Change::User("ann".into()), user("bob"), false);
         check(Change::User("ann".into()), at("ann"), false);
-        for dependency in [Dependency::Site, Dependency::Pages, at("x"), user("ann")] {
+        let private = |path: &str| Change::PrivatePage(path.into());
+        for path in ["clients", "clients/acme", ""] {
+            check(private("clients/acme"), at(path), true);
+            check(private("clients/acme"), at(path).for_strangers(), false);
+            check(page("clients/acme"), at(path).for_strangers(), true);
+        }
+        check(page("clients"), at("handbook").for_strangers(), false);
+        for dependency in [Dependency::Site, at("x").for_strangers(), Dependency::Pages, at("x"), user("ann")] {
             check(Change::Everything, dependency, true);
         }
     }

@@ -7,8 +7,7 @@ use domain::Timestamp;
 use crate::{
     auth::account::Account,
     cache::{
-        answers::{Cached, FillToken},
-        generations::Generation,
+        answers::{Cached, FillToken, ReadGenerations},
         process::Cache,
     },
     http::answer::Answer,
@@ -25,10 +24,11 @@ pub struct FillTokens {
 }
 
 impl FillTokens {
-    /// Makes the answer depend on something else than its path; `generation` was taken before the database was read.
-    pub(super) fn depend_on(&mut self, generation: Generation) {
-        self.path.depend_on(generation);
-        self.list.depend_on(generation);
+    /// Makes the answer depend on something else than its path; `generations` were taken before the database was
+    /// read.
+    pub(super) fn depend_on(&mut self, generations: ReadGenerations) {
+        self.path.depend_on(generations);
+        self.list.depend_on(generations);
     }
 }
 

@@ -191,6 +191,7 @@ fn connect(url: &str) -> Result<PgConnection> {
 fn parse(payload: &str) -> Change {
     match payload.split_once(' ') {
         Some(("page", path)) => Change::Page(path.into()),
+        Some(("private", path)) => Change::PrivatePage(path.into()),
         Some(("user", name)) => Change::User(name.into()),
         // A newer version may send payloads that this one does not know.
         _ => Change::Everything,
@@ -205,6 +206,7 @@ mod tests {
     fn an_unknown_payload_means_that_everything_changed() {
         let check = |payload, expected| assert_eq!(parse(payload), expected, "{payload}");
         check("page a/b", Change::Page("a/b".into()));
+        check("private a/b", Change::PrivatePage("a/b".into()));
         check("page ", Change::Page(String::new()));
         check("user ann", Change::User("ann".into()));
         check("everything", Change::Everything);

@@ -143,6 +143,7 @@ impl Row {
     fn change(self) -> Change {
         match self.kind.as_str() {
             "page" => Change::Page(self.name),
+            "private" => Change::PrivatePage(self.name),
             "user" => Change::User(self.name),
             _ => Change::Everything,
         }
