@@ -91,6 +91,7 @@ impl PagePath {
     /// # Errors
     /// As [`PagePath::parse`].
     pub fn typed(path: &str) -> Result<PagePath, String> {
+        let path = text::cleaned(path);
         let path = path.trim();
         let path = path.strip_prefix('/').unwrap_or(path);
         PagePath::parse(path.strip_suffix('/').unwrap_or(path))

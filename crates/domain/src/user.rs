@@ -5,7 +5,7 @@ use std::fmt;
 use unicode_normalization::UnicodeNormalization;
 
 pub use crate::id::UserId;
-use crate::{Timestamp, Version, id::GroupId, invalid::Invalid, password::PasswordHash};
+use crate::{Timestamp, Version, id::GroupId, invalid::Invalid, password::PasswordHash, text};
 
 /// The name with which a user signs in: 1 to 64 letters, digits and `. _ - @ +`, compared in NFC, case kept
 /// (UsernameCasePreserved of RFC 8265, as RFC 7617 section 2.1 asks).
@@ -204,7 +204,7 @@ impl UserInput {
     /// [`Invalid`] with a message for `name` or `role`.
     pub fn check(&self) -> Result<UserContent, Invalid> {
         let mut invalid = Invalid::default();
-        let name = invalid.take("name", Username::parse(self.name.trim()));
+        let name = invalid.take("name", Username::parse(text::cleaned(&self.name).trim()));
         let role = invalid.take("role", Role::parse(&self.role));
         match (name, role) {
             (Some(name), Some(role)) => Ok(UserContent { name, role, active: self.active }),

@@ -65,11 +65,13 @@ impl Zone {
         at.with_timezone(&self.0).naive_local()
     }
 
-    /// The moment at which a day begins in the zone: later than midnight where clocks skip it.
+    /// The moment at which a day begins in the zone: later than midnight where clocks skip it, and the first midnight where
+    /// they show it twice.
     pub fn midnight(self, date: NaiveDate) -> Timestamp {
         let midnight = date.and_time(NaiveTime::MIN);
-        let found =
-            (0..=24).find_map(|hours| self.0.from_local_datetime(&(midnight + TimeDelta::hours(hours))).earliest());
+        // Clocks may skip half an hour, or a whole day.
+        let found = (0..=24 * 60)
+            .find_map(|minutes| self.0.from_local_datetime(&(midnight + TimeDelta::minutes(minutes))).earliest());
         found.map_or_else(|| midnight.and_utc(), |at| at.to_utc())
     }
 
@@ -83,7 +85,7 @@ impl Zone {
     }
 
     /// Parses a date (`2026-03-01`), a local date and time (`2026-03-01T09:30`, `2026-03-01 09:30:00`) or a time with
-    /// an offset (RFC 3339); `None` if nothing was typed.
+    /// an offset (RFC 3339, also without seconds); `None` if nothing was typed. A date alone is the first moment of its day.
     ///
     /// # Errors
     /// A sentence for the person who typed it, also for years outside 1970 to 9999 and for a local time that clocks
@@ -93,12 +95,16 @@ impl Zone {
         if typed.is_empty() {
             return Ok(None);
         }
-        let at = match parse_local(typed) {
-            Some(local) => {
+        let at = match (NaiveDate::parse_from_str(typed, "%Y-%m-%d"), parse_local(typed)) {
+            (Ok(date), _) => {
+                check_year(date.year())?;
+                self.midnight(date)
+            }
+            (_, Some(local)) => {
                 check_year(local.year())?;
                 self.moment(local)?
             }
-            None => parse_offset(typed).ok_or_else(|| self.how_to_write())?,
+            (_, None) => parse_offset(typed).ok_or_else(|| self.how_to_write())?,
         };
         // Both databases store microseconds and no leap second, so the moment is cut to that.
         let at = Timestamp::from_timestamp_micros(at.timestamp_micros()).ok_or_else(|| self.how_to_write())?;
@@ -126,15 +132,20 @@ impl Zone {
     }
 }
 
+/// The formats of a date and a time, with and without seconds.
+const FORMATS: [&str; 4] = ["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M:%S%.f"];
+
 fn parse_local(typed: &str) -> Option<NaiveDateTime> {
-    const FORMATS: [&str; 4] = ["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M:%S%.f"];
-    let date = NaiveDate::parse_from_str(typed, "%Y-%m-%d").ok().map(|date| date.and_time(NaiveTime::MIN));
-    date.or_else(|| FORMATS.iter().find_map(|format| NaiveDateTime::parse_from_str(typed, format).ok()))
+    FORMATS.iter().find_map(|format| NaiveDateTime::parse_from_str(typed, format).ok())
 }
 
 fn parse_offset(typed: &str) -> Option<Timestamp> {
-    let without_seconds = || DateTime::parse_from_str(typed, "%Y-%m-%dT%H:%M%:z");
-    DateTime::parse_from_rfc3339(typed).or_else(|_| without_seconds()).ok().map(|at| at.to_utc())
+    let typed = match typed.strip_suffix(['Z', 'z']) {
+        Some(time) => format!("{time}+00:00"),
+        None => typed.to_owned(),
+    };
+    let parsed = FORMATS.iter().find_map(|format| DateTime::parse_from_str(&typed, &format!("{format}%:z")).ok());
+    parsed.or_else(|| DateTime::parse_from_rfc3339(&typed).ok()).map(|at| at.to_utc())
 }
 
 fn check_year(year: i32) -> Result<(), String> {

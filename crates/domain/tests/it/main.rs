@@ -20,6 +20,7 @@ mod password;
 mod published;
 mod search;
 mod site;
+mod text;
 mod user;
 mod zone;
 

@@ -64,6 +64,32 @@ fn a_day_begins_when_its_clocks_do() {
 }
 
 #[test]
+fn a_date_alone_is_the_first_moment_of_its_day() {
+    let check = |name: &str, typed: &str, utc: &str| {
+        assert_eq!(zone(name).parse_moment(typed), Ok(Some(at(utc))), "{typed} in {name}");
+    };
+    check("Europe/Berlin", "2026-03-01", "2026-02-28T23:00:00Z");
+    // There is no midnight.
+    check("America/Santiago", "2027-09-05", "2027-09-05T04:00:00Z");
+    check("Africa/Cairo", "2026-04-24", "2026-04-23T22:00:00Z");
+    check("Asia/Beirut", "2026-03-29", "2026-03-28T22:00:00Z");
+    // There are two.
+    check("Atlantic/Azores", "2026-10-25", "2026-10-25T00:00:00Z");
+    // There is no such day: the next one begins.
+    check("Pacific/Apia", "2011-12-30", "2011-12-30T10:00:00Z");
+    assert!(zone("UTC").parse_moment("1969-12-31").is_err());
+}
+
+#[test]
+fn a_moment_with_an_offset_needs_no_seconds() {
+    for typed in
+        ["2026-03-01T09:30Z", "2026-03-01T09:30z", "2026-03-01T10:30+01:00", "2026-03-01T09:30:00Z", "2026-03-01 09:30Z"]
+    {
+        assert_eq!(zone("Asia/Tokyo").parse_moment(typed), Ok(Some(at("2026-03-01T09:30:00Z"))), "{typed}");
+    }
+}
+
+#[test]
 fn a_page_is_the_same_from_whatever_zone_it_is_typed() {
     let berlin = zone("Europe/Berlin");
     let page = PageContent { unpublish_at: Some(at("2026-10-25T00:30:00Z")), ..content() };

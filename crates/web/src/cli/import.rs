@@ -1,10 +1,15 @@
 //! `postern user import`: adds the users of an htpasswd file with their existing passwords.
 
-use std::{collections::HashSet, fmt::Write, io::Read};
+use std::{
+    collections::HashSet,
+    fmt::Write,
+    io::{Read, stdin},
+};
 
 use domain::{
     access::Admin,
     password::PasswordHash,
+    text,
     user::{Role, UserContent, Username},
 };
 use store::{Conn, users};
@@ -37,9 +42,9 @@ impl RejectedLines {
 
 /// Adds the users of the file on standard input: all of them or none.
 pub(super) fn run(config: &Config, role: Role) -> Result<(), String> {
-    let mut text = String::new();
-    std::io::stdin().read_to_string(&mut text).map_err(|error| format!("the file cannot be read: {error}"))?;
-    let (lines, rejected) = parse(&text);
+    let mut bytes = Vec::new();
+    stdin().read_to_end(&mut bytes).map_err(|error| format!("the file cannot be read: {error}"))?;
+    let (lines, rejected) = parse(&text::from_bytes(&bytes).map_err(|message| format!("the file: {message}"))?);
     if !rejected.0.is_empty() {
         return Err(rejected.message());
     }
@@ -67,7 +72,7 @@ fn insert(conn: &mut Conn, lines: &[Line], role: Role) -> store::Result<Result<(
     Ok(Ok(()))
 }
 
-/// Parses lines of `name:hash`; empty lines and comments are skipped.
+/// Parses lines of `name:hash`, or of `name:hash:comment` as nginx and Apache read them; empty lines and comments are skipped.
 fn parse(text: &str) -> (Vec<Line>, RejectedLines) {
     let mut lines = Vec::new();
     let mut rejected = RejectedLines::default();
@@ -92,6 +97,7 @@ fn parse(text: &str) -> (Vec<Line>, RejectedLines) {
 fn parse_line(line: &str) -> Result<(Username, PasswordHash), String> {
     let (name, hash) = line.split_once(':').ok_or("Write NAME:HASH, as htpasswd does.")?;
     let name = Username::parse(name)?;
+    let hash = hash.split(':').next().unwrap_or_default();
     let hash = PasswordHash::import(hash).map_err(|why| format!("{name}: {why}"))?;
     Ok((name, hash))
 }

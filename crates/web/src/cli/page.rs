@@ -8,6 +8,7 @@ use domain::{
     audience::AudienceInput,
     invalid::Invalid,
     page::{BODY_BYTES, Page, PageContent, PageInput, PagePath},
+    text,
 };
 use store::{
     Paging, Store, admin_list, old_paths, pages, site,
@@ -194,5 +195,5 @@ fn read_body() -> Result<String, String> {
     if body.len() > max_bytes {
         return Err(format!("the text is too long: at most {BODY_BYTES} bytes (1 MiB)"));
     }
-    String::from_utf8(body).map_err(|_| "the text on standard input is not UTF-8".into())
+    text::from_bytes(&body).map_err(|message| format!("the text on standard input: {message}"))
 }
