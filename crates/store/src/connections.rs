@@ -3,7 +3,7 @@
 use std::{
     sync::{
         Arc, Mutex, PoisonError,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicU32, AtomicU64, Ordering},
         mpsc::Sender,
     },
     time::{Duration, Instant},
@@ -21,12 +21,27 @@ const SILENCE: Duration = Duration::from_secs(3);
 /// How long the refusal of a write counts, if no other write is tried.
 const REFUSAL_TTL: Duration = Duration::from_secs(60);
 
+/// How much of the pool is in use at a moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PoolLoad {
+    /// The maximum number of connections.
+    pub size: u32,
+    /// The number of open connections.
+    pub open: u32,
+    /// The number of connections that are in use.
+    pub in_use: u32,
+    /// The number of callers that wait for a connection.
+    pub waiting: u32,
+}
+
 /// The pool of connections; cheap to clone.
 #[derive(Clone)]
 pub(crate) struct Connections {
     manager: Manager,
     pool: r2d2::Pool<Manager>,
     checkouts: Arc<AtomicU64>,
+    /// The number of callers that wait for a connection.
+    waiting: Arc<AtomicU32>,
     /// Stops statements of PostgreSQL.
     canceler: Option<Sender<Deadline>>,
     write_refusal: Arc<Mutex<Option<(Outage, Instant)>>>,
@@ -48,8 +63,8 @@ impl Connections {
             Kind::Postgres(url) => Some(canceler::start(url.clone()).map_err(|error| no_thread(&error))?),
             Kind::Sqlite(_) => None,
         };
-        let (manager, checkouts, write_refusal) = (manager.clone(), Arc::default(), Arc::default());
-        Ok(Connections { manager, pool, checkouts, canceler, write_refusal })
+        let (manager, checkouts, waiting) = (manager.clone(), Arc::default(), Arc::default());
+        Ok(Connections { manager, pool, checkouts, waiting, canceler, write_refusal: Arc::default() })
     }
 
     /// Takes a connection out of the pool.
@@ -64,7 +79,10 @@ impl Connections {
             let words = format!("the database has not answered for {} seconds", silence.as_secs());
             return Err(Error::Unavailable(Unavailable::new(Outage::Silent, words)));
         }
-        self.pool.get_timeout(timeout).map_err(|error| {
+        self.waiting.fetch_add(1, Ordering::Relaxed);
+        let checkout = self.pool.get_timeout(timeout);
+        self.waiting.fetch_sub(1, Ordering::Relaxed);
+        checkout.map_err(|error| {
             // The pool tells its last failure to connect; without one, all connections are in use.
             match error.to_string().split_once(": ") {
                 Some((_, cause)) => Error::Unavailable(one_line(cause).into()),
@@ -97,6 +115,16 @@ impl Connections {
 
     pub(crate) fn size(&self) -> u32 {
         self.pool.max_size()
+    }
+
+    pub(crate) fn load(&self) -> PoolLoad {
+        let state = self.pool.state();
+        PoolLoad {
+            size: self.size(),
+            open: state.connections,
+            in_use: state.connections.saturating_sub(state.idle_connections),
+            waiting: self.waiting.load(Ordering::Relaxed),
+        }
     }
 
     pub(crate) fn checkouts(&self) -> u64 {

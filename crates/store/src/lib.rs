@@ -47,6 +47,7 @@ use std::{thread, time::Duration};
 
 pub use bounded::Bounded;
 pub use conn::Conn;
+pub use connections::PoolLoad;
 pub use deadline::Deadline;
 pub use error::{Error, Result};
 pub use migrate::is_up_to_date;
@@ -61,6 +62,7 @@ pub use url::DatabaseUrl;
 use connections::Connections;
 use feed::{Event, Feed};
 use pool::Manager;
+use url::Kind;
 
 /// How long the test for a read-only database waits for a writer.
 const PROBE_TIMEOUT: Duration = Duration::from_secs(1);
@@ -99,12 +101,36 @@ impl Store {
         Ok(Store { connections: Connections::open(&manager, pool_size)?, manager })
     }
 
-    /// Checks that a database could be opened: that the folder of a SQLite file exists. It creates nothing.
+    /// Checks that a database could be opened: that its URL can be read, and that a missing SQLite file can be created. It
+    /// creates nothing.
     ///
     /// # Errors
-    /// [`Error::Unavailable`] with the cause and the fix on one line.
+    /// [`Error::Refused`] and [`Error::Unavailable`] with the cause and the fix on one line.
     pub fn check_location(url: &DatabaseUrl) -> Result<()> {
-        Manager::new(url.clone()).check_location()
+        Manager::new(url.clone()).check_location()?;
+        match url.kind() {
+            Kind::Sqlite(file) => match sqlite_files::obstacle(file) {
+                Some(obstacle) => Err(Error::Unavailable(Unavailable::new(Outage::NotPermitted, obstacle))),
+                None => Ok(()),
+            },
+            Kind::Postgres(_) => Ok(()),
+        }
+    }
+
+    /// Which file of a SQLite database every user of the machine can read, with the fix; `None` if there is none.
+    pub fn exposure(url: &DatabaseUrl) -> Option<String> {
+        match url.kind() {
+            Kind::Sqlite(file) => sqlite_files::exposure(file),
+            Kind::Postgres(_) => None,
+        }
+    }
+
+    /// The bytes that are free on the file system of a SQLite database; `None` if they are not known.
+    pub fn free_bytes(url: &DatabaseUrl) -> Option<u64> {
+        match url.kind() {
+            Kind::Sqlite(file) => sqlite_files::free_bytes(file),
+            Kind::Postgres(_) => None,
+        }
     }
 
     /// The database for work with a deadline: what waits or runs too long is stopped, and what was given up is not
@@ -179,6 +205,11 @@ impl Store {
             Err(Error::Unavailable(Unavailable { outage: Outage::Locked, .. })) => Ok(None),
             Err(error) => Err(error),
         }
+    }
+
+    /// How much of the pool is in use now.
+    pub fn pool_load(&self) -> PoolLoad {
+        self.connections.load()
     }
 
     /// The maximum number of connections.

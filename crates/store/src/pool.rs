@@ -13,7 +13,7 @@ use crate::{
     conn::{self, SessionLimit, establish_postgres, establish_sqlite},
     deadline::Backend,
     identity::{self, Expected, FileId, Identity},
-    session,
+    session, sqlite_files,
     url::Kind,
 };
 
@@ -77,8 +77,12 @@ impl Manager {
         &self.expected
     }
 
-    /// Refuses the path of a SQLite file that cannot be created, before anything is created by mistake.
+    /// Refuses a URL that libpq would misread, and the path of a SQLite file that cannot be created, before anything is
+    /// created by mistake.
     pub(crate) fn check_location(&self) -> Result<()> {
+        if let Some(hint) = self.url.fault() {
+            return Err(Error::Refused(format!("DATABASE_URL cannot be read: {hint}")));
+        }
         let Kind::Sqlite(file) = self.url.kind() else { return Ok(()) };
         let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let refuse = |why: String| {
@@ -97,19 +101,26 @@ impl Manager {
     /// Connects once, to test the address; creates a missing SQLite file.
     pub(crate) fn try_out(&self) -> ConnectionResult<()> {
         match self.url.kind() {
-            Kind::Sqlite(file) => establish_sqlite(file, true).map(drop),
+            Kind::Sqlite(file) => {
+                // If it cannot be created, SQLite says why.
+                let _error = sqlite_files::create(file);
+                establish_sqlite(file, true).map(drop)
+            }
             Kind::Postgres(url) => establish_postgres(url).map(drop),
         }
     }
 
-    /// Checks that PostgreSQL keeps a session for each connection.
+    /// Checks that PostgreSQL keeps a session for each connection, and stores text in UTF-8.
     ///
     /// # Errors
-    /// [`Error::Refused`] behind a pooler that lends connections for one transaction; [`Error::Unavailable`].
+    /// [`Error::Refused`] behind a pooler that lends connections for one transaction, and with another encoding;
+    /// [`Error::Unavailable`].
     pub(crate) fn check_session(&self) -> Result<()> {
         let Kind::Postgres(url) = self.url.kind() else { return Ok(()) };
         let connect = || establish_postgres(url).map_err(|error| Error::Unavailable(conn::cause(&error).into()));
-        session::check(&mut connect()?, &mut connect()?).map(drop)
+        let (mut one, mut other) = (connect()?, connect()?);
+        session::check(&mut one, &mut other)?;
+        session::check_encoding(&mut one)
     }
 
     /// Checks that the file of a SQLite database is there and has not been taken from under its connections: without a

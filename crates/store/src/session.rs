@@ -1,7 +1,7 @@
-//! Whether PostgreSQL keeps a session for each connection. A pooler in transaction or statement mode lends a server process
+//! Whether PostgreSQL keeps a session for each connection, and stores text in UTF-8. A pooler in transaction or statement mode lends a server process
 //! for a moment: notifications go astray, and prepared statements are executed where they were not prepared.
 
-use diesel::{PgConnection, QueryableByName, RunQueryDsl, sql_query, sql_types::Integer};
+use diesel::{PgConnection, QueryableByName, RunQueryDsl, sql_query, sql_types::{Integer, Text}};
 
 use crate::{Error, Result};
 
@@ -19,6 +19,28 @@ pub(crate) fn check(one: &mut PgConnection, other: &mut PgConnection) -> Result<
     let pids = (backend(one)?, backend(other)?);
     let again = (backend(one)?, backend(other)?);
     if pids == again && pids.0 != pids.1 { Ok(pids) } else { Err(refusal()) }
+}
+
+#[derive(QueryableByName)]
+struct Encoding {
+    #[diesel(sql_type = Text)]
+    encoding: String,
+}
+
+/// Checks that the database stores text in UTF-8. Others cannot store every text, or do not know what a letter is.
+///
+/// # Errors
+/// [`Error::Refused`] with the fix; [`Error::Unavailable`].
+pub(crate) fn check_encoding(conn: &mut PgConnection) -> Result<()> {
+    let Encoding { encoding } =
+        sql_query("SELECT current_setting('server_encoding') AS encoding").get_result(conn).map_err(lost)?;
+    match encoding.as_str() {
+        "UTF8" => Ok(()),
+        _ => Err(Error::Refused(format!(
+            "the database has the encoding {encoding}, and Postern needs UTF8: make another database with CREATE DATABASE \
+             ... ENCODING 'UTF8' TEMPLATE template0"
+        ))),
+    }
 }
 
 /// The id of the server process of a connection.

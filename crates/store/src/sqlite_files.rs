@@ -1,12 +1,12 @@
-//! Which of the files of a SQLite database this process may not use, and why.
+//! The files of a SQLite database: how they are created, which of them this process may not use, and who may read them.
 //!
-//! Nothing is opened: to close a file descriptor would release every lock that SQLite holds on the same file (POSIX
+//! An existing file is not opened: to close a file descriptor would release every lock that SQLite holds on the same file (POSIX
 //! advisory locks, fcntl(2)).
 
 use std::{
-    fs,
-    io::ErrorKind,
-    os::unix::fs::MetadataExt,
+    fs::{self, OpenOptions},
+    io::{self, ErrorKind},
+    os::unix::fs::{MetadataExt, OpenOptionsExt},
     path::{Path, PathBuf},
 };
 
@@ -15,6 +15,36 @@ use rustix::{
     io::Errno,
     process::geteuid,
 };
+
+/// Creates the file of a database, if it is missing, for its owner alone: it holds private pages and hashes of passwords.
+/// SQLite gives the files beside it the same mode.
+pub(crate) fn create(file: &Path) -> io::Result<()> {
+    match OpenOptions::new().write(true).create_new(true).mode(0o600).open(file) {
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
+        created => created.map(drop),
+    }
+}
+
+/// The first of the files of a database that every user of the machine can read, with the fix; `None` if there is none.
+pub(crate) fn exposure(file: &Path) -> Option<String> {
+    // SQLite follows links.
+    let file = file.canonicalize().ok()?;
+    let mode_of = |path: &Path| fs::metadata(path).map_or(0, |meta| meta.mode());
+    // A folder that others may not enter hides what is in it.
+    if file.ancestors().skip(1).any(|folder| mode_of(folder) & 0o001 == 0) {
+        return None;
+    }
+    let files = [file.clone(), beside(&file, "-wal"), beside(&file, "-shm")];
+    let exposed = files.into_iter().find(|file| mode_of(file) & 0o004 != 0)?;
+    let shown = exposed.display();
+    Some(format!("{shown} has mode {} and can be read by every user of this machine: chmod 600 {shown}", mode(&exposed)))
+}
+
+/// The bytes that are free for a file on its file system, as far as its owner may use them; `None` if it cannot be asked.
+pub(crate) fn free_bytes(file: &Path) -> Option<u64> {
+    let state = rustix::fs::statvfs(folder(file)).ok()?;
+    Some(state.f_bavail.saturating_mul(state.f_frsize))
+}
 
 /// What keeps this process from writing the database, with the fix; `None` if nothing is found.
 pub(crate) fn obstacle(file: &Path) -> Option<String> {

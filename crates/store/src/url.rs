@@ -1,4 +1,4 @@
-//! Which database: a parsed `DATABASE_URL` that does not show its password.
+//! Which database: a parsed `DATABASE_URL` that shows neither its user nor its password.
 
 use std::{
     fmt,
@@ -53,6 +53,36 @@ impl DatabaseUrl {
         }
     }
 
+    /// Whether the URL holds a password.
+    pub fn has_password(&self) -> bool {
+        match &self.0 {
+            Kind::Sqlite(_) => false,
+            Kind::Postgres(url) => {
+                let credentials = url.split_once("://").and_then(|(_, rest)| rest.rsplit_once('@'));
+                credentials.is_some_and(|(credentials, _)| credentials.contains(':')) || url.contains("password=")
+            }
+        }
+    }
+
+    /// How to write the URL if its user or its password has characters that should be percent-encoded; `None` if it has none.
+    pub fn hint(&self) -> Option<&'static str> {
+        let Kind::Postgres(url) = &self.0 else { return None };
+        let rest = url.split_once("://").map_or("", |(_, rest)| rest);
+        let credentials = rest.rsplit_once('@').map_or("", |(credentials, _)| credentials);
+        (is_ambiguous(rest) || credentials.contains(['?', '#', '[', ']'])).then_some(
+            "in the user name and the password of the URL, write @ as %40, / as %2F, ? as %3F, # as %23 and : as %3A; a \
+             host has a number as its port, and a parameter a value",
+        )
+    }
+
+    /// The hint, if libpq would misread the URL.
+    pub(crate) fn fault(&self) -> Option<&'static str> {
+        match &self.0 {
+            Kind::Postgres(url) if url.split_once("://").is_some_and(|(_, rest)| is_ambiguous(rest)) => self.hint(),
+            _ => None,
+        }
+    }
+
     pub(crate) fn kind(&self) -> &Kind {
         &self.0
     }
@@ -62,7 +92,7 @@ impl fmt::Display for DatabaseUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
             Kind::Sqlite(file) => write!(f, "sqlite://{}", file.display()),
-            Kind::Postgres(url) => f.write_str(&without_password(url)),
+            Kind::Postgres(url) => f.write_str(&without_credentials(url)),
         }
     }
 }
@@ -79,16 +109,36 @@ fn is_percent_encoded(text: &str) -> bool {
     text.bytes().all(|b| b.is_ascii_graphic()) && text.split('%').skip(1).all(escaped)
 }
 
-/// The URL with its user, host and database, without its password and without parameters, which may hold one too.
-fn without_password(url: &str) -> String {
-    let url = url.split(['?', '#']).next().unwrap_or_default();
+/// The URL with its hosts and database. Everything between `//` and the last `@` is hidden, and so are the parameters: both
+/// may hold a password.
+fn without_credentials(url: &str) -> String {
     let Some((scheme, rest)) = url.split_once("://") else { return "postgres://".into() };
-    // The last @: a password with one that is not percent-encoded is hidden whole.
-    match rest.rsplit_once('@') {
-        Some((credentials, place)) => {
-            let user = credentials.split(':').next().unwrap_or_default();
-            format!("{scheme}://{user}@{place}")
-        }
-        None => format!("{scheme}://{rest}"),
+    if is_ambiguous(rest) {
+        return format!("{scheme}://…");
     }
+    let (hidden, place) = match rest.rsplit_once('@') {
+        Some((_, place)) => ("…@", place),
+        None => ("", rest),
+    };
+    format!("{scheme}://{hidden}{}", place.split(['?', '#']).next().unwrap_or_default())
+}
+
+/// Whether libpq would not find user, password, host and parameters where the operator meant them, because a `@` or a `/`
+/// is not percent-encoded. It would repeat parts of the password in its message.
+fn is_ambiguous(rest: &str) -> bool {
+    // What comes before the first @ is the user and the password, if no / comes earlier.
+    let place = match rest.split_once('@') {
+        Some((credentials, place)) if !credentials.contains('/') => place,
+        _ => rest,
+    };
+    let (location, parameters) = place.split_once('?').unwrap_or((place, ""));
+    let hosts = location.split('/').next().unwrap_or_default();
+    let is_port = |host: &str| match host.rsplit_once(':') {
+        Some((before, port)) if !host.ends_with(']') => {
+            port.bytes().all(|byte| byte.is_ascii_digit()) && (!before.contains(':') || before.ends_with(']'))
+        }
+        _ => true,
+    };
+    let has_odd_parameter = !parameters.is_empty() && parameters.split('&').any(|part| !part.contains('='));
+    place.contains('@') || has_odd_parameter || !hosts.split(',').all(is_port)
 }

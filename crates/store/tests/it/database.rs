@@ -68,13 +68,17 @@ pub struct PostgresDatabase {
 
 impl PostgresDatabase {
     pub fn create(base: &str) -> PostgresDatabase {
+        PostgresDatabase::create_with(base, "")
+    }
+
+    pub fn create_with(base: &str, options: &str) -> PostgresDatabase {
         static NUMBER: AtomicU32 = AtomicU32::new(0);
         let nanos = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().subsec_nanos();
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
         let name = format!("postern_{}_{nanos}_{number}", std::process::id());
         let url = format!("{}/{name}", base.rsplit_once('/').unwrap().0);
         let mut conn = PgConnection::establish(base).unwrap();
-        sql_query(format!("CREATE DATABASE {name}")).execute(&mut conn).unwrap();
+        sql_query(format!("CREATE DATABASE {name} {options}")).execute(&mut conn).unwrap();
         PostgresDatabase { base: base.into(), name, url }
     }
 }

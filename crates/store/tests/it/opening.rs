@@ -40,11 +40,34 @@ fn a_url_is_understood_or_refused_without_its_password() {
 
 #[test]
 fn case_53_t55_a_url_does_not_show_its_password() {
-    for url in ["postgres://ann:s3cret@h/d", "postgres://ann:s3cr@et@h/d?password=s3cret", "postgresql://ann:s3cret@h"]
-    {
-        let url = DatabaseUrl::parse(url).unwrap();
-        for text in [url.to_string(), format!("{url:?}")] {
-            assert!(text.contains("ann@") && !text.contains("s3cr"), "{text}");
+    for (url, shown) in [
+        ("postgres://ann:s3cret@h/d", "postgres://…@h/d"),
+        ("postgresql://ann:s3cret@h:5432,[::1]:5433/d?sslmode=require", "postgresql://…@h:5432,[::1]:5433/d"),
+        ("postgres://h/d?password=s3cret", "postgres://h/d"),
+        ("postgres://ann:s3c#ret@h/d", "postgres://…@h/d"),
+        ("postgres://ann:s3c?ret@h/d", "postgres://…@h/d"),
+        ("postgres:///d?host=/run/postgresql", "postgres:///d"),
+        // libpq would misread these.
+        ("postgres://ann:s3cr@et@h/d?password=s3cret", "postgres://…"),
+        ("postgres://ann:s3c/ret@h/d", "postgres://…"),
+        ("postgres://ann:s3c@r/et@h/d", "postgres://…"),
+        ("postgres://ann:s3c@r?et@h/d", "postgres://…"),
+        ("postgres://ann:s3c@r?e=t@h/d", "postgres://…"),
+        ("postgres://ann:s3cret/d", "postgres://…"),
+        ("postgres://h/d?password=s3c@ret", "postgres://…"),
+    ] {
+        let parsed = DatabaseUrl::parse(url).unwrap();
+        for text in [parsed.to_string(), format!("{parsed:?}")] {
+            assert_eq!(text, shown, "{url}");
+        }
+        let has_odd_character = shown.ends_with('…') || url.contains("s3c#") || url.contains("s3c?");
+        assert_eq!(parsed.hint().is_some(), has_odd_character, "{url}");
+        if shown.ends_with('…') {
+            let message = refused(url);
+            assert!(message.contains("%40"), "{message}");
+            for part in ["s3c", "ret", "et@", "r/et", "ann:"] {
+                assert!(!message.contains(part), "{part}: {message}");
+            }
         }
     }
     for odd in ["postgres://u:s3 cret@h/x", "postgres://u:s3%zzcret@h/x", "postgres://u:s3cret%@h/x"] {
@@ -71,6 +94,39 @@ fn a_file_is_made_only_where_a_folder_is() {
 }
 
 #[test]
+fn a_new_file_is_for_its_owner_alone_and_one_that_others_can_read_is_told() {
+    use std::{fs::Permissions, os::unix::fs::PermissionsExt};
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("x.db");
+    let url = DatabaseUrl::parse(&format!("sqlite://{}", file.display())).unwrap();
+    let store = Store::open(&url, 1).unwrap();
+    store.migrate().unwrap();
+    for suffix in ["", "-wal", "-shm"] {
+        let mode = std::fs::metadata(format!("{}{suffix}", file.display())).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600, "{suffix}");
+    }
+    let set = |path: &std::path::Path, mode| std::fs::set_permissions(path, Permissions::from_mode(mode)).unwrap();
+    set(&file, 0o644);
+    set(folder.path(), 0o755);
+    let told = Store::exposure(&url).unwrap();
+    assert!(told.contains("x.db has mode 644") && told.contains("chmod 600"), "{told}");
+    // Others do not reach it.
+    set(folder.path(), 0o700);
+    assert_eq!(Store::exposure(&url), None);
+    set(folder.path(), 0o755);
+    set(&file, 0o640);
+    assert_eq!(Store::exposure(&url), None);
+}
+
+#[test]
+fn a_database_of_another_encoding_is_refused() {
+    let Some(base) = postgres() else { return };
+    let database = PostgresDatabase::create_with(&base, "ENCODING 'SQL_ASCII' LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0");
+    let message = refused(&database.url);
+    assert!(message.contains("SQL_ASCII") && message.contains("UTF8"), "{message}");
+}
+
+#[test]
 fn a_server_that_refuses_is_named_at_once() {
     let Some(base) = postgres() else { return };
     let (front, _) = base.rsplit_once('/').unwrap();
@@ -78,6 +134,9 @@ fn a_server_that_refuses_is_named_at_once() {
     assert!(missing.contains("does not exist") && missing.contains("no_such_database"), "{missing}");
     let user = refused(&base.replace("postgres@", "nobody_here:s3cret@"));
     assert!(user.contains("nobody_here") && !user.contains("s3cret"), "{user}");
+    // libpq understands it.
+    let odd = refused(&base.replace("postgres@", "nobody_here:s3c#r?et@"));
+    assert!(odd.contains("nobody_here") && !odd.contains("s3c") && !odd.contains("r?et"), "{odd}");
     let tls = refused(&format!("{base}?sslmode=require"));
     assert!(tls.contains("SSL"), "{tls}");
 }
@@ -118,4 +177,30 @@ fn a_locked_file_is_waited_for_and_then_named_as_passing() {
     assert!(matches!(&held, Error::Unavailable(held) if held.outage == Outage::Locked), "{held:?}");
     assert!(held.to_string().contains("database is locked: another transaction"), "{held}");
     two.read(store::site::get).unwrap();
+}
+
+#[test]
+fn the_load_of_the_pool_counts_who_has_a_connection_and_who_waits() {
+    let folder = tempfile::tempdir().unwrap();
+    let url = DatabaseUrl::parse(&format!("sqlite://{}/x.db", folder.path().display())).unwrap();
+    let store = Store::open(&url, 1).unwrap();
+    let load = || {
+        let load = store.pool_load();
+        (load.size, load.open, load.in_use, load.waiting)
+    };
+    assert_eq!(load(), (1, 1, 0, 0));
+    store
+        .read(|_| {
+            assert_eq!(load(), (1, 1, 1, 0));
+            std::thread::scope(|scope| {
+                scope.spawn(|| {
+                    let waits = Deadline::after(Duration::from_millis(500));
+                    assert!(store.within(&waits).read(|_| Ok(())).is_err());
+                });
+                while load() != (1, 1, 1, 1) {}
+            });
+            Ok(())
+        })
+        .unwrap();
+    assert_eq!(load(), (1, 1, 0, 0));
 }
