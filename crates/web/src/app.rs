@@ -13,7 +13,7 @@ use crate::{
     },
     cache::process::Cache,
     db::Db,
-    http::{budget::Budget, client::Proxies, view::View},
+    http::{budget::Budget, client::Proxies, error_counts::ErrorCounts, view::View},
     render_pool::RenderPool,
 };
 
@@ -35,6 +35,8 @@ pub struct App {
     pub jobs: Jobs,
     /// The bytes of memory that large bodies and answers under way may take.
     pub under_way: Arc<Budget>,
+    /// The answers with a status of 5xx.
+    pub error_counts: ErrorCounts,
     /// The options that requests need.
     pub options: Options,
     /// Whether the server is about to stop: it still answers, and tells a load balancer to choose another one.
@@ -68,6 +70,7 @@ impl App {
             render_pool: RenderPool::new(),
             jobs: Jobs::default(),
             under_way: Budget::new(BYTES_UNDER_WAY),
+            error_counts: ErrorCounts::default(),
             view: View::load().map_err(|error| error.to_string())?,
             options,
             is_draining: AtomicBool::new(false),

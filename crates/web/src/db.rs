@@ -18,7 +18,7 @@ use store::{
     writing::{self, AccessDiff, Command, Consent, Outcome, Run},
 };
 
-pub use bulkheads::POOL_SIZE;
+pub use bulkheads::{POOL_SIZE, ShareLoad};
 
 use crate::{
     cache::{process::Cache, watchdog},
@@ -149,6 +149,11 @@ impl Db {
         if !self.feed.wait_until_caught_up(CATCH_UP_TIMEOUT) {
             self.cache.generations().invalidate_all();
         }
+    }
+
+    /// How much of each share of the pool is in use now.
+    pub fn share_loads(&self) -> [ShareLoad; 5] {
+        self.bulkheads.load()
     }
 
     /// The store.

@@ -14,6 +14,7 @@ pub mod db;
 pub mod first_run;
 pub mod http;
 pub mod markdown;
+pub mod metrics;
 pub mod render_pool;
 pub mod routes;
 pub mod serve;

@@ -147,6 +147,13 @@ impl Jobs {
         Ok(Outcome::Redirect(see_other(&format!("/admin/jobs/{id:016x}"))))
     }
 
+    /// The number of jobs that run, and of those that wait.
+    pub fn load(&self) -> (usize, usize) {
+        let running = MAX_RUNNING.saturating_sub(self.permits.available_permits());
+        let unfinished = MAX_JOBS.saturating_sub(self.slots.available_permits());
+        (running, unfinished.saturating_sub(running))
+    }
+
     /// The title and the progress of an editor's job, and its result if it has ended.
     pub(super) fn find(&self, id: u64, owner: UserId) -> Option<(&'static str, Arc<Progress>, Option<End>)> {
         let jobs = self.lock();

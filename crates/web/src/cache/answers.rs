@@ -8,7 +8,10 @@ use quick_cache::{
     sync::{Cache, DefaultLifecycle},
 };
 
-use super::generations::{Dependency, Generation, Generations};
+use super::{
+    generations::{Dependency, Generation, Generations},
+    lookups::{CacheLoad, Lookups},
+};
 use crate::{auth::account::Account, clock, http::answer::Answer};
 
 /// The key of an answer, without its viewer.
@@ -142,6 +145,8 @@ impl Weighter<Key, Entry> for ByteWeighter {
 /// The cached answers.
 pub struct Answers {
     generations: Arc<Generations>,
+    lookups: Lookups,
+    max_bytes: u64,
     /// `None` when caching is off.
     entries: Option<Cache<Key, Entry, ByteWeighter>>,
 }
@@ -180,7 +185,23 @@ impl Answers {
         let entries = options.ok().filter(|_| max_bytes > 0).map(|options| {
             Cache::with_options(options, ByteWeighter, DefaultHashBuilder::default(), DefaultLifecycle::default())
         });
-        Answers { generations, entries }
+        Answers { generations, lookups: Lookups::default(), max_bytes, entries }
+    }
+
+    /// The lookups so far, and the size of the cache now.
+    pub fn load(&self) -> CacheLoad {
+        CacheLoad {
+            hits: self.lookups.hits(),
+            misses: self.lookups.misses(),
+            entries: self.len(),
+            bytes: self.entries.as_ref().map_or(0, Cache::weight),
+            max_bytes: self.max_bytes,
+        }
+    }
+
+    /// Counts an answer that is made from the database because none was cached.
+    pub fn count_miss(&self) {
+        self.lookups.count_miss();
     }
 
     /// The number of entries, outdated ones included.
@@ -200,7 +221,13 @@ impl Answers {
             Cached::Answer(_) | Cached::Listing => self.generations.is_fresh_for_public(),
             Cached::Guarded { .. } => self.generations.is_fresh(),
         };
-        (is_fresh && self.is_current(&entry)).then_some(entry.value)
+        if !is_fresh || !self.is_current(&entry) {
+            return None;
+        }
+        if matches!(entry.value, Cached::Answer(_)) && !matches!(key, CacheKey::ErrorPage(..)) {
+            self.lookups.count_hit();
+        }
+        Some(entry.value)
     }
 
     /// The answer for an account, if it was made for the same state of the account.
@@ -211,6 +238,7 @@ impl Answers {
         let is_same = Arc::ptr_eq(own, account) || own.renders_like(account);
         match &entry.value {
             Cached::Answer(answer) if is_same && self.generations.is_fresh() && self.is_current(&entry) => {
+                self.lookups.count_hit();
                 Some(answer.clone())
             }
             _ => None,

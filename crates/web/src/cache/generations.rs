@@ -183,6 +183,13 @@ impl Generations {
         self.is_fresh() || (is_outage && is_within(self.now(), last, self.limits.private + self.limits.public))
     }
 
+    /// How long ago the moment was up to which the last heartbeat proves every change to have arrived; `None` before the
+    /// first heartbeat.
+    pub fn heartbeat_age(&self) -> Option<Duration> {
+        let last = self.last_heartbeat.load(SeqCst);
+        (last > 0).then(|| Duration::from_millis(self.now().saturating_sub(last)))
+    }
+
     /// Records that the process runs. [`super::watchdog`] calls it several times a second.
     pub fn tick(&self) {
         self.last_tick.store(self.now(), SeqCst);

@@ -5,6 +5,7 @@
 
 pub mod answers;
 pub mod generations;
+pub mod lookups;
 pub mod process;
 #[cfg(test)]
 mod races;

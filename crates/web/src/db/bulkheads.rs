@@ -1,7 +1,13 @@
 //! Bulkheads: each kind of work that may take long has its own share of the connection pool, so that it cannot take the
 //! connections with which pages are read and sign-ins are verified.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering::Relaxed},
+    },
+    time::Duration,
+};
 
 use store::Deadline;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -26,14 +32,49 @@ pub(super) enum Share {
     Panel,
 }
 
+impl Share {
+    const ALL: [Share; 5] = [Share::Changes, Share::Jobs, Share::Revocations, Share::Searches, Share::Panel];
+
+    fn name(self) -> &'static str {
+        match self {
+            Share::Changes => "changes",
+            Share::Jobs => "jobs",
+            Share::Revocations => "accounts",
+            Share::Searches => "searches",
+            Share::Panel => "panel",
+        }
+    }
+}
+
 /// The permits of every share; cheap to clone.
 #[derive(Clone, Debug)]
 pub(super) struct Bulkheads {
-    changes: Arc<Semaphore>,
-    jobs: Arc<Semaphore>,
-    revocations: Arc<Semaphore>,
-    searches: Arc<Semaphore>,
-    panel: Arc<Semaphore>,
+    changes: Permits,
+    jobs: Permits,
+    revocations: Permits,
+    searches: Permits,
+    panel: Permits,
+}
+
+/// The permits of a share.
+#[derive(Clone, Debug)]
+struct Permits {
+    free: Arc<Semaphore>,
+    size: u32,
+    waiting: Arc<AtomicU32>,
+}
+
+/// How much of a share is in use at a moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ShareLoad {
+    /// The word for the share.
+    pub name: &'static str,
+    /// The number of connections that it may use at a time.
+    pub size: u32,
+    /// The number of connections that are in use.
+    pub in_use: u32,
+    /// The number of callers that wait for one.
+    pub waiting: u32,
 }
 
 /// No permit was free in time.
@@ -45,7 +86,7 @@ impl Bulkheads {
     pub(super) fn new(pool_size: u32) -> Bulkheads {
         let share = |connections: u32| {
             let part = connections.saturating_mul(pool_size) / POOL_SIZE;
-            Arc::new(Semaphore::new(usize::try_from(part).unwrap_or(1).max(1)))
+            Permits::new(part.max(1))
         };
         Bulkheads { changes: share(3), jobs: share(2), revocations: share(2), searches: share(2), panel: share(2) }
     }
@@ -55,24 +96,65 @@ impl Bulkheads {
     /// # Errors
     /// [`Saturated`] when none was free in time.
     pub(super) async fn enter(&self, share: Share, deadline: &Deadline) -> Result<OwnedSemaphorePermit, Saturated> {
-        let (permits, limit) = match share {
-            Share::Changes => (&self.changes, None),
-            Share::Jobs => (&self.jobs, None),
-            Share::Revocations => (&self.revocations, None),
-            Share::Searches => (&self.searches, Some(SEARCH_TIMEOUT)),
-            Share::Panel => (&self.panel, None),
-        };
-        let permit = permits.clone().acquire_owned();
+        let limit = (share == Share::Searches).then_some(SEARCH_TIMEOUT);
+        let permits = self.permits(share);
+        let _waiting = Waiting::of(permits);
+        let permit = permits.free.clone().acquire_owned();
         let permit = match deadline.left().into_iter().chain(limit).min() {
             Some(limit) => tokio::time::timeout(limit, permit).await.map_err(|_| Saturated(share))?,
             None => permit.await,
         };
         permit.map_err(|_| Saturated(share))
     }
+
+    /// How much of each share is in use now.
+    pub(super) fn load(&self) -> [ShareLoad; 5] {
+        Share::ALL.map(|share| {
+            let permits = self.permits(share);
+            let free = u32::try_from(permits.free.available_permits()).unwrap_or(permits.size);
+            let in_use = permits.size.saturating_sub(free);
+            ShareLoad { name: share.name(), size: permits.size, in_use, waiting: permits.waiting.load(Relaxed) }
+        })
+    }
+
+    fn permits(&self, share: Share) -> &Permits {
+        match share {
+            Share::Changes => &self.changes,
+            Share::Jobs => &self.jobs,
+            Share::Revocations => &self.revocations,
+            Share::Searches => &self.searches,
+            Share::Panel => &self.panel,
+        }
+    }
+}
+
+impl Permits {
+    fn new(size: u32) -> Permits {
+        let free = Semaphore::new(usize::try_from(size).unwrap_or(1));
+        Permits { free: Arc::new(free), size, waiting: Arc::default() }
+    }
+}
+
+/// Counts a caller for as long as it waits, also if it gives up.
+struct Waiting<'a>(&'a AtomicU32);
+
+impl Waiting<'_> {
+    fn of(permits: &Permits) -> Waiting<'_> {
+        permits.waiting.fetch_add(1, Relaxed);
+        Waiting(&permits.waiting)
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Relaxed);
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::task::{Context, Waker};
+
     use super::*;
 
     #[actix_web::test]
@@ -83,6 +165,8 @@ mod tests {
         for _ in 0..3 {
             held.push(bulkheads.enter(Share::Changes, &deadline).await.unwrap());
         }
+        let of = |load: [ShareLoad; 5]| load.map(|share| (share.in_use, share.waiting));
+        assert_eq!(of(bulkheads.load()), [(3, 0), (0, 0), (0, 0), (0, 0), (0, 0)]);
         let late = Deadline::after(Duration::from_millis(10));
         assert_eq!(bulkheads.enter(Share::Changes, &late).await.unwrap_err(), Saturated(Share::Changes));
         for other in [Share::Jobs, Share::Revocations, Share::Searches, Share::Panel] {
@@ -91,7 +175,13 @@ mod tests {
             }
         }
         assert_eq!(held.len() + 3, POOL_SIZE as usize, "pages and sign-ins have a connection whatever happens");
+        let one_more = bulkheads.enter(Share::Jobs, &deadline);
+        let mut one_more = std::pin::pin!(one_more);
+        assert!(one_more.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+        assert_eq!(of(bulkheads.load()), [(3, 0), (2, 1), (2, 0), (2, 0), (2, 0)]);
         held.clear();
+        held.push(one_more.await.unwrap());
+        assert_eq!(of(bulkheads.load()), [(0, 0), (1, 0), (0, 0), (0, 0), (0, 0)]);
         held.push(bulkheads.enter(Share::Changes, &deadline).await.unwrap());
     }
 

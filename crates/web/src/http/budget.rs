@@ -81,6 +81,11 @@ impl Budget {
         tokio::time::timeout(patience, waiting).await.ok()
     }
 
+    /// The amount that is in use now, and its maximum.
+    pub fn load(&self) -> (usize, usize) {
+        (self.used().all, self.total)
+    }
+
     fn used(&self) -> MutexGuard<'_, Used> {
         self.used.lock().unwrap_or_else(PoisonError::into_inner)
     }

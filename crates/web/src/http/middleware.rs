@@ -104,7 +104,7 @@ impl ResponseContext {
         let error = response.extensions().get::<Error>().cloned().or_else(|| framework_error(&response));
         let mut response = match error {
             Some(error) => {
-                self.log(&error);
+                self.record(app, &error);
                 let html = error_page::wants_html(&self.accept);
                 Box::pin(error_page::render(app, &error, html, &self.envelope.id())).await
             }
@@ -130,7 +130,7 @@ impl ResponseContext {
         match app.under_way.take(Some(self.envelope.client.origin()), bytes.len()) {
             Some(share) => response.set_body(in_parts(bytes, Arc::new(share))),
             None => {
-                self.log(&Error::NoRoom);
+                self.record(app, &Error::NoRoom);
                 let html = error_page::wants_html(&self.accept);
                 Box::pin(error_page::render(app, &Error::NoRoom, html, &self.envelope.id())).await
             }
@@ -139,6 +139,11 @@ impl ResponseContext {
 
     async fn finish_error(self, app: &App, response: HttpResponse) -> ActixError {
         InternalError::from_response("answered", self.finish(app, response).await).into()
+    }
+
+    fn record(&self, app: &App, error: &Error) {
+        app.error_counts.count(error);
+        self.log(error);
     }
 
     /// Logs an error. Only debug lines contain paths, because a path may be private.

@@ -10,6 +10,7 @@ mod coding;
 pub mod connection;
 pub mod envelope;
 pub mod error;
+pub mod error_counts;
 pub mod error_page;
 mod error_words;
 pub mod form;

@@ -46,6 +46,7 @@ async fn cached(
     if let Some(Cached::Answer(answer)) = answers.get(key, "") {
         return Ok(answer);
     }
+    answers.count_miss();
     let token = answers.fill_token(key);
     let (site, (rows, expires_at)) = app.db.read_with_site(move |conn| newest_public(conn, limit)).await?;
     let app_for_write = app.clone();

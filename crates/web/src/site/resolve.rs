@@ -122,6 +122,9 @@ async fn find(app: &App, requester: Requester<'_>, path: PagePath, paging: Pagin
     let answers = &app.db.cache().answers;
     // The editor alone sees the answer for an impersonated viewer.
     let is_sender = matches!(requester, Requester::Sender(_));
+    if is_sender {
+        answers.count_miss();
+    }
     let mut tokens = FillTokens {
         path: answers.fill_token(CacheKey::Path(path.as_str(), 0)),
         list: answers.fill_token(CacheKey::Path(path.as_str(), paging.number)),

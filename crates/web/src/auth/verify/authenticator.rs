@@ -87,6 +87,11 @@ impl Authenticator {
         })
     }
 
+    /// The number of sign-ins that the throttle has refused so far.
+    pub fn throttle_refusals(&self) -> u64 {
+        self.throttle.refusals()
+    }
+
     /// A listener for the change feed.
     pub fn throttle_reset(&self) -> ThrottleReset {
         ThrottleReset { fingerprints: self.fingerprints.clone(), throttle: self.throttle.clone() }

@@ -83,6 +83,11 @@ impl BcryptPool {
         self.verifications.load(Ordering::Relaxed)
     }
 
+    /// The number of verifications and hashings that wait for a thread, and its maximum.
+    pub fn queue(&self) -> (usize, usize) {
+        (self.queue.waiting(), self.queue.capacity())
+    }
+
     /// Verifies a sign-in. A verification that has started reports to the throttle even if its client disconnects.
     ///
     /// # Errors

@@ -76,6 +76,16 @@ impl Queue {
         Ok(())
     }
 
+    /// The number of waiting jobs.
+    pub fn waiting(&self) -> usize {
+        self.lock().len
+    }
+
+    /// The maximum number of waiting jobs.
+    pub fn capacity(&self) -> usize {
+        self.capacity
+    }
+
     /// Whether [`Queue::push`] would accept a job now.
     pub fn has_room(&self, origin: Origin, retried_after_wait: bool) -> bool {
         let state = self.lock();

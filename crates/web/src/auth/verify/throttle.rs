@@ -42,6 +42,8 @@ struct State {
     lockouts: Lockouts,
     successes: Successes,
     retries: RetryTracker,
+    /// The number of attempts that had to wait.
+    refusals: u64,
 }
 
 /// A request to verify credentials.
@@ -74,6 +76,7 @@ impl Throttle {
             lockouts: Lockouts::new(CAPACITY),
             successes: Successes::new(CAPACITY),
             retries: RetryTracker::default(),
+            refusals: 0,
         })))
     }
 
@@ -82,8 +85,15 @@ impl Throttle {
     /// # Errors
     /// The time to wait before a retry with the same credentials, in whole seconds.
     pub fn acquire(&self, attempt: Attempt, now: Instant) -> Result<Permit, Duration> {
-        let retried_after_wait = self.lock().acquire(&attempt, now)?;
+        let mut state = self.lock();
+        let retried_after_wait = state.acquire(&attempt, now).inspect_err(|_| state.refusals += 1)?;
+        drop(state);
         Ok(Permit { throttle: self.clone(), attempt, retried_after_wait, finished: false })
+    }
+
+    /// The number of attempts that were refused so far.
+    pub fn refusals(&self) -> u64 {
+        self.lock().refusals
     }
 
     /// Records that a permitted attempt found the bcrypt queue full, and was asked to retry after `wait`.
