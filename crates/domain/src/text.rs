@@ -35,7 +35,9 @@ pub fn line(typed: &str, max: usize) -> Result<String, String> {
     let line = text.trim();
     match line.chars().enumerate().find(|(_, c)| c.is_control()) {
         Some((before, '\n')) => Err(format!("There is a line break after {before} characters. Keep it on one line.")),
-        Some((before, odd)) => Err(format!("Character {} is a control character ({}). Remove it.", before + 1, code(odd))),
+        Some((before, odd)) => {
+            Err(format!("Character {} is a control character ({}). Remove it.", before + 1, code(odd)))
+        }
         None => at_most(line, max).map(|()| line.to_owned()),
     }
 }

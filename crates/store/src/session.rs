@@ -1,7 +1,10 @@
 //! Whether PostgreSQL keeps a session for each connection, and stores text in UTF-8. A pooler in transaction or statement mode lends a server process
 //! for a moment: notifications go astray, and prepared statements are executed where they were not prepared.
 
-use diesel::{PgConnection, QueryableByName, RunQueryDsl, sql_query, sql_types::{Integer, Text}};
+use diesel::{
+    PgConnection, QueryableByName, RunQueryDsl, sql_query,
+    sql_types::{Integer, Text},
+};
 
 use crate::{Error, Result};
 

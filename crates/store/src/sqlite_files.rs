@@ -37,7 +37,10 @@ pub(crate) fn exposure(file: &Path) -> Option<String> {
     let files = [file.clone(), beside(&file, "-wal"), beside(&file, "-shm")];
     let exposed = files.into_iter().find(|file| mode_of(file) & 0o004 != 0)?;
     let shown = exposed.display();
-    Some(format!("{shown} has mode {} and can be read by every user of this machine: chmod 600 {shown}", mode(&exposed)))
+    Some(format!(
+        "{shown} has mode {} and can be read by every user of this machine: chmod 600 {shown}",
+        mode(&exposed)
+    ))
 }
 
 /// The bytes that are free for a file on its file system, as far as its owner may use them; `None` if it cannot be asked.

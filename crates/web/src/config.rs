@@ -2,12 +2,12 @@
 
 mod values;
 
-use std::{net::SocketAddr, path::PathBuf, time::Duration};
+use std::{ffi::OsString, net::SocketAddr, path::PathBuf, time::Duration};
 
-use clap::{Args, Parser};
+use clap::{Args, CommandFactory, FromArgMatches, Parser, parser::ValueSource};
 use store::DatabaseUrl;
 
-use values::{BaseUrl, Networks, UncheckedUrl};
+use values::{BaseUrl, Networks, OptionalAddress, UncheckedUrl};
 
 use crate::{
     auth::verify::verified_cache::Limits,
@@ -51,9 +51,31 @@ pub struct Config {
     /// The command; `serve` by default
     #[command(subcommand)]
     pub command: Option<Command>,
+
+    /// The options on the command line that hold a password, which other users of the machine can read there.
+    #[arg(skip)]
+    pub exposed: Vec<&'static str>,
 }
 
 impl Config {
+    /// Reads the command line and the environment; ends the process if they are not valid, or ask for help.
+    pub fn read() -> Config {
+        Config::read_from(std::env::args_os()).unwrap_or_else(|error| error.exit())
+    }
+
+    fn read_from(arguments: impl IntoIterator<Item = impl Into<OsString> + Clone>) -> Result<Config, clap::Error> {
+        let matches = Config::command().try_get_matches_from(arguments)?;
+        let mut config = Config::from_arg_matches(&matches)?;
+        let is_typed = |option| matches.value_source(option) == Some(ValueSource::CommandLine);
+        if is_typed("admin_password") {
+            config.exposed.push("--admin-password");
+        }
+        if is_typed("database_url") && config.database().is_ok_and(|url| url.has_password()) {
+            config.exposed.push("--database-url");
+        }
+        Ok(config)
+    }
+
     /// The database. clap does not parse it, because its error messages would contain the password in the URL.
     ///
     /// # Errors
@@ -127,16 +149,29 @@ pub struct Serve {
           value_parser = clap::value_parser!(u32).range(0..=300))]
     pub drain: u32,
 
+    /// The address and port on which metrics for Prometheus are served at /metrics; anybody who reaches it may read them
+    /// [default: none]
+    #[arg(
+        long,
+        global = true,
+        env = "POSTERN_METRICS",
+        value_name = "ADDRESS:PORT",
+        default_value = "",
+        hide_default_value = true
+    )]
+    pub metrics: OptionalAddress,
+
     /// The number of days that deleted pages can be restored from the trash
     #[arg(long, global = true, env = "POSTERN_TRASH_DAYS", value_name = "DAYS", default_value_t = 30,
           value_parser = clap::value_parser!(u32).range(1..=3650))]
     pub trash_days: u32,
 
-    /// The name of the first administrator, who is added while no user exists
+    /// The name of the first administrator, who is added while there is none
     #[arg(long, global = true, env = "POSTERN_ADMIN_USER", value_name = "NAME", default_value = "admin")]
     pub admin_user: String,
 
-    /// The first administrator's password, in plain text; read only while no user exists [default: a generated one]
+    /// The first administrator's password, in plain text; read only while there is no administrator. Every user of the
+    /// machine can see it on the command line: prefer the file, or the variable [default: a generated one]
     #[arg(long, global = true, env = "POSTERN_ADMIN_PASSWORD", value_name = "PASSWORD", hide_env_values = true)]
     pub admin_password: Option<String>,
 
@@ -193,5 +228,18 @@ mod tests {
             let config = Config::parse_from(line.split(' '));
             assert_eq!(config.serve.base_url(), "http://127.0.0.1:1");
         }
+    }
+
+    #[test]
+    fn passwords_on_the_command_line_are_noticed() {
+        let check = |line: &str, exposed: &[&str]| {
+            assert_eq!(Config::read_from(line.split(' ')).unwrap().exposed, exposed, "{line}");
+        };
+        check("postern serve", &[]);
+        check("postern --admin-password s3cret", &["--admin-password"]);
+        check("postern serve --admin-password s3cret", &["--admin-password"]);
+        check("postern --database-url postgres://u:s3cret@h/d", &["--database-url"]);
+        check("postern user list --database-url postgres://u@h/d?password=s3cret", &["--database-url"]);
+        check("postern --database-url postgres://u@h/d", &[]);
     }
 }

@@ -1,4 +1,4 @@
-//! The first start on an empty database: adds an administrator and three example pages.
+//! The first run, on a database without an administrator: adds one and, where there is no page yet, three example pages.
 
 use std::io;
 
@@ -7,7 +7,8 @@ use domain::{
     access::Admin,
     audience::AudienceInput,
     page::{PageContent, PageInput},
-    password::Password,
+    password::{Password, PasswordHash},
+    text,
     user::{UserContent, UserInput},
 };
 use store::{
@@ -36,12 +37,28 @@ impl FirstAdmin {
     }
 }
 
-/// Adds the first administrator and the example pages, if there is no user yet.
+/// What the transaction of the first run found or did.
+enum Outcome {
+    /// There is an administrator already.
+    NotNeeded,
+    /// There is none, but the name belongs to another user.
+    NameTaken,
+    /// The administrator was added, with this many example pages.
+    Added(usize),
+}
+
+/// Adds the first administrator if there is no administrator yet, and the example pages if there is no page either. A
+/// database that is not `writable` is left alone.
 ///
 /// # Errors
 /// One line with the cause and the fix; nothing was added.
-pub fn run(store: &Store, serve: &Serve, bcrypt_cost: u32) -> Result<Option<FirstAdmin>, String> {
-    if store.read(store::users::exist).map_err(|error| error.to_string())? {
+pub fn run(store: &Store, serve: &Serve, bcrypt_cost: u32, writable: bool) -> Result<Option<FirstAdmin>, String> {
+    if store.read(store::users::has_admin).map_err(|error| error.to_string())? {
+        warn_of_unused_password(serve);
+        return Ok(None);
+    }
+    if !writable {
+        log::warn!("there is no administrator, and none can be added to a database that takes no writes");
         return Ok(None);
     }
     let (user, password) = check(serve)?;
@@ -54,22 +71,56 @@ pub fn run(store: &Store, serve: &Serve, bcrypt_cost: u32) -> Result<Option<Firs
     };
     let hash = bcrypt_pool::hash(&password, bcrypt_cost).map_err(|error| error.to_string())?;
     let examples = examples()?;
-    let is_added = store
-        .write(|conn| {
-            let admin = Admin::command_line();
-            // Two instances may start at once: inside the transaction, the second one finds the user of the first.
-            if store::users::exist(conn)? {
-                return Ok(false);
-            }
-            store::writing::users::insert(conn, &admin, &user, &hash, clock::now())?;
-            add_examples(conn, &admin, &examples)?;
-            Ok(true)
-        })
-        .or_else(|error| match error {
-            store::Error::Duplicate => Ok(false),
-            error => Err(error.to_string()),
-        })?;
-    Ok(is_added.then(|| FirstAdmin { name: user.name.to_string(), generated }))
+    let outcome = store.write(|conn| add(conn, &user, &hash, &examples)).or_else(|error| match error {
+        // Another instance starts at the same moment, and was faster.
+        store::Error::Duplicate => Ok(Outcome::NotNeeded),
+        error => Err(error.to_string()),
+    })?;
+    let name = user.name;
+    match outcome {
+        Outcome::Added(pages) => {
+            log::info!("added the administrator {name} and {pages} example pages");
+            Ok(Some(FirstAdmin { name: name.to_string(), generated }))
+        }
+        Outcome::NameTaken => {
+            log::warn!(
+                "there is no administrator: {name} has another role, and POSTERN_ADMIN_USER names nobody else; give the \
+                 role with `postern user role`, or name somebody else and start again"
+            );
+            Ok(None)
+        }
+        Outcome::NotNeeded => {
+            warn_of_unused_password(serve);
+            Ok(None)
+        }
+    }
+}
+
+/// Inside the transaction the database is looked at once more: `postern user add` or another instance may run.
+fn add(conn: &mut Conn, user: &UserContent, hash: &PasswordHash, examples: &[PageContent]) -> store::Result<Outcome> {
+    let admin = Admin::command_line();
+    if store::users::has_admin(conn)? {
+        return Ok(Outcome::NotNeeded);
+    }
+    if store::users::find(conn, &user.name)?.is_some() {
+        return Ok(Outcome::NameTaken);
+    }
+    store::writing::users::insert(conn, &admin, user, hash, clock::now())?;
+    match store::pages::exist(conn)? {
+        true => Ok(Outcome::Added(0)),
+        false => add_examples(conn, &admin, examples).map(Outcome::Added),
+    }
+}
+
+fn warn_of_unused_password(serve: &Serve) {
+    let is_set = serve.admin_password.as_deref().is_some_and(|password| !password.is_empty())
+        || serve.admin_password_file.as_deref().is_some_and(|file| !file.as_os_str().is_empty());
+    if is_set {
+        log::info!(
+            "the password of POSTERN_ADMIN_PASSWORD is not used, because there is an administrator already; `postern \
+             user passwd` sets a password"
+        );
+    }
 }
 
 /// Checks the options of the first administrator. `serve` also calls it before a new database file is created.
@@ -86,7 +137,9 @@ pub fn check(serve: &Serve) -> Result<(UserContent, Option<Password>), String> {
     Ok((user, password))
 }
 
-fn add_examples(conn: &mut Conn, admin: &Admin, examples: &[PageContent]) -> store::Result<()> {
+/// Adds the examples; returns how many.
+fn add_examples(conn: &mut Conn, admin: &Admin, examples: &[PageContent]) -> store::Result<usize> {
+    let mut added = 0;
     for example in examples {
         if store::pages::find(conn, &example.path)?.is_none() {
             let publish = Publish {
@@ -101,12 +154,13 @@ fn add_examples(conn: &mut Conn, admin: &Admin, examples: &[PageContent]) -> sto
             let command = Command::Publish(publish);
             match run_command(conn, admin.editor(), &command, Consent::Stated, &mut |_| {}) {
                 // A page that the operator put below the example's path would get other readers: no example then.
-                Ok(_) | Err(store::Error::Unconfirmed) => {}
+                Err(store::Error::Unconfirmed) => {}
+                Ok(_) => added += 1,
                 Err(error) => return Err(error),
             }
         }
     }
-    Ok(())
+    Ok(added)
 }
 
 fn chosen_password(serve: &Serve) -> Result<Option<String>, String> {
@@ -117,12 +171,21 @@ fn chosen_password(serve: &Serve) -> Result<Option<String>, String> {
         (Some(_), Some(_)) => Err("set POSTERN_ADMIN_PASSWORD or POSTERN_ADMIN_PASSWORD_FILE, not both".into()),
         (Some(password), None) => Ok(Some(password.to_owned())),
         (None, Some(file)) => {
-            let text = std::fs::read_to_string(file)
-                .map_err(|error| format!("POSTERN_ADMIN_PASSWORD_FILE: {} cannot be read: {error}", file.display()))?;
-            Ok(Some(text.trim_end_matches(['\r', '\n']).to_owned()))
+            let name = "POSTERN_ADMIN_PASSWORD_FILE";
+            let bytes =
+                std::fs::read(file).map_err(|error| format!("{name}: {} cannot be read: {error}", file.display()))?;
+            password_of(&bytes).map(Some).map_err(|message| format!("{name}: {message}"))
         }
         (None, None) => Ok(None),
     }
+}
+
+/// The password in a file or a pipe: its text without the line ends after it.
+///
+/// # Errors
+/// As [`text::from_bytes`].
+pub fn password_of(bytes: &[u8]) -> Result<String, String> {
+    Ok(text::from_bytes(bytes)?.trim_end_matches('\n').to_owned())
 }
 
 /// Generates a password of 100 random bits: four groups of letters and digits that look different from each other.

@@ -2,11 +2,10 @@
 
 use std::process::ExitCode;
 
-use clap::Parser;
 use web::{cli, config::Config, http::logging};
 
 fn main() -> ExitCode {
-    let config = Config::parse();
+    let config = Config::read();
     logging::start(config.log, config.log_format);
     match cli::run(&config) {
         Ok(()) => ExitCode::SUCCESS,

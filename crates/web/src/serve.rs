@@ -1,32 +1,27 @@
 //! Runs the site: opens the database, binds the port, and serves until SIGTERM or SIGINT.
 
+mod socket;
+
 use std::{
-    net::{SocketAddr, TcpListener},
+    net::TcpListener,
     sync::{Arc, atomic::Ordering::Relaxed},
     time::Duration,
 };
 
 use actix_web::web::Data;
-use socket2::{Domain, Socket, Type};
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::{
     App, Options, admin,
+    cache::{generations::Generations, process::Cache},
     config::{Config, Serve},
     db::POOL_SIZE,
     first_run,
+    http::{client::Proxies, listener},
+    metrics,
     routes::application,
 };
-use crate::{
-    cache::{generations::Generations, process::Cache},
-    http::{client::Proxies, listener},
-};
-
-/// The maximum time that a client may stop reading its response.
-#[cfg(target_os = "linux")]
-const STALL_TIMEOUT: Duration = Duration::from_secs(30);
-/// The maximum number of connections that wait to be accepted.
-const BACKLOG: i32 = 1024;
+use socket::BoundSocket;
 
 /// Serves until SIGTERM or SIGINT.
 ///
@@ -34,9 +29,20 @@ const BACKLOG: i32 = 1024;
 /// One line with the cause and the fix, before any request is served.
 pub fn run(config: &Config) -> Result<(), String> {
     let database = config.database()?;
+    for option in &config.exposed {
+        log::warn!(
+            "{option} shows a password to every user of this machine: use a file instead (POSTERN_ADMIN_PASSWORD_FILE, \
+             PGPASSFILE), or a variable"
+        );
+    }
+    if let Some(hint) = database.hint() {
+        log::warn!("DATABASE_URL has characters that mean something else in a URL: {hint}");
+    }
     // Before the database is opened: a failed start must not leave a new database file behind.
-    let listener = bind(&config.serve)?;
-    let address = listener.local_addr().map_err(|error| error.to_string())?;
+    let socket = BoundSocket::bind(config.serve.listen, "--listen or POSTERN_LISTEN")?;
+    let metrics = config.serve.metrics.0.map(|address| BoundSocket::bind(address, "--metrics or POSTERN_METRICS"));
+    let metrics = metrics.transpose()?;
+    let address = socket.address();
     let serve = Serve { listen: address, ..config.serve.clone() };
     warn_of_clear_text(&serve);
 
@@ -44,6 +50,9 @@ pub fn run(config: &Config) -> Result<(), String> {
         first_run::check(&serve)?;
     }
     let store = store::Store::open(&database, POOL_SIZE).map_err(|error| error.to_string())?;
+    if let Some(exposure) = store::Store::exposure(&database) {
+        log::warn!("the database is not private: {exposure}");
+    }
     for migration in store.migrate().map_err(|error| error.to_string())? {
         log::info!("migrated the database: {migration}");
     }
@@ -51,7 +60,7 @@ pub fn run(config: &Config) -> Result<(), String> {
     if let Some(obstacle) = &obstacle {
         log::warn!("pages are served, but nothing can be saved: {obstacle}");
     }
-    let first_admin = first_run::run(&store, &serve, config.bcrypt_cost)?;
+    let first_admin = first_run::run(&store, &serve, config.bcrypt_cost, obstacle.is_none())?;
     let cache = Cache::new(Arc::new(Generations::new(serve.staleness_limits())), u64::from(serve.page_cache) << 20);
     let options = Options {
         base_url: serve.base_url(),
@@ -61,24 +70,55 @@ pub fn run(config: &Config) -> Result<(), String> {
         is_read_only: obstacle.is_some(),
     };
     let app = Data::new(App::new(store, cache, config.bcrypt_cost, serve.verified_limits(), options)?);
-    log::info!("version {} listens on {address}, database {database}", env!("CARGO_PKG_VERSION"));
-    println!("Postern runs at {}/", serve.base_url());
-    if let Some(admin) = first_admin {
-        println!("{}", admin.introduction(&serve.base_url()));
-    }
     let drain = Duration::from_secs(serve.drain.into());
-    actix_web::rt::System::new().block_on(serve_on(listener, app, drain)).map_err(|error| error.to_string())
+    // Nobody is let in before the first administrator exists.
+    let metrics = metrics.map(listen_for_metrics).transpose()?;
+    let listener = socket.listen()?;
+    let introduce = move || {
+        log::info!("version {} listens on {address}, database {database}", env!("CARGO_PKG_VERSION"));
+        println!("Postern runs at {}/", serve.base_url());
+        if let Some(admin) = first_admin {
+            println!("{}", admin.introduction(&serve.base_url()));
+        }
+    };
+    let serving = serve_on(listener, metrics, app, drain, introduce);
+    actix_web::rt::System::new().block_on(serving).map_err(|error| error.to_string())
 }
 
-async fn serve_on(listener: TcpListener, app: Data<App>, drain: Duration) -> std::io::Result<()> {
+fn listen_for_metrics(socket: BoundSocket) -> Result<TcpListener, String> {
+    let address = socket.address();
+    let listener = socket.listen()?;
+    log::info!("metrics are served on http://{address}/metrics");
+    if !address.ip().is_loopback() {
+        log::warn!("the metrics on {address} can be read by everybody who reaches this address");
+    }
+    Ok(listener)
+}
+
+/// Serves until a signal; calls `introduce` once requests are answered, after every line of the start.
+async fn serve_on(
+    listener: TcpListener,
+    metrics: Option<TcpListener>,
+    app: Data<App>,
+    drain: Duration,
+    introduce: impl FnOnce(),
+) -> std::io::Result<()> {
     let state = app.clone();
-    actix_web::rt::spawn(app.failed_logins.clone().write_periodically(app.db.clone()));
-    actix_web::rt::spawn(admin::trash::purge_expired(app.clone()));
-    actix_web::rt::spawn(admin::links::read_changed_texts(app.clone()));
-    actix_web::rt::spawn(admin::search_index::read_changed_texts(app.clone()));
     let application = move || application(app.clone());
     let stop = stop_signal(state.clone(), drain);
-    listener::serve(listener, &state.options.proxies, application, stop)?.await?;
+    let server = listener::serve(listener, &state.options.proxies, application, stop)?;
+    let metrics = metrics.map(|listener| metrics::serve(listener, state.clone())).transpose()?;
+    introduce();
+    actix_web::rt::spawn(state.failed_logins.clone().write_periodically(state.db.clone()));
+    actix_web::rt::spawn(admin::trash::purge_expired(state.clone()));
+    actix_web::rt::spawn(admin::links::read_changed_texts(state.clone()));
+    actix_web::rt::spawn(admin::search_index::read_changed_texts(state.clone()));
+    // Until the end, also while the site drains: it is when an operator looks.
+    let metrics = metrics.map(|server| (server.handle(), actix_web::rt::spawn(server)));
+    server.await?;
+    if let Some((handle, _)) = metrics {
+        handle.stop(false).await;
+    }
     state.failed_logins.write(&state.db).await;
     log::info!("stopped; {} sign-ins were verified", state.authenticator.bcrypt_pool.verified());
     Ok(())
@@ -102,28 +142,6 @@ async fn stop_signal(app: Data<App>, drain: Duration) {
         }
         _ = int.recv() => log::info!("SIGINT: finishing running requests"),
     }
-}
-
-fn bind(serve: &Serve) -> Result<TcpListener, String> {
-    listen(serve.listen).map_err(|error| {
-        let fix = match error.kind() {
-            std::io::ErrorKind::AddrInUse => "another program uses this port; stop it, or choose another port",
-            std::io::ErrorKind::PermissionDenied => "ports below 1024 need a privilege; choose another port",
-            _ => "choose an address of this machine",
-        };
-        format!("cannot listen on {}: {fix} with --listen or POSTERN_LISTEN ({error})", serve.listen)
-    })
-}
-
-fn listen(address: SocketAddr) -> std::io::Result<TcpListener> {
-    let socket = Socket::new(Domain::for_address(address), Type::STREAM, None)?;
-    socket.set_reuse_address(true)?;
-    // Accepted connections inherit the timeout, which disconnects clients that stop reading.
-    #[cfg(target_os = "linux")]
-    socket.set_tcp_user_timeout(Some(STALL_TIMEOUT))?;
-    socket.bind(&address.into())?;
-    socket.listen(BACKLOG)?;
-    Ok(socket.into())
 }
 
 fn warn_of_clear_text(serve: &Serve) {

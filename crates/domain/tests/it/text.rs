@@ -35,7 +35,10 @@ fn what_is_refused_is_named_with_its_place_and_not_quoted() {
     };
     check(from_bytes(b"a\nsecret\xff\n"), "Line 2 is not UTF-8");
     check(from_bytes(b"\xff\xfes\0e\0c\0"), "UTF-16");
-    check(lines("ä\r\nsecret\tb\u{7}", 99), "Line 2, column 9 holds a control character that no page can show (U+0007)");
+    check(
+        lines("ä\r\nsecret\tb\u{7}", 99),
+        "Line 2, column 9 holds a control character that no page can show (U+0007)",
+    );
     check(lines("\u{85}", 99), "Line 1, column 1");
     check(line("se\u{1b}cret", 99), "Character 3 is a control character (U+001B)");
     check(line("a\u{b}b", 99), "a line break after 1 characters");

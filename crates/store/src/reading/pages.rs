@@ -125,6 +125,11 @@ pub fn get(conn: &mut Conn, _: &Editor, id: PageId) -> Result<Option<Page>> {
     page_row::get(conn, id)
 }
 
+/// Whether there is any page.
+pub fn exist(conn: &mut Conn) -> Result<bool> {
+    Ok(diesel::select(diesel::dsl::exists(pages::table.select(pages::id))).get_result(conn)?)
+}
+
 /// The number of pages below a path, at any depth.
 pub fn count_below(conn: &mut Conn, _: &Editor, path: &PagePath) -> Result<u64> {
     let (from, to) = range_below(path);

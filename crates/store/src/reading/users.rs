@@ -100,9 +100,10 @@ pub fn max_cost(conn: &mut Conn) -> Result<u32> {
     Ok(highest.and_then(|cost| cost.parse().ok()).unwrap_or(0))
 }
 
-/// Whether there is any user.
-pub fn exist(conn: &mut Conn) -> Result<bool> {
-    Ok(diesel::select(diesel::dsl::exists(users::table.select(users::id))).get_result(conn)?)
+/// Whether there is any administrator, active or not.
+pub fn has_admin(conn: &mut Conn) -> Result<bool> {
+    let admins = users::table.filter(users::role.eq(Role::Admin.as_str())).select(users::id);
+    Ok(diesel::select(diesel::dsl::exists(admins)).get_result(conn)?)
 }
 
 /// A filter of the panel's list; an empty text and `None` match every user.

@@ -121,7 +121,8 @@ fn a_new_file_is_for_its_owner_alone_and_one_that_others_can_read_is_told() {
 #[test]
 fn a_database_of_another_encoding_is_refused() {
     let Some(base) = postgres() else { return };
-    let database = PostgresDatabase::create_with(&base, "ENCODING 'SQL_ASCII' LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0");
+    let database =
+        PostgresDatabase::create_with(&base, "ENCODING 'SQL_ASCII' LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0");
     let message = refused(&database.url);
     assert!(message.contains("SQL_ASCII") && message.contains("UTF8"), "{message}");
 }

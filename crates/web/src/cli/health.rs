@@ -8,8 +8,13 @@ use std::{
 
 use store::Store;
 
-use crate::config::{Config, Serve};
+use crate::{
+    config::{Config, Serve},
+    first_run,
+};
 
+/// The least free space of a SQLite database, in bytes: a save may need some pages' worth, and a backup much more.
+const LEAST_FREE_BYTES: u64 = 16 << 20;
 /// How long `healthcheck` waits for the connection, and for the answer.
 const TIMEOUT: Duration = Duration::from_secs(3);
 
@@ -20,21 +25,39 @@ pub(super) fn check_config(config: &Config) -> Result<(), String> {
     println!("base URL          {}", serve.base_url());
     println!("trusted proxies   {}", networks(serve));
     println!("HTTPS required    {}", if serve.require_https { "yes" } else { "no" });
+    println!("metrics           {}", serve.metrics.0.map_or("none".into(), |address| address.to_string()));
     println!("bcrypt cost       {}", config.bcrypt_cost);
     let database = config.database()?;
     println!("database          {database}");
+    if let Some(hint) = database.hint() {
+        println!("                  {hint}");
+    }
+    Store::check_location(&database).map_err(|error| error.to_string())?;
+    if let Some(free) = Store::free_bytes(&database) {
+        println!("free space        {} MiB", free >> 20);
+        if free < LEAST_FREE_BYTES {
+            return Err(format!("less than {} MiB are free for {database}: free space", LEAST_FREE_BYTES >> 20));
+        }
+    }
     if let Some(file) = database.missing_file() {
-        Store::check_location(&database).map_err(|error| error.to_string())?;
+        first_run::check(serve)?;
         println!("schema            none yet: `postern` creates {}", file.display());
         return Ok(());
     }
     let store = super::database::connect(config)?;
+    if let Some(exposure) = Store::exposure(&database) {
+        println!("not private       {exposure}");
+    }
     match store.pending().map_err(|error| error.to_string())?.len() {
         0 => println!("schema            up to date"),
         pending => println!("schema            {pending} migrations pending; `postern` applies them"),
     }
     if store.pending().map_err(|error| error.to_string())?.is_empty() {
         store.read(store::site::get).map_err(|error| error.to_string())?;
+        if !store.read(store::users::has_admin).map_err(|error| error.to_string())? {
+            first_run::check(serve)?;
+            println!("administrator     none yet: `postern` adds {}", serve.admin_user);
+        }
     }
     match store.find_write_obstacle().map_err(|error| error.to_string())? {
         None => println!("Everything is in order."),

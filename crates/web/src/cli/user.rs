@@ -1,6 +1,6 @@
 //! `postern user`: adds, changes, lists and deletes users.
 
-use std::io::{IsTerminal, stdin};
+use std::io::{BufRead, IsTerminal, stdin};
 
 use domain::{
     access::Admin,
@@ -141,9 +141,9 @@ fn new_password(name: &Username, generate: bool, cost: u32) -> Result<(PasswordH
 fn read_password() -> Result<String, String> {
     let unreadable = |error: std::io::Error| format!("the password cannot be read: {error}");
     if !stdin().is_terminal() {
-        let mut line = String::new();
-        stdin().read_line(&mut line).map_err(unreadable)?;
-        return Ok(line.trim_end_matches(['\r', '\n']).to_owned());
+        let mut line = Vec::new();
+        stdin().lock().read_until(b'\n', &mut line).map_err(unreadable)?;
+        return first_run::password_of(&line).map_err(|message| format!("the password: {message}"));
     }
     let password = rpassword::prompt_password("Password: ").map_err(unreadable)?;
     match rpassword::prompt_password("Password again: ").map_err(unreadable)? == password {

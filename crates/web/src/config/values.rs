@@ -1,6 +1,6 @@
 //! The values of options, and how they are parsed.
 
-use std::{fmt, str::FromStr};
+use std::{fmt, net::SocketAddr, str::FromStr};
 
 use ipnet::IpNet;
 
@@ -45,6 +45,24 @@ impl FromStr for BaseUrl {
     }
 }
 
+/// An address and a port, or none. Compose files pass unset variables as empty: none.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct OptionalAddress(pub Option<SocketAddr>);
+
+impl FromStr for OptionalAddress {
+    type Err = String;
+
+    fn from_str(address: &str) -> Result<OptionalAddress, String> {
+        match address.trim() {
+            "" => Ok(OptionalAddress(None)),
+            address => address
+                .parse()
+                .map(|address| OptionalAddress(Some(address)))
+                .map_err(|_| format!("{address:?} is no address and port such as 127.0.0.1:9100")),
+        }
+    }
+}
+
 /// Addresses and networks, comma separated. Compose files pass unset variables as empty: none.
 #[derive(Clone, Debug, Default)]
 pub struct Networks(pub Vec<IpNet>);
@@ -77,6 +95,14 @@ mod tests {
         for bad in ["www.example.org", "ftp://x", "https://x/y", "https://", "https://a@b"] {
             assert!(bad.parse::<BaseUrl>().is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn metrics_have_an_address_and_a_port_or_none() {
+        let parse = |text: &str| text.parse::<OptionalAddress>();
+        assert_eq!(parse("").unwrap().0, None);
+        assert_eq!(parse("[::1]:9100").unwrap().0.unwrap().port(), 9100);
+        assert!(parse("9100").is_err() && parse("localhost:9100").is_err());
     }
 
     #[test]

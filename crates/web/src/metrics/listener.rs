@@ -24,9 +24,9 @@ const HEAD_TIMEOUT: Duration = Duration::from_secs(5);
 /// When the socket cannot be used.
 pub fn serve(listener: TcpListener, app: Data<App>) -> std::io::Result<Server> {
     let application = move || {
-        let metrics = resource("/metrics")
-            .route(web::route().guard(Any(Get()).or(Head())).to(show))
-            .default_service(web::to(async || HttpResponse::MethodNotAllowed().insert_header((header::ALLOW, "GET, HEAD")).finish()));
+        let metrics = resource("/metrics").route(web::route().guard(Any(Get()).or(Head())).to(show)).default_service(
+            web::to(async || HttpResponse::MethodNotAllowed().insert_header((header::ALLOW, "GET, HEAD")).finish()),
+        );
         ActixApp::new().app_data(app.clone()).service(metrics)
     };
     let server = HttpServer::new(application)

@@ -3,7 +3,6 @@
 use std::{
     collections::BTreeSet,
     fs,
-    io::{Write, stderr},
     os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
     process::{Command, Stdio},
@@ -13,7 +12,7 @@ use tempfile::TempDir;
 
 use crate::{
     cluster::Cluster,
-    server::{PASSWORD, text},
+    server::{PASSWORD, is_installed, text},
 };
 
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
@@ -206,17 +205,6 @@ impl Drop for Site {
             let _gone = Command::new("kill").args(["-KILL", pid.trim()]).status();
         }
     }
-}
-
-/// Whether a program is there; if not, the test may be left out.
-fn is_installed(program: &str) -> bool {
-    if Command::new(program).arg("--version").output().is_ok() {
-        return true;
-    }
-    assert!(!std::env::vars_os().any(|(name, _)| name == "POSTERN_TEST_ALL"), "{program} is not installed");
-    // Not by a macro: the test harness keeps what a test prints that passes.
-    let _unseen = writeln!(stderr(), "left out: docs/operating.md ({program} is not installed)");
-    false
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! The real binary, over real sockets.
 
 use std::{
-    io::{BufRead, BufReader, Read, Write},
+    io::{BufRead, BufReader, Read, Write, stderr},
     net::TcpStream,
     path::Path,
     process::{Child, Command, Output, Stdio},
@@ -39,6 +39,18 @@ pub fn finish(mut command: Command, input: &str) -> Output {
     // A command that refuses its options does not read its input.
     let _closed = child.stdin.take().unwrap().write_all(input.as_bytes());
     child.wait_with_output().unwrap()
+}
+
+/// Whether a program is there; if not, the test may be left out.
+pub fn is_installed(program: &str) -> bool {
+    // HAProxy knows this option only.
+    if Command::new(program).arg("-v").stdin(Stdio::null()).output().is_ok() {
+        return true;
+    }
+    assert!(!std::env::vars_os().any(|(name, _)| name == "POSTERN_TEST_ALL"), "{program} is not installed");
+    // Not by a macro: the test harness keeps what a test prints that passes.
+    let _unseen = writeln!(stderr(), "left out: {program} (it is not installed)");
+    false
 }
 
 pub fn is_root() -> bool {
