@@ -18,11 +18,16 @@ pub struct Client {
 
 impl Client {
     pub fn of(server: &Server, credentials: &str) -> Client {
+        Client::over(server.connect(), credentials)
+    }
+
+    /// A client over a connection that leads to a server.
+    pub fn over(stream: TcpStream, credentials: &str) -> Client {
         let authorization = match credentials {
             "" => String::new(),
             credentials => format!("Authorization: Basic {}\r\n", BASE64_STANDARD.encode(credentials)),
         };
-        Client { stream: BufReader::new(server.connect()), authorization }
+        Client { stream: BufReader::new(stream), authorization }
     }
 
     /// Sends a GET; returns the status and the body.

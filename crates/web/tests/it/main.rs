@@ -12,6 +12,7 @@
 mod access;
 mod accounts;
 mod audiences;
+mod balancer;
 mod bulk;
 mod cli;
 mod client;
