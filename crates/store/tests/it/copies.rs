@@ -86,11 +86,14 @@ fn what_a_publisher_sends_is_applied_and_rows_that_triggers_make_are_made_here()
                                                     ('everybody', 'c', now(), 'c/d', NULL, 7);
                  INSERT INTO public.links_unread VALUES (7);
                  DELETE FROM public.listings WHERE page_id = 7;
+                 UPDATE public.pages SET private = TRUE, audience = 'signed-in', version = version + 1 WHERE path = 'a';
                  COMMIT;",
             )?)
         })
         .unwrap();
     assert_eq!(differing_listings(&store), 0);
+    let by_hand = "UPDATE pages SET audience = 'public' WHERE path = 'a'";
+    assert!(sql(&store, by_hand).unwrap_err().to_string().contains("audience is not set by hand"));
 }
 
 #[test]

@@ -42,6 +42,7 @@ const ALL: &[&str] = &[
     "2026-11-26-000014_access_in_bulk",
     "2026-11-26-000015_by_sql",
     "2026-11-26-000020_saving_form",
+    "2026-11-29-000050_subscriber",
     "2026-11-29-000060_private_changes",
 ];
 

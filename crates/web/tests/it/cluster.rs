@@ -57,10 +57,18 @@ impl Cluster {
 
     /// Starts the server.
     pub fn up(&self) {
-        let options =
-            format!("-p {} -k {} -c listen_addresses=127.0.0.1 -c fsync=off", self.port, self.folder.path().display());
+        let options = format!(
+            "-p {} -k {} -c listen_addresses=127.0.0.1 -c fsync=off -c wal_level=logical",
+            self.port,
+            self.folder.path().display()
+        );
         let log = self.folder.path().join("log");
         self.program("pg_ctl", &["-D", &self.data(), "-l", log.to_str().unwrap(), "-o", &options, "-w", "start"]);
+    }
+
+    /// The log of the server.
+    pub fn log(&self) -> String {
+        std::fs::read_to_string(self.folder.path().join("log")).unwrap_or_default()
     }
 
     /// Stops the server, which leaves nothing behind.

@@ -37,6 +37,7 @@ mod proxy;
 mod read_only;
 mod rebuilt;
 mod refusals;
+mod replication;
 mod search;
 mod server;
 mod sign_ins;

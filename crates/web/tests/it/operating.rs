@@ -38,11 +38,11 @@ esac
 "#;
 
 /// A block of commands in the document.
-struct Block {
+pub struct Block {
     section: String,
-    /// The databases that it is for: `sqlite`, `postgres` or, for both of them, nothing.
-    database: String,
-    commands: String,
+    /// The databases that it is for: `sqlite`, `postgres` or, for both of them, nothing; `copy` for a copy of PostgreSQL.
+    pub database: String,
+    pub commands: String,
 }
 
 fn document() -> String {
@@ -50,7 +50,7 @@ fn document() -> String {
 }
 
 /// The blocks of the document that begin with ```` ```sh ````, without those for Docker, which `scripts/compose-test` runs.
-fn blocks() -> Vec<Block> {
+pub fn blocks() -> Vec<Block> {
     let (mut blocks, mut section, mut is_open) = (Vec::<Block>::new(), String::new(), false);
     let document = document();
     let mut lines = document.lines();
@@ -64,7 +64,7 @@ fn blocks() -> Vec<Block> {
             continue;
         }
         let database = language.strip_prefix("sh").expect(language).trim_start().to_owned();
-        assert!(["", "sqlite", "postgres", "compose"].contains(&database.as_str()), "{language}");
+        assert!(["", "sqlite", "postgres", "copy", "compose"].contains(&database.as_str()), "{language}");
         let commands: Vec<&str> = lines.by_ref().take_while(|line| *line != "```").collect();
         is_open = false;
         blocks.push(Block { section: section.clone(), database, commands: commands.join("\n") });

@@ -1,0 +1,12 @@
+CREATE OR REPLACE FUNCTION audience_by_hand() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN
+    IF new.settled = old.settled AND new.audience <> old.audience THEN
+        RAISE EXCEPTION 'audience is not set by hand: set private, or choose readers in the panel';
+    ELSIF new.settled = old.settled AND new.private <> old.private THEN
+        new.version := old.version + 1;
+    END IF;
+    RETURN new;
+END $$;
+DO $do$ BEGIN
+    EXECUTE format('ALTER FUNCTION audience_by_hand() SET search_path = %I, pg_temp', current_schema());
+END $do$;
