@@ -11,8 +11,8 @@ use domain::{
     user::{Role, UserId, Username},
 };
 use store::{
-    DatabaseUrl, Paging, Store,
-    lists::{self, VisiblePages},
+    DatabaseUrl, Store,
+    lists::{self, Position, VisiblePages},
 };
 
 use crate::{
@@ -59,17 +59,15 @@ pub(crate) fn run(options: &Options, report: &mut Report) -> Result<(), String> 
 /// The milliseconds of each attempt.
 fn times(store: &Store, visitor: &Visitor, section: Option<&PagePath>) -> Result<Vec<f64>, String> {
     let now: Timestamp = std::time::SystemTime::now().into();
-    let (scope, paging) = (VisiblePages::listed(visitor, now), Paging { number: 1, size: 20 });
+    let scope = VisiblePages::listed(visitor, now);
+    let root = PagePath::root();
     let mut times = Vec::new();
     for _ in 0..TRIES {
         let begun = Instant::now();
-        let list = store.read(|conn| match section {
-            Some(section) => lists::list_below(conn, &scope, section, paging),
-            None => lists::list(conn, &scope, paging),
-        });
-        let list = list.map_err(|error| error.to_string())?;
+        let list = store.read(|conn| lists::list_below(conn, &scope, section.unwrap_or(&root), &Position::Newest, 20));
+        let list = list.map_err(|error| error.to_string())?.ok_or("no list")?;
         times.push(begun.elapsed().as_secs_f64() * 1e3);
-        if list.rows.len() != 20 || !list.more {
+        if list.rows.len() != 20 || !list.older {
             return Err(format!("a list of {} rows", list.rows.len()));
         }
     }

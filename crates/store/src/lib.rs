@@ -29,6 +29,7 @@ mod error;
 mod full_text;
 mod id;
 mod identity;
+mod listings;
 mod migrate;
 mod outage;
 mod page_row;

@@ -4,12 +4,10 @@ use std::fmt::Write;
 
 use chrono::NaiveDateTime;
 use diesel::{
-    QueryableByName,
     dsl::sql,
     expression::SqlLiteral,
     prelude::*,
-    sql_query,
-    sql_types::{Bool, Integer, Text, Timestamp as SqlTimestamp},
+    sql_types::{Bool, Text},
 };
 use domain::{
     Timestamp,
@@ -18,7 +16,7 @@ use domain::{
 };
 
 use crate::{
-    Conn, Paging, Result, Slice,
+    Conn, Result,
     columns::{path_of, published},
     conn::MultiBackend,
     error::skip_unreadable,
@@ -146,93 +144,10 @@ impl VisiblePages {
         Ok(rows.into_iter().filter_map(readable_row).collect())
     }
 
-    /// One page of a section's list, newest first: the first rows of each principal are merged, and the first of them kept.
-    pub(crate) fn part(&self, conn: &mut Conn, section: &Section<'_>, paging: Paging) -> Result<Slice<Teaser>> {
-        let mut principals: Vec<(String, bool)> =
-            self.viewer.principals().into_iter().map(|principal| (principal, false)).collect();
-        if self.with_locked {
-            principals.push(("title".into(), true));
-        }
-        let first = paging.offset() + paging.limit() + 1;
-        let but_root = if section.but_root { "AND path <> ''" } else { "" };
-        // The principals are words and numbers that this module makes.
-        let branches: Vec<String> = principals
-            .iter()
-            .map(|(principal, locked)| {
-                format!(
-                    "SELECT * FROM (SELECT page_id, published_at, path, {locked} AS locked FROM listings
-                     WHERE principal = '{principal}' AND section = $1 AND published_at <= $2
-                     AND (unpublish_at IS NULL OR unpublish_at > $3) {but_root}
-                     ORDER BY published_at DESC, path LIMIT {first}) AS branch",
-                    locked = i32::from(*locked)
-                )
-            })
-            .collect();
-        let query = format!(
-            "SELECT pages.path, title, summary, pages.published_at, updated_at, private, locked
-             FROM (SELECT page_id, published_at, path, MIN(locked) AS locked FROM ({branches}) AS found
-                   GROUP BY page_id, published_at, path ORDER BY published_at DESC, path LIMIT {limit} OFFSET {offset}) AS part
-             JOIN pages ON id = page_id ORDER BY pages.published_at DESC, pages.path",
-            branches = branches.join(" UNION ALL "),
-            limit = paging.limit() + 1,
-            offset = paging.offset(),
-        );
-        let records: Vec<Row> = sql_query(query)
-            .bind::<Text, _>(section.path)
-            .bind::<SqlTimestamp, _>(self.now)
-            .bind::<SqlTimestamp, _>(self.now)
-            .load(conn)?;
-        let teasers = records.into_iter().filter_map(|row| skip_unreadable(row.teaser())).collect();
-        Ok(Slice::of(teasers, paging))
-    }
-}
-
-/// The pages below a path; below the root lies every other page.
-pub(crate) struct Section<'a> {
-    path: &'a str,
-    but_root: bool,
-}
-
-impl Section<'_> {
-    /// The whole site with the front page.
-    pub(crate) const ALL: Section<'static> = Section { path: "", but_root: false };
-
-    /// The pages below a path.
-    pub(crate) fn below(path: &PagePath) -> Section<'_> {
-        Section { path: path.as_str(), but_root: path.is_root() }
-    }
-}
-
-#[derive(QueryableByName)]
-struct Row {
-    #[diesel(sql_type = Text)]
-    path: String,
-    #[diesel(sql_type = Text)]
-    title: String,
-    #[diesel(sql_type = Text)]
-    summary: String,
-    #[diesel(sql_type = SqlTimestamp)]
-    published_at: NaiveDateTime,
-    #[diesel(sql_type = SqlTimestamp)]
-    updated_at: NaiveDateTime,
-    #[diesel(sql_type = Bool)]
-    private: bool,
-    #[diesel(sql_type = Integer)]
-    locked: i32,
-}
-
-impl Row {
-    fn teaser(self) -> Result<Teaser> {
-        let locked = self.locked != 0;
-        Ok(Teaser {
-            path: path_of(&self.path)?,
-            title: self.title,
-            summary: if locked { String::new() } else { self.summary },
-            published_at: self.published_at.and_utc(),
-            updated_at: self.updated_at.and_utc(),
-            private: self.private,
-            locked,
-        })
+    /// The principals of the table `listings` that the visitor matches, each with whether it shows the title alone.
+    pub(crate) fn principals(&self) -> Vec<(String, bool)> {
+        let own = self.viewer.principals().into_iter().map(|principal| (principal, false));
+        own.chain(self.with_locked.then(|| ("title".into(), true))).collect()
     }
 }
 

@@ -2,15 +2,30 @@
 
 use domain::page::PagePath;
 
-pub use crate::visible::{Teaser, VisiblePages};
-use crate::{Conn, Paging, Result, Slice, visible::Section};
+use crate::{
+    Conn, Result,
+    listings::{self, Section},
+};
+pub use crate::{
+    listings::{ListPart, Position},
+    visible::{Teaser, VisiblePages},
+};
 
-/// The pages of the site, newest first.
-pub fn list(conn: &mut Conn, visible: &VisiblePages, paging: Paging) -> Result<Slice<Teaser>> {
-    visible.part(conn, &Section::ALL, paging)
+/// The newest pages of the site, at most `limit`.
+pub fn list(conn: &mut Conn, visible: &VisiblePages, limit: u32) -> Result<Vec<Teaser>> {
+    Ok(listings::part(conn, visible, &Section::ALL, &Position::Newest, limit)?
+        .map(|part| part.rows)
+        .unwrap_or_default())
 }
 
-/// The pages below a path, at any depth, newest first; below the root lies every other page.
-pub fn list_below(conn: &mut Conn, visible: &VisiblePages, path: &PagePath, paging: Paging) -> Result<Slice<Teaser>> {
-    visible.part(conn, &Section::below(path), paging)
+/// At most `size` of the pages below a path, at any depth, newest first; below the root lies every other page. `None` if the
+/// page of the position is not in this list for this visitor, and if nothing follows it.
+pub fn list_below(
+    conn: &mut Conn,
+    visible: &VisiblePages,
+    path: &PagePath,
+    position: &Position,
+    size: u32,
+) -> Result<Option<ListPart>> {
+    listings::part(conn, visible, &Section::below(path), position, size)
 }

@@ -121,8 +121,7 @@ fn who_reads_a_page_that_inherits_changes_with_the_section_to_which_it_moves() {
             .unwrap();
         let seen = || {
             let scope = VisiblePages::readable(&Visitor::Anonymous, noon());
-            let paging = Paging { number: 1, size: 9 };
-            store.read(|conn| lists::list(conn, &scope, paging)).unwrap().rows.len()
+            store.read(|conn| lists::list(conn, &scope, 9)).unwrap().len()
         };
         assert_eq!(seen(), 2);
         move_under(store, &[id], "private").unwrap();

@@ -86,7 +86,7 @@ fn a_draft_is_what_was_typed_however_wrong_and_is_no_page() {
         assert_eq!(kept(store, draft.page).unwrap(), draft);
         assert_eq!((draft.typed, draft.version, draft.based_on), (odd, Version(1), Version(0)));
         let scope = VisiblePages::listed(&crate::database::member(domain::user::Role::Admin), noon());
-        assert!(store.read(|conn| lists::list(conn, &scope, ALL)).unwrap().rows.is_empty());
+        assert!(store.read(|conn| lists::list(conn, &scope, 50)).unwrap().is_empty());
         assert_eq!(listed(store), [(String::new(), DraftKind::Page)]);
     });
 }
@@ -261,7 +261,7 @@ fn t43_a_page_is_listed_until_its_end_and_what_comes_next_is_known() {
         save(store, later.id, form(1, 0), &typed("/later", "Later", "")).unwrap();
         let names = |offset| {
             let scope = VisiblePages::readable(&Visitor::Anonymous, noon() + minutes(offset));
-            let rows = store.read(|conn| lists::list(conn, &scope, ALL)).unwrap().rows;
+            let rows = store.read(|conn| lists::list(conn, &scope, 50)).unwrap();
             let mut names: Vec<_> = rows.into_iter().map(|row| row.path.as_str().to_owned()).collect();
             names.sort();
             names.join(" ")

@@ -176,7 +176,7 @@ fn what_is_deleted_comes_back_with_its_history_and_its_old_paths() {
         let page = moved(store, &page, "two");
         delete(store, &page, noon());
         let nobody = VisiblePages::readable(&domain::access::Visitor::Anonymous, noon());
-        assert!(store.read(|conn| lists::list(conn, &nobody, ALL)).unwrap().rows.is_empty());
+        assert!(store.read(|conn| lists::list(conn, &nobody, 9)).unwrap().is_empty());
         assert_eq!(target(store, "one"), None);
         let rows = store.read(|conn| trash::list(conn, admin().editor(), ALL)).unwrap().rows;
         assert_eq!((rows[0].id, &rows[0].path, rows[0].deleted_by.as_str()), (page.id, &path("two"), "command line"));

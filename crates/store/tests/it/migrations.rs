@@ -16,7 +16,7 @@ use domain::{
 };
 use store::{
     Conn, DatabaseUrl, Error, Paging, Store, links,
-    lists::{self, VisiblePages},
+    lists::{self, Position, VisiblePages},
     pages, revisions, search, writing,
 };
 
@@ -153,7 +153,7 @@ fn a_private_page_of_before_is_for_anyone_signed_in_and_stands_in_lists() {
         );
         let below = |visitor: &Visitor| {
             let (scope, path) = (VisiblePages::readable(visitor, noon()), PagePath::parse("a").unwrap());
-            store.read(|conn| lists::list_below(conn, &scope, &path, Paging { number: 1, size: 9 })).unwrap().rows.len()
+            store.read(|conn| lists::list_below(conn, &scope, &path, &Position::Newest, 9)).unwrap().unwrap().rows.len()
         };
         assert_eq!((below(&Visitor::Anonymous), below(&member(Role::Reader))), (0, 1));
     });

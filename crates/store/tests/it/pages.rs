@@ -186,8 +186,8 @@ fn a_row_that_nobody_can_read_takes_nothing_else_with_it() {
         store.write(|conn| put(conn, &content("even"))).unwrap();
         let scope = VisiblePages::readable(&Visitor::Anonymous, noon());
         let all = Paging { number: 1, size: 9 };
-        let listed = store.read(|conn| lists::list(conn, &scope, all)).unwrap();
-        assert_eq!(listed.rows.iter().map(|row| row.path.as_str()).collect::<Vec<_>>(), ["even"]);
+        let listed = store.read(|conn| lists::list(conn, &scope, 9)).unwrap();
+        assert_eq!(listed.iter().map(|row| row.path.as_str()).collect::<Vec<_>>(), ["even"]);
         let sort = PageSort { by: PageColumn::Path, descending: false };
         let filter = PageFilter::default();
         let every = store.read(|conn| admin_list::list(conn, admin().editor(), &filter, sort, all)).unwrap();

@@ -21,11 +21,11 @@ use crate::{
     http::{
         answer::{Answer, Outcome},
         error::Error,
-        query::{self, QueryString, encode},
+        query::{QueryString, encode},
         responses::see_other,
         view::Link,
     },
-    site::{lists, pages, resolve::Resolved},
+    site::{list_query::ListQuery, lists, pages, resolve::Resolved},
 };
 
 const ADDRESS: &str = "/admin/view-as";
@@ -124,14 +124,16 @@ impl Impersonation {
         let guest = MaybeReader::seen_by(editor, self.account.clone());
         let query = QueryString::of(request);
         let seen = match path {
-            "search" => crate::site::search::show(app.clone(), query, guest).await,
+            "search" => crate::site::search::show(app.clone(), query, guest).await.map(Outcome::Page),
             path => match PagePath::parse(path) {
-                Ok(path) => self.page(app, guest, path, query::paging(&query)).await,
+                Ok(path) => self.page(app, guest, path, ListQuery::of(&query)).await,
                 Err(_) => Err(Error::NotFound),
             },
         };
         let what = match seen {
-            Ok(answer) => return self.framed(&answer).map(Outcome::Page),
+            Ok(Outcome::Page(answer)) => return self.framed(&answer).map(Outcome::Page),
+            // To the beginning of the same list.
+            Ok(Outcome::Redirect(_)) => return Ok(Outcome::Redirect(see_other(&format!("{}/{path}", self.base)))),
             Err(Error::Unauthorized) => "is asked for a name and a password (401), and sees nothing of the page",
             Err(Error::Forbidden(_)) => "gets a message that they may not read this page (403)",
             Err(Error::NotFound) => "gets a message that there is no such page (404)",
@@ -153,15 +155,15 @@ impl Impersonation {
         app: &Data<App>,
         guest: MaybeReader,
         path: PagePath,
-        paging: store::Paging,
-    ) -> Result<Answer, Error> {
-        match Resolved::seen_by(app, guest.clone(), path, paging).await? {
-            Resolved::Finished(answer) => Ok(answer),
+        asked: ListQuery,
+    ) -> Result<Outcome, Error> {
+        match Resolved::seen_by(app, guest.clone(), path, asked.clone()).await? {
+            Resolved::Finished(answer) => Ok(Outcome::Page(answer)),
             // Only an editor's own requests find drafts.
             Resolved::Draft(_) => Err(Error::NotFound),
             Resolved::Page(page) => pages::visible(app, *page).await,
             Resolved::Section(section) => lists::section(app, *section).await,
-            Resolved::Moved(path) => Box::pin(self.page(app, guest.clone(), path, paging)).await,
+            Resolved::Moved(path) => Box::pin(self.page(app, guest.clone(), path, asked)).await,
         }
     }
 
@@ -234,7 +236,7 @@ mod tests {
         };
         check("/", "/base/");
         check("/clients/acme#top", "/base/clients/acme#top");
-        check("/?page=2", "/base/?page=2");
+        check("/?older=/a", "/base/?older=/a");
         for out in ["/admin/", "/static/1/site.css", "/feed.xml", "/login?next=%2F", "//evil", "https://x/", "#top"] {
             check(out, out);
         }

@@ -17,9 +17,10 @@ use crate::{auth::account::Account, clock, http::answer::Answer};
 /// The key of an answer, without its viewer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum CacheKey<'a> {
-    /// The answer at a path. For a list, with the number of its page from 1; 0 is the entry that every request looks up
-    /// first, before it is known whether the path has a list.
-    Path(&'a str, u32),
+    /// The entry at a path, which every request looks up first, before it is known whether the path has a list.
+    Path(&'a str),
+    /// The beginning of the list at a path.
+    List(&'a str),
     /// `/feed.xml`.
     Feed,
     /// `/sitemap.xml`.
@@ -31,7 +32,9 @@ pub enum CacheKey<'a> {
 impl CacheKey<'_> {
     fn dependency(&self) -> Dependency {
         match self {
-            CacheKey::Path(path, _) => PagePath::parse(path).map_or(Dependency::Pages, |path| Dependency::at(&path)),
+            CacheKey::Path(path) | CacheKey::List(path) => {
+                PagePath::parse(path).map_or(Dependency::Pages, |path| Dependency::at(&path))
+            }
             CacheKey::Feed | CacheKey::Sitemap => Dependency::Pages,
             CacheKey::ErrorPage(..) => Dependency::Site,
         }
@@ -39,7 +42,8 @@ impl CacheKey<'_> {
 
     fn to_owned(self) -> OwnedCacheKey {
         match self {
-            CacheKey::Path(path, page) => OwnedCacheKey::Path(path.into(), page),
+            CacheKey::Path(path) => OwnedCacheKey::Path(path.into()),
+            CacheKey::List(path) => OwnedCacheKey::List(path.into()),
             CacheKey::Feed => OwnedCacheKey::Feed,
             CacheKey::Sitemap => OwnedCacheKey::Sitemap,
             CacheKey::ErrorPage(name, html) => OwnedCacheKey::ErrorPage(name, html),
@@ -63,7 +67,7 @@ pub enum Cached {
     Answer(Answer),
     /// The path is private, and the viewer must sign in.
     Guarded {
-        /// Whether the answer depends on the page of a list.
+        /// Whether the page ends with a list.
         lists: bool,
     },
     /// The path is public and has a list. The answer depends on the viewer.
@@ -78,7 +82,8 @@ struct Key {
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 enum OwnedCacheKey {
-    Path(Box<str>, u32),
+    Path(Box<str>),
+    List(Box<str>),
     Feed,
     Sitemap,
     ErrorPage(&'static str, bool),
@@ -94,7 +99,9 @@ struct BorrowedKey<'a> {
 impl Equivalent<Key> for BorrowedKey<'_> {
     fn equivalent(&self, own: &Key) -> bool {
         let is_same = match (&self.key, &own.key) {
-            (CacheKey::Path(path, page), OwnedCacheKey::Path(own, own_page)) => **path == **own && page == own_page,
+            (CacheKey::Path(path), OwnedCacheKey::Path(own)) | (CacheKey::List(path), OwnedCacheKey::List(own)) => {
+                **path == **own
+            }
             (CacheKey::Feed, OwnedCacheKey::Feed) | (CacheKey::Sitemap, OwnedCacheKey::Sitemap) => true,
             (CacheKey::ErrorPage(name, html), OwnedCacheKey::ErrorPage(own, own_html)) => {
                 name == own && html == own_html
@@ -131,7 +138,7 @@ impl Weighter<Key, Entry> for ByteWeighter {
         /// The bytes of an entry beside its texts: keys, headers and the hash table. Measured, and rounded up.
         const OVERHEAD: usize = 1024;
         let path = match &own.key {
-            OwnedCacheKey::Path(path, _) => path.len(),
+            OwnedCacheKey::Path(path) | OwnedCacheKey::List(path) => path.len(),
             _ => 0,
         };
         let answer = match &entry.value {

@@ -54,7 +54,7 @@ async fn step() {
         .await;
 }
 
-const PAGE: CacheKey<'static> = CacheKey::Path("a/b", 0);
+const PAGE: CacheKey<'static> = CacheKey::Path("a/b");
 
 /// A database with one page, whose body is its version, and a process that caches the page.
 struct Simulation {

@@ -53,11 +53,11 @@ pub fn encode(fields: &[(&str, &str)]) -> String {
 }
 
 /// The number of rows on one page of a list.
-const PAGE_SIZE: u32 = 20;
-/// The last page of a list that can be requested: people never page further, and crawlers should not.
-const MAX_PAGE: u32 = 10_000;
+pub const PAGE_SIZE: u32 = 20;
+/// The last page of results: a search ranks at most 400 pages.
+const MAX_PAGE: u32 = 21;
 
-/// The requested page of a list (`?page=2`); the first one if the value is not a number.
+/// The requested page of the results of a search (`?page=2`); the first one if the value is not a number.
 pub fn paging(query: &QueryString) -> Paging {
     let number = query.get("page").parse().unwrap_or(1);
     Paging { number: number.clamp(1, MAX_PAGE), size: PAGE_SIZE }

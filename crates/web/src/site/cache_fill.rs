@@ -15,9 +15,9 @@ use crate::{
 
 /// The permissions to cache the answer to a request.
 pub struct FillTokens {
-    /// For the path, independent of the page of a list.
+    /// For the path, which every request looks up first.
     pub(super) path: FillToken,
-    /// For the requested page of a list.
+    /// For the beginning of its list.
     pub(super) list: FillToken,
     /// Whether the answer may be cached at all.
     pub(super) is_cacheable: bool,

@@ -5,7 +5,6 @@ use std::fmt::Write;
 use actix_web::web::Data;
 use domain::{Timestamp, access::Visitor, site::Site};
 use store::{
-    Paging,
     lists::{self, Teaser, VisiblePages},
     pages,
 };
@@ -110,7 +109,7 @@ pub async fn robots(app: Data<App>) -> Answer {
 fn newest_public(conn: &mut store::Conn, limit: u32) -> store::Result<(Vec<Teaser>, Option<Timestamp>)> {
     let now = clock::now();
     let scope = VisiblePages::readable(&Visitor::Anonymous, now);
-    Ok((lists::list(conn, &scope, Paging { number: 1, size: limit })?.rows, pages::next_boundary(conn, now)?))
+    Ok((lists::list(conn, &scope, limit)?, pages::next_boundary(conn, now)?))
 }
 
 /// The last change that a reader could see: a page that was written before its date appeared on its date.

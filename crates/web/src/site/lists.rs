@@ -1,22 +1,22 @@
 //! Lists of pages for readers: the front page, and the pages below a path.
 
-use domain::{page::PagePath, zone::Zone};
+use domain::{Timestamp, access::Visitor, page::PagePath, zone::Zone};
 use serde::Serialize;
 use store::{
-    Paging, Slice,
-    lists::{self, Teaser, VisiblePages},
+    lists::{self, ListPart, Teaser, VisiblePages},
     pages,
 };
 
-use super::resolve::Section;
+use super::{list_query::ListQuery, resolve::Section};
 use crate::{
     App,
     auth::extract::MaybeReader,
     clock,
     http::{
-        answer::{Answer, Caching},
+        answer::{Answer, Caching, Outcome},
         error::Error,
-        query::encode,
+        query::{PAGE_SIZE, encode},
+        responses::see_other,
         view::{Frame, Link},
     },
 };
@@ -49,7 +49,7 @@ impl Row {
     }
 }
 
-/// The rows of a list, and the addresses of its next and previous page.
+/// The rows of a list, and the addresses of those before and after them.
 #[derive(Serialize)]
 pub struct Rows {
     rows: Vec<Row>,
@@ -58,13 +58,14 @@ pub struct Rows {
 }
 
 impl Rows {
-    /// The rows of a slice; `address` is the address of the list, ending in `?` or `&`.
-    pub fn new(slice: Slice<Teaser>, paging: Paging, address: &str, zone: Zone) -> Rows {
-        let page = |number: u32| format!("{address}page={number}");
+    /// The rows of a part of the list at `path`.
+    pub fn new(part: ListPart, path: &PagePath, zone: Zone) -> Rows {
+        let first = part.rows.first().filter(|_| part.newer);
+        let last = part.rows.last().filter(|_| part.older);
         Rows {
-            rows: slice.rows.into_iter().map(|teaser| Row::new(teaser, zone)).collect(),
-            newer_href: if paging.number > 1 { page(paging.number - 1) } else { String::new() },
-            older_href: if slice.more { page(paging.number + 1) } else { String::new() },
+            newer_href: first.map(|row| ListQuery::newer_href(path, &row.path)).unwrap_or_default(),
+            older_href: last.map(|row| ListQuery::older_href(path, &row.path)).unwrap_or_default(),
+            rows: part.rows.into_iter().map(|teaser| Row::new(teaser, zone)).collect(),
         }
     }
 
@@ -86,42 +87,64 @@ struct ListPage {
     rows: Rows,
 }
 
+/// At most 20 rows of the list of the pages below a path, as a visitor finds them at `now`; `None` for a position that is not
+/// in this list.
+///
+/// # Errors
+/// As every query.
+pub fn below(
+    conn: &mut store::Conn,
+    visitor: &Visitor,
+    now: Timestamp,
+    path: &PagePath,
+    asked: &ListQuery,
+) -> store::Result<Option<ListPart>> {
+    let Some(position) = asked.position() else { return Ok(None) };
+    lists::list_below(conn, &VisiblePages::listed(visitor, now), path, position, PAGE_SIZE)
+}
+
+/// Redirects to the beginning of a list: the position in the address is no longer in it, or never was.
+pub fn to_start(path: &PagePath) -> Outcome {
+    Outcome::Redirect(see_other(&path.href()))
+}
+
 /// Renders the list of the pages below a path without a page; below the root it is the front page.
 ///
 /// # Errors
 /// 404 when the viewer may see no page below the path.
-pub async fn section(app: &App, section: Section) -> Result<Answer, Error> {
+pub async fn section(app: &App, section: Section) -> Result<Outcome, Error> {
     let path = &section.path;
     let viewer = &section.viewer;
-    let (paging, now) = (section.paging, section.now);
+    let (asked, now) = (section.asked.clone(), section.now);
     let visitor = viewer.visitor();
     let wanted = path.clone();
     let query = move |conn: &mut store::Conn| {
-        let slice = match wanted.is_root() {
-            true => lists::list(conn, &VisiblePages::listed(&visitor, now), paging)?,
-            false => lists::list_below(conn, &VisiblePages::listed(&visitor, now), &wanted, paging)?,
+        let part = below(conn, &visitor, now, &wanted, &asked)?;
+        let is_empty = match &part {
+            Some(part) => part.rows.is_empty(),
+            None => below(conn, &visitor, now, &wanted, &ListQuery::START)?.is_none_or(|part| part.rows.is_empty()),
         };
         let titles = pages::titles(conn, &VisiblePages::readable(&visitor, now), &wanted.ancestors())?;
-        Ok((slice, titles, pages::next_boundary(conn, now)?))
+        Ok((part, is_empty, titles, pages::next_boundary(conn, now)?))
     };
-    let (site, (slice, titles, expires_at)) = app.db.read_with_site(query).await?;
-    if slice.rows.is_empty() && !path.is_root() {
+    let (site, (part, is_empty, titles, expires_at)) = app.db.read_with_site(query).await?;
+    if is_empty && !path.is_root() {
         return Err(Error::NotFound);
     }
+    let Some(part) = part else { return Ok(to_start(path)) };
     let heading = if path.is_root() { site.title.clone() } else { humanise(path.last_segment()) };
     let template = if path.is_root() { "index.html" } else { "list.html" };
-    let address = format!("{}?", path.href());
     let page = ListPage {
         frame: Frame::new(&site, viewer.account()),
         heading,
         notice: viewer.notice(),
         breadcrumbs: breadcrumbs(path, &titles),
         login_href: login_href(&path.href()),
-        rows: Rows::new(slice, paging, &address, site.time_zone),
+        rows: Rows::new(part, path, site.time_zone),
     };
     let answer = Answer::html(app.view.render(template, &page)?, caching(viewer)).finish();
     section.into_cache_fill().insert(app.db.cache(), &answer, expires_at);
-    Ok(answer)
+    Ok(Outcome::Page(answer))
 }
 
 /// The cache policy of a list, which shows more to signed-in viewers.

@@ -3,6 +3,7 @@
 pub mod account;
 pub mod cache_fill;
 pub mod feeds;
+pub mod list_query;
 pub mod lists;
 pub mod login;
 pub mod pages;

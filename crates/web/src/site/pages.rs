@@ -6,6 +6,7 @@ use serde::Serialize;
 use store::{lists::VisiblePages, pages, receipts};
 
 use super::{
+    list_query::ListQuery,
     lists::{self, Rows},
     resolve::{Resolved, VisibleDraft, VisiblePage},
 };
@@ -16,7 +17,6 @@ use crate::{
     http::{
         answer::{Answer, Caching, Outcome},
         error::Error,
-        query::{self, QueryString},
         responses::permanent_redirect,
         view::{Frame, Link},
     },
@@ -68,9 +68,9 @@ pub async fn show(request: HttpRequest, app: Data<App>) -> Result<Outcome, Error
             if *request.method() == Method::GET {
                 record_opening(&app, &page);
             }
-            Box::pin(visible(&app, *page)).await.map(Outcome::Page)
+            Box::pin(visible(&app, *page)).await
         }
-        Resolved::Section(section) => Box::pin(lists::section(&app, *section)).await.map(Outcome::Page),
+        Resolved::Section(section) => Box::pin(lists::section(&app, *section)).await,
         Resolved::Draft(draft) => Box::pin(draft_as_page(&app, *draft)).await.map(Outcome::Page),
         Resolved::Moved(path) => Ok(Outcome::Redirect(permanent_redirect(&path.href()))),
     }
@@ -94,8 +94,9 @@ fn record_opening(app: &Data<App>, page: &VisiblePage) {
     });
 }
 
-/// Renders a page. A public page is the same for everybody; a private page, and one with a list, names its viewer.
-pub async fn visible(app: &App, visible: VisiblePage) -> Result<Answer, Error> {
+/// Renders a page. A public page is the same for everybody; a private page, and one with a list, names its viewer. For a
+/// position that is not in its list, redirects to the page.
+pub async fn visible(app: &App, visible: VisiblePage) -> Result<Outcome, Error> {
     let visitor = match (visible.account(), visible.list()) {
         (Some(account), _) => account.visitor(),
         (None, Some((viewer, _))) => viewer.visitor(),
@@ -107,12 +108,12 @@ pub async fn visible(app: &App, visible: VisiblePage) -> Result<Answer, Error> {
         (None, None) => Caching::Public,
     };
     let path = visible.page().content.path.clone();
-    let paging = visible.list().map(|(_, paging)| paging);
+    let asked = visible.list().map(|(_, asked)| asked.clone());
     let read = move |conn: &mut store::Conn| {
         let now = clock::now();
         let titles = pages::titles(conn, &VisiblePages::readable(&visitor, now), &path.ancestors())?;
-        let below = match paging {
-            Some(paging) => Some(store::lists::list_below(conn, &VisiblePages::listed(&visitor, now), &path, paging)?),
+        let below = match &asked {
+            Some(asked) => Some(lists::below(conn, &visitor, now, &path, asked)?),
             None => None,
         };
         Ok((titles, below, pages::next_boundary(conn, now)?))
@@ -120,10 +121,12 @@ pub async fn visible(app: &App, visible: VisiblePage) -> Result<Answer, Error> {
     let (titles, below, next) = app.db.read(read).await?;
     // The page itself may have ended since the access rule decided.
     let expires_at = visible.page().content.unpublish_at.into_iter().chain(next).min();
-    let below = below.zip(paging).map(|(slice, paging)| {
-        let address = format!("{}?", visible.page().content.path.href());
-        Rows::new(slice, paging, &address, visible.site().time_zone)
-    });
+    let path = &visible.page().content.path;
+    let below = match below {
+        Some(None) => return Ok(lists::to_start(path)),
+        Some(Some(part)) => Some(Rows::new(part, path, visible.site().time_zone)),
+        None => None,
+    };
     let view = app.view.clone();
     let (visible, answer) = app
         .render_pool
@@ -135,7 +138,7 @@ pub async fn visible(app: &App, visible: VisiblePage) -> Result<Answer, Error> {
         .await?;
     let answer = answer?;
     visible.into_cache_fill().insert(app.db.cache(), &answer, expires_at);
-    Ok(answer)
+    Ok(Outcome::Page(answer))
 }
 
 /// The values of the template. It renders Markdown and belongs into the render pool.
@@ -188,19 +191,18 @@ pub async fn draft_as_page(app: &App, visible: VisibleDraft) -> Result<Answer, E
     let lists_below = visible.draft().typed.page.list_below;
     let visitor = visible.account().visitor();
     let of = path.clone();
-    let paging = query::paging(&QueryString::default());
     let read = move |conn: &mut store::Conn| {
         let now = clock::now();
         let titles = pages::titles(conn, &VisiblePages::readable(&visitor, now), &of.ancestors())?;
         let below = match lists_below {
-            true => Some(store::lists::list_below(conn, &VisiblePages::listed(&visitor, now), &of, paging)?),
+            true => lists::below(conn, &visitor, now, &of, &ListQuery::START)?,
             false => None,
         };
         Ok((titles, below))
     };
     let (titles, below) = app.db.read(read).await?;
     let zone = visible.site().time_zone;
-    let below = below.map(|slice| Rows::new(slice, paging, &format!("{}?", path.href()), zone));
+    let below = below.map(|part| Rows::new(part, &path, zone));
     let view = app.view.clone();
     let rendering =
         move || view.render("page.html", &compose_draft(&visible, &path, &titles, below)).map(Answer::panel);

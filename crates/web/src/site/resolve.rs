@@ -9,29 +9,19 @@ use domain::{
     access::{Access, Visitor, decide},
     page::PagePath,
 };
-use store::{
-    Paging,
-    pages::{self, Located, OutlinedPage},
-};
+use store::pages::{self, Located, OutlinedPage};
 
 pub use visible::{Section, VisibleDraft, VisiblePage};
 
-use super::cache_fill::FillTokens;
+use super::{cache_fill::FillTokens, list_query::ListQuery};
 use crate::{
     App,
     auth::extract::{Editor, MaybeReader, Reader},
     cache::answers::{CacheKey, Cached},
     clock,
-    http::{
-        answer::Answer,
-        error::Error,
-        query::{self, QueryString},
-    },
+    http::{answer::Answer, error::Error, query::QueryString},
 };
 use requester::Requester;
-
-/// The maximum number of pages of a list that are cached. Hardly anybody but robots requests later ones.
-const MAX_CACHED_LIST_PAGES: u32 = 5;
 
 /// The result of resolving a path.
 pub enum Resolved {
@@ -59,7 +49,7 @@ impl Resolved {
             Some(answer) => Ok(Resolved::Finished(answer)),
             None => {
                 let wanted = PagePath::parse(path(request)).map_err(|_| Error::NotFound)?;
-                Box::pin(find(app, Requester::Sender(request), wanted, paging(request))).await
+                Box::pin(find(app, Requester::Sender(request), wanted, list_query(request))).await
             }
         }
     }
@@ -76,8 +66,8 @@ impl Resolved {
     }
 
     /// Resolves a path for the viewer that an editor impersonates. The answer is not cached.
-    pub async fn seen_by(app: &App, viewer: MaybeReader, path: PagePath, paging: Paging) -> Result<Resolved, Error> {
-        Box::pin(find(app, Requester::Impersonated(viewer), path, paging)).await
+    pub async fn seen_by(app: &App, viewer: MaybeReader, path: PagePath, asked: ListQuery) -> Result<Resolved, Error> {
+        Box::pin(find(app, Requester::Impersonated(viewer), path, asked)).await
     }
 }
 
@@ -88,25 +78,26 @@ fn path(request: &HttpRequest) -> &str {
     path.strip_prefix('/').unwrap_or(path)
 }
 
-fn paging(request: &HttpRequest) -> Paging {
-    query::paging(&QueryString::of(request))
+fn list_query(request: &HttpRequest) -> ListQuery {
+    ListQuery::of(&QueryString::of(request))
 }
 
 /// The cached answer. The access rule decided when it was made; the cache returns it only while neither the page nor
-/// the account has changed since.
+/// the account has changed since. Of a list only the beginning is cached: anybody could ask for any other position.
 async fn cached(app: &App, request: &HttpRequest, path: &str) -> Result<Option<Answer>, Error> {
     let answers = &app.db.cache().answers;
-    Ok(match answers.get(CacheKey::Path(path, 0), "") {
+    Ok(match answers.get(CacheKey::Path(path), "") {
         None => None,
         Some(Cached::Answer(answer)) => Some(answer),
+        Some(Cached::Guarded { lists: true } | Cached::Listing) if list_query(request) != ListQuery::START => None,
         Some(Cached::Guarded { lists }) => {
             let reader = Reader::of(request).await?;
-            let number = if lists { paging(request).number } else { 0 };
-            answers.get_for(CacheKey::Path(path, number), reader.shared_account())
+            let key = if lists { CacheKey::List(path) } else { CacheKey::Path(path) };
+            answers.get_for(key, reader.shared_account())
         }
         Some(Cached::Listing) => {
             let viewer = MaybeReader::of(request).await?;
-            let key = CacheKey::Path(path, paging(request).number);
+            let key = CacheKey::List(path);
             match viewer.shared_account() {
                 Some(account) => answers.get_for(key, account),
                 None => match answers.get(key, viewer.notice()) {
@@ -118,7 +109,7 @@ async fn cached(app: &App, request: &HttpRequest, path: &str) -> Result<Option<A
     })
 }
 
-async fn find(app: &App, requester: Requester<'_>, path: PagePath, paging: Paging) -> Result<Resolved, Error> {
+async fn find(app: &App, requester: Requester<'_>, path: PagePath, asked: ListQuery) -> Result<Resolved, Error> {
     let answers = &app.db.cache().answers;
     // The editor alone sees the answer for an impersonated viewer.
     let is_sender = matches!(requester, Requester::Sender(_));
@@ -126,9 +117,9 @@ async fn find(app: &App, requester: Requester<'_>, path: PagePath, paging: Pagin
         answers.count_miss();
     }
     let mut tokens = FillTokens {
-        path: answers.fill_token(CacheKey::Path(path.as_str(), 0)),
-        list: answers.fill_token(CacheKey::Path(path.as_str(), paging.number)),
-        is_cacheable: is_sender && paging.number <= MAX_CACHED_LIST_PAGES,
+        path: answers.fill_token(CacheKey::Path(path.as_str())),
+        list: answers.fill_token(CacheKey::List(path.as_str())),
+        is_cacheable: is_sender && asked == ListQuery::START,
     };
     let all_pages = answers.all_pages();
     let now = clock::now();
@@ -152,7 +143,7 @@ async fn find(app: &App, requester: Requester<'_>, path: PagePath, paging: Pagin
         tokens.depend_on(all_pages);
     }
     // For those who may not see it, a page before its date or after its end, or an old path, is the same as an unknown one.
-    let absent = |tokens| without_page(app, &requester, path.clone(), paging, now, tokens);
+    let absent = |tokens| without_page(app, &requester, path.clone(), asked.clone(), now, tokens);
     let Some(located) = located else { return absent(tokens).await };
     let reader = match located.outline.decide(&Visitor::Anonymous, now) {
         Some(Access::Show) => None,
@@ -199,7 +190,7 @@ async fn find(app: &App, requester: Requester<'_>, path: PagePath, paging: Pagin
     tokens.is_cacheable &= !page.content.receipts && page.content.is_published(now);
     // Even a public page checks credentials if it ends with a list, because a list depends on its viewer.
     let list_viewer = if lists { Some(requester.viewer().await?) } else { None };
-    Ok(Resolved::Page(Box::new(VisiblePage { page, site, reader, list_viewer, paging, tokens })))
+    Ok(Resolved::Page(Box::new(VisiblePage { page, site, reader, list_viewer, asked, tokens })))
 }
 
 /// Whether everybody may see a page.
@@ -213,7 +204,7 @@ async fn without_page(
     app: &App,
     requester: &Requester<'_>,
     path: PagePath,
-    paging: Paging,
+    asked: ListQuery,
     now: Timestamp,
     tokens: FillTokens,
 ) -> Result<Resolved, Error> {
@@ -230,7 +221,7 @@ async fn without_page(
             return Ok(Resolved::Draft(Box::new(VisibleDraft::new(draft, site, &editor))));
         }
     }
-    Ok(Resolved::Section(Box::new(Section { path, viewer, paging, now, tokens })))
+    Ok(Resolved::Section(Box::new(Section { path, viewer, asked, now, tokens })))
 }
 
 /// 403, not 404: the earlier 401 already revealed that the page exists.

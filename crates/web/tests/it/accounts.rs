@@ -46,11 +46,10 @@ async fn t53_case_35_47_a_form_from_another_origin_changes_nothing() {
                 store::lists::list(
                     conn,
                     &store::lists::VisiblePages::readable(&domain::access::Visitor::Anonymous, web::clock::now()),
-                    store::Paging { number: 1, size: 100 },
+                    100,
                 )
             })
             .unwrap()
-            .rows
             .len()
     });
     let before = count();

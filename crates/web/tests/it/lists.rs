@@ -78,15 +78,85 @@ async fn lists_go_on_after_twenty_pages_newest_first() {
     let titles = |body: &str| body.matches("Number ").count();
     let first = site.visitor().get("/n").await.is(200);
     assert_eq!(titles(&first.body), 20);
-    first.has("href=\"/n?page=2\"").lacks("Newer");
-    let last = site.visitor().get("/n?page=3").await.is(200);
-    assert_eq!(titles(&last.body), 5);
-    last.lacks("Older").has("href=\"/n?page=2\"");
-    site.visitor().get("/n?page=4").await.is(404);
-    for odd in ["0", "-1", "x", "99999999999999999999"] {
-        let status = site.visitor().get(&format!("/n?page={odd}")).await.status.as_u16();
-        assert!(matches!(status, 200 | 404), "{odd}: {status}");
+    let first = first.lacks("Newer");
+    let second = site.visitor().get(link(&first.body, "next")).await.is(200);
+    let last = site.visitor().get(link(&second.body, "next")).await.is(200);
+    assert_eq!((titles(&second.body), titles(&last.body)), (20, 5));
+    let last = last.lacks("Older");
+    // The beginning has one address.
+    let back = site.visitor().get(link(&last.body, "prev")).await.is(200);
+    assert_eq!(rows(&back.body), rows(&second.body));
+    let start = site.visitor().get(link(&back.body, "prev")).await.is(200).lacks("Newer");
+    assert_eq!(rows(&start.body), rows(&first.body));
+}
+
+/// The address of the link to the previous or next part of a list.
+fn link<'a>(body: &'a str, rel: &str) -> &'a str {
+    let (_, rest) = body.split_once(&format!("rel=\"{rel}\" href=\"")).unwrap();
+    rest.split('"').next().unwrap()
+}
+
+/// The titles of a list with their links.
+fn rows(body: &str) -> &str {
+    let (_, rest) = body.split_once("<ul class=\"teasers\">").unwrap();
+    rest.split_once("</ul>").unwrap().0
+}
+
+#[actix_web::test]
+async fn t44_an_address_that_is_in_no_list_leads_to_its_beginning_and_reveals_nothing() {
+    let site = Site::new();
+    site.put(draft("n/open", "Open"));
+    site.put(PageInput { audience: signed_in(), ..draft("n/hidden", "Hidden") });
+    site.put(PageInput { published: "2999-01-01T00:00".into(), ..draft("n/soon", "Soon") });
+    site.put(PageInput { list_below: true, ..draft("docs", "Documents") });
+    let mut answers = Vec::new();
+    for asked in [
+        "older=/n/hidden",
+        "newer=/n/hidden",
+        "older=/n/soon",
+        "older=/n/never",
+        "newer=/n/never",
+        "older=/hello",
+        "older=/n/open",
+        "older=",
+        "older=x",
+        "newer=2026-01-01",
+        "page=1",
+        "page=2",
+        "page=10000",
+        "page=x",
+    ] {
+        let answer = site.visitor().get(&format!("/n?{asked}")).await.is(303);
+        assert_eq!(answer.header("location"), "/n", "{asked}");
+        answers.push(answer.body);
+        let answer = site.visitor().get(&format!("/docs?{asked}")).await.is(303);
+        assert_eq!(answer.header("location"), "/docs", "{asked}");
+        site.visitor().get(&format!("/nowhere?{asked}")).await.is(404);
+        // A page without a list has no positions.
+        site.visitor().get(&format!("/hello?{asked}")).await.is(200);
+        let seen = site.eve().get(&format!("/admin/view-as/visitor/n?{asked}")).await.is(303);
+        assert_eq!(seen.header("location"), "/admin/view-as/visitor/n", "{asked}");
     }
+    answers.dedup();
+    assert_eq!(answers.len(), 1);
+    site.visitor().get("/n?newer=/n/open").await.is(200).has("Open").lacks("Hidden");
+}
+
+#[actix_web::test]
+async fn a_title_that_is_shown_with_a_lock_is_a_position_without_its_date() {
+    let site = Site::new();
+    for n in 0..45 {
+        site.put(PageInput {
+            audience: signed_in(),
+            show_title: true,
+            published: format!("2020-01-{:02}T10:00", n % 28 + 1),
+            ..draft(&format!("n/p{n:02}"), &format!("Number {n}."))
+        });
+    }
+    let first = site.visitor().get("/n").await.is(200).lacks("2020");
+    let second = site.visitor().get(link(&first.body, "next")).await.is(200).lacks("2020").has("Newer").has("Older");
+    let last = site.visitor().get(link(&second.body, "next")).await.is(200).lacks("2020").lacks("Older");
+    assert_eq!(last.body.matches("Number ").count(), 5);
 }
 
 #[actix_web::test]

@@ -10,14 +10,16 @@ use domain::{
     page::{Page, PagePath},
     site::Site,
 };
-use store::Paging;
 
 use crate::{
     auth::{
         account::Account,
         extract::{Editor, MaybeReader, Reader},
     },
-    site::cache_fill::{CacheFill, FillTokens},
+    site::{
+        cache_fill::{CacheFill, FillTokens},
+        list_query::ListQuery,
+    },
 };
 
 /// A page that its viewer may see.
@@ -26,7 +28,7 @@ pub struct VisiblePage {
     pub(super) site: Arc<Site>,
     pub(super) reader: Option<Reader>,
     pub(super) list_viewer: Option<MaybeReader>,
-    pub(super) paging: Paging,
+    pub(super) asked: ListQuery,
     pub(super) tokens: FillTokens,
 }
 
@@ -46,9 +48,9 @@ impl VisiblePage {
         self.reader.as_ref().map(Reader::account)
     }
 
-    /// The viewer and the page of the list at the end of this page, if it has one.
-    pub fn list(&self) -> Option<(&MaybeReader, Paging)> {
-        self.list_viewer.as_ref().map(|viewer| (viewer, self.paging))
+    /// The viewer and the requested part of the list at the end of this page, if it has one.
+    pub fn list(&self) -> Option<(&MaybeReader, &ListQuery)> {
+        self.list_viewer.as_ref().map(|viewer| (viewer, &self.asked))
     }
 
     /// The reader whose opening of this page is recorded: on pages with receipts, every reader but editors.
@@ -108,8 +110,8 @@ pub struct Section {
     pub path: PagePath,
     /// The viewer.
     pub viewer: MaybeReader,
-    /// The requested page of the list.
-    pub paging: Paging,
+    /// The requested part of the list.
+    pub asked: ListQuery,
     /// When it was decided that there is no page for this viewer; the list is that of the same moment.
     pub now: Timestamp,
     /// The permissions to cache the answer.

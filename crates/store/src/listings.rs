@@ -1,0 +1,220 @@
+//! The table `listings`, read by key: the pages of a section that a visitor finds, newest first. A page in the middle of a
+//! list costs the same as the first.
+
+use chrono::NaiveDateTime;
+use diesel::{
+    OptionalExtension, QueryableByName, RunQueryDsl, sql_query,
+    sql_types::{Bool, Integer, Text, Timestamp as SqlTimestamp},
+};
+use domain::page::PagePath;
+
+use crate::{
+    Conn, Result,
+    columns::path_of,
+    error::skip_unreadable,
+    visible::{Teaser, VisiblePages},
+};
+
+/// A position in a list. A page of the list is named by its path and not by its date: a visitor who could ask for any date
+/// would find out the date of a page of which they see the title alone.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Position {
+    /// The beginning.
+    #[default]
+    Newest,
+    /// After this page of the list.
+    OlderThan(PagePath),
+    /// Before this page of the list.
+    NewerThan(PagePath),
+}
+
+/// A part of a list for readers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ListPart {
+    /// The rows, newest first.
+    pub rows: Vec<Teaser>,
+    /// Whether newer rows precede them.
+    pub newer: bool,
+    /// Whether older rows follow them.
+    pub older: bool,
+}
+
+/// The pages below a path; below the root lies every other page.
+pub(crate) struct Section<'a> {
+    path: &'a str,
+    but_root: bool,
+}
+
+impl Section<'_> {
+    /// The whole site with the front page.
+    pub(crate) const ALL: Section<'static> = Section { path: "", but_root: false };
+
+    /// The pages below a path.
+    pub(crate) fn below(path: &PagePath) -> Section<'_> {
+        Section { path: path.as_str(), but_root: path.is_root() }
+    }
+}
+
+/// At most `size` rows of a list at a position; `None` if the page of the position is not in the list, and if nothing
+/// follows it. The rows before a position that are fewer than `size` are the beginning of the list, which is then full.
+pub(crate) fn part(
+    conn: &mut Conn,
+    visible: &VisiblePages,
+    section: &Section<'_>,
+    position: &Position,
+    size: u32,
+) -> Result<Option<ListPart>> {
+    let (key, towards) = match position {
+        Position::Newest => (None, Towards::Older),
+        Position::OlderThan(path) => (Some(path), Towards::Older),
+        Position::NewerThan(path) => (Some(path), Towards::Newer),
+    };
+    let start = match key {
+        None => Start { at: visible.moment(), path: String::new(), inclusive: true },
+        Some(path) => match find(conn, visible, section, path)? {
+            Some(Key { published_at, path }) => Start { at: published_at, path, inclusive: false },
+            None => return Ok(None),
+        },
+    };
+    let mut records = rows(conn, visible, section, &start, towards, i64::from(size) + 1)?;
+    let more = records.len() > size as usize;
+    records.truncate(size as usize);
+    let (newer, older) = match (position, towards) {
+        (Position::Newest, _) => (false, more),
+        (_, Towards::Older) if records.is_empty() => return Ok(None),
+        (_, Towards::Older) => (true, more),
+        (_, Towards::Newer) if more => (true, true),
+        (_, Towards::Newer) => return part(conn, visible, section, &Position::Newest, size),
+    };
+    if towards == Towards::Newer {
+        records.reverse();
+    }
+    let rows = records.into_iter().filter_map(|row| skip_unreadable(row.teaser())).collect();
+    Ok(Some(ListPart { rows, newer, older }))
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Towards {
+    Newer,
+    Older,
+}
+
+/// The key from which rows are read.
+struct Start {
+    at: NaiveDateTime,
+    path: String,
+    inclusive: bool,
+}
+
+#[derive(QueryableByName)]
+struct Key {
+    #[diesel(sql_type = SqlTimestamp)]
+    published_at: NaiveDateTime,
+    #[diesel(sql_type = Text)]
+    path: String,
+}
+
+/// The key of a page in a list. A page that the visitor does not find there is the same as none.
+fn find(conn: &mut Conn, visible: &VisiblePages, section: &Section<'_>, path: &PagePath) -> Result<Option<Key>> {
+    if section.but_root && path.is_root() {
+        return Ok(None);
+    }
+    // The principals are words and numbers that `VisiblePages` makes.
+    let principals: Vec<String> = visible.principals().iter().map(|(principal, _)| format!("'{principal}'")).collect();
+    let query = format!(
+        "SELECT listings.published_at, listings.path FROM pages
+         JOIN listings ON principal IN ({}) AND section = $1 AND listings.published_at = pages.published_at
+                          AND listings.path = pages.path
+         WHERE pages.path = $2 AND listings.published_at <= $3
+         AND (listings.unpublish_at IS NULL OR listings.unpublish_at > $3) LIMIT 1",
+        principals.join(", ")
+    );
+    let key = sql_query(query)
+        .bind::<Text, _>(section.path)
+        .bind::<Text, _>(path.as_str())
+        .bind::<SqlTimestamp, _>(visible.moment())
+        .get_result(conn)
+        .optional()?;
+    Ok(key)
+}
+
+/// The first rows from a key on, in the direction of reading: those of each principal are merged, and the first of them
+/// kept.
+fn rows(
+    conn: &mut Conn,
+    visible: &VisiblePages,
+    section: &Section<'_>,
+    start: &Start,
+    towards: Towards,
+    limit: i64,
+) -> Result<Vec<Row>> {
+    let (beyond, order, path_order) = match towards {
+        Towards::Older => (if start.inclusive { "path >= $3" } else { "path > $3" }, "DESC", "ASC"),
+        Towards::Newer => ("path < $3", "ASC", "DESC"),
+    };
+    let beyond_at = if towards == Towards::Older { "published_at < $2" } else { "published_at > $2" };
+    let but_root = if section.but_root { "AND path <> ''" } else { "" };
+    let branch = |(principal, locked): &(String, bool)| {
+        // Two ranges of the index, because thousands of pages may have the same date.
+        let range = |range: &str| {
+            format!(
+                "SELECT * FROM (SELECT page_id, published_at, path, {locked} AS locked FROM listings
+                 WHERE principal = '{principal}' AND section = $1 AND {range} AND published_at <= $4
+                 AND (unpublish_at IS NULL OR unpublish_at > $4) {but_root}
+                 ORDER BY published_at {order}, path {path_order} LIMIT {limit}) AS part",
+                locked = i32::from(*locked)
+            )
+        };
+        let (same, others) = (range(&format!("published_at = $2 AND {beyond}")), range(beyond_at));
+        format!("SELECT * FROM ({same} UNION ALL {others}) AS branch")
+    };
+    let branches: Vec<String> = visible.principals().iter().map(branch).collect();
+    let query = format!(
+        "SELECT pages.path, title, summary, pages.published_at, updated_at, private, locked
+         FROM (SELECT page_id, published_at, path, MIN(locked) AS locked FROM ({branches}) AS found
+               GROUP BY page_id, published_at, path
+               ORDER BY published_at {order}, path {path_order} LIMIT {limit}) AS part
+         JOIN pages ON id = page_id ORDER BY pages.published_at {order}, pages.path {path_order}",
+        branches = branches.join(" UNION ALL "),
+    );
+    let rows = sql_query(query)
+        .bind::<Text, _>(section.path)
+        .bind::<SqlTimestamp, _>(start.at)
+        .bind::<Text, _>(&start.path)
+        .bind::<SqlTimestamp, _>(visible.moment())
+        .load(conn)?;
+    Ok(rows)
+}
+
+#[derive(QueryableByName)]
+struct Row {
+    #[diesel(sql_type = Text)]
+    path: String,
+    #[diesel(sql_type = Text)]
+    title: String,
+    #[diesel(sql_type = Text)]
+    summary: String,
+    #[diesel(sql_type = SqlTimestamp)]
+    published_at: NaiveDateTime,
+    #[diesel(sql_type = SqlTimestamp)]
+    updated_at: NaiveDateTime,
+    #[diesel(sql_type = Bool)]
+    private: bool,
+    #[diesel(sql_type = Integer)]
+    locked: i32,
+}
+
+impl Row {
+    fn teaser(self) -> Result<Teaser> {
+        let locked = self.locked != 0;
+        Ok(Teaser {
+            path: path_of(&self.path)?,
+            title: self.title,
+            summary: if locked { String::new() } else { self.summary },
+            published_at: self.published_at.and_utc(),
+            updated_at: self.updated_at.and_utc(),
+            private: self.private,
+            locked,
+        })
+    }
+}
