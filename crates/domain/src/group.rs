@@ -3,7 +3,7 @@
 use std::fmt;
 
 pub use crate::id::GroupId;
-use crate::{Timestamp, Version, invalid::Invalid, text, user::Username};
+use crate::{Timestamp, Version, invalid::Invalid, lookalike, text, user::Username};
 
 /// The name of a group: one line of 1 to 64 characters, compared byte by byte.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -79,7 +79,8 @@ impl GroupInput {
     /// [`Invalid`] with a message for `name` or `members`.
     pub fn check(&self) -> Result<GroupContent, Invalid> {
         let mut invalid = Invalid::default();
-        let name = invalid.take("name", GroupName::parse(&self.name));
+        let name = GroupName::parse(&self.name).and_then(|name| lookalike::visible(name.as_str()).map(|()| name));
+        let name = invalid.take("name", name);
         let members = invalid.take("members", usernames(&self.members));
         match (name, members) {
             (Some(name), Some(members)) => Ok(GroupContent { name, members }),

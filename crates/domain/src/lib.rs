@@ -31,6 +31,7 @@ pub mod group;
 pub mod id;
 pub mod invalid;
 pub mod link;
+pub mod lookalike;
 pub mod page;
 pub mod password;
 pub mod revision;

@@ -348,7 +348,7 @@ impl PageInput {
 }
 
 fn check_title(typed: &str) -> Result<String, String> {
-    match text::line(typed, text::LINE_CHARS)? {
+    match text::label(typed, text::LINE_CHARS)? {
         title if title.is_empty() => Err("A page needs a title.".into()),
         title => Ok(title),
     }

@@ -128,7 +128,7 @@ impl SiteInput {
 }
 
 fn needed(typed: &str, message: &str) -> Result<String, String> {
-    match text::line(typed, text::LINE_CHARS)? {
+    match text::label(typed, text::LINE_CHARS)? {
         line if line.is_empty() => Err(message.into()),
         line => Ok(line),
     }

@@ -1,5 +1,7 @@
 //! Text from people and from other systems: how it is cleaned, and the checks that several modules share.
 
+use crate::lookalike;
+
 /// The most characters in a title, a tagline and other single lines of text.
 pub const LINE_CHARS: usize = 200;
 
@@ -40,6 +42,15 @@ pub fn line(typed: &str, max: usize) -> Result<String, String> {
         }
         None => at_most(line, max).map(|()| line.to_owned()),
     }
+}
+
+/// Checks one line of text that people know something by, such as a title: as [`line`], and it can be seen.
+///
+/// # Errors
+/// A sentence for the person who typed it.
+pub fn label(typed: &str, max: usize) -> Result<String, String> {
+    let line = line(typed, max)?;
+    lookalike::visible(&line).map(|()| line)
 }
 
 /// Checks several lines of text: no other control character than line end and tab, at most `max` characters. It is cleaned

@@ -5,7 +5,7 @@ use std::fmt;
 use unicode_normalization::UnicodeNormalization;
 
 pub use crate::id::UserId;
-use crate::{Timestamp, Version, id::GroupId, invalid::Invalid, password::PasswordHash, text};
+use crate::{Timestamp, Version, id::GroupId, invalid::Invalid, lookalike, password::PasswordHash, text};
 
 /// The name with which a user signs in: 1 to 64 letters, digits and `. _ - @ +`, compared in NFC, case kept
 /// (UsernameCasePreserved of RFC 8265, as RFC 7617 section 2.1 asks).
@@ -43,6 +43,21 @@ impl Username {
             Some(odd) => Err(format!("Only letters, digits and . _ - @ + can stand in a name; this has {odd:?}.")),
             None if name.starts_with(is_mark) => Err("A name cannot begin with a combining mark.".into()),
             None => Ok(Username(name)),
+        }
+    }
+
+    /// Parses the name of a new user: as [`Username::parse`], without letters that are rare, obsolete or invisible.
+    ///
+    /// # Errors
+    /// A sentence for the person who typed it.
+    pub fn parse_new(name: &str) -> Result<Username, String> {
+        let name = Username::parse(name)?;
+        match lookalike::odd_in_name(&name.0) {
+            Some(odd) => Err(format!(
+                "People cannot see {odd:?} (U+{:04X}) or tell it from another letter. Use an ordinary one.",
+                u32::from(odd)
+            )),
+            None => Ok(name),
         }
     }
 

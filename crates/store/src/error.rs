@@ -24,6 +24,8 @@ pub enum Error {
     NotAllowed,
     /// A rule forbids it; the text is for the person who asked.
     Refused(String),
+    /// People could not see a new name, or tell it from another one; the text is for the person who asked.
+    Confusing(String),
     /// The database does not serve this now; nothing was changed, and it may be tried again.
     Unavailable(Unavailable),
     /// The connection was lost during the commit: the change may have been committed or not.
@@ -44,7 +46,9 @@ impl fmt::Display for Error {
             Error::NotAllowed => f.write_str("the account may not do this any more"),
             Error::Unavailable(unavailable) => write!(f, "{unavailable}"),
             Error::InDoubt(words) => write!(f, "the change may have been saved or not: {words}"),
-            Error::Refused(words) | Error::Schema(words) | Error::Query(words) => f.write_str(words),
+            Error::Refused(words) | Error::Confusing(words) | Error::Schema(words) | Error::Query(words) => {
+                f.write_str(words)
+            }
         }
     }
 }

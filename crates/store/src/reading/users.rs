@@ -10,6 +10,7 @@ use domain::{
     Version,
     access::{Admin, Editor},
     group::GroupId,
+    lookalike::Lookalikes,
     password::PasswordHash,
     user::{Role, Theme, User, UserId, Username},
 };
@@ -98,6 +99,12 @@ pub fn max_cost(conn: &mut Conn) -> Result<u32> {
     let highest: Option<String> =
         users::table.filter(users::password_hash.like("$2_$__$%")).select(cost).first(conn)?;
     Ok(highest.and_then(|cost| cost.parse().ok()).unwrap_or(0))
+}
+
+/// The names of all users, to compare a new one with.
+pub fn lookalikes(conn: &mut Conn, _: &Admin) -> Result<Lookalikes> {
+    let names: Vec<String> = users::table.select(users::name).load(conn)?;
+    Ok(names.iter().map(String::as_str).collect())
 }
 
 /// Whether there is any administrator, active or not.

@@ -8,6 +8,7 @@ use domain::{
     access::{Admin, Editor},
     audit::{Action, Entry, Subject, group_changes},
     group::{Group, GroupContent, GroupId, GroupName},
+    lookalike::Lookalikes,
     user::{UserId, Username},
 };
 
@@ -80,6 +81,7 @@ impl Change for AddGroup {
 
     fn apply(&self, conn: &mut Conn, run: &mut Run<'_>, _: &Plan) -> Result<Outcome> {
         conn.lock_readers()?;
+        check_new_name(conn, &self.admin, &self.content.name, None)?;
         let group = GroupId(id::new()?);
         diesel::insert_into(table::table)
             .values((
@@ -111,6 +113,9 @@ impl Change for UpdateGroup {
         if old.content == self.content {
             return Ok(Outcome::Group(self.group));
         }
+        if old.content.name != self.content.name {
+            check_new_name(conn, &self.admin, &self.content.name, Some(&old.content.name))?;
+        }
         let saved = diesel::update(table::table.find(self.group.0).filter(table::version.eq(self.from.0)))
             .set((table::name.eq(self.content.name.as_str()), table::version.eq(self.from.next().0)))
             .execute(conn)?;
@@ -136,6 +141,16 @@ impl Change for DeleteGroup {
         audit(conn, run, &self.admin, Action::Deleted, &group.content.name, detail)?;
         Ok(Outcome::Count(1))
     }
+}
+
+/// Checks that people can tell the new name of a group, which is called `old` so far, from all others.
+///
+/// # Errors
+/// [`Error::Confusing`].
+fn check_new_name(conn: &mut Conn, admin: &Admin, name: &GroupName, old: Option<&GroupName>) -> Result<()> {
+    let names = groups::names(conn, admin.editor())?;
+    let others: Lookalikes = names.iter().filter(|known| Some(*known) != old).map(GroupName::as_str).collect();
+    others.check(name.as_str()).map_err(Error::Confusing)
 }
 
 /// The keys of all members.

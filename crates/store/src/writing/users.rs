@@ -6,17 +6,36 @@ use domain::{
     access::Admin,
     audit::{Action, user_changes},
     password::PasswordHash,
-    user::{Role, Theme, User, UserContent, UserId},
+    user::{Role, Theme, User, UserContent, UserId, Username},
 };
 
 use super::account::audit_user;
 use crate::{
     Conn, Error, Result, id,
     schema::users,
-    users::{get, get_many},
+    users::{get, get_many, lookalikes},
 };
 
-/// Adds a user.
+/// Adds a user whose name people can see and tell from all others.
+///
+/// # Errors
+/// [`Error::Duplicate`] when the name is taken, [`Error::Confusing`] when it looks like another.
+pub fn add(conn: &mut Conn, admin: &Admin, content: &UserContent, hash: &PasswordHash, now: Timestamp) -> Result<User> {
+    check_new_name(conn, admin, &content.name, None)?;
+    insert(conn, admin, content, hash, now)
+}
+
+/// Checks the new name of a user, who is called `old` so far.
+fn check_new_name(conn: &mut Conn, admin: &Admin, name: &Username, old: Option<&Username>) -> Result<()> {
+    Username::parse_new(name.as_str()).map_err(Error::Confusing)?;
+    let mut others = lookalikes(conn, admin)?;
+    if let Some(old) = old {
+        others.remove(old.as_str());
+    }
+    others.check(name.as_str()).map_err(Error::Confusing)
+}
+
+/// Adds a user with any name.
 ///
 /// # Errors
 /// [`Error::Duplicate`] when the name is taken.
@@ -59,7 +78,7 @@ pub fn insert(
 ///
 /// # Errors
 /// [`Error::Stale`] when the user was saved or deleted meanwhile, [`Error::Duplicate`] when the name is taken,
-/// [`Error::LastAdmin`] when no active administrator would be left.
+/// [`Error::Confusing`] when a new name looks like another, [`Error::LastAdmin`] when no active administrator would be left.
 pub fn update(
     conn: &mut Conn,
     admin: &Admin,
@@ -72,6 +91,9 @@ pub fn update(
     let old = get(conn, admin, id)?.filter(|old| old.version == from).ok_or(Error::Stale)?;
     if (&old.name, old.role, old.active) == (&content.name, content.role, content.active) {
         return Ok(old);
+    }
+    if old.name != content.name {
+        check_new_name(conn, admin, &content.name, Some(&old.name))?;
     }
     let version = from.next();
     let saved = diesel::update(users::table.find(id.0).filter(users::version.eq(from.0)))

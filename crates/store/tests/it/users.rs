@@ -199,3 +199,29 @@ fn those_who_never_signed_in_are_counted_and_the_active_ones_named() {
         assert_eq!((table.total, table.rows[0].name.as_str()), (1, "cid"));
     });
 }
+
+#[test]
+fn a_new_name_is_one_that_people_can_tell_from_the_others() {
+    on_both(|store| {
+        let eve = add(store, "Eve", Role::Reader);
+        add(store, "ann", Role::Reader);
+        let content =
+            |name: &str| UserContent { name: Username::parse(name).unwrap(), role: Role::Reader, active: true };
+        let insert = |name: &str| {
+            store.write(|conn| store::writing::users::add(conn, &admin(), &content(name), &hash("x"), noon()))
+        };
+        for confusing in ["eve", "аnn", "𝐚𝐧𝐧𝐚"] {
+            assert!(matches!(insert(confusing), Err(Error::Confusing(_))), "{confusing}");
+        }
+        assert_eq!(insert("Eve").unwrap_err(), Error::Duplicate);
+        assert!(insert("anna").is_ok());
+        let rename = |user: &User, name: &str| {
+            store.write(|conn| {
+                store::writing::users::update(conn, &admin(), user.id, user.version, &content(name), noon())
+            })
+        };
+        assert!(matches!(rename(&eve, "ANN"), Err(Error::Confusing(_))));
+        let renamed = rename(&eve, "eve").unwrap();
+        assert_eq!(renamed.name.as_str(), "eve");
+    });
+}

@@ -165,6 +165,7 @@ impl Editing<'_> {
     fn failed(&self, fields: Fields, error: store::Error) -> Result<Outcome, Error> {
         let invalid = match error {
             store::Error::Duplicate => Invalid::one("name", "A group with this name already exists."),
+            store::Error::Confusing(words) => Invalid::one("name", words),
             store::Error::Refused(words) => Invalid::one("members", words),
             error => return Err(error.into()),
         };

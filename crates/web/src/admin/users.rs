@@ -212,12 +212,15 @@ pub async fn create(
     };
     let hash = app.authenticator.bcrypt_pool.hash(envelope.client.origin(), &chosen.password).await?;
     let (proof, name) = (admin.proof(), content.name.clone());
-    let insert = move |conn: &mut store::Conn| users::insert(conn, &proof, &content, &hash, clock::now());
+    let insert = move |conn: &mut store::Conn| users::add(conn, &proof, &content, &hash, clock::now());
     let user = match app.db.try_write(insert).await? {
         Ok(user) => user,
         Err(store::Error::Duplicate) => {
             let taken = Invalid::one("name", format!("There is a user {name} already."));
             return editing.refused(fields, &taken, StatusCode::UNPROCESSABLE_ENTITY);
+        }
+        Err(store::Error::Confusing(words)) => {
+            return editing.refused(fields, &Invalid::one("name", words), StatusCode::UNPROCESSABLE_ENTITY);
         }
         Err(error) => return Err(error.into()),
     };
@@ -269,6 +272,9 @@ pub async fn update(
         Err(store::Error::Duplicate) => {
             let taken = Invalid::one("name", format!("There is another user {} already.", content.name));
             editing.refused(fields, &taken, StatusCode::UNPROCESSABLE_ENTITY)
+        }
+        Err(store::Error::Confusing(words)) => {
+            editing.refused(fields, &Invalid::one("name", words), StatusCode::UNPROCESSABLE_ENTITY)
         }
         Err(store::Error::LastAdmin) => editing.refused(fields, &Invalid::one("form", LAST_ADMIN), conflict),
         Err(store::Error::Stale) => {

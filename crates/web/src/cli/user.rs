@@ -26,9 +26,7 @@ pub(super) fn run(config: &Config, command: &UserCommand) -> Result<(), String> 
             let (hash, generated) = new_password(&name, *generate, config.bcrypt_cost)?;
             let store = open_or_create(config)?;
             let user = UserContent { name: name.clone(), role: *role, active: true };
-            change(&store, &name, |conn, admin| {
-                store::writing::users::insert(conn, admin, &user, &hash, clock::now())
-            })?;
+            change(&store, &name, |conn, admin| store::writing::users::add(conn, admin, &user, &hash, clock::now()))?;
             print_generated(generated);
             println!("Added {name} ({}).", role.as_str());
             Ok(())

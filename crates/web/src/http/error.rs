@@ -130,7 +130,7 @@ impl From<store::Error> for Error {
             store::Error::LastAdmin => Error::Conflict(LAST_ADMIN),
             store::Error::Unconfirmed => Error::Conflict(UNCONFIRMED),
             store::Error::NotAllowed => Error::Forbidden(NOT_ALLOWED.into()),
-            store::Error::Refused(message) => Error::Unprocessable(message),
+            store::Error::Refused(message) | store::Error::Confusing(message) => Error::Unprocessable(message),
             store::Error::Schema(message) | store::Error::Query(message) => Error::Internal(message),
         }
     }
