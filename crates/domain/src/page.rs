@@ -97,22 +97,20 @@ impl PagePath {
         PagePath::parse(path.strip_suffix('/').unwrap_or(path))
     }
 
-    /// The path that a title suggests: `Spring Menu (2026)` becomes `spring-menu-2026`. `None` if no usable character
-    /// is left or the result is reserved.
+    /// The path that a title suggests: `Spring Menu (2026)` becomes `spring-menu-2026`, and `Đà Nẵng` becomes `da-nang`.
+    /// `None` if no usable character is left, if the result is reserved, and if a letter has no transliteration: none is
+    /// dropped silently.
     pub fn suggest(title: &str) -> Option<PagePath> {
-        use unicode_normalization::UnicodeNormalization;
+        use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
         let mut slug = String::new();
-        for c in title.nfkd().flat_map(char::to_lowercase) {
+        // Composed: a transliteration belongs to a whole letter or syllable.
+        for c in title.nfkc() {
             match c {
-                'a'..='z' | '0'..='9' => slug.push(c),
-                'ß' => slug.push_str("ss"),
-                'æ' => slug.push_str("ae"),
-                'ø' => slug.push('o'),
-                'ł' => slug.push('l'),
-                // NFKD splits accents off their letters: é is e and a combining accent.
-                '\u{300}'..='\u{36f}' | '\'' | '’' => {}
-                _ if slug.ends_with('-') || slug.is_empty() => {}
-                _ => slug.push('-'),
+                '\'' | '’' => {}
+                // A mark that is not composed with its letter. Vowel signs of other scripts are letters of their own.
+                '\u{300}'..='\u{36f}' => {}
+                c if c.is_alphanumeric() || is_combining_mark(c) => push_slug(&mut slug, deunicode::deunicode_char(c)?),
+                _ => push_slug(&mut slug, "-"),
             }
         }
         slug.truncate(80);
@@ -157,6 +155,19 @@ impl PagePath {
     /// The last segment; empty for the root.
     pub fn last_segment(&self) -> &str {
         self.0.rsplit('/').next().unwrap_or_default()
+    }
+}
+
+/// Adds ASCII text to a segment: letters in lower case, digits, and one hyphen for anything else between them.
+fn push_slug(slug: &mut String, text: &str) {
+    for c in text.chars() {
+        match c.to_ascii_lowercase() {
+            c @ ('a'..='z' | '0'..='9') => slug.push(c),
+            // The transliteration of a soft sign, or of a glottal stop.
+            '\'' | '`' | '"' => {}
+            _ if slug.ends_with('-') || slug.is_empty() => {}
+            _ => slug.push('-'),
+        }
     }
 }
 

@@ -4,9 +4,9 @@
 use chrono::NaiveDateTime;
 use diesel::{
     OptionalExtension, QueryableByName, RunQueryDsl, sql_query,
-    sql_types::{Bool, Integer, Text, Timestamp as SqlTimestamp},
+    sql_types::{BigInt, Bool, Integer, Text, Timestamp as SqlTimestamp},
 };
-use domain::page::PagePath;
+use domain::page::{PageId, PagePath};
 
 use crate::{
     Conn, Result,
@@ -170,7 +170,7 @@ fn rows(
     };
     let branches: Vec<String> = visible.principals().iter().map(branch).collect();
     let query = format!(
-        "SELECT pages.path, title, summary, pages.published_at, updated_at, private, locked
+        "SELECT pages.id, pages.path, title, summary, pages.published_at, updated_at, private, locked
          FROM (SELECT page_id, published_at, path, MIN(locked) AS locked FROM ({branches}) AS found
                GROUP BY page_id, published_at, path
                ORDER BY published_at {order}, path {path_order} LIMIT {limit}) AS part
@@ -188,6 +188,8 @@ fn rows(
 
 #[derive(QueryableByName)]
 struct Row {
+    #[diesel(sql_type = BigInt)]
+    id: i64,
     #[diesel(sql_type = Text)]
     path: String,
     #[diesel(sql_type = Text)]
@@ -208,6 +210,7 @@ impl Row {
     fn teaser(self) -> Result<Teaser> {
         let locked = self.locked != 0;
         Ok(Teaser {
+            id: PageId(self.id),
             path: path_of(&self.path)?,
             title: self.title,
             summary: if locked { String::new() } else { self.summary },

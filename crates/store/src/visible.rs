@@ -11,7 +11,7 @@ use diesel::{
 };
 use domain::{
     Timestamp,
-    page::PagePath,
+    page::{PageId, PagePath},
     visitor::{Member, Visitor},
 };
 
@@ -26,6 +26,8 @@ use crate::{
 /// A page in a list for readers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Teaser {
+    /// The key of the page.
+    pub id: PageId,
     /// The path at which the page lives.
     pub path: PagePath,
     /// The title of the page.
@@ -154,6 +156,7 @@ impl VisiblePages {
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = pages)]
 struct TeaserRecord {
+    id: i64,
     path: String,
     title: String,
     summary: String,
@@ -164,8 +167,9 @@ struct TeaserRecord {
 
 impl TeaserRecord {
     fn teaser(self) -> Result<Teaser> {
-        let TeaserRecord { path, title, summary, published_at, updated_at, private } = self;
+        let TeaserRecord { id, path, title, summary, published_at, updated_at, private } = self;
         let (published_at, updated_at) = (published_at.and_utc(), updated_at.and_utc());
-        Ok(Teaser { path: path_of(&path)?, title, summary, published_at, updated_at, private, locked: false })
+        let (id, path) = (PageId(id), path_of(&path)?);
+        Ok(Teaser { id, path, title, summary, published_at, updated_at, private, locked: false })
     }
 }

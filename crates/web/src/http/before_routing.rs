@@ -7,7 +7,7 @@ use actix_web::{
     http::{Method, header},
 };
 
-use super::{error::Error, limits, responses::permanent_redirect};
+use super::{error::Error, limits, responses::permanent_redirect_with_query};
 
 /// The answer that does not depend on whether the path exists, if there is one.
 pub(super) fn answer(request: &ServiceRequest) -> Option<Result<HttpResponse, Error>> {
@@ -36,9 +36,5 @@ fn redirect_trailing_slash(request: &ServiceRequest) -> Option<HttpResponse> {
     if path.contains("//") || !path.starts_with('/') || path.bytes().any(|b| b == b'\\' || !b.is_ascii_graphic()) {
         return None;
     }
-    let location = match request.uri().query() {
-        Some(query) => format!("{target}?{query}"),
-        None => target.to_owned(),
-    };
-    Some(permanent_redirect(&location))
+    Some(permanent_redirect_with_query(target, request.query_string()))
 }

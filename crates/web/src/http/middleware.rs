@@ -2,6 +2,7 @@
 
 use std::{panic::AssertUnwindSafe, rc::Rc, sync::Arc};
 
+use actix_http::ConnectionType;
 use actix_web::{
     Error as ActixError, HttpMessage, HttpRequest, HttpResponse, Responder, ResponseError,
     body::{BodySize, BoxBody, MessageBody},
@@ -44,6 +45,7 @@ pub async fn envelope(
     let _handling = Connection::handle(request.conn_data::<Rc<Connection>>());
     let envelope = Envelope::new(client(request.head(), &app.options.proxies));
     request.extensions_mut().insert(envelope);
+    let wants_upgrade = request.head().upgrade();
     let early = match before_routing::answer(&request) {
         Some(answer) => Some(answer),
         None => {
@@ -56,6 +58,7 @@ pub async fn envelope(
         // Without errors, and without a body of unknown length, nothing of the request is needed any more.
         Some(Ok(mut response)) if is_complete(&request, &response) => {
             security_headers::append(response.headers_mut(), &envelope);
+            refuse_upgrade(wants_upgrade, &mut response);
             return Ok(request.into_response(response));
         }
         early => early,
@@ -63,6 +66,7 @@ pub async fn envelope(
     let context = ResponseContext {
         accept: request.headers().get_all(header::ACCEPT).cloned().collect(),
         envelope,
+        wants_upgrade,
         target: if log::log_enabled!(log::Level::Debug) { target(&request) } else { String::new() },
         body_guard: BodyGuard::for_request(&mut request),
     };
@@ -81,6 +85,14 @@ pub async fn envelope(
     }
 }
 
+/// Answers a request for another protocol, such as h2c, in HTTP/1.1 and closes the connection (RFC 9110 section 7.8). Actix
+/// would send `Connection: upgrade` without `Upgrade`.
+fn refuse_upgrade(wants_upgrade: bool, response: &mut HttpResponse) {
+    if wants_upgrade {
+        response.head_mut().set_connection_type(ConnectionType::Close);
+    }
+}
+
 fn panicked() -> Error {
     Error::Internal("a handler panicked; the log has the message of the panic above".into())
 }
@@ -95,6 +107,7 @@ fn is_complete(request: &ServiceRequest, response: &HttpResponse) -> bool {
 struct ResponseContext {
     accept: Vec<HeaderValue>,
     envelope: Envelope,
+    wants_upgrade: bool,
     target: String,
     body_guard: Option<BodyGuard>,
 }
@@ -114,6 +127,7 @@ impl ResponseContext {
             response = self.in_parts(app, response).await;
         }
         security_headers::append(response.headers_mut(), &self.envelope);
+        refuse_upgrade(self.wants_upgrade, &mut response);
         match self.body_guard {
             Some(guard) => guard.attach(response),
             None => response,

@@ -35,6 +35,15 @@ pub fn permanent_redirect(location: &str) -> HttpResponse {
         .finish()
 }
 
+/// As [`permanent_redirect`], and keeps the query of the request. A query that no URI can have (RFC 3986 section 3.4) is
+/// dropped.
+pub fn permanent_redirect_with_query(path: &str, query: &str) -> HttpResponse {
+    match query.bytes().all(|byte| byte.is_ascii_graphic()) {
+        true if !query.is_empty() => permanent_redirect(&format!("{path}?{query}")),
+        _ => permanent_redirect(path),
+    }
+}
+
 /// 303 after a form was submitted.
 pub fn see_other(location: &str) -> HttpResponse {
     HttpResponse::build(StatusCode::SEE_OTHER)

@@ -3,7 +3,8 @@
 use std::fmt::Write;
 
 use actix_web::web::Data;
-use domain::{Timestamp, access::Visitor, site::Site};
+use domain::{Timestamp, access::Visitor, page::PageId, site::Site};
+use sha2::{Digest, Sha256};
 use store::{
     lists::{self, Teaser, VisiblePages},
     pages,
@@ -16,6 +17,7 @@ use crate::{
     http::{
         answer::{Answer, Caching, TEXT},
         error::Error,
+        logging::LogLimiter,
     },
 };
 
@@ -41,13 +43,20 @@ async fn cached(
     limit: u32,
     write: fn(&App, &Site, &[Teaser]) -> Answer,
 ) -> Result<Answer, Error> {
+    /// The sitemap is made after every change.
+    static LIMITER: LogLimiter = LogLimiter::new();
     let answers = &app.db.cache().answers;
     if let Some(Cached::Answer(answer)) = answers.get(key, "") {
         return Ok(answer);
     }
     answers.count_miss();
     let token = answers.fill_token(key);
-    let (site, (rows, expires_at)) = app.db.read_with_site(move |conn| newest_public(conn, limit)).await?;
+    let (site, (mut rows, expires_at)) = app.db.read_with_site(move |conn| newest_public(conn, limit + 1)).await?;
+    let is_whole = rows.len() <= limit as usize;
+    if key == CacheKey::Sitemap && !is_whole && LIMITER.allows("sitemap") {
+        log::warn!("the sitemap names the newest {limit} pages only, as many as one may have");
+    }
+    rows.truncate(limit as usize);
     let app_for_write = app.clone();
     let answer = app.render_pool.run(move || write(&app_for_write, &site, &rows).finish()).await?;
     answers.insert(token, "", Cached::Answer(answer.clone()), expires_at);
@@ -68,10 +77,10 @@ fn write_atom(app: &App, site: &Site, rows: &[Teaser]) -> Answer {
         xml(&site.title),
     );
     for row in rows {
-        let address = format!("{base}{}", row.path.href());
+        let (id, address) = (entry_id(row.id), format!("{base}{}", row.path.href()));
         let _infallible = write!(
             feed,
-            "<entry>\n<title>{}</title>\n<id>{address}</id>\n<link href=\"{address}\"/>\n<published>{}</published>\n\
+            "<entry>\n<title>{}</title>\n<id>{id}</id>\n<link href=\"{address}\"/>\n<published>{}</published>\n\
              <updated>{}</updated>\n<summary>{}</summary>\n</entry>\n",
             xml(&row.title),
             iso(row.published_at),
@@ -112,6 +121,18 @@ fn newest_public(conn: &mut store::Conn, limit: u32) -> store::Result<(Vec<Tease
     Ok((lists::list(conn, &scope, limit)?, pages::next_boundary(conn, now)?))
 }
 
+/// The id of an entry: a UUID of the page's key, so that it stays when the page moves (RFC 4287 section 4.2.6, RFC 9562
+/// section 5.8).
+fn entry_id(page: PageId) -> String {
+    let hash = Sha256::digest(format!("postern page {}", page.0));
+    let mut digits: Vec<char> =
+        hash[..16].iter().flat_map(|byte| format!("{byte:02x}").chars().collect::<Vec<_>>()).collect();
+    // The version and the variant.
+    (digits[12], digits[16]) = ('8', '8');
+    let part = |from: usize, to: usize| digits[from..to].iter().collect::<String>();
+    format!("urn:uuid:{}-{}-{}-{}-{}", part(0, 8), part(8, 12), part(12, 16), part(16, 20), part(20, 32))
+}
+
 /// The last change that a reader could see: a page that was written before its date appeared on its date.
 fn changed_at(row: &Teaser) -> Timestamp {
     row.updated_at.max(row.published_at)
@@ -136,6 +157,14 @@ fn xml(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_entry_has_a_uuid_of_its_page() {
+        let id = entry_id(PageId(7));
+        assert_eq!((id.len(), &id[..9], &id[23..25], &id[28..30]), (45, "urn:uuid:", "-8", "-8"));
+        assert_eq!(id, entry_id(PageId(7)));
+        assert_ne!(id, entry_id(PageId(8)));
+    }
 
     #[test]
     fn case_42_text_in_xml_is_escaped() {

@@ -17,7 +17,7 @@ use crate::{
     http::{
         answer::{Answer, Caching, Outcome},
         error::Error,
-        responses::permanent_redirect,
+        responses::permanent_redirect_with_query,
         view::{Frame, Link},
     },
     markdown::{self, SafeHtml},
@@ -65,15 +65,35 @@ pub async fn show(request: HttpRequest, app: Data<App>) -> Result<Outcome, Error
     match Resolved::of(&app, &request).await? {
         Resolved::Finished(answer) => Ok(Outcome::Page(answer)),
         Resolved::Page(page) => {
-            if *request.method() == Method::GET {
+            if is_navigation(&request) {
                 record_opening(&app, &page);
             }
             Box::pin(visible(&app, *page)).await
         }
         Resolved::Section(section) => Box::pin(lists::section(&app, *section)).await,
         Resolved::Draft(draft) => Box::pin(draft_as_page(&app, *draft)).await.map(Outcome::Page),
-        Resolved::Moved(path) => Ok(Outcome::Redirect(permanent_redirect(&path.href()))),
+        Resolved::Moved(path) => {
+            Ok(Outcome::Redirect(permanent_redirect_with_query(&path.href(), request.query_string())))
+        }
     }
+}
+
+/// Whether a person opens the page, as far as the request tells: not as a picture, a frame or data of another page, and not
+/// in advance. Programs such as curl send none of these fields (W3C Fetch Metadata).
+fn is_navigation(request: &HttpRequest) -> bool {
+    let is = |name: &str, wanted: &str| {
+        request.headers().get(name).is_none_or(|value| value.as_bytes().eq_ignore_ascii_case(wanted.as_bytes()))
+    };
+    let is_in_advance = ["sec-purpose", "purpose", "x-moz"].iter().any(|name| {
+        let values = request.headers().get_all(*name).filter_map(|value| value.to_str().ok());
+        values.flat_map(|value| value.split([';', ','])).any(|purpose| {
+            ["prefetch", "prerender", "preview"].iter().any(|odd| purpose.trim().eq_ignore_ascii_case(odd))
+        })
+    });
+    *request.method() == Method::GET
+        && is("sec-fetch-mode", "navigate")
+        && is("sec-fetch-dest", "document")
+        && !is_in_advance
 }
 
 /// Records in the background who opened a page with receipts.

@@ -237,8 +237,19 @@ async fn who_opened_a_page_is_noted_where_that_is_wanted_and_the_reader_is_told(
     site.eve().get("/note").await.is(200).lacks(told);
     site.eve().get("/admin/view-as/user/bob/note").await.is(200);
     site.eve().get(&receipts).await.is(200).has("0 of 2 readers have opened this page");
-    for _ in 0..2 {
-        bob(&site).get("/note").await.is(200).has(told);
+    // A picture, data for a script, and what a browser loads in advance are no reading.
+    for (field, value) in [
+        ("sec-fetch-dest", "image"),
+        ("sec-fetch-dest", "iframe"),
+        ("sec-fetch-mode", "cors"),
+        ("sec-purpose", "prefetch;prerender"),
+        ("purpose", "prefetch"),
+        ("x-moz", "prefetch"),
+    ] {
+        site.ann().with(field, value).get("/note").await.is(200);
+    }
+    for bob in [bob(&site), bob(&site).with("sec-fetch-mode", "navigate").with("sec-fetch-dest", "document")] {
+        bob.get("/note").await.is(200).has(told);
     }
     // It is noted beside the request.
     let opened = async || site.eve().get(&receipts).await.body.contains("1 of 2 readers have opened this page");

@@ -96,6 +96,8 @@ async fn t43_an_old_path_leads_on_for_those_who_may_see_the_page_and_is_unknown_
     }
     let led = site.visitor().get("/hello").await.is(308);
     assert_eq!((led.header("location"), led.header("cache-control")), ("/greetings/hello", "no-store"));
+    let queried = site.visitor().get("/hello?page=2&q=a%20b").await.is(308);
+    assert_eq!(queried.header("location"), "/greetings/hello?page=2&q=a%20b");
     // Whatever credentials come along: a public page is for everybody.
     site.signed_in("ann", "wrong").get("/hello").await.is(308);
     assert_eq!(site.ann().get("/secret").await.is(308).header("location"), "/vault/secret");

@@ -235,3 +235,17 @@ fn t55_case_53_54_49_no_secret_and_no_second_line_stands_in_the_log() {
     }
     assert!(!log.lines().any(|line| line.starts_with("INJECTED")));
 }
+
+#[test]
+fn a_request_for_another_protocol_is_answered_in_this_one() {
+    let server = Server::start();
+    for (path, expected) in [("/welcome", 200), ("/private-example", 401), ("/nope", 404), ("/welcome/", 308)] {
+        for upgrade in ["h2c\r\nHTTP2-Settings: AAMAAABkAARAAAAAAAIAAAAA", "websocket"] {
+            let fields = format!("Connection: Upgrade, HTTP2-Settings\r\nUpgrade: {upgrade}");
+            let answer = server.raw(format!("GET {path} HTTP/1.1\r\nHost: x\r\n{fields}\r\n\r\n"));
+            let head = answer.split("\r\n\r\n").next().unwrap().to_lowercase();
+            assert_eq!(status(&answer), expected, "{answer}");
+            assert!(head.contains("connection: close") && !head.contains("upgrade"), "{head}");
+        }
+    }
+}
