@@ -218,6 +218,22 @@ async fn a_page_below_another_is_read_as_that_one_unless_it_says_otherwise() {
 }
 
 #[actix_web::test]
+async fn a_form_without_an_audience_keeps_the_readers_of_its_page_and_a_new_page_inherits_them() {
+    let site = site();
+    for path in ["team", "note"] {
+        let form = form_of(&site, path);
+        let uri = format!("/{path}");
+        let fields = [("title", "Changed"), ("path", uri.as_str()), ("version", "1"), ("body", "By a script.")];
+        site.eve().submit(&form, &form, &fields).await.is(303);
+        site.visitor().get(&uri).await.is(401);
+        bob(&site).get(&uri).await.is(if path == "note" { 200 } else { 403 });
+    }
+    let new = [("title", "New"), ("path", "/team/new"), ("body", "By a script.")];
+    site.eve().submit("/admin/pages/new", "/admin/pages", &new).await.is(303);
+    site.visitor().get("/team/new").await.is(401);
+}
+
+#[actix_web::test]
 async fn who_opened_a_page_is_noted_where_that_is_wanted_and_the_reader_is_told() {
     let site = site();
     let told = "This page has read receipts";

@@ -37,7 +37,7 @@ impl Balancer {
         let file = folder.path().join("haproxy.cfg");
         let configuration = format!(
             "global\n    stats socket {folder}/stats\n\
-             defaults\n    mode {mode}\n    retries 0\n    timeout connect 5s\n    timeout client 60s\n    timeout server 60s\n\
+             defaults\n    mode {mode}\n    retries 0\n    timeout connect 5s\n    timeout client 60s\n    timeout server 60s\n    timeout check 20s\n\
              frontend entry\n    bind 127.0.0.1:{port}\n    default_backend all\n\
              backend all\n{backend}",
             folder = folder.path().display()

@@ -1,9 +1,10 @@
 //! The first run: an administrator is added whenever there is none, before anybody is let in, and what was done is said.
 
 use std::{
-    fs::File,
+    fs::{File, Permissions},
     io::{Read, Write},
     net::{TcpListener, TcpStream},
+    os::unix::fs::PermissionsExt,
     path::Path,
     process::{Child, Command},
     time::{Duration, Instant},
@@ -13,7 +14,7 @@ use diesel::{Connection, SqliteConnection, connection::SimpleConnection};
 use tempfile::TempDir;
 
 use crate::{
-    server::{PASSWORD, Server, postern, run, status, text},
+    server::{PASSWORD, Server, finish, postern, run, status, text},
     site::basic,
 };
 
@@ -127,4 +128,52 @@ fn the_port_is_closed_until_the_administrator_exists_and_the_password_is_printed
     visitor.read_to_string(&mut answer).unwrap();
     assert_eq!(status(&answer), 200);
     assert_eq!(printed(), lines, "something is printed after the password");
+}
+
+#[test]
+fn check_config_looks_at_what_it_vouches_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let check = |environment: &[(&str, &str)]| {
+        let mut command = postern(folder.path(), &["check-config"]);
+        command.envs(environment.iter().copied());
+        text(&finish(command, ""))
+    };
+    let (ok, out, _) = check(&[]);
+    assert!(
+        ok && out.contains("free space") && out.contains("none yet") && out.contains("metrics           none"),
+        "{out}"
+    );
+    let (ok, out, err) = check(&[("POSTERN_ADMIN_PASSWORD", "short")]);
+    assert!(!ok && err.contains("POSTERN_ADMIN_PASSWORD: At least 8 bytes"), "{out}{err}");
+    // What a URL hides stays hidden, in the answer and in the error.
+    let url = "postgres://ann:half#rest@127.0.0.1:1/db";
+    let (ok, out, err) = check(&[("DATABASE_URL", url)]);
+    assert!(!ok && out.contains("postgres://…@127.0.0.1:1/db") && out.contains("%23"), "{out}{err}");
+    assert!(!out.contains("half") && !err.contains("half") && !err.contains("rest@"), "{out}{err}");
+
+    done(folder.path(), &["user", "add", "ann", "--role", "reader"], "open sesame");
+    let (ok, out, _) = check(&[]);
+    assert!(ok && out.contains("administrator     none yet: `postern` adds admin"), "{out}");
+    let (ok, _, err) = check(&[("POSTERN_ADMIN_PASSWORD", "admin")]);
+    assert!(!ok && err.contains("At least 8 bytes"), "{err}");
+    let set = |path: &Path, mode| std::fs::set_permissions(path, Permissions::from_mode(mode)).unwrap();
+    set(folder.path(), 0o755);
+    set(&folder.path().join("postern.db"), 0o644);
+    let (ok, out, _) = check(&[]);
+    assert!(ok && out.contains("not private") && out.contains("chmod 600"), "{out}");
+    let server = Server::start_in(folder, &[]);
+    assert!(server.log().contains("the database is not private"), "{}", server.log());
+}
+
+#[test]
+fn a_password_on_the_command_line_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = postern(folder.path(), &["--listen", "127.0.0.1:0", "--admin-password", PASSWORD]);
+    command.env_remove("POSTERN_ADMIN_PASSWORD");
+    let server = Server::start_by(command, folder);
+    assert!(server.log().contains("--admin-password shows a password to every user"), "{}", server.log());
+    assert!(!server.log().contains(PASSWORD));
+    assert_eq!(panel(&server, &format!("admin:{PASSWORD}")), 200);
+    let from_file = Server::start();
+    assert!(!from_file.log().contains("shows a password"), "{}", from_file.log());
 }
