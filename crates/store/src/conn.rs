@@ -33,7 +33,7 @@ const SESSION_STEP: Duration = Duration::from_millis(250);
 
 /// The key of the lock of migrations: "postern" as a number.
 const MIGRATIONS_KEY: i64 = 0x70_6f73_7465_726e;
-/// How long an attempt to take it waits for the lock of a SQLite file.
+/// How long an attempt to begin to write, or to take it, waits for the lock of a SQLite file.
 const LOCK_TIMEOUT: Duration = Duration::from_millis(500);
 /// The time between two attempts to take the lock of migrations, and between two lines of the log about it.
 const LOCK_RETRY_PAUSE: Duration = Duration::from_millis(100);
@@ -52,20 +52,15 @@ impl Conn {
     /// # Errors
     /// [`Outage::Locked`] when the lock of a SQLite file was not released in time.
     pub(crate) fn begin_to_write(&mut self, deadline: &Deadline) -> Result<()> {
-        let limit = limit(deadline)?;
         match self {
-            Conn::Postgres(conn) => AnsiTransactionManager::begin_transaction_sql(
-                conn,
+            Conn::Postgres(conn) => {
                 // With `postern.search`, the texts of this transaction are in the index when it commits.
-                &format!("BEGIN; SET LOCAL postern.search = 'now'; {}", postgres_limits("LOCAL", limit)),
-            ),
-            Conn::Sqlite(conn) => {
-                conn.batch_execute(&sqlite_limit(limit))?;
-                // IMMEDIATE: SQLite does not wait for a lock that it has to upgrade.
-                AnsiTransactionManager::begin_transaction_sql(conn, "BEGIN IMMEDIATE")
+                let begin = "BEGIN; SET LOCAL postern.search = 'now'";
+                let limits = postgres_limits("LOCAL", limit(deadline)?);
+                AnsiTransactionManager::begin_transaction_sql(conn, &format!("{begin}; {limits}")).map_err(Error::from)
             }
+            Conn::Sqlite(conn) => begin_immediate(conn, deadline),
         }
-        .map_err(Error::from)
     }
 
     /// Begins a transaction that reads one state of the database and that cannot write, with the limits of
@@ -314,6 +309,22 @@ struct SettingRow {
 struct MarkRow {
     #[diesel(sql_type = BigInt)]
     mark: i64,
+}
+
+/// Begins a transaction of SQLite that will write. The wait for the lock is divided into short ones, because nothing ends a
+/// long one when the work is given up.
+fn begin_immediate(conn: &mut SqliteConnection, deadline: &Deadline) -> Result<()> {
+    loop {
+        let limit = limit(deadline)?;
+        let is_last = limit.is_some_and(|limit| limit <= LOCK_TIMEOUT);
+        conn.batch_execute(&sqlite_limit(if is_last { limit } else { Some(LOCK_TIMEOUT) }))?;
+        // IMMEDIATE: SQLite does not wait for a lock that it has to upgrade.
+        match AnsiTransactionManager::begin_transaction_sql(conn, "BEGIN IMMEDIATE").map_err(Error::from) {
+            Ok(()) => return Ok(conn.batch_execute(&sqlite_limit(limit))?),
+            Err(Error::Unavailable(Unavailable { outage: Outage::Locked, .. })) if !is_last => {}
+            Err(error) => return Err(error),
+        }
+    }
 }
 
 /// The time that the database may take; `None` for no limit.
