@@ -31,6 +31,7 @@ mod id;
 mod identity;
 mod listings;
 mod migrate;
+mod name_key;
 mod outage;
 mod page_row;
 mod paging;
@@ -52,11 +53,12 @@ pub use connections::PoolLoad;
 pub use deadline::Deadline;
 pub use error::{Error, Result};
 pub use migrate::is_up_to_date;
+pub use name_key::{NameHash, NameKey};
 pub use outage::{Outage, Unavailable};
 pub use paging::{Paging, Slice, Table};
 pub use reading::{
-    admin_list, audit, drafts, groups, links, lists, old_paths, pages, readers, receipts, revisions, schedule, search,
-    site, trash, users,
+    admin_list, audit, drafts, failed_sign_ins, groups, jobs, links, lists, old_paths, pages, readers, receipts,
+    revisions, schedule, search, sign_in_places, site, trash, users,
 };
 pub use url::DatabaseUrl;
 

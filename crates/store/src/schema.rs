@@ -173,6 +173,47 @@ diesel::table! {
 }
 
 diesel::table! {
+    sign_in_places (user_id, network) {
+        user_id -> BigInt,
+        network -> Text,
+        last_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    failed_sign_ins (name, scope, instance) {
+        /// A keyed hash, in hexadecimal digits.
+        name -> Text,
+        scope -> Text,
+        instance -> BigInt,
+        failures -> BigInt,
+        last_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    name_key (id) {
+        id -> BigInt,
+        secret -> Text,
+    }
+}
+
+diesel::table! {
+    jobs (id) {
+        id -> BigInt,
+        user_id -> BigInt,
+        title -> Text,
+        state -> Text,
+        done -> BigInt,
+        total -> BigInt,
+        /// The HTTP status of a result.
+        status -> BigInt,
+        result -> Text,
+        beat_at -> Timestamp,
+    }
+}
+
+diesel::table! {
     links (page_id, target) {
         page_id -> BigInt,
         target -> Text,
@@ -197,7 +238,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     old_paths,
     links,
     links_unread,
-    receipts
+    receipts,
+    sign_in_places
 );
 
 diesel::define_sql_function! {

@@ -4,7 +4,9 @@
 pub mod admin_list;
 pub mod audit;
 pub mod drafts;
+pub mod failed_sign_ins;
 pub mod groups;
+pub mod jobs;
 pub mod links;
 pub mod lists;
 pub mod old_paths;
@@ -14,6 +16,7 @@ pub mod receipts;
 pub mod revisions;
 pub mod schedule;
 pub mod search;
+pub mod sign_in_places;
 pub mod site;
 pub mod trash;
 pub mod users;

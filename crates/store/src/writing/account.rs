@@ -1,4 +1,4 @@
-//! Changes that users make to their own accounts, and what a sign-in leaves behind.
+//! Changes that users make to their own accounts.
 
 use diesel::prelude::*;
 use domain::{
@@ -9,7 +9,7 @@ use domain::{
     visitor::Member,
 };
 
-use super::audit;
+use super::{audit, failed_sign_ins};
 use crate::{Conn, Result, schema::users};
 
 /// Changes the password of the acting user. Returns false when the account is gone or its hash is no longer `proven`.
@@ -25,6 +25,7 @@ pub fn change_own_password(
         .execute(conn)?
         > 0;
     if changed {
+        failed_sign_ins::forget(conn, &member.name)?;
         let detail = "by its user".into();
         audit_user(conn, member.name.as_str(), Action::PasswordSet, member.name.as_str(), detail, now)?;
     }
@@ -43,14 +44,6 @@ pub fn rehash(conn: &mut Conn, id: UserId, old: &PasswordHash, new: &PasswordHas
 pub fn set_theme(conn: &mut Conn, id: UserId, theme: Theme) -> Result<()> {
     diesel::update(users::table.find(id.0)).set(users::theme.eq(theme.as_str())).execute(conn)?;
     Ok(())
-}
-
-/// Records that a user signed in from an address.
-pub fn record_sign_in(conn: &mut Conn, member: &Member, address: &str, now: Timestamp) -> Result<()> {
-    diesel::update(users::table.find(member.id.0))
-        .set(users::last_sign_in_at.eq(Some(now.naive_utc())))
-        .execute(conn)?;
-    audit_user(conn, member.name.as_str(), Action::SignedIn, member.name.as_str(), format!("from {address}"), now)
 }
 
 pub(super) fn audit_user(

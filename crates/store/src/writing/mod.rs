@@ -6,9 +6,12 @@
 
 pub mod account;
 pub mod audit;
+pub mod failed_sign_ins;
+pub mod jobs;
 pub mod links;
 pub mod receipts;
 pub mod search;
+pub mod sign_ins;
 pub mod site;
 pub mod users;
 

@@ -9,7 +9,7 @@ use domain::{
     user::{Role, Theme, User, UserContent, UserId, Username},
 };
 
-use super::account::audit_user;
+use super::{account::audit_user, failed_sign_ins};
 use crate::{
     Conn, Error, Result, id,
     schema::users,
@@ -108,6 +108,7 @@ pub fn update(
         return Err(Error::Stale);
     }
     require_admin(conn, admins)?;
+    failed_sign_ins::forget(conn, &old.name)?;
     audit_user(conn, admin.actor(), Action::Changed, content.name.as_str(), user_changes(&old, content), now)?;
     let UserContent { name, role, active } = content.clone();
     Ok(User { name, role, active, version, ..old })
@@ -124,6 +125,7 @@ pub fn set_active(conn: &mut Conn, admin: &Admin, ids: &[UserId], active: bool, 
         changed += diesel::update(users::table.find(user.id.0))
             .set((users::active.eq(active), users::version.eq(users::version + 1)))
             .execute(conn)?;
+        failed_sign_ins::forget(conn, &user.name)?;
         let detail = if active { "enabled" } else { "disabled" };
         audit_user(conn, admin.actor(), Action::Changed, user.name.as_str(), detail.into(), now)?;
     }
@@ -170,6 +172,7 @@ pub fn set_password_from(
     if changed == 0 {
         return Err(Error::Stale);
     }
+    failed_sign_ins::forget(conn, &user.name)?;
     let detail = "by an administrator".into();
     audit_user(conn, admin.actor(), Action::PasswordSet, user.name.as_str(), detail, now)?;
     Ok(true)
@@ -180,10 +183,22 @@ pub fn set_password(conn: &mut Conn, admin: &Admin, id: UserId, hash: &PasswordH
     let Some(user) = get(conn, admin, id)? else { return Ok(false) };
     let changed = store_password(conn, id, hash)?;
     if changed {
+        failed_sign_ins::forget(conn, &user.name)?;
         let detail = "by an administrator".into();
         audit_user(conn, admin.actor(), Action::PasswordSet, user.name.as_str(), detail, now)?;
     }
     Ok(changed)
+}
+
+/// Forgets the wrong passwords for a user, in all running instances at once. Returns false when there is no such user.
+pub fn unlock(conn: &mut Conn, admin: &Admin, id: UserId, now: Timestamp) -> Result<bool> {
+    let Some(user) = get(conn, admin, id)? else { return Ok(false) };
+    failed_sign_ins::forget(conn, &user.name)?;
+    // Written as it is: the feed tells every instance of the user, and each forgets its own count.
+    diesel::update(users::table.find(id.0)).set(users::name.eq(users::name)).execute(conn)?;
+    let detail = "wrong passwords forgotten".into();
+    audit_user(conn, admin.actor(), Action::Changed, user.name.as_str(), detail, now)?;
+    Ok(true)
 }
 
 /// Locks the rows of all active administrators and counts them. A second transaction that removes one of them waits, and

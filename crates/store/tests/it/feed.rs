@@ -143,8 +143,17 @@ fn what_is_rolled_back_or_changes_nobodys_rights_is_not_told() {
         });
         assert!(failed.is_err());
         let member = domain::access::Member { id: ann.id, name: ann.name, role: ann.role, groups: Vec::new() };
-        store.write(|conn| store::writing::account::record_sign_in(conn, &member, "192.0.2.1", noon())).unwrap();
+        store.write(|conn| store::writing::sign_ins::record(conn, &member, "192.0.2.1", "192.0.2.1", noon())).unwrap();
         assert_eq!(watch.settled(), []);
+        let name = store.write(store::writing::failed_sign_ins::key).unwrap().hash("ann");
+        let tally =
+            store::writing::failed_sign_ins::Tally { name, scope: "account".into(), failures: 1, last_at: noon() };
+        store.write(|conn| store::writing::failed_sign_ins::record(conn, 1, &[tally])).unwrap();
+        store.write(|conn| store::writing::jobs::insert(conn, 1, ann.id, "Delete", noon())).unwrap();
+        assert_eq!(watch.settled(), []);
+        // Every instance hears that a lock was lifted.
+        store.write(|conn| store::writing::users::unlock(conn, &admin(), ann.id, noon())).unwrap();
+        assert_eq!(watch.settled(), [user("ann")]);
     });
 }
 

@@ -128,7 +128,7 @@ fn passwords_themes_and_sign_ins_are_kept() {
         store.write(|conn| store::writing::account::rehash(conn, ann.id, &hash("2"), &hash("3"))).unwrap();
         store.write(|conn| store::writing::account::set_theme(conn, ann.id, Theme::Dark)).unwrap();
         let later = noon() + TimeDelta::hours(1);
-        store.write(|conn| store::writing::account::record_sign_in(conn, &member, "192.0.2.1", later)).unwrap();
+        store.write(|conn| store::writing::sign_ins::record(conn, &member, "192.0.2.1", "192.0.2.1", later)).unwrap();
         let now = find(store, "ann").unwrap();
         assert_eq!((now.password_hash, now.theme, now.last_sign_in_at), (hash("3"), Theme::Dark, Some(later)));
         store.write(|conn| store::writing::users::delete(conn, &admin(), &[ann.id], noon())).unwrap();
@@ -165,7 +165,7 @@ fn the_panels_list_is_filtered_sorted_and_counted() {
         let ann = add(store, "ann", Role::Reader);
         change(store, &bob, Role::Reader, false).unwrap();
         let member = Member { id: ann.id, name: ann.name.clone(), role: ann.role, groups: Vec::new() };
-        store.write(|conn| store::writing::account::record_sign_in(conn, &member, "x", noon())).unwrap();
+        store.write(|conn| store::writing::sign_ins::record(conn, &member, "x", "x", noon())).unwrap();
         let list = |filter: &UserFilter, by, descending| {
             let (sort, paging) = (UserSort { by, descending }, Paging { number: 1, size: 10 });
             let table = store.read(|conn| users::list(conn, &admin(), filter, sort, paging)).unwrap();
@@ -194,7 +194,7 @@ fn those_who_never_signed_in_are_counted_and_the_active_ones_named() {
         change(store, &bob, Role::Reader, false).unwrap();
         assert_eq!(store.read(|conn| users::never_signed_in(conn, &admin(), 1)).unwrap().total, 2);
         let member = Member { id: ann.id, name: ann.name.clone(), role: ann.role, groups: Vec::new() };
-        store.write(|conn| store::writing::account::record_sign_in(conn, &member, "x", noon())).unwrap();
+        store.write(|conn| store::writing::sign_ins::record(conn, &member, "x", "x", noon())).unwrap();
         let table = store.read(|conn| users::never_signed_in(conn, &admin(), 5)).unwrap();
         assert_eq!((table.total, table.rows[0].name.as_str()), (1, "cid"));
     });
