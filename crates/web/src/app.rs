@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, atomic::AtomicBool};
 
-use store::Store;
+use store::{NameKey, Store};
 
 use crate::{
     admin::jobs::Jobs,
@@ -59,8 +59,10 @@ impl App {
         verified_limits: Limits,
         options: Options,
     ) -> Result<App, String> {
-        let authenticator = Authenticator::new(bcrypt_cost, verified_limits)
+        let names = name_key(&store).map_err(|error| error.to_string())?;
+        let authenticator = Authenticator::new(bcrypt_cost, verified_limits, names)
             .map_err(|error| format!("no thread for bcrypt: {error}"))?;
+        store.read(|conn| authenticator.remember_places(conn)).map_err(|error| error.to_string())?;
         let reset = authenticator.throttle_reset();
         Ok(App {
             db: Db::new(store, cache, move |event| reset.handle(event)).map_err(|error| error.to_string())?,
@@ -75,6 +77,18 @@ impl App {
             options,
             is_draining: AtomicBool::new(false),
         })
+    }
+}
+
+/// The key of the hashes of names; the first instance makes it.
+fn name_key(store: &Store) -> store::Result<NameKey> {
+    if let Some(key) = store.read(store::failed_sign_ins::key)? {
+        return Ok(key);
+    }
+    match store.write(store::writing::failed_sign_ins::key) {
+        Ok(key) => Ok(key),
+        // Another instance was first, or the database takes no writes: then this one counts alone.
+        Err(_) => store.read(store::failed_sign_ins::key)?.map_or_else(NameKey::random, Ok),
     }
 }
 

@@ -30,10 +30,12 @@ use bulkheads::{Bulkheads, Saturated, Share};
 
 /// How long a request waits for the database. A suspended database server does not even reject a connection.
 const DEADLINE: Duration = Duration::from_secs(5);
+/// How long a note waits for it.
+const NOTE_DEADLINE: Duration = Duration::from_secs(2);
 /// How much longer it waits for a commit that has begun.
 const COMMIT_TIMEOUT: Duration = Duration::from_secs(3);
 /// The maximum duration of a job. No request waits for it.
-const LONG_DEADLINE: Duration = Duration::from_secs(30 * 60);
+pub const LONG_DEADLINE: Duration = Duration::from_secs(30 * 60);
 /// How long a change waits until this process has received it from the change feed; after that it invalidates the
 /// cache.
 const CATCH_UP_TIMEOUT: Duration = Duration::from_secs(1);
@@ -294,19 +296,26 @@ impl Db {
     ) -> Result<store::Result<Outcome>, Error> {
         let share = if command.is_of_a_group() { Share::Revocations } else { Share::Changes };
         let change = move |conn: &mut Conn| run_command(conn, &by, &command, consent, &mut |_| {});
-        split_outage(self.write_and_wait(share, DEADLINE, change).await?)
+        split_outage(self.write_and_wait(share, change).await?)
     }
 
-    /// As [`Db::run`], for a job: no request waits for it. `progress` receives the number of finished pages.
+    /// As [`Db::run`], for a job: no request waits for it. `progress` receives the number of finished pages, and `finish`
+    /// writes in the same transaction.
     pub async fn long_run(
         &self,
         by: access::Editor,
         command: Command,
         consent: Consent,
+        deadline: Deadline,
         mut progress: impl FnMut(usize) + Send + 'static,
+        finish: impl FnOnce(&mut Conn) -> store::Result<()> + Send + 'static,
     ) -> Result<store::Result<Outcome>, Error> {
-        let change = move |conn: &mut Conn| run_command(conn, &by, &command, consent, &mut progress);
-        split_outage(self.write_and_wait(Share::Jobs, LONG_DEADLINE, change).await?)
+        let change = move |conn: &mut Conn| {
+            let outcome = run_command(conn, &by, &command, consent, &mut progress)?;
+            finish(conn)?;
+            Ok(outcome)
+        };
+        split_outage(self.write_and_wait_within(Share::Jobs, deadline, change).await?)
     }
 
     /// Runs a change in one transaction, with the guarantee of [`Db::run`].
@@ -318,7 +327,26 @@ impl Db {
         &self,
         change: impl FnOnce(&mut Conn) -> store::Result<T> + Send + 'static,
     ) -> Result<T, Error> {
-        Ok(self.write_and_wait(Share::Changes, DEADLINE, change).await??)
+        Ok(self.write_and_wait(Share::Changes, change).await??)
+    }
+
+    /// Writes something that no request waits for and that voids no cached value. It waits for the database for at most two
+    /// seconds.
+    ///
+    /// # Errors
+    /// As [`Db::write`].
+    pub async fn note<T: Send + 'static>(
+        &self,
+        change: impl FnOnce(&mut Conn) -> store::Result<T> + Send + 'static,
+    ) -> Result<T, Error> {
+        let deadline = Deadline::after(NOTE_DEADLINE);
+        let permit = self.bulkheads.enter(Share::Changes, &deadline).await.map_err(not_saved)?;
+        let (store, within) = (self.store.clone(), deadline.clone());
+        let write = move || {
+            let _permit = permit;
+            store.within(&within).write(change)
+        };
+        Ok(blocking_write(&deadline, write).await??)
     }
 
     /// As [`Db::write`], for a change of accounts: it does not wait behind changes of pages.
@@ -334,16 +362,23 @@ impl Db {
         &self,
         change: impl FnOnce(&mut Conn) -> store::Result<T> + Send + 'static,
     ) -> Result<store::Result<T>, Error> {
-        split_outage(self.write_and_wait(Share::Revocations, DEADLINE, change).await?)
+        split_outage(self.write_and_wait(Share::Revocations, change).await?)
     }
 
     async fn write_and_wait<T: Send + 'static>(
         &self,
         share: Share,
-        deadline: Duration,
         change: impl FnOnce(&mut Conn) -> store::Result<T> + Send + 'static,
     ) -> Result<store::Result<T>, Error> {
-        let deadline = Deadline::after(deadline);
+        self.write_and_wait_within(share, Deadline::after(DEADLINE), change).await
+    }
+
+    async fn write_and_wait_within<T: Send + 'static>(
+        &self,
+        share: Share,
+        deadline: Deadline,
+        change: impl FnOnce(&mut Conn) -> store::Result<T> + Send + 'static,
+    ) -> Result<store::Result<T>, Error> {
         let permit = self.bulkheads.enter(share, &deadline).await.map_err(not_saved)?;
         let (db, within) = (self.clone(), deadline.clone());
         blocking_write(&deadline, move || {
@@ -369,7 +404,7 @@ impl Db {
         &self,
         change: impl FnOnce(&mut Conn) -> store::Result<T> + Send + 'static,
     ) -> Result<store::Result<T>, Error> {
-        split_outage(self.write_and_wait(Share::Changes, DEADLINE, change).await?)
+        split_outage(self.write_and_wait(Share::Changes, change).await?)
     }
 
     /// Runs a change; `None` when its version is stale.

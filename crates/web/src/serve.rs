@@ -5,7 +5,7 @@ mod socket;
 use std::{
     net::TcpListener,
     sync::{Arc, atomic::Ordering::Relaxed},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use actix_web::web::Data;
@@ -22,6 +22,9 @@ use crate::{
     routes::application,
 };
 use socket::BoundSocket;
+
+/// The maximum time for bulk jobs to end after the port was closed.
+const JOB_SECONDS: Duration = Duration::from_secs(8);
 
 /// Serves until SIGTERM or SIGINT.
 ///
@@ -104,22 +107,35 @@ async fn serve_on(
     introduce: impl FnOnce(),
 ) -> std::io::Result<()> {
     let state = app.clone();
+    actix_web::rt::spawn(app.failed_logins.clone().write_periodically(app.db.clone()));
+    let sharing = app.clone();
+    actix_web::rt::spawn(async move { sharing.authenticator.share_until_the_end(&sharing.db).await });
+    actix_web::rt::spawn(admin::trash::purge_expired(app.clone()));
+    actix_web::rt::spawn(admin::links::read_changed_texts(app.clone()));
+    actix_web::rt::spawn(admin::search_index::read_changed_texts(app.clone()));
+    app.jobs.run_on(tokio::runtime::Handle::current());
     let application = move || application(app.clone());
-    let stop = stop_signal(state.clone(), drain);
+    let (stopping, stopped) = tokio::sync::oneshot::channel();
+    let signal = state.clone();
+    let stop = async move {
+        stop_signal(signal, drain).await;
+        let _unread = stopping.send(Instant::now());
+    };
     let server = listener::serve(listener, &state.options.proxies, application, stop)?;
     let metrics = metrics.map(|listener| metrics::serve(listener, state.clone())).transpose()?;
     introduce();
-    actix_web::rt::spawn(state.failed_logins.clone().write_periodically(state.db.clone()));
-    actix_web::rt::spawn(admin::trash::purge_expired(state.clone()));
-    actix_web::rt::spawn(admin::links::read_changed_texts(state.clone()));
-    actix_web::rt::spawn(admin::search_index::read_changed_texts(state.clone()));
     // Until the end, also while the site drains: it is when an operator looks.
     let metrics = metrics.map(|server| (server.handle(), actix_web::rt::spawn(server)));
     server.await?;
+    let since_stop = stopped.await.map_or(Duration::ZERO, |at| at.elapsed());
+    state.jobs.stop(&state.db, JOB_SECONDS.saturating_sub(since_stop)).await;
     if let Some((handle, _)) = metrics {
         handle.stop(false).await;
     }
     state.failed_logins.write(&state.db).await;
+    if let Err(error) = state.authenticator.share(&state.db).await {
+        log::warn!("wrong passwords are counted by this instance alone: {error}");
+    }
     log::info!("stopped; {} sign-ins were verified", state.authenticator.bcrypt_pool.verified());
     Ok(())
 }

@@ -17,6 +17,7 @@ pub(super) enum Flash {
     Enabled,
     Disabled,
     PasswordSet,
+    Unlocked,
     Restored,
     Purged,
     DraftSaved,
@@ -29,7 +30,7 @@ pub(super) enum Flash {
 }
 
 impl Flash {
-    const ALL: [(Flash, &'static str, &'static str); 18] = [
+    const ALL: [(Flash, &'static str, &'static str); 19] = [
         (Flash::Saved, "saved", "Saved."),
         (Flash::Created, "created", "Created."),
         (Flash::Deleted, "deleted", "Deleted"),
@@ -41,6 +42,7 @@ impl Flash {
         (Flash::Enabled, "enabled", "Enabled"),
         (Flash::Disabled, "disabled", "Disabled"),
         (Flash::PasswordSet, "password-set", "The password is set."),
+        (Flash::Unlocked, "unlocked", "The wrong passwords are forgotten."),
         (Flash::DraftSaved, "draft-saved", "The draft is saved."),
         (Flash::Unpublished, "unpublished", "Unpublished"),
         (Flash::Discarded, "discarded", "The draft is discarded."),

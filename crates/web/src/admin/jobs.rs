@@ -1,27 +1,29 @@
-//! Background jobs: a bulk action longer than one second continues here; its page shows progress, then the result. Jobs are
-//! kept in this process only and are forgotten an hour after their end.
+//! Background jobs: a bulk action longer than one second continues here; its page shows progress, then the result. Jobs that
+//! ended are kept for an hour. Other instances show them from the database.
+
+mod job;
 
 use std::{
     collections::HashMap,
     future::Future,
+    panic::AssertUnwindSafe,
     sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicUsize, Ordering},
+        Arc, Mutex, MutexGuard, OnceLock, PoisonError,
+        atomic::{AtomicBool, Ordering::Relaxed},
     },
     time::{Duration, Instant},
 };
 
-use actix_web::http::header;
 use domain::user::UserId;
-use tokio::sync::Semaphore;
+use futures_util::FutureExt;
+use tokio::{runtime::Handle, sync::Semaphore};
+
+pub(super) use job::{End, Job, key};
 
 use crate::{
     auth::account::Account,
-    http::{
-        answer::{Answer, Outcome},
-        error::Error,
-        responses::see_other,
-    },
+    db::Db,
+    http::{answer::Outcome, error::Error, responses::see_other},
 };
 
 /// The time for which a form waits for the result before it shows the progress page.
@@ -32,67 +34,24 @@ const MAX_RUNNING: usize = 2;
 const MAX_JOBS: usize = 64;
 /// The time for which a finished job is kept.
 const RETENTION: Duration = Duration::from_secs(3600);
+/// How long a server that stops waits for a commit that has begun.
+const COMMIT_TIMEOUT: Duration = Duration::from_secs(2);
+/// The interval at which it looks whether jobs have ended.
+const LOOK_INTERVAL: Duration = Duration::from_millis(50);
 
-/// The progress of a job, in rows.
-#[derive(Debug, Default)]
-pub(super) struct Progress {
-    done: AtomicUsize,
-    total: AtomicUsize,
-}
-
-impl Progress {
-    /// Starts over with `total` rows to do.
-    pub(super) fn begin(&self, total: usize) {
-        self.done.store(0, Ordering::Relaxed);
-        self.total.store(total, Ordering::Relaxed);
-    }
-
-    /// Records that `done` rows are done.
-    pub(super) fn reach(&self, done: usize) {
-        self.done.store(done, Ordering::Relaxed);
-    }
-
-    /// The number of rows that are done, and the total.
-    pub(super) fn so_far(&self) -> (usize, usize) {
-        (self.done.load(Ordering::Relaxed), self.total.load(Ordering::Relaxed))
-    }
-}
-
-/// The result of a job.
-#[derive(Clone)]
-pub(super) enum End {
-    Page(Answer),
-    Redirect(String),
-    Failed(Error),
-}
-
-impl End {
-    fn of(outcome: Result<Outcome, Error>) -> End {
-        match outcome {
-            Ok(Outcome::Page(answer)) => End::Page(answer),
-            Ok(Outcome::Redirect(response)) => {
-                let location = response.headers().get(header::LOCATION).and_then(|value| value.to_str().ok());
-                End::Redirect(location.unwrap_or("/admin/").to_owned())
-            }
-            Err(error) => End::Failed(error),
-        }
-    }
-}
-
-struct Job {
-    owner: UserId,
-    title: &'static str,
-    progress: Arc<Progress>,
-    end: Option<(Instant, End)>,
-}
+/// The page of a job that was given up because the server stopped.
+const STOPPED: &str = "The server was stopped before this was done. Start it again.";
 
 /// The running jobs and those that ended within the last hour; cheap to clone.
 #[derive(Clone)]
 pub struct Jobs {
-    jobs: Arc<Mutex<HashMap<u64, Job>>>,
+    jobs: Arc<Mutex<HashMap<u64, Arc<Job>>>>,
     slots: Arc<Semaphore>,
     permits: Arc<Semaphore>,
     form_timeout: Duration,
+    /// Where jobs run: on a runtime that outlives those of the requests.
+    runtime: Arc<OnceLock<Handle>>,
+    is_stopping: Arc<AtomicBool>,
 }
 
 impl Default for Jobs {
@@ -109,41 +68,68 @@ impl Jobs {
             slots: Arc::new(Semaphore::new(MAX_JOBS)),
             permits: Arc::new(Semaphore::new(MAX_RUNNING)),
             form_timeout,
+            runtime: Arc::default(),
+            is_stopping: Arc::default(),
         }
+    }
+
+    /// Runs all later jobs on this runtime, and not on that of the request that starts them.
+    pub fn run_on(&self, runtime: Handle) {
+        let _runs_already = self.runtime.set(runtime);
     }
 
     /// Runs some work. Returns its result, or after the form timeout a redirect to its progress page. The work continues
     /// when the client disconnects.
     ///
     /// # Errors
-    /// The error of the work; [`Error::Busy`] when the maximum number of jobs runs or waits.
-    pub(super) async fn run(
+    /// The error of the work; [`Error::Busy`] when the maximum number of jobs runs or waits; 503 when the server stops.
+    pub(super) async fn run<F>(
         &self,
+        db: &Db,
         account: &Account,
         title: &'static str,
-        progress: Arc<Progress>,
-        work: impl Future<Output = Result<Outcome, Error>> + 'static,
-    ) -> Result<Outcome, Error> {
+        work: impl FnOnce(Arc<Job>) -> F,
+    ) -> Result<Outcome, Error>
+    where
+        F: Future<Output = Result<Outcome, Error>> + Send + 'static,
+    {
         let slot = self.slots.clone().try_acquire_owned().map_err(|_| Error::Busy(Duration::from_secs(5)))?;
-        let permits = self.permits.clone();
-        let mut running = actix_web::rt::spawn(async move {
+        let job = Arc::new(Job::new(random()?, account.member.id, title));
+        let id = job.id;
+        let work = work(job.clone());
+        self.insert(job.clone());
+        let shown = job.clone();
+        if self.is_stopping.load(Relaxed) {
+            self.lock().remove(&id);
+            return Err(Error::stopping());
+        }
+        let (permits, db) = (self.permits.clone(), db.clone());
+        let runtime = self.runtime.get().cloned().unwrap_or_else(Handle::current);
+        let mut running = runtime.spawn(async move {
             let _slot = slot;
-            let _permit = permits.acquire_owned().await.map_err(|_| Error::stopping())?;
-            work.await
+            let worked = async {
+                let _permit = permits.acquire_owned().await.map_err(|_| Error::stopping())?;
+                work.await
+            };
+            // A panic is the end of the job, too.
+            let ended = AssertUnwindSafe(async { End::of(worked.await) }).catch_unwind();
+            let end = tokio::select! {
+                end = ended => end.unwrap_or_else(|_| End::Failed(Error::Internal("a bulk job panicked".into()))),
+                () = job.beat(&db) => End::Failed(Error::stopping()),
+            };
+            job.finish(&db, end).await
         });
         // A timeout of zero would still wait for the next tick of the timer.
         let waits = !self.form_timeout.is_zero();
-        if waits && let Ok(outcome) = tokio::time::timeout(self.form_timeout, &mut running).await {
-            return outcome.map_err(|_| Error::stopping())?;
+        if waits && let Ok(end) = tokio::time::timeout(self.form_timeout, &mut running).await {
+            self.lock().remove(&id);
+            return end.map_err(|_| Error::stopping())?.outcome();
         }
-        let (id, jobs) = (random()?, self.clone());
-        self.insert(id, Job { owner: account.member.id, title, progress, end: None });
-        actix_web::rt::spawn(async move {
-            let outcome = running.await.unwrap_or_else(|_| Err(Error::stopping()));
-            if let Some(job) = jobs.lock().get_mut(&id) {
-                job.end = Some((Instant::now(), End::of(outcome)));
-            }
-        });
+        if let Some(end) = shown.show()
+            && waits
+        {
+            return end.outcome();
+        }
         Ok(Outcome::Redirect(see_other(&format!("/admin/jobs/{id:016x}"))))
     }
 
@@ -154,31 +140,60 @@ impl Jobs {
         (running, unfinished.saturating_sub(running))
     }
 
-    /// The title and the progress of an editor's job, and its result if it has ended.
-    pub(super) fn find(&self, id: u64, owner: UserId) -> Option<(&'static str, Arc<Progress>, Option<End>)> {
-        let jobs = self.lock();
-        let job = jobs.get(&id).filter(|job| job.owner == owner)?;
-        Some((job.title, job.progress.clone(), job.end.clone().map(|(_, end)| end)))
+    /// A job of an editor that runs in this process, or ran.
+    pub(super) fn find(&self, id: u64, owner: UserId) -> Option<Arc<Job>> {
+        self.lock().get(&id).filter(|job| job.owner == owner).cloned()
     }
 
-    fn insert(&self, id: u64, job: Job) {
+    /// Waits until all jobs have ended, for at most `limit`. What then runs still is rolled back.
+    pub async fn stop(&self, db: &Db, limit: Duration) {
+        self.is_stopping.store(true, Relaxed);
+        let changes = self.running().iter().filter(|job| job.is_change()).count();
+        if changes > 0 {
+            log::info!("finishing {changes} bulk jobs, for at most {} seconds", limit.as_secs());
+        }
+        self.wait_for_end(limit).await;
+        for job in self.running() {
+            if !job.deadline.give_up() {
+                continue;
+            }
+            if job.is_change() {
+                log::warn!("a bulk job was rolled back, because the server stops: {:?}", job.title());
+            }
+            job.finish(db, End::Failed(Error::Conflict(STOPPED))).await;
+        }
+        self.wait_for_end(COMMIT_TIMEOUT).await;
+    }
+
+    async fn wait_for_end(&self, limit: Duration) {
+        let begun = Instant::now();
+        while !self.running().is_empty() && begun.elapsed() < limit {
+            tokio::time::sleep(LOOK_INTERVAL).await;
+        }
+    }
+
+    fn running(&self) -> Vec<Arc<Job>> {
+        self.lock().values().filter(|job| job.ended_at().is_none()).cloned().collect()
+    }
+
+    fn insert(&self, job: Arc<Job>) {
         let mut jobs = self.lock();
-        let ended = |job: &Job| job.end.as_ref().map(|(at, _)| *at);
-        jobs.retain(|_, job| ended(job).is_none_or(|at| at.elapsed() < RETENTION));
-        while jobs.values().filter(|job| job.end.is_some()).count() >= MAX_JOBS {
-            let oldest = jobs.iter().filter_map(|(id, job)| Some((ended(job)?, *id))).min();
+        jobs.retain(|_, job| job.ended_at().is_none_or(|at| at.elapsed() < RETENTION));
+        while jobs.values().filter(|job| job.ended_at().is_some()).count() >= MAX_JOBS {
+            let oldest = jobs.values().filter_map(|job| Some((job.ended_at()?, job.id))).min();
             let Some((_, oldest)) = oldest else { break };
             jobs.remove(&oldest);
         }
-        jobs.insert(id, job);
+        jobs.insert(job.id, job);
     }
 
     /// A panic while the lock was held leaves the map usable.
-    fn lock(&self) -> MutexGuard<'_, HashMap<u64, Job>> {
+    fn lock(&self) -> MutexGuard<'_, HashMap<u64, Arc<Job>>> {
         self.jobs.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
+/// A number that fits into a key of the database.
 fn random() -> Result<u64, Error> {
-    getrandom::u64().map_err(|error| Error::Internal(format!("no randomness: {error}")))
+    getrandom::u64().map(|random| random >> 1).map_err(|error| Error::Internal(format!("no randomness: {error}")))
 }

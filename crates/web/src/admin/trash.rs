@@ -11,6 +11,7 @@ use domain::{
 };
 use serde::{Deserialize, Serialize};
 use store::{
+    Deadline,
     trash::{self, TrashRow},
     writing::{Command, Consent, Purge, Restore},
 };
@@ -28,6 +29,7 @@ use crate::{
     App,
     auth::extract::Editor,
     clock,
+    db::LONG_DEADLINE,
     http::{
         answer::{Answer, Outcome},
         error::Error,
@@ -246,7 +248,8 @@ pub async fn purge_expired(app: Data<App>) {
     loop {
         let before = clock::now() - TimeDelta::days(app.options.trash_days.into());
         let command = Command::Purge(Purge::DeletedBefore(before));
-        match app.db.long_run(Admin::itself().editor().clone(), command, Consent::Stated, |_| {}).await {
+        let (editor, deadline) = (Admin::itself().editor().clone(), Deadline::after(LONG_DEADLINE));
+        match app.db.long_run(editor, command, Consent::Stated, deadline, |_| {}, |_| Ok(())).await {
             Ok(Ok(outcome)) if outcome.count() == 0 => {}
             Ok(Ok(outcome)) => log::info!("purged {} expired pages from the trash", outcome.count()),
             Ok(Err(error)) => log::error!("could not purge the trash: {error}"),

@@ -4,6 +4,7 @@ mod delete;
 mod list;
 mod load;
 mod password;
+mod unlock;
 
 use actix_web::{HttpRequest, http::StatusCode, web::Data};
 use domain::{
@@ -19,8 +20,10 @@ use store::writing::users;
 pub use delete::{confirm, delete};
 pub use list::{act, list};
 pub use password::{password, set_password};
+pub use unlock::unlock;
 
 use load::load;
+use unlock::Guessed;
 
 use super::{
     flash::Flash,
@@ -101,6 +104,8 @@ struct FormPage {
     password_href: String,
     created: String,
     last_sign_in: String,
+    /// The wrong passwords for this user, if there are many.
+    guessed: Option<Guessed>,
     min_bytes: usize,
     max_bytes: usize,
 }
@@ -142,6 +147,7 @@ struct Editing<'a> {
     admin: &'a Admin,
     site: &'a Site,
     user: Option<&'a User>,
+    guessed: Option<Guessed>,
 }
 
 impl Editing<'_> {
@@ -162,6 +168,7 @@ impl Editing<'_> {
             last_sign_in: self.user.map_or(String::new(), |user| {
                 user.last_sign_in_at.map_or("never".into(), |at| clock::moment(at, self.site.time_zone))
             }),
+            guessed: self.guessed.clone(),
             min_bytes: Password::MIN_BYTES,
             max_bytes: Password::MAX_BYTES,
             fields: FormFields {
@@ -186,7 +193,11 @@ pub async fn new(app: Data<App>, admin: Admin, query: QueryString) -> Result<Ans
     let (site, ()) = app.db.read_with_site(|_| Ok(())).await?;
     let draft = UserInput { name: String::new(), role: Role::Reader.as_str().into(), active: true };
     let fields = Fields::of(draft, Version(0), USERS.back(query.get("back")));
-    Editing { app: &app, admin: &admin, site: &site, user: None }.form(fields, &Invalid::default(), &query)
+    Editing { app: &app, admin: &admin, site: &site, user: None, guessed: None }.form(
+        fields,
+        &Invalid::default(),
+        &query,
+    )
 }
 
 /// POST `/admin/users`. Redirects to the form of the new user; a generated password is shown once, here.
@@ -198,7 +209,7 @@ pub async fn create(
 ) -> Result<Outcome, Error> {
     fields.back = USERS.back(&fields.back);
     let site = app.db.site().await;
-    let editing = Editing { app: &app, admin: &admin, site: &site, user: None };
+    let editing = Editing { app: &app, admin: &admin, site: &site, user: None, guessed: None };
     let chosen = password::choose(&fields.password, &fields.password_again, fields.generate, fields.name.trim());
     let (content, chosen) = match (fields.input().check(), chosen) {
         (Ok(content), Ok(chosen)) => (content, chosen),
@@ -238,7 +249,12 @@ pub async fn create(
 pub async fn edit(request: HttpRequest, app: Data<App>, admin: Admin, query: QueryString) -> Result<Answer, Error> {
     let (site, user) = load(&app, &admin, UserId(id(&request)?)).await?;
     let fields = Fields::of(UserInput::of(&user), user.version, USERS.back(query.get("back")));
-    Editing { app: &app, admin: &admin, site: &site, user: Some(&user) }.form(fields, &Invalid::default(), &query)
+    let guessed = Guessed::of(&app, &admin, &site, &user).await?;
+    Editing { app: &app, admin: &admin, site: &site, user: Some(&user), guessed }.form(
+        fields,
+        &Invalid::default(),
+        &query,
+    )
 }
 
 /// POST `/admin/users/{id}`.
@@ -251,7 +267,7 @@ pub async fn update(
     fields.back = USERS.back(&fields.back);
     let id = UserId(id(&request)?);
     let (site, user) = load(&app, &admin, id).await?;
-    let editing = Editing { app: &app, admin: &admin, site: &site, user: Some(&user) };
+    let editing = Editing { app: &app, admin: &admin, site: &site, user: Some(&user), guessed: None };
     let content = match fields.input().check() {
         Ok(content) => content,
         Err(invalid) => return editing.refused(fields, &invalid, StatusCode::UNPROCESSABLE_ENTITY),

@@ -8,6 +8,7 @@ use domain::credentials::{self, Credentials};
 use super::{account::Account, failed_logins, verify::authenticator::AuthOutcome};
 use crate::{
     App,
+    cache::users::CachedUser,
     http::{connection::Connection, envelope::Envelope, error::Error},
 };
 
@@ -80,18 +81,33 @@ async fn authenticate(request: &HttpRequest) -> Result<SignIn, Error> {
 }
 
 async fn verify(app: Data<App>, envelope: Envelope, credentials: Credentials) -> Result<SignIn, Error> {
-    match app.authenticator.authenticate(&app.db, &credentials, &envelope.client).await {
-        Ok(AuthOutcome::Accepted(current)) => {
-            app.sign_ins.record(&app.db, &current.user, &envelope.client);
-            Ok(SignIn::Authenticated(current.account.clone()))
-        }
+    let current = check(&app, &envelope, &credentials).await?;
+    Ok(current.map_or(SignIn::Rejected, |current| {
+        app.sign_ins.record(&app.db, &current.user, &envelope.client);
+        SignIn::Authenticated(current.account.clone())
+    }))
+}
+
+/// The user of credentials, if they are valid. Every password that a client sends is verified here: it passes the throttle
+/// and the queue, and a refusal is logged.
+///
+/// # Errors
+/// 429 and 503 as [`sign_in`].
+pub async fn check(
+    app: &App,
+    envelope: &Envelope,
+    credentials: &Credentials,
+) -> Result<Option<Arc<CachedUser>>, Error> {
+    let refuse = |why| app.failed_logins.record(Some(&credentials.name), envelope, why);
+    match app.authenticator.authenticate(&app.db, credentials, &envelope.client).await {
+        Ok(AuthOutcome::Accepted(current)) => Ok(Some(current)),
         Ok(AuthOutcome::Rejected(why)) => {
-            app.failed_logins.record(Some(&credentials.name), &envelope, why);
-            Ok(SignIn::Rejected)
+            refuse(why);
+            Ok(None)
         }
         Err(error) => {
             if matches!(error, Error::TooManyAttempts(_)) {
-                app.failed_logins.record(Some(&credentials.name), &envelope, failed_logins::without_bcrypt::TOO_MANY);
+                refuse(failed_logins::without_bcrypt::TOO_MANY);
             }
             Err(error)
         }

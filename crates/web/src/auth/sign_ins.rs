@@ -1,55 +1,74 @@
-//! Records sign-ins. Only the first one in half an hour is written, because with Basic every request is a sign-in.
+//! Records sign-ins: the first one in half an hour, and always the first one from a client network. With Basic every request
+//! is a sign-in.
 
 use std::{
-    collections::HashMap,
+    num::NonZeroUsize,
     sync::{Mutex, PoisonError},
 };
 
-use chrono::TimeDelta;
 use domain::{
     Timestamp,
     user::{User, UserId},
 };
+use lru::LruCache;
+use store::writing::sign_ins::{RECORD_INTERVAL, Recorded, record};
 
 use super::account::Account;
-use crate::{clock, db::Db, http::client::Client};
+use crate::{
+    clock,
+    db::Db,
+    http::client::{Client, Origin},
+};
 
-/// The minimum time between two recorded sign-ins of one user.
-const RECORD_INTERVAL: TimeDelta = TimeDelta::minutes(30);
+/// The maximum number of remembered sign-ins. One that was forgotten is looked up in the database again.
+const CAPACITY: NonZeroUsize = NonZeroUsize::new(20_000).unwrap();
 
-/// The last recorded sign-in of each user; at most one entry per user.
-#[derive(Default)]
+/// The last sign-ins that were passed to the database, by user and client network.
 pub struct SignIns {
-    last_recorded: Mutex<HashMap<UserId, Timestamp>>,
+    last_passed: Mutex<LruCache<(UserId, Origin), Timestamp>>,
+}
+
+impl Default for SignIns {
+    fn default() -> SignIns {
+        SignIns { last_passed: Mutex::new(LruCache::new(CAPACITY)) }
+    }
 }
 
 impl SignIns {
-    /// Records a sign-in in the background, unless this or another process recorded one within half an hour.
+    /// Records a sign-in in the background, unless this process passed one of the user from this client network to the
+    /// database within half an hour.
     pub fn record(&self, db: &Db, user: &User, client: &Client) {
         let now = clock::now();
-        if !self.is_due(user, now) {
+        let origin = client.origin();
+        if !self.is_due(user.id, origin, now) {
             return;
         }
-        let address = client.address.to_string();
-        log::info!("sign-in name={:?} client={address}", user.name.as_str());
+        let (address, network) = (client.address.to_string(), origin.to_string());
         let member = Account::of(user).member;
         let db = db.clone();
         actix_web::rt::spawn(async move {
-            let recorded =
-                db.write(move |conn| store::writing::account::record_sign_in(conn, &member, &address, now)).await;
-            if let Err(error) = recorded {
-                log::error!("a sign-in could not be recorded: {error}");
+            let (name, from) = (member.name.clone(), address.clone());
+            match db.note(move |conn| record(conn, &member, &from, &network, now)).await {
+                Ok(Recorded::Nothing) => {}
+                Ok(Recorded::SignIn) => log::info!("sign-in name={:?} client={address}", name.as_str()),
+                Ok(Recorded::NewPlace) => {
+                    log::info!("sign-in from a new network name={:?} client={address}", name.as_str());
+                }
+                Err(error) => {
+                    log::info!("sign-in name={:?} client={address}", name.as_str());
+                    log::error!("a sign-in could not be recorded: {error}");
+                }
             }
         });
     }
 
-    /// Whether a sign-in is due to be recorded. Of concurrent calls for one user, one returns true.
-    fn is_due(&self, user: &User, now: Timestamp) -> bool {
-        let mut last_recorded = self.last_recorded.lock().unwrap_or_else(PoisonError::into_inner);
-        let last = last_recorded.get(&user.id).copied().max(user.last_sign_in_at);
+    /// Whether a sign-in is to be passed to the database. Of concurrent calls for one user and network, one returns true.
+    fn is_due(&self, user: UserId, origin: Origin, now: Timestamp) -> bool {
+        let mut last_passed = self.last_passed.lock().unwrap_or_else(PoisonError::into_inner);
+        let last = last_passed.get(&(user, origin)).copied();
         let is_due = last.is_none_or(|last| now - last >= RECORD_INTERVAL);
         if is_due {
-            last_recorded.insert(user.id, now);
+            last_passed.put((user, origin), now);
         }
         is_due
     }
@@ -57,33 +76,14 @@ impl SignIns {
 
 #[cfg(test)]
 mod tests {
+    use chrono::TimeDelta;
+
     use super::*;
-    use domain::{
-        Version,
-        password::PasswordHash,
-        user::{Role, Theme, Username},
-    };
 
     #[test]
-    fn only_the_first_sign_in_of_half_an_hour_is_due() {
-        let sign_ins = SignIns::default();
-        let now = clock::now();
-        let mut user = User {
-            id: UserId(1),
-            name: Username::parse("ann").unwrap(),
-            role: Role::Reader,
-            active: true,
-            theme: Theme::System,
-            password_hash: PasswordHash::new("x"),
-            groups: Vec::new(),
-            created_at: now,
-            last_sign_in_at: None,
-            version: Version::FIRST,
-        };
-        let due = |user: &User, minutes| sign_ins.is_due(user, now + TimeDelta::minutes(minutes));
-        assert_eq!([due(&user, 0), due(&user, 0), due(&user, 29), due(&user, 30)], [true, false, false, true]);
-        // Another process recorded one.
-        user.last_sign_in_at = Some(now + TimeDelta::minutes(50));
-        assert_eq!([due(&user, 70), due(&user, 81)], [false, true]);
+    fn a_sign_in_is_passed_on_once_in_half_an_hour_for_each_client_network() {
+        let (sign_ins, now) = (SignIns::default(), clock::now());
+        let due = |network, minutes| sign_ins.is_due(UserId(1), Origin::V4(network), now + TimeDelta::minutes(minutes));
+        assert_eq!([due(1, 0), due(1, 0), due(2, 1), due(1, 29), due(1, 30)], [true, false, true, false, true]);
     }
 }

@@ -135,6 +135,11 @@ pub enum UserCommand {
         /// The name of the user
         name: String,
     },
+    /// Forget the wrong passwords for a user, in all running instances: the account is not locked any more
+    Unlock {
+        /// The name of the user
+        name: String,
+    },
     /// Delete a user; the audit trail keeps the name
     Delete {
         /// The name of the user

@@ -54,6 +54,14 @@ pub(super) fn run(config: &Config, command: &UserCommand) -> Result<(), String> 
         }
         UserCommand::Disable { name } => set_active(config, name, false),
         UserCommand::Enable { name } => set_active(config, name, true),
+        UserCommand::Unlock { name } => {
+            let (store, user) = existing(config, name)?;
+            change(&store, &user.name, |conn, admin| {
+                store::writing::users::unlock(conn, admin, user.id, clock::now())
+            })?;
+            println!("The wrong passwords for {} are forgotten.", user.name);
+            Ok(())
+        }
         UserCommand::Delete { name } => {
             let (store, user) = existing(config, name)?;
             change(&store, &user.name, |conn, admin| {

@@ -105,6 +105,11 @@ impl Answer {
         Answer::with(status, self.0.content_type, self.0.body.clone(), self.0.caching)
     }
 
+    /// The status.
+    pub fn status(&self) -> StatusCode {
+        self.0.status
+    }
+
     /// The uncompressed body.
     pub fn body(&self) -> &Bytes {
         &self.0.body

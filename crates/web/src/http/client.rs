@@ -1,6 +1,10 @@
 //! The client of a request, behind trusted proxies.
 
-use std::net::{IpAddr, Ipv4Addr};
+use std::{
+    fmt,
+    net::{AddrParseError, IpAddr, Ipv4Addr, Ipv6Addr},
+    str::FromStr,
+};
 
 use actix_web::{dev::RequestHead, http::header::HeaderMap};
 use ipnet::IpNet;
@@ -21,6 +25,35 @@ pub enum Origin {
     V4(u32),
     /// The upper 64 bits of an IPv6 address.
     V6(u64),
+}
+
+impl Origin {
+    /// The network around it that one customer of a provider usually has: an IPv4 address, or an IPv6 /48.
+    pub fn vicinity(self) -> Origin {
+        match self {
+            Origin::V4(_) => self,
+            Origin::V6(bits) => Origin::V6(bits >> 16 << 16),
+        }
+    }
+}
+
+impl fmt::Display for Origin {
+    /// `192.0.2.7` or `2001:db8:1:2::/64`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match *self {
+            Origin::V4(bits) => Ipv4Addr::from_bits(bits).fmt(f),
+            Origin::V6(bits) => write!(f, "{}/64", Ipv6Addr::from_bits(u128::from(bits) << 64)),
+        }
+    }
+}
+
+impl FromStr for Origin {
+    type Err = AddrParseError;
+
+    fn from_str(text: &str) -> Result<Origin, AddrParseError> {
+        let address = text.strip_suffix("/64").unwrap_or(text).parse()?;
+        Ok(Client { address, https: false }.origin())
+    }
 }
 
 impl Client {
@@ -152,6 +185,13 @@ mod tests {
         assert_ne!(origin("2001:db8:1:2::1"), origin("2001:db8:1:3::1"));
         assert_ne!(origin("192.0.2.1"), origin("192.0.2.2"));
         assert_eq!(origin("192.0.2.1"), origin("::ffff:192.0.2.1"));
+        for text in ["192.0.2.1", "2001:db8:1:2::/64"] {
+            assert_eq!(text.parse::<Origin>().unwrap().to_string(), text);
+        }
+        assert!("example.org".parse::<Origin>().is_err());
+        assert_eq!(origin("2001:db8:1:2::1").vicinity(), origin("2001:db8:1:ffff::1").vicinity());
+        assert_ne!(origin("2001:db8:1:2::1").vicinity(), origin("2001:db8:2:2::1").vicinity());
+        assert_eq!(origin("192.0.2.1").vicinity(), origin("192.0.2.1"));
     }
 
     #[test]

@@ -1,17 +1,19 @@
 //! A user's own account: the password and the colours.
 
+use std::time::Duration;
+
 use actix_web::{
-    Either, HttpRequest, HttpResponse,
+    Either, HttpRequest, HttpResponse, Responder,
     http::{StatusCode, Uri, header},
     web::Data,
 };
-use domain::{invalid::Invalid, password::Password, user::Theme};
+use domain::{credentials::Credentials, invalid::Invalid, password::Password, user::Theme};
 use serde::{Deserialize, Serialize};
 
 use super::login::local;
 use crate::{
     App,
-    auth::{extract::Reader, form_token},
+    auth::{extract::Reader, form_token, sign_in},
     clock,
     http::{
         answer::Answer,
@@ -36,6 +38,22 @@ struct AccountPage {
 /// GET `/account`.
 pub async fn show(app: Data<App>, reader: Reader) -> Result<Answer, Error> {
     page(&app, &reader, &Invalid::default()).await
+}
+
+/// The form again, after too many wrong current passwords: 429.
+async fn throttled(
+    request: &HttpRequest,
+    app: &App,
+    reader: &Reader,
+    mut invalid: Invalid,
+    wait: Duration,
+) -> Result<HttpResponse, Error> {
+    let seconds = wait.as_secs();
+    invalid.add("present", format!("Too many wrong passwords. Nothing was changed; try again in {seconds} seconds."));
+    let page = page(app, reader, &invalid).await?.with_status(StatusCode::TOO_MANY_REQUESTS);
+    let mut response = page.respond_to(request);
+    response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
+    Ok(response)
 }
 
 async fn page(app: &App, reader: &Reader, invalid: &Invalid) -> Result<Answer, Error> {
@@ -63,6 +81,7 @@ pub struct NewPassword {
 
 /// POST `/account`: changes the user's own password; the form must contain the current one.
 pub async fn update(
+    request: HttpRequest,
     envelope: Envelope,
     app: Data<App>,
     reader: Reader,
@@ -78,13 +97,14 @@ pub async fn update(
     }
     let mut confirmed = None;
     if let Some(present) = present {
-        let name = member.name.clone();
-        let user = app.db.read(move |conn| store::users::find(conn, &name)).await?;
-        match user.map(|user| user.password_hash) {
-            Some(hash) if app.authenticator.bcrypt_pool.confirm(origin, &present, &hash).await? => {
-                confirmed = Some(hash)
+        let credentials = Credentials { name: member.name.clone(), password: present };
+        match sign_in::check(&app, &envelope, &credentials).await {
+            Ok(Some(current)) => confirmed = Some(current.user.password_hash.clone()),
+            Ok(None) => invalid.add("present", "This is not your current password."),
+            Err(Error::TooManyAttempts(wait)) => {
+                return throttled(&request, &app, &reader, invalid, wait).await.map(Either::Right);
             }
-            _ => invalid.add("present", "This is not your current password."),
+            Err(error) => return Err(error),
         }
     }
     let (Some(new), Some(confirmed), true) = (new, confirmed, invalid.is_empty()) else {

@@ -26,6 +26,36 @@ async fn case_13_changing_ones_password_asks_for_the_present_one() {
 }
 
 #[actix_web::test]
+async fn t52_a_wrong_present_password_is_throttled_and_logged_like_any_other_and_keeps_nobody_out() {
+    let site = Site::new();
+    let ann = site.ann();
+    let token = ann.get("/account").await.value_of("form_token");
+    let guess = async |present: &str| {
+        let fields = [("present", present), ("password", NEW), ("password_again", NEW), ("form_token", &token)];
+        ann.post("/account", &fields).await
+    };
+    let before = site.verified();
+    for n in 0..20 {
+        let present = format!("guess {n}");
+        let answer = guess(&present).await;
+        if n < 10 {
+            answer.is(422).has("not your current password");
+        } else {
+            let answer =
+                answer.is(429).has("Too many wrong passwords").has("name=\"present\"").lacks(&present).lacks(NEW);
+            assert_eq!((answer.header("retry-after"), answer.header("cache-control")), ("1", "no-store"));
+        }
+    }
+    assert_eq!(site.verified(), before + 10);
+    // A proven password opens pages, and is confirmed without another verification; others sign in beside it.
+    ann.get("/secret").await.is(200);
+    site.eve().get("/admin/").await.is(200);
+    guess("open sesame").await.is(303);
+    site.app.failed_logins.write(&site.app.db).await;
+    site.root().get("/admin/audit?action=refused").await.is(200).has("20 refused, the last from 127.0.0.1: ann 20");
+}
+
+#[actix_web::test]
 async fn a_theme_is_kept_with_the_account() {
     let site = Site::new();
     site.ann().submit("/account", "/account/theme", &[("theme", "dark"), ("back", "/hello")]).await.is(303);

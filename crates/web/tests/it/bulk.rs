@@ -238,6 +238,87 @@ async fn what_takes_longer_shows_its_editor_how_far_it_is_and_leads_on_to_the_li
 }
 
 #[actix_web::test]
+async fn another_instance_shows_the_result_of_a_job() {
+    let site = Site::impatient();
+    let other = site.instance();
+    many(&site, 3);
+    let eve = site.eve();
+    let asked = [("action", "delete"), ("all", "yes"), ("back", "q=number")];
+    let question = post(&eve, &asked).await.is(303).header("location").to_owned();
+    let seen = ended(&eve, &question).await.is(200).value_of("seen");
+    let mut confirmed = asked.to_vec();
+    confirmed.extend([("confirm", "yes"), ("seen", &seen)]);
+    let job = post(&eve, &confirmed).await.is(303).header("location").to_owned();
+    ended(&eve, &job).await.is(303);
+    // The end is written a moment after it is known here.
+    let done = ended(&other.eve(), &job).await.is(303);
+    assert_eq!(done.header("location"), "/admin/pages?done=deleted&count=3&q=number");
+    other.root().get(&job).await.is(404);
+    let again = post(&eve, &confirmed).await.is(303).header("location").to_owned();
+    ended(&eve, &again).await.is(200).has("Nothing was changed. None of these pages exists any more.");
+}
+
+#[actix_web::test]
+async fn a_job_is_shown_by_every_instance_while_it_runs_and_after_its_instance_ended() {
+    let site = Site::new();
+    let (eve, now) = (site.user("eve").id, web::clock::now());
+    let id = 0x2a;
+    let page = "/admin/jobs/000000000000002a";
+    let write = |change: fn(&mut store::Conn, i64, i64) -> store::Result<()>, age| {
+        site.store().write(|conn| change(conn, id, age)).unwrap();
+    };
+    site.store().write(|conn| store::writing::jobs::insert(conn, id, eve, "Delete", now)).unwrap();
+    let beat = |conn: &mut store::Conn, id, age| {
+        store::writing::jobs::beat(conn, id, 3, 10, web::clock::now() - chrono::TimeDelta::seconds(age))
+    };
+    let commit = |conn: &mut store::Conn, id, age| {
+        store::writing::jobs::commit(conn, id, web::clock::now() - chrono::TimeDelta::seconds(age))
+    };
+    write(beat, 0);
+    let shown = site.eve().get(page).await.is(200).has("3 of 10 done.").has("Delete</h1>");
+    shown.has("http-equiv=\"refresh\"").lacks("said nothing");
+    site.root().get(page).await.is(404);
+    write(beat, 40);
+    site.eve().get(page).await.is(200).has("said nothing for 4").has("nothing was changed");
+    write(commit, 0);
+    site.eve().get(page).await.is(200).has("http-equiv=\"refresh\"");
+    write(beat, 40);
+    site.eve().get(page).await.is(200).has("All of it was done.").lacks("http-equiv=\"refresh\"");
+}
+
+#[actix_web::test]
+async fn a_job_does_not_obey_whoever_was_disabled_while_it_waited() {
+    let site = Site::impatient();
+    many(&site, 3);
+    let (eve, id) = (site.eve(), id(&site, "n/00"));
+    let editor = site.user("eve").id;
+    let token = eve.get(LIST).await.value_of("form_token");
+    // Whoever disables the account comes first.
+    let (locked, release) = (mpsc::channel(), mpsc::channel::<()>());
+    let store = site.store().clone();
+    let writer = thread::spawn(move || {
+        store.write(|conn| {
+            let admin = domain::access::Admin::command_line();
+            store::writing::users::set_active(conn, &admin, &[editor], false, web::clock::now())?;
+            locked.0.send(()).unwrap();
+            release.1.recv().unwrap();
+            Ok(())
+        })
+    });
+    locked.1.recv().unwrap();
+    let fields = [("action", "delete"), ("id", &id), ("confirm", "yes"), ("form_token", &token)];
+    let job = eve.post(ACTIONS, &fields).await.is(303).header("location").to_owned();
+    release.0.send(()).unwrap();
+    writer.join().unwrap().unwrap();
+    site.app.jobs.stop(&site.app.db, Duration::from_secs(60)).await;
+    assert!(site.page("n/00").is_some());
+    eve.get(&job).await.is(401);
+    let number = i64::from_str_radix(job.rsplit('/').next().unwrap(), 16).unwrap();
+    let row = site.store().read(|conn| store::jobs::get(conn, number, editor)).unwrap().unwrap();
+    assert!(matches!(&row.state, store::jobs::State::Failed(why) if why.contains("disabled")), "{row:?}");
+}
+
+#[actix_web::test]
 async fn what_failed_says_why_and_that_nothing_was_changed() {
     let site = Site::impatient();
     let eve = site.eve();

@@ -73,6 +73,32 @@ fn t48_case_26_27_28_what_one_instance_changes_the_other_knows() {
 }
 
 #[test]
+fn t52_three_instances_give_a_guesser_no_more_tries_than_one() {
+    let Some(cluster) = Cluster::start() else { return };
+    let servers = [(); 3].map(|()| server(&cluster, &[]));
+    add_ann(&cluster, &servers[0]);
+    Client::of(&servers[2], "ann:open sesame").until("/secret", 200, &[401, 404], PATIENCE);
+    let mut tries = 0;
+    // One after another, until each of them asks for a wait.
+    for server in servers.iter().cycle().take(60) {
+        tries += u32::from(Client::of(server, &format!("ann:guess {tries}")).status("/secret") == 401);
+        if tries > 40 {
+            break;
+        }
+    }
+    // Ten are free; one more and those that the delays of a second or three permit meanwhile.
+    assert!((10..=26).contains(&tries), "{tries}");
+    let admin = format!("admin:{PASSWORD}");
+    let (_, list) = Client::of(&servers[1], &admin).get("/admin/users?q=ann");
+    let page = list.split("name=\"id\" value=\"").nth(1).unwrap().split('"').next().unwrap();
+    let (_, page) = Client::of(&servers[1], &admin).get(&format!("/admin/users/{page}"));
+    assert!(page.contains("wrong passwords in a row"), "{page}");
+    cli(&cluster, &servers[0], &["user", "unlock", "ann"], "");
+    let waited = Client::of(&servers[1], "ann:guess again").status("/secret");
+    assert_eq!(waited, 401, "forgotten by all");
+}
+
+#[test]
 fn what_is_saved_in_the_panel_of_one_instance_holds_for_the_others_next_request() {
     let Some(cluster) = Cluster::start() else { return };
     let (one, other) = (server(&cluster, &[]), server(&cluster, &[]));

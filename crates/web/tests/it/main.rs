@@ -25,6 +25,7 @@ mod first_run;
 mod freshness;
 mod history;
 mod instances;
+mod jobs;
 mod links;
 mod lists;
 mod memory;

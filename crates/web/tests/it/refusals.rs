@@ -21,9 +21,9 @@ use crate::{
 const PATIENCE: Duration = Duration::from_secs(40);
 
 /// A server on one of the two databases.
-struct Place {
-    server: Server,
-    cluster: Option<Cluster>,
+pub struct Place {
+    pub server: Server,
+    pub cluster: Option<Cluster>,
 }
 
 /// Runs a test on a server over SQLite and on one over PostgreSQL.
@@ -34,20 +34,20 @@ fn on_both(test: impl Fn(&Place)) {
     }
 }
 
-fn on_postgres() -> Option<Place> {
+pub fn on_postgres() -> Option<Place> {
     let cluster = Cluster::start()?;
     let server = Server::start_with(&[("DATABASE_URL", &cluster.url())]);
     Some(Place { server, cluster: Some(cluster) })
 }
 
 /// A transaction of another program, open until it is released.
-struct Held {
+pub struct Held {
     release: Sender<()>,
     thread: JoinHandle<()>,
 }
 
 impl Held {
-    fn release(self) {
+    pub fn release(self) {
         self.release.send(()).unwrap();
         self.thread.join().unwrap();
     }
@@ -60,13 +60,13 @@ impl Place {
         text(&self.server.cli(&[&options, arguments].concat(), input))
     }
 
-    fn done(&self, arguments: &[&str], input: &str) {
+    pub fn done(&self, arguments: &[&str], input: &str) {
         let (done, _, error) = self.cli(arguments, input);
         assert!(done, "{error}");
     }
 
     /// Holds a lock in a transaction of another program: `statement` on PostgreSQL, the whole file on SQLite.
-    fn hold(&self, statement: &str) -> Held {
+    pub fn hold(&self, statement: &str) -> Held {
         let (locked, is_locked) = channel();
         let (release, released) = channel::<()>();
         let statement = statement.to_owned();
@@ -96,11 +96,11 @@ impl Place {
         Held { release, thread }
     }
 
-    fn get(&self, uri: &str, credentials: &str) -> String {
+    pub fn get(&self, uri: &str, credentials: &str) -> String {
         self.server.raw(head("GET", uri, credentials) + "\r\n")
     }
 
-    fn post(&self, uri: &str, fields: &[(String, String)]) -> String {
+    pub fn post(&self, uri: &str, fields: &[(String, String)]) -> String {
         let body = serde_html_form::to_string(fields).unwrap();
         let media = "Content-Type: application/x-www-form-urlencoded";
         let head = head("POST", uri, &admin());
@@ -120,7 +120,7 @@ impl Place {
     }
 }
 
-fn admin() -> String {
+pub fn admin() -> String {
     format!("admin:{PASSWORD}")
 }
 
@@ -132,7 +132,7 @@ fn head(method: &str, uri: &str, credentials: &str) -> String {
     format!("{method} {uri} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n{authorization}")
 }
 
-fn value(page: &str, field: &str) -> String {
+pub fn value(page: &str, field: &str) -> String {
     let rest = page.split(&format!("name=\"{field}\" value=\"")).nth(1).unwrap_or_else(|| panic!("no {field}: {page}"));
     rest.split('"').next().unwrap().to_owned()
 }

@@ -44,7 +44,7 @@ const COST: u32 = 4;
 
 pub struct Site {
     pub app: Data<App>,
-    _folder: TempDir,
+    folder: Arc<TempDir>,
 }
 
 impl Site {
@@ -76,9 +76,9 @@ impl Site {
 
     /// The same site with a progress page for every bulk change, however short.
     pub fn impatient() -> Site {
-        let Site { app, _folder } = Site::new();
+        let Site { app, folder } = Site::new();
         let app = Arc::into_inner(app.into_inner()).unwrap();
-        Site { app: Data::new(App { jobs: Jobs::with_form_timeout(Duration::ZERO), ..app }), _folder }
+        Site { app: Data::new(App { jobs: Jobs::with_form_timeout(Duration::ZERO), ..app }), folder }
     }
 
     pub fn with(options: Options) -> Site {
@@ -86,13 +86,21 @@ impl Site {
     }
 
     fn made(options: Options, cost: u32) -> Site {
-        let folder = tempfile::tempdir().unwrap();
+        Site::on(Arc::new(tempfile::tempdir().unwrap()), options, cost)
+    }
+
+    /// Another instance on the same database; also one that was started again.
+    pub fn instance(&self) -> Site {
+        Site::on(self.folder.clone(), self.app.options.clone(), COST)
+    }
+
+    fn on(folder: Arc<TempDir>, options: Options, cost: u32) -> Site {
         let url = DatabaseUrl::parse(&format!("sqlite://{}/site.db", folder.path().display())).unwrap();
         let store = Store::open(&url, POOL_SIZE).unwrap();
         store.migrate().unwrap();
         let cache = Cache::new(Arc::new(Generations::new(StalenessLimits::default())), 64 << 20);
         let app = App::new(store, cache, cost, Limits::default(), options).unwrap();
-        let site = Site { app: Data::new(app), _folder: folder };
+        let site = Site { app: Data::new(app), folder };
         // Before the first heartbeat nothing is cached.
         let begun = Instant::now();
         while !site.app.db.cache().generations().is_fresh() {
@@ -172,6 +180,11 @@ impl Site {
 
     pub fn page(&self, path: &str) -> Option<Page> {
         self.store().read(|conn| store::pages::find(conn, &PagePath::parse(path).unwrap())).unwrap()
+    }
+
+    /// Tells the other instances of the wrong passwords so far, as a running server does by itself.
+    pub async fn share(&self) {
+        self.app.authenticator.share(&self.app.db).await.unwrap();
     }
 
     /// The number of sign-ins verified so far.

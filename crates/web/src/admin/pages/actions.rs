@@ -25,7 +25,7 @@ use crate::{
         access_preview::AccessPreview,
         bulk::{Action, Choice, Chosen, Item, Needs, Question, Seen},
         flash::Flash,
-        jobs::Progress,
+        jobs::Job,
         sections::PAGES,
     },
     auth::extract::Editor,
@@ -166,7 +166,7 @@ struct BulkAction {
     editor: Editor,
     site: Arc<Site>,
     selection: Selection,
-    progress: Arc<Progress>,
+    job: Arc<Job>,
 }
 
 /// POST `/admin/pages/actions`: asks for input, then for confirmation; runs a confirmed action.
@@ -174,11 +174,10 @@ pub async fn act(app: Data<App>, editor: Editor, Form(chosen): Form<Chosen>) -> 
     let action = Action::of_all(chosen, &PAGES, &ACTIONS)?;
     let site = app.db.site().await;
     let selection = selection(&action, &site, clock::now());
-    let (jobs, account) = (app.jobs.clone(), editor.clone());
+    let (jobs, db, account) = (app.jobs.clone(), app.db.clone(), editor.clone());
     let title = action.choice.label;
-    let progress = Arc::new(Progress::default());
-    let bulk_action = BulkAction { app, editor, site, selection, progress: progress.clone() };
-    jobs.run(account.account(), title, progress, bulk_action.answer(action)).await
+    let work = |job| BulkAction { app, editor, site, selection, job }.answer(action);
+    jobs.run(&db, account.account(), title, work).await
 }
 
 impl BulkAction {
@@ -257,10 +256,11 @@ impl BulkAction {
     async fn run(&self, action: Action, change: Change) -> Result<Outcome, Error> {
         let command = change.command(confirmed(self.selection.clone(), &action));
         let flash = flash(&action, &change);
-        let progress = self.progress.clone();
-        progress.begin(action.ids.len());
-        let report = move |done| progress.reach(done);
-        match self.app.db.long_run(self.editor.proof(), command, action.seen.consent(), report).await? {
+        let db = &self.app.db;
+        self.job.begin(db, action.ids.len()).await;
+        let (deadline, job) = (self.job.deadline.clone(), self.job.clone());
+        let (report, commit) = (move |done| job.reach(done), self.job.commit());
+        match db.long_run(self.editor.proof(), command, action.seen.consent(), deadline, report, commit).await? {
             Ok(outcome) => Ok(Outcome::Redirect(flash.at(PAGES.list, &action.back, Some(outcome.count())))),
             Err(store::Error::Unconfirmed) => {
                 let again = "Nothing was changed: other pages match now, or access would change for other people, than \

@@ -12,13 +12,17 @@ use domain::{
     password::PasswordHash,
     user::{User, Username},
 };
-use store::feed::{Change, Event};
+use store::{
+    Conn, NameKey,
+    feed::{Change, Event},
+};
 
 use super::{
     bcrypt_pool::{BcryptPool, Verification, VerificationResult},
     connection_proof::{ConnectionProof, TagKey},
     fingerprint::{Fingerprint, FingerprintKey},
     negative_cache::NegativeCache,
+    shared_counts::Instance,
     single_flight::SingleFlight,
     throttle::{Attempt, Permit, Throttle},
     verified_cache::{Limits, VerifiedCache, VerifiedRecord},
@@ -58,6 +62,8 @@ pub struct Authenticator {
     negative: NegativeCache,
     single_flight: SingleFlight<(Fingerprint, Generation), VerificationOutcome>,
     throttle: Throttle,
+    names: NameKey,
+    instance: Instance,
     /// The threads that verify and hash passwords.
     pub bcrypt_pool: BcryptPool,
 }
@@ -65,16 +71,16 @@ pub struct Authenticator {
 /// Resets the consecutive failures of an account that was changed.
 #[derive(Clone)]
 pub struct ThrottleReset {
-    fingerprints: FingerprintKey,
+    names: NameKey,
     throttle: Throttle,
 }
 
 impl Authenticator {
-    /// An authenticator with empty caches.
+    /// An authenticator with empty caches. The throttle hashes names with `names`.
     ///
     /// # Errors
     /// When the system refuses a thread or randomness.
-    pub fn new(bcrypt_cost: u32, limits: Limits) -> std::io::Result<Authenticator> {
+    pub fn new(bcrypt_cost: u32, limits: Limits, names: NameKey) -> std::io::Result<Authenticator> {
         let throttle = Throttle::new();
         Ok(Authenticator {
             fingerprints: FingerprintKey::random()?,
@@ -84,6 +90,8 @@ impl Authenticator {
             single_flight: SingleFlight::new(),
             bcrypt_pool: BcryptPool::start(bcrypt_cost, throttle.clone())?,
             throttle,
+            names,
+            instance: Instance::new()?,
         })
     }
 
@@ -92,9 +100,30 @@ impl Authenticator {
         self.throttle.refusals()
     }
 
+    /// Remembers the places from which users signed in before this process started.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn remember_places(&self, conn: &mut Conn) -> store::Result<()> {
+        Instance::remember_places(&self.throttle, &self.names, conn)
+    }
+
+    /// Tells the other instances of wrong passwords until the server stops.
+    pub async fn share_until_the_end(&self, db: &Db) {
+        self.instance.share_until_the_end(&self.throttle, db).await;
+    }
+
+    /// Tells the other instances of the wrong passwords so far.
+    ///
+    /// # Errors
+    /// When the database does not take them.
+    pub async fn share(&self, db: &Db) -> Result<(), Error> {
+        self.instance.share(&self.throttle, db).await
+    }
+
     /// A listener for the change feed.
     pub fn throttle_reset(&self) -> ThrottleReset {
-        ThrottleReset { fingerprints: self.fingerprints.clone(), throttle: self.throttle.clone() }
+        ThrottleReset { names: self.names.clone(), throttle: self.throttle.clone() }
     }
 
     /// The current row of the user of a header that was proven on this connection, as [`Authenticator::recall`] would find it
@@ -180,7 +209,7 @@ impl Authenticator {
         fingerprint: Fingerprint,
         generation: Generation,
     ) -> Result<VerificationOutcome, Error> {
-        let name = self.fingerprints.of_name(&credentials.name);
+        let name = self.names.hash(credentials.name.as_str());
         let attempt = Attempt { origin: client.origin(), name, credentials: fingerprint };
         let permit = self.throttle.acquire(attempt, Instant::now()).map_err(Error::TooManyAttempts)?;
         self.verify_with_permit(db, credentials, permit, generation).await.inspect_err(|error| {
@@ -202,18 +231,26 @@ impl Authenticator {
         // From the database even if the user is cached: the response time must not reveal whether the name exists.
         let name = credentials.name.clone();
         let token = db.cache().users.fill_token(&name);
-        let (user, max_cost) =
-            db.read(move |conn| Ok((store::users::find(conn, &name)?, store::users::max_cost(conn)?))).await?;
+        let (Attempt { origin, name: hash, .. }, read_shared) = (permit.attempt(), self.instance.read());
+        let query = move |conn: &mut Conn| {
+            let (user, max_cost) = (store::users::find(conn, &name)?, store::users::max_cost(conn)?);
+            // Last, because a failure of it decides nothing.
+            Ok((user, max_cost, read_shared(conn, &name, &hash, origin)))
+        };
+        let (user, max_cost, shared) = db.read(query).await?;
         if self.negative.is_rejected_by(&fingerprint, user.as_ref()) {
             return Ok(VerificationOutcome::Rejected(without_bcrypt::AGAIN));
         }
+        permit.check(&shared, Instant::now()).map_err(Error::TooManyAttempts)?;
         let verification = Verification {
             password: credentials.password.clone(),
             hash: user.as_ref().map(|user| user.password_hash.clone()),
             max_cost,
             active: user.as_ref().is_some_and(|user| user.active),
         };
-        Ok(match (user, self.bcrypt_pool.verify(verification, permit).await?) {
+        let result = self.bcrypt_pool.verify(verification, permit).await?;
+        self.instance.wake();
+        Ok(match (user, result) {
             (Some(user), VerificationResult::Match) => {
                 let hash = user.password_hash.clone();
                 self.verified.insert(fingerprint, hash.clone(), Instant::now());
@@ -275,7 +312,7 @@ impl ThrottleReset {
         if let Event::Changed(Change::User(name)) = event
             && let Ok(name) = Username::parse(name)
         {
-            self.throttle.reset(&self.fingerprints.of_name(&name));
+            self.throttle.reset(&self.names.hash(name.as_str()), Instant::now());
         }
     }
 }

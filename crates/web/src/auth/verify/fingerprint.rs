@@ -1,13 +1,13 @@
 //! Fingerprints of credentials: keyed hashes, so that no password and no long name stays in memory.
 
-use domain::{credentials::Credentials, user::Username};
+use domain::credentials::Credentials;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
-/// HMAC-SHA-256 of a name, or of a name and a password, under the key of this process.
+/// HMAC-SHA-256 of a name and a password under the key of this process, or of a name under [`store::NameKey`].
 pub type Fingerprint = [u8; 32];
 
-/// The key of all fingerprints: random at each start, and never written to disk.
+/// The key of the fingerprints of credentials: random at each start, and never written to disk.
 #[derive(Clone)]
 pub struct FingerprintKey(Hmac<Sha256>);
 
@@ -25,11 +25,6 @@ impl FingerprintKey {
     /// The fingerprint of a name with a password.
     pub fn of_credentials(&self, credentials: &Credentials) -> Fingerprint {
         self.of(b"credentials", &[credentials.name.as_str(), credentials.password.reveal()])
-    }
-
-    /// The fingerprint of a name alone.
-    pub fn of_name(&self, name: &Username) -> Fingerprint {
-        self.of(b"name", &[name.as_str()])
     }
 
     fn of(&self, purpose: &[u8], parts: &[&str]) -> Fingerprint {
@@ -61,7 +56,7 @@ mod tests {
 
     #[test]
     fn another_process_has_another_key() {
-        let fingerprints = [(); 2].map(|()| FingerprintKey::random().unwrap().of(b"name", &["ann"]));
+        let fingerprints = [(); 2].map(|()| FingerprintKey::random().unwrap().of(b"credentials", &["ann"]));
         assert_ne!(fingerprints[0], fingerprints[1]);
     }
 }

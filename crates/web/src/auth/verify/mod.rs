@@ -7,6 +7,7 @@ pub mod fingerprint;
 pub mod negative_cache;
 pub mod queue;
 pub mod retry_tracker;
+pub mod shared_counts;
 pub mod single_flight;
 pub mod throttle;
 pub mod verified_cache;

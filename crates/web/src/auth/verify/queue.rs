@@ -1,18 +1,20 @@
 //! A bounded queue of verifications, fair between client networks.
 //!
-//! Each client network has a queue of its own. The next job comes from the network with the best reputation; among
-//! equals, from the one that was served longest ago. The reputation is read when a job is taken, not when it arrives:
-//! the first failure in a flood from a new address moves the rest of it behind everybody else. Within one network,
-//! retries after a wait go before first tries.
+//! Networks take turns: each is served once in a round, a new one joins at the end, and known networks go before unknown
+//! and failing ones. Within one network, retries after a wait go before first tries. Whatever the preference, a job is
+//! overtaken by at most as many later jobs as stood before it when it arrived. See docs/decisions/0025.
 
 use std::{
-    collections::{HashMap, VecDeque},
+    collections::HashMap,
     sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
     time::Instant,
 };
 
 use super::throttle::{Reputation, Throttle};
 use crate::http::client::Origin;
+
+/// The part of the places that one client network gets: one of four of those that the others leave.
+const SHARE: usize = 4;
 
 /// The work of one attempt. A job that is evicted is dropped without running.
 pub struct Job {
@@ -34,21 +36,24 @@ pub struct Queue {
 
 #[derive(Default)]
 struct State {
-    jobs: HashMap<Origin, OriginQueue>,
-    len: usize,
-    /// When each waiting network was served last, as a number of `served`.
-    last_served: HashMap<Origin, u64>,
-    /// The number of jobs that were taken.
-    served: u64,
+    /// In the order of arrival.
+    waiting: Vec<Waiting>,
+    /// The turn of each waiting network: the smallest is next in the round.
+    turns: HashMap<Origin, u64>,
+    last_turn: u64,
     closed: bool,
 }
 
-/// The jobs of one client network.
-#[derive(Default)]
-struct OriginQueue {
-    retries: VecDeque<Job>,
-    first_tries: VecDeque<Job>,
+struct Waiting {
+    job: Job,
+    /// The number of jobs that waited when this one arrived, and so the number of later ones that may overtake it.
+    before: usize,
+    /// The number of later jobs that were served.
+    overtaken_by: usize,
 }
+
+/// How badly a job deserves a place in a full queue; the smallest deserves it most.
+type Standing = (u8, usize);
 
 impl Queue {
     /// An empty queue of at most `capacity` jobs.
@@ -56,21 +61,17 @@ impl Queue {
         Queue { shared: Arc::default(), throttle, capacity }
     }
 
-    /// Adds a job. A full queue evicts the last job of the network with the worst reputation, if it is worse than the
-    /// new job's.
+    /// Adds a job. A full queue evicts the job that deserves its place least, if it deserves it less than the new one.
     ///
     /// # Errors
-    /// The job, when there is no room.
+    /// The job, when there is no room, or when its network has its share of the places.
     pub fn push(&self, job: Job) -> Result<(), Job> {
         let mut state = self.lock();
-        if state.len >= self.capacity {
-            match self.evictable(&state, job.origin, job.retried_after_wait) {
-                Some(worst) => drop(state.take(worst, OriginQueue::pop_last)),
-                None => return Err(job),
-            }
+        let Some(room) = self.room(&state, job.origin, job.retried_after_wait) else { return Err(job) };
+        if let Room::InPlaceOf(evicted) = room {
+            drop(state.remove(evicted));
         }
-        state.len += 1;
-        state.jobs.entry(job.origin).or_default().push(job);
+        state.add(job);
         drop(state);
         self.shared.1.notify_one();
         Ok(())
@@ -78,7 +79,7 @@ impl Queue {
 
     /// The number of waiting jobs.
     pub fn waiting(&self) -> usize {
-        self.lock().len
+        self.lock().waiting.len()
     }
 
     /// The maximum number of waiting jobs.
@@ -88,31 +89,16 @@ impl Queue {
 
     /// Whether [`Queue::push`] would accept a job now.
     pub fn has_room(&self, origin: Origin, retried_after_wait: bool) -> bool {
-        let state = self.lock();
-        state.len < self.capacity || self.evictable(&state, origin, retried_after_wait).is_some()
-    }
-
-    /// The network whose last job ranks worst, if it ranks worse than a job of `origin`.
-    fn evictable(&self, state: &State, origin: Origin, retried_after_wait: bool) -> Option<Origin> {
-        let rank = (self.reputation(origin), !retried_after_wait);
-        let ranked =
-            state.jobs.iter().map(|(origin, queue)| ((self.reputation(*origin), queue.has_first_tries()), *origin));
-        ranked.max().filter(|(worst, _)| *worst > rank).map(|(_, origin)| origin)
+        self.room(&self.lock(), origin, retried_after_wait).is_some()
     }
 
     /// Waits for the next job; `None` when the queue is closed and empty.
     pub fn pop(&self) -> Option<Job> {
         let mut state = self.lock();
         loop {
-            let next = state.jobs.keys().copied().min_by_key(|origin| self.rank(&state, *origin));
-            if let Some(origin) = next {
-                state.served += 1;
-                let served = state.served;
-                state.last_served.insert(origin, served);
-                return state.take(origin, OriginQueue::pop_first);
+            if let Some(next) = state.next(|origin| self.reputation(origin)) {
+                return Some(state.serve(next));
             }
-            // Fairness needs no history in an empty queue, and clearing it bounds the memory.
-            state.last_served.clear();
             if state.closed {
                 return None;
             }
@@ -126,9 +112,33 @@ impl Queue {
         self.shared.1.notify_all();
     }
 
-    /// The rank of a client network; the smallest is served first.
-    fn rank(&self, state: &State, origin: Origin) -> (Reputation, u64) {
-        (self.reputation(origin), state.last_served.get(&origin).copied().unwrap_or(0))
+    fn room(&self, state: &State, origin: Origin, retried_after_wait: bool) -> Option<Room> {
+        let own = state.count(origin);
+        let others = state.waiting.len() - own;
+        if own >= (self.capacity.saturating_sub(others) / SHARE).max(1) {
+            // Retries may take the places of first tries of their own network.
+            let first_try =
+                state.waiting.iter().rposition(|one| one.job.origin == origin && !one.job.retried_after_wait);
+            return first_try.filter(|_| retried_after_wait).map(Room::InPlaceOf);
+        }
+        if state.waiting.len() < self.capacity {
+            return Some(Room::Free);
+        }
+        let standing = (self.class(origin, retried_after_wait), own);
+        let mut reputations = HashMap::new();
+        let mut positions = HashMap::new();
+        let worst = state.waiting.iter().enumerate().map(|(at, Waiting { job, .. })| {
+            let reputation = *reputations.entry(job.origin).or_insert_with(|| self.reputation(job.origin));
+            let position = positions.entry(job.origin).or_insert(0);
+            let standing: Standing = (class(reputation, job.retried_after_wait), *position);
+            *position += 1;
+            (standing, at)
+        });
+        worst.max().filter(|(worst, _)| *worst > standing).map(|(_, at)| Room::InPlaceOf(at))
+    }
+
+    fn class(&self, origin: Origin, retried_after_wait: bool) -> u8 {
+        class(self.reputation(origin), retried_after_wait)
     }
 
     fn reputation(&self, origin: Origin) -> Reputation {
@@ -140,129 +150,69 @@ impl Queue {
     }
 }
 
-impl State {
-    fn take(&mut self, origin: Origin, pop: fn(&mut OriginQueue) -> Option<Job>) -> Option<Job> {
-        let queue = self.jobs.get_mut(&origin)?;
-        let job = pop(queue);
-        if queue.is_empty() {
-            self.jobs.remove(&origin);
-        }
-        self.len -= usize::from(job.is_some());
-        job
-    }
+/// The place of a new job.
+enum Room {
+    /// A free one.
+    Free,
+    /// That of the waiting job with this number.
+    InPlaceOf(usize),
 }
 
-impl OriginQueue {
-    fn push(&mut self, job: Job) {
-        if job.retried_after_wait {
-            self.retries.push_back(job);
-        } else {
-            self.first_tries.push_back(job);
+/// A client that came back after its wait counts as one of the next better reputation: it has waited already.
+fn class(reputation: Reputation, retried_after_wait: bool) -> u8 {
+    (reputation as u8).saturating_sub(u8::from(retried_after_wait))
+}
+
+impl State {
+    fn add(&mut self, job: Job) {
+        if !self.turns.contains_key(&job.origin) {
+            self.give_turn(job.origin);
         }
+        let before = self.waiting.len();
+        self.waiting.push(Waiting { job, before, overtaken_by: 0 });
     }
 
-    fn pop_first(&mut self) -> Option<Job> {
-        self.retries.pop_front().or_else(|| self.first_tries.pop_front())
+    /// The number of the next job. A job that was overtaken by as many as stood before it goes before all later ones.
+    fn next(&self, reputation: impl Fn(Origin) -> Reputation) -> Option<usize> {
+        let last = self.waiting.iter().position(|one| one.overtaken_by >= one.before);
+        let eligible = self.waiting.iter().take(last.map_or(usize::MAX, |last| last + 1));
+        let mut reputations = HashMap::new();
+        let ranked = eligible.enumerate().map(|(at, Waiting { job, .. })| {
+            let reputation = *reputations.entry(job.origin).or_insert_with(|| reputation(job.origin));
+            (reputation, self.turns.get(&job.origin), !job.retried_after_wait, at)
+        });
+        ranked.min().map(|(.., at)| at)
     }
 
-    fn pop_last(&mut self) -> Option<Job> {
-        self.first_tries.pop_back().or_else(|| self.retries.pop_back())
+    fn serve(&mut self, at: usize) -> Job {
+        for earlier in &mut self.waiting[..at] {
+            earlier.overtaken_by += 1;
+        }
+        let job = self.remove(at);
+        if self.turns.contains_key(&job.origin) {
+            self.give_turn(job.origin);
+        }
+        job
     }
 
-    fn has_first_tries(&self) -> bool {
-        !self.first_tries.is_empty()
+    fn remove(&mut self, at: usize) -> Job {
+        let Waiting { job, .. } = self.waiting.remove(at);
+        if self.count(job.origin) == 0 {
+            self.turns.remove(&job.origin);
+        }
+        job
     }
 
-    fn is_empty(&self) -> bool {
-        self.retries.is_empty() && self.first_tries.is_empty()
+    /// Puts a network at the end of the round.
+    fn give_turn(&mut self, origin: Origin) {
+        self.last_turn += 1;
+        self.turns.insert(origin, self.last_turn);
+    }
+
+    fn count(&self, origin: Origin) -> usize {
+        self.waiting.iter().filter(|one| one.job.origin == origin).count()
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::auth::verify::throttle::Attempt;
-
-    const FLOOD: Origin = Origin::V4(1);
-
-    fn job(origin: Origin) -> Job {
-        Job { origin, retried_after_wait: false, run: Box::new(|| {}) }
-    }
-
-    fn origin(n: u32) -> Origin {
-        Origin::V4(n)
-    }
-
-    fn finish(throttle: &Throttle, origin: Origin, success: bool) {
-        let attempt = Attempt { origin, name: [0; 32], credentials: [0; 32] };
-        let Ok(permit) = throttle.acquire(attempt, Instant::now()) else { panic!("throttled") };
-        permit.finish(success, Instant::now());
-    }
-
-    fn drain(queue: &Queue) -> Vec<Origin> {
-        queue.close();
-        std::iter::from_fn(|| queue.pop()).map(|job| job.origin).collect()
-    }
-
-    #[test]
-    fn client_networks_take_turns_whatever_the_number_of_their_jobs() {
-        let queue = Queue::new(Throttle::new(), 16);
-        for n in [1, 1, 1, 1, 2, 3, 2] {
-            assert!(queue.push(job(origin(n))).is_ok());
-        }
-        let served = drain(&queue);
-        let last = served.iter().rposition(|served| *served == origin(3) || *served == origin(2)).unwrap();
-        assert!(last <= 4, "{served:?}");
-        assert_eq!(served.len(), 7);
-    }
-
-    #[test]
-    fn known_client_networks_go_first_and_failing_ones_last() {
-        let throttle = Throttle::new();
-        let queue = Queue::new(throttle.clone(), 16);
-        for n in [1, 2, 3] {
-            assert!(queue.push(job(origin(n))).is_ok());
-        }
-        // Sign-ins that finish after the push count.
-        finish(&throttle, FLOOD, false);
-        finish(&throttle, Origin::V4(3), true);
-        assert_eq!(drain(&queue), [origin(3), origin(2), origin(1)]);
-    }
-
-    #[test]
-    fn a_full_queue_evicts_its_worst_job() {
-        let throttle = Throttle::new();
-        let queue = Queue::new(throttle.clone(), 2);
-        assert!(queue.push(job(FLOOD)).is_ok());
-        assert!(queue.push(job(FLOOD)).is_ok());
-        assert!(queue.push(job(origin(2))).is_err(), "no reputation is worse yet");
-        finish(&throttle, FLOOD, false);
-        assert!(queue.push(job(origin(2))).is_ok());
-        assert!(queue.push(job(FLOOD)).is_err());
-        assert_eq!(drain(&queue), [origin(2), FLOOD]);
-    }
-
-    #[test]
-    fn retries_go_before_first_tries_of_their_client_network() {
-        let queue = Queue::new(Throttle::new(), 2);
-        let retry = || Job { retried_after_wait: true, ..job(FLOOD) };
-        assert!(queue.push(job(FLOOD)).is_ok());
-        assert!(queue.push(job(FLOOD)).is_ok());
-        assert!(!queue.has_room(FLOOD, false) && queue.has_room(FLOOD, true));
-        assert!(queue.push(retry()).is_ok(), "evicts the newest first try");
-        assert!(queue.push(retry()).is_ok());
-        assert!(queue.push(retry()).is_err());
-        assert!(!queue.has_room(origin(2), false) && !queue.has_room(origin(2), true));
-        queue.close();
-        assert!(std::iter::from_fn(|| queue.pop()).all(|job| job.retried_after_wait));
-    }
-
-    #[test]
-    fn a_closed_queue_is_emptied_first() {
-        let queue = Queue::new(Throttle::new(), 2);
-        assert!(queue.push(job(origin(1))).is_ok());
-        queue.close();
-        assert!(queue.pop().is_some());
-        assert!(queue.pop().is_none());
-    }
-}
+mod tests;

@@ -2,6 +2,8 @@
 
 use std::time::{Duration, Instant};
 
+use super::tally::{SharedCounts, Tally};
+
 /// Growing delays: from each number of failures on, a delay in seconds.
 pub(super) type Delays = [(u32, u64); 3];
 
@@ -21,32 +23,36 @@ pub(super) enum Lane {
     Retry,
 }
 
+impl Lane {
+    /// The lane of an attempt that waited, or did not.
+    pub(super) fn of(retried_after_wait: bool) -> Lane {
+        if retried_after_wait { Lane::Retry } else { Lane::FirstTry }
+    }
+}
+
 /// The failures of one client network or pair, and the next attempt that it permits.
 pub(super) struct Bucket {
     delays: &'static Delays,
-    failures: u32,
+    tally: Tally,
     /// The number of permitted attempts that have not finished.
     pending: u32,
-    last_failure: Option<Instant>,
     /// The next permitted attempt of each [`Lane`].
     next: [Option<Instant>; 2],
 }
 
 impl Bucket {
     pub(super) fn new(delays: &'static Delays) -> Bucket {
-        Bucket { delays, failures: 0, pending: 0, last_failure: None, next: [None; 2] }
+        Bucket { delays, tally: Tally::new(FAILURE_WINDOW), pending: 0, next: [None; 2] }
     }
 
     /// The delay after the failures so far.
     pub(super) fn delay(&mut self, now: Instant) -> Duration {
-        self.expire(now);
-        self.delay_after(self.failures)
+        self.delay_after(0, now)
     }
 
     /// The delay if every pending attempt fails.
     pub(super) fn delay_with_pending(&mut self, now: Instant) -> Duration {
-        self.expire(now);
-        self.delay_after(self.failures + self.pending)
+        self.delay_after(self.pending, now)
     }
 
     /// The time until the next permitted attempt of a lane.
@@ -63,6 +69,22 @@ impl Bucket {
         self.pending += 1;
     }
 
+    /// Takes over what other instances counted, after an attempt was permitted without it. Returns how long that attempt
+    /// has to wait after all.
+    pub(super) fn learn(&mut self, lane: Lane, shared: &SharedCounts, now: Instant) -> Duration {
+        self.tally.learn(shared, now);
+        let delay = self.delay_after(self.pending.saturating_sub(1), now);
+        let since_others = self.tally.last_of_others().map(|at| now.saturating_duration_since(at));
+        let wait = match (lane, since_others) {
+            // First tries are delayed by any failure, wherever it was counted.
+            (Lane::FirstTry, Some(since)) => (delay / self.tally.instances()).saturating_sub(since),
+            _ => Duration::ZERO,
+        };
+        let next = &mut self.next[lane as usize];
+        *next = (*next).max(Some(now + if wait.is_zero() { delay } else { wait }));
+        wait
+    }
+
     /// Ends a pending attempt.
     pub(super) fn release(&mut self) {
         self.pending = self.pending.saturating_sub(1);
@@ -70,16 +92,24 @@ impl Bucket {
 
     /// Counts a failure, and delays the next first try.
     pub(super) fn fail(&mut self, now: Instant) {
-        self.expire(now);
-        self.failures = self.failures.saturating_add(1);
-        self.last_failure = Some(now);
-        let next = now + self.delay_after(self.failures);
+        self.tally.fail(now);
+        let next = now + self.delay(now);
         let first_try = &mut self.next[Lane::FirstTry as usize];
         *first_try = (*first_try).max(Some(next));
     }
 
     pub(super) fn failed_within(&self, period: Duration, now: Instant) -> bool {
-        self.last_failure.is_some_and(|at| now.saturating_duration_since(at) < period)
+        self.tally.last_failure().is_some_and(|at| now.saturating_duration_since(at) < period)
+    }
+
+    /// Whether the last failure was before this moment, or at it.
+    pub(super) fn failed_before(&self, moment: Instant) -> bool {
+        self.tally.last_failure().is_some_and(|at| at <= moment)
+    }
+
+    /// The failures.
+    pub(super) fn tally(&mut self) -> &mut Tally {
+        &mut self.tally
     }
 
     /// Forgets the failures and the delays. Pending attempts stay, because each of them is still released.
@@ -87,14 +117,10 @@ impl Bucket {
         *self = Bucket { pending: self.pending, ..Bucket::new(self.delays) };
     }
 
-    fn expire(&mut self, now: Instant) {
-        if self.last_failure.is_some_and(|at| now.saturating_duration_since(at) >= FAILURE_WINDOW) {
-            self.clear();
-        }
-    }
-
-    fn delay_after(&self, failures: u32) -> Duration {
+    /// The delay after some more failures. Of several instances that are guessed at, each permits its part.
+    fn delay_after(&mut self, more: u32, now: Instant) -> Duration {
+        let failures = self.tally.total(now).saturating_add(more);
         let step = self.delays.iter().rev().find(|(from, _)| failures >= *from);
-        Duration::from_secs(step.map_or(0, |(_, seconds)| *seconds))
+        Duration::from_secs(step.map_or(0, |(_, seconds)| *seconds)) * self.tally.instances()
     }
 }

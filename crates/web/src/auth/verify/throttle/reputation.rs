@@ -11,13 +11,13 @@ use crate::{auth::verify::fingerprint::Fingerprint, http::client::Origin};
 
 /// How long a failure makes a client network [`Reputation::Failing`].
 pub(super) const FAILURE_RECENCY: Duration = Duration::from_secs(60);
-/// How long a success is remembered.
-pub(super) const SUCCESS_LIFETIME: Duration = Duration::from_secs(24 * 3600);
+/// How long a success is remembered: as long as the database remembers its place.
+pub(super) const SUCCESS_LIFETIME: Duration = Duration::from_secs(30 * 24 * 3600);
 
 /// The reputation of a client network; the queue serves the smaller one first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Reputation {
-    /// A sign-in from it succeeded within a day.
+    /// A sign-in from it succeeded within 30 days.
     Known,
     /// No sign-in from it is remembered.
     Unknown,
@@ -25,7 +25,7 @@ pub enum Reputation {
     Failing,
 }
 
-/// The last successful sign-ins, by client network, and by client network and name.
+/// Until when the last successful sign-ins are remembered, by client network, and by client network and name.
 pub(super) struct Successes {
     origins: LruCache<Origin, Instant>,
     pairs: LruCache<(Origin, Fingerprint), Instant>,
@@ -36,20 +36,20 @@ impl Successes {
         Successes { origins: LruCache::new(capacity), pairs: LruCache::new(capacity) }
     }
 
-    pub(super) fn record(&mut self, origin: Origin, name: Fingerprint, now: Instant) {
-        self.origins.put(origin, now);
-        self.pairs.put((origin, name), now);
+    /// Records a success that happened some time ago.
+    pub(super) fn record(&mut self, origin: Origin, name: Fingerprint, age: Duration, now: Instant) {
+        let until = now + SUCCESS_LIFETIME.saturating_sub(age);
+        let origin_until = self.origins.get_or_insert_mut(origin, || until);
+        *origin_until = until.max(*origin_until);
+        let pair_until = self.pairs.get_or_insert_mut((origin, name), || until);
+        *pair_until = until.max(*pair_until);
     }
 
     pub(super) fn has_origin(&self, origin: Origin, now: Instant) -> bool {
-        self.origins.peek(&origin).is_some_and(|at| is_remembered(*at, now))
+        self.origins.peek(&origin).is_some_and(|until| now < *until)
     }
 
     pub(super) fn has_pair(&self, origin: Origin, name: Fingerprint, now: Instant) -> bool {
-        self.pairs.peek(&(origin, name)).is_some_and(|at| is_remembered(*at, now))
+        self.pairs.peek(&(origin, name)).is_some_and(|until| now < *until)
     }
-}
-
-fn is_remembered(at: Instant, now: Instant) -> bool {
-    now.saturating_duration_since(at) < SUCCESS_LIFETIME
 }

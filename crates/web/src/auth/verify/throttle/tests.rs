@@ -137,26 +137,134 @@ fn the_retry_lane_is_no_faster_than_the_other() {
     assert!(verified <= 2 * 60 / 3 + 2, "{verified}");
 }
 
+/// Fails 100 times at an account, five times from each of 20 client networks.
+fn lock(clocked: &ClockedThrottle, first: u32) {
+    for n in 0..100 {
+        assert_eq!(clocked.fail(attempt(Origin::V4(first + n / 5), 1, n)), Ok(()), "{n}");
+    }
+}
+
 #[test]
-fn a_hundred_failures_lock_an_account_except_where_its_user_signed_in() {
+fn a_hundred_failures_lock_an_account_where_they_came_from() {
     let mut clocked = ClockedThrottle::new();
     assert_eq!(clocked.succeed(attempt(THERE, 1, 0)), Ok(()));
-    for n in 0..100 {
-        assert_eq!(clocked.fail(attempt(Origin::V4(100 + n / 5), 1, n)), Ok(()), "{n}");
-    }
-    assert_eq!(clocked.succeed(attempt(HERE, 1, 0)), Err(3600));
-    assert_eq!(clocked.fail(attempt(HERE, 2, 0)), Ok(()), "another account");
-    assert_eq!(clocked.succeed(attempt(THERE, 1, 0)), Ok(()));
+    lock(&clocked, 100);
+    assert_eq!(clocked.succeed(attempt(Origin::V4(100), 1, 0)), Err(3600));
+    assert_eq!(clocked.fail(attempt(Origin::V4(100), 2, 0)), Ok(()), "another account");
+    assert_eq!(clocked.succeed(attempt(THERE, 1, 0)), Ok(()), "where its user signed in");
     // A success or a change of the account unlocks it everywhere.
     assert_eq!(clocked.succeed(attempt(HERE, 1, 0)), Ok(()));
-    for n in 0..100 {
-        let _ = clocked.fail(attempt(Origin::V4(1100 + n / 5), 1, n));
-    }
-    assert_eq!(clocked.fail(attempt(Origin::V4(9), 1, 0)), Err(3600));
+    lock(&clocked, 1100);
+    assert_eq!(clocked.fail(attempt(Origin::V4(1100), 1, 0)), Err(3600));
     clocked.now += SECOND * 1800;
-    assert_eq!(clocked.fail(attempt(Origin::V4(9), 1, 0)), Err(1800));
-    clocked.throttle.reset(&fingerprint(1));
-    assert_eq!(clocked.succeed(attempt(Origin::V4(9), 1, 0)), Ok(()));
+    assert_eq!(clocked.fail(attempt(Origin::V4(1100), 1, 0)), Err(1800));
+    clocked.throttle.reset(&fingerprint(1), clocked.now);
+    assert_eq!(clocked.succeed(attempt(Origin::V4(1100), 1, 0)), Ok(()));
+}
+
+#[test]
+fn whoever_waits_as_told_where_nobody_guessed_may_try_at_a_locked_account() {
+    let mut clocked = ClockedThrottle::new();
+    lock(&clocked, 100);
+    assert_eq!(clocked.succeed(attempt(HERE, 1, 0)), Err(3));
+    clocked.now += SECOND;
+    assert_eq!(clocked.succeed(attempt(HERE, 1, 0)), Err(2));
+    // Long after the wait, with other credentials, and while others go on guessing.
+    clocked.now += SECOND * 300;
+    assert_eq!(clocked.fail(attempt(HERE, 1, 7)), Ok(()), "a slip");
+    assert_eq!(clocked.succeed(attempt(HERE, 1, 0)), Err(3));
+    clocked.now += SECOND * 3;
+    assert_eq!(clocked.succeed(attempt(HERE, 1, 0)), Ok(()));
+}
+
+#[test]
+fn a_client_network_has_three_guesses_at_a_locked_account_and_one_at_a_time() {
+    let mut clocked = ClockedThrottle::new();
+    lock(&clocked, 100);
+    assert_eq!(clocked.fail(attempt(HERE, 1, 1)), Err(3));
+    clocked.now += SECOND * 3;
+    let permit = clocked.throttle.acquire(attempt(HERE, 1, 1), clocked.now).ok().unwrap();
+    assert!(clocked.throttle.acquire(attempt(HERE, 1, 2), clocked.now).is_err());
+    permit.finish(false, clocked.now);
+    for n in 2..4 {
+        clocked.now += SECOND * 3;
+        assert_eq!(clocked.fail(attempt(HERE, 1, n)), Ok(()), "{n}");
+    }
+    clocked.now += SECOND * 3;
+    assert_eq!(clocked.succeed(attempt(HERE, 1, 4)), Err(3597));
+    // The neighbours in an IPv6 /48 have them together.
+    let near = |n: u64| Origin::V6(0x2001_0db8_0001_0000 + n);
+    for n in 0..3 {
+        assert_eq!(clocked.fail(attempt(near(n), 1, 1)), if n == 0 { Err(3) } else { Ok(()) });
+        clocked.now += SECOND * 3;
+    }
+    assert_eq!(clocked.fail(attempt(near(9), 1, 1)), Ok(()));
+    clocked.now += SECOND * 3;
+    assert!(clocked.fail(attempt(near(10), 1, 1)).unwrap_err() > 3000);
+}
+
+/// What one other instance counted a moment ago.
+fn counted(failures: u32) -> SharedCounts {
+    SharedCounts { own: None, others: vec![(failures, Duration::ZERO)] }
+}
+
+#[test]
+fn what_another_instance_counted_delays_an_attempt_here() {
+    let mut clocked = ClockedThrottle::new();
+    let check = |clocked: &ClockedThrottle, password, shared: &Shared| {
+        let permit = clocked.throttle.acquire(attempt(HERE, 1, password), clocked.now).ok().unwrap();
+        permit.check(shared, clocked.now).map_err(|wait| wait.as_secs())
+    };
+    let nine = Shared { network: counted(9), ..Shared::default() };
+    assert_eq!(check(&clocked, 0, &nine), Ok(()));
+    let twenty = Shared { network: counted(20), ..Shared::default() };
+    assert_eq!(check(&clocked, 0, &twenty), Err(3));
+    assert!(clocked.throttle.acquire(attempt(HERE, 1, 1), clocked.now).is_err(), "known by now, without the database");
+    // Two instances that are guessed at permit half of the attempts each.
+    clocked.now += SECOND * 3;
+    let older = SharedCounts { own: None, others: vec![(20, SECOND * 3)] };
+    assert_eq!(check(&clocked, 9, &Shared { network: older, ..Shared::default() }), Ok(()));
+    clocked.now += SECOND * 5;
+    assert!(clocked.throttle.acquire(attempt(HERE, 1, 2), clocked.now).is_err());
+    clocked.now += SECOND;
+    assert!(clocked.throttle.acquire(attempt(HERE, 1, 3), clocked.now).is_ok());
+    // An account that others locked, and a place that others know.
+    let locked = Shared { account: counted(100), vicinity: counted(5), ..Shared::default() };
+    let permit = clocked.throttle.acquire(attempt(THERE, 2, 0), clocked.now).ok().unwrap();
+    assert_eq!(permit.check(&locked, clocked.now).unwrap_err().as_secs(), 3600);
+    let known = Shared { places: vec![(THERE, SECOND)], ..locked };
+    assert!(permit.check(&known, clocked.now).is_ok());
+    assert_eq!(clocked.throttle.reputation(THERE, clocked.now), Reputation::Known);
+}
+
+#[test]
+fn failures_are_handed_on_once_and_a_success_ends_those_of_all_instances() {
+    let clocked = ClockedThrottle::new();
+    for n in 0..2 {
+        clocked.fail(attempt(HERE, 1, n)).unwrap();
+    }
+    let handed_on = |clocked: &ClockedThrottle| {
+        let mut counts = clocked.throttle.take_unshared();
+        counts.sort_by_key(|count| count.scope.to_string());
+        counts.iter().map(|count| (count.scope.to_string(), count.failures, count.is_after_success)).collect::<Vec<_>>()
+    };
+    let scopes = ["account", "network 0.0.0.1", "vicinity 0.0.0.1"].map(str::to_owned);
+    assert_eq!(handed_on(&clocked), scopes.clone().map(|scope| (scope, 2, false)));
+    assert!(handed_on(&clocked).is_empty());
+    clocked.succeed(attempt(HERE, 1, 3)).unwrap();
+    clocked.fail(attempt(HERE, 1, 4)).unwrap();
+    assert_eq!(handed_on(&clocked), scopes.map(|scope| (scope, 1, true)));
+    // Nothing is written for sign-ins without failures before them.
+    clocked.succeed(attempt(THERE, 2, 0)).unwrap();
+    assert!(handed_on(&clocked).is_empty());
+    // A success that another instance saw: the rows of this one are gone.
+    clocked.fail(attempt(HERE, 3, 0)).unwrap();
+    let counts = clocked.throttle.take_unshared();
+    clocked.throttle.set_shared(&counts);
+    let permit = clocked.throttle.acquire(attempt(HERE, 3, 1), clocked.now).ok().unwrap();
+    permit.check(&Shared::default(), clocked.now).unwrap();
+    permit.finish(false, clocked.now);
+    assert!(clocked.throttle.take_unshared().iter().all(|count| count.failures == 1));
 }
 
 #[test]
