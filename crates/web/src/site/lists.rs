@@ -142,7 +142,9 @@ pub async fn section(app: &App, section: Section) -> Result<Outcome, Error> {
         login_href: login_href(&path.href()),
         rows: Rows::new(part, path, site.time_zone),
     };
-    let answer = Answer::html(app.view.render(template, &page)?, caching(viewer)).finish();
+    let (view, caching) = (app.view.clone(), caching(viewer));
+    let rendering = move || view.render(template, &page).map(|body| Answer::html(body, caching).finish());
+    let answer = app.render_pool.run(rendering).await??;
     section.into_cache_fill().insert(app.db.cache(), &answer, expires_at);
     Ok(Outcome::Page(answer))
 }

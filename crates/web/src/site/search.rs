@@ -17,7 +17,7 @@ use crate::{
     auth::extract::MaybeReader,
     clock,
     http::{
-        answer::Answer,
+        answer::{Answer, Caching},
         error::Error,
         query::{QueryString, encode, paging},
         view::Frame,
@@ -104,5 +104,12 @@ pub async fn show(app: Data<App>, address: QueryString, viewer: MaybeReader) -> 
         next_href: if more { page_href(paging.number + 1) } else { String::new() },
         query: typed,
     };
-    Ok(Answer::html(app.view.render("search.html", &page)?, caching(&viewer)))
+    let (view, caching) = (app.view.clone(), caching(&viewer));
+    app.render_pool
+        .run(move || {
+            let answer = Answer::html(view.render("search.html", &page)?, caching);
+            // What one user gets for a query is not compressed.
+            Ok(if caching == Caching::Shared { answer.finish() } else { answer })
+        })
+        .await?
 }
