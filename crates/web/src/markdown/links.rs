@@ -21,8 +21,11 @@ pub fn targets(from: &PagePath, markdown: &str) -> Vec<String> {
     links(markdown).iter().filter_map(|address| link::target(from, address)).collect()
 }
 
-/// As [`render`], with a warning sign before each link for which `problem` returns a message. Messages contain no
-/// markup.
+/// The message about a picture whose address was removed.
+const NO_PICTURE: &str = "This picture is not shown: its address must be a path of this site or begin with https://.";
+
+/// As [`render`], with a warning sign before each picture that browsers do not load, and before each link for which `problem`
+/// returns a message. Messages contain no markup.
 pub fn render_with_problems(markdown: &str, problem: impl Fn(&str) -> Option<&'static str>) -> SafeHtml {
     const LINK: &str = "<a href=\"";
     let SafeHtml(html) = render(markdown);
@@ -32,10 +35,8 @@ pub fn render_with_problems(markdown: &str, problem: impl Fn(&str) -> Option<&'s
         let address = link.split('"').next().unwrap_or_default().replace("&amp;", "&");
         match problem(&address) {
             Some(message) => {
-                marked.push_str(&format!(
-                    "<span class=\"fault\" title=\"{message}\">⚠<span class=\"visually-hidden\">{message}</span></span> \
-                     <a class=\"broken-link\" title=\"{message}\" href=\""
-                ));
+                let warning = warning(message);
+                marked.push_str(&format!("{warning}<a class=\"broken-link\" title=\"{message}\" href=\""));
                 marked.push_str(&without_title(link));
             }
             None => {
@@ -44,7 +45,12 @@ pub fn render_with_problems(markdown: &str, problem: impl Fn(&str) -> Option<&'s
             }
         }
     }
-    SafeHtml(marked)
+    // A `<` of the text itself is escaped.
+    SafeHtml(marked.replace("<img alt=", &format!("{}<img alt=", warning(NO_PICTURE))))
+}
+
+fn warning(message: &str) -> String {
+    format!("<span class=\"fault\" title=\"{message}\">⚠<span class=\"visually-hidden\">{message}</span></span> ")
 }
 
 /// The rest of a link without its own title, because an element can have only one.
@@ -65,6 +71,25 @@ mod tests {
         let text = "[a](/a) [b] [c][d] <https://x.org/> www.y.org ![i](/i.png) `[no](/no)` \\[no](/no)\n\n[b]: /b \"B\"\n\
                     [d]: d?e#f\n\n- [in *list*](/l)\n\n# [in heading](/h)\n\n| [in table](/t) |\n| --- |\n";
         assert_eq!(links(text), ["/a", "/b", "d?e#f", "https://x.org/", "http://www.y.org", "/l", "/h", "/t"]);
+    }
+
+    #[test]
+    fn a_picture_that_browsers_do_not_load_is_marked() {
+        let check = |address: &str, is_shown: bool| {
+            let text = format!("`<img alt=` ![a picture]({address} \"t\")");
+            let SafeHtml(html) = render_with_problems(&text, |_| None);
+            assert_eq!(html.contains(NO_PICTURE), !is_shown, "{html}");
+            assert_eq!(html.contains("src="), is_shown, "{html}");
+            assert!(html.contains("alt=\"a picture\""), "{html}");
+        };
+        for shown in
+            ["/a.png", "a.png", "../a:b.png", "https://example.org/a.png", "HTTPS://example.org/a.png", "//cdn/a"]
+        {
+            check(shown, true);
+        }
+        for not_shown in ["http://example.org/a.png", "data:image/png;base64,AAAA", "ftp://example.org/a", "blob:x"] {
+            check(not_shown, false);
+        }
     }
 
     #[test]

@@ -76,11 +76,19 @@ static ALLOWLIST: LazyLock<Builder<'static>> = LazyLock::new(|| {
     list.attribute_filter(|element, attribute, value| match (element, attribute) {
         (_, "class") => classes(value).map(Into::into),
         (_, "id") => is_own_id(value).then(|| value.into()),
+        ("img", "src") => may_be_shown(value).then(|| value.into()),
         ("pre", "tabindex") => (value == "0").then(|| value.into()),
         _ => Some(value.into()),
     });
     list
 });
+
+/// Whether browsers load the picture at an address: the policy in `http::security_headers` allows this site and `https:`. An
+/// address that is not allowed is removed here, so that the preview can tell.
+fn may_be_shown(address: &str) -> bool {
+    let scheme = address.split(['/', '?', '#']).next().and_then(|start| start.split_once(':'));
+    scheme.is_none_or(|(scheme, _)| scheme.eq_ignore_ascii_case("https"))
+}
 
 /// Keeps the classes that rendering itself produces.
 pub(super) fn classes(value: &str) -> Option<String> {
