@@ -36,11 +36,9 @@ impl Balancer {
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let file = folder.path().join("haproxy.cfg");
         let configuration = format!(
-            "global\n    stats socket {folder}/stats\n\
-             defaults\n    mode {mode}\n    retries 0\n    timeout connect 5s\n    timeout client 60s\n    timeout server 60s\n    timeout check 20s\n\
+            "defaults\n    mode {mode}\n    retries 0\n    timeout connect 5s\n    timeout client 60s\n    timeout server 60s\n    timeout check 20s\n\
              frontend entry\n    bind 127.0.0.1:{port}\n    default_backend all\n\
-             backend all\n{backend}",
-            folder = folder.path().display()
+             backend all\n{backend}"
         );
         std::fs::write(&file, configuration).unwrap();
         let log = std::fs::File::create(folder.path().join("log")).unwrap();
