@@ -112,7 +112,8 @@ impl Store {
     pub fn check_location(url: &DatabaseUrl) -> Result<()> {
         Manager::new(url.clone()).check_location()?;
         match url.kind() {
-            Kind::Sqlite(file) => match sqlite_files::obstacle(file) {
+            // A file that cannot be written can still be served.
+            Kind::Sqlite(file) => match sqlite_files::obstacle(file).filter(|_| !file.exists()) {
                 Some(obstacle) => Err(Error::Unavailable(Unavailable::new(Outage::NotPermitted, obstacle))),
                 None => Ok(()),
             },
