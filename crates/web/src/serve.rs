@@ -110,6 +110,7 @@ async fn serve_on(
     actix_web::rt::spawn(app.failed_logins.clone().write_periodically(app.db.clone()));
     let sharing = app.clone();
     actix_web::rt::spawn(async move { sharing.authenticator.share_until_the_end(&sharing.db).await });
+    actix_web::rt::spawn(admin::jobs::Jobs::purge_periodically(app.db.clone()));
     actix_web::rt::spawn(admin::trash::purge_expired(app.clone()));
     actix_web::rt::spawn(admin::links::read_changed_texts(app.clone()));
     actix_web::rt::spawn(admin::search_index::read_changed_texts(app.clone()));

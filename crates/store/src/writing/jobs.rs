@@ -9,9 +9,14 @@ use crate::{Conn, Result, jobs::State, schema::jobs};
 /// How long a job is kept after it was last heard of.
 const KEPT_FOR: TimeDelta = TimeDelta::hours(1);
 
-/// Adds a job that starts, and deletes those of an hour ago.
-pub fn insert(conn: &mut Conn, id: i64, owner: UserId, title: &str, now: Timestamp) -> Result<()> {
+/// Deletes the jobs of an hour ago.
+pub fn purge(conn: &mut Conn, now: Timestamp) -> Result<()> {
     diesel::delete(jobs::table.filter(jobs::beat_at.lt((now - KEPT_FOR).naive_utc()))).execute(conn)?;
+    Ok(())
+}
+
+/// Adds a job that starts.
+pub fn insert(conn: &mut Conn, id: i64, owner: UserId, title: &str, now: Timestamp) -> Result<()> {
     diesel::insert_into(jobs::table)
         .values((
             jobs::id.eq(id),

@@ -5,7 +5,7 @@ use domain::user::{Role, UserId};
 use store::{
     Error, Store,
     jobs::{self, Job, State},
-    writing::jobs::{beat, commit, end, insert},
+    writing::jobs::{beat, commit, end, insert, purge},
 };
 
 use crate::database::{add, noon, on_both};
@@ -34,7 +34,7 @@ fn progress_and_end_are_read_by_the_owner_alone() {
             assert_eq!(find(store, 7, ann).unwrap().state, state);
         }
         let tomorrow = noon() + TimeDelta::days(1);
-        store.write(|conn| insert(conn, 8, ann, "Move", tomorrow)).unwrap();
+        store.write(|conn| purge(conn, tomorrow)).unwrap();
         assert_eq!(find(store, 7, ann), None);
     });
 }

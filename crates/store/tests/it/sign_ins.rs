@@ -63,7 +63,7 @@ fn a_sign_in_from_another_network_is_always_noted() {
         );
         let later = noon() + REMEMBERED_FOR + TimeDelta::minutes(15);
         assert_eq!(networks(store, &ann.name, later), ["192.0.2.2"]);
-        let forgotten = i64::try_from(REMEMBERED_FOR.num_minutes()).unwrap() + 15;
+        let forgotten = REMEMBERED_FOR.num_minutes() + 15;
         assert_eq!(sign_in(store, &ann, "192.0.2.1", forgotten), NewPlace);
     });
 }

@@ -22,6 +22,7 @@ pub(super) use job::{End, Job, key};
 
 use crate::{
     auth::account::Account,
+    clock,
     db::Db,
     http::{answer::Outcome, error::Error, responses::see_other},
 };
@@ -34,6 +35,8 @@ const MAX_RUNNING: usize = 2;
 const MAX_JOBS: usize = 64;
 /// The time for which a finished job is kept.
 const RETENTION: Duration = Duration::from_secs(3600);
+/// The interval at which the database forgets jobs.
+const PURGE_INTERVAL: Duration = Duration::from_secs(600);
 /// How long a server that stops waits for a commit that has begun.
 const COMMIT_TIMEOUT: Duration = Duration::from_secs(2);
 /// The interval at which it looks whether jobs have ended.
@@ -163,6 +166,16 @@ impl Jobs {
             job.finish(db, End::Failed(Error::Conflict(STOPPED))).await;
         }
         self.wait_for_end(COMMIT_TIMEOUT).await;
+    }
+
+    /// Deletes the rows of jobs that ended an hour ago, until the server stops.
+    pub async fn purge_periodically(db: Db) {
+        loop {
+            if let Err(error) = db.note(|conn| store::writing::jobs::purge(conn, clock::now())).await {
+                log::debug!("old bulk jobs were not deleted: {error}");
+            }
+            tokio::time::sleep(PURGE_INTERVAL).await;
+        }
     }
 
     async fn wait_for_end(&self, limit: Duration) {

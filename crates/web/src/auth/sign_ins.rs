@@ -3,9 +3,10 @@
 
 use std::{
     num::NonZeroUsize,
-    sync::{Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
+use chrono::TimeDelta;
 use domain::{
     Timestamp,
     user::{User, UserId},
@@ -23,14 +24,18 @@ use crate::{
 /// The maximum number of remembered sign-ins. One that was forgotten is looked up in the database again.
 const CAPACITY: NonZeroUsize = NonZeroUsize::new(20_000).unwrap();
 
-/// The last sign-ins that were passed to the database, by user and client network.
-pub struct SignIns {
-    last_passed: Mutex<LruCache<(UserId, Origin), Timestamp>>,
-}
+/// How soon a sign-in that the database did not take is passed to it again.
+const RETRY_INTERVAL: TimeDelta = TimeDelta::minutes(1);
+
+type Key = (UserId, Origin);
+
+/// Until when no sign-in is passed to the database, by user and client network; cheap to clone.
+#[derive(Clone)]
+pub struct SignIns(Arc<Mutex<LruCache<Key, Timestamp>>>);
 
 impl Default for SignIns {
     fn default() -> SignIns {
-        SignIns { last_passed: Mutex::new(LruCache::new(CAPACITY)) }
+        SignIns(Arc::new(Mutex::new(LruCache::new(CAPACITY))))
     }
 }
 
@@ -39,13 +44,13 @@ impl SignIns {
     /// database within half an hour.
     pub fn record(&self, db: &Db, user: &User, client: &Client) {
         let now = clock::now();
-        let origin = client.origin();
-        if !self.is_due(user.id, origin, now) {
+        let key = (user.id, client.origin());
+        if !self.is_due(key, now) {
             return;
         }
-        let (address, network) = (client.address.to_string(), origin.to_string());
+        let (address, network) = (client.address.to_string(), client.origin().to_string());
         let member = Account::of(user).member;
-        let db = db.clone();
+        let (db, sign_ins) = (db.clone(), self.clone());
         actix_web::rt::spawn(async move {
             let (name, from) = (member.name.clone(), address.clone());
             match db.note(move |conn| record(conn, &member, &from, &network, now)).await {
@@ -55,6 +60,7 @@ impl SignIns {
                     log::info!("sign-in from a new network name={:?} client={address}", name.as_str());
                 }
                 Err(error) => {
+                    sign_ins.lock().put(key, now + RETRY_INTERVAL);
                     log::info!("sign-in name={:?} client={address}", name.as_str());
                     log::error!("a sign-in could not be recorded: {error}");
                 }
@@ -63,27 +69,29 @@ impl SignIns {
     }
 
     /// Whether a sign-in is to be passed to the database. Of concurrent calls for one user and network, one returns true.
-    fn is_due(&self, user: UserId, origin: Origin, now: Timestamp) -> bool {
-        let mut last_passed = self.last_passed.lock().unwrap_or_else(PoisonError::into_inner);
-        let last = last_passed.get(&(user, origin)).copied();
-        let is_due = last.is_none_or(|last| now - last >= RECORD_INTERVAL);
+    fn is_due(&self, key: Key, now: Timestamp) -> bool {
+        let mut passed_until = self.lock();
+        let is_due = passed_until.peek(&key).is_none_or(|until| now >= *until);
         if is_due {
-            last_passed.put((user, origin), now);
+            passed_until.put(key, now + RECORD_INTERVAL);
         }
         is_due
+    }
+
+    fn lock(&self) -> MutexGuard<'_, LruCache<Key, Timestamp>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use chrono::TimeDelta;
-
     use super::*;
 
     #[test]
     fn a_sign_in_is_passed_on_once_in_half_an_hour_for_each_client_network() {
         let (sign_ins, now) = (SignIns::default(), clock::now());
-        let due = |network, minutes| sign_ins.is_due(UserId(1), Origin::V4(network), now + TimeDelta::minutes(minutes));
+        let due =
+            |network, minutes| sign_ins.is_due((UserId(1), Origin::V4(network)), now + TimeDelta::minutes(minutes));
         assert_eq!([due(1, 0), due(1, 0), due(2, 1), due(1, 29), due(1, 30)], [true, false, true, false, true]);
     }
 }

@@ -28,6 +28,7 @@ mod instances;
 mod jobs;
 mod links;
 mod lists;
+mod lockout;
 mod memory;
 mod metrics;
 mod operating;

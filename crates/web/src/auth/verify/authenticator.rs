@@ -12,10 +12,7 @@ use domain::{
     password::PasswordHash,
     user::{User, Username},
 };
-use store::{
-    Conn, NameKey,
-    feed::{Change, Event},
-};
+use store::{Conn, NameKey};
 
 use super::{
     bcrypt_pool::{BcryptPool, Verification, VerificationResult},
@@ -25,6 +22,7 @@ use super::{
     shared_counts::Instance,
     single_flight::SingleFlight,
     throttle::{Attempt, Permit, Throttle},
+    throttle_reset::ThrottleReset,
     verified_cache::{Limits, VerifiedCache, VerifiedRecord},
 };
 use crate::{
@@ -66,13 +64,6 @@ pub struct Authenticator {
     instance: Instance,
     /// The threads that verify and hash passwords.
     pub bcrypt_pool: BcryptPool,
-}
-
-/// Resets the consecutive failures of an account that was changed.
-#[derive(Clone)]
-pub struct ThrottleReset {
-    names: NameKey,
-    throttle: Throttle,
 }
 
 impl Authenticator {
@@ -123,7 +114,7 @@ impl Authenticator {
 
     /// A listener for the change feed.
     pub fn throttle_reset(&self) -> ThrottleReset {
-        ThrottleReset { names: self.names.clone(), throttle: self.throttle.clone() }
+        ThrottleReset::new(self.names.clone(), self.throttle.clone())
     }
 
     /// The current row of the user of a header that was proven on this connection, as [`Authenticator::recall`] would find it
@@ -302,17 +293,6 @@ impl Authenticator {
                 self.verified.insert(fingerprint, old.clone(), Instant::now());
                 old
             }
-        }
-    }
-}
-
-impl ThrottleReset {
-    /// Resets the failures of the account that an event names.
-    pub fn handle(&self, event: &Event) {
-        if let Event::Changed(Change::User(name)) = event
-            && let Ok(name) = Username::parse(name)
-        {
-            self.throttle.reset(&self.names.hash(name.as_str()), Instant::now());
         }
     }
 }

@@ -10,4 +10,5 @@ pub mod retry_tracker;
 pub mod shared_counts;
 pub mod single_flight;
 pub mod throttle;
+pub mod throttle_reset;
 pub mod verified_cache;

@@ -82,7 +82,7 @@ impl Instance {
     /// Writes the counts of a throttle until the server stops, and deletes old rows.
     pub async fn share_until_the_end(&self, throttle: &Throttle, db: &Db) {
         let is_due = |last: Option<Instant>, interval| last.is_none_or(|at| at.elapsed() >= interval);
-        let (mut batches, mut last, mut purged, mut logged) = (0, Instant::now(), None, None);
+        let (mut pace, mut last, mut purged, mut logged) = (Pace::default(), Instant::now(), None, None);
         loop {
             if is_due(purged, PURGE_INTERVAL) {
                 purged = Some(Instant::now());
@@ -100,10 +100,9 @@ impl Instance {
                 logged = Some(Instant::now());
                 log::warn!("wrong passwords are counted by this instance alone: {error}");
             }
-            let earned = u32::try_from(last.elapsed().as_millis() / FLOOD_PAUSE.as_millis()).unwrap_or(BURST);
+            let pause = pace.pause(last.elapsed());
             last = Instant::now();
-            batches = (batches + 1_u32).saturating_sub(earned);
-            tokio::time::sleep(if batches < BURST { PAUSE } else { FLOOD_PAUSE }).await;
+            tokio::time::sleep(pause).await;
         }
     }
 
@@ -141,6 +140,22 @@ impl Instance {
     }
 }
 
+/// Slows the batches of a flood down.
+#[derive(Default)]
+struct Pace {
+    /// The number of batches above the pace of a flood.
+    batches: u32,
+}
+
+impl Pace {
+    /// The pause after a batch that was written some time after the one before it.
+    fn pause(&mut self, since_last: Duration) -> Duration {
+        let earned = u32::try_from(since_last.as_millis() / FLOOD_PAUSE.as_millis()).unwrap_or(BURST);
+        self.batches = (self.batches + 1).saturating_sub(earned);
+        if self.batches < BURST { PAUSE } else { FLOOD_PAUSE }
+    }
+}
+
 /// The rows of some counts.
 fn tallies(counts: &[Unshared]) -> Vec<Tally> {
     let (wall, now) = (clock::now(), Instant::now());
@@ -162,4 +177,23 @@ fn tallies(counts: &[Unshared]) -> Vec<Tally> {
 
 fn age(at: Timestamp, now: Timestamp) -> Duration {
     (now - at).to_std().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_flood_writes_a_batch_in_two_seconds_after_the_first_twenty() {
+        let mut pace = Pace::default();
+        let (mut at, mut last, mut written) = (Duration::ZERO, Duration::ZERO, 0);
+        while at < Duration::from_secs(600) {
+            written += 1;
+            let pause = pace.pause(at - last);
+            last = at;
+            at += pause;
+        }
+        assert!((300..=325).contains(&written), "{written}");
+        assert_eq!(pace.pause(Duration::from_secs(60)), PAUSE, "after a minute without failures");
+    }
 }

@@ -1,6 +1,6 @@
 //! Tests of the throttle with a manual clock.
 
-use super::{bucket::FAILURE_WINDOW, reputation::SUCCESS_LIFETIME, *};
+use super::{bucket::FAILURE_WINDOW, reputation::SUCCESS_LIFETIME, state::CAPACITY, *};
 
 const HERE: Origin = Origin::V4(1);
 const THERE: Origin = Origin::V4(2);
