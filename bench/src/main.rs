@@ -15,6 +15,7 @@ mod process;
 mod refusals;
 mod report;
 mod revocation;
+mod scale;
 mod scope;
 mod search;
 mod siege;
@@ -60,7 +61,7 @@ fn run(options: &Options) -> Result<(), String> {
         }
     }
     type Run = fn(&Options, &mut Report) -> Result<(), String>;
-    let parts: [(&str, Run); 11] = [
+    let parts: [(&str, Run); 12] = [
         ("flood", siege::run),
         ("people", people::run),
         ("people", refusals::run),
@@ -68,6 +69,7 @@ fn run(options: &Options) -> Result<(), String> {
         ("revocation", revocation::run),
         ("size", size::run),
         ("scope", scope::run),
+        ("scale", scale::run),
         ("search", search::run),
         ("access", access::run),
         ("memory", memory::run),

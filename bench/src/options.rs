@@ -3,8 +3,20 @@
 use std::{path::PathBuf, time::Duration};
 
 /// The parts of the benchmark, in the order in which they run.
-pub(crate) const SECTIONS: [&str; 11] =
-    ["throughput", "flood", "people", "timing", "revocation", "size", "scope", "search", "access", "memory", "start"];
+pub(crate) const SECTIONS: [&str; 12] = [
+    "throughput",
+    "flood",
+    "people",
+    "timing",
+    "revocation",
+    "size",
+    "scope",
+    "scale",
+    "search",
+    "access",
+    "memory",
+    "start",
+];
 
 /// The parts to run, their sizes, and the paths of programs and results.
 pub(crate) struct Options {
@@ -28,6 +40,8 @@ pub(crate) struct Options {
     pub pages: usize,
     /// The number of pages of the site whose lists are timed.
     pub scope: usize,
+    /// The number of pages of the site whose panel is timed.
+    pub scale: usize,
     /// The number of pages of the site that is searched.
     pub searched: usize,
     /// The number of pages in the section whose readers are changed.
@@ -54,7 +68,7 @@ pub(crate) struct Options {
 
 /// The usage.
 pub(crate) const USAGE: &str = "usage: bench/run [--quick] [OPTION VALUE].. [SECTION]..
-sections: throughput flood people timing revocation size scope search access memory start; all of them by default
+sections: throughput flood people timing revocation size scope scale search access memory start; all of them by default
   --rounds N         how often throughput is measured in turn (4)
   --seconds N        how long each time (5)
   --flood-seconds N  how long each flood of Postern lasts (60)
@@ -64,6 +78,7 @@ sections: throughput flood people timing revocation size scope search access mem
   --tries N          how many refusals of each kind are timed (200)
   --pages N          how many pages the large site has (200000)
   --scope-pages N    how many pages the site has whose lists are timed (1000000)
+  --scale-pages N    how many pages the site has whose panel is timed (1000000)
   --searched N       how many pages the site has that is searched (100000)
   --section N        the number of pages in the section whose readers are changed (10000)
   --starts N         how often Postern is started (10)
@@ -115,6 +130,7 @@ impl Options {
             tries: pick(5, 200),
             pages: pick(5000, 200_000),
             scope: pick(20_000, 1_000_000),
+            scale: pick(20_000, 1_000_000),
             section: pick(1_000, 10_000),
             searched: pick(2000, 100_000),
             starts: pick(3, 10),
@@ -142,6 +158,7 @@ impl Options {
             "--tries" => self.tries = number()?,
             "--pages" => self.pages = number()?,
             "--scope-pages" => self.scope = number()?,
+            "--scale-pages" => self.scale = number()?,
             "--section" => self.section = number()?,
             "--searched" => self.searched = number()?,
             "--starts" => self.starts = number()?,

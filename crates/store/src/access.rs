@@ -226,22 +226,42 @@ pub(crate) fn groups_named(conn: &mut Conn, names: &[GroupName]) -> Result<Vec<(
 
 /// The readers of pages with an effective access, by name and with groups opened; of people those with active accounts.
 pub(crate) fn reader_set(conn: &mut Conn, effective: EffectiveAccess) -> Result<ReaderSet> {
-    let from = match effective {
-        EffectiveAccess::Everybody => return Ok(ReaderSet::Everybody),
-        EffectiveAccess::SignedIn => return Ok(ReaderSet::SignedIn),
-        EffectiveAccess::ChosenBy(page) => page.0,
-    };
-    let people = page_people::table.filter(page_people::page_id.eq(from)).select(page_people::user_id);
-    let members = group_members::table
-        .inner_join(page_groups::table.on(page_groups::group_id.eq(group_members::group_id)))
-        .filter(page_groups::page_id.eq(from))
-        .select(group_members::user_id);
-    let names: Vec<String> = users::table
+    Ok(match effective {
+        EffectiveAccess::Everybody => ReaderSet::Everybody,
+        EffectiveAccess::SignedIn => ReaderSet::SignedIn,
+        EffectiveAccess::ChosenBy(page) => ReaderSet::People(some_people(conn, page, i64::MAX)?),
+    })
+}
+
+/// At most `limit` of the people whom the authors of a page chose, themselves or in groups, and who have active accounts. A set
+/// that is not complete has any of them.
+pub(crate) fn some_people(conn: &mut Conn, page: PageId, limit: i64) -> Result<BTreeSet<Username>> {
+    let people: Vec<String> = page_people::table
+        .inner_join(users::table.on(users::id.eq(page_people::user_id)))
+        .filter(page_people::page_id.eq(page.0))
         .filter(users::active)
-        .filter(users::id.eq_any(people).or(users::id.eq_any(members)))
+        .limit(limit)
         .select(users::name)
         .load(conn)?;
     let invalid = |words| Error::Schema(format!("a chosen reader: {words}"));
-    let names = names.iter().map(|name| Username::parse(name).map_err(invalid)).collect::<Result<BTreeSet<_>>>()?;
-    Ok(ReaderSet::People(names))
+    let mut names =
+        people.iter().map(|name| Username::parse(name).map_err(invalid)).collect::<Result<BTreeSet<_>>>()?;
+    let groups: Vec<i64> =
+        page_groups::table.filter(page_groups::page_id.eq(page.0)).select(page_groups::group_id).load(conn)?;
+    for group in groups {
+        if names.len() as i64 >= limit {
+            break;
+        }
+        let members: Vec<String> = group_members::table
+            .inner_join(users::table.on(users::id.eq(group_members::user_id)))
+            .filter(group_members::group_id.eq(group))
+            .filter(users::active)
+            .limit(limit)
+            .select(users::name)
+            .load(conn)?;
+        for name in members {
+            names.insert(Username::parse(&name).map_err(invalid)?);
+        }
+    }
+    Ok(names)
 }

@@ -1,5 +1,7 @@
 //! The query languages of the two full-text indexes, and the texts that PostgreSQL's has yet to read. No character that a user types has a meaning in them.
 
+use std::collections::HashSet;
+
 use diesel::{
     QueryableByName,
     dsl::sql,
@@ -31,6 +33,46 @@ pub(crate) fn matches(
         ),
     };
     Box::new(sql::<Bool>(from).bind::<Text, _>(query).sql(to))
+}
+
+/// The keys of at most `limit` pages whose text or path matches a query, and whether more may match. Those that have all words
+/// in the title come first.
+pub(crate) fn hits(conn: &mut Conn, query: &Query, limit: u32) -> Result<(Vec<i64>, bool)> {
+    #[derive(QueryableByName)]
+    struct Hit {
+        #[diesel(sql_type = BigInt)]
+        id: i64,
+    }
+    let limit = limit as usize;
+    let (titles, anywhere, in_titles, in_texts) = match conn {
+        Conn::Sqlite(_) => (
+            sqlite_titles(query),
+            format!("{} OR path : ({})", sqlite_query(query), sqlite_wanted(query)),
+            "SELECT rowid AS id FROM search WHERE still_wanted() AND search MATCH $1",
+            "SELECT rowid AS id FROM search WHERE still_wanted() AND search MATCH $1",
+        ),
+        Conn::Postgres(_) => (
+            postgres_wanted(query),
+            postgres_query(query),
+            "SELECT page_id AS id FROM search, search_query($1) AS query WHERE title @@ query",
+            "SELECT page_id AS id FROM search, search_query($1) AS query WHERE words @@ query OR search.path @@ query",
+        ),
+    };
+    let mut ids: Vec<i64> = Vec::new();
+    // A title says nothing about a word that is excluded.
+    let titles = query.unwanted().is_empty().then_some((in_titles, titles));
+    for (statement, query) in titles.into_iter().chain([(in_texts, anywhere)]) {
+        // One more than is wanted, beside those that the titles have.
+        let most = limit + 1 + ids.len();
+        let found: Vec<Hit> = sql_query(format!("{statement} LIMIT {most}")).bind::<Text, _>(query).load(conn)?;
+        let known: HashSet<i64> = ids.iter().copied().collect();
+        ids.extend(found.into_iter().map(|hit| hit.id).filter(|id| !known.contains(id)));
+        if ids.len() > limit {
+            ids.truncate(limit);
+            return Ok((ids, true));
+        }
+    }
+    Ok((ids, false))
 }
 
 /// Whether texts wait to be read into the index.

@@ -32,6 +32,7 @@ mod identity;
 mod listings;
 mod migrate;
 mod name_key;
+mod order;
 mod outage;
 mod page_row;
 mod paging;
@@ -55,7 +56,7 @@ pub use error::{Error, Result};
 pub use migrate::is_up_to_date;
 pub use name_key::{NameHash, NameKey};
 pub use outage::{Outage, Unavailable};
-pub use paging::{Paging, Slice, Table};
+pub use paging::{Count, Paging, Slice, Start, Table, Window};
 pub use reading::{
     admin_list, audit, drafts, failed_sign_ins, groups, jobs, links, lists, old_paths, pages, readers, receipts,
     revisions, schedule, search, sign_in_places, site, trash, users,

@@ -119,6 +119,13 @@ pub(crate) struct RowRecord {
     updated_at: NaiveDateTime,
 }
 
+impl RowRecord {
+    /// The key of the page.
+    pub(crate) fn key(&self) -> i64 {
+        self.id
+    }
+}
+
 impl TryFrom<RowRecord> for PageRow {
     type Error = Error;
 

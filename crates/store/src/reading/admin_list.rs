@@ -1,23 +1,34 @@
 //! The panel's list of pages: rows, filters, sorting and counts. Every function takes an editor.
 
-use diesel::{dsl::count_star, prelude::*, sql_types::Bool};
+use diesel::{dsl::sql, prelude::*, sql_types::Bool};
 use domain::{Timestamp, access::Editor, effective_access::AccessKind, page::PageId, search::Query};
 
 pub use crate::page_row::PageRow;
 use crate::{
-    Conn, Paging, Result, Table,
+    Conn, Result, Table,
     columns::{KEYS, published},
     conn::MultiBackend,
     error::skip_unreadable,
     full_text,
+    order::Order,
     page_row::RowRecord,
-    schema::{drafts, fold, pages},
+    paging::{Count, Window},
+    schema::{drafts, pages},
 };
+
+/// The kind of effective access as a number, as the index `pages_by_access` has it: 0 for everybody, 1 for anyone signed in,
+/// 2 for chosen readers.
+macro_rules! access {
+    () => {
+        "(CASE WHEN NOT private THEN 0 WHEN readers_from IS NULL THEN 1 ELSE 2 END)"
+    };
+}
 
 /// A filter of the panel's list; an empty text and `None` match every page.
 #[derive(Clone, Debug, Default)]
 pub struct PageFilter {
-    /// Words that the text or the path contains.
+    /// Words that the text or the path contains. Of more than 1,000 pages that have them, 1,000 are found, beginning with
+    /// those that have them in the title.
     pub query: String,
     /// The kind of effective access.
     pub access: Option<AccessKind>,
@@ -43,20 +54,24 @@ pub enum PageState {
 }
 
 impl PageFilter {
-    fn rows(&self, conn: &Conn) -> pages::BoxedQuery<'static, MultiBackend> {
-        let mut rows = pages::table.into_boxed();
-        if !self.query.trim().is_empty() {
-            rows = match Query::parse(&self.query) {
-                Ok(query) => rows.filter(full_text::matches(conn, &query)),
-                Err(_) => rows.filter(false.into_sql::<Bool>()),
+    fn is_empty(&self) -> bool {
+        self.access.is_none() && self.since.is_none() && self.before.is_none() && self.state.is_none()
+    }
+
+    /// The pages of a base that match everything but the words.
+    fn rows(&self, base: &Base) -> pages::BoxedQuery<'static, MultiBackend> {
+        let mut rows = base.rows();
+        if let Some(kind) = self.access {
+            let kind = match kind {
+                AccessKind::Everybody => 0,
+                AccessKind::SignedIn => 1,
+                AccessKind::Chosen => 2,
             };
+            // Another expression than that of the index: SQLite would sort all pages of one kind to show the first 50.
+            let is_scanned = matches!(base, Base::Sorted);
+            let access = if is_scanned { concat!(access!(), " + 0") } else { access!() };
+            rows = rows.filter(sql::<Bool>(&format!("{access} = {kind}")));
         }
-        rows = match self.access {
-            None => rows,
-            Some(AccessKind::Everybody) => rows.filter(diesel::dsl::not(pages::private)),
-            Some(AccessKind::SignedIn) => rows.filter(pages::private).filter(pages::readers_from.is_null()),
-            Some(AccessKind::Chosen) => rows.filter(pages::private).filter(pages::readers_from.is_not_null()),
-        };
         if let Some(since) = self.since {
             rows = rows.filter(pages::published_at.ge(since.naive_utc()));
         }
@@ -69,22 +84,62 @@ impl PageFilter {
                 PageState::Published => rows.filter(published(now)),
                 PageState::Scheduled => rows.filter(pages::published_at.gt(now)),
                 PageState::Pending => rows.filter(pages::id.eq_any(drafts::table.select(drafts::page_id))),
-                PageState::Ended => rows.filter(pages::published_at.le(now)).filter(pages::unpublish_at.le(now)),
+                // The end comes after the date.
+                PageState::Ended => rows
+                    .filter(pages::unpublish_at.le(now))
+                    .filter(pages::published_at.nullable().le(pages::unpublish_at)),
             };
         }
         rows
     }
 
-    fn count(&self, conn: &mut Conn) -> Result<u64> {
-        let count: i64 = self.rows(conn).select(count_star()).first(conn)?;
-        Ok(count.unsigned_abs())
+    /// The pages that have the words.
+    fn base(&self, conn: &mut Conn) -> Result<Base> {
+        if self.query.trim().is_empty() {
+            return Ok(Base::All);
+        }
+        let Ok(query) = Query::parse(&self.query) else { return Ok(Base::Found { ids: Vec::new(), more: false }) };
+        let (ids, more) = full_text::hits(conn, &query, Count::MAX)?;
+        Ok(Base::Found { ids, more })
+    }
+
+    /// The keys of at most 1,000 pages of a base that match, and whether there are, or may be, more.
+    fn found(&self, conn: &mut Conn, base: &Base) -> Result<(Vec<i64>, bool)> {
+        let mut ids: Vec<i64> = self.rows(base).select(pages::id).limit(Count::LIMIT).load(conn)?;
+        let Count { counted, more } = Count::of_found(ids.len());
+        ids.truncate(counted as usize);
+        Ok((ids, more || matches!(base, Base::Found { more: true, .. })))
+    }
+
+    fn count(&self, conn: &mut Conn, base: &Base) -> Result<Count> {
+        let (ids, more) = self.found(conn, base)?;
+        Ok(Count { counted: ids.len() as u64, more })
+    }
+}
+
+/// The pages among which a filter looks.
+enum Base {
+    /// All pages.
+    All,
+    /// All pages, in the order of an index.
+    Sorted,
+    /// These, of which there may be more.
+    Found { ids: Vec<i64>, more: bool },
+}
+
+impl Base {
+    fn rows(&self) -> pages::BoxedQuery<'static, MultiBackend> {
+        match self {
+            Base::All | Base::Sorted => pages::table.into_boxed(),
+            Base::Found { ids, .. } => pages::table.filter(pages::id.eq_any(ids.clone())).into_boxed(),
+        }
     }
 }
 
 /// A column by which the panel's list is sorted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PageColumn {
-    /// The title, case-insensitive.
+    /// The title; ASCII letters are case-insensitive.
     Title,
     /// The path.
     Path,
@@ -101,8 +156,23 @@ pub enum PageColumn {
 pub struct PageSort {
     /// The column; equal rows are sorted by path.
     pub by: PageColumn,
-    /// Whether the order is reversed.
+    /// Whether the order is reversed, that of equal rows as well.
     pub descending: bool,
+}
+
+impl PageSort {
+    /// The order, as an index has it.
+    fn order(self) -> Order {
+        // `lower` of the collation "C" is the same on both databases; an index of SQLite cannot use a function of ours.
+        let (columns, descends): (&'static [(&'static str, bool)], bool) = match self.by {
+            PageColumn::Title => (&[("lower(title)", false), ("path", false)], false),
+            PageColumn::Path => (&[("path", false)], false),
+            PageColumn::Readers => (&[(access!(), false), ("published_at", true), ("path", false)], false),
+            PageColumn::Published => (&[("published_at", true), ("path", false)], true),
+            PageColumn::Updated => (&[("updated_at", true), ("path", false)], true),
+        };
+        Order { table: "pages", key: "id", columns, reversed: self.descending != descends }
+    }
 }
 
 /// One page of the pages that match, sorted, and the total.
@@ -111,35 +181,31 @@ pub fn list(
     _: &Editor,
     filter: &PageFilter,
     sort: PageSort,
-    paging: Paging,
+    window: impl Into<Window>,
 ) -> Result<Table<PageRow>> {
-    let rows = filter.rows(conn);
-    let chosen = pages::readers_from.is_not_null();
-    let sorted = match (sort.by, sort.descending) {
-        (PageColumn::Title, false) => rows.order(fold(pages::title).asc()),
-        (PageColumn::Title, true) => rows.order(fold(pages::title).desc()),
-        (PageColumn::Path, false) => rows.order(pages::path.asc()),
-        (PageColumn::Path, true) => rows.order(pages::path.desc()),
-        (PageColumn::Readers, false) => rows.order((pages::private.asc(), chosen.asc())),
-        (PageColumn::Readers, true) => rows.order((pages::private.desc(), chosen.desc())),
-        (PageColumn::Published, false) => rows.order(pages::published_at.asc()),
-        (PageColumn::Published, true) => rows.order(pages::published_at.desc()),
-        (PageColumn::Updated, false) => rows.order(pages::updated_at.asc()),
-        (PageColumn::Updated, true) => rows.order(pages::updated_at.desc()),
-    };
-    let records: Vec<RowRecord> = sorted
-        .then_order_by(pages::path.asc())
-        .limit(paging.limit())
-        .offset(paging.offset())
-        .select(RowRecord::as_select())
-        .load(conn)?;
-    let rows = records.into_iter().filter_map(|record| skip_unreadable(PageRow::try_from(record))).collect();
-    Ok(Table { rows, total: filter.count(conn)? })
+    let base = filter.base(conn)?;
+    let (ids, more) = filter.found(conn, &base)?;
+    let total = Count { counted: ids.len() as u64, more };
+    // Up to 1,000 rows are sorted; of more, the index of the order has the first.
+    let is_sorted = matches!(base, Base::All) && (more || filter.is_empty());
+    let among = if is_sorted { Base::Sorted } else { Base::Found { ids, more } };
+    let table = sort.order().table(window.into(), total, RowRecord::key, |range, order, limit, offset| {
+        let rows = filter.rows(&among).filter(sql::<Bool>(range)).order(sql::<Bool>(order));
+        Ok(rows.limit(limit).offset(offset).select(RowRecord::as_select()).load(conn)?)
+    })?;
+    Ok(table.map(|record| skip_unreadable(PageRow::try_from(record))))
 }
 
 /// The keys of all pages that match, in the order of their paths.
 pub fn matching(conn: &mut Conn, _: &Editor, filter: &PageFilter) -> Result<Vec<PageId>> {
-    let ids: Vec<i64> = filter.rows(conn).order(pages::path.asc()).select(pages::id).load(conn)?;
+    let mut rows = filter.rows(&Base::All);
+    if !filter.query.trim().is_empty() {
+        rows = match Query::parse(&filter.query) {
+            Ok(query) => rows.filter(full_text::matches(conn, &query)),
+            Err(_) => rows.filter(false.into_sql::<Bool>()),
+        };
+    }
+    let ids: Vec<i64> = rows.order(pages::path.asc()).select(pages::id).load(conn)?;
     Ok(ids.into_iter().map(PageId).collect())
 }
 
@@ -163,22 +229,23 @@ pub type Span = (Option<Timestamp>, Option<Timestamp>);
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PageCounts {
     /// Pages with any readers.
-    pub any_access: u64,
+    pub any_access: Count,
     /// Pages that everybody reads.
-    pub everybody: u64,
+    pub everybody: Count,
     /// Pages that every signed-in user reads.
-    pub signed_in: u64,
+    pub signed_in: Count,
     /// Pages with chosen readers.
-    pub chosen: u64,
+    pub chosen: Count,
     /// Pages of any date.
-    pub any_date: u64,
+    pub any_date: Count,
     /// Pages in each of the given spans.
-    pub spans: Vec<u64>,
+    pub spans: Vec<Count>,
 }
 
 /// The counts for the filters beside the list.
 pub fn counts(conn: &mut Conn, _: &Editor, filter: &PageFilter, spans: &[Span]) -> Result<PageCounts> {
-    let mut count = |access, (since, before)| PageFilter { access, since, before, ..filter.clone() }.count(conn);
+    let base = filter.base(conn)?;
+    let mut count = |access, (since, before)| PageFilter { access, since, before, ..filter.clone() }.count(conn, &base);
     let (seen, span) = (filter.access, (filter.since, filter.before));
     Ok(PageCounts {
         any_access: count(None, span)?,
@@ -197,8 +264,9 @@ pub fn states(
     filter: &PageFilter,
     states: &[PageState],
     now: Timestamp,
-) -> Result<(u64, Vec<u64>)> {
-    let mut count = |state| PageFilter { state, ..filter.clone() }.count(conn);
+) -> Result<(Count, Vec<Count>)> {
+    let base = filter.base(conn)?;
+    let mut count = |state| PageFilter { state, ..filter.clone() }.count(conn, &base);
     let any = count(None)?;
     let states = states.iter().map(|state| count(Some((*state, now)))).collect::<Result<_>>()?;
     Ok((any, states))
@@ -207,18 +275,23 @@ pub fn states(
 /// The number of pages on the site, by effective access.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PageTotals {
+    /// All pages.
+    pub all: Count,
     /// Pages that everybody reads.
-    pub everybody: u64,
+    pub everybody: Count,
     /// Pages that every signed-in user reads.
-    pub signed_in: u64,
+    pub signed_in: Count,
     /// Pages with chosen readers.
-    pub chosen: u64,
+    pub chosen: Count,
 }
 
 /// Counts the pages of the site by effective access.
 pub fn totals(conn: &mut Conn, _: &Editor) -> Result<PageTotals> {
-    let mut count = |access| PageFilter { access: Some(access), ..PageFilter::default() }.count(conn);
-    let (everybody, signed_in, chosen) =
-        (count(AccessKind::Everybody)?, count(AccessKind::SignedIn)?, count(AccessKind::Chosen)?);
-    Ok(PageTotals { everybody, signed_in, chosen })
+    let mut count = |access| PageFilter { access, ..PageFilter::default() }.count(conn, &Base::All);
+    Ok(PageTotals {
+        all: count(None)?,
+        everybody: count(Some(AccessKind::Everybody))?,
+        signed_in: count(Some(AccessKind::SignedIn))?,
+        chosen: count(Some(AccessKind::Chosen))?,
+    })
 }

@@ -1,7 +1,7 @@
 //! The audit trail. Entries are added and read, never changed: triggers in the database refuse it.
 
 use chrono::NaiveDateTime;
-use diesel::{dsl::count_star, prelude::*};
+use diesel::{dsl::sql, prelude::*, sql_types::Bool};
 use domain::{
     Timestamp,
     access::{Admin, Editor},
@@ -9,15 +9,24 @@ use domain::{
 };
 
 use crate::{
-    Conn, Paging, Result, Table,
+    Conn, Result, Table,
     columns::pattern,
     conn::MultiBackend,
+    order::Order,
+    paging::{Count, Window},
     schema::{audit, fold},
 };
+
+/// Newest first.
+const ORDER: Order = Order { table: "audit", key: "id", columns: &[("at", true), ("id", true)], reversed: false };
+
+/// The number of entries in which one page of the list looks for names. It says so if there are more.
+const SEARCHED: i64 = 20_000;
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = audit)]
 struct Record {
+    id: i64,
     at: NaiveDateTime,
     actor: String,
     action: String,
@@ -56,14 +65,9 @@ pub struct AuditFilter {
 }
 
 impl AuditFilter {
-    fn rows(&self) -> audit::BoxedQuery<'static, MultiBackend> {
+    /// The entries that match everything but the names.
+    fn kinds(&self) -> audit::BoxedQuery<'static, MultiBackend> {
         let mut rows = audit::table.into_boxed();
-        if !self.actor.is_empty() {
-            rows = rows.filter(fold(audit::actor).like(pattern(&self.actor)).escape('\\'));
-        }
-        if !self.name.is_empty() {
-            rows = rows.filter(fold(audit::name).like(pattern(&self.name)).escape('\\'));
-        }
         if let Some(action) = self.action {
             rows = rows.filter(audit::action.eq(action.as_str()));
         }
@@ -75,19 +79,51 @@ impl AuditFilter {
         }
         rows
     }
+
+    fn named(&self, mut rows: audit::BoxedQuery<'static, MultiBackend>) -> audit::BoxedQuery<'static, MultiBackend> {
+        if !self.actor.is_empty() {
+            rows = rows.filter(fold(audit::actor).like(pattern(&self.actor)).escape('\\'));
+        }
+        if !self.name.is_empty() {
+            rows = rows.filter(fold(audit::name).like(pattern(&self.name)).escape('\\'));
+        }
+        rows
+    }
+
+    /// The moment of the oldest entry in which names are looked for, if there are older ones.
+    fn horizon(&self, conn: &mut Conn) -> Result<Option<NaiveDateTime>> {
+        if self.actor.is_empty() && self.name.is_empty() {
+            return Ok(None);
+        }
+        let order = sql::<Bool>("at DESC, id DESC");
+        Ok(self.kinds().order(order).offset(SEARCHED).select(audit::at).limit(1).first(conn).optional()?)
+    }
 }
 
-/// One page of the entries that match, newest first, and the total.
-pub fn list(conn: &mut Conn, _: &Admin, filter: &AuditFilter, paging: Paging) -> Result<Table<Entry>> {
-    let total: i64 = filter.rows().select(count_star()).first(conn)?;
-    let records: Vec<Record> = filter
-        .rows()
-        .order((audit::at.desc(), audit::id.desc()))
-        .limit(paging.limit())
-        .offset(paging.offset())
-        .select(Record::as_select())
-        .load(conn)?;
-    Ok(Table { rows: records.into_iter().filter_map(Record::entry).collect(), total: total.unsigned_abs() })
+/// One page of the entries that match, newest first, and the total. Names are looked for in the newest 20,000 entries that
+/// match otherwise, and in those of the same moment as the last of them; if there are more, the total says so.
+pub fn list(conn: &mut Conn, _: &Admin, filter: &AuditFilter, window: impl Into<Window>) -> Result<Table<Entry>> {
+    let horizon = filter.horizon(conn)?;
+    let rows = || {
+        let rows = filter.named(filter.kinds());
+        match horizon {
+            Some(horizon) => rows.filter(audit::at.ge(horizon)),
+            None => rows,
+        }
+    };
+    let found: Vec<i64> = rows().select(audit::id).limit(Count::LIMIT).load(conn)?;
+    let mut total = Count::of_found(found.len());
+    total.more |= horizon.is_some();
+    let table = ORDER.table(
+        window.into(),
+        total,
+        |record: &Record| record.id,
+        |range, order, limit, offset| {
+            let rows = rows().filter(sql::<Bool>(range)).order(sql::<Bool>(order));
+            Ok(rows.limit(limit).offset(offset).select(Record::as_select()).load(conn)?)
+        },
+    )?;
+    Ok(table.map(Record::entry))
 }
 
 /// The last `limit` changes: of everything for an administrator, of pages for other editors.
@@ -112,6 +148,6 @@ const MAX_FAILED_LOGINS: i64 = 10_000;
 pub fn failed_logins(conn: &mut Conn, _: &Admin, since: Timestamp) -> Result<Vec<(Timestamp, u64)>> {
     let filter = AuditFilter { action: Some(Action::Refused), since: Some(since), ..AuditFilter::default() };
     let records: Vec<Record> =
-        filter.rows().order(audit::at.desc()).limit(MAX_FAILED_LOGINS).select(Record::as_select()).load(conn)?;
+        filter.kinds().order(audit::at.desc()).limit(MAX_FAILED_LOGINS).select(Record::as_select()).load(conn)?;
     Ok(records.into_iter().filter_map(Record::entry).map(|entry| (entry.at, entry.count())).collect())
 }

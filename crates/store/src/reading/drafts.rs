@@ -3,8 +3,9 @@
 
 use chrono::NaiveDateTime;
 use diesel::{
-    dsl::{count_star, exists, not},
+    dsl::{exists, not, sql},
     prelude::*,
+    sql_types::Bool,
 };
 use domain::{
     Timestamp, Version,
@@ -14,10 +15,12 @@ use domain::{
 };
 
 use crate::{
-    Conn, Error, Paging, Result, Table,
+    Conn, Error, Result, Table,
     columns::path_of,
     conn::MultiBackend,
     error::skip_unreadable,
+    order::Order,
+    paging::{Count, Window},
     reader_keys,
     schema::{drafts, pages, trash},
 };
@@ -149,28 +152,40 @@ impl RowRecord {
     }
 }
 
+/// The last saved first.
+const ORDER: Order =
+    Order { table: "drafts", key: "page_id", columns: &[("saved_at", true), ("page_id", false)], reversed: false };
+
 /// One page of the drafts of a kind, the last saved first, and the total.
-pub fn list(conn: &mut Conn, _: &Editor, kind: Option<DraftKind>, paging: Paging) -> Result<Table<DraftRow>> {
-    let total: i64 = of_kind(kind).select(count_star()).first(conn)?;
-    let records: Vec<RowRecord> = of_kind(kind)
-        .order((drafts::saved_at.desc(), drafts::page_id.asc()))
-        .limit(paging.limit())
-        .offset(paging.offset())
-        .select(RowRecord::as_select())
-        .load(conn)?;
-    let ids = records.iter().map(|record| record.page_id);
+pub fn list(
+    conn: &mut Conn,
+    editor: &Editor,
+    kind: Option<DraftKind>,
+    window: impl Into<Window>,
+) -> Result<Table<DraftRow>> {
+    let total = count(conn, editor, kind)?;
+    let table = ORDER.table(
+        window.into(),
+        total,
+        |record: &RowRecord| record.page_id,
+        |range, order, limit, offset| {
+            let rows = of_kind(kind).filter(sql::<Bool>(range)).order(sql::<Bool>(order));
+            Ok(rows.limit(limit).offset(offset).select(RowRecord::as_select()).load(conn)?)
+        },
+    )?;
+    let ids = table.rows.iter().map(|record| record.page_id);
     let published: Vec<i64> = pages::table.filter(pages::id.eq_any(ids)).select(pages::id).load(conn)?;
     let row = |record: RowRecord| {
         let is_published = published.contains(&record.page_id);
         skip_unreadable(record.row(if is_published { DraftKind::Changes } else { DraftKind::Page }))
     };
-    Ok(Table { rows: records.into_iter().filter_map(row).collect(), total: total.unsigned_abs() })
+    Ok(table.map(row))
 }
 
 /// The number of drafts of a kind.
-pub fn count(conn: &mut Conn, _: &Editor, kind: Option<DraftKind>) -> Result<u64> {
-    let total: i64 = of_kind(kind).select(count_star()).first(conn)?;
-    Ok(total.unsigned_abs())
+pub fn count(conn: &mut Conn, _: &Editor, kind: Option<DraftKind>) -> Result<Count> {
+    let found: Vec<i64> = of_kind(kind).select(drafts::page_id).limit(Count::LIMIT).load(conn)?;
+    Ok(Count::of_found(found.len()))
 }
 
 /// Of these pages, those that have a draft.

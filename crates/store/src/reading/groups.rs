@@ -1,9 +1,13 @@
 //! Groups and their members.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use chrono::NaiveDateTime;
-use diesel::{dsl::count_star, prelude::*};
+use diesel::{
+    dsl::{count_star, sql},
+    prelude::*,
+    sql_types::Bool,
+};
 use domain::{
     Version,
     access::{Admin, Editor},
@@ -12,10 +16,22 @@ use domain::{
 };
 
 use crate::{
-    Conn, Error, Paging, Result, Table,
+    Conn, Error, Result, Table,
+    access::groups_named,
+    columns::pattern,
     error::skip_unreadable,
-    schema::{group_members, groups, page_groups, users},
+    order::Order,
+    paging::{Count, Window},
+    schema::{fold, group_members, groups, page_groups, users},
 };
+
+/// In the order of their names.
+const ORDER: Order = Order { table: "groups", key: "id", columns: &[("name", false)], reversed: false };
+
+/// The number of groups that a form offers besides those that were chosen.
+const OFFERED: i64 = 50;
+/// The number of groups that a form suggests for a name that no group has.
+const SUGGESTED: i64 = 20;
 
 /// A group in the panel's list.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -65,22 +81,65 @@ fn invalid(words: String) -> Error {
     Error::Schema(format!("in the table groups: {words}"))
 }
 
-/// The names of all groups, for editors who choose readers.
-pub fn names(conn: &mut Conn, _: &Editor) -> Result<Vec<GroupName>> {
-    let names: Vec<String> = groups::table.order(groups::name).select(groups::name).load(conn)?;
+/// The groups that a form offers, in the order of their names.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct OfferedGroups {
+    /// The names.
+    pub names: Vec<GroupName>,
+    /// Whether there are other groups.
+    pub more: bool,
+}
+
+/// The groups that a form offers to an editor who chooses readers: all of up to 50. Of more, those of the names in `typed` that
+/// exist, and for a name that does not, up to 20 groups whose names contain it.
+pub fn offered(conn: &mut Conn, _: &Editor, typed: &[String]) -> Result<OfferedGroups> {
+    let first = groups::table.order(groups::name).select(groups::name).limit(OFFERED + 1);
+    let all: Vec<String> = first.load(conn)?;
+    let more = all.len() as i64 > OFFERED;
+    let mut names: BTreeSet<String> = if more { BTreeSet::new() } else { all.into_iter().collect() };
+    if more {
+        let typed: Vec<GroupName> = typed.iter().filter_map(|name| GroupName::parse(name).ok()).collect();
+        names.extend(groups_named(conn, &typed)?.into_iter().map(|(_, name)| name));
+        // A form has one field for a name; a script that sends many gets no suggestions for each.
+        let unknown: Vec<&GroupName> = typed.iter().filter(|name| !names.contains(name.as_str())).take(1).collect();
+        for name in unknown {
+            let similar: Vec<String> = groups::table
+                .filter(fold(groups::name).like(pattern(name.as_str())).escape('\\'))
+                .order(groups::name)
+                .limit(SUGGESTED)
+                .select(groups::name)
+                .load(conn)?;
+            names.extend(similar);
+        }
+    }
+    let names = names.iter().filter_map(|name| skip_unreadable(name_of(name))).collect();
+    Ok(OfferedGroups { names, more })
+}
+
+/// The names of at most `limit` groups whose names contain a text, in their order.
+pub fn names(conn: &mut Conn, _: &Editor, text: &str, limit: u32) -> Result<Vec<GroupName>> {
+    let mut rows = groups::table.order(groups::name).select(groups::name).limit(i64::from(limit)).into_boxed();
+    if !text.is_empty() {
+        rows = rows.filter(fold(groups::name).like(pattern(text)).escape('\\'));
+    }
+    let names: Vec<String> = rows.load(conn)?;
     Ok(names.iter().filter_map(|name| skip_unreadable(name_of(name))).collect())
 }
 
 /// One page of the groups, in the order of their names, and the total.
-pub fn list(conn: &mut Conn, _: &Admin, paging: Paging) -> Result<Table<GroupRow>> {
-    let total: i64 = groups::table.select(count_star()).first(conn)?;
-    let rows: Vec<(i64, String)> = groups::table
-        .order(groups::name)
-        .limit(paging.limit())
-        .offset(paging.offset())
-        .select((groups::id, groups::name))
-        .load(conn)?;
-    let ids: Vec<i64> = rows.iter().map(|(id, _)| *id).collect();
+pub fn list(conn: &mut Conn, _: &Admin, window: impl Into<Window>) -> Result<Table<GroupRow>> {
+    let found: Vec<i64> = groups::table.select(groups::id).limit(Count::LIMIT).load(conn)?;
+    let total = Count::of_found(found.len());
+    let table = ORDER.table(
+        window.into(),
+        total,
+        |(id, _): &(i64, String)| *id,
+        |range, order, limit, offset| {
+            let rows = groups::table.into_boxed().filter(sql::<Bool>(range)).order(sql::<Bool>(order));
+            Ok(rows.limit(limit).offset(offset).select((groups::id, groups::name)).load(conn)?)
+        },
+    )?;
+    let ids: Vec<i64> = table.rows.iter().map(|(id, _)| *id).collect();
     let members: HashMap<i64, i64> = group_members::table
         .filter(group_members::group_id.eq_any(&ids))
         .group_by(group_members::group_id)
@@ -100,10 +159,7 @@ pub fn list(conn: &mut Conn, _: &Admin, paging: Paging) -> Result<Table<GroupRow
         let (members, pages) = (count(&members, id), count(&pages, id));
         Ok(GroupRow { id: GroupId(id), name: name_of(&name)?, members, pages })
     };
-    Ok(Table {
-        rows: rows.into_iter().filter_map(|of| skip_unreadable(row(of))).collect(),
-        total: total.unsigned_abs(),
-    })
+    Ok(table.map(|of| skip_unreadable(row(of))))
 }
 
 /// The group with a key.

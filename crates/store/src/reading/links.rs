@@ -86,37 +86,73 @@ impl Known {
     }
 }
 
-/// At most `limit` broken links, in the order of their pages. An old path leads to its page, and a path without a page of
-/// its own to the list of the pages below it.
-pub fn broken(conn: &mut Conn, _: &Editor, limit: u32) -> Result<Vec<BrokenLink>> {
+/// The broken links of some pages.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BrokenLinks {
+    /// The links, in the order of their pages.
+    pub rows: Vec<BrokenLink>,
+    /// The path of the last page whose links were examined, if others follow.
+    pub next: Option<PagePath>,
+}
+
+/// The number of pages whose links one statement examines.
+const EXAMINED: i64 = 1_000;
+
+/// At most `limit` broken links of up to `most` pages from the page after `after` on, in the order of their paths. An old path
+/// leads to its page, and a path without a page of its own to the list of the pages below it.
+pub fn broken(conn: &mut Conn, _: &Editor, after: Option<&PagePath>, limit: u32, most: u32) -> Result<BrokenLinks> {
+    let (mut known, mut rows) = (Known::default(), Vec::new());
+    let mut after = after.map(|path| path.as_str().to_owned());
+    let mut left = i64::from(most);
+    while left > 0 {
+        let pages = pages::table.order(pages::path).select(pages::path).limit(EXAMINED.min(left)).into_boxed();
+        let pages: Vec<String> = match after.clone() {
+            Some(after) => pages.filter(pages::path.gt(after)).load(conn)?,
+            None => pages.load(conn)?,
+        };
+        let (Some(first), Some(last)) = (pages.first(), pages.last()) else {
+            return Ok(BrokenLinks { rows, next: None });
+        };
+        left -= EXAMINED;
+        for record in candidates(conn, first, last)? {
+            let path = record.path.clone();
+            rows.extend(record.broken(conn, &mut known)?);
+            if rows.len() >= limit as usize {
+                // The rest of this page's links is left out.
+                return Ok(BrokenLinks { rows, next: skip_unreadable(path_of(&path)) });
+            }
+        }
+        after = Some(last.clone());
+    }
+    Ok(BrokenLinks { rows, next: after.and_then(|path| skip_unreadable(path_of(&path))) })
+}
+
+/// The links of the pages from one path to another that may be broken.
+fn candidates(conn: &mut Conn, first: &str, last: &str) -> Result<Vec<Record>> {
     // Whether one audience of chosen readers lies within another, `fault` says.
-    let records: Vec<Record> = sql_query(
+    let records = sql_query(
         "SELECT pages.id, pages.path, pages.title, pages.private, pages.readers_from, links.target,
                 COALESCE(present.private, moved.private) AS target_private,
                 CASE WHEN present.id IS NULL THEN moved.readers_from ELSE present.readers_from END AS target_readers_from
-         FROM links
-         JOIN pages ON pages.id = links.page_id
+         FROM pages
+         JOIN links ON links.page_id = pages.id
          LEFT JOIN pages AS present ON present.path = links.target
          LEFT JOIN old_paths ON old_paths.path = links.target
          LEFT JOIN pages AS moved ON moved.id = old_paths.page_id
-         WHERE (COALESCE(present.private, moved.private)
+         WHERE pages.path >= $1 AND pages.path <= $2 AND
+            ((COALESCE(present.private, moved.private)
                 AND (NOT pages.private
                      OR (COALESCE(present.readers_from, moved.readers_from) IS NOT NULL
                          AND COALESCE(pages.readers_from, 0) <> COALESCE(present.readers_from, moved.readers_from))))
             OR (present.id IS NULL AND moved.id IS NULL AND links.target <> ''
                 AND NOT EXISTS (SELECT 1 FROM pages AS below
-                                WHERE below.path > links.target || '/' AND below.path < links.target || '0'))
+                                WHERE below.path > links.target || '/' AND below.path < links.target || '0')))
          ORDER BY pages.path, links.target",
     )
+    .bind::<Text, _>(first)
+    .bind::<Text, _>(last)
     .load(conn)?;
-    let (mut known, mut broken) = (Known::default(), Vec::new());
-    for record in records {
-        broken.extend(record.broken(conn, &mut known)?);
-        if broken.len() >= limit as usize {
-            break;
-        }
-    }
-    Ok(broken)
+    Ok(records)
 }
 
 /// Of these targets, those that not every reader of a page at `path` with `audience` can follow.
@@ -159,8 +195,7 @@ fn is_section(conn: &mut Conn, target: &str) -> Result<bool> {
     Ok(target.is_empty() || diesel::select(diesel::dsl::exists(below)).get_result(conn)?)
 }
 
-/// The number of pages whose texts changed since their links were read.
-pub fn unread(conn: &mut Conn) -> Result<u64> {
-    let count: i64 = links_unread::table.count().get_result(conn)?;
-    Ok(count.unsigned_abs())
+/// Whether there are pages whose texts changed since their links were read.
+pub fn has_unread(conn: &mut Conn) -> Result<bool> {
+    Ok(diesel::select(diesel::dsl::exists(links_unread::table.select(links_unread::page_id))).get_result(conn)?)
 }

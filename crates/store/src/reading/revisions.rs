@@ -10,7 +10,7 @@ use domain::{
     revision::Revision,
 };
 
-use crate::{Conn, Paging, Result, Table, access, columns::path_of, reader_keys, schema::revisions};
+use crate::{Conn, Count, Paging, Result, Table, access, columns::path_of, reader_keys, schema::revisions};
 
 /// A revision in the history of a page, without its content.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -105,7 +105,10 @@ pub fn list(conn: &mut Conn, _: &Editor, page: PageId, paging: Paging) -> Result
         .offset(paging.offset())
         .select(RowRecord::as_select())
         .load(conn)?;
-    Ok(Table { rows: records.into_iter().map(RevisionRow::from).collect(), total: total.unsigned_abs() })
+    let shown = paging.offset() + records.len() as i64;
+    let next = records.last().map(|record| record.version).filter(|_| shown < total);
+    let rows = records.into_iter().map(RevisionRow::from).collect();
+    Ok(Table { rows, total: Count::exact(total.unsigned_abs()), previous: None, next })
 }
 
 /// The revision of a page with a version.

@@ -1,14 +1,29 @@
 //! The trash: deleted pages with their history and old paths, until they are restored or purged.
 
 use chrono::NaiveDateTime;
-use diesel::{dsl::count_star, prelude::*};
+use diesel::{dsl::sql, prelude::*, sql_types::Bool};
 use domain::{
     Timestamp,
     access::Editor,
     page::{PageId, PagePath},
 };
 
-use crate::{Conn, Error, Paging, Result, Table, columns::path_of, error::skip_unreadable, schema::trash};
+use crate::{
+    Conn, Error, Result, Table,
+    columns::path_of,
+    error::skip_unreadable,
+    order::Order,
+    paging::{Count, Window},
+    schema::trash,
+};
+
+/// Newest first.
+const ORDER: Order = Order {
+    table: "trash",
+    key: "id",
+    columns: &[("deleted_at", true), ("path", false), ("id", false)],
+    reversed: false,
+};
 
 /// A page in the trash, without its text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,16 +60,19 @@ impl TryFrom<Record> for TrashRow {
 }
 
 /// One page of the trash, newest first, and the total.
-pub fn list(conn: &mut Conn, _: &Editor, paging: Paging) -> Result<Table<TrashRow>> {
-    let total: i64 = trash::table.select(count_star()).first(conn)?;
-    let records: Vec<Record> = trash::table
-        .order((trash::deleted_at.desc(), trash::path.asc()))
-        .limit(paging.limit())
-        .offset(paging.offset())
-        .select(Record::as_select())
-        .load(conn)?;
-    let rows = records.into_iter().filter_map(|record| skip_unreadable(TrashRow::try_from(record))).collect();
-    Ok(Table { rows, total: total.unsigned_abs() })
+pub fn list(conn: &mut Conn, _: &Editor, window: impl Into<Window>) -> Result<Table<TrashRow>> {
+    let found: Vec<i64> = trash::table.select(trash::id).limit(Count::LIMIT).load(conn)?;
+    let total = Count::of_found(found.len());
+    let table = ORDER.table(
+        window.into(),
+        total,
+        |record: &Record| record.id,
+        |range, order, limit, offset| {
+            let rows = trash::table.into_boxed().filter(sql::<Bool>(range)).order(sql::<Bool>(order));
+            Ok(rows.limit(limit).offset(offset).select(Record::as_select()).load(conn)?)
+        },
+    )?;
+    Ok(table.map(|record| skip_unreadable(TrashRow::try_from(record))))
 }
 
 /// The rows of those of the pages that are in the trash, in the order of their paths.

@@ -2,9 +2,9 @@
 
 use chrono::NaiveDateTime;
 use diesel::{
-    dsl::count_star,
+    dsl::sql,
     prelude::*,
-    sql_types::{Nullable, Text},
+    sql_types::{Bool, Nullable, Text},
 };
 use domain::{
     Version,
@@ -16,10 +16,12 @@ use domain::{
 };
 
 use crate::{
-    Conn, Error, Paging, Result, Table,
+    Conn, Error, Result, Table,
     columns::pattern,
     conn::MultiBackend,
     error::skip_unreadable,
+    order::Order,
+    paging::{Count, Window},
     schema::{fold, group_members, users},
 };
 
@@ -85,9 +87,13 @@ pub fn find(conn: &mut Conn, name: &Username) -> Result<Option<User>> {
     rows.into_iter().next().map(|(record, _)| record.user(groups)).transpose()
 }
 
-/// The names of all active users, for editors who choose readers.
-pub fn active_names(conn: &mut Conn, _: &Editor) -> Result<Vec<Username>> {
-    let names: Vec<String> = users::table.filter(users::active).order(users::name).select(users::name).load(conn)?;
+/// The names of at most `limit` active users whose names contain a text, in the order of their names.
+pub fn active_names(conn: &mut Conn, _: &Editor, text: &str, limit: u32) -> Result<Vec<Username>> {
+    let mut rows = users::table.filter(users::active).order(users::name).select(users::name).into_boxed();
+    if !text.is_empty() {
+        rows = rows.filter(fold(users::name).like(pattern(text)).escape('\\'));
+    }
+    let names: Vec<String> = rows.limit(i64::from(limit)).load(conn)?;
     let invalid = |words| Error::Schema(format!("a name in the table users: {words}"));
     Ok(names.iter().filter_map(|name| skip_unreadable(Username::parse(name).map_err(invalid))).collect())
 }
@@ -125,10 +131,26 @@ pub struct UserFilter {
 }
 
 impl UserFilter {
-    fn rows(&self) -> users::BoxedQuery<'static, MultiBackend> {
+    /// The keys of the users with the words; `None` without words, and for more than 1,000 users. One look for all counts.
+    fn named(&self, conn: &mut Conn) -> Result<Option<Vec<i64>>> {
+        if self.query.trim().is_empty() {
+            return Ok(None);
+        }
+        let of_any_kind = UserFilter { role: None, active: None, ..self.clone() };
+        let found: Vec<i64> = of_any_kind.rows(None).select(users::id).limit(Count::LIMIT).load(conn)?;
+        Ok(Some(found).filter(|found| !Count::of_found(found.len()).more))
+    }
+
+    /// The users that match; `named` are those with the words, if they are known.
+    fn rows(&self, named: Option<&Vec<i64>>) -> users::BoxedQuery<'static, MultiBackend> {
         let mut rows = users::table.into_boxed();
-        for word in self.query.split_whitespace().take(8) {
-            rows = rows.filter(fold(users::name).like(pattern(word)).escape('\\'));
+        match named {
+            Some(ids) => rows = rows.filter(users::id.eq_any(ids.clone())),
+            None => {
+                for word in self.query.split_whitespace().take(8) {
+                    rows = rows.filter(fold(users::name).like(pattern(word)).escape('\\'));
+                }
+            }
         }
         if let Some(role) = self.role {
             rows = rows.filter(users::role.eq(role.as_str()));
@@ -138,25 +160,20 @@ impl UserFilter {
         }
         rows
     }
-
-    fn count(&self, conn: &mut Conn) -> Result<u64> {
-        let count: i64 = self.rows().select(count_star()).first(conn)?;
-        Ok(count.unsigned_abs())
-    }
 }
 
 /// A column by which the panel's list is sorted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum UserColumn {
-    /// The name, case-insensitive.
+    /// The name; ASCII letters are case-insensitive.
     Name,
-    /// The role.
+    /// The role, by its word.
     Role,
-    /// Whether the account is active: disabled accounts first.
+    /// Whether the account is active.
     Active,
-    /// The moment of creation.
+    /// The moment at which the account was created.
     Created,
-    /// The last sign-in; users who never signed in come first.
+    /// The moment of the last sign-in; users who never signed in come first.
     LastSignIn,
 }
 
@@ -165,55 +182,76 @@ pub enum UserColumn {
 pub struct UserSort {
     /// The column; equal rows are sorted by name.
     pub by: UserColumn,
-    /// Whether the order is reversed.
+    /// Whether the order is reversed, that of equal rows as well.
     pub descending: bool,
 }
 
+impl UserSort {
+    fn order(self) -> Order {
+        let columns: &'static [(&'static str, bool)] = match self.by {
+            UserColumn::Name => &[("lower(name)", false), ("name", false)],
+            UserColumn::Role => &[("role", false), ("name", false)],
+            UserColumn::Active => &[("active", false), ("name", false)],
+            UserColumn::Created => &[("created_at", false), ("name", false)],
+            // SQLite and PostgreSQL sort NULL differently.
+            UserColumn::LastSignIn => &[("COALESCE(last_sign_in_at, '0001-01-01 00:00:00')", false), ("name", false)],
+        };
+        Order { table: "users", key: "id", columns, reversed: self.descending }
+    }
+}
+
 /// One page of the users that match, sorted, and the total.
-pub fn list(conn: &mut Conn, _: &Admin, filter: &UserFilter, sort: UserSort, paging: Paging) -> Result<Table<User>> {
-    let rows = filter.rows();
-    // SQLite and PostgreSQL sort NULL differently.
-    let never = users::last_sign_in_at.is_null();
-    let sorted = match (sort.by, sort.descending) {
-        (UserColumn::Name, false) => rows.order(fold(users::name).asc()),
-        (UserColumn::Name, true) => rows.order(fold(users::name).desc()),
-        (UserColumn::Role, false) => rows.order(users::role.asc()),
-        (UserColumn::Role, true) => rows.order(users::role.desc()),
-        (UserColumn::Active, false) => rows.order(users::active.asc()),
-        (UserColumn::Active, true) => rows.order(users::active.desc()),
-        (UserColumn::Created, false) => rows.order(users::created_at.asc()),
-        (UserColumn::Created, true) => rows.order(users::created_at.desc()),
-        (UserColumn::LastSignIn, false) => rows.order((never.desc(), users::last_sign_in_at.asc())),
-        (UserColumn::LastSignIn, true) => rows.order((never.asc(), users::last_sign_in_at.desc())),
+pub fn list(
+    conn: &mut Conn,
+    _: &Admin,
+    filter: &UserFilter,
+    sort: UserSort,
+    window: impl Into<Window>,
+) -> Result<Table<User>> {
+    let named = filter.named(conn)?;
+    let found: Vec<i64> = filter.rows(named.as_ref()).select(users::id).limit(Count::LIMIT).load(conn)?;
+    let total = Count::of_found(found.len());
+    // Up to 1,000 rows are sorted; of more, the index of the order has the first.
+    let rows = || match total.more {
+        true => filter.rows(None),
+        false => users::table.filter(users::id.eq_any(found.clone())).into_boxed(),
     };
-    let records: Vec<Record> = sorted
-        .then_order_by(users::name.asc())
-        .limit(paging.limit())
-        .offset(paging.offset())
-        .select(Record::as_select())
-        .load(conn)?;
-    let rows = with_groups(conn, records)?;
-    Ok(Table { rows, total: filter.count(conn)? })
+    let table = sort.order().table(
+        window.into(),
+        total,
+        |record: &Record| record.id,
+        |range, order, limit, offset| {
+            let rows = rows().filter(sql::<Bool>(range)).order(sql::<Bool>(order));
+            Ok(rows.limit(limit).offset(offset).select(Record::as_select()).load(conn)?)
+        },
+    )?;
+    let Table { rows, total, previous, next } = table;
+    Ok(Table { rows: with_groups(conn, rows)?, total, previous, next })
 }
 
 /// The number of users that each choice of a filter would list, with the other filters unchanged.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UserCounts {
     /// Users of any role.
-    pub any_role: u64,
+    pub any_role: Count,
     /// Users of each role, in the order of `Role::ALL`.
-    pub roles: Vec<u64>,
+    pub roles: Vec<Count>,
     /// Active and disabled users.
-    pub any_state: u64,
+    pub any_state: Count,
     /// Active users.
-    pub active: u64,
+    pub active: Count,
     /// Disabled users.
-    pub disabled: u64,
+    pub disabled: Count,
 }
 
 /// The counts for the filters beside the list.
 pub fn counts(conn: &mut Conn, _: &Admin, filter: &UserFilter) -> Result<UserCounts> {
-    let mut count = |role, active| UserFilter { role, active, ..filter.clone() }.count(conn);
+    let named = filter.named(conn)?;
+    let mut count = |role, active| {
+        let filter = UserFilter { role, active, ..filter.clone() };
+        let found: Vec<i64> = filter.rows(named.as_ref()).select(users::id).limit(Count::LIMIT).load(conn)?;
+        Ok::<_, Error>(Count::of_found(found.len()))
+    };
     Ok(UserCounts {
         any_role: count(None, filter.active)?,
         roles: Role::ALL.into_iter().map(|role| count(Some(role), filter.active)).collect::<Result<_>>()?,
@@ -225,20 +263,22 @@ pub fn counts(conn: &mut Conn, _: &Admin, filter: &UserFilter) -> Result<UserCou
 
 /// The first `limit` active users who never signed in, the oldest account first, and their total.
 pub fn never_signed_in(conn: &mut Conn, _: &Admin, limit: u32) -> Result<Table<User>> {
-    let rows = || users::table.filter(users::active).filter(users::last_sign_in_at.is_null());
-    let total: i64 = rows().select(count_star()).first(conn)?;
+    // As the index `users_never_signed_in` has them.
+    let rows = || users::table.filter(sql::<Bool>("active AND last_sign_in_at IS NULL"));
+    let found: Vec<i64> = rows().select(users::id).limit(Count::LIMIT).load(conn)?;
     let records: Vec<Record> = rows()
         .order((users::created_at.asc(), users::name.asc()))
         .limit(i64::from(limit))
         .select(Record::as_select())
         .load(conn)?;
-    let rows = with_groups(conn, records)?;
-    Ok(Table { rows, total: total.unsigned_abs() })
+    let total = Count::of_found(found.len());
+    Ok(Table { rows: with_groups(conn, records)?, total, previous: None, next: None })
 }
 
 /// The number of users.
-pub fn count(conn: &mut Conn, _: &Admin) -> Result<u64> {
-    UserFilter::default().count(conn)
+pub fn count(conn: &mut Conn, _: &Admin) -> Result<Count> {
+    let found: Vec<i64> = users::table.select(users::id).limit(Count::LIMIT).load(conn)?;
+    Ok(Count::of_found(found.len()))
 }
 
 /// The user with a key.

@@ -365,8 +365,9 @@ fn a_list_says_how_many_read_a_page_who_first_and_through_which() {
         let [a, below, open] = [insert(&pages[0]), insert(&pages[1]), insert(&pages[2])];
         let few = store.read(|conn| readers::previews(conn, admin().editor(), &[a, below, open])).unwrap();
         assert_eq!(few.get(&open), None);
-        let names = ["bob", "cid", "dan"].map(str::to_owned).to_vec();
-        let expected = readers::ReaderPreview { count: 4, names, through: None };
+        let names = users[1..4].iter().map(|user| user.name.clone()).collect();
+        let people = readers::People { count: store::Count::exact(4), names };
+        let expected = readers::ReaderPreview { people, through: None };
         assert_eq!(few[&a], expected);
         assert_eq!(few[&below], readers::ReaderPreview { through: Some("Title of a".into()), ..expected });
     });

@@ -8,7 +8,7 @@ use domain::{
     page::{PageContent, PageId, PageInput, PagePath},
 };
 use store::{
-    Error, Paging, Store,
+    Error, Store,
     admin_list::{self, PageFilter},
     drafts,
     lists::{self, VisiblePages},

@@ -107,7 +107,7 @@ fn picked<T: Clone>(from: &[T], indices: &[Index]) -> Vec<T> {
 /// Keeps only the names of existing people and groups: the store refuses others, which other tests check.
 fn existing(store: &Store, audience: &Audience) -> Audience {
     let Audience::Chosen(chosen) = audience else { return audience.clone() };
-    let groups = store.read(|conn| groups::names(conn, admin().editor())).unwrap();
+    let groups = store.read(|conn| groups::names(conn, admin().editor(), "", 1000)).unwrap();
     let people = chosen.people.clone();
     Audience::Chosen(Chosen {
         people,

@@ -281,7 +281,7 @@ fn t43_a_page_is_listed_until_its_end_and_what_comes_next_is_known() {
         let all = [PageState::Published, PageState::Scheduled, PageState::Pending, PageState::Ended];
         let states =
             store.read(|conn| admin_list::states(conn, admin().editor(), &PageFilter::default(), &all, noon()));
-        assert_eq!(states, Ok((4, vec![2, 1, 1, 1])));
+        assert_eq!(states, Ok((store::Count::exact(4), [2, 1, 1, 1].map(store::Count::exact).to_vec())));
     });
 }
 

@@ -26,6 +26,7 @@ mod migrations;
 mod opening;
 mod outages;
 mod pages;
+mod panel_lists;
 mod races;
 mod receipts;
 mod scope;

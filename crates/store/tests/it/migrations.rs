@@ -42,6 +42,7 @@ const ALL: &[&str] = &[
     "2026-11-26-000014_access_in_bulk",
     "2026-11-26-000015_by_sql",
     "2026-11-26-000020_saving_form",
+    "2026-11-29-000030_lists_by_key",
     "2026-11-29-000040_sign_ins",
     "2026-11-29-000041_jobs",
     "2026-11-29-000050_subscriber",
@@ -181,7 +182,7 @@ fn the_pages_that_were_there_before_links_were_kept_wait_to_be_read() {
         go_back(store, "2026-11-24-000006_links");
         sql(store, &format!("{OLD} (7, 'old/page', 'Old', '', '2026-01-01 00:00:00')")).unwrap();
         store.migrate().unwrap();
-        assert_eq!(store.read(links::unread).unwrap(), 1);
+        assert!(store.read(links::has_unread).unwrap());
     });
 }
 

@@ -9,7 +9,7 @@ use domain::{
     user::{Role, Theme, User, UserContent, Username},
 };
 use store::{
-    Error, Paging, Store,
+    Count, Error, Paging, Store,
     users::{self, UserColumn, UserFilter, UserSort},
 };
 
@@ -175,15 +175,15 @@ fn the_panels_list_is_filtered_sorted_and_counted() {
         let all = UserFilter::default();
         assert_eq!(list(&all, UserColumn::Name, false), "ann Bob root");
         assert_eq!(list(&all, UserColumn::Name, true), "root Bob ann");
-        assert_eq!(list(&all, UserColumn::LastSignIn, true), "ann Bob root");
+        assert_eq!(list(&all, UserColumn::LastSignIn, true), "ann root Bob");
         assert_eq!(list(&all, UserColumn::LastSignIn, false), "Bob root ann");
         assert_eq!(list(&all, UserColumn::Active, false), "Bob ann root");
         assert_eq!(list(&UserFilter { query: "BO".into(), ..all.clone() }, UserColumn::Name, false), "Bob");
         let readers = UserFilter { role: Some(Role::Reader), active: Some(true), ..all };
         assert_eq!(list(&readers, UserColumn::Name, false), "ann");
         let counts = store.read(|conn| users::counts(conn, &admin(), &readers)).unwrap();
-        assert_eq!((counts.any_role, counts.roles), (2, vec![1, 0, 1]));
-        assert_eq!((counts.any_state, counts.active, counts.disabled), (2, 1, 1));
+        assert_eq!((counts.any_role, counts.roles), (Count::exact(2), [1, 0, 1].map(Count::exact).to_vec()));
+        assert_eq!([counts.any_state, counts.active, counts.disabled], [2, 1, 1].map(Count::exact));
     });
 }
 
@@ -192,11 +192,11 @@ fn those_who_never_signed_in_are_counted_and_the_active_ones_named() {
     on_both(|store| {
         let [ann, bob, _] = ["ann", "bob", "cid"].map(|name| add(store, name, Role::Reader));
         change(store, &bob, Role::Reader, false).unwrap();
-        assert_eq!(store.read(|conn| users::never_signed_in(conn, &admin(), 1)).unwrap().total, 2);
+        assert_eq!(store.read(|conn| users::never_signed_in(conn, &admin(), 1)).unwrap().total, Count::exact(2));
         let member = Member { id: ann.id, name: ann.name.clone(), role: ann.role, groups: Vec::new() };
         store.write(|conn| store::writing::sign_ins::record(conn, &member, "x", "x", noon())).unwrap();
         let table = store.read(|conn| users::never_signed_in(conn, &admin(), 5)).unwrap();
-        assert_eq!((table.total, table.rows[0].name.as_str()), (1, "cid"));
+        assert_eq!((table.total, table.rows[0].name.as_str()), (Count::exact(1), "cid"));
     });
 }
 

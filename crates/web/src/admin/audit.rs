@@ -44,9 +44,9 @@ pub async fn list(app: Data<App>, admin: Admin, query: QueryString) -> Result<Ou
         subject: Subject::parse(state.get("subject")),
         since: since(state.get("date"), now, zone),
     };
-    let (proof, paging) = (admin.proof(), state.paging());
-    let (site, table) = app.db.list_with_site(move |conn| audit::list(conn, &proof, &filter, paging)).await?;
-    if let Some(last) = state.last_page(table.total) {
+    let (proof, window) = (admin.proof(), state.window());
+    let (site, table) = app.db.list_with_site(move |conn| audit::list(conn, &proof, &filter, window)).await?;
+    if let Some(last) = state.beyond_the_list(&table) {
         return Ok(Outcome::Redirect(last));
     }
 
@@ -61,7 +61,7 @@ pub async fn list(app: Data<App>, admin: Admin, query: QueryString) -> Result<Ou
     ];
     let page = AuditPage {
         panel: Panel::new(&site, admin.account(), "audit", "Audit trail", &[Link::new("/admin/", "Administration")]),
-        table: state.view(table.total, table.rows.len(), Vec::new(), filters),
+        table: state.view(&table, Vec::new(), filters),
         who: state.get("who").to_owned(),
         name: state.get("name").to_owned(),
         rows: table.rows.into_iter().map(|entry| Change::new(entry, zone)).collect(),

@@ -2,9 +2,12 @@
 //! confirms. An action that needs more input asks for it first.
 
 use actix_web::http::StatusCode;
-use domain::{audience::AudienceInput, group::GroupName, invalid::Invalid, site::Site};
+use domain::{audience::AudienceInput, invalid::Invalid, site::Site};
 use serde::{Deserialize, Serialize};
-use store::writing::{AccessDiff, Consent, Fingerprint};
+use store::{
+    groups::OfferedGroups,
+    writing::{AccessDiff, Consent, Fingerprint},
+};
 
 use super::{access_preview::AccessPreview, panel::Panel, readers::Readers, sections::Section};
 use crate::{
@@ -124,8 +127,8 @@ pub(super) struct Question {
     pub(super) notice: &'static str,
     /// Whether the page asks for input; otherwise it asks for confirmation.
     pub(super) asks: bool,
-    /// The names of all groups.
-    pub(super) groups: Vec<GroupName>,
+    /// The groups that the page offers.
+    pub(super) groups: OfferedGroups,
     /// The fingerprints of the rows and the effect that are shown.
     pub(super) seen: Seen,
 }

@@ -89,14 +89,14 @@ pub async fn list(app: Data<App>, editor: Editor, query: QueryString) -> Result<
         "changes" => Some(DraftKind::Changes),
         _ => None,
     };
-    let (proof, paging) = (editor.proof(), state.paging());
+    let (proof, window) = (editor.proof(), state.window());
     let read = move |conn: &mut store::Conn| {
         let totals =
             [None, Some(DraftKind::Page), Some(DraftKind::Changes)].map(|kind| drafts::count(conn, &proof, kind));
-        Ok((drafts::list(conn, &proof, kind, paging)?, totals))
+        Ok((drafts::list(conn, &proof, kind, window)?, totals))
     };
     let (site, (table, [all, new, changes])) = app.db.list_with_site(read).await?;
-    if let Some(last) = state.last_page(table.total) {
+    if let Some(last) = state.beyond_the_list(&table) {
         return Ok(Outcome::Redirect(last));
     }
     let choices = vec![
@@ -107,7 +107,7 @@ pub async fn list(app: Data<App>, editor: Editor, query: QueryString) -> Result<
     let filters = vec![state.filter("Page", "kind", choices)];
     let page = ListPage {
         panel: Panel::new(&site, editor.account(), "drafts", "Drafts", &DRAFTS.above()).with_message(&query),
-        table: state.view(table.total, table.rows.len(), Vec::new(), filters),
+        table: state.view(&table, Vec::new(), filters),
         rows: table.rows.into_iter().map(|row| Row::new(row, site.time_zone)).collect(),
         actions: &actions::ACTIONS,
     };

@@ -1,11 +1,11 @@
 //! Groups in the panel: the list, the form, and deletion. The form and the deletion show their effect on access first.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use actix_web::{HttpRequest, http::StatusCode, web::Data};
 use domain::{
     Version,
-    group::{Group, GroupId, GroupInput},
+    group::{Group, GroupContent, GroupId, GroupInput},
     invalid::Invalid,
     site::Site,
 };
@@ -62,26 +62,36 @@ impl From<GroupRow> for Row {
 /// GET `/admin/groups`.
 pub async fn list(app: Data<App>, admin: Admin, query: QueryString) -> Result<Outcome, Error> {
     let state = GROUPS.state(&query);
-    let (proof, paging) = (admin.proof(), state.paging());
-    let (site, table) = app.db.list_with_site(move |conn| groups::list(conn, &proof, paging)).await?;
-    if let Some(last) = state.last_page(table.total) {
+    let (proof, window) = (admin.proof(), state.window());
+    let (site, table) = app.db.list_with_site(move |conn| groups::list(conn, &proof, window)).await?;
+    if let Some(last) = state.beyond_the_list(&table) {
         return Ok(Outcome::Redirect(last));
     }
     let page = ListPage {
         panel: Panel::new(&site, admin.account(), "groups", "Groups", &GROUPS.above()).with_message(&query),
-        pager: state.pager(table.total, table.rows.len()),
+        pager: state.pager(&table),
         rows: table.rows.into_iter().map(Row::from).collect(),
     };
     Ok(Outcome::Page(Answer::panel(app.view.render("admin/groups/list.html", &page)?)))
 }
+
+/// The most members of a group whose form has all of them in one field.
+const MAX_IN_FIELD: usize = 1_000;
+/// The number of members that the form of a larger group names.
+const MAX_NAMED: usize = 50;
 
 /// The fields of the form as they were typed.
 #[derive(Default, Deserialize, Serialize)]
 pub struct Fields {
     #[serde(default)]
     name: String,
+    /// All members; `None` in the form of a large group, which adds and removes some.
     #[serde(default)]
-    members: String,
+    members: Option<String>,
+    #[serde(default)]
+    add: String,
+    #[serde(default)]
+    remove: String,
     #[serde(default)]
     version: i64,
     /// The fingerprint of the effect on access that was shown.
@@ -94,11 +104,20 @@ pub struct Fields {
 impl Fields {
     fn of(group: &Group) -> Fields {
         let GroupInput { name, members } = GroupInput::of(&group.content);
-        Fields { name, members, version: group.version.0, agreed: String::new(), then: SubmitAction::Save }
+        let members = (group.content.members.len() <= MAX_IN_FIELD).then_some(members);
+        Fields { name, members, version: group.version.0, ..Fields::default() }
     }
 
-    fn input(&self) -> GroupInput {
-        GroupInput { name: self.name.clone(), members: self.members.clone() }
+    /// The checked content; without a field for all members, that of the group with the changes.
+    fn check(&self, group: Option<&Group>) -> Result<GroupContent, Invalid> {
+        let input = |members: &str| GroupInput { name: self.name.clone(), members: members.to_owned() }.check();
+        let Some(group) = group.filter(|_| self.members.is_none()) else {
+            return input(self.members.as_deref().unwrap_or_default());
+        };
+        let GroupContent { name, members: added } = input(&self.add)?;
+        let removed: BTreeSet<_> = input(&self.remove)?.members.into_iter().collect();
+        let members: BTreeSet<_> = group.content.members.iter().cloned().chain(added).collect();
+        Ok(GroupContent { name, members: members.into_iter().filter(|name| !removed.contains(name)).collect() })
     }
 }
 
@@ -109,6 +128,9 @@ struct FormPage {
     is_new: bool,
     action: String,
     fields: Fields,
+    /// The number of members and some of their names, for a form that does not have all of them.
+    member_count: usize,
+    some_members: String,
     access: AccessPreview,
     errors: Errors,
     list_href: &'static str,
@@ -148,6 +170,8 @@ impl Editing<'_> {
             panel: Panel::new(self.site, self.admin.account(), "groups", title, &GROUPS.trail("")).with_message(query),
             is_new: self.group.is_none(),
             action: self.group.map_or(GROUPS.list.into(), |group| GROUPS.form_href(group.id.0)),
+            member_count: self.group.map_or(0, |group| group.content.members.len()),
+            some_members: self.group.filter(|_| fields.members.is_none()).map_or(String::new(), some_members),
             fields,
             access,
             errors: Errors::of(invalid),
@@ -173,18 +197,25 @@ impl Editing<'_> {
     }
 }
 
+/// The first members of a group.
+fn some_members(group: &Group) -> String {
+    let names: Vec<&str> = group.content.members.iter().take(MAX_NAMED).map(|name| name.as_str()).collect();
+    names.join(", ")
+}
+
 /// GET `/admin/groups/new`.
 pub async fn new(app: Data<App>, admin: Admin, query: QueryString) -> Result<Answer, Error> {
     let site = app.db.site().await;
     let editing = Editing { app: &app, admin: &admin, site: &site, group: None };
-    editing.form(Fields::default(), &Invalid::default(), &query)
+    let fields = Fields { members: Some(String::new()), ..Fields::default() };
+    editing.form(fields, &Invalid::default(), &query)
 }
 
 /// POST `/admin/groups`.
 pub async fn create(app: Data<App>, admin: Admin, TextForm(fields): TextForm<Fields>) -> Result<Outcome, Error> {
     let site = app.db.site().await;
     let editing = Editing { app: &app, admin: &admin, site: &site, group: None };
-    let content = match fields.input().check() {
+    let content = match fields.check(None) {
         Ok(content) => content,
         Err(invalid) => return editing.refused(fields, &invalid, StatusCode::UNPROCESSABLE_ENTITY),
     };
@@ -228,7 +259,7 @@ pub async fn update(
     let id = GroupId(id(&request)?);
     let (site, group) = load(&app, &admin, id).await?;
     let editing = Editing { app: &app, admin: &admin, site: &site, group: Some(&group) };
-    let content = match fields.input().check() {
+    let content = match fields.check(Some(&group)) {
         Ok(content) => content,
         Err(invalid) => return editing.refused(fields, &invalid, StatusCode::UNPROCESSABLE_ENTITY),
     };
@@ -248,12 +279,15 @@ pub async fn update(
         Err(store::Error::Stale) => {
             let (_, theirs) = load(&app, &admin, id).await?;
             fields.version = theirs.version.0;
-            let theirs = GroupInput::of(&theirs.content);
+            let GroupContent { name, members } = &theirs.content;
+            let named = match members.len() {
+                0 => "nobody".to_owned(),
+                count if count > MAX_NAMED => format!("{} and {} more", some_members(&theirs), count - MAX_NAMED),
+                _ => some_members(&theirs),
+            };
             let words = format!(
-                "Somebody else saved this group while you were editing, as {} with the members {}. Your version is \
-                 below; saving it replaces theirs.",
-                theirs.name,
-                if theirs.members.is_empty() { "nobody" } else { &theirs.members }
+                "Somebody else saved this group while you were editing, as {name} with the members {named}. Your version \
+                 is below; saving it replaces theirs.",
             );
             editing.refused(fields, &Invalid::one("form", words), StatusCode::CONFLICT)
         }

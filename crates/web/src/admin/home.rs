@@ -22,6 +22,8 @@ use crate::{
 const MAX_CHANGES: u32 = 10;
 /// The maximum number of broken links shown; all of them have a page of their own.
 const MAX_BROKEN_LINKS: u32 = 5;
+/// The maximum number of pages whose links are examined.
+const MAX_EXAMINED: u32 = 2_000;
 /// The maximum number of users listed who never signed in.
 const MAX_ABSENT: u32 = 5;
 
@@ -43,7 +45,8 @@ struct HomePage {
 struct Watch {
     failed_logins: Chart,
     absent: Vec<Absent>,
-    absent_total: u64,
+    absent_total: String,
+    more_absent: bool,
 }
 
 /// A user who never signed in.
@@ -68,19 +71,20 @@ impl Watch {
         };
         Ok(Watch {
             failed_logins: Chart::new(&failed, now),
+            more_absent: absent.total.more || absent.total.counted > u64::from(MAX_ABSENT),
+            absent_total: absent.total.to_string(),
             absent: absent.rows.into_iter().map(absent_row).collect(),
-            absent_total: absent.total,
         })
     }
 }
 
 #[derive(Serialize)]
 struct Counts {
-    pages: u64,
-    everybody: u64,
-    signed_in: u64,
-    chosen: u64,
-    users: u64,
+    pages: String,
+    everybody: String,
+    signed_in: String,
+    chosen: String,
+    users: String,
 }
 
 /// An entry of the audit trail as a row.
@@ -124,20 +128,25 @@ pub async fn show(app: Data<App>, editor: Editor) -> Result<Answer, Error> {
             let users = admin.as_ref().map(|admin| users::count(conn, admin)).transpose()?;
             let watch = admin.as_ref().map(|admin| Watch::of(conn, admin)).transpose()?;
             let pending = Pending::find(conn, &proof)?;
-            let broken = links::broken(conn, &proof, MAX_BROKEN_LINKS + 1)?;
+            let broken = links::broken(conn, &proof, None, MAX_BROKEN_LINKS + 1, MAX_EXAMINED)?;
             let changes = audit::recent(conn, &proof, MAX_CHANGES)?;
-            let unread = links::unread(conn)? > 0;
-            Ok((admin_list::totals(conn, &proof)?, users.unwrap_or(0), changes, pending, broken, unread, watch))
+            let unread = links::has_unread(conn)?;
+            Ok((admin_list::totals(conn, &proof)?, users.unwrap_or_default(), changes, pending, broken, unread, watch))
         })
         .await?;
-    let admin_list::PageTotals { everybody, signed_in, chosen } = totals;
     let page = HomePage {
         panel: Panel::new(&site, editor.account(), "home", "Administration", &[]),
-        counts: Counts { pages: everybody + signed_in + chosen, everybody, signed_in, chosen, users },
+        counts: Counts {
+            pages: totals.all.to_string(),
+            everybody: totals.everybody.to_string(),
+            signed_in: totals.signed_in.to_string(),
+            chosen: totals.chosen.to_string(),
+            users: users.to_string(),
+        },
         pending,
         changes: changes.into_iter().map(|entry| Change::new(entry, site.time_zone)).collect(),
-        more_broken_links: broken.len() > MAX_BROKEN_LINKS as usize,
-        broken_links: broken.into_iter().take(MAX_BROKEN_LINKS as usize).map(Row::from).collect(),
+        more_broken_links: broken.next.is_some() || broken.rows.len() > MAX_BROKEN_LINKS as usize,
+        broken_links: broken.rows.into_iter().take(MAX_BROKEN_LINKS as usize).map(Row::from).collect(),
         unread_links,
         watch,
     };

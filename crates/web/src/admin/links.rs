@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use actix_web::web::Data;
+use domain::page::PagePath;
 use serde::Serialize;
 use store::{
     Paging,
@@ -26,12 +27,15 @@ use crate::{
     markdown,
 };
 
+const ADDRESS: &str = "/admin/links/broken";
 /// The maximum number of pages that the picker offers.
 const MAX_OFFERED: u32 = 8;
 /// How often changed texts are read.
 const PACE: Pace = Pace { between_batches: Duration::from_millis(50), poll_interval: Duration::from_secs(5) };
-/// The maximum number of broken links in the list.
-const MAX_LISTED: u32 = 500;
+/// The maximum number of broken links on a page of the list.
+const MAX_LISTED: u32 = 200;
+/// The maximum number of pages whose links are examined for a page of the list.
+const MAX_EXAMINED: u32 = 5_000;
 
 /// Reads the links of texts that changed by SQL or before links were kept; runs until the server stops. Commands read the
 /// links of the pages that they save themselves, and no request waits for this task.
@@ -42,9 +46,9 @@ pub async fn read_changed_texts(app: Data<App>) {
 
 /// Reads the links of one batch of changed texts; returns whether others are left.
 async fn read_some(app: &App) -> Result<bool, Error> {
-    match app.db.read(links::unread).await? {
-        0 => Ok(false),
-        _ => app.db.write(|conn| store::writing::links::catch_up(conn, markdown::targets)).await,
+    match app.db.read(links::has_unread).await? {
+        false => Ok(false),
+        true => app.db.write(|conn| store::writing::links::catch_up(conn, markdown::targets)).await,
     }
 }
 
@@ -101,20 +105,33 @@ struct BrokenPage {
     #[serde(flatten)]
     panel: Panel,
     links: Vec<Row>,
-    is_all: bool,
+    /// The address of the part before this one, and the path after which it begins; empty for the first.
+    first_href: &'static str,
+    after: String,
+    /// The path of the last page that was examined, and the address of the part after it; empty for the last.
+    until: String,
+    next_href: String,
     unread: bool,
 }
 
-/// GET `/admin/links/broken`.
-pub async fn broken(app: Data<App>, editor: Editor) -> Result<Answer, Error> {
-    let proof = editor.proof();
-    let query = move |conn: &mut store::Conn| Ok((links::broken(conn, &proof, MAX_LISTED)?, links::unread(conn)? > 0));
-    let (site, (found, unread)) = app.db.list_with_site(query).await?;
+/// GET `/admin/links/broken`: the broken links of some pages, from the page after `after` on.
+pub async fn broken(app: Data<App>, editor: Editor, query: QueryString) -> Result<Answer, Error> {
+    let after = query.get("after").strip_prefix('/').and_then(|path| PagePath::parse(path).ok());
+    let (proof, from) = (editor.proof(), after.clone());
+    let read = move |conn: &mut store::Conn| {
+        let found = links::broken(conn, &proof, from.as_ref(), MAX_LISTED, MAX_EXAMINED)?;
+        Ok((found, links::has_unread(conn)?))
+    };
+    let (site, (found, unread)) = app.db.list_with_site(read).await?;
+    let href = |path: &PagePath| format!("{ADDRESS}?after={}", path.href());
     let above = [Link::new("/admin/", "Administration")];
     let page = BrokenPage {
         panel: Panel::new(&site, editor.account(), "links", "Broken links", &above),
-        is_all: found.len() < MAX_LISTED as usize,
-        links: found.into_iter().map(Row::from).collect(),
+        first_href: if after.is_some() { ADDRESS } else { "" },
+        after: after.map(|path| path.href()).unwrap_or_default(),
+        next_href: found.next.as_ref().map(href).unwrap_or_default(),
+        until: found.next.map(|path| path.href()).unwrap_or_default(),
+        links: found.rows.into_iter().map(Row::from).collect(),
         unread,
     };
     Ok(Answer::panel(app.view.render("admin/links/broken.html", &page)?))

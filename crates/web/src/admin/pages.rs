@@ -41,7 +41,7 @@ use fields::{Fields, SubmitAction};
 
 /// GET `/admin/pages/new`.
 pub async fn new(app: Data<App>, editor: Editor, query: QueryString) -> Result<Answer, Error> {
-    let (site, context) = editor_context::load_new(&app, &editor).await?;
+    let (site, context) = editor_context::load_new(&app, &editor, &[]).await?;
     let draft = PageInput { path: query.get("path").to_owned(), ..PageInput::default() };
     let fields = Fields::of(draft.into(), Version(0), Version(0), PAGES.back(query.get("back")))?;
     let editing = Editing { app: &app, editor: &editor, site: &site, context: &context };
@@ -51,7 +51,8 @@ pub async fn new(app: Data<App>, editor: Editor, query: QueryString) -> Result<A
 /// POST `/admin/pages`.
 pub async fn create(app: Data<App>, editor: Editor, TextForm(mut fields): TextForm<Fields>) -> Result<Outcome, Error> {
     fields.back = PAGES.back(&fields.back);
-    let (site, context) = editor_context::load_of_form(&app, &editor, fields.lock().form).await?;
+    let (site, context) =
+        editor_context::load_of_form(&app, &editor, fields.lock().form, &fields.audience().groups).await?;
     let editing = Editing { app: &app, editor: &editor, site: &site, context: &context };
     match fields.then {
         SubmitAction::Preview => editing.preview(fields).await,
@@ -64,7 +65,7 @@ pub async fn create(app: Data<App>, editor: Editor, TextForm(mut fields): TextFo
 
 /// GET `/admin/pages/{id}`: the form with the draft of the page, or the page without one.
 pub async fn edit(request: HttpRequest, app: Data<App>, editor: Editor, query: QueryString) -> Result<Answer, Error> {
-    let (site, context) = editor_context::load(&app, &editor, PageId(id(&request)?)).await?;
+    let (site, context) = editor_context::load(&app, &editor, PageId(id(&request)?), &[]).await?;
     let fields = Fields::of_context(&context, site.time_zone, PAGES.back(query.get("back")))?;
     let editing = Editing { app: &app, editor: &editor, site: &site, context: &context };
     editing.form(fields, &Invalid::default(), &query)
@@ -79,7 +80,7 @@ pub async fn update(
 ) -> Result<Outcome, Error> {
     fields.back = PAGES.back(&fields.back);
     let id = PageId(id(&request)?);
-    let (site, context) = editor_context::load(&app, &editor, id).await?;
+    let (site, context) = editor_context::load(&app, &editor, id, &fields.audience().groups).await?;
     if context.id().is_none() {
         return conflict::deleted(&app, &editor, fields).await;
     }

@@ -25,7 +25,7 @@ pub(super) struct Pending {
 /// The total number of one kind, and its first rows.
 #[derive(Serialize)]
 struct Part {
-    total: u64,
+    total: String,
     rows: Vec<Row>,
 }
 
@@ -46,7 +46,7 @@ impl Pending {
         let mut part = |kind| {
             let table = drafts::list(conn, editor, Some(kind), FIRST_ROWS)?;
             let rows = table.rows.into_iter().map(|row| Row::of_draft(row, zone)).collect();
-            Ok::<_, store::Error>(Part { total: table.total, rows })
+            Ok::<_, store::Error>(Part { total: table.total.to_string(), rows })
         };
         let (drafts, changes) = (part(DraftKind::Page)?, part(DraftKind::Changes)?);
         let scheduled = schedule::upcoming(conn, editor, clock::now(), FIRST_ROWS.size)?;

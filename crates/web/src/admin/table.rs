@@ -5,7 +5,7 @@ use actix_web::HttpResponse;
 use chrono::{Datelike, TimeDelta};
 use domain::{Timestamp, zone::Zone};
 use serde::Serialize;
-use store::Paging;
+use store::{Count, Paging, Start, Table, Window};
 
 use crate::http::{
     query::{QueryString, encode},
@@ -14,6 +14,8 @@ use crate::http::{
 
 /// The number of rows on a page.
 const PAGE_SIZE: u32 = 50;
+/// The last page of a long list that has a number; later ones are found by a row.
+const LAST_NUMBERED: u32 = Count::MAX / PAGE_SIZE;
 
 /// The state of a list, reduced to the fields that the list has, so that it is safe to hand around.
 #[derive(Clone, Debug)]
@@ -21,6 +23,8 @@ pub(super) struct State {
     address: String,
     fields: Vec<(&'static str, String)>,
     page: u32,
+    /// The word and the key of the row after or before which the rows are.
+    beyond: Option<(&'static str, i64)>,
 }
 
 impl State {
@@ -28,7 +32,8 @@ impl State {
     pub(super) fn read(address: &str, known: &[&'static str], query: &QueryString) -> State {
         let fields = known.iter().map(|name| (*name, query.get(name).trim().chars().take(200).collect()));
         let page = query.get("page").parse().unwrap_or(1);
-        State { address: address.to_owned(), fields: fields.collect(), page: u32::clamp(page, 1, 100_000) }
+        let beyond = ["after", "before"].into_iter().find_map(|word| Some((word, query.get(word).parse().ok()?)));
+        State { address: address.to_owned(), fields: fields.collect(), page: u32::clamp(page, 1, 100_000), beyond }
     }
 
     /// The value of a field; empty if it is absent.
@@ -36,20 +41,45 @@ impl State {
         self.fields.iter().find(|(known, _)| *known == name).map_or("", |(_, value)| value)
     }
 
-    /// The page of rows that is shown.
+    /// The page of rows that is shown, of a list whose pages all have numbers.
     pub(super) fn paging(&self) -> Paging {
         Paging { number: self.page, size: PAGE_SIZE }
     }
 
-    /// A redirect to the last page, when the requested page is beyond it: rows were deleted, or a filter was set.
-    pub(super) fn last_page(&self, total: u64) -> Option<HttpResponse> {
-        let last = u32::try_from(total.div_ceil(u64::from(PAGE_SIZE))).unwrap_or(u32::MAX).max(1);
-        (self.page > last).then(|| see_other(&self.href(&self.query_of(&self.fields, last))))
+    /// The rows that are shown.
+    pub(super) fn window(&self) -> Window {
+        let start = match self.beyond {
+            Some(("after", key)) => Start::After(key),
+            Some((_, key)) => Start::Before(key),
+            None => Start::Number(self.page.min(LAST_NUMBERED)),
+        };
+        Window { start, size: PAGE_SIZE }
+    }
+
+    /// A redirect to the last page with a number, when the requested page is beyond it, and to the first one when there are
+    /// no rows beyond a row: rows were deleted, or a filter was set.
+    pub(super) fn beyond_the_list<T>(&self, table: &Table<T>) -> Option<HttpResponse> {
+        let page = |page| see_other(&self.href(&self.query_of(&self.fields, page)));
+        let last = u32::try_from(table.total.counted.div_ceil(u64::from(PAGE_SIZE))).unwrap_or(u32::MAX).max(1);
+        match self.beyond {
+            Some(_) => table.rows.is_empty().then(|| page(1)),
+            None => (self.page > last).then(|| page(last)),
+        }
     }
 
     /// The state as a query string, which a form carries along to return to the same list.
     pub(super) fn back(&self) -> String {
-        self.query_of(&self.fields, self.page)
+        match self.beyond {
+            Some((word, key)) => self.query_beyond(word, key),
+            None => self.query_of(&self.fields, self.page),
+        }
+    }
+
+    fn query_beyond(&self, word: &str, key: i64) -> String {
+        let key = key.to_string();
+        let mut pairs: Vec<(&str, &str)> = self.fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        pairs.push((word, &key));
+        encode(&pairs)
     }
 
     fn query_of(&self, fields: &[(&'static str, String)], page: u32) -> String {
@@ -75,11 +105,16 @@ impl State {
     }
 
     /// A filter: `choices` are value, label and count; the empty value is "all".
-    pub(super) fn filter(&self, title: &'static str, name: &str, choices: Vec<(&str, String, Option<u64>)>) -> Filter {
+    pub(super) fn filter(
+        &self,
+        title: &'static str,
+        name: &str,
+        choices: Vec<(&str, String, Option<Count>)>,
+    ) -> Filter {
         let choices = choices.into_iter().map(|(value, label, count)| Choice {
             href: self.with(name, value),
             label,
-            count,
+            count: count.map(|count| count.to_string()),
             chosen: self.get(name) == value,
         });
         Filter { title, choices: choices.collect() }
@@ -110,25 +145,40 @@ impl State {
     }
 
     /// The position in the list, with links to the previous and the next page.
-    pub(super) fn pager(&self, total: u64, shown: usize) -> Pager {
+    pub(super) fn pager<T>(&self, table: &Table<T>) -> Pager {
+        let Table { rows, total, previous, next } = table;
         let before = u64::from(self.page - 1) * u64::from(PAGE_SIZE);
         let page = |number| self.href(&self.query_of(&self.fields, number));
+        let beyond =
+            |word, key: &Option<i64>| key.map(|key| self.href(&self.query_beyond(word, key))).unwrap_or_default();
+        let position = match (rows.len() as u64, self.beyond) {
+            (0, _) => "No".into(),
+            (shown, None) => format!("{}–{} of {total}", before + 1, before + shown),
+            (shown, Some(_)) => format!("{shown} of {total}"),
+        };
+        let is_last_number = self.page.is_multiple_of(LAST_NUMBERED) && total.more;
         Pager {
-            total,
-            first: if shown == 0 { 0 } else { before + 1 },
-            last: before + shown as u64,
-            previous_href: if self.page > 1 { page(self.page - 1) } else { String::new() },
-            next_href: if before + (shown as u64) < total { page(self.page + 1) } else { String::new() },
+            position,
+            previous_href: match self.beyond {
+                Some(_) => beyond("before", previous),
+                None if self.page > 1 => page(self.page - 1),
+                None => String::new(),
+            },
+            next_href: match (self.beyond, next) {
+                (_, None) => String::new(),
+                (None, Some(_)) if !is_last_number => page(self.page + 1),
+                (_, next) => beyond("after", next),
+            },
         }
     }
 
     /// The parts of the list around its rows.
-    pub(super) fn view(&self, total: u64, shown: usize, columns: Vec<Column>, filters: Vec<Filter>) -> TableView {
+    pub(super) fn view<T>(&self, table: &Table<T>, columns: Vec<Column>, filters: Vec<Filter>) -> TableView {
         let keep = self.fields.iter().filter(|(name, value)| *name != "q" && !value.is_empty());
         TableView {
             address: self.address.clone(),
             query: self.get("q").to_owned(),
-            pager: self.pager(total, shown),
+            pager: self.pager(table),
             back: self.back(),
             keep: keep.map(|(name, value)| Kept { name, value: value.clone() }).collect(),
             columns,
@@ -137,12 +187,10 @@ impl State {
     }
 }
 
-/// The range of rows that is shown, the total, and the links to other pages.
+/// The position in a list, such as `1–50 of 1,000+`, and the links to other pages.
 #[derive(Serialize)]
 pub(super) struct Pager {
-    total: u64,
-    first: u64,
-    last: u64,
+    position: String,
     previous_href: String,
     next_href: String,
 }
@@ -185,7 +233,7 @@ pub(super) struct Filter {
 struct Choice {
     label: String,
     href: String,
-    count: Option<u64>,
+    count: Option<String>,
     chosen: bool,
 }
 
@@ -228,12 +276,33 @@ mod tests {
     #[test]
     fn a_page_beyond_the_last_leads_to_the_last() {
         let to = |query: &str, total| {
-            let response = state(query).last_page(total)?;
+            let table = Table { rows: Vec::<()>::new(), total: Count::exact(total), previous: None, next: None };
+            let response = state(query).beyond_the_list(&table)?;
             Some(response.headers().get("location").unwrap().to_str().unwrap().to_owned())
         };
         assert_eq!(to("page=9&q=a", 51).unwrap(), "/admin/pages?q=a&page=2");
         assert_eq!(to("page=9", 0).unwrap(), "/admin/pages");
         assert_eq!((to("page=2", 51), to("page=1", 0), to("", 500)), (None, None, None));
+        assert_eq!(to("q=a&after=7", 51).unwrap(), "/admin/pages?q=a");
+    }
+
+    #[test]
+    fn the_pages_of_a_long_list_have_numbers_and_then_keys() {
+        let pager = |query: &str, total: Count, previous, next| {
+            let table = Table { rows: vec![(); 50], total, previous, next };
+            let pager = state(query).pager(&table);
+            (pager.position, pager.previous_href, pager.next_href)
+        };
+        let address = |query: &str| format!("/admin/pages?{query}");
+        let long = Count { counted: 1_000, more: true };
+        let expected = ("1–50 of 1,000+".into(), String::new(), address("q=a&page=2"));
+        assert_eq!(pager("q=a", long, None, Some(7)), expected);
+        let expected = ("951–1000 of 1,000+".into(), address("page=19"), address("after=7"));
+        assert_eq!(pager("page=20", long, Some(6), Some(7)), expected);
+        let expected = ("50 of 1,000+".into(), address("before=8"), address("after=9"));
+        assert_eq!(pager("after=7", long, Some(8), Some(9)), expected);
+        assert_eq!(state("after=7&sort=title").back(), "sort=title&after=7");
+        assert_eq!(state("after=7&sort=title").with("q", "b"), "/admin/pages?q=b&sort=title");
     }
 
     #[test]

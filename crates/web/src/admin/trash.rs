@@ -88,15 +88,15 @@ impl Row {
 /// GET `/admin/trash`.
 pub async fn list(app: Data<App>, editor: Editor, query: QueryString) -> Result<Outcome, Error> {
     let state = TRASH.state(&query);
-    let (proof, paging) = (editor.proof(), state.paging());
+    let (proof, window) = (editor.proof(), state.window());
     let days = app.options.trash_days;
-    let (site, table) = app.db.list_with_site(move |conn| trash::list(conn, &proof, paging)).await?;
-    if let Some(last) = state.last_page(table.total) {
+    let (site, table) = app.db.list_with_site(move |conn| trash::list(conn, &proof, window)).await?;
+    if let Some(last) = state.beyond_the_list(&table) {
         return Ok(Outcome::Redirect(last));
     }
     let page = ListPage {
         panel: Panel::new(&site, editor.account(), "trash", "Trash", &TRASH.above()).with_message(&query),
-        table: state.view(table.total, table.rows.len(), Vec::new(), Vec::new()),
+        table: state.view(&table, Vec::new(), Vec::new()),
         rows: table.rows.into_iter().map(|row| Row::new(row, days, site.time_zone)).collect(),
         actions: ACTIONS,
         days,

@@ -34,26 +34,50 @@ const ADDRESS: &str = "/admin/view-as";
 struct ChoosePage {
     #[serde(flatten)]
     panel: Panel,
+    /// The names of all active users, if they are few.
     names: Vec<String>,
     who: String,
     path: String,
     error: String,
+    /// The active users whose names contain what was typed.
+    similar: Vec<Link>,
 }
+
+/// The maximum number of names that the field suggests.
+const MAX_NAMES: u32 = 50;
+/// The maximum number of users who are offered for a part of a name.
+const MAX_SIMILAR: u32 = 20;
 
 /// GET `/admin/view-as`: asks for a user and a path; with `who` (empty for a visitor) and `path`, redirects to the view.
 pub async fn choose(app: Data<App>, editor: Editor, query: QueryString) -> Result<Outcome, Error> {
     let (who, path) = (query.get("who").trim(), query.get("path").trim());
-    let proof = editor.proof();
-    let (site, names) = app.db.list_with_site(move |conn| users::active_names(conn, &proof)).await?;
+    let (proof, typed) = (editor.proof(), who.to_owned());
+    let read = move |conn: &mut store::Conn| {
+        let found = match Username::parse(&typed) {
+            Ok(name) => users::find(conn, &name)?.filter(|user| user.active),
+            Err(_) => None,
+        };
+        let similar = match (&found, typed.is_empty()) {
+            (None, false) => users::active_names(conn, &proof, &typed, MAX_SIMILAR)?,
+            _ => Vec::new(),
+        };
+        let mut names = users::active_names(conn, &proof, "", MAX_NAMES + 1)?;
+        if names.len() > MAX_NAMES as usize {
+            names.clear();
+        }
+        Ok((found.is_some(), similar, names))
+    };
+    let (site, (is_found, similar, names)) = app.db.list_with_site(read).await?;
     let target = PagePath::typed(path).map(|path| path.href());
     let error = match (&target, query.has("path")) {
         (Ok(target), true) if who.is_empty() => {
             return Ok(Outcome::Redirect(see_other(&format!("{ADDRESS}/visitor{target}"))));
         }
-        (Ok(target), true) if names.iter().any(|name| name.as_str() == who) => {
+        (Ok(target), true) if is_found => {
             return Ok(Outcome::Redirect(see_other(&format!("{}{target}", address_of(who)))));
         }
-        (Ok(_), true) => format!("There is no active user {who}."),
+        (Ok(_), true) if similar.is_empty() => format!("There is no active user {who}."),
+        (Ok(_), true) => format!("There is no active user {who}. Choose one of those with similar names:"),
         (Err(words), true) => words.clone(),
         (_, false) => String::new(),
     };
@@ -61,6 +85,13 @@ pub async fn choose(app: Data<App>, editor: Editor, query: QueryString) -> Resul
     let page = ChoosePage {
         panel: Panel::new(&site, editor.account(), "view-as", "View as", &trail()),
         names: names.iter().map(Username::to_string).collect(),
+        similar: similar
+            .iter()
+            .map(|name| {
+                let query = encode(&[("who", name.as_str()), ("path", if path.is_empty() { "/" } else { path })]);
+                Link::new(format!("{ADDRESS}?{query}"), name.to_string())
+            })
+            .collect(),
         who: who.to_owned(),
         path: path.to_owned(),
         error,

@@ -193,9 +193,10 @@ impl BulkAction {
     /// Asks for the input that the choice needs.
     async fn needs(&self, action: Action, invalid: Invalid) -> Result<Outcome, Error> {
         let (proof, selection) = (self.editor.proof(), self.selection.clone());
+        let typed = action.parameters.readers.as_ref().map(|readers| readers.groups.clone()).unwrap_or_default();
         let query = move |conn: &mut Conn| {
             let ids = selection.ids(conn, &proof)?;
-            Ok((admin_list::get_many(conn, &proof, &ids)?, store::groups::names(conn, &proof)?))
+            Ok((admin_list::get_many(conn, &proof, &ids)?, store::groups::offered(conn, &proof, &typed)?))
         };
         let (rows, groups) = self.app.db.long_snapshot(query).await??;
         let items = rows.into_iter().map(|row| item(&row, None)).collect();

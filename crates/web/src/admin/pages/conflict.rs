@@ -55,7 +55,7 @@ struct Other {
 
 /// 409: the version of the page or the draft that somebody else saved, beside the typed one.
 pub(super) async fn show(app: &App, editor: &Editor, page: PageId, mut fields: Fields) -> Result<Outcome, Error> {
-    let (site, context) = editor_context::load(app, editor, page).await?;
+    let (site, context) = editor_context::load(app, editor, page, &fields.audience().groups).await?;
     match (context.draft, context.page) {
         (Some(theirs), _) if theirs.version.0 != fields.draft => {
             // Saving this form replaces the version that is shown here.
@@ -105,7 +105,7 @@ pub(super) async fn deleted(app: &App, editor: &Editor, mut fields: Fields) -> R
     fields.draft = 0;
     let words =
         "Somebody else deleted this page while you were editing. Your text is below; saving it creates the page again.";
-    let (site, context) = editor_context::load_new(app, editor).await?;
+    let (site, context) = editor_context::load_new(app, editor, &fields.audience().groups).await?;
     let editing = Editing { app, editor, site: &site, context: &context };
     let form = editing.form(fields, &Invalid::one("form", words), &Default::default())?;
     Ok(Outcome::Page(form.with_status(StatusCode::CONFLICT)))

@@ -4,13 +4,15 @@ use std::sync::Arc;
 
 use domain::{
     Version, access,
+    audience::AudienceInput,
     draft::{Draft, FormId},
-    group::GroupName,
     page::{Page, PageId, PagePath},
     site::Site,
 };
 use store::{
-    drafts, old_paths, pages,
+    drafts,
+    groups::OfferedGroups,
+    old_paths, pages,
     readers::{self, AccessSummary},
     revisions,
 };
@@ -53,7 +55,7 @@ impl EditorContext {
 pub(super) struct Surroundings {
     pub(super) below: u64,
     pub(super) old_paths: Vec<PagePath>,
-    pub(super) groups: Vec<GroupName>,
+    pub(super) groups: OfferedGroups,
     pub(super) who: Option<AccessSummary>,
     /// The last published version.
     pub(super) last: Option<Version>,
@@ -61,11 +63,16 @@ pub(super) struct Surroundings {
 
 impl Surroundings {
     /// The surroundings of a new page.
-    pub(super) fn of_new(conn: &mut store::Conn, proof: &access::Editor) -> store::Result<Surroundings> {
-        Ok(Surroundings { groups: store::groups::names(conn, proof)?, ..Surroundings::default() })
+    fn of_new(conn: &mut store::Conn, proof: &access::Editor, groups: &[String]) -> store::Result<Surroundings> {
+        Ok(Surroundings { groups: store::groups::offered(conn, proof, groups)?, ..Surroundings::default() })
     }
 
-    pub(super) fn of(conn: &mut store::Conn, proof: &access::Editor, page: &Page) -> store::Result<Surroundings> {
+    fn of(
+        conn: &mut store::Conn,
+        proof: &access::Editor,
+        page: &Page,
+        groups: &[String],
+    ) -> store::Result<Surroundings> {
         // Every page is below the root, but the root never moves.
         let path = &page.content.path;
         let below = if path.is_root() { 0 } else { pages::count_below(conn, proof, path)? };
@@ -74,15 +81,19 @@ impl Surroundings {
             old_paths: old_paths::of(conn, proof, page.id)?,
             who: Some(readers::summary(conn, proof, page)?),
             last: Some(page.version),
-            ..Surroundings::of_new(conn, proof)?
+            ..Surroundings::of_new(conn, proof, groups)?
         })
     }
 }
 
-/// Loads the context of a new page.
-pub(super) async fn load_new(app: &App, editor: &Editor) -> Result<(Arc<Site>, EditorContext), Error> {
-    let proof = editor.proof();
-    let (site, surroundings) = app.db.read_with_site(move |conn| Surroundings::of_new(conn, &proof)).await?;
+/// Loads the context of a new page. `groups` are the names of groups in its form.
+pub(super) async fn load_new(
+    app: &App,
+    editor: &Editor,
+    groups: &[String],
+) -> Result<(Arc<Site>, EditorContext), Error> {
+    let (proof, groups) = (editor.proof(), groups.to_vec());
+    let (site, surroundings) = app.db.read_with_site(move |conn| Surroundings::of_new(conn, &proof, &groups)).await?;
     Ok((site, EditorContext { surroundings, ..EditorContext::default() }))
 }
 
@@ -91,22 +102,34 @@ pub(super) async fn load_of_form(
     app: &App,
     editor: &Editor,
     form: FormId,
+    groups: &[String],
 ) -> Result<(Arc<Site>, EditorContext), Error> {
     let proof = editor.proof();
     match app.db.read(move |conn| revisions::page_of_form(conn, &proof, form)).await? {
-        Some(page) => load(app, editor, page).await,
-        None => load_new(app, editor).await,
+        Some(page) => load(app, editor, page, groups).await,
+        None => load_new(app, editor, groups).await,
     }
 }
 
-/// Loads the context of a page in one read.
-pub(super) async fn load(app: &App, editor: &Editor, id: PageId) -> Result<(Arc<Site>, EditorContext), Error> {
-    let proof = editor.proof();
+/// Loads the context of a page in one read. `groups` are the names of groups in its form, besides those of the page and its
+/// draft.
+pub(super) async fn load(
+    app: &App,
+    editor: &Editor,
+    id: PageId,
+    groups: &[String],
+) -> Result<(Arc<Site>, EditorContext), Error> {
+    let (proof, mut groups) = (editor.proof(), groups.to_vec());
     let read = move |conn: &mut store::Conn| {
         let (page, draft) = (pages::get(conn, &proof, id)?, drafts::get(conn, &proof, id)?);
+        groups.extend(page.iter().flat_map(|page| AudienceInput::of(&page.content.audience).groups));
+        groups.extend(draft.iter().flat_map(|draft| draft.typed.page.audience.groups.clone()));
         let surroundings = match &page {
-            Some(page) => Surroundings::of(conn, &proof, page)?,
-            None => Surroundings { last: revisions::last(conn, &proof, id)?, ..Surroundings::of_new(conn, &proof)? },
+            Some(page) => Surroundings::of(conn, &proof, page, &groups)?,
+            None => Surroundings {
+                last: revisions::last(conn, &proof, id)?,
+                ..Surroundings::of_new(conn, &proof, &groups)?
+            },
         };
         Ok(EditorContext { page, draft, surroundings })
     };

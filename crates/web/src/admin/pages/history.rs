@@ -75,7 +75,7 @@ struct Present {
 }
 
 async fn load(app: &App, editor: &Editor, page: PageId) -> Result<(Arc<Site>, Present), Error> {
-    let (site, context) = editor_context::load(app, editor, page).await?;
+    let (site, context) = editor_context::load(app, editor, page, &[]).await?;
     match (context.id(), context.surroundings.last) {
         (Some(id), Some(version)) => Ok((site, Present { id, title: context.title(), version, page: context.page })),
         _ => Err(Error::NotFound),
@@ -113,10 +113,10 @@ pub async fn list(request: HttpRequest, app: Data<App>, editor: Editor, query: Q
     let state = State::read(&href(page, ""), &[], &query);
     let (proof, paging) = (editor.proof(), state.paging());
     let (_, table) = app.db.list_with_site(move |conn| revisions::list(conn, &proof, page, paging)).await?;
-    if let Some(last) = state.last_page(table.total) {
+    if let Some(last) = state.beyond_the_list(&table) {
         return Ok(Outcome::Redirect(last));
     }
-    let pager = state.pager(table.total, table.rows.len());
+    let pager = state.pager(&table);
     let trail = PAGES.trail_under(page.0, &current.title, "");
     let rows = table.rows.into_iter().map(|revision| row(page, current.version, revision, site.time_zone)).collect();
     let page = HistoryPage {

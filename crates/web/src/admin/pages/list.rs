@@ -4,6 +4,7 @@ use actix_web::web::Data;
 use domain::{effective_access::AccessKind, page::PageId, zone::Zone};
 use serde::Serialize;
 use store::{
+    Count,
     admin_list::{self, PageColumn, PageRow, PageSort},
     drafts,
     readers::{self, ReaderPreview},
@@ -85,17 +86,19 @@ impl Row {
 
 /// The readers of a page: `12 people: ann, bob, cid, … (through Clients)`.
 fn readers_label(access: AccessKind, preview: Option<&ReaderPreview>) -> String {
-    let ReaderPreview { count, names, through } = match (access, preview) {
+    let ReaderPreview { people, through } = match (access, preview) {
         (AccessKind::Everybody | AccessKind::SignedIn, _) => return capitalized(access.label()),
         (AccessKind::Chosen, None) => return "Nobody but editors".into(),
         (AccessKind::Chosen, Some(preview)) => preview,
     };
-    let mut words = match count {
-        0 => "Nobody but editors".into(),
-        1 => format!("1 person: {}", names.join(", ")),
+    let names: Vec<&str> = people.names.iter().map(|name| name.as_str()).collect();
+    let mut words = match people.count {
+        count if count.is_zero() => "Nobody but editors".into(),
+        count if names.is_empty() => format!("{count} people"),
+        count if count == 1 => format!("1 person: {}", names.join(", ")),
         count => format!("{count} people: {}", names.join(", ")),
     };
-    if *count > names.len() as u64 {
+    if !names.is_empty() && people.count.counted > names.len() as u64 {
         words.push_str(", …");
     }
     if let Some(through) = through {
@@ -131,11 +134,11 @@ pub async fn list(app: Data<App>, editor: Editor, query: QueryString) -> Result<
         "published" => PageColumn::Published,
         _ => PageColumn::Updated,
     };
-    let (proof, paging) = (editor.proof(), state.paging());
+    let (proof, window) = (editor.proof(), state.window());
     let (site, (table, pending, few, counts, (any_state, states))) = app
         .db
         .list_with_site(move |conn| {
-            let table = admin_list::list(conn, &proof, &filter, PageSort { by, descending }, paging)?;
+            let table = admin_list::list(conn, &proof, &filter, PageSort { by, descending }, window)?;
             let ids: Vec<PageId> = table.rows.iter().map(|row| row.id).collect();
             let pending = drafts::pending(conn, &proof, &ids)?;
             let few = readers::previews(conn, &proof, &ids)?;
@@ -144,7 +147,7 @@ pub async fn list(app: Data<App>, editor: Editor, query: QueryString) -> Result<
             Ok((table, pending, few, counts, states))
         })
         .await?;
-    if let Some(last) = state.last_page(table.total) {
+    if let Some(last) = state.beyond_the_list(&table) {
         return Ok(Outcome::Redirect(last));
     }
 
@@ -177,7 +180,7 @@ pub async fn list(app: Data<App>, editor: Editor, query: QueryString) -> Result<
     let back = state.back();
     let page = ListPage {
         panel: Panel::new(&site, editor.account(), "pages", "Pages", &PAGES.above()).with_message(&query),
-        table: state.view(table.total, table.rows.len(), columns, filters),
+        table: state.view(&table, columns, filters),
         rows: table
             .rows
             .into_iter()
@@ -192,10 +195,10 @@ pub async fn list(app: Data<App>, editor: Editor, query: QueryString) -> Result<
     Ok(Outcome::Page(Answer::panel(app.view.render("admin/pages/list.html", &page)?)))
 }
 
-fn all(total: u64) -> String {
+fn all(total: Count) -> String {
     match total {
-        0 => String::new(),
-        1 => "Select the one that matches".into(),
+        total if total.is_zero() => String::new(),
+        total if total == 1 => "Select the one that matches".into(),
         total => format!("Select all {total} that match"),
     }
 }

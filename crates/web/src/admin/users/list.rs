@@ -117,15 +117,15 @@ pub async fn list(app: Data<App>, admin: Admin, query: QueryString) -> Result<Ou
         "last-sign-in" => UserColumn::LastSignIn,
         _ => UserColumn::Name,
     };
-    let (proof, paging) = (admin.proof(), state.paging());
+    let (proof, window) = (admin.proof(), state.window());
     let (site, (table, counts)) = app
         .db
         .list_with_site(move |conn| {
-            let table = users::list(conn, &proof, &filter, UserSort { by, descending }, paging)?;
+            let table = users::list(conn, &proof, &filter, UserSort { by, descending }, window)?;
             Ok((table, users::counts(conn, &proof, &filter)?))
         })
         .await?;
-    if let Some(last) = state.last_page(table.total) {
+    if let Some(last) = state.beyond_the_list(&table) {
         return Ok(Outcome::Redirect(last));
     }
 
@@ -153,7 +153,7 @@ pub async fn list(app: Data<App>, admin: Admin, query: QueryString) -> Result<Ou
     let back = state.back();
     let page = ListPage {
         panel: Panel::new(&site, admin.account(), "users", "Users", &USERS.above()).with_message(&query),
-        table: state.view(table.total, table.rows.len(), columns, filters),
+        table: state.view(&table, columns, filters),
         rows: table.rows.into_iter().map(|user| Row::new(user, &back, site.time_zone)).collect(),
         actions: ACTIONS,
     };

@@ -1,0 +1,14 @@
+DROP INDEX drafts_by_time;
+DROP INDEX trash_by_time;
+CREATE INDEX trash_by_time ON trash (deleted_at);
+DROP INDEX audit_by_subject;
+DROP INDEX audit_by_action;
+DROP INDEX audit_by_time;
+CREATE INDEX audit_by_time ON audit (at DESC);
+DROP INDEX users_never_signed_in;
+DROP INDEX users_by_role;
+DROP INDEX users_by_name;
+DROP INDEX pages_by_access;
+DROP INDEX pages_by_update;
+CREATE INDEX pages_by_update ON pages (updated_at);
+DROP INDEX pages_by_title;
