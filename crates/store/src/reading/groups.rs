@@ -12,6 +12,7 @@ use domain::{
     Version,
     access::{Admin, Editor},
     group::{Group, GroupContent, GroupId, GroupName},
+    lookalike::Lookalikes,
     user::Username,
 };
 
@@ -114,6 +115,12 @@ pub fn offered(conn: &mut Conn, _: &Editor, typed: &[String]) -> Result<OfferedG
     }
     let names = names.iter().filter_map(|name| skip_unreadable(name_of(name))).collect();
     Ok(OfferedGroups { names, more })
+}
+
+/// The names of all groups, to compare a new one with.
+pub fn lookalikes(conn: &mut Conn, _: &Admin) -> Result<Lookalikes> {
+    let names: Vec<String> = groups::table.select(groups::name).load(conn)?;
+    Ok(names.iter().map(String::as_str).collect())
 }
 
 /// The names of at most `limit` groups whose names contain a text, in their order.

@@ -8,7 +8,6 @@ use domain::{
     access::{Admin, Editor},
     audit::{Action, Entry, Subject, group_changes},
     group::{Group, GroupContent, GroupId, GroupName},
-    lookalike::Lookalikes,
     user::{UserId, Username},
 };
 
@@ -148,8 +147,10 @@ impl Change for DeleteGroup {
 /// # Errors
 /// [`Error::Confusing`].
 fn check_new_name(conn: &mut Conn, admin: &Admin, name: &GroupName, old: Option<&GroupName>) -> Result<()> {
-    let names = groups::names(conn, admin.editor())?;
-    let others: Lookalikes = names.iter().filter(|known| Some(*known) != old).map(GroupName::as_str).collect();
+    let mut others = groups::lookalikes(conn, admin)?;
+    if let Some(old) = old {
+        others.remove(old.as_str());
+    }
     others.check(name.as_str()).map_err(Error::Confusing)
 }
 
