@@ -125,7 +125,9 @@ pub fn set_active(conn: &mut Conn, admin: &Admin, ids: &[UserId], active: bool, 
         changed += diesel::update(users::table.find(user.id.0))
             .set((users::active.eq(active), users::version.eq(users::version + 1)))
             .execute(conn)?;
-        failed_sign_ins::forget(conn, &user.name)?;
+        if active {
+            failed_sign_ins::forget(conn, &user.name)?;
+        }
         let detail = if active { "enabled" } else { "disabled" };
         audit_user(conn, admin.actor(), Action::Changed, user.name.as_str(), detail.into(), now)?;
     }

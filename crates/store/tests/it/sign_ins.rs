@@ -125,7 +125,7 @@ fn instances_add_up_their_counts_and_a_success_ends_all_of_them() {
 }
 
 #[test]
-fn every_change_of_an_account_by_an_administrator_ends_its_lock() {
+fn a_new_password_enabling_and_unlocking_end_the_lock_of_an_account() {
     on_both(|store| {
         let ann = add(store, "ann", Role::Reader);
         let name = store.write(key).unwrap().hash("ann");
@@ -139,7 +139,9 @@ fn every_change_of_an_account_by_an_administrator_ends_its_lock() {
         store.write(|conn| users::set_password(conn, &admin(), ann.id, &hash("y"), noon())).unwrap();
         assert!(!is_locked());
         lock();
-        store.write(|conn| users::set_active(conn, &admin(), &[ann.id], false, noon())).unwrap();
+        for active in [false, true] {
+            store.write(|conn| users::set_active(conn, &admin(), &[ann.id], active, noon())).unwrap();
+        }
         assert!(!is_locked());
         store.write(|conn| users::delete(conn, &admin(), &[ann.id], noon())).unwrap();
         assert!(!store.write(|conn| users::unlock(conn, &admin(), ann.id, noon())).unwrap());
