@@ -161,7 +161,7 @@ mod tests {
     #[test]
     fn an_entry_has_a_uuid_of_its_page() {
         let id = entry_id(PageId(7));
-        assert_eq!((id.len(), &id[..9], &id[23..25], &id[28..30]), (45, "urn:uuid:", "-8", "-8"));
+        assert_eq!((id.len(), &id[..9], &id[22..24], &id[27..29]), (45, "urn:uuid:", "-8", "-8"));
         assert_eq!(id, entry_id(PageId(7)));
         assert_ne!(id, entry_id(PageId(8)));
     }
