@@ -1,6 +1,7 @@
 //! Metrics for Prometheus: numbers of this process, without a name, an address or a path in them.
 //!
-//! Each is read when it is asked for, from what the process counts anyway. docs/operating.md says what each one means.
+//! Each is read when it is asked for, from what the process counts anyway: a library would count a second time.
+//! docs/operating.md says what each one means.
 
 mod exposition;
 mod listener;
