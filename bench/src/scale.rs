@@ -193,15 +193,15 @@ fn fill(database: &mut Database, pages: usize) -> Result<(), String> {
          {all_users} INSERT INTO group_members (group_id, user_id) SELECT 1, n FROM number
              UNION SELECT 1 + n % {groups}, n FROM number;
          {all_pages} INSERT INTO pages (id, path, title, summary, body, audience, private, readers_from, settled, published_at)
-             SELECT {key}, 's' || n / 10 * 10 % 100 || '/p' || n, 'Page ' || n, 'What it is about.',
-                    'Some words that are everywhere, w' || n % 1000 || ' in a thousand and only' || n || ' once.',
+             SELECT {key}, 's' || (n / 10 * 10 % 100) || '/p' || n, 'Page ' || n, 'What it is about.',
+                    'Some words that are everywhere, w' || (n % 1000) || ' in a thousand and only' || n || ' once.',
                     CASE WHEN n % 10 < 2 THEN 'chosen' WHEN n % 10 = 2 THEN 'signed-in' ELSE 'public' END,
                     n % 10 <= 2, CASE WHEN n % 10 < 2 THEN {key} END, 1, {ago}
              FROM number;
          {all_pages} INSERT INTO page_groups (page_id, group_id)
              SELECT {key}, CASE n % 1000 WHEN 0 THEN 1 ELSE 1 + n % {groups} END FROM number WHERE n % 10 < 2;
          {all_pages} INSERT INTO links (page_id, target)
-             SELECT {key}, 's' || n / 10 * 10 % 100 || '/p' || (n / 10 * 10 + 5) FROM number WHERE n < {pages} - 10;
+             SELECT {key}, 's' || (n / 10 * 10 % 100) || '/p' || (n / 10 * 10 + 5) FROM number WHERE n < {pages} - 10;
          {all_pages} INSERT INTO audit (id, at, actor, action, subject, name, detail)
              SELECT n, {ago}, 'admin', CASE n % 3 WHEN 0 THEN 'created' ELSE 'changed' END, 'page', 's/p' || n, '' FROM number;
          DELETE FROM links_unread; {after} COMMIT;"

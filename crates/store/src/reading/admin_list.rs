@@ -1,6 +1,10 @@
 //! The panel's list of pages: rows, filters, sorting and counts. Every function takes an editor.
 
-use diesel::{dsl::sql, prelude::*, sql_types::Bool};
+use diesel::{
+    dsl::{case_when, sql},
+    prelude::*,
+    sql_types::Bool,
+};
 use domain::{Timestamp, access::Editor, effective_access::AccessKind, page::PageId, search::Query};
 
 pub use crate::page_row::PageRow;
@@ -61,6 +65,7 @@ impl PageFilter {
     /// The pages of a base that match everything but the words.
     fn rows(&self, base: &Base) -> pages::BoxedQuery<'static, MultiBackend> {
         let mut rows = base.rows();
+        let is_scanned = matches!(base, Base::Sorted { .. });
         if let Some(kind) = self.access {
             let kind = match kind {
                 AccessKind::Everybody => 0,
@@ -68,15 +73,28 @@ impl PageFilter {
                 AccessKind::Chosen => 2,
             };
             // Another expression than that of the index: SQLite would sort all pages of one kind to show the first 50.
-            let is_scanned = matches!(base, Base::Sorted);
             let access = if is_scanned { concat!(access!(), " + 0") } else { access!() };
             rows = rows.filter(sql::<Bool>(&format!("{access} = {kind}")));
         }
-        if let Some(since) = self.since {
-            rows = rows.filter(pages::published_at.ge(since.naive_utc()));
+        // No range of the index, for the same reason.
+        let is_range = !matches!(base, Base::Sorted { by_date: false });
+        if let Some(since) = self.since.map(|since| since.naive_utc()) {
+            rows = match is_range {
+                true => rows.filter(pages::published_at.ge(since)),
+                false => rows.filter(
+                    case_when(pages::published_at.ge(since), true.into_sql::<Bool>())
+                        .otherwise(false.into_sql::<Bool>()),
+                ),
+            };
         }
-        if let Some(before) = self.before {
-            rows = rows.filter(pages::published_at.lt(before.naive_utc()));
+        if let Some(before) = self.before.map(|before| before.naive_utc()) {
+            rows = match is_range {
+                true => rows.filter(pages::published_at.lt(before)),
+                false => rows.filter(
+                    case_when(pages::published_at.lt(before), true.into_sql::<Bool>())
+                        .otherwise(false.into_sql::<Bool>()),
+                ),
+            };
         }
         if let Some((state, now)) = self.state {
             let now = now.naive_utc();
@@ -121,8 +139,8 @@ impl PageFilter {
 enum Base {
     /// All pages.
     All,
-    /// All pages, in the order of an index.
-    Sorted,
+    /// All pages, in the order of an index, which may be that of the date.
+    Sorted { by_date: bool },
     /// These, of which there may be more.
     Found { ids: Vec<i64>, more: bool },
 }
@@ -130,7 +148,7 @@ enum Base {
 impl Base {
     fn rows(&self) -> pages::BoxedQuery<'static, MultiBackend> {
         match self {
-            Base::All | Base::Sorted => pages::table.into_boxed(),
+            Base::All | Base::Sorted { .. } => pages::table.into_boxed(),
             Base::Found { ids, .. } => pages::table.filter(pages::id.eq_any(ids.clone())).into_boxed(),
         }
     }
@@ -188,7 +206,8 @@ pub fn list(
     let total = Count { counted: ids.len() as u64, more };
     // Up to 1,000 rows are sorted; of more, the index of the order has the first.
     let is_sorted = matches!(base, Base::All) && (more || filter.is_empty());
-    let among = if is_sorted { Base::Sorted } else { Base::Found { ids, more } };
+    let by_date = sort.by == PageColumn::Published;
+    let among = if is_sorted { Base::Sorted { by_date } } else { Base::Found { ids, more } };
     let table = sort.order().table(window.into(), total, RowRecord::key, |range, order, limit, offset| {
         let rows = filter.rows(&among).filter(sql::<Bool>(range)).order(sql::<Bool>(order));
         Ok(rows.limit(limit).offset(offset).select(RowRecord::as_select()).load(conn)?)
