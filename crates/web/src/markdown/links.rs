@@ -45,8 +45,24 @@ pub fn render_with_problems(markdown: &str, problem: impl Fn(&str) -> Option<&'s
             }
         }
     }
-    // A `<` of the text itself is escaped.
-    SafeHtml(marked.replace("<img alt=", &format!("{}<img alt=", warning(NO_PICTURE))))
+    SafeHtml(with_marked_pictures(&marked))
+}
+
+/// The HTML with a warning sign before each picture without an address. A `<` of the text itself is escaped, and so is a `"`
+/// in an attribute.
+fn with_marked_pictures(html: &str) -> String {
+    const PICTURE: &str = "<img ";
+    let mut parts = html.split(PICTURE);
+    let mut marked = parts.next().unwrap_or_default().to_owned();
+    for picture in parts {
+        let attributes = picture.split("\">").next().unwrap_or_default();
+        if !attributes.starts_with("src=\"") && !attributes.contains(" src=\"") {
+            marked.push_str(&warning(NO_PICTURE));
+        }
+        marked.push_str(PICTURE);
+        marked.push_str(picture);
+    }
+    marked
 }
 
 fn warning(message: &str) -> String {
