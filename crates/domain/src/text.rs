@@ -44,7 +44,7 @@ pub fn line(typed: &str, max: usize) -> Result<String, String> {
     }
 }
 
-/// Checks one line of text that people know something by, such as a title: as [`line`], and it can be seen.
+/// Checks one line of text that people know something by, such as a title: as [`line()`], and it can be seen.
 ///
 /// # Errors
 /// A sentence for the person who typed it.
