@@ -181,8 +181,8 @@ fn fill(database: &mut Database, pages: usize) -> Result<(), String> {
          CREATE INDEX search_by_title ON search USING gin (title) WITH (fastupdate = off);
          CREATE INDEX search_by_words ON search USING gin (words) WITH (fastupdate = off);
          CREATE INDEX search_by_path ON search USING gin (path) WITH (fastupdate = off);
-         ALTER TABLE pages ENABLE ALWAYS TRIGGER USER; ALTER TABLE page_groups ENABLE ALWAYS TRIGGER USER;
-         ALTER TABLE group_members ENABLE ALWAYS TRIGGER USER; ALTER TABLE users ENABLE ALWAYS TRIGGER USER;
+         ALTER TABLE pages ENABLE TRIGGER ALL; ALTER TABLE page_groups ENABLE TRIGGER USER;
+         ALTER TABLE group_members ENABLE TRIGGER USER; ALTER TABLE users ENABLE TRIGGER USER;
          TRUNCATE full_text_unread;",
     ];
     let [before, after] = if is_sqlite { ["", ""] } else { fast };

@@ -65,19 +65,22 @@ impl PageFilter {
     /// The pages of a base that match everything but the words.
     fn rows(&self, base: &Base) -> pages::BoxedQuery<'static, MultiBackend> {
         let mut rows = base.rows();
-        let is_scanned = matches!(base, Base::Sorted { .. });
+        // The few pages with an end have an index of their own.
+        let is_by_end = matches!(self.state, Some((PageState::Ended, _)));
+        let is_scanned = is_by_end || matches!(base, Base::Sorted { .. });
         if let Some(kind) = self.access {
             let kind = match kind {
                 AccessKind::Everybody => 0,
                 AccessKind::SignedIn => 1,
                 AccessKind::Chosen => 2,
             };
-            // Another expression than that of the index: SQLite would sort all pages of one kind to show the first 50.
+            // Another expression than that of the index: SQLite would sort all pages of one kind to show the first 50, or
+            // look through them for those that ended.
             let access = if is_scanned { concat!(access!(), " + 0") } else { access!() };
             rows = rows.filter(sql::<Bool>(&format!("{access} = {kind}")));
         }
         // No range of the index, for the same reason.
-        let is_range = !matches!(base, Base::Sorted { by_date: false });
+        let is_range = !is_by_end && !matches!(base, Base::Sorted { by_date: false });
         if let Some(since) = self.since.map(|since| since.naive_utc()) {
             rows = match is_range {
                 true => rows.filter(pages::published_at.ge(since)),
