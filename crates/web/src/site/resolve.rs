@@ -163,24 +163,24 @@ async fn find(app: &App, requester: Requester<'_>, path: PagePath, asked: ListQu
             if is_reader.map_err(Error::undecided)? { Access::Show } else { Access::Refuse }
         }
     };
-    let page = match (access, is_moved, open_page) {
-        (Access::Show, true, _) => return Ok(Resolved::Moved(located.path)),
-        (_, true, _) | (Access::Absent, ..) => return absent(tokens).await,
-        (Access::Challenge, ..) => return Err(Error::Unauthorized),
-        (Access::Refuse, ..) => return Err(not_a_reader(&visitor)),
-        (Access::Show, false, Some(page)) => Some(page),
-        (Access::Show, false, None) => {
-            app.db.read(move |conn| pages::load(conn, &located)).await.map_err(Error::undecided)?
-        }
-    };
-    let Some(page) = page else { return absent(tokens).await };
-    // The page may have changed since it was located.
-    match decide(&page, &visitor, now) {
-        Access::Show => {}
-        Access::Challenge => return Err(Error::Unauthorized),
-        Access::Refuse => return Err(not_a_reader(&visitor)),
-        Access::Absent => return absent(tokens).await,
+    if is_moved {
+        return match access {
+            Access::Show => Ok(Resolved::Moved(located.path)),
+            _ => absent(tokens).await,
+        };
     }
+    let page = match (access, open_page) {
+        (Access::Show, None) => app.db.read(move |conn| pages::load(conn, &located)).await.map_err(Error::undecided)?,
+        (_, page) => page,
+    };
+    // The page may have changed since it was located.
+    let access = page.as_ref().map_or(access, |page| decide(page, &visitor, now));
+    let page = match (access, page) {
+        (Access::Show, Some(page)) => page,
+        (Access::Show, None) | (Access::Absent, _) => return absent(tokens).await,
+        (Access::Challenge, _) => return Err(Error::Unauthorized),
+        (Access::Refuse, _) => return Err(not_a_reader(&visitor)),
+    };
     let lists = page.content.list_below;
     if !lists {
         tokens.list = tokens.path.clone();
