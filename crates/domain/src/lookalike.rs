@@ -24,12 +24,6 @@ impl Lookalikes {
         }
     }
 
-    /// Removes a name.
-    pub fn remove(&mut self, name: &str) {
-        self.by_word.retain(|_, known| known != name);
-        self.by_shape.retain(|_, known| known != name);
-    }
-
     /// Checks that people can tell a new name from all of these.
     ///
     /// # Errors

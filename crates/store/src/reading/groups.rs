@@ -117,9 +117,13 @@ pub fn offered(conn: &mut Conn, _: &Editor, typed: &[String]) -> Result<OfferedG
     Ok(OfferedGroups { names, more })
 }
 
-/// The names of all groups, to compare a new one with.
-pub fn lookalikes(conn: &mut Conn, _: &Admin) -> Result<Lookalikes> {
-    let names: Vec<String> = groups::table.select(groups::name).load(conn)?;
+/// The names of all groups but one, to compare a new name with.
+pub fn lookalikes(conn: &mut Conn, _: &Admin, but: Option<GroupId>) -> Result<Lookalikes> {
+    let mut others = groups::table.select(groups::name).into_boxed();
+    if let Some(group) = but {
+        others = others.filter(groups::id.ne(group.0));
+    }
+    let names: Vec<String> = others.load(conn)?;
     Ok(names.iter().map(String::as_str).collect())
 }
 

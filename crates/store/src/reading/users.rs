@@ -107,9 +107,13 @@ pub fn max_cost(conn: &mut Conn) -> Result<u32> {
     Ok(highest.and_then(|cost| cost.parse().ok()).unwrap_or(0))
 }
 
-/// The names of all users, to compare a new one with.
-pub fn lookalikes(conn: &mut Conn, _: &Admin) -> Result<Lookalikes> {
-    let names: Vec<String> = users::table.select(users::name).load(conn)?;
+/// The names of all users but one, to compare a new name with.
+pub fn lookalikes(conn: &mut Conn, _: &Admin, but: Option<UserId>) -> Result<Lookalikes> {
+    let mut others = users::table.select(users::name).into_boxed();
+    if let Some(user) = but {
+        others = others.filter(users::id.ne(user.0));
+    }
+    let names: Vec<String> = others.load(conn)?;
     Ok(names.iter().map(String::as_str).collect())
 }
 

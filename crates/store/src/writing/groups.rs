@@ -113,7 +113,7 @@ impl Change for UpdateGroup {
             return Ok(Outcome::Group(self.group));
         }
         if old.content.name != self.content.name {
-            check_new_name(conn, &self.admin, &self.content.name, Some(&old.content.name))?;
+            check_new_name(conn, &self.admin, &self.content.name, Some(self.group))?;
         }
         let saved = diesel::update(table::table.find(self.group.0).filter(table::version.eq(self.from.0)))
             .set((table::name.eq(self.content.name.as_str()), table::version.eq(self.from.next().0)))
@@ -142,16 +142,12 @@ impl Change for DeleteGroup {
     }
 }
 
-/// Checks that people can tell the new name of a group, which is called `old` so far, from all others.
+/// Checks that people can tell the new name of a group from all others; `group` is the one that already has another.
 ///
 /// # Errors
 /// [`Error::Confusing`].
-fn check_new_name(conn: &mut Conn, admin: &Admin, name: &GroupName, old: Option<&GroupName>) -> Result<()> {
-    let mut others = groups::lookalikes(conn, admin)?;
-    if let Some(old) = old {
-        others.remove(old.as_str());
-    }
-    others.check(name.as_str()).map_err(Error::Confusing)
+fn check_new_name(conn: &mut Conn, admin: &Admin, name: &GroupName, group: Option<GroupId>) -> Result<()> {
+    groups::lookalikes(conn, admin, group)?.check(name.as_str()).map_err(Error::Confusing)
 }
 
 /// The keys of all members.

@@ -25,14 +25,10 @@ pub fn add(conn: &mut Conn, admin: &Admin, content: &UserContent, hash: &Passwor
     insert(conn, admin, content, hash, now)
 }
 
-/// Checks the new name of a user, who is called `old` so far.
-fn check_new_name(conn: &mut Conn, admin: &Admin, name: &Username, old: Option<&Username>) -> Result<()> {
+/// Checks the new name of a user; `user` is the one who already has another.
+fn check_new_name(conn: &mut Conn, admin: &Admin, name: &Username, user: Option<UserId>) -> Result<()> {
     Username::parse_new(name.as_str()).map_err(Error::Confusing)?;
-    let mut others = lookalikes(conn, admin)?;
-    if let Some(old) = old {
-        others.remove(old.as_str());
-    }
-    others.check(name.as_str()).map_err(Error::Confusing)
+    lookalikes(conn, admin, user)?.check(name.as_str()).map_err(Error::Confusing)
 }
 
 /// Adds a user with any name.
@@ -93,7 +89,7 @@ pub fn update(
         return Ok(old);
     }
     if old.name != content.name {
-        check_new_name(conn, admin, &content.name, Some(&old.name))?;
+        check_new_name(conn, admin, &content.name, Some(id))?;
     }
     let version = from.next();
     let saved = diesel::update(users::table.find(id.0).filter(users::version.eq(from.0)))

@@ -62,7 +62,7 @@ fn insert(conn: &mut Conn, lines: &[Line], role: Role) -> store::Result<Result<(
             rejected.0.push((line.number, format!("there is already a user {}", line.name)));
         }
     }
-    let mut names = users::lookalikes(conn, &Admin::command_line())?;
+    let mut names = users::lookalikes(conn, &Admin::command_line(), None)?;
     for line in lines {
         match Username::parse_new(line.name.as_str()).and_then(|name| names.check(name.as_str())) {
             Ok(()) => names.insert(line.name.as_str()),
