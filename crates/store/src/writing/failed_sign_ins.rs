@@ -72,7 +72,7 @@ pub(super) fn forget(conn: &mut Conn, name: &Username) -> Result<usize> {
     Ok(diesel::delete(of_name).execute(conn)?)
 }
 
-/// Deletes counts that are not counted any more, and the oldest above 100,000.
+/// Deletes counts that have expired, and the oldest above 100,000.
 pub fn purge(conn: &mut Conn, now: Timestamp) -> Result<()> {
     let last_at = failed_sign_ins::last_at;
     diesel::delete(failed_sign_ins::table.filter(last_at.le((now - COUNTED_FOR).naive_utc()))).execute(conn)?;

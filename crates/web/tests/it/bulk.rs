@@ -287,13 +287,13 @@ async fn a_job_is_shown_by_every_instance_while_it_runs_and_after_its_instance_e
 }
 
 #[actix_web::test]
-async fn a_job_does_not_obey_whoever_was_disabled_while_it_waited() {
+async fn a_job_does_not_obey_an_editor_who_was_disabled_while_it_waited() {
     let site = Site::impatient();
     many(&site, 3);
     let (eve, id) = (site.eve(), id(&site, "n/00"));
     let editor = site.user("eve").id;
     let token = eve.get(LIST).await.value_of("form_token");
-    // Whoever disables the account comes first.
+    // The account is disabled before the job takes the lock.
     let (locked, release) = (mpsc::channel(), mpsc::channel::<()>());
     let store = site.store().clone();
     let writer = thread::spawn(move || {

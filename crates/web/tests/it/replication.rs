@@ -142,7 +142,7 @@ fn the_data_of_a_full_backup_is_restored_into_the_schema() {
     std::fs::copy(dump, backup).unwrap();
     place.run_block(1);
     place.until_equal();
-    // The search is made anew by a server that runs there.
+    // A server that runs there fills the search again.
     let count = "SELECT count(*)::text AS text FROM public.search";
     let wanted = query(&place.original.url(), count);
     let restored = Server::start_with(&[("DATABASE_URL", &place.copy.url())]);

@@ -81,7 +81,7 @@ fn a_full_queue_evicts_the_job_that_deserves_its_place_least() {
     let (throttle, queue) = filled(8, &[1, 1, 2, 3, 4, 5, 6, 7]);
     assert!(queue.push(job(origin(8))).is_ok(), "in place of the second job of 1");
     assert!(queue.push(job(origin(9))).is_err(), "no reputation is worse yet");
-    assert!(queue.push(retry(origin(9))).is_ok(), "whoever waited has a place before first tries");
+    assert!(queue.push(retry(origin(9))).is_ok(), "a retry gets a place before first tries");
     finish(&throttle, origin(3), false);
     assert!(queue.push(job(origin(10))).is_ok(), "in place of a failing network");
     assert!(queue.push(job(origin(3))).is_err());
@@ -168,7 +168,7 @@ fn run(steps: Vec<Step>, capacity: usize, mut served: impl FnMut(&Stood, &[Stood
                 let pushed = queue.push(Job { origin: origin(network), retried_after_wait: retried, run });
                 let accepted = pushed.is_ok();
                 drop(pushed);
-                // Whoever was evicted stood before nobody any more.
+                // An evicted job no longer counts as one that waited before.
                 waiting.retain(|one| alive.lock().unwrap().contains(&one.number));
                 if accepted {
                     let before = waiting.len();

@@ -1,5 +1,5 @@
 //! Account lockout: many consecutive failures for one name, from any client network. The lock holds where guesses came
-//! from; anywhere else, a client that waits as it is told may try.
+//! from; at any other network, a client that waited may try.
 
 use std::{
     num::NonZeroUsize,

@@ -163,7 +163,7 @@ fn a_hundred_failures_lock_an_account_where_they_came_from() {
 }
 
 #[test]
-fn whoever_waits_as_told_where_nobody_guessed_may_try_at_a_locked_account() {
+fn a_client_that_waited_where_nobody_guessed_may_try_at_a_locked_account() {
     let mut clocked = ClockedThrottle::new();
     lock(&clocked, 100);
     assert_eq!(clocked.succeed(attempt(HERE, 1, 0)), Err(3));
