@@ -9,6 +9,7 @@ use crate::{
     process::{Process, Room},
     report::Report,
 };
+pub(crate) use kinds::SAME_FIELDS;
 use kinds::{KINDS, Starter};
 
 /// A measured server.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::{
     options::Options,
-    peers::{Server, right},
+    peers::{SAME_FIELDS, Server, right},
     plot::grouped,
     postern::ask,
     report::{Bar, Bound, Report, Table, number},
@@ -90,10 +90,10 @@ fn tell(lanes: &[Lane], report: &mut Report) {
         report.add_bound(PART, name, (100.0 * part / of, "%"), bound, "ratio of medians, rounds in turn");
     };
     share("private page, of the public page's rate", our_private, our_public, 95.0);
-    if let Some(bare) = lanes.iter().find(|lane| lane.server.name.starts_with("bare")) {
+    if let Some(bare) = lanes.iter().find(|lane| lane.server.name == SAME_FIELDS) {
         let ceiling = bare.median(|measured| measured.rate);
-        share("public page, of the bare server's rate", our_public, ceiling, 90.0);
-        share("private page, of the bare server's rate", our_private, ceiling, 90.0);
+        share("public page, of the bare server's rate with the same header fields", our_public, ceiling, 90.0);
+        share("private page, of the bare server's rate with the same header fields", our_private, ceiling, 90.0);
     }
     for lane in lanes {
         let server = lane.server;

@@ -12,9 +12,13 @@ use crate::{
 
 type Start = fn(Starter) -> Result<Server, String>;
 
+/// The bare server that sends the header fields of Postern.
+pub(crate) const SAME_FIELDS: &str = "bare Actix Web, same header fields";
+
 /// The servers, with the functions that start them.
-pub(crate) const KINDS: [(&str, Start); 7] = [
+pub(crate) const KINDS: [(&str, Start); 8] = [
     ("bare Actix Web", bare),
+    (SAME_FIELDS, bare_with_fields),
     ("nginx", nginx),
     ("Apache", apache),
     ("Caddy", caddy),
@@ -35,7 +39,7 @@ pub(crate) struct Starter<'a> {
 impl Starter<'_> {
     /// Creates a folder with the page in it, and picks a free port.
     pub(crate) fn new<'a>(options: &'a Options, name: &str, page: &'a [u8]) -> Result<Starter<'a>, String> {
-        let room = Room::new(&name.to_lowercase().replace(' ', "-"), Account::named("nobody")?)?;
+        let room = Room::new(&name.to_lowercase().replace([' ', ','], "-"), Account::named("nobody")?)?;
         room.write("site/page.html", page)?;
         Ok(Starter { options, room, to: free_address()?, page, hash: hash(PASSWORD)? })
     }
@@ -87,6 +91,12 @@ fn bare(starter: Starter) -> Result<Server, String> {
     let mut command = starter.room.command(starter.room.copy(&starter.options.bare)?);
     command.arg(starter.to.to_string()).arg("site/page.html");
     starter.serve("bare Actix Web", command, "/page.html", &[])
+}
+
+fn bare_with_fields(starter: Starter) -> Result<Server, String> {
+    let mut command = starter.room.command(starter.room.copy(&starter.options.bare)?);
+    command.arg(starter.to.to_string()).args(["site/page.html", "fields"]);
+    starter.serve(SAME_FIELDS, command, "/page.html", &[])
 }
 
 fn nginx(starter: Starter) -> Result<Server, String> {
