@@ -24,7 +24,7 @@ impl Invalid {
     }
 
     /// The value of a field that parsed; otherwise adds its message and returns `None`.
-    pub fn take<T>(&mut self, field: &'static str, parsed: Result<T, String>) -> Option<T> {
+    pub fn take<T>(&mut self, field: &'static str, parsed: Result<T, impl Into<String>>) -> Option<T> {
         parsed.map_err(|message| self.add(field, message)).ok()
     }
 

@@ -5,6 +5,48 @@ use std::fmt;
 use unicode_normalization::UnicodeNormalization;
 use zeroize::Zeroizing;
 
+/// The reason why a password is refused. It quotes nothing of the password.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PasswordError {
+    /// The password is empty.
+    Empty,
+    /// The password has a control character.
+    Control,
+    /// A new password has fewer than [`Password::MIN_BYTES`] bytes, namely this many.
+    Short(usize),
+    /// The password has more than [`Password::MAX_BYTES`] bytes, namely this many.
+    Long(usize),
+    /// A new password is the name of its user.
+    Name,
+    /// A new password is on the list of common ones.
+    Common,
+}
+
+/// The sentence for the panel and the command line.
+impl fmt::Display for PasswordError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (min, max) = (Password::MIN_BYTES, Password::MAX_BYTES);
+        match self {
+            PasswordError::Empty => f.write_str("A password cannot be empty."),
+            PasswordError::Control => f.write_str("A password cannot hold control characters."),
+            PasswordError::Short(bytes) => write!(f, "At least {min} bytes; this has {bytes}."),
+            PasswordError::Long(bytes) => {
+                write!(f, "At most {max} bytes; this has {bytes}. A letter outside ASCII takes 2 to 4 bytes.")
+            }
+            PasswordError::Name => f.write_str("The password cannot be the user's name."),
+            PasswordError::Common => {
+                f.write_str("This is one of the most common passwords, which attackers try first. Choose another.")
+            }
+        }
+    }
+}
+
+impl From<PasswordError> for String {
+    fn from(error: PasswordError) -> String {
+        error.to_string()
+    }
+}
+
 /// A password in the form that is compared: OpaqueString of RFC 8265 (non-ASCII spaces become spaces, NFC), 1 to 72
 /// bytes, no control character. Its bytes are wiped when it is dropped, and `Debug` does not show it.
 #[derive(Clone)]
@@ -19,14 +61,14 @@ impl Password {
     /// Parses a password that was sent to sign in.
     ///
     /// # Errors
-    /// A sentence for an empty password, for one with control characters (bcrypt cycles over NUL, RFC 7617 section 2
+    /// [`PasswordError`] for an empty password, for one with control characters (bcrypt cycles over NUL, RFC 7617 section 2
     /// forbids them all) and for one of more than 72 bytes, which bcrypt would truncate.
-    pub fn parse(password: &str) -> Result<Password, String> {
+    pub fn parse(password: &str) -> Result<Password, PasswordError> {
         if password.is_empty() {
-            return Err("A password cannot be empty.".into());
+            return Err(PasswordError::Empty);
         }
         if password.len() > 4 * Password::MAX_BYTES {
-            return Err(Password::too_long(password.len()));
+            return Err(PasswordError::Long(password.len()));
         }
         // Capacity for the longest outcome (NFC at most triples): a string that grows leaves a copy of the secret
         // behind.
@@ -36,10 +78,10 @@ impl Password {
             false => normal.extend(password.chars().map(|c| if is_space(c) { ' ' } else { c }).nfc()),
         }
         if normal.chars().any(char::is_control) {
-            return Err("A password cannot hold control characters.".into());
+            return Err(PasswordError::Control);
         }
         if normal.len() > Password::MAX_BYTES {
-            return Err(Password::too_long(normal.len()));
+            return Err(PasswordError::Long(normal.len()));
         }
         Ok(Password(normal))
     }
@@ -48,20 +90,20 @@ impl Password {
     /// of composition.
     ///
     /// # Errors
-    /// A sentence for the person who typed it.
-    pub fn parse_new(password: &str, name: &str) -> Result<Password, String> {
+    /// [`PasswordError`] with the rule that it breaks.
+    pub fn parse_new(password: &str, name: &str) -> Result<Password, PasswordError> {
         if !password.is_empty() && password.len() < Password::MIN_BYTES {
-            return Err(format!("At least {} bytes; this has {}.", Password::MIN_BYTES, password.len()));
+            return Err(PasswordError::Short(password.len()));
         }
         let password = Password::parse(password)?;
         if password.0.len() < Password::MIN_BYTES {
-            return Err(format!("At least {} bytes; this has {}.", Password::MIN_BYTES, password.0.len()));
+            return Err(PasswordError::Short(password.0.len()));
         }
         if password.0.to_lowercase() == name.nfc().collect::<String>().to_lowercase() {
-            return Err("The password cannot be the user's name.".into());
+            return Err(PasswordError::Name);
         }
         if is_common(&password.0) {
-            return Err("This is one of the most common passwords, which attackers try first. Choose another.".into());
+            return Err(PasswordError::Common);
         }
         Ok(password)
     }
@@ -69,10 +111,6 @@ impl Password {
     /// The secret itself, for hashing and verifying.
     pub fn reveal(&self) -> &str {
         &self.0
-    }
-
-    fn too_long(bytes: usize) -> String {
-        format!("At most {} bytes; this has {bytes}. A letter outside ASCII takes 2 to 4 bytes.", Password::MAX_BYTES)
     }
 }
 

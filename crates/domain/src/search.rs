@@ -87,16 +87,6 @@ pub enum EmptyQuery {
     OnlyUnwanted,
 }
 
-impl EmptyQuery {
-    /// The sentence that the searching user sees.
-    pub fn message(self) -> &'static str {
-        match self {
-            EmptyQuery::NoWord => "No page matches: the search has no word. Write letters or digits.",
-            EmptyQuery::OnlyUnwanted => "No page matches: the search only excludes words. Add a word to find.",
-        }
-    }
-}
-
 impl Query {
     /// Parses a query. There are no syntax errors: an unclosed quotation mark ends with the query, and input beyond
     /// [`CHARS`] or [`TERMS`] is ignored.

@@ -13,6 +13,7 @@ pub mod config;
 pub mod db;
 pub mod first_run;
 pub mod http;
+pub mod language;
 pub mod markdown;
 pub mod metrics;
 pub mod render_pool;

@@ -13,7 +13,7 @@ fn check_new(password: &str, allowed: bool) {
 
 #[test]
 fn t21_an_empty_password_cannot_be_set() {
-    assert!(Password::parse_new("", "ann").unwrap_err().contains("empty"));
+    assert!(Password::parse_new("", "ann").unwrap_err().to_string().contains("empty"));
     assert!(Password::parse("").is_err());
 }
 
@@ -41,7 +41,7 @@ fn t24_a_new_password_has_8_to_72_bytes() {
 
 #[test]
 fn t24_the_message_counts_bytes() {
-    let refusal = |password: &str| Password::parse_new(password, "ann").unwrap_err();
+    let refusal = |password: &str| Password::parse_new(password, "ann").unwrap_err().to_string();
     assert!(refusal(&"a".repeat(75)).contains("72 bytes; this has 75"), "{}", refusal(&"a".repeat(75)));
     assert!(refusal(&"é".repeat(37)).contains("72 bytes; this has 74"));
     assert!(refusal("sesame").contains("8 bytes; this has 6"));
@@ -144,7 +144,7 @@ fn t55_secrets_do_not_show_themselves() {
 #[test]
 fn a_refusal_does_not_repeat_the_password() {
     for password in ["sesame", "qwertyuiop", &"sesame".repeat(20), "open\u{7}sesame"] {
-        let message = Password::parse_new(password, "ann").unwrap_err();
+        let message = Password::parse_new(password, "ann").unwrap_err().to_string();
         assert!(!message.contains("sesame") && !message.contains("qwerty"), "{message}");
     }
 }

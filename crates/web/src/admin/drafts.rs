@@ -235,7 +235,7 @@ pub async fn discard(
         Ok(outcome) if outcome.count() == 0 => Err(Error::NotFound),
         Ok(_) => Ok(Outcome::Redirect(Flash::Discarded.at(DRAFTS.list, "", None))),
         Err(store::Error::Stale) => Err(Error::Conflict(
-            "Somebody saved this draft after you opened this page. Look at it again before you discard it.",
+            "Somebody saved this draft after you opened this page. Look at it again before you discard it.".into(),
         )),
         Err(error) => Err(error.into()),
     }

@@ -163,7 +163,7 @@ impl Jobs {
             if job.is_change() {
                 log::warn!("a bulk job was rolled back, because the server stops: {:?}", job.title());
             }
-            job.finish(db, End::Failed(Error::Conflict(STOPPED))).await;
+            job.finish(db, End::Failed(Error::Conflict(STOPPED.into()))).await;
         }
         self.wait_for_end(COMMIT_TIMEOUT).await;
     }

@@ -10,7 +10,7 @@ use super::{
     account::Account,
     sign_in::{SignIn, sign_in},
 };
-use crate::http::error::Error;
+use crate::{http::error::Error, language::sentence::Sentence};
 
 type Extracting<T> = Pin<Box<dyn Future<Output = Result<T, Error>>>>;
 
@@ -37,7 +37,7 @@ impl MaybeReader {
         self.account.as_ref()
     }
 
-    /// A sentence for the page when credentials were sent and not accepted; empty otherwise.
+    /// The key of the message for the page when credentials were sent and not accepted; empty otherwise.
     pub fn notice(&self) -> &'static str {
         self.notice
     }
@@ -59,14 +59,10 @@ impl MaybeReader {
         match sign_in(request).await {
             Ok(SignIn::Anonymous) => anonymous(""),
             Ok(SignIn::Authenticated(account)) => Ok(MaybeReader { account: Some(account), notice: "" }),
-            Ok(SignIn::Rejected) => anonymous(
-                "The name and password that were sent are not valid here, so this shows what everybody may see.",
-            ),
+            Ok(SignIn::Rejected) => anonymous("notice-not-accepted"),
             Err(Error::BadRequest(message)) => Err(Error::BadRequest(message)),
             Err(Error::Forbidden(_)) => anonymous(""),
-            Err(_) => anonymous(
-                "Your name and password cannot be verified at the moment, so this shows what everybody may see.",
-            ),
+            Err(_) => anonymous("notice-not-verified"),
         }
     }
 }
@@ -203,6 +199,7 @@ impl FromRequest for Admin {
 
 fn forbidden(reader: &Reader) -> Error {
     let member = &reader.account().member;
-    let role = member.role.label().to_lowercase();
-    Error::Forbidden(format!("You are signed in as {} ({role}), who may not open this.", member.name))
+    Error::Forbidden(
+        Sentence::new("error-forbidden-panel").with("name", member.name.as_str()).with("role", member.role.as_str()),
+    )
 }

@@ -19,6 +19,7 @@ use super::extract::{Admin, Editor, Reader};
 use crate::{
     App,
     http::{envelope::Envelope, error::Error},
+    language::sentence::Sentence,
 };
 
 /// Passes requests of signed-in users.
@@ -97,7 +98,7 @@ fn check_same_origin(request: &ServiceRequest) -> Result<(), Error> {
         return Ok(());
     }
     let headers = request.headers();
-    let reject = || Err(Error::Forbidden("This form was sent from another site, so nothing was changed.".into()));
+    let reject = || Err(Error::Forbidden(Sentence::new("error-forbidden-form")));
     let one = |name: HeaderName| headers.get_all(name).map(|value| value.to_str().unwrap_or("?")).collect::<Vec<_>>();
     match one(HeaderName::from_static("sec-fetch-site"))[..] {
         ["same-origin" | "none"] => return Ok(()),

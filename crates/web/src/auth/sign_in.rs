@@ -10,6 +10,7 @@ use crate::{
     App,
     cache::users::CachedUser,
     http::{connection::Connection, envelope::Envelope, error::Error},
+    language::sentence::Sentence,
 };
 
 /// The result of signing a request in.
@@ -120,9 +121,7 @@ pub async fn check(
 /// 403, without a challenge: a 401 would make the browser send the password in the clear.
 pub fn require_https(app: &App, envelope: &Envelope) -> Result<(), Error> {
     match app.options.require_https && !envelope.client.https {
-        true => {
-            Err(Error::Forbidden("This site shows private pages only over HTTPS. Use the https:// address.".into()))
-        }
+        true => Err(Error::Forbidden(Sentence::new("error-forbidden-https"))),
         false => Ok(()),
     }
 }

@@ -5,6 +5,7 @@ use std::{fmt, sync::Arc, time::Duration};
 use actix_web::{HttpResponse, ResponseError, http::StatusCode};
 
 use super::stale_form::StaleForm;
+use crate::language::sentence::Sentence;
 
 /// The reason why a request failed.
 #[derive(Clone, Debug)]
@@ -16,7 +17,7 @@ pub enum Error {
     /// 401 for everybody: the answer of `/logout`, which makes a browser drop the credentials.
     SignedOut,
     /// 403: the user lacks a right; the message says which.
-    Forbidden(String),
+    Forbidden(Sentence),
     /// 403: a form without a valid token, with its fields.
     StaleForm(Arc<StaleForm>),
     /// 404: there is no page that this visitor may see.
@@ -26,7 +27,7 @@ pub enum Error {
     /// 408: the body arrived too slowly.
     Timeout,
     /// 409: a rule of the site forbids the change; the message says which.
-    Conflict(&'static str),
+    Conflict(Sentence),
     /// 413, with the maximum size of a body in bytes.
     TooLarge(usize),
     /// 414: the request target is too long.
@@ -34,7 +35,7 @@ pub enum Error {
     /// 415: the body is not a form.
     UnsupportedMediaType,
     /// 422: a form with fields that no page of this site sends.
-    Unprocessable(String),
+    Unprocessable(Sentence),
     /// 429: too many wrong credentials from this client network or for this name, with the time until the next attempt.
     TooManyAttempts(Duration),
     /// 431: the header fields are too large.
@@ -74,10 +75,9 @@ impl Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Error::BadRequest(message) | Error::Conflict(message) => f.write_str(message),
-            Error::Forbidden(message)
-            | Error::Unprocessable(message)
-            | Error::Unavailable(message)
+            Error::BadRequest(message) => f.write_str(message),
+            Error::Conflict(message) | Error::Forbidden(message) | Error::Unprocessable(message) => message.fmt(f),
+            Error::Unavailable(message)
             | Error::NotSaved(message)
             | Error::InDoubt(message)
             | Error::Internal(message) => f.write_str(message),
@@ -125,12 +125,12 @@ impl From<store::Error> for Error {
         match error {
             store::Error::Unavailable(unavailable) => Error::Unavailable(unavailable.words),
             store::Error::InDoubt(message) => Error::InDoubt(message),
-            store::Error::Duplicate => Error::Conflict("This name or path already exists."),
-            store::Error::Stale => Error::Conflict("Somebody else changed this meanwhile. Reload the page."),
-            store::Error::LastAdmin => Error::Conflict(LAST_ADMIN),
-            store::Error::Unconfirmed => Error::Conflict(UNCONFIRMED),
+            store::Error::Duplicate => Error::Conflict("This name or path already exists.".into()),
+            store::Error::Stale => Error::Conflict("Somebody else changed this meanwhile. Reload the page.".into()),
+            store::Error::LastAdmin => Error::Conflict(LAST_ADMIN.into()),
+            store::Error::Unconfirmed => Error::Conflict(UNCONFIRMED.into()),
             store::Error::NotAllowed => Error::Forbidden(NOT_ALLOWED.into()),
-            store::Error::Refused(message) | store::Error::Confusing(message) => Error::Unprocessable(message),
+            store::Error::Refused(message) | store::Error::Confusing(message) => Error::Unprocessable(message.into()),
             store::Error::Schema(message) | store::Error::Query(message) => Error::Internal(message),
         }
     }

@@ -14,7 +14,7 @@ use serde::Serialize;
 use super::{
     answer::{Answer, Caching, HTML, ROBOTS, TEXT},
     error::Error,
-    error_words::{STALE, STALE_MESSAGE, Words},
+    error_words::{self, Words},
     stale_form::StaleForm,
     view::Frame,
 };
@@ -137,8 +137,8 @@ struct ErrorPage<'a> {
 struct ResendPage<'a> {
     #[serde(flatten)]
     frame: Frame,
-    title: &'static str,
-    message: &'static str,
+    title: String,
+    message: String,
     action: &'a str,
     form_token: &'a str,
     fields: Vec<ResendField<'a>>,
@@ -160,10 +160,11 @@ impl<'a> ResendPage<'a> {
             let value = if secret { "" } else { value.as_str() };
             ResendField { name, value, long: value.len() > 80 || value.contains('\n'), secret }
         });
+        let (title, message) = error_words::stale_form();
         ResendPage {
             frame: Frame::anonymous(site),
-            title: STALE,
-            message: STALE_MESSAGE,
+            title,
+            message,
             action: &form.action,
             form_token: &form.token,
             fields: fields.collect(),

@@ -66,7 +66,7 @@ async fn receive<T: DeserializeOwned>(request: &HttpRequest, payload: Payload, m
     let body = read(request, payload, max_bytes).await?;
     check_still_active(request, &reader).await?;
     if body.iter().filter(|byte| **byte == b'&').count() >= MAX_FIELDS {
-        return Err(Error::Unprocessable(format!("A form has at most {MAX_FIELDS} fields.")));
+        return Err(Error::Unprocessable(format!("A form has at most {MAX_FIELDS} fields.").into()));
     }
     if !form_token::is_valid(&token(&body)?, reader.account(), clock::now()) {
         let token = form_token::issue(reader.account(), clock::now());
@@ -99,7 +99,7 @@ fn target(request: &HttpRequest) -> String {
 
 fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Error> {
     serde_html_form::from_bytes(body)
-        .map_err(|error| Error::Unprocessable(format!("This form is incomplete: {error}.")))
+        .map_err(|error| Error::Unprocessable(format!("This form is incomplete: {error}.").into()))
 }
 
 async fn read(request: &HttpRequest, mut payload: Payload, max_bytes: usize) -> Result<Bytes, Error> {

@@ -174,7 +174,9 @@ impl ResponseContext {
                     log::warn!("status={status} id={id} client={client} error={:?}", error.to_string());
                 }
             }
-            Error::Forbidden(message) => log::info!("denied status={status} id={id} client={client} why={message:?}"),
+            Error::Forbidden(message) => {
+                log::info!("denied status={status} id={id} client={client} why={:?}", message.to_string())
+            }
             _ => log::debug!(
                 "status={status} id={id} client={client} target={:?} error={:?}",
                 self.target,

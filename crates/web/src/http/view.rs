@@ -1,6 +1,9 @@
 //! Templates, and the values that all of them use.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, OnceLock},
+};
 
 use domain::{invalid::Invalid, site::Site, user::Theme};
 use rust_embed::RustEmbed;
@@ -8,7 +11,10 @@ use serde::Serialize;
 use tera::{Context, Tera};
 
 use super::{assets, error::Error};
-use crate::auth::account::Account;
+use crate::{
+    auth::account::Account,
+    language::{Language, template},
+};
 
 /// The folder `templates/`: embedded in release builds, read from disk at start in debug builds.
 #[derive(RustEmbed)]
@@ -17,14 +23,23 @@ struct Templates;
 
 /// The parsed templates; cheap to clone.
 #[derive(Clone)]
-pub struct View(Arc<Tera>);
+pub struct View(Arc<Parsed>);
+
+/// The templates, with the words of each language. Those of a language are made when it is first needed.
+struct Parsed {
+    english: Tera,
+    others: [OnceLock<Tera>; Language::ALL.len()],
+    /// English words in a page of a language without messages.
+    stand_in: OnceLock<Tera>,
+}
 
 impl View {
-    /// Parses every template.
+    /// Parses every template and the messages of every language.
     ///
     /// # Errors
-    /// [`Error::Internal`] with the template and the line that cannot be parsed.
+    /// [`Error::Internal`] with the template and the line, or the message, that cannot be parsed.
     pub fn load() -> Result<View, Error> {
+        Language::check().map_err(Error::Internal)?;
         let mut texts = Vec::new();
         for name in Templates::iter() {
             let file = Templates::get(&name).ok_or_else(|| Error::Internal(format!("no template {name}")))?;
@@ -32,19 +47,24 @@ impl View {
                 .map_err(|_| Error::Internal(format!("the template {name} is not UTF-8")))?;
             texts.push((name.into_owned(), text));
         }
-        let mut tera = Tera::default();
-        tera.add_raw_templates(texts).map_err(|error| Error::Internal(format!("templates: {error}")))?;
-        Ok(View(Arc::new(tera)))
+        let mut english = Tera::default();
+        template::register(&mut english, Some(Language::English));
+        english.add_raw_templates(texts).map_err(|error| Error::Internal(format!("templates: {error}")))?;
+        Ok(View(Arc::new(Parsed { english, others: Default::default(), stand_in: OnceLock::new() })))
     }
 
-    /// Renders a template with its values.
+    /// Renders a template with its values, which have the `language` of the page. The panel's templates are English.
     ///
     /// # Errors
     /// [`Error::Internal`] with the value that the template misses.
     pub fn render(&self, template: &'static str, values: &impl Serialize) -> Result<String, Error> {
         let internal = |error: tera::Error| Error::Internal(format!("{template}: {error:?}"));
         let context = Context::from_serialize(values).map_err(internal)?;
-        self.0.render(template, &context).map_err(internal)
+        let language = match template.starts_with("admin/") {
+            true => Some(Language::English),
+            false => Language::of(context.get("language").and_then(|tag| tag.as_str()).unwrap_or_default()),
+        };
+        self.0.with_words(language).render(template, &context).map_err(internal)
     }
 
     /// The names of all templates; a test renders each of them.
@@ -53,9 +73,26 @@ impl View {
     }
 }
 
-/// The values of `base.html`: the site and the signed-in user.
+impl Parsed {
+    /// The templates with the words of a language, or with English ones for a language without messages.
+    fn with_words(&self, language: Option<Language>) -> &Tera {
+        let slot = match language {
+            Some(Language::English) => return &self.english,
+            Some(language) => &self.others[language as usize],
+            None => &self.stand_in,
+        };
+        slot.get_or_init(|| {
+            let mut tera = self.english.clone();
+            template::register(&mut tera, language);
+            tera
+        })
+    }
+}
+
+/// The values of `base.html`: the site, the language of the page and the signed-in user.
 #[derive(Serialize)]
 pub struct Frame {
+    language: String,
     site: SiteView,
     signed_in: bool,
     visitor: Option<VisitorView>,
@@ -67,7 +104,6 @@ pub struct Frame {
 struct SiteView {
     title: String,
     tagline: String,
-    language: String,
     time_zone: &'static str,
     refusal: String,
     footer_lines: Vec<String>,
@@ -76,6 +112,7 @@ struct SiteView {
 #[derive(Serialize)]
 struct VisitorView {
     name: String,
+    role: &'static str,
     role_label: &'static str,
     may_edit: bool,
     may_administer: bool,
@@ -88,12 +125,14 @@ impl Frame {
         let theme = account.map_or(Theme::System, |account| account.theme).as_str();
         let visitor = account.map(|Account { member, .. }| VisitorView {
             name: member.name.to_string(),
+            role: member.role.as_str(),
             role_label: member.role.label(),
             may_edit: member.role.may_edit(),
             may_administer: member.role.may_administer(),
             theme,
         });
         Frame {
+            language: site.language.clone(),
             site: SiteView::new(site),
             signed_in: visitor.is_some(),
             visitor,
@@ -118,7 +157,6 @@ impl SiteView {
         SiteView {
             title: site.title.clone(),
             tagline: site.tagline.clone(),
-            language: site.language.clone(),
             time_zone: site.time_zone.name(),
             refusal: site.refusal.clone(),
             footer_lines: site.footer.lines().map(str::to_owned).collect(),

@@ -7,7 +7,12 @@ use actix_web::{
     http::{StatusCode, Uri, header},
     web::Data,
 };
-use domain::{credentials::Credentials, invalid::Invalid, password::Password, user::Theme};
+use domain::{
+    credentials::Credentials,
+    invalid::Invalid,
+    password::{Password, PasswordError},
+    user::Theme,
+};
 use serde::{Deserialize, Serialize};
 
 use super::login::local;
@@ -23,6 +28,7 @@ use crate::{
         responses::see_other,
         view::{Errors, Frame},
     },
+    language::{Language, sentence::Sentence},
 };
 
 #[derive(Serialize)]
@@ -49,11 +55,33 @@ async fn throttled(
     wait: Duration,
 ) -> Result<HttpResponse, Error> {
     let seconds = wait.as_secs();
-    invalid.add("present", format!("Too many wrong passwords. Nothing was changed; try again in {seconds} seconds."));
+    let message = Sentence::new("account-too-many").with("seconds", seconds);
+    invalid.add("present", language(app).await.say(&message));
     let page = page(app, reader, &invalid).await?.with_status(StatusCode::TOO_MANY_REQUESTS);
     let mut response = page.respond_to(request);
     response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
     Ok(response)
+}
+
+/// The language of the account's pages, which is that of the site.
+async fn language(app: &App) -> Language {
+    Language::for_words(&app.db.site().await.language)
+}
+
+/// The sentence for the person who typed a password that is refused.
+fn refusal(error: PasswordError) -> Sentence {
+    match error {
+        PasswordError::Empty => Sentence::new("password-empty"),
+        PasswordError::Control => Sentence::new("password-control"),
+        PasswordError::Short(bytes) => {
+            Sentence::new("password-short").with("min", Password::MIN_BYTES).with("bytes", bytes)
+        }
+        PasswordError::Long(bytes) => {
+            Sentence::new("password-long").with("max", Password::MAX_BYTES).with("bytes", bytes)
+        }
+        PasswordError::Name => Sentence::new("password-name"),
+        PasswordError::Common => Sentence::new("password-common"),
+    }
 }
 
 async fn page(app: &App, reader: &Reader, invalid: &Invalid) -> Result<Answer, Error> {
@@ -89,18 +117,20 @@ pub async fn update(
 ) -> Result<Either<Answer, HttpResponse>, Error> {
     let origin = envelope.client.origin();
     let member = reader.account().member.clone();
+    let language = language(&app).await;
+    let parsed = |password: Result<Password, PasswordError>| password.map_err(|error| language.say(&refusal(error)));
     let mut invalid = Invalid::default();
-    let present = invalid.take("present", Password::parse(&form.present));
-    let new = invalid.take("password", Password::parse_new(&form.password, member.name.as_str()));
+    let present = invalid.take("present", parsed(Password::parse(&form.present)));
+    let new = invalid.take("password", parsed(Password::parse_new(&form.password, member.name.as_str())));
     if form.password != form.password_again {
-        invalid.add("password_again", "The two new passwords differ. Type the same one twice.");
+        invalid.add("password_again", language.say(&Sentence::new("account-differ")));
     }
     let mut confirmed = None;
     if let Some(present) = present {
         let credentials = Credentials { name: member.name.clone(), password: present };
         match sign_in::check(&app, &envelope, &credentials).await {
             Ok(Some(current)) => confirmed = Some(current.user.password_hash.clone()),
-            Ok(None) => invalid.add("present", "This is not your current password."),
+            Ok(None) => invalid.add("present", language.say(&Sentence::new("account-wrong"))),
             Err(Error::TooManyAttempts(wait)) => {
                 return throttled(&request, &app, &reader, invalid, wait).await.map(Either::Right);
             }
@@ -116,9 +146,7 @@ pub async fn update(
         store::writing::account::change_own_password(conn, &member, &confirmed, &hash, clock::now())
     };
     if !app.db.revoke(change).await? {
-        return Err(Error::Conflict(
-            "Your password was changed meanwhile, so this change was not saved. Sign in again.",
-        ));
+        return Err(Error::Conflict(Sentence::new("account-changed-meanwhile")));
     }
     // The browser still sends the old password; `/login` makes it ask for the new one.
     Ok(Either::Right(see_other("/login?next=/account")))
@@ -139,8 +167,7 @@ pub async fn set_theme(
     reader: Reader,
     Form(choice): Form<ThemeChoice>,
 ) -> Result<HttpResponse, Error> {
-    let theme = Theme::parse(&choice.theme)
-        .ok_or_else(|| Error::Unprocessable("The colours must be system, light or dark.".into()))?;
+    let theme = Theme::parse(&choice.theme).ok_or_else(|| Error::Unprocessable(Sentence::new("account-no-colours")))?;
     let id = reader.account().member.id;
     app.db.write(move |conn| store::writing::account::set_theme(conn, id, theme)).await?;
     // The form does not know the query string of its page; the `Referer` does.

@@ -1,6 +1,6 @@
 //! Lists of pages for readers: the front page, and the pages below a path.
 
-use domain::{Timestamp, access::Visitor, page::PagePath, zone::Zone};
+use domain::{Timestamp, access::Visitor, page::PagePath, site::Site};
 use serde::Serialize;
 use store::{
     lists::{self, ListPart, Teaser, VisiblePages},
@@ -19,6 +19,7 @@ use crate::{
         responses::see_other,
         view::{Frame, Link},
     },
+    language::Language,
 };
 
 /// A page in a list.
@@ -34,14 +35,14 @@ pub struct Row {
 }
 
 impl Row {
-    fn new(teaser: Teaser, zone: Zone) -> Row {
+    fn new(teaser: Teaser, site: &Site, language: Language) -> Row {
         // A locked teaser shows its title and nothing else.
         let published = (!teaser.locked).then_some(teaser.published_at);
         Row {
             href: teaser.path.href(),
             title: teaser.title,
             summary: teaser.summary,
-            date: published.map(|at| clock::date(at, zone)).unwrap_or_default(),
+            date: published.map(|at| language.date(site.time_zone.local(at))).unwrap_or_default(),
             date_iso: published.map(clock::iso).unwrap_or_default(),
             private: teaser.private,
             locked: teaser.locked,
@@ -58,14 +59,15 @@ pub struct Rows {
 }
 
 impl Rows {
-    /// The rows of a part of the list at `path`.
-    pub fn new(part: ListPart, path: &PagePath, zone: Zone) -> Rows {
+    /// The rows of a part of the list at `path`, with dates in the site's zone and language.
+    pub fn new(part: ListPart, path: &PagePath, site: &Site) -> Rows {
+        let language = Language::for_words(&site.language);
         let first = part.rows.first().filter(|_| part.newer);
         let last = part.rows.last().filter(|_| part.older);
         Rows {
             newer_href: first.map(|row| ListQuery::newer_href(path, &row.path)).unwrap_or_default(),
             older_href: last.map(|row| ListQuery::older_href(path, &row.path)).unwrap_or_default(),
-            rows: part.rows.into_iter().map(|teaser| Row::new(teaser, zone)).collect(),
+            rows: part.rows.into_iter().map(|teaser| Row::new(teaser, site, language)).collect(),
         }
     }
 
@@ -140,7 +142,7 @@ pub async fn section(app: &App, section: Section) -> Result<Outcome, Error> {
         notice: viewer.notice(),
         breadcrumbs: breadcrumbs(path, &titles),
         login_href: login_href(&path.href()),
-        rows: Rows::new(part, path, site.time_zone),
+        rows: Rows::new(part, path, &site),
     };
     let (view, caching) = (app.view.clone(), caching(viewer));
     let rendering = move || view.render(template, &page).map(|body| Answer::html(body, caching).finish());

@@ -20,6 +20,7 @@ use crate::{
         responses::permanent_redirect_with_query,
         view::{Frame, Link},
     },
+    language::Language,
     markdown::{self, SafeHtml},
 };
 
@@ -144,7 +145,7 @@ pub async fn visible(app: &App, visible: VisiblePage) -> Result<Outcome, Error> 
     let path = &visible.page().content.path;
     let below = match below {
         Some(None) => return Ok(lists::to_start(path)),
-        Some(Some(part)) => Some(Rows::new(part, path, visible.site().time_zone)),
+        Some(Some(part)) => Some(Rows::new(part, path, visible.site())),
         None => None,
     };
     let view = app.view.clone();
@@ -167,7 +168,8 @@ fn compose(visible: &VisiblePage, titles: &[(PagePath, String)], below: Option<R
     let site = visible.site();
     let account = visible.account();
     let content = &page.content;
-    let zone = site.time_zone;
+    let language = Language::for_words(&site.language);
+    let local = |at| site.time_zone.local(at);
     let now = clock::now();
     let viewer = visible.list().map(|(viewer, _)| viewer);
     let lists_below = below.is_some();
@@ -190,16 +192,16 @@ fn compose(visible: &VisiblePage, titles: &[(PagePath, String)], below: Option<R
             title: content.title.clone(),
             summary: content.summary.clone(),
             body_html: markdown::render(&content.body),
-            date: clock::date(content.published_at, zone),
+            date: language.date(local(content.published_at)),
             date_iso: clock::iso(content.published_at),
-            updated: clock::date(page.updated_at, zone),
+            updated: language.date(local(page.updated_at)),
             updated_iso: clock::iso(page.updated_at),
             private: page.readers.is_private(),
             future: content.published_at > now,
             over: content
                 .unpublish_at
                 .filter(|end| *end <= now)
-                .map(|end| clock::moment(end, zone))
+                .map(|end| language.moment(local(end)))
                 .unwrap_or_default(),
         },
     }
@@ -221,8 +223,7 @@ pub async fn draft_as_page(app: &App, visible: VisibleDraft) -> Result<Answer, E
         Ok((titles, below))
     };
     let (titles, below) = app.db.read(read).await?;
-    let zone = visible.site().time_zone;
-    let below = below.map(|part| Rows::new(part, &path, zone));
+    let below = below.map(|part| Rows::new(part, &path, visible.site()));
     let view = app.view.clone();
     let rendering =
         move || view.render("page.html", &compose_draft(&visible, &path, &titles, below)).map(Answer::panel);
@@ -237,7 +238,8 @@ fn compose_draft(
     below: Option<Rows>,
 ) -> PagePage {
     let draft = visible.draft();
-    let zone = visible.site().time_zone;
+    let language = Language::for_words(&visible.site().language);
+    let local = |at| visible.site().time_zone.local(at);
     let now = clock::now();
     let typed = &draft.typed.page;
     let published = typed.zone.parse_moment(&typed.published).ok().flatten().unwrap_or(now);
@@ -256,9 +258,9 @@ fn compose_draft(
             title: typed.title.clone(),
             summary: typed.summary.clone(),
             body_html: markdown::render(&typed.body.replace("\r\n", "\n")),
-            date: clock::date(published, zone),
+            date: language.date(local(published)),
             date_iso: clock::iso(published),
-            updated: clock::date(draft.saved_at, zone),
+            updated: language.date(local(draft.saved_at)),
             updated_iso: clock::iso(draft.saved_at),
             private: typed
                 .audience

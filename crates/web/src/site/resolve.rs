@@ -20,6 +20,7 @@ use crate::{
     cache::answers::{CacheKey, Cached},
     clock,
     http::{answer::Answer, error::Error, query::QueryString},
+    language::sentence::Sentence,
 };
 use requester::Requester;
 
@@ -227,5 +228,5 @@ async fn without_page(
 /// 403, not 404: the earlier 401 already revealed that the page exists.
 fn not_a_reader(visitor: &Visitor) -> Error {
     let name = visitor.member().map_or("", |member| member.name.as_str());
-    Error::Forbidden(format!("You are signed in as {name}, who may not read this page."))
+    Error::Forbidden(Sentence::new("error-forbidden-page").with("name", name))
 }

@@ -3,7 +3,7 @@
 use actix_web::web::Data;
 use domain::{
     search::{EmptyQuery, Piece, Query},
-    zone::Zone,
+    site::Site,
 };
 use serde::Serialize;
 use store::{
@@ -22,6 +22,7 @@ use crate::{
         query::{QueryString, encode, paging},
         view::Frame,
     },
+    language::Language,
     markdown,
 };
 
@@ -51,7 +52,7 @@ struct Row {
 }
 
 impl Row {
-    fn new(query: &Query, Found { teaser, text }: Found, zone: Zone) -> Row {
+    fn new(query: &Query, Found { teaser, text }: Found, site: &Site, language: Language) -> Row {
         let text = query.excerpt(&markdown::plain(&text));
         let excerpt = text.or_else(|| query.excerpt(&teaser.summary));
         Row {
@@ -59,7 +60,7 @@ impl Row {
             title: parts(query.mark(&teaser.title)),
             excerpt: parts(excerpt.unwrap_or_else(|| vec![Piece::plain(teaser.summary)])),
             private: teaser.private,
-            date: clock::date(teaser.published_at, zone),
+            date: language.date(site.time_zone.local(teaser.published_at)),
             date_iso: clock::iso(teaser.published_at),
         }
     }
@@ -76,19 +77,28 @@ fn parts(pieces: Vec<Piece>) -> Vec<Part> {
     pieces.into_iter().map(|Piece { text, marked }| Part { text, marked }).collect()
 }
 
+/// The key of the message for a query that can find nothing.
+fn message(empty: EmptyQuery) -> &'static str {
+    match empty {
+        EmptyQuery::NoWord => "search-no-word",
+        EmptyQuery::OnlyUnwanted => "search-only-excludes",
+    }
+}
+
 /// GET `/search?q=`: the pages that contain all words and that the viewer may read.
 pub async fn show(app: Data<App>, address: QueryString, viewer: MaybeReader) -> Result<Answer, Error> {
     let paging = paging(&address);
     let visitor = viewer.visitor();
     let typed = address.get("q").trim().to_owned();
     let query = Query::parse(&typed);
-    let in_vain = query.as_ref().err().copied().map_or("", EmptyQuery::message);
+    let in_vain = query.as_ref().err().copied().map_or("", message);
     let read = move |conn: &mut store::Conn| {
         let Ok(query) = query else { return Ok((Vec::new(), false)) };
         let Slice { rows, more } = search::list(conn, &visitor, clock::now(), &query, paging)?;
-        let zone = store::site::get(conn)?.time_zone;
+        let site = store::site::get(conn)?;
+        let language = Language::for_words(&site.language);
         // On the blocking thread, because excerpts of many large texts take long.
-        Ok((rows.into_iter().map(|found| Row::new(&query, found, zone)).collect(), more))
+        Ok((rows.into_iter().map(|found| Row::new(&query, found, &site, language)).collect(), more))
     };
     let (site, (rows, more)) = app.db.search_with_site(read).await?;
     let own = format!("/search?{}", encode(&[("q", &typed)]));

@@ -321,7 +321,7 @@ async fn moments_are_typed_and_shown_on_the_clocks_of_the_site() {
     let shown = eve.get(&edit).await.has("Published (Europe/Berlin)");
     assert_eq!(shown.value_of("published"), "2026-06-30T23:30:00");
     save(&eve, &edit, &[("published", "2026-07-01T00:30")]).await.is(303);
-    site.visitor().get("/hello").await.has("<time datetime=\"2026-06-30T22:30:00Z\">1 Jul 2026</time>");
+    site.visitor().get("/hello").await.has("<time datetime=\"2026-06-30T22:30:00Z\">1 July 2026</time>");
 
     for (typed, what) in [("2026-03-29T02:30", "is skipped"), ("2026-10-25T02:30", "comes twice")] {
         let told = save(&eve, &edit, &[("published", typed)]).await.is(422).has(what).has("+01:00").has("+02:00");

@@ -320,7 +320,7 @@ pub async fn restore(
 ) -> Result<Outcome, Error> {
     let (page, version) = (PageId(id(&request)?), version(&request)?);
     let (site, current) = load(&app, &editor, page).await?;
-    let now = current.page.as_ref().ok_or(Error::Conflict(NOT_PUBLISHED))?;
+    let now = current.page.as_ref().ok_or_else(|| Error::Conflict(NOT_PUBLISHED.into()))?;
     let command = revert(now, version, &fields);
     let message = match app.db.run(editor.proof(), command, consent(&fields.agreed)).await? {
         Ok(_) => return Ok(Outcome::Redirect(Flash::Saved.at(&PAGES.form_href(page.0), "", None))),
@@ -328,7 +328,7 @@ pub async fn restore(
             // `Stale` is also the error for a version that does not exist.
             find(&app, &editor, page, version).await?;
             return Err(Error::Conflict(
-                "Somebody else saved this page after you opened its history. Look at it again.",
+                "Somebody else saved this page after you opened its history. Look at it again.".into(),
             ));
         }
         Err(store::Error::Unconfirmed) => {

@@ -153,7 +153,7 @@ pub async fn set_password(
     match app.db.try_revoke(set).await? {
         Ok(true) => {}
         Ok(false) => return Err(Error::NotFound),
-        Err(store::Error::Stale) => return Err(Error::Conflict(SET_ALREADY)),
+        Err(store::Error::Stale) => return Err(Error::Conflict(SET_ALREADY.into())),
         Err(error) => return Err(error.into()),
     }
     match chosen.generated {

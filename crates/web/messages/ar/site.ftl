@@ -1,0 +1,182 @@
+# The words of the reader's side in Arabic, impersonal where possible.
+
+## Dates (CLDR, long)
+
+date = { $day } { $month ->
+    [1] يناير
+    [2] فبراير
+    [3] مارس
+    [4] أبريل
+    [5] مايو
+    [6] يونيو
+    [7] يوليو
+    [8] أغسطس
+    [9] سبتمبر
+    [10] أكتوبر
+    [11] نوفمبر
+   *[12] ديسمبر
+} { $year }
+moment = { $date }، { $time }
+
+## Every page
+
+skip = الانتقال إلى المحتوى
+search = بحث
+search-this-site = البحث في هذا الموقع
+feed = خلاصة
+private = خاصة
+breadcrumbs = مسار التنقل
+breadcrumbs-home = الرئيسية
+pager = صفحات أخرى
+pager-newer = → الأحدث
+pager-older = الأقدم ←
+pager-previous = → السابق
+pager-next = المزيد ←
+list-empty = لا توجد صفحات هنا.
+list-empty-yet = لا توجد صفحات هنا بعد.
+
+## Who is signed in
+
+who = تسجيل الدخول
+who-signed-in = تم تسجيل الدخول باسم { $name }
+who-panel = لوحة التحكم
+who-account = الحساب
+sign-in = تسجيل الدخول
+sign-out = تسجيل الخروج
+notice-not-accepted = الاسم وكلمة المرور المرسلان غير صالحين هنا، لذلك يظهر ما يمكن للجميع رؤيته.
+notice-not-verified = يتعذر التحقق من الاسم وكلمة المرور حاليًا، لذلك يظهر ما يمكن للجميع رؤيته.
+
+## A page
+
+page-draft = مسودة: لا يراها إلا المحررون.
+page-continue-editing = متابعة التحرير
+page-scheduled = ستُنشر هذه الصفحة في { $date }. وحتى ذلك الحين لا يراها إلا المحررون.
+page-receipts = لهذه الصفحة إشعارات قراءة: يرى المحررون وقت فتحها أول مرة وآخر مرة.
+page-ended = كانت هذه الصفحة منشورة حتى { $moment }. والآن لا يراها إلا المحررون.
+page-updated = آخر تحديث في { $date }
+page-edit = تحرير
+page-below = الصفحات الفرعية
+
+## Search
+
+search-how = اكتب كلمة أو أكثر في الحقل أعلاه. يعثر البحث على الصفحات التي تحتوي عليها كلها في العنوان أو الملخص أو النص.
+search-results = نتائج البحث عن «{ $query }»، الأفضل أولًا
+search-nothing = لا توجد صفحة متاحة لك تحتوي على كل هذه الكلمات.
+search-no-word = لا نتائج: لا يحتوي البحث على كلمة. اكتب حروفًا أو أرقامًا.
+search-only-excludes = لا نتائج: البحث يستبعد كلمات فقط. أضف كلمة للعثور عليها.
+search-help-word = تعثر الكلمة أيضًا على الكلمات الأطول التي تبدأ بها. لا فرق بين الحروف الكبيرة والصغيرة ولا أثر لعلامات التشكيل اللاتينية.
+search-help-phrase-example = كلمتان معًا
+search-help-phrase = تعثر على هذه العبارة تمامًا.
+search-help-without-example = كلمة
+search-help-without = تستبعد الصفحات التي تحتوي على هذه الكلمة.
+
+## The account
+
+account = حسابك
+account-who = تم تسجيل الدخول باسم { $name } ({ $role ->
+    [reader] قارئ
+    [editor] محرر
+   *[admin] مدير
+}).
+account-password = تغيير كلمة المرور
+account-present = كلمة المرور الحالية
+account-new = كلمة المرور الجديدة
+account-again = تكرار كلمة المرور الجديدة
+account-new-help = من { $min } إلى { $max } بايت؛ والحرف خارج ASCII يشغل اثنين أو أكثر. لا تكن اسمك ولا كلمة مرور شائعة. عدة كلمات معًا خيار جيد.
+account-next = سيطلب المتصفح كلمة المرور الجديدة في الصفحة التالية.
+account-differ = كلمتا المرور الجديدتان مختلفتان. اكتب الكلمة نفسها مرتين.
+account-wrong = هذه ليست كلمة المرور الحالية.
+account-too-many = كلمات مرور خاطئة كثيرة. لم يتغير شيء. { $seconds ->
+    [zero] حاول مرة أخرى الآن.
+    [one] حاول مرة أخرى بعد ثانية واحدة.
+    [two] حاول مرة أخرى بعد ثانيتين.
+    [few] حاول مرة أخرى بعد { $seconds } ثوانٍ.
+    [many] حاول مرة أخرى بعد { $seconds } ثانية.
+   *[other] حاول مرة أخرى بعد { $seconds } ثانية.
+}
+account-changed-meanwhile = تغيرت كلمة المرور في هذه الأثناء، لذلك لم يُحفظ هذا التغيير. سجّل الدخول من جديد.
+account-no-colours = الألوان إما ألوان النظام أو فاتحة أو داكنة.
+password-empty = لا يمكن أن تكون كلمة المرور فارغة.
+password-control = لا يمكن أن تحتوي كلمة المرور على محارف تحكم.
+password-short = { $min } بايتات على الأقل؛ وهذه فيها { $bytes }.
+password-long = { $max } بايتًا على الأكثر؛ وهذه فيها { $bytes }. الحرف خارج ASCII يشغل من 2 إلى 4 بايتات.
+password-name = لا يمكن أن تكون كلمة المرور هي الاسم نفسه.
+password-common = هذه من أكثر كلمات المرور شيوعًا، وهي أول ما يُجرَّب في الهجمات. اختر غيرها.
+colours = الألوان
+colours-choice = { $choice ->
+    [light] فاتحة
+    [dark] داكنة
+   *[system] النظام
+}
+form-problems = لم يُحفظ شيء. يلزم تصحيح ما يلي:
+
+## Errors
+
+error-request = الطلب { $id }
+error-home = الانتقال إلى الصفحة الرئيسية
+error-panel = الانتقال إلى لوحة التحكم
+error-switch = تسجيل الدخول باسم آخر
+error-bad-request = طلب غير صالح
+error-unauthorized = سجّل الدخول لقراءة هذه الصفحة
+error-unauthorized-message = سجّل الدخول لقراءة هذه الصفحة.
+error-unauthorized-reload = عند إعادة تحميل هذه الصفحة يطلب المتصفح الاسم وكلمة المرور.
+error-unauthorized-who = يمنح مشغّل هذا الموقع الأسماء وكلمات المرور.
+error-signed-out = تم تسجيل الخروج
+error-signed-out-message = إذا طلب المتصفح الآن اسمًا وكلمة مرور فاختر «إلغاء»: عندئذ ينسى القديمين.
+error-signed-out-browser = في مصادقة Basic يحتفظ المتصفح بكلمة المرور لا هذا الموقع. إذا استمر في إرسالها فأغلق المتصفح.
+error-forbidden = لا يوجد وصول
+error-forbidden-page = تم تسجيل الدخول باسم { $name }: لا يمكن لهذا الحساب قراءة هذه الصفحة.
+error-forbidden-panel = تم تسجيل الدخول باسم { $name } ({ $role ->
+    [reader] قارئ
+    [editor] محرر
+   *[admin] مدير
+}): لا يمكن لهذا الحساب فتح هذه الصفحة.
+error-forbidden-https = يعرض هذا الموقع الصفحات الخاصة عبر HTTPS فقط. استخدم العنوان الذي يبدأ بـ https://.
+error-forbidden-form = أُرسل هذا النموذج من موقع آخر، لذلك لم يتغير شيء.
+error-stale-form = إرسال هذا النموذج من جديد
+error-stale-form-message = بقي النموذج مفتوحًا أكثر من يوم، أو تغيرت كلمة المرور في هذه الأثناء، أو أرسله موقع آخر. لم يتغير شيء ولم يُفقد شيء.
+error-not-found = الصفحة غير موجودة
+error-not-found-message = لا توجد صفحة في هذا العنوان.
+error-not-found-check = تحقق من خلو العنوان من الأخطاء، أو ابحث عن الصفحة.
+error-method = الطريقة غير مسموح بها
+error-method-message = لا يستجيب هذا العنوان إلا لـ { $methods }.
+error-timeout = بطيء جدًا
+error-timeout-message = لم تصل بقية الطلب في الوقت المناسب.
+error-timeout-again = لم يتغير شيء. أرسله من جديد.
+error-conflict = لم يُنفَّذ
+error-unchanged = لم يتغير شيء.
+error-too-large = كبير جدًا
+error-too-large-message = { $bytes ->
+    [zero] لا يمكن أن يحتوي الطلب على أي بايت.
+    [one] الحد الأقصى للطلب بايت واحد.
+    [two] الحد الأقصى للطلب بايتان.
+    [few] الحد الأقصى للطلب { $bytes } بايتات.
+    [many] الحد الأقصى للطلب { $bytes } بايتًا.
+   *[other] الحد الأقصى للطلب { $bytes } بايت.
+}
+error-too-large-back = لم يتغير شيء. ارجع إلى الصفحة السابقة: ربما ما زال المتصفح يحتفظ بما كتبته.
+error-address = العنوان طويل جدًا
+error-address-message = هذا العنوان أطول من عنوان أي صفحة.
+error-media-type = نوع الوسائط غير مدعوم
+error-media-type-message = يُرسل النموذج بصيغة application/x-www-form-urlencoded.
+error-unprocessable = هذا غير ممكن
+error-unprocessable-back = لم يتغير شيء. ارجع إلى الصفحة السابقة للمحاولة من جديد.
+error-too-many = محاولات كثيرة جدًا
+error-too-many-message = وردت أسماء وكلمات مرور خاطئة كثيرة من شبكتك أو لهذا الاسم. انتظر قليلًا ثم حاول مرة أخرى.
+error-too-many-wait = تعمل كلمة المرور الصحيحة من جديد بعد الانتظار.
+error-headers = الترويسة كبيرة جدًا
+error-headers-message = حقول ترويسة هذا الطلب كثيرة جدًا أو طويلة جدًا.
+error-busy = مشغول
+error-busy-message = الخادم مشغول. حاول مرة أخرى بعد بضع ثوانٍ.
+error-no-room-message = هناك طلبات كبيرة كثيرة قيد التنفيذ، من شبكتك أو إجمالًا.
+error-no-room-wait = لم يتغير شيء. انتظر بضع ثوانٍ ثم ارجع وحاول مرة أخرى: ما زال المتصفح يحتفظ بما كتبته.
+error-unavailable = خارج الخدمة
+error-unavailable-message = قاعدة بيانات الموقع لا تستجيب. حاول مرة أخرى بعد قليل.
+error-not-saved = لم يُحفظ
+error-not-saved-message = لا يمكن الكتابة في قاعدة بيانات الموقع الآن. لم يتغير شيء.
+error-not-saved-back = ارجع إلى الصفحة السابقة: ربما ما زال المتصفح يحتفظ بما كتبته. أرسله من جديد بعد قليل؛ وإن تكرر ذلك فأبلغ مشغّل هذا الموقع.
+error-in-doubt = ربما حُفظ
+error-in-doubt-message = انقطع الاتصال بقاعدة بيانات الموقع أثناء الحفظ. ربما تم الحفظ؛ أعد تحميل الصفحة للتأكد.
+error-in-doubt-again = يمكن إرسال نموذج الصفحة من جديد: فهو يتعرف على ما حفظه.
+error-internal = حدث خطأ ما
+error-internal-message = الخطأ من هذا الموقع لا منك. حاول مرة أخرى؛ وإن تكرر ذلك فأبلغ مشغّله.

@@ -1,0 +1,174 @@
+# The words of the reader's side in German: neutral, without “du” and “Sie”.
+
+## Dates (CLDR, long)
+
+date = { $day }. { $month ->
+    [1] Januar
+    [2] Februar
+    [3] März
+    [4] April
+    [5] Mai
+    [6] Juni
+    [7] Juli
+    [8] August
+    [9] September
+    [10] Oktober
+    [11] November
+   *[12] Dezember
+} { $year }
+moment = { $date }, { $time }
+
+## Every page
+
+skip = Zum Inhalt springen
+search = Suchen
+search-this-site = Diese Website durchsuchen
+feed = Feed
+private = Privat
+breadcrumbs = Brotkrumen
+breadcrumbs-home = Start
+pager = Weitere Seiten
+pager-newer = ← Neuere
+pager-older = Ältere →
+pager-previous = ← Zurück
+pager-next = Weiter →
+list-empty = Hier gibt es keine Seiten.
+list-empty-yet = Hier gibt es noch keine Seiten.
+
+## Who is signed in
+
+who = Anmeldung
+who-signed-in = Angemeldet als { $name }
+who-panel = Verwaltung
+who-account = Konto
+sign-in = Anmelden
+sign-out = Abmelden
+notice-not-accepted = Der gesendete Name und das Passwort gelten hier nicht. Zu sehen ist deshalb nur, was alle sehen dürfen.
+notice-not-verified = Name und Passwort lassen sich im Moment nicht prüfen. Zu sehen ist deshalb nur, was alle sehen dürfen.
+
+## A page
+
+page-draft = Entwurf: nur für die Redaktion sichtbar.
+page-continue-editing = Weiter bearbeiten
+page-scheduled = Diese Seite wird am { $date } veröffentlicht. Bis dahin sieht sie nur die Redaktion.
+page-receipts = Diese Seite hat Lesebestätigungen: Die Redaktion sieht, wann sie zum ersten und zum letzten Mal geöffnet wurde.
+page-ended = Diese Seite war bis { $moment } veröffentlicht. Jetzt sieht sie nur die Redaktion.
+page-updated = aktualisiert am { $date }
+page-edit = Bearbeiten
+page-below = Unterseiten
+
+## Search
+
+search-how = Ein oder mehrere Wörter in das Feld oben eingeben. Gefunden werden Seiten, die alle Wörter in Titel, Zusammenfassung oder Text enthalten.
+search-results = Ergebnisse für „{ $query }“, die besten zuerst
+search-nothing = Keine lesbare Seite enthält alle diese Wörter.
+search-no-word = Kein Treffer: Die Suche enthält kein Wort. Bitte Buchstaben oder Ziffern eingeben.
+search-only-excludes = Kein Treffer: Die Suche schließt nur Wörter aus. Bitte ein gesuchtes Wort ergänzen.
+search-help-word = Ein Wort findet auch längere Wörter, die damit beginnen. Groß- und Kleinschreibung und Akzente spielen keine Rolle.
+search-help-phrase-example = zwei Wörter
+search-help-phrase = findet genau diese Wortfolge.
+search-help-without-example = Wort
+search-help-without = lässt Seiten mit diesem Wort aus.
+
+## The account
+
+account = Konto
+account-who = Angemeldet als { $name } ({ $role ->
+    [reader] Leserecht
+    [editor] Redaktion
+   *[admin] Administration
+}).
+account-password = Passwort ändern
+account-present = Aktuelles Passwort
+account-new = Neues Passwort
+account-again = Neues Passwort wiederholen
+account-new-help = { $min } bis { $max } Bytes; ein Buchstabe außerhalb von ASCII zählt zwei oder mehr. Nicht der eigene Name und kein verbreitetes Passwort. Mehrere Wörter eignen sich gut.
+account-next = Der Browser fragt auf der nächsten Seite nach dem neuen Passwort.
+account-differ = Die beiden neuen Passwörter sind verschieden. Bitte zweimal dasselbe eingeben.
+account-wrong = Das ist nicht das aktuelle Passwort.
+account-too-many = Zu viele falsche Passwörter. Nichts wurde geändert. { $seconds ->
+    [one] Nächster Versuch in { $seconds } Sekunde.
+   *[other] Nächster Versuch in { $seconds } Sekunden.
+}
+account-changed-meanwhile = Das Passwort wurde inzwischen geändert, deshalb wurde diese Änderung nicht gespeichert. Bitte neu anmelden.
+account-no-colours = Als Farben gibt es nur System, Hell oder Dunkel.
+password-empty = Ein Passwort darf nicht leer sein.
+password-control = Ein Passwort darf keine Steuerzeichen enthalten.
+password-short = Mindestens { $min } Bytes; dieses hat { $bytes }.
+password-long = Höchstens { $max } Bytes; dieses hat { $bytes }. Ein Buchstabe außerhalb von ASCII zählt 2 bis 4 Bytes.
+password-name = Der eigene Name ist als Passwort nicht erlaubt.
+password-common = Dieses Passwort gehört zu den häufigsten, die bei Angriffen zuerst ausprobiert werden. Bitte ein anderes wählen.
+colours = Farben
+colours-choice = { $choice ->
+    [light] Hell
+    [dark] Dunkel
+   *[system] System
+}
+form-problems = Nichts wurde gespeichert. Bitte korrigieren:
+
+## Errors
+
+error-request = Anfrage { $id }
+error-home = Zur Startseite
+error-panel = Zur Verwaltung
+error-switch = Mit anderem Namen anmelden
+error-bad-request = Ungültige Anfrage
+error-unauthorized = Zum Lesen dieser Seite anmelden
+error-unauthorized-message = Zum Lesen bitte anmelden.
+error-unauthorized-reload = Beim Neuladen dieser Seite fragt der Browser nach Name und Passwort.
+error-unauthorized-who = Namen und Passwörter vergibt, wer diese Website betreibt.
+error-signed-out = Abgemeldet
+error-signed-out-message = Fragt der Browser jetzt nach Name und Passwort, bitte „Abbrechen“ wählen: Dann vergisst er die alten.
+error-signed-out-browser = Bei der Basic-Anmeldung merkt sich der Browser das Passwort, nicht diese Website. Sendet er es weiterhin, hilft es, den Browser zu schließen.
+error-forbidden = Kein Zugriff
+error-forbidden-page = Angemeldet als { $name }: Dieses Konto darf diese Seite nicht lesen.
+error-forbidden-panel = Angemeldet als { $name } ({ $role ->
+    [reader] Leserecht
+    [editor] Redaktion
+   *[admin] Administration
+}): Dieses Konto darf diese Seite nicht öffnen.
+error-forbidden-https = Private Seiten zeigt diese Website nur über HTTPS. Bitte die Adresse mit https:// verwenden.
+error-forbidden-form = Dieses Formular kam von einer anderen Website. Deshalb wurde nichts geändert.
+error-stale-form = Formular erneut senden
+error-stale-form-message = Das Formular war länger als einen Tag offen, das Passwort wurde inzwischen geändert, oder eine andere Website hat es gesendet. Nichts wurde geändert, und nichts ist verloren.
+error-not-found = Seite nicht gefunden
+error-not-found-message = Unter dieser Adresse gibt es keine Seite.
+error-not-found-check = Bitte die Adresse auf Tippfehler prüfen oder nach der Seite suchen.
+error-method = Methode nicht erlaubt
+error-method-message = Diese Adresse beantwortet nur { $methods }.
+error-timeout = Zu langsam
+error-timeout-message = Der Rest der Anfrage ist nicht rechtzeitig angekommen.
+error-timeout-again = Nichts wurde geändert. Bitte erneut senden.
+error-conflict = Nicht ausgeführt
+error-unchanged = Nichts wurde geändert.
+error-too-large = Zu groß
+error-too-large-message = { $bytes ->
+    [one] Eine Anfrage darf höchstens { $bytes } Byte haben.
+   *[other] Eine Anfrage darf höchstens { $bytes } Bytes haben.
+}
+error-too-large-back = Nichts wurde geändert. Auf der vorigen Seite hat der Browser die Eingaben vielleicht noch.
+error-address = Adresse zu lang
+error-address-message = Diese Adresse ist länger als die jeder Seite.
+error-media-type = Medientyp nicht unterstützt
+error-media-type-message = Ein Formular wird als application/x-www-form-urlencoded gesendet.
+error-unprocessable = Das geht nicht
+error-unprocessable-back = Nichts wurde geändert. Auf der vorigen Seite ist ein neuer Versuch möglich.
+error-too-many = Zu viele Versuche
+error-too-many-message = Aus diesem Netz oder für diesen Namen kamen zu viele falsche Anmeldungen. Bitte einen Moment warten und es dann erneut versuchen.
+error-too-many-wait = Nach der Wartezeit gilt das richtige Passwort wieder.
+error-headers = Kopfzeilen zu groß
+error-headers-message = Die Kopfzeilen dieser Anfrage sind zu viele oder zu lang.
+error-busy = Ausgelastet
+error-busy-message = Der Server ist ausgelastet. Bitte in ein paar Sekunden erneut versuchen.
+error-no-room-message = Gerade laufen zu viele große Anfragen, aus diesem Netz oder insgesamt.
+error-no-room-wait = Nichts wurde geändert. Bitte ein paar Sekunden warten, zurückgehen und es erneut versuchen: Der Browser hat die Eingaben noch.
+error-unavailable = Außer Betrieb
+error-unavailable-message = Die Datenbank dieser Website antwortet nicht. Bitte gleich noch einmal versuchen.
+error-not-saved = Nicht gespeichert
+error-not-saved-message = In die Datenbank dieser Website kann gerade nicht geschrieben werden. Nichts wurde geändert.
+error-not-saved-back = Auf der vorigen Seite hat der Browser die Eingaben vielleicht noch. Bitte gleich noch einmal senden und, wenn es wieder geschieht, den Betrieb der Website benachrichtigen.
+error-in-doubt = Vielleicht gespeichert
+error-in-doubt-message = Beim Speichern ging die Verbindung zur Datenbank dieser Website verloren. Vielleicht wurde gespeichert; nach dem Neuladen der Seite ist es zu sehen.
+error-in-doubt-again = Das Formular einer Seite darf erneut gesendet werden: Es erkennt, was es schon gespeichert hat.
+error-internal = Etwas ist schiefgegangen
+error-internal-message = Der Fehler liegt bei dieser Website. Bitte erneut versuchen und, wenn es wieder geschieht, ihren Betrieb benachrichtigen.

@@ -1,0 +1,175 @@
+# The words of the reader's side in English. Each key is in the file of every language, with the same arguments.
+# No message contains < > & or ": templates put it into HTML as it is.
+
+## Dates (CLDR, long)
+
+date = { $day } { $month ->
+    [1] January
+    [2] February
+    [3] March
+    [4] April
+    [5] May
+    [6] June
+    [7] July
+    [8] August
+    [9] September
+    [10] October
+    [11] November
+   *[12] December
+} { $year }
+moment = { $date }, { $time }
+
+## Every page
+
+skip = Skip to content
+search = Search
+search-this-site = Search this site
+feed = Feed
+private = Private
+breadcrumbs = Breadcrumbs
+breadcrumbs-home = Home
+pager = More pages
+pager-newer = ← Newer
+pager-older = Older →
+pager-previous = ← Previous
+pager-next = More →
+list-empty = There are no pages here.
+list-empty-yet = There are no pages here yet.
+
+## Who is signed in
+
+who = You
+who-signed-in = Signed in as { $name }
+who-panel = Panel
+who-account = Account
+sign-in = Sign in
+sign-out = Sign out
+notice-not-accepted = The name and password that were sent are not valid here, so this shows what everybody may see.
+notice-not-verified = Your name and password cannot be verified at the moment, so this shows what everybody may see.
+
+## A page
+
+page-draft = Draft: only editors see this.
+page-continue-editing = Continue editing
+page-scheduled = This page will be published on { $date }. Until then only editors see it.
+page-receipts = This page has read receipts: its editors see when you first and last opened it.
+page-ended = This page was published until { $moment }. Now only editors see it.
+page-updated = updated { $date }
+page-edit = Edit
+page-below = Pages below this one
+
+## Search
+
+search-how = Enter one or more words in the field above. The search finds pages whose title, summary or text have all of them.
+search-results = Results for “{ $query }”, best first
+search-nothing = No page that you can read has all of these words.
+search-no-word = No page matches: the search has no word. Write letters or digits.
+search-only-excludes = No page matches: the search only excludes words. Add a word to find.
+search-help-word = A word also finds longer words that begin with it. Capitals and accents do not matter.
+search-help-phrase-example = two words
+search-help-phrase = finds exactly this phrase.
+search-help-without-example = word
+search-help-without = leaves out pages with this word.
+
+## The account
+
+account = Your account
+account-who = You are { $name } ({ $role ->
+    [reader] reader
+    [editor] editor
+   *[admin] administrator
+}).
+account-password = Change my password
+account-present = Current password
+account-new = New password
+account-again = New password again
+account-new-help = From { $min } to { $max } bytes; a letter outside ASCII takes two or more. Not your name, and not a common password. Several words work well.
+account-next = Your browser will ask for the new password on the next page.
+account-differ = The two new passwords differ. Type the same one twice.
+account-wrong = This is not your current password.
+account-too-many = Too many wrong passwords. Nothing was changed. { $seconds ->
+    [one] Try again in { $seconds } second.
+   *[other] Try again in { $seconds } seconds.
+}
+account-changed-meanwhile = Your password was changed meanwhile, so this change was not saved. Sign in again.
+account-no-colours = The colours must be system, light or dark.
+password-empty = A password cannot be empty.
+password-control = A password cannot hold control characters.
+password-short = At least { $min } bytes; this has { $bytes }.
+password-long = At most { $max } bytes; this has { $bytes }. A letter outside ASCII takes 2 to 4 bytes.
+password-name = The password cannot be the user’s name.
+password-common = This is one of the most common passwords, which attackers try first. Choose another.
+colours = Colours
+colours-choice = { $choice ->
+    [light] Light
+    [dark] Dark
+   *[system] System
+}
+form-problems = Nothing was saved. Please fix:
+
+## Errors
+
+error-request = Request { $id }
+error-home = Go to the front page
+error-panel = Go to the panel
+error-switch = Sign in as someone else
+error-bad-request = Bad Request
+error-unauthorized = Sign in to read this page
+error-unauthorized-message = Sign in to read this.
+error-unauthorized-reload = Reload this page to be asked for your name and password.
+error-unauthorized-who = The operator of this site gives out names and passwords.
+error-signed-out = Signed out
+error-signed-out-message = If your browser now asks for a name and a password, press Cancel: it then forgets the old ones.
+error-signed-out-browser = With Basic authentication the browser keeps the password, not this site. If it still sends it, close the browser.
+error-forbidden = You may not open this
+error-forbidden-page = You are signed in as { $name }, who may not read this page.
+error-forbidden-panel = You are signed in as { $name } ({ $role ->
+    [reader] reader
+    [editor] editor
+   *[admin] administrator
+}), who may not open this.
+error-forbidden-https = This site shows private pages only over HTTPS. Use the https:// address.
+error-forbidden-form = This form was sent from another site, so nothing was changed.
+error-stale-form = Send this form again
+error-stale-form-message = The form was open for more than a day, your password was changed meanwhile, or another site sent it. Nothing was changed and nothing is lost.
+error-not-found = Page not found
+error-not-found-message = There is no page at this address.
+error-not-found-check = Check the address for a typing error, or search for the page.
+error-method = Method not allowed
+error-method-message = This address answers only { $methods }.
+error-timeout = Too slow
+error-timeout-message = The rest of the request did not arrive in time.
+error-timeout-again = Nothing was changed. Send it again.
+error-conflict = This was not done
+error-unchanged = Nothing was changed.
+error-too-large = Too large
+error-too-large-message = { $bytes ->
+    [one] A request may have at most { $bytes } byte.
+   *[other] A request may have at most { $bytes } bytes.
+}
+error-too-large-back = Nothing was changed. Go back: your browser may still have what you typed.
+error-address = Address too long
+error-address-message = This address is longer than that of any page.
+error-media-type = Unsupported media type
+error-media-type-message = Send a form as application/x-www-form-urlencoded.
+error-unprocessable = This cannot be done
+error-unprocessable-back = Nothing was changed. Go back to try again.
+error-too-many = Too many attempts
+error-too-many-message = There were too many wrong names and passwords from your network or for this name. Wait a moment, then try again.
+error-too-many-wait = The right password works again after the wait.
+error-headers = Header too large
+error-headers-message = The header fields of this request are too many or too long.
+error-busy = Busy
+error-busy-message = The server is busy. Try again in a few seconds.
+error-no-room-message = Too many large requests from your network, or from everybody, are under way.
+error-no-room-wait = Nothing was changed. Wait a few seconds, then go back and try again: your browser still has what you typed.
+error-unavailable = Out of order
+error-unavailable-message = The site’s database does not answer. Try again in a moment.
+error-not-saved = Not saved
+error-not-saved-message = The site’s database cannot be written now. Nothing was changed.
+error-not-saved-back = Go back: your browser may still have what you typed. Send it again in a moment; if it happens again, tell the operator of this site.
+error-in-doubt = Perhaps saved
+error-in-doubt-message = The connection to the site’s database was lost while this was saved. It may have been saved; reload the page to see.
+error-in-doubt-again = The form of a page may be sent again: it finds what it has saved.
+error-internal = Something went wrong
+error-internal-message = This is our fault, not yours. Try again; if it happens again, tell the operator of this site.

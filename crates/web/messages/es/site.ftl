@@ -1,0 +1,174 @@
+# The words of the reader's side in Spanish, impersonal where possible, otherwise with “tú”.
+
+## Dates (CLDR, long)
+
+date = { $day } de { $month ->
+    [1] enero
+    [2] febrero
+    [3] marzo
+    [4] abril
+    [5] mayo
+    [6] junio
+    [7] julio
+    [8] agosto
+    [9] septiembre
+    [10] octubre
+    [11] noviembre
+   *[12] diciembre
+} de { $year }
+moment = { $date }, { $time }
+
+## Every page
+
+skip = Ir al contenido
+search = Buscar
+search-this-site = Buscar en este sitio
+feed = Canal
+private = Privada
+breadcrumbs = Ruta de navegación
+breadcrumbs-home = Inicio
+pager = Más páginas
+pager-newer = ← Más recientes
+pager-older = Más antiguas →
+pager-previous = ← Anterior
+pager-next = Más →
+list-empty = Aquí no hay páginas.
+list-empty-yet = Aquí todavía no hay páginas.
+
+## Who is signed in
+
+who = Sesión
+who-signed-in = Sesión iniciada como { $name }
+who-panel = Administración
+who-account = Cuenta
+sign-in = Iniciar sesión
+sign-out = Cerrar sesión
+notice-not-accepted = El nombre y la contraseña enviados no son válidos aquí, así que se muestra lo que puede ver todo el mundo.
+notice-not-verified = En este momento no se pueden comprobar tu nombre y tu contraseña, así que se muestra lo que puede ver todo el mundo.
+
+## A page
+
+page-draft = Borrador: solo lo ve la redacción.
+page-continue-editing = Seguir editando
+page-scheduled = Esta página se publicará el { $date }. Hasta entonces solo la ve la redacción.
+page-receipts = Esta página tiene confirmación de lectura: la redacción ve cuándo la abriste por primera y por última vez.
+page-ended = Esta página estuvo publicada hasta el { $moment }. Ahora solo la ve la redacción.
+page-updated = actualizada el { $date }
+page-edit = Editar
+page-below = Subpáginas
+
+## Search
+
+search-how = Escribe una o más palabras en el campo de arriba. La búsqueda encuentra las páginas que las contienen todas en el título, el resumen o el texto.
+search-results = Resultados de «{ $query }», primero los mejores
+search-nothing = Ninguna página que puedas leer contiene todas estas palabras.
+search-no-word = Sin resultados: la búsqueda no contiene ninguna palabra. Escribe letras o cifras.
+search-only-excludes = Sin resultados: la búsqueda solo excluye palabras. Añade una palabra que encontrar.
+search-help-word = Una palabra encuentra también palabras más largas que empiezan por ella. No importan las mayúsculas ni los acentos.
+search-help-phrase-example = dos palabras
+search-help-phrase = encuentra exactamente esta frase.
+search-help-without-example = palabra
+search-help-without = descarta las páginas con esta palabra.
+
+## The account
+
+account = Tu cuenta
+account-who = Sesión iniciada como { $name } ({ $role ->
+    [reader] lectura
+    [editor] redacción
+   *[admin] administración
+}).
+account-password = Cambiar mi contraseña
+account-present = Contraseña actual
+account-new = Contraseña nueva
+account-again = Repetir la contraseña nueva
+account-new-help = De { $min } a { $max } bytes; una letra fuera de ASCII ocupa dos o más. Ni tu nombre ni una contraseña común. Varias palabras van bien.
+account-next = El navegador pedirá la contraseña nueva en la página siguiente.
+account-differ = Las dos contraseñas nuevas son distintas. Escribe dos veces la misma.
+account-wrong = Esta no es tu contraseña actual.
+account-too-many = Demasiadas contraseñas incorrectas. No se ha cambiado nada. { $seconds ->
+    [one] Inténtalo de nuevo en { $seconds } segundo.
+   *[other] Inténtalo de nuevo en { $seconds } segundos.
+}
+account-changed-meanwhile = Tu contraseña se cambió entretanto, así que este cambio no se ha guardado. Inicia sesión de nuevo.
+account-no-colours = Los colores son los del sistema, claros u oscuros.
+password-empty = Una contraseña no puede estar vacía.
+password-control = Una contraseña no puede contener caracteres de control.
+password-short = Al menos { $min } bytes; esta tiene { $bytes }.
+password-long = Como máximo { $max } bytes; esta tiene { $bytes }. Una letra fuera de ASCII ocupa de 2 a 4 bytes.
+password-name = La contraseña no puede ser tu nombre.
+password-common = Esta es una de las contraseñas más comunes, las primeras que se prueban en un ataque. Elige otra.
+colours = Colores
+colours-choice = { $choice ->
+    [light] Claros
+    [dark] Oscuros
+   *[system] Sistema
+}
+form-problems = No se ha guardado nada. Por corregir:
+
+## Errors
+
+error-request = Solicitud { $id }
+error-home = Ir a la página de inicio
+error-panel = Ir a la administración
+error-switch = Iniciar sesión con otro nombre
+error-bad-request = Solicitud incorrecta
+error-unauthorized = Inicia sesión para leer esta página
+error-unauthorized-message = Inicia sesión para leer esta página.
+error-unauthorized-reload = Al recargar esta página se piden el nombre y la contraseña.
+error-unauthorized-who = Los nombres y las contraseñas los da quien administra este sitio.
+error-signed-out = Sesión cerrada
+error-signed-out-message = Si el navegador pide ahora un nombre y una contraseña, pulsa «Cancelar»: así olvida los anteriores.
+error-signed-out-browser = Con la autenticación Basic es el navegador quien guarda la contraseña, no este sitio. Si la sigue enviando, cierra el navegador.
+error-forbidden = Sin acceso
+error-forbidden-page = La sesión es de { $name }, que no puede leer esta página.
+error-forbidden-panel = La sesión es de { $name } ({ $role ->
+    [reader] lectura
+    [editor] redacción
+   *[admin] administración
+}), que no puede abrir esta página.
+error-forbidden-https = Este sitio solo muestra las páginas privadas por HTTPS. Usa la dirección con https://.
+error-forbidden-form = Este formulario se envió desde otro sitio, así que no se ha cambiado nada.
+error-stale-form = Enviar de nuevo este formulario
+error-stale-form-message = El formulario estuvo abierto más de un día, tu contraseña se cambió entretanto o lo envió otro sitio. No se ha cambiado ni perdido nada.
+error-not-found = Página no encontrada
+error-not-found-message = No hay ninguna página en esta dirección.
+error-not-found-check = Comprueba si hay un error en la dirección o busca la página.
+error-method = Método no permitido
+error-method-message = Esta dirección solo responde a { $methods }.
+error-timeout = Demasiado lento
+error-timeout-message = El resto de la solicitud no llegó a tiempo.
+error-timeout-again = No se ha cambiado nada. Envíala de nuevo.
+error-conflict = No se ha hecho
+error-unchanged = No se ha cambiado nada.
+error-too-large = Demasiado grande
+error-too-large-message = { $bytes ->
+    [one] Una solicitud puede tener como máximo { $bytes } byte.
+   *[other] Una solicitud puede tener como máximo { $bytes } bytes.
+}
+error-too-large-back = No se ha cambiado nada. Vuelve atrás: quizá el navegador conserve lo que escribiste.
+error-address = Dirección demasiado larga
+error-address-message = Esta dirección es más larga que la de cualquier página.
+error-media-type = Tipo de contenido no admitido
+error-media-type-message = Un formulario se envía como application/x-www-form-urlencoded.
+error-unprocessable = No es posible
+error-unprocessable-back = No se ha cambiado nada. Vuelve atrás para intentarlo de nuevo.
+error-too-many = Demasiados intentos
+error-too-many-message = Hubo demasiados nombres y contraseñas incorrectos desde tu red o para este nombre. Espera un momento e inténtalo de nuevo.
+error-too-many-wait = La contraseña correcta vuelve a valer tras la espera.
+error-headers = Cabecera demasiado grande
+error-headers-message = Los campos de cabecera de esta solicitud son demasiados o demasiado largos.
+error-busy = Ocupado
+error-busy-message = El servidor está ocupado. Inténtalo de nuevo en unos segundos.
+error-no-room-message = Hay demasiadas solicitudes grandes en curso, desde tu red o en total.
+error-no-room-wait = No se ha cambiado nada. Espera unos segundos, vuelve atrás e inténtalo de nuevo: el navegador conserva lo que escribiste.
+error-unavailable = Fuera de servicio
+error-unavailable-message = La base de datos del sitio no responde. Inténtalo de nuevo en un momento.
+error-not-saved = No guardado
+error-not-saved-message = Ahora no se puede escribir en la base de datos del sitio. No se ha cambiado nada.
+error-not-saved-back = Vuelve atrás: quizá el navegador conserve lo que escribiste. Envíalo de nuevo en un momento; si vuelve a ocurrir, avisa a quien administra este sitio.
+error-in-doubt = Quizá guardado
+error-in-doubt-message = Se perdió la conexión con la base de datos del sitio mientras se guardaba. Puede que se haya guardado; recarga la página para verlo.
+error-in-doubt-again = El formulario de una página se puede enviar de nuevo: reconoce lo que ya guardó.
+error-internal = Algo ha fallado
+error-internal-message = El error es del sitio, no tuyo. Inténtalo de nuevo; si vuelve a ocurrir, avisa a quien lo administra.

@@ -1,0 +1,174 @@
+# The words of the reader's side in French, with “vous”.
+
+## Dates (CLDR, long)
+
+date = { $day } { $month ->
+    [1] janvier
+    [2] février
+    [3] mars
+    [4] avril
+    [5] mai
+    [6] juin
+    [7] juillet
+    [8] août
+    [9] septembre
+    [10] octobre
+    [11] novembre
+   *[12] décembre
+} { $year }
+moment = { $date }, { $time }
+
+## Every page
+
+skip = Aller au contenu
+search = Rechercher
+search-this-site = Rechercher sur ce site
+feed = Flux
+private = Privé
+breadcrumbs = Fil d’Ariane
+breadcrumbs-home = Accueil
+pager = Autres pages
+pager-newer = ← Plus récentes
+pager-older = Plus anciennes →
+pager-previous = ← Précédent
+pager-next = Suite →
+list-empty = Il n’y a pas de pages ici.
+list-empty-yet = Il n’y a pas encore de pages ici.
+
+## Who is signed in
+
+who = Connexion
+who-signed-in = Connecté en tant que { $name }
+who-panel = Administration
+who-account = Compte
+sign-in = Se connecter
+sign-out = Se déconnecter
+notice-not-accepted = Le nom et le mot de passe envoyés ne sont pas valables ici : vous voyez ce que tout le monde peut voir.
+notice-not-verified = Votre nom et votre mot de passe ne peuvent pas être vérifiés pour le moment : vous voyez ce que tout le monde peut voir.
+
+## A page
+
+page-draft = Brouillon : visible par la rédaction seulement.
+page-continue-editing = Poursuivre la rédaction
+page-scheduled = Cette page sera publiée le { $date }. D’ici là, seule la rédaction la voit.
+page-receipts = Cette page a des accusés de lecture : la rédaction voit quand vous l’avez ouverte pour la première et la dernière fois.
+page-ended = Cette page était publiée jusqu’au { $moment }. Désormais, seule la rédaction la voit.
+page-updated = mise à jour le { $date }
+page-edit = Modifier
+page-below = Sous-pages
+
+## Search
+
+search-how = Saisissez un ou plusieurs mots dans le champ ci-dessus. La recherche trouve les pages dont le titre, le résumé ou le texte les contiennent tous.
+search-results = Résultats pour « { $query } », les meilleurs d’abord
+search-nothing = Aucune page que vous pouvez lire ne contient tous ces mots.
+search-no-word = Aucun résultat : la recherche ne contient pas de mot. Saisissez des lettres ou des chiffres.
+search-only-excludes = Aucun résultat : la recherche ne fait qu’exclure des mots. Ajoutez un mot à trouver.
+search-help-word = Un mot trouve aussi les mots plus longs qui commencent par lui. Les majuscules et les accents ne comptent pas.
+search-help-phrase-example = deux mots
+search-help-phrase = trouve exactement cette expression.
+search-help-without-example = mot
+search-help-without = écarte les pages qui contiennent ce mot.
+
+## The account
+
+account = Votre compte
+account-who = Vous êtes { $name } ({ $role ->
+    [reader] lecture
+    [editor] rédaction
+   *[admin] administration
+}).
+account-password = Changer mon mot de passe
+account-present = Mot de passe actuel
+account-new = Nouveau mot de passe
+account-again = Nouveau mot de passe, à nouveau
+account-new-help = De { $min } à { $max } octets ; une lettre hors ASCII en prend deux ou plus. Ni votre nom, ni un mot de passe courant. Plusieurs mots conviennent bien.
+account-next = Votre navigateur demandera le nouveau mot de passe à la page suivante.
+account-differ = Les deux nouveaux mots de passe diffèrent. Saisissez deux fois le même.
+account-wrong = Ce n’est pas votre mot de passe actuel.
+account-too-many = Trop de mots de passe erronés. Rien n’a été modifié. { $seconds ->
+    [one] Réessayez dans { $seconds } seconde.
+   *[other] Réessayez dans { $seconds } secondes.
+}
+account-changed-meanwhile = Votre mot de passe a été changé entre-temps ; cette modification n’a pas été enregistrée. Reconnectez-vous.
+account-no-colours = Les couleurs sont celles du système, claires ou sombres.
+password-empty = Un mot de passe ne peut pas être vide.
+password-control = Un mot de passe ne peut pas contenir de caractères de contrôle.
+password-short = Au moins { $min } octets ; celui-ci en a { $bytes }.
+password-long = Au plus { $max } octets ; celui-ci en a { $bytes }. Une lettre hors ASCII en prend de 2 à 4.
+password-name = Le mot de passe ne peut pas être votre nom.
+password-common = Ce mot de passe est l’un des plus courants, essayés en premier lors d’attaques. Choisissez-en un autre.
+colours = Couleurs
+colours-choice = { $choice ->
+    [light] Claires
+    [dark] Sombres
+   *[system] Système
+}
+form-problems = Rien n’a été enregistré. À corriger :
+
+## Errors
+
+error-request = Requête { $id }
+error-home = Aller à la page d’accueil
+error-panel = Aller à l’administration
+error-switch = Se connecter sous un autre nom
+error-bad-request = Requête incorrecte
+error-unauthorized = Connectez-vous pour lire cette page
+error-unauthorized-message = Connectez-vous pour lire cette page.
+error-unauthorized-reload = Rechargez cette page : votre nom et votre mot de passe vous seront demandés.
+error-unauthorized-who = Les noms et les mots de passe sont attribués par l’exploitant de ce site.
+error-signed-out = Déconnecté
+error-signed-out-message = Si votre navigateur demande maintenant un nom et un mot de passe, choisissez « Annuler » : il oublie alors les anciens.
+error-signed-out-browser = Avec l’authentification Basic, c’est le navigateur qui retient le mot de passe, pas ce site. S’il l’envoie encore, fermez le navigateur.
+error-forbidden = Accès refusé
+error-forbidden-page = Vous êtes connecté en tant que { $name }, qui ne peut pas lire cette page.
+error-forbidden-panel = Vous êtes connecté en tant que { $name } ({ $role ->
+    [reader] lecture
+    [editor] rédaction
+   *[admin] administration
+}), qui ne peut pas ouvrir cette page.
+error-forbidden-https = Ce site n’affiche les pages privées qu’en HTTPS. Utilisez l’adresse en https://.
+error-forbidden-form = Ce formulaire a été envoyé depuis un autre site ; rien n’a été modifié.
+error-stale-form = Renvoyer ce formulaire
+error-stale-form-message = Le formulaire était ouvert depuis plus d’un jour, votre mot de passe a été changé entre-temps, ou un autre site l’a envoyé. Rien n’a été modifié et rien n’est perdu.
+error-not-found = Page introuvable
+error-not-found-message = Il n’y a pas de page à cette adresse.
+error-not-found-check = Vérifiez l’adresse, ou recherchez la page.
+error-method = Méthode non autorisée
+error-method-message = Cette adresse ne répond qu’à { $methods }.
+error-timeout = Trop lent
+error-timeout-message = La suite de la requête n’est pas arrivée à temps.
+error-timeout-again = Rien n’a été modifié. Renvoyez-la.
+error-conflict = Non effectué
+error-unchanged = Rien n’a été modifié.
+error-too-large = Trop volumineux
+error-too-large-message = { $bytes ->
+    [one] Une requête peut avoir au plus { $bytes } octet.
+   *[other] Une requête peut avoir au plus { $bytes } octets.
+}
+error-too-large-back = Rien n’a été modifié. Revenez en arrière : votre navigateur a peut-être gardé votre saisie.
+error-address = Adresse trop longue
+error-address-message = Cette adresse est plus longue que celle de toute page.
+error-media-type = Type de média non pris en charge
+error-media-type-message = Envoyez un formulaire en application/x-www-form-urlencoded.
+error-unprocessable = Impossible
+error-unprocessable-back = Rien n’a été modifié. Revenez en arrière pour réessayer.
+error-too-many = Trop de tentatives
+error-too-many-message = Trop de noms et de mots de passe erronés sont venus de votre réseau ou pour ce nom. Attendez un moment, puis réessayez.
+error-too-many-wait = Le bon mot de passe fonctionne à nouveau après l’attente.
+error-headers = En-tête trop grand
+error-headers-message = Les champs d’en-tête de cette requête sont trop nombreux ou trop longs.
+error-busy = Occupé
+error-busy-message = Le serveur est occupé. Réessayez dans quelques secondes.
+error-no-room-message = Trop de grandes requêtes sont en cours, de votre réseau ou au total.
+error-no-room-wait = Rien n’a été modifié. Attendez quelques secondes, revenez en arrière et réessayez : votre navigateur a gardé votre saisie.
+error-unavailable = Hors service
+error-unavailable-message = La base de données du site ne répond pas. Réessayez dans un moment.
+error-not-saved = Non enregistré
+error-not-saved-message = La base de données du site ne peut pas être modifiée pour le moment. Rien n’a été modifié.
+error-not-saved-back = Revenez en arrière : votre navigateur a peut-être gardé votre saisie. Renvoyez-la dans un moment ; si cela se reproduit, prévenez l’exploitant de ce site.
+error-in-doubt = Peut-être enregistré
+error-in-doubt-message = La connexion à la base de données du site a été perdue pendant l’enregistrement. Il a peut-être eu lieu ; rechargez la page pour le voir.
+error-in-doubt-again = Le formulaire d’une page peut être renvoyé : il retrouve ce qu’il a enregistré.
+error-internal = Un problème est survenu
+error-internal-message = L’erreur vient de ce site, pas de vous. Réessayez ; si cela se reproduit, prévenez son exploitant.

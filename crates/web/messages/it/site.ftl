@@ -1,0 +1,174 @@
+# The words of the reader's side in Italian, impersonal where possible, otherwise with “tu”.
+
+## Dates (CLDR, long)
+
+date = { $day } { $month ->
+    [1] gennaio
+    [2] febbraio
+    [3] marzo
+    [4] aprile
+    [5] maggio
+    [6] giugno
+    [7] luglio
+    [8] agosto
+    [9] settembre
+    [10] ottobre
+    [11] novembre
+   *[12] dicembre
+} { $year }
+moment = { $date }, { $time }
+
+## Every page
+
+skip = Vai al contenuto
+search = Cerca
+search-this-site = Cerca in questo sito
+feed = Feed
+private = Privata
+breadcrumbs = Percorso
+breadcrumbs-home = Home
+pager = Altre pagine
+pager-newer = ← Più recenti
+pager-older = Meno recenti →
+pager-previous = ← Precedente
+pager-next = Altre →
+list-empty = Qui non ci sono pagine.
+list-empty-yet = Qui non ci sono ancora pagine.
+
+## Who is signed in
+
+who = Accesso
+who-signed-in = Accesso effettuato come { $name }
+who-panel = Amministrazione
+who-account = Account
+sign-in = Accedi
+sign-out = Esci
+notice-not-accepted = Il nome e la password inviati qui non sono validi: si vede ciò che possono vedere tutti.
+notice-not-verified = Al momento non è possibile verificare nome e password: si vede ciò che possono vedere tutti.
+
+## A page
+
+page-draft = Bozza: la vede solo la redazione.
+page-continue-editing = Continua a modificare
+page-scheduled = Questa pagina sarà pubblicata il { $date }. Fino ad allora la vede solo la redazione.
+page-receipts = Questa pagina ha la conferma di lettura: la redazione vede quando l’hai aperta la prima e l’ultima volta.
+page-ended = Questa pagina è stata pubblicata fino al { $moment }. Ora la vede solo la redazione.
+page-updated = aggiornata il { $date }
+page-edit = Modifica
+page-below = Sottopagine
+
+## Search
+
+search-how = Scrivi una o più parole nel campo in alto. La ricerca trova le pagine che le contengono tutte nel titolo, nel riassunto o nel testo.
+search-results = Risultati per «{ $query }», prima i migliori
+search-nothing = Nessuna pagina che puoi leggere contiene tutte queste parole.
+search-no-word = Nessun risultato: la ricerca non contiene parole. Scrivi lettere o cifre.
+search-only-excludes = Nessun risultato: la ricerca esclude soltanto parole. Aggiungi una parola da trovare.
+search-help-word = Una parola trova anche parole più lunghe che iniziano così. Maiuscole e accenti non contano.
+search-help-phrase-example = due parole
+search-help-phrase = trova esattamente questa frase.
+search-help-without-example = parola
+search-help-without = esclude le pagine con questa parola.
+
+## The account
+
+account = Il tuo account
+account-who = Accesso effettuato come { $name } ({ $role ->
+    [reader] lettura
+    [editor] redazione
+   *[admin] amministrazione
+}).
+account-password = Cambia la mia password
+account-present = Password attuale
+account-new = Nuova password
+account-again = Ripeti la nuova password
+account-new-help = Da { $min } a { $max } byte; una lettera fuori da ASCII ne occupa due o più. Né il tuo nome né una password comune. Più parole vanno bene.
+account-next = Nella pagina successiva il browser chiederà la nuova password.
+account-differ = Le due nuove password sono diverse. Scrivi due volte la stessa.
+account-wrong = Questa non è la tua password attuale.
+account-too-many = Troppe password errate. Nulla è stato modificato. { $seconds ->
+    [one] Riprova tra { $seconds } secondo.
+   *[other] Riprova tra { $seconds } secondi.
+}
+account-changed-meanwhile = Nel frattempo la tua password è stata cambiata, quindi questa modifica non è stata salvata. Accedi di nuovo.
+account-no-colours = I colori sono quelli del sistema, chiari o scuri.
+password-empty = Una password non può essere vuota.
+password-control = Una password non può contenere caratteri di controllo.
+password-short = Almeno { $min } byte; questa ne ha { $bytes }.
+password-long = Al massimo { $max } byte; questa ne ha { $bytes }. Una lettera fuori da ASCII ne occupa da 2 a 4.
+password-name = La password non può essere il tuo nome.
+password-common = È una delle password più comuni, le prime a essere provate in un attacco. Scegline un’altra.
+colours = Colori
+colours-choice = { $choice ->
+    [light] Chiari
+    [dark] Scuri
+   *[system] Sistema
+}
+form-problems = Nulla è stato salvato. Da correggere:
+
+## Errors
+
+error-request = Richiesta { $id }
+error-home = Vai alla pagina iniziale
+error-panel = Vai all’amministrazione
+error-switch = Accedi con un altro nome
+error-bad-request = Richiesta non valida
+error-unauthorized = Accedi per leggere questa pagina
+error-unauthorized-message = Accedi per leggere questa pagina.
+error-unauthorized-reload = Ricaricando questa pagina, il browser chiede nome e password.
+error-unauthorized-who = Nomi e password li assegna chi gestisce questo sito.
+error-signed-out = Uscita effettuata
+error-signed-out-message = Se ora il browser chiede un nome e una password, premi «Annulla»: così dimentica quelli vecchi.
+error-signed-out-browser = Con l’autenticazione Basic è il browser a conservare la password, non questo sito. Se la invia ancora, chiudi il browser.
+error-forbidden = Accesso negato
+error-forbidden-page = L’accesso è di { $name }, che non può leggere questa pagina.
+error-forbidden-panel = L’accesso è di { $name } ({ $role ->
+    [reader] lettura
+    [editor] redazione
+   *[admin] amministrazione
+}), che non può aprire questa pagina.
+error-forbidden-https = Questo sito mostra le pagine private solo tramite HTTPS. Usa l’indirizzo con https://.
+error-forbidden-form = Questo modulo è stato inviato da un altro sito, quindi nulla è stato modificato.
+error-stale-form = Invia di nuovo questo modulo
+error-stale-form-message = Il modulo è rimasto aperto più di un giorno, nel frattempo la tua password è stata cambiata, oppure lo ha inviato un altro sito. Nulla è stato modificato e nulla è andato perso.
+error-not-found = Pagina non trovata
+error-not-found-message = A questo indirizzo non c’è nessuna pagina.
+error-not-found-check = Controlla che l’indirizzo non contenga errori, oppure cerca la pagina.
+error-method = Metodo non consentito
+error-method-message = Questo indirizzo risponde solo a { $methods }.
+error-timeout = Troppo lento
+error-timeout-message = Il resto della richiesta non è arrivato in tempo.
+error-timeout-again = Nulla è stato modificato. Inviala di nuovo.
+error-conflict = Non eseguito
+error-unchanged = Nulla è stato modificato.
+error-too-large = Troppo grande
+error-too-large-message = { $bytes ->
+    [one] Una richiesta può avere al massimo { $bytes } byte.
+   *[other] Una richiesta può avere al massimo { $bytes } byte.
+}
+error-too-large-back = Nulla è stato modificato. Torna indietro: forse il browser ha ancora ciò che hai scritto.
+error-address = Indirizzo troppo lungo
+error-address-message = Questo indirizzo è più lungo di quello di qualsiasi pagina.
+error-media-type = Tipo di contenuto non supportato
+error-media-type-message = Un modulo si invia come application/x-www-form-urlencoded.
+error-unprocessable = Non è possibile
+error-unprocessable-back = Nulla è stato modificato. Torna indietro per riprovare.
+error-too-many = Troppi tentativi
+error-too-many-message = Ci sono stati troppi nomi e password errati dalla tua rete o per questo nome. Attendi un momento e riprova.
+error-too-many-wait = Dopo l’attesa la password giusta funziona di nuovo.
+error-headers = Intestazione troppo grande
+error-headers-message = I campi di intestazione di questa richiesta sono troppi o troppo lunghi.
+error-busy = Occupato
+error-busy-message = Il server è occupato. Riprova tra qualche secondo.
+error-no-room-message = Sono in corso troppe richieste grandi, dalla tua rete o in tutto.
+error-no-room-wait = Nulla è stato modificato. Attendi qualche secondo, torna indietro e riprova: il browser ha ancora ciò che hai scritto.
+error-unavailable = Fuori servizio
+error-unavailable-message = Il database del sito non risponde. Riprova tra un momento.
+error-not-saved = Non salvato
+error-not-saved-message = Al momento non si può scrivere nel database del sito. Nulla è stato modificato.
+error-not-saved-back = Torna indietro: forse il browser ha ancora ciò che hai scritto. Invialo di nuovo tra un momento; se succede ancora, avvisa chi gestisce questo sito.
+error-in-doubt = Forse salvato
+error-in-doubt-message = Durante il salvataggio si è persa la connessione con il database del sito. Forse è stato salvato; ricarica la pagina per vederlo.
+error-in-doubt-again = Il modulo di una pagina si può inviare di nuovo: riconosce ciò che ha già salvato.
+error-internal = Qualcosa non ha funzionato
+error-internal-message = L’errore è del sito, non tuo. Riprova; se succede ancora, avvisa chi lo gestisce.

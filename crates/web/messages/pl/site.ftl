@@ -1,0 +1,178 @@
+# The words of the reader's side in Polish, impersonal.
+
+## Dates (CLDR, long)
+
+date = { $day } { $month ->
+    [1] stycznia
+    [2] lutego
+    [3] marca
+    [4] kwietnia
+    [5] maja
+    [6] czerwca
+    [7] lipca
+    [8] sierpnia
+    [9] września
+    [10] października
+    [11] listopada
+   *[12] grudnia
+} { $year }
+moment = { $date }, { $time }
+
+## Every page
+
+skip = Przejdź do treści
+search = Szukaj
+search-this-site = Szukaj w tej witrynie
+feed = Kanał
+private = Prywatna
+breadcrumbs = Ścieżka nawigacji
+breadcrumbs-home = Start
+pager = Więcej stron
+pager-newer = ← Nowsze
+pager-older = Starsze →
+pager-previous = ← Wstecz
+pager-next = Dalej →
+list-empty = Nie ma tu stron.
+list-empty-yet = Nie ma tu jeszcze stron.
+
+## Who is signed in
+
+who = Logowanie
+who-signed-in = Zalogowano jako { $name }
+who-panel = Panel
+who-account = Konto
+sign-in = Zaloguj się
+sign-out = Wyloguj się
+notice-not-accepted = Wysłana nazwa i hasło nie są tu ważne, dlatego widać to, co mogą zobaczyć wszyscy.
+notice-not-verified = Nazwy i hasła nie można teraz sprawdzić, dlatego widać to, co mogą zobaczyć wszyscy.
+
+## A page
+
+page-draft = Szkic: widzi go tylko redakcja.
+page-continue-editing = Kontynuuj edycję
+page-scheduled = Ta strona zostanie opublikowana { $date }. Do tego czasu widzi ją tylko redakcja.
+page-receipts = Ta strona ma potwierdzenia odczytu: redakcja widzi, kiedy otwarto ją po raz pierwszy i ostatni.
+page-ended = Ta strona była opublikowana do { $moment }. Teraz widzi ją tylko redakcja.
+page-updated = zaktualizowano { $date }
+page-edit = Edytuj
+page-below = Podstrony
+
+## Search
+
+search-how = Wpisz jedno lub więcej słów w polu powyżej. Wyszukiwarka znajduje strony, które mają je wszystkie w tytule, streszczeniu lub tekście.
+search-results = Wyniki dla „{ $query }”, najlepsze na początku
+search-nothing = Żadna dostępna strona nie zawiera wszystkich tych słów.
+search-no-word = Brak wyników: zapytanie nie zawiera słowa. Wpisz litery lub cyfry.
+search-only-excludes = Brak wyników: zapytanie tylko wyklucza słowa. Dodaj słowo do znalezienia.
+search-help-word = Słowo znajduje też dłuższe słowa, które się od niego zaczynają. Wielkość liter i znaki diakrytyczne nie mają znaczenia.
+search-help-phrase-example = dwa słowa
+search-help-phrase = znajduje dokładnie to wyrażenie.
+search-help-without-example = słowo
+search-help-without = pomija strony z tym słowem.
+
+## The account
+
+account = Konto
+account-who = Zalogowano jako { $name } ({ $role ->
+    [reader] czytanie
+    [editor] redakcja
+   *[admin] administracja
+}).
+account-password = Zmień hasło
+account-present = Obecne hasło
+account-new = Nowe hasło
+account-again = Powtórz nowe hasło
+account-new-help = Od { $min } do { $max } bajtów; litera spoza ASCII zajmuje dwa lub więcej. Nie nazwa użytkownika i nie popularne hasło. Dobrze sprawdza się kilka słów.
+account-next = Na następnej stronie przeglądarka zapyta o nowe hasło.
+account-differ = Nowe hasła różnią się od siebie. Wpisz dwa razy to samo.
+account-wrong = To nie jest obecne hasło.
+account-too-many = Zbyt wiele błędnych haseł. Niczego nie zmieniono. { $seconds ->
+    [one] Spróbuj ponownie za { $seconds } sekundę.
+    [few] Spróbuj ponownie za { $seconds } sekundy.
+    [many] Spróbuj ponownie za { $seconds } sekund.
+   *[other] Spróbuj ponownie za { $seconds } sekundy.
+}
+account-changed-meanwhile = Hasło zmieniono w międzyczasie, dlatego tej zmiany nie zapisano. Zaloguj się ponownie.
+account-no-colours = Kolory mogą być systemowe, jasne lub ciemne.
+password-empty = Hasło nie może być puste.
+password-control = Hasło nie może zawierać znaków sterujących.
+password-short = Co najmniej { $min } bajtów; to hasło ma { $bytes }.
+password-long = Co najwyżej { $max } bajty; to hasło ma { $bytes }. Litera spoza ASCII zajmuje od 2 do 4 bajtów.
+password-name = Hasłem nie może być nazwa użytkownika.
+password-common = To jedno z najpopularniejszych haseł, które przy atakach sprawdza się najpierw. Wybierz inne.
+colours = Kolory
+colours-choice = { $choice ->
+    [light] Jasne
+    [dark] Ciemne
+   *[system] Systemowe
+}
+form-problems = Niczego nie zapisano. Do poprawienia:
+
+## Errors
+
+error-request = Żądanie { $id }
+error-home = Przejdź do strony głównej
+error-panel = Przejdź do panelu
+error-switch = Zaloguj się pod inną nazwą
+error-bad-request = Nieprawidłowe żądanie
+error-unauthorized = Zaloguj się, aby przeczytać tę stronę
+error-unauthorized-message = Zaloguj się, aby przeczytać tę stronę.
+error-unauthorized-reload = Po odświeżeniu tej strony przeglądarka zapyta o nazwę i hasło.
+error-unauthorized-who = Nazwy i hasła przydziela operator tej witryny.
+error-signed-out = Wylogowano
+error-signed-out-message = Jeśli przeglądarka zapyta teraz o nazwę i hasło, wybierz „Anuluj”: wtedy zapomni poprzednie.
+error-signed-out-browser = Przy uwierzytelnianiu Basic hasło pamięta przeglądarka, a nie ta witryna. Jeśli nadal je wysyła, zamknij przeglądarkę.
+error-forbidden = Brak dostępu
+error-forbidden-page = Zalogowano jako { $name }: to konto nie może czytać tej strony.
+error-forbidden-panel = Zalogowano jako { $name } ({ $role ->
+    [reader] czytanie
+    [editor] redakcja
+   *[admin] administracja
+}): to konto nie może otworzyć tej strony.
+error-forbidden-https = Ta witryna pokazuje strony prywatne tylko przez HTTPS. Użyj adresu z https://.
+error-forbidden-form = Ten formularz wysłano z innej witryny, dlatego niczego nie zmieniono.
+error-stale-form = Wyślij ten formularz ponownie
+error-stale-form-message = Formularz był otwarty dłużej niż dobę, hasło zmieniono w międzyczasie albo wysłała go inna witryna. Niczego nie zmieniono i niczego nie utracono.
+error-not-found = Nie znaleziono strony
+error-not-found-message = Pod tym adresem nie ma strony.
+error-not-found-check = Sprawdź, czy w adresie nie ma błędu, albo wyszukaj stronę.
+error-method = Niedozwolona metoda
+error-method-message = Ten adres odpowiada tylko na { $methods }.
+error-timeout = Zbyt wolno
+error-timeout-message = Reszta żądania nie dotarła na czas.
+error-timeout-again = Niczego nie zmieniono. Wyślij je ponownie.
+error-conflict = Nie wykonano
+error-unchanged = Niczego nie zmieniono.
+error-too-large = Zbyt duże
+error-too-large-message = { $bytes ->
+    [one] Żądanie może mieć co najwyżej { $bytes } bajt.
+    [few] Żądanie może mieć co najwyżej { $bytes } bajty.
+    [many] Żądanie może mieć co najwyżej { $bytes } bajtów.
+   *[other] Żądanie może mieć co najwyżej { $bytes } bajta.
+}
+error-too-large-back = Niczego nie zmieniono. Wróć: przeglądarka być może nadal ma wpisany tekst.
+error-address = Zbyt długi adres
+error-address-message = Ten adres jest dłuższy niż adres jakiejkolwiek strony.
+error-media-type = Nieobsługiwany typ danych
+error-media-type-message = Formularz wysyła się jako application/x-www-form-urlencoded.
+error-unprocessable = To niemożliwe
+error-unprocessable-back = Niczego nie zmieniono. Wróć, aby spróbować ponownie.
+error-too-many = Zbyt wiele prób
+error-too-many-message = Z tej sieci lub dla tej nazwy nadeszło zbyt wiele błędnych nazw i haseł. Odczekaj chwilę i spróbuj ponownie.
+error-too-many-wait = Po tym czasie prawidłowe hasło znów zadziała.
+error-headers = Zbyt duży nagłówek
+error-headers-message = Pola nagłówka tego żądania są zbyt liczne lub zbyt długie.
+error-busy = Serwer zajęty
+error-busy-message = Serwer jest zajęty. Spróbuj ponownie za kilka sekund.
+error-no-room-message = Trwa zbyt wiele dużych żądań, z tej sieci lub łącznie.
+error-no-room-wait = Niczego nie zmieniono. Odczekaj kilka sekund, wróć i spróbuj ponownie: przeglądarka nadal ma wpisany tekst.
+error-unavailable = Przerwa w działaniu
+error-unavailable-message = Baza danych witryny nie odpowiada. Spróbuj ponownie za chwilę.
+error-not-saved = Nie zapisano
+error-not-saved-message = W bazie danych witryny nie można teraz zapisywać. Niczego nie zmieniono.
+error-not-saved-back = Wróć: przeglądarka być może nadal ma wpisany tekst. Wyślij go ponownie za chwilę, a jeśli to się powtórzy, powiadom operatora tej witryny.
+error-in-doubt = Być może zapisano
+error-in-doubt-message = Podczas zapisywania utracono połączenie z bazą danych witryny. Być może zapisano; odśwież stronę, aby to zobaczyć.
+error-in-doubt-again = Formularz strony można wysłać ponownie: rozpozna to, co już zapisał.
+error-internal = Coś poszło nie tak
+error-internal-message = To błąd tej witryny. Spróbuj ponownie, a jeśli to się powtórzy, powiadom jej operatora.

@@ -1,0 +1,174 @@
+# The words of the reader's side in Portuguese, impersonal where possible, otherwise with “você”.
+
+## Dates (CLDR, long)
+
+date = { $day } de { $month ->
+    [1] janeiro
+    [2] fevereiro
+    [3] março
+    [4] abril
+    [5] maio
+    [6] junho
+    [7] julho
+    [8] agosto
+    [9] setembro
+    [10] outubro
+    [11] novembro
+   *[12] dezembro
+} de { $year }
+moment = { $date }, { $time }
+
+## Every page
+
+skip = Ir para o conteúdo
+search = Pesquisar
+search-this-site = Pesquisar neste site
+feed = Feed
+private = Privada
+breadcrumbs = Trilha de navegação
+breadcrumbs-home = Início
+pager = Mais páginas
+pager-newer = ← Mais recentes
+pager-older = Mais antigas →
+pager-previous = ← Anterior
+pager-next = Mais →
+list-empty = Não há páginas aqui.
+list-empty-yet = Ainda não há páginas aqui.
+
+## Who is signed in
+
+who = Sessão
+who-signed-in = Sessão iniciada como { $name }
+who-panel = Administração
+who-account = Conta
+sign-in = Entrar
+sign-out = Sair
+notice-not-accepted = O nome e a senha enviados não são válidos aqui, por isso é mostrado o que todos podem ver.
+notice-not-verified = No momento não é possível verificar o nome e a senha, por isso é mostrado o que todos podem ver.
+
+## A page
+
+page-draft = Rascunho: só a redação vê.
+page-continue-editing = Continuar a edição
+page-scheduled = Esta página será publicada em { $date }. Até lá, só a redação a vê.
+page-receipts = Esta página tem confirmação de leitura: a redação vê quando você a abriu pela primeira e pela última vez.
+page-ended = Esta página esteve publicada até { $moment }. Agora só a redação a vê.
+page-updated = atualizada em { $date }
+page-edit = Editar
+page-below = Subpáginas
+
+## Search
+
+search-how = Digite uma ou mais palavras no campo acima. A pesquisa encontra as páginas que têm todas elas no título, no resumo ou no texto.
+search-results = Resultados para “{ $query }”, os melhores primeiro
+search-nothing = Nenhuma página que você pode ler contém todas essas palavras.
+search-no-word = Nenhum resultado: a pesquisa não contém palavras. Digite letras ou algarismos.
+search-only-excludes = Nenhum resultado: a pesquisa só exclui palavras. Acrescente uma palavra a encontrar.
+search-help-word = Uma palavra encontra também palavras mais longas que começam por ela. Maiúsculas e acentos não importam.
+search-help-phrase-example = duas palavras
+search-help-phrase = encontra exatamente esta expressão.
+search-help-without-example = palavra
+search-help-without = deixa de fora as páginas com esta palavra.
+
+## The account
+
+account = Sua conta
+account-who = Sessão iniciada como { $name } ({ $role ->
+    [reader] leitura
+    [editor] redação
+   *[admin] administração
+}).
+account-password = Alterar minha senha
+account-present = Senha atual
+account-new = Nova senha
+account-again = Repetir a nova senha
+account-new-help = De { $min } a { $max } bytes; uma letra fora do ASCII ocupa dois ou mais. Nem o seu nome, nem uma senha comum. Várias palavras funcionam bem.
+account-next = O navegador pedirá a nova senha na próxima página.
+account-differ = As duas novas senhas são diferentes. Digite a mesma duas vezes.
+account-wrong = Esta não é a sua senha atual.
+account-too-many = Senhas erradas demais. Nada foi alterado. { $seconds ->
+    [one] Tente de novo em { $seconds } segundo.
+   *[other] Tente de novo em { $seconds } segundos.
+}
+account-changed-meanwhile = Sua senha foi alterada nesse meio-tempo, por isso esta alteração não foi salva. Entre de novo.
+account-no-colours = As cores são as do sistema, claras ou escuras.
+password-empty = Uma senha não pode ser vazia.
+password-control = Uma senha não pode conter caracteres de controle.
+password-short = No mínimo { $min } bytes; esta tem { $bytes }.
+password-long = No máximo { $max } bytes; esta tem { $bytes }. Uma letra fora do ASCII ocupa de 2 a 4 bytes.
+password-name = A senha não pode ser o seu nome.
+password-common = Esta é uma das senhas mais comuns, as primeiras testadas em um ataque. Escolha outra.
+colours = Cores
+colours-choice = { $choice ->
+    [light] Claras
+    [dark] Escuras
+   *[system] Sistema
+}
+form-problems = Nada foi salvo. A corrigir:
+
+## Errors
+
+error-request = Solicitação { $id }
+error-home = Ir para a página inicial
+error-panel = Ir para a administração
+error-switch = Entrar com outro nome
+error-bad-request = Solicitação inválida
+error-unauthorized = Entre para ler esta página
+error-unauthorized-message = Entre para ler esta página.
+error-unauthorized-reload = Ao recarregar esta página, o navegador pede o nome e a senha.
+error-unauthorized-who = Nomes e senhas são fornecidos por quem administra este site.
+error-signed-out = Sessão encerrada
+error-signed-out-message = Se o navegador pedir agora um nome e uma senha, escolha “Cancelar”: assim ele esquece os antigos.
+error-signed-out-browser = Na autenticação Basic, quem guarda a senha é o navegador, não este site. Se ele continuar a enviá-la, feche o navegador.
+error-forbidden = Sem acesso
+error-forbidden-page = A sessão é de { $name }, que não pode ler esta página.
+error-forbidden-panel = A sessão é de { $name } ({ $role ->
+    [reader] leitura
+    [editor] redação
+   *[admin] administração
+}), que não pode abrir esta página.
+error-forbidden-https = Este site só mostra páginas privadas por HTTPS. Use o endereço com https://.
+error-forbidden-form = Este formulário foi enviado por outro site, por isso nada foi alterado.
+error-stale-form = Enviar este formulário de novo
+error-stale-form-message = O formulário ficou aberto por mais de um dia, sua senha foi alterada nesse meio-tempo ou outro site o enviou. Nada foi alterado e nada se perdeu.
+error-not-found = Página não encontrada
+error-not-found-message = Não há página neste endereço.
+error-not-found-check = Verifique se há um erro no endereço ou pesquise a página.
+error-method = Método não permitido
+error-method-message = Este endereço só responde a { $methods }.
+error-timeout = Lento demais
+error-timeout-message = O resto da solicitação não chegou a tempo.
+error-timeout-again = Nada foi alterado. Envie de novo.
+error-conflict = Não foi feito
+error-unchanged = Nada foi alterado.
+error-too-large = Grande demais
+error-too-large-message = { $bytes ->
+    [one] Uma solicitação pode ter no máximo { $bytes } byte.
+   *[other] Uma solicitação pode ter no máximo { $bytes } bytes.
+}
+error-too-large-back = Nada foi alterado. Volte: talvez o navegador ainda tenha o que você digitou.
+error-address = Endereço longo demais
+error-address-message = Este endereço é mais longo que o de qualquer página.
+error-media-type = Tipo de mídia não suportado
+error-media-type-message = Um formulário é enviado como application/x-www-form-urlencoded.
+error-unprocessable = Não é possível
+error-unprocessable-back = Nada foi alterado. Volte para tentar de novo.
+error-too-many = Tentativas demais
+error-too-many-message = Houve nomes e senhas errados demais a partir da sua rede ou para este nome. Aguarde um momento e tente de novo.
+error-too-many-wait = A senha certa volta a funcionar depois da espera.
+error-headers = Cabeçalho grande demais
+error-headers-message = Os campos de cabeçalho desta solicitação são numerosos ou longos demais.
+error-busy = Ocupado
+error-busy-message = O servidor está ocupado. Tente de novo em alguns segundos.
+error-no-room-message = Há solicitações grandes demais em andamento, da sua rede ou no total.
+error-no-room-wait = Nada foi alterado. Aguarde alguns segundos, volte e tente de novo: o navegador ainda tem o que você digitou.
+error-unavailable = Fora de serviço
+error-unavailable-message = O banco de dados do site não responde. Tente de novo em um momento.
+error-not-saved = Não foi salvo
+error-not-saved-message = No momento não é possível gravar no banco de dados do site. Nada foi alterado.
+error-not-saved-back = Volte: talvez o navegador ainda tenha o que você digitou. Envie de novo em um momento; se acontecer outra vez, avise quem administra este site.
+error-in-doubt = Talvez tenha sido salvo
+error-in-doubt-message = A conexão com o banco de dados do site se perdeu durante a gravação. Talvez tenha sido salvo; recarregue a página para ver.
+error-in-doubt-again = O formulário de uma página pode ser enviado de novo: ele reconhece o que já salvou.
+error-internal = Algo deu errado
+error-internal-message = O erro é do site, não seu. Tente de novo; se acontecer outra vez, avise quem o administra.
