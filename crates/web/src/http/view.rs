@@ -195,3 +195,34 @@ impl Errors {
         Errors(errors)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A page without content, in the language of the site.
+    fn skeleton(view: &View, language: &str) -> String {
+        let site = Site { language: language.into(), ..Site::default() };
+        view.render("base.html", &Frame::anonymous(&site)).unwrap()
+    }
+
+    #[test]
+    fn a_page_has_the_words_of_its_language() {
+        let view = View::load().unwrap();
+        for (language, search) in [("en", "Search"), ("de-AT", "Suchen"), ("ar", "بحث"), ("pt-BR", "Pesquisar")] {
+            let html = skeleton(&view, language);
+            assert!(html.contains(&format!("<html lang=\"{language}\"")), "{html}");
+            assert!(html.contains(&format!("<button type=\"submit\">{search}</button>")), "{html}");
+            assert!(!html.contains("role=\"search\" action=\"/search\" method=\"get\" lang="), "{html}");
+        }
+    }
+
+    #[test]
+    fn words_of_a_language_without_messages_are_english_and_say_so() {
+        let html = skeleton(&View::load().unwrap(), "ja");
+        assert!(
+            html.contains("<html lang=\"ja\"") && html.contains("href=\"#content\" lang=\"en\">Skip to content</a>"),
+            "{html}"
+        );
+    }
+}
