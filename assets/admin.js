@@ -233,8 +233,15 @@ if (body) {
     event.preventDefault();
     tool[2]();
   });
+  // Chinese, Japanese, Thai and others have no spaces between words; the browser knows where their words end.
+  const segmenter = Intl.Segmenter && new Intl.Segmenter(undefined, { granularity: "word" });
+  const spaceless = /[\p{sc=Han}\p{sc=Hira}\p{sc=Kana}\p{sc=Thai}\p{sc=Lao}\p{sc=Khmr}\p{sc=Mymr}]/u;
+  const wordsIn = (run) => {
+    if (!segmenter || !spaceless.test(run)) return 1;
+    return [...segmenter.segment(run)].filter((part) => part.isWordLike).length;
+  };
   const count = () => {
-    const number = (body.value.match(/\S+/g) || []).length;
+    const number = (body.value.match(/\S+/g) || []).reduce((sum, run) => sum + wordsIn(run), 0);
     words.textContent = `${number} ${number === 1 ? "word" : "words"}, ${Math.max(1, Math.round(number / 220))} min to read`;
   };
 
