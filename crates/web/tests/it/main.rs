@@ -26,6 +26,7 @@ mod freshness;
 mod history;
 mod instances;
 mod jobs;
+mod languages;
 mod large;
 mod links;
 mod lists;
