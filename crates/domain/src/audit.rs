@@ -185,6 +185,12 @@ pub fn site_changes(old: &Site, new: &Site) -> String {
     changes.quoted("time zone", old.time_zone.name(), new.time_zone.name());
     changes.named("refusal text", old.refusal != new.refusal);
     changes.named("footer", old.footer != new.footer);
+    let accent = |site: &Site| site.look.accent.map_or("that of the look".into(), |accent| accent.to_string());
+    changes.quoted("look", old.look.preset.as_str(), new.look.preset.as_str());
+    changes.quoted("accent colour", &accent(old), &accent(new));
+    changes.quoted("text face", old.look.typeface.as_str(), new.look.typeface.as_str());
+    changes.quoted("width", old.look.width.as_str(), new.look.width.as_str());
+    changes.named("own CSS", old.look.css != new.look.css);
     changes.words()
 }
 

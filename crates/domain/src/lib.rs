@@ -8,6 +8,9 @@
 //! - [`group`]: a [`Group`](group::Group) is people under one name.
 //! - [`user`]: a [`User`](user::User) has a name, a role and the hash of a password.
 //! - [`password`]: a [`Password`](password::Password) is typed by a user; its hash is stored.
+//! - [`look`]: the [`Look`](look::Look) of the site for its readers; its colours are in [`colour`], its style sheet in
+//!   [`own_css`].
+//! - [`direction`]: the direction of writing of a language.
 //! - [`site`]: the title, the realm and the texts of the site, which administrators edit in the panel.
 //! - [`access`]: the rules for seeing a page, editing and administering.
 //! - [`credentials`]: the value of an `Authorization` header, parsed strictly (RFC 7617).
@@ -24,14 +27,18 @@
 pub mod access;
 pub mod audience;
 pub mod audit;
+pub mod colour;
 pub mod credentials;
+pub mod direction;
 pub mod draft;
 pub mod effective_access;
 pub mod group;
 pub mod id;
 pub mod invalid;
 pub mod link;
+pub mod look;
 pub mod lookalike;
+pub mod own_css;
 pub mod page;
 pub mod password;
 pub mod revision;

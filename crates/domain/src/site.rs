@@ -2,10 +2,12 @@
 
 use std::fmt;
 
-use crate::{Version, invalid::Invalid, text, zone::Zone};
+use crate::{Version, direction::Direction, invalid::Invalid, look::Look, text, zone::Zone};
 
-/// The most characters in the refusal text, and the most in the footer.
+/// The most characters in the refusal text.
 pub const PROSE_CHARS: usize = 2000;
+/// The most characters in the footer.
+pub const FOOTER_CHARS: usize = 4000;
 
 /// The realm of the challenge (RFC 7235 section 2.2): printable ASCII, so that a quoted string can hold it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,8 +52,10 @@ pub struct Site {
     pub realm: Realm,
     /// The first text of a refusal (401); at most 2,000 characters, may be empty.
     pub refusal: String,
-    /// The text at the foot of every page; at most 2,000 characters, may be empty.
+    /// The text at the foot of every page, in Markdown; at most 4,000 characters, may be empty.
     pub footer: String,
+    /// The look for readers.
+    pub look: Look,
     /// The version of the settings, which grows by 1 with each save.
     pub version: Version,
 }
@@ -67,8 +71,16 @@ impl Default for Site {
             realm: Realm("Postern".into()),
             refusal: "This page is private. Sign in with your name and password to read it.".into(),
             footer: String::new(),
+            look: Look::default(),
             version: Version::FIRST,
         }
+    }
+}
+
+impl Site {
+    /// The direction of writing of the site's language.
+    pub fn direction(&self) -> Direction {
+        Direction::of(&self.language)
     }
 }
 
@@ -89,6 +101,8 @@ pub struct SiteInput {
     pub refusal: String,
     /// The footer as typed.
     pub footer: String,
+    /// The look, which has a form of its own and is kept.
+    pub look: Look,
 }
 
 impl SiteInput {
@@ -102,6 +116,7 @@ impl SiteInput {
             realm: site.realm.as_str().to_owned(),
             refusal: site.refusal.clone(),
             footer: site.footer.clone(),
+            look: site.look.clone(),
         }
     }
 
@@ -117,10 +132,11 @@ impl SiteInput {
         let time_zone = invalid.take("time_zone", Zone::parse(&self.time_zone));
         let realm = invalid.take("realm", Realm::parse(&self.realm));
         let refusal = invalid.take("refusal", text::lines(&self.refusal, PROSE_CHARS));
-        let footer = invalid.take("footer", text::lines(&self.footer, PROSE_CHARS));
+        let footer = invalid.take("footer", text::lines(&self.footer, FOOTER_CHARS));
         match (title, tagline, language, time_zone, realm, refusal, footer) {
             (Some(title), Some(tagline), Some(language), Some(time_zone), Some(realm), Some(refusal), Some(footer)) => {
-                Ok(Site { title, tagline, language, time_zone, realm, refusal, footer, version })
+                let look = self.look.clone();
+                Ok(Site { title, tagline, language, time_zone, realm, refusal, footer, look, version })
             }
             _ => Err(invalid),
         }

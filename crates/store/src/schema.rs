@@ -78,6 +78,12 @@ diesel::table! {
         footer -> Text,
         version -> BigInt,
         time_zone -> Text,
+        look -> Text,
+        /// `#rrggbb`, or empty for the accent colour of the look.
+        accent -> Text,
+        typeface -> Text,
+        width -> Text,
+        css -> Text,
     }
 }
 

@@ -3,6 +3,7 @@
 use domain::{
     audience::Audience,
     audit::{Action, Entry, Subject, page_changes, site_changes, user_changes},
+    look::LookInput,
     page::{PageContent, PagePath},
     site::{Realm, Site},
     user::{Role, UserContent, Username},
@@ -88,6 +89,11 @@ fn the_site_says_what_changed() {
     };
     let expected = "title “Postern” → “Acme”; language “en” → “de”; realm “Postern” → “Members”; refusal text; footer";
     assert_eq!(site_changes(&old, &new), expected);
+    let input =
+        LookInput { accent: "#00c".into(), width: "wide".into(), css: "a {}".into(), ..LookInput::of(&old.look) };
+    let painted = Site { look: input.check().unwrap(), ..old.clone() };
+    let expected = "accent colour “that of the look” → “#0000cc”; width “normal” → “wide”; own CSS";
+    assert_eq!(site_changes(&old, &painted), expected);
 }
 
 #[test]

@@ -15,6 +15,7 @@ mod credentials;
 mod group;
 mod invalid;
 mod link;
+mod look;
 mod lookalike;
 mod page;
 mod password;

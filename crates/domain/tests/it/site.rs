@@ -2,7 +2,7 @@
 
 use domain::{
     Version,
-    site::{PROSE_CHARS, Realm, Site, SiteInput},
+    site::{FOOTER_CHARS, PROSE_CHARS, Realm, Site, SiteInput},
 };
 
 #[track_caller]
@@ -59,7 +59,7 @@ fn each_setting_has_its_limits() {
     check(&SiteInput { refusal: "x".repeat(PROSE_CHARS), ..draft() }, None);
     check(&SiteInput { refusal: "x".repeat(PROSE_CHARS + 1), ..draft() }, Some("refusal"));
     check(&SiteInput { footer: "\u{1b}".into(), ..draft() }, Some("footer"));
-    check(&SiteInput { footer: "x".repeat(PROSE_CHARS + 1), ..draft() }, Some("footer"));
+    check(&SiteInput { footer: "x".repeat(FOOTER_CHARS + 1), ..draft() }, Some("footer"));
 }
 
 #[test]

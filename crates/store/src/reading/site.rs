@@ -3,11 +3,12 @@
 use diesel::prelude::*;
 use domain::{
     Version,
+    look::LookInput,
     site::{Realm, Site},
     zone::Zone,
 };
 
-use crate::{Conn, Error, Result, schema::site};
+use crate::{Conn, Error, Result, error::skip_unreadable, schema::site};
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = site)]
@@ -20,9 +21,15 @@ struct Record {
     footer: String,
     version: i64,
     time_zone: String,
+    look: String,
+    accent: String,
+    typeface: String,
+    width: String,
+    css: String,
 }
 
-/// The settings of the site.
+/// The settings of the site. A look that is not valid, because it was written by SQL or by a newer version, is logged, and the
+/// look of a new site is used.
 ///
 /// # Errors
 /// [`Error::Schema`] when the row is missing, its realm is no valid header value, or its time zone is unknown.
@@ -33,6 +40,14 @@ pub fn get(conn: &mut Conn) -> Result<Site> {
         .map_err(|words| Error::Schema(format!("the realm in the table site is not valid in a header: {words}")))?;
     let time_zone = Zone::parse(&record.time_zone)
         .map_err(|words| Error::Schema(format!("the time zone in the table site is none: {words}")))?;
+    let look = LookInput {
+        preset: record.look,
+        accent: record.accent,
+        typeface: record.typeface,
+        width: record.width,
+        css: record.css,
+    };
+    let look = look.check().map_err(|invalid| Error::Schema(format!("the look in the table site: {invalid}")));
     Ok(Site {
         title: record.title,
         tagline: record.tagline,
@@ -41,6 +56,7 @@ pub fn get(conn: &mut Conn) -> Result<Site> {
         realm,
         refusal: record.refusal,
         footer: record.footer,
+        look: skip_unreadable(look).unwrap_or_default(),
         version: Version(record.version),
     })
 }

@@ -5,6 +5,7 @@ use domain::{
     Timestamp, Version,
     access::Admin,
     audit::{Action, Entry, Subject, site_changes},
+    look::LookInput,
     site::Site,
 };
 
@@ -21,6 +22,7 @@ pub fn update(conn: &mut Conn, admin: &Admin, from: Version, new: &Site, now: Ti
         return Ok(old);
     }
     let version = from.next();
+    let look = LookInput::of(&new.look);
     let saved = diesel::update(site::table.find(1).filter(site::version.eq(from.0)))
         .set((
             site::title.eq(&new.title),
@@ -30,6 +32,11 @@ pub fn update(conn: &mut Conn, admin: &Admin, from: Version, new: &Site, now: Ti
             site::realm.eq(new.realm.as_str()),
             site::refusal.eq(&new.refusal),
             site::footer.eq(&new.footer),
+            site::look.eq(look.preset),
+            site::accent.eq(look.accent),
+            site::typeface.eq(look.typeface),
+            site::width.eq(look.width),
+            site::css.eq(look.css),
             site::version.eq(version.0),
         ))
         .execute(conn)?;

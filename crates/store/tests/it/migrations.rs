@@ -10,6 +10,7 @@ use domain::{
     Version,
     access::Visitor,
     audience::Audience,
+    look::Look,
     page::{Page, PageContent, PageId, PagePath},
     search::Query,
     user::Role,
@@ -17,7 +18,7 @@ use domain::{
 use store::{
     Conn, DatabaseUrl, Error, Paging, Store, links,
     lists::{self, Position, VisiblePages},
-    pages, revisions, search, writing,
+    pages, revisions, search, site, writing,
 };
 
 use crate::{
@@ -47,6 +48,7 @@ const ALL: &[&str] = &[
     "2026-11-29-000041_jobs",
     "2026-11-29-000050_subscriber",
     "2026-11-29-000060_private_changes",
+    "2026-11-29-000130_look",
 ];
 
 /// Inserts a page in any version of the schema.
@@ -159,6 +161,22 @@ fn a_private_page_of_before_is_for_anyone_signed_in_and_stands_in_lists() {
             store.read(|conn| lists::list_below(conn, &scope, &path, &Position::Newest, 9)).unwrap().unwrap().rows.len()
         };
         assert_eq!((below(&Visitor::Anonymous), below(&member(Role::Reader))), (0, 1));
+    });
+}
+
+#[test]
+fn the_lines_of_a_footer_that_was_there_before_stay_lines_and_are_not_read_as_markdown() {
+    on_both(|store| {
+        go_back(store, "2026-11-29-000130_look");
+        let footer = "*Acme*, 1 & 2\\3 <b>\n- a_b\n+ c\n    # d\n\n1. e\n> f\n=\n[x](y) `z` $1~2|3";
+        sql(store, &format!("UPDATE site SET footer = '{footer}'")).unwrap();
+        store.migrate().unwrap();
+        let expected = "\\*Acme\\*, 1 \\& 2\\\\3 \\<b\\>\n\n\\- a\\_b\n\n\\+ c\n\n \\# d\n\n\n\n1. e\n\n\\> f\n\n\\=\n\n\
+                        \\[x\\](y) \\`z\\` \\$1\\~2\\|3";
+        assert_eq!(store.read(site::get).unwrap().footer, expected);
+        assert_eq!(store.read(site::get).unwrap().look, Look::default());
+        go_back(store, "2026-11-29-000130_look");
+        store.migrate().unwrap();
     });
 }
 

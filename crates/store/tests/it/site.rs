@@ -1,6 +1,9 @@
 //! The settings of the site: one row.
 
-use domain::site::{Realm, Site};
+use domain::{
+    look::{Look, LookInput},
+    site::{Realm, Site},
+};
 use store::{Error, site};
 
 use crate::database::{admin, noon, on_both, sql};
@@ -33,5 +36,25 @@ fn t3_a_realm_that_cannot_stand_in_a_header_is_named() {
             .unwrap();
         let error = store.read(site::get).unwrap_err();
         assert!(matches!(&error, Error::Schema(words) if words.contains("realm")), "{error}");
+    });
+}
+
+#[test]
+fn a_look_is_kept_and_one_that_sql_broke_is_that_of_a_new_site() {
+    on_both(|store| {
+        let old = store.read(site::get).unwrap();
+        let input = LookInput {
+            preset: "paper".into(),
+            accent: "#0000cc".into(),
+            typeface: "sans".into(),
+            width: "wide".into(),
+            css: ".prose { color: red }".into(),
+        };
+        let new = Site { look: input.check().unwrap(), ..old.clone() };
+        let saved =
+            store.write(|conn| store::writing::site::update(conn, &admin(), old.version, &new, noon())).unwrap();
+        assert_eq!((store.read(site::get).unwrap(), &saved.look), (saved.clone(), &new.look));
+        sql(store, "UPDATE site SET css = '@import url(https://evil.test)'").unwrap();
+        assert_eq!(store.read(site::get).unwrap(), Site { look: Look::default(), ..saved });
     });
 }

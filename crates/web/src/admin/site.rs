@@ -56,11 +56,12 @@ pub struct Fields {
 
 impl Fields {
     fn of(site: &Site) -> Fields {
-        let SiteInput { title, tagline, language, time_zone, realm, refusal, footer } = SiteInput::of(site);
+        let SiteInput { title, tagline, language, time_zone, realm, refusal, footer, look: _ } = SiteInput::of(site);
         Fields { title, tagline, language, time_zone: Some(time_zone), realm, refusal, footer, version: site.version.0 }
     }
 
-    fn input(&self) -> SiteInput {
+    /// The input of the form, with the rest of the current settings.
+    fn input(&self, site: &Site) -> SiteInput {
         SiteInput {
             title: self.title.clone(),
             tagline: self.tagline.clone(),
@@ -69,6 +70,7 @@ impl Fields {
             realm: self.realm.clone(),
             refusal: self.refusal.clone(),
             footer: self.footer.clone(),
+            look: site.look.clone(),
         }
     }
 }
@@ -100,16 +102,14 @@ pub async fn update(app: Data<App>, admin: Admin, Form(mut fields): Form<Fields>
         let page = page(&app, &admin, site, fields, &invalid, &QueryString::default())?;
         Ok(Outcome::Page(page.with_status(status)))
     };
-    if fields.time_zone.is_none() {
-        fields.time_zone = Some(app.db.site().await.time_zone.name().into());
-    }
     let from = Version(fields.version);
-    let new = match fields.input().check(from) {
+    let site = app.db.read(site::get).await?;
+    if fields.time_zone.is_none() {
+        fields.time_zone = Some(site.time_zone.name().into());
+    }
+    let new = match fields.input(&site).check(from) {
         Ok(new) => new,
-        Err(invalid) => {
-            let site = app.db.read(site::get).await?;
-            return refuse(invalid, fields, &site, StatusCode::UNPROCESSABLE_ENTITY);
-        }
+        Err(invalid) => return refuse(invalid, fields, &site, StatusCode::UNPROCESSABLE_ENTITY),
     };
     let proof = admin.proof();
     match app
