@@ -4,6 +4,8 @@
 //! a number of steps, and its output is bounded in depth, bytes and marks. A text that exceeds a bound is shown
 //! verbatim.
 
+mod absolute;
+mod bare;
 mod code;
 mod format;
 mod languages;
@@ -16,6 +18,8 @@ use std::{cell::Cell, fmt, sync::LazyLock};
 use comrak::{Arena, Options, nodes::AstNode, try_parse_document};
 use serde::Serialize;
 
+pub use absolute::absolute;
+pub use bare::mark_bare_addresses;
 pub use links::{links, render_with_problems, targets};
 pub use plain::plain;
 
@@ -28,6 +32,11 @@ impl SafeHtml {
     /// The HTML.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// Whether there is a block of code.
+    pub fn has_code(&self) -> bool {
+        self.0.contains("<pre")
     }
 }
 

@@ -92,7 +92,8 @@ fn routes(config: &mut ServiceConfig) {
                 .service(form("/{id}", admin::groups::edit, admin::groups::update))
                 .service(form("/{id}/delete", admin::groups::confirm, admin::groups::delete)))
             .service(scope("/site").wrap(from_fn(require_admin))
-                .service(form("", admin::site::edit, admin::site::update)))
+                .service(form("", admin::site::edit, admin::site::update))
+                .service(form("/look", admin::look::edit, admin::look::update)))
             .service(scope("/audit").wrap(from_fn(require_admin))
                 .service(page("", admin::audit::list)))
             .service(page("", admin::home::show))
@@ -133,12 +134,15 @@ fn routes(config: &mut ServiceConfig) {
         .service(page("/readyz", health::ready))
         .service(page("/search", site::search::show))
         .service(page("/feed.xml", site::feeds::atom))
-        .service(page("/sitemap.xml", site::feeds::sitemap))
+        .service(page("/sitemap.xml", site::feeds::sitemap::show))
         .service(page("/robots.txt", site::feeds::robots))
         .service(page("/favicon.ico", assets::favicon))
         .service(scope("/static")
+            .service(page("/look/{file}", site::sheets::tokens))
+            .service(page("/css/{file}", site::sheets::own))
             .service(page("/{hash}/{file}", assets::show))
             .default_service(web::to(not_found)))
+        .service(page("/{section:.+}/feed.xml", site::feeds::section::show))
         // As /{path:.*}, without the cost of a pattern.
         .default_service(web::to(site::pages::show));
 }

@@ -1,10 +1,24 @@
 //! Lists for readers. Each takes the visitor as [`VisiblePages`]; there is no list without one.
 
-use domain::page::PagePath;
+use std::collections::HashMap;
+
+use chrono::NaiveDateTime;
+use diesel::{
+    dsl::sql,
+    prelude::*,
+    sql_types::{BigInt, Bool},
+};
+use domain::{
+    Timestamp,
+    page::{PageId, PagePath},
+};
 
 use crate::{
     Conn, Result,
+    columns::path_of,
+    error::skip_unreadable,
     listings::{self, Section},
+    schema::pages,
 };
 pub use crate::{
     listings::{ListPart, Position},
@@ -28,4 +42,81 @@ pub fn list_below(
     size: u32,
 ) -> Result<Option<ListPart>> {
     listings::part(conn, visible, &Section::below(path), position, size)
+}
+
+/// The texts of the first of these pages that have at most `max_chars` characters together; only of pages that the visitor
+/// may read. Pages with reading receipts are left out: a text outside its page records no receipt.
+pub fn texts(
+    conn: &mut Conn,
+    visible: &VisiblePages,
+    wanted: &[PageId],
+    max_chars: usize,
+) -> Result<HashMap<PageId, String>> {
+    let ids = |pages: &[PageId]| pages.iter().map(|page| page.0).collect::<Vec<i64>>();
+    let without_receipts = || sql::<Bool>("pages.id NOT IN (SELECT page_id FROM receipt_pages)");
+    let lengths: Vec<(i64, i64)> = visible
+        .rows()
+        .filter(pages::id.eq_any(ids(wanted)))
+        .filter(without_receipts())
+        .select((pages::id, sql::<BigInt>("CAST(length(pages.body) AS BIGINT)")))
+        .load(conn)?;
+    let lengths: HashMap<i64, i64> = lengths.into_iter().collect();
+    let mut chars = 0;
+    let fits = |page: &&PageId| {
+        chars += lengths.get(&page.0).and_then(|length| usize::try_from(*length).ok()).unwrap_or_default();
+        chars <= max_chars
+    };
+    let fitting: Vec<PageId> = wanted.iter().take_while(fits).copied().collect();
+    let rows: Vec<(i64, String)> = visible
+        .rows()
+        .filter(pages::id.eq_any(ids(&fitting)))
+        .filter(without_receipts())
+        .select((pages::id, pages::body))
+        .load(conn)?;
+    Ok(rows.into_iter().map(|(id, body)| (PageId(id), body)).collect())
+}
+
+/// A page in a sitemap.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SitemapRow {
+    /// The path of the page.
+    pub path: PagePath,
+    /// The last change that a visitor could see.
+    pub changed_at: Timestamp,
+}
+
+/// At most `size` of the pages that the visitor may read, by path, from a path on.
+pub fn sitemap_part(conn: &mut Conn, visible: &VisiblePages, from: &PagePath, size: u32) -> Result<Vec<SitemapRow>> {
+    let rows: Vec<(String, NaiveDateTime, NaiveDateTime)> = visible
+        .rows()
+        .filter(pages::path.ge(from.as_str().to_owned()))
+        .order(pages::path.asc())
+        .limit(size.into())
+        .select((pages::path, pages::published_at, pages::updated_at))
+        .load(conn)?;
+    let row = |(path, published, updated): (String, NaiveDateTime, NaiveDateTime)| {
+        let path = skip_unreadable(path_of(&path))?;
+        Some(SitemapRow { path, changed_at: published.max(updated).and_utc() })
+    };
+    Ok(rows.into_iter().filter_map(row).collect())
+}
+
+/// The first paths of the second and of the later parts of a sitemap, each part with `size` pages; empty if one part is
+/// enough.
+pub fn sitemap_starts(conn: &mut Conn, visible: &VisiblePages, size: u32) -> Result<Vec<PagePath>> {
+    let (mut starts, mut from) = (Vec::new(), String::new());
+    loop {
+        let next: Option<String> = visible
+            .rows()
+            .filter(pages::path.ge(from))
+            .order(pages::path.asc())
+            .offset(size.into())
+            .limit(1)
+            .select(pages::path)
+            .first(conn)
+            .optional()?;
+        let Some(next) = next else { return Ok(starts) };
+        starts.extend(skip_unreadable(path_of(&next)));
+        from = next;
+    }
 }

@@ -19,6 +19,7 @@ mod database;
 mod deadlines;
 mod drafts;
 mod feed;
+mod feeds;
 mod history;
 mod jobs;
 mod links;

@@ -25,6 +25,10 @@ pub enum CacheKey<'a> {
     Feed,
     /// `/sitemap.xml`.
     Sitemap,
+    /// The part of the sitemap that begins with a path.
+    SitemapPart(&'a str),
+    /// The feed of the pages below a path.
+    SectionFeed(&'a str),
     /// The body of an error page, by its name, as HTML (true) or as text.
     ErrorPage(&'static str, bool),
 }
@@ -32,10 +36,10 @@ pub enum CacheKey<'a> {
 impl CacheKey<'_> {
     fn dependency(&self) -> Dependency {
         match self {
-            CacheKey::Path(path) | CacheKey::List(path) => {
+            CacheKey::Path(path) | CacheKey::List(path) | CacheKey::SectionFeed(path) => {
                 PagePath::parse(path).map_or(Dependency::Pages, |path| Dependency::at(&path))
             }
-            CacheKey::Feed | CacheKey::Sitemap => Dependency::Pages,
+            CacheKey::Feed | CacheKey::Sitemap | CacheKey::SitemapPart(_) => Dependency::Pages,
             CacheKey::ErrorPage(..) => Dependency::Site,
         }
     }
@@ -46,6 +50,8 @@ impl CacheKey<'_> {
             CacheKey::List(path) => OwnedCacheKey::List(path.into()),
             CacheKey::Feed => OwnedCacheKey::Feed,
             CacheKey::Sitemap => OwnedCacheKey::Sitemap,
+            CacheKey::SitemapPart(path) => OwnedCacheKey::SitemapPart(path.into()),
+            CacheKey::SectionFeed(path) => OwnedCacheKey::SectionFeed(path.into()),
             CacheKey::ErrorPage(name, html) => OwnedCacheKey::ErrorPage(name, html),
         }
     }
@@ -86,6 +92,8 @@ enum OwnedCacheKey {
     List(Box<str>),
     Feed,
     Sitemap,
+    SitemapPart(Box<str>),
+    SectionFeed(Box<str>),
     ErrorPage(&'static str, bool),
 }
 
@@ -99,9 +107,10 @@ struct BorrowedKey<'a> {
 impl Equivalent<Key> for BorrowedKey<'_> {
     fn equivalent(&self, own: &Key) -> bool {
         let is_same = match (&self.key, &own.key) {
-            (CacheKey::Path(path), OwnedCacheKey::Path(own)) | (CacheKey::List(path), OwnedCacheKey::List(own)) => {
-                **path == **own
-            }
+            (CacheKey::Path(path), OwnedCacheKey::Path(own))
+            | (CacheKey::List(path), OwnedCacheKey::List(own))
+            | (CacheKey::SitemapPart(path), OwnedCacheKey::SitemapPart(own))
+            | (CacheKey::SectionFeed(path), OwnedCacheKey::SectionFeed(own)) => **path == **own,
             (CacheKey::Feed, OwnedCacheKey::Feed) | (CacheKey::Sitemap, OwnedCacheKey::Sitemap) => true,
             (CacheKey::ErrorPage(name, html), OwnedCacheKey::ErrorPage(own, own_html)) => {
                 name == own && html == own_html
@@ -138,7 +147,10 @@ impl Weighter<Key, Entry> for ByteWeighter {
         /// The bytes of an entry beside its texts: keys, headers and the hash table. Measured, and rounded up.
         const OVERHEAD: usize = 1024;
         let path = match &own.key {
-            OwnedCacheKey::Path(path) | OwnedCacheKey::List(path) => path.len(),
+            OwnedCacheKey::Path(path)
+            | OwnedCacheKey::List(path)
+            | OwnedCacheKey::SitemapPart(path)
+            | OwnedCacheKey::SectionFeed(path) => path.len(),
             _ => 0,
         };
         let answer = match &entry.value {

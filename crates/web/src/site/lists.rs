@@ -85,6 +85,8 @@ struct ListPage {
     notice: &'static str,
     breadcrumbs: Vec<Link>,
     login_href: String,
+    canonical_href: String,
+    feed_href: String,
     #[serde(flatten)]
     rows: Rows,
 }
@@ -142,6 +144,8 @@ pub async fn section(app: &App, section: Section) -> Result<Outcome, Error> {
         notice: viewer.notice(),
         breadcrumbs: breadcrumbs(path, &titles),
         login_href: login_href(&path.href()),
+        canonical_href: app.options.canonical(path),
+        feed_href: feed_href(path),
         rows: Rows::new(part, path, &site),
     };
     let (view, caching) = (app.view.clone(), caching(viewer));
@@ -164,7 +168,7 @@ pub fn breadcrumbs(path: &PagePath, titles: &[(PagePath, String)]) -> Vec<Link> 
 }
 
 /// Makes a title of a segment: `house-rules` becomes `House rules`.
-fn humanise(segment: &str) -> String {
+pub(super) fn humanise(segment: &str) -> String {
     let words = segment.replace('-', " ");
     let mut letters = words.chars();
     letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
@@ -175,4 +179,9 @@ fn humanise(segment: &str) -> String {
 /// section 2.2).
 pub fn login_href(address: &str) -> String {
     format!("/login?{}", encode(&[("next", address)]))
+}
+
+/// The address of the feed of a section.
+pub fn feed_href(path: &PagePath) -> String {
+    format!("{}/feed.xml", path.href().trim_end_matches('/'))
 }

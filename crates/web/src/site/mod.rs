@@ -7,5 +7,7 @@ pub mod list_query;
 pub mod lists;
 pub mod login;
 pub mod pages;
+pub mod plain;
 pub mod resolve;
 pub mod search;
+pub mod sheets;

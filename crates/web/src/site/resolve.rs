@@ -13,7 +13,7 @@ use store::pages::{self, Located, OutlinedPage};
 
 pub use visible::{Section, VisibleDraft, VisiblePage};
 
-use super::{cache_fill::FillTokens, list_query::ListQuery};
+use super::{cache_fill::FillTokens, list_query::ListQuery, plain};
 use crate::{
     App,
     auth::extract::{Editor, MaybeReader, Reader},
@@ -61,9 +61,21 @@ impl Resolved {
     /// As [`Resolved::of`].
     pub async fn from_cache(app: &App, request: &HttpRequest) -> Result<Option<Answer>, Error> {
         match *request.method() {
-            Method::GET | Method::HEAD => cached(app, request, path(request)).await,
+            Method::GET | Method::HEAD => {
+                let answer = cached(app, request, path(request)).await?;
+                Ok(answer.map(|answer| plain::of(request, answer)))
+            }
             _ => Ok(None),
         }
+    }
+
+    /// Resolves a path for the sender of a request for something else that has the access of the page at this path, such as
+    /// its feed. The answer is not cached at the path.
+    ///
+    /// # Errors
+    /// As [`Resolved::of`].
+    pub async fn page(app: &App, request: &HttpRequest, path: PagePath) -> Result<Resolved, Error> {
+        Box::pin(find(app, Requester::Sender(request), path, ListQuery::START)).await
     }
 
     /// Resolves a path for the viewer that an editor impersonates. The answer is not cached.

@@ -48,6 +48,11 @@ impl VisiblePage {
         self.reader.as_ref().map(Reader::account)
     }
 
+    /// The account of the reader, to share.
+    pub fn shared_account(&self) -> Option<Arc<Account>> {
+        self.reader.as_ref().map(|reader| reader.shared_account().clone())
+    }
+
     /// The viewer and the requested part of the list at the end of this page, if it has one.
     pub fn list(&self) -> Option<(&MaybeReader, &ListQuery)> {
         self.list_viewer.as_ref().map(|viewer| (viewer, &self.asked))
