@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, atomic::AtomicBool};
 
+use domain::page::PagePath;
 use store::{NameKey, Store};
 
 use crate::{
@@ -97,6 +98,8 @@ fn name_key(store: &Store) -> store::Result<NameKey> {
 pub struct Options {
     /// The address of the site, without a trailing slash.
     pub base_url: String,
+    /// Whether the operator chose that address, so that a page may name it as its own.
+    pub is_base_url_chosen: bool,
     /// The trusted proxies.
     pub proxies: Proxies,
     /// Whether private pages require HTTPS.
@@ -105,4 +108,11 @@ pub struct Options {
     pub trash_days: u32,
     /// Whether the database could not be written when the server started.
     pub is_read_only: bool,
+}
+
+impl Options {
+    /// The address of a page for programs elsewhere; empty if the operator has not chosen the address of the site.
+    pub fn canonical(&self, path: &PagePath) -> String {
+        if self.is_base_url_chosen { format!("{}{}", self.base_url, path.href()) } else { String::new() }
+    }
 }

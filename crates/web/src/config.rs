@@ -194,6 +194,11 @@ impl Serve {
         StalenessLimits { private: seconds(self.silence), public: seconds(self.stale_public) }
     }
 
+    /// Whether the operator chose the address of the site.
+    pub fn is_base_url_chosen(&self) -> bool {
+        self.base_url.as_ref().is_some_and(|url| !url.0.is_empty())
+    }
+
     /// The address of the site, without a trailing slash.
     pub fn base_url(&self) -> String {
         match &self.base_url {

@@ -67,6 +67,7 @@ pub fn run(config: &Config) -> Result<(), String> {
     let cache = Cache::new(Arc::new(Generations::new(serve.staleness_limits())), u64::from(serve.page_cache) << 20);
     let options = Options {
         base_url: serve.base_url(),
+        is_base_url_chosen: serve.is_base_url_chosen(),
         proxies: Proxies { trusted: serve.trusted_proxies.0.clone(), header: serve.forwarded_header },
         require_https: serve.require_https,
         trash_days: serve.trash_days,

@@ -180,3 +180,10 @@ error-in-doubt-message = انقطع الاتصال بقاعدة بيانات ا�
 error-in-doubt-again = يمكن إرسال نموذج الصفحة من جديد: فهو يتعرف على ما حفظه.
 error-internal = حدث خطأ ما
 error-internal-message = الخطأ من هذا الموقع لا منك. حاول مرة أخرى؛ وإن تكرر ذلك فأبلغ مشغّله.
+
+## Link previews and blocks of code
+
+preview-private = صفحة خاصة من { $site }
+code-copy = نسخ
+code-copy-name = نسخ هذه الشيفرة
+code-copied = تم النسخ

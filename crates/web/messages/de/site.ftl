@@ -172,3 +172,10 @@ error-in-doubt-message = Beim Speichern ging die Verbindung zur Datenbank dieser
 error-in-doubt-again = Das Formular einer Seite darf erneut gesendet werden: Es erkennt, was es schon gespeichert hat.
 error-internal = Etwas ist schiefgegangen
 error-internal-message = Der Fehler liegt bei dieser Website. Bitte erneut versuchen und, wenn es wieder geschieht, ihren Betrieb benachrichtigen.
+
+## Link previews and blocks of code
+
+preview-private = Eine private Seite von { $site }
+code-copy = Kopieren
+code-copy-name = Diesen Code kopieren
+code-copied = Kopiert

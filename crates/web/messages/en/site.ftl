@@ -173,3 +173,10 @@ error-in-doubt-message = The connection to the site’s database was lost while 
 error-in-doubt-again = The form of a page may be sent again: it finds what it has saved.
 error-internal = Something went wrong
 error-internal-message = This is our fault, not yours. Try again; if it happens again, tell the operator of this site.
+
+## Link previews and blocks of code
+
+preview-private = A private page of { $site }
+code-copy = Copy
+code-copy-name = Copy this code
+code-copied = Copied

@@ -172,3 +172,10 @@ error-in-doubt-message = Se perdió la conexión con la base de datos del sitio 
 error-in-doubt-again = El formulario de una página se puede enviar de nuevo: reconoce lo que ya guardó.
 error-internal = Algo ha fallado
 error-internal-message = El error es del sitio, no tuyo. Inténtalo de nuevo; si vuelve a ocurrir, avisa a quien lo administra.
+
+## Link previews and blocks of code
+
+preview-private = Una página privada de { $site }
+code-copy = Copiar
+code-copy-name = Copiar este código
+code-copied = Copiado

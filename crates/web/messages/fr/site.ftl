@@ -172,3 +172,10 @@ error-in-doubt-message = La connexion à la base de données du site a été per
 error-in-doubt-again = Le formulaire d’une page peut être renvoyé : il retrouve ce qu’il a enregistré.
 error-internal = Un problème est survenu
 error-internal-message = L’erreur vient de ce site, pas de vous. Réessayez ; si cela se reproduit, prévenez son exploitant.
+
+## Link previews and blocks of code
+
+preview-private = Une page privée de { $site }
+code-copy = Copier
+code-copy-name = Copier ce code
+code-copied = Copié

@@ -172,3 +172,10 @@ error-in-doubt-message = Durante il salvataggio si è persa la connessione con i
 error-in-doubt-again = Il modulo di una pagina si può inviare di nuovo: riconosce ciò che ha già salvato.
 error-internal = Qualcosa non ha funzionato
 error-internal-message = L’errore è del sito, non tuo. Riprova; se succede ancora, avvisa chi lo gestisce.
+
+## Link previews and blocks of code
+
+preview-private = Una pagina privata di { $site }
+code-copy = Copia
+code-copy-name = Copia questo codice
+code-copied = Copiato

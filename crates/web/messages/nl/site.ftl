@@ -172,3 +172,10 @@ error-in-doubt-message = De verbinding met de database van de site viel weg tijd
 error-in-doubt-again = Het formulier van een pagina mag opnieuw worden verzonden: het herkent wat het al heeft opgeslagen.
 error-internal = Er ging iets mis
 error-internal-message = De fout ligt bij deze site, niet bij jou. Probeer het opnieuw; gebeurt het weer, laat het dan de beheerder weten.
+
+## Link previews and blocks of code
+
+preview-private = Een privépagina van { $site }
+code-copy = Kopiëren
+code-copy-name = Kopiëren: deze code
+code-copied = Gekopieerd

@@ -176,3 +176,10 @@ error-in-doubt-message = Podczas zapisywania utracono połączenie z bazą danyc
 error-in-doubt-again = Formularz strony można wysłać ponownie: rozpozna to, co już zapisał.
 error-internal = Coś poszło nie tak
 error-internal-message = To błąd tej witryny. Spróbuj ponownie, a jeśli to się powtórzy, powiadom jej operatora.
+
+## Link previews and blocks of code
+
+preview-private = Prywatna strona witryny { $site }
+code-copy = Kopiuj
+code-copy-name = Kopiuj ten kod
+code-copied = Skopiowano

@@ -172,3 +172,10 @@ error-in-doubt-message = A conexão com o banco de dados do site se perdeu duran
 error-in-doubt-again = O formulário de uma página pode ser enviado de novo: ele reconhece o que já salvou.
 error-internal = Algo deu errado
 error-internal-message = O erro é do site, não seu. Tente de novo; se acontecer outra vez, avise quem o administra.
+
+## Link previews and blocks of code
+
+preview-private = Uma página privada de { $site }
+code-copy = Copiar
+code-copy-name = Copiar este código
+code-copied = Copiado

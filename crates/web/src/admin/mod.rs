@@ -13,6 +13,7 @@ pub mod home;
 pub mod job_page;
 pub mod jobs;
 pub mod links;
+pub mod look;
 pub mod pages;
 mod panel;
 mod pending;

@@ -23,6 +23,7 @@ use crate::{
         error::Error,
         query::{QueryString, encode},
         responses::see_other,
+        sheets,
         view::Link,
     },
     site::{list_query::ListQuery, lists, pages, resolve::Resolved},
@@ -200,6 +201,9 @@ impl Impersonation {
 
     /// The page with a bar that names the viewer, and with links that stay in the view.
     fn framed(&self, answer: &Answer) -> Result<Answer, Error> {
+        // The site's own style sheet could hide the bar.
+        let plain = sheets::without_own(answer);
+        let answer = plain.as_ref().unwrap_or(answer);
         let html = std::str::from_utf8(answer.body()).map_err(|error| Error::Internal(error.to_string()))?;
         // User names contain no character that HTML has to escape.
         let viewer = &self.viewer;

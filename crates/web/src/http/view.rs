@@ -10,10 +10,11 @@ use rust_embed::RustEmbed;
 use serde::Serialize;
 use tera::{Context, Tera};
 
-use super::{assets, error::Error};
+use super::{assets, error::Error, footer, sheets::Sheets};
 use crate::{
     auth::account::Account,
     language::{Language, template},
+    markdown::SafeHtml,
 };
 
 /// The folder `templates/`: embedded in release builds, read from disk at start in debug builds.
@@ -93,11 +94,16 @@ impl Parsed {
 #[derive(Serialize)]
 pub struct Frame {
     language: String,
+    /// The direction of writing of the language.
+    direction: &'static str,
     site: SiteView,
     signed_in: bool,
     visitor: Option<VisitorView>,
     theme: &'static str,
     asset: String,
+    /// The address of the tokens of the site's look, and of its own style sheet; empty without.
+    look_href: String,
+    css_href: String,
 }
 
 #[derive(Serialize)]
@@ -106,7 +112,7 @@ struct SiteView {
     tagline: String,
     time_zone: &'static str,
     refusal: String,
-    footer_lines: Vec<String>,
+    footer_html: SafeHtml,
 }
 
 #[derive(Serialize)]
@@ -131,13 +137,17 @@ impl Frame {
             may_administer: member.role.may_administer(),
             theme,
         });
+        let sheets = Sheets::of(&site.look);
         Frame {
             language: site.language.clone(),
+            direction: site.direction().as_str(),
             site: SiteView::new(site),
             signed_in: visitor.is_some(),
             visitor,
             theme,
             asset: assets::prefix().into(),
+            look_href: sheets.tokens_href(),
+            css_href: sheets.own_href(),
         }
     }
 
@@ -159,7 +169,7 @@ impl SiteView {
             tagline: site.tagline.clone(),
             time_zone: site.time_zone.name(),
             refusal: site.refusal.clone(),
-            footer_lines: site.footer.lines().map(str::to_owned).collect(),
+            footer_html: footer::html(&site.footer),
         }
     }
 }

@@ -8,13 +8,43 @@ const MAX_ADDRESS_BYTES: usize = 2000;
 /// A text on one line, without Markdown syntax and comments.
 pub fn plain(markdown: &str) -> String {
     let mut plain = String::new();
+    let mut follows_row = false;
     for line in without_comments(markdown).lines().map(without_marker).filter(|line| !is_ruler(line)) {
-        if !plain.is_empty() && !plain.ends_with(' ') && !line.trim().is_empty() {
+        let line = line.trim();
+        let is_row = line.starts_with('|');
+        if is_row && follows_row {
+            plain.push_str(CELL);
+        } else if !plain.is_empty() && !plain.ends_with(' ') && !line.is_empty() {
             plain.push(' ');
         }
-        push_inline(&mut plain, line.trim());
+        follows_row = is_row;
+        match is_row {
+            true => push_row(&mut plain, line),
+            false => push_inline(&mut plain, line),
+        }
     }
     plain
+}
+
+/// Between two cells of a table.
+const CELL: &str = " · ";
+
+/// Adds the cells of a row of a table.
+fn push_row(plain: &mut String, row: &str) {
+    let mut is_escaped = false;
+    let cells = row.split(|c: char| {
+        let is_end = c == '|' && !is_escaped;
+        is_escaped = c == '\\' && !is_escaped;
+        is_end
+    });
+    let mut between = "";
+    for cell in cells {
+        if !cell.trim().is_empty() {
+            plain.push_str(between);
+            push_inline(plain, cell.trim());
+            between = CELL;
+        }
+    }
 }
 
 /// A line without the markers of quotes, headings, list items and tasks.
@@ -77,7 +107,11 @@ mod tests {
             ("# A *title*\n\nSome **bold** `code`.", "A title Some bold code."),
             ("- one\n- [ ] two\n3. three\n> > four", "one two three four"),
             ("See [the plan](/plan \"x\") or ![a map](/map.png)!", "See the plan or a map!"),
-            ("| a | b |\n| --- | ---: |\n| 1 | 2 |", "a b 1 2 "),
+            ("| a | b |\n| --- | ---: |\n| 1 | 2 |", "a · b · 1 · 2"),
+            (
+                "before\n\n| Item | Price |\n|---|---|\n| Tea \\| milk | 50 |\n\nafter",
+                "before Item · Price · Tea | milk · 50 after",
+            ),
             ("```rust\nlet snake_case = 1;\n```\n---\n_it_", "let snake_case = 1; it"),
             ("2 \\* 3, C:\\dir, 3 < 4, a - b, 3.14", "2 * 3, C:\\dir, 3 < 4, a - b, 3.14"),
             ("Seen <!-- not\n\nseen --> again <!-- never", "Seen again "),

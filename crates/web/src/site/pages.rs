@@ -7,7 +7,8 @@ use store::{lists::VisiblePages, pages, receipts};
 
 use super::{
     list_query::ListQuery,
-    lists::{self, Rows},
+    lists::{self, Rows, feed_href},
+    plain,
     resolve::{Resolved, VisibleDraft, VisiblePage},
 };
 use crate::{
@@ -32,6 +33,10 @@ struct PagePage {
     breadcrumbs: Vec<Link>,
     shows_visitor: bool,
     login_href: String,
+    /// The address of the page for link previews; empty if the address of the site is not known.
+    canonical_href: String,
+    /// The feed of the pages below; empty if the page does not list them.
+    feed_href: String,
     edit_href: String,
     notice: &'static str,
     lists_below: bool,
@@ -44,6 +49,8 @@ struct PagePage {
 
 #[derive(Serialize)]
 struct PageView {
+    /// Whether the text has a block of code, which a script makes copyable.
+    has_code: bool,
     title: String,
     summary: String,
     body_html: SafeHtml,
@@ -62,17 +69,22 @@ pub async fn show(request: HttpRequest, app: Data<App>) -> Result<Outcome, Error
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
         return Err(Error::MethodNotAllowed(Error::READ_ONLY));
     }
+    let outcome = answer(&request, &app).await?;
+    Ok(plain::outcome(&request, outcome))
+}
+
+async fn answer(request: &HttpRequest, app: &Data<App>) -> Result<Outcome, Error> {
     // Boxed: most requests end with a cached answer, and their future stays small.
-    match Resolved::of(&app, &request).await? {
+    match Resolved::of(app, request).await? {
         Resolved::Finished(answer) => Ok(Outcome::Page(answer)),
         Resolved::Page(page) => {
-            if is_navigation(&request) {
-                record_opening(&app, &page);
+            if is_navigation(request) {
+                record_opening(app, &page);
             }
-            Box::pin(visible(&app, *page)).await
+            Box::pin(visible(app, *page)).await
         }
-        Resolved::Section(section) => Box::pin(lists::section(&app, *section)).await,
-        Resolved::Draft(draft) => Box::pin(draft_as_page(&app, *draft)).await.map(Outcome::Page),
+        Resolved::Section(section) => Box::pin(lists::section(app, *section)).await,
+        Resolved::Draft(draft) => Box::pin(draft_as_page(app, *draft)).await.map(Outcome::Page),
         Resolved::Moved(path) => {
             Ok(Outcome::Redirect(permanent_redirect_with_query(&path.href(), request.query_string())))
         }
@@ -149,10 +161,11 @@ pub async fn visible(app: &App, visible: VisiblePage) -> Result<Outcome, Error> 
         None => None,
     };
     let view = app.view.clone();
+    let canonical_href = app.options.canonical(path);
     let (visible, answer) = app
         .render_pool
         .run(move || {
-            let page = compose(&visible, &titles, below);
+            let page = PagePage { canonical_href, ..compose(&visible, &titles, below) };
             let answer = view.render("page.html", &page).map(|body| Answer::html(body, caching).finish());
             (visible, answer)
         })
@@ -176,12 +189,15 @@ fn compose(visible: &VisiblePage, titles: &[(PagePath, String)], below: Option<R
     let frame = Frame::new(site, account.or_else(|| viewer?.account()));
     let notice = viewer.map_or("", MaybeReader::notice);
     let below = below.unwrap_or_else(Rows::none);
+    let body_html = markdown::mark_bare_addresses(&markdown::render(&content.body));
     let may_edit = account.is_some_and(|account| account.visitor().may_edit());
     PagePage {
         shows_visitor: frame.is_signed_in() || lists_below,
         frame,
         breadcrumbs: lists::breadcrumbs(&content.path, titles),
         login_href: lists::login_href(&content.path.href()),
+        canonical_href: String::new(),
+        feed_href: if lists_below { feed_href(&content.path) } else { String::new() },
         edit_href: if may_edit { format!("/admin/pages/{}", page.id.0) } else { String::new() },
         notice,
         lists_below,
@@ -191,7 +207,8 @@ fn compose(visible: &VisiblePage, titles: &[(PagePath, String)], below: Option<R
         page: PageView {
             title: content.title.clone(),
             summary: content.summary.clone(),
-            body_html: markdown::render(&content.body),
+            has_code: body_html.has_code(),
+            body_html,
             date: language.date(local(content.published_at)),
             date_iso: clock::iso(content.published_at),
             updated: language.date(local(page.updated_at)),
@@ -242,12 +259,15 @@ fn compose_draft(
     let local = |at| visible.site().time_zone.local(at);
     let now = clock::now();
     let typed = &draft.typed.page;
+    let body_html = markdown::mark_bare_addresses(&markdown::render(&typed.body.replace("\r\n", "\n")));
     let published = typed.zone.parse_moment(&typed.published).ok().flatten().unwrap_or(now);
     PagePage {
         shows_visitor: true,
         frame: Frame::new(visible.site(), Some(visible.account())),
         breadcrumbs: lists::breadcrumbs(path, titles),
         login_href: lists::login_href(&path.href()),
+        canonical_href: String::new(),
+        feed_href: String::new(),
         edit_href: format!("/admin/pages/{}", draft.page.0),
         notice: "",
         lists_below: below.is_some(),
@@ -257,7 +277,8 @@ fn compose_draft(
         page: PageView {
             title: typed.title.clone(),
             summary: typed.summary.clone(),
-            body_html: markdown::render(&typed.body.replace("\r\n", "\n")),
+            has_code: body_html.has_code(),
+            body_html,
             date: language.date(local(published)),
             date_iso: clock::iso(published),
             updated: language.date(local(draft.saved_at)),

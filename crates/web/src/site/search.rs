@@ -11,7 +11,10 @@ use store::{
     search::{self, Found},
 };
 
-use super::lists::{caching, login_href};
+use super::{
+    lists::{caching, login_href},
+    plain,
+};
 use crate::{
     App,
     auth::extract::MaybeReader,
@@ -115,11 +118,11 @@ pub async fn show(app: Data<App>, address: QueryString, viewer: MaybeReader) -> 
         query: typed,
     };
     let (view, caching) = (app.view.clone(), caching(&viewer));
-    app.render_pool
-        .run(move || {
-            let answer = Answer::html(view.render("search.html", &page)?, caching);
-            // What one user gets for a query is not compressed.
-            Ok(if caching == Caching::Shared { answer.finish() } else { answer })
-        })
-        .await?
+    let rendering = move || {
+        let answer = Answer::html(view.render("search.html", &page)?, caching);
+        // What one user gets for a query is not compressed.
+        Ok(if caching == Caching::Shared { answer.finish() } else { answer })
+    };
+    let answer: Result<Answer, Error> = app.render_pool.run(rendering).await?;
+    Ok(plain::if_asked(&address, answer?))
 }

@@ -31,6 +31,7 @@ mod large;
 mod links;
 mod lists;
 mod lockout;
+mod looks;
 mod memory;
 mod metrics;
 mod operating;

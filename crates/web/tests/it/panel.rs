@@ -305,7 +305,7 @@ async fn settings_of_the_site_change_what_it_says() {
             ("language", "de"),
             ("realm", realm),
             ("refusal", "Go away."),
-            ("footer", "One\nTwo"),
+            ("footer", "One\n\nTwo"),
             ("version", version),
         ]
     };

@@ -56,7 +56,10 @@ impl Site {
 
     /// The same site with another cost for new password hashes.
     pub fn costing(cost: u32) -> Site {
-        let site = Site::made(Options { base_url: "http://site.test".into(), ..Options::default() }, cost);
+        let site = Site::made(
+            Options { base_url: "http://site.test".into(), is_base_url_chosen: true, ..Options::default() },
+            cost,
+        );
         for (name, role) in [("ann", Role::Reader), ("eve", Role::Editor), ("root", Role::Admin), ("dan", Role::Reader)]
         {
             site.add_user(name, role, "open sesame");

@@ -33,6 +33,7 @@ async fn every_template_renders_as_a_whole_document() {
         ("admin/home.html", root.get("/admin/").await),
         ("admin/audit.html", root.get("/admin/audit").await),
         ("admin/site.html", root.get("/admin/site").await),
+        ("admin/look.html", root.get("/admin/site/look").await),
         ("admin/pages/list.html", root.get("/admin/pages").await),
         ("admin/pages/form.html", root.get("/admin/pages/new").await),
         ("admin/pages/delete.html", root.get(&format!("{page}/delete")).await),

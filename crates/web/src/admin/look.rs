@@ -1,0 +1,169 @@
+//! The look of the site for its readers.
+
+use actix_web::{http::StatusCode, web::Data};
+use domain::{
+    Version,
+    invalid::Invalid,
+    look::{LookInput, Preset, Typeface, Width},
+    own_css,
+    site::Site,
+};
+use serde::{Deserialize, Serialize};
+use store::site;
+
+use super::{flash::Flash, panel::Panel};
+use crate::{
+    App,
+    auth::extract::Admin,
+    clock,
+    http::{
+        answer::{Answer, Outcome},
+        error::Error,
+        form::Form,
+        query::QueryString,
+        view::{Errors, Link},
+    },
+};
+
+#[derive(Serialize)]
+struct LookPage {
+    #[serde(flatten)]
+    panel: Panel,
+    fields: Fields,
+    errors: Errors,
+    presets: [Choice; 3],
+    typefaces: [Choice; 4],
+    widths: [Choice; 3],
+    /// The accent colour that can be read, if the typed one cannot; empty otherwise.
+    readable_accent: String,
+    /// The accent colours of the saved look, in light and in dark colours.
+    accents: [String; 2],
+    max_kib: usize,
+}
+
+/// A choice with its words in the form.
+#[derive(Serialize)]
+struct Choice {
+    value: &'static str,
+    label: &'static str,
+    help: &'static str,
+}
+
+const PRESETS: [Choice; 3] = [
+    Choice { value: Preset::Plain.as_str(), label: "Plain", help: "Warm greys; text with serifs." },
+    Choice { value: Preset::Paper.as_str(), label: "Paper", help: "Cream and brown; serifs everywhere." },
+    Choice {
+        value: Preset::Console.as_str(),
+        label: "Console",
+        help: "Fixed-width letters; green on black in the dark.",
+    },
+];
+
+const TYPEFACES: [Choice; 4] = [
+    Choice { value: Typeface::OfLook.as_str(), label: "That of the look", help: "" },
+    Choice { value: Typeface::Serif.as_str(), label: "Serif", help: "" },
+    Choice { value: Typeface::Sans.as_str(), label: "Sans serif", help: "" },
+    Choice { value: Typeface::System.as_str(), label: "System", help: "" },
+];
+
+const WIDTHS: [Choice; 3] = [
+    Choice { value: Width::Narrow.as_str(), label: "Narrow", help: "" },
+    Choice { value: Width::Normal.as_str(), label: "Normal", help: "" },
+    Choice { value: Width::Wide.as_str(), label: "Wide", help: "" },
+];
+
+/// The fields of the form as they were typed.
+#[derive(Deserialize, Serialize)]
+pub struct Fields {
+    #[serde(default)]
+    preset: String,
+    #[serde(default)]
+    accent: String,
+    #[serde(default)]
+    typeface: String,
+    #[serde(default)]
+    width: String,
+    #[serde(default)]
+    css: String,
+    /// The colour of the button that takes the offered accent colour.
+    #[serde(default, skip_serializing)]
+    take: String,
+    version: i64,
+}
+
+impl Fields {
+    fn of(site: &Site) -> Fields {
+        let LookInput { preset, accent, typeface, width, css } = LookInput::of(&site.look);
+        Fields { preset, accent, typeface, width, css, take: String::new(), version: site.version.0 }
+    }
+
+    fn input(&self) -> LookInput {
+        LookInput {
+            preset: self.preset.clone(),
+            accent: self.accent.clone(),
+            typeface: self.typeface.clone(),
+            width: self.width.clone(),
+            css: self.css.clone(),
+        }
+    }
+}
+
+/// GET `/admin/site/look`.
+pub async fn edit(app: Data<App>, admin: Admin, query: QueryString) -> Result<Answer, Error> {
+    let site = app.db.read(site::get).await?;
+    let fields = Fields::of(&site);
+    page(&app, &admin, &site, fields, &Invalid::default(), &query)
+}
+
+fn page(
+    app: &App,
+    admin: &Admin,
+    site: &Site,
+    fields: Fields,
+    invalid: &Invalid,
+    query: &QueryString,
+) -> Result<Answer, Error> {
+    let trail = [Link::new("/admin/", "Administration"), Link::new("/admin/site", "Site settings")];
+    let panel = Panel::new(site, admin.account(), "site", "Look", &trail).with_message(query);
+    let accents = site.look.accents();
+    let page = LookPage {
+        panel,
+        readable_accent: fields.input().readable_accent().map(|accent| accent.to_string()).unwrap_or_default(),
+        fields,
+        errors: Errors::of(invalid),
+        presets: PRESETS,
+        typefaces: TYPEFACES,
+        widths: WIDTHS,
+        accents: [accents.light, accents.dark].map(|accent| accent.to_string()),
+        max_kib: own_css::MAX_BYTES >> 10,
+    };
+    Ok(Answer::panel(app.view.render("admin/look.html", &page)?))
+}
+
+/// POST `/admin/site/look`.
+pub async fn update(app: Data<App>, admin: Admin, Form(mut fields): Form<Fields>) -> Result<Outcome, Error> {
+    let refuse = |invalid: Invalid, fields, site: &Site, status| {
+        let page = page(&app, &admin, site, fields, &invalid, &QueryString::default())?;
+        Ok(Outcome::Page(page.with_status(status)))
+    };
+    if !fields.take.is_empty() {
+        fields.accent = std::mem::take(&mut fields.take);
+    }
+    let from = Version(fields.version);
+    let site = app.db.read(site::get).await?;
+    let new = match fields.input().check() {
+        Ok(look) => Site { look, ..site.clone() },
+        Err(invalid) => return refuse(invalid, fields, &site, StatusCode::UNPROCESSABLE_ENTITY),
+    };
+    let proof = admin.proof();
+    let save = move |conn: &mut store::Conn| store::writing::site::update(conn, &proof, from, &new, clock::now());
+    match app.db.write_or_stale(save).await? {
+        Some(_) => Ok(Outcome::Redirect(Flash::Saved.at("/admin/site/look", "", None))),
+        None => {
+            let site = app.db.read(site::get).await?;
+            fields.version = site.version.0;
+            let words = "Somebody else saved the settings while you were editing. Your look is below; saving it replaces theirs.";
+            refuse(Invalid::one("form", words), fields, &site, StatusCode::CONFLICT)
+        }
+    }
+}
