@@ -78,3 +78,21 @@ fn tab_reaches_the_skip_link_first_and_it_leads_to_the_content() {
         admin.key("Enter").wait("document.activeElement.id === 'content'");
     }
 }
+
+#[test]
+fn code_is_copied_with_a_button_that_says_so_and_without_a_script_there_is_none() {
+    let Some(browser) = Chromium::start() else { return };
+    let server = Server::start();
+    server.page("code", "Code", "```\nfirst\nsecond\n```\n", &[]);
+    let visitor = browser.visitor(&server);
+    visitor.open("/code").wait("document.querySelector('.copy')");
+    assert_eq!(visitor.string("document.querySelector('.copy').getAttribute('aria-label')"), "Copy this code");
+    // The clipboard of a headless browser has no owner.
+    visitor.js("navigator.clipboard.writeText = async (text) => { window.copied = text; }; 0");
+    visitor.click(".copy");
+    visitor.wait("document.querySelector('main > [role=status]:last-of-type').textContent === 'Copied'");
+    assert_eq!(visitor.string("window.copied"), "first\nsecond");
+    let bare = browser.visitor(&server);
+    bare.without_javascript().open("/code").sees("first");
+    assert_eq!(bare.string("String(document.querySelectorAll('.copy').length)"), "0");
+}

@@ -263,6 +263,13 @@ pub const INSIDE: &[Stop] = &[
         p.open("/admin/site").fill("#language", "not a language").press("Save");
         assert_eq!(p.status(), 422);
     }),
+    ("look", |p| {
+        p.open("/admin/site/look");
+    }),
+    ("look with errors", |p| {
+        p.open("/admin/site/look").fill("#accent", "#ffcc00").fill("#css", "@import 'x';").press("Save");
+        assert_eq!(p.status(), 422);
+    }),
     ("audit trail", |p| {
         p.open("/admin/audit");
     }),
