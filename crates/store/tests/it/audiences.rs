@@ -317,6 +317,7 @@ fn t44_a_scope_selects_exactly_what_the_access_rule_allows() {
                 prop_assert_eq!(&stored.content, &page.content);
             }
             prop_assert_eq!(differing_listings(store), 0);
+            let ids: Vec<_> = pages.iter().map(|page| find(store, page.content.path.as_str()).id).collect();
             for visitor in model.visitors() {
                 let readable = VisiblePages::readable(&visitor, noon());
                 let listed = VisiblePages::listed(&visitor, noon());
@@ -343,6 +344,23 @@ fn t44_a_scope_selects_exactly_what_the_access_rule_allows() {
                 let found = store.read(|conn| search::list(conn, &visitor, noon(), &query, ALL)).unwrap();
                 let mut found: Vec<Row> =
                     found.rows.into_iter().map(|row| (row.teaser.path.as_str().to_owned(), false)).collect();
+                found.sort();
+                prop_assert_eq!(&found, &open);
+                // What a feed and a sitemap hold.
+                let texts = store.read(|conn| lists::texts(conn, &readable, &ids, usize::MAX)).unwrap();
+                let has_text = |page: &&Page| texts.contains_key(&find(store, page.content.path.as_str()).id);
+                let mut found: Vec<Row> =
+                    pages.iter().filter(has_text).map(|page| (page.content.path.as_str().to_owned(), false)).collect();
+                found.sort();
+                let has_receipts =
+                    |row: &Row| pages.iter().any(|page| page.content.path.as_str() == row.0 && page.content.receipts);
+                let without_receipts: Vec<Row> = open.iter().filter(|row| !has_receipts(row)).cloned().collect();
+                prop_assert_eq!(found, without_receipts);
+                let mut starts = store.read(|conn| lists::sitemap_starts(conn, &readable, 2)).unwrap();
+                starts.insert(0, PagePath::root());
+                let part = |from| store.read(|conn| lists::sitemap_part(conn, &readable, from, 2)).unwrap();
+                let rows = starts.iter().flat_map(part);
+                let mut found: Vec<Row> = rows.map(|row| (row.path.as_str().to_owned(), false)).collect();
                 found.sort();
                 prop_assert_eq!(found, open);
             }
