@@ -22,6 +22,7 @@
 //! - [`effective_access`]: the audience that applies to a page after inheritance.
 //! - [`visitor`]: the person or program that sends a request.
 //! - [`zone`]: the time zone in which moments are typed and shown.
+//! - [`front_matter`]: the fields at the top of a Markdown file of another program.
 //! - [`invalid`]: the errors of a form, by field.
 
 pub mod access;
@@ -32,6 +33,7 @@ pub mod credentials;
 pub mod direction;
 pub mod draft;
 pub mod effective_access;
+pub mod front_matter;
 pub mod group;
 pub mod id;
 pub mod invalid;

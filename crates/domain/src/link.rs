@@ -1,5 +1,7 @@
 //! Links between pages: the target of an address in a text, and the problems of a link.
 
+use std::borrow::Cow;
+
 use crate::{
     audience::Readers,
     page::{PagePath, RESERVED},
@@ -12,6 +14,8 @@ pub enum LinkProblem {
     Missing,
     /// Some readers of the page may not read the target page.
     Closed,
+    /// The target page has no such heading.
+    NoHeading,
 }
 
 impl LinkProblem {
@@ -20,6 +24,7 @@ impl LinkProblem {
         match self {
             LinkProblem::Missing => "There is no page at this address.",
             LinkProblem::Closed => "Not everybody who reads this page may read the other one.",
+            LinkProblem::NoHeading => "That page has no heading with this name.",
         }
     }
 }
@@ -38,11 +43,26 @@ pub fn problem(from: &Readers, to: Option<&Readers>) -> Option<LinkProblem> {
     (!open).then_some(LinkProblem::Closed)
 }
 
-/// The path to which an address in the text of a page leads, without a slash at either end; it may be a path that no
-/// page can have. `None` for other sites, for anchors in the same page, and for the reserved paths of Postern.
-pub fn target(from: &PagePath, address: &str) -> Option<String> {
-    let address = address.split(['#', '?']).next().unwrap_or_default();
-    if address.is_empty() || address.starts_with("//") || has_scheme(address) {
+/// What a link leads to.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Target {
+    /// The path of a page, without a slash at either end; it may be a path that no page can have.
+    pub path: String,
+    /// The id of a heading or another place on the page, decoded; empty for the page itself.
+    pub fragment: String,
+}
+
+/// The target of an address in the text of a page. `None` for other sites, for the top of the same page, and for the reserved
+/// paths of Postern.
+pub fn target(from: &PagePath, address: &str) -> Option<Target> {
+    let (address, fragment) = address.split_once('#').unwrap_or((address, ""));
+    let fragment = if is_top(fragment) { String::new() } else { stored(&decoded(fragment)) };
+    let address = page_address(address);
+    let address = address.split('?').next().unwrap_or_default();
+    if address.is_empty() {
+        return (!fragment.is_empty()).then(|| Target { path: from.as_str().to_owned(), fragment });
+    }
+    if is_elsewhere(address) {
         return None;
     }
     let mut segments: Vec<&str> = from.as_str().split('/').collect();
@@ -63,7 +83,45 @@ pub fn target(from: &PagePath, address: &str) -> Option<String> {
     if RESERVED.contains(&first.split('.').next().unwrap_or_default()) {
         return None;
     }
-    Some(segments.join("/").chars().take(PagePath::MAX).collect())
+    Some(Target { path: stored(&segments.join("/")), fragment })
+}
+
+fn stored(text: &str) -> String {
+    text.chars().take(PagePath::MAX).collect()
+}
+
+/// Whether a fragment leads to the top of a page or to words of its text, and not to an id.
+pub fn is_top(fragment: &str) -> bool {
+    fragment.is_empty() || fragment.eq_ignore_ascii_case("top") || fragment.starts_with(":~:")
+}
+
+/// An address in a text, in which the name of a Markdown file of this site is the path of its page: `../Team_Rules.md#top`
+/// becomes `../team-rules#top`. The page `docs/guide` counts as the file `docs/guide.md`.
+pub fn page_address(address: &str) -> Cow<'_, str> {
+    let (path, rest) = address.split_at(address.find(['?', '#']).unwrap_or(address.len()));
+    let dot = path.rfind('.').unwrap_or(path.len());
+    let (name, ending) = path.split_at(dot);
+    let is_file = [".md", ".markdown"].iter().any(|known| ending.eq_ignore_ascii_case(known));
+    if !is_file || name.is_empty() || name.ends_with('/') || is_elsewhere(address) {
+        return address.into();
+    }
+    let segments: Vec<String> = name.split('/').map(page_segment).collect();
+    format!("{}{rest}", segments.join("/")).into()
+}
+
+/// The segment of a path for the name of a file or a folder.
+fn page_segment(name: &str) -> String {
+    match name {
+        "" | "." | ".." => name.to_owned(),
+        name => {
+            let name = decoded(name);
+            PagePath::suggest(&name).map_or(name.to_lowercase(), |path| path.as_str().to_owned())
+        }
+    }
+}
+
+fn is_elsewhere(address: &str) -> bool {
+    address.starts_with("//") || has_scheme(address)
 }
 
 /// Whether an address begins with a scheme (RFC 3986 section 3.1).
@@ -73,8 +131,8 @@ fn has_scheme(address: &str) -> bool {
         && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte))
 }
 
-/// Decodes the percent-encoded bytes of an address.
-fn decoded(address: &str) -> String {
+/// Decodes the percent-encoded bytes of an address. Bytes that are not UTF-8, and NUL, become U+FFFD.
+pub fn decoded(address: &str) -> String {
     let mut parts = address.split('%');
     let mut bytes: Vec<u8> = parts.next().unwrap_or_default().into();
     for part in parts {

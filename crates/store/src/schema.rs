@@ -220,9 +220,10 @@ diesel::table! {
 }
 
 diesel::table! {
-    links (page_id, target) {
+    links (page_id, target, fragment) {
         page_id -> BigInt,
         target -> Text,
+        fragment -> Text,
     }
 }
 

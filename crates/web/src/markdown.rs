@@ -5,25 +5,35 @@
 //! verbatim.
 
 mod absolute;
+mod allowlist;
 mod bare;
 mod code;
+mod finish;
 mod format;
 mod languages;
 mod links;
+mod math;
+mod nesting;
+mod outline;
 mod plain;
 mod sanitiser;
+mod tags;
 
-use std::{cell::Cell, fmt, sync::LazyLock};
+use std::{cell::Cell, collections::BTreeMap, fmt, sync::LazyLock};
 
 use comrak::{Arena, Options, nodes::AstNode, try_parse_document};
+use domain::front_matter;
 use serde::Serialize;
+
+use finish::Place;
+use outline::Outline;
 
 pub use absolute::absolute;
 pub use bare::mark_bare_addresses;
-pub use links::{links, render_with_problems, targets};
+pub use links::{links, targets};
 pub use plain::plain;
 
-/// HTML that only [`render`] makes, so that it contains no scripts.
+/// HTML that only this module makes, so that it contains no scripts.
 #[derive(Clone, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
 pub struct SafeHtml(String);
@@ -46,11 +56,35 @@ impl fmt::Debug for SafeHtml {
     }
 }
 
-/// Renders GitHub-flavored Markdown: tables, task lists, footnotes, strikethrough, autolinks, and syntax highlighting.
-/// HTML in the text is escaped and shown, so that an author sees `Vec<T>` and not a gap; only comments are removed. If
-/// the text has a first-level heading, all headings move down one level, because the title of the page has the first.
+/// Renders GitHub-flavored Markdown for a page: also alerts, footnotes, emoji, formulas, description lists, and the HTML of
+/// [`allowlist`]. Other tags are escaped and shown, so that an author sees `Vec<T>` and not a gap; comments and front matter
+/// are left out. The ids of headings are as on GitHub, and nothing else around the text may have them. If the text has a
+/// first-level heading, all headings move down one level, because the title of the page has the first.
 pub fn render(markdown: &str) -> SafeHtml {
-    SafeHtml(within_bounds(markdown).unwrap_or_else(|| verbatim(markdown)))
+    at(markdown, &Place::Page)
+}
+
+/// As [`render`], with a prefix to the ids and to the links that lead to them, for the panel with its forms.
+pub fn render_in_panel(markdown: &str) -> SafeHtml {
+    at(markdown, &Place::Panel(None))
+}
+
+/// As [`render_in_panel`], with a warning sign before each picture, link and formula that is not shown as typed, and before each
+/// link for which `problem` returns a message; and with a list of the tags that are shown as text. Messages contain no markup.
+pub fn render_with_problems(markdown: &str, problem: impl Fn(&str) -> Option<&'static str>) -> SafeHtml {
+    at(markdown, &Place::Panel(Some(&problem)))
+}
+
+fn at(markdown: &str, place: &Place<'_>) -> SafeHtml {
+    SafeHtml(match within_bounds(markdown) {
+        Some((html, shown_tags)) => finish::finish(&html, &shown_tags, place),
+        None => verbatim(markdown),
+    })
+}
+
+/// The ids in a text to which a link can lead.
+pub fn ids(markdown: &str) -> Vec<String> {
+    within_bounds(markdown).map_or_else(Vec::new, |(html, _)| Outline::of(&html).into_ids())
 }
 
 /// The maximum number of parser steps, in units of 256: 1 MiB of ordinary text takes a few thousand.
@@ -60,20 +94,33 @@ const MAX_BLANK_LINES: usize = 100_000;
 /// The maximum number of bytes that the parser reads to find the ends of bare addresses: it reads to the next space
 /// each time, although a `<` ends an address.
 const MAX_ADDRESS_BYTES: usize = 1 << 28;
+/// The maximum number of bytes that the parser reads to find the ends of formulas: for each beginning without an end it reads
+/// the rest of the paragraph.
+const MAX_FORMULA_BYTES: usize = 1 << 28;
 
-/// The HTML; `None` when a bound is exceeded.
-fn within_bounds(markdown: &str) -> Option<String> {
+/// The maximum number of bytes that the parser reads to find alerts: at each quote marker it reads those that follow.
+const MAX_QUOTE_BYTES: usize = 1 << 26;
+
+/// The cleaned HTML, and the tags that it shows as text; `None` when a bound is exceeded.
+fn within_bounds(markdown: &str) -> Option<(String, BTreeMap<String, usize>)> {
     let arena = Arena::new();
     let (document, options) = parse(&arena, markdown)?;
-    sanitiser::clean(&format::html(document, options)?)
+    let formatted = format::html(document, options)?;
+    Some((sanitiser::clean(&formatted.html)?, formatted.shown_tags))
 }
 
 /// The parsed text, with the options of the parser; `None` when a bound is exceeded.
 fn parse<'a>(arena: &'a Arena<'a>, markdown: &str) -> Option<(&'a AstNode<'a>, &'static Options<'static>)> {
+    let markdown = front_matter::split(markdown).map_or(markdown, |(_, text)| text);
     if markdown.lines().filter(|line| is_blank(line)).count() > MAX_BLANK_LINES {
         return None;
     }
-    let options: &Options<'_> = if address_bytes(markdown) > MAX_ADDRESS_BYTES { &WITHOUT_AUTOLINKS } else { &OPTIONS };
+    let with = With {
+        addresses: address_bytes(markdown) <= MAX_ADDRESS_BYTES,
+        formulas: markdown.matches("$`").count() * markdown.len() <= MAX_FORMULA_BYTES,
+        alerts: quote_bytes(markdown) <= MAX_QUOTE_BYTES,
+    };
+    let options: &Options<'_> = &OPTIONS[with.number()];
     let steps = Cell::new(0);
     let exhausted = || steps.replace(steps.get() + 1) > MAX_STEPS;
     Some((try_parse_document(arena, markdown, options, &exhausted).ok()?, options))
@@ -89,29 +136,52 @@ fn address_bytes(markdown: &str) -> usize {
     words.map(|word| word.len() * (word.matches("://").count() + word.matches("www.").count())).sum()
 }
 
-static OPTIONS: LazyLock<Options<'static>> = LazyLock::new(|| {
+/// The bytes that the parser reads to find alerts: at each quote marker, the markers that follow it.
+fn quote_bytes(markdown: &str) -> usize {
+    markdown.split(|c| c != '>').map(|markers| markers.len() * markers.len()).sum()
+}
+
+/// The extensions that are left out where their search would take too long.
+#[derive(Clone, Copy)]
+struct With {
+    addresses: bool,
+    formulas: bool,
+    alerts: bool,
+}
+
+impl With {
+    fn number(self) -> usize {
+        usize::from(self.addresses) | usize::from(self.formulas) << 1 | usize::from(self.alerts) << 2
+    }
+
+    fn of(number: usize) -> With {
+        With { addresses: number & 1 != 0, formulas: number & 2 != 0, alerts: number & 4 != 0 }
+    }
+}
+
+/// The options, by [`With::number`].
+static OPTIONS: LazyLock<[Options<'static>; 8]> =
+    LazyLock::new(|| std::array::from_fn(|number| options(With::of(number))));
+
+fn options(with: With) -> Options<'static> {
     let mut options = Options::default();
     let extension = &mut options.extension;
     extension.table = true;
     extension.strikethrough = true;
     extension.tasklist = true;
     extension.footnotes = true;
-    extension.autolink = true;
-    // The prefix keeps ids of headings apart from the ids of the page around them.
-    extension.header_id_prefix = Some("section-".into());
-    extension.header_id_prefix_in_href = true;
+    extension.alerts = with.alerts;
+    extension.shortcodes = true;
+    extension.description_lists = true;
+    extension.cjk_friendly_emphasis = true;
+    extension.autolink = with.addresses;
+    extension.math_dollars = with.formulas;
+    extension.math_code = with.formulas;
     options.parse.tasklist_in_table = true;
     options.render.gfm_quirks = true;
     options.render.tasklist_classes = true;
-    options.render.escape = true;
     options
-});
-
-static WITHOUT_AUTOLINKS: LazyLock<Options<'static>> = LazyLock::new(|| {
-    let mut options = OPTIONS.clone();
-    options.extension.autolink = false;
-    options
-});
+}
 
 /// The escaped text under a sentence that says why it is not formatted.
 fn verbatim(markdown: &str) -> String {
@@ -119,19 +189,13 @@ fn verbatim(markdown: &str) -> String {
         "<p class=\"notice\">This text is too large or too deeply nested to be formatted, so it is shown as it was \
          typed.</p>\n<pre class=\"verbatim\">",
     );
-    for c in markdown.chars() {
-        match c {
-            '&' => html.push_str("&amp;"),
-            '<' => html.push_str("&lt;"),
-            '>' => html.push_str("&gt;"),
-            '\0' => html.push('\u{fffd}'),
-            c => html.push(c),
-        }
-    }
+    tags::push_escaped(&mut html, markdown);
     html.push_str("</pre>\n");
     html
 }
 
+#[cfg(test)]
+mod files;
 #[cfg(test)]
 mod hostile;
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use domain::{
     audience::Readers,
     group::GroupId,
-    link::{LinkProblem, problem, target},
+    link::{LinkProblem, Target, page_address, problem, target},
     page::PagePath,
     user::UserId,
 };
@@ -38,10 +38,49 @@ fn an_address_leads_to_a_path() {
         ("a", "/feedback", Some("feedback")),
     ] {
         let from = PagePath::parse(from).unwrap();
-        assert_eq!(target(&from, address).as_deref(), expected, "{address:?} in {from}");
+        let found = target(&from, address).map(|target| target.path);
+        assert_eq!(found.as_deref(), expected, "{address:?} in {from}");
     }
     let long = target(&PagePath::root(), &"é".repeat(5000)).unwrap();
-    assert_eq!(long.chars().count(), PagePath::MAX);
+    assert_eq!(long.path.chars().count(), PagePath::MAX);
+}
+
+#[test]
+fn a_fragment_leads_to_a_heading_of_a_page() {
+    for (from, address, path, fragment) in [
+        ("a", "#install", "a", "install"),
+        ("", "#install", "", "install"),
+        ("a", "/b#gr%C3%B6%C3%9Fe", "b", "größe"),
+        ("a/b", "c.md#x", "a/c", "x"),
+        ("a", "/b#top", "b", ""),
+        ("a", "/b#:~:text=x", "b", ""),
+        ("a", "/b#", "b", ""),
+    ] {
+        let expected = Target { path: path.into(), fragment: fragment.into() };
+        assert_eq!(target(&PagePath::parse(from).unwrap(), address), Some(expected), "{address:?} in {from}");
+    }
+}
+
+#[test]
+fn the_name_of_a_markdown_file_is_the_path_of_its_page() {
+    for (address, expected) in [
+        ("other.md", "other"),
+        ("./Read_Me.MD#top", "./read-me#top"),
+        ("../x/y.markdown?z", "../x/y?z"),
+        ("/docs/Gr%C3%B6%C3%9Fe%20und%20Ma%C3%9F.md", "/docs/grosse-und-mass"),
+        ("v1.2.md", "v1-2"),
+        ("https://example.org/a.md", "https://example.org/a.md"),
+        ("//example.org/a.md", "//example.org/a.md"),
+        ("mailto:a@example.md", "mailto:a@example.md"),
+        (".md", ".md"),
+        ("a/.md", "a/.md"),
+        ("a.mdx", "a.mdx"),
+        ("#a.md", "#a.md"),
+        ("a?b.md", "a?b.md"),
+        ("", ""),
+    ] {
+        assert_eq!(page_address(address), expected, "{address}");
+    }
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Links between pages, and the problems of links that not every reader of a page can follow.
 
-use std::collections::{HashMap, hash_map::Entry};
+use std::collections::{HashMap, HashSet, hash_map::Entry};
 
 use diesel::{
     prelude::*,
@@ -11,7 +11,7 @@ use domain::{
     access::Editor,
     audience::{Audience, Readers},
     effective_access::EffectiveAccess,
-    link::{LinkProblem, problem},
+    link::{LinkProblem, Target, problem},
     page::{PageId, PagePath},
 };
 
@@ -31,8 +31,8 @@ pub struct BrokenLink {
     pub path: PagePath,
     /// The title of that page.
     pub title: String,
-    /// The path to which the link leads, without a slash at either end.
-    pub target: String,
+    /// What the link leads to.
+    pub target: Target,
     /// The problem.
     pub problem: LinkProblem,
 }
@@ -51,6 +51,10 @@ struct Record {
     readers_from: Option<i64>,
     #[diesel(sql_type = Text)]
     target: String,
+    #[diesel(sql_type = Text)]
+    fragment: String,
+    #[diesel(sql_type = Nullable<BigInt>)]
+    target_id: Option<i64>,
     #[diesel(sql_type = Nullable<Bool>)]
     target_private: Option<bool>,
     #[diesel(sql_type = Nullable<BigInt>)]
@@ -66,23 +70,61 @@ impl Record {
             }
             None => None,
         };
-        let (Some(problem), Some(path)) = (problem(&from, to.as_ref()), skip_unreadable(path_of(&self.path))) else {
+        // A path with pages below it leads to their list, which has no headings.
+        let is_list = self.target_id.is_none() && !self.fragment.is_empty() && is_section(conn, &self.target)?;
+        let problem = if is_list { None } else { problem(&from, to.as_ref()) };
+        let problem = match (problem, self.target_id) {
+            (None, Some(target)) if !known.has_id(conn, target, &self.fragment)? => Some(LinkProblem::NoHeading),
+            (problem, _) => problem,
+        };
+        let (Some(problem), Some(path)) = (problem, skip_unreadable(path_of(&self.path))) else {
             return Ok(None);
         };
-        Ok(Some(BrokenLink { page: PageId(self.id), path, title: self.title, target: self.target, problem }))
+        let target = Target { path: self.target, fragment: self.fragment };
+        Ok(Some(BrokenLink { page: PageId(self.id), path, title: self.title, target, problem }))
     }
 }
 
-/// Readers that were loaded before.
-#[derive(Default)]
-struct Known(HashMap<EffectiveAccess, Readers>);
+/// Returns the ids in a text to which a link can lead.
+pub type TextIds = fn(&str) -> Vec<String>;
+
+/// The number of bytes of texts in which one list looks for headings; links to other texts count as sound.
+const EXAMINED_BYTES: usize = 8 << 20;
+
+/// Readers and headings that were loaded before.
+struct Known {
+    readers: HashMap<EffectiveAccess, Readers>,
+    ids: HashMap<i64, Option<HashSet<String>>>,
+    bytes: usize,
+    ids_of: TextIds,
+}
 
 impl Known {
+    fn new(ids_of: TextIds) -> Known {
+        Known { readers: HashMap::new(), ids: HashMap::new(), bytes: 0, ids_of }
+    }
+
     fn readers(&mut self, conn: &mut Conn, effective: EffectiveAccess) -> Result<Readers> {
-        Ok(match self.0.entry(effective) {
+        Ok(match self.readers.entry(effective) {
             Entry::Occupied(known) => known.get().clone(),
             Entry::Vacant(unknown) => unknown.insert(access::readers(conn, effective)?).clone(),
         })
+    }
+
+    /// Whether a fragment leads to a place on a page.
+    fn has_id(&mut self, conn: &mut Conn, page: i64, fragment: &str) -> Result<bool> {
+        if fragment.is_empty() {
+            return Ok(true);
+        }
+        if !self.ids.contains_key(&page) {
+            let text: Option<String> = match self.bytes < EXAMINED_BYTES {
+                true => pages::table.find(page).select(pages::body).first(conn).optional()?,
+                false => None,
+            };
+            self.bytes += text.as_ref().map_or(0, String::len);
+            self.ids.insert(page, text.map(|text| (self.ids_of)(&text).into_iter().collect()));
+        }
+        Ok(self.ids.get(&page).is_none_or(|ids| ids.as_ref().is_none_or(|ids| ids.contains(fragment))))
     }
 }
 
@@ -99,9 +141,16 @@ pub struct BrokenLinks {
 const EXAMINED: i64 = 1_000;
 
 /// At most `limit` broken links of up to `most` pages from the page after `after` on, in the order of their paths. An old path
-/// leads to its page, and a path without a page of its own to the list of the pages below it.
-pub fn broken(conn: &mut Conn, _: &Editor, after: Option<&PagePath>, limit: u32, most: u32) -> Result<BrokenLinks> {
-    let (mut known, mut rows) = (Known::default(), Vec::new());
+/// leads to its page, and a path without a page of its own to the list of the pages below it. The caller, which knows Markdown,
+/// says to which ids of a text a link can lead.
+pub fn broken(
+    conn: &mut Conn,
+    _: &Editor,
+    after: Option<&PagePath>,
+    (limit, most): (u32, u32),
+    ids_of: TextIds,
+) -> Result<BrokenLinks> {
+    let (mut known, mut rows) = (Known::new(ids_of), Vec::new());
     let mut after = after.map(|path| path.as_str().to_owned());
     let mut left = i64::from(most);
     while left > 0 {
@@ -131,8 +180,8 @@ pub fn broken(conn: &mut Conn, _: &Editor, after: Option<&PagePath>, limit: u32,
 fn candidates(conn: &mut Conn, first: &str, last: &str) -> Result<Vec<Record>> {
     // Whether one audience of chosen readers lies within another, `fault` says.
     let records = sql_query(
-        "SELECT pages.id, pages.path, pages.title, pages.private, pages.readers_from, links.target,
-                COALESCE(present.private, moved.private) AS target_private,
+        "SELECT pages.id, pages.path, pages.title, pages.private, pages.readers_from, links.target, links.fragment,
+                COALESCE(present.id, moved.id) AS target_id, COALESCE(present.private, moved.private) AS target_private,
                 CASE WHEN present.id IS NULL THEN moved.readers_from ELSE present.readers_from END AS target_readers_from
          FROM pages
          JOIN links ON links.page_id = pages.id
@@ -140,14 +189,15 @@ fn candidates(conn: &mut Conn, first: &str, last: &str) -> Result<Vec<Record>> {
          LEFT JOIN old_paths ON old_paths.path = links.target
          LEFT JOIN pages AS moved ON moved.id = old_paths.page_id
          WHERE pages.path >= $1 AND pages.path <= $2 AND
-            ((COALESCE(present.private, moved.private)
+            ((links.fragment <> '' AND COALESCE(present.id, moved.id) IS NOT NULL)
+            OR (COALESCE(present.private, moved.private)
                 AND (NOT pages.private
                      OR (COALESCE(present.readers_from, moved.readers_from) IS NOT NULL
                          AND COALESCE(pages.readers_from, 0) <> COALESCE(present.readers_from, moved.readers_from))))
             OR (present.id IS NULL AND moved.id IS NULL AND links.target <> ''
                 AND NOT EXISTS (SELECT 1 FROM pages AS below
                                 WHERE below.path > links.target || '/' AND below.path < links.target || '0')))
-         ORDER BY pages.path, links.target",
+         ORDER BY pages.path, links.target, links.fragment",
     )
     .bind::<Text, _>(first)
     .bind::<Text, _>(last)
@@ -161,32 +211,38 @@ pub fn problems(
     _: &Editor,
     path: &PagePath,
     audience: &Audience,
-    targets: &[String],
-) -> Result<Vec<(String, LinkProblem)>> {
+    targets: &[Target],
+    ids_of: TextIds,
+) -> Result<Vec<(Target, LinkProblem)>> {
     let from = access::readers_with(conn, path, audience)?;
-    let mut problems = Vec::new();
+    let (mut known, mut problems) = (Known::new(ids_of), Vec::new());
     for target in targets {
-        let to = readers_at(conn, target)?;
-        if to.is_none() && is_section(conn, target)? {
-            continue;
-        }
-        problems.extend(problem(&from, to.as_ref()).map(|problem| (target.clone(), problem)));
+        let found = page_at(conn, &target.path)?;
+        let to = match found {
+            Some((_, effective)) => Some(known.readers(conn, effective)?),
+            None if is_section(conn, &target.path)? => continue,
+            None => None,
+        };
+        let problem = match (problem(&from, to.as_ref()), found) {
+            (None, Some((id, _))) if !known.has_id(conn, id, &target.fragment)? => Some(LinkProblem::NoHeading),
+            (problem, _) => problem,
+        };
+        problems.extend(problem.map(|problem| (target.clone(), problem)));
     }
     Ok(problems)
 }
 
-fn readers_at(conn: &mut Conn, target: &str) -> Result<Option<Readers>> {
-    let moved = old_paths::table.filter(old_paths::path.eq(target)).select(old_paths::page_id);
-    let columns = (pages::private, pages::readers_from);
-    let present: Option<(bool, Option<i64>)> =
-        pages::table.filter(pages::path.eq(target)).select(columns).first(conn).optional()?;
+/// The page that has a path or had it before, and who reads it.
+fn page_at(conn: &mut Conn, path: &str) -> Result<Option<(i64, EffectiveAccess)>> {
+    let moved = old_paths::table.filter(old_paths::path.eq(path)).select(old_paths::page_id);
+    let columns = (pages::id, pages::private, pages::readers_from);
+    let present: Option<(i64, bool, Option<i64>)> =
+        pages::table.filter(pages::path.eq(path)).select(columns).first(conn).optional()?;
     let found = match present {
         Some(found) => Some(found),
         None => pages::table.filter(pages::id.eq_any(moved)).select(columns).first(conn).optional()?,
     };
-    found
-        .map(|(private, readers_from)| access::readers(conn, EffectiveAccess::from_columns(private, readers_from)))
-        .transpose()
+    Ok(found.map(|(id, private, readers_from)| (id, EffectiveAccess::from_columns(private, readers_from))))
 }
 
 /// Whether the site shows a list at a path without a page of its own; at the root it always does.

@@ -4,7 +4,10 @@
 use std::collections::BTreeSet;
 
 use diesel::{prelude::*, sql_query, sql_types::Text};
-use domain::page::{PageId, PagePath};
+use domain::{
+    link::Target,
+    page::{PageId, PagePath},
+};
 
 use crate::{
     Conn, Result,
@@ -14,8 +17,8 @@ use crate::{
     schema::{links, links_unread, pages},
 };
 
-/// Returns the paths to which a text links, given the path of its page.
-pub type LinkTargets = fn(&PagePath, &str) -> Vec<String>;
+/// Returns what a text links to, given the path of its page.
+pub type LinkTargets = fn(&PagePath, &str) -> Vec<Target>;
 
 /// The number of texts that one transaction reads.
 const AT_ONCE: i64 = 500;
@@ -46,18 +49,19 @@ fn read(conn: &mut Conn, ids: &[i64], targets: LinkTargets) -> Result<()> {
         pages::table.filter(pages::id.eq_any(ids)).select((pages::id, pages::path, pages::body)).load(conn)?;
     diesel::delete(links::table.filter(links::page_id.eq_any(ids))).execute(conn)?;
     // Each target once, however often the text links to it.
-    let mut rows: BTreeSet<(i64, String)> = BTreeSet::new();
+    let mut rows: BTreeSet<(i64, Target)> = BTreeSet::new();
     for (id, path, body) in &texts {
         let Some(path) = skip_unreadable(path_of(path)) else { continue };
         rows.extend(targets(&path, body).into_iter().map(|target| (*id, target)));
     }
-    let rows: Vec<(i64, String)> = rows.into_iter().collect();
-    for rows in rows.chunks(KEYS) {
-        let values = rows.iter().enumerate().map(|(n, (id, _))| format!("({id}, ${})", n + 1));
-        let insert = format!("INSERT INTO links (page_id, target) VALUES {}", values.collect::<Vec<_>>().join(", "));
+    let rows: Vec<(i64, Target)> = rows.into_iter().collect();
+    for rows in rows.chunks(KEYS / 2) {
+        let values = rows.iter().enumerate().map(|(n, (id, _))| format!("({id}, ${}, ${})", 2 * n + 1, 2 * n + 2));
+        let values = values.collect::<Vec<_>>().join(", ");
+        let insert = format!("INSERT INTO links (page_id, target, fragment) VALUES {values}");
         let mut insert = sql_query(insert).into_boxed::<MultiBackend>();
         for (_, target) in rows {
-            insert = insert.bind::<Text, _>(target);
+            insert = insert.bind::<Text, _>(&target.path).bind::<Text, _>(&target.fragment);
         }
         insert.execute(conn)?;
     }

@@ -6,6 +6,7 @@ use domain::{
     audience::Audience,
     draft::{Draft, DraftInput, DraftLock},
     group::{Group, GroupContent, GroupId},
+    link::Target,
     page::{Page, PageContent, PageId, PagePath},
     revision::Note,
 };
@@ -28,9 +29,20 @@ pub fn run(conn: &mut Conn, by: &Editor, command: Command, now: Timestamp) -> Re
     run_with(conn, by, command, Consent::Any, now)
 }
 
-/// The links of a text in these tests: the text is their list, each cut to the longest path.
-pub fn links(_: &PagePath, body: &str) -> Vec<String> {
-    body.split_whitespace().map(|link| link.chars().take(PagePath::MAX).collect()).collect()
+/// The links of a text in these tests: the text is their list, each cut to the longest path. A word `=id` is a heading.
+pub fn links(_: &PagePath, body: &str) -> Vec<Target> {
+    body.split_whitespace().filter(|word| !word.starts_with('=')).map(target).collect()
+}
+
+/// The target that is written as `path#fragment`.
+pub fn target(link: &str) -> Target {
+    let (path, fragment) = link.split_once('#').unwrap_or((link, ""));
+    Target { path: path.chars().take(PagePath::MAX).collect(), fragment: fragment.to_owned() }
+}
+
+/// The ids in a text in these tests.
+pub fn ids(body: &str) -> Vec<String> {
+    body.split_whitespace().filter_map(|word| word.strip_prefix('=')).map(str::to_owned).collect()
 }
 
 fn page_of(conn: &mut Conn, by: &Editor, outcome: &Outcome) -> Result<Page> {

@@ -3,7 +3,7 @@
 use domain::{
     Version,
     audience::Audience,
-    link::LinkProblem,
+    link::{LinkProblem, Target},
     page::{PageContent, PagePath},
 };
 use store::{
@@ -32,9 +32,18 @@ fn fill(store: &Store, site: &[PageContent]) {
 fn broken(store: &Store) -> Vec<String> {
     while store.write(|conn| writing::links::catch_up(conn, commands::links)).unwrap() {}
     assert!(!store.read(links::has_unread).unwrap());
-    let found = store.read(|conn| links::broken(conn, admin().editor(), None, 100, 5_000)).unwrap().rows;
-    let words = |problem| if problem == LinkProblem::Missing { "missing" } else { "closed" };
-    found.into_iter().map(|link| format!("{} > {}: {}", link.path.as_str(), link.target, words(link.problem))).collect()
+    let found =
+        store.read(|conn| links::broken(conn, admin().editor(), None, (100, 5_000), commands::ids)).unwrap().rows;
+    let words = |problem| match problem {
+        LinkProblem::Missing => "missing",
+        LinkProblem::Closed => "closed",
+        LinkProblem::NoHeading => "no heading",
+    };
+    let target = |Target { path, fragment }| if fragment.is_empty() { path } else { format!("{path}#{fragment}") };
+    found
+        .into_iter()
+        .map(|link| format!("{} > {}: {}", link.path.as_str(), target(link.target), words(link.problem)))
+        .collect()
 }
 
 #[test]
@@ -59,6 +68,34 @@ fn links_that_lead_nowhere_or_into_the_private_are_broken() {
         assert_eq!(broken(store), expected);
         fill(store, &[page("c", ""), page("nowhere", "")]);
         assert_eq!(broken(store), ["a > Odd%path: missing", "a > secret: closed"]);
+    });
+}
+
+#[test]
+fn a_link_to_a_heading_that_a_page_does_not_have_is_broken() {
+    on_both(|store| {
+        fill(
+            store,
+            &[
+                page("a", "=own a#own a#gone b#install b#gone secret#x section#y nowhere#z b"),
+                page("b", "=install =use"),
+                private("secret", ""),
+                page("section/one", ""),
+            ],
+        );
+        let expected =
+            ["a > a#gone: no heading", "a > b#gone: no heading", "a > nowhere#z: missing", "a > secret#x: closed"];
+        assert_eq!(broken(store), expected);
+        sql(store, "UPDATE pages SET body = '=gone' WHERE path = 'b'").unwrap();
+        let expected =
+            ["a > a#gone: no heading", "a > b#install: no heading", "a > nowhere#z: missing", "a > secret#x: closed"];
+        assert_eq!(broken(store), expected);
+        let targets = ["b#gone", "b#install", "a", "section#y"].map(commands::target);
+        let own = PagePath::parse("new").unwrap();
+        let problems = store
+            .read(|conn| links::problems(conn, admin().editor(), &own, &Audience::Public, &targets, commands::ids))
+            .unwrap();
+        assert_eq!(problems, [(commands::target("b#install"), LinkProblem::NoHeading)]);
     });
 }
 
@@ -99,7 +136,7 @@ fn a_page_that_was_saved_is_read_in_the_same_transaction() {
     on_both(|store| {
         store
             .write(|conn| {
-                let (by, links) = (admin(), |_: &PagePath, body: &str| vec![body.to_owned(), body.to_owned()]);
+                let (by, links) = (admin(), |_: &PagePath, body: &str| vec![commands::target(body); 2]);
                 let consent = Consent::Stated;
                 let mut run = Run { by: by.editor(), now: noon(), consent, links, progress: &mut |_| {} };
                 let command = commands::publication(None, Version(0), None, &page("a", "nowhere"));
@@ -124,13 +161,14 @@ fn many_texts_are_read_in_parts() {
 fn the_targets_of_a_text_that_is_being_written_are_looked_up() {
     on_both(|store| {
         fill(store, &[page("a", ""), private("secret", ""), page("section/one", "")]);
-        let targets = ["a", "secret", "nowhere", "section", "", "Odd path"].map(str::to_owned);
+        let targets = ["a", "secret", "nowhere", "section", "", "Odd path"].map(commands::target);
         let own = PagePath::parse("new").unwrap();
-        let problems =
-            |from| store.read(|conn| links::problems(conn, admin().editor(), &own, &from, &targets)).unwrap();
-        let (missing, odd) =
-            (("nowhere".to_owned(), LinkProblem::Missing), ("Odd path".to_owned(), LinkProblem::Missing));
+        let problems = |from| {
+            store.read(|conn| links::problems(conn, admin().editor(), &own, &from, &targets, commands::ids)).unwrap()
+        };
+        let of = |link: &str, problem| (commands::target(link), problem);
+        let (missing, odd) = (of("nowhere", LinkProblem::Missing), of("Odd path", LinkProblem::Missing));
         assert_eq!(problems(Audience::SignedIn), [missing.clone(), odd.clone()]);
-        assert_eq!(problems(Audience::Inherited), [("secret".to_owned(), LinkProblem::Closed), missing, odd]);
+        assert_eq!(problems(Audience::Inherited), [of("secret", LinkProblem::Closed), missing, odd]);
     });
 }

@@ -15,6 +15,7 @@ use crate::{
     auth::extract::Editor,
     clock,
     http::{answer::Answer, error::Error, view::Link},
+    markdown,
     site::lists::login_href,
 };
 
@@ -128,7 +129,7 @@ pub async fn show(app: Data<App>, editor: Editor) -> Result<Answer, Error> {
             let users = admin.as_ref().map(|admin| users::count(conn, admin)).transpose()?;
             let watch = admin.as_ref().map(|admin| Watch::of(conn, admin)).transpose()?;
             let pending = Pending::find(conn, &proof)?;
-            let broken = links::broken(conn, &proof, None, MAX_BROKEN_LINKS + 1, MAX_EXAMINED)?;
+            let broken = links::broken(conn, &proof, None, (MAX_BROKEN_LINKS + 1, MAX_EXAMINED), markdown::ids)?;
             let changes = audit::recent(conn, &proof, MAX_CHANGES)?;
             let unread = links::has_unread(conn)?;
             Ok((admin_list::totals(conn, &proof)?, users.unwrap_or_default(), changes, pending, broken, unread, watch))

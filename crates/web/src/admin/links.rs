@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use actix_web::web::Data;
-use domain::page::PagePath;
+use domain::{link::Target, page::PagePath};
 use serde::Serialize;
 use store::{
     Paging,
@@ -94,10 +94,15 @@ impl From<BrokenLink> for Row {
             title: link.title,
             path: link.path.href(),
             edit_href: format!("/admin/pages/{}", link.page.0),
-            target: format!("/{}", link.target),
+            target: address(&link.target),
             why: link.problem.message(),
         }
     }
+}
+
+fn address(target: &Target) -> String {
+    let mark = if target.fragment.is_empty() { "" } else { "#" };
+    format!("/{}{mark}{}", target.path, target.fragment)
 }
 
 #[derive(Serialize)]
@@ -119,7 +124,7 @@ pub async fn broken(app: Data<App>, editor: Editor, query: QueryString) -> Resul
     let after = query.get("after").strip_prefix('/').and_then(|path| PagePath::parse(path).ok());
     let (proof, from) = (editor.proof(), after.clone());
     let read = move |conn: &mut store::Conn| {
-        let found = links::broken(conn, &proof, from.as_ref(), MAX_LISTED, MAX_EXAMINED)?;
+        let found = links::broken(conn, &proof, from.as_ref(), (MAX_LISTED, MAX_EXAMINED), markdown::ids)?;
         Ok((found, links::has_unread(conn)?))
     };
     let (site, (found, unread)) = app.db.list_with_site(read).await?;

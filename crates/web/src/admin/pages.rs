@@ -99,6 +99,10 @@ pub async fn update(
 /// Publishes the page of a form. One read beforehand finds obstacles and the effect on access.
 async fn publish(editing: &Editing<'_>, id: Option<PageId>, mut fields: Fields) -> Result<Outcome, Error> {
     let Editing { app, editor, site, context } = editing;
+    if let Some(told) = fields.take_front_matter(site.time_zone) {
+        let words = format!("{told} Check the fields, and press the same button again.");
+        return editing.refused(fields, &Invalid::one("form", words));
+    }
     let current = context.page.as_ref().map(|page| &page.content);
     let (content, note) = match fields.check(current, site.time_zone) {
         Ok(checked) => checked,

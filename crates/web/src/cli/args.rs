@@ -157,11 +157,11 @@ pub enum PageCommand {
     Put {
         /// The path, such as handbook/rules; / is the front page
         path: String,
-        /// The title
-        #[arg(long)]
+        /// The title [default: that of the front matter]
+        #[arg(long, default_value = "", hide_default_value = true)]
         title: String,
-        /// One or two sentences for lists
-        #[arg(long, default_value = "")]
+        /// One or two sentences for lists [default: those of the front matter, or none]
+        #[arg(long, default_value = "", hide_default_value = true)]
         summary: String,
         /// Let only signed-in users read it [default: an existing page keeps its readers; a new one inherits those of
         /// the page above, or is public]
@@ -183,7 +183,7 @@ pub enum PageCommand {
         #[arg(long)]
         list_below: bool,
         /// The date in lists, such as 2026-03-01 or 2026-03-01T09:30 in the site's time zone, or 2026-03-01T09:30Z;
-        /// until then only editors see the page [default: the page's own, or now]
+        /// until then only editors see the page [default: that of the front matter, the page's own, or now]
         #[arg(long, value_name = "DATE")]
         published: Option<String>,
         /// The end, in the format of the date; from then on only editors see the page; empty for never [default: the

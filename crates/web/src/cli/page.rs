@@ -98,7 +98,7 @@ fn audience(private: bool, public: bool, readers: &[String], groups: &[String]) 
     AudienceInput { kind: kind.into(), people: readers.join(","), groups: groups.to_vec() }
 }
 
-/// Which options were given. Without them, a page keeps its own values.
+/// Which options were given. Without them, and without a date in front matter, a page keeps its own values.
 struct GivenOptions {
     readers: bool,
     date: bool,
@@ -111,7 +111,7 @@ impl GivenOptions {
     fn check_over(&self, input: PageInput, old: &PageContent) -> Result<PageContent, Invalid> {
         let PageInput { published, unpublish, .. } = PageInput::of(old, input.zone);
         let input = PageInput {
-            published: if self.date { input.published } else { published },
+            published: if self.date || !input.published.is_empty() { input.published } else { published },
             unpublish: if self.end { input.unpublish } else { unpublish },
             receipts: old.receipts,
             ..input
@@ -133,7 +133,8 @@ fn put(store: &Store, path: &PagePath, input: &PageInput, given: &GivenOptions, 
     let (old, zone, moved_page) = store
         .read(|conn| Ok((pages::find(conn, path)?, site::get(conn)?.time_zone, old_paths::target(conn, path)?)))
         .map_err(|error| error.to_string())?;
-    let input = PageInput { zone, ..input.clone() };
+    let mut input = PageInput { zone, ..input.clone() };
+    let told = input.take_front_matter();
     let checked = match &old {
         Some(old) => given.check_over(input, &old.content),
         None => input.check(clock::now()),
@@ -149,6 +150,9 @@ fn put(store: &Store, path: &PagePath, input: &PageInput, given: &GivenOptions, 
         return Ok(false);
     }
     println!("{} {path}.", if old.is_none() { "Added" } else { "Replaced" });
+    if let Some(told) = told {
+        println!("{told}");
+    }
     if let Some(page) = moved_page {
         println!("{} had this path before, and is no longer reachable through it.", page.content.path);
     }

@@ -1,15 +1,25 @@
-//! Formats a parsed text as HTML, within bounds of depth and size.
+//! Formats a parsed text as HTML, within bounds of depth and size. The tags of authors that are on the list are passed on,
+//! and others are shown as text.
 
-use std::fmt::{self, Write};
+use std::{
+    collections::BTreeMap,
+    fmt::{self, Write},
+    mem,
+};
 
 use comrak::{
     Options,
-    html::{ChildRendering, Context, format_document_with_formatter, format_node_default},
-    nodes::{AstNode, NodeValue},
+    html::{ChildRendering, Context, dangerous_url, format_document_with_formatter, format_node_default},
+    nodes::{AstNode, NodeMath, NodeValue},
     options::Plugins,
 };
 
-use super::code::Highlighter;
+use super::{
+    allowlist::{self, Element, Kind},
+    code::Highlighter,
+    nesting::Nesting,
+    tags::{Part, Tag, parts},
+};
 
 /// The maximum depth of nested elements. The sanitiser's time grows with its square.
 const MAX_DEPTH: usize = 64;
@@ -17,56 +27,116 @@ const MAX_DEPTH: usize = 64;
 const MAX_BYTES: usize = 4 << 20;
 /// The maximum number of tags and character references. The sanitiser takes about 1 µs for each.
 const MAX_MARKS: usize = 300_000;
+/// The maximum number of different names of tags that are noted as shown.
+const MAX_NAMES: usize = 20;
+
+/// The HTML of a text, and what of it is shown as text.
+pub(super) struct Formatted {
+    pub(super) html: String,
+    /// How often a start tag is shown as text, by its name.
+    pub(super) shown_tags: BTreeMap<String, usize>,
+}
+
+/// What formatting knows of the elements around a node.
+#[derive(Default)]
+struct State {
+    depth: usize,
+    in_heading: bool,
+    nesting: Nesting,
+    shown_tags: BTreeMap<String, usize>,
+}
+
+type Output<'o, 'c> = Context<'o, 'c, State>;
 
 /// Formats a text; `None` when a bound is exceeded.
-pub(super) fn html<'a>(document: &'a AstNode<'a>, options: &Options<'_>) -> Option<String> {
-    lower_headings(document);
+pub(super) fn html<'a>(document: &'a AstNode<'a>, options: &Options<'_>) -> Option<Formatted> {
     let highlighter = Highlighter::default();
     let mut plugins = Plugins::default();
     plugins.render.codefence_syntax_highlighter = Some(&highlighter);
     let mut output = BoundedWriter::default();
-    format_document_with_formatter(document, options, &mut output, &plugins, element, 0).ok()?;
-    Some(output.html)
+    let state =
+        format_document_with_formatter(document, options, &mut output, &plugins, element, State::default()).ok()?;
+    Some(Formatted { html: output.html, shown_tags: state.shown_tags })
 }
 
-/// Moves all headings down one level if one of them has the first level, which is for the title of the page.
-fn lower_headings<'a>(document: &'a AstNode<'a>) {
-    let is_first =
-        |node: &'a AstNode<'a>| matches!(node.data().value, NodeValue::Heading(ref heading) if heading.level == 1);
-    if !document.descendants().any(is_first) {
-        return;
-    }
-    for node in document.descendants() {
-        if let NodeValue::Heading(ref mut heading) = node.data_mut().value {
-            heading.level = (heading.level + 1).min(6);
-        }
-    }
+/// Runs a step of the nesting, which writes to the output.
+fn nest(
+    context: &mut Output<'_, '_>,
+    step: impl FnOnce(&mut Nesting, &mut Output<'_, '_>) -> fmt::Result,
+) -> fmt::Result {
+    let mut nesting = mem::take(&mut context.user.nesting);
+    let result = step(&mut nesting, context);
+    context.user.nesting = nesting;
+    result
 }
 
-/// Writes one element; the user data of the context is its depth.
+/// Whether a node has no elements of its own within which an author's tag could be closed.
+fn is_leaf(value: &NodeValue) -> bool {
+    matches!(
+        value,
+        NodeValue::Text(_)
+            | NodeValue::SoftBreak
+            | NodeValue::LineBreak
+            | NodeValue::Code(_)
+            | NodeValue::HtmlInline(_)
+            | NodeValue::HtmlBlock(_)
+            | NodeValue::Math(_)
+            | NodeValue::ShortCode(_)
+            | NodeValue::FootnoteReference(_)
+            | NodeValue::Image(_)
+    )
+}
+
+/// Writes one element.
 fn element<'a>(
-    context: &mut Context<'_, '_, usize>,
+    context: &mut Output<'_, '_>,
     node: &'a AstNode<'a>,
     entering: bool,
 ) -> Result<ChildRendering, fmt::Error> {
+    let is_leaf = is_leaf(&node.data().value);
     if !entering {
-        context.user -= 1;
-        return format_node_default(context, node, entering);
+        context.user.depth -= 1;
+        if is_leaf {
+            return format_node_default(context, node, entering);
+        }
+        nest(context, |nesting, output| nesting.close_within(output))?;
+        let children = format_node_default(context, node, entering)?;
+        nest(context, |nesting, output| nesting.leave(output))?;
+        if matches!(node.data().value, NodeValue::Heading(_)) {
+            context.user.in_heading = false;
+        }
+        return Ok(children);
     }
-    context.user += 1;
-    if context.user > MAX_DEPTH {
+    context.user.depth += 1;
+    if context.user.depth > MAX_DEPTH {
         return Err(fmt::Error);
     }
+    if !is_leaf {
+        let is_block = node.data().value.block();
+        // Footnotes stand at the end, outside of everything that an author left open.
+        if matches!(node.data().value, NodeValue::FootnoteDefinition(_)) {
+            nest(context, |nesting, output| nesting.close_within(output))?;
+        }
+        nest(context, |nesting, output| nesting.enter(is_block, output))?;
+    }
     match node.data().value {
-        NodeValue::HtmlInline(ref html) => context.escape(&without_comments(html))?,
-        NodeValue::HtmlBlock(ref block) => {
-            let text = without_comments(&block.literal);
-            if !text.trim().is_empty() {
-                context.cr()?;
-                context.write_str("<p>")?;
-                context.escape(text.trim())?;
-                context.write_str("</p>\n")?;
-            }
+        NodeValue::HtmlInline(ref html) => inline_html(context, html)?,
+        NodeValue::HtmlBlock(ref block) => html_block(context, &block.literal)?,
+        NodeValue::Math(ref math) => inline_math(context, node, math)?,
+        NodeValue::CodeBlock(ref block) if block.info.split([' ', ',']).next() == Some("math") => {
+            context.cr()?;
+            context.write_str("<p>")?;
+            formula(context, block.literal.trim(), true)?;
+            context.write_str("</p>\n")?;
+        }
+        NodeValue::ShortCode(ref emoji) if context.user.in_heading => {
+            // GitHub makes the id of a heading from the name of an emoji.
+            write!(context, "<span class=\"emoji\" title=\"{}\">{}</span>", emoji.code, emoji.emoji)?;
+        }
+        // comrak would write an empty address, which leads to the page itself.
+        NodeValue::Link(ref link) if dangerous_url(&link.url) => {
+            context.write_str("<a>")?;
+            return Ok(ChildRendering::HTML);
         }
         NodeValue::TaskItem(ref item) => {
             // comrak's own checkboxes have no label for screen readers.
@@ -81,7 +151,10 @@ fn element<'a>(
             )?;
             return Ok(ChildRendering::HTML);
         }
-        _ => return format_node_default(context, node, entering),
+        ref value => {
+            context.user.in_heading |= matches!(value, NodeValue::Heading(_));
+            return format_node_default(context, node, entering);
+        }
     }
     Ok(ChildRendering::Skip)
 }
@@ -91,16 +164,137 @@ fn is_in_list(node: &AstNode<'_>) -> bool {
     node.parent().is_some_and(|parent| matches!(parent.data().value, NodeValue::List(_)))
 }
 
-/// HTML without its comments. An unclosed comment extends to the end.
-pub(super) fn without_comments(html: &str) -> String {
-    let mut kept = String::new();
-    let mut rest = html;
-    while let Some((before, comment)) = rest.split_once("<!--") {
-        kept.push_str(before);
-        rest = comment.split_once("-->").map_or("", |(_, after)| after);
+/// Writes a formula between dollars, unless it stands within a word, such as `$HOME/a:$PATH`.
+fn inline_math<'a>(context: &mut Output<'_, '_>, node: &'a AstNode<'a>, math: &NodeMath) -> fmt::Result {
+    let touches = |neighbour: Option<&'a AstNode<'a>>, end: fn(&str) -> Option<char>| {
+        neighbour.is_some_and(|neighbour| match neighbour.data().value {
+            NodeValue::Text(ref text) => end(text).is_some_and(char::is_alphanumeric),
+            _ => false,
+        })
+    };
+    let is_word = math.dollar_math
+        && !math.display_math
+        && (touches(node.previous_sibling(), |text| text.chars().next_back())
+            || touches(node.next_sibling(), |text| text.chars().next()));
+    if is_word {
+        context.write_str("$")?;
+        context.escape(&math.literal)?;
+        return context.write_str("$");
     }
-    kept.push_str(rest);
-    kept
+    formula(context, &math.literal, math.display_math)
+}
+
+/// Writes a formula as code; `math.rs` makes MathML of it after the sanitiser.
+fn formula(context: &mut Output<'_, '_>, tex: &str, is_display: bool) -> fmt::Result {
+    context.write_str(if is_display { "<code class=\"math-display\">" } else { "<code class=\"math-inline\">" })?;
+    context.escape(tex)?;
+    context.write_str("</code>")
+}
+
+/// Writes HTML that an author wrote within a line: one tag or comment.
+fn inline_html(context: &mut Output<'_, '_>, html: &str) -> fmt::Result {
+    match parts(html).next() {
+        Some(Part::Comment) => Ok(()),
+        Some(part) if is_on_list(&part) => author_part(context, part),
+        Some(part) => {
+            note(context, &part);
+            context.escape(html)
+        }
+        None => Ok(()),
+    }
+}
+
+/// Writes HTML that an author wrote as a block. Without a tag of the list it is a paragraph of text.
+fn html_block(context: &mut Output<'_, '_>, html: &str) -> fmt::Result {
+    context.cr()?;
+    if parts(html).any(|part| is_on_list(&part)) {
+        for part in parts(html) {
+            author_part(context, part)?;
+        }
+        return context.cr();
+    }
+    let mut text = String::new();
+    for part in parts(html) {
+        note(context, &part);
+        match part {
+            Part::Text(part) | Part::Close(_, part) => text.push_str(part),
+            Part::Open(tag) => text.push_str(tag.written),
+            Part::Comment => {}
+        }
+    }
+    if text.trim().is_empty() {
+        return Ok(());
+    }
+    nest(context, |nesting, output| nesting.enter(true, output))?;
+    context.write_str("<p>")?;
+    context.escape(text.trim())?;
+    context.write_str("</p>\n")?;
+    nest(context, |nesting, output| nesting.leave(output))
+}
+
+fn is_on_list(part: &Part<'_>) -> bool {
+    match part {
+        Part::Open(tag) => allowlist::find(&tag.name).is_some(),
+        Part::Close(name, _) => allowlist::find(name).is_some(),
+        Part::Text(_) | Part::Comment => false,
+    }
+}
+
+/// Counts a start tag that is shown as text.
+fn note(context: &mut Output<'_, '_>, part: &Part<'_>) {
+    let Part::Open(tag) = part else { return };
+    let shown = &mut context.user.shown_tags;
+    if let Some(count) = shown.get_mut(&*tag.name) {
+        *count += 1;
+    } else if shown.len() < MAX_NAMES && tag.name.len() <= 30 {
+        shown.insert(tag.name.to_string(), 1);
+    }
+}
+
+/// Writes a part of an author's HTML.
+fn author_part(context: &mut Output<'_, '_>, part: Part<'_>) -> fmt::Result {
+    match part {
+        Part::Comment => Ok(()),
+        // The text may have character references.
+        Part::Text(text) => context.write_str(&text.replace('<', "&lt;").replace('>', "&gt;")),
+        Part::Open(ref tag) => match allowlist::find(&tag.name) {
+            Some(element) if element.kind != Kind::Void && !context.user.nesting.has_room() => Ok(()),
+            Some(element) => {
+                nest(context, |nesting, output| nesting.open(element, output))?;
+                start_tag(context, element, tag)
+            }
+            None => {
+                note(context, &part);
+                context.escape(tag.written)
+            }
+        },
+        Part::Close(name, written) => match allowlist::find(&name) {
+            Some(element) if element.name == "br" => context.write_str("<br>"),
+            Some(element) => nest(context, |nesting, output| nesting.close(element, output)),
+            None => context.escape(written),
+        },
+    }
+}
+
+fn start_tag(context: &mut Output<'_, '_>, element: &Element, tag: &Tag<'_>) -> fmt::Result {
+    write!(context, "<{}", element.name)?;
+    for (name, value) in tag.attributes.iter().filter(|(name, value)| element.permits(name, value)) {
+        // Browsers scroll to an id as they do to a name, and a name could stand for a property of the document.
+        let name = match &**name {
+            "name" if tag.get("id").is_some() => continue,
+            "name" => "id",
+            name => name,
+        };
+        let value = value.replace('"', "&quot;").replace('<', "&lt;").replace('>', "&gt;");
+        write!(context, " {name}=\"{value}\"")?;
+    }
+    match element.name {
+        "img" if tag.get("alt").is_none() => context.write_str(" alt=\"\"")?,
+        // The tabindex lets a keyboard user scroll long lines.
+        "pre" => context.write_str(" class=\"code\" tabindex=\"0\"")?,
+        _ => {}
+    }
+    context.write_str(">")
 }
 
 /// A writer that fails when a bound is exceeded.

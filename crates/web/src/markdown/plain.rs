@@ -1,15 +1,21 @@
 //! The plain text of Markdown, for excerpts. It is approximate: a mistake leaves a stray asterisk.
 
-use super::format::without_comments;
+use domain::front_matter;
+
+use super::{
+    allowlist,
+    tags::{Part, parts},
+};
 
 /// The maximum number of bytes that are searched for the end of a link's address.
 const MAX_ADDRESS_BYTES: usize = 2000;
 
-/// A text on one line, without Markdown syntax and comments.
+/// A text on one line, without Markdown syntax, front matter, comments and the tags that a page shows as such.
 pub fn plain(markdown: &str) -> String {
+    let markdown = front_matter::split(markdown).map_or(markdown, |(_, text)| text);
     let mut plain = String::new();
     let mut follows_row = false;
-    for line in without_comments(markdown).lines().map(without_marker).filter(|line| !is_ruler(line)) {
+    for line in without_tags(markdown).lines().map(without_marker).filter(|line| !is_ruler(line)) {
         let line = line.trim();
         let is_row = line.starts_with('|');
         if is_row && follows_row {
@@ -47,6 +53,21 @@ fn push_row(plain: &mut String, row: &str) {
     }
 }
 
+fn without_tags(markdown: &str) -> String {
+    let mut text = String::with_capacity(markdown.len());
+    for part in parts(markdown) {
+        match part {
+            Part::Text(part) => text.push_str(part),
+            Part::Comment => {}
+            Part::Open(tag) if allowlist::find(&tag.name).is_none() => text.push_str(tag.written),
+            Part::Close(name, written) if allowlist::find(&name).is_none() => text.push_str(written),
+            Part::Open(tag) if tag.name == "br" => text.push(' '),
+            Part::Open(_) | Part::Close(..) => {}
+        }
+    }
+    text
+}
+
 /// A line without the markers of quotes, headings, list items and tasks.
 fn without_marker(line: &str) -> &str {
     let line = line.trim_start_matches(|c: char| c == '>' || c.is_whitespace());
@@ -62,6 +83,7 @@ fn is_ruler(line: &str) -> bool {
     let line = line.trim();
     line.starts_with("```")
         || line.starts_with("~~~")
+        || (line.starts_with("[!") && line.ends_with(']'))
         || (!line.is_empty() && line.bytes().all(|byte| b"-=*_|:+ ".contains(&byte)))
 }
 
@@ -116,6 +138,8 @@ mod tests {
             ("2 \\* 3, C:\\dir, 3 < 4, a - b, 3.14", "2 * 3, C:\\dir, 3 < 4, a - b, 3.14"),
             ("Seen <!-- not\n\nseen --> again <!-- never", "Seen again "),
             ("[open](/never ends [x]", "open(/never ends x"),
+            ("---\ntitle: a\n---\n<p align=\"center\">\n  <b>b</b><br>c\n</p>\n\nVec<T> < 3", "b c Vec<T> < 3"),
+            ("> [!NOTE]\n> Mind this.", "Mind this."),
             ("", ""),
         ] {
             assert_eq!(plain(markdown).trim(), expected.trim(), "{markdown}");

@@ -1,12 +1,17 @@
-//! The allowlist of HTML in pages. A second line of defence: comrak already escapes all HTML in a text.
+//! The second line of defence: only the elements and attributes of [`allowlist`] and of rendering itself remain.
 
 use std::{collections::HashSet, sync::LazyLock};
 
 use ammonia::{Builder, UrlRelative};
 
+use super::allowlist;
+
 /// The maximum number of bytes that the serialiser reads repeatedly: for each `&` it searches the rest of the text for
 /// `<`.
 const MAX_REREAD_BYTES: usize = 1 << 33;
+
+/// The schemes of links that live. None of them runs anything.
+const SCHEMES: [&str; 7] = ["http", "https", "mailto", "tel", "sms", "xmpp", "geo"];
 
 /// Removes everything that is not on the allowlist; `None` when it would take too long.
 pub(super) fn clean(html: &str) -> Option<String> {
@@ -25,60 +30,36 @@ fn reread_bytes(html: &str) -> usize {
 
 static ALLOWLIST: LazyLock<Builder<'static>> = LazyLock::new(|| {
     let mut list = Builder::empty();
-    list.tags(HashSet::from([
-        "a",
-        "blockquote",
-        "br",
-        "code",
-        "del",
-        "em",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "hr",
-        "img",
-        "input",
-        "li",
-        "ol",
-        "p",
-        "pre",
-        "section",
-        "span",
-        "strong",
-        "sup",
-        "table",
-        "tbody",
-        "td",
-        "th",
-        "thead",
-        "tr",
-        "ul",
-    ]));
+    list.tags(allowlist::ELEMENTS.iter().map(|element| element.name).collect());
     list.clean_content_tags(HashSet::from(["script", "style"]));
-    list.generic_attributes(HashSet::from(["id", "class"]));
-    list.add_tag_attributes("a", ["href", "title", "data-footnote-ref", "data-footnote-backref", "aria-label"]);
-    list.add_tag_attributes("img", ["src", "alt", "title"]);
+    list.generic_attributes(HashSet::from(["class"]));
+    list.add_generic_attributes(allowlist::GLOBAL);
+    for element in &allowlist::ELEMENTS {
+        // A name of an author's anchor has become an id.
+        let attributes = element.attributes.iter().filter(|attribute| **attribute != "name").copied();
+        list.add_tag_attributes(element.name, attributes);
+    }
+    // What rendering itself writes.
+    list.add_tags(["input"]);
+    list.add_tag_attributes("a", ["data-footnote-ref", "data-footnote-backref", "aria-label"]);
     list.add_tag_attributes("input", ["type", "checked", "disabled", "aria-label"]);
     list.set_tag_attribute_value("input", "type", "checkbox");
     list.set_tag_attribute_value("input", "disabled", "");
-    list.add_tag_attributes("ol", ["start"]);
     list.add_tag_attributes("pre", ["tabindex"]);
     list.add_tag_attributes("section", ["data-footnotes"]);
-    list.add_tag_attributes("td", ["align"]);
-    list.add_tag_attributes("th", ["align"]);
-    list.url_schemes(HashSet::from(["http", "https", "mailto"]));
+    list.url_schemes(HashSet::from(SCHEMES));
     list.url_relative(UrlRelative::PassThrough);
     list.link_rel(Some("noopener noreferrer"));
     list.strip_comments(true);
     list.attribute_filter(|element, attribute, value| match (element, attribute) {
         (_, "class") => classes(value).map(Into::into),
-        (_, "id") => is_own_id(value).then(|| value.into()),
+        ("input", _) => Some(value.into()),
+        ("img", "id") => None,
         ("img", "src") => may_be_shown(value).then(|| value.into()),
+        ("source", "srcset") => value.split(',').all(|picture| may_be_shown(picture.trim())).then(|| value.into()),
         ("pre", "tabindex") => (value == "0").then(|| value.into()),
-        _ => Some(value.into()),
+        // Of tables that Markdown makes, comrak writes the alignment.
+        _ => allowlist::is_valid(attribute, value).then(|| value.into()),
     });
     list
 });
@@ -87,7 +68,7 @@ static ALLOWLIST: LazyLock<Builder<'static>> = LazyLock::new(|| {
 /// address that is not allowed is removed here, so that the preview can tell.
 fn may_be_shown(address: &str) -> bool {
     let scheme = address.split(['/', '?', '#']).next().and_then(|start| start.split_once(':'));
-    scheme.is_none_or(|(scheme, _)| scheme.eq_ignore_ascii_case("https"))
+    !address.is_empty() && scheme.is_none_or(|(scheme, _)| scheme.eq_ignore_ascii_case("https"))
 }
 
 /// Keeps the classes that rendering itself produces.
@@ -95,23 +76,21 @@ pub(super) fn classes(value: &str) -> Option<String> {
     let known = |class: &&str| {
         class.starts_with("hl-")
             || class.starts_with("language-")
+            || class.starts_with("markdown-alert")
             || matches!(
                 *class,
-                "anchor"
-                    | "code"
+                "code"
                     | "contains-task-list"
+                    | "emoji"
                     | "footnote-backref"
                     | "footnote-ref"
                     | "footnotes"
+                    | "math-display"
+                    | "math-inline"
                     | "task-list-item"
                     | "task-list-item-checkbox"
             )
     };
     let kept: Vec<&str> = value.split_ascii_whitespace().filter(known).collect();
     (!kept.is_empty()).then(|| kept.join(" "))
-}
-
-/// Whether rendering itself produces an id. Others could collide with ids of the page around the text.
-pub(super) fn is_own_id(id: &str) -> bool {
-    ["section-", "fn-", "fnref-"].iter().any(|prefix| id.starts_with(prefix))
 }

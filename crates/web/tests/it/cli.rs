@@ -72,6 +72,23 @@ fn a_page_begins_and_ends_on_the_clocks_of_the_site_and_keeps_both_when_it_is_re
 }
 
 #[test]
+fn front_matter_gives_the_title_summary_and_date() {
+    let server = Server::start();
+    let file = "---\ntitle: From the file\ndate: 2026-03-01\nlayout: post\n---\n\nText.";
+    let (ok, out, err) = text(&server.cli(&["page", "put", "file"], file));
+    assert!(ok && out.contains("Taken from it: title, date. Left out: layout."), "{out}{err}");
+    let expected = "title: From the file\npublished: 2026-03-01T00:00:00Z\nunpublish: never\n\nText.";
+    assert_eq!(text(&server.cli(&["page", "show", "file", "--head"], "")).1, expected);
+    let (ok, out, err) =
+        text(&server.cli(&["page", "put", "file", "--title", "Mine"], &file.replace("03-01", "04-02")));
+    assert!(ok && out.contains("Taken from it: date. Left out: layout, title."), "{out}{err}");
+    let head = text(&server.cli(&["page", "show", "file", "--head"], "")).1;
+    assert!(head.contains("title: Mine\npublished: 2026-04-02T00:00:00Z"), "{head}");
+    let (ok, _, err) = text(&server.cli(&["page", "put", "untitled"], "Text."));
+    assert!(!ok && err.contains("A page needs a title"), "{err}");
+}
+
+#[test]
 fn changes_of_the_command_line_take_effect_on_the_next_request() {
     let server = Server::start();
     let (ok, out, err) = text(&server.cli(&["user", "add", "ann", "--role", "reader"], "open sesame\n"));

@@ -38,6 +38,24 @@ async fn the_preview_marks_links_that_not_everybody_can_follow() {
 }
 
 #[actix_web::test]
+async fn links_to_headings_that_do_not_exist_are_marked_and_listed() {
+    let site = Site::new();
+    site.put(PageInput { body: "## Größe\n\n<a name=\"old\"></a>".into(), ..draft("other", "Other") });
+    let body = "[a](#one) [b](#no-one) [c](/other#größe) [d](/other#old) [e](/other#gone) [f](other.md#lost)\n\n## One";
+    let fields = [("body", body), ("path", "/new")];
+    let preview = site.eve().submit("/admin/pages/new", "/admin/preview", &fields).await.is(200);
+    assert_eq!(preview.body.matches("broken-link").count(), 3, "{}", preview.body);
+    preview.has("This page has no heading with this name.").has("That page has no heading with this name.");
+    let fields = [("title", "New"), ("path", "/new"), ("body", body)];
+    site.eve().submit("/admin/pages/new", "/admin/pages", &fields).await.is(303);
+    let list = site.eve().get("/admin/links/broken").await.is(200);
+    list.has("<code>/new#no-one</code>").has("<code>/other#gone</code>").has("<code>/other#lost</code>");
+    list.has("no heading with this name").lacks("#one<").lacks("#größe").lacks("#old");
+    let page = site.visitor().get("/new").await.is(200);
+    page.has("<h2 id=\"one\">").has("href=\"#one\"").has("href=\"other#lost\"").lacks("broken-link");
+}
+
+#[actix_web::test]
 async fn broken_links_stand_on_the_panels_home_and_on_a_page_of_their_own() {
     let site = Site::new();
     site.eve().get("/admin/").await.is(200).lacks("Broken links");

@@ -137,6 +137,15 @@ impl Fields {
         DraftLock { draft: Version(self.draft), form: FormId(self.form) }
     }
 
+    /// Takes front matter out of the text, and fills in empty fields from it; see [`PageInput::take_front_matter`].
+    pub(super) fn take_front_matter(&mut self, zone: Zone) -> Option<String> {
+        let mut input = self.input(zone);
+        let told = input.take_front_matter()?;
+        (self.title, self.summary, self.published, self.body) =
+            (input.title, input.summary, input.published, input.body);
+        Some(told)
+    }
+
     /// The validated content and change note.
     pub(super) fn check(&self, old: Option<&PageContent>, zone: Zone) -> Result<(PageContent, Note), Invalid> {
         let content = match old {

@@ -212,7 +212,7 @@ async fn revision_page(
             errors: Errors::of(&invalid),
             gone: gone.join(", "),
             page: Shown {
-                body_html: markdown::render(&content.body),
+                body_html: markdown::render_in_panel(&content.body),
                 title: content.title,
                 path: content.path.to_string(),
                 summary: content.summary,

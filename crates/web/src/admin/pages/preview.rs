@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use actix_web::web::Data;
 use domain::{
     audience::{Audience, AudienceInput},
-    link::{self, LinkProblem},
+    link::{self, LinkProblem, Target},
     page::PagePath,
 };
 use serde::Deserialize;
@@ -66,14 +66,15 @@ pub(super) async fn render(app: &App, editor: &Editor, text: Text) -> Result<Saf
     let own = from.clone();
     let targets = app.render_pool.run_long(move || checked_targets(&page, &source)).await?;
     let proof = editor.proof();
-    let query = move |conn: &mut store::Conn| links::problems(conn, &proof, &own, &audience, &targets);
-    let problems: BTreeMap<String, LinkProblem> = app.db.read(query).await?.into_iter().collect();
+    let query = move |conn: &mut store::Conn| links::problems(conn, &proof, &own, &audience, &targets, markdown::ids);
+    let problems: BTreeMap<Target, LinkProblem> = app.db.read(query).await?.into_iter().collect();
     let words = move |address: &str| Some(problems.get(&link::target(&from, address)?)?.message());
     app.render_pool.run_long(move || markdown::render_with_problems(&body, words)).await
 }
 
-/// The different targets of a text, up to [`MAX_CHECKED_LINKS`].
-fn checked_targets(page: &PagePath, markdown: &str) -> Vec<String> {
-    let targets: BTreeSet<String> = markdown::targets(page, markdown).into_iter().collect();
+/// The different targets of a text, up to [`MAX_CHECKED_LINKS`]. Headings of the page itself are those of the text.
+fn checked_targets(page: &PagePath, markdown: &str) -> Vec<Target> {
+    let is_other = |target: &Target| target.fragment.is_empty() || target.path != page.as_str();
+    let targets: BTreeSet<Target> = markdown::targets(page, markdown).into_iter().filter(is_other).collect();
     targets.into_iter().take(MAX_CHECKED_LINKS).collect()
 }

@@ -1,0 +1,324 @@
+//! The last stage: gives cleaned HTML its ids, the targets of its links and its formulas, and marks the faults that an
+//! author should see.
+
+use std::collections::{BTreeMap, HashSet};
+
+use domain::link;
+
+use super::{
+    math::Formulas,
+    outline::{self, Outline},
+    tags::{Part, Parts, Tag, decoded, parts, push_escaped},
+};
+
+/// What a link or another part of a text is warned of.
+pub(super) type Problem<'a> = dyn Fn(&str) -> Option<&'static str> + 'a;
+
+/// Where the HTML is shown.
+pub(super) enum Place<'a> {
+    /// On a page for readers: ids are as GitHub makes them.
+    Page,
+    /// Within the panel, whose forms have ids of their own: ids and the links to them get a prefix. Faults are marked if there
+    /// is a function that says what is wrong with an address.
+    Panel(Option<&'a Problem<'a>>),
+}
+
+/// The prefix of ids in the panel.
+const PANEL_PREFIX: &str = "section-";
+
+const NO_PICTURE: &str = "This picture is not shown: its address must be a path of this site or begin with https://.";
+const NO_LINK: &str =
+    "This link leads nowhere: addresses can begin with https:, http:, mailto:, tel:, sms:, xmpp: or geo:.";
+const NO_HEADING: &str = "This page has no heading with this name.";
+const NO_FORMULA: &str = "This formula has a mistake or is too long, and is shown as it was typed.";
+
+/// Finishes HTML that the sanitiser has cleaned.
+pub(super) fn finish(html: &str, shown_tags: &BTreeMap<String, usize>, place: &Place<'_>) -> String {
+    let outline = Outline::of(html);
+    let has_first = outline.headings.iter().any(|heading| heading.level == 1);
+    let (prefix, problem) = match place {
+        Place::Page => ("", None),
+        Place::Panel(problem) => (PANEL_PREFIX, *problem),
+    };
+    let mut finishing = Finishing {
+        html: String::with_capacity(html.len() + html.len() / 8),
+        ids: outline.headings.iter().map(|heading| heading.id.clone()).collect(),
+        outline: &outline,
+        prefix,
+        problem,
+        // The title of the page has the first level.
+        lowered_by: u8::from(has_first),
+        heading: 0,
+        open_headings: 0,
+        formulas: Formulas::default(),
+    };
+    if problem.is_some() {
+        finishing.name_shown_tags(shown_tags);
+    }
+    let mut parts = parts(html);
+    while let Some(part) = parts.next() {
+        finishing.part(part, &mut parts);
+    }
+    finishing.html
+}
+
+struct Finishing<'a> {
+    html: String,
+    outline: &'a Outline,
+    /// The ids that are written, and those of the headings.
+    ids: HashSet<String>,
+    prefix: &'static str,
+    problem: Option<&'a Problem<'a>>,
+    lowered_by: u8,
+    /// The number of headings that were begun, and the number of those that are open, one within the other.
+    heading: usize,
+    open_headings: usize,
+    formulas: Formulas,
+}
+
+impl Finishing<'_> {
+    fn part<'h>(&mut self, part: Part<'h>, rest: &mut Parts<'h>) {
+        match part {
+            Part::Text(text) => self.html.push_str(text),
+            Part::Comment => {}
+            Part::Close(name, written) => match outline::level(&name) {
+                Some(level) => self.end_heading(level),
+                None => self.html.push_str(written),
+            },
+            Part::Open(tag) => match &*tag.name {
+                "a" => self.link(&tag),
+                "img" => self.picture(&tag),
+                "code" if tag.get("class") == Some("math-inline") => self.formula(false, rest),
+                "code" if tag.get("class") == Some("math-display") => self.formula(true, rest),
+                // What is left of a paragraph that a tag ended.
+                "p" if rest.rest().trim_start().starts_with("</p>") => {
+                    while rest.next().is_some_and(|part| !matches!(part, Part::Close(..))) {}
+                }
+                name => match outline::level(name) {
+                    Some(level) => self.begin_heading(level, &tag),
+                    None => self.tag(&tag),
+                },
+            },
+        }
+    }
+
+    fn begin_heading(&mut self, level: u8, tag: &Tag<'_>) {
+        self.open_headings += 1;
+        let level = (level + self.lowered_by).min(6);
+        self.html.push_str(&format!("<h{level}"));
+        let outline = self.outline;
+        let id = match self.open_headings {
+            1 => outline.headings.get(self.heading).map_or("", |heading| &heading.id),
+            _ => "",
+        };
+        if !id.is_empty() {
+            self.attribute("id", &format!("{}{id}", self.prefix));
+        }
+        for (name, value) in tag.attributes.iter().filter(|(name, _)| name != "id") {
+            self.html.push_str(&format!(" {name}=\"{value}\""));
+        }
+        self.html.push('>');
+        // A heading with an id of its author has both.
+        if let Some(id) = self.own_id(tag) {
+            self.html.push_str("<a");
+            self.attribute("id", &id);
+            self.html.push_str("></a>");
+        }
+    }
+
+    fn end_heading(&mut self, level: u8) {
+        self.open_headings = self.open_headings.saturating_sub(1);
+        if self.open_headings == 0 {
+            let outline = self.outline;
+            if let Some(heading) = outline.headings.get(self.heading).filter(|heading| !heading.id.is_empty()) {
+                self.html.push_str("<a");
+                self.attribute("href", &format!("#{}{}", self.prefix, heading.id));
+                self.attribute("aria-label", &format!("Link to heading '{}'", outline::line(&heading.text)));
+                self.html.push_str(" class=\"anchor\"></a>");
+            }
+            self.heading += 1;
+        }
+        self.html.push_str(&format!("</h{}>", (level + self.lowered_by).min(6)));
+    }
+
+    /// Writes a link with the address to which it leads here.
+    fn link(&mut self, tag: &Tag<'_>) {
+        let Some(address) = tag.get("href").map(decoded) else {
+            let is_anchor = tag.get("id").is_some() || tag.get("title").is_some();
+            if self.problem.is_some() && !is_anchor {
+                self.warn(NO_LINK);
+            }
+            return self.tag(tag);
+        };
+        let (href, problem) = match address.strip_prefix('#') {
+            Some(fragment) => match self.outline.find(fragment) {
+                Some(id) => (format!("#{}{id}", self.prefix), None),
+                None => (address.to_string(), (!link::is_top(fragment)).then_some(NO_HEADING)),
+            },
+            None => (link::page_address(&address).into_owned(), self.problem.and_then(|problem| problem(&address))),
+        };
+        let problem = problem.filter(|_| self.problem.is_some());
+        if let Some(problem) = problem {
+            self.warn(problem);
+        }
+        self.html.push_str("<a");
+        if let Some(problem) = problem {
+            self.attribute("class", "broken-link");
+            self.attribute("title", problem);
+        }
+        self.attribute("href", &href);
+        let id = self.own_id(tag);
+        if let Some(id) = id {
+            self.attribute("id", &id);
+        }
+        for (name, value) in &tag.attributes {
+            let is_written =
+                matches!(&**name, "href" | "id") || (problem.is_some() && matches!(&**name, "title" | "class"));
+            if !is_written {
+                self.html.push_str(&format!(" {name}=\"{value}\""));
+            }
+        }
+        self.html.push('>');
+    }
+
+    fn picture(&mut self, tag: &Tag<'_>) {
+        if self.problem.is_some() && tag.get("src").is_none() {
+            self.warn(NO_PICTURE);
+        }
+        self.html.push_str(tag.written);
+    }
+
+    /// Writes the formula up to the next end tag.
+    fn formula<'h>(&mut self, is_display: bool, rest: &mut Parts<'h>) {
+        let mut tex = String::new();
+        for part in rest.by_ref() {
+            match part {
+                Part::Text(text) => tex.push_str(&decoded(text)),
+                Part::Close(..) => break,
+                Part::Open(_) | Part::Comment => {}
+            }
+        }
+        if let Some(mathml) = self.formulas.mathml(&tex, is_display) {
+            self.html.push_str(&mathml);
+            return;
+        }
+        if self.problem.is_some() {
+            self.warn(NO_FORMULA);
+        }
+        let dollars = if is_display { "$$" } else { "$" };
+        self.html.push_str("<code>");
+        self.html.push_str(dollars);
+        push_escaped(&mut self.html, &tex);
+        self.html.push_str(dollars);
+        self.html.push_str("</code>");
+    }
+
+    /// Writes another tag; of equal ids the first stays.
+    fn tag(&mut self, tag: &Tag<'_>) {
+        if tag.get("id").is_none() {
+            return self.html.push_str(tag.written);
+        }
+        self.html.push_str(&format!("<{}", tag.name));
+        if let Some(id) = self.own_id(tag) {
+            self.attribute("id", &id);
+        }
+        for (name, value) in tag.attributes.iter().filter(|(name, _)| name != "id") {
+            self.html.push_str(&format!(" {name}=\"{value}\""));
+        }
+        self.html.push('>');
+    }
+
+    /// The id of a tag as it is written here, unless the page has it already.
+    fn own_id(&mut self, tag: &Tag<'_>) -> Option<String> {
+        let id = decoded(tag.get("id")?);
+        self.ids.insert(id.to_string()).then(|| format!("{}{id}", self.prefix))
+    }
+
+    fn attribute(&mut self, name: &str, value: &str) {
+        self.html.push_str(&format!(" {name}=\""));
+        push_escaped(&mut self.html, value);
+        self.html.push('"');
+    }
+
+    fn warn(&mut self, message: &str) {
+        self.html.push_str(&format!(
+            "<span class=\"fault\" title=\"{message}\">⚠<span class=\"visually-hidden\">{message}</span></span> "
+        ));
+    }
+
+    /// Says which tags are shown as text, and how often.
+    fn name_shown_tags(&mut self, shown_tags: &BTreeMap<String, usize>) {
+        if shown_tags.is_empty() {
+            return;
+        }
+        self.html.push_str("<p class=\"notice\">Shown as text, because a page cannot contain it: ");
+        for (n, (name, count)) in shown_tags.iter().enumerate() {
+            self.html.push_str(if n > 0 { ", <code>&lt;" } else { "<code>&lt;" });
+            push_escaped(&mut self.html, name);
+            self.html.push_str("&gt;</code>");
+            if *count > 1 {
+                self.html.push_str(&format!(" ({count} times)"));
+            }
+        }
+        self.html.push_str(".</p>\n");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn page(html: &str) -> String {
+        finish(html, &BTreeMap::new(), &Place::Page)
+    }
+
+    fn panel(html: &str) -> String {
+        let problem = |address: &str| (address == "/b?x&y").then_some("Broken.");
+        finish(html, &BTreeMap::from([("iframe".into(), 2), ("x".into(), 1)]), &Place::Panel(Some(&problem)))
+    }
+
+    #[test]
+    fn a_page_has_plain_ids_and_the_panel_prefixed_ones() {
+        let html = "<h2>One</h2><p><a href=\"#ONE\">a</a><a id=\"x\" rel=\"r\"></a></p>";
+        assert_eq!(
+            page(html),
+            "<h2 id=\"one\">One<a href=\"#one\" aria-label=\"Link to heading 'One'\" class=\"anchor\"></a></h2>\
+             <p><a href=\"#one\">a</a><a id=\"x\" rel=\"r\"></a></p>"
+        );
+        let panel = panel(html);
+        assert!(panel.contains("<h2 id=\"section-one\">") && panel.contains("<a href=\"#section-one\">a"), "{panel}");
+        assert!(panel.contains("<a id=\"section-x\" rel=\"r\">") && !panel.contains("fault"), "{panel}");
+    }
+
+    #[test]
+    fn each_id_comes_once() {
+        let html = page("<a id=\"one\"></a><h2>One</h2><p id=\"b\"></p>x<p id=\"b\">y</p><h3 id=\"c\">C d</h3>");
+        assert_eq!(html.matches("id=\"one\"").count(), 1, "{html}");
+        assert!(html.contains("<h2 id=\"one\">"), "{html}");
+        assert!(html.contains("<h3 id=\"c-d\"><a id=\"c\"></a>C d"), "{html}");
+    }
+
+    #[test]
+    fn faults_are_marked_in_the_panel_only() {
+        let html = "<p><a href=\"#no\">a</a> <a rel=\"r\">b</a> <img alt=\"c\"> <code class=\"math-inline\">\\no</code> \
+                    <a href=\"/b?x&amp;y\" title=\"T > t\">d</a> <a href=\"#top\">e</a> <a href=\"#\">f</a></p>";
+        let marked = panel(html);
+        assert_eq!(marked.matches("class=\"fault\"").count(), 5, "{marked}");
+        for message in [NO_HEADING, NO_LINK, NO_PICTURE, NO_FORMULA, "Broken."] {
+            assert!(marked.contains(message), "{message} in {marked}");
+        }
+        assert!(marked.contains("<a class=\"broken-link\" title=\"Broken.\" href=\"/b?x&amp;y\">"), "{marked}");
+        assert!(marked.contains("&lt;iframe&gt;</code> (2 times), <code>&lt;x&gt;</code>."), "{marked}");
+        let plain = page(html);
+        assert!(!plain.contains("fault") && !plain.contains("iframe"), "{plain}");
+        assert!(plain.contains("<code>$\\no$</code>"), "{plain}");
+    }
+
+    #[test]
+    fn empty_paragraphs_go_and_levels_are_lowered() {
+        assert_eq!(page("<p> </p><p>a</p><p></p>"), "<p>a</p>");
+        let html = page("<h1>A</h1><h2 align=\"center\">B</h2><h6>C</h6>");
+        assert!(html.contains("<h2 id=\"a\">") && html.contains("<h3 id=\"b\" align=\"center\">"), "{html}");
+        assert!(html.contains("<h6 id=\"c\">") && !html.contains("<h1"), "{html}");
+    }
+}
