@@ -26,7 +26,7 @@ async fn pages_lists_search_account_and_errors_speak_the_language_of_the_site() 
     visitor.get("/secret").await.is(401).has("Zum Lesen dieser Seite anmelden").lacks("lang=\"en\"");
     visitor.get("/nope").await.is(404).has("Seite nicht gefunden").has("Zur Startseite");
     site.visitor().get("/nope").await.is(404).has("Unter dieser Adresse gibt es keine Seite.\n");
-    ann.get("/").await.has("Angemeldet als <strong>ann</strong>");
+    ann.get("/").await.has("Angemeldet als <bdi><strong>ann</strong></bdi>");
     ann.get("/account").await.has("8 bis 72 Bytes").has(">Passwort ändern</button>");
     let fields = [("present", "wrong one"), ("password", "short"), ("password_again", "other")];
     let refused = ann.submit("/account", "/account", &fields).await.is(422);
