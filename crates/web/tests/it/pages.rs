@@ -149,7 +149,8 @@ async fn the_ids_of_a_text_are_none_of_the_page_around_it() {
         "# Content\n\n## Search\n\n# getElementById\n\n<a id=\"site:content\" name=\"body\"></a>\n\n[a](#content)";
     site.put(PageInput { body: body.into(), ..draft("ids", "Ids") });
     let page = site.visitor().get("/ids").await.is(200);
-    page.has("<h2 id=\"content\">").has("<h3 id=\"search\">").has("<a href=\"#content\"").lacks(" name=\"body\"");
+    let page =
+        page.has("<h2 id=\"content\">").has("<h3 id=\"search\">").has("<a href=\"#content\"").lacks(" name=\"body\"");
     let mut ids: Vec<&str> =
         page.body.split(" id=\"").skip(1).map(|rest| rest.split('"').next().unwrap_or_default()).collect();
     let all = ids.len();
@@ -167,7 +168,7 @@ async fn front_matter_fills_in_the_form_before_it_is_published() {
         "---\r\ntitle: From the file\r\ndescription: A summary.\r\ndate: 2026-03-01\r\ntags: [a]\r\n---\r\n\r\nText.";
     let fields = [("path", "/file"), ("body", body)];
     let form = site.eve().submit("/admin/pages/new", "/admin/pages", &fields).await.is(422);
-    form.has("Taken from it: title, summary, date. Left out: tags.").has("value=\"From the file\"");
+    let form = form.has("Taken from it: title, summary, date. Left out: tags.").has("value=\"From the file\"");
     form.has("value=\"A summary.\"").has("value=\"2026-03-01\"").lacks("tags: [a]");
     site.visitor().get("/file").await.is(404);
     site.put(PageInput { body: body.replace('\r', ""), ..draft("old", "Old") });
