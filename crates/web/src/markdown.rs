@@ -64,6 +64,11 @@ pub fn render(markdown: &str) -> SafeHtml {
     at(markdown, &Place::Page)
 }
 
+/// As [`render`], for the footer of every page: its ids are none of a page.
+pub fn render_footer(markdown: &str) -> SafeHtml {
+    at(markdown, &Place::Footer)
+}
+
 /// As [`render`], with a prefix to the ids and to the links that lead to them, for the panel with its forms.
 pub fn render_in_panel(markdown: &str) -> SafeHtml {
     at(markdown, &Place::Panel(None))

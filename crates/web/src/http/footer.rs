@@ -12,7 +12,7 @@ pub(super) fn html(footer: &str) -> SafeHtml {
     {
         return html.clone();
     }
-    let html = markdown::render(footer);
+    let html = markdown::render_footer(footer);
     *LAST.write().unwrap_or_else(PoisonError::into_inner) = Some((footer.to_owned(), html.clone()));
     html
 }

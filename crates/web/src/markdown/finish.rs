@@ -21,10 +21,14 @@ pub(super) enum Place<'a> {
     /// Within the panel, whose forms have ids of their own: ids and the links to them get a prefix. Faults are marked if there
     /// is a function that says what is wrong with an address.
     Panel(Option<&'a Problem<'a>>),
+    /// In the footer of every page: ids have a prefix that no text of a page can have.
+    Footer,
 }
 
 /// The prefix of ids in the panel.
 const PANEL_PREFIX: &str = "section-";
+/// The prefix of ids in the footer, which begins as those of our templates do.
+const FOOTER_PREFIX: &str = "site:footer-";
 
 const NO_PICTURE: &str = "This picture is not shown: its address must be a path of this site or begin with https://.";
 const NO_LINK: &str =
@@ -39,6 +43,7 @@ pub(super) fn finish(html: &str, shown_tags: &BTreeMap<String, usize>, place: &P
     let (prefix, problem) = match place {
         Place::Page => ("", None),
         Place::Panel(problem) => (PANEL_PREFIX, *problem),
+        Place::Footer => (FOOTER_PREFIX, None),
     };
     let mut finishing = Finishing {
         html: String::with_capacity(html.len() + html.len() / 8),
@@ -288,6 +293,13 @@ mod tests {
         let panel = panel(html);
         assert!(panel.contains("<h2 id=\"section-one\">") && panel.contains("<a href=\"#section-one\">a"), "{panel}");
         assert!(panel.contains("<a id=\"section-x\" rel=\"r\">") && !panel.contains("fault"), "{panel}");
+    }
+
+    #[test]
+    fn ids_of_the_footer_are_none_of_a_page() {
+        let html = finish("<h2>One</h2><a href=\"#one\">a</a>", &BTreeMap::new(), &Place::Footer);
+        assert!(html.starts_with("<h2 id=\"site:footer-one\">One<a href=\"#site:footer-one\""), "{html}");
+        assert!(html.ends_with("<a href=\"#site:footer-one\">a</a>"), "{html}");
     }
 
     #[test]
