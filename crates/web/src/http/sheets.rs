@@ -187,6 +187,23 @@ mod tests {
     }
 
     #[test]
+    fn code_and_messages_can_be_read_in_every_look() {
+        let css = include_str!("../../../../assets/site.css");
+        let themes: Vec<&str> = css.split("  color-scheme: ").take(2).collect();
+        let palettes: [fn(Preset) -> Palette; 2] = [Palette::light, Palette::dark];
+        for (theme, palette) in themes.into_iter().zip(palettes) {
+            for token in ["c-comment", "c-string", "c-keyword", "c-number", "c-function", "c-type", "danger"] {
+                let value = theme.split(&format!("--{token}: ")).last().unwrap();
+                let colour = Colour::parse(&value[..7]).unwrap();
+                for preset in Preset::ALL {
+                    let contrast = colour.least_contrast(&palette(preset).backgrounds());
+                    assert!(contrast >= 4.5, "{preset:?}: --{token} {colour} has {contrast}");
+                }
+            }
+        }
+    }
+
+    #[test]
     fn the_address_changes_with_the_settings() {
         let hrefs = [look("plain", "#0000cc"), look("plain", "#0000cd"), look("paper", ""), look("console", "")]
             .map(|look| Sheets::of(&look).tokens_href());
