@@ -85,7 +85,7 @@ fn code_is_copied_with_a_button_that_says_so_and_without_a_script_there_is_none(
     let server = Server::start();
     server.page("code", "Code", "```\nfirst\nsecond\n```\n", &[]);
     let visitor = browser.visitor(&server);
-    visitor.open("/code").wait("document.querySelector('.copy')");
+    visitor.open("/code").wait("document.querySelector('.copy') !== null");
     assert_eq!(visitor.string("document.querySelector('.copy').getAttribute('aria-label')"), "Copy this code");
     // The clipboard of a headless browser has no owner.
     visitor.js("navigator.clipboard.writeText = async (text) => { window.copied = text; }; 0");
