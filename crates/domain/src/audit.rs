@@ -3,7 +3,8 @@
 use crate::{
     Timestamp,
     group::GroupContent,
-    page::PageContent,
+    navigation::{Entry as MenuEntry, Front, Navigation, Target},
+    page::{PageContent, PageId, PagePath},
     site::Site,
     user::{User, UserContent, Username},
 };
@@ -146,6 +147,12 @@ pub fn page_changes(old: &PageContent, new: &PageContent) -> String {
     changes.switched("show title in lists", old.show_title, new.show_title);
     changes.switched("list pages below", old.list_below, new.list_below);
     changes.switched("reading receipts", old.receipts, new.receipts);
+    let number =
+        |content: &PageContent| content.placement.position.map_or("none".to_owned(), |number| number.to_string());
+    changes.quoted("number in its section", &number(old), &number(new));
+    changes.quoted("order of the pages below", old.placement.children.as_str(), new.placement.children.as_str());
+    changes.switched("contents", !old.placement.hides_contents, !new.placement.hides_contents);
+    changes.switched("sidebar", !old.placement.hides_sidebar, !new.placement.hides_sidebar);
     changes.timed("date", Some(old.published_at), Some(new.published_at));
     changes.timed("end", old.unpublish_at, new.unpublish_at);
     changes.words()
@@ -191,6 +198,34 @@ pub fn site_changes(old: &Site, new: &Site) -> String {
     changes.quoted("text face", old.look.typeface.as_str(), new.look.typeface.as_str());
     changes.quoted("width", old.look.width.as_str(), new.look.width.as_str());
     changes.named("own CSS", old.look.css != new.look.css);
+    changes.words()
+}
+
+/// The difference between two states of the menu and the front page, in words; `paths` has the paths of their pages.
+pub fn navigation_changes(old: &Navigation, new: &Navigation, paths: &[(PagePath, PageId)]) -> String {
+    let page = |page: &PageId| {
+        paths.iter().find(|(_, known)| known == page).map_or("a purged page".to_owned(), |(path, _)| path.href())
+    };
+    let front = |navigation: &Navigation| match &navigation.front {
+        Front::Page(id) => page(id),
+        other => other.as_str().to_owned(),
+    };
+    let entry = |entry: &MenuEntry| match &entry.target {
+        Target::Page(id) => page(id),
+        Target::Address(address) => address.clone(),
+    };
+    let menu = |navigation: &Navigation| {
+        let words = navigation.menu.iter().map(|branch| {
+            let below: Vec<String> = branch.below.iter().map(entry).collect();
+            let own = entry(&branch.entry);
+            if below.is_empty() { own } else { format!("{own} ({})", below.join(", ")) }
+        });
+        words.collect::<Vec<String>>().join(", ")
+    };
+    let mut changes = Changes::default();
+    changes.quoted("front page", &front(old), &front(new));
+    changes.quoted("menu", &menu(old), &menu(new));
+    changes.named("labels of the menu", old.menu != new.menu && menu(old) == menu(new));
     changes.words()
 }
 

@@ -23,6 +23,8 @@
 //! - [`visitor`]: the person or program that sends a request.
 //! - [`zone`]: the time zone in which moments are typed and shown.
 //! - [`front_matter`]: the fields at the top of a Markdown file of another program.
+//! - [`navigation`]: the menu of the site, and its front page.
+//! - [`placement`]: the place of a page in its section.
 //! - [`invalid`]: the errors of a form, by field.
 
 pub mod access;
@@ -40,9 +42,11 @@ pub mod invalid;
 pub mod link;
 pub mod look;
 pub mod lookalike;
+pub mod navigation;
 pub mod own_css;
 pub mod page;
 pub mod password;
+pub mod placement;
 pub mod revision;
 pub mod search;
 pub mod site;

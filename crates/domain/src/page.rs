@@ -9,6 +9,7 @@ use crate::{
     Timestamp, Version,
     audience::{Audience, AudienceInput, Readers},
     invalid::Invalid,
+    placement::{Placement, PlacementInput},
     text,
     zone::Zone,
 };
@@ -156,6 +157,13 @@ impl PagePath {
     pub fn last_segment(&self) -> &str {
         self.0.rsplit('/').next().unwrap_or_default()
     }
+
+    /// A title made of the last segment: `house-rules` becomes `House rules`.
+    pub fn segment_title(&self) -> String {
+        let words = self.last_segment().replace('-', " ");
+        let mut letters = words.chars();
+        letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+    }
 }
 
 /// Adds ASCII text to a segment: letters in lower case, digits, and one hyphen for anything else between them.
@@ -201,6 +209,8 @@ pub struct PageContent {
     pub unpublish_at: Option<Timestamp>,
     /// Whether reading receipts are kept of a page with chosen readers. The page tells its readers.
     pub receipts: bool,
+    /// The place of the page in its section, and what it leaves out.
+    pub placement: Placement,
 }
 
 impl PageContent {
@@ -252,6 +262,8 @@ pub struct PageInput {
     pub list_below: bool,
     /// Whether reading receipts are kept.
     pub receipts: bool,
+    /// The place of the page in its section, as typed.
+    pub placement: PlacementInput,
     /// The date of publication, with or without a time; empty means now.
     pub published: String,
     /// The end of publication, a date with or without a time; empty means never.
@@ -272,6 +284,7 @@ impl PageInput {
             show_title: content.show_title,
             list_below: content.list_below,
             receipts: content.receipts,
+            placement: PlacementInput::of(&content.placement),
             published: zone.typed(content.published_at),
             unpublish: content.unpublish_at.map(|end| zone.typed(end)).unwrap_or_default(),
             zone,
@@ -291,7 +304,7 @@ impl PageInput {
     ///
     /// # Errors
     /// [`Invalid`] with a message for each field that has to be fixed: `path`, `title`, `summary`, `body`, `audience`,
-    /// `people`, `groups`, `published`, `unpublish`.
+    /// `people`, `groups`, `published`, `unpublish`, `position`, `children`.
     pub fn check(&self, now: Timestamp) -> Result<PageContent, Invalid> {
         let mut invalid = Invalid::default();
         let title = invalid.take("title", check_title(&self.title));
@@ -302,7 +315,15 @@ impl PageInput {
         let published = self.zone.parse_moment(&self.published).map(|at| at.unwrap_or(now));
         let published_at = invalid.take("published", published);
         let unpublish_at = invalid.take("unpublish", self.check_unpublish(published_at));
-        match (path, title, summary, body, audience, published_at.zip(unpublish_at)) {
+        let position = invalid.take("position", self.placement.check_position());
+        let children = invalid.take("children", self.placement.check_children());
+        let placement = position.zip(children).map(|(position, children)| Placement {
+            position,
+            children,
+            hides_contents: self.placement.hides_contents,
+            hides_sidebar: self.placement.hides_sidebar,
+        });
+        match (path, title, summary, body, audience, published_at.zip(unpublish_at), placement) {
             (
                 Some(path),
                 Some(title),
@@ -310,6 +331,7 @@ impl PageInput {
                 Some(body),
                 Some(audience),
                 Some((published_at, unpublish_at)),
+                Some(placement),
             ) => Ok(PageContent {
                 path,
                 title,
@@ -321,6 +343,7 @@ impl PageInput {
                 published_at,
                 unpublish_at,
                 receipts: self.receipts,
+                placement,
             }),
             _ => Err(invalid),
         }

@@ -7,12 +7,13 @@ use domain::{
     audience::Readers,
     effective_access::{AccessKind, EffectiveAccess},
     page::{Page, PageContent, PageId, PagePath},
+    placement::{Order, Placement},
 };
 
 use crate::{
     Conn, Error, Result, access,
     columns::path_of,
-    schema::{pages, receipt_pages},
+    schema::{pages, placements, receipt_pages},
 };
 
 #[derive(Queryable, Selectable)]
@@ -36,12 +37,13 @@ pub(crate) struct Record {
 }
 
 impl Record {
-    /// The page with its audience and its readers: at most three more queries.
+    /// The page with its audience and its readers: at most four more queries.
     pub(crate) fn load(self, conn: &mut Conn) -> Result<Page> {
         let id = PageId(self.id);
         let effective = EffectiveAccess::from_columns(self.private, self.readers_from);
         let (audience, readers): (_, Readers) = access::audience_and_readers(conn, id, &self.audience, effective)?;
         let receipts = matches!(effective, EffectiveAccess::ChosenBy(_)) && wants_receipts(conn, id)?;
+        let placement = placement(conn, id)?;
         Ok(Page {
             id,
             readers,
@@ -56,6 +58,7 @@ impl Record {
                 published_at: self.published_at.and_utc(),
                 unpublish_at: self.unpublish_at.map(|end| end.and_utc()),
                 receipts,
+                placement,
             },
             created_at: self.created_at.and_utc(),
             updated_at: self.updated_at.and_utc(),
@@ -82,6 +85,21 @@ pub(crate) fn version(conn: &mut Conn, id: PageId) -> Result<Option<Version>> {
 /// Whether the author of a page asked for reading receipts.
 pub(crate) fn wants_receipts(conn: &mut Conn, page: PageId) -> Result<bool> {
     Ok(diesel::select(diesel::dsl::exists(receipt_pages::table.find(page.0))).get_result(conn)?)
+}
+
+/// The options of a page; the default ones without a row.
+pub(crate) fn placement(conn: &mut Conn, page: PageId) -> Result<Placement> {
+    let row: Option<(Option<i64>, String, bool, bool)> = placements::table
+        .find(page.0)
+        .select((placements::position, placements::children, placements::hides_contents, placements::hides_sidebar))
+        .first(conn)
+        .optional()?;
+    Ok(row.map_or_else(Placement::default, |(position, children, hides_contents, hides_sidebar)| Placement {
+        position: position.and_then(|position| u32::try_from(position).ok()),
+        children: Order::parse(&children).unwrap_or_default(),
+        hides_contents,
+        hides_sidebar,
+    }))
 }
 
 /// A page in the panel's list, without its text.

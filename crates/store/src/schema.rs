@@ -233,6 +233,36 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    placements (page_id) {
+        page_id -> BigInt,
+        position -> Nullable<BigInt>,
+        children -> Text,
+        hides_contents -> Bool,
+        hides_sidebar -> Bool,
+    }
+}
+
+diesel::table! {
+    navigation (id) {
+        id -> BigInt,
+        version -> BigInt,
+        front -> Text,
+        front_page -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    menu (place, sub) {
+        place -> BigInt,
+        /// 0 for an entry at the top, and the number of an entry below it otherwise.
+        sub -> BigInt,
+        label -> Text,
+        page_id -> Nullable<BigInt>,
+        address -> Nullable<Text>,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     users,
     groups,

@@ -3,6 +3,7 @@
 use domain::{
     audience::{Audience, AudienceInput},
     page::{BODY_BYTES, PageContent, PageInput, PagePath, RESERVED, SUMMARY_CHARS},
+    placement::Placement,
     zone::Zone,
 };
 use unicode_normalization::UnicodeNormalization;
@@ -22,6 +23,7 @@ pub(crate) fn content() -> PageContent {
         published_at: now(),
         unpublish_at: None,
         receipts: false,
+        placement: Placement::default(),
     }
 }
 

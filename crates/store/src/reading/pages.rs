@@ -109,6 +109,14 @@ pub fn locate(conn: &mut Conn, path: &PagePath) -> Result<Located> {
     }
 }
 
+/// The outline of a page, for any visitor; `None` if it is not on the site.
+pub fn outline(conn: &mut Conn, page: PageId) -> Result<Option<OutlinedPage>> {
+    let query =
+        "SELECT 0 AS moved, id, path, private, readers_from, published_at, unpublish_at FROM pages WHERE id = $1";
+    let row: Option<LocatedRow> = sql_query(query).bind::<BigInt, _>(page.0).get_result(conn).optional()?;
+    row.map_or(Ok(None), LocatedRow::page)
+}
+
 /// A located page with its text and its readers; `None` if it was deleted since.
 pub fn load(conn: &mut Conn, located: &OutlinedPage) -> Result<Option<Page>> {
     page_row::get(conn, located.id)
@@ -147,6 +155,23 @@ pub fn titles(conn: &mut Conn, visible: &VisiblePages, paths: &[PagePath]) -> Re
     let rows: Vec<(String, String)> =
         visible.rows().filter(pages::path.eq_any(paths)).select((pages::path, pages::title)).load(conn)?;
     Ok(rows.into_iter().filter_map(|(path, title)| Some((skip_unreadable(path_of(&path))?, title))).collect())
+}
+
+/// As [`titles`], with the summaries.
+pub fn titles_and_summaries(
+    conn: &mut Conn,
+    visible: &VisiblePages,
+    paths: &[PagePath],
+) -> Result<Vec<(PagePath, String, String)>> {
+    let paths: Vec<&str> = paths.iter().map(PagePath::as_str).collect();
+    let rows: Vec<(String, String, String)> = visible
+        .rows()
+        .filter(pages::path.eq_any(paths))
+        .select((pages::path, pages::title, pages::summary))
+        .load(conn)?;
+    let row =
+        |(path, title, summary): (String, String, String)| Some((skip_unreadable(path_of(&path))?, title, summary));
+    Ok(rows.into_iter().filter_map(row).collect())
 }
 
 /// The next moment at which a page appears or ends, so that lists change without a commit; `None` without such a page.

@@ -7,6 +7,7 @@ use domain::{
     access::Editor,
     draft::FormId,
     page::{PageContent, PageId},
+    placement::Placement,
     revision::Revision,
 };
 
@@ -87,8 +88,9 @@ impl Record {
                 list_below: self.list_below,
                 published_at: self.published_at.and_utc(),
                 unpublish_at: self.unpublish_at.map(|end| end.and_utc()),
-                // Receipts belong to the page and have no history.
+                // Receipts and the place of a page belong to the page and have no history.
                 receipts: false,
+                placement: Placement::default(),
             },
             gone,
         })

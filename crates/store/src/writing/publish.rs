@@ -24,6 +24,7 @@ use super::{
     moves::{self, PlannedMove},
     old_paths,
     page_columns::Content,
+    placements,
     plan::Plan,
     receipts,
     revisions::Record,
@@ -160,6 +161,7 @@ impl Publish {
             return Err(Error::Stale);
         }
         receipts::set_wanted(conn, old.id, content.receipts)?;
+        placements::set(conn, old.id, &content.placement)?;
         let audience = Some(&content.audience).filter(|audience| **audience != old.content.audience);
         if plan.after(old.id).is_some() {
             access_columns::write(conn, &[old.id], audience, access, None)?;
@@ -198,6 +200,7 @@ impl Publish {
         }
         choose(conn, &[page], audience)?;
         receipts::set_wanted(conn, page, content.receipts)?;
+        placements::set(conn, page, &content.placement)?;
         plan.write_inherited(conn, &[page])?;
         old_paths::take(conn, &content.path)?;
         let detail = if before.is_none() { "made" } else { "published again" };

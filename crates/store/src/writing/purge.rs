@@ -8,7 +8,7 @@ use super::{
     audit,
     change::{Change, Outcome, Run},
     chosen_readers::choose,
-    draft_rows, old_paths,
+    draft_rows, navigation, old_paths, placements,
     plan::Plan,
     receipts, revisions,
 };
@@ -57,5 +57,7 @@ fn forget(conn: &mut Conn, page: PageId) -> Result<()> {
     old_paths::purge(conn, page)?;
     choose(conn, &[page], &Audience::Public)?;
     receipts::purge(conn, page)?;
+    navigation::purge(conn, page)?;
+    placements::purge(conn, page)?;
     draft_rows::delete(conn, page)
 }

@@ -9,7 +9,9 @@ use domain::{
     access::{Listing, Member, Visitor, listing},
     audience::{Audience, Chosen, Readers},
     group::{Group, GroupContent, GroupName},
+    navigation::{Branch, Entry, Navigation, Target},
     page::{Page, PageContent, PagePath},
+    placement::{Order, Placement},
     search::Query,
     user::{Role, User, Username},
 };
@@ -21,7 +23,9 @@ use proptest::{
 use store::{
     Conn, Error, Paging, Store,
     lists::{self, Position, VisiblePages},
+    navigation::{self, Destination},
     pages, readers, search,
+    sections::{self, TopSection},
 };
 
 use crate::{
@@ -113,12 +117,15 @@ impl Model {
         };
         match deed {
             Deed::Insert(path, audience, show_title, offset, end) => {
+                // Some pages have a number among those beside them.
+                let position = (*path % 3 != 0).then(|| u32::try_from(PATHS.len() - path).unwrap());
                 let path = PATHS[*path];
                 let published_at = noon() + TimeDelta::microseconds(*offset);
                 let page = PageContent {
                     audience: self.known(audience),
                     show_title: *show_title,
                     published_at,
+                    placement: Placement { position, ..Placement::default() },
                     unpublish_at: end.map(|end| published_at + TimeDelta::microseconds(end)),
                     ..content(path)
                 };
@@ -288,13 +295,86 @@ struct Count {
 
 /// The number of rows that are in only one of `listings` and `page_listings`.
 pub fn differing_listings(store: &Store) -> i64 {
-    let columns = "principal, section, published_at, path, unpublish_at, page_id";
+    let columns = "principal, section, published_at, path, unpublish_at, page_id, title_key, position";
     let minus = |one: &str, other: &str| {
         format!("SELECT * FROM (SELECT {columns} FROM {one} EXCEPT SELECT {columns} FROM {other}) AS odd")
     };
     let (more, less) = (minus("listings", "page_listings"), minus("page_listings", "listings"));
     let query = format!("SELECT count(*) AS count FROM ({more} UNION ALL {less}) AS odd");
     store.read(|conn| Ok(sql_query(query).get_result::<Count>(conn)?)).unwrap().count
+}
+
+/// Puts every page into the menu.
+fn keep_menu(store: &Store, pages: &[Page]) {
+    let branch = |page: &Page| {
+        let target = Target::Page(find(store, page.content.path.as_str()).id);
+        Branch { entry: Entry { label: String::new(), target }, below: Vec::new() }
+    };
+    let old = store.read(|conn| navigation::get(conn, &admin())).unwrap();
+    let new = Navigation { menu: pages.iter().map(branch).collect(), ..old.clone() };
+    store.write(|conn| store::writing::navigation::update(conn, &admin(), old.version, &new, noon())).unwrap();
+}
+
+/// The paths of the menu as a visitor sees it, sorted.
+fn menu(store: &Store, visible: &VisiblePages) -> Vec<Row> {
+    let menu = store.read(|conn| navigation::menu(conn, visible)).unwrap();
+    let path = |to: Destination| match to {
+        Destination::Page(path) => (path.as_str().to_owned(), false),
+        Destination::Address(address) => panic!("{address}"),
+    };
+    let mut rows: Vec<Row> = menu.entries.into_iter().map(|entry| path(entry.to)).collect();
+    rows.sort();
+    rows
+}
+
+/// The pages directly below a path in an order, as the domain lists them for a visitor.
+fn expected_children(pages: &[Page], visitor: &Visitor, section: &str, order: Order) -> Vec<Row> {
+    let is_child = |page: &&Page| page.content.path.ancestors().pop().is_some_and(|above| above.as_str() == section);
+    let mut children: Vec<&Page> = pages.iter().filter(is_child).collect();
+    children.sort_by_key(|page| {
+        let PageContent { title, path, placement, .. } = &page.content;
+        (placement.position.filter(|_| order == Order::Hand).unwrap_or(u32::MAX), title.to_lowercase(), path.clone())
+    });
+    if order == Order::Date {
+        children.sort_by_key(|page| std::cmp::Reverse((page.content.published_at, page.content.path.clone())));
+    }
+    let row = |page: &Page| match listing(page, visitor, noon()) {
+        Listing::Hidden => None,
+        listing => Some((page.content.path.as_str().to_owned(), listing == Listing::Locked)),
+    };
+    children.into_iter().filter_map(row).collect()
+}
+
+/// Compares the menu, the sections with the pages before and after each, and the top sections with the access rule.
+fn check_navigation(store: &Store, pages: &[Page], visitor: &Visitor) -> Result<(), TestCaseError> {
+    let (readable, listed) = (VisiblePages::readable(visitor, noon()), VisiblePages::listed(visitor, noon()));
+    let mut open = expected(pages, visitor, &[Listing::Open]);
+    open.sort();
+    prop_assert_eq!(menu(store, &readable), open.clone());
+    for (section, order) in PATHS.iter().filter(|path| !path.is_empty()).flat_map(|path| Order::ALL.map(|o| (path, o)))
+    {
+        let path = PagePath::parse(section).unwrap();
+        let rows = store.read(|conn| sections::children(conn, &listed, &path, order, 100)).unwrap();
+        let rows: Vec<Row> = rows.into_iter().map(|row| (row.path.as_str().to_owned(), row.locked)).collect();
+        let all = expected_children(pages, visitor, section, order);
+        prop_assert_eq!(&rows, &all, "{} {:?}", section, order);
+        let open: Vec<&Row> = all.iter().filter(|row| !row.1).collect();
+        for (n, (own, _)) in open.iter().enumerate() {
+            let page = find(store, own).id;
+            let found = store.read(|conn| sections::neighbours(conn, &readable, &path, order, page)).unwrap();
+            let name = |child: Option<sections::Child>| child.map(|child| child.path.as_str().to_owned());
+            let beside = |n: Option<usize>| n.and_then(|n| open.get(n)).map(|row| row.0.clone());
+            let wanted = (beside(n.checked_sub(1)), beside(Some(n + 1)));
+            prop_assert_eq!((name(found.0), name(found.1)), wanted, "{} {:?}", own, order);
+        }
+    }
+    let mut counts: BTreeMap<String, u32> = BTreeMap::new();
+    for (first, _) in open.iter().filter_map(|(path, _)| path.split_once('/')) {
+        *counts.entry(first.to_owned()).or_default() += 1;
+    }
+    let top = counts.into_iter().map(|(path, pages)| TopSection { path: PagePath::parse(&path).unwrap(), pages });
+    prop_assert_eq!(store.read(|conn| sections::top(conn, &readable)).unwrap(), top.collect::<Vec<_>>());
+    Ok(())
 }
 
 #[test]
@@ -318,7 +398,9 @@ fn t44_a_scope_selects_exactly_what_the_access_rule_allows() {
             }
             prop_assert_eq!(differing_listings(store), 0);
             let ids: Vec<_> = pages.iter().map(|page| find(store, page.content.path.as_str()).id).collect();
+            keep_menu(store, &pages);
             for visitor in model.visitors() {
+                check_navigation(store, &pages, &visitor)?;
                 let readable = VisiblePages::readable(&visitor, noon());
                 let listed = VisiblePages::listed(&visitor, noon());
                 let open = expected(&pages, &visitor, &[Listing::Open]);

@@ -24,6 +24,7 @@ mod history;
 mod jobs;
 mod links;
 mod migrations;
+mod navigation;
 mod opening;
 mod outages;
 mod pages;

@@ -49,6 +49,8 @@ const ALL: &[&str] = &[
     "2026-11-29-000050_subscriber",
     "2026-11-29-000060_private_changes",
     "2026-11-29-000100_heading_links",
+    "2026-11-29-000120_navigation",
+    "2026-11-29-000121_sections",
     "2026-11-29-000130_look",
 ];
 

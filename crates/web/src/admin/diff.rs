@@ -54,6 +54,10 @@ pub(super) fn fields(old: &PageInput, new: &PageInput) -> Vec<Field> {
         ("Show title in lists", tick(old.show_title), tick(new.show_title)),
         ("List subpages", tick(old.list_below), tick(new.list_below)),
         ("Read receipts", tick(old.receipts), tick(new.receipts)),
+        ("Number in its section", old.placement.position.clone(), new.placement.position.clone()),
+        ("Order of the pages below", old.placement.children.clone(), new.placement.children.clone()),
+        ("Leave out the contents", tick(old.placement.hides_contents), tick(new.placement.hides_contents)),
+        ("Leave out the sidebar", tick(old.placement.hides_sidebar), tick(new.placement.hides_sidebar)),
         ("Published", moment(&old.published, old.zone), moment(&new.published, new.zone)),
         ("Ends", moment(&old.unpublish, old.zone), moment(&new.unpublish, new.zone)),
     ]

@@ -40,7 +40,7 @@ impl CacheKey<'_> {
                 PagePath::parse(path).map_or(Dependency::Pages, |path| Dependency::at(&path))
             }
             CacheKey::Feed | CacheKey::Sitemap | CacheKey::SitemapPart(_) => Dependency::Pages,
-            CacheKey::ErrorPage(..) => Dependency::Site,
+            CacheKey::ErrorPage(..) => Dependency::Menu,
         }
     }
 

@@ -60,11 +60,17 @@ struct PageCounters {
     /// Counts changes of any page.
     pages: AtomicU64,
     sections: Box<[AtomicU64]>,
+    /// Counts changes of the menu, which every page shows.
+    menu: AtomicU64,
 }
 
 impl PageCounters {
     fn new() -> PageCounters {
-        PageCounters { pages: AtomicU64::new(0), sections: counters() }
+        PageCounters { pages: AtomicU64::new(0), sections: counters(), menu: AtomicU64::new(0) }
+    }
+
+    fn count_menu(&self) {
+        self.menu.fetch_add(1, SeqCst);
     }
 
     fn count(&self, path: &str) {
@@ -93,6 +99,10 @@ pub enum Dependency {
     OpenSection(u16),
     /// The part of all pages that strangers see.
     OpenPages,
+    /// The menu alone.
+    Menu,
+    /// The part of the menu that strangers see.
+    OpenMenu,
     /// One user.
     User(u16),
 }
@@ -115,6 +125,7 @@ impl Dependency {
         match self {
             Dependency::Section(counter) => Dependency::OpenSection(counter),
             Dependency::Pages => Dependency::OpenPages,
+            Dependency::Menu => Dependency::OpenMenu,
             other => other,
         }
     }
@@ -137,6 +148,8 @@ fn counter_of(name: &str) -> u16 {
 pub struct Generation {
     dependency: Dependency,
     everything: u64,
+    /// Of what pages are in: each of them shows the menu.
+    menu: u64,
     own: u64,
 }
 
@@ -159,7 +172,12 @@ impl Generations {
 
     /// The current generation of a dependency; must be taken before the database is read.
     pub fn generation(&self, dependency: Dependency) -> Generation {
-        Generation { dependency, everything: self.everything.load(SeqCst), own: self.counter(dependency) }
+        Generation {
+            dependency,
+            everything: self.everything.load(SeqCst),
+            menu: self.menu_counter(dependency),
+            own: self.counter(dependency),
+        }
     }
 
     /// Whether no change of the dependency is known since the generation was taken.
@@ -217,6 +235,11 @@ impl Generations {
                 self.all.count(path);
             }
             Event::Changed(Change::PrivatePage(path)) => self.all.count(path),
+            Event::Changed(Change::Menu) => {
+                self.open.count_menu();
+                self.all.count_menu();
+            }
+            Event::Changed(Change::PrivateMenu) => self.all.count_menu(),
             Event::Changed(Change::User(name)) => {
                 self.users[usize::from(counter_of(name))].fetch_add(1, SeqCst);
             }
@@ -232,12 +255,21 @@ impl Generations {
     fn counter(&self, dependency: Dependency) -> u64 {
         match dependency {
             // The change feed reports changed settings as a change of everything.
-            Dependency::Site => 0,
+            Dependency::Site | Dependency::Menu | Dependency::OpenMenu => 0,
             Dependency::Pages => self.all.pages.load(SeqCst),
             Dependency::Section(counter) => self.all.sections[usize::from(counter)].load(SeqCst),
             Dependency::OpenPages => self.open.pages.load(SeqCst),
             Dependency::OpenSection(counter) => self.open.sections[usize::from(counter)].load(SeqCst),
             Dependency::User(counter) => self.users[usize::from(counter)].load(SeqCst),
+        }
+    }
+
+    /// The counter of the menu as the viewers of a dependency see it.
+    fn menu_counter(&self, dependency: Dependency) -> u64 {
+        match dependency {
+            Dependency::Site | Dependency::User(_) => 0,
+            Dependency::Menu | Dependency::Pages | Dependency::Section(_) => self.all.menu.load(SeqCst),
+            Dependency::OpenMenu | Dependency::OpenPages | Dependency::OpenSection(_) => self.open.menu.load(SeqCst),
         }
     }
 
@@ -308,7 +340,24 @@ mod tests {
             check(page("clients/acme"), at(path).for_strangers(), true);
         }
         check(page("clients"), at("handbook").for_strangers(), false);
-        for dependency in [Dependency::Site, at("x").for_strangers(), Dependency::Pages, at("x"), user("ann")] {
+        for dependency in [at("x"), Dependency::Pages, Dependency::Menu] {
+            check(Change::Menu, dependency, true);
+            check(Change::Menu, dependency.for_strangers(), true);
+            check(Change::PrivateMenu, dependency, true);
+            check(Change::PrivateMenu, dependency.for_strangers(), false);
+        }
+        for dependency in [Dependency::Site, user("ann")] {
+            check(Change::Menu, dependency, false);
+        }
+        for dependency in [
+            Dependency::Menu,
+            Dependency::OpenMenu,
+            Dependency::Site,
+            at("x").for_strangers(),
+            Dependency::Pages,
+            at("x"),
+            user("ann"),
+        ] {
             check(Change::Everything, dependency, true);
         }
     }

@@ -8,6 +8,7 @@ use domain::{
     audience::AudienceInput,
     invalid::Invalid,
     page::{BODY_BYTES, Page, PageContent, PageInput, PagePath},
+    placement::PlacementInput,
     text,
 };
 use store::{
@@ -114,6 +115,7 @@ impl GivenOptions {
             published: if self.date || !input.published.is_empty() { input.published } else { published },
             unpublish: if self.end { input.unpublish } else { unpublish },
             receipts: old.receipts,
+            placement: PlacementInput::of(&old.placement),
             ..input
         };
         let content = input.check_over(old)?;

@@ -25,7 +25,7 @@ use crate::{
 const DELIVERY_TIMEOUT: Duration = Duration::from_secs(3);
 
 /// The triggers that report changes. Without one of them, changes are not heard.
-const TRIGGERS: [&str; 17] = [
+const TRIGGERS: [&str; 23] = [
     "page_changed",
     "pages_emptied",
     "user_made",
@@ -43,6 +43,12 @@ const TRIGGERS: [&str; 17] = [
     "drafts_emptied",
     "receipts_wanted",
     "receipts_emptied",
+    "navigation_changed",
+    "menu_changed",
+    "menu_page_made",
+    "menu_page_changed",
+    "placement_changed",
+    "placements_emptied",
 ];
 
 /// Two connections to one server. The listener receives what the sender, which is opened as those of the pool are, sends.
@@ -150,7 +156,7 @@ impl Subscription {
         let sent: Sent = sql_query(
             "WITH tables AS ( \
                  SELECT c.oid FROM unnest(ARRAY['pages', 'users', 'site', 'groups', 'group_members', 'page_people', \
-                     'page_groups', 'drafts', 'receipt_pages']) AS name JOIN pg_class c ON c.oid = to_regclass(name) \
+                     'page_groups', 'drafts', 'receipt_pages', 'navigation', 'menu', 'placements']) AS name JOIN pg_class c ON c.oid = to_regclass(name) \
              ), triggers AS ( \
                  SELECT t.oid, t.tgenabled, t.tgname FROM pg_trigger t JOIN tables ON tables.oid = t.tgrelid \
                  WHERE NOT t.tgisinternal \
@@ -193,6 +199,8 @@ fn parse(payload: &str) -> Change {
         Some(("page", path)) => Change::Page(path.into()),
         Some(("private", path)) => Change::PrivatePage(path.into()),
         Some(("user", name)) => Change::User(name.into()),
+        Some(("menu", "open")) => Change::Menu,
+        Some(("menu", "private")) => Change::PrivateMenu,
         // A newer version may send payloads that this one does not know.
         _ => Change::Everything,
     }
@@ -209,6 +217,10 @@ mod tests {
         check("private a/b", Change::PrivatePage("a/b".into()));
         check("page ", Change::Page(String::new()));
         check("user ann", Change::User("ann".into()));
+        check("menu open", Change::Menu);
+        check("menu private", Change::PrivateMenu);
+        check("private menu", Change::PrivatePage("menu".into()));
+        check("menu", Change::Everything);
         check("everything", Change::Everything);
         check("group staff", Change::Everything);
         check("", Change::Everything);

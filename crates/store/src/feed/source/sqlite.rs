@@ -141,10 +141,12 @@ impl Row {
     }
 
     fn change(self) -> Change {
-        match self.kind.as_str() {
-            "page" => Change::Page(self.name),
-            "private" => Change::PrivatePage(self.name),
-            "user" => Change::User(self.name),
+        match (self.kind.as_str(), self.name.as_str()) {
+            ("page", _) => Change::Page(self.name),
+            ("private", _) => Change::PrivatePage(self.name),
+            ("user", _) => Change::User(self.name),
+            ("site", "menu") => Change::Menu,
+            ("site", "menu private") => Change::PrivateMenu,
             _ => Change::Everything,
         }
     }

@@ -6,6 +6,7 @@ use domain::{
     draft::{Draft, DraftInput, DraftLock, FormId},
     invalid::Invalid,
     page::{PageContent, PageInput},
+    placement::PlacementInput,
     revision::Note,
     zone::Zone,
 };
@@ -44,6 +45,14 @@ pub struct Fields {
     pub(super) list_below: bool,
     #[serde(default, deserialize_with = "checkbox")]
     pub(super) receipts: bool,
+    #[serde(default)]
+    pub(super) position: String,
+    #[serde(default)]
+    pub(super) children: String,
+    #[serde(default, deserialize_with = "checkbox")]
+    pub(super) hides_contents: bool,
+    #[serde(default, deserialize_with = "checkbox")]
+    pub(super) hides_sidebar: bool,
     #[serde(default)]
     pub(super) published: String,
     #[serde(default)]
@@ -85,6 +94,7 @@ impl Fields {
             show_title,
             list_below,
             receipts,
+            placement,
             published,
             unpublish,
             zone: _,
@@ -101,6 +111,10 @@ impl Fields {
             show_title,
             list_below,
             receipts,
+            position: placement.position,
+            children: placement.children,
+            hides_contents: placement.hides_contents,
+            hides_sidebar: placement.hides_sidebar,
             published,
             unpublish,
             note,
@@ -192,6 +206,12 @@ impl Fields {
             show_title: self.show_title,
             list_below: self.list_below,
             receipts: self.receipts,
+            placement: PlacementInput {
+                position: self.position.clone(),
+                children: self.children.clone(),
+                hides_contents: self.hides_contents,
+                hides_sidebar: self.hides_sidebar,
+            },
             published: self.published.clone(),
             unpublish: self.unpublish.clone(),
             zone,
