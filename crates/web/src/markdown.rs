@@ -31,6 +31,7 @@ use outline::Outline;
 pub use absolute::absolute;
 pub use bare::mark_bare_addresses;
 pub use links::{links, targets};
+pub use outline::Heading;
 pub use plain::plain;
 
 /// HTML that only this module makes, so that it contains no scripts.
@@ -56,6 +57,15 @@ impl fmt::Debug for SafeHtml {
     }
 }
 
+/// The HTML of a text, and its headings in their order.
+#[derive(Clone, Debug)]
+pub struct Rendered {
+    /// The HTML.
+    pub html: SafeHtml,
+    /// The headings.
+    pub headings: Vec<Heading>,
+}
+
 /// Renders GitHub-flavored Markdown for a page: also alerts, footnotes, emoji, formulas, description lists, and the HTML of
 /// [`allowlist`]. Other tags are escaped and shown, so that an author sees `Vec<T>` and not a gap; comments and front matter
 /// are left out. The ids of headings are as on GitHub, and nothing else around the text may have them. If the text has a
@@ -64,9 +74,21 @@ pub fn render(markdown: &str) -> SafeHtml {
     at(markdown, &Place::Page)
 }
 
+<<<<<<< HEAD
 /// As [`render`], for the footer of every page: its ids are none of a page.
 pub fn render_footer(markdown: &str) -> SafeHtml {
     at(markdown, &Place::Footer)
+=======
+/// As [`render`], with the headings of the text; a text that is shown verbatim has none.
+pub fn render_with_headings(markdown: &str) -> Rendered {
+    match within_bounds(markdown) {
+        Some((html, shown_tags)) => Rendered {
+            headings: Outline::of(&html).headings,
+            html: SafeHtml(finish::finish(&html, &shown_tags, &Place::Page)),
+        },
+        None => Rendered { html: SafeHtml(verbatim(markdown)), headings: Vec::new() },
+    }
+>>>>>>> f1cd7e5 (web: show a menu, the section and the contents around a page)
 }
 
 /// As [`render`], with a prefix to the ids and to the links that lead to them, for the panel with its forms.

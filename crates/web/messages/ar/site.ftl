@@ -34,6 +34,21 @@ pager-previous = → السابق
 pager-next = المزيد ←
 list-empty = لا توجد صفحات هنا.
 list-empty-yet = لا توجد صفحات هنا بعد.
+list-all = كل الصفحات: { $title }
+menu = القائمة
+menu-below = تحت { $title }
+section-pages = في هذا القسم
+section-all = كل صفحات هذا القسم
+cards-pages = { $count ->
+    [zero] لا صفحات
+    [one] صفحة واحدة
+    [two] صفحتان
+    [few] { $count } صفحات
+    [many] { $count } صفحة
+   *[other] { $count } صفحة
+}
+cards-many = أكثر من { $count } صفحة
+cards-all = كل الصفحات، الأحدث أولًا
 
 ## Who is signed in
 
@@ -56,6 +71,11 @@ page-ended = كانت هذه الصفحة منشورة حتى { $moment }. وا�
 page-updated = آخر تحديث في { $date }
 page-edit = تحرير
 page-below = الصفحات الفرعية
+page-contents = في هذه الصفحة
+page-minutes = قراءة { $minutes } د
+page-around = الصفحة السابقة والتالية
+page-previous = السابق
+page-next = التالي
 
 ## Search
 

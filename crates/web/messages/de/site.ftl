@@ -34,6 +34,17 @@ pager-previous = ← Zurück
 pager-next = Weiter →
 list-empty = Hier gibt es keine Seiten.
 list-empty-yet = Hier gibt es noch keine Seiten.
+list-all = Alle Seiten: { $title }
+menu = Menü
+menu-below = Unter { $title }
+section-pages = In diesem Bereich
+section-all = Alle Seiten dieses Bereichs
+cards-pages = { $count ->
+    [one] { $count } Seite
+   *[other] { $count } Seiten
+}
+cards-many = mehr als { $count } Seiten
+cards-all = Alle Seiten, die neuesten zuerst
 
 ## Who is signed in
 
@@ -56,6 +67,11 @@ page-ended = Diese Seite war bis { $moment } veröffentlicht. Jetzt sieht sie nu
 page-updated = aktualisiert am { $date }
 page-edit = Bearbeiten
 page-below = Unterseiten
+page-contents = Auf dieser Seite
+page-minutes = { $minutes } Min. Lesezeit
+page-around = Vorige und nächste Seite
+page-previous = Zurück
+page-next = Weiter
 
 ## Search
 

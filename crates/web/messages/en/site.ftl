@@ -35,6 +35,17 @@ pager-previous = ← Previous
 pager-next = More →
 list-empty = There are no pages here.
 list-empty-yet = There are no pages here yet.
+list-all = All pages: { $title }
+menu = Menu
+menu-below = Below { $title }
+section-pages = In this section
+section-all = All pages of this section
+cards-pages = { $count ->
+    [one] { $count } page
+   *[other] { $count } pages
+}
+cards-many = more than { $count } pages
+cards-all = All pages, newest first
 
 ## Who is signed in
 
@@ -57,6 +68,11 @@ page-ended = This page was published until { $moment }. Now only editors see it.
 page-updated = updated { $date }
 page-edit = Edit
 page-below = Pages below this one
+page-contents = On this page
+page-minutes = { $minutes } min read
+page-around = Previous and next page
+page-previous = Previous
+page-next = Next
 
 ## Search
 

@@ -34,6 +34,17 @@ pager-previous = ← Anterior
 pager-next = Más →
 list-empty = Aquí no hay páginas.
 list-empty-yet = Aquí todavía no hay páginas.
+list-all = Todas las páginas: { $title }
+menu = Menú
+menu-below = Bajo { $title }
+section-pages = En esta sección
+section-all = Todas las páginas de esta sección
+cards-pages = { $count ->
+    [one] { $count } página
+   *[other] { $count } páginas
+}
+cards-many = más de { $count } páginas
+cards-all = Todas las páginas, las más recientes primero
 
 ## Who is signed in
 
@@ -56,6 +67,11 @@ page-ended = Esta página estuvo publicada hasta el { $moment }. Ahora solo la v
 page-updated = actualizada el { $date }
 page-edit = Editar
 page-below = Subpáginas
+page-contents = En esta página
+page-minutes = { $minutes } min de lectura
+page-around = Página anterior y siguiente
+page-previous = Anterior
+page-next = Siguiente
 
 ## Search
 

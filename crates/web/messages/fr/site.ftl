@@ -34,6 +34,17 @@ pager-previous = ← Précédent
 pager-next = Suite →
 list-empty = Il n’y a pas de pages ici.
 list-empty-yet = Il n’y a pas encore de pages ici.
+list-all = Toutes les pages : { $title }
+menu = Menu
+menu-below = Sous { $title }
+section-pages = Dans cette section
+section-all = Toutes les pages de cette section
+cards-pages = { $count ->
+    [one] { $count } page
+   *[other] { $count } pages
+}
+cards-many = plus de { $count } pages
+cards-all = Toutes les pages, les plus récentes d’abord
 
 ## Who is signed in
 
@@ -56,6 +67,11 @@ page-ended = Cette page était publiée jusqu’au { $moment }. Désormais, seul
 page-updated = mise à jour le { $date }
 page-edit = Modifier
 page-below = Sous-pages
+page-contents = Sur cette page
+page-minutes = { $minutes } min de lecture
+page-around = Page précédente et page suivante
+page-previous = Précédent
+page-next = Suivant
 
 ## Search
 

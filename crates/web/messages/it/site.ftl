@@ -34,6 +34,17 @@ pager-previous = ← Precedente
 pager-next = Altre →
 list-empty = Qui non ci sono pagine.
 list-empty-yet = Qui non ci sono ancora pagine.
+list-all = Tutte le pagine: { $title }
+menu = Menu
+menu-below = Sotto { $title }
+section-pages = In questa sezione
+section-all = Tutte le pagine di questa sezione
+cards-pages = { $count ->
+    [one] { $count } pagina
+   *[other] { $count } pagine
+}
+cards-many = più di { $count } pagine
+cards-all = Tutte le pagine, dalla più recente
 
 ## Who is signed in
 
@@ -56,6 +67,11 @@ page-ended = Questa pagina è stata pubblicata fino al { $moment }. Ora la vede 
 page-updated = aggiornata il { $date }
 page-edit = Modifica
 page-below = Sottopagine
+page-contents = In questa pagina
+page-minutes = { $minutes } min di lettura
+page-around = Pagina precedente e successiva
+page-previous = Precedente
+page-next = Successiva
 
 ## Search
 

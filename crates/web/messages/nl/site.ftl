@@ -34,6 +34,17 @@ pager-previous = ← Vorige
 pager-next = Meer →
 list-empty = Hier zijn geen pagina’s.
 list-empty-yet = Hier zijn nog geen pagina’s.
+list-all = Alle pagina’s: { $title }
+menu = Menu
+menu-below = Onder { $title }
+section-pages = In deze sectie
+section-all = Alle pagina’s van deze sectie
+cards-pages = { $count ->
+    [one] { $count } pagina
+   *[other] { $count } pagina’s
+}
+cards-many = meer dan { $count } pagina’s
+cards-all = Alle pagina’s, nieuwste eerst
 
 ## Who is signed in
 
@@ -56,6 +67,11 @@ page-ended = Deze pagina was gepubliceerd tot { $moment }. Nu ziet alleen de red
 page-updated = bijgewerkt op { $date }
 page-edit = Bewerken
 page-below = Subpagina’s
+page-contents = Op deze pagina
+page-minutes = { $minutes } min leestijd
+page-around = Vorige en volgende pagina
+page-previous = Vorige
+page-next = Volgende
 
 ## Search
 

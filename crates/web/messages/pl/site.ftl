@@ -34,6 +34,19 @@ pager-previous = ← Wstecz
 pager-next = Dalej →
 list-empty = Nie ma tu stron.
 list-empty-yet = Nie ma tu jeszcze stron.
+list-all = Wszystkie strony: { $title }
+menu = Menu
+menu-below = Poniżej: { $title }
+section-pages = W tej sekcji
+section-all = Wszystkie strony tej sekcji
+cards-pages = { $count ->
+    [one] { $count } strona
+    [few] { $count } strony
+    [many] { $count } stron
+   *[other] { $count } strony
+}
+cards-many = ponad { $count } stron
+cards-all = Wszystkie strony, od najnowszej
 
 ## Who is signed in
 
@@ -56,6 +69,11 @@ page-ended = Ta strona była opublikowana do { $moment }. Teraz widzi ją tylko 
 page-updated = zaktualizowano { $date }
 page-edit = Edytuj
 page-below = Podstrony
+page-contents = Na tej stronie
+page-minutes = { $minutes } min czytania
+page-around = Poprzednia i następna strona
+page-previous = Poprzednia
+page-next = Następna
 
 ## Search
 

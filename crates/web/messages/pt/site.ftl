@@ -34,6 +34,17 @@ pager-previous = ← Anterior
 pager-next = Mais →
 list-empty = Não há páginas aqui.
 list-empty-yet = Ainda não há páginas aqui.
+list-all = Todas as páginas: { $title }
+menu = Menu
+menu-below = Abaixo de { $title }
+section-pages = Nesta seção
+section-all = Todas as páginas desta seção
+cards-pages = { $count ->
+    [one] { $count } página
+   *[other] { $count } páginas
+}
+cards-many = mais de { $count } páginas
+cards-all = Todas as páginas, as mais recentes primeiro
 
 ## Who is signed in
 
@@ -56,6 +67,11 @@ page-ended = Esta página esteve publicada até { $moment }. Agora só a redaç�
 page-updated = atualizada em { $date }
 page-edit = Editar
 page-below = Subpáginas
+page-contents = Nesta página
+page-minutes = { $minutes } min de leitura
+page-around = Página anterior e seguinte
+page-previous = Anterior
+page-next = Seguinte
 
 ## Search
 

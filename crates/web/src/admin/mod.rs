@@ -14,6 +14,7 @@ pub mod job_page;
 pub mod jobs;
 pub mod links;
 pub mod look;
+pub mod navigation;
 pub mod pages;
 mod panel;
 mod pending;

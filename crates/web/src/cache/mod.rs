@@ -1,4 +1,4 @@
-//! Caches in memory: finished answers, users, and the settings of the site.
+//! Caches in memory: finished answers, users, menus, and the settings of the site.
 //!
 //! A value enters a cache only with a fill token that was taken before the database was read, and leaves it only while
 //! its generation is current ([`generations`]). Each cache is bounded, and evicts what is used least.
@@ -6,6 +6,7 @@
 pub mod answers;
 pub mod generations;
 pub mod lookups;
+pub mod menus;
 pub mod process;
 #[cfg(test)]
 mod races;

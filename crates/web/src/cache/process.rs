@@ -7,6 +7,7 @@ use domain::site::Site;
 use super::{
     answers::Answers,
     generations::{Dependency, Generation, Generations},
+    menus::Menus,
     users::Users,
 };
 
@@ -17,6 +18,8 @@ pub struct Cache {
     pub answers: Answers,
     /// Users, by name.
     pub users: Users,
+    /// The menu, by kind of visitor.
+    pub menus: Menus,
     site: RwLock<(Option<Generation>, Arc<Site>)>,
 }
 
@@ -26,6 +29,7 @@ impl Cache {
         Cache {
             answers: Answers::new(generations.clone(), max_bytes),
             users: Users::new(generations.clone()),
+            menus: Menus::new(generations.clone()),
             site: RwLock::default(),
             generations,
         }

@@ -5,9 +5,10 @@ use std::{
     sync::{Arc, OnceLock},
 };
 
-use domain::{invalid::Invalid, site::Site, user::Theme};
+use domain::{invalid::Invalid, page::PagePath, site::Site, user::Theme};
 use rust_embed::RustEmbed;
 use serde::Serialize;
+use store::navigation::{Destination, VisibleEntry, VisibleMenu};
 use tera::{Context, Tera};
 
 use super::{assets, error::Error, footer, sheets::Sheets};
@@ -104,6 +105,19 @@ pub struct Frame {
     /// The address of the tokens of the site's look, and of its own style sheet; empty without.
     look_href: String,
     css_href: String,
+    menu: Vec<MenuItem>,
+}
+
+/// An entry of the menu.
+#[derive(Clone, Debug, Serialize)]
+struct MenuItem {
+    href: String,
+    title: String,
+    /// The value of `aria-current`: `page` for the page that is shown, `true` for one above it, otherwise empty.
+    current: &'static str,
+    /// Whether the entry leads to another site.
+    is_elsewhere: bool,
+    below: Vec<MenuItem>,
 }
 
 #[derive(Serialize)]
@@ -148,7 +162,14 @@ impl Frame {
             asset: assets::prefix().into(),
             look_href: sheets.tokens_href(),
             css_href: sheets.own_href(),
+            menu: Vec::new(),
         }
+    }
+
+    /// Adds the menu, as the viewer at a path sees it; `None` for an address that is no path of a page.
+    #[must_use]
+    pub fn with_menu(self, menu: &VisibleMenu, at: Option<&PagePath>) -> Frame {
+        Frame { menu: menu.entries.iter().map(|entry| MenuItem::new(entry, at)).collect(), ..self }
     }
 
     /// Whether the frame has a signed-in user.
@@ -159,6 +180,36 @@ impl Frame {
     /// The frame of a page that is the same for every viewer.
     pub fn anonymous(site: &Site) -> Frame {
         Frame::new(site, None)
+    }
+}
+
+impl MenuItem {
+    fn new(entry: &VisibleEntry, at: Option<&PagePath>) -> MenuItem {
+        let below: Vec<MenuItem> = entry.below.iter().map(|entry| MenuItem::new(entry, at)).collect();
+        let (href, own) = match &entry.to {
+            Destination::Page(path) => (path.href(), at.map_or("", |at| current(path, at))),
+            Destination::Address(address) => (address.clone(), ""),
+        };
+        let is_above = below.iter().any(|item| !item.current.is_empty());
+        MenuItem {
+            href,
+            title: entry.title.clone(),
+            current: if own.is_empty() && is_above { "true" } else { own },
+            is_elsewhere: matches!(entry.to, Destination::Address(_)),
+            below,
+        }
+    }
+}
+
+/// The value of `aria-current` of a link to `path` on the page at `at`. Every page is below the front page, which is
+/// therefore marked on no other.
+fn current(path: &PagePath, at: &PagePath) -> &'static str {
+    if path == at {
+        "page"
+    } else if !path.is_root() && at.is_below(path) {
+        "true"
+    } else {
+        ""
     }
 }
 

@@ -10,14 +10,14 @@ use finl_unicode::categories::CharacterCategories;
 use super::tags::{Part, Tag, decoded, parts};
 
 /// A heading.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct Heading {
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Heading {
     /// Its level, from 1 to 6.
-    pub(super) level: u8,
+    pub level: u8,
     /// Its id; empty if no character of its text can stand in one.
-    pub(super) id: String,
+    pub id: String,
     /// Its text on one line.
-    pub(super) text: String,
+    pub text: String,
 }
 
 /// The headings and ids of a text that the sanitiser has cleaned.

@@ -454,3 +454,19 @@ fn safe_html_is_serialized_as_its_text_and_shows_only_its_length() {
     assert_eq!(serde_json::to_string(&html).ok().as_deref(), Some("\"<p>a</p>\\n\""));
     assert_eq!(format!("{html:?}"), "SafeHtml(9 bytes)");
 }
+
+#[test]
+fn each_heading_has_the_id_of_its_element() {
+    let text = "# One\n\n## `Two` *and* [more](/x)\n\nOne\n---\n\n> ### In a quote\n\n## Ünïcode 日本\n\n# One\n\n## A & <B>\n";
+    let rendered = render_with_headings(text);
+    let levels: Vec<u8> = rendered.headings.iter().map(|heading| heading.level).collect();
+    assert_eq!(levels, [2, 3, 3, 4, 3, 2, 3]);
+    let mut rest = rendered.html.as_str();
+    for heading in &rendered.headings {
+        let tag = format!("<h{} id=\"{}\"", heading.level, heading.id);
+        let (_, after) = rest.split_once(&tag).unwrap_or_else(|| panic!("{tag} in {rest}"));
+        rest = after;
+    }
+    let texts: Vec<&str> = rendered.headings.iter().map(|heading| heading.text.as_str()).collect();
+    assert_eq!(texts, ["One", "Two and more", "One", "In a quote", "Ünïcode 日本", "One", "A & <B>"]);
+}

@@ -15,7 +15,7 @@ use domain::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::login::local;
+use super::{login::local, menu};
 use crate::{
     App,
     auth::{extract::Reader, form_token, sign_in},
@@ -86,8 +86,9 @@ fn refusal(error: PasswordError) -> Sentence {
 
 async fn page(app: &App, reader: &Reader, invalid: &Invalid) -> Result<Answer, Error> {
     let (site, ()) = app.db.read_with_site(|_| Ok(())).await?;
+    let menu = menu::of(app, &reader.account().visitor()).await?;
     let page = AccountPage {
-        frame: Frame::new(&site, Some(reader.account())),
+        frame: Frame::new(&site, Some(reader.account())).with_menu(&menu, None),
         form_token: form_token::issue(reader.account(), clock::now()),
         errors: Errors::of(invalid),
         min_bytes: Password::MIN_BYTES,

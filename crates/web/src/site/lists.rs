@@ -1,13 +1,22 @@
-//! Lists of pages for readers: the front page, and the pages below a path.
+//! Lists of pages for readers: the front page, the pages below a path, and all pages at `/sitemap`.
 
-use domain::{Timestamp, access::Visitor, page::PagePath, site::Site};
+use actix_web::{
+    HttpRequest,
+    web::{Data, Path},
+};
+use domain::{Timestamp, access::Visitor, navigation::Front, page::PagePath, site::Site};
 use serde::Serialize;
 use store::{
     lists::{self, ListPart, Teaser, VisiblePages},
-    pages,
+    navigation, pages,
 };
 
-use super::{list_query::ListQuery, resolve::Section};
+use super::{
+    cards::{self, Card},
+    list_query::ListQuery,
+    menu,
+    resolve::Section,
+};
 use crate::{
     App,
     auth::extract::MaybeReader,
@@ -15,7 +24,7 @@ use crate::{
     http::{
         answer::{Answer, Caching, Outcome},
         error::Error,
-        query::{PAGE_SIZE, encode},
+        query::{PAGE_SIZE, QueryString, encode},
         responses::see_other,
         view::{Frame, Link},
     },
@@ -59,14 +68,14 @@ pub struct Rows {
 }
 
 impl Rows {
-    /// The rows of a part of the list at `path`, with dates in the site's zone and language.
-    pub fn new(part: ListPart, path: &PagePath, site: &Site) -> Rows {
+    /// The rows of a part of the list at an address, with dates in the site's zone and language.
+    pub fn new(part: ListPart, address: &str, site: &Site) -> Rows {
         let language = Language::for_words(&site.language);
         let first = part.rows.first().filter(|_| part.newer);
         let last = part.rows.last().filter(|_| part.older);
         Rows {
-            newer_href: first.map(|row| ListQuery::newer_href(path, &row.path)).unwrap_or_default(),
-            older_href: last.map(|row| ListQuery::older_href(path, &row.path)).unwrap_or_default(),
+            newer_href: first.map(|row| ListQuery::newer_href(address, &row.path)).unwrap_or_default(),
+            older_href: last.map(|row| ListQuery::older_href(address, &row.path)).unwrap_or_default(),
             rows: part.rows.into_iter().map(|teaser| Row::new(teaser, site, language)).collect(),
         }
     }
@@ -82,11 +91,15 @@ struct ListPage {
     #[serde(flatten)]
     frame: Frame,
     heading: String,
+    /// Whether the list is at `/sitemap`.
+    is_of_all: bool,
     notice: &'static str,
     breadcrumbs: Vec<Link>,
     login_href: String,
     canonical_href: String,
     feed_href: String,
+    /// The cards of a front page that shows them; otherwise the page has `rows`.
+    cards: Vec<Card>,
     #[serde(flatten)]
     rows: Rows,
 }
@@ -108,51 +121,81 @@ pub fn below(
 }
 
 /// Redirects to the beginning of a list: the position in the address is no longer in it, or never was.
-pub fn to_start(path: &PagePath) -> Outcome {
-    Outcome::Redirect(see_other(&path.href()))
+pub fn to_start(address: &str) -> Outcome {
+    Outcome::Redirect(see_other(address))
 }
 
-/// Renders the list of the pages below a path without a page; below the root it is the front page.
+/// GET `/sitemap` and `/sitemap/clients`: the list of all pages, or of those below a path, whatever is at that path.
+pub async fn sitemap(request: HttpRequest, app: Data<App>, path: Path<String>) -> Result<Outcome, Error> {
+    let path = PagePath::parse(path.strip_prefix('/').unwrap_or_default()).map_err(|_| Error::NotFound)?;
+    let viewer = MaybeReader::of(&request).await?;
+    let asked = ListQuery::of(&QueryString::of(&request));
+    list(&app, Section::of_all(&app, path, viewer, asked, clock::now())).await
+}
+
+/// Renders a path without a page: the list of the pages below it. At the root it is the front page.
 ///
 /// # Errors
 /// 404 when the viewer may see no page below the path.
 pub async fn section(app: &App, section: Section) -> Result<Outcome, Error> {
+    list(app, section).await
+}
+
+async fn list(app: &App, section: Section) -> Result<Outcome, Error> {
     let path = &section.path;
     let viewer = &section.viewer;
     let (asked, now) = (section.asked.clone(), section.now);
     let visitor = viewer.visitor();
     let wanted = path.clone();
+    let is_front = path.is_root() && !section.is_of_all;
+    let may_have_cards = is_front && asked == ListQuery::START;
     let query = move |conn: &mut store::Conn| {
+        let cards = match may_have_cards && navigation::front(conn)? == Front::Cards {
+            true => cards::list(conn, &VisiblePages::readable(&visitor, now))?,
+            false => Vec::new(),
+        };
         let part = below(conn, &visitor, now, &wanted, &asked)?;
         let is_empty = match &part {
             Some(part) => part.rows.is_empty(),
             None => below(conn, &visitor, now, &wanted, &ListQuery::START)?.is_none_or(|part| part.rows.is_empty()),
         };
-        let titles = pages::titles(conn, &VisiblePages::readable(&visitor, now), &wanted.ancestors())?;
-        Ok((part, is_empty, titles, pages::next_boundary(conn, now)?))
+        let named: Vec<PagePath> = wanted.ancestors().into_iter().chain([wanted]).collect();
+        let titles = pages::titles(conn, &VisiblePages::readable(&visitor, now), &named)?;
+        Ok((part, is_empty, titles, cards, pages::next_boundary(conn, now)?))
     };
-    let (site, (part, is_empty, titles, expires_at)) = app.db.read_with_site(query).await?;
+    let (site, (part, is_empty, titles, cards, expires_at)) = app.db.read_with_site(query).await?;
     if is_empty && !path.is_root() {
         return Err(Error::NotFound);
     }
-    let Some(part) = part else { return Ok(to_start(path)) };
-    let heading = if path.is_root() { site.title.clone() } else { humanise(path.last_segment()) };
-    let template = if path.is_root() { "index.html" } else { "list.html" };
+    let address = section.address();
+    let Some(part) = part else { return Ok(to_start(&address)) };
+    let menu = menu::of(app, &viewer.visitor()).await?;
+    let expires_at = expires_at.into_iter().chain(menu.expires_at).min();
+    let shown_at = (!section.is_of_all).then_some(path);
     let page = ListPage {
-        frame: Frame::new(&site, viewer.account()),
-        heading,
+        frame: Frame::new(&site, viewer.account()).with_menu(&menu, shown_at),
+        is_of_all: section.is_of_all,
+        heading: if path.is_root() { site.title.clone() } else { heading(path, &titles, section.is_of_all) },
+        cards,
         notice: viewer.notice(),
         breadcrumbs: breadcrumbs(path, &titles),
-        login_href: login_href(&path.href()),
-        canonical_href: app.options.canonical(path),
+        login_href: login_href(&address),
+        canonical_href: if section.is_of_all { String::new() } else { app.options.canonical(path) },
         feed_href: feed_href(path),
-        rows: Rows::new(part, path, &site),
+        rows: Rows::new(part, &address, &site),
     };
+    let template = if is_front { "index.html" } else { "list.html" };
     let (view, caching) = (app.view.clone(), caching(viewer));
     let rendering = move || view.render(template, &page).map(|body| Answer::html(body, caching).finish());
     let answer = app.render_pool.run(rendering).await??;
     section.into_cache_fill().insert(app.db.cache(), &answer, expires_at);
     Ok(Outcome::Page(answer))
+}
+
+/// The heading of a list: the title of the page at its path, if the list is at `/sitemap` and the viewer may read that page.
+fn heading(path: &PagePath, titles: &[(PagePath, String)], is_of_all: bool) -> String {
+    let title = titles.iter().find(|(known, _)| is_of_all && known == path).map(|(_, title)| title.clone());
+    title.unwrap_or_else(|| path.segment_title())
 }
 
 /// The cache policy of a list, which shows more to signed-in viewers.
@@ -163,15 +206,8 @@ pub fn caching(viewer: &MaybeReader) -> Caching {
 /// The breadcrumbs of a path: each ancestor by its title if the viewer may read it, else by its segment.
 pub fn breadcrumbs(path: &PagePath, titles: &[(PagePath, String)]) -> Vec<Link> {
     let title = |path: &PagePath| titles.iter().find(|(known, _)| known == path).map(|(_, title)| title.clone());
-    let link = |path: PagePath| Link::new(path.href(), title(&path).unwrap_or_else(|| humanise(path.last_segment())));
+    let link = |path: PagePath| Link::new(path.href(), title(&path).unwrap_or_else(|| path.segment_title()));
     path.ancestors().into_iter().map(link).collect()
-}
-
-/// Makes a title of a segment: `house-rules` becomes `House rules`.
-pub(super) fn humanise(segment: &str) -> String {
-    let words = segment.replace('-', " ");
-    let mut letters = words.chars();
-    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
 
 /// The address of the sign-in that redirects back to `address`. The panel's links to the site go through it, too: after

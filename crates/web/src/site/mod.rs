@@ -2,12 +2,16 @@
 
 pub mod account;
 pub mod cache_fill;
+pub mod cards;
 pub mod feeds;
 pub mod list_query;
 pub mod lists;
 pub mod login;
+pub mod menu;
 pub mod pages;
 pub mod plain;
+pub mod reading_time;
 pub mod resolve;
 pub mod search;
 pub mod sheets;
+pub mod surroundings;

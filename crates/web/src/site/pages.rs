@@ -1,15 +1,20 @@
 //! Pages for readers.
 
 use actix_web::{HttpRequest, http::Method, web::Data};
-use domain::{access::Visitor, audience::Audience, page::PagePath};
+use domain::{access::Visitor, audience::Audience, navigation::Front, page::PagePath};
 use serde::Serialize;
-use store::{lists::VisiblePages, pages, receipts};
+use store::{
+    lists::VisiblePages,
+    navigation::{self, VisibleMenu},
+    pages, receipts,
+};
 
 use super::{
     list_query::ListQuery,
     lists::{self, Rows, feed_href},
-    plain,
+    menu, plain, reading_time,
     resolve::{Resolved, VisibleDraft, VisiblePage},
+    surroundings::{self, ContentsEntry, Surroundings},
 };
 use crate::{
     App,
@@ -22,7 +27,7 @@ use crate::{
         view::{Frame, Link},
     },
     language::Language,
-    markdown::{self, SafeHtml},
+    markdown::{self, Rendered, SafeHtml},
 };
 
 #[derive(Serialize)]
@@ -41,6 +46,13 @@ struct PagePage {
     notice: &'static str,
     lists_below: bool,
     below: Rows,
+    #[serde(flatten)]
+    surroundings: Surroundings,
+    contents: Vec<ContentsEntry>,
+    /// Whether the page is shown as the front page.
+    is_front: bool,
+    /// Whether the page is also the front page, whose address search engines prefer.
+    is_also_front: bool,
     /// Whether it is a draft, which only editors see.
     draft: bool,
     /// Whether the page says that its opening is recorded.
@@ -58,6 +70,8 @@ struct PageView {
     date_iso: String,
     updated: String,
     updated_iso: String,
+    /// The minutes that the text takes to read.
+    minutes: usize,
     private: bool,
     future: bool,
     /// When the page ended; empty if it has not.
@@ -142,30 +156,42 @@ pub async fn visible(app: &App, visible: VisiblePage) -> Result<Outcome, Error> 
     };
     let path = visible.page().content.path.clone();
     let asked = visible.list().map(|(_, asked)| asked.clone());
+    let (viewing, page, is_front) = (visitor.clone(), visible.page().clone(), visible.is_front());
     let read = move |conn: &mut store::Conn| {
         let now = clock::now();
-        let titles = pages::titles(conn, &VisiblePages::readable(&visitor, now), &path.ancestors())?;
+        let around = match is_front {
+            true => Around::default(),
+            false => Around {
+                titles: pages::titles(conn, &VisiblePages::readable(&visitor, now), &path.ancestors())?,
+                surroundings: surroundings::of(conn, &visitor, now, &page)?,
+                is_also_front: navigation::front(conn)? == Front::Page(page.id),
+            },
+        };
         let below = match &asked {
             Some(asked) => Some(lists::below(conn, &visitor, now, &path, asked)?),
             None => None,
         };
-        Ok((titles, below, pages::next_boundary(conn, now)?))
+        Ok((around, below, pages::next_boundary(conn, now)?))
     };
-    let (titles, below, next) = app.db.read(read).await?;
+    let (around, below, next) = app.db.read(read).await?;
+    let menu = menu::of(app, &viewing).await?;
     // The page itself may have ended since the access rule decided.
-    let expires_at = visible.page().content.unpublish_at.into_iter().chain(next).min();
+    let expires_at = visible.page().content.unpublish_at.into_iter().chain(next).chain(menu.expires_at).min();
     let path = &visible.page().content.path;
     let below = match below {
-        Some(None) => return Ok(lists::to_start(path)),
-        Some(Some(part)) => Some(Rows::new(part, path, visible.site())),
+        Some(None) => return Ok(lists::to_start(&path.href())),
+        Some(Some(part)) => Some(Rows::new(part, &path.href(), visible.site())),
         None => None,
     };
     let view = app.view.clone();
-    let canonical_href = app.options.canonical(path);
+    let canonical_href = match visible.is_front() || around.is_also_front {
+        true => app.options.canonical(&PagePath::root()),
+        false => app.options.canonical(path),
+    };
     let (visible, answer) = app
         .render_pool
         .run(move || {
-            let page = PagePage { canonical_href, ..compose(&visible, &titles, below) };
+            let page = PagePage { canonical_href, ..compose(&visible, around, &menu, below) };
             let answer = view.render("page.html", &page).map(|body| Answer::html(body, caching).finish());
             (visible, answer)
         })
@@ -175,8 +201,17 @@ pub async fn visible(app: &App, visible: VisiblePage) -> Result<Outcome, Error> 
     Ok(Outcome::Page(answer))
 }
 
+/// What the store has around a page.
+#[derive(Default)]
+struct Around {
+    titles: Vec<(PagePath, String)>,
+    surroundings: Surroundings,
+    /// Whether the page is the front page, too.
+    is_also_front: bool,
+}
+
 /// The values of the template. It renders Markdown and belongs into the render pool.
-fn compose(visible: &VisiblePage, titles: &[(PagePath, String)], below: Option<Rows>) -> PagePage {
+fn compose(visible: &VisiblePage, around: Around, menu: &VisibleMenu, below: Option<Rows>) -> PagePage {
     let page = visible.page();
     let site = visible.site();
     let account = visible.account();
@@ -186,18 +221,25 @@ fn compose(visible: &VisiblePage, titles: &[(PagePath, String)], below: Option<R
     let now = clock::now();
     let viewer = visible.list().map(|(viewer, _)| viewer);
     let lists_below = below.is_some();
-    let frame = Frame::new(site, account.or_else(|| viewer?.account()));
+    let frame = Frame::new(site, account.or_else(|| viewer?.account())).with_menu(menu, Some(&content.path));
+    let Around { titles, surroundings, is_also_front } = around;
+    let Rendered { html, headings } = markdown::render_with_headings(&content.body);
+    let hides_contents = content.placement.hides_contents;
     let notice = viewer.map_or("", MaybeReader::notice);
     let below = below.unwrap_or_else(Rows::none);
-    let body_html = markdown::mark_bare_addresses(&markdown::render(&content.body));
+    let body_html = markdown::mark_bare_addresses(&html);
     let may_edit = account.is_some_and(|account| account.visitor().may_edit());
     PagePage {
         shows_visitor: frame.is_signed_in() || lists_below,
         frame,
-        breadcrumbs: lists::breadcrumbs(&content.path, titles),
+        breadcrumbs: if visible.is_front() { Vec::new() } else { lists::breadcrumbs(&content.path, &titles) },
         login_href: lists::login_href(&content.path.href()),
         canonical_href: String::new(),
         feed_href: if lists_below { feed_href(&content.path) } else { String::new() },
+        surroundings,
+        contents: if hides_contents { Vec::new() } else { surroundings::contents(headings) },
+        is_front: visible.is_front() || content.path.is_root(),
+        is_also_front,
         edit_href: if may_edit { format!("/admin/pages/{}", page.id.0) } else { String::new() },
         notice,
         lists_below,
@@ -209,6 +251,7 @@ fn compose(visible: &VisiblePage, titles: &[(PagePath, String)], below: Option<R
             summary: content.summary.clone(),
             has_code: body_html.has_code(),
             body_html,
+            minutes: reading_time::minutes(&markdown::plain(&content.body)),
             date: language.date(local(content.published_at)),
             date_iso: clock::iso(content.published_at),
             updated: language.date(local(page.updated_at)),
@@ -240,10 +283,11 @@ pub async fn draft_as_page(app: &App, visible: VisibleDraft) -> Result<Answer, E
         Ok((titles, below))
     };
     let (titles, below) = app.db.read(read).await?;
-    let below = below.map(|part| Rows::new(part, &path, visible.site()));
+    let menu = menu::of(app, &visible.account().visitor()).await?;
+    let below = below.map(|part| Rows::new(part, &path.href(), visible.site()));
     let view = app.view.clone();
     let rendering =
-        move || view.render("page.html", &compose_draft(&visible, &path, &titles, below)).map(Answer::panel);
+        move || view.render("page.html", &compose_draft(&visible, &path, &titles, &menu, below)).map(Answer::panel);
     app.render_pool.run(rendering).await?
 }
 
@@ -252,6 +296,7 @@ fn compose_draft(
     visible: &VisibleDraft,
     path: &PagePath,
     titles: &[(PagePath, String)],
+    menu: &VisibleMenu,
     below: Option<Rows>,
 ) -> PagePage {
     let draft = visible.draft();
@@ -259,17 +304,22 @@ fn compose_draft(
     let local = |at| visible.site().time_zone.local(at);
     let now = clock::now();
     let typed = &draft.typed.page;
-    let body_html = markdown::mark_bare_addresses(&markdown::render(&typed.body.replace("\r\n", "\n")));
+    let Rendered { html, headings } = markdown::render_with_headings(&typed.body.replace("\r\n", "\n"));
+    let body_html = markdown::mark_bare_addresses(&html);
     let published = typed.zone.parse_moment(&typed.published).ok().flatten().unwrap_or(now);
     PagePage {
         shows_visitor: true,
-        frame: Frame::new(visible.site(), Some(visible.account())),
+        frame: Frame::new(visible.site(), Some(visible.account())).with_menu(menu, Some(path)),
         breadcrumbs: lists::breadcrumbs(path, titles),
         login_href: lists::login_href(&path.href()),
         canonical_href: String::new(),
         feed_href: String::new(),
         edit_href: format!("/admin/pages/{}", draft.page.0),
         notice: "",
+        surroundings: Surroundings::default(),
+        contents: if typed.placement.hides_contents { Vec::new() } else { surroundings::contents(headings) },
+        is_front: path.is_root(),
+        is_also_front: false,
         lists_below: below.is_some(),
         below: below.unwrap_or_else(Rows::none),
         draft: true,
@@ -279,6 +329,7 @@ fn compose_draft(
             summary: typed.summary.clone(),
             has_code: body_html.has_code(),
             body_html,
+            minutes: reading_time::minutes(&markdown::plain(&typed.body)),
             date: language.date(local(published)),
             date_iso: clock::iso(published),
             updated: language.date(local(draft.saved_at)),

@@ -7,9 +7,13 @@ use actix_web::{HttpRequest, http::Method};
 use domain::{
     Timestamp,
     access::{Access, Visitor, decide},
+    navigation::Front,
     page::PagePath,
 };
-use store::pages::{self, Located, OutlinedPage};
+use store::{
+    navigation,
+    pages::{self, Located, OutlinedPage},
+};
 
 pub use visible::{Section, VisibleDraft, VisiblePage};
 
@@ -138,7 +142,15 @@ async fn find(app: &App, requester: Requester<'_>, path: PagePath, asked: ListQu
     let now = clock::now();
     let wanted = path.clone();
     let found = app.db.read_with_site(move |conn| {
-        let located = pages::locate(conn, &wanted)?;
+        let located = match pages::locate(conn, &wanted)? {
+            located @ Located::Page(_) => located,
+            // No page has the path `/`: another one may be the front page.
+            located if wanted.is_root() => match front_page(conn)? {
+                Some(page) => Located::Page(page),
+                None => located,
+            },
+            located => located,
+        };
         let page = match &located {
             Located::Page(located) if is_open(located, now) => pages::load(conn, located)?,
             _ => None,
@@ -203,7 +215,16 @@ async fn find(app: &App, requester: Requester<'_>, path: PagePath, asked: ListQu
     tokens.is_cacheable &= !page.content.receipts && page.content.is_published(now);
     // Even a public page checks credentials if it ends with a list, because a list depends on its viewer.
     let list_viewer = if lists { Some(requester.viewer().await?) } else { None };
-    Ok(Resolved::Page(Box::new(VisiblePage { page, site, reader, list_viewer, asked, tokens })))
+    let is_front = path.is_root();
+    Ok(Resolved::Page(Box::new(VisiblePage { page, site, reader, list_viewer, asked, is_front, tokens })))
+}
+
+/// The page that the settings name as the front page.
+fn front_page(conn: &mut store::Conn) -> store::Result<Option<OutlinedPage>> {
+    match navigation::front(conn)? {
+        Front::Page(page) => pages::outline(conn, page),
+        Front::List | Front::Cards => Ok(None),
+    }
 }
 
 /// Whether everybody may see a page.
@@ -234,7 +255,7 @@ async fn without_page(
             return Ok(Resolved::Draft(Box::new(VisibleDraft::new(draft, site, &editor))));
         }
     }
-    Ok(Resolved::Section(Box::new(Section { path, viewer, asked, now, tokens })))
+    Ok(Resolved::Section(Box::new(Section { path, viewer, asked, now, is_of_all: false, tokens })))
 }
 
 /// 403, not 404: the earlier 401 already revealed that the page exists.

@@ -13,7 +13,7 @@ use store::{
 
 use super::{
     lists::{caching, login_href},
-    plain,
+    menu, plain,
 };
 use crate::{
     App,
@@ -106,8 +106,9 @@ pub async fn show(app: Data<App>, address: QueryString, viewer: MaybeReader) -> 
     let (site, (rows, more)) = app.db.search_with_site(read).await?;
     let own = format!("/search?{}", encode(&[("q", &typed)]));
     let page_href = |number: u32| format!("{own}&page={number}");
+    let menu = menu::of(&app, &viewer.visitor()).await?;
     let page = SearchPage {
-        frame: Frame::new(&site, viewer.account()),
+        frame: Frame::new(&site, viewer.account()).with_menu(&menu, None),
         asked: !typed.is_empty(),
         in_vain,
         notice: viewer.notice(),

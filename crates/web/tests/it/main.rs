@@ -34,6 +34,7 @@ mod lockout;
 mod looks;
 mod memory;
 mod metrics;
+mod navigation;
 mod operating;
 mod pages;
 mod panel;

@@ -34,6 +34,7 @@ async fn every_template_renders_as_a_whole_document() {
         ("admin/audit.html", root.get("/admin/audit").await),
         ("admin/site.html", root.get("/admin/site").await),
         ("admin/look.html", root.get("/admin/site/look").await),
+        ("admin/navigation.html", root.get("/admin/site/navigation").await),
         ("admin/pages/list.html", root.get("/admin/pages").await),
         ("admin/pages/form.html", root.get("/admin/pages/new").await),
         ("admin/pages/delete.html", root.get(&format!("{page}/delete")).await),
@@ -71,7 +72,7 @@ async fn every_template_renders_as_a_whole_document() {
         assert_eq!(answer.body.matches("<main").count(), 1, "{template}: one main landmark");
     }
     let known: Vec<&str> = answers.iter().map(|(template, _)| *template).collect();
-    let frames = ["base.html", "components.html", "admin/base.html", "admin/components.html"];
+    let frames = ["base.html", "components.html", "menu.html", "admin/base.html", "admin/components.html"];
     for template in site.app.view.names() {
         assert!(frames.contains(&template.as_str()) || known.contains(&template.as_str()), "no sample for {template}");
     }

@@ -24,7 +24,7 @@ use crate::{
         responses::permanent_redirect_with_query,
     },
     site::{
-        lists::{feed_href, humanise},
+        lists::feed_href,
         resolve::Resolved,
     },
 };
@@ -73,7 +73,7 @@ pub async fn show(request: HttpRequest, app: Data<App>) -> Result<Outcome, Error
         let base = &rendering_app.options.base_url;
         let (name, id) = match section.page {
             Some((id, title)) => (title, atom::page_urn(id)),
-            None => (humanise(own.last_segment()), format!("{base}{}", own.href())),
+            None => (own.segment_title(), format!("{base}{}", own.href())),
         };
         let head = Head {
             base,

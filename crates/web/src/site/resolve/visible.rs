@@ -12,10 +12,12 @@ use domain::{
 };
 
 use crate::{
+    App,
     auth::{
         account::Account,
         extract::{Editor, MaybeReader, Reader},
     },
+    cache::answers::CacheKey,
     site::{
         cache_fill::{CacheFill, FillTokens},
         list_query::ListQuery,
@@ -29,10 +31,16 @@ pub struct VisiblePage {
     pub(super) reader: Option<Reader>,
     pub(super) list_viewer: Option<MaybeReader>,
     pub(super) asked: ListQuery,
+    pub(super) is_front: bool,
     pub(super) tokens: FillTokens,
 }
 
 impl VisiblePage {
+    /// Whether the page is shown as the front page, at `/`.
+    pub fn is_front(&self) -> bool {
+        self.is_front
+    }
+
     /// The page.
     pub fn page(&self) -> &Page {
         &self.page
@@ -119,11 +127,29 @@ pub struct Section {
     pub asked: ListQuery,
     /// When it was decided that there is no page for this viewer; the list is that of the same moment.
     pub now: Timestamp,
+    /// Whether the list is that of all pages below the path, at `/sitemap`.
+    pub is_of_all: bool,
     /// The permissions to cache the answer.
     pub tokens: FillTokens,
 }
 
 impl Section {
+    /// The list of all pages below a path, at `/sitemap`. It is not cached.
+    pub fn of_all(app: &App, path: PagePath, viewer: MaybeReader, asked: ListQuery, now: Timestamp) -> Section {
+        let token = app.db.cache().answers.fill_token(CacheKey::List(path.as_str()));
+        let tokens = FillTokens { path: token.clone(), list: token, is_cacheable: false };
+        Section { path, viewer, asked, now, is_of_all: true, tokens }
+    }
+
+    /// The address of the beginning of the list.
+    pub fn address(&self) -> String {
+        match (self.is_of_all, self.path.is_root()) {
+            (false, _) => self.path.href(),
+            (true, true) => "/sitemap".into(),
+            (true, false) => format!("/sitemap{}", self.path.href()),
+        }
+    }
+
     /// Prepares the insertion of the answer into the cache.
     pub fn into_cache_fill(self) -> CacheFill {
         let account = self.viewer.shared_account().cloned();

@@ -1,0 +1,44 @@
+//! The cards of the top sections, for the front page.
+
+use domain::page::PagePath;
+use serde::Serialize;
+use store::{
+    lists::VisiblePages,
+    pages,
+    sections::{self, COUNTED_PAGES, TopSection},
+};
+
+/// A section at the top of the site.
+#[derive(Serialize)]
+pub struct Card {
+    href: String,
+    title: String,
+    summary: String,
+    /// The number of pages below it that the viewer may read.
+    pages: u32,
+    /// Whether there are more pages than that.
+    has_more: bool,
+}
+
+/// The cards that a visitor sees, by title.
+///
+/// # Errors
+/// As every query.
+pub fn list(conn: &mut store::Conn, readable: &VisiblePages) -> store::Result<Vec<Card>> {
+    let sections = sections::top(conn, readable)?;
+    let paths: Vec<PagePath> = sections.iter().map(|section| section.path.clone()).collect();
+    let named = pages::titles_and_summaries(conn, readable, &paths)?;
+    let card = |TopSection { path, pages }: TopSection| {
+        let own = named.iter().find(|(known, ..)| *known == path);
+        Card {
+            href: path.href(),
+            title: own.map_or_else(|| path.segment_title(), |(_, title, _)| title.clone()),
+            summary: own.map(|(_, _, summary)| summary.clone()).unwrap_or_default(),
+            pages: pages.min(COUNTED_PAGES - 1),
+            has_more: pages == COUNTED_PAGES,
+        }
+    };
+    let mut cards: Vec<Card> = sections.into_iter().map(card).collect();
+    cards.sort_by_key(|card| card.title.to_lowercase());
+    Ok(cards)
+}

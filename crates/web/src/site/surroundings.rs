@@ -1,0 +1,161 @@
+//! What is around a page: the sidebar of its section, the pages before and after it, and the contents of its text.
+
+use domain::{
+    Timestamp,
+    access::Visitor,
+    page::{Page, PagePath},
+};
+use serde::Serialize;
+use store::{
+    lists::VisiblePages,
+    pages,
+    sections::{self, Child},
+};
+
+use crate::{http::view::Link, markdown::Heading};
+
+/// The most pages in a sidebar.
+const MAX_ENTRIES: u32 = 100;
+/// The fewest headings for which a page shows its contents.
+const MIN_HEADINGS: usize = 3;
+
+/// The sidebar of a section.
+#[derive(Serialize)]
+pub struct Sidebar {
+    /// The page of the section, or the list of its pages.
+    section: Link,
+    is_section: bool,
+    entries: Vec<SidebarEntry>,
+    /// The address of the list of all pages, if there are more; otherwise empty.
+    all_href: String,
+}
+
+#[derive(Serialize)]
+struct SidebarEntry {
+    href: String,
+    title: String,
+    locked: bool,
+    is_current: bool,
+}
+
+/// What is around a page, for one visitor.
+#[derive(Default, Serialize)]
+pub struct Surroundings {
+    sidebar: Option<Sidebar>,
+    previous: Option<Link>,
+    next: Option<Link>,
+}
+
+impl Surroundings {
+    /// Whether the page has a sidebar.
+    pub fn has_sidebar(&self) -> bool {
+        self.sidebar.is_some()
+    }
+}
+
+/// Reads what is around a page, as a visitor sees it. The section of a page is its own path if there are pages directly below
+/// it, and otherwise the path above it. The front page is not a section, and the pages directly below it have none.
+///
+/// # Errors
+/// As every query.
+pub fn of(conn: &mut store::Conn, visitor: &Visitor, now: Timestamp, page: &Page) -> store::Result<Surroundings> {
+    let (listed, readable) = (VisiblePages::listed(visitor, now), VisiblePages::readable(visitor, now));
+    let own = &page.content.path;
+    if own.is_root() {
+        return Ok(Surroundings::default());
+    }
+    let order = sections::order(conn, own)?;
+    let below = sections::children(conn, &listed, own, order, MAX_ENTRIES + 1)?;
+    if !below.is_empty() {
+        let next = sections::children(conn, &readable, own, order, 1)?.pop();
+        let section = Link::new(own.href(), page.content.title.clone());
+        return Ok(Surroundings { sidebar: sidebar(page, own, section, below), previous: None, next: next.map(link) });
+    }
+    let Some(above) = own.ancestors().pop() else { return Ok(Surroundings::default()) };
+    let order = sections::order(conn, &above)?;
+    let beside = sections::children(conn, &listed, &above, order, MAX_ENTRIES + 1)?;
+    let (previous, next) = sections::neighbours(conn, &readable, &above, order, page.id)?;
+    let title = pages::titles(conn, &readable, std::slice::from_ref(&above))?.pop().map(|(_, title)| title);
+    // The page of the section comes before the first page in it.
+    let first = title.clone().filter(|_| previous.is_none()).map(|title| Link::new(above.href(), title));
+    let section = Link::new(above.href(), title.unwrap_or_else(|| above.segment_title()));
+    Ok(Surroundings {
+        sidebar: sidebar(page, &above, section, beside),
+        previous: previous.map(link).or(first),
+        next: next.map(link),
+    })
+}
+
+/// The sidebar, if the page wants one and it has another page than the page itself.
+fn sidebar(page: &Page, path: &PagePath, section: Link, mut children: Vec<Child>) -> Option<Sidebar> {
+    let own = &page.content.path;
+    if page.content.placement.hides_sidebar || children.iter().all(|child| child.path == *own) {
+        return None;
+    }
+    let has_more = children.len() > MAX_ENTRIES as usize;
+    children.truncate(MAX_ENTRIES as usize);
+    let entry = |Child { path, title, locked }: Child| SidebarEntry {
+        is_current: path == *own,
+        href: path.href(),
+        title,
+        locked,
+    };
+    Some(Sidebar {
+        all_href: if has_more { format!("/sitemap{}", path.href()) } else { String::new() },
+        is_section: path == own,
+        entries: children.into_iter().map(entry).collect(),
+        section,
+    })
+}
+
+fn link(child: Child) -> Link {
+    Link::new(child.path.href(), child.title)
+}
+
+/// An entry of the contents of a page.
+#[derive(Serialize)]
+pub struct ContentsEntry {
+    href: String,
+    title: String,
+    /// Whether the entry belongs below the one before it.
+    is_sub: bool,
+}
+
+/// The contents of a text: its headings of the second and third level, if there are three or more.
+pub fn contents(headings: Vec<Heading>) -> Vec<ContentsEntry> {
+    let shown: Vec<Heading> =
+        headings.into_iter().filter(|heading| matches!(heading.level, 2 | 3) && !heading.id.is_empty()).collect();
+    if shown.len() < MIN_HEADINGS {
+        return Vec::new();
+    }
+    let has_both = shown.iter().any(|heading| heading.level == 2);
+    shown
+        .into_iter()
+        .map(|Heading { level, text, id }| ContentsEntry {
+            href: format!("#{id}"),
+            title: text,
+            is_sub: has_both && level == 3,
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::markdown::render_with_headings;
+
+    #[test]
+    fn a_text_with_three_headings_of_the_second_and_third_level_has_contents() {
+        let contents = |text: &str| {
+            let entries = contents(render_with_headings(text).headings);
+            entries.into_iter().map(|entry| (entry.title, entry.is_sub)).collect::<Vec<_>>()
+        };
+        assert_eq!(contents("## One\n\n## Two\n\n#### Four"), []);
+        let entry = |title: &str, is_sub| (title.to_owned(), is_sub);
+        assert_eq!(
+            contents("## One\n\n### *In* one\n\n#### No\n\n## Two"),
+            [entry("One", false), entry("In one", true), entry("Two", false)]
+        );
+        assert_eq!(contents("### A\n\n### B\n\n### C"), [entry("A", false), entry("B", false), entry("C", false)]);
+    }
+}
