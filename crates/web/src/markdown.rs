@@ -74,11 +74,11 @@ pub fn render(markdown: &str) -> SafeHtml {
     at(markdown, &Place::Page)
 }
 
-<<<<<<< HEAD
 /// As [`render`], for the footer of every page: its ids are none of a page.
 pub fn render_footer(markdown: &str) -> SafeHtml {
     at(markdown, &Place::Footer)
-=======
+}
+
 /// As [`render`], with the headings of the text; a text that is shown verbatim has none.
 pub fn render_with_headings(markdown: &str) -> Rendered {
     match within_bounds(markdown) {
@@ -88,7 +88,6 @@ pub fn render_with_headings(markdown: &str) -> Rendered {
         },
         None => Rendered { html: SafeHtml(verbatim(markdown)), headings: Vec::new() },
     }
->>>>>>> f1cd7e5 (web: show a menu, the section and the contents around a page)
 }
 
 /// As [`render`], with a prefix to the ids and to the links that lead to them, for the panel with its forms.
