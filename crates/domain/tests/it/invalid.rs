@@ -28,7 +28,7 @@ fn what_parses_is_taken_and_what_does_not_is_noted() {
     let mut invalid = Invalid::default();
     assert_eq!(invalid.take("a", Ok::<_, String>(7)), Some(7));
     assert!(invalid.is_empty());
-    assert_eq!(invalid.take::<u8>("b", Err("No.".into())), None);
+    assert_eq!(invalid.take::<u8>("b", Err("No.")), None);
     assert_eq!(invalid, Invalid::one("b", "No."));
 }
 
