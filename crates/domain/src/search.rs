@@ -1,12 +1,13 @@
 //! A search query, parsed once, and its matches in a text.
 //!
-//! Words are compared in lower case and, for Latin letters, without accents. A word of at least 3 bytes also matches
-//! longer words that begin with it. `"two words"` matches the exact phrase, and `-word` excludes the pages with that
-//! word.
+//! Words are compared in the form of `words`. A word of at least 3 bytes also matches longer words that begin with it.
+//! `"two words"` matches the exact phrase, and `-word` excludes the pages with that word.
+
+mod words;
 
 use std::{borrow::Cow, ops::Range};
 
-use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
+use words::{Word, words};
 
 /// The most characters of a query that count; the rest is ignored.
 pub const CHARS: usize = 200;
@@ -28,15 +29,26 @@ pub struct Term {
     text: String,
     words: Vec<String>,
     prefix: bool,
+    /// Whether the last word is one letter of a script without spaces, which also begins pairs of letters.
+    ends_in_letter: bool,
 }
 
 impl Term {
     /// Parses a term; `None` if the text has no word.
     fn parse(text: &str, quoted: bool) -> Option<Term> {
-        let words: Vec<String> = words(text).map(|word| fold(&text[word]).into_owned()).collect();
+        let mut words = words(text);
+        // In a text, more letters may follow.
+        words.pop_if(|word| word.is_tail);
         let last = words.last()?;
-        let prefix = !quoted && last.len() >= PREFIX_BYTES;
-        Some(Term { text: text.to_owned(), words, prefix })
+        let ends_in_letter = last.is_letter;
+        let prefix = ends_in_letter || (!quoted && last.folded.len() >= PREFIX_BYTES);
+        let words = words.into_iter().map(|word| word.folded.into_owned()).collect();
+        Some(Term { text: text.to_owned(), words, prefix, ends_in_letter })
+    }
+
+    /// The words in the form of the index. They consist of letters, digits and combining marks.
+    pub fn words(&self) -> &[String] {
+        &self.words
     }
 
     /// The term as typed, on one line and without quotation marks. The characters between its words have no meaning.
@@ -54,13 +66,13 @@ impl Term {
         self.words == other.words && self.prefix == other.prefix
     }
 
-    /// The last word of a match of this term that begins with the first of these words; `None` if they do not match.
-    fn stands_at<'a>(&self, words: &'a [Word<'a>]) -> Option<&'a Word<'a>> {
+    /// The end of a match of this term that begins with the first of these words; `None` if they do not match.
+    fn stands_at(&self, words: &[Word<'_>]) -> Option<usize> {
         let (last, before) = self.words.split_last()?;
         let found = words.get(before.len())?;
         let ends = if self.prefix { found.folded.starts_with(last.as_str()) } else { found.folded == *last };
         let begins = before.iter().zip(words).all(|(wanted, word)| word.folded == *wanted);
-        (ends && begins).then_some(found)
+        (ends && begins).then_some(if self.ends_in_letter { found.first_end } else { found.range.end })
     }
 }
 
@@ -97,7 +109,9 @@ impl Query {
         let typed: String = typed.chars().take(CHARS).map(|c| if c.is_control() { ' ' } else { c }).collect();
         let (mut query, mut rest) = (Query { wanted: Vec::new(), unwanted: Vec::new() }, typed.trim_start());
         while !rest.is_empty() && query.wanted.len() + query.unwanted.len() < TERMS {
-            let (unwanted, text) = rest.strip_prefix('-').map_or((false, rest), |text| (true, text));
+            // What begins with two hyphens is a word, such as an option of a program.
+            let excluded = rest.strip_prefix('-').filter(|text| !text.starts_with('-'));
+            let (unwanted, text) = excluded.map_or((false, rest), |text| (true, text));
             let (text, quoted, after) = split_term(text);
             if let Some(term) = Term::parse(text, quoted || unwanted) {
                 let terms = if unwanted { &mut query.unwanted } else { &mut query.wanted };
@@ -164,8 +178,7 @@ impl Query {
 
     /// The matches of the wanted terms in a text, in order; those of one term do not overlap.
     fn hits(&self, text: &str) -> Vec<Hit> {
-        let words: Vec<Word<'_>> =
-            words(text).map(|range| Word { folded: fold(&text[range.clone()]), range }).collect();
+        let words = words(text);
         // The word after the last match of each term: in a text that repeats one word, a phrase of that word would
         // otherwise be compared in full at every word.
         let (mut hits, mut after) = (Vec::new(), [0; TERMS]);
@@ -174,8 +187,8 @@ impl Query {
                 if after[term] > n {
                     continue;
                 }
-                if let Some(last) = wanted.stands_at(&words[n..]) {
-                    hits.push(Hit { term, range: first.range.start..last.range.end });
+                if let Some(end) = wanted.stands_at(&words[n..]) {
+                    hits.push(Hit { term, range: first.range.start..end });
                     after[term] = n + wanted.words.len();
                 }
             }
@@ -200,10 +213,9 @@ impl Piece {
     }
 }
 
-/// A word of a text in its folded form, and its range in the text.
-struct Word<'a> {
-    folded: Cow<'a, str>,
-    range: Range<usize>,
+/// The words of a text in the form of the index, in order.
+pub fn index_words(text: &str) -> impl Iterator<Item = Cow<'_, str>> {
+    words(text).into_iter().map(|word| word.folded)
 }
 
 /// A match of a term.
@@ -292,32 +304,4 @@ fn split_term(text: &str) -> (&str, bool, &str) {
             (word, false, after)
         }
     }
-}
-
-/// The ranges of the words in a text.
-fn words(text: &str) -> impl Iterator<Item = Range<usize>> {
-    let is_gap = |c: char| !c.is_alphanumeric() && !is_combining_mark(c);
-    let ranges = text.split_inclusive(is_gap).scan(0, move |at, piece| {
-        let start = *at;
-        *at += piece.len();
-        Some(start..start + piece.trim_end_matches(is_gap).len())
-    });
-    ranges.filter(|range| !range.is_empty())
-}
-
-/// Folds a word for comparison; each of the two databases folds words in the same way by its own means.
-fn fold(word: &str) -> Cow<'_, str> {
-    if word.is_ascii() {
-        let is_folded = !word.bytes().any(|byte| byte.is_ascii_uppercase());
-        return if is_folded { Cow::Borrowed(word) } else { Cow::Owned(word.to_ascii_lowercase()) };
-    }
-    let (mut folded, mut latin) = (String::new(), false);
-    for c in word.to_lowercase().nfd() {
-        if latin && matches!(c, '\u{300}'..='\u{36f}') {
-            continue;
-        }
-        latin = c.is_ascii_alphabetic();
-        folded.push(if c == 'ς' { 'σ' } else { c });
-    }
-    Cow::Owned(folded.nfc().collect())
 }

@@ -12,6 +12,7 @@ use crate::{
     deadline::{Deadline, Running},
     outage::{Outage, Unavailable},
     pool::Manager,
+    unread_texts,
 };
 
 /// How long work without a deadline, or with a distant one, waits for a free connection.
@@ -82,10 +83,14 @@ impl<'a> Bounded<'a> {
 
     fn transaction<T>(&self, conn: &mut Lent<'_>, change: impl FnOnce(&mut Conn) -> Result<T>) -> Result<T> {
         conn.begin_to_write(self.deadline)?;
+        let place = unread_texts::last_place(conn);
         // A change that writes nothing succeeds on a full disk, too.
         let mark = self.connections.write_refusal().map(|_| conn.write_mark()).transpose();
         let outcome = mark.and_then(|mark| {
-            let done = self.deadline.scope(|| change(conn))?;
+            let done = self.deadline.scope(|| {
+                let done = change(conn)?;
+                unread_texts::read_own(conn, place).map(|()| done)
+            })?;
             let wrote = match mark {
                 Some(before) => conn.write_mark()? != before,
                 None => false,

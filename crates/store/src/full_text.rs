@@ -1,4 +1,4 @@
-//! The query languages of the two full-text indexes, and the texts that PostgreSQL's has yet to read. No character that a user types has a meaning in them.
+//! The query languages of the two full-text indexes. No character that a user types has a meaning in them.
 
 use std::collections::HashSet;
 
@@ -23,13 +23,13 @@ pub(crate) fn matches(
 ) -> Box<dyn BoxableExpression<pages::table, MultiBackend, SqlType = Bool>> {
     let (from, query, to) = match conn {
         Conn::Sqlite(_) => {
-            let query = format!("{} OR path : ({})", sqlite_query(query), sqlite_wanted(query));
+            let query = sqlite_anywhere(query);
             ("pages.id IN (SELECT rowid FROM search WHERE still_wanted() AND search MATCH ", query, ")")
         }
         Conn::Postgres(_) => (
-            "pages.id IN (SELECT page_id FROM search, search_query(",
+            "pages.id IN (SELECT page_id FROM search, (SELECT CAST(",
             postgres_query(query),
-            ") AS query WHERE words @@ query OR search.path @@ query)",
+            " AS tsquery) AS query) AS asked WHERE words @@ query OR search.path @@ query)",
         ),
     };
     Box::new(sql::<Bool>(from).bind::<Text, _>(query).sql(to))
@@ -47,15 +47,15 @@ pub(crate) fn hits(conn: &mut Conn, query: &Query, limit: u32) -> Result<(Vec<i6
     let (titles, anywhere, in_titles, in_texts) = match conn {
         Conn::Sqlite(_) => (
             sqlite_titles(query),
-            format!("{} OR path : ({})", sqlite_query(query), sqlite_wanted(query)),
+            sqlite_anywhere(query),
             "SELECT rowid AS id FROM search WHERE still_wanted() AND search MATCH $1",
             "SELECT rowid AS id FROM search WHERE still_wanted() AND search MATCH $1",
         ),
         Conn::Postgres(_) => (
             postgres_wanted(query),
             postgres_query(query),
-            "SELECT page_id AS id FROM search, search_query($1) AS query WHERE title @@ query",
-            "SELECT page_id AS id FROM search, search_query($1) AS query WHERE words @@ query OR search.path @@ query",
+            "SELECT page_id AS id FROM search WHERE title @@ CAST($1 AS tsquery)",
+            "SELECT page_id AS id FROM search WHERE words @@ CAST($1 AS tsquery) OR path @@ CAST($1 AS tsquery)",
         ),
     };
     let mut ids: Vec<i64> = Vec::new();
@@ -75,70 +75,47 @@ pub(crate) fn hits(conn: &mut Conn, query: &Query, limit: u32) -> Result<(Vec<i6
     Ok((ids, false))
 }
 
-/// Whether texts wait to be read into the index.
-pub(crate) fn has_unread(conn: &mut Conn) -> Result<bool> {
-    #[derive(QueryableByName)]
-    struct Unread {
-        #[diesel(sql_type = Bool)]
-        waits: bool,
-    }
-    let Conn::Postgres(conn) = conn else { return Ok(false) };
-    let unread: Unread = sql_query("SELECT EXISTS (SELECT 1 FROM full_text_unread) AS waits").get_result(conn)?;
-    Ok(unread.waits)
-}
-
-/// Reads up to `limit` texts that SQL inserted or changed into the index; returns their number. On SQLite, triggers read them
-/// at once. Pages that another transaction is changing are left for later.
-pub(crate) fn read_changed(conn: &mut Conn, limit: u32) -> Result<u64> {
-    #[derive(QueryableByName)]
-    struct Taken {
-        #[diesel(sql_type = BigInt)]
-        pages: i64,
-    }
-    let Conn::Postgres(conn) = conn else { return Ok(0) };
-    let taken: Taken = sql_query(
-        "WITH next AS (SELECT page_id FROM full_text_unread ORDER BY page_id LIMIT $1 FOR UPDATE SKIP LOCKED),
-              taken AS (DELETE FROM full_text_unread USING next WHERE full_text_unread.page_id = next.page_id
-                        RETURNING next.page_id),
-              put AS (SELECT search_put(id, title, summary, body, path) FROM taken JOIN pages ON id = page_id)
-         SELECT (SELECT count(*) FROM taken) AS pages, (SELECT count(*) FROM put) AS put",
-    )
-    .bind::<BigInt, _>(i64::from(limit))
-    .get_result(conn)?;
-    Ok(taken.pages.unsigned_abs())
-}
-
-/// A query in the language of SQLite's FTS5. Each term is a quoted string, in which only a quotation mark is special.
+/// A query in the language of SQLite's FTS5. Each term is a quoted string, in which only a quotation mark is special, and no
+/// word has one.
 pub(crate) fn sqlite_query(query: &Query) -> String {
-    format!("({SQLITE_TEXT} : ({})){}", sqlite_wanted(query), sqlite_unwanted(query))
+    format!("({SQLITE_TEXT} : ({})){}", sqlite_wanted(query), sqlite_unwanted(query, SQLITE_TEXT))
 }
 
 /// The same query for the title alone.
 pub(crate) fn sqlite_titles(query: &Query) -> String {
-    format!("(title : ({})){}", sqlite_wanted(query), sqlite_unwanted(query))
+    format!("(title : ({})){}", sqlite_wanted(query), sqlite_unwanted(query, SQLITE_TEXT))
 }
 
 fn sqlite_wanted(query: &Query) -> String {
-    let terms = query.wanted().iter().map(|term| sqlite_string(term) + if term.is_prefix() { "*" } else { "" });
-    terms.collect::<Vec<_>>().join(" ")
+    query.wanted().iter().map(sqlite_string).collect::<Vec<_>>().join(" ")
 }
 
-fn sqlite_unwanted(query: &Query) -> String {
-    query.unwanted().iter().map(|term| format!(" NOT ({SQLITE_TEXT} : {})", sqlite_string(term))).collect()
+fn sqlite_unwanted(query: &Query, columns: &str) -> String {
+    query.unwanted().iter().map(|term| format!(" NOT ({columns} : {})", sqlite_string(term))).collect()
+}
+
+/// The same query for the texts or the path, for the panel.
+fn sqlite_anywhere(query: &Query) -> String {
+    let (wanted, unwanted) = (sqlite_wanted(query), sqlite_unwanted(query, "path"));
+    format!("({}) OR ((path : ({wanted})){unwanted})", sqlite_query(query))
 }
 
 fn sqlite_string(term: &Term) -> String {
-    format!("\"{}\"", term.as_str().replace('"', "\"\""))
+    format!("\"{}\"{}", term.words().join(" "), if term.is_prefix() { "*" } else { "" })
 }
 
-/// The input of the database function `search_query`: one term on each line; no term contains a line end.
+/// A query as PostgreSQL writes it.
 pub(crate) fn postgres_query(query: &Query) -> String {
-    let unwanted = query.unwanted().iter().map(|term| format!("\n-{}", term.as_str()));
+    let unwanted = query.unwanted().iter().map(|term| format!(" & !{}", tsquery(term)));
     postgres_wanted(query) + &unwanted.collect::<String>()
 }
 
 pub(crate) fn postgres_wanted(query: &Query) -> String {
-    let wanted =
-        query.wanted().iter().map(|term| format!("{}{}", if term.is_prefix() { '+' } else { '=' }, term.as_str()));
-    wanted.collect::<Vec<_>>().join("\n")
+    query.wanted().iter().map(tsquery).collect::<Vec<_>>().join(" & ")
+}
+
+/// A term as PostgreSQL writes it. A word has no character that has a meaning there.
+fn tsquery(term: &Term) -> String {
+    let words: Vec<String> = term.words().iter().map(|word| format!("'{word}'")).collect();
+    format!("({}{})", words.join(" <-> "), if term.is_prefix() { ":*" } else { "" })
 }

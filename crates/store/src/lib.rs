@@ -43,6 +43,7 @@ mod schema;
 mod session;
 mod sqlite_files;
 mod still_wanted;
+mod unread_texts;
 mod url;
 mod visible;
 

@@ -6,7 +6,7 @@ pub mod template;
 #[cfg(test)]
 mod tests;
 
-use std::sync::LazyLock;
+use std::{fmt, sync::LazyLock};
 
 use chrono::{Datelike, NaiveDateTime, Timelike};
 use fluent_bundle::{FluentArgs, FluentResource, concurrent::FluentBundle};
@@ -147,6 +147,13 @@ impl Language {
     pub fn moment(self, local: NaiveDateTime) -> String {
         let time = format!("{:02}:{:02}", local.hour(), local.minute());
         self.say(&Sentence::new("moment").with("date", self.date(local)).with("time", time))
+    }
+}
+
+/// The sentence in English, for the log.
+impl fmt::Display for Sentence {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&Language::English.say(self))
     }
 }
 

@@ -30,7 +30,8 @@ fn words_phrases_and_exclusions_are_told_apart() {
         ("oak \"never closed", "+oak|=never closed"),
         ("äp", "=äp"),
         ("木材", "+木材"),
-        ("oak --elm", "+oak|--elm"),
+        ("oak --elm", "+oak|+--elm"),
+        ("oak ---elm -elm", "+oak|+---elm|-elm"),
         ("oak % - \"\" -\"", "+oak"),
     ] {
         assert_eq!(parsed(typed), expected, "{typed:?}");
@@ -75,6 +76,20 @@ fn what_was_found_is_marked() {
         ("ΟΔΌΣ", "οδός", "[οδός]"),
         ("и", "й и", "й [и]"),
         ("oak -elm", "oak elm", "[oak] elm"),
+        ("strasse ÆTHER", "Straße, æther", "[Straße], [æther]"),
+        ("lodz smorrebrod", "Łódź, smørrebrød", "[Łódź], [smørrebrød]"),
+        ("thor oeuvre istanbul", "Þór œuvre ıstanbul İstanbul", "[Þór] [œuvre] [ıstanbul] [İstanbul]"),
+        ("office", "oﬃce ＯＦＦＩＣＥ", "[oﬃce] [ＯＦＦＩＣＥ]"),
+        ("hyphenation", "hy\u{ad}phen\u{200b}ation", "[hy\u{ad}phen\u{200b}ation]"),
+        ("word", "**w**ord, w~~or~~d, 2*3", "**[w**ord], [w~~or~~d], 2*3"),
+        ("3", "2*3", "2*[3]"),
+        ("材", "木材店", "木[材]店"),
+        ("材店", "木材店, 木材", "木[材店], 木材"),
+        ("木材店", "木材店と木材", "[木材店]と木材"),
+        ("東京2020", "東京2020年", "[東京2020]年"),
+        ("\"京 大\"", "東京 大学, 東京大学", "東[京 大]学, 東京大学"),
+        ("ไทย", "ภาษาไทยง่าย", "ภาษา[ไทย]ง่าย"),
+        ("カタ", "ｶﾀｶﾅ", "[ｶﾀ]ｶﾅ"),
         ("oak", "", ""),
     ] {
         assert_eq!(marked(typed, text), expected, "{typed:?} in {text:?}");

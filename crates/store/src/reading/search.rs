@@ -1,5 +1,5 @@
-//! Full-text search for readers. Triggers on the table `pages` keep the index current; texts that SQL writes to PostgreSQL
-//! wait in a queue until a running server reads them (`writing::search`).
+//! Full-text search for readers. Texts that SQL writes wait in a queue until a running server reads them
+//! (`writing::search`).
 
 use chrono::NaiveDateTime;
 use diesel::{
@@ -17,7 +17,8 @@ use domain::{
 
 use crate::{
     Conn, Paging, Result, Slice,
-    full_text::{self, postgres_query, postgres_wanted, sqlite_query, sqlite_titles},
+    full_text::{postgres_query, postgres_wanted, sqlite_query, sqlite_titles},
+    unread_texts,
     visible::{Teaser, VisiblePages},
 };
 
@@ -26,7 +27,7 @@ use crate::{
 const CANDIDATES: u32 = 200;
 /// The number of characters of each candidate's text that count for its rank.
 const RANKED_CHARS: u32 = 8_000;
-/// The number of characters of a text that are indexed and searched for an excerpt; the migrations repeat it.
+/// The number of characters of a text that are searched for an excerpt, as many as are indexed.
 const TEXT_CHARS: u32 = 200_000;
 /// PostgreSQL's row estimates for words are often wrong, and it then reads every page. The only good plan goes from the
 /// word index to the pages.
@@ -80,9 +81,9 @@ pub fn list(conn: &mut Conn, visitor: &Visitor, now: Timestamp, query: &Query, p
     })
 }
 
-/// Whether texts that SQL inserted or changed wait to be read into the index. On SQLite none does.
+/// Whether texts that SQL inserted or changed, or those of an upgrade, wait to be read into the index.
 pub fn is_behind(conn: &mut Conn) -> Result<bool> {
-    full_text::has_unread(conn)
+    unread_texts::has_unread(conn)
 }
 
 fn rank(query: &Query, candidate: &Candidate) -> Rank {
@@ -140,6 +141,6 @@ fn postgres_hits(visible: &VisiblePages) -> String {
         )
     };
     // A word that is excluded must not be in the text either.
-    let in_title = "title @@ search_query($1) AND ($1 = $3 OR words @@ search_query($3))";
-    format!("{} UNION {}", hits(in_title), hits("words @@ search_query($3)"))
+    let in_title = "title @@ CAST($1 AS tsquery) AND ($1 = $3 OR words @@ CAST($3 AS tsquery))";
+    format!("{} UNION {}", hits(in_title), hits("words @@ CAST($3 AS tsquery)"))
 }

@@ -52,6 +52,7 @@ const ALL: &[&str] = &[
     "2026-11-29-000120_navigation",
     "2026-11-29-000121_sections",
     "2026-11-29-000130_look",
+    "2026-11-29-000140_full_text",
 ];
 
 /// Inserts a page in any version of the schema.
@@ -235,6 +236,25 @@ fn lists_and_search_of_a_site_that_was_there_before_are_filled_in_batches() {
     let Some((_database, store)) = old_site(2500) else { return };
     store.migrate().unwrap();
     is_searched_and_listed(&store, 2500);
+}
+
+#[test]
+fn texts_that_were_there_before_are_found_as_before_and_then_by_their_new_words() {
+    on_each(|url| {
+        let store = Store::open(url, 2).unwrap();
+        store.migrate().unwrap();
+        go_back(&store, "2026-11-29-000140_full_text");
+        sql(&store, &format!("{OLD} (7, 'a', 'Straße', 'ocelot', '2020-01-01 00:00:00')")).unwrap();
+        store.migrate().unwrap();
+        let found = |typed: &str| {
+            let query = Query::parse(typed).unwrap();
+            let all = Paging { number: 1, size: 10 };
+            store.read(|conn| search::list(conn, &Visitor::Anonymous, noon(), &query, all)).unwrap().rows.len()
+        };
+        assert_eq!((found("ocelot"), found("strasse")), (1, 0));
+        while store.write(writing::search::catch_up).unwrap() {}
+        assert_eq!((found("ocelot"), found("strasse")), (1, 1));
+    });
 }
 
 #[test]

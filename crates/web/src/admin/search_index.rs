@@ -1,4 +1,4 @@
-//! Keeping the full-text index current with changes by SQL, in the background.
+//! Keeping the full-text index current with changes by SQL and after an upgrade, in the background.
 
 use std::time::{Duration, Instant};
 
@@ -13,7 +13,7 @@ const PACE: Pace = Pace { between_batches: Duration::from_millis(20), poll_inter
 /// The time between two lines of the log while a large import is read.
 const REPORT_INTERVAL: Duration = Duration::from_secs(60);
 
-/// Reads texts that SQL inserted or changed into the full-text index; runs until the server stops. Commands read the texts
+/// Reads texts that SQL inserted or changed, or that an upgrade left, into the full-text index; runs until the server stops. Commands read the texts
 /// of the pages that they save themselves, and no request waits for this task.
 pub async fn read_changed_texts(app: Data<App>) {
     let mut reported = Instant::now();

@@ -1,10 +1,8 @@
 //! A sentence whose language is not yet known.
 
-use std::{borrow::Cow, fmt};
+use std::borrow::Cow;
 
 use fluent_bundle::FluentValue;
-
-use super::Language;
 
 /// The value of an argument.
 #[derive(Clone, Debug, PartialEq)]
@@ -97,12 +95,5 @@ impl From<&'static str> for Sentence {
 impl From<String> for Sentence {
     fn from(text: String) -> Sentence {
         Sentence::English(text.into())
-    }
-}
-
-/// The sentence in English, for the log.
-impl fmt::Display for Sentence {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&Language::English.say(self))
     }
 }

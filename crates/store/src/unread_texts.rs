@@ -1,0 +1,247 @@
+//! The texts of pages that the full-text index has yet to read. Triggers put every page whose text changes into
+//! `full_text_unread`, and remove its words from the index; the words of a text are made here, in one way for both databases.
+//!
+//! The application reads the texts of a change before it commits. Those that SQL wrote, and all texts after an upgrade, are
+//! read by a running server.
+
+use std::{borrow::Cow, collections::HashMap, fmt::Write};
+
+use diesel::{
+    QueryableByName,
+    prelude::*,
+    sql_query,
+    sql_types::{Array, BigInt, Bool, Nullable, Text},
+};
+use domain::search::index_words;
+
+use crate::{Conn, Result};
+
+/// The number of characters of a text that are indexed.
+const TEXT_CHARS: u32 = 200_000;
+/// The number of texts that are read at once, which bounds the memory that they take.
+const AT_ONCE: u32 = 50;
+/// What PostgreSQL allows: the bytes of a word, the last position, the positions of a word, and the bytes of all words with
+/// their positions (of 2^20, with room for the padding).
+const WORD_BYTES: usize = 2046;
+const LAST_POSITION: usize = 16_383;
+const POSITIONS: usize = 255;
+const ENTRY_BYTES: usize = 900_000;
+
+#[derive(QueryableByName)]
+struct Unread {
+    #[diesel(sql_type = BigInt)]
+    page_id: i64,
+    /// The texts; a page that is gone has none.
+    #[diesel(sql_type = Nullable<Text>)]
+    title: Option<String>,
+    #[diesel(sql_type = Nullable<Text>)]
+    summary: Option<String>,
+    #[diesel(sql_type = Nullable<Text>)]
+    body: Option<String>,
+    #[diesel(sql_type = Nullable<Text>)]
+    path: Option<String>,
+}
+
+/// The place in the queue behind which a transaction puts its pages; `None` on PostgreSQL, where each row of the queue names
+/// its transaction, and where there is no queue yet.
+pub(crate) fn last_place(conn: &mut Conn) -> Option<i64> {
+    #[derive(QueryableByName)]
+    struct Place {
+        #[diesel(sql_type = BigInt)]
+        last: i64,
+    }
+    let Conn::Sqlite(conn) = conn else { return None };
+    let place: QueryResult<Place> = sql_query(
+        "SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'full_text_unread'), 0) AS last
+         FROM sqlite_master WHERE name = 'full_text_unread'",
+    )
+    .get_result(conn);
+    place.ok().map(|place| place.last)
+}
+
+/// Reads the texts that this transaction changed. `after` is the [`last_place`] at its beginning.
+pub(crate) fn read_own(conn: &mut Conn, after: Option<i64>) -> Result<()> {
+    let condition = match (after, last_place(conn)) {
+        (Some(after), Some(last)) if last > after => format!("seq > {after}"),
+        (None, None) if has_own(conn)? => "txid <> 0 AND txid = txid_current()".to_owned(),
+        _ => return Ok(()),
+    };
+    while read(conn, &condition, AT_ONCE, "")? == AT_ONCE {}
+    Ok(())
+}
+
+/// Whether this transaction of PostgreSQL put a page into the queue.
+fn has_own(conn: &mut Conn) -> Result<bool> {
+    #[derive(QueryableByName)]
+    struct Own {
+        #[diesel(sql_type = Bool)]
+        own: bool,
+    }
+    let Conn::Postgres(conn) = conn else { return Ok(false) };
+    let own: Own =
+        sql_query("SELECT coalesce(current_setting('postern.unread', TRUE), '') = 'yes' AS own").get_result(conn)?;
+    Ok(own.own)
+}
+
+/// Reads up to `limit` texts that SQL inserted or changed; returns their number. Pages that another transaction is changing
+/// are left for later.
+pub(crate) fn read_changed(conn: &mut Conn, limit: u32) -> Result<u32> {
+    let lock = match conn {
+        Conn::Sqlite(_) => "",
+        Conn::Postgres(_) => "FOR UPDATE OF full_text_unread SKIP LOCKED",
+    };
+    let mut pages = 0;
+    while pages < limit {
+        let found = read(conn, "TRUE", AT_ONCE.min(limit - pages), lock)?;
+        pages += found;
+        if found < AT_ONCE {
+            break;
+        }
+    }
+    Ok(pages)
+}
+
+/// Whether texts wait to be read.
+pub(crate) fn has_unread(conn: &mut Conn) -> Result<bool> {
+    #[derive(QueryableByName)]
+    struct Waits {
+        #[diesel(sql_type = Bool)]
+        waits: bool,
+    }
+    let waits: Waits = sql_query("SELECT EXISTS (SELECT 1 FROM full_text_unread) AS waits").get_result(conn)?;
+    Ok(waits.waits)
+}
+
+fn read(conn: &mut Conn, condition: &str, limit: u32, lock: &str) -> Result<u32> {
+    let pages: Vec<Unread> = sql_query(format!(
+        "SELECT page_id, title, summary, substr(body, 1, {TEXT_CHARS}) AS body, path
+         FROM full_text_unread LEFT JOIN pages ON pages.id = page_id WHERE {condition} ORDER BY page_id LIMIT {limit} {lock}"
+    ))
+    .load(conn)?;
+    let found = pages.len() as u32;
+    if found > 0 {
+        match conn {
+            Conn::Sqlite(conn) => put_sqlite(conn, pages)?,
+            Conn::Postgres(conn) => put_postgres(conn, pages)?,
+        }
+    }
+    Ok(found)
+}
+
+fn put_sqlite(conn: &mut SqliteConnection, pages: Vec<Unread>) -> Result<()> {
+    for page in pages {
+        let id = page.page_id;
+        sql_query("DELETE FROM search WHERE rowid = $1").bind::<BigInt, _>(id).execute(conn)?;
+        if let Some(title) = page.title {
+            sql_query("INSERT INTO search (rowid, title, summary, body, path) VALUES ($1, $2, $3, $4, $5)")
+                .bind::<BigInt, _>(id)
+                .bind::<Text, _>(spaced(&title))
+                .bind::<Text, _>(spaced(&page.summary.unwrap_or_default()))
+                .bind::<Text, _>(spaced(&page.body.unwrap_or_default()))
+                .bind::<Text, _>(spaced(&page.path.unwrap_or_default()))
+                .execute(conn)?;
+        }
+        sql_query("DELETE FROM full_text_unread WHERE page_id = $1").bind::<BigInt, _>(id).execute(conn)?;
+    }
+    Ok(())
+}
+
+/// The words of a text, with spaces between them.
+fn spaced(text: &str) -> String {
+    let mut spaced = String::with_capacity(text.len());
+    for word in index_words(text) {
+        if !spaced.is_empty() {
+            spaced.push(' ');
+        }
+        spaced.push_str(&word);
+    }
+    spaced
+}
+
+fn put_postgres(conn: &mut PgConnection, pages: Vec<Unread>) -> Result<()> {
+    let all: Vec<i64> = pages.iter().map(|page| page.page_id).collect();
+    let (mut ids, mut titles, mut words, mut paths) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    for page in pages {
+        let Some(title) = page.title else { continue };
+        let (summary, body) = (page.summary.unwrap_or_default(), page.body.unwrap_or_default());
+        ids.push(page.page_id);
+        titles.push(tsvector(&[(&title, 'D')]));
+        words.push(tsvector(&[(&title, 'A'), (&summary, 'B'), (&body, 'C')]));
+        paths.push(tsvector(&[(&page.path.unwrap_or_default(), 'D')]));
+    }
+    sql_query("DELETE FROM search WHERE page_id = ANY($1)").bind::<Array<BigInt>, _>(&all).execute(conn)?;
+    sql_query(
+        "INSERT INTO search (page_id, title, words, path)
+         SELECT id, title::tsvector, words::tsvector, path::tsvector
+         FROM unnest($1, $2, $3, $4) AS read (id, title, words, path)",
+    )
+    .bind::<Array<BigInt>, _>(&ids)
+    .bind::<Array<Text>, _>(&titles)
+    .bind::<Array<Text>, _>(&words)
+    .bind::<Array<Text>, _>(&paths)
+    .execute(conn)?;
+    sql_query("DELETE FROM full_text_unread WHERE page_id = ANY($1)").bind::<Array<BigInt>, _>(&all).execute(conn)?;
+    Ok(())
+}
+
+/// The words of some texts with their positions and weights, as PostgreSQL writes an entry. No phrase matches across the
+/// boundary of two texts. Words beyond what an entry can hold are left out.
+fn tsvector(texts: &[(&str, char)]) -> String {
+    let mut places: HashMap<Cow<'_, str>, Vec<(usize, char)>> = HashMap::new();
+    let (mut position, mut bytes) = (0, 0);
+    for (text, weight) in texts {
+        for word in index_words(text) {
+            position += 1;
+            if word.len() > WORD_BYTES {
+                continue;
+            }
+            let at = position.min(LAST_POSITION);
+            match places.get_mut(&word) {
+                Some(known) if known.len() >= POSITIONS || known.last().is_some_and(|(last, _)| *last == at) => {}
+                Some(known) => {
+                    bytes += 2;
+                    known.push((at, *weight));
+                }
+                None if bytes > ENTRY_BYTES => {}
+                None => {
+                    bytes += word.len() + 5;
+                    places.insert(word, vec![(at, *weight)]);
+                }
+            }
+        }
+        position += 1;
+    }
+    let mut entry = String::with_capacity(bytes * 2);
+    for (word, places) in places {
+        let _infallible = write!(entry, "'{word}':");
+        for (n, (at, weight)) in places.into_iter().enumerate() {
+            let comma = if n == 0 { "" } else { "," };
+            let _infallible = write!(entry, "{comma}{at}{weight}");
+        }
+        entry.push(' ');
+    }
+    entry
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_entry_has_each_word_with_its_positions_and_a_gap_between_texts() {
+        let mut words: Vec<String> =
+            tsvector(&[("Old oak", 'A'), ("oak; x'y", 'C')]).split_whitespace().map(str::to_owned).collect();
+        words.sort();
+        assert_eq!(words, ["'oak':2A,4C", "'old':1A", "'x':5C", "'y':6C"]);
+        assert_eq!(tsvector(&[("", 'A')]), "");
+    }
+
+    #[test]
+    fn an_entry_is_bounded() {
+        let one = tsvector(&[(&"x ".repeat(100_000), 'C')]);
+        assert_eq!(one.split(',').count(), POSITIONS);
+        let many: String = (0..200_000).map(|n| format!("w{n:06x} ")).collect();
+        assert!(tsvector(&[(&many, 'C')]).matches("':").count() < 80_000);
+        assert_eq!(tsvector(&[(&"x".repeat(3000), 'C')]), "");
+    }
+}
