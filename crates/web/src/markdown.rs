@@ -83,7 +83,7 @@ pub fn render_footer(markdown: &str) -> SafeHtml {
 pub fn render_with_headings(markdown: &str) -> Rendered {
     match within_bounds(markdown) {
         Some((html, shown_tags)) => Rendered {
-            headings: Outline::of(&html).headings,
+            headings: Outline::of(&html).lowered_headings(),
             html: SafeHtml(finish::finish(&html, &shown_tags, &Place::Page)),
         },
         None => Rendered { html: SafeHtml(verbatim(markdown)), headings: Vec::new() },

@@ -282,7 +282,8 @@ mod tests {
     fn words_of_a_language_without_messages_are_english_and_say_so() {
         let html = skeleton(&View::load().unwrap(), "ja");
         assert!(
-            html.contains("<html lang=\"ja\"") && html.contains("href=\"#site:content\" lang=\"en\">Skip to content</a>"),
+            html.contains("<html lang=\"ja\"")
+                && html.contains("href=\"#site:content\" lang=\"en\">Skip to content</a>"),
             "{html}"
         );
     }

@@ -39,7 +39,6 @@ const NO_FORMULA: &str = "This formula has a mistake or is too long, and is show
 /// Finishes HTML that the sanitiser has cleaned.
 pub(super) fn finish(html: &str, shown_tags: &BTreeMap<String, usize>, place: &Place<'_>) -> String {
     let outline = Outline::of(html);
-    let has_first = outline.headings.iter().any(|heading| heading.level == 1);
     let (prefix, problem) = match place {
         Place::Page => ("", None),
         Place::Panel(problem) => (PANEL_PREFIX, *problem),
@@ -52,7 +51,7 @@ pub(super) fn finish(html: &str, shown_tags: &BTreeMap<String, usize>, place: &P
         prefix,
         problem,
         // The title of the page has the first level.
-        lowered_by: u8::from(has_first),
+        lowered_by: outline.lowered_by(),
         heading: 0,
         open_headings: 0,
         formulas: Formulas::default(),

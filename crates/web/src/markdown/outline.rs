@@ -65,6 +65,20 @@ impl Outline {
         outline
     }
 
+    /// The headings, with the levels that they have on a page: the first level is for its title.
+    pub(super) fn lowered_headings(mut self) -> Vec<Heading> {
+        let lowered_by = self.lowered_by();
+        for heading in &mut self.headings {
+            heading.level = (heading.level + lowered_by).min(6);
+        }
+        self.headings
+    }
+
+    /// The number of levels by which the headings of a page are lowered.
+    pub(super) fn lowered_by(&self) -> u8 {
+        u8::from(self.headings.iter().any(|heading| heading.level == 1))
+    }
+
     /// The ids, in no order.
     pub(super) fn into_ids(self) -> Vec<String> {
         self.ids.into_iter().collect()

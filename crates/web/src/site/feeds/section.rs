@@ -23,10 +23,7 @@ use crate::{
         error::Error,
         responses::permanent_redirect_with_query,
     },
-    site::{
-        lists::feed_href,
-        resolve::Resolved,
-    },
+    site::{lists::feed_href, resolve::Resolved},
 };
 
 /// GET `/{section}/feed.xml`: the newest pages below a path, for a feed reader that sends the credentials of its reader.
