@@ -6,6 +6,7 @@
 
 mod absolute;
 mod allowlist;
+mod autolinks;
 mod bare;
 mod code;
 mod finish;
@@ -149,7 +150,9 @@ fn parse<'a>(arena: &'a Arena<'a>, markdown: &str) -> Option<(&'a AstNode<'a>, &
     let options: &Options<'_> = &OPTIONS[with.number()];
     let steps = Cell::new(0);
     let exhausted = || steps.replace(steps.get() + 1) > MAX_STEPS;
-    Some((try_parse_document(arena, markdown, options, &exhausted).ok()?, options))
+    let document = try_parse_document(arena, markdown, options, &exhausted).ok()?;
+    autolinks::cut(arena, document);
+    Some((document, options))
 }
 
 /// Whether a line contains only white space and quote markers.

@@ -270,7 +270,14 @@ fn links_to_files_and_other_schemes_live() {
 }
 
 #[test]
-fn emphasis_beside_cjk_punctuation_is_emphasis() {
+fn emphasis_and_addresses_end_beside_cjk_punctuation() {
+    check(
+        "请看https://example.org/a。谢谢 [x。](https://example.org/b。)",
+        &[
+            "<a href=\"https://example.org/a\" rel=\"noopener noreferrer\">https://example.org/a</a>。谢谢",
+            "b%E3%80%82\"",
+        ],
+    );
     check("**この文は重要です。**但这句话", &["<strong>この文は重要です。</strong>但这句话"]);
 }
 
