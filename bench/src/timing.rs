@@ -47,6 +47,14 @@ const ALIKE: [Alike; 3] = [
     },
 ];
 
+/// The answers of a site that hides which pages exist.
+const HIDDEN: Alike = Alike {
+    what: "401 for a stranger where pages are hidden: unknown, scheduled, ended, old path, private",
+    status: 401,
+    paths: &["/unknown", "/scheduled", "/ended", "/old", "/short", "/long", "/chosen-short", "/chosen-long"],
+    signed_in: false,
+};
+
 /// Times the answers on a SQLite file and on a PostgreSQL server.
 pub(crate) fn run(options: &Options, report: &mut Report) -> Result<(), String> {
     measure("SQLite", options, &Site::new(options, "timing-sqlite")?, report)?;
@@ -62,25 +70,46 @@ fn measure(name: &str, options: &Options, site: &Site, report: &mut Report) -> R
     let mut client = Client::new(PROVEN, postern.to);
     for alike in &ALIKE {
         let login: Option<&Login> = alike.signed_in.then_some(&reader);
-        let mut times = vec![Vec::new(); alike.paths.len()];
-        // The first requests connect, sign in and warm up.
-        for n in 0..options.tries + 5 {
-            for (at, path) in alike.paths.iter().enumerate() {
-                let answer = runtime.block_on(client.get(path, login))?;
-                if answer.status != alike.status {
-                    return Err(format!("{path} was answered {}", answer.status));
-                }
-                if n >= 5 {
-                    times[at].push(answer.took.as_secs_f64() * 1e3);
-                }
-            }
-        }
+        let times = compare(alike, login, &runtime, &mut client, options.tries)?;
         add(report, format!("{name}, {}", alike.what), alike.paths, &times);
     }
     let times = beside_a_save(site, &runtime, &mut client, options.tries)?;
     let what = format!("{name}, a public page after a save of its private neighbour, and without one");
     add(report, what, &["/section/open after a save", "/section/open"], &times);
+    site.database()?.run("UPDATE site SET hides_pages = TRUE")?;
+    // More than the feed takes.
+    std::thread::sleep(std::time::Duration::from_millis(60));
+    // What a reader leaves in memory must not be told either.
+    for path in ["/short", "/long"] {
+        runtime.block_on(client.get(path, Some(&reader)))?;
+    }
+    let times = compare(&HIDDEN, None, &runtime, &mut client, options.tries)?;
+    add(report, format!("{name}, {}", HIDDEN.what), HIDDEN.paths, &times);
     Ok(())
+}
+
+/// Times requests for all paths in turn; the result has the milliseconds for each path.
+fn compare(
+    alike: &Alike,
+    login: Option<&Login>,
+    runtime: &Runtime,
+    client: &mut Client,
+    tries: usize,
+) -> Result<Vec<Vec<f64>>, String> {
+    let mut times = vec![Vec::new(); alike.paths.len()];
+    // The first requests connect, sign in and warm up.
+    for n in 0..tries + 5 {
+        for (at, path) in alike.paths.iter().enumerate() {
+            let answer = runtime.block_on(client.get(path, login))?;
+            if answer.status != alike.status {
+                return Err(format!("{path} was answered {}", answer.status));
+            }
+            if n >= 5 {
+                times[at].push(answer.took.as_secs_f64() * 1e3);
+            }
+        }
+    }
+    Ok(times)
 }
 
 fn add(report: &mut Report, what: String, paths: &[&str], times: &[Vec<f64>]) {

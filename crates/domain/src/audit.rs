@@ -198,6 +198,9 @@ pub fn site_changes(old: &Site, new: &Site) -> String {
     changes.quoted("text face", old.look.typeface.as_str(), new.look.typeface.as_str());
     changes.quoted("width", old.look.width.as_str(), new.look.width.as_str());
     changes.named("own CSS", old.look.css != new.look.css);
+    changes.named("contact line", old.contact != new.contact);
+    let hides = |site: &Site| if site.hides_pages { "yes" } else { "no" };
+    changes.quoted("hides which pages exist", hides(old), hides(new));
     changes.words()
 }
 

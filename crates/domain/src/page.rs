@@ -20,7 +20,7 @@ pub const BODY_BYTES: usize = 1024 * 1024;
 pub const SUMMARY_CHARS: usize = 500;
 
 /// First segments that Postern uses or reserves for later; no page can have a path below them.
-pub const RESERVED: [&str; 20] = [
+pub const RESERVED: [&str; 21] = [
     "account",
     "admin",
     "api",
@@ -37,6 +37,7 @@ pub const RESERVED: [&str; 20] = [
     "readyz",
     "robots",
     "search",
+    "signed-in",
     "sitemap",
     "static",
     "uploads",

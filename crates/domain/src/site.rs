@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::{Version, direction::Direction, invalid::Invalid, look::Look, text, zone::Zone};
 
-/// The most characters in the refusal text.
+/// The most characters in the refusal text, and in the contact line.
 pub const PROSE_CHARS: usize = 2000;
 /// The most characters in the footer.
 pub const FOOTER_CHARS: usize = 4000;
@@ -56,6 +56,10 @@ pub struct Site {
     pub footer: String,
     /// The look for readers.
     pub look: Look,
+    /// Whom somebody without a working password may ask, as Markdown; at most 2,000 characters, may be empty.
+    pub contact: String,
+    /// Whether a stranger gets the same 401 for every path that they may not read, be there a page or not.
+    pub hides_pages: bool,
     /// The version of the settings, which grows by 1 with each save.
     pub version: Version,
 }
@@ -72,6 +76,8 @@ impl Default for Site {
             refusal: "This page is private. Sign in with your name and password to read it.".into(),
             footer: String::new(),
             look: Look::default(),
+            contact: String::new(),
+            hides_pages: false,
             version: Version::FIRST,
         }
     }
@@ -103,6 +109,10 @@ pub struct SiteInput {
     pub footer: String,
     /// The look, which has a form of its own and is kept.
     pub look: Look,
+    /// The contact line as typed.
+    pub contact: String,
+    /// Whether strangers get the same answer for pages and unknown paths.
+    pub hides_pages: bool,
 }
 
 impl SiteInput {
@@ -117,6 +127,8 @@ impl SiteInput {
             refusal: site.refusal.clone(),
             footer: site.footer.clone(),
             look: site.look.clone(),
+            contact: site.contact.clone(),
+            hides_pages: site.hides_pages,
         }
     }
 
@@ -133,10 +145,24 @@ impl SiteInput {
         let realm = invalid.take("realm", Realm::parse(&self.realm));
         let refusal = invalid.take("refusal", text::lines(&self.refusal, PROSE_CHARS));
         let footer = invalid.take("footer", text::lines(&self.footer, FOOTER_CHARS));
-        match (title, tagline, language, time_zone, realm, refusal, footer) {
-            (Some(title), Some(tagline), Some(language), Some(time_zone), Some(realm), Some(refusal), Some(footer)) => {
-                let look = self.look.clone();
-                Ok(Site { title, tagline, language, time_zone, realm, refusal, footer, look, version })
+        let contact = invalid.take("contact", text::lines(&self.contact, PROSE_CHARS));
+        let texts = title.zip(tagline).zip(language).zip(refusal).zip(footer).zip(contact);
+        match (texts, time_zone, realm) {
+            (Some((((((title, tagline), language), refusal), footer), contact)), Some(time_zone), Some(realm)) => {
+                let (look, hides_pages) = (self.look.clone(), self.hides_pages);
+                Ok(Site {
+                    title,
+                    tagline,
+                    language,
+                    time_zone,
+                    realm,
+                    refusal,
+                    footer,
+                    look,
+                    contact,
+                    hides_pages,
+                    version,
+                })
             }
             _ => Err(invalid),
         }

@@ -16,6 +16,9 @@ impl Username {
     /// The most characters in a name.
     pub const MAX: usize = 64;
 
+    /// The name that signs nobody in: a browser that is told to use it forgets the credentials that it had.
+    pub const SIGNED_OUT: &'static str = "signed-out";
+
     /// Parses a name. A name has no colon, because a colon ends the name in the credentials (RFC 7617 section 2).
     ///
     /// # Errors
@@ -46,12 +49,21 @@ impl Username {
         }
     }
 
-    /// Parses the name of a new user: as [`Username::parse`], without letters that are rare, obsolete or invisible.
+    /// Whether it is [`Username::SIGNED_OUT`]. Whoever sends it is a visitor, even if the database has such a user.
+    pub fn is_signed_out(&self) -> bool {
+        self.0 == Username::SIGNED_OUT
+    }
+
+    /// Parses the name of a new user: as [`Username::parse`], without letters that are rare, obsolete or invisible, and
+    /// without the reserved name in any case.
     ///
     /// # Errors
     /// A sentence for the person who typed it.
     pub fn parse_new(name: &str) -> Result<Username, String> {
         let name = Username::parse(name)?;
+        if name.0.eq_ignore_ascii_case(Username::SIGNED_OUT) {
+            return Err(format!("The name “{}” is reserved: browsers send it to sign out.", Username::SIGNED_OUT));
+        }
         match lookalike::odd_in_name(&name.0) {
             Some(odd) => Err(format!(
                 "People cannot see {odd:?} (U+{:04X}) or tell it from another letter. Use an ordinary one.",

@@ -84,6 +84,8 @@ diesel::table! {
         typeface -> Text,
         width -> Text,
         css -> Text,
+        contact -> Text,
+        hides_pages -> Bool,
     }
 }
 

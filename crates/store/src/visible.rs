@@ -113,6 +113,11 @@ impl VisiblePages {
         VisiblePages { with_locked: true, ..VisiblePages::readable(visitor, now) }
     }
 
+    /// The pages in lists: [`VisiblePages::listed`], or [`VisiblePages::readable`] if the site hides which pages exist.
+    pub fn in_lists(visitor: &Visitor, now: Timestamp, hides_pages: bool) -> VisiblePages {
+        VisiblePages { with_locked: !hides_pages, ..VisiblePages::readable(visitor, now) }
+    }
+
     /// The rows that the visitor may read, for queries that do not sort by date.
     pub(crate) fn rows(&self) -> pages::BoxedQuery<'static, MultiBackend> {
         pages::table.filter(published(self.now)).filter(sql::<Bool>(&self.viewer.condition())).into_boxed()

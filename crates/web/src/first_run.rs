@@ -130,6 +130,9 @@ fn warn_of_unused_password(serve: &Serve) {
 pub fn check(serve: &Serve) -> Result<(UserContent, Option<Password>), String> {
     let input = UserInput { name: serve.admin_user.clone(), role: "admin".into(), active: true };
     let user = input.check().map_err(|invalid| format!("POSTERN_ADMIN_USER: {invalid}"))?;
+    if user.name.is_signed_out() {
+        return Err("POSTERN_ADMIN_USER: this name is reserved, because browsers send it to sign out".into());
+    }
     let password = chosen_password(serve)?
         .map(|password| Password::parse_new(&password, user.name.as_str()))
         .transpose()

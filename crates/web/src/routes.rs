@@ -130,6 +130,7 @@ fn routes(config: &mut ServiceConfig) {
             .service(action("/theme", site::account::set_theme))
             .default_service(web::to(not_found)))
         .service(page("/login", site::login::login))
+        .service(page("/signed-in.css", site::login::signed_in))
         .service(page("/logout", site::login::logout))
         .service(page("/healthz", health::live))
         .service(page("/readyz", health::ready))

@@ -85,9 +85,12 @@ fn the_site_says_what_changed() {
         realm: Realm::parse("Members").unwrap(),
         refusal: "No.".into(),
         footer: "Imprint".into(),
+        contact: "Ask us.".into(),
+        hides_pages: true,
         ..old.clone()
     };
-    let expected = "title “Postern” → “Acme”; language “en” → “de”; realm “Postern” → “Members”; refusal text; footer";
+    let expected = "title “Postern” → “Acme”; language “en” → “de”; realm “Postern” → “Members”; refusal text; footer; \
+                    contact line; hides which pages exist “no” → “yes”";
     assert_eq!(site_changes(&old, &new), expected);
     let input =
         LookInput { accent: "#00c".into(), width: "wide".into(), css: "a {}".into(), ..LookInput::of(&old.look) };

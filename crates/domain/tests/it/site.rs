@@ -60,6 +60,8 @@ fn each_setting_has_its_limits() {
     check(&SiteInput { refusal: "x".repeat(PROSE_CHARS + 1), ..draft() }, Some("refusal"));
     check(&SiteInput { footer: "\u{1b}".into(), ..draft() }, Some("footer"));
     check(&SiteInput { footer: "x".repeat(FOOTER_CHARS + 1), ..draft() }, Some("footer"));
+    check(&SiteInput { contact: "Ask\n\n*us*.".into(), ..draft() }, None);
+    check(&SiteInput { contact: "x".repeat(PROSE_CHARS + 1), ..draft() }, Some("contact"));
 }
 
 #[test]

@@ -115,3 +115,14 @@ pub(crate) fn user() -> User {
         version: Version::FIRST,
     }
 }
+
+#[test]
+fn the_name_that_signs_nobody_in_cannot_be_given_to_a_user() {
+    for reserved in ["signed-out", "Signed-Out", "SIGNED-OUT"] {
+        assert!(Username::parse_new(reserved).unwrap_err().contains("reserved"), "{reserved}");
+    }
+    assert!(Username::parse("signed-out").unwrap().is_signed_out());
+    for other in ["Signed-Out", "signed.out", "signed-out-2", "ann"] {
+        assert!(!Username::parse(other).unwrap().is_signed_out(), "{other}");
+    }
+}

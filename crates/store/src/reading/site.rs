@@ -26,6 +26,8 @@ struct Record {
     typeface: String,
     width: String,
     css: String,
+    contact: String,
+    hides_pages: bool,
 }
 
 /// The settings of the site. A look that is not valid, because it was written by SQL or by a newer version, is logged, and the
@@ -57,6 +59,8 @@ pub fn get(conn: &mut Conn) -> Result<Site> {
         refusal: record.refusal,
         footer: record.footer,
         look: skip_unreadable(look).unwrap_or_default(),
+        contact: record.contact,
+        hides_pages: record.hides_pages,
         version: Version(record.version),
     })
 }

@@ -37,6 +37,8 @@ pub fn update(conn: &mut Conn, admin: &Admin, from: Version, new: &Site, now: Ti
             site::typeface.eq(look.typeface),
             site::width.eq(look.width),
             site::css.eq(look.css),
+            site::contact.eq(&new.contact),
+            site::hides_pages.eq(new.hides_pages),
             site::version.eq(version.0),
         ))
         .execute(conn)?;

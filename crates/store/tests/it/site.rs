@@ -19,6 +19,7 @@ fn settings_are_saved_over_the_version_they_came_from() {
         let old = store.read(site::get).unwrap();
         let new =
             Site { title: "Acme".into(), realm: Realm::parse("R").unwrap(), footer: "a\nb".into(), ..old.clone() };
+        let new = Site { contact: "Ask *us*.".into(), hides_pages: true, ..new };
         let saved =
             store.write(|conn| store::writing::site::update(conn, &admin(), old.version, &new, noon())).unwrap();
         assert_eq!(store.read(site::get).unwrap(), saved);

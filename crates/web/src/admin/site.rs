@@ -18,7 +18,7 @@ use crate::{
     http::{
         answer::{Answer, Outcome},
         error::Error,
-        form::Form,
+        form::{Form, checkbox},
         query::QueryString,
         view::{Errors, Link},
     },
@@ -51,13 +51,21 @@ pub struct Fields {
     refusal: String,
     #[serde(default)]
     footer: String,
+    #[serde(default)]
+    contact: String,
+    /// The value of the checkbox; absent when it is not ticked.
+    #[serde(default, deserialize_with = "checkbox")]
+    hides_pages: bool,
     version: i64,
 }
 
 impl Fields {
     fn of(site: &Site) -> Fields {
-        let SiteInput { title, tagline, language, time_zone, realm, refusal, footer, look: _ } = SiteInput::of(site);
-        Fields { title, tagline, language, time_zone: Some(time_zone), realm, refusal, footer, version: site.version.0 }
+        let input = SiteInput::of(site);
+        let SiteInput { title, tagline, language, time_zone, realm, refusal, footer, contact, hides_pages, look: _ } =
+            input;
+        let (time_zone, version) = (Some(time_zone), site.version.0);
+        Fields { title, tagline, language, time_zone, realm, refusal, footer, contact, hides_pages, version }
     }
 
     /// The input of the form, with the rest of the current settings.
@@ -71,6 +79,8 @@ impl Fields {
             refusal: self.refusal.clone(),
             footer: self.footer.clone(),
             look: site.look.clone(),
+            contact: self.contact.clone(),
+            hides_pages: self.hides_pages,
         }
     }
 }

@@ -8,7 +8,7 @@ use domain::access::{self, Visitor};
 
 use super::{
     account::Account,
-    sign_in::{SignIn, sign_in},
+    sign_in::{SignIn, recognised, sign_in},
 };
 use crate::{http::error::Error, language::sentence::Sentence};
 
@@ -19,6 +19,7 @@ type Extracting<T> = Pin<Box<dyn Future<Output = Result<T, Error>>>>;
 pub struct MaybeReader {
     account: Option<Arc<Account>>,
     notice: &'static str,
+    is_sender: bool,
 }
 
 impl MaybeReader {
@@ -44,7 +45,18 @@ impl MaybeReader {
 
     /// The viewer that an editor impersonates.
     pub fn seen_by(_: &Editor, account: Option<Arc<Account>>) -> MaybeReader {
-        MaybeReader { account, notice: "" }
+        MaybeReader { account, notice: "", is_sender: false }
+    }
+
+    /// Whether the viewer sent the request, so that the browser has their credentials.
+    pub fn is_sender(&self) -> bool {
+        self.is_sender
+    }
+
+    /// The viewer of a public page: signed in only if the credentials were proven before. Nothing is verified here, and
+    /// whatever else was sent gets what strangers get.
+    pub async fn recognised(request: &HttpRequest) -> MaybeReader {
+        MaybeReader { account: recognised(request).await, notice: "", is_sender: true }
     }
 
     /// The viewer as a reader, if they are signed in.
@@ -55,10 +67,11 @@ impl MaybeReader {
     /// Reads the viewer from a request. Invalid credentials are not an error here: a browser that still sends an old
     /// password must be able to show the front page.
     pub async fn of(request: &HttpRequest) -> Result<MaybeReader, Error> {
-        let anonymous = |notice| Ok(MaybeReader { account: None, notice });
+        let viewer = |account, notice| Ok(MaybeReader { account, notice, is_sender: true });
+        let anonymous = |notice| viewer(None, notice);
         match sign_in(request).await {
             Ok(SignIn::Anonymous) => anonymous(""),
-            Ok(SignIn::Authenticated(account)) => Ok(MaybeReader { account: Some(account), notice: "" }),
+            Ok(SignIn::Authenticated(account)) => viewer(Some(account), ""),
             Ok(SignIn::Rejected) => anonymous("notice-not-accepted"),
             Err(Error::BadRequest(message)) => Err(Error::BadRequest(message)),
             Err(Error::Forbidden(_)) => anonymous(""),
@@ -92,6 +105,11 @@ impl Reader {
         &self.0
     }
 
+    /// The reader as the viewer of a page.
+    pub(crate) fn viewer(&self, is_sender: bool) -> MaybeReader {
+        MaybeReader { account: Some(self.0.clone()), notice: "", is_sender }
+    }
+
     /// Reads the user from a request.
     ///
     /// # Errors
@@ -99,7 +117,8 @@ impl Reader {
     pub async fn of(request: &HttpRequest) -> Result<Reader, Error> {
         match sign_in(request).await? {
             SignIn::Authenticated(account) => Ok(Reader(account)),
-            SignIn::Anonymous | SignIn::Rejected => Err(Error::Unauthorized),
+            SignIn::Anonymous => Err(Error::Unauthorized),
+            SignIn::Rejected => Err(Error::Rejected),
         }
     }
 }

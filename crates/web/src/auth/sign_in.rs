@@ -43,6 +43,50 @@ pub async fn sign_in(request: &HttpRequest) -> Result<SignIn, Error> {
     result
 }
 
+/// The account of a request that has signed in; `None` if it has not, or was not asked to.
+pub fn known(request: &HttpRequest) -> Option<Arc<Account>> {
+    match request.extensions().get::<CachedSignIn>() {
+        Some(CachedSignIn(Ok(SignIn::Authenticated(account)))) => Some(account.clone()),
+        _ => None,
+    }
+}
+
+/// The account of credentials that were proven before: on this connection, or from this client network and remembered.
+/// Nothing is verified, counted or written, and for any other credentials the answer is `None`. On a page that strangers may
+/// read, a guess is neither throttled nor logged, and therefore learns nothing from a network where its user never was.
+pub async fn recognised(request: &HttpRequest) -> Option<Arc<Account>> {
+    let mut headers = request.headers().get_all(AUTHORIZATION);
+    let header = headers.next().filter(|_| headers.next().is_none())?.as_bytes();
+    let app = request.app_data::<Data<App>>()?;
+    let envelope = Envelope::of(request);
+    require_https(app, &envelope).ok()?;
+    let current = match proven_on_connection(app, request, header) {
+        Some(current) => current,
+        None => Box::pin(remembered(app, request, &envelope, header)).await?,
+    };
+    Some(current.account.clone())
+}
+
+async fn remembered(app: &App, request: &HttpRequest, envelope: &Envelope, header: &[u8]) -> Option<Arc<CachedUser>> {
+    let credentials = credentials::parse(header).ok().filter(|credentials| !credentials.name.is_signed_out())?;
+    // During an outage strangers get their page from memory, and nobody waits for the database.
+    if !app.db.cache().generations().is_fresh() {
+        return None;
+    }
+    let record = app.authenticator.record_from(&credentials, envelope.client.origin())?;
+    let current = app.authenticator.current(&app.db, &credentials.name, &record).await.ok()??;
+    if let Some(connection) = Connection::of(request) {
+        connection.remember(app.authenticator.proof(header, &credentials.name, record));
+    }
+    Some(current)
+}
+
+/// The user whose header was proven on this connection before.
+fn proven_on_connection(app: &App, request: &HttpRequest, header: &[u8]) -> Option<Arc<CachedUser>> {
+    let proof = Connection::of(request)?.proof();
+    app.authenticator.recognise(&app.db, proof.as_ref()?, header)
+}
+
 async fn authenticate(request: &HttpRequest) -> Result<SignIn, Error> {
     let app = request.app_data::<Data<App>>().ok_or_else(|| Error::Internal("no App in this scope".into()))?;
     let envelope = Envelope::of(request);
@@ -53,12 +97,7 @@ async fn authenticate(request: &HttpRequest) -> Result<SignIn, Error> {
         return Err(Error::BadRequest("A request has at most one Authorization header."));
     }
     let header = header.as_bytes();
-    let connection = Connection::of(request);
-    let recognised = connection.and_then(|connection| {
-        let proof = connection.proof();
-        app.authenticator.recognise(&app.db, proof.as_ref()?, header)
-    });
-    if let Some(current) = recognised {
+    if let Some(current) = proven_on_connection(app, request, header) {
         app.sign_ins.record(&app.db, &current.user, &envelope.client);
         return Ok(SignIn::Authenticated(current.account.clone()));
     }
@@ -66,8 +105,12 @@ async fn authenticate(request: &HttpRequest) -> Result<SignIn, Error> {
         app.failed_logins.record(None, &envelope, failed_logins::without_bcrypt::MALFORMED);
         return Ok(SignIn::Rejected);
     };
+    if credentials.name.is_signed_out() {
+        return Ok(SignIn::Anonymous);
+    }
     if let Some((current, record)) = app.authenticator.recall(&app.db, &credentials).await? {
-        if let Some(connection) = connection {
+        record.note_use_from(envelope.client.origin());
+        if let Some(connection) = Connection::of(request) {
             connection.remember(app.authenticator.proof(header, &credentials.name, record));
         }
         app.sign_ins.record(&app.db, &current.user, &envelope.client);
@@ -101,7 +144,10 @@ pub async fn check(
 ) -> Result<Option<Arc<CachedUser>>, Error> {
     let refuse = |why| app.failed_logins.record(Some(&credentials.name), envelope, why);
     match app.authenticator.authenticate(&app.db, credentials, &envelope.client).await {
-        Ok(AuthOutcome::Accepted(current)) => Ok(Some(current)),
+        Ok(AuthOutcome::Accepted(current)) => {
+            app.authenticator.note_use_from(credentials, envelope.client.origin());
+            Ok(Some(current))
+        }
         Ok(AuthOutcome::Rejected(why)) => {
             refuse(why);
             Ok(None)
@@ -113,6 +159,13 @@ pub async fn check(
             Err(error)
         }
     }
+}
+
+/// Whether a request has well-formed credentials with the reserved name, which a browser sends after it signed out.
+pub fn is_signed_out(request: &HttpRequest) -> bool {
+    let mut headers = request.headers().get_all(AUTHORIZATION);
+    let header = headers.next().filter(|_| headers.next().is_none());
+    header.and_then(|header| credentials::parse(header.as_bytes()).ok()).is_some_and(|sent| sent.name.is_signed_out())
 }
 
 /// Checks that a request came over HTTPS, where the operator requires it.

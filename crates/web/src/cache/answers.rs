@@ -75,6 +75,8 @@ pub enum Cached {
     Guarded {
         /// Whether the page ends with a list.
         lists: bool,
+        /// Whether strangers must not learn that the page exists.
+        is_hidden: bool,
     },
     /// The path is public and has a list. The answer depends on the viewer.
     Listing,

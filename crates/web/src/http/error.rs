@@ -12,9 +12,11 @@ use crate::language::sentence::Sentence;
 pub enum Error {
     /// 400: the request is malformed; the message says what to fix.
     BadRequest(&'static str),
-    /// 401: the page requires a sign-in. One answer for every cause (RFC 9110 section 15.5.2).
+    /// 401: the page requires a sign-in, and the request has no credentials (RFC 9110 section 15.5.2).
     Unauthorized,
-    /// 401 for everybody: the answer of `/logout`, which makes a browser drop the credentials.
+    /// 401: the credentials of the request are not valid. One answer for every cause.
+    Rejected,
+    /// 401: the answer of `/logout` to a browser that still sends credentials, or has none.
     SignedOut,
     /// 403: the user lacks a right; the message says which.
     Forbidden(Sentence),
@@ -93,7 +95,7 @@ impl ResponseError for Error {
     fn status_code(&self) -> StatusCode {
         match self {
             Error::BadRequest(_) => StatusCode::BAD_REQUEST,
-            Error::Unauthorized | Error::SignedOut => StatusCode::UNAUTHORIZED,
+            Error::Unauthorized | Error::Rejected | Error::SignedOut => StatusCode::UNAUTHORIZED,
             Error::Forbidden(_) | Error::StaleForm(_) => StatusCode::FORBIDDEN,
             Error::NotFound => StatusCode::NOT_FOUND,
             Error::MethodNotAllowed(_) => StatusCode::METHOD_NOT_ALLOWED,

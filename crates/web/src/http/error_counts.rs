@@ -36,6 +36,7 @@ fn cause(error: &Error) -> Option<usize> {
         Error::Internal(_) => Some(5),
         Error::BadRequest(_)
         | Error::Unauthorized
+        | Error::Rejected
         | Error::SignedOut
         | Error::Forbidden(_)
         | Error::StaleForm(_)

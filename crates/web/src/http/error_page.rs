@@ -4,7 +4,10 @@ use std::time::Duration;
 
 use actix_web::{
     HttpResponse, ResponseError,
-    http::header::{self, HeaderValue},
+    http::{
+        StatusCode,
+        header::{self, HeaderValue},
+    },
     web::Bytes,
 };
 use actix_web_httpauth::headers::www_authenticate::WwwAuthenticate;
@@ -14,7 +17,7 @@ use serde::Serialize;
 use super::{
     answer::{Answer, Caching, HTML, ROBOTS, TEXT},
     error::Error,
-    error_words::{self, Words},
+    error_words::{self, Sender, WAIT, Words, wait},
     stale_form::StaleForm,
     view::Frame,
 };
@@ -36,7 +39,7 @@ pub fn wants_html(accept: &[HeaderValue]) -> bool {
 }
 
 /// The response to a failed request.
-pub async fn render(app: &App, error: &Error, html: bool, request_id: &str) -> HttpResponse {
+pub async fn render(app: &App, error: &Error, sender: &Sender, html: bool, request_id: &str) -> HttpResponse {
     // Cached settings only: the database does not answer, or must not get the load of a flood.
     let site = match error {
         Error::Unavailable(_) | Error::NotSaved(_) | Error::InDoubt(_) | Error::Busy(_) | Error::NoRoom => {
@@ -47,7 +50,7 @@ pub async fn render(app: &App, error: &Error, html: bool, request_id: &str) -> H
     let mut response = HttpResponse::build(error.status_code());
     response.insert_header((header::CACHE_CONTROL, "no-store")).insert_header((ROBOTS, "noindex"));
     match error {
-        Error::Unauthorized => {
+        Error::Unauthorized | Error::Rejected => {
             response.insert_header(WwwAuthenticate(Challenge::new(&site.realm)));
         }
         Error::SignedOut => {
@@ -78,16 +81,20 @@ pub async fn render(app: &App, error: &Error, html: bool, request_id: &str) -> H
             Err(error) => log::error!("id={request_id} {error}"),
         }
     }
-    let (content_type, body) = body(app, error, &site, html, request_id);
+    let (content_type, mut body) = body(app, error, &site, sender, html, request_id);
+    if let Error::TooManyAttempts(time) = error {
+        body = String::from_utf8_lossy(&body).replace(WAIT, &wait(*time)).into();
+    }
     response.content_type(content_type).body(body)
 }
 
 /// The content type and the body. A body that is the same for everybody is cached: a flood can request it at no cost.
-fn body(app: &App, error: &Error, site: &Site, html: bool, request_id: &str) -> (&'static str, Bytes) {
+fn body(app: &App, error: &Error, site: &Site, sender: &Sender, html: bool, request_id: &str) -> (&'static str, Bytes) {
     let content_type = if html { HTML } else { TEXT };
     let answers = &app.db.cache().answers;
-    let Some(key) = cacheable_name(error).map(|name| CacheKey::ErrorPage(name, html)) else {
-        return compose(app, &Words::of(error, site, request_id), site, html);
+    let words = || Words::of(error, site, sender, request_id);
+    let Some(key) = cacheable_name(error, sender).map(|name| CacheKey::ErrorPage(name, html)) else {
+        return compose(app, error, &words(), site, sender, html);
     };
     if let Some(Cached::Answer(answer)) = answers.get(key, "") {
         return (content_type, answer.body().clone());
@@ -95,7 +102,7 @@ fn body(app: &App, error: &Error, site: &Site, html: bool, request_id: &str) -> 
     // The body may be cached only if the settings are still current, because they were read before the token was taken.
     let token = answers.fill_token(key);
     let is_current = app.db.cache().site().is_some_and(|known| *known == *site);
-    let (content_type, body) = compose(app, &Words::of(error, site, request_id), site, html);
+    let (content_type, body) = compose(app, error, &words(), site, sender, html);
     if is_current {
         answers.insert(token, "", Cached::Answer(Answer::new(content_type, body.clone(), Caching::Never)), None);
     }
@@ -103,9 +110,11 @@ fn body(app: &App, error: &Error, site: &Site, html: bool, request_id: &str) -> 
 }
 
 /// The cache key of an error whose page depends only on the settings of the site.
-fn cacheable_name(error: &Error) -> Option<&'static str> {
+fn cacheable_name(error: &Error, sender: &Sender) -> Option<&'static str> {
     match error {
+        _ if sender.account.is_some() => None,
         Error::Unauthorized => Some("unauthorized"),
+        Error::Rejected => Some("rejected"),
         Error::SignedOut => Some("signed out"),
         Error::NotFound => Some("not found"),
         Error::TooManyAttempts(_) => Some("too many attempts"),
@@ -113,9 +122,12 @@ fn cacheable_name(error: &Error) -> Option<&'static str> {
     }
 }
 
-fn compose(app: &App, words: &Words, site: &Site, html: bool) -> (&'static str, Bytes) {
+fn compose(app: &App, error: &Error, words: &Words, site: &Site, sender: &Sender, html: bool) -> (&'static str, Bytes) {
     if html {
-        let page = ErrorPage { frame: Frame::anonymous(site), words };
+        // The empty address is that of the page itself, which asks for credentials.
+        let asks = error.status_code() == StatusCode::UNAUTHORIZED && !matches!(error, Error::SignedOut);
+        let login_href = if asks { "" } else { "/login" };
+        let page = ErrorPage { frame: Frame::new(site, sender.account.as_deref()).with_login(login_href), words };
         match app.view.render("error.html", &page) {
             Ok(body) => return (HTML, body.into()),
             Err(error) => log::error!("{error}"),

@@ -1,11 +1,40 @@
 //! The text of error pages.
 
+use std::{sync::Arc, time::Duration};
+
 use actix_web::{ResponseError, http::StatusCode};
 use domain::site::Site;
 use serde::Serialize;
 
-use super::error::Error;
-use crate::language::{Language, sentence::Sentence};
+use super::{error::Error, query::encode};
+use crate::{
+    auth::account::Account,
+    language::{Language, sentence::Sentence},
+    markdown::{self, SafeHtml},
+};
+
+/// The place of the time to wait in a body that is kept. No text of the site has this character.
+pub(super) const WAIT: &str = "\u{1}";
+
+/// The sender of a request that failed, as far as its page depends on it.
+#[derive(Debug, Default)]
+pub struct Sender {
+    /// The account, if the request signed in.
+    pub account: Option<Arc<Account>>,
+    /// The path and the query of the request.
+    pub address: String,
+    /// Whether the request only reads, so that it may be repeated.
+    pub is_read: bool,
+}
+
+impl Sender {
+    /// The address at which somebody else signs in.
+    fn switch_href(&self) -> Option<String> {
+        let name = self.account.as_ref()?.member.name.as_str();
+        let next = if self.is_read { self.address.as_str() } else { "" };
+        Some(format!("/login?{}", encode(&[("not", name), ("next", next)])))
+    }
+}
 
 /// The text of an error page, in the language of the site.
 #[derive(Debug, Serialize)]
@@ -15,7 +44,17 @@ pub(super) struct Words {
     message: String,
     /// The language of the message, if it is another one than that of the words around it; empty otherwise.
     message_language: String,
+    /// [`WAIT`] on a page that says how long to wait; empty otherwise.
+    wait: &'static str,
+    #[serde(skip)]
+    wait_line: String,
+    /// The operator's own text, where it is not the message.
+    note: String,
     hints: Vec<String>,
+    /// Whom to ask for a password, if the operator says so.
+    contact_html: Option<SafeHtml>,
+    #[serde(skip)]
+    contact_line: String,
     actions: Vec<Action>,
     /// The id of the request, as its own field for HTML.
     request_id: String,
@@ -26,17 +65,21 @@ pub(super) struct Words {
 
 #[derive(Debug, Serialize)]
 struct Action {
-    href: &'static str,
+    href: String,
     label: String,
 }
 
 const HOME: (&str, &str) = ("/", "error-home");
 const PANEL: (&str, &str) = ("/admin/", "error-panel");
+/// `/login` leads back to the page with this link, whose address is in no body that is the same for all paths.
 const SIGN_IN: (&str, &str) = ("/login", "sign-in");
-const SWITCH: (&str, &str) = ("/logout", "error-switch");
+const SIGN_IN_TO_READ: (&str, &str) = ("/login", "sign-in-to-read");
+/// The empty address is that of the page itself.
+const SIGN_IN_HERE: (&str, &str) = ("", "sign-in");
+const AGAIN: (&str, &str) = ("", "error-again");
 
 impl Words {
-    pub(super) fn of(error: &Error, site: &Site, request_id: &str) -> Words {
+    pub(super) fn of(error: &Error, site: &Site, sender: &Sender, request_id: &str) -> Words {
         let language = Language::for_words(&site.language);
         let status = error.status_code();
         // Only these errors are in the log with their id.
@@ -55,13 +98,21 @@ impl Words {
             }
         };
         let say = |key: &&'static str| language.say(&Sentence::new(key));
+        let is_throttled = matches!(error, Error::TooManyAttempts(_));
+        let asks = matches!(error, Error::Unauthorized | Error::Rejected);
+        let contact = Some(&site.contact).filter(|contact| asks && !contact.is_empty());
         Words {
             status: status.as_u16(),
             title: say(&title(error)),
             message,
             message_language: message_language.to_owned(),
-            hints: hints(error).iter().map(say).collect(),
-            actions: actions(error).iter().map(|(href, key)| Action { href, label: say(key) }).collect(),
+            wait: if is_throttled { WAIT } else { "" },
+            wait_line: language.say(&Sentence::new("error-too-many-wait").with("wait", WAIT)),
+            note: if matches!(error, Error::Rejected) { site.refusal.clone() } else { String::new() },
+            hints: hints(error, contact.is_some()).iter().map(say).collect(),
+            contact_line: contact.map(|text| format!("{} {text}", say(&"error-contact"))).unwrap_or_default(),
+            contact_html: contact.map(|text| markdown::render(text)),
+            actions: actions(error, sender).into_iter().map(|(href, key)| Action { href, label: say(&key) }).collect(),
             request_id: request_id.to_owned(),
             request_line: language.say(&Sentence::new("error-request").with("id", request_id)),
         }
@@ -70,8 +121,11 @@ impl Words {
     /// The plain text for clients that do not accept HTML.
     pub(super) fn text(&self) -> String {
         let mut text = format!("{}\n", self.message);
-        for hint in &self.hints {
-            text.push_str(hint);
+        let wait = if self.wait.is_empty() { "" } else { &self.wait_line };
+        let hints = self.hints.iter().map(String::as_str);
+        let lines = [wait, &self.note].into_iter().chain(hints).chain([self.contact_line.as_str()]);
+        for line in lines.filter(|line| !line.is_empty()) {
+            text.push_str(line);
             text.push('\n');
         }
         if !self.request_id.is_empty() {
@@ -79,6 +133,14 @@ impl Words {
             text.push('\n');
         }
         text
+    }
+}
+
+/// A time to wait, in seconds up to two minutes and in minutes beyond.
+pub(super) fn wait(time: Duration) -> String {
+    match time.as_secs().max(1) {
+        seconds @ ..=120 => format!("{seconds} s"),
+        seconds => format!("{} min", seconds.div_ceil(60)),
     }
 }
 
@@ -92,6 +154,7 @@ fn title(error: &Error) -> &'static str {
     match error {
         Error::BadRequest(_) => "error-bad-request",
         Error::Unauthorized => "error-unauthorized",
+        Error::Rejected => "error-rejected",
         Error::SignedOut => "error-signed-out",
         Error::Forbidden(_) => "error-forbidden",
         Error::StaleForm(_) => "error-stale-form",
@@ -120,6 +183,7 @@ fn message(error: &Error) -> Sentence {
         Error::MethodNotAllowed(allow) => Sentence::new("error-method-message").with("methods", *allow),
         Error::TooLarge(max_bytes) => Sentence::new("error-too-large-message").with("bytes", *max_bytes),
         Error::Unauthorized => Sentence::new("error-unauthorized-message"),
+        Error::Rejected => Sentence::new("error-rejected-message"),
         Error::SignedOut => Sentence::new("error-signed-out-message"),
         Error::StaleForm(_) => Sentence::new("error-stale-form-message"),
         Error::NotFound => Sentence::new("error-not-found-message"),
@@ -137,9 +201,12 @@ fn message(error: &Error) -> Sentence {
     }
 }
 
-fn hints(error: &Error) -> &'static [&'static str] {
+fn hints(error: &Error, has_contact: bool) -> &'static [&'static str] {
     match error {
-        Error::Unauthorized => &["error-unauthorized-reload", "error-unauthorized-who"],
+        Error::Unauthorized if has_contact => &[],
+        Error::Unauthorized => &["error-unauthorized-who"],
+        Error::Rejected if has_contact => &["error-rejected-capitals"],
+        Error::Rejected => &["error-rejected-capitals", "error-unauthorized-who"],
         Error::SignedOut => &["error-signed-out-browser"],
         Error::NotFound => &["error-not-found-check"],
         Error::Timeout => &["error-timeout-again"],
@@ -149,16 +216,39 @@ fn hints(error: &Error) -> &'static [&'static str] {
         Error::InDoubt(_) => &["error-in-doubt-again"],
         Error::TooLarge(_) => &["error-too-large-back"],
         Error::Unprocessable(_) => &["error-unprocessable-back"],
-        Error::TooManyAttempts(_) => &["error-too-many-wait"],
         _ => &[],
     }
 }
 
-fn actions(error: &Error) -> &'static [(&'static str, &'static str)] {
+/// The addresses and the keys of the buttons, the most useful one first.
+fn actions(error: &Error, sender: &Sender) -> Vec<(String, &'static str)> {
+    let first = match error {
+        Error::Unauthorized => Some(SIGN_IN_HERE),
+        Error::Rejected | Error::TooManyAttempts(_) => Some(AGAIN),
+        Error::Busy(_) | Error::NoRoom | Error::Unavailable(_) | Error::Internal(_) if sender.is_read => Some(AGAIN),
+        Error::SignedOut => Some(SIGN_IN),
+        Error::NotFound if sender.account.is_none() => Some(SIGN_IN_TO_READ),
+        Error::Conflict(_) | Error::Unprocessable(_) => Some(PANEL),
+        _ => None,
+    };
+    let fixed = |(href, key): (&str, &'static str)| (href.to_owned(), key);
+    let home = [fixed(HOME)];
+    let switch = sender.switch_href().map(|href| (href, "error-switch"));
     match error {
-        Error::Unauthorized | Error::SignedOut => &[SIGN_IN, HOME],
-        Error::Forbidden(_) => &[SWITCH, HOME],
-        Error::Conflict(_) | Error::Unprocessable(_) => &[PANEL, HOME],
-        _ => &[HOME],
+        Error::Forbidden(_) => switch.into_iter().chain(home).collect(),
+        Error::NotFound => first.map(fixed).into_iter().chain(home).chain(switch).collect(),
+        _ => first.map(fixed).into_iter().chain(home).collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wait_is_told_in_seconds_and_a_long_one_in_minutes() {
+        for (seconds, expected) in [(0, "1 s"), (3, "3 s"), (120, "120 s"), (121, "3 min"), (3600, "60 min")] {
+            assert_eq!(wait(Duration::from_secs(seconds)), expected);
+        }
     }
 }

@@ -89,7 +89,7 @@ async fn check_still_active(request: &HttpRequest, reader: &Reader) -> Result<()
     let app = request.app_data::<Data<App>>().ok_or_else(|| Error::Internal("no App in this scope".into()))?;
     match current_user(&app.db, &reader.account().member.name).await? {
         Some(now) if reader.account().is_unchanged(&now.user) => Ok(()),
-        _ => Err(Error::Unauthorized),
+        _ => Err(Error::Rejected),
     }
 }
 

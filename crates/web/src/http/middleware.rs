@@ -9,7 +9,7 @@ use actix_web::{
     dev::{ServiceRequest, ServiceResponse},
     error::InternalError,
     http::{
-        StatusCode,
+        Method, StatusCode,
         header::{self, HeaderValue},
     },
     middleware::Next,
@@ -26,11 +26,12 @@ use super::{
     envelope::Envelope,
     error::Error,
     error_page,
+    error_words::Sender,
     logging::LogLimiter,
     parts_body::{PART, in_parts},
     security_headers,
 };
-use crate::App;
+use crate::{App, auth::sign_in};
 
 /// Assigns the envelope, checks the limits, renders and logs errors, and adds the security headers to every response.
 /// `cached` may answer a request before a route is chosen.
@@ -73,12 +74,14 @@ pub async fn envelope(
 
     if let Some(answer) = early {
         let response = answer.unwrap_or_else(|error| error.error_response());
-        return Ok(request.into_response(context.finish(&app, response).await));
+        let sender = sender(request.request(), &response);
+        return Ok(request.into_response(context.finish(&app, response, &sender).await));
     }
     match AssertUnwindSafe(next.call(request)).catch_unwind().await {
         Ok(Ok(answer)) => {
             let (request, response) = answer.map_into_boxed_body().into_parts();
-            Ok(ServiceResponse::new(request, context.finish(&app, response).await))
+            let sender = sender(&request, &response);
+            Ok(ServiceResponse::new(request, context.finish(&app, response, &sender).await))
         }
         Ok(Err(error)) => Err(context.finish_error(&app, error.error_response()).await),
         Err(_panic) => Err(context.finish_error(&app, panicked().error_response()).await),
@@ -90,6 +93,20 @@ pub async fn envelope(
 fn refuse_upgrade(wants_upgrade: bool, response: &mut HttpResponse) {
     if wants_upgrade {
         response.head_mut().set_connection_type(ConnectionType::Close);
+    }
+}
+
+/// The sender of a request that failed.
+fn sender(request: &HttpRequest, response: &HttpResponse) -> Sender {
+    if response.status().is_success() || response.status().is_redirection() {
+        return Sender::default();
+    }
+    // A 401 asks for other credentials: after it, the browser may have none.
+    let is_challenge = response.status() == StatusCode::UNAUTHORIZED;
+    Sender {
+        account: if is_challenge { None } else { sign_in::known(request) },
+        address: request.uri().path_and_query().map(ToString::to_string).unwrap_or_default(),
+        is_read: matches!(*request.method(), Method::GET | Method::HEAD),
     }
 }
 
@@ -113,13 +130,13 @@ struct ResponseContext {
 }
 
 impl ResponseContext {
-    async fn finish(self, app: &App, response: HttpResponse) -> HttpResponse {
+    async fn finish(self, app: &App, response: HttpResponse, sender: &Sender) -> HttpResponse {
         let error = response.extensions().get::<Error>().cloned().or_else(|| framework_error(&response));
         let mut response = match error {
             Some(error) => {
                 self.record(app, &error);
                 let html = error_page::wants_html(&self.accept);
-                Box::pin(error_page::render(app, &error, html, &self.envelope.id())).await
+                Box::pin(error_page::render(app, &error, sender, html, &self.envelope.id())).await
             }
             None => response,
         };
@@ -146,13 +163,14 @@ impl ResponseContext {
             None => {
                 self.record(app, &Error::NoRoom);
                 let html = error_page::wants_html(&self.accept);
-                Box::pin(error_page::render(app, &Error::NoRoom, html, &self.envelope.id())).await
+                let sender = Sender::default();
+                Box::pin(error_page::render(app, &Error::NoRoom, &sender, html, &self.envelope.id())).await
             }
         }
     }
 
     async fn finish_error(self, app: &App, response: HttpResponse) -> ActixError {
-        InternalError::from_response("answered", self.finish(app, response).await).into()
+        InternalError::from_response("answered", self.finish(app, response, &Sender::default()).await).into()
     }
 
     fn record(&self, app: &App, error: &Error) {

@@ -106,6 +106,10 @@ pub struct Frame {
     look_href: String,
     css_href: String,
     menu: Vec<MenuItem>,
+    /// The address of the sign-in that leads back here.
+    login_href: String,
+    /// Whether the page makes the browser send the viewer's credentials to the whole site.
+    spreads_credentials: bool,
 }
 
 /// An entry of the menu.
@@ -157,12 +161,14 @@ impl Frame {
             direction: site.direction().as_str(),
             site: SiteView::new(site),
             signed_in: visitor.is_some(),
+            spreads_credentials: visitor.is_some(),
             visitor,
             theme,
             asset: assets::prefix().into(),
             look_href: sheets.tokens_href(),
             css_href: sheets.own_href(),
             menu: Vec::new(),
+            login_href: "/login".into(),
         }
     }
 
@@ -172,9 +178,17 @@ impl Frame {
         Frame { menu: menu.entries.iter().map(|entry| MenuItem::new(entry, at)).collect(), ..self }
     }
 
-    /// Whether the frame has a signed-in user.
-    pub fn is_signed_in(&self) -> bool {
-        self.signed_in
+    /// The frame of the page of a viewer; `is_sender` if the browser has their credentials. For an impersonated viewer it
+    /// has none, and would ask for some.
+    pub fn for_viewer(site: &Site, account: Option<&Account>, is_sender: bool, login_href: String) -> Frame {
+        let frame = Frame::new(site, account).with_login(login_href);
+        Frame { spreads_credentials: frame.signed_in && is_sender, ..frame }
+    }
+
+    /// The frame with another address of the sign-in.
+    #[must_use]
+    pub fn with_login(self, login_href: impl Into<String>) -> Frame {
+        Frame { login_href: login_href.into(), ..self }
     }
 
     /// The frame of a page that is the same for every viewer.

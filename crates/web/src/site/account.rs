@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use actix_web::{
     Either, HttpRequest, HttpResponse, Responder,
-    http::{StatusCode, Uri, header},
+    http::{StatusCode, header},
     web::Data,
 };
 use domain::{
@@ -15,7 +15,10 @@ use domain::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::{login::local, menu};
+use super::{
+    login::{local, referrer},
+    menu,
+};
 use crate::{
     App,
     auth::{extract::Reader, form_token, sign_in},
@@ -174,12 +177,4 @@ pub async fn set_theme(
     // The form does not know the query string of its page; the `Referer` does.
     let back = if choice.back.is_empty() { "/account" } else { &choice.back };
     Ok(see_other(local(&referrer(&request).unwrap_or_else(|| back.to_owned()))))
-}
-
-/// The path and query of the `Referer`, if it is a page of this site.
-fn referrer(request: &HttpRequest) -> Option<String> {
-    let uri: Uri = request.headers().get(header::REFERER)?.to_str().ok()?.parse().ok()?;
-    let host = request.headers().get(header::HOST)?.to_str().ok()?;
-    uri.authority().filter(|authority| authority.as_str().eq_ignore_ascii_case(host))?;
-    uri.path_and_query().map(ToString::to_string)
 }

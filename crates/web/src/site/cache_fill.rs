@@ -35,6 +35,8 @@ impl FillTokens {
 /// Inserts one answer into the cache.
 pub struct CacheFill {
     pub(super) is_guarded: bool,
+    /// Whether the site hides which pages exist.
+    pub(super) hides_pages: bool,
     pub(super) lists: bool,
     pub(super) notice: &'static str,
     pub(super) account: Option<Arc<Account>>,
@@ -50,9 +52,10 @@ impl CacheFill {
         }
         let answers = &cache.answers;
         let token = match (self.is_guarded, self.lists) {
-            (false, false) => return answers.insert(path, "", Cached::Answer(answer.clone()), expires_at),
+            (false, false) => path,
             (true, lists) => {
-                answers.insert(path, "", Cached::Guarded { lists }, expires_at);
+                let is_hidden = self.hides_pages;
+                answers.insert(path, "", Cached::Guarded { lists, is_hidden }, expires_at);
                 list
             }
             (false, true) => {

@@ -15,7 +15,7 @@ use super::{
     cards::{self, Card},
     list_query::ListQuery,
     menu,
-    resolve::Section,
+    resolve::{Resolved, Section},
 };
 use crate::{
     App,
@@ -95,7 +95,6 @@ struct ListPage {
     is_of_all: bool,
     notice: &'static str,
     breadcrumbs: Vec<Link>,
-    login_href: String,
     canonical_href: String,
     feed_href: String,
     /// The cards of a front page that shows them; otherwise the page has `rows`.
@@ -105,7 +104,7 @@ struct ListPage {
 }
 
 /// At most 20 rows of the list of the pages below a path, as a visitor finds them at `now`; `None` for a position that is not
-/// in this list.
+/// in this list. On a site that hides its pages, no title of a page is shown to somebody who may not read it.
 ///
 /// # Errors
 /// As every query.
@@ -113,11 +112,13 @@ pub fn below(
     conn: &mut store::Conn,
     visitor: &Visitor,
     now: Timestamp,
+    hides_pages: bool,
     path: &PagePath,
     asked: &ListQuery,
 ) -> store::Result<Option<ListPart>> {
     let Some(position) = asked.position() else { return Ok(None) };
-    lists::list_below(conn, &VisiblePages::listed(visitor, now), path, position, PAGE_SIZE)
+    let scope = VisiblePages::in_lists(visitor, now, hides_pages);
+    lists::list_below(conn, &scope, path, position, PAGE_SIZE)
 }
 
 /// Redirects to the beginning of a list: the position in the address is no longer in it, or never was.
@@ -127,16 +128,21 @@ pub fn to_start(address: &str) -> Outcome {
 
 /// GET `/sitemap` and `/sitemap/clients`: the list of all pages, or of those below a path, whatever is at that path.
 pub async fn sitemap(request: HttpRequest, app: Data<App>, path: Path<String>) -> Result<Outcome, Error> {
-    let path = PagePath::parse(path.strip_prefix('/').unwrap_or_default()).map_err(|_| Error::NotFound)?;
+    let path = match PagePath::parse(path.strip_prefix('/').unwrap_or_default()) {
+        Ok(path) => path,
+        Err(_) => return Err(Resolved::no_path(&app, &request).await),
+    };
     let viewer = MaybeReader::of(&request).await?;
     let asked = ListQuery::of(&QueryString::of(&request));
-    list(&app, Section::of_all(&app, path, viewer, asked, clock::now())).await
+    let hides_pages = app.db.site().await.hides_pages;
+    let absent = Resolved::no_path(&app, &request).await;
+    list(&app, Section::of_all(&app, path, viewer, asked, clock::now(), (absent, hides_pages))).await
 }
 
 /// Renders a path without a page: the list of the pages below it. At the root it is the front page.
 ///
 /// # Errors
-/// 404 when the viewer may see no page below the path.
+/// The error of the section, such as 404, when the viewer may see no page below the path.
 pub async fn section(app: &App, section: Section) -> Result<Outcome, Error> {
     list(app, section).await
 }
@@ -144,7 +150,7 @@ pub async fn section(app: &App, section: Section) -> Result<Outcome, Error> {
 async fn list(app: &App, section: Section) -> Result<Outcome, Error> {
     let path = &section.path;
     let viewer = &section.viewer;
-    let (asked, now) = (section.asked.clone(), section.now);
+    let (asked, now, hides) = (section.asked.clone(), section.now, section.hides_pages);
     let visitor = viewer.visitor();
     let wanted = path.clone();
     let is_front = path.is_root() && !section.is_of_all;
@@ -154,10 +160,12 @@ async fn list(app: &App, section: Section) -> Result<Outcome, Error> {
             true => cards::list(conn, &VisiblePages::readable(&visitor, now))?,
             false => Vec::new(),
         };
-        let part = below(conn, &visitor, now, &wanted, &asked)?;
+        let part = below(conn, &visitor, now, hides, &wanted, &asked)?;
         let is_empty = match &part {
             Some(part) => part.rows.is_empty(),
-            None => below(conn, &visitor, now, &wanted, &ListQuery::START)?.is_none_or(|part| part.rows.is_empty()),
+            None => {
+                below(conn, &visitor, now, hides, &wanted, &ListQuery::START)?.is_none_or(|part| part.rows.is_empty())
+            }
         };
         let named: Vec<PagePath> = wanted.ancestors().into_iter().chain([wanted]).collect();
         let titles = pages::titles(conn, &VisiblePages::readable(&visitor, now), &named)?;
@@ -165,7 +173,7 @@ async fn list(app: &App, section: Section) -> Result<Outcome, Error> {
     };
     let (site, (part, is_empty, titles, cards, expires_at)) = app.db.read_with_site(query).await?;
     if is_empty && !path.is_root() {
-        return Err(Error::NotFound);
+        return Err(section.absent);
     }
     let address = section.address();
     let Some(part) = part else { return Ok(to_start(&address)) };
@@ -173,13 +181,13 @@ async fn list(app: &App, section: Section) -> Result<Outcome, Error> {
     let expires_at = expires_at.into_iter().chain(menu.expires_at).min();
     let shown_at = (!section.is_of_all).then_some(path);
     let page = ListPage {
-        frame: Frame::new(&site, viewer.account()).with_menu(&menu, shown_at),
+        frame: Frame::for_viewer(&site, viewer.account(), viewer.is_sender(), login_href(&address))
+            .with_menu(&menu, shown_at),
         is_of_all: section.is_of_all,
         heading: if path.is_root() { site.title.clone() } else { heading(path, &titles, section.is_of_all) },
         cards,
         notice: viewer.notice(),
         breadcrumbs: breadcrumbs(path, &titles),
-        login_href: login_href(&address),
         canonical_href: if section.is_of_all { String::new() } else { app.options.canonical(path) },
         feed_href: feed_href(path),
         rows: Rows::new(part, &address, &site),

@@ -1,7 +1,7 @@
 //! Pages for readers.
 
 use actix_web::{HttpRequest, http::Method, web::Data};
-use domain::{access::Visitor, audience::Audience, navigation::Front, page::PagePath};
+use domain::{audience::Audience, navigation::Front, page::PagePath};
 use serde::Serialize;
 use store::{
     lists::VisiblePages,
@@ -17,11 +17,9 @@ use super::{
     surroundings::{self, ContentsEntry, Surroundings},
 };
 use crate::{
-    App,
-    auth::extract::MaybeReader,
-    clock,
+    App, clock,
     http::{
-        answer::{Answer, Caching, Outcome},
+        answer::{Answer, Outcome},
         error::Error,
         responses::permanent_redirect_with_query,
         view::{Frame, Link},
@@ -36,8 +34,6 @@ struct PagePage {
     frame: Frame,
     page: PageView,
     breadcrumbs: Vec<Link>,
-    shows_visitor: bool,
-    login_href: String,
     /// The address of the page for link previews; empty if the address of the site is not known.
     canonical_href: String,
     /// The feed of the pages below; empty if the page does not list them.
@@ -141,21 +137,14 @@ fn record_opening(app: &Data<App>, page: &VisiblePage) {
     });
 }
 
-/// Renders a page. A public page is the same for everybody; a private page, and one with a list, names its viewer. For a
-/// position that is not in its list, redirects to the page.
+/// Renders a page for its viewer. A public page is the same for everybody but those who were proven before. For a position
+/// that is not in its list, redirects to the page.
 pub async fn visible(app: &App, visible: VisiblePage) -> Result<Outcome, Error> {
-    let visitor = match (visible.account(), visible.list()) {
-        (Some(account), _) => account.visitor(),
-        (None, Some((viewer, _))) => viewer.visitor(),
-        (None, None) => Visitor::Anonymous,
-    };
-    let caching = match (visible.account(), visible.list()) {
-        (Some(_), _) => Caching::Personal,
-        (None, Some((viewer, _))) => lists::caching(viewer),
-        (None, None) => Caching::Public,
-    };
+    let visitor = visible.viewer().visitor();
+    let caching = lists::caching(visible.viewer());
     let path = visible.page().content.path.clone();
-    let asked = visible.list().map(|(_, asked)| asked.clone());
+    let asked = visible.list().cloned();
+    let hides = visible.site().hides_pages;
     let (viewing, page, is_front) = (visitor.clone(), visible.page().clone(), visible.is_front());
     let read = move |conn: &mut store::Conn| {
         let now = clock::now();
@@ -163,12 +152,12 @@ pub async fn visible(app: &App, visible: VisiblePage) -> Result<Outcome, Error> 
             true => Around::default(),
             false => Around {
                 titles: pages::titles(conn, &VisiblePages::readable(&visitor, now), &path.ancestors())?,
-                surroundings: surroundings::of(conn, &visitor, now, &page)?,
+                surroundings: surroundings::of(conn, &visitor, now, hides, &page)?,
                 is_also_front: navigation::front(conn)? == Front::Page(page.id),
             },
         };
         let below = match &asked {
-            Some(asked) => Some(lists::below(conn, &visitor, now, &path, asked)?),
+            Some(asked) => Some(lists::below(conn, &visitor, now, hides, &path, asked)?),
             None => None,
         };
         Ok((around, below, pages::next_boundary(conn, now)?))
@@ -214,26 +203,23 @@ struct Around {
 fn compose(visible: &VisiblePage, around: Around, menu: &VisibleMenu, below: Option<Rows>) -> PagePage {
     let page = visible.page();
     let site = visible.site();
-    let account = visible.account();
+    let viewer = visible.viewer();
     let content = &page.content;
     let language = Language::for_words(&site.language);
     let local = |at| site.time_zone.local(at);
     let now = clock::now();
-    let viewer = visible.list().map(|(viewer, _)| viewer);
     let lists_below = below.is_some();
-    let frame = Frame::new(site, account.or_else(|| viewer?.account())).with_menu(menu, Some(&content.path));
+    let login_href = lists::login_href(&content.path.href());
+    let frame = Frame::for_viewer(site, viewer.account(), viewer.is_sender(), login_href);
     let Around { titles, surroundings, is_also_front } = around;
     let Rendered { html, headings } = markdown::render_with_headings(&content.body);
     let hides_contents = content.placement.hides_contents;
-    let notice = viewer.map_or("", MaybeReader::notice);
     let below = below.unwrap_or_else(Rows::none);
     let body_html = markdown::mark_bare_addresses(&html);
-    let may_edit = account.is_some_and(|account| account.visitor().may_edit());
+    let may_edit = viewer.visitor().may_edit();
     PagePage {
-        shows_visitor: frame.is_signed_in() || lists_below,
-        frame,
+        frame: frame.with_menu(menu, Some(&content.path)),
         breadcrumbs: if visible.is_front() { Vec::new() } else { lists::breadcrumbs(&content.path, &titles) },
-        login_href: lists::login_href(&content.path.href()),
         canonical_href: String::new(),
         feed_href: if lists_below { feed_href(&content.path) } else { String::new() },
         surroundings,
@@ -241,7 +227,7 @@ fn compose(visible: &VisiblePage, around: Around, menu: &VisibleMenu, below: Opt
         is_front: visible.is_front() || content.path.is_root(),
         is_also_front,
         edit_href: if may_edit { format!("/admin/pages/{}", page.id.0) } else { String::new() },
-        notice,
+        notice: viewer.notice(),
         lists_below,
         below,
         draft: false,
@@ -272,12 +258,13 @@ pub async fn draft_as_page(app: &App, visible: VisibleDraft) -> Result<Answer, E
     let path = visible.draft().typed.path().unwrap_or_else(PagePath::root);
     let lists_below = visible.draft().typed.page.list_below;
     let visitor = visible.account().visitor();
+    let hides = visible.site().hides_pages;
     let of = path.clone();
     let read = move |conn: &mut store::Conn| {
         let now = clock::now();
         let titles = pages::titles(conn, &VisiblePages::readable(&visitor, now), &of.ancestors())?;
         let below = match lists_below {
-            true => lists::below(conn, &visitor, now, &of, &ListQuery::START)?,
+            true => lists::below(conn, &visitor, now, hides, &of, &ListQuery::START)?,
             false => None,
         };
         Ok((titles, below))
@@ -308,10 +295,8 @@ fn compose_draft(
     let body_html = markdown::mark_bare_addresses(&html);
     let published = typed.zone.parse_moment(&typed.published).ok().flatten().unwrap_or(now);
     PagePage {
-        shows_visitor: true,
         frame: Frame::new(visible.site(), Some(visible.account())).with_menu(menu, Some(path)),
         breadcrumbs: lists::breadcrumbs(path, titles),
-        login_href: lists::login_href(&path.href()),
         canonical_href: String::new(),
         feed_href: String::new(),
         edit_href: format!("/admin/pages/{}", draft.page.0),

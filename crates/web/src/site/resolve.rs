@@ -3,7 +3,10 @@
 mod requester;
 mod visible;
 
-use actix_web::{HttpRequest, http::Method};
+use actix_web::{
+    HttpRequest,
+    http::{Method, header::AUTHORIZATION},
+};
 use domain::{
     Timestamp,
     access::{Access, Visitor, decide},
@@ -46,16 +49,25 @@ impl Resolved {
     /// Resolves the path of a request.
     ///
     /// # Errors
-    /// 401 for a private page without valid credentials, 404 for an invalid path, or as
-    /// [`sign_in`](crate::auth::sign_in::sign_in).
+    /// 401 for a private page without valid credentials, 404 for an invalid path (401 to strangers on a site that hides its
+    /// pages), or as [`sign_in`](crate::auth::sign_in::sign_in).
     pub async fn of(app: &App, request: &HttpRequest) -> Result<Resolved, Error> {
         // Before the path is parsed: only valid paths are cached.
         match cached(app, request, path(request)).await? {
             Some(answer) => Ok(Resolved::Finished(answer)),
-            None => {
-                let wanted = PagePath::parse(path(request)).map_err(|_| Error::NotFound)?;
-                Box::pin(find(app, Requester::Sender(request), wanted, list_query(request))).await
-            }
+            None => match PagePath::parse(path(request)) {
+                Ok(wanted) => Box::pin(find(app, Requester::Sender(request), wanted, list_query(request))).await,
+                Err(_) => Err(Resolved::no_path(app, request).await),
+            },
+        }
+    }
+
+    /// The error for an address that is the path of no page: 404, or for strangers what a private page gives them on a site
+    /// that hides its pages.
+    pub async fn no_path(app: &App, request: &HttpRequest) -> Error {
+        match app.db.site().await.hides_pages {
+            true => Reader::of(request).await.err().unwrap_or(Error::NotFound),
+            false => Error::NotFound,
         }
     }
 
@@ -103,21 +115,33 @@ fn list_query(request: &HttpRequest) -> ListQuery {
 /// the account has changed since. Of a list only the beginning is cached: anybody could ask for any other position.
 async fn cached(app: &App, request: &HttpRequest, path: &str) -> Result<Option<Answer>, Error> {
     let answers = &app.db.cache().answers;
-    Ok(match answers.get(CacheKey::Path(path), "") {
+    let entry = answers.get(CacheKey::Path(path), "");
+    Ok(match entry {
+        None | Some(Cached::Answer(_)) if request.headers().contains_key(AUTHORIZATION) => {
+            let viewer = MaybeReader::recognised(request).await;
+            match (viewer.shared_account(), entry) {
+                (Some(account), _) => answers.get_for(CacheKey::Path(path), account),
+                (None, Some(Cached::Answer(answer))) => Some(answer),
+                (None, _) => None,
+            }
+        }
         None => None,
         Some(Cached::Answer(answer)) => Some(answer),
-        Some(Cached::Guarded { lists: true } | Cached::Listing) if list_query(request) != ListQuery::START => None,
-        Some(Cached::Guarded { lists }) => {
+        Some(Cached::Guarded { lists: true, .. } | Cached::Listing) if list_query(request) != ListQuery::START => None,
+        Some(Cached::Guarded { lists, is_hidden: false }) => {
             let reader = Reader::of(request).await?;
             let key = if lists { CacheKey::List(path) } else { CacheKey::Path(path) };
             answers.get_for(key, reader.shared_account())
         }
-        Some(Cached::Listing) => {
+        // For some the path has a page, and for others at most a list.
+        Some(Cached::Guarded { is_hidden: true, .. } | Cached::Listing) => {
             let viewer = MaybeReader::of(request).await?;
-            let key = CacheKey::List(path);
             match viewer.shared_account() {
-                Some(account) => answers.get_for(key, account),
-                None => match answers.get(key, viewer.notice()) {
+                Some(account) => {
+                    let list = answers.get_for(CacheKey::List(path), account);
+                    list.or_else(|| answers.get_for(CacheKey::Path(path), account))
+                }
+                None => match answers.get(CacheKey::List(path), viewer.notice()) {
                     Some(Cached::Answer(answer)) => Some(answer),
                     _ => None,
                 },
@@ -168,11 +192,13 @@ async fn find(app: &App, requester: Requester<'_>, path: PagePath, asked: ListQu
         tokens.depend_on(all_pages);
     }
     // For those who may not see it, a page before its date or after its end, or an old path, is the same as an unknown one.
-    let absent = |tokens| without_page(app, &requester, path.clone(), asked.clone(), now, tokens);
+    // On a site that hides its pages, every page is.
+    let hides = site.hides_pages;
+    let absent = |tokens| without_page(app, &requester, path.clone(), asked.clone(), now, hides, tokens);
     let Some(located) = located else { return absent(tokens).await };
     let reader = match located.outline.decide(&Visitor::Anonymous, now) {
         Some(Access::Show) => None,
-        Some(Access::Challenge) if !is_moved => Some(requester.reader().await?),
+        Some(Access::Challenge) if !is_moved && !hides => Some(requester.reader().await?),
         // Credentials that are invalid, or that cannot be verified at the moment, change nothing here.
         _ => match requester.viewer().await?.account() {
             Some(_) => Some(requester.reader().await?),
@@ -203,6 +229,7 @@ async fn find(app: &App, requester: Requester<'_>, path: PagePath, asked: ListQu
     let page = match (access, page) {
         (Access::Show, Some(page)) => page,
         (Access::Show, None) | (Access::Absent, _) => return absent(tokens).await,
+        (Access::Challenge | Access::Refuse, _) if hides => return absent(tokens).await,
         (Access::Challenge, _) => return Err(Error::Unauthorized),
         (Access::Refuse, _) => return Err(not_a_reader(&visitor)),
     };
@@ -213,10 +240,14 @@ async fn find(app: &App, requester: Requester<'_>, path: PagePath, asked: ListQu
     }
     // A cached answer would record no receipt, and readers do not have an unpublished page.
     tokens.is_cacheable &= !page.content.receipts && page.content.is_published(now);
-    // Even a public page checks credentials if it ends with a list, because a list depends on its viewer.
-    let list_viewer = if lists { Some(requester.viewer().await?) } else { None };
+    let viewer = match &reader {
+        Some(reader) => reader.viewer(is_sender),
+        // A list depends on its viewer: there, credentials are verified.
+        None if lists => requester.viewer().await?,
+        None => requester.recognised().await,
+    };
     let is_front = path.is_root();
-    Ok(Resolved::Page(Box::new(VisiblePage { page, site, reader, list_viewer, asked, is_front, tokens })))
+    Ok(Resolved::Page(Box::new(VisiblePage { page, site, reader, viewer, asked, is_front, tokens })))
 }
 
 /// The page that the settings name as the front page.
@@ -240,6 +271,7 @@ async fn without_page(
     path: PagePath,
     asked: ListQuery,
     now: Timestamp,
+    hides_pages: bool,
     tokens: FillTokens,
 ) -> Result<Resolved, Error> {
     let viewer = requester.viewer().await?;
@@ -255,7 +287,12 @@ async fn without_page(
             return Ok(Resolved::Draft(Box::new(VisibleDraft::new(draft, site, &editor))));
         }
     }
-    Ok(Resolved::Section(Box::new(Section { path, viewer, asked, now, is_of_all: false, tokens })))
+    let absent = match viewer.account() {
+        None if hides_pages => requester.reader().await.err().unwrap_or(Error::NotFound),
+        _ => Error::NotFound,
+    };
+    let section = Section { path, viewer, asked, now, is_of_all: false, absent, hides_pages, tokens };
+    Ok(Resolved::Section(Box::new(section)))
 }
 
 /// 403, not 404: the earlier 401 already revealed that the page exists.

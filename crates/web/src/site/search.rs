@@ -37,7 +37,6 @@ struct SearchPage {
     asked: bool,
     in_vain: &'static str,
     notice: &'static str,
-    login_href: String,
     rows: Vec<Row>,
     previous_href: String,
     next_href: String,
@@ -108,11 +107,10 @@ pub async fn show(app: Data<App>, address: QueryString, viewer: MaybeReader) -> 
     let page_href = |number: u32| format!("{own}&page={number}");
     let menu = menu::of(&app, &viewer.visitor()).await?;
     let page = SearchPage {
-        frame: Frame::new(&site, viewer.account()).with_menu(&menu, None),
+        frame: Frame::for_viewer(&site, viewer.account(), viewer.is_sender(), login_href(&own)).with_menu(&menu, None),
         asked: !typed.is_empty(),
         in_vain,
         notice: viewer.notice(),
-        login_href: login_href(&own),
         rows,
         previous_href: if paging.number > 1 { page_href(paging.number - 1) } else { String::new() },
         next_href: if more { page_href(paging.number + 1) } else { String::new() },

@@ -58,8 +58,15 @@ impl Surroundings {
 ///
 /// # Errors
 /// As every query.
-pub fn of(conn: &mut store::Conn, visitor: &Visitor, now: Timestamp, page: &Page) -> store::Result<Surroundings> {
-    let (listed, readable) = (VisiblePages::listed(visitor, now), VisiblePages::readable(visitor, now));
+pub fn of(
+    conn: &mut store::Conn,
+    visitor: &Visitor,
+    now: Timestamp,
+    hides_pages: bool,
+    page: &Page,
+) -> store::Result<Surroundings> {
+    let readable = VisiblePages::readable(visitor, now);
+    let listed = VisiblePages::in_lists(visitor, now, hides_pages);
     let own = &page.content.path;
     if own.is_root() {
         return Ok(Surroundings::default());

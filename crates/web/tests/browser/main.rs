@@ -13,6 +13,7 @@ mod accessibility;
 mod appearance;
 mod attacks;
 mod chromium;
+mod door;
 mod prompts;
 mod reading;
 mod screenshots;

@@ -69,7 +69,7 @@ fn a_user_is_deleted_only_after_a_confirmation() {
     let Some(browser) = Chromium::start() else { return };
     let server = Server::start();
     let (admin, rita) = (browser.user(&server, "admin"), browser.user(&server, "rita"));
-    rita.open("/login").sees("Signed in as rita");
+    rita.open("/login").sees("rita");
     admin.open("/admin/users").press("rita").press("Delete…").sees("rita (reader) will be deleted");
     assert!(server.command(&["user", "list"], "").contains("rita"), "asking deletes nothing");
     admin.press("Keep rita").press("Delete…").press("Delete this user").sees("Deleted");

@@ -20,7 +20,9 @@ async fn save(site: &Site, changed: &[(&str, &str)]) -> Response {
 /// The addresses of the style sheets of a page.
 fn sheets(page: &Response) -> Vec<String> {
     let links = page.body.split("<link rel=\"stylesheet\" href=\"").skip(1);
-    links.map(|rest| rest.split('"').next().unwrap().to_owned()).collect()
+    let addresses = links.map(|rest| rest.split('"').next().unwrap().to_owned());
+    // The sheet of signed-in users is empty.
+    addresses.filter(|address| address != "/signed-in.css").collect()
 }
 
 fn change(site: &Site, change: impl FnOnce(&mut domain::site::Site)) {

@@ -17,6 +17,7 @@ mod bulk;
 mod cli;
 mod client;
 mod cluster;
+mod door;
 mod drafts;
 mod examples;
 mod fail2ban;

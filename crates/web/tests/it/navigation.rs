@@ -78,8 +78,10 @@ async fn t44_a_menu_names_what_its_visitor_may_read_on_every_page() {
             let ann = site.ann().get(uri).await.is(200);
             has_only(menu(&ann.body), &["Open name", "Members name", "Anns name", "Locked name"]);
         }
-        // A public page is the same for everybody.
-        has_only(menu(&site.ann().get("/hello").await.body), &["Open name"]);
+        // A public page has the menu of a viewer whose credentials were verified before.
+        let own = ["Open name", "Members name", "Anns name", "Locked name"];
+        has_only(menu(&site.ann().get("/hello").await.body), &own);
+        has_only(menu(&site.signed_in("ann", "wrong").get("/hello").await.body), &["Open name"]);
         let seen = site.eve().get("/admin/view-as/user/bob/secret").await.is(200);
         has_only(menu(&seen.body), &["Open name", "Members name"]);
     }

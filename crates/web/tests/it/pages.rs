@@ -11,7 +11,11 @@ use crate::site::{Actor, Site, chosen, draft, public, signed_in};
 async fn a_public_page_shows_its_markdown_and_not_who_reads_it() {
     let site = Site::new();
     let page = site.eve().get("/hello").await.is(200);
-    page.has("<h1>Hello</h1>").has("<strong>world</strong>").lacks("eve").lacks("Sign in").lacks("/admin/");
+    page.has("<h1>Hello</h1>")
+        .has("<strong>world</strong>")
+        .lacks("eve")
+        .lacks("/admin/")
+        .has("href=\"/login?next=%2Fhello\">Sign in<");
 }
 
 #[actix_web::test]

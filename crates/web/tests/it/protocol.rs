@@ -39,12 +39,14 @@ async fn t2_t3_the_realm_is_always_there_and_quoted() {
 #[actix_web::test]
 async fn t5_case_9_every_refusal_is_the_same_to_the_byte() {
     let site = Site::new();
-    let malformed = site.visitor().with("authorization", "Basic !!!!").get("/secret").await.fingerprint();
+    let malformed = site.visitor().with("authorization", "Basic !!!!").get("/secret").await.is(401);
+    let malformed = malformed.has("That name and password did not work.").fingerprint();
     for credentials in ["ann:wrong", "nobody:open sesame", "dan:open sesame", "ann:", ":x", "ann", "a b:c"] {
         let response = site.visitor().with("authorization", basic(credentials)).get("/secret").await;
         assert_eq!(response.fingerprint(), malformed, "{credentials}");
     }
-    assert_eq!(site.visitor().get("/secret").await.fingerprint(), malformed);
+    let none = site.visitor().get("/secret").await.lacks("did not work").fingerprint();
+    assert_eq!((none.0, &none.1), (malformed.0, &malformed.1));
 }
 
 #[actix_web::test]
@@ -103,14 +105,54 @@ async fn t10_login_challenges_and_then_leads_to_a_local_path() {
         check(evil, "/").await;
     }
     check("/a&next=//evil", "/a").await;
+    // Without `next`, it leads back to the page with the link, if that is a page of this site.
+    let from = async |referrer: &str, location: &str| {
+        let response = site.ann().with("referer", referrer).get("/login").await.is(303);
+        assert_eq!(response.header("location"), location, "{referrer}");
+    };
+    from("http://site.test/nope?x=1", "/nope?x=1").await;
+    for elsewhere in [
+        "http://evil.test/secret",
+        "http://site.test@evil.test/x",
+        "http://site.test:1/x",
+        "http://site.test//evil.test",
+        "http://site.test/login?next=/login",
+        "http://site.test/logout",
+        "/secret",
+    ] {
+        from(elsewhere, "/").await;
+    }
 }
 
 #[actix_web::test]
-async fn t11_logout_is_always_401_and_clears_the_cache() {
+async fn t10_login_as_someone_else_asks_until_others_sign_in() {
     let site = Site::new();
-    for actor in [site.visitor(), site.ann()] {
+    site.add_user("bob", Role::Reader, "open sesame");
+    let asked = site.ann().browser().get("/login?not=ann&next=/secret").await.is(401);
+    assert_eq!(asked.header("www-authenticate"), CHALLENGE);
+    let stranger = site.visitor().browser().get("/login?not=ann&next=/secret").await;
+    assert_eq!(asked.fingerprint(), stranger.fingerprint());
+    let bob = site.signed_in("bob", "open sesame");
+    assert_eq!(bob.get("/login?not=ann&next=/secret").await.is(303).header("location"), "/secret");
+    assert_eq!(bob.get("/login?not=ann&next=//evil.test").await.is(303).header("location"), "/");
+    site.signed_in("bob", "wrong").get("/login?not=ann&next=/secret").await.is(401).has("did not work");
+    // A 403 offers it, with the way back.
+    let refused = site.ann().browser().get("/admin/pages?q=x").await.is(403);
+    refused.has("href=\"/login?not=ann&amp;next=%2Fadmin%2Fpages%3Fq%3Dx\"");
+}
+
+#[actix_web::test]
+async fn t11_logout_is_401_for_all_but_the_reserved_name_and_clears_the_cache() {
+    let site = Site::new();
+    for actor in [site.visitor(), site.ann(), site.signed_in("ann", "wrong"), site.signed_in("Signed-Out", "x")] {
         let response = actor.get("/logout").await.is(401);
         assert_eq!(response.header("www-authenticate"), CHALLENGE);
+        assert_eq!(response.header("clear-site-data"), "\"cache\"");
+    }
+    for actor in [site.signed_in("signed-out", "x"), site.signed_in("signed-out", "another password")] {
+        let response = actor.get("/logout").await.is(200).has("You are signed out.");
+        assert_eq!(response.header("www-authenticate"), "");
+        assert_eq!(response.header("cache-control"), "no-store");
         assert_eq!(response.header("clear-site-data"), "\"cache\"");
     }
 }
@@ -284,9 +326,7 @@ async fn t36_t37_t38_t40_t41_caches_are_told_who_may_keep_what() {
         assert_eq!(varies, vary, "{uri}");
     };
     check(site.ann(), "/secret", "private, no-cache", true).await;
-    check(site.visitor(), "/hello", "no-cache", false).await;
-    check(site.ann(), "/hello", "no-cache", false).await;
-    for uri in ["/", "/search?q=x"] {
+    for uri in ["/", "/search?q=x", "/hello"] {
         check(site.visitor(), uri, "no-cache", true).await;
         check(site.ann(), uri, "private, no-cache", true).await;
     }

@@ -16,7 +16,7 @@ async fn t44_search_finds_only_what_the_visitor_may_read() {
     });
     for word in ["oak", "ocelot", "Secret", "Locked"] {
         let found = site.visitor().get(&format!("/search?q={word}")).await.is(200);
-        found.lacks("href=\"/secret\"").lacks("href=\"/locked\"").has("No page");
+        found.lacks("href=\"/secret\"").lacks("href=\"/locked\"").has("No results");
     }
     site.ann().get("/search?q=OAK").await.has("href=\"/secret\"");
     site.ann().get("/search?q=hidden+OCELOT").await.has("href=\"/locked\"");

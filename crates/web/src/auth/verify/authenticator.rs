@@ -32,7 +32,10 @@ use crate::{
         users::CachedUser,
     },
     db::Db,
-    http::{client::Client, error::Error},
+    http::{
+        client::{Client, Origin},
+        error::Error,
+    },
 };
 
 /// The result of an authentication.
@@ -142,11 +145,39 @@ impl Authenticator {
         db: &Db,
         credentials: &Credentials,
     ) -> Result<Option<(Arc<CachedUser>, Arc<VerifiedRecord>)>, Error> {
-        let fingerprint = self.fingerprints.of_credentials(credentials);
-        let Some(record) = self.verified.get(&fingerprint, Instant::now()) else { return Ok(None) };
-        let current = current_user(db, &credentials.name).await?;
-        let current = current.filter(|current| current.user.active && record.matches(&current.user.password_hash));
+        let Some(record) = self.record(credentials) else { return Ok(None) };
+        let current = self.current(db, &credentials.name, &record).await?;
         Ok(current.map(|current| (current, record)))
+    }
+
+    /// The record of credentials that were verified before and have been used from a client network.
+    pub fn record_from(&self, credentials: &Credentials, origin: Origin) -> Option<Arc<VerifiedRecord>> {
+        self.record(credentials).filter(|record| record.was_used_from(origin))
+    }
+
+    /// Notes that verified credentials were used from a client network.
+    pub fn note_use_from(&self, credentials: &Credentials, origin: Origin) {
+        if let Some(record) = self.record(credentials) {
+            record.note_use_from(origin);
+        }
+    }
+
+    fn record(&self, credentials: &Credentials) -> Option<Arc<VerifiedRecord>> {
+        self.verified.get(&self.fingerprints.of_credentials(credentials), Instant::now())
+    }
+
+    /// The user of a record, if it is active and has the hash of the record.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn current(
+        &self,
+        db: &Db,
+        name: &Username,
+        record: &VerifiedRecord,
+    ) -> Result<Option<Arc<CachedUser>>, Error> {
+        let current = current_user(db, name).await?;
+        Ok(current.filter(|current| current.user.active && record.matches(&current.user.password_hash)))
     }
 
     /// Authenticates credentials.

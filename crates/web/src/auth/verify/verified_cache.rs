@@ -5,7 +5,7 @@
 
 use std::{
     sync::{
-        Arc,
+        Arc, Mutex, PoisonError,
         atomic::{AtomicU64, Ordering::Relaxed},
     },
     time::{Duration, Instant},
@@ -15,6 +15,7 @@ use domain::password::PasswordHash;
 use quick_cache::sync::Cache;
 
 use super::fingerprint::Fingerprint;
+use crate::http::client::Origin;
 
 /// The limits on the number and the age of records.
 #[derive(Clone, Copy, Debug)]
@@ -45,12 +46,35 @@ pub struct VerifiedRecord {
     hash: PasswordHash,
     created_at: u64,
     last_used_at: AtomicU64,
+    /// The client networks from which the credentials were last used, the newest at the end.
+    origins: Mutex<Vec<Origin>>,
 }
+
+/// The maximum number of client networks in a record.
+const MAX_ORIGINS: usize = 8;
 
 impl VerifiedRecord {
     /// Whether the credentials matched this hash.
     pub fn matches(&self, hash: &PasswordHash) -> bool {
         self.hash == *hash
+    }
+
+    /// Whether the credentials have been used from a client network.
+    pub fn was_used_from(&self, origin: Origin) -> bool {
+        self.origins.lock().unwrap_or_else(PoisonError::into_inner).contains(&origin)
+    }
+
+    /// Notes a use of the credentials from a client network.
+    pub fn note_use_from(&self, origin: Origin) {
+        let mut origins = self.origins.lock().unwrap_or_else(PoisonError::into_inner);
+        if origins.last() == Some(&origin) {
+            return;
+        }
+        origins.retain(|known| *known != origin);
+        if origins.len() == MAX_ORIGINS {
+            origins.remove(0);
+        }
+        origins.push(origin);
     }
 }
 
@@ -85,7 +109,8 @@ impl VerifiedCache {
     /// Records that these credentials matched a hash.
     pub fn insert(&self, credentials: Fingerprint, hash: PasswordHash, now: Instant) {
         let created_at = self.millis(now);
-        let record = VerifiedRecord { hash, created_at, last_used_at: AtomicU64::new(created_at) };
+        let (last_used_at, origins) = (AtomicU64::new(created_at), Mutex::default());
+        let record = VerifiedRecord { hash, created_at, last_used_at, origins };
         self.records.insert(credentials, Arc::new(record));
     }
 
@@ -112,6 +137,21 @@ mod tests {
         let record = verified.get(&[1; 32], now).unwrap();
         assert!(record.matches(&hash("a")) && !record.matches(&hash("b")));
         assert!(verified.get(&[2; 32], now).is_none());
+    }
+
+    #[test]
+    fn a_record_knows_the_last_networks_from_which_it_was_used() {
+        let verified = VerifiedCache::new(Limits::default());
+        let now = Instant::now();
+        verified.insert([1; 32], hash("a"), now);
+        let record = verified.get(&[1; 32], now).unwrap();
+        assert!(!record.was_used_from(Origin::V4(0)));
+        for n in 0..9 {
+            record.note_use_from(Origin::V4(n));
+            record.note_use_from(Origin::V4(1));
+        }
+        let known = (0..9).filter(|n| record.was_used_from(Origin::V4(*n))).collect::<Vec<_>>();
+        assert_eq!(known, [1, 2, 3, 4, 5, 6, 7, 8]);
     }
 
     #[test]

@@ -33,7 +33,10 @@ use crate::{
 pub async fn show(request: HttpRequest, app: Data<App>) -> Result<Outcome, Error> {
     // As the router matched it: what is decoded later is the path of no page.
     let path = request.match_info().get("section").unwrap_or_default();
-    let path = PagePath::parse(path).map_err(|_| Error::NotFound)?;
+    let path = match PagePath::parse(path) {
+        Ok(path) => path,
+        Err(_) => return Err(Resolved::no_path(&app, &request).await),
+    };
     if let Some(answer) = cached(&app, &request, &path).await? {
         return Ok(Outcome::Page(answer));
     }
@@ -59,9 +62,9 @@ pub async fn show(request: HttpRequest, app: Data<App>) -> Result<Outcome, Error
     };
     let (site, (entries, next)) = app.db.read_with_site(read).await?;
     if entries.is_empty() && section.page.is_none() {
-        return Err(Error::NotFound);
+        return Err(section.absent);
     }
-    let expires_at = section.ends_at.into_iter().chain(next).min();
+    let (is_hidden, expires_at) = (site.hides_pages, section.ends_at.into_iter().chain(next).min());
     let Section { account, is_guarded, is_cacheable, .. } = &section;
     let caching = if account.is_some() { Caching::Personal } else { Caching::Shared };
     let (account, is_guarded, is_cacheable) = (account.clone(), *is_guarded, *is_cacheable);
@@ -89,7 +92,7 @@ pub async fn show(request: HttpRequest, app: Data<App>) -> Result<Outcome, Error
             None => answers.insert(token, "", Cached::Answer(answer.clone()), expires_at),
             Some(account) => {
                 if is_guarded {
-                    answers.insert(token.clone(), "", Cached::Guarded { lists: false }, expires_at);
+                    answers.insert(token.clone(), "", Cached::Guarded { lists: false, is_hidden }, expires_at);
                 } else if answers.get(key, "").is_none() {
                     answers.insert(token.clone(), "", Cached::Listing, expires_at);
                 }
@@ -107,12 +110,14 @@ async fn cached(app: &App, request: &HttpRequest, path: &PagePath) -> Result<Opt
     let key = CacheKey::SectionFeed(path.as_str());
     Ok(match answers.get(key, "") {
         None => None,
-        Some(Cached::Guarded { .. }) => answers.get_for(key, Reader::of(request).await?.shared_account()),
+        Some(Cached::Guarded { is_hidden: false, .. }) => {
+            answers.get_for(key, Reader::of(request).await?.shared_account())
+        }
         Some(Cached::Answer(public)) => match MaybeReader::of(request).await?.shared_account() {
             Some(account) => answers.get_for(key, account),
             None => Some(public),
         },
-        Some(Cached::Listing) => {
+        Some(Cached::Guarded { is_hidden: true, .. } | Cached::Listing) => {
             MaybeReader::of(request).await?.shared_account().and_then(|account| answers.get_for(key, account))
         }
     })
@@ -127,12 +132,16 @@ struct Section {
     is_guarded: bool,
     is_cacheable: bool,
     ends_at: Option<domain::Timestamp>,
+    /// The error if the reader finds nothing.
+    absent: Error,
 }
 
 impl Section {
     async fn of(resolved: Resolved, request: &HttpRequest) -> Result<Section, Error> {
-        let without_page =
-            |account, is_cacheable| Section { page: None, account, is_guarded: false, is_cacheable, ends_at: None };
+        let without_page = |account, absent, is_cacheable| {
+            let (page, is_guarded, ends_at) = (None, false, None);
+            Section { page, account, is_guarded, is_cacheable, ends_at, absent }
+        };
         Ok(match resolved {
             Resolved::Page(visible) => {
                 let (page, reader) = (visible.page(), visible.shared_account());
@@ -147,10 +156,13 @@ impl Section {
                     is_guarded: reader.is_some(),
                     is_cacheable: page.content.is_published(clock::now()),
                     ends_at: page.content.unpublish_at,
+                    absent: Error::NotFound,
                 }
             }
-            Resolved::Section(section) => without_page(section.viewer.shared_account().cloned(), true),
-            Resolved::Draft(_) => without_page(MaybeReader::of(request).await?.shared_account().cloned(), false),
+            Resolved::Section(section) => without_page(section.viewer.shared_account().cloned(), section.absent, true),
+            Resolved::Draft(_) => {
+                without_page(MaybeReader::of(request).await?.shared_account().cloned(), Error::NotFound, false)
+            }
             Resolved::Finished(_) | Resolved::Moved(_) => return Err(Error::NotFound),
         })
     }

@@ -23,6 +23,14 @@ impl Requester<'_> {
         }
     }
 
+    /// The viewer of a public page, for which nothing is verified.
+    pub(super) async fn recognised(&self) -> MaybeReader {
+        match self {
+            Requester::Sender(request) => MaybeReader::recognised(request).await,
+            Requester::Impersonated(viewer) => viewer.clone(),
+        }
+    }
+
     /// The signed-in reader; 401 without one.
     pub(super) async fn reader(&self) -> Result<Reader, Error> {
         match self {

@@ -18,6 +18,7 @@ use crate::{
         extract::{Editor, MaybeReader, Reader},
     },
     cache::answers::CacheKey,
+    http::error::Error,
     site::{
         cache_fill::{CacheFill, FillTokens},
         list_query::ListQuery,
@@ -28,8 +29,9 @@ use crate::{
 pub struct VisiblePage {
     pub(super) page: Page,
     pub(super) site: Arc<Site>,
+    /// The reader whom the access rule asked for; `None` for a page that strangers may read.
     pub(super) reader: Option<Reader>,
-    pub(super) list_viewer: Option<MaybeReader>,
+    pub(super) viewer: MaybeReader,
     pub(super) asked: ListQuery,
     pub(super) is_front: bool,
     pub(super) tokens: FillTokens,
@@ -51,19 +53,20 @@ impl VisiblePage {
         &self.site
     }
 
-    /// The account of the reader; `None` for a public page, for which no credentials were checked.
-    pub fn account(&self) -> Option<&Account> {
-        self.reader.as_ref().map(Reader::account)
+    /// The viewer for whom the page is made. For a public page no credentials were verified: the viewer has an account only
+    /// if it was proven before.
+    pub fn viewer(&self) -> &MaybeReader {
+        &self.viewer
     }
 
-    /// The account of the reader, to share.
+    /// The account of the reader whom the access rule asked for, to share.
     pub fn shared_account(&self) -> Option<Arc<Account>> {
         self.reader.as_ref().map(|reader| reader.shared_account().clone())
     }
 
-    /// The viewer and the requested part of the list at the end of this page, if it has one.
-    pub fn list(&self) -> Option<(&MaybeReader, &ListQuery)> {
-        self.list_viewer.as_ref().map(|viewer| (viewer, &self.asked))
+    /// The requested part of the list at the end of this page, if it has one.
+    pub fn list(&self) -> Option<&ListQuery> {
+        self.page.content.list_below.then_some(&self.asked)
     }
 
     /// The reader whose opening of this page is recorded: on pages with receipts, every reader but editors.
@@ -74,15 +77,12 @@ impl VisiblePage {
 
     /// Prepares the insertion of the answer into the cache.
     pub fn into_cache_fill(self) -> CacheFill {
-        let account = match (&self.reader, &self.list_viewer) {
-            (Some(reader), _) => Some(reader.shared_account().clone()),
-            (None, viewer) => viewer.as_ref().and_then(MaybeReader::shared_account).cloned(),
-        };
         CacheFill {
             is_guarded: self.reader.is_some(),
-            lists: self.list_viewer.is_some(),
-            notice: self.list_viewer.as_ref().map_or("", MaybeReader::notice),
-            account,
+            hides_pages: self.site.hides_pages,
+            lists: self.page.content.list_below,
+            notice: self.viewer.notice(),
+            account: self.viewer.shared_account().cloned(),
             tokens: self.tokens,
         }
     }
@@ -129,16 +129,28 @@ pub struct Section {
     pub now: Timestamp,
     /// Whether the list is that of all pages below the path, at `/sitemap`.
     pub is_of_all: bool,
+    /// The error for a path below which the viewer finds nothing: 404, or what the private page of a site that hides its
+    /// pages would give this viewer.
+    pub absent: Error,
+    /// Whether the site hides which pages exist.
+    pub hides_pages: bool,
     /// The permissions to cache the answer.
     pub tokens: FillTokens,
 }
 
 impl Section {
     /// The list of all pages below a path, at `/sitemap`. It is not cached.
-    pub fn of_all(app: &App, path: PagePath, viewer: MaybeReader, asked: ListQuery, now: Timestamp) -> Section {
+    pub fn of_all(
+        app: &App,
+        path: PagePath,
+        viewer: MaybeReader,
+        asked: ListQuery,
+        now: Timestamp,
+        (absent, hides_pages): (Error, bool),
+    ) -> Section {
         let token = app.db.cache().answers.fill_token(CacheKey::List(path.as_str()));
         let tokens = FillTokens { path: token.clone(), list: token, is_cacheable: false };
-        Section { path, viewer, asked, now, is_of_all: true, tokens }
+        Section { path, viewer, asked, now, is_of_all: true, absent, hides_pages, tokens }
     }
 
     /// The address of the beginning of the list.
@@ -154,6 +166,7 @@ impl Section {
     pub fn into_cache_fill(self) -> CacheFill {
         let account = self.viewer.shared_account().cloned();
         let notice = self.viewer.notice();
-        CacheFill { is_guarded: false, lists: true, notice, account, tokens: self.tokens }
+        let hides_pages = self.hides_pages;
+        CacheFill { is_guarded: false, hides_pages, lists: true, notice, account, tokens: self.tokens }
     }
 }

@@ -1,0 +1,2 @@
+ALTER TABLE site DROP COLUMN hides_pages;
+ALTER TABLE site DROP COLUMN contact;
