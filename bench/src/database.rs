@@ -1,8 +1,11 @@
 //! Databases: SQL from outside Postern, users and pages in bulk, and a temporary PostgreSQL server.
 
-use std::{fs, net::SocketAddr, path::Path, path::PathBuf};
+use std::{fs, net::SocketAddr, path::Path, path::PathBuf, thread, time::Duration};
 
-use diesel::{Connection, PgConnection, SqliteConnection, connection::SimpleConnection};
+use diesel::{
+    Connection, PgConnection, QueryableByName, RunQueryDsl, SqliteConnection, connection::SimpleConnection, sql_query,
+    sql_types::BigInt,
+};
 
 use crate::process::{Account, Process, Room, free_address, run};
 
@@ -24,8 +27,7 @@ impl Database {
         .map_err(|error| format!("the database cannot be opened: {error}"))?;
         database.run(match database {
             Database::Sqlite(_) => "PRAGMA busy_timeout = 10000",
-            // The texts of pages are in the search index when a transaction commits, as those of Postern are.
-            Database::Postgres(_) => "SET postern.search = 'now'",
+            Database::Postgres(_) => "SET client_min_messages = 'warning'",
         })?;
         Ok(database)
     }
@@ -37,6 +39,27 @@ impl Database {
             Database::Sqlite(conn) => conn.batch_execute(sql),
         }
         .map_err(|error| format!("{error} in: {}", sql.chars().take(200).collect::<String>()))
+    }
+
+    /// Waits until a running Postern has read the texts of all pages into its search index.
+    pub(crate) fn wait_for_index(&mut self) -> Result<(), String> {
+        #[derive(QueryableByName)]
+        struct Unread {
+            #[diesel(sql_type = BigInt)]
+            pages: i64,
+        }
+        loop {
+            let query = sql_query("SELECT count(*) AS pages FROM full_text_unread");
+            let unread: Result<Unread, _> = match self {
+                Database::Postgres(conn) => query.get_result(&mut **conn),
+                Database::Sqlite(conn) => query.get_result(&mut **conn),
+            };
+            match unread {
+                Ok(Unread { pages: 0 }) => return Ok(()),
+                Ok(_) => thread::sleep(Duration::from_millis(100)),
+                Err(error) => return Err(format!("the queue of the search index: {error}")),
+            }
+        }
     }
 
     /// Adds users who all have one password hash.
