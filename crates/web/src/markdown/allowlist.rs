@@ -221,6 +221,7 @@ mod tests {
             include_str!("../../../../templates/index.html"),
             include_str!("../../../../templates/list.html"),
             include_str!("../../../../templates/search.html"),
+            include_str!("../../../../templates/menu.html"),
         ] {
             let ids = template.split(" id=\"").skip(1).filter_map(|rest| rest.split('"').next());
             for id in ids {
