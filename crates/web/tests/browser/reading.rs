@@ -75,7 +75,7 @@ fn tab_reaches_the_skip_link_first_and_it_leads_to_the_content() {
         assert_eq!(admin.string("document.activeElement.className"), "skip", "{address}");
         let left = admin.js("document.activeElement.getBoundingClientRect().left").as_f64().unwrap();
         assert!(left >= 0.0, "the skip link is out of sight at {address}");
-        admin.key("Enter").wait("document.activeElement.id === 'content'");
+        admin.key("Enter").wait("document.activeElement.id === 'site:content'");
     }
 }
 
