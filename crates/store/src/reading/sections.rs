@@ -108,7 +108,13 @@ fn statement(visible: &VisiblePages, order: Order, has_key: bool, towards: Towar
     let is_ascending = (order == Order::Date) == (towards == Towards::Beginning);
     let (sign, direction) = if is_ascending { (">", "ASC") } else { ("<", "DESC") };
     let sorted = columns.iter().map(|column| format!("{column} {direction}")).collect::<Vec<_>>().join(", ");
-    let beyond = if has_key { format!("AND ({}) {sign} {key}", columns.join(", ")) } else { String::new() };
+    // A bound that every row meets: without it, SQLite takes the index of the dates and sorts the whole section.
+    let everything = match order {
+        Order::Date => "",
+        Order::Title => "AND title_key >= ''",
+        Order::Hand => "AND position >= 0",
+    };
+    let beyond = if has_key { format!("AND ({}) {sign} {key}", columns.join(", ")) } else { everything.into() };
     let branch = |(principal, locked): &(String, bool)| {
         // The principals are words and numbers that `VisiblePages` makes.
         format!(
