@@ -34,9 +34,9 @@ async fn what_was_found_is_marked_in_titles_and_excerpts_and_nothing_of_it_is_ma
     let found = found.has("<mark>Oaks</mark> &amp; &lt;others&gt;").lacks("secret oak").lacks("A summary");
     found.has("under the <mark>old</mark> <mark>oak</mark> &amp; beech");
     site.visitor().get("/search?q=summary").await.has("A <mark>summary</mark>");
-    let body = "<mark>made up</mark>".into();
+    let body = "<blink>made up</blink>".into();
     site.put(PageInput { body, ..draft("mark", "Marks") });
-    site.visitor().get("/search?q=made").await.has("&lt;mark&gt;<mark>made</mark> up&lt;");
+    site.visitor().get("/search?q=made").await.has("&lt;blink&gt;<mark>made</mark> up&lt;");
 }
 
 #[actix_web::test]
