@@ -68,7 +68,7 @@ pub struct Rendered {
 }
 
 /// Renders GitHub-flavored Markdown for a page: also alerts, footnotes, emoji, formulas, description lists, and the HTML of
-/// [`allowlist`]. Other tags are escaped and shown, so that an author sees `Vec<T>` and not a gap; comments and front matter
+/// `allowlist`. Other tags are escaped and shown, so that an author sees `Vec<T>` and not a gap; comments and front matter
 /// are left out. The ids of headings are as on GitHub, and nothing else around the text may have them. If the text has a
 /// first-level heading, all headings move down one level, because the title of the page has the first.
 pub fn render(markdown: &str) -> SafeHtml {
