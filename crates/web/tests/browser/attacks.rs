@@ -30,7 +30,10 @@ fn stored_payloads_run_on_no_page_and_violate_no_policy() {
 
     let mut seen = 0;
     let mut look = |name: &str, person: &super::chromium::Person| {
-        let found = person.js("document.querySelectorAll('[onerror], [onload], iframe, img[src=x]').length");
+        // A text may have pictures; titles and other fields may not.
+        let found = person.js(
+            "document.querySelectorAll('[onerror], [onload], iframe, img[src=x]:not(.prose img, .footer img)').length",
+        );
         assert_eq!(found, 0, "{name}");
         let links = person.js("[...document.links].filter((a) => !/^https?:$/.test(a.protocol)).map((a) => a.href)");
         assert_eq!(links.as_array().map(Vec::len), Some(0), "{name}: {links}");

@@ -86,14 +86,14 @@ fn many_pages_are_made_private_after_a_confirmation_and_the_filter_is_kept() {
         server.page(&format!("notes/{n}"), &format!("Note {n}"), "Text.", &[]);
     }
     let eve = browser.user(&server, "eve");
-    eve.open("/admin/pages?q=note&sort=title");
+    eve.open("/admin/pages?q=notes&sort=title");
     eve.click("thead .choose input");
     eve.sees("3 of 3 selected");
     eve.js("document.querySelector('#action').value = 'make-private'");
     eve.press("Go").sees("Only signed-in users will be able to read these pages").sees("Note 1").sees("Note 3");
     assert!(server.command(&["page", "list"], "").lines().filter(|line| line.contains("private")).count() <= 1);
     eve.press("Make private 3").sees("3").sees_not("Welcome");
-    assert_eq!(eve.value("#q"), "note");
+    assert_eq!(eve.value("#q"), "notes");
     assert!(eve.address().contains("sort=title"), "{}", eve.address());
     let private = server.command(&["page", "list"], "");
     assert_eq!(private.lines().filter(|line| line.contains("Note") && line.contains("\tprivate\t")).count(), 3);
