@@ -26,6 +26,7 @@ use comrak::{Arena, Options, nodes::AstNode, try_parse_document};
 use domain::front_matter;
 use serde::Serialize;
 
+use crate::language::Language;
 use finish::Place;
 use outline::Outline;
 
@@ -70,28 +71,34 @@ pub struct Rendered {
 /// Renders GitHub-flavored Markdown for a page: also alerts, footnotes, emoji, formulas, description lists, and the HTML of
 /// `allowlist`. Other tags are escaped and shown, so that an author sees `Vec<T>` and not a gap; comments and front matter
 /// are left out. The ids of headings are as on GitHub, and nothing else around the text may have them. If the text has a
-/// first-level heading, all headings move down one level, because the title of the page has the first.
-pub fn render(markdown: &str) -> SafeHtml {
-    at(markdown, &Place::Page)
+/// first-level heading, all headings move down one level, because the title of the page has the first. The titles of alerts and
+/// the labels for screen readers are in `language`.
+pub fn render_in(language: Language, markdown: &str) -> SafeHtml {
+    at(markdown, &Place::Page(language))
 }
 
-/// As [`render`], for the footer of every page: its ids are none of a page.
-pub fn render_footer(markdown: &str) -> SafeHtml {
-    at(markdown, &Place::Footer)
+#[cfg(test)]
+fn render(markdown: &str) -> SafeHtml {
+    render_in(Language::English, markdown)
 }
 
-/// As [`render`], with the headings of the text; a text that is shown verbatim has none.
-pub fn render_with_headings(markdown: &str) -> Rendered {
+/// As [`render_in`], for the footer of every page: its ids are none of a page.
+pub fn render_footer(language: Language, markdown: &str) -> SafeHtml {
+    at(markdown, &Place::Footer(language))
+}
+
+/// As [`render_in`], with the headings of the text; a text that is shown verbatim has none.
+pub fn render_with_headings(language: Language, markdown: &str) -> Rendered {
     match within_bounds(markdown) {
         Some((html, shown_tags)) => Rendered {
             headings: Outline::of(&html).lowered_headings(),
-            html: SafeHtml(finish::finish(&html, &shown_tags, &Place::Page)),
+            html: SafeHtml(finish::finish(&html, &shown_tags, &Place::Page(language))),
         },
         None => Rendered { html: SafeHtml(verbatim(markdown)), headings: Vec::new() },
     }
 }
 
-/// As [`render`], with a prefix to the ids and to the links that lead to them, for the panel with its forms.
+/// As [`render_in`], with a prefix to the ids and to the links that lead to them, for the panel with its forms.
 pub fn render_in_panel(markdown: &str) -> SafeHtml {
     at(markdown, &Place::Panel(None))
 }

@@ -215,3 +215,14 @@ preview-private = صفحة خاصة من { $site }
 code-copy = نسخ
 code-copy-name = نسخ هذه الشيفرة
 code-copied = تم النسخ
+
+## Beside a text
+
+alert-note = ملاحظة
+alert-tip = نصيحة
+alert-important = مهم
+alert-warning = تحذير
+alert-caution = انتباه
+heading-link = رابط إلى العنوان «{ $title }»
+task-done = تم
+task-open = لم يتم

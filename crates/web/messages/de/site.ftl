@@ -203,3 +203,14 @@ preview-private = Eine private Seite von { $site }
 code-copy = Kopieren
 code-copy-name = Diesen Code kopieren
 code-copied = Kopiert
+
+## Beside a text
+
+alert-note = Hinweis
+alert-tip = Tipp
+alert-important = Wichtig
+alert-warning = Warnung
+alert-caution = Vorsicht
+heading-link = Link zur Überschrift „{ $title }“
+task-done = erledigt
+task-open = offen

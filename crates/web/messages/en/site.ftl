@@ -204,3 +204,14 @@ preview-private = A private page of { $site }
 code-copy = Copy
 code-copy-name = Copy this code
 code-copied = Copied
+
+## Beside a text
+
+alert-note = Note
+alert-tip = Tip
+alert-important = Important
+alert-warning = Warning
+alert-caution = Caution
+heading-link = Link to heading “{ $title }”
+task-done = done
+task-open = not done

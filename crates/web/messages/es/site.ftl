@@ -203,3 +203,14 @@ preview-private = Una página privada de { $site }
 code-copy = Copiar
 code-copy-name = Copiar este código
 code-copied = Copiado
+
+## Beside a text
+
+alert-note = Nota
+alert-tip = Consejo
+alert-important = Importante
+alert-warning = Advertencia
+alert-caution = Precaución
+heading-link = Enlace al título «{ $title }»
+task-done = hecho
+task-open = pendiente

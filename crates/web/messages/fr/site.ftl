@@ -203,3 +203,14 @@ preview-private = Une page privée de { $site }
 code-copy = Copier
 code-copy-name = Copier ce code
 code-copied = Copié
+
+## Beside a text
+
+alert-note = Remarque
+alert-tip = Conseil
+alert-important = Important
+alert-warning = Avertissement
+alert-caution = Attention
+heading-link = Lien vers le titre « { $title } »
+task-done = fait
+task-open = à faire

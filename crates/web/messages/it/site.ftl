@@ -203,3 +203,14 @@ preview-private = Una pagina privata di { $site }
 code-copy = Copia
 code-copy-name = Copia questo codice
 code-copied = Copiato
+
+## Beside a text
+
+alert-note = Nota
+alert-tip = Suggerimento
+alert-important = Importante
+alert-warning = Avviso
+alert-caution = Attenzione
+heading-link = Link al titolo «{ $title }»
+task-done = fatto
+task-open = da fare

@@ -203,3 +203,14 @@ preview-private = Een privépagina van { $site }
 code-copy = Kopiëren
 code-copy-name = Kopiëren: deze code
 code-copied = Gekopieerd
+
+## Beside a text
+
+alert-note = Opmerking
+alert-tip = Tip
+alert-important = Belangrijk
+alert-warning = Waarschuwing
+alert-caution = Let op
+heading-link = Link naar kop ‘{ $title }’
+task-done = gedaan
+task-open = niet gedaan

@@ -209,3 +209,14 @@ preview-private = Prywatna strona witryny { $site }
 code-copy = Kopiuj
 code-copy-name = Kopiuj ten kod
 code-copied = Skopiowano
+
+## Beside a text
+
+alert-note = Uwaga
+alert-tip = Wskazówka
+alert-important = Ważne
+alert-warning = Ostrzeżenie
+alert-caution = Ostrożnie
+heading-link = Odnośnik do nagłówka „{ $title }”
+task-done = zrobione
+task-open = do zrobienia

@@ -203,3 +203,14 @@ preview-private = Uma página privada de { $site }
 code-copy = Copiar
 code-copy-name = Copiar este código
 code-copied = Copiado
+
+## Beside a text
+
+alert-note = Nota
+alert-tip = Dica
+alert-important = Importante
+alert-warning = Aviso
+alert-caution = Cuidado
+heading-link = Ligação para o título “{ $title }”
+task-done = feito
+task-open = por fazer

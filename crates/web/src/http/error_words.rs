@@ -111,7 +111,7 @@ impl Words {
             note: if matches!(error, Error::Rejected) { site.refusal.clone() } else { String::new() },
             hints: hints(error, contact.is_some()).iter().map(say).collect(),
             contact_line: contact.map(|text| format!("{} {text}", say(&"error-contact"))).unwrap_or_default(),
-            contact_html: contact.map(|text| markdown::render(text)),
+            contact_html: contact.map(|text| markdown::render_in(language, text)),
             actions: actions(error, sender).into_iter().map(|(href, key)| Action { href, label: say(&key) }).collect(),
             request_id: request_id.to_owned(),
             request_line: language.say(&Sentence::new("error-request").with("id", request_id)),

@@ -2,17 +2,20 @@
 
 use std::sync::{PoisonError, RwLock};
 
-use crate::markdown::{self, SafeHtml};
+use crate::{
+    language::Language,
+    markdown::{self, SafeHtml},
+};
 
 /// The footer as HTML. The last one is kept, because every page has it.
-pub(super) fn html(footer: &str) -> SafeHtml {
-    static LAST: RwLock<Option<(String, SafeHtml)>> = RwLock::new(None);
-    if let Some((known, html)) = &*LAST.read().unwrap_or_else(PoisonError::into_inner)
-        && known == footer
+pub(super) fn html(language: Language, footer: &str) -> SafeHtml {
+    static LAST: RwLock<Option<(Language, String, SafeHtml)>> = RwLock::new(None);
+    if let Some((known_language, known, html)) = &*LAST.read().unwrap_or_else(PoisonError::into_inner)
+        && (*known_language, known.as_str()) == (language, footer)
     {
         return html.clone();
     }
-    let html = markdown::render_footer(footer);
-    *LAST.write().unwrap_or_else(PoisonError::into_inner) = Some((footer.to_owned(), html.clone()));
+    let html = markdown::render_footer(language, footer);
+    *LAST.write().unwrap_or_else(PoisonError::into_inner) = Some((language, footer.to_owned(), html.clone()));
     html
 }

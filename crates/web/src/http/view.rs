@@ -234,7 +234,7 @@ impl SiteView {
             tagline: site.tagline.clone(),
             time_zone: site.time_zone.name(),
             refusal: site.refusal.clone(),
-            footer_html: footer::html(&site.footer),
+            footer_html: footer::html(Language::for_words(&site.language), &site.footer),
         }
     }
 }

@@ -10,19 +10,20 @@ use super::{
     outline::{self, Outline},
     tags::{Part, Parts, Tag, decoded, parts, push_escaped},
 };
+use crate::language::{Language, sentence::Sentence};
 
 /// What a link or another part of a text is warned of.
 pub(super) type Problem<'a> = dyn Fn(&str) -> Option<&'static str> + 'a;
 
 /// Where the HTML is shown.
 pub(super) enum Place<'a> {
-    /// On a page for readers: ids are as GitHub makes them.
-    Page,
+    /// On a page for readers, with the words of its language: ids are as GitHub makes them.
+    Page(Language),
     /// Within the panel, whose forms have ids of their own: ids and the links to them get a prefix. Faults are marked if there
     /// is a function that says what is wrong with an address.
     Panel(Option<&'a Problem<'a>>),
     /// In the footer of every page: ids have a prefix that no text of a page can have.
-    Footer,
+    Footer(Language),
 }
 
 /// The prefix of ids in the panel.
@@ -39,10 +40,10 @@ const NO_FORMULA: &str = "This formula has a mistake or is too long, and is show
 /// Finishes HTML that the sanitiser has cleaned.
 pub(super) fn finish(html: &str, shown_tags: &BTreeMap<String, usize>, place: &Place<'_>) -> String {
     let outline = Outline::of(html);
-    let (prefix, problem) = match place {
-        Place::Page => ("", None),
-        Place::Panel(problem) => (PANEL_PREFIX, *problem),
-        Place::Footer => (FOOTER_PREFIX, None),
+    let (prefix, problem, language) = match place {
+        Place::Page(language) => ("", None, *language),
+        Place::Panel(problem) => (PANEL_PREFIX, *problem, Language::English),
+        Place::Footer(language) => (FOOTER_PREFIX, None, *language),
     };
     let mut finishing = Finishing {
         html: String::with_capacity(html.len() + html.len() / 8),
@@ -50,6 +51,7 @@ pub(super) fn finish(html: &str, shown_tags: &BTreeMap<String, usize>, place: &P
         outline: &outline,
         prefix,
         problem,
+        language,
         // The title of the page has the first level.
         lowered_by: outline.lowered_by(),
         heading: 0,
@@ -73,6 +75,7 @@ struct Finishing<'a> {
     ids: HashSet<String>,
     prefix: &'static str,
     problem: Option<&'a Problem<'a>>,
+    language: Language,
     lowered_by: u8,
     /// The number of headings that were begun, and the number of those that are open, one within the other.
     heading: usize,
@@ -94,6 +97,8 @@ impl Finishing<'_> {
                 "img" => self.picture(&tag),
                 "code" if tag.get("class") == Some("math-inline") => self.formula(false, rest),
                 "code" if tag.get("class") == Some("math-display") => self.formula(true, rest),
+                "p" if tag.get("class") == Some("markdown-alert-title") => self.alert_title(&tag, rest),
+                "input" => self.task(&tag),
                 // What is left of a paragraph that a tag ended.
                 "p" if rest.rest().trim_start().starts_with("</p>") => {
                     while rest.next().is_some_and(|part| !matches!(part, Part::Close(..))) {}
@@ -137,12 +142,47 @@ impl Finishing<'_> {
             if let Some(heading) = outline.headings.get(self.heading).filter(|heading| !heading.id.is_empty()) {
                 self.html.push_str("<a");
                 self.attribute("href", &format!("#{}{}", self.prefix, heading.id));
-                self.attribute("aria-label", &format!("Link to heading '{}'", outline::line(&heading.text)));
+                let title = outline::line(&heading.text).to_string();
+                let label = self.language.say(&Sentence::new("heading-link").with("title", title));
+                self.attribute("aria-label", &label);
                 self.html.push_str(" class=\"anchor\"></a>");
             }
             self.heading += 1;
         }
         self.html.push_str(&format!("</h{}>", (level + self.lowered_by).min(6)));
+    }
+
+    /// Writes the title of an alert, in the language of the page unless its author gave it another title.
+    fn alert_title<'h>(&mut self, tag: &Tag<'_>, rest: &mut Parts<'h>) {
+        self.tag(tag);
+        match rest.next() {
+            Some(Part::Text(title)) => {
+                let sentence = match title.trim() {
+                    "Note" => Sentence::new("alert-note"),
+                    "Tip" => Sentence::new("alert-tip"),
+                    "Important" => Sentence::new("alert-important"),
+                    "Warning" => Sentence::new("alert-warning"),
+                    "Caution" => Sentence::new("alert-caution"),
+                    _ => return self.html.push_str(title),
+                };
+                push_escaped(&mut self.html, &self.language.say(&sentence));
+            }
+            Some(part) => self.part(part, rest),
+            None => {}
+        }
+    }
+
+    /// Writes the box of a task, with its state in the language of the page.
+    fn task(&mut self, tag: &Tag<'_>) {
+        let is_done = tag.get("checked").is_some();
+        let sentence = if is_done { Sentence::new("task-done") } else { Sentence::new("task-open") };
+        self.html.push_str("<input");
+        for (name, value) in tag.attributes.iter().filter(|(name, _)| name != "aria-label") {
+            self.html.push_str(&format!(" {name}=\"{value}\""));
+        }
+        let label = self.language.say(&sentence);
+        self.attribute("aria-label", &label);
+        self.html.push('>');
     }
 
     /// Writes a link with the address to which it leads here.
@@ -273,7 +313,7 @@ mod tests {
     use super::*;
 
     fn page(html: &str) -> String {
-        finish(html, &BTreeMap::new(), &Place::Page)
+        finish(html, &BTreeMap::new(), &Place::Page(Language::English))
     }
 
     fn panel(html: &str) -> String {
@@ -286,7 +326,7 @@ mod tests {
         let html = "<h2>One</h2><p><a href=\"#ONE\">a</a><a id=\"x\" rel=\"r\"></a></p>";
         assert_eq!(
             page(html),
-            "<h2 id=\"one\">One<a href=\"#one\" aria-label=\"Link to heading 'One'\" class=\"anchor\"></a></h2>\
+            "<h2 id=\"one\">One<a href=\"#one\" aria-label=\"Link to heading “One”\" class=\"anchor\"></a></h2>\
              <p><a href=\"#one\">a</a><a id=\"x\" rel=\"r\"></a></p>"
         );
         let panel = panel(html);
@@ -296,7 +336,7 @@ mod tests {
 
     #[test]
     fn ids_of_the_footer_are_none_of_a_page() {
-        let html = finish("<h2>One</h2><a href=\"#one\">a</a>", &BTreeMap::new(), &Place::Footer);
+        let html = finish("<h2>One</h2><a href=\"#one\">a</a>", &BTreeMap::new(), &Place::Footer(Language::English));
         assert!(html.starts_with("<h2 id=\"site:footer-one\">One<a href=\"#site:footer-one\""), "{html}");
         assert!(html.ends_with("<a href=\"#site:footer-one\">a</a>"), "{html}");
     }

@@ -465,7 +465,7 @@ fn safe_html_is_serialized_as_its_text_and_shows_only_its_length() {
 #[test]
 fn each_heading_has_the_id_of_its_element() {
     let text = "# One\n\n## `Two` *and* [more](/x)\n\nOne\n---\n\n> ### In a quote\n\n## Ünïcode 日本\n\n# One\n\n## A & <T>\n";
-    let rendered = render_with_headings(text);
+    let rendered = render_with_headings(Language::English, text);
     let levels: Vec<u8> = rendered.headings.iter().map(|heading| heading.level).collect();
     assert_eq!(levels, [2, 3, 3, 4, 3, 2, 3]);
     let mut rest = rendered.html.as_str();
@@ -476,4 +476,22 @@ fn each_heading_has_the_id_of_its_element() {
     }
     let texts: Vec<&str> = rendered.headings.iter().map(|heading| heading.text.as_str()).collect();
     assert_eq!(texts, ["One", "Two and more", "One", "In a quote", "Ünïcode 日本", "One", "A & <T>"]);
+}
+
+#[test]
+fn words_beside_a_text_are_in_the_language_of_its_page() {
+    let text = "## Eins\n\n- [x] ja\n- [ ] nein\n\n> [!WARNING]\n> Note\n\n> [!NOTE] Eigener Titel\n> x";
+    let html = render_in(Language::German, text).as_str().to_owned();
+    for expected in [
+        "aria-label=\"Link zur Überschrift „Eins“\"",
+        "aria-label=\"erledigt\"",
+        "aria-label=\"offen\"",
+        ">Warnung</p>",
+        "<p>Note</p>",
+        ">Eigener Titel</p>",
+    ] {
+        assert!(html.contains(expected), "{expected}: {html}");
+    }
+    let html = render_in_panel(text).as_str().to_owned();
+    assert!(html.contains(">Warning</p>") && html.contains("aria-label=\"not done\""), "{html}");
 }

@@ -212,7 +212,7 @@ fn compose(visible: &VisiblePage, around: Around, menu: &VisibleMenu, below: Opt
     let login_href = lists::login_href(&content.path.href());
     let frame = Frame::for_viewer(site, viewer.account(), viewer.is_sender(), login_href);
     let Around { titles, surroundings, is_also_front } = around;
-    let Rendered { html, headings } = markdown::render_with_headings(&content.body);
+    let Rendered { html, headings } = markdown::render_with_headings(language, &content.body);
     let hides_contents = content.placement.hides_contents;
     let below = below.unwrap_or_else(Rows::none);
     let body_html = markdown::mark_bare_addresses(&html);
@@ -291,7 +291,7 @@ fn compose_draft(
     let local = |at| visible.site().time_zone.local(at);
     let now = clock::now();
     let typed = &draft.typed.page;
-    let Rendered { html, headings } = markdown::render_with_headings(&typed.body.replace("\r\n", "\n"));
+    let Rendered { html, headings } = markdown::render_with_headings(language, &typed.body.replace("\r\n", "\n"));
     let body_html = markdown::mark_bare_addresses(&html);
     let published = typed.zone.parse_moment(&typed.published).ok().flatten().unwrap_or(now);
     PagePage {

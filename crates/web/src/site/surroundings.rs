@@ -149,12 +149,12 @@ pub fn contents(headings: Vec<Heading>) -> Vec<ContentsEntry> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::markdown::render_with_headings;
+    use crate::{language::Language, markdown::render_with_headings};
 
     #[test]
     fn a_text_with_three_headings_of_the_second_and_third_level_has_contents() {
         let contents = |text: &str| {
-            let entries = contents(render_with_headings(text).headings);
+            let entries = contents(render_with_headings(Language::English, text).headings);
             entries.into_iter().map(|entry| (entry.title, entry.is_sub)).collect::<Vec<_>>()
         };
         assert_eq!(contents("## One\n\n## Two\n\n#### Four"), []);

@@ -9,7 +9,8 @@ use store::lists::{self, Teaser, VisiblePages};
 use super::xml::xml;
 use crate::{
     clock::iso,
-    markdown::{absolute, render},
+    language::Language,
+    markdown::{absolute, render_in},
 };
 
 /// The maximum number of pages in a feed.
@@ -47,10 +48,11 @@ pub(super) fn write(head: &Head<'_>, entries: &[Entry]) -> String {
         iso(updated),
         xml(&site.title),
     );
+    let language = Language::for_words(&site.language);
     for Entry { teaser, text } in entries {
         let (id, address) = (page_urn(teaser.id), format!("{base}{}", teaser.path.href()));
         let content = text.as_ref().map(|text| {
-            let html = absolute(&render(text), &address);
+            let html = absolute(&render_in(language, text), &address);
             format!("<content type=\"html\">{}</content>\n", xml(html.as_str()))
         });
         let _infallible = write!(
