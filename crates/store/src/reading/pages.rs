@@ -93,14 +93,8 @@ impl LocatedRow {
 /// What is at a path, for any visitor: [`Outline::decide`] says who may see it. One statement finds pages and old paths, and
 /// reads neither texts nor readers: a refusal takes the same time for every page, for an old path and for an unknown path.
 pub fn locate(conn: &mut Conn, path: &PagePath) -> Result<Located> {
-    const COLUMNS: &str = "pages.id, pages.path, private, readers_from, published_at, unpublish_at";
-    let query = format!(
-        "SELECT 0 AS moved, {COLUMNS} FROM pages WHERE path = $1
-         UNION ALL
-         SELECT 1 AS moved, {COLUMNS} FROM old_paths LEFT JOIN pages ON pages.id = page_id WHERE old_paths.path = $2"
-    );
     let rows: Vec<LocatedRow> =
-        sql_query(query).bind::<Text, _>(path.as_str()).bind::<Text, _>(path.as_str()).load(conn)?;
+        sql_query(LOCATE).bind::<Text, _>(path.as_str()).bind::<Text, _>(path.as_str()).load(conn)?;
     // A page at the path goes before one that was there.
     match rows.into_iter().min_by_key(|row| row.moved) {
         None => Ok(Located::Nothing),
@@ -109,11 +103,22 @@ pub fn locate(conn: &mut Conn, path: &PagePath) -> Result<Located> {
     }
 }
 
+// `BETWEEN` with one value on both sides makes SQLite take the index that has all these columns. For `=` it takes the index of
+// the unique path and reads the row, with its whole text.
+const LOCATE: &str = "
+    SELECT 0 AS moved, id, path, private, readers_from, published_at, unpublish_at
+    FROM pages WHERE path BETWEEN $1 AND $1
+    UNION ALL
+    SELECT 1 AS moved, pages.id, pages.path, private, readers_from, published_at, unpublish_at
+    FROM old_paths LEFT JOIN pages ON pages.id BETWEEN page_id AND page_id WHERE old_paths.path = $2";
+
+const OUTLINE: &str = "
+    SELECT 0 AS moved, id, path, private, readers_from, published_at, unpublish_at
+    FROM pages WHERE id BETWEEN $1 AND $1";
+
 /// The outline of a page, for any visitor; `None` if it is not on the site.
 pub fn outline(conn: &mut Conn, page: PageId) -> Result<Option<OutlinedPage>> {
-    let query =
-        "SELECT 0 AS moved, id, path, private, readers_from, published_at, unpublish_at FROM pages WHERE id = $1";
-    let row: Option<LocatedRow> = sql_query(query).bind::<BigInt, _>(page.0).get_result(conn).optional()?;
+    let row: Option<LocatedRow> = sql_query(OUTLINE).bind::<BigInt, _>(page.0).get_result(conn).optional()?;
     row.map_or(Ok(None), LocatedRow::page)
 }
 
@@ -189,4 +194,32 @@ pub fn next_boundary(conn: &mut Conn, now: Timestamp) -> Result<Option<Timestamp
         .first(conn)
         .optional()?;
     Ok(begins.into_iter().chain(ends.flatten()).min().map(|at| at.and_utc()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{DatabaseUrl, Store};
+
+    #[derive(QueryableByName)]
+    struct Step {
+        #[diesel(sql_type = Text)]
+        detail: String,
+    }
+
+    #[test]
+    fn locating_a_page_on_sqlite_reads_no_row_that_has_its_text() {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite://{}", folder.path().join("site.db").display());
+        let store = Store::open(&DatabaseUrl::parse(&url).unwrap(), 1).unwrap();
+        store.migrate().unwrap();
+        for (query, steps_of_pages) in [(LOCATE, 2), (OUTLINE, 1)] {
+            let plan = format!("EXPLAIN QUERY PLAN {}", query.replace("$1", "'a'").replace("$2", "'a'"));
+            let steps: Vec<Step> = store.read(|conn| Ok(sql_query(&plan).load(conn)?)).unwrap();
+            let steps: Vec<&str> =
+                steps.iter().map(|step| &*step.detail).filter(|step| step.contains(" pages ")).collect();
+            assert_eq!(steps.len(), steps_of_pages, "{steps:?}");
+            assert!(steps.iter().all(|step| step.contains("COVERING INDEX pages_outline_by_")), "{steps:?}");
+        }
+    }
 }

@@ -54,6 +54,7 @@ const ALL: &[&str] = &[
     "2026-11-29-000121_sections",
     "2026-11-29-000130_look",
     "2026-11-29-000140_full_text",
+    "2026-11-29-000150_outlines",
 ];
 
 /// Inserts a page in any version of the schema.

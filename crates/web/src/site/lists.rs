@@ -153,7 +153,8 @@ async fn list(app: &App, section: Section) -> Result<Outcome, Error> {
     let (asked, now, hides) = (section.asked.clone(), section.now, section.hides_pages);
     let visitor = viewer.visitor();
     let wanted = path.clone();
-    let is_front = path.is_root() && !section.is_of_all;
+    let is_of_all = section.is_of_all;
+    let is_front = path.is_root() && !is_of_all;
     let may_have_cards = is_front && asked == ListQuery::START;
     let query = move |conn: &mut store::Conn| {
         let cards = match may_have_cards && navigation::front(conn)? == Front::Cards {
@@ -167,7 +168,9 @@ async fn list(app: &App, section: Section) -> Result<Outcome, Error> {
                 below(conn, &visitor, now, hides, &wanted, &ListQuery::START)?.is_none_or(|part| part.rows.is_empty())
             }
         };
-        let named: Vec<PagePath> = wanted.ancestors().into_iter().chain([wanted]).collect();
+        // A page at the path itself is named in the list of all pages alone. Elsewhere there is none for this visitor, and a look
+        // at it would take longer if its text is long.
+        let named: Vec<PagePath> = wanted.ancestors().into_iter().chain(is_of_all.then_some(wanted)).collect();
         let titles = pages::titles(conn, &VisiblePages::readable(&visitor, now), &named)?;
         Ok((part, is_empty, titles, cards, pages::next_boundary(conn, now)?))
     };

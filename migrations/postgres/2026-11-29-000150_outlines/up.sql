@@ -1,0 +1,2 @@
+-- Nothing to do: PostgreSQL keeps long texts outside of the row.
+SELECT 1;

@@ -1,0 +1,2 @@
+DROP INDEX pages_outline_by_id;
+DROP INDEX pages_outline_by_path;
