@@ -99,7 +99,10 @@ fn compare(
     let mut times = vec![Vec::new(); alike.paths.len()];
     // The first requests connect, sign in and warm up.
     for n in 0..tries + 5 {
-        for (at, path) in alike.paths.iter().enumerate() {
+        // Each round begins with another path: the threads and connections of a server take turns, too.
+        for step in 0..alike.paths.len() {
+            let at = (step + n) % alike.paths.len();
+            let path = alike.paths[at];
             let answer = runtime.block_on(client.get(path, login))?;
             if answer.status != alike.status {
                 return Err(format!("{path} was answered {}", answer.status));
