@@ -55,6 +55,7 @@ fn measure(name: &str, options: &Options, site: &Site, url: &str, report: &mut R
     database.add_page("notes", "Some words.", false)?;
     fill(&mut database, options.section)?;
     let postern = site.start()?;
+    database.wait_for_index()?;
     let store = Store::open(&DatabaseUrl::parse(url)?, 4).map_err(|error| error.to_string())?;
     let section = find(&store, "team")?;
     let below = store.read(|conn| {
