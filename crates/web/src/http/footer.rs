@@ -1,7 +1,6 @@
 //! The footer of the site, which is Markdown.
 
-use std::sync::{PoisonError, RwLock};
-
+use super::last::Last;
 use crate::{
     language::Language,
     markdown::{self, SafeHtml},
@@ -9,13 +8,9 @@ use crate::{
 
 /// The footer as HTML. The last one is kept, because every page has it.
 pub(super) fn html(language: Language, footer: &str) -> SafeHtml {
-    static LAST: RwLock<Option<(Language, String, SafeHtml)>> = RwLock::new(None);
-    if let Some((known_language, known, html)) = &*LAST.read().unwrap_or_else(PoisonError::into_inner)
-        && (*known_language, known.as_str()) == (language, footer)
-    {
-        return html.clone();
-    }
-    let html = markdown::render_footer(language, footer);
-    *LAST.write().unwrap_or_else(PoisonError::into_inner) = Some((language, footer.to_owned(), html.clone()));
-    html
+    static LAST: Last<(Language, String), SafeHtml> = Last::new();
+    LAST.get_or_make(
+        |(known_language, known)| (*known_language, known.as_str()) == (language, footer),
+        || ((language, footer.to_owned()), markdown::render_footer(language, footer)),
+    )
 }

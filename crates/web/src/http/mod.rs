@@ -16,6 +16,7 @@ mod error_words;
 mod footer;
 pub mod form;
 pub mod health;
+mod last;
 mod limits;
 pub mod listener;
 pub mod logging;

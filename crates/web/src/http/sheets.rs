@@ -1,10 +1,7 @@
 //! The style sheets of the site's look: its tokens, and its own rules. Both are made of the settings alone, at addresses that
 //! change with them.
 
-use std::{
-    fmt::Write,
-    sync::{Arc, PoisonError, RwLock},
-};
+use std::{fmt::Write, sync::Arc};
 
 use domain::{
     colour::Colour,
@@ -12,7 +9,10 @@ use domain::{
 };
 use sha2::{Digest, Sha256};
 
-use super::answer::{Answer, Caching};
+use super::{
+    answer::{Answer, Caching},
+    last::Last,
+};
 
 /// The folder of the tokens.
 pub const TOKENS: &str = "/static/look/";
@@ -45,16 +45,14 @@ impl Sheet {
 impl Sheets {
     /// The style sheets of a look. Those of the last look are kept, because every page names their addresses.
     pub fn of(look: &Look) -> Arc<Sheets> {
-        static LAST: RwLock<Option<(Look, Arc<Sheets>)>> = RwLock::new(None);
-        if let Some((known, sheets)) = &*LAST.read().unwrap_or_else(PoisonError::into_inner)
-            && known == look
-        {
-            return sheets.clone();
-        }
-        let own = Sheet::new(OWN, look.css.as_str().to_owned());
-        let sheets = Arc::new(Sheets { tokens: Sheet::new(TOKENS, tokens(look)), own });
-        *LAST.write().unwrap_or_else(PoisonError::into_inner) = Some((look.clone(), sheets.clone()));
-        sheets
+        static LAST: Last<Look, Arc<Sheets>> = Last::new();
+        LAST.get_or_make(
+            |known| known == look,
+            || {
+                let own = Sheet::new(OWN, look.css.as_str().to_owned());
+                (look.clone(), Arc::new(Sheets { tokens: Sheet::new(TOKENS, tokens(look)), own }))
+            },
+        )
     }
 
     /// The address of the tokens; empty without any.
