@@ -136,7 +136,7 @@ pub async fn sitemap(request: HttpRequest, app: Data<App>, path: Path<String>) -
     let asked = ListQuery::of(&QueryString::of(&request));
     let hides_pages = app.db.site().await.hides_pages;
     let absent = Resolved::no_path(&app, &request).await;
-    list(&app, Section::of_all(&app, path, viewer, asked, clock::now(), (absent, hides_pages))).await
+    section(&app, Section::of_all(&app, path, viewer, asked, clock::now(), (absent, hides_pages))).await
 }
 
 /// Renders a path without a page: the list of the pages below it. At the root it is the front page.
@@ -144,10 +144,6 @@ pub async fn sitemap(request: HttpRequest, app: Data<App>, path: Path<String>) -
 /// # Errors
 /// The error of the section, such as 404, when the viewer may see no page below the path.
 pub async fn section(app: &App, section: Section) -> Result<Outcome, Error> {
-    list(app, section).await
-}
-
-async fn list(app: &App, section: Section) -> Result<Outcome, Error> {
     let path = &section.path;
     let viewer = &section.viewer;
     let (asked, now, hides) = (section.asked.clone(), section.now, section.hides_pages);
