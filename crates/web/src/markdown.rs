@@ -90,10 +90,10 @@ pub fn render_footer(language: Language, markdown: &str) -> SafeHtml {
 /// As [`render_in`], with the headings of the text; a text that is shown verbatim has none.
 pub fn render_with_headings(language: Language, markdown: &str) -> Rendered {
     match within_bounds(markdown) {
-        Some((html, shown_tags)) => Rendered {
-            headings: Outline::of(&html).lowered_headings(),
-            html: SafeHtml(finish::finish(&html, &shown_tags, &Place::Page(language))),
-        },
+        Some((html, shown_tags)) => {
+            let (html, outline) = finish::finish(&html, &shown_tags, &Place::Page(language));
+            Rendered { html: SafeHtml(html), headings: outline.lowered_headings() }
+        }
         None => Rendered { html: SafeHtml(verbatim(markdown)), headings: Vec::new() },
     }
 }
@@ -111,7 +111,7 @@ pub fn render_with_problems(markdown: &str, problem: impl Fn(&str) -> Option<&'s
 
 fn at(markdown: &str, place: &Place<'_>) -> SafeHtml {
     SafeHtml(match within_bounds(markdown) {
-        Some((html, shown_tags)) => finish::finish(&html, &shown_tags, place),
+        Some((html, shown_tags)) => finish::finish(&html, &shown_tags, place).0,
         None => verbatim(markdown),
     })
 }

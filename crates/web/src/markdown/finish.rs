@@ -37,8 +37,8 @@ const NO_LINK: &str =
 const NO_HEADING: &str = "This page has no heading with this name.";
 const NO_FORMULA: &str = "This formula has a mistake or is too long, and is shown as it was typed.";
 
-/// Finishes HTML that the sanitiser has cleaned.
-pub(super) fn finish(html: &str, shown_tags: &BTreeMap<String, usize>, place: &Place<'_>) -> String {
+/// Finishes HTML that the sanitiser has cleaned. The result has its outline, too.
+pub(super) fn finish(html: &str, shown_tags: &BTreeMap<String, usize>, place: &Place<'_>) -> (String, Outline) {
     let outline = Outline::of(html);
     let (prefix, problem, language) = match place {
         Place::Page(language) => ("", None, *language),
@@ -65,7 +65,8 @@ pub(super) fn finish(html: &str, shown_tags: &BTreeMap<String, usize>, place: &P
     while let Some(part) = parts.next() {
         finishing.part(part, &mut parts);
     }
-    finishing.html
+    let finished = finishing.html;
+    (finished, outline)
 }
 
 struct Finishing<'a> {
@@ -313,12 +314,12 @@ mod tests {
     use super::*;
 
     fn page(html: &str) -> String {
-        finish(html, &BTreeMap::new(), &Place::Page(Language::English))
+        finish(html, &BTreeMap::new(), &Place::Page(Language::English)).0
     }
 
     fn panel(html: &str) -> String {
         let problem = |address: &str| (address == "/b?x&y").then_some("Broken.");
-        finish(html, &BTreeMap::from([("iframe".into(), 2), ("x".into(), 1)]), &Place::Panel(Some(&problem)))
+        finish(html, &BTreeMap::from([("iframe".into(), 2), ("x".into(), 1)]), &Place::Panel(Some(&problem))).0
     }
 
     #[test]
@@ -336,7 +337,7 @@ mod tests {
 
     #[test]
     fn ids_of_the_footer_are_none_of_a_page() {
-        let html = finish("<h2>One</h2><a href=\"#one\">a</a>", &BTreeMap::new(), &Place::Footer(Language::English));
+        let html = finish("<h2>One</h2><a href=\"#one\">a</a>", &BTreeMap::new(), &Place::Footer(Language::English)).0;
         assert!(html.starts_with("<h2 id=\"site:footer-one\">One<a href=\"#site:footer-one\""), "{html}");
         assert!(html.ends_with("<a href=\"#site:footer-one\">a</a>"), "{html}");
     }
