@@ -1,5 +1,7 @@
 //! The menu of the site and its front page, which administrators edit in the panel.
 
+use serde::Serialize;
+
 use crate::{
     Version,
     invalid::Invalid,
@@ -92,7 +94,7 @@ impl Navigation {
 }
 
 /// A row of the form, unchecked.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct RowInput {
     /// The number by which the rows are sorted, as typed; a row without one comes last.
     pub number: String,

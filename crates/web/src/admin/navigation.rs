@@ -34,17 +34,9 @@ struct NavigationPage {
     panel: Panel,
     front: String,
     front_page: String,
-    rows: Vec<Row>,
+    rows: Vec<RowInput>,
     version: i64,
     errors: Errors,
-}
-
-#[derive(Serialize)]
-struct Row {
-    number: String,
-    is_below: bool,
-    target: String,
-    label: String,
 }
 
 /// The fields of the form as they were typed; the n-th value of each list belongs to the n-th row.
@@ -131,9 +123,8 @@ async fn page(
     query: &QueryString,
 ) -> Result<Answer, Error> {
     let NavigationInput { front, front_page, rows } = input;
-    let row = |RowInput { number, is_below, target, label }: RowInput| Row { number, is_below, target, label };
-    let filled = rows.into_iter().filter(|row| row != &RowInput::default()).map(row);
-    let empty = (0..EMPTY_ROWS).map(|_| row(RowInput::default()));
+    let filled = rows.into_iter().filter(|row| row != &RowInput::default());
+    let empty = (0..EMPTY_ROWS).map(|_| RowInput::default());
     let site = app.db.site().await;
     let trail = [Link::new("/admin/", "Administration"), Link::new("/admin/site", "Site settings")];
     let page = NavigationPage {
