@@ -16,7 +16,7 @@ impl Username {
     /// The most characters in a name.
     pub const MAX: usize = 64;
 
-    /// The name that signs nobody in: a browser that is told to use it forgets the credentials that it had.
+    /// The reserved name that belongs to no user. A browser that sends it has replaced the credentials that it had before.
     pub const SIGNED_OUT: &'static str = "signed-out";
 
     /// Parses a name. A name has no colon, because a colon ends the name in the credentials (RFC 7617 section 2).
@@ -49,7 +49,7 @@ impl Username {
         }
     }
 
-    /// Whether it is [`Username::SIGNED_OUT`]. Whoever sends it is a visitor, even if the database has such a user.
+    /// Whether it is [`Username::SIGNED_OUT`]. Its sender is a visitor, even if the database has a user of this name.
     pub fn is_signed_out(&self) -> bool {
         self.0 == Username::SIGNED_OUT
     }

@@ -20,7 +20,7 @@ pub enum Language {
     Arabic,
     /// German.
     German,
-    /// English, which stands in for every language without messages.
+    /// English. Languages without messages use its words.
     #[default]
     English,
     /// Spanish.

@@ -7,7 +7,7 @@ use fluent_bundle::FluentValue;
 /// The value of an argument.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Argument {
-    /// A text, which stands in the message as it is.
+    /// A text. The message contains it unchanged.
     Text(String),
     /// A number, which also chooses the plural form.
     Number(u64),

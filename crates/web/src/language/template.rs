@@ -8,7 +8,7 @@ use super::Language;
 /// Registers the functions of a template for a language; `None` for one without messages, whose words are English.
 ///
 /// - `t(key="...", name=value)` is a message. Its text is HTML: arguments are escaped, unless they are safe already.
-/// - `lang_of_words()` is the attribute ` lang="en"` where English stands in for the language of the page, else nothing.
+/// - `lang_of_words()` is the attribute ` lang="en"` if the language of the page has no messages and its words are English, else nothing.
 pub fn register(tera: &mut Tera, known: Option<Language>) {
     let language = known.unwrap_or_default();
     tera.register_function("t", move |arguments: Kwargs, state: &State<'_>| message(language, &arguments, state));

@@ -10,7 +10,7 @@ use chrono::NaiveDate;
 
 use super::{Language, sentence::Sentence};
 
-/// The messages of a language by key, as they stand in its file.
+/// The messages of a language by key, as its file has them.
 fn messages(language: Language) -> BTreeMap<String, String> {
     let mut messages = BTreeMap::new();
     let mut key = String::new();

@@ -113,7 +113,7 @@ fn element<'a>(
     }
     if !is_leaf {
         let is_block = node.data().value.block();
-        // Footnotes stand at the end, outside of everything that an author left open.
+        // Footnotes come at the end, outside of all elements that the author did not close.
         if matches!(node.data().value, NodeValue::FootnoteDefinition(_)) {
             nest(context, |nesting, output| nesting.close_within(output))?;
         }
@@ -279,7 +279,7 @@ fn author_part(context: &mut Output<'_, '_>, part: Part<'_>) -> fmt::Result {
 fn start_tag(context: &mut Output<'_, '_>, element: &Element, tag: &Tag<'_>) -> fmt::Result {
     write!(context, "<{}", element.name)?;
     for (name, value) in tag.attributes.iter().filter(|(name, value)| element.permits(name, value)) {
-        // Browsers scroll to an id as they do to a name, and a name could stand for a property of the document.
+        // Browsers scroll to an id as they do to a name, and a name could replace a property of the document.
         let name = match &**name {
             "name" if tag.get("id").is_some() => continue,
             "name" => "id",

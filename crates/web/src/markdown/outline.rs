@@ -14,7 +14,7 @@ use super::tags::{Part, Tag, decoded, parts};
 pub struct Heading {
     /// Its level, from 1 to 6.
     pub level: u8,
-    /// Its id; empty if no character of its text can stand in one.
+    /// Its id; empty if its text has no character that an id can have.
     pub id: String,
     /// Its text on one line.
     pub text: String,

@@ -33,7 +33,7 @@ pub async fn login(request: HttpRequest, reader: Reader, query: QueryString) -> 
     Ok(see_other(local(&next)))
 }
 
-/// GET `/signed-in.css`: an empty style sheet for whoever is signed in. A browser that has credentials for a part of the site
+/// GET `/signed-in.css`: an empty style sheet for signed-in users. A browser that has credentials for a part of the site
 /// repeats the request with them after the 401, and then sends them to the whole site.
 pub async fn signed_in(_: Reader) -> HttpResponse {
     HttpResponse::Ok()

@@ -37,7 +37,7 @@ pub async fn show(app: Data<App>, query: QueryString) -> Result<Answer, Error> {
     }
     let from = query.get("from").strip_prefix('/').and_then(|path| PagePath::parse(path).ok());
     let from = from.ok_or(Error::NotFound)?;
-    // Only the parts of the index: each is made once, whoever asks.
+    // Only addresses of parts in the index are answered, so that each part is made once for all clients.
     let line = index_line(&app.options.base_url, &from);
     let is_part = std::str::from_utf8(whole.body()).is_ok_and(|index| index.contains(&line));
     if is_part { part(&app, from).await } else { Err(Error::NotFound) }
