@@ -15,7 +15,6 @@ use super::{flash::Flash, panel::Panel};
 use crate::{
     App,
     auth::extract::Admin,
-    clock,
     http::{
         answer::{Answer, Outcome},
         error::Error,
@@ -155,12 +154,9 @@ pub async fn update(app: Data<App>, admin: Admin, Form(mut fields): Form<Fields>
         Ok(look) => Site { look, ..site.clone() },
         Err(invalid) => return refuse(invalid, fields, &site, StatusCode::UNPROCESSABLE_ENTITY),
     };
-    let proof = admin.proof();
-    let save = move |conn: &mut store::Conn| store::writing::site::update(conn, &proof, from, &new, clock::now());
-    match app.db.write_or_stale(save).await? {
-        Some(_) => Ok(Outcome::Redirect(Flash::Saved.at("/admin/site/look", "", None))),
-        None => {
-            let site = app.db.read(site::get).await?;
+    match super::site::save(&app, &admin, from, new).await? {
+        None => Ok(Outcome::Redirect(Flash::Saved.at("/admin/site/look", "", None))),
+        Some(site) => {
             fields.version = site.version.0;
             let words = "Somebody else saved the settings while you were editing. Your look is below; saving it replaces theirs.";
             refuse(Invalid::one("form", words), fields, &site, StatusCode::CONFLICT)

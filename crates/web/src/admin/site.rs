@@ -121,18 +121,23 @@ pub async fn update(app: Data<App>, admin: Admin, Form(mut fields): Form<Fields>
         Ok(new) => new,
         Err(invalid) => return refuse(invalid, fields, &site, StatusCode::UNPROCESSABLE_ENTITY),
     };
-    let proof = admin.proof();
-    match app
-        .db
-        .write_or_stale(move |conn| store::writing::site::update(conn, &proof, from, &new, clock::now()))
-        .await?
-    {
-        Some(_) => Ok(Outcome::Redirect(Flash::Saved.at("/admin/site", "", None))),
-        None => {
-            let site = app.db.read(site::get).await?;
+    match save(&app, &admin, from, new).await? {
+        None => Ok(Outcome::Redirect(Flash::Saved.at("/admin/site", "", None))),
+        Some(site) => {
             fields.version = site.version.0;
             let words = "Somebody else saved the settings while you were editing. Your version is below; saving it replaces theirs.";
             refuse(Invalid::one("form", words), fields, &site, StatusCode::CONFLICT)
         }
+    }
+}
+
+/// Saves the settings over the version `from`. If they have another one, nothing is saved, and the result is the current
+/// settings.
+pub(super) async fn save(app: &App, admin: &Admin, from: Version, new: Site) -> Result<Option<Site>, Error> {
+    let proof = admin.proof();
+    let update = move |conn: &mut store::Conn| store::writing::site::update(conn, &proof, from, &new, clock::now());
+    match app.db.write_or_stale(update).await? {
+        Some(_) => Ok(None),
+        None => app.db.read(site::get).await.map(Some),
     }
 }
