@@ -143,7 +143,7 @@ fn routes(config: &mut ServiceConfig) {
         .service(scope("/static")
             .service(page("/look/{file}", site::sheets::tokens))
             .service(page("/css/{file}", site::sheets::own))
-            .service(page("/{hash}/{file}", assets::show))
+            .service(page("/{hash}/{file:.+}", assets::show))
             .default_service(web::to(not_found)))
         .service(page("/{section:.+}/feed.xml", site::feeds::section::show))
         // As /{path:.*}, without the cost of a pattern.

@@ -35,7 +35,7 @@ pub fn prefix() -> &'static str {
     &PREFIX
 }
 
-/// GET `/static/{hash}/{file}`.
+/// GET `/static/{hash}/{file:.+}`.
 pub async fn show(path: Path<(String, String)>) -> Result<Answer, Error> {
     let (hash, name) = path.into_inner();
     // 404 for an outdated hash: otherwise caches would store the new bytes at the old address for one year.

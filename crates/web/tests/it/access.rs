@@ -126,7 +126,7 @@ const MATRIX: &[(&str, &str, &str, [u16; 6])] = &[
     ("/favicon.ico", "/favicon.ico", "GET", [200, 200, 200, 200, 200, 200]),
     ("/static/look/{file}", "/static/look/0.css", "GET", [404, 404, 404, 404, 404, 404]),
     ("/static/css/{file}", "/static/css/0.css", "GET", [404, 404, 404, 404, 404, 404]),
-    ("/static/{hash}/{file}", "/static/0/site.css", "GET", [404, 404, 404, 404, 404, 404]),
+    ("/static/{hash}/{file:.+}", "/static/0/site.css", "GET", [404, 404, 404, 404, 404, 404]),
     ("/{path:.*}", "/", "GET", [200, 200, 200, 200, 200, 200]),
     ("/{path:.*}", "/hello", "GET", [200, 200, 200, 200, 200, 200]),
     ("/{path:.*}", "/hello", "POST", [405, 405, 405, 405, 405, 405]),

@@ -1,0 +1,62 @@
+// Saves the form as a draft: 1.5 seconds after the last change, and at least every 5 seconds while there are more.
+const drafted = document.querySelector("form[data-drafts]");
+if (drafted) {
+  const SOON = 1500, LATEST = 5000;
+  const status = drafted.querySelector(".draft-status");
+  let timer, since = 0, pause = SOON, keeping = null, stopped = false;
+  const say = (words, wrong) => {
+    status.textContent = words;
+    status.classList.toggle("wrong", wrong);
+  };
+  const soon = (wait) => {
+    clearTimeout(timer);
+    timer = setTimeout(keep, wait);
+  };
+  const kept = ({ page, draft, saved }) => {
+    drafted.elements.draft.value = draft;
+    if (drafted.dataset.drafts === "/admin/drafts") {
+      drafted.dataset.drafts = `/admin/drafts/${page}`;
+      drafted.setAttribute("action", `/admin/pages/${page}`);
+      history.replaceState(null, "", `/admin/pages/${page}`);
+    }
+    if (since === 0) drafted.dispatchEvent(new Event("kept"));
+    say(`Draft saved ${saved}`, false);
+  };
+  const send = async () => {
+    const changed = since;
+    since = 0;
+    const answer = await fetch(drafted.dataset.drafts, { method: "POST", body: new URLSearchParams(new FormData(drafted)) })
+      .catch(() => null);
+    pause = SOON;
+    if (answer && answer.ok) return kept(await answer.json());
+    since = since || changed;
+    if (!answer || answer.status === 503 || answer.status === 429) {
+      pause = LATEST;
+      return say(answer ? "Not saved: the server is busy. Trying again." : "Not saved: no connection. Trying again.", true);
+    }
+    stopped = true;
+    const words = (await answer.text()).split("\n")[0];
+    say(`Not saved (${answer.status}): ${words}`, true);
+  };
+  const keep = () => {
+    if (keeping || stopped || since === 0) return;
+    keeping = send().finally(() => {
+      keeping = null;
+      if (since !== 0 && !stopped) soon(pause);
+    });
+  };
+  drafted.addEventListener("input", () => {
+    if (stopped) return;
+    const now = Date.now();
+    since = since || now;
+    soon(Math.max(0, Math.min(SOON, since + LATEST - now)));
+  });
+  // Waits for a save under way: otherwise the form would not know the version that it saved itself.
+  drafted.addEventListener("submit", (event) => {
+    clearTimeout(timer);
+    if (!keeping) return void (since = 0);
+    event.preventDefault();
+    const button = event.submitter;
+    keeping.finally(() => { clearTimeout(timer); drafted.requestSubmit(button); });
+  });
+}

@@ -1,0 +1,10 @@
+// Progressive enhancement of the panel: everything also works without these scripts.
+import "./path.js";
+import "./guard.js";
+import "./drafts.js";
+import "./toolbar.js";
+import "./word-count.js";
+import "./preview.js";
+import "./page-fields.js";
+import "./rows.js";
+import "./problems.js";

@@ -1,0 +1,34 @@
+// The preview of the text field, shown beside it and kept up to date.
+const body = document.querySelector(".page-form #body");
+if (body) {
+  const pane = document.querySelector(".preview");
+  const prose = pane.querySelector(".prose");
+  let pause, asked = 0, shown = 0;
+  // The check of links depends on the path and the readers of the page.
+  const readers = ["path", "audience", "people", "groups"];
+  const sent = ["form_token", "body", ...readers];
+  const show = async () => {
+    const turn = ++asked;
+    const form = new URLSearchParams([...new FormData(body.form)].filter(([name]) => sent.includes(name)));
+    const answer = await fetch("/admin/preview", { method: "POST", body: form }).catch(() => null);
+    if (!answer || !answer.ok) return;
+    const html = await answer.text();
+    // An older answer that arrives late must not replace a newer one.
+    if (turn > shown) {
+      shown = turn;
+      prose.innerHTML = html;
+    }
+  };
+  body.addEventListener("input", () => {
+    clearTimeout(pause);
+    if (!pane.hidden) pause = setTimeout(show, 80);
+  });
+  body.form.addEventListener("change", (event) => {
+    if (!pane.hidden && readers.includes(event.target.name)) show();
+  });
+  body.form.querySelector("button[value=preview]").addEventListener("click", (event) => {
+    event.preventDefault();
+    pane.hidden = !pane.hidden;
+    if (!pane.hidden) show();
+  });
+}
