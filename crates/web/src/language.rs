@@ -1,12 +1,12 @@
 //! The words of the reader's side, in nine languages: messages of Project Fluent, one file for each language, embedded in the
-//! binary and parsed once. The panel is English.
+//! binary. The panel is English.
 
 pub mod sentence;
 pub mod template;
 #[cfg(test)]
 mod tests;
 
-use std::{fmt, sync::LazyLock};
+use std::{fmt, sync::OnceLock};
 
 use chrono::{Datelike, NaiveDateTime, Timelike};
 use fluent_bundle::{FluentArgs, FluentResource, concurrent::FluentBundle};
@@ -40,8 +40,8 @@ pub enum Language {
 /// The messages of a language, or why they cannot be read.
 type Messages = Result<FluentBundle<FluentResource>, String>;
 
-/// The messages of each language, in the order of [`Language::ALL`].
-static MESSAGES: LazyLock<[Messages; Language::ALL.len()]> = LazyLock::new(|| Language::ALL.map(parse));
+/// The messages of each language, in the order of [`Language::ALL`]; those of a language are parsed when it is first used.
+static MESSAGES: [OnceLock<Messages>; Language::ALL.len()] = [const { OnceLock::new() }; Language::ALL.len()];
 
 impl Language {
     /// All languages, in the order of their tags.
@@ -97,20 +97,12 @@ impl Language {
         }
     }
 
-    /// Parses the messages of every language.
-    ///
-    /// # Errors
-    /// The language and the message that cannot be parsed.
-    pub fn check() -> Result<(), String> {
-        MESSAGES.iter().try_for_each(|messages| messages.as_ref().map(drop).map_err(Clone::clone))
-    }
-
     /// The message with a key.
     ///
     /// # Errors
     /// The key that no message has, or the argument that is missing.
     pub fn message(self, key: &str, arguments: &FluentArgs<'_>) -> Result<String, String> {
-        let messages = MESSAGES[self as usize].as_ref().map_err(Clone::clone)?;
+        let messages = MESSAGES[self as usize].get_or_init(|| parse(self)).as_ref().map_err(Clone::clone)?;
         let message = messages.get_message(key).ok_or_else(|| format!("there is no message {key}"))?;
         let pattern = message.value().ok_or_else(|| format!("the message {key} is empty"))?;
         let mut errors = Vec::new();

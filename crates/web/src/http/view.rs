@@ -36,12 +36,11 @@ struct Parsed {
 }
 
 impl View {
-    /// Parses every template and the messages of every language.
+    /// Parses every template.
     ///
     /// # Errors
-    /// [`Error::Internal`] with the template and the line, or the message, that cannot be parsed.
+    /// [`Error::Internal`] with the template and the line that cannot be parsed.
     pub fn load() -> Result<View, Error> {
-        Language::check().map_err(Error::Internal)?;
         let mut texts = Vec::new();
         for name in Templates::iter() {
             let file = Templates::get(&name).ok_or_else(|| Error::Internal(format!("no template {name}")))?;

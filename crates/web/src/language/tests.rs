@@ -105,7 +105,9 @@ fn calls(template: &str) -> Vec<(String, BTreeSet<String>)> {
 
 #[test]
 fn every_language_has_every_message_with_the_same_arguments() {
-    Language::check().unwrap();
+    for language in Language::ALL {
+        assert!(super::parse(language).is_ok(), "{language:?}");
+    }
     let english = messages(Language::English);
     for language in Language::ALL {
         let theirs = messages(language);
