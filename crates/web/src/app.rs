@@ -36,6 +36,8 @@ pub struct App {
     pub jobs: Jobs,
     /// The bytes of memory that large bodies and answers under way may take.
     pub under_way: Arc<Budget>,
+    /// The pages that are being loaded and rendered.
+    pub pages_in_progress: Arc<Budget>,
     /// The answers with a status of 5xx.
     pub error_counts: ErrorCounts,
     /// The options that requests need.
@@ -47,6 +49,10 @@ pub struct App {
 /// The bytes of memory that large bodies and answers under way may take. A client network gets at most a quarter, which
 /// holds the largest form.
 const BYTES_UNDER_WAY: usize = 80 << 20;
+
+/// The number of pages that may be loaded and rendered at a time. A text may have 1 MiB, and a client network gets at most a
+/// quarter.
+const PAGES_IN_PROGRESS: usize = 64;
 
 impl App {
     /// The state over an opened and migrated store. New passwords are hashed at `bcrypt_cost`.
@@ -73,6 +79,7 @@ impl App {
             render_pool: RenderPool::new(),
             jobs: Jobs::default(),
             under_way: Budget::new(BYTES_UNDER_WAY),
+            pages_in_progress: Budget::new(PAGES_IN_PROGRESS),
             error_counts: ErrorCounts::default(),
             view: View::load().map_err(|error| error.to_string())?,
             options,

@@ -145,7 +145,7 @@ pub async fn visible(app: &App, visible: VisiblePage) -> Result<Outcome, Error> 
     let path = visible.page().content.path.clone();
     let asked = visible.list().cloned();
     let hides = visible.site().hides_pages;
-    let (viewing, page, is_front) = (visitor.clone(), visible.page().clone(), visible.is_front());
+    let (viewing, page, is_front) = (visitor.clone(), visible.shared_page().clone(), visible.is_front());
     let read = move |conn: &mut store::Conn| {
         let now = clock::now();
         let around = match is_front {

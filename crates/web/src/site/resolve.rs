@@ -3,6 +3,8 @@
 mod requester;
 mod visible;
 
+use std::sync::Arc;
+
 use actix_web::{
     HttpRequest,
     http::{Method, header::AUTHORIZATION},
@@ -163,6 +165,7 @@ async fn find(app: &App, requester: Requester<'_>, path: PagePath, asked: ListQu
         is_cacheable: is_sender && asked == ListQuery::START,
     };
     let all_pages = answers.all_pages();
+    let in_progress = requester.begin(app).await?;
     let now = clock::now();
     let wanted = path.clone();
     let found = app.db.read_with_site(move |conn| {
@@ -196,6 +199,8 @@ async fn find(app: &App, requester: Requester<'_>, path: PagePath, asked: ListQu
     let hides = site.hides_pages;
     let absent = |tokens| without_page(app, &requester, path.clone(), asked.clone(), now, hides, tokens);
     let Some(located) = located else { return absent(tokens).await };
+    // Verifying credentials may take long, and needs no text.
+    let mut in_progress = open_page.is_some().then_some(in_progress);
     let reader = match located.outline.decide(&Visitor::Anonymous, now) {
         Some(Access::Show) => None,
         Some(Access::Challenge) if !is_moved && !hides => Some(requester.reader().await?),
@@ -221,7 +226,10 @@ async fn find(app: &App, requester: Requester<'_>, path: PagePath, asked: ListQu
         };
     }
     let page = match (access, open_page) {
-        (Access::Show, None) => app.db.read(move |conn| pages::load(conn, &located)).await.map_err(Error::undecided)?,
+        (Access::Show, None) => {
+            in_progress = Some(requester.begin(app).await?);
+            app.db.read(move |conn| pages::load(conn, &located)).await.map_err(Error::undecided)?
+        }
         (_, page) => page,
     };
     // The page may have changed since it was located.
@@ -247,7 +255,16 @@ async fn find(app: &App, requester: Requester<'_>, path: PagePath, asked: ListQu
         None => requester.recognised().await,
     };
     let is_front = path.is_root();
-    Ok(Resolved::Page(Box::new(VisiblePage { page, site, reader, viewer, asked, is_front, tokens })))
+    Ok(Resolved::Page(Box::new(VisiblePage {
+        page: Arc::new(page),
+        site,
+        reader,
+        viewer,
+        asked,
+        is_front,
+        tokens,
+        _in_progress: in_progress,
+    })))
 }
 
 /// The page that the settings name as the front page.

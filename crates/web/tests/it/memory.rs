@@ -1,5 +1,7 @@
 //! Cached responses: equal to fresh ones, only for the visitors for whom they were made, and never stale.
 
+use std::time::Duration;
+
 use actix_web::http::Method;
 use diesel::{RunQueryDsl, sql_query};
 use domain::page::PageInput;
@@ -40,6 +42,26 @@ const PATHS: [&str; 14] = [
     "/sitemap.xml",
     "/logout",
 ];
+
+#[actix_web::test]
+async fn a_network_waits_for_its_own_pages_in_progress_and_others_do_not() {
+    use web::http::client::Origin;
+    let site = Site::new();
+    let mut held = Vec::new();
+    while let Some(share) = site.app.pages_in_progress.take(Some(Origin::V4(u32::from_be_bytes([10, 0, 0, 1]))), 1) {
+        held.push(share);
+    }
+    let (visitor, other) = (site.visitor(), site.visitor());
+    let waiting = visitor.send_from("10.0.0.1", Method::GET, "/hello", None);
+    let mut waiting = std::pin::pin!(waiting);
+    assert!(actix_web::rt::time::timeout(Duration::from_millis(300), waiting.as_mut()).await.is_err());
+    other.send_from("10.0.0.2", Method::GET, "/secret", None).await.is(401);
+    other.send_from("10.0.0.2", Method::GET, "/nope", None).await.is(404);
+    drop(held);
+    waiting.await.is(200);
+    // Nothing is held once the answers are made.
+    assert_eq!(site.app.pages_in_progress.load().0, 0);
+}
 
 #[actix_web::test]
 async fn searches_leave_connections_to_others() {

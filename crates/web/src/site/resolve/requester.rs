@@ -1,10 +1,17 @@
 //! The requester of a path.
 
-use crate::{
-    auth::extract::{MaybeReader, Reader},
-    http::error::Error,
-};
+use std::time::Duration;
+
 use actix_web::HttpRequest;
+
+use crate::{
+    App,
+    auth::extract::{MaybeReader, Reader},
+    http::{budget::Share, envelope::Envelope, error::Error},
+};
+
+/// How long a request waits for other pages of its client network to be finished.
+const TIMEOUT: Duration = Duration::from_secs(5);
 
 /// The sender of a request, or the viewer that an editor impersonates.
 pub(super) enum Requester<'a> {
@@ -15,6 +22,19 @@ pub(super) enum Requester<'a> {
 }
 
 impl Requester<'_> {
+    /// Waits until the text of a page may be loaded. A client network holds a few texts in memory at a time, however many
+    /// pages it asks for.
+    ///
+    /// # Errors
+    /// [`Error::NoRoom`] after five seconds.
+    pub(super) async fn begin(&self, app: &App) -> Result<Share, Error> {
+        let origin = match self {
+            Requester::Sender(request) => Some(Envelope::of(request).client.origin()),
+            Requester::Impersonated(_) => None,
+        };
+        app.pages_in_progress.take_within(origin, 1, TIMEOUT).await.ok_or(Error::NoRoom)
+    }
+
     /// The viewer, with or without an account.
     pub(super) async fn viewer(&self) -> Result<MaybeReader, Error> {
         match self {

@@ -18,7 +18,7 @@ use crate::{
         extract::{Editor, MaybeReader, Reader},
     },
     cache::answers::CacheKey,
-    http::error::Error,
+    http::{budget::Share, error::Error},
     site::{
         cache_fill::{CacheFill, FillTokens},
         list_query::ListQuery,
@@ -27,7 +27,7 @@ use crate::{
 
 /// A page that its viewer may see.
 pub struct VisiblePage {
-    pub(super) page: Page,
+    pub(super) page: Arc<Page>,
     pub(super) site: Arc<Site>,
     /// The reader whom the access rule asked for; `None` for a page that strangers may read.
     pub(super) reader: Option<Reader>,
@@ -35,6 +35,7 @@ pub struct VisiblePage {
     pub(super) asked: ListQuery,
     pub(super) is_front: bool,
     pub(super) tokens: FillTokens,
+    pub(super) _in_progress: Option<Share>,
 }
 
 impl VisiblePage {
@@ -45,6 +46,11 @@ impl VisiblePage {
 
     /// The page.
     pub fn page(&self) -> &Page {
+        &self.page
+    }
+
+    /// The page, to share: its text may be large.
+    pub fn shared_page(&self) -> &Arc<Page> {
         &self.page
     }
 
