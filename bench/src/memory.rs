@@ -155,7 +155,7 @@ fn unread(postern: &Postern, report: &mut Report) -> Result<(), String> {
     let growth = runtime.block_on(async {
         let mut held = Vec::new();
         for _ in 0..300 {
-            let mut stream = TcpStream::connect(postern.to).await.map_err(|error| error.to_string())?;
+            let mut stream = connect_from(ATTACKER, postern.to).await.map_err(|error| error.to_string())?;
             let request = format!("GET /large HTTP/1.1\r\nHost: {}\r\n\r\n", postern.to);
             stream.write_all(request.as_bytes()).await.map_err(|error| error.to_string())?;
             held.push(stream);
