@@ -31,8 +31,6 @@ COPY --from=build /src/target/dist/postern /usr/local/bin/postern
 RUN ["postern", "--version"]
 USER 10001:10001
 ENV POSTERN_LISTEN=0.0.0.0:8080
-# The C library keeps freed memory in fewer places; see docs/decisions/0021.
-ENV MALLOC_ARENA_MAX=2
 EXPOSE 8080
 HEALTHCHECK --interval=5s --timeout=4s --start-period=40s CMD ["postern", "healthcheck"]
 ENTRYPOINT ["postern"]

@@ -12,7 +12,7 @@ use actix_web::web::Data;
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::{
-    App, Options, admin,
+    App, Options, admin, allocator,
     cache::{generations::Generations, process::Cache},
     config::{Config, Serve},
     db::POOL_SIZE,
@@ -31,6 +31,7 @@ const JOB_SECONDS: Duration = Duration::from_secs(8);
 /// # Errors
 /// One line with the cause and the fix, before any request is served.
 pub fn run(config: &Config) -> Result<(), String> {
+    allocator::limit();
     let database = config.database()?;
     for option in &config.exposed {
         log::warn!(

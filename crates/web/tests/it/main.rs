@@ -11,6 +11,7 @@
 
 mod access;
 mod accounts;
+mod allocator;
 mod audiences;
 mod balancer;
 mod bulk;
