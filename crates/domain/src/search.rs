@@ -3,10 +3,12 @@
 //! Words are compared in the form of `words`. A word of at least 3 bytes also matches longer words that begin with it.
 //! `"two words"` matches the exact phrase, and `-word` excludes the pages with that word.
 
+mod closeness;
 mod words;
 
 use std::{borrow::Cow, ops::Range};
 
+pub use closeness::Closeness;
 use words::{Word, words};
 
 /// The most characters of a query that count; the rest is ignored.

@@ -59,8 +59,8 @@ pub use name_key::{NameHash, NameKey};
 pub use outage::{Outage, Unavailable};
 pub use paging::{Count, Paging, Slice, Start, Table, Window};
 pub use reading::{
-    admin_list, audit, drafts, failed_sign_ins, groups, jobs, links, lists, navigation, old_paths, pages, readers,
-    receipts, revisions, schedule, search, sections, sign_in_places, site, trash, users,
+    admin_list, audit, drafts, failed_sign_ins, groups, jobs, links, lists, navigation, offers, old_paths, page_tree,
+    pages, readers, receipts, revisions, schedule, search, sections, sign_in_places, site, trash, users,
 };
 pub use url::DatabaseUrl;
 

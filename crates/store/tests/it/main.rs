@@ -25,6 +25,7 @@ mod jobs;
 mod links;
 mod migrations;
 mod navigation;
+mod offers;
 mod opening;
 mod outages;
 mod pages;
