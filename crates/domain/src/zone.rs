@@ -2,7 +2,9 @@
 
 use std::fmt;
 
-use chrono::{DateTime, Datelike, LocalResult, NaiveDate, NaiveDateTime, NaiveTime, Offset, TimeDelta, TimeZone};
+use chrono::{
+    DateTime, Datelike, LocalResult, NaiveDate, NaiveDateTime, NaiveTime, Offset, TimeDelta, TimeZone, Timelike,
+};
 use chrono_tz::{TZ_VARIANTS, Tz};
 use serde::{Deserialize, Serialize};
 
@@ -75,12 +77,14 @@ impl Zone {
         found.map_or_else(|| midnight.and_utc(), |at| at.to_utc())
     }
 
-    /// The text of a moment in a form: `2026-03-01T09:30:00`, with the offset if clocks show that time twice.
+    /// The text of a moment in a form: `2026-03-01T09:30`, with seconds unless they are zero, and with the offset if clocks show
+    /// that time twice.
     pub fn typed(self, at: Timestamp) -> String {
         let there = at.with_timezone(&self.0);
+        let time = if there.second() == 0 { "%Y-%m-%dT%H:%M" } else { "%Y-%m-%dT%H:%M:%S" };
         match self.0.from_local_datetime(&there.naive_local()) {
-            LocalResult::Single(_) => there.format("%Y-%m-%dT%H:%M:%S").to_string(),
-            LocalResult::Ambiguous(..) | LocalResult::None => there.format("%Y-%m-%dT%H:%M:%S%:z").to_string(),
+            LocalResult::Single(_) => there.format(time).to_string(),
+            LocalResult::Ambiguous(..) | LocalResult::None => there.format(&format!("{time}%:z")).to_string(),
         }
     }
 
