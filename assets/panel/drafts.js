@@ -25,10 +25,13 @@ if (drafted) {
   const send = async () => {
     const changed = since;
     since = 0;
-    const answer = await fetch(drafted.dataset.drafts, { method: "POST", body: new URLSearchParams(new FormData(drafted)) })
-      .catch(() => null);
+    const sent = new URLSearchParams(new FormData(drafted));
+    const answer = await fetch(drafted.dataset.drafts, { method: "POST", body: sent }).catch(() => null);
     pause = SOON;
-    if (answer && answer.ok) return kept(await answer.json());
+    if (answer && answer.ok) {
+      drafted.dispatchEvent(new CustomEvent("saved", { detail: sent.toString() }));
+      return kept(await answer.json());
+    }
     since = since || changed;
     if (!answer || answer.status === 503 || answer.status === 429) {
       pause = LATEST;
@@ -36,7 +39,9 @@ if (drafted) {
     }
     stopped = true;
     const words = (await answer.text()).split("\n")[0];
-    say(`Not saved (${answer.status}): ${words}`, true);
+    if (answer.status !== 409) return say(`Not saved (${answer.status}): ${words}`, true);
+    say(`Not saved: ${words}`, true);
+    drafted.dispatchEvent(new CustomEvent("conflict", { detail: words }));
   };
   const keep = () => {
     if (keeping || stopped || since === 0) return;

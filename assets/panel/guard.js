@@ -1,3 +1,5 @@
+import { isCommand } from "./keys.js";
+
 // Warns before leaving with unsaved changes; Ctrl+S saves and stays on the page.
 const guarded = document.querySelector("form[data-guard]");
 if (guarded) {
@@ -7,7 +9,7 @@ if (guarded) {
   guarded.addEventListener("kept", () => { unsaved = false; });
   window.addEventListener("beforeunload", (event) => { if (unsaved) event.preventDefault(); });
   document.addEventListener("keydown", (event) => {
-    if (!(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== "s") return;
+    if (!isCommand(event, "s")) return;
     event.preventDefault();
     const button = guarded.dataset.saves || "continue";
     guarded.requestSubmit(guarded.querySelector(`button[value=${button}]`) || undefined);

@@ -1,11 +1,15 @@
-// A search field with a list of pages. Arrow keys move, Enter takes a page, Escape closes the list.
-export function picker(bar, take, leave) {
+let pickers = 0;
+
+// A search field with a list of pages. Arrow keys move, Enter takes a page, Escape closes the list. With `waits`, the list comes
+// when something is typed.
+export function picker(bar, take, leave, { waits = false } = {}) {
   const box = document.createElement("div");
   box.className = "picker";
   box.hidden = true;
-  box.innerHTML = `<input type="search" role="combobox" aria-label="Find a page to link to" aria-autocomplete="list"
-    aria-controls="picker-pages" aria-expanded="false" placeholder="Title of a page" autocomplete="off">
-    <ul id="picker-pages" role="listbox" aria-label="Pages" hidden></ul><span class="visually-hidden" role="status"></span>`;
+  const id = `picker-${pickers += 1}`;
+  box.innerHTML = `<input type="search" role="combobox" aria-label="Find a page" aria-autocomplete="list"
+    aria-controls="${id}" aria-expanded="false" placeholder="Title or path of a page" autocomplete="off">
+    <ul id="${id}" role="listbox" aria-label="Pages" hidden></ul><span class="visually-hidden" role="status"></span>`;
   const [input, list, said] = box.children;
   bar.append(box);
   let offers = [], at = -1, asked = 0, pause;
@@ -24,7 +28,7 @@ export function picker(bar, take, leave) {
   };
   const item = (offer, n) => {
     const item = document.createElement("li");
-    item.id = `picker-page-${n}`;
+    item.id = `${id}-${n}`;
     item.setAttribute("role", "option");
     const path = document.createElement("small");
     path.textContent = `${offer.path}, ${offer.readers}`;
@@ -35,6 +39,10 @@ export function picker(bar, take, leave) {
   };
   const find = async () => {
     const turn = ++asked;
+    if (waits && input.value.trim() === "") {
+      list.hidden = true;
+      return input.setAttribute("aria-expanded", "false");
+    }
     const answer = await fetch("/admin/links?" + new URLSearchParams({ q: input.value })).catch(() => null);
     if (turn !== asked || !answer || !answer.ok) return;
     offers = await answer.json();

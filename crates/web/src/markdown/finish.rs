@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use domain::link;
+use domain::{link, page::PagePath};
 
 use super::{
     math::Formulas,
@@ -31,7 +31,8 @@ const PANEL_PREFIX: &str = "section-";
 /// The prefix of ids in the footer, which begins as those of our templates do.
 const FOOTER_PREFIX: &str = "site:footer-";
 
-const NO_PICTURE: &str = "This picture is not shown: its address must be a path of this site or begin with https://.";
+const NO_PICTURE: &str = "This picture is not shown: its address must begin with https://.";
+const UNKNOWN_PICTURE: &str = "Postern has no picture at this address. Link one by its https:// address.";
 const NO_LINK: &str =
     "This link leads nowhere: addresses can begin with https:, http:, mailto:, tel:, sms:, xmpp: or geo:.";
 const NO_HEADING: &str = "This page has no heading with this name.";
@@ -227,8 +228,13 @@ impl Finishing<'_> {
     }
 
     fn picture(&mut self, tag: &Tag<'_>) {
-        if self.problem.is_some() && tag.get("src").is_none() {
-            self.warn(NO_PICTURE);
+        // Postern serves pictures of its own alone; their addresses are none of a page.
+        let is_unknown = |address: &str| link::target(&PagePath::root(), &decoded(address)).is_some();
+        match tag.get("src") {
+            _ if self.problem.is_none() => {}
+            None => self.warn(NO_PICTURE),
+            Some(address) if is_unknown(address) => self.warn(UNKNOWN_PICTURE),
+            Some(_) => {}
         }
         self.html.push_str(tag.written);
     }
@@ -352,11 +358,11 @@ mod tests {
 
     #[test]
     fn faults_are_marked_in_the_panel_only() {
-        let html = "<p><a href=\"#no\">a</a> <a rel=\"r\">b</a> <img alt=\"c\"> <code class=\"math-inline\">\\no</code> \
-                    <a href=\"/b?x&amp;y\" title=\"T > t\">d</a> <a href=\"#top\">e</a> <a href=\"#\">f</a></p>";
+        let html = "<p><a href=\"#no\">a</a> <a rel=\"r\">b</a> <img alt=\"c\"> <img src=\"c.png\" alt=\"\"> \
+                    <img src=\"https://x.org/c.png\"> <code class=\"math-inline\">\\no</code> <a href=\"/b?x&amp;y\" title=\"T > t\">d</a> <a href=\"#top\">e</a> <a href=\"#\">f</a></p>";
         let marked = panel(html);
-        assert_eq!(marked.matches("class=\"fault\"").count(), 5, "{marked}");
-        for message in [NO_HEADING, NO_LINK, NO_PICTURE, NO_FORMULA, "Broken."] {
+        assert_eq!(marked.matches("class=\"fault\"").count(), 6, "{marked}");
+        for message in [NO_HEADING, NO_LINK, NO_PICTURE, UNKNOWN_PICTURE, NO_FORMULA, "Broken."] {
             assert!(marked.contains(message), "{message} in {marked}");
         }
         assert!(marked.contains("<a class=\"broken-link\" title=\"Broken.\" href=\"/b?x&amp;y\">"), "{marked}");
