@@ -119,6 +119,8 @@ fn routes(config: &mut ServiceConfig) {
             .service(page("/view-as", admin::view_as::choose))
             .service(page("/view-as/visitor{path:(/.*)?}", admin::view_as::visitor))
             .service(page("/view-as/user/{name}{path:(/.*)?}", admin::view_as::user))
+            .service(page("/sections", admin::destinations::below))
+            .service(page("/moment", admin::moments::show))
             .service(page("/links", admin::links::offer))
             .service(page("/links/broken", admin::links::broken))
             .service(page("/trash", admin::trash::list))

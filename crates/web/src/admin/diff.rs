@@ -67,7 +67,8 @@ pub(super) fn fields(old: &PageInput, new: &PageInput) -> Vec<Field> {
     .collect()
 }
 
-fn readers(draft: &PageInput) -> String {
+/// The readers in words.
+pub(super) fn readers(draft: &PageInput) -> String {
     draft.audience.check().map_or_else(|invalid| invalid.to_string(), |audience| audience.words())
 }
 

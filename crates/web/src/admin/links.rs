@@ -6,9 +6,9 @@ use actix_web::web::Data;
 use domain::{link::Target, page::PagePath};
 use serde::Serialize;
 use store::{
-    Paging,
-    admin_list::{self, PageColumn, PageFilter, PageRow, PageSort},
+    admin_list::PageRow,
     links::{self, BrokenLink},
+    offers,
 };
 
 use super::{
@@ -67,13 +67,11 @@ impl From<PageRow> for Offer {
     }
 }
 
-/// GET `/admin/links?q=`: pages that match the words, the last saved first.
+/// GET `/admin/links?q=`: the pages that are closest to what was typed.
 pub async fn offer(app: Data<App>, editor: Editor, query: QueryString) -> Result<Answer, Error> {
-    let filter = PageFilter { query: query.get("q").to_owned(), ..PageFilter::default() };
-    let (proof, paging) = (editor.proof(), Paging { number: 1, size: MAX_OFFERED });
-    let sort = PageSort { by: PageColumn::Updated, descending: true };
-    let (_, table) = app.db.list_with_site(move |conn| admin_list::list(conn, &proof, &filter, sort, paging)).await?;
-    let offers: Vec<Offer> = table.rows.into_iter().map(Offer::from).collect();
+    let (proof, typed) = (editor.proof(), query.get("q").to_owned());
+    let (_, rows) = app.db.list_with_site(move |conn| offers::list(conn, &proof, &typed, MAX_OFFERED)).await?;
+    let offers: Vec<Offer> = rows.into_iter().map(Offer::from).collect();
     let json = serde_json::to_string(&offers).map_err(|error| Error::Internal(error.to_string()))?;
     Ok(Answer::new("application/json", json, Caching::Never))
 }

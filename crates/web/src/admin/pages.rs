@@ -10,6 +10,7 @@ mod fields;
 mod filter;
 pub mod history;
 mod list;
+mod merging;
 pub mod preview;
 pub mod receipts;
 
@@ -45,7 +46,7 @@ pub async fn new(app: Data<App>, editor: Editor, query: QueryString) -> Result<A
     let draft = PageInput { path: query.get("path").to_owned(), ..PageInput::default() };
     let fields = Fields::of(draft.into(), Version(0), Version(0), PAGES.back(query.get("back")))?;
     let editing = Editing { app: &app, editor: &editor, site: &site, context: &context };
-    editing.form(fields, &Invalid::default(), &query)
+    editing.stored(fields, &query)
 }
 
 /// POST `/admin/pages`.
@@ -68,7 +69,7 @@ pub async fn edit(request: HttpRequest, app: Data<App>, editor: Editor, query: Q
     let (site, context) = editor_context::load(&app, &editor, PageId(id(&request)?), &[]).await?;
     let fields = Fields::of_context(&context, site.time_zone, PAGES.back(query.get("back")))?;
     let editing = Editing { app: &app, editor: &editor, site: &site, context: &context };
-    editing.form(fields, &Invalid::default(), &query)
+    editing.stored(fields, &query)
 }
 
 /// POST `/admin/pages/{id}`: publishes, saves a draft or unpublishes; 409 with both texts when somebody else saved first.
@@ -137,8 +138,11 @@ async fn publish(editing: &Editing<'_>, id: Option<PageId>, mut fields: Fields) 
             let done = if id.is_none() { Flash::Created } else { Flash::Saved };
             Ok(after(done, outcome.page().or(id).ok_or(Error::NotFound)?, &fields))
         }
-        // The effect on access is another one than was shown.
+        // The effect on access is another one than was shown. Over another version, what somebody else did is shown first.
         Err(store::Error::Unconfirmed) => {
+            if let Some(id) = id.filter(|_| is_stale) {
+                return conflict::show(app, editor, id, fields).await;
+            }
             let (_, diff) = check_publication(editing, &publish).await?;
             editing.ask(fields, &diff?)
         }

@@ -5,15 +5,16 @@ use std::{
     sync::{Arc, OnceLock},
 };
 
-use domain::{invalid::Invalid, page::PagePath, site::Site, user::Theme};
+use domain::{invalid::Invalid, page::PagePath, site::Site, user::Theme, zone::Zone};
 use rust_embed::RustEmbed;
 use serde::Serialize;
 use store::navigation::{Destination, VisibleEntry, VisibleMenu};
-use tera::{Context, Tera};
+use tera::{Context, Kwargs, State, Tera, TeraResult};
 
 use super::{assets, error::Error, footer, sheets::Sheets};
 use crate::{
     auth::account::Account,
+    clock,
     language::{Language, template},
     markdown::SafeHtml,
 };
@@ -50,6 +51,7 @@ impl View {
         }
         let mut english = Tera::default();
         template::register(&mut english, Some(Language::English));
+        english.register_function("echo", echo);
         english.add_raw_templates(texts).map_err(|error| Error::Internal(format!("templates: {error}")))?;
         Ok(View(Arc::new(Parsed { english, others: Default::default(), stand_in: OnceLock::new() })))
     }
@@ -72,6 +74,13 @@ impl View {
     pub fn names(&self) -> Vec<String> {
         Templates::iter().map(|name| name.into_owned()).collect()
     }
+}
+
+/// The function `echo(typed="...", zone="...")`: what a typed moment means; empty for one that is invalid.
+fn echo(given: Kwargs, _: &State<'_>) -> TeraResult<String> {
+    let (typed, zone): (&str, &str) = (given.must_get("typed")?, given.must_get("zone")?);
+    let zone = Zone::parse(zone).map_err(tera::Error::message)?;
+    Ok(clock::echo(typed, zone).unwrap_or_default())
 }
 
 impl Parsed {

@@ -11,6 +11,7 @@ use std::{
 
 use headless_chrome::{
     Browser, LaunchOptions, Tab,
+    browser::tab::ModifierKey,
     protocol::cdp::{Emulation, Page, Runtime},
 };
 use serde_json::Value;
@@ -86,14 +87,8 @@ impl Person {
         let heard = Arc::<Mutex<Heard>>::default();
         listen(&tab, &heard);
         tab.enable_fetch(None, Some(true)).unwrap();
-        tab.call_method(Page::AddScriptToEvaluateOnNewDocument {
-            source: WATCH.into(),
-            world_name: None,
-            include_command_line_api: None,
-            run_immediately: None,
-        })
-        .unwrap();
         let person = Person { origin: server.origin.clone(), tab, heard };
+        person.before_scripts(WATCH);
         if let Some(name) = name {
             person.give(name, PASSWORD);
         }
@@ -158,6 +153,12 @@ impl Person {
 
     pub fn key(&self, key: &str) -> &Person {
         self.tab.press_key(key).unwrap();
+        self
+    }
+
+    /// Presses a key together with Ctrl.
+    pub fn control(&self, key: &str) -> &Person {
+        self.tab.press_key_with_modifiers(key, Some(&[ModifierKey::Ctrl])).unwrap();
         self
     }
 
@@ -240,6 +241,18 @@ impl Person {
     pub fn frames(&self) -> Vec<String> {
         let tree = self.tab.call_method(Page::GetFrameTree(None)).unwrap().frame_tree;
         tree.child_frames.unwrap_or_default().into_iter().map(|child| child.frame.url).collect()
+    }
+
+    /// Runs a script before those of each page that is opened from now on.
+    pub fn before_scripts(&self, source: &str) {
+        self.tab
+            .call_method(Page::AddScriptToEvaluateOnNewDocument {
+                source: source.into(),
+                world_name: None,
+                include_command_line_api: None,
+                run_immediately: None,
+            })
+            .unwrap();
     }
 
     /// Sets the size of the window, in CSS pixels.

@@ -1,4 +1,4 @@
-//! Firefox at the door, driven with WebDriver BiDi: it keeps Basic credentials by rules of its own.
+//! Firefox, driven with WebDriver BiDi: the door, as it keeps Basic credentials by rules of its own, and the text field.
 
 use std::{
     io::{BufRead, BufReader},
@@ -132,6 +132,25 @@ impl Firefox {
         self.leave(&format!("[...document.links].find((it) => it.textContent.trim() === {link}).click()"), text)
     }
 
+    /// Presses keys, one after the other.
+    fn keys(&mut self, keys: &[&str]) {
+        let press = |key: &&str| [json!({ "type": "keyDown", "value": key }), json!({ "type": "keyUp", "value": key })];
+        self.act(keys.iter().flat_map(press).collect());
+    }
+
+    /// Presses a key together with Ctrl.
+    fn control(&mut self, key: &str) {
+        let act = |kind: &str, key: &str| json!({ "type": kind, "value": key });
+        let control = "\u{e009}";
+        self.act(vec![act("keyDown", control), act("keyDown", key), act("keyUp", key), act("keyUp", control)]);
+    }
+
+    fn act(&mut self, actions: Vec<Value>) {
+        let source = json!({ "type": "key", "id": "keyboard", "actions": actions });
+        let params = json!({ "context": self.context, "actions": [source] });
+        self.call("input.performActions", params);
+    }
+
     fn types(&mut self, name: &str, password: &str) {
         self.answers.push((name.into(), password.into()));
     }
@@ -169,4 +188,34 @@ fn the_door_opens_in_firefox_with_one_prompt_and_closes_without_one() {
     firefox.open("/open", "Sign in");
     assert_eq!(firefox.prompts, asked + 1, "no prompt was shown");
     firefox.open("/minutes/march", "Sign in to read this page");
+}
+
+#[test]
+fn what_the_toolbar_changes_is_undone_by_firefox() {
+    let server = Server::start();
+    let Some(mut firefox) = Firefox::start(&server) else { return };
+    firefox.types("eve", PASSWORD);
+    let form = format!("{{ location.href = {}; 0 }}", quote(&format!("{}/admin/pages/new", server.origin)));
+    firefox.leave(&form, "Change note");
+    firefox.js("document.querySelector('#body').focus()");
+    firefox.keys(&["h", "e", "l", "l", "o"]);
+    firefox.js("document.querySelector('#body').setSelectionRange(0, 5)");
+    let value = "document.querySelector('#body').value";
+    let bold = "document.querySelector('.toolbar button[aria-label^=Bold]').click()";
+    firefox.js(bold);
+    assert_eq!(firefox.js(value), json!("**hello**"));
+    firefox.js(bold);
+    assert_eq!(firefox.js(value), json!("hello"));
+    firefox.js("document.querySelector('.toolbar button[aria-label=List]').click()");
+    assert_eq!(firefox.js(value), json!("- hello"));
+    firefox.control("z");
+    assert_eq!(firefox.js(value), json!("hello"));
+    firefox.control("z");
+    assert_eq!(firefox.js(value), json!("**hello**"));
+    firefox.control("z");
+    assert_eq!(firefox.js(value), json!("hello"));
+    // Without the command, the change is made all the same.
+    firefox.js("document.execCommand = () => false; 0");
+    firefox.js(bold);
+    assert_eq!(firefox.js(value), json!("**hello**"));
 }

@@ -15,6 +15,7 @@ mod appearance;
 mod attacks;
 mod chromium;
 mod door;
+mod editing;
 mod firefox;
 mod prompts;
 mod reading;

@@ -56,10 +56,11 @@ fn two_editors_of_one_page_see_both_texts_and_the_second_may_save_over_it() {
     eve.fill("#body", "Meet at one.").press("Save");
     admin.fill("#body", "Meet at two.").fill("#summary", "Where and when").press("Save");
     assert_eq!(admin.status(), 409);
-    admin.sees("Nothing was saved").sees("− Meet at one.").sees("+ Meet at two.").sees("Where and when");
+    admin.sees("eve saved this page while you were editing").sees("− Meet at one.").sees("+ Meet at two.");
     assert_eq!((admin.value("#theirs"), admin.value("#body")), ("Meet at one.".into(), "Meet at two.".into()));
+    assert_eq!(admin.value("#summary"), "Where and when");
     assert_eq!(server.command(&["page", "show", "plan"], ""), "Meet at one.");
-    admin.press("Replace theirs with mine");
+    admin.press("Replace eve’s version");
     assert_eq!(server.command(&["page", "show", "plan"], ""), "Meet at two.");
     eve.open("/plan").sees("Meet at two.").sees("Where and when");
 }
@@ -193,11 +194,12 @@ fn two_editors_of_one_draft_are_told_and_nothing_is_overwritten() {
     edit(&admin, "The plan");
     kept(eve.fill("#body", "Meet at one."));
     admin.fill("#body", "Meet at two.").wait("document.querySelector('.draft-status').textContent.startsWith('Not')");
-    admin.sees("Not saved (409): eve saved a draft of this page");
+    admin.sees("Not saved: eve is editing this page (last change ");
     assert_eq!(admin.value("#body"), "Meet at two.");
-    admin.press("Save draft");
+    assert_eq!(admin.js("document.querySelector('.busy').checkVisibility()"), true);
+    admin.press("Compare and merge");
     assert_eq!(admin.status(), 409);
-    admin.sees("− Meet at one.").sees("+ Meet at two.").press("Replace theirs with mine");
+    admin.sees("− Meet at one.").sees("+ Meet at two.").press("Replace eve’s draft");
     edit(&eve, "The plan");
     assert_eq!(eve.value("#body"), "Meet at two.");
 }
@@ -211,16 +213,16 @@ fn a_page_is_linked_to_by_its_title_from_the_keyboard() {
     let eve = browser.user(&server, "eve");
     eve.open("/admin/pages/new").fill("#title", "A start");
     eve.js("document.querySelector('.toolbar button[aria-label^=\"Link to a page\"]').click()");
-    eve.type_into(".picker input", "hou");
-    eve.wait("document.querySelectorAll('.picker li').length === 1").sees("/handbook/rules, everybody");
+    eve.type_into(".toolbar .picker input", "hou");
+    eve.wait("document.querySelectorAll('.toolbar .picker li').length === 1").sees("/handbook/rules, everybody");
     eve.key("Enter");
     assert_eq!(eve.value("#body"), r"[The \[house\] rules](/handbook/rules)");
     eve.js("document.querySelector('.toolbar button[aria-label^=\"Link to a page\"]').click()");
-    eve.type_into(".picker input", "key");
-    eve.wait("document.querySelector('.picker li[aria-selected=true]') !== null")
+    eve.type_into(".toolbar .picker input", "key");
+    eve.wait("document.querySelector('.toolbar .picker li[aria-selected=true]') !== null")
         .sees("/handbook/keys, anyone signed in");
     eve.key("Escape");
-    eve.wait("document.querySelector('.picker').hidden && document.activeElement.id === 'body'");
+    eve.wait("document.querySelector('.toolbar .picker').hidden && document.activeElement.id === 'body'");
     eve.type_into("#body", " and [keys](/handbook/keys) ");
     eve.click("button[value=preview]");
     eve.wait("document.querySelectorAll('.preview .broken-link').length === 1");

@@ -79,8 +79,12 @@ async fn pages_move_under_a_section_that_is_asked_for_and_checked() {
     wrong.has("value=\"/No Path\"").has("Only lower-case").lacks("name=\"confirm\"");
     post(&eve, &with(&[("to", "one/deep"), ("confirm", "yes")])).await.is(422).has("it would be below itself");
     let asked = post(&eve, &with(&[("to", "/vault")])).await.is(200);
-    asked.has("/one → /vault/one").has("Access after this change").has("They move below /vault.");
+    let asked = asked.has("/one → /vault/one").has("Access after this change").has("They move below /vault.");
     assert!(site.page("one").is_some(), "asking moves nothing");
+    asked.lacks("No page there yet");
+    let nowhere = post(&eve, &with(&[("to", "/nowhere")])).await.is(200);
+    nowhere.has("They move below /nowhere. No page there yet: readers will see a plain list.");
+    post(&eve, &with(&[("to", "/")])).await.is(200).lacks("No page there yet");
     let done = post(&eve, &with(&[("to", "/vault"), ("confirm", "yes")])).await.is(303);
     assert_eq!(done.header("location"), "/admin/pages?done=moved&count=2");
     site.eve().get(done.header("location")).await.has("Moved: 2.");

@@ -11,6 +11,10 @@ async fn the_picker_offers_pages_by_title_to_editors_only() {
     assert_eq!(offers.header("content-type"), "application/json");
     assert_eq!(offers.body, r#"[{"title":"Secret","path":"/secret","readers":"anyone signed in"}]"#);
     site.eve().get("/admin/links?q=").await.has("/hello").has("/secret");
+    // Titles come before texts.
+    site.put(PageInput { body: "The secret is here.".into(), ..draft("a", "A") });
+    let both = site.eve().get("/admin/links?q=secret").await.is(200);
+    assert!(both.body.find("/secret") < both.body.find("\"/a\""), "{}", both.body);
     site.eve().get("/admin/links?q=%22").await.is(200);
     site.ann().get("/admin/links?q=sec").await.is(403).lacks("/secret");
     site.visitor().get("/admin/links?q=sec").await.is(401).lacks("/secret");
@@ -90,4 +94,38 @@ async fn administrators_see_who_was_refused_and_who_never_came() {
     site.write(|conn, _| store::writing::audit::insert(conn, &entry));
     site.root().get("/admin/").await.has("<svg class=\"chart\"").has("17 in all").has("<td>17</td>");
     site.eve().get("/admin/").await.is(200).lacks("Failed sign-ins").lacks("Never signed in").lacks("17 in all");
+}
+
+#[actix_web::test]
+async fn the_tree_of_paths_is_for_editors() {
+    let site = Site::new();
+    site.put(draft("clients/acme", "Acme"));
+    let top = site.eve().get("/admin/sections").await.is(200);
+    assert_eq!(top.header("content-type"), "application/json");
+    top.has(r#"{"path":"/clients","title":"Clients","has_page":false,"has_below":true}"#)
+        .has(r#"{"path":"/hello","title":"Hello","has_page":true,"has_below":false}"#)
+        .has(r#""remark":"","#);
+    let clients = site.eve().get("/admin/sections?below=/clients").await.is(200);
+    clients.has("No page there yet: readers will see a plain list.").has("\"/clients/acme\"").lacks("/hello");
+    site.eve().get("/admin/sections?below=/clients/acme").await.is(200).has(r#""branches":[]"#).lacks("No page");
+    site.ann().get("/admin/sections").await.is(403).lacks("/clients");
+    // The form says it, too.
+    let id = site.page("clients/acme").unwrap().id.0;
+    site.eve().get(&format!("/admin/pages/{id}")).await.has("No page there yet");
+    site.put(draft("clients", "Clients"));
+    site.eve().get(&format!("/admin/pages/{id}")).await.lacks("No page there yet");
+}
+
+#[actix_web::test]
+async fn a_typed_moment_is_told_with_its_day_and_its_zone() {
+    let site = Site::new();
+    let eve = site.eve();
+    let told = eve.get("/admin/moment?typed=2026-11-30T09:00").await.is(200).has("Mon 30 Nov 2026, 09:00 UTC, ");
+    assert_eq!(told.header("content-type"), "text/plain; charset=utf-8");
+    eve.get("/admin/moment?typed=soon").await.is(200).has("Write a date as");
+    assert_eq!(eve.get("/admin/moment?typed=").await.is(200).body, "");
+    let id = site.page("hello").unwrap().id.0;
+    let form = eve.get(&format!("/admin/pages/{id}")).await;
+    let published = site.page("hello").unwrap().content.published_at.format("%a %-d %b %Y, %H:%M");
+    form.has(&published.to_string()).has(" UTC, now");
 }

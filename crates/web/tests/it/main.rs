@@ -35,6 +35,7 @@ mod lists;
 mod lockout;
 mod looks;
 mod memory;
+mod merging;
 mod metrics;
 mod navigation;
 mod operating;

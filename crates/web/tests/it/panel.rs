@@ -140,7 +140,11 @@ async fn two_editors_of_one_page_lose_nothing() {
         [("title", "Hello there"), ("path", "/hello"), ("body", "Hello, **sun**."), ("version", version.as_str())];
     let conflict = site.root().submit(&form, &form, &mine).await.is(409);
     let newer = conflict.value_of("version");
-    conflict.has("Hello, **moon**.").has("Hello, **sun**.").has("Hello there").has("Replace theirs with mine");
+    conflict
+        .has("Hello, **moon**.")
+        .has("Hello, **sun**.")
+        .has("Hello there")
+        .has("saved this page while you were editing");
     assert_eq!(site.page("hello").unwrap().content.body, "Hello, **moon**.");
     let mut knowingly = mine.to_vec();
     knowingly[3] = ("version", &newer);

@@ -14,7 +14,7 @@ use domain::{
 use store::{
     Conn,
     admin_list::{self, PageRow},
-    readers,
+    page_tree, readers,
     writing::{self, Command, Delete, Fingerprint, Move, PlannedMove, Selection, SetAudience, Unpublish},
 };
 
@@ -24,6 +24,7 @@ use crate::{
     admin::{
         access_preview::AccessPreview,
         bulk::{Action, Choice, Chosen, Item, Needs, Question, Seen},
+        destinations::NO_PAGE,
         flash::Flash,
         jobs::Job,
         sections::PAGES,
@@ -210,7 +211,12 @@ impl BulkAction {
         {
             return self.needs(action, unknown).await;
         }
-        let detail = change.detail();
+        let mut detail = change.detail();
+        if let Change::Move(to) = &change
+            && self.is_without_page(to.clone()).await?
+        {
+            detail = format!("{detail} {NO_PAGE}");
+        }
         let (proof, command) = (self.editor.proof(), change.command(self.selection.clone()));
         let selection = self.selection.clone();
         let query = move |conn: &mut Conn| {
@@ -238,6 +244,12 @@ impl BulkAction {
         let status = if notice.is_empty() { StatusCode::OK } else { StatusCode::CONFLICT };
         let question = Question { items, access, detail, notice, seen, ..Question::default() };
         Ok(Outcome::Page(self.question(action, question)?.with_status(status)))
+    }
+
+    /// Whether a destination has no page. The top of the site needs none.
+    async fn is_without_page(&self, to: PagePath) -> Result<bool, Error> {
+        let proof = self.editor.proof();
+        Ok(!to.is_root() && !self.app.db.read(move |conn| page_tree::has_page(conn, &proof, &to)).await?)
     }
 
     /// A message for chosen readers who do not exist.

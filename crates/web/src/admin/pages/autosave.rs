@@ -10,13 +10,12 @@ use store::{
 
 use super::{
     Fields, conflict,
-    editing::{Editing, after},
+    editing::{Editing, after, busy_words},
 };
 use crate::{
     App,
     admin::{access_preview::consent, flash::Flash, request::id},
     auth::extract::Editor,
-    clock,
     http::{
         answer::{Answer, Caching, Outcome, TEXT},
         error::Error,
@@ -69,12 +68,12 @@ fn saved(draft: &Draft, zone: Zone) -> Result<Answer, Error> {
 async fn stale(app: &App, editor: &Editor, zone: Zone, page: PageId) -> Result<Answer, Error> {
     let proof = editor.proof();
     let words = match app.db.read(move |conn| drafts::get(conn, &proof, page)).await? {
-        Some(Draft { saved_by, saved_at, .. }) => {
-            format!("{saved_by} saved a draft of this page on {}, after you opened it", clock::moment(saved_at, zone))
+        Some(draft) if draft.saved_by == editor.account().member.name.as_str() => {
+            "You are editing this page in another window.".into()
         }
-        None => "somebody else published, discarded or deleted it after you opened it".into(),
+        Some(draft) => busy_words(&draft, zone),
+        None => "Somebody else published, discarded or deleted this draft.".into(),
     };
-    let words = format!("{words}. What you typed is still here: “Save draft” shows both texts.");
     Ok(Answer::new(TEXT, words, Caching::Never).with_status(StatusCode::CONFLICT))
 }
 

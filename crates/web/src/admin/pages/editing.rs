@@ -1,6 +1,7 @@
 //! The form of a page: rendering it, with messages or a preview, and the redirect after it was saved.
 
 use actix_web::http::StatusCode;
+use chrono::TimeDelta;
 use domain::{
     draft::Draft,
     invalid::Invalid,
@@ -14,12 +15,15 @@ use store::writing::AccessDiff;
 use super::{
     editor_context::EditorContext,
     fields::{Fields, SubmitAction},
+    merging::OtherEditor,
     preview,
 };
 use crate::{
     App,
     admin::{
         access_preview::AccessPreview,
+        destinations::NO_PAGE,
+        diff,
         flash::Flash,
         panel::Panel,
         readers::Readers,
@@ -36,6 +40,9 @@ use crate::{
     markdown::SafeHtml,
     site::lists::login_href,
 };
+
+/// How long after the last save of a draft its editor counts as busy with it.
+const BUSY: TimeDelta = TimeDelta::minutes(15);
 
 #[derive(Serialize)]
 struct FormPage {
@@ -59,6 +66,21 @@ struct FormPage {
     /// The number of pages below this one.
     below: u64,
     old_paths: Vec<String>,
+    /// Whether the form shows what is stored, and no input of its user.
+    is_stored: bool,
+    /// The editor who saved the draft a short time ago.
+    busy: Option<String>,
+    merged: Option<MergedNotice>,
+    /// A remark about the path.
+    remark: &'static str,
+}
+
+/// The changes of somebody else that were merged into a form.
+#[derive(Serialize)]
+pub(super) struct MergedNotice {
+    pub(super) other: OtherEditor,
+    /// What they changed in the text.
+    pub(super) diff: Vec<diff::Line>,
 }
 
 /// The parts of a form that answer a button.
@@ -66,6 +88,8 @@ struct FormPage {
 struct Extras {
     preview: Option<SafeHtml>,
     access: AccessPreview,
+    merged: Option<MergedNotice>,
+    is_stored: bool,
 }
 
 /// The form of a page and its editor.
@@ -79,6 +103,18 @@ pub(super) struct Editing<'a> {
 impl Editing<'_> {
     pub(super) fn form(&self, fields: Fields, invalid: &Invalid, query: &QueryString) -> Result<Answer, Error> {
         self.form_with(fields, invalid, query, Extras::default())
+    }
+
+    /// The form of what is stored.
+    pub(super) fn stored(&self, fields: Fields, query: &QueryString) -> Result<Answer, Error> {
+        self.form_with(fields, &Invalid::default(), query, Extras { is_stored: true, ..Extras::default() })
+    }
+
+    /// 409: the form with the changes of somebody else merged into it. Nothing is saved.
+    pub(super) fn merged(&self, fields: Fields, notice: MergedNotice) -> Result<Outcome, Error> {
+        let extras = Extras { merged: Some(notice), ..Extras::default() };
+        let form = self.form_with(fields, &Invalid::default(), &QueryString::default(), extras)?;
+        Ok(Outcome::Page(form.with_status(StatusCode::CONFLICT)))
     }
 
     /// The form with a preview of its text. Nothing is saved.
@@ -125,10 +161,21 @@ impl Editing<'_> {
             access: extras.access,
             below: context.surroundings.below,
             old_paths: context.surroundings.old_paths.iter().map(PagePath::href).collect(),
+            is_stored: extras.is_stored,
+            busy: context.draft.as_ref().and_then(|draft| self.busy(draft)),
+            merged: extras.merged,
+            remark: if context.surroundings.is_below_no_page { NO_PAGE } else { "" },
             view_href: context.href().map(|href| login_href(&href)).unwrap_or_default(),
             fields,
         };
         Ok(Answer::panel(self.app.view.render("admin/pages/form.html", &page)?))
+    }
+
+    /// A sentence about somebody else who saved the draft a short time ago, and perhaps still writes.
+    fn busy(&self, draft: &Draft) -> Option<String> {
+        let is_other = draft.saved_by != self.editor.account().member.name.as_str();
+        let is_fresh = clock::now() - draft.saved_at < BUSY;
+        (is_other && is_fresh).then(|| busy_words(draft, self.site.time_zone))
     }
 
     /// The form with the effect on access that it asks to confirm.
@@ -145,6 +192,11 @@ impl Editing<'_> {
         let form = self.form(fields, invalid, &QueryString::default())?;
         Ok(Outcome::Page(form.with_status(StatusCode::UNPROCESSABLE_ENTITY)))
     }
+}
+
+/// `edith is editing this page (last change 14:02).`
+pub(super) fn busy_words(draft: &Draft, zone: Zone) -> String {
+    format!("{} is editing this page (last change {}).", draft.saved_by, zone.local(draft.saved_at).format("%H:%M"))
 }
 
 /// The redirect after a form was saved.

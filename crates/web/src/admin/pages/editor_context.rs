@@ -12,7 +12,7 @@ use domain::{
 use store::{
     drafts,
     groups::OfferedGroups,
-    old_paths, pages,
+    old_paths, page_tree, pages,
     readers::{self, AccessSummary},
     revisions,
 };
@@ -59,6 +59,8 @@ pub(super) struct Surroundings {
     pub(super) who: Option<AccessSummary>,
     /// The last published version.
     pub(super) last: Option<Version>,
+    /// Whether the path is below another one that has no page.
+    pub(super) is_below_no_page: bool,
 }
 
 impl Surroundings {
@@ -81,8 +83,17 @@ impl Surroundings {
             old_paths: old_paths::of(conn, proof, page.id)?,
             who: Some(readers::summary(conn, proof, page)?),
             last: Some(page.version),
+            is_below_no_page: is_below_no_page(conn, proof, path)?,
             ..Surroundings::of_new(conn, proof, groups)?
         })
+    }
+}
+
+/// Whether a path is below another one that has no page.
+fn is_below_no_page(conn: &mut store::Conn, proof: &access::Editor, path: &PagePath) -> store::Result<bool> {
+    match path.above().next().filter(|parent| !parent.is_root()) {
+        Some(parent) => Ok(!page_tree::has_page(conn, proof, &parent)?),
+        None => Ok(false),
     }
 }
 
@@ -128,6 +139,10 @@ pub(super) async fn load(
             Some(page) => Surroundings::of(conn, &proof, page, &groups)?,
             None => Surroundings {
                 last: revisions::last(conn, &proof, id)?,
+                is_below_no_page: match draft.as_ref().and_then(|draft| draft.typed.path()) {
+                    Some(path) => is_below_no_page(conn, &proof, &path)?,
+                    None => false,
+                },
                 ..Surroundings::of_new(conn, &proof, &groups)?
             },
         };

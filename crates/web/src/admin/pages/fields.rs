@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// The fields of the form as they were typed.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
 pub struct Fields {
     #[serde(default)]
     pub(super) path: String,
@@ -80,11 +80,21 @@ pub struct Fields {
     pub(super) back: String,
     #[serde(default, skip_serializing)]
     pub(super) then: SubmitAction,
+    /// The draft with which the form began, as its script sends it: the fields of a form; empty without.
+    #[serde(default, skip_serializing)]
+    base: String,
 }
 
 impl Fields {
     pub(super) fn of(typed: DraftInput, version: Version, draft: Version, back: String) -> Result<Fields, Error> {
         let DraftInput { page, note, move_below } = typed;
+        let form = new_form()?.0;
+        let empty = Fields { note, move_below, version: version.0, draft: draft.0, form, back, ..Fields::default() };
+        Ok(empty.with_page(page))
+    }
+
+    /// The form with other fields of the page.
+    pub(super) fn with_page(self, page: PageInput) -> Fields {
         let PageInput {
             path,
             title,
@@ -99,7 +109,7 @@ impl Fields {
             unpublish,
             zone: _,
         } = page;
-        Ok(Fields {
+        Fields {
             path,
             title,
             summary,
@@ -117,16 +127,16 @@ impl Fields {
             hides_sidebar: placement.hides_sidebar,
             published,
             unpublish,
-            note,
-            move_below,
-            agreed: String::new(),
-            takes: String::new(),
-            version: version.0,
-            draft: draft.0,
-            form: new_form()?.0,
-            back,
-            then: SubmitAction::Save,
-        })
+            ..self
+        }
+    }
+
+    /// The form in the state with which its user began, if its script sent that.
+    pub(super) fn base(&self) -> Option<Fields> {
+        match self.base.is_empty() {
+            true => None,
+            false => serde_html_form::from_str(&self.base).ok(),
+        }
     }
 
     /// The fields of the draft if there is one, otherwise of the page.
