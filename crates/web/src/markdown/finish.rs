@@ -1,11 +1,12 @@
 //! The last stage: gives cleaned HTML its ids, the targets of its links and its formulas, and marks the faults that an
 //! author should see.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 
 use domain::{link, page::PagePath};
 
 use super::{
+    format::Losses,
     math::Formulas,
     outline::{self, Outline},
     tags::{Part, Parts, Tag, decoded, parts, push_escaped},
@@ -39,7 +40,7 @@ const NO_HEADING: &str = "This page has no heading with this name.";
 const NO_FORMULA: &str = "This formula has a mistake or is too long, and is shown as it was typed.";
 
 /// Finishes HTML that the sanitiser has cleaned. The result has its outline, too.
-pub(super) fn finish(html: &str, shown_tags: &BTreeMap<String, usize>, place: &Place<'_>) -> (String, Outline) {
+pub(super) fn finish(html: &str, losses: &Losses, place: &Place<'_>) -> (String, Outline) {
     let outline = Outline::of(html);
     let (prefix, problem, language) = match place {
         Place::Page(language) => ("", None, *language),
@@ -60,7 +61,7 @@ pub(super) fn finish(html: &str, shown_tags: &BTreeMap<String, usize>, place: &P
         formulas: Formulas::default(),
     };
     if problem.is_some() {
-        finishing.name_shown_tags(shown_tags);
+        finishing.name_losses(losses);
     }
     let mut parts = parts(html);
     while let Some(part) = parts.next() {
@@ -297,17 +298,24 @@ impl Finishing<'_> {
         ));
     }
 
-    /// Says which tags are shown as text, and how often.
-    fn name_shown_tags(&mut self, shown_tags: &BTreeMap<String, usize>) {
-        if shown_tags.is_empty() {
+    /// Says which tags are shown as text and which attributes are left out, and how often.
+    fn name_losses(&mut self, Losses { shown_tags, attributes }: &Losses) {
+        let tags = shown_tags.iter().map(|(name, count)| (format!("<{name}>"), *count));
+        self.list("Shown as text, because a page cannot contain it:", tags);
+        let attributes = attributes.iter().map(|((tag, name), count)| (format!("<{tag} {name}=…>"), *count));
+        self.list("Left out, because a page cannot have these attributes:", attributes);
+    }
+
+    fn list(&mut self, words: &str, mut items: impl ExactSizeIterator<Item = (String, usize)>) {
+        if items.len() == 0 {
             return;
         }
-        self.html.push_str("<p class=\"notice\">Shown as text, because a page cannot contain it: ");
-        for (n, (name, count)) in shown_tags.iter().enumerate() {
-            self.html.push_str(if n > 0 { ", <code>&lt;" } else { "<code>&lt;" });
-            push_escaped(&mut self.html, name);
-            self.html.push_str("&gt;</code>");
-            if *count > 1 {
+        self.html.push_str(&format!("<p class=\"notice\">{words} "));
+        for (n, (name, count)) in items.by_ref().enumerate() {
+            self.html.push_str(if n > 0 { ", <code>" } else { "<code>" });
+            push_escaped(&mut self.html, &name);
+            self.html.push_str("</code>");
+            if count > 1 {
                 self.html.push_str(&format!(" ({count} times)"));
             }
         }
@@ -320,12 +328,16 @@ mod tests {
     use super::*;
 
     fn page(html: &str) -> String {
-        finish(html, &BTreeMap::new(), &Place::Page(Language::English)).0
+        finish(html, &Losses::default(), &Place::Page(Language::English)).0
     }
 
     fn panel(html: &str) -> String {
         let problem = |address: &str| (address == "/b?x&y").then_some("Broken.");
-        finish(html, &BTreeMap::from([("iframe".into(), 2), ("x".into(), 1)]), &Place::Panel(Some(&problem))).0
+        let losses = Losses {
+            shown_tags: [("iframe".into(), 2), ("x".into(), 1)].into(),
+            attributes: [(("div", "style".into()), 2)].into(),
+        };
+        finish(html, &losses, &Place::Panel(Some(&problem))).0
     }
 
     #[test]
@@ -343,7 +355,8 @@ mod tests {
 
     #[test]
     fn ids_of_the_footer_are_none_of_a_page() {
-        let html = finish("<h2>One</h2><a href=\"#one\">a</a>", &BTreeMap::new(), &Place::Footer(Language::English)).0;
+        let html =
+            finish("<h2>One</h2><a href=\"#one\">a</a>", &Losses::default(), &Place::Footer(Language::English)).0;
         assert!(html.starts_with("<h2 id=\"site:footer-one\">One<a href=\"#site:footer-one\""), "{html}");
         assert!(html.ends_with("<a href=\"#site:footer-one\">a</a>"), "{html}");
     }
@@ -367,6 +380,7 @@ mod tests {
         }
         assert!(marked.contains("<a class=\"broken-link\" title=\"Broken.\" href=\"/b?x&amp;y\">"), "{marked}");
         assert!(marked.contains("&lt;iframe&gt;</code> (2 times), <code>&lt;x&gt;</code>."), "{marked}");
+        assert!(marked.contains("attributes: <code>&lt;div style=…&gt;</code> (2 times)."), "{marked}");
         let plain = page(html);
         assert!(!plain.contains("fault") && !plain.contains("iframe"), "{plain}");
         assert!(plain.contains("<code>$\\no$</code>"), "{plain}");

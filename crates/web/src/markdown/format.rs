@@ -27,14 +27,24 @@ const MAX_DEPTH: usize = 64;
 const MAX_BYTES: usize = 4 << 20;
 /// The maximum number of tags and character references. The sanitiser takes about 1 µs for each.
 const MAX_MARKS: usize = 300_000;
-/// The maximum number of different names of tags that are noted as shown.
+/// The maximum number of different names of tags that are noted as shown, and of attributes that are noted as left out.
 const MAX_NAMES: usize = 20;
+/// The maximum number of bytes in a name that is noted.
+const MAX_NAME_BYTES: usize = 30;
 
-/// The HTML of a text, and what of it is shown as text.
+/// The HTML of a text, and what of the author's HTML is not in it.
 pub(super) struct Formatted {
     pub(super) html: String,
-    /// How often a start tag is shown as text, by its name.
+    pub(super) losses: Losses,
+}
+
+/// What of an author's HTML does not pass, and how often.
+#[derive(Debug, Default)]
+pub(super) struct Losses {
+    /// Start tags that are shown as text, by their names.
     pub(super) shown_tags: BTreeMap<String, usize>,
+    /// Attributes that are left out, by the name of the tag and their own.
+    pub(super) attributes: BTreeMap<(&'static str, String), usize>,
 }
 
 /// What formatting knows of the elements around a node.
@@ -43,7 +53,7 @@ struct State {
     depth: usize,
     in_heading: bool,
     nesting: Nesting,
-    shown_tags: BTreeMap<String, usize>,
+    losses: Losses,
 }
 
 type Output<'o, 'c> = Context<'o, 'c, State>;
@@ -56,7 +66,7 @@ pub(super) fn html<'a>(document: &'a AstNode<'a>, options: &Options<'_>) -> Opti
     let mut output = BoundedWriter::default();
     let state =
         format_document_with_formatter(document, options, &mut output, &plugins, element, State::default()).ok()?;
-    Some(Formatted { html: output.html, shown_tags: state.shown_tags })
+    Some(Formatted { html: output.html, losses: state.losses })
 }
 
 /// Runs a step of the nesting, which writes to the output.
@@ -243,11 +253,14 @@ fn is_on_list(part: &Part<'_>) -> bool {
 /// Counts a start tag that is shown as text.
 fn note(context: &mut Output<'_, '_>, part: &Part<'_>) {
     let Part::Open(tag) = part else { return };
-    let shown = &mut context.user.shown_tags;
-    if let Some(count) = shown.get_mut(&*tag.name) {
-        *count += 1;
-    } else if shown.len() < MAX_NAMES && tag.name.len() <= 30 {
-        shown.insert(tag.name.to_string(), 1);
+    if tag.name.len() <= MAX_NAME_BYTES {
+        count(&mut context.user.losses.shown_tags, tag.name.to_string());
+    }
+}
+
+fn count<K: Ord>(losses: &mut BTreeMap<K, usize>, key: K) {
+    if losses.len() < MAX_NAMES || losses.contains_key(&key) {
+        *losses.entry(key).or_default() += 1;
     }
 }
 
@@ -278,7 +291,13 @@ fn author_part(context: &mut Output<'_, '_>, part: Part<'_>) -> fmt::Result {
 
 fn start_tag(context: &mut Output<'_, '_>, element: &Element, tag: &Tag<'_>) -> fmt::Result {
     write!(context, "<{}", element.name)?;
-    for (name, value) in tag.attributes.iter().filter(|(name, value)| element.permits(name, value)) {
+    for (name, value) in &tag.attributes {
+        if !element.permits(name, value) {
+            if name.len() <= MAX_NAME_BYTES {
+                count(&mut context.user.losses.attributes, (element.name, name.to_string()));
+            }
+            continue;
+        }
         // Browsers scroll to an id as they do to a name, and a name could replace a property of the document.
         let name = match &**name {
             "name" if tag.get("id").is_some() => continue,

@@ -214,6 +214,20 @@ fn other_html_is_shown_as_text_and_named_in_the_preview() {
 }
 
 #[test]
+fn attributes_that_are_left_out_are_named_in_the_preview() {
+    let source = "<div style=\"color: red\" align=center>a</div>\n\n<p class=x onclick=y()>b</p>\n\n<div style=x width=9 STYLE=y>\n\n\
+                  [a](/b) <b style>c</b> <img src=x.png width=\"calc(1px)\">\n";
+    let html = render_with_problems(source, |_| None).as_str().to_owned();
+    let expected = "<p class=\"notice\">Left out, because a page cannot have these attributes: \
+                    <code>&lt;b style=…&gt;</code>, <code>&lt;div style=…&gt;</code> (2 times), <code>&lt;div width=…&gt;</code>, \
+                    <code>&lt;img width=…&gt;</code>, <code>&lt;p class=…&gt;</code>, <code>&lt;p onclick=…&gt;</code>.</p>\n";
+    assert!(html.starts_with(expected), "{html}");
+    assert!(!render(source).as_str().contains("style"), "only the preview names them");
+    let ok = "<p align=right title=a>x</p> <img src=x alt=y width=20> <a href=/x name=n id=m>l</a>";
+    assert!(!render_with_problems(ok, |_| None).as_str().contains("Left out"));
+}
+
+#[test]
 fn a_tag_changes_nothing_outside_of_its_element() {
     for (source, expected) in [
         ("- <div>a\n- b", "<ul>\n<li>\n<div>a\n</div></li>\n<li>b</li>\n</ul>\n"),
