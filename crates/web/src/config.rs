@@ -1,20 +1,20 @@
 //! The command line and the environment. No other file reads either.
 
+pub mod serve;
 mod values;
 
-use std::{ffi::OsString, net::SocketAddr, path::PathBuf, time::Duration};
+use std::ffi::OsString;
 
-use clap::{Args, CommandFactory, FromArgMatches, Parser, parser::ValueSource};
+use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser, builder::Resettable, parser::ValueSource};
 use store::DatabaseUrl;
 
-use values::{BaseUrl, Networks, OptionalAddress, UncheckedUrl};
+use values::UncheckedUrl;
 
-use crate::{
-    auth::verify::verified_cache::Limits,
-    cache::generations::StalenessLimits,
-    cli::args::Command,
-    http::{client::ForwardedHeader, logging::LogFormat},
-};
+use crate::cli::args::Command;
+pub use serve::Serve;
+
+/// The heading of the options that every command has.
+const GLOBAL: &str = "Options of every command";
 
 /// A website engine for sites with private pages
 #[derive(Parser, Debug)]
@@ -24,6 +24,7 @@ pub struct Config {
     #[arg(
         long,
         global = true,
+        help_heading = GLOBAL,
         env = "DATABASE_URL",
         value_name = "URL",
         default_value = "sqlite://postern.db",
@@ -31,26 +32,24 @@ pub struct Config {
     )]
     database_url: UncheckedUrl,
 
-    /// The bcrypt cost of new passwords, 10 to 15; a weaker hash is replaced when its user signs in
-    #[arg(long, global = true, env = "POSTERN_BCRYPT_COST", value_name = "COST", default_value_t = 12,
-          value_parser = clap::value_parser!(u32).range(10..=15))]
-    pub bcrypt_cost: u32,
-
     /// The level of the log on standard error: error, warn, info, debug or trace
-    #[arg(long, global = true, env = "POSTERN_LOG", value_name = "LEVEL", default_value = "info")]
+    #[arg(
+        long,
+        global = true,
+        help_heading = GLOBAL,
+        env = "POSTERN_LOG",
+        value_name = "LEVEL",
+        default_value = "info"
+    )]
     pub log: log::LevelFilter,
-
-    /// The format of log lines
-    #[arg(long, global = true, env = "POSTERN_LOG_FORMAT", value_name = "FORMAT", default_value = "text")]
-    pub log_format: LogFormat,
-
-    /// Options of `serve`, the default command
-    #[command(flatten)]
-    pub serve: Serve,
 
     /// The command; `serve` by default
     #[command(subcommand)]
     pub command: Option<Command>,
+
+    /// The options of the server: those before the command, and over them those after `serve`.
+    #[command(flatten)]
+    pub serve: Serve,
 
     /// The options on the command line that hold a password, which other users of the machine can read there.
     #[arg(skip)]
@@ -64,9 +63,19 @@ impl Config {
     }
 
     fn read_from(arguments: impl IntoIterator<Item = impl Into<OsString> + Clone>) -> Result<Config, clap::Error> {
-        let matches = Config::command().try_get_matches_from(arguments)?;
+        let arguments: Vec<OsString> = arguments.into_iter().map(Into::into).collect();
+        let matches = Config::command().try_get_matches_from(&arguments)?;
         let mut config = Config::from_arg_matches(&matches)?;
-        let is_typed = |option| matches.value_source(option) == Some(ValueSource::CommandLine);
+        config.take_options_after_command(&arguments)?;
+        let after = matches.subcommand().map(|(_, after)| after);
+        let is_typed = |option| {
+            let source =
+                |matches: &ArgMatches| matches.try_contains_id(option).is_ok().then(|| matches.value_source(option));
+            [Some(&matches), after]
+                .into_iter()
+                .flatten()
+                .any(|part| source(part) == Some(Some(ValueSource::CommandLine)))
+        };
         if is_typed("admin_password") {
             config.exposed.push("--admin-password");
         }
@@ -76,135 +85,27 @@ impl Config {
         Ok(config)
     }
 
+    /// Takes the options of the server that stand after a command. A default there must not replace what stands before the command.
+    fn take_options_after_command(&mut self, arguments: &[OsString]) -> Result<(), clap::Error> {
+        let typed = Config::command().mut_subcommands(|command| {
+            command.mut_args(|option| option.default_value(Resettable::Reset).env(Resettable::Reset))
+        });
+        match typed.try_get_matches_from(arguments)?.subcommand() {
+            Some(("serve" | "check-config", after)) => self.serve.update_from_arg_matches(after),
+            Some(("healthcheck", after)) => {
+                self.serve.listen = after.get_one("listen").copied().unwrap_or(self.serve.listen);
+                Ok(())
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// The database. clap does not parse it, because its error messages would contain the password in the URL.
     ///
     /// # Errors
     /// One line that names the accepted forms.
     pub fn database(&self) -> Result<DatabaseUrl, String> {
         DatabaseUrl::parse(&self.database_url.0).map_err(|message| format!("DATABASE_URL: {message}"))
-    }
-}
-
-/// The options of the server.
-#[derive(Args, Clone, Debug)]
-pub struct Serve {
-    /// The address and port to listen on
-    #[arg(long, global = true, env = "POSTERN_LISTEN", value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8080")]
-    pub listen: SocketAddr,
-
-    /// The public address of the site, for the feed and the sitemap [default: http://ADDRESS:PORT]
-    #[arg(long, global = true, env = "POSTERN_BASE_URL", value_name = "URL")]
-    pub base_url: Option<BaseUrl>,
-
-    /// The proxies whose forwarded headers are trusted, as addresses or networks, comma separated
-    #[arg(long, global = true, env = "POSTERN_TRUSTED_PROXIES", value_name = "NETWORKS", default_value = "")]
-    pub trusted_proxies: Networks,
-
-    /// The header in which those proxies report the client; the other one is ignored
-    #[arg(
-        long,
-        global = true,
-        env = "POSTERN_FORWARDED_HEADER",
-        value_name = "NAME",
-        default_value = "x-forwarded-for"
-    )]
-    pub forwarded_header: ForwardedHeader,
-
-    /// Answer 403, without asking for a password, to requests for private pages that did not come over HTTPS
-    #[arg(long, global = true, env = "POSTERN_REQUIRE_HTTPS", value_parser = clap::builder::BoolishValueParser::new(),
-          num_args = 0..=1, default_value = "false", default_missing_value = "true", require_equals = true)]
-    pub require_https: bool,
-
-    /// The maximum memory for cached pages, in MiB; 0 turns the cache off
-    #[arg(long, global = true, env = "POSTERN_PAGE_CACHE", value_name = "MIB", default_value_t = 64,
-          value_parser = clap::value_parser!(u32).range(0..=65536))]
-    pub page_cache: u32,
-
-    /// The maximum number of verified sign-ins that are cached, so that bcrypt does not run again for them
-    #[arg(long, global = true, env = "POSTERN_PROOFS", value_name = "COUNT", default_value_t = 10_000,
-          value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
-    pub proofs: u32,
-
-    /// The number of seconds without use after which a cached sign-in expires
-    #[arg(long, global = true, env = "POSTERN_PROOF_IDLE", value_name = "SECONDS", default_value_t = 600)]
-    pub proof_idle: u32,
-
-    /// The age in seconds at which a cached sign-in expires, used or not
-    #[arg(long, global = true, env = "POSTERN_PROOF_LIFETIME", value_name = "SECONDS", default_value_t = 3600)]
-    pub proof_lifetime: u32,
-
-    /// The maximum age in seconds of the last database heartbeat for answering private pages and sign-ins from the
-    /// cache
-    #[arg(long, global = true, env = "POSTERN_SILENCE", value_name = "SECONDS", default_value_t = 5,
-          value_parser = clap::value_parser!(u32).range(1..=3600))]
-    pub silence: u32,
-
-    /// The number of further seconds for which public pages are answered from the cache; 0 for none
-    #[arg(long, global = true, env = "POSTERN_STALE_PUBLIC", value_name = "SECONDS", default_value_t = 60,
-          value_parser = clap::value_parser!(u32).range(0..=86400))]
-    pub stale_public: u32,
-
-    /// The number of seconds for which the server goes on after SIGTERM, while /readyz answers 503
-    #[arg(long, global = true, env = "POSTERN_DRAIN", value_name = "SECONDS", default_value_t = 0,
-          value_parser = clap::value_parser!(u32).range(0..=300))]
-    pub drain: u32,
-
-    /// The address and port on which metrics for Prometheus are served at /metrics; anybody who reaches it may read them
-    /// [default: none]
-    #[arg(
-        long,
-        global = true,
-        env = "POSTERN_METRICS",
-        value_name = "ADDRESS:PORT",
-        default_value = "",
-        hide_default_value = true
-    )]
-    pub metrics: OptionalAddress,
-
-    /// The number of days that deleted pages can be restored from the trash
-    #[arg(long, global = true, env = "POSTERN_TRASH_DAYS", value_name = "DAYS", default_value_t = 30,
-          value_parser = clap::value_parser!(u32).range(1..=3650))]
-    pub trash_days: u32,
-
-    /// The name of the first administrator, who is added while there is none
-    #[arg(long, global = true, env = "POSTERN_ADMIN_USER", value_name = "NAME", default_value = "admin")]
-    pub admin_user: String,
-
-    /// The first administrator's password, in plain text; read only while there is no administrator. Every user of the
-    /// machine can see it on the command line: prefer the file, or the variable [default: a generated one]
-    #[arg(long, global = true, env = "POSTERN_ADMIN_PASSWORD", value_name = "PASSWORD", hide_env_values = true)]
-    pub admin_password: Option<String>,
-
-    /// A file that contains the first administrator's password
-    #[arg(long, global = true, env = "POSTERN_ADMIN_PASSWORD_FILE", value_name = "FILE")]
-    pub admin_password_file: Option<PathBuf>,
-}
-
-impl Serve {
-    /// The limits of the cache of verified sign-ins.
-    pub fn verified_limits(&self) -> Limits {
-        let seconds = |seconds: u32| Duration::from_secs(seconds.into());
-        let count = usize::try_from(self.proofs).unwrap_or(usize::MAX);
-        Limits { count, idle: seconds(self.proof_idle), lifetime: seconds(self.proof_lifetime) }
-    }
-
-    /// The staleness limits of the cache.
-    pub fn staleness_limits(&self) -> StalenessLimits {
-        let seconds = |seconds: u32| Duration::from_secs(seconds.into());
-        StalenessLimits { private: seconds(self.silence), public: seconds(self.stale_public) }
-    }
-
-    /// Whether the operator chose the address of the site.
-    pub fn is_base_url_chosen(&self) -> bool {
-        self.base_url.as_ref().is_some_and(|url| !url.0.is_empty())
-    }
-
-    /// The address of the site, without a trailing slash.
-    pub fn base_url(&self) -> String {
-        match &self.base_url {
-            Some(url) if !url.0.is_empty() => url.0.clone(),
-            _ => format!("http://{}", self.listen),
-        }
     }
 }
 
@@ -230,8 +131,33 @@ mod tests {
     #[test]
     fn options_are_accepted_before_and_after_the_command() {
         for line in ["postern --listen 127.0.0.1:1 serve", "postern serve --listen 127.0.0.1:1"] {
-            let config = Config::parse_from(line.split(' '));
+            let config = Config::read_from(line.split(' ')).unwrap();
             assert_eq!(config.serve.base_url(), "http://127.0.0.1:1");
+        }
+    }
+
+    #[test]
+    fn an_option_after_the_command_goes_before_one_that_stands_before_it() {
+        let read = |line: &str| Config::read_from(line.split(' ')).unwrap().serve;
+        for command in ["serve", "check-config"] {
+            let both = read(&format!("postern --drain 7 --require-https --silence 3 {command} --silence 9"));
+            assert_eq!((both.drain, both.silence, both.require_https), (7, 9, true), "{command}");
+            let after = read(&format!("postern {command} --require-https --metrics 127.0.0.1:9"));
+            assert!(after.require_https && after.metrics.0.is_some(), "{command}");
+        }
+        assert_eq!(read("postern --listen 127.0.0.1:1 healthcheck").listen.port(), 1);
+        assert_eq!(read("postern --listen 127.0.0.1:1 healthcheck --listen 127.0.0.1:2").listen.port(), 2);
+    }
+
+    #[test]
+    fn other_commands_have_no_options_of_the_server() {
+        for line in
+            ["postern page list --silence 3", "postern user list --listen 127.0.0.1:1", "postern migrate --drain 1"]
+        {
+            assert!(Config::read_from(line.split(' ')).is_err(), "{line}");
+        }
+        for line in ["postern page list --log debug", "postern user list --database-url sqlite://x.db"] {
+            assert!(Config::read_from(line.split(' ')).is_ok(), "{line}");
         }
     }
 

@@ -64,7 +64,7 @@ pub fn run(config: &Config) -> Result<(), String> {
     if let Some(obstacle) = &obstacle {
         log::warn!("pages are served, but nothing can be saved: {obstacle}");
     }
-    let first_admin = first_run::run(&store, &serve, config.bcrypt_cost, obstacle.is_none())?;
+    let first_admin = first_run::run(&store, &serve, config.serve.bcrypt_cost, obstacle.is_none())?;
     let cache = Cache::new(Arc::new(Generations::new(serve.staleness_limits())), u64::from(serve.page_cache) << 20);
     let options = Options {
         base_url: serve.base_url(),
@@ -74,7 +74,7 @@ pub fn run(config: &Config) -> Result<(), String> {
         trash_days: serve.trash_days,
         is_read_only: obstacle.is_some(),
     };
-    let app = Data::new(App::new(store, cache, config.bcrypt_cost, serve.verified_limits(), options)?);
+    let app = Data::new(App::new(store, cache, config.serve.bcrypt_cost, serve.verified_limits(), options)?);
     let drain = Duration::from_secs(serve.drain.into());
     // Nobody is let in before the first administrator exists.
     let metrics = metrics.map(listen_for_metrics).transpose()?;

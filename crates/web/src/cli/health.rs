@@ -26,7 +26,7 @@ pub(super) fn check_config(config: &Config) -> Result<(), String> {
     println!("trusted proxies   {}", networks(serve));
     println!("HTTPS required    {}", if serve.require_https { "yes" } else { "no" });
     println!("metrics           {}", serve.metrics.0.map_or("none".into(), |address| address.to_string()));
-    println!("bcrypt cost       {}", config.bcrypt_cost);
+    println!("bcrypt cost       {}", serve.bcrypt_cost);
     let database = config.database()?;
     println!("database          {database}");
     if let Some(hint) = database.hint() {

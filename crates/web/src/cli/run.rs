@@ -9,14 +9,14 @@ use crate::config::Config;
 /// One line with the cause and the fix.
 pub fn run(config: &Config) -> Result<(), String> {
     match &config.command {
-        None | Some(Command::Serve) => crate::serve::run(config),
+        None | Some(Command::Serve(_)) => crate::serve::run(config),
         Some(Command::User(command)) => user::run(config, command).inspect(wait_for_delivery),
         Some(Command::Group(command)) => group::run(config, command).inspect(wait_for_delivery),
         Some(Command::Page(command)) => page::run(config, command).inspect(wait_for_delivery),
         Some(Command::Migrate { check: true }) => migrate::check_migrations(config),
         Some(Command::Migrate { check: false }) => migrate::migrate(config),
-        Some(Command::CheckConfig) => health::check_config(config),
-        Some(Command::Healthcheck) => health::healthcheck(&config.serve),
+        Some(Command::CheckConfig(_)) => health::check_config(config),
+        Some(Command::Healthcheck { .. }) => health::healthcheck(&config.serve),
     }
 }
 

@@ -20,10 +20,10 @@ use crate::{auth::verify::bcrypt_pool, clock, config::Config, first_run, http::e
 /// Runs a command on users.
 pub(super) fn run(config: &Config, command: &UserCommand) -> Result<(), String> {
     match command {
-        UserCommand::Add { name, role, generate } => {
+        UserCommand::Add { name, role, generate, bcrypt_cost } => {
             let name = Username::parse(name)?;
             // Before the database is opened: an invalid password must not create a new file.
-            let (hash, generated) = new_password(&name, *generate, config.bcrypt_cost)?;
+            let (hash, generated) = new_password(&name, *generate, bcrypt_cost.unwrap_or(config.serve.bcrypt_cost))?;
             let store = open_or_create(config)?;
             let user = UserContent { name: name.clone(), role: *role, active: true };
             change(&store, &name, |conn, admin| store::writing::users::add(conn, admin, &user, &hash, clock::now()))?;
@@ -31,9 +31,10 @@ pub(super) fn run(config: &Config, command: &UserCommand) -> Result<(), String> 
             println!("Added {name} ({}).", role.as_str());
             Ok(())
         }
-        UserCommand::Passwd { name, generate } => {
+        UserCommand::Passwd { name, generate, bcrypt_cost } => {
             let (store, user) = existing(config, name)?;
-            let (hash, generated) = new_password(&user.name, *generate, config.bcrypt_cost)?;
+            let (hash, generated) =
+                new_password(&user.name, *generate, bcrypt_cost.unwrap_or(config.serve.bcrypt_cost))?;
             change(&store, &user.name, |conn, admin| {
                 store::writing::users::set_password(conn, admin, user.id, &hash, clock::now())
             })?;
