@@ -5,15 +5,23 @@ use std::collections::BTreeSet;
 
 use chrono::NaiveDateTime;
 use diesel::{
-    OptionalExtension, QueryableByName, RunQueryDsl, sql_query,
+    prelude::*,
+    sql_query,
     sql_types::{BigInt, Integer, Nullable, Text, Timestamp as SqlTimestamp},
 };
 use domain::{
+    access::Editor,
     page::{PageId, PagePath},
     placement::Order,
 };
 
-use crate::{Conn, Result, columns::path_of, error::skip_unreadable, visible::VisiblePages};
+use crate::{
+    Conn, Result,
+    columns::{path_of, range_below},
+    error::skip_unreadable,
+    schema::{pages, placements},
+    visible::VisiblePages,
+};
 
 /// A page directly below the path of a section.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -163,6 +171,46 @@ fn rows(
         Some(Child { path: skip_unreadable(path_of(&path))?, title, locked: locked != 0 })
     };
     Ok(rows.into_iter().filter_map(child).collect())
+}
+
+/// A page directly below the path of a section, with its number, for editors.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NumberedPage {
+    /// The key of the page.
+    pub id: PageId,
+    /// The path of the page.
+    pub path: PagePath,
+    /// The title of the page.
+    pub title: String,
+    /// The number of the page in its section.
+    pub number: Option<u32>,
+}
+
+/// The pages directly below a path in the order of their numbers; `None` if there are more than `limit`.
+pub fn numbered(conn: &mut Conn, _: &Editor, section: &PagePath, limit: u32) -> Result<Option<Vec<NumberedPage>>> {
+    let (from, to) = range_below(section);
+    let below = format!("{}%/%", if section.is_root() { String::new() } else { format!("{}/", section.as_str()) });
+    let rows: Vec<(i64, String, String, Option<i64>)> = pages::table
+        .left_join(placements::table.on(placements::page_id.eq(pages::id)))
+        .filter(pages::path.gt(from))
+        .filter(pages::path.lt(to))
+        .filter(pages::path.not_like(below))
+        .order(pages::path)
+        .limit(i64::from(limit) + 1)
+        .select((pages::id, pages::path, pages::title, placements::position.nullable()))
+        .load(conn)?;
+    if rows.len() > limit as usize {
+        return Ok(None);
+    }
+    let mut found: Vec<NumberedPage> = rows
+        .into_iter()
+        .filter_map(|(id, path, title, number)| {
+            let number = number.and_then(|number| u32::try_from(number).ok());
+            Some(NumberedPage { id: PageId(id), path: skip_unreadable(path_of(&path))?, title, number })
+        })
+        .collect();
+    found.sort_by_cached_key(|page| (page.number.unwrap_or(u32::MAX), page.title.to_lowercase(), page.path.clone()));
+    Ok(Some(found))
 }
 
 /// The most top sections that the front page shows.

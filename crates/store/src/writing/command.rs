@@ -5,7 +5,7 @@ use domain::{access::Editor, user::Role};
 
 use super::{
     AddGroup, Delete, DeleteGroup, DiscardDrafts, Move, Publish, PublishDrafts, Purge, Restore, Revert, SaveDraft,
-    SetAudience, Unpublish, UnpublishForm, UpdateGroup,
+    SetAudience, SortSection, Unpublish, UnpublishForm, UpdateGroup,
     access_diff::AccessDiff,
     change::{Change, Outcome, Run},
     plan::Plan,
@@ -25,6 +25,8 @@ pub enum Command {
     DiscardDrafts(DiscardDrafts),
     /// Gives pages another audience.
     SetAudience(SetAudience),
+    /// Sorts the pages of a section by hand.
+    SortSection(SortSection),
     /// Moves pages below another path, each with the pages below it.
     Move(Move),
     /// Takes pages off the site; each becomes a draft.
@@ -60,6 +62,7 @@ impl Command {
             Command::SaveDraft(change) => change,
             Command::DiscardDrafts(change) => change,
             Command::SetAudience(change) => change,
+            Command::SortSection(change) => change,
             Command::Move(change) => change,
             Command::Unpublish(change) => change,
             Command::UnpublishForm(change) => change,

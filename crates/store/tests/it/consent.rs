@@ -23,8 +23,8 @@ use store::{
     Error, Paging, Store, drafts, groups, pages, trash, users,
     writing::{
         self, AccessDiff, AddGroup, Command, Consent, Delete, DeleteGroup, DiscardDrafts, DraftVersion, Fingerprint,
-        Move, Publish, PublishDrafts, Purge, Restore, Revert, SaveDraft, Selection, SetAudience, Unpublish,
-        UnpublishForm, UpdateGroup, new_page_id,
+        Move, Publish, PublishDrafts, Purge, Restore, Revert, SaveDraft, Selection, SetAudience, SortSection,
+        Unpublish, UnpublishForm, UpdateGroup, new_page_id,
     },
 };
 
@@ -45,6 +45,7 @@ enum Step {
     PublishDrafts(Vec<Index>),
     DiscardDraft(Index),
     SetAudience(Vec<Index>, Audience),
+    SortSection(Index, Vec<(Index, Option<u32>)>),
     Move(Vec<Index>, usize),
     Unpublish(Vec<Index>),
     UnpublishForm(Index),
@@ -73,6 +74,8 @@ fn step() -> impl Strategy<Value = Step> {
         3 => some().prop_map(Step::PublishDrafts),
         1 => one().prop_map(Step::DiscardDraft),
         3 => (some(), audience()).prop_map(|(pages, audience)| Step::SetAudience(pages, audience)),
+        1 => (one(), prop::collection::vec((any::<Index>(), prop::option::of(1..9_u32)), 1..4))
+            .prop_map(|(section, numbers)| Step::SortSection(section, numbers)),
         2 => (some(), path()).prop_map(|(pages, path)| Step::Move(pages, path)),
         2 => some().prop_map(Step::Unpublish),
         1 => one().prop_map(Step::UnpublishForm),
@@ -162,6 +165,10 @@ impl Step {
             Step::SetAudience(indices, audience) => Command::SetAudience(SetAudience {
                 pages: Selection::Pages(picked(&ids, indices)),
                 audience: existing(store, audience),
+            }),
+            Step::SortSection(section, numbers) => Command::SortSection(SortSection {
+                section: picked(&ids, &[*section]).pop()?,
+                numbers: numbers.iter().map(|(page, number)| (*page.get(&ids), *number)).collect(),
             }),
             Step::Move(indices, under) => Command::Move(Move {
                 pages: Selection::Pages(picked(&ids, indices)),
