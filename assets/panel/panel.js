@@ -12,4 +12,5 @@ import "./destination.js";
 import "./preview.js";
 import "./page-fields.js";
 import "./rows.js";
+import "./order.js";
 import "./problems.js";

@@ -3,6 +3,7 @@
 use crate::{
     Timestamp,
     group::GroupContent,
+    language::LanguageTag,
     navigation::{Entry as MenuEntry, Front, Navigation, Target},
     page::{PageContent, PageId, PagePath},
     site::Site,
@@ -153,6 +154,10 @@ pub fn page_changes(old: &PageContent, new: &PageContent) -> String {
     changes.quoted("order of the pages below", old.placement.children.as_str(), new.placement.children.as_str());
     changes.switched("contents", !old.placement.hides_contents, !new.placement.hides_contents);
     changes.switched("sidebar", !old.placement.hides_sidebar, !new.placement.hides_sidebar);
+    let language = |content: &PageContent| {
+        content.placement.language.as_ref().map_or("that of the page above".to_owned(), LanguageTag::to_string)
+    };
+    changes.quoted("language", &language(old), &language(new));
     changes.timed("date", Some(old.published_at), Some(new.published_at));
     changes.timed("end", old.unpublish_at, new.unpublish_at);
     changes.words()

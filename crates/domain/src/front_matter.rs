@@ -1,6 +1,7 @@
 //! Front matter: the fields that Jekyll, Hugo, Obsidian and others keep in YAML or TOML at the top of a Markdown file.
 
 use crate::{
+    language::LanguageTag,
     page::{PageInput, SUMMARY_CHARS},
     text::LINE_CHARS,
 };
@@ -12,6 +13,7 @@ const MAX_TOLD: usize = 12;
 
 const TITLE: [&str; 1] = ["title"];
 const SUMMARY: [&str; 4] = ["summary", "description", "excerpt", "abstract"];
+const LANGUAGE: [&str; 3] = ["lang", "language", "locale"];
 const DATE: [&str; 6] = ["date", "publishdate", "published", "pubdate", "pubdatetime", "created"];
 
 /// The fields of front matter that a page has too.
@@ -23,6 +25,8 @@ pub struct FrontMatter {
     pub summary: Option<String>,
     /// The date, as [`crate::zone::Zone::parse_moment`] reads it.
     pub date: Option<String>,
+    /// The tag of the language, as [`LanguageTag::parse`] reads it.
+    pub language: Option<String>,
     /// The names of the other fields, and of those whose values a page cannot have.
     pub left_out: Vec<String>,
 }
@@ -128,14 +132,15 @@ impl FrontMatter {
                     .and_then(|(name, value)| read(value).map(|value| (name.clone(), value)))
             })
         };
-        let taken = [take(&TITLE, line), take(&SUMMARY, line), take(&DATE, date)];
+        let taken = [take(&TITLE, line), take(&SUMMARY, line), take(&DATE, date), take(&LANGUAGE, language)];
         let is_taken = |name: &String| taken.iter().flatten().any(|(taken, _)| taken == name);
         front_matter.left_out =
             fields.iter().map(|(name, _)| name).filter(|name| !is_taken(name)).take(MAX_TOLD).cloned().collect();
-        let [title, summary, date] = taken.map(|field| field.map(|(_, value)| value));
+        let [title, summary, date, language] = taken.map(|field| field.map(|(_, value)| value));
         front_matter.title = title.map(|title| title.chars().take(LINE_CHARS).collect());
         front_matter.summary = summary.map(|summary| summary.chars().take(SUMMARY_CHARS).collect());
         front_matter.date = date;
+        front_matter.language = language;
         front_matter
     }
 }
@@ -161,6 +166,11 @@ fn line(value: &str) -> Option<String> {
     (!line.is_empty() && line != "null" && line != "~").then_some(line)
 }
 
+/// A language tag; POSIX writes `pt_BR` for `pt-BR`.
+fn language(value: &str) -> Option<String> {
+    LanguageTag::parse(&line(value)?.replace('_', "-")).ok().map(|tag| tag.to_string())
+}
+
 /// A date, with the offset of a time as RFC 3339 writes it.
 fn date(value: &str) -> Option<String> {
     let value = line(value)?;
@@ -183,12 +193,12 @@ fn date(value: &str) -> Option<String> {
 }
 
 impl PageInput {
-    /// Takes front matter out of the text: its title, summary and date fill in fields that are empty. Returns a sentence about it;
-    /// `None` if there is none.
+    /// Takes front matter out of the text: its title, summary, date and language fill in fields that are empty. Returns a sentence
+    /// about it; `None` if there is none.
     pub fn take_front_matter(&mut self) -> Option<String> {
         let (front_matter, rest) = split(&self.body)?;
         let rest = rest.to_owned();
-        let FrontMatter { title, summary, date, mut left_out } = front_matter;
+        let FrontMatter { title, summary, date, language, mut left_out } = front_matter;
         let date = match date {
             Some(date) if self.zone.parse_moment(&date).is_err() => {
                 left_out.push("date".into());
@@ -201,6 +211,7 @@ impl PageInput {
             ("title", title, &mut self.title),
             ("summary", summary, &mut self.summary),
             ("date", date, &mut self.published),
+            ("language", language, &mut self.placement.language),
         ];
         for (name, value, field) in fields {
             match value {
@@ -258,6 +269,8 @@ mod tests {
             [Some("Größe"), Some("Two lines"), None],
             &[],
         );
+        check("---\ntitle: a\nlang: pt_BR\nlanguage: de\n---\nText\n", [Some("a"), None, None], &["language"]);
+        check("---\ntitle: a\nlang: german\n---\nText\n", [Some("a"), None, None], &["lang"]);
         check("\u{feff}---\npublished: false\ntitle: a\n---\nText\n", [Some("a"), None, None], &["published"]);
     }
 
@@ -285,15 +298,16 @@ mod tests {
     fn a_page_takes_what_its_form_left_empty() {
         let mut input = PageInput {
             title: "Typed".into(),
-            body: "---\ntitle: Other\nsummary: S\ndate: 2026-02-30\nlayout: x\n---\nText".into(),
+            body: "---\ntitle: Other\nsummary: S\nlang: de\ndate: 2026-02-30\nlayout: x\n---\nText".into(),
             ..PageInput::default()
         };
         let told = input.take_front_matter();
         assert_eq!(
             told.as_deref(),
-            Some("The text began with front matter. Taken from it: summary. Left out: layout, date, title.")
+            Some("The text began with front matter. Taken from it: summary, language. Left out: layout, date, title.")
         );
         assert_eq!((&*input.title, &*input.summary, &*input.published, &*input.body), ("Typed", "S", "", "Text"));
+        assert_eq!(input.placement.language, "de");
         assert_eq!(input.take_front_matter(), None);
     }
 }

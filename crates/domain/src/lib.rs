@@ -24,7 +24,8 @@
 //! - [`zone`]: the time zone in which moments are typed and shown.
 //! - [`front_matter`]: the fields at the top of a Markdown file of another program.
 //! - [`navigation`]: the menu of the site, and its front page.
-//! - [`placement`]: the place of a page in its section.
+//! - [`placement`]: the place of a page in its section, and its language.
+//! - [`language`]: the tag of a language.
 //! - [`invalid`]: the errors of a form, by field.
 
 pub mod access;
@@ -39,6 +40,7 @@ pub mod front_matter;
 pub mod group;
 pub mod id;
 pub mod invalid;
+pub mod language;
 pub mod link;
 pub mod look;
 pub mod lookalike;

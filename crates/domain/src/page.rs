@@ -305,7 +305,7 @@ impl PageInput {
     ///
     /// # Errors
     /// [`Invalid`] with a message for each field that has to be fixed: `path`, `title`, `summary`, `body`, `audience`,
-    /// `people`, `groups`, `published`, `unpublish`, `position`, `children`.
+    /// `people`, `groups`, `published`, `unpublish`, `position`, `children`, `language`.
     pub fn check(&self, now: Timestamp) -> Result<PageContent, Invalid> {
         let mut invalid = Invalid::default();
         let title = invalid.take("title", check_title(&self.title));
@@ -316,14 +316,7 @@ impl PageInput {
         let published = self.zone.parse_moment(&self.published).map(|at| at.unwrap_or(now));
         let published_at = invalid.take("published", published);
         let unpublish_at = invalid.take("unpublish", self.check_unpublish(published_at));
-        let position = invalid.take("position", self.placement.check_position());
-        let children = invalid.take("children", self.placement.check_children());
-        let placement = position.zip(children).map(|(position, children)| Placement {
-            position,
-            children,
-            hides_contents: self.placement.hides_contents,
-            hides_sidebar: self.placement.hides_sidebar,
-        });
+        let placement = self.placement.check().map_err(|wrong| invalid.extend(wrong)).ok();
         match (path, title, summary, body, audience, published_at.zip(unpublish_at), placement) {
             (
                 Some(path),

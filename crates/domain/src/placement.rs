@@ -1,6 +1,9 @@
-//! The place of a page in its section, the order of the pages below it, and the parts of the page that its author leaves out.
+//! The place of a page in its section, the order of the pages below it, its language, and the parts of the page that its author
+//! leaves out.
 
 use serde::{Deserialize, Serialize};
+
+use crate::{invalid::Invalid, language::LanguageTag};
 
 /// The highest number of a page among the pages beside it.
 pub const MAX_POSITION: u32 = 999_999;
@@ -36,7 +39,7 @@ impl Order {
     }
 }
 
-/// The options of a page that belong to it as it is now, and have no history.
+/// The options of a page that belong to it as it is now. Of these, only the language has a history.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Placement {
     /// The number of the page among the pages beside it, from 1 to [`MAX_POSITION`].
@@ -47,6 +50,8 @@ pub struct Placement {
     pub hides_contents: bool,
     /// Whether the page leaves out the sidebar of its section.
     pub hides_sidebar: bool,
+    /// The language of the page and of the pages below it; `None` for that of the nearest page above that has one, or of the site.
+    pub language: Option<LanguageTag>,
 }
 
 /// The options as typed.
@@ -61,6 +66,8 @@ pub struct PlacementInput {
     pub hides_contents: bool,
     /// As [`Placement::hides_sidebar`].
     pub hides_sidebar: bool,
+    /// The tag of the language; empty for that of the page above.
+    pub language: String,
 }
 
 impl PlacementInput {
@@ -71,14 +78,32 @@ impl PlacementInput {
             children: placement.children.as_str().into(),
             hides_contents: placement.hides_contents,
             hides_sidebar: placement.hides_sidebar,
+            language: placement.language.as_ref().map(LanguageTag::to_string).unwrap_or_default(),
         }
     }
 
-    /// Checks the number.
+    /// Checks all fields.
     ///
     /// # Errors
-    /// A sentence for the person who typed it.
-    pub fn check_position(&self) -> Result<Option<u32>, String> {
+    /// [`Invalid`] with messages for `position`, `children` and `language`.
+    pub fn check(&self) -> Result<Placement, Invalid> {
+        let mut invalid = Invalid::default();
+        let position = invalid.take("position", self.check_position());
+        let children = invalid.take("children", self.check_children());
+        let language = invalid.take("language", self.check_language());
+        match (position, children, language) {
+            (Some(position), Some(children), Some(language)) => Ok(Placement {
+                position,
+                children,
+                hides_contents: self.hides_contents,
+                hides_sidebar: self.hides_sidebar,
+                language,
+            }),
+            _ => Err(invalid),
+        }
+    }
+
+    fn check_position(&self) -> Result<Option<u32>, String> {
         let typed = self.position.trim();
         if typed.is_empty() {
             return Ok(None);
@@ -89,14 +114,21 @@ impl PlacementInput {
         }
     }
 
-    /// Checks the order.
-    ///
-    /// # Errors
-    /// A sentence for the person who sent it.
-    pub fn check_children(&self) -> Result<Order, String> {
+    fn check_children(&self) -> Result<Order, String> {
         match self.children.as_str() {
             "" => Ok(Order::default()),
             word => Order::parse(word).ok_or_else(|| "The order of the pages below is date, title or hand.".into()),
+        }
+    }
+
+    /// The language of the page itself, as typed; `None` for none.
+    ///
+    /// # Errors
+    /// A sentence for the person who typed it.
+    pub fn check_language(&self) -> Result<Option<LanguageTag>, String> {
+        match self.language.trim() {
+            "" => Ok(None),
+            tag => LanguageTag::parse(tag).map(Some),
         }
     }
 }
@@ -118,11 +150,14 @@ mod tests {
     #[test]
     fn what_a_form_shows_checks_to_the_same_options() {
         for children in Order::ALL {
-            let placement = Placement { position: Some(3), children, hides_contents: true, hides_sidebar: false };
-            let input = PlacementInput::of(&placement);
-            assert_eq!((input.check_position(), input.check_children()), (Ok(Some(3)), Ok(children)));
+            let language = LanguageTag::parse("pt-BR").ok();
+            let placement =
+                Placement { position: Some(3), children, hides_contents: true, hides_sidebar: false, language };
+            assert_eq!(PlacementInput::of(&placement).check(), Ok(placement));
         }
-        let unknown = PlacementInput { children: "x".into(), ..PlacementInput::default() };
-        assert!(unknown.check_children().is_err());
+        assert_eq!(PlacementInput::default().check(), Ok(Placement::default()));
+        let unknown = PlacementInput { children: "x".into(), language: "german".into(), ..PlacementInput::default() };
+        let invalid = unknown.check().unwrap_err();
+        assert!(invalid.get("children").is_some() && invalid.get("language").is_some(), "{invalid}");
     }
 }

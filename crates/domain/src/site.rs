@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::{Version, direction::Direction, invalid::Invalid, look::Look, text, zone::Zone};
+use crate::{Version, direction::Direction, invalid::Invalid, language::LanguageTag, look::Look, text, zone::Zone};
 
 /// The most characters in the refusal text, and in the contact line.
 pub const PROSE_CHARS: usize = 2000;
@@ -88,6 +88,11 @@ impl Site {
     pub fn direction(&self) -> Direction {
         Direction::of(&self.language)
     }
+
+    /// The tag of the language of a page: its own or an inherited one, otherwise that of the site.
+    pub fn language_or<'a>(&'a self, of_page: Option<&'a LanguageTag>) -> &'a str {
+        of_page.map_or(&self.language, LanguageTag::as_str)
+    }
 }
 
 /// The input of the settings form, unchecked.
@@ -140,7 +145,7 @@ impl SiteInput {
         let mut invalid = Invalid::default();
         let title = invalid.take("title", needed(&self.title, "The site needs a title."));
         let tagline = invalid.take("tagline", text::line(&self.tagline, text::LINE_CHARS));
-        let language = invalid.take("language", parse_language(&self.language));
+        let language = invalid.take("language", LanguageTag::parse(&self.language).map(|tag| tag.to_string()));
         let time_zone = invalid.take("time_zone", Zone::parse(&self.time_zone));
         let realm = invalid.take("realm", Realm::parse(&self.realm));
         let refusal = invalid.take("refusal", text::lines(&self.refusal, PROSE_CHARS));
@@ -173,19 +178,5 @@ fn needed(typed: &str, message: &str) -> Result<String, String> {
     match text::label(typed, text::LINE_CHARS)? {
         line if line.is_empty() => Err(message.into()),
         line => Ok(line),
-    }
-}
-
-fn parse_language(typed: &str) -> Result<String, String> {
-    let tag = typed.trim();
-    let mut subtags = tag.split('-');
-    let primary = subtags.next().unwrap_or_default();
-    let alphanumeric =
-        |subtag: &str| (1..=8).contains(&subtag.len()) && subtag.bytes().all(|b| b.is_ascii_alphanumeric());
-    let known = (2..=8).contains(&primary.len()) && primary.bytes().all(|b| b.is_ascii_alphabetic());
-    if known && tag.len() <= 35 && subtags.all(alphanumeric) {
-        Ok(tag.to_owned())
-    } else {
-        Err("Write a language tag such as en, de or pt-BR.".into())
     }
 }

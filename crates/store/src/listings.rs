@@ -12,6 +12,7 @@ use crate::{
     Conn, Result,
     columns::path_of,
     error::skip_unreadable,
+    languages, reading_times,
     visible::{Teaser, VisiblePages},
 };
 
@@ -89,7 +90,9 @@ pub(crate) fn part(
     if towards == Towards::Newer {
         records.reverse();
     }
-    let rows = records.into_iter().filter_map(|row| skip_unreadable(row.teaser())).collect();
+    let mut rows: Vec<Teaser> = records.into_iter().filter_map(|row| skip_unreadable(row.teaser())).collect();
+    languages::set(conn, &mut rows)?;
+    reading_times::set(conn, &mut rows)?;
     Ok(Some(ListPart { rows, newer, older }))
 }
 
@@ -218,6 +221,8 @@ impl Row {
             updated_at: self.updated_at.and_utc(),
             private: self.private,
             locked,
+            language: None,
+            minutes: 0,
         })
     }
 }

@@ -6,6 +6,7 @@ use domain::{
     Timestamp, Version,
     audience::Readers,
     effective_access::{AccessKind, EffectiveAccess},
+    language::LanguageTag,
     page::{Page, PageContent, PageId, PagePath},
     placement::{Order, Placement},
 };
@@ -89,16 +90,23 @@ pub(crate) fn wants_receipts(conn: &mut Conn, page: PageId) -> Result<bool> {
 
 /// The options of a page; the default ones without a row.
 pub(crate) fn placement(conn: &mut Conn, page: PageId) -> Result<Placement> {
-    let row: Option<(Option<i64>, String, bool, bool)> = placements::table
+    let row: Option<(Option<i64>, String, bool, bool, String)> = placements::table
         .find(page.0)
-        .select((placements::position, placements::children, placements::hides_contents, placements::hides_sidebar))
+        .select((
+            placements::position,
+            placements::children,
+            placements::hides_contents,
+            placements::hides_sidebar,
+            placements::language,
+        ))
         .first(conn)
         .optional()?;
-    Ok(row.map_or_else(Placement::default, |(position, children, hides_contents, hides_sidebar)| Placement {
+    Ok(row.map_or_else(Placement::default, |(position, children, hides_contents, hides_sidebar, language)| Placement {
         position: position.and_then(|position| u32::try_from(position).ok()),
         children: Order::parse(&children).unwrap_or_default(),
         hides_contents,
         hides_sidebar,
+        language: LanguageTag::parse(&language).ok(),
     }))
 }
 

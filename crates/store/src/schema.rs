@@ -242,6 +242,15 @@ diesel::table! {
         children -> Text,
         hides_contents -> Bool,
         hides_sidebar -> Bool,
+        /// A language tag; empty for that of the page above.
+        language -> Text,
+    }
+}
+
+diesel::table! {
+    reading_times (page_id) {
+        page_id -> BigInt,
+        minutes -> BigInt,
     }
 }
 
@@ -277,6 +286,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     old_paths,
     links,
     links_unread,
+    placements,
     receipts,
     sign_in_places
 );

@@ -11,6 +11,7 @@ use diesel::{
 };
 use domain::{
     Timestamp,
+    language::LanguageTag,
     page::{PageId, PagePath},
     visitor::{Member, Visitor},
 };
@@ -42,6 +43,10 @@ pub struct Teaser {
     pub private: bool,
     /// Whether this visitor sees the title alone.
     pub locked: bool,
+    /// The language of the page; `None` for that of the site, and for a locked page.
+    pub language: Option<LanguageTag>,
+    /// The minutes that the text takes to read; 0 for one or less, and for a locked page.
+    pub minutes: u32,
 }
 
 /// The pages that a visitor finds in lists at one moment.
@@ -175,6 +180,17 @@ impl TeaserRecord {
         let TeaserRecord { id, path, title, summary, published_at, updated_at, private } = self;
         let (published_at, updated_at) = (published_at.and_utc(), updated_at.and_utc());
         let (id, path) = (PageId(id), path_of(&path)?);
-        Ok(Teaser { id, path, title, summary, published_at, updated_at, private, locked: false })
+        Ok(Teaser {
+            id,
+            path,
+            title,
+            summary,
+            published_at,
+            updated_at,
+            private,
+            locked: false,
+            language: None,
+            minutes: 0,
+        })
     }
 }

@@ -463,6 +463,6 @@ pub fn run_command(
     consent: Consent,
     progress: &mut dyn FnMut(usize),
 ) -> store::Result<Outcome> {
-    let mut run = Run { by, now: clock::now(), consent, links: markdown::targets, progress };
+    let mut run = Run { by, now: clock::now(), consent, links: markdown::facts, progress };
     writing::run(conn, &mut run, command)
 }

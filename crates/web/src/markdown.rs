@@ -17,10 +17,11 @@ mod math;
 mod nesting;
 mod outline;
 mod plain;
+mod reading_time;
 mod sanitiser;
 mod tags;
 
-use std::{cell::Cell, collections::BTreeMap, fmt, sync::LazyLock};
+use std::{cell::Cell, fmt, sync::LazyLock};
 
 use comrak::{Arena, Options, nodes::AstNode, try_parse_document};
 use domain::front_matter;
@@ -28,13 +29,15 @@ use serde::Serialize;
 
 use crate::language::Language;
 use finish::Place;
+use format::Losses;
 use outline::Outline;
 
 pub use absolute::absolute;
 pub use bare::mark_bare_addresses;
-pub use links::{links, targets};
+pub use links::{facts, links, targets};
 pub use outline::Heading;
 pub use plain::plain;
+pub use reading_time::minutes;
 
 /// HTML that only this module makes, so that it contains no scripts.
 #[derive(Clone, PartialEq, Eq, Serialize)]
@@ -90,8 +93,8 @@ pub fn render_footer(language: Language, markdown: &str) -> SafeHtml {
 /// As [`render_in`], with the headings of the text; a text that is shown verbatim has none.
 pub fn render_with_headings(language: Language, markdown: &str) -> Rendered {
     match within_bounds(markdown) {
-        Some((html, shown_tags)) => {
-            let (html, outline) = finish::finish(&html, &shown_tags, &Place::Page(language));
+        Some((html, losses)) => {
+            let (html, outline) = finish::finish(&html, &losses, &Place::Page(language));
             Rendered { html: SafeHtml(html), headings: outline.lowered_headings() }
         }
         None => Rendered { html: SafeHtml(verbatim(markdown)), headings: Vec::new() },
@@ -104,14 +107,15 @@ pub fn render_in_panel(markdown: &str) -> SafeHtml {
 }
 
 /// As [`render_in_panel`], with a warning sign before each picture, link and formula that is not shown as typed, and before each
-/// link for which `problem` returns a message; and with a list of the tags that are shown as text. Messages contain no markup.
+/// link for which `problem` returns a message; and with lists of the tags that are shown as text and of the
+/// attributes that are left out. Messages contain no markup.
 pub fn render_with_problems(markdown: &str, problem: impl Fn(&str) -> Option<&'static str>) -> SafeHtml {
     at(markdown, &Place::Panel(Some(&problem)))
 }
 
 fn at(markdown: &str, place: &Place<'_>) -> SafeHtml {
     SafeHtml(match within_bounds(markdown) {
-        Some((html, shown_tags)) => finish::finish(&html, &shown_tags, place).0,
+        Some((html, losses)) => finish::finish(&html, &losses, place).0,
         None => verbatim(markdown),
     })
 }
@@ -135,12 +139,12 @@ const MAX_FORMULA_BYTES: usize = 1 << 28;
 /// The maximum number of bytes that the parser reads to find alerts: at each quote marker it reads those that follow.
 const MAX_QUOTE_BYTES: usize = 1 << 26;
 
-/// The cleaned HTML, and the tags that it shows as text; `None` when a bound is exceeded.
-fn within_bounds(markdown: &str) -> Option<(String, BTreeMap<String, usize>)> {
+/// The cleaned HTML, and what of the author's HTML is not in it; `None` when a bound is exceeded.
+fn within_bounds(markdown: &str) -> Option<(String, Losses)> {
     let arena = Arena::new();
     let (document, options) = parse(&arena, markdown)?;
     let formatted = format::html(document, options)?;
-    Some((sanitiser::clean(&formatted.html)?, formatted.shown_tags))
+    Some((sanitiser::clean(&formatted.html)?, formatted.losses))
 }
 
 /// The parsed text, with the options of the parser; `None` when a bound is exceeded.

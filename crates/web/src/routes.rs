@@ -106,6 +106,7 @@ fn routes(config: &mut ServiceConfig) {
             .service(page("/pages/{id}/history", admin::pages::history::list))
             .service(page("/pages/{id}/history/compare", admin::pages::history::compare))
             .service(form("/pages/{id}/history/{version}", admin::pages::history::show, admin::pages::history::restore))
+            .service(form("/pages/{id}/order", admin::pages::order::edit, admin::pages::order::update))
             .service(page("/pages/{id}/receipts", admin::pages::receipts::list))
             .service(form("/pages/{id}/delete", admin::pages::confirm, admin::pages::delete))
             .service(page("/jobs/{id}", admin::job_page::show))

@@ -15,6 +15,7 @@ use domain::{
     visitor::Visitor,
 };
 
+pub use crate::languages::{language, visible_language};
 use crate::{
     Conn, Result,
     columns::{path_of, range_below},

@@ -1,11 +1,17 @@
 //! The history of pages: every save adds a revision in its own transaction.
 
 use chrono::NaiveDateTime;
-use diesel::{dsl::count_star, prelude::*, sql_query, sql_types::BigInt};
+use diesel::{
+    dsl::count_star,
+    prelude::*,
+    sql_query,
+    sql_types::{BigInt, Text},
+};
 use domain::{
     Timestamp, Version,
     access::Editor,
     draft::FormId,
+    language::LanguageTag,
     page::{PageContent, PageId},
     placement::Placement,
     revision::Revision,
@@ -71,6 +77,7 @@ impl Record {
     fn load(self, conn: &mut Conn) -> Result<Revision> {
         let at = self.at.and_utc();
         let (chosen, gone) = reader_keys::restore(conn, &self.readers, at)?;
+        let language = language(conn, self.page_id, self.version)?;
         Ok(Revision {
             page: PageId(self.page_id),
             version: Version(self.version),
@@ -90,11 +97,25 @@ impl Record {
                 unpublish_at: self.unpublish_at.map(|end| end.and_utc()),
                 // Receipts and the place of a page belong to the page and have no history.
                 receipts: false,
-                placement: Placement::default(),
+                placement: Placement { language, ..Placement::default() },
             },
             gone,
         })
     }
+}
+
+/// The language of a page in a version. SQL that changes a page records none, and then that of the version before holds.
+fn language(conn: &mut Conn, page: i64, version: i64) -> Result<Option<LanguageTag>> {
+    #[derive(QueryableByName)]
+    struct Recorded {
+        #[diesel(sql_type = Text)]
+        language: String,
+    }
+    let query = "SELECT language FROM revisions WHERE page_id = $1 AND version <= $2 AND language IS NOT NULL
+                 ORDER BY version DESC LIMIT 1";
+    let query = sql_query(query).bind::<BigInt, _>(page).bind::<BigInt, _>(version);
+    let recorded: Option<Recorded> = query.get_result(conn).optional()?;
+    Ok(recorded.and_then(|recorded| LanguageTag::parse(&recorded.language).ok()))
 }
 
 /// One page of the history of a page, newest first, and the total; also for a page in the trash.

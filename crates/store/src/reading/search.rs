@@ -18,7 +18,7 @@ use domain::{
 use crate::{
     Conn, Paging, Result, Slice,
     full_text::{postgres_query, postgres_wanted, sqlite_query, sqlite_titles},
-    unread_texts,
+    languages, reading_times, unread_texts,
     visible::{Teaser, VisiblePages},
 };
 
@@ -115,7 +115,11 @@ fn some(conn: &mut Conn, visible: &VisiblePages, ids: &[i64]) -> Result<Vec<Foun
     let text = sql::<Text>(&format!("substr(body, 1, {TEXT_CHARS})"));
     let mut rows: Vec<(i64, String, Teaser)> = visible.teasers_with(conn, ids, text)?;
     rows.sort_by_key(|(id, ..)| ids.iter().position(|known| known == id));
-    Ok(rows.into_iter().map(|(_, text, teaser)| Found { teaser, text }).collect())
+    let (texts, mut teasers): (Vec<String>, Vec<Teaser>) =
+        rows.into_iter().map(|(_, text, teaser)| (text, teaser)).unzip();
+    languages::set(conn, &mut teasers)?;
+    reading_times::set(conn, &mut teasers)?;
+    Ok(teasers.into_iter().zip(texts).map(|(teaser, text)| Found { teaser, text }).collect())
 }
 
 /// Selects the keys of the candidates: `$1` matches titles, `$3` any text, `$2` is the moment of the request.

@@ -2,7 +2,7 @@
 
 use domain::{Timestamp, Version, access::Editor, draft::Draft, group::GroupId, page::PageId};
 
-use super::{access_diff::Consent, affected::Affected, links::LinkTargets, plan::Plan};
+use super::{access_diff::Consent, affected::Affected, links::ReadText, plan::Plan};
 use crate::{Conn, Result};
 
 /// What a command did.
@@ -53,7 +53,7 @@ pub struct Run<'a> {
     /// What the user agreed to.
     pub consent: Consent,
     /// Finds the links in a text.
-    pub links: LinkTargets,
+    pub links: ReadText,
     /// Called with the number of pages that are done.
     pub progress: &'a mut dyn FnMut(usize),
 }

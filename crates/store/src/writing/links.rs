@@ -1,7 +1,7 @@
-//! Keeping the table of links current. The database marks pages whose texts changed; the caller, which knows Markdown,
-//! says where a text links to.
+//! Keeping what is read from texts current: the links, and the time that a text takes to read. The database marks pages whose
+//! texts changed; the caller, which knows Markdown, reads them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use diesel::{prelude::*, sql_query, sql_types::Text};
 use domain::{
@@ -14,35 +14,57 @@ use crate::{
     columns::{KEYS, path_of},
     conn::MultiBackend,
     error::skip_unreadable,
+    reading_times,
     schema::{links, links_unread, pages},
 };
 
-/// Returns what a text links to, given the path of its page.
-pub type LinkTargets = fn(&PagePath, &str) -> Vec<Target>;
+/// What is kept of a text.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TextFacts {
+    /// What the text links to.
+    pub targets: Vec<Target>,
+    /// The minutes that the text takes to read, rounded up.
+    pub minutes: u32,
+}
+
+/// Reads a text, given the path of its page.
+pub type ReadText = fn(&PagePath, &str) -> TextFacts;
 
 /// The number of texts that one transaction reads.
 const AT_ONCE: i64 = 500;
 
-/// Reads the links of up to 500 changed texts; returns whether others are left. A user who saves one of these pages goes
+/// Reads up to 500 changed texts; returns whether others are left. A user who saves one of these pages goes
 /// first.
 ///
 /// # Errors
 /// [`crate::Error::Unavailable`] when another transaction holds one of the rows for 200 ms; try again later.
-pub fn catch_up(conn: &mut Conn, targets: LinkTargets) -> Result<bool> {
+pub fn catch_up(conn: &mut Conn, reader: ReadText) -> Result<bool> {
     conn.lower_lock_timeout()?;
     // In the order of the keys, so that two instances do not deadlock.
     let unread: Vec<i64> =
         links_unread::table.order(links_unread::page_id).limit(AT_ONCE).select(links_unread::page_id).load(conn)?;
-    read(conn, &unread, targets)?;
+    let changed = read(conn, &unread, reader)?;
+    announce(conn, &changed)?;
     Ok(unread.len() as i64 == AT_ONCE)
 }
 
-/// Reads the links of a page that this transaction saved.
-pub(super) fn refresh(conn: &mut Conn, page: PageId, targets: LinkTargets) -> Result<()> {
-    read(conn, &[page.0], targets)
+/// Reads the text of a page that this transaction saved.
+pub(super) fn refresh(conn: &mut Conn, page: PageId, reader: ReadText) -> Result<()> {
+    read(conn, &[page.0], reader).map(drop)
 }
 
-fn read(conn: &mut Conn, ids: &[i64], targets: LinkTargets) -> Result<()> {
+/// Announces pages whose lists show another reading time. The triggers of `pages` know who may notice.
+fn announce(conn: &mut Conn, changed: &[i64]) -> Result<()> {
+    for changed in changed.chunks(KEYS) {
+        diesel::update(pages::table.filter(pages::id.eq_any(changed)))
+            .set(pages::version.eq(pages::version))
+            .execute(conn)?;
+    }
+    Ok(())
+}
+
+/// Reads the texts of some pages; returns those whose reading time changed.
+fn read(conn: &mut Conn, ids: &[i64], reader: ReadText) -> Result<Vec<i64>> {
     // The marks go before the texts are read: a change in between marks its page again.
     diesel::delete(links_unread::table.filter(links_unread::page_id.eq_any(ids))).execute(conn)?;
     let texts: Vec<(i64, String, String)> =
@@ -50,9 +72,12 @@ fn read(conn: &mut Conn, ids: &[i64], targets: LinkTargets) -> Result<()> {
     diesel::delete(links::table.filter(links::page_id.eq_any(ids))).execute(conn)?;
     // Each target once, however often the text links to it.
     let mut rows: BTreeSet<(i64, Target)> = BTreeSet::new();
+    let mut minutes = BTreeMap::new();
     for (id, path, body) in &texts {
         let Some(path) = skip_unreadable(path_of(path)) else { continue };
-        rows.extend(targets(&path, body).into_iter().map(|target| (*id, target)));
+        let facts = reader(&path, body);
+        rows.extend(facts.targets.into_iter().map(|target| (*id, target)));
+        minutes.insert(*id, facts.minutes);
     }
     let rows: Vec<(i64, Target)> = rows.into_iter().collect();
     for rows in rows.chunks(KEYS / 2) {
@@ -65,5 +90,5 @@ fn read(conn: &mut Conn, ids: &[i64], targets: LinkTargets) -> Result<()> {
         }
         insert.execute(conn)?;
     }
-    Ok(())
+    reading_times::write(conn, &minutes)
 }

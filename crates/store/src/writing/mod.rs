@@ -41,6 +41,7 @@ mod revisions;
 mod save_draft;
 mod selection;
 mod set_audience;
+mod sort_section;
 mod unpublish;
 
 pub use access_diff::{AccessChange, AccessDiff, Consent, Fingerprint};
@@ -49,7 +50,7 @@ pub use command::{Command, preview, run};
 pub use delete::Delete;
 pub use discard_drafts::{DiscardDrafts, DraftVersion};
 pub use groups::{AddGroup, DeleteGroup, UpdateGroup};
-pub use links::LinkTargets;
+pub use links::{ReadText, TextFacts};
 pub use moves::{Move, PlannedMove};
 pub use publish::{Obstacle, Publish};
 pub use publish_drafts::{PublishDrafts, SortedDrafts};
@@ -59,6 +60,7 @@ pub use revert::Revert;
 pub use save_draft::SaveDraft;
 pub use selection::Selection;
 pub use set_audience::SetAudience;
+pub use sort_section::SortSection;
 pub use unpublish::{Unpublish, UnpublishForm};
 
 use domain::page::PageId;

@@ -1,7 +1,7 @@
-//! The place of a page in its section, and what it leaves out.
+//! The place of a page in its section, its language, and what it leaves out.
 
 use diesel::prelude::*;
-use domain::{page::PageId, placement::Placement};
+use domain::{language::LanguageTag, page::PageId, placement::Placement};
 
 use crate::{Conn, Result, page_row::placement, schema::placements};
 
@@ -19,6 +19,7 @@ pub(super) fn set(conn: &mut Conn, page: PageId, new: &Placement) -> Result<()> 
                 placements::children.eq(new.children.as_str()),
                 placements::hides_contents.eq(new.hides_contents),
                 placements::hides_sidebar.eq(new.hides_sidebar),
+                placements::language.eq(new.language.as_ref().map_or("", LanguageTag::as_str)),
             ))
             .execute(conn)?;
     }

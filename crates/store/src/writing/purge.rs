@@ -13,7 +13,7 @@ use super::{
     receipts, revisions,
 };
 use crate::{
-    Conn, Result,
+    Conn, Result, reading_times,
     schema::trash::{self as table},
     trash::{self, TrashRow},
 };
@@ -59,5 +59,6 @@ fn forget(conn: &mut Conn, page: PageId) -> Result<()> {
     receipts::purge(conn, page)?;
     navigation::purge(conn, page)?;
     placements::purge(conn, page)?;
+    reading_times::purge(conn, page)?;
     draft_rows::delete(conn, page)
 }

@@ -32,9 +32,10 @@ impl Record<'_> {
         for pages in pages.chunks(KEYS) {
             let query = format!(
                 "INSERT INTO revisions (id, page_id, version, at, actor, note, detail, path, readers, form,
-                                        private, audience, {CONTENT})
+                                        private, audience, language, {CONTENT})
                  SELECT $1 + row_number() OVER (ORDER BY id), id, version, $2, $3, $4, $5, path, $6, $7,
-                        private, audience, {CONTENT}
+                        private, audience,
+                        coalesce((SELECT language FROM placements WHERE page_id = pages.id), ''), {CONTENT}
                  FROM pages WHERE id IN ({})",
                 id::list(pages.iter().map(|page| page.0))
             );

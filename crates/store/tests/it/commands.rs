@@ -14,7 +14,8 @@ use store::{
     Conn, Result, groups, pages,
     writing::{
         self, AddGroup, Command, Consent, Delete, DeleteGroup, DiscardDrafts, DraftVersion, Move, Outcome, Publish,
-        Purge, Restore, Run, SaveDraft, Selection, SetAudience, Unpublish, UnpublishForm, UpdateGroup, new_page_id,
+        Purge, Restore, Run, SaveDraft, Selection, SetAudience, TextFacts, Unpublish, UnpublishForm, UpdateGroup,
+        new_page_id,
     },
 };
 
@@ -29,9 +30,11 @@ pub fn run(conn: &mut Conn, by: &Editor, command: Command, now: Timestamp) -> Re
     run_with(conn, by, command, Consent::Any, now)
 }
 
-/// The links of a text in these tests: the text is their list, each cut to the longest path. A word `=id` is a heading.
-pub fn links(_: &PagePath, body: &str) -> Vec<Target> {
-    body.split_whitespace().filter(|word| !word.starts_with('=')).map(target).collect()
+/// What is kept of a text in these tests: the text is a list of links, each cut to the longest path, and takes a minute for each. A
+/// word `=id` is a heading.
+pub fn links(_: &PagePath, body: &str) -> TextFacts {
+    let targets: Vec<Target> = body.split_whitespace().filter(|word| !word.starts_with('=')).map(target).collect();
+    TextFacts { minutes: u32::try_from(targets.len()).unwrap(), targets }
 }
 
 /// The target that is written as `path#fragment`.

@@ -8,7 +8,7 @@ use domain::{
 };
 use store::{
     Store, links, pages,
-    writing::{self, Consent, Run},
+    writing::{self, Consent, Run, TextFacts},
 };
 
 use crate::{
@@ -136,7 +136,11 @@ fn a_page_that_was_saved_is_read_in_the_same_transaction() {
     on_both(|store| {
         store
             .write(|conn| {
-                let (by, links) = (admin(), |_: &PagePath, body: &str| vec![commands::target(body); 2]);
+                let links = |_: &PagePath, body: &str| {
+                    let targets = vec![commands::target(body); 2];
+                    TextFacts { targets, ..TextFacts::default() }
+                };
+                let by = admin();
                 let consent = Consent::Stated;
                 let mut run = Run { by: by.editor(), now: noon(), consent, links, progress: &mut |_| {} };
                 let command = commands::publication(None, Version(0), None, &page("a", "nowhere"));

@@ -55,6 +55,8 @@ const ALL: &[&str] = &[
     "2026-11-29-000130_look",
     "2026-11-29-000140_full_text",
     "2026-11-29-000150_outlines",
+    "2026-11-30-000210_languages",
+    "2026-11-30-000211_reading_times",
 ];
 
 /// Inserts a page in any version of the schema.

@@ -58,6 +58,7 @@ pub(super) fn fields(old: &PageInput, new: &PageInput) -> Vec<Field> {
         ("Order of the pages below", old.placement.children.clone(), new.placement.children.clone()),
         ("Leave out the contents", tick(old.placement.hides_contents), tick(new.placement.hides_contents)),
         ("Leave out the sidebar", tick(old.placement.hides_sidebar), tick(new.placement.hides_sidebar)),
+        ("Language", language(old), language(new)),
         ("Published", moment(&old.published, old.zone), moment(&new.published, new.zone)),
         ("Ends", moment(&old.unpublish, old.zone), moment(&new.unpublish, new.zone)),
     ]
@@ -65,6 +66,13 @@ pub(super) fn fields(old: &PageInput, new: &PageInput) -> Vec<Field> {
     .filter(|(_, old, new)| old != new)
     .map(|(label, old, new)| Field { label, old, new })
     .collect()
+}
+
+fn language(draft: &PageInput) -> String {
+    match draft.placement.language.as_str() {
+        "" => "same as the parent page".to_owned(),
+        tag => tag.to_owned(),
+    }
 }
 
 /// The readers in words.

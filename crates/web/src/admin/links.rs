@@ -48,7 +48,7 @@ pub async fn read_changed_texts(app: Data<App>) {
 async fn read_some(app: &App) -> Result<bool, Error> {
     match app.db.read(links::has_unread).await? {
         false => Ok(false),
-        true => app.db.write(|conn| store::writing::links::catch_up(conn, markdown::targets)).await,
+        true => app.db.write(|conn| store::writing::links::catch_up(conn, markdown::facts)).await,
     }
 }
 

@@ -11,6 +11,7 @@ mod filter;
 pub mod history;
 mod list;
 mod merging;
+pub mod order;
 pub mod preview;
 pub mod receipts;
 

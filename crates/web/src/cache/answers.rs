@@ -29,8 +29,8 @@ pub enum CacheKey<'a> {
     SitemapPart(&'a str),
     /// The feed of the pages below a path.
     SectionFeed(&'a str),
-    /// The body of an error page, by its name, as HTML (true) or as text.
-    ErrorPage(&'static str, bool),
+    /// The body of an error page, by its name, as HTML (true) or as text, and by the tag of its language.
+    ErrorPage(&'static str, bool, &'a str),
 }
 
 impl CacheKey<'_> {
@@ -52,7 +52,7 @@ impl CacheKey<'_> {
             CacheKey::Sitemap => OwnedCacheKey::Sitemap,
             CacheKey::SitemapPart(path) => OwnedCacheKey::SitemapPart(path.into()),
             CacheKey::SectionFeed(path) => OwnedCacheKey::SectionFeed(path.into()),
-            CacheKey::ErrorPage(name, html) => OwnedCacheKey::ErrorPage(name, html),
+            CacheKey::ErrorPage(name, html, language) => OwnedCacheKey::ErrorPage(name, html, language.into()),
         }
     }
 }
@@ -96,7 +96,7 @@ enum OwnedCacheKey {
     Sitemap,
     SitemapPart(Box<str>),
     SectionFeed(Box<str>),
-    ErrorPage(&'static str, bool),
+    ErrorPage(&'static str, bool, Box<str>),
 }
 
 /// [`Key`], borrowed: a lookup allocates nothing. Both must hash alike.
@@ -114,8 +114,8 @@ impl Equivalent<Key> for BorrowedKey<'_> {
             | (CacheKey::SitemapPart(path), OwnedCacheKey::SitemapPart(own))
             | (CacheKey::SectionFeed(path), OwnedCacheKey::SectionFeed(own)) => **path == **own,
             (CacheKey::Feed, OwnedCacheKey::Feed) | (CacheKey::Sitemap, OwnedCacheKey::Sitemap) => true,
-            (CacheKey::ErrorPage(name, html), OwnedCacheKey::ErrorPage(own, own_html)) => {
-                name == own && html == own_html
+            (CacheKey::ErrorPage(name, html, language), OwnedCacheKey::ErrorPage(own_name, own_html, own_language)) => {
+                name == own_name && html == own_html && **language == **own_language
             }
             _ => false,
         };

@@ -1,13 +1,17 @@
 //! The commands of `postern` and their arguments.
 
+use std::net::SocketAddr;
+
 use clap::Subcommand;
 use domain::user::Role;
+
+use crate::config::serve::Serve;
 
 /// The commands.
 #[derive(Subcommand, Debug)]
 pub enum Command {
     /// Run the site (the default)
-    Serve,
+    Serve(Box<Serve>),
     /// Manage users
     #[command(subcommand)]
     User(UserCommand),
@@ -24,9 +28,13 @@ pub enum Command {
         check: bool,
     },
     /// Check the options and the database, and print the result
-    CheckConfig,
+    CheckConfig(Box<Serve>),
     /// Check that the server on this machine is running; exit code 0 if it is
-    Healthcheck,
+    Healthcheck {
+        /// The address and port on which it listens [default: that of the environment, or 127.0.0.1:8080]
+        #[arg(long, value_name = "ADDRESS:PORT")]
+        listen: Option<SocketAddr>,
+    },
 }
 
 /// The commands on groups.
@@ -96,6 +104,9 @@ pub enum UserCommand {
         /// Generate a password and print it
         #[arg(long)]
         generate: bool,
+        /// The bcrypt cost of the password, 10 to 15 [default: that of the environment, or 12]
+        #[arg(long, value_name = "COST", value_parser = clap::value_parser!(u32).range(10..=15))]
+        bcrypt_cost: Option<u32>,
     },
     /// Set a user's password, typed on the terminal or read from standard input
     Passwd {
@@ -104,6 +115,9 @@ pub enum UserCommand {
         /// Generate a password and print it
         #[arg(long)]
         generate: bool,
+        /// The bcrypt cost of the password, 10 to 15 [default: that of the environment, or 12]
+        #[arg(long, value_name = "COST", value_parser = clap::value_parser!(u32).range(10..=15))]
+        bcrypt_cost: Option<u32>,
     },
     /// Add the users of an htpasswd file on standard input with their existing passwords; all of them or none
     #[command(after_help = "Only bcrypt hashes can be imported (htpasswd -B).\n\
@@ -182,6 +196,10 @@ pub enum PageCommand {
         /// End the page with a list of the pages below it
         #[arg(long)]
         list_below: bool,
+        /// The language, as a tag such as de or pt-BR, which holds for the pages below, too; empty for that of the page above
+        /// [default: that of the front matter, the page's own, or that of the page above]
+        #[arg(long, value_name = "TAG")]
+        language: Option<String>,
         /// The date in lists, such as 2026-03-01 or 2026-03-01T09:30 in the site's time zone, or 2026-03-01T09:30Z;
         /// until then only editors see the page [default: that of the front matter, the page's own, or now]
         #[arg(long, value_name = "DATE")]
@@ -198,7 +216,7 @@ pub enum PageCommand {
     Show {
         /// The path of the page
         path: String,
-        /// Print the title, the date and the end (RFC 3339) before the text
+        /// Print the title, the date and the end (RFC 3339), and the language if it has its own, before the text
         #[arg(long)]
         head: bool,
     },

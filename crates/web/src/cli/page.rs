@@ -40,6 +40,7 @@ pub(super) fn run(config: &Config, command: &PageCommand) -> Result<(), String> 
             groups,
             show_title,
             list_below,
+            language,
             published,
             unpublish,
             yes,
@@ -55,6 +56,10 @@ pub(super) fn run(config: &Config, command: &PageCommand) -> Result<(), String> 
                 receipts: false,
                 show_title: *show_title,
                 list_below: *list_below,
+                placement: PlacementInput {
+                    language: language.clone().unwrap_or_default(),
+                    ..PlacementInput::default()
+                },
                 published: published.clone().unwrap_or_default(),
                 unpublish: unpublish.clone().unwrap_or_default(),
                 ..PageInput::default()
@@ -62,6 +67,7 @@ pub(super) fn run(config: &Config, command: &PageCommand) -> Result<(), String> 
             let given = GivenOptions {
                 readers: *private || *public || !readers.is_empty() || !groups.is_empty(),
                 date: published.is_some(),
+                language: language.is_some(),
                 end: unpublish.is_some(),
             };
             let store = open_or_create(config)?;
@@ -99,23 +105,28 @@ fn audience(private: bool, public: bool, readers: &[String], groups: &[String]) 
     AudienceInput { kind: kind.into(), people: readers.join(","), groups: groups.to_vec() }
 }
 
-/// Which options were given. Without them, and without a date in front matter, a page keeps its own values.
+/// Which options were given. Without them, and without a date or a language in front matter, a page keeps its own values.
 struct GivenOptions {
     readers: bool,
     date: bool,
     end: bool,
+    language: bool,
 }
 
 impl GivenOptions {
-    /// Validates the input of a replacement, which keeps the audience, the date and the end of the old page unless new
-    /// ones are given.
+    /// Validates the input of a replacement, which keeps the audience, the date, the end and the language of the old page
+    /// unless new ones are given.
     fn check_over(&self, input: PageInput, old: &PageContent) -> Result<PageContent, Invalid> {
         let PageInput { published, unpublish, .. } = PageInput::of(old, input.zone);
+        let mut placement = PlacementInput::of(&old.placement);
+        if self.language || !input.placement.language.is_empty() {
+            placement.language.clone_from(&input.placement.language);
+        }
         let input = PageInput {
             published: if self.date || !input.published.is_empty() { input.published } else { published },
             unpublish: if self.end { input.unpublish } else { unpublish },
             receipts: old.receipts,
-            placement: PlacementInput::of(&old.placement),
+            placement,
             ..input
         };
         let content = input.check_over(old)?;
@@ -127,7 +138,11 @@ impl GivenOptions {
 fn print_head(page: &Page) {
     let content = &page.content;
     println!("title: {}\npublished: {}", content.title, clock::iso(content.published_at));
-    println!("unpublish: {}\n", content.unpublish_at.map_or("never".into(), clock::iso));
+    println!("unpublish: {}", content.unpublish_at.map_or("never".into(), clock::iso));
+    if let Some(language) = &content.placement.language {
+        println!("language: {language}");
+    }
+    println!();
 }
 
 /// Adds or replaces a page. Returns false if somebody else changed it after it was read.

@@ -1,6 +1,6 @@
 //! Error pages: HTML for browsers, plain text for other clients.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use actix_web::{
     HttpResponse, ResponseError,
@@ -11,13 +11,15 @@ use actix_web::{
     web::Bytes,
 };
 use actix_web_httpauth::headers::www_authenticate::WwwAuthenticate;
-use domain::site::Site;
+use domain::{access::Visitor, site::Site};
 use serde::Serialize;
+use store::navigation::VisibleMenu;
 
 use super::{
     answer::{Answer, Caching, HTML, ROBOTS, TEXT},
     error::Error,
     error_words::{self, Sender, WAIT, Words, wait},
+    menu,
     stale_form::StaleForm,
     view::Frame,
 };
@@ -81,7 +83,7 @@ pub async fn render(app: &App, error: &Error, sender: &Sender, html: bool, reque
             Err(error) => log::error!("id={request_id} {error}"),
         }
     }
-    let (content_type, mut body) = body(app, error, &site, sender, html, request_id);
+    let (content_type, mut body) = body(app, error, &site, sender, html, request_id).await;
     if let Error::TooManyAttempts(time) = error {
         body = String::from_utf8_lossy(&body).replace(WAIT, &wait(*time)).into();
     }
@@ -89,12 +91,21 @@ pub async fn render(app: &App, error: &Error, sender: &Sender, html: bool, reque
 }
 
 /// The content type and the body. A body that is the same for everybody is cached: a flood can request it at no cost.
-fn body(app: &App, error: &Error, site: &Site, sender: &Sender, html: bool, request_id: &str) -> (&'static str, Bytes) {
+async fn body(
+    app: &App,
+    error: &Error,
+    site: &Site,
+    sender: &Sender,
+    html: bool,
+    request_id: &str,
+) -> (&'static str, Bytes) {
     let content_type = if html { HTML } else { TEXT };
     let answers = &app.db.cache().answers;
     let words = || Words::of(error, site, sender, request_id);
-    let Some(key) = cacheable_name(error, sender).map(|name| CacheKey::ErrorPage(name, html)) else {
-        return compose(app, error, &words(), site, sender, html);
+    let language = site.language_or(sender.language.as_ref());
+    let Some(key) = cacheable_name(error, sender).map(|name| CacheKey::ErrorPage(name, html, language)) else {
+        let menu = menu_of(app, error, sender, html).await.unwrap_or_default();
+        return compose(app, error, &words(), site, sender, html.then_some(&menu));
     };
     if let Some(Cached::Answer(answer)) = answers.get(key, "") {
         return (content_type, answer.body().clone());
@@ -102,14 +113,30 @@ fn body(app: &App, error: &Error, site: &Site, sender: &Sender, html: bool, requ
     // The body may be cached only if the settings are still current, because they were read before the token was taken.
     let token = answers.fill_token(key);
     let is_current = app.db.cache().site().is_some_and(|known| *known == *site);
-    let (content_type, body) = compose(app, error, &words(), site, sender, html);
+    let menu = menu_of(app, error, sender, html).await;
+    let is_current = is_current && menu.is_some();
+    let menu = menu.unwrap_or_default();
+    let (content_type, body) = compose(app, error, &words(), site, sender, html.then_some(&menu));
     if is_current {
-        answers.insert(token, "", Cached::Answer(Answer::new(content_type, body.clone(), Caching::Never)), None);
+        let answer = Answer::new(content_type, body.clone(), Caching::Never);
+        answers.insert(token, "", Cached::Answer(answer), menu.expires_at);
     }
     (content_type, body)
 }
 
-/// The cache key of an error whose page depends only on the settings of the site.
+/// The menu on the page of an error, as its sender sees it at any address: the page must not depend on what is at this one. It is
+/// empty while the database may not answer; `None` if it did not.
+async fn menu_of(app: &App, error: &Error, sender: &Sender, html: bool) -> Option<Arc<VisibleMenu>> {
+    let is_about_database =
+        matches!(error.status_code(), StatusCode::INTERNAL_SERVER_ERROR | StatusCode::SERVICE_UNAVAILABLE);
+    if !html || is_about_database {
+        return Some(Arc::default());
+    }
+    let visitor = sender.account.as_ref().map_or(Visitor::Anonymous, |account| account.visitor());
+    menu::of(app, &visitor).await.ok()
+}
+
+/// The cache key of an error whose page depends only on the settings of the site, the menu and its language.
 fn cacheable_name(error: &Error, sender: &Sender) -> Option<&'static str> {
     match error {
         _ if sender.account.is_some() => None,
@@ -122,12 +149,24 @@ fn cacheable_name(error: &Error, sender: &Sender) -> Option<&'static str> {
     }
 }
 
-fn compose(app: &App, error: &Error, words: &Words, site: &Site, sender: &Sender, html: bool) -> (&'static str, Bytes) {
-    if html {
+/// Renders the page with a menu, or text without one.
+fn compose(
+    app: &App,
+    error: &Error,
+    words: &Words,
+    site: &Site,
+    sender: &Sender,
+    menu: Option<&Arc<VisibleMenu>>,
+) -> (&'static str, Bytes) {
+    if let Some(menu) = menu {
         // The empty address is that of the page itself, which asks for credentials.
         let asks = error.status_code() == StatusCode::UNAUTHORIZED && !matches!(error, Error::SignedOut);
         let login_href = if asks { "" } else { "/login" };
-        let page = ErrorPage { frame: Frame::new(site, sender.account.as_deref()).with_login(login_href), words };
+        let frame = Frame::new(site, sender.account.as_deref())
+            .in_language(sender.language.as_ref())
+            .with_login(login_href)
+            .with_menu(menu, None);
+        let page = ErrorPage { frame, words };
         match app.view.render("error.html", &page) {
             Ok(body) => return (HTML, body.into()),
             Err(error) => log::error!("{error}"),

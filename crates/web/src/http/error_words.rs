@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use actix_web::{ResponseError, http::StatusCode};
-use domain::site::Site;
+use domain::{language::LanguageTag, site::Site};
 use serde::Serialize;
 
 use super::{error::Error, query::encode};
@@ -25,6 +25,8 @@ pub struct Sender {
     pub address: String,
     /// Whether the request only reads, so that it may be repeated.
     pub is_read: bool,
+    /// The language of the place on the site at which the request failed; `None` for that of the site.
+    pub language: Option<LanguageTag>,
 }
 
 impl Sender {
@@ -36,7 +38,11 @@ impl Sender {
     }
 }
 
-/// The text of an error page, in the language of the site.
+/// The language of the place on the site at which a request failed. The handler of the place leaves it in the request.
+#[derive(Clone, Debug)]
+pub struct PlaceLanguage(pub LanguageTag);
+
+/// The text of an error page, in the language of the place at which the request failed, or of the site.
 #[derive(Debug, Serialize)]
 pub(super) struct Words {
     status: u16,
@@ -80,7 +86,8 @@ const AGAIN: (&str, &str) = ("", "error-again");
 
 impl Words {
     pub(super) fn of(error: &Error, site: &Site, sender: &Sender, request_id: &str) -> Words {
-        let language = Language::for_words(&site.language);
+        let tag = site.language_or(sender.language.as_ref());
+        let language = Language::for_words(tag);
         let status = error.status_code();
         // Only these errors are in the log with their id.
         let is_logged = matches!(status, StatusCode::INTERNAL_SERVER_ERROR | StatusCode::SERVICE_UNAVAILABLE);
@@ -88,8 +95,8 @@ impl Words {
         let (message, message_language) = match error {
             // The operator's own words.
             Error::Unauthorized if !site.refusal.is_empty() => {
-                let stands_in = Language::of(&site.language).is_none();
-                (site.refusal.clone(), if stands_in { site.language.as_str() } else { "" })
+                let is_other = tag != site.language || Language::of(tag).is_none();
+                (site.refusal.clone(), if is_other { site.language.as_str() } else { "" })
             }
             _ => {
                 let message = message(error);

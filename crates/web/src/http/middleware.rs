@@ -26,7 +26,7 @@ use super::{
     envelope::Envelope,
     error::Error,
     error_page,
-    error_words::Sender,
+    error_words::{PlaceLanguage, Sender},
     logging::LogLimiter,
     parts_body::{PART, in_parts},
     security_headers,
@@ -107,6 +107,7 @@ fn sender(request: &HttpRequest, response: &HttpResponse) -> Sender {
         account: if is_challenge { None } else { sign_in::known(request) },
         address: request.uri().path_and_query().map(ToString::to_string).unwrap_or_default(),
         is_read: matches!(*request.method(), Method::GET | Method::HEAD),
+        language: request.extensions().get::<PlaceLanguage>().map(|place| place.0.clone()),
     }
 }
 

@@ -5,7 +5,7 @@ use std::{
     sync::{Arc, OnceLock},
 };
 
-use domain::{invalid::Invalid, page::PagePath, site::Site, user::Theme, zone::Zone};
+use domain::{invalid::Invalid, language::LanguageTag, page::PagePath, site::Site, user::Theme, zone::Zone};
 use rust_embed::RustEmbed;
 use serde::Serialize;
 use store::navigation::{Destination, VisibleEntry, VisibleMenu};
@@ -136,6 +136,9 @@ struct MenuItem {
 struct SiteView {
     title: String,
     tagline: String,
+    /// The language of the texts of the site, which may be another one than that of the page.
+    language: String,
+    direction: &'static str,
     time_zone: &'static str,
     refusal: String,
     footer_html: SafeHtml,
@@ -193,6 +196,15 @@ impl Frame {
         Frame { spreads_credentials: frame.signed_in && is_sender, ..frame }
     }
 
+    /// The frame of a page in a language; `None` for that of the site.
+    #[must_use]
+    pub fn in_language(self, tag: Option<&LanguageTag>) -> Frame {
+        match tag {
+            Some(tag) => Frame { language: tag.to_string(), direction: tag.direction().as_str(), ..self },
+            None => self,
+        }
+    }
+
     /// The frame with another address of the sign-in.
     #[must_use]
     pub fn with_login(self, login_href: impl Into<String>) -> Frame {
@@ -240,6 +252,8 @@ impl SiteView {
         SiteView {
             title: site.title.clone(),
             tagline: site.tagline.clone(),
+            language: site.language.clone(),
+            direction: site.direction().as_str(),
             time_zone: site.time_zone.name(),
             refusal: site.refusal.clone(),
             footer_html: footer::html(Language::for_words(&site.language), &site.footer),

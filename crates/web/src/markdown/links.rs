@@ -9,8 +9,10 @@ use domain::{
     page::PagePath,
 };
 
+use store::writing::TextFacts;
+
 use super::{
-    parse,
+    minutes, parse, plain,
     tags::{Part, decoded, parts},
 };
 
@@ -35,6 +37,12 @@ fn addresses<'a>(node: &'a AstNode<'a>) -> Vec<String> {
         NodeValue::HtmlBlock(ref block) => of_html(&block.literal),
         _ => Vec::new(),
     }
+}
+
+/// What the store keeps of a text, given the path of its page.
+pub fn facts(path: &PagePath, markdown: &str) -> TextFacts {
+    let minutes = u32::try_from(minutes(&plain(markdown))).unwrap_or(u32::MAX);
+    TextFacts { targets: targets(path, markdown), minutes }
 }
 
 /// The pages and headings to which a text links, given the path of its own page.

@@ -15,10 +15,7 @@ use domain::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::{
-    login::{local, referrer},
-    menu,
-};
+use super::login::{local, referrer};
 use crate::{
     App,
     auth::{extract::Reader, form_token, sign_in},
@@ -28,6 +25,7 @@ use crate::{
         envelope::Envelope,
         error::Error,
         form::Form,
+        menu,
         responses::see_other,
         view::{Errors, Frame},
     },

@@ -4,7 +4,7 @@ use actix_web::{
     HttpRequest,
     web::{Data, Path},
 };
-use domain::{Timestamp, access::Visitor, navigation::Front, page::PagePath, site::Site};
+use domain::{Timestamp, access::Visitor, language::LanguageTag, navigation::Front, page::PagePath, site::Site};
 use serde::Serialize;
 use store::{
     lists::{self, ListPart, Teaser, VisiblePages},
@@ -14,7 +14,6 @@ use store::{
 use super::{
     cards::{self, Card},
     list_query::ListQuery,
-    menu,
     resolve::{Resolved, Section},
 };
 use crate::{
@@ -24,6 +23,7 @@ use crate::{
     http::{
         answer::{Answer, Caching, Outcome},
         error::Error,
+        menu,
         query::{PAGE_SIZE, QueryString, encode},
         responses::see_other,
         view::{Frame, Link},
@@ -41,13 +41,20 @@ pub struct Row {
     date_iso: String,
     private: bool,
     locked: bool,
+    /// The tag of its language, if it is another one than that of the list; otherwise empty.
+    language: String,
+    /// The minutes that its text takes to read, if there is more than one; otherwise 0.
+    minutes: u32,
 }
 
 impl Row {
-    fn new(teaser: Teaser, site: &Site, language: Language) -> Row {
+    fn new(teaser: Teaser, site: &Site, list_language: &str) -> Row {
+        let language = Language::for_words(list_language);
         // A locked teaser shows its title and nothing else.
         let published = (!teaser.locked).then_some(teaser.published_at);
         Row {
+            language: other_language(&teaser, site, list_language),
+            minutes: teaser.minutes,
             href: teaser.path.href(),
             title: teaser.title,
             summary: teaser.summary,
@@ -59,6 +66,13 @@ impl Row {
     }
 }
 
+/// The tag of the language of a teaser, if it is another one than that of the list in which it is; otherwise empty. Of a locked
+/// page it is not known.
+pub fn other_language(teaser: &Teaser, site: &Site, list_language: &str) -> String {
+    let own = site.language_or(teaser.language.as_ref());
+    if teaser.locked || own == list_language { String::new() } else { own.to_owned() }
+}
+
 /// The rows of a list, and the addresses of those before and after them.
 #[derive(Serialize)]
 pub struct Rows {
@@ -68,9 +82,8 @@ pub struct Rows {
 }
 
 impl Rows {
-    /// The rows of a part of the list at an address, with dates in the site's zone and language.
-    pub fn new(part: ListPart, address: &str, site: &Site) -> Rows {
-        let language = Language::for_words(&site.language);
+    /// The rows of a part of the list at an address, with dates in the site's zone and in the language of the list.
+    pub fn new(part: ListPart, address: &str, site: &Site, language: &str) -> Rows {
         let first = part.rows.first().filter(|_| part.newer);
         let last = part.rows.last().filter(|_| part.older);
         Rows {
@@ -167,10 +180,12 @@ pub async fn section(app: &App, section: Section) -> Result<Outcome, Error> {
         // A page at the path itself is named in the list of all pages alone. Elsewhere there is none for this visitor, and a look
         // at it would take longer if its text is long.
         let named: Vec<PagePath> = wanted.ancestors().into_iter().chain(is_of_all.then_some(wanted)).collect();
-        let titles = pages::titles(conn, &VisiblePages::readable(&visitor, now), &named)?;
-        Ok((part, is_empty, titles, cards, pages::next_boundary(conn, now)?))
+        let readable = VisiblePages::readable(&visitor, now);
+        let titles = pages::titles(conn, &readable, &named)?;
+        let language = language(conn, &readable, &named)?;
+        Ok((part, is_empty, (titles, language), cards, pages::next_boundary(conn, now)?))
     };
-    let (site, (part, is_empty, titles, cards, expires_at)) = app.db.read_with_site(query).await?;
+    let (site, (part, is_empty, (titles, language), cards, expires_at)) = app.db.read_with_site(query).await?;
     if is_empty && !path.is_root() {
         return Err(section.absent);
     }
@@ -181,6 +196,7 @@ pub async fn section(app: &App, section: Section) -> Result<Outcome, Error> {
     let shown_at = (!section.is_of_all).then_some(path);
     let page = ListPage {
         frame: Frame::for_viewer(&site, viewer.account(), viewer.is_sender(), login_href(&address))
+            .in_language(language.as_ref())
             .with_menu(&menu, shown_at),
         is_of_all: section.is_of_all,
         heading: if path.is_root() { site.title.clone() } else { heading(path, &titles, section.is_of_all) },
@@ -189,7 +205,7 @@ pub async fn section(app: &App, section: Section) -> Result<Outcome, Error> {
         breadcrumbs: breadcrumbs(path, &titles),
         canonical_href: if section.is_of_all { String::new() } else { app.options.canonical(path) },
         feed_href: feed_href(path),
-        rows: Rows::new(part, &address, &site),
+        rows: Rows::new(part, &address, &site, site.language_or(language.as_ref())),
     };
     let template = if is_front { "index.html" } else { "list.html" };
     let (view, caching) = (app.view.clone(), caching(viewer));
@@ -197,6 +213,13 @@ pub async fn section(app: &App, section: Section) -> Result<Outcome, Error> {
     let answer = app.render_pool.run(rendering).await??;
     section.into_cache_fill().insert(app.db.cache(), &answer, expires_at);
     Ok(Outcome::Page(answer))
+}
+
+/// The language of a list: that of the nearest of the pages above it, or of the front page, that its visitor may read. `above` has
+/// the paths of these pages, nearest last, without the root.
+fn language(conn: &mut store::Conn, readable: &VisiblePages, above: &[PagePath]) -> store::Result<Option<LanguageTag>> {
+    let nearest_first: Vec<PagePath> = above.iter().rev().cloned().chain([PagePath::root()]).collect();
+    pages::visible_language(conn, readable, &nearest_first)
 }
 
 /// The heading of a list: the title of the page at its path, if the list is at `/sitemap` and the viewer may read that page.

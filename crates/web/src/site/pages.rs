@@ -1,7 +1,7 @@
 //! Pages for readers.
 
-use actix_web::{HttpRequest, http::Method, web::Data};
-use domain::{audience::Audience, navigation::Front, page::PagePath};
+use actix_web::{HttpMessage, HttpRequest, http::Method, web::Data};
+use domain::{access::Visitor, audience::Audience, language::LanguageTag, navigation::Front, page::PagePath};
 use serde::Serialize;
 use store::{
     lists::VisiblePages,
@@ -12,15 +12,19 @@ use store::{
 use super::{
     list_query::ListQuery,
     lists::{self, Rows, feed_href},
-    menu, plain, reading_time,
-    resolve::{Resolved, VisibleDraft, VisiblePage},
+    plain,
+    resolve::{self, Resolved, VisibleDraft, VisiblePage},
     surroundings::{self, ContentsEntry, Surroundings},
 };
 use crate::{
-    App, clock,
+    App,
+    auth::sign_in,
+    clock,
     http::{
         answer::{Answer, Outcome},
         error::Error,
+        error_words::PlaceLanguage,
+        menu,
         responses::permanent_redirect_with_query,
         view::{Frame, Link},
     },
@@ -79,8 +83,30 @@ pub async fn show(request: HttpRequest, app: Data<App>) -> Result<Outcome, Error
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
         return Err(Error::MethodNotAllowed(Error::READ_ONLY));
     }
-    let outcome = answer(&request, &app).await?;
-    Ok(plain::outcome(&request, outcome))
+    match answer(&request, &app).await {
+        Ok(outcome) => Ok(plain::outcome(&request, outcome)),
+        Err(error) => {
+            if matches!(error, Error::NotFound | Error::Forbidden(_)) {
+                note_language(&request, &app).await;
+            }
+            Err(error)
+        }
+    }
+}
+
+/// Leaves the language of the pages above a path for the page of an error. A 401 has none, because it is the same for every path.
+/// Only pages that the visitor may read count, and never one at the path itself.
+async fn note_language(request: &HttpRequest, app: &App) {
+    let Ok(path) = PagePath::parse(resolve::path(request)) else { return };
+    let visitor = sign_in::known(request).map_or(Visitor::Anonymous, |account| account.visitor());
+    let above: Vec<PagePath> = path.above().collect();
+    let read = move |conn: &mut store::Conn| {
+        pages::visible_language(conn, &VisiblePages::readable(&visitor, clock::now()), &above)
+    };
+    // Without an answer the page has the language of the site.
+    if let Ok(Some(tag)) = app.db.read(read).await {
+        request.extensions_mut().insert(PlaceLanguage(tag));
+    }
 }
 
 async fn answer(request: &HttpRequest, app: &Data<App>) -> Result<Outcome, Error> {
@@ -148,9 +174,12 @@ pub async fn visible(app: &App, visible: VisiblePage) -> Result<Outcome, Error> 
     let (viewing, page, is_front) = (visitor.clone(), visible.shared_page().clone(), visible.is_front());
     let read = move |conn: &mut store::Conn| {
         let now = clock::now();
+        let own = page.content.placement.language.as_ref();
+        let language = pages::language(conn, &path, own)?;
         let around = match is_front {
-            true => Around::default(),
+            true => Around { language, ..Around::default() },
             false => Around {
+                language,
                 titles: pages::titles(conn, &VisiblePages::readable(&visitor, now), &path.ancestors())?,
                 surroundings: surroundings::of(conn, &visitor, now, hides, &page)?,
                 is_also_front: navigation::front(conn)? == Front::Page(page.id),
@@ -169,7 +198,10 @@ pub async fn visible(app: &App, visible: VisiblePage) -> Result<Outcome, Error> 
     let path = &visible.page().content.path;
     let below = match below {
         Some(None) => return Ok(lists::to_start(&path.href())),
-        Some(Some(part)) => Some(Rows::new(part, &path.href(), visible.site())),
+        Some(Some(part)) => {
+            let language = visible.site().language_or(around.language.as_ref());
+            Some(Rows::new(part, &path.href(), visible.site(), language))
+        }
         None => None,
     };
     let view = app.view.clone();
@@ -197,6 +229,8 @@ struct Around {
     surroundings: Surroundings,
     /// Whether the page is the front page, too.
     is_also_front: bool,
+    /// The language of the page, if it is not that of the site.
+    language: Option<LanguageTag>,
 }
 
 /// The values of the template. It renders Markdown and belongs into the render pool.
@@ -205,20 +239,20 @@ fn compose(visible: &VisiblePage, around: Around, menu: &VisibleMenu, below: Opt
     let site = visible.site();
     let viewer = visible.viewer();
     let content = &page.content;
-    let language = Language::for_words(&site.language);
+    let Around { titles, surroundings, is_also_front, language: tag } = around;
+    let language = Language::for_words(site.language_or(tag.as_ref()));
     let local = |at| site.time_zone.local(at);
     let now = clock::now();
     let lists_below = below.is_some();
     let login_href = lists::login_href(&content.path.href());
     let frame = Frame::for_viewer(site, viewer.account(), viewer.is_sender(), login_href);
-    let Around { titles, surroundings, is_also_front } = around;
     let Rendered { html, headings } = markdown::render_with_headings(language, &content.body);
     let hides_contents = content.placement.hides_contents;
     let below = below.unwrap_or_else(Rows::none);
     let body_html = markdown::mark_bare_addresses(&html);
     let may_edit = viewer.visitor().may_edit();
     PagePage {
-        frame: frame.with_menu(menu, Some(&content.path)),
+        frame: frame.in_language(tag.as_ref()).with_menu(menu, Some(&content.path)),
         breadcrumbs: if visible.is_front() { Vec::new() } else { lists::breadcrumbs(&content.path, &titles) },
         canonical_href: String::new(),
         feed_href: if lists_below { feed_href(&content.path) } else { String::new() },
@@ -237,7 +271,7 @@ fn compose(visible: &VisiblePage, around: Around, menu: &VisibleMenu, below: Opt
             summary: content.summary.clone(),
             has_code: body_html.has_code(),
             body_html,
-            minutes: reading_time::minutes(&markdown::plain(&content.body)),
+            minutes: markdown::minutes(&markdown::plain(&content.body)),
             date: language.date(local(content.published_at)),
             date_iso: clock::iso(content.published_at),
             updated: language.date(local(page.updated_at)),
@@ -257,24 +291,30 @@ fn compose(visible: &VisiblePage, around: Around, menu: &VisibleMenu, below: Opt
 pub async fn draft_as_page(app: &App, visible: VisibleDraft) -> Result<Answer, Error> {
     let path = visible.draft().typed.path().unwrap_or_else(PagePath::root);
     let lists_below = visible.draft().typed.page.list_below;
+    let own_language = visible.draft().typed.page.placement.check_language().ok().flatten();
     let visitor = visible.account().visitor();
     let hides = visible.site().hides_pages;
     let of = path.clone();
     let read = move |conn: &mut store::Conn| {
         let now = clock::now();
         let titles = pages::titles(conn, &VisiblePages::readable(&visitor, now), &of.ancestors())?;
+        let language = pages::language(conn, &of, own_language.as_ref())?;
         let below = match lists_below {
             true => lists::below(conn, &visitor, now, hides, &of, &ListQuery::START)?,
             false => None,
         };
-        Ok((titles, below))
+        Ok((titles, language, below))
     };
-    let (titles, below) = app.db.read(read).await?;
+    let (titles, language, below) = app.db.read(read).await?;
     let menu = menu::of(app, &visible.account().visitor()).await?;
-    let below = below.map(|part| Rows::new(part, &path.href(), visible.site()));
+    let below = below.map(|part| {
+        let language = visible.site().language_or(language.as_ref());
+        Rows::new(part, &path.href(), visible.site(), language)
+    });
+    let around = Around { titles, language, ..Around::default() };
     let view = app.view.clone();
     let rendering =
-        move || view.render("page.html", &compose_draft(&visible, &path, &titles, &menu, below)).map(Answer::panel);
+        move || view.render("page.html", &compose_draft(&visible, &path, around, &menu, below)).map(Answer::panel);
     app.render_pool.run(rendering).await?
 }
 
@@ -282,12 +322,13 @@ pub async fn draft_as_page(app: &App, visible: VisibleDraft) -> Result<Answer, E
 fn compose_draft(
     visible: &VisibleDraft,
     path: &PagePath,
-    titles: &[(PagePath, String)],
+    around: Around,
     menu: &VisibleMenu,
     below: Option<Rows>,
 ) -> PagePage {
     let draft = visible.draft();
-    let language = Language::for_words(&visible.site().language);
+    let Around { titles, surroundings, is_also_front, language: tag } = around;
+    let language = Language::for_words(visible.site().language_or(tag.as_ref()));
     let local = |at| visible.site().time_zone.local(at);
     let now = clock::now();
     let typed = &draft.typed.page;
@@ -295,16 +336,18 @@ fn compose_draft(
     let body_html = markdown::mark_bare_addresses(&html);
     let published = typed.zone.parse_moment(&typed.published).ok().flatten().unwrap_or(now);
     PagePage {
-        frame: Frame::new(visible.site(), Some(visible.account())).with_menu(menu, Some(path)),
-        breadcrumbs: lists::breadcrumbs(path, titles),
+        frame: Frame::new(visible.site(), Some(visible.account()))
+            .in_language(tag.as_ref())
+            .with_menu(menu, Some(path)),
+        breadcrumbs: lists::breadcrumbs(path, &titles),
         canonical_href: String::new(),
         feed_href: String::new(),
         edit_href: format!("/admin/pages/{}", draft.page.0),
         notice: "",
-        surroundings: Surroundings::default(),
+        surroundings,
         contents: if typed.placement.hides_contents { Vec::new() } else { surroundings::contents(headings) },
         is_front: path.is_root(),
-        is_also_front: false,
+        is_also_front,
         lists_below: below.is_some(),
         below: below.unwrap_or_else(Rows::none),
         draft: true,
@@ -314,7 +357,7 @@ fn compose_draft(
             summary: typed.summary.clone(),
             has_code: body_html.has_code(),
             body_html,
-            minutes: reading_time::minutes(&markdown::plain(&typed.body)),
+            minutes: markdown::minutes(&markdown::plain(&typed.body)),
             date: language.date(local(published)),
             date_iso: clock::iso(published),
             updated: language.date(local(draft.saved_at)),

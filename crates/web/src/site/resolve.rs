@@ -104,7 +104,7 @@ impl Resolved {
 
 /// The path as the router decoded and matched it, without its leading slash. A decision about `request.path()`, which
 /// is not decoded, could be bypassed with another spelling.
-fn path(request: &HttpRequest) -> &str {
+pub(super) fn path(request: &HttpRequest) -> &str {
     let path = request.match_info().as_str();
     path.strip_prefix('/').unwrap_or(path)
 }

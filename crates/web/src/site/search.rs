@@ -12,8 +12,8 @@ use store::{
 };
 
 use super::{
-    lists::{caching, login_href},
-    menu, plain,
+    lists::{caching, login_href, other_language},
+    plain,
 };
 use crate::{
     App,
@@ -22,6 +22,7 @@ use crate::{
     http::{
         answer::{Answer, Caching},
         error::Error,
+        menu,
         query::{QueryString, encode, paging},
         view::Frame,
     },
@@ -51,6 +52,10 @@ struct Row {
     private: bool,
     date: String,
     date_iso: String,
+    /// The tag of its language, if it is another one than that of the page of results; otherwise empty.
+    language: String,
+    /// As in lists.
+    minutes: u32,
 }
 
 impl Row {
@@ -58,6 +63,8 @@ impl Row {
         let text = query.excerpt(&markdown::plain(&text));
         let excerpt = text.or_else(|| query.excerpt(&teaser.summary));
         Row {
+            language: other_language(&teaser, site, &site.language),
+            minutes: teaser.minutes,
             href: teaser.path.href(),
             title: parts(query.mark(&teaser.title)),
             excerpt: parts(excerpt.unwrap_or_else(|| vec![Piece::plain(teaser.summary)])),

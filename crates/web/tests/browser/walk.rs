@@ -129,6 +129,10 @@ pub const INSIDE: &[Stop] = &[
         edit(p, "Renting the darkroom");
         p.press("History").press("Compare selected versions").sees("Changes in the text");
     }),
+    ("order of subpages", |p| {
+        edit(p, "The team");
+        p.press("Order the subpages").sees("/team/rota");
+    }),
     ("broken links", |p| {
         p.open("/admin/links/broken").sees("There is no page at this address");
     }),

@@ -272,3 +272,37 @@ fn readers_drafts_and_many_pages_are_managed_without_javascript() {
     assert_eq!(seen("/rota"), 200);
     eve.open("/admin/view-as").press("View").sees("You see the site as a visitor").sees("Rota");
 }
+
+#[test]
+fn subpages_are_ordered_by_keys_buttons_and_dragging_and_saved_at_once() {
+    let Some(browser) = Chromium::start() else { return };
+    let server = Server::start();
+    for (path, title) in [("s", "Section"), ("s/a", "Alder"), ("s/b", "Birch"), ("s/c", "Cedar")] {
+        server.page(path, title, "Wood.\n", &[]);
+    }
+    let eve = browser.user(&server, "eve");
+    edit(&eve, "Section");
+    eve.press("Order the subpages");
+    let order = |person: &Person| {
+        person.string("[...document.querySelectorAll('.order li')].map((row) => row.querySelector('bdi').textContent[0] + row.querySelector('[name=position]').value).join(' ')")
+    };
+    assert_eq!(order(&eve), "A B C");
+    eve.js("document.querySelectorAll('.order li')[2].querySelector('[name=position]').focus()");
+    let alt_up = "document.activeElement.dispatchEvent(new KeyboardEvent('keydown', { key: 'ArrowUp', altKey: true, bubbles: true, cancelable: true }))";
+    eve.js(alt_up);
+    assert_eq!(order(&eve), "A1 C2 B3");
+    assert_eq!(eve.string("document.activeElement.getAttribute('aria-label')"), "Number of Cedar", "the focus stays");
+    assert_eq!(eve.string("document.querySelector('[data-order-status]').textContent"), "Cedar: 2 of 3");
+    eve.click("[aria-label='Move down: Alder']");
+    assert_eq!(order(&eve), "C1 A2 B3");
+    eve.js(
+        "(() => { const [, , row] = document.querySelectorAll('.order li'), list = row.parentElement, data = new DataTransfer(); \
+         const box = list.getBoundingClientRect(), at = { bubbles: true, cancelable: true, dataTransfer: data, clientY: box.top + 1 }; \
+         const handle = row.querySelector('.order-page'); handle.dispatchEvent(new DragEvent('dragstart', at)); \
+         list.dispatchEvent(new DragEvent('dragover', at)); list.dispatchEvent(new DragEvent('drop', at)); \
+         handle.dispatchEvent(new DragEvent('dragend', at)); })()",
+    );
+    assert_eq!(order(&eve), "B1 C2 A3");
+    eve.press("Save order").sees("Saved.");
+    assert_eq!(order(&eve), "B1 C2 A3");
+}

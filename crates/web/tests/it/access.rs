@@ -70,6 +70,8 @@ const MATRIX: &[(&str, &str, &str, [u16; 6])] = &[
     ("/admin/drafts/{id}/compare", "/admin/drafts/1/compare", "GET", [401, 401, 401, 403, 404, 404]),
     ("/admin/drafts/{id}/discard", "/admin/drafts/1/discard", "GET", [401, 401, 401, 403, 404, 404]),
     ("/admin/drafts/{id}/discard", "/admin/drafts/1/discard", "POST", [401, 401, 401, 403, 403, 403]),
+    ("/admin/pages/{id}/order", "/admin/pages/1/order", "GET", [401, 401, 401, 403, 404, 404]),
+    ("/admin/pages/{id}/order", "/admin/pages/1/order", "POST", [401, 401, 401, 403, 403, 403]),
     ("/admin/pages/{id}/receipts", "/admin/pages/1/receipts", "GET", [401, 401, 401, 403, 404, 404]),
     ("/admin/pages/{id}/receipts", "/admin/pages/1/receipts", "POST", [401, 401, 401, 403, 405, 405]),
     ("/admin/preview", "/admin/preview", "GET", [401, 401, 401, 403, 405, 405]),

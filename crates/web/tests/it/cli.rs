@@ -309,6 +309,76 @@ fn check_config_migrate_and_healthcheck_say_what_they_find() {
 }
 
 #[test]
+fn the_help_of_a_command_begins_with_its_own_options_and_leaves_out_those_of_the_server() {
+    let folder = tempfile::tempdir().unwrap();
+    let help = |arguments: &[&str]| {
+        let (ok, out, err) = text(&run(folder.path(), &[arguments, &["--help"]].concat(), ""));
+        assert!(ok, "{err}");
+        out
+    };
+    let position = |help: &str, option: &str| help.find(option).unwrap_or_else(|| panic!("{option} in {help}"));
+    let put = help(&["page", "put"]);
+    for own in ["--title", "--language", "--unpublish", "--yes"] {
+        assert!(position(&put, own) < position(&put, "Options of every command"), "{put}");
+    }
+    assert!(position(&put, "--database-url") > position(&put, "Options of every command"), "{put}");
+    for command in
+        [&["page", "put"][..], &["page", "list"], &["user", "add"], &["group", "list"], &["migrate"], &["healthcheck"]]
+    {
+        let help = help(command);
+        for option in ["--silence", "--proofs", "--trusted-proxies", "--admin-password", "--page-cache"] {
+            assert!(!help.contains(option), "{option} in {help}");
+        }
+        assert!(help.contains("--database-url") && help.contains("--log "), "{help}");
+    }
+    for command in [&[][..], &["serve"], &["check-config"]] {
+        let help = help(command);
+        assert!(position(&help, "--listen") > position(&help, "Options of the server"), "{help}");
+        assert!(help.contains("POSTERN_SILENCE") && help.contains("[default: 127.0.0.1:8080]"), "{help}");
+    }
+    let (ok, _, err) = text(&run(folder.path(), &["page", "list", "--silence", "3"], ""));
+    assert!(!ok && err.contains("unexpected argument '--silence'"), "{err}");
+}
+
+#[test]
+fn options_of_the_server_stand_before_or_after_the_command_or_in_the_environment() {
+    let folder = tempfile::tempdir().unwrap();
+    let check = |arguments: &[&str], expected: &[&str]| {
+        let mut command = postern(folder.path(), arguments);
+        command.env("POSTERN_LISTEN", "127.0.0.1:1").env("POSTERN_BASE_URL", "https://example.org");
+        let (ok, out, err) = text(&finish(command, ""));
+        assert!(ok, "{arguments:?}: {err}");
+        for words in expected {
+            assert!(out.contains(words), "{words} in {out}");
+        }
+    };
+    let url = "base URL          https://example.org";
+    check(&["check-config"], &["listen            127.0.0.1:1", url]);
+    check(&["--listen", "127.0.0.1:2", "check-config"], &["listen            127.0.0.1:2", url]);
+    check(&["check-config", "--listen", "127.0.0.1:3"], &["listen            127.0.0.1:3", url]);
+    check(&["--require-https", "check-config"], &["HTTPS required    yes"]);
+}
+
+#[test]
+fn a_page_has_the_language_that_the_command_line_or_front_matter_names() {
+    let server = Server::start();
+    let put = |more: &[&str], body: &str| {
+        let (ok, out, err) = text(&server.cli(&[&["page", "put", "regeln", "--title", "Regeln"], more].concat(), body));
+        assert!(ok, "{out}{err}");
+        let head = text(&server.cli(&["page", "show", "regeln", "--head"], "")).1;
+        head.lines().find_map(|line| line.strip_prefix("language: ").map(str::to_owned))
+    };
+    assert_eq!(put(&[], "Text."), None);
+    assert_eq!(put(&["--language", "de"], "Text."), Some("de".into()));
+    assert_eq!(put(&[], "A new text."), Some("de".into()), "a page that is replaced keeps its language");
+    assert_eq!(put(&[], "---\nlang: pt_BR\n---\nText."), Some("pt-BR".into()));
+    assert_eq!(put(&["--language", "fr"], "---\nlang: de\n---\nText."), Some("fr".into()));
+    assert_eq!(put(&["--language", ""], "Text."), None);
+    let (ok, _, err) = text(&server.cli(&["page", "put", "x", "--title", "x", "--language", "german"], ""));
+    assert!(!ok && err.contains("language: Write a language tag such as en, de or pt-BR"), "{err}");
+}
+
+#[test]
 fn curl_opens_a_private_page_with_u() {
     let server = Server::start();
     let curl = |arguments: &[&str]| {

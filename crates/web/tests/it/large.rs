@@ -53,7 +53,7 @@ async fn a_list_goes_on_by_key_where_numbers_end() {
 async fn broken_links_are_looked_for_in_parts() {
     let site = Site::new();
     fill(&site, 250);
-    while site.write(|conn, _| store::writing::links::catch_up(conn, web::markdown::targets)) {}
+    while site.write(|conn, _| store::writing::links::catch_up(conn, web::markdown::facts)) {}
     let first = site.eve().get("/admin/links/broken").await.is(200).has("Page 00000").lacks("Page 00249");
     let second = site.eve().get(&link(&first, "next")).await.is(200).has("Page 00249").lacks("Page 00000");
     second.has("after <code>/many/p00199</code>").has("From the beginning").lacks("rel=\"next\"");

@@ -169,3 +169,17 @@ async fn the_front_page_is_a_page_where_there_is_one() {
     site.visitor().get("/").await.is(401);
     site.ann().get("/").await.is(200).has("Come in.");
 }
+
+#[actix_web::test]
+async fn a_list_says_how_long_a_text_takes_to_those_who_may_read_it() {
+    let site = Site::new();
+    let long = |path: &str, title: &str| PageInput { body: "word ".repeat(450), ..draft(path, title) };
+    site.put(PageInput { audience: signed_in(), show_title: true, ..long("locked", "Locked title") });
+    site.visitor().get("/").await.is(200).has("Locked title").lacks("min read");
+    site.ann().get("/").await.has("</time> · 3 min read · <span class=\"lock\">");
+    site.put(long("open", "Open"));
+    site.visitor().get("/").await.has("</time> · 3 min read</p>");
+    site.visitor().get("/search?q=open").await.has("</time> · 3 min read</p>");
+    site.put(draft("open", "Open"));
+    site.visitor().get("/").await.has("Open").lacks("min read");
+}

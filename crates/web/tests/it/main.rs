@@ -39,6 +39,7 @@ mod merging;
 mod metrics;
 mod navigation;
 mod operating;
+mod page_language;
 mod pages;
 mod panel;
 mod protocol;

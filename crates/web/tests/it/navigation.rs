@@ -314,3 +314,49 @@ async fn t44_the_cards_of_the_front_page_count_what_their_visitor_may_read() {
         site.ann().get("/").await.is(200).has("4 pages</p>");
     }
 }
+
+#[actix_web::test]
+async fn a_section_is_sorted_by_hand_as_one_change() {
+    let site = Site::new();
+    for (path, title) in
+        [("s", "Section"), ("s/a", "A"), ("s/b", "B"), ("s/c", "C"), ("s/c/d", "Deeper"), ("t", "Other")]
+    {
+        site.put(draft(path, title));
+    }
+    let id = |path: &str| site.page(path).unwrap().id.0.to_string();
+    let eve = site.eve();
+    let form = format!("/admin/pages/{}", id("s"));
+    let order = format!("{form}/order");
+    eve.get(&form).await.has(&format!("<a href=\"{order}\">Order the subpages</a>"));
+    eve.get(&order)
+        .await
+        .is(200)
+        .has("Saving sorts them by these numbers")
+        .has("A</bdi>")
+        .lacks("Deeper")
+        .lacks("Other");
+    let [a, b, c, t] = ["s/a", "s/b", "s/c", "t"].map(id);
+    let send = async |numbers: [(&str, &str); 4]| {
+        let fields: Vec<(&str, &str)> =
+            numbers.iter().flat_map(|(page, number)| [("page", *page), ("position", *number)]).collect();
+        eve.submit(&order, &order, &fields).await
+    };
+    // A page of another section is left out.
+    send([(&c, "1"), (&a, "2"), (&b, ""), (&t, "7")]).await.is(303);
+    eve.get(&order).await.lacks("Saving sorts them by these numbers").has("value=\"1\" aria-label=\"Number of C\"");
+    let listed = sidebar(&site.visitor().get("/s/b").await.is(200).body).to_owned();
+    let at = |title: &str| listed.find(&format!("<bdi>{title}</bdi>")).unwrap();
+    assert!(at("C") < at("A") && at("A") < at("B"), "{listed}");
+    assert_eq!(site.page("t").unwrap().content.placement.position, None);
+    site.root().get("/admin/audit").await.has("pages below sorted by number: /s/c 1, /s/a 2");
+    let versions = ["s", "s/a", "s/c"].map(|path| site.page(path).unwrap().version.0);
+    assert_eq!(versions, [1, 1, 1], "numbers are part of no version");
+    // What is wrong comes back as it was typed, and nothing is saved.
+    send([(&c, "3"), (&a, "first"), (&b, ""), (&t, "")])
+        .await
+        .is(422)
+        .has("Write a whole number")
+        .has("value=\"first\"");
+    eve.get(&order).await.has("value=\"1\" aria-label=\"Number of C\"");
+    eve.get(&format!("/admin/pages/{t}/order")).await.is(200).has("This page has no subpages");
+}

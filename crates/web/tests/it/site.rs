@@ -23,7 +23,7 @@ use domain::{
 };
 use store::{
     DatabaseUrl, Store,
-    writing::{AddGroup, Command, Consent, Delete, LinkTargets, Outcome, Publish, Run, Selection, new_page_id},
+    writing::{AddGroup, Command, Consent, Delete, Outcome, Publish, ReadText, Run, Selection, new_page_id},
 };
 use tempfile::TempDir;
 use web::{
@@ -175,7 +175,7 @@ impl Site {
     /// Runs a command with any effect on access, as the command line does with `--yes`.
     pub fn run(&self, command: Command) -> Outcome {
         self.write(|conn, admin| {
-            let (now, consent, links) = (clock::now(), Consent::Any, web::markdown::targets as LinkTargets);
+            let (now, consent, links) = (clock::now(), Consent::Any, web::markdown::facts as ReadText);
             let mut run = Run { by: admin.editor(), now, consent, links, progress: &mut |_| {} };
             store::writing::run(conn, &mut run, &command)
         })

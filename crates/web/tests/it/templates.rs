@@ -39,6 +39,7 @@ async fn every_template_renders_as_a_whole_document() {
         ("admin/pages/list.html", root.get("/admin/pages").await),
         ("admin/pages/form.html", root.get("/admin/pages/new").await),
         ("admin/pages/delete.html", root.get(&format!("{page}/delete")).await),
+        ("admin/pages/order.html", root.get(&format!("{page}/order")).await),
         ("admin/pages/receipts.html", root.get(&format!("{page}/receipts")).await),
         ("admin/pages/history.html", root.get(&format!("{page}/history")).await),
         ("admin/pages/revision.html", root.get(&format!("{page}/history/1")).await),

@@ -25,7 +25,7 @@ use crate::{
 const DELIVERY_TIMEOUT: Duration = Duration::from_secs(3);
 
 /// The triggers that report changes. Without one of them, changes are not heard.
-const TRIGGERS: [&str; 23] = [
+const TRIGGERS: [&str; 26] = [
     "page_changed",
     "pages_emptied",
     "user_made",
@@ -49,6 +49,9 @@ const TRIGGERS: [&str; 23] = [
     "menu_page_changed",
     "placement_changed",
     "placements_emptied",
+    "front_page_made",
+    "front_page_moved",
+    "front_page_deleted",
 ];
 
 /// Two connections to one server. The listener receives what the sender, which is opened as those of the pool are, sends.

@@ -54,6 +54,8 @@ pub struct Fields {
     #[serde(default, deserialize_with = "checkbox")]
     pub(super) hides_sidebar: bool,
     #[serde(default)]
+    pub(super) language: String,
+    #[serde(default)]
     pub(super) published: String,
     #[serde(default)]
     pub(super) unpublish: String,
@@ -125,6 +127,7 @@ impl Fields {
             children: placement.children,
             hides_contents: placement.hides_contents,
             hides_sidebar: placement.hides_sidebar,
+            language: placement.language,
             published,
             unpublish,
             ..self
@@ -167,6 +170,7 @@ impl Fields {
         let told = input.take_front_matter()?;
         (self.title, self.summary, self.published, self.body) =
             (input.title, input.summary, input.published, input.body);
+        self.language = input.placement.language;
         Some(told)
     }
 
@@ -221,6 +225,7 @@ impl Fields {
                 children: self.children.clone(),
                 hides_contents: self.hides_contents,
                 hides_sidebar: self.hides_sidebar,
+                language: self.language.clone(),
             },
             published: self.published.clone(),
             unpublish: self.unpublish.clone(),

@@ -103,6 +103,7 @@ impl Merged {
         settle(base.map(|base| &base.children), &mut place.children, &mut other.children);
         settle(base.map(|base| &base.hides_contents), &mut place.hides_contents, &mut other.hides_contents);
         settle(base.map(|base| &base.hides_sidebar), &mut place.hides_sidebar, &mut other.hides_sidebar);
+        settle(base.map(|base| &base.language), &mut place.language, &mut other.language);
         let fields = diff::fields(&theirs, &mine);
         mine.body.clone_from(&text.text);
         Merged { page: mine, text, fields, readers }

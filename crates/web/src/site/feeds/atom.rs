@@ -48,16 +48,18 @@ pub(super) fn write(head: &Head<'_>, entries: &[Entry]) -> String {
         iso(updated),
         xml(&site.title),
     );
-    let language = Language::for_words(&site.language);
     for Entry { teaser, text } in entries {
         let (id, address) = (page_urn(teaser.id), format!("{base}{}", teaser.path.href()));
+        let tag = site.language_or(teaser.language.as_ref());
+        let language = Language::for_words(tag);
+        let other_language = if tag == site.language { String::new() } else { format!(" xml:lang=\"{}\"", xml(tag)) };
         let content = text.as_ref().map(|text| {
             let html = absolute(&render_in(language, text), &address);
             format!("<content type=\"html\">{}</content>\n", xml(html.as_str()))
         });
         let _infallible = write!(
             feed,
-            "<entry>\n<title>{}</title>\n<id>{id}</id>\n<link href=\"{address}\"/>\n<published>{}</published>\n\
+            "<entry{other_language}>\n<title>{}</title>\n<id>{id}</id>\n<link href=\"{address}\"/>\n<published>{}</published>\n\
              <updated>{}</updated>\n<summary>{}</summary>\n{}</entry>\n",
             xml(&teaser.title),
             iso(teaser.published_at),

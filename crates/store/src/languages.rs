@@ -1,0 +1,76 @@
+//! The languages of pages: that of a page itself, or of the nearest page above that has one. It is looked up where it is needed
+//! and not stored for each page below, because a page has at most eight pages above it.
+
+use std::collections::{BTreeSet, HashMap};
+
+use diesel::prelude::*;
+use domain::{language::LanguageTag, page::PagePath};
+
+use crate::{
+    Conn, Result,
+    columns::KEYS,
+    schema::{pages, placements},
+    visible::{Teaser, VisiblePages},
+};
+
+/// The language of a page at a path: its own, or that of the nearest page above that has one, whoever may read that page. `None`
+/// for the language of the site.
+pub fn language(conn: &mut Conn, path: &PagePath, own: Option<&LanguageTag>) -> Result<Option<LanguageTag>> {
+    if own.is_some() {
+        return Ok(own.cloned());
+    }
+    let above: Vec<PagePath> = path.above().collect();
+    let known = own_languages(conn, above.iter().map(PagePath::as_str))?;
+    Ok(nearest(&known, path.above()))
+}
+
+/// The language of what is not a page, such as a list or an error: that of the first of these paths whose page has one and may be
+/// read by the visitor. A page that the visitor may not read shows in nothing.
+pub fn visible_language(conn: &mut Conn, readable: &VisiblePages, paths: &[PagePath]) -> Result<Option<LanguageTag>> {
+    let wanted: Vec<String> = paths.iter().map(|path| path.as_str().to_owned()).collect();
+    // Which statements run must depend on nothing that the visitor may not know, because they take time.
+    let found: Vec<String> = readable.rows().filter(pages::path.eq_any(wanted)).select(pages::path).load(conn)?;
+    let known = own_languages(conn, found.iter().map(String::as_str))?;
+    Ok(nearest(&known, paths.iter().cloned()))
+}
+
+/// Sets the languages of the teasers that their visitor may read.
+pub(crate) fn set(conn: &mut Conn, teasers: &mut [Teaser]) -> Result<()> {
+    let open = teasers.iter_mut().filter(|teaser| !teaser.locked);
+    let open: Vec<&mut Teaser> = open.collect();
+    let paths: BTreeSet<PagePath> = open.iter().flat_map(|teaser| here_and_above(&teaser.path)).collect();
+    let known = own_languages(conn, paths.iter().map(PagePath::as_str))?;
+    for teaser in open {
+        teaser.language = nearest(&known, here_and_above(&teaser.path));
+    }
+    Ok(())
+}
+
+fn here_and_above(path: &PagePath) -> impl Iterator<Item = PagePath> {
+    std::iter::once(path.clone()).chain(path.above())
+}
+
+/// The languages of those of the paths whose pages have one of their own.
+fn own_languages<'a>(conn: &mut Conn, paths: impl Iterator<Item = &'a str>) -> Result<HashMap<String, LanguageTag>> {
+    let paths: Vec<&str> = paths.collect();
+    let mut own = HashMap::new();
+    for paths in paths.chunks(KEYS) {
+        let rows: Vec<(String, String)> = pages::table
+            .inner_join(placements::table.on(placements::page_id.eq(pages::id)))
+            .filter(pages::path.eq_any(paths))
+            .filter(placements::language.ne(""))
+            .select((pages::path, placements::language))
+            .load(conn)?;
+        own.extend(parsed(rows));
+    }
+    Ok(own)
+}
+
+/// A tag that SQL wrote and that is none counts as no language.
+fn parsed(rows: Vec<(String, String)>) -> HashMap<String, LanguageTag> {
+    rows.into_iter().filter_map(|(path, tag)| Some((path, LanguageTag::parse(&tag).ok()?))).collect()
+}
+
+fn nearest(known: &HashMap<String, LanguageTag>, mut paths: impl Iterator<Item = PagePath>) -> Option<LanguageTag> {
+    paths.find_map(|path| known.get(path.as_str()).cloned())
+}

@@ -1,0 +1,192 @@
+//! The language of a page and of the pages below it: what its readers get, and what nobody else learns of it.
+
+use domain::{page::PageInput, placement::PlacementInput};
+
+use crate::site::{Site, chosen, draft, signed_in};
+
+fn in_language(tag: &str) -> PlacementInput {
+    PlacementInput { language: tag.into(), ..PlacementInput::default() }
+}
+
+/// A page of March with a list of the pages below it.
+fn section(path: &str, title: &str, language: &str) -> PageInput {
+    PageInput {
+        placement: in_language(language),
+        list_below: true,
+        published: "2026-03-01T09:30".into(),
+        ..draft(path, title)
+    }
+}
+
+fn page(path: &str, title: &str) -> PageInput {
+    PageInput { summary: format!("Of {title}."), published: "2026-03-01T09:30".into(), ..draft(path, title) }
+}
+
+#[actix_web::test]
+async fn a_page_and_the_pages_below_it_speak_its_language() {
+    let site = Site::new();
+    site.put(section("verein", "Verein", "de"));
+    site.put(page("verein/regeln", "Regeln"));
+    site.put(section("verein/club", "Club", "fr-CA"));
+    site.put(page("verein/club/avis", "Avis"));
+    site.put(section("nadi", "Nadi", "ar"));
+    for (path, html, words) in [
+        ("/verein", "<html lang=\"de\" dir=\"ltr\"", "Suchen"),
+        ("/verein/regeln", "<html lang=\"de\" dir=\"ltr\"", "1. März 2026"),
+        ("/verein/club/avis", "<html lang=\"fr-CA\" dir=\"ltr\"", "1 mars 2026"),
+        ("/nadi", "<html lang=\"ar\" dir=\"rtl\"", "بحث"),
+        ("/hello", "<html lang=\"en\" dir=\"ltr\"", "Search"),
+    ] {
+        // Twice: the second answer is from the cache.
+        for _ in 0..2 {
+            site.visitor().get(path).await.is(200).has(html).has(words);
+        }
+    }
+}
+
+#[actix_web::test]
+async fn a_change_of_the_language_above_holds_at_once() {
+    let site = Site::new();
+    site.put(PageInput { audience: signed_in(), ..section("a", "A", "de") });
+    site.put(PageInput { audience: crate::site::public(), ..page("a/b/c", "C") });
+    let language = async || {
+        let body = site.visitor().get("/a/b/c").await.is(200).body;
+        body.split_once("<html lang=\"").and_then(|(_, rest)| rest.split_once('"')).unwrap().0.to_owned()
+    };
+    assert_eq!(language().await, "de");
+    site.put(PageInput { audience: signed_in(), ..section("a", "A", "pl") });
+    assert_eq!(language().await, "pl");
+    site.put(PageInput { audience: signed_in(), ..section("a", "A", "") });
+    assert_eq!(language().await, "en");
+    // The front page is above every other one.
+    site.put(section("/", "Front", "it"));
+    assert_eq!(language().await, "it");
+    site.put(section("/", "Front", "nl"));
+    assert_eq!(language().await, "nl");
+    let front = site.page("").unwrap();
+    let front = site.move_page(&front, "start");
+    assert_eq!(language().await, "en");
+    let front = site.move_page(&front, "");
+    assert_eq!(language().await, "nl");
+    site.delete(front.id);
+    assert_eq!(language().await, "en");
+}
+
+#[actix_web::test]
+async fn lists_search_and_feeds_mark_what_is_in_another_language() {
+    let site = Site::new();
+    site.put(section("verein", "Verein", "de"));
+    site.put(page("verein/regeln", "Regeln"));
+    site.put(PageInput { placement: in_language("en"), ..page("verein/rules", "Rules") });
+    site.put(PageInput {
+        audience: chosen("ann", &[]),
+        show_title: true,
+        placement: in_language("fr"),
+        ..page("verein/secret", "Locked")
+    });
+    let german = "<bdi lang=\"de\">Regeln</bdi>";
+    let visitor = site.visitor();
+    visitor
+        .get("/")
+        .await
+        .has(german)
+        .has("<p dir=\"auto\" lang=\"de\">Of Regeln.</p>")
+        .has("<bdi>Rules</bdi>")
+        .lacks("\"fr\"");
+    visitor
+        .get("/verein")
+        .await
+        .has("<bdi>Regeln</bdi>")
+        .has("<bdi lang=\"en\">Rules</bdi>")
+        .has("1. März 2026")
+        .lacks("\"fr\"");
+    site.ann().get("/verein").await.has("<bdi lang=\"fr\">Locked</bdi>");
+    visitor.get("/search?q=regeln").await.has("<bdi lang=\"de\"><mark>Regeln</mark></bdi>");
+    visitor
+        .get("/feed.xml")
+        .await
+        .has("<entry xml:lang=\"de\">\n<title>Regeln</title>")
+        .has("<entry>\n<title>Rules</title>");
+}
+
+#[actix_web::test]
+async fn the_texts_of_the_site_keep_their_language_on_a_page_in_another_one() {
+    let site = Site::new();
+    site.put(section("verein", "Verein", "de"));
+    site.write(|conn, admin| {
+        let old = store::site::get(conn)?;
+        let new = domain::site::Site { footer: "All rights reserved.".into(), ..old.clone() };
+        store::writing::site::update(conn, admin, old.version, &new, web::clock::now())
+    });
+    site.visitor()
+        .get("/verein")
+        .await
+        .has("<bdi lang=\"en\">Postern</bdi>")
+        .has("<div lang=\"en\" dir=\"ltr\"><p>All rights reserved.</p>");
+    site.visitor().get("/hello").await.has("<bdi>Postern</bdi>").lacks("<div lang=\"en\"");
+}
+
+#[actix_web::test]
+async fn errors_and_lists_below_a_page_speak_its_language_to_those_who_may_read_it() {
+    let site = Site::new();
+    site.put(section("verein", "Verein", "de"));
+    site.put(page("verein/alt/regeln", "Regeln"));
+    site.put(PageInput { audience: chosen("root", &[]), ..page("verein/kasse", "Kasse") });
+    let visitor = site.visitor().browser();
+    for _ in 0..2 {
+        visitor.get("/verein/nichts").await.is(404).has("<html lang=\"de\"").has("Seite nicht gefunden");
+        visitor.get("/nothing").await.is(404).has("<html lang=\"en\"").has("Page not found");
+    }
+    visitor.get("/verein/alt").await.is(200).has("<html lang=\"de\"").has("1. März 2026");
+    site.visitor().get("/verein/nichts").await.is(404).has("Unter dieser Adresse gibt es keine Seite.");
+    site.ann().browser().get("/verein/kasse").await.is(403).has("<html lang=\"de\"");
+    // A change holds at once.
+    site.put(section("verein", "Verein", "es"));
+    visitor.get("/verein/nichts").await.is(404).has("<html lang=\"es\"");
+}
+
+#[actix_web::test]
+async fn t5_t7_the_language_of_a_private_page_shows_in_no_answer_to_others() {
+    let site = Site::new();
+    let plain = site.visitor().browser().get("/secret").await.is(401).fingerprint();
+    let absent = site.visitor().browser().get("/nothing").await.is(404).fingerprint();
+    site.put(PageInput { audience: signed_in(), ..section("intern", "Intern", "ar") });
+    site.put(PageInput { audience: signed_in(), ..page("intern/x", "X") });
+    let visitor = site.visitor().browser();
+    for path in ["/intern", "/intern/x"] {
+        assert_eq!(visitor.get(path).await.is(401).fingerprint(), plain, "{path}");
+    }
+    assert_eq!(visitor.get("/intern/nothing").await.is(404).fingerprint(), absent);
+    // The list of the pages below a page that the visitor may not read.
+    site.put(PageInput { audience: crate::site::public(), placement: in_language("en"), ..page("intern/a/b", "B") });
+    visitor.get("/intern/a").await.is(200).has("<html lang=\"en\"").lacks("\"ar\"");
+    site.ann().browser().get("/intern/nothing").await.is(404).has("<html lang=\"ar\" dir=\"rtl\"");
+}
+
+#[actix_web::test]
+async fn the_form_chooses_the_language_and_a_draft_and_the_history_have_it() {
+    let site = Site::new();
+    let eve = site.eve();
+    let fields = [("title", "Regeln"), ("path", "regeln"), ("audience", "public"), ("language", "de")];
+    eve.submit("/admin/pages/new", "/admin/pages", &[&fields[..], &[("then", "continue")]].concat()).await.is(303);
+    let page = site.page("regeln").unwrap();
+    let form = format!("/admin/pages/{}", page.id.0);
+    eve.get(&form).await.has("<option value=\"de\" selected>German</option>").has("Same as the parent page");
+    site.visitor().get("/regeln").await.has("<html lang=\"de\"");
+    let send = async |language: &str, then: &str| {
+        let page = eve.get(&form).await;
+        let (version, draft) = (page.value_of("version"), page.value_of("draft"));
+        let own = [("language", language), ("then", then), ("version", &version), ("draft", &draft)];
+        eve.submit(&form, &form, &[&fields[..3], &own].concat()).await
+    };
+    // A tag that the command line gave stays in the form.
+    send("pt-BR", "draft").await.is(303);
+    eve.get(&form).await.has("<option value=\"pt-BR\" selected>pt-BR</option>");
+    site.visitor().get("/regeln").await.has("<html lang=\"de\"");
+    eve.get(&format!("/admin/drafts/{}/preview", page.id.0)).await.is(200).has("<html lang=\"pt-BR\"");
+    send("german", "save").await.is(422).has("Write a language tag");
+    send("pt-BR", "save").await.is(303);
+    eve.get(&format!("{form}/history")).await.is(200).has("language “de” → “pt-BR”");
+    eve.get("/admin/audit").await.is(403);
+    site.root().get("/admin/audit").await.has("language “de” → “pt-BR”");
+}
