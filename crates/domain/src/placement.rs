@@ -114,7 +114,11 @@ impl PlacementInput {
         }
     }
 
-    fn check_children(&self) -> Result<Order, String> {
+    /// The order of the pages below, as typed; by date for none.
+    ///
+    /// # Errors
+    /// A sentence for the person who typed it.
+    pub fn check_children(&self) -> Result<Order, String> {
         match self.children.as_str() {
             "" => Ok(Order::default()),
             word => Order::parse(word).ok_or_else(|| "The order of the pages below is date, title or hand.".into()),
