@@ -1,7 +1,8 @@
 //! The clock of the program, and the formats of times. No other file reads the time.
 
-use chrono::{SubsecRound, Timelike};
+use chrono::{SubsecRound, TimeDelta, Timelike};
 use domain::{Timestamp, zone::Zone};
+use serde::Serialize;
 
 /// The current time in UTC, truncated to microseconds as both databases store it.
 #[expect(clippy::disallowed_methods, reason = "this is the one clock")]
@@ -57,6 +58,46 @@ pub fn iso(at: Timestamp) -> String {
     at.format("%Y-%m-%dT%H:%M:%SZ").to_string()
 }
 
+/// A moment as the panel shows it: how long ago it was or how soon it is, the moment itself as the title of these words, and
+/// for a script.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct When {
+    words: String,
+    title: String,
+    iso: String,
+}
+
+impl When {
+    /// Describes a moment as it is seen now: `12 min ago`, `in 3 h`, `4 days ago`. A moment that is 7 days away or more is
+    /// its date: `24 Nov 2026`.
+    pub fn new(at: Timestamp, zone: Zone) -> When {
+        When::seen_at(at, now(), zone)
+    }
+
+    fn seen_at(at: Timestamp, now: Timestamp, zone: Zone) -> When {
+        When { words: relative(at, now, zone), title: full(at, zone), iso: iso(at) }
+    }
+}
+
+/// A moment with its weekday and its time zone: `Tue 24 Nov 2026, 13:05 (Europe/Berlin)`.
+fn full(at: Timestamp, zone: Zone) -> String {
+    format!("{} ({zone})", zone.local(at).format("%a %-d %b %Y, %H:%M"))
+}
+
+/// The words of [`When`]. The script `times.js` has the same words for less than a day.
+fn relative(at: Timestamp, now: Timestamp, zone: Zone) -> String {
+    let (is_past, distance) = if at <= now { (true, now - at) } else { (false, at - now) };
+    let amount = match distance {
+        short if short < TimeDelta::minutes(1) => return if is_past { "just now" } else { "in under a minute" }.into(),
+        short if short < TimeDelta::hours(1) => format!("{} min", short.num_minutes()),
+        short if short < TimeDelta::days(1) => format!("{} h", short.num_hours()),
+        short if short < TimeDelta::days(2) => "1 day".into(),
+        short if short < TimeDelta::days(7) => format!("{} days", short.num_days()),
+        _ => return date(at, zone),
+    };
+    if is_past { format!("{amount} ago") } else { format!("in {amount}") }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -89,5 +130,19 @@ mod tests {
         assert!(echo("2026-11-30T09:00:05", zone).unwrap().starts_with("Mon 30 Nov 2026, 09:00:05 Europe/Berlin, "));
         assert_eq!(echo(" ", zone), Ok(String::new()));
         assert!(echo("2026-03-29T02:30", zone).unwrap_err().contains("is skipped in Europe/Berlin"));
+    }
+
+    #[test]
+    fn a_moment_is_told_by_its_distance_and_has_itself_as_the_title() {
+        let now = Timestamp::from_timestamp(1_790_000_000, 0).unwrap();
+        let words = |seconds| When::seen_at(now + TimeDelta::seconds(seconds), now, Zone::default()).words;
+        let past = [0, -59, -60, -3_599, -3_600, -86_399, -86_400, -172_800, -604_799].map(words);
+        let expected =
+            ["just now", "just now", "1 min ago", "59 min ago", "1 h ago", "23 h ago", "1 day ago", "2 days ago", "6 days ago"];
+        assert_eq!(past, expected);
+        assert_eq!([30, 300, 90_000].map(words), ["in under a minute", "in 5 min", "in 1 day"]);
+        assert_eq!([-604_800, 700_000].map(words), ["14 Sep 2026", "29 Sep 2026"]);
+        let When { title, iso, .. } = When::seen_at(now, now, Zone::parse("Europe/Berlin").unwrap());
+        assert_eq!((title.as_str(), iso.as_str()), ("Mon 21 Sep 2026, 16:13 (Europe/Berlin)", "2026-09-21T14:13:20Z"));
     }
 }
