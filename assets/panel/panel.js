@@ -13,4 +13,6 @@ import "./preview.js";
 import "./page-fields.js";
 import "./rows.js";
 import "./order.js";
+import "./levels.js";
+import "./times.js";
 import "./problems.js";

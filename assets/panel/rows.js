@@ -1,26 +1,41 @@
-// A checkbox that selects all rows, and the number of selected rows.
+// Selection of rows: a checkbox for all of them, ranges with Shift, and a bar that appears with the first selected row.
 const table = document.querySelector("table.choosable");
-const boxes = table ? [...table.querySelectorAll("tbody input[name=id]")] : [];
-if (boxes.length > 0) {
-  const form = table.closest("form"), everything = form.elements.all;
+const form = table && table.closest("form");
+
+if (form) {
+  const bar = form.querySelector(".selection"), said = bar.querySelector(".chosen"), everything = form.elements.all;
+  const boxes = () => [...table.querySelectorAll("tbody input[name=id]")];
   const all = document.createElement("input");
   all.type = "checkbox";
   all.setAttribute("aria-label", "Select all rows on this page");
   table.querySelector("thead .choose").append(all);
-  const said = document.querySelector(".chosen");
+  said.setAttribute("aria-live", "polite");
+
   const count = () => {
-    const chosen = boxes.filter((box) => box.checked).length;
-    all.checked = chosen === boxes.length;
-    all.indeterminate = chosen > 0 && chosen < boxes.length;
-    said.textContent = chosen > 0 ? `${chosen} of ${boxes.length} selected` : "";
-    [...boxes, all].forEach((box) => { box.disabled = Boolean(everything && everything.checked); });
+    const rows = boxes(), chosen = rows.filter((box) => box.checked).length;
+    const whole = Boolean(everything && everything.checked);
+    all.checked = rows.length > 0 && chosen === rows.length;
+    all.indeterminate = chosen > 0 && chosen < rows.length;
+    said.textContent = whole ? "All selected" : `${chosen} of ${rows.length} ${said.dataset.noun}`;
+    [...rows, all].forEach((box) => { box.disabled = whole; });
+    bar.querySelectorAll("button[formaction]").forEach((button) => { button.disabled = whole; });
+    bar.hidden = chosen === 0 && !whole;
   };
-  all.addEventListener("change", () => { boxes.forEach((box) => { box.checked = all.checked; }); count(); });
-  form.addEventListener("change", count);
-  form.addEventListener("submit", (event) => {
-    if (boxes.some((box) => box.checked) || (everything && everything.checked)) return;
-    event.preventDefault();
-    said.textContent = "Select some rows first.";
+
+  let last = null;
+  table.addEventListener("click", (event) => {
+    const box = event.target;
+    if (box.name !== "id") return;
+    const rows = boxes(), from = rows.indexOf(last), to = rows.indexOf(box);
+    if (event.shiftKey && from >= 0) {
+      rows.slice(Math.min(from, to), Math.max(from, to) + 1).forEach((between) => { between.checked = box.checked; });
+    }
+    last = box;
   });
+  all.addEventListener("change", () => { boxes().forEach((box) => { box.checked = all.checked; }); });
+  form.addEventListener("change", count);
+  form.addEventListener("rows-changed", count);
+  // A browser that comes back to the page may have kept the selection.
+  addEventListener("pageshow", count);
   count();
 }

@@ -220,6 +220,20 @@ pub fn index_words(text: &str) -> impl Iterator<Item = Cow<'_, str>> {
     words(text).into_iter().map(|word| word.folded)
 }
 
+/// The key by which titles are sorted: their words in the form of the index, so that letters with accents stand among those
+/// without, and Latin letters in any case. It is never empty.
+pub fn title_key(title: &str) -> String {
+    let mut key = String::with_capacity(title.len());
+    for word in index_words(title) {
+        if !key.is_empty() {
+            key.push(' ');
+        }
+        key.push_str(&word);
+    }
+    // A title of punctuation alone has no word.
+    if key.is_empty() { format!(" {title}") } else { key }
+}
+
 /// A match of a term.
 struct Hit {
     term: usize,

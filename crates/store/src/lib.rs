@@ -25,6 +25,7 @@ mod columns;
 mod conn;
 mod connections;
 mod deadline;
+mod draft_row;
 mod error;
 mod full_text;
 mod id;
@@ -62,7 +63,7 @@ pub use outage::{Outage, Unavailable};
 pub use paging::{Count, Paging, Slice, Start, Table, Window};
 pub use reading::{
     admin_list, audit, drafts, failed_sign_ins, groups, jobs, links, lists, navigation, offers, old_paths, page_tree,
-    pages, readers, receipts, revisions, schedule, search, sections, sign_in_places, site, trash, users,
+    pages, readers, receipts, revisions, schedule, search, sections, sign_in_places, site, trash, tree, users,
 };
 pub use url::DatabaseUrl;
 

@@ -135,20 +135,25 @@ pub struct PageRow {
 #[diesel(table_name = pages)]
 pub(crate) struct RowRecord {
     id: i64,
-    path: String,
-    title: String,
+    pub(crate) path: String,
+    pub(crate) title: String,
     private: bool,
     readers_from: Option<i64>,
     show_title: bool,
-    published_at: NaiveDateTime,
+    pub(crate) published_at: NaiveDateTime,
     unpublish_at: Option<NaiveDateTime>,
-    updated_at: NaiveDateTime,
+    pub(crate) updated_at: NaiveDateTime,
 }
 
 impl RowRecord {
     /// The key of the page.
     pub(crate) fn key(&self) -> i64 {
         self.id
+    }
+
+    /// The kind of effective access.
+    pub(crate) fn access(&self) -> AccessKind {
+        EffectiveAccess::from_columns(self.private, self.readers_from).kind()
     }
 }
 
@@ -159,8 +164,8 @@ impl TryFrom<RowRecord> for PageRow {
         Ok(PageRow {
             id: PageId(record.id),
             path: path_of(&record.path)?,
+            access: record.access(),
             title: record.title,
-            access: EffectiveAccess::from_columns(record.private, record.readers_from).kind(),
             show_title: record.show_title,
             published_at: record.published_at.and_utc(),
             unpublish_at: record.unpublish_at.map(|end| end.and_utc()),

@@ -94,6 +94,13 @@ impl Count {
         Count { counted: (found as u64).min(max), more: found as u64 > max }
     }
 
+    /// The rows of two lists, which share none.
+    #[must_use]
+    pub fn plus(self, other: Count) -> Count {
+        let (counted, max) = (self.counted + other.counted, u64::from(Count::MAX));
+        Count { counted: counted.min(max), more: self.more || other.more || counted > max }
+    }
+
     /// Whether there is no row.
     pub fn is_zero(self) -> bool {
         self == Count::default()
@@ -150,5 +157,7 @@ mod tests {
         assert_eq!([0, 37, 999, 1000, 1001].map(text), ["0", "37", "999", "1,000", "1,000+"]);
         assert_eq!(Count::exact(1_234_567).to_string(), "1,234,567");
         assert!(Count::of_found(5) == 5 && Count::of_found(1001) != 1000);
+        assert_eq!(Count::exact(3).plus(Count::exact(4)), Count::exact(7));
+        assert_eq!(Count::exact(600).plus(Count::exact(500)).to_string(), "1,000+");
     }
 }

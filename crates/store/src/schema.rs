@@ -1,5 +1,6 @@
 //! The tables, as Diesel sees them; the same for both databases.
 
+// The column `title_key` of `pages` is in SQL alone (`unread_texts`, `admin_list`).
 diesel::table! {
     pages (id) {
         id -> BigInt,

@@ -2,7 +2,7 @@
 //! `full_text_unread`, and remove its words from the index; the words of a text are made here, in one way for both databases.
 //!
 //! The application reads the texts of a change before it commits. Those that SQL wrote, and all texts after an upgrade, are
-//! read by a running server.
+//! read by a running server. The keys by which the panel sorts titles are made here as well.
 
 use std::{borrow::Cow, collections::HashMap, fmt::Write};
 
@@ -12,7 +12,7 @@ use diesel::{
     sql_query,
     sql_types::{Array, BigInt, Bool, Nullable, Text},
 };
-use domain::search::index_words;
+use domain::search::{index_words, title_key};
 
 use crate::{Conn, Result};
 
@@ -66,8 +66,14 @@ pub(crate) fn read_own(conn: &mut Conn, after: Option<i64>) -> Result<()> {
         (None, None) if has_own(conn)? => "txid <> 0 AND txid = txid_current()".to_owned(),
         _ => return Ok(()),
     };
-    while read(conn, &condition, AT_ONCE, "")? == AT_ONCE {}
-    Ok(())
+    loop {
+        let titles = read(conn, &condition, AT_ONCE, "")?;
+        let is_last = titles.len() < AT_ONCE as usize;
+        key_titles(conn, titles.into_iter().filter_map(|(page, title)| Some((page, title?))).collect())?;
+        if is_last {
+            return Ok(());
+        }
+    }
 }
 
 /// Whether this transaction of PostgreSQL put a page into the queue.
@@ -92,7 +98,7 @@ pub(crate) fn read_changed(conn: &mut Conn, limit: u32) -> Result<u32> {
     };
     let mut pages = 0;
     while pages < limit {
-        let found = read(conn, "TRUE", AT_ONCE.min(limit - pages), lock)?;
+        let found = read(conn, "TRUE", AT_ONCE.min(limit - pages), lock)?.len() as u32;
         pages += found;
         if found < AT_ONCE {
             break;
@@ -101,25 +107,79 @@ pub(crate) fn read_changed(conn: &mut Conn, limit: u32) -> Result<u32> {
     Ok(pages)
 }
 
-/// Whether texts wait to be read.
+/// Makes the keys of up to `limit` titles that SQL inserted or changed; returns their number. Pages that another transaction
+/// is changing are left for later.
+pub(crate) fn key_changed_titles(conn: &mut Conn, limit: u32) -> Result<u32> {
+    #[derive(QueryableByName)]
+    struct Unkeyed {
+        #[diesel(sql_type = BigInt)]
+        id: i64,
+        #[diesel(sql_type = Text)]
+        title: String,
+    }
+    let lock = match conn {
+        Conn::Sqlite(_) => "",
+        Conn::Postgres(_) => "FOR NO KEY UPDATE SKIP LOCKED",
+    };
+    let query = format!("SELECT id, title FROM pages WHERE title_key = '' ORDER BY id LIMIT {limit} {lock}");
+    let pages: Vec<Unkeyed> = sql_query(query).load(conn)?;
+    let found = pages.len() as u32;
+    key_titles(conn, pages.into_iter().map(|page| (page.id, page.title)).collect())?;
+    Ok(found)
+}
+
+/// Sets the keys of those of the pages that have none.
+fn key_titles(conn: &mut Conn, titles: Vec<(i64, String)>) -> Result<()> {
+    if titles.is_empty() {
+        return Ok(());
+    }
+    let (ids, keys): (Vec<i64>, Vec<String>) =
+        titles.into_iter().map(|(page, title)| (page, title_key(&title))).unzip();
+    match conn {
+        Conn::Sqlite(conn) => {
+            for (id, key) in ids.into_iter().zip(keys) {
+                sql_query("UPDATE pages SET title_key = $1 WHERE id = $2 AND title_key = ''")
+                    .bind::<Text, _>(key)
+                    .bind::<BigInt, _>(id)
+                    .execute(conn)?;
+            }
+        }
+        Conn::Postgres(conn) => {
+            sql_query(
+                "UPDATE pages SET title_key = made.key FROM unnest($1, $2) AS made (id, key)
+                 WHERE pages.id = made.id AND title_key = ''",
+            )
+            .bind::<Array<BigInt>, _>(&ids)
+            .bind::<Array<Text>, _>(&keys)
+            .execute(conn)?;
+        }
+    }
+    Ok(())
+}
+
+/// Whether texts wait to be read, or titles for their keys.
 pub(crate) fn has_unread(conn: &mut Conn) -> Result<bool> {
     #[derive(QueryableByName)]
     struct Waits {
         #[diesel(sql_type = Bool)]
         waits: bool,
     }
-    let waits: Waits = sql_query("SELECT EXISTS (SELECT 1 FROM full_text_unread) AS waits").get_result(conn)?;
+    let waits: Waits = sql_query(
+        "SELECT EXISTS (SELECT 1 FROM full_text_unread) OR EXISTS (SELECT 1 FROM pages WHERE title_key = '') AS waits",
+    )
+    .get_result(conn)?;
     Ok(waits.waits)
 }
 
-fn read(conn: &mut Conn, condition: &str, limit: u32, lock: &str) -> Result<u32> {
+/// Reads the next texts of the queue; returns their pages, each with its title unless it is gone.
+fn read(conn: &mut Conn, condition: &str, limit: u32, lock: &str) -> Result<Vec<(i64, Option<String>)>> {
     let pages: Vec<Unread> = sql_query(format!(
         "SELECT page_id, title, summary, substr(body, 1, {TEXT_CHARS}) AS body, path
          FROM full_text_unread LEFT JOIN pages ON pages.id = page_id WHERE {condition} ORDER BY page_id LIMIT {limit} {lock}"
     ))
     .load(conn)?;
-    let found = pages.len() as u32;
-    if found > 0 {
+    let found: Vec<(i64, Option<String>)> = pages.iter().map(|page| (page.page_id, page.title.clone())).collect();
+    if !found.is_empty() {
         match conn {
             Conn::Sqlite(conn) => put_sqlite(conn, pages)?,
             Conn::Postgres(conn) => put_postgres(conn, pages)?,

@@ -137,8 +137,17 @@ mod tests {
         let now = Timestamp::from_timestamp(1_790_000_000, 0).unwrap();
         let words = |seconds| When::seen_at(now + TimeDelta::seconds(seconds), now, Zone::default()).words;
         let past = [0, -59, -60, -3_599, -3_600, -86_399, -86_400, -172_800, -604_799].map(words);
-        let expected =
-            ["just now", "just now", "1 min ago", "59 min ago", "1 h ago", "23 h ago", "1 day ago", "2 days ago", "6 days ago"];
+        let expected = [
+            "just now",
+            "just now",
+            "1 min ago",
+            "59 min ago",
+            "1 h ago",
+            "23 h ago",
+            "1 day ago",
+            "2 days ago",
+            "6 days ago",
+        ];
         assert_eq!(past, expected);
         assert_eq!([30, 300, 90_000].map(words), ["in under a minute", "in 5 min", "in 1 day"]);
         assert_eq!([-604_800, 700_000].map(words), ["14 Sep 2026", "29 Sep 2026"]);

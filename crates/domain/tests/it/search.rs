@@ -1,6 +1,6 @@
 //! The input of a search, and the marked matches in a text.
 
-use domain::search::{EmptyQuery, Piece, Query, Term};
+use domain::search::{EmptyQuery, Piece, Query, Term, title_key};
 
 /// A query in short form: `+` before a word that also matches longer ones, `=` before an exact term, `-` before an
 /// exclusion.
@@ -130,4 +130,13 @@ fn a_repeated_term_counts_once() {
         (terms(query.wanted()), terms(query.unwanted())),
         (vec!["oak".into(), "oak".into()], vec!["elm".into()])
     );
+}
+
+#[test]
+fn titles_are_sorted_by_their_words_without_accents() {
+    let mut titles = ["Zebra", "Über uns", "Unten", "apple", "Äpfel", "  …", "Élan 2"];
+    titles.sort_by_key(|title| title_key(title));
+    assert_eq!(titles, ["  …", "Äpfel", "apple", "Élan 2", "Über uns", "Unten", "Zebra"]);
+    assert_eq!(title_key("Ærø, «Ø»"), "aero o");
+    assert!(!title_key("").is_empty());
 }

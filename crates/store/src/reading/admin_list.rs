@@ -1,22 +1,32 @@
-//! The panel's list of pages: rows, filters, sorting and counts. Every function takes an editor.
+//! The panel's list of pages: rows, filters, sorting and counts, and the drafts of unpublished pages among them. Every function
+//! takes an editor.
+
+use std::cmp::Ordering;
 
 use diesel::{
     dsl::{case_when, sql},
     prelude::*,
     sql_types::Bool,
 };
-use domain::{Timestamp, access::Editor, effective_access::AccessKind, page::PageId, search::Query};
+use domain::{
+    Timestamp,
+    access::Editor,
+    effective_access::AccessKind,
+    page::PageId,
+    search::{Query, title_key},
+};
 
 pub use crate::page_row::PageRow;
 use crate::{
     Conn, Result, Table,
     columns::{KEYS, published},
     conn::MultiBackend,
+    draft_row::{self, DraftFilter, DraftKind, DraftRow},
     error::skip_unreadable,
     full_text,
     order::Order,
     page_row::RowRecord,
-    paging::{Count, Window},
+    paging::{Count, Start, Window},
     schema::{drafts, pages},
 };
 
@@ -26,6 +36,15 @@ macro_rules! access {
     () => {
         "(CASE WHEN NOT private THEN 0 WHEN readers_from IS NULL THEN 1 ELSE 2 END)"
     };
+}
+
+/// The number of a kind of access in the index.
+fn access_number(kind: AccessKind) -> u8 {
+    match kind {
+        AccessKind::Everybody => 0,
+        AccessKind::SignedIn => 1,
+        AccessKind::Chosen => 2,
+    }
 }
 
 /// A filter of the panel's list; an empty text and `None` match every page.
@@ -51,8 +70,6 @@ pub enum PageState {
     Published,
     /// Its date is in the future.
     Scheduled,
-    /// It has unpublished changes.
-    Pending,
     /// Its end has passed.
     Ended,
 }
@@ -62,6 +79,11 @@ impl PageFilter {
         self.access.is_none() && self.since.is_none() && self.before.is_none() && self.state.is_none()
     }
 
+    /// Whether drafts of unpublished pages can match: they have no readers and no date.
+    pub fn takes_drafts(&self) -> bool {
+        self.access.is_none() && self.since.is_none() && self.before.is_none()
+    }
+
     /// The pages of a base that match everything but the words.
     fn rows(&self, base: &Base) -> pages::BoxedQuery<'static, MultiBackend> {
         let mut rows = base.rows();
@@ -69,11 +91,7 @@ impl PageFilter {
         let is_by_end = matches!(self.state, Some((PageState::Ended, _)));
         let is_scanned = is_by_end || matches!(base, Base::Sorted { .. });
         if let Some(kind) = self.access {
-            let kind = match kind {
-                AccessKind::Everybody => 0,
-                AccessKind::SignedIn => 1,
-                AccessKind::Chosen => 2,
-            };
+            let kind = access_number(kind);
             // Another expression than that of the index: SQLite would sort all pages of one kind to show the first 50, or
             // look through them for those that ended.
             let access = if is_scanned { concat!(access!(), " + 0") } else { access!() };
@@ -104,7 +122,6 @@ impl PageFilter {
             rows = match state {
                 PageState::Published => rows.filter(published(now)),
                 PageState::Scheduled => rows.filter(pages::published_at.gt(now)),
-                PageState::Pending => rows.filter(pages::id.eq_any(drafts::table.select(drafts::page_id))),
                 // The end comes after the date.
                 PageState::Ended => rows
                     .filter(pages::unpublish_at.le(now))
@@ -112,6 +129,21 @@ impl PageFilter {
             };
         }
         rows
+    }
+
+    /// The drafts of unpublished pages that match, the last saved first, at most 1,000.
+    fn drafts(&self, conn: &mut Conn) -> Result<Vec<DraftRow>> {
+        if !self.takes_drafts() || self.state.is_some() {
+            return Ok(Vec::new());
+        }
+        let filter = DraftFilter { kind: Some(DraftKind::Page), query: self.query.clone() };
+        let records: Vec<draft_row::RowRecord> = filter
+            .rows()
+            .order((drafts::saved_at.desc(), drafts::page_id.asc()))
+            .limit(MAX_DRAFTS)
+            .select(draft_row::RowRecord::as_select())
+            .load(conn)?;
+        Ok(records.into_iter().filter_map(|record| skip_unreadable(record.row(DraftKind::Page))).collect())
     }
 
     /// The pages that have the words.
@@ -160,7 +192,7 @@ impl Base {
 /// A column by which the panel's list is sorted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PageColumn {
-    /// The title; ASCII letters are case-insensitive.
+    /// The words of the title, without regard to case and to accents of Latin letters.
     Title,
     /// The path.
     Path,
@@ -184,9 +216,8 @@ pub struct PageSort {
 impl PageSort {
     /// The order, as an index has it.
     fn order(self) -> Order {
-        // `lower` of the collation "C" is the same on both databases; an index of SQLite cannot use a function of ours.
         let (columns, descends): (&'static [(&'static str, bool)], bool) = match self.by {
-            PageColumn::Title => (&[("lower(title)", false), ("path", false)], false),
+            PageColumn::Title => (&[("title_key", false), ("path", false)], false),
             PageColumn::Path => (&[("path", false)], false),
             PageColumn::Readers => (&[(access!(), false), ("published_at", true), ("path", false)], false),
             PageColumn::Published => (&[("published_at", true), ("path", false)], true),
@@ -204,18 +235,200 @@ pub fn list(
     sort: PageSort,
     window: impl Into<Window>,
 ) -> Result<Table<PageRow>> {
-    let base = filter.base(conn)?;
-    let (ids, more) = filter.found(conn, &base)?;
-    let total = Count { counted: ids.len() as u64, more };
-    // Up to 1,000 rows are sorted; of more, the index of the order has the first.
-    let is_sorted = matches!(base, Base::All) && (more || filter.is_empty());
-    let by_date = sort.by == PageColumn::Published;
-    let among = if is_sorted { Base::Sorted { by_date } } else { Base::Found { ids, more } };
-    let table = sort.order().table(window.into(), total, RowRecord::key, |range, order, limit, offset| {
-        let rows = filter.rows(&among).filter(sql::<Bool>(range)).order(sql::<Bool>(order));
-        Ok(rows.limit(limit).offset(offset).select(RowRecord::as_select()).load(conn)?)
-    })?;
+    let matches = Matches::find(conn, filter)?;
+    let table = matches.table(conn, filter, sort, window.into())?;
     Ok(table.map(|record| skip_unreadable(PageRow::try_from(record))))
+}
+
+/// The pages that match a filter: their number, and where a sorted part of them is read.
+struct Matches {
+    total: Count,
+    base: Base,
+    /// Whether the index of an order has the first rows; otherwise at most 1,000 rows are sorted.
+    is_by_order: bool,
+}
+
+impl Matches {
+    fn find(conn: &mut Conn, filter: &PageFilter) -> Result<Matches> {
+        let base = filter.base(conn)?;
+        let (ids, more) = filter.found(conn, &base)?;
+        let total = Count { counted: ids.len() as u64, more };
+        // Up to 1,000 rows are sorted; of more, the index of the order has the first.
+        let is_by_order = matches!(base, Base::All) && (more || filter.is_empty());
+        Ok(Matches { total, base: Base::Found { ids, more }, is_by_order })
+    }
+
+    fn table(&self, conn: &mut Conn, filter: &PageFilter, sort: PageSort, window: Window) -> Result<Table<RowRecord>> {
+        let sorted = Base::Sorted { by_date: sort.by == PageColumn::Published };
+        let among = if self.is_by_order { &sorted } else { &self.base };
+        sort.order().table(window, self.total, RowRecord::key, |range, order, limit, offset| {
+            let rows = filter.rows(among).filter(sql::<Bool>(range)).order(sql::<Bool>(order));
+            Ok(rows.limit(limit).offset(offset).select(RowRecord::as_select()).load(conn)?)
+        })
+    }
+}
+
+/// A row of the list of everything that is not in the trash.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Listed {
+    /// A published page, or one that will be published or has ended.
+    Page(PageRow),
+    /// The draft of an unpublished page.
+    Draft(DraftRow),
+}
+
+/// The most drafts of unpublished pages that stand among the pages: those that were saved last.
+const MAX_DRAFTS: i64 = 1_000;
+
+/// One page of the pages and of the drafts of unpublished pages that match, sorted, and the total. A draft has no date and no
+/// readers: a filter by either leaves out all drafts, and a draft is sorted as a page for chosen readers of the moment at
+/// which it was saved. Behind the first 1,000 rows, the drafts between two pages are shown with them, and do not count into
+/// the size of the window.
+pub fn list_all(
+    conn: &mut Conn,
+    _: &Editor,
+    filter: &PageFilter,
+    sort: PageSort,
+    window: impl Into<Window>,
+) -> Result<Table<Listed>> {
+    let window = window.into();
+    let pages = Matches::find(conn, filter)?;
+    let mut drafts = filter.drafts(conn)?;
+    let total = pages.total.plus(Count::exact(drafts.len() as u64));
+    let place = |record: &RowRecord| Place::of_page(record);
+    drafts.sort_by(|a, b| sort.compare(&Place::of_draft(a), &Place::of_draft(b)));
+    let table = match window.start {
+        Start::Number(number) if !drafts.is_empty() => {
+            let before = (number.saturating_sub(1) * window.size) as usize;
+            let first = Window { start: Start::Number(1), size: before as u32 + window.size };
+            let Table { rows, next, .. } = pages.table(conn, filter, sort, first)?;
+            let last_page = rows.last().map(RowRecord::key).unwrap_or_default();
+            let mut rows = merge(rows, drafts, sort);
+            let is_more = next.is_some() || rows.len() > before + window.size as usize;
+            rows.truncate(before + window.size as usize);
+            let rows = rows.split_off(before.min(rows.len()));
+            // What follows the numbered rows is found by a page.
+            let last = rows.iter().rev().find_map(Listing::page_key).unwrap_or(last_page);
+            let first = rows.iter().find_map(Listing::page_key).filter(|_| before > 0);
+            Table { rows, total, previous: first, next: is_more.then_some(last) }
+        }
+        start => {
+            let bound = match start {
+                Start::After(key) | Start::Before(key) if !drafts.is_empty() => {
+                    pages::table.find(key).select(RowRecord::as_select()).first(conn).optional()?
+                }
+                _ => None,
+            };
+            let Table { rows, previous, next, .. } = pages.table(conn, filter, sort, window)?;
+            let begin = match start {
+                Start::Before(_) => rows.first().filter(|_| previous.is_some()).map(place),
+                _ => bound.as_ref().map(place),
+            };
+            let end = match start {
+                Start::Before(_) => bound.as_ref().map(place),
+                _ => rows.last().filter(|_| next.is_some()).map(place),
+            };
+            drafts.retain(|draft| {
+                let draft = Place::of_draft(draft);
+                begin.as_ref().is_none_or(|begin| sort.compare(begin, &draft).is_lt())
+                    && end.as_ref().is_none_or(|end| sort.compare(&draft, end).is_lt())
+            });
+            if rows.is_empty() {
+                drafts.clear();
+            }
+            Table { rows: merge(rows, drafts, sort), total, previous, next }
+        }
+    };
+    Ok(table.map(|row| match row {
+        Listing::Page(record) => skip_unreadable(PageRow::try_from(record)).map(Listed::Page),
+        Listing::Draft(draft) => Some(Listed::Draft(draft)),
+    }))
+}
+
+/// A row before its page is read.
+enum Listing {
+    Page(RowRecord),
+    Draft(DraftRow),
+}
+
+impl Listing {
+    fn page_key(&self) -> Option<i64> {
+        match self {
+            Listing::Page(record) => Some(record.key()),
+            Listing::Draft(_) => None,
+        }
+    }
+}
+
+/// Pages and drafts, each sorted, in one order.
+fn merge(pages: Vec<RowRecord>, drafts: Vec<DraftRow>, sort: PageSort) -> Vec<Listing> {
+    let mut merged = Vec::with_capacity(pages.len() + drafts.len());
+    let mut drafts = drafts.into_iter().peekable();
+    for page in pages {
+        let place = Place::of_page(&page);
+        while let Some(draft) = drafts.next_if(|draft| sort.compare(&Place::of_draft(draft), &place).is_lt()) {
+            merged.push(Listing::Draft(draft));
+        }
+        merged.push(Listing::Page(page));
+    }
+    merged.extend(drafts.map(Listing::Draft));
+    merged
+}
+
+/// What decides where a row stands in the list.
+struct Place {
+    title_key: String,
+    path: String,
+    access: AccessKind,
+    published_at: Timestamp,
+    updated_at: Timestamp,
+    /// A draft comes after a page that is equal otherwise.
+    is_draft: bool,
+    key: i64,
+}
+
+impl Place {
+    fn of_page(record: &RowRecord) -> Place {
+        Place {
+            title_key: title_key(&record.title),
+            path: record.path.clone(),
+            access: record.access(),
+            published_at: record.published_at.and_utc(),
+            updated_at: record.updated_at.and_utc(),
+            is_draft: false,
+            key: record.key(),
+        }
+    }
+
+    fn of_draft(draft: &DraftRow) -> Place {
+        Place {
+            title_key: title_key(&draft.title),
+            path: draft.path.as_ref().map(|path| path.as_str().to_owned()).unwrap_or_default(),
+            access: AccessKind::Chosen,
+            published_at: draft.saved_at,
+            updated_at: draft.saved_at,
+            is_draft: true,
+            key: draft.page.0,
+        }
+    }
+}
+
+impl PageSort {
+    /// The order of two rows, as [`PageSort::order`] has it in SQL.
+    fn compare(self, a: &Place, b: &Place) -> Ordering {
+        let columns = match self.by {
+            PageColumn::Title => a.title_key.cmp(&b.title_key),
+            PageColumn::Path => Ordering::Equal,
+            PageColumn::Readers => {
+                let rank = |place: &Place| access_number(place.access);
+                rank(a).cmp(&rank(b)).then(b.published_at.cmp(&a.published_at))
+            }
+            PageColumn::Published => b.published_at.cmp(&a.published_at),
+            PageColumn::Updated => b.updated_at.cmp(&a.updated_at),
+        };
+        let all = columns.then_with(|| a.path.cmp(&b.path)).then(a.is_draft.cmp(&b.is_draft)).then(a.key.cmp(&b.key));
+        if self.order().reversed { all.reverse() } else { all }
+    }
 }
 
 /// The keys of all pages that match, in the order of their paths.
@@ -250,6 +463,8 @@ pub type Span = (Option<Timestamp>, Option<Timestamp>);
 /// The number of pages that each choice of a filter would list, with the other filters unchanged.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PageCounts {
+    /// Pages that match all filters.
+    pub matching: Count,
     /// Pages with any readers.
     pub any_access: Count,
     /// Pages that everybody reads.
@@ -270,6 +485,7 @@ pub fn counts(conn: &mut Conn, _: &Editor, filter: &PageFilter, spans: &[Span]) 
     let mut count = |access, (since, before)| PageFilter { access, since, before, ..filter.clone() }.count(conn, &base);
     let (seen, span) = (filter.access, (filter.since, filter.before));
     Ok(PageCounts {
+        matching: count(seen, span)?,
         any_access: count(None, span)?,
         everybody: count(Some(AccessKind::Everybody), span)?,
         signed_in: count(Some(AccessKind::SignedIn), span)?,

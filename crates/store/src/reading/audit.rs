@@ -1,11 +1,16 @@
 //! The audit trail. Entries are added and read, never changed: triggers in the database refuse it.
 
+use std::collections::{BTreeSet, HashMap};
+
 use chrono::NaiveDateTime;
 use diesel::{dsl::sql, prelude::*, sql_types::Bool};
 use domain::{
     Timestamp,
     access::{Admin, Editor},
     audit::{Action, Entry, Subject},
+    group::GroupId,
+    page::{PageId, PagePath},
+    user::UserId,
 };
 
 use crate::{
@@ -14,7 +19,7 @@ use crate::{
     conn::MultiBackend,
     order::Order,
     paging::{Count, Window},
-    schema::{audit, fold},
+    schema::{audit, fold, groups, pages, users},
 };
 
 /// Newest first.
@@ -60,6 +65,8 @@ pub struct AuditFilter {
     pub subject: Option<Subject>,
     /// The earliest moment, inclusive.
     pub since: Option<Timestamp>,
+    /// The latest moment, exclusive.
+    pub before: Option<Timestamp>,
     /// A part of the name of what was changed.
     pub name: String,
 }
@@ -76,6 +83,9 @@ impl AuditFilter {
         }
         if let Some(since) = self.since {
             rows = rows.filter(audit::at.ge(since.naive_utc()));
+        }
+        if let Some(before) = self.before {
+            rows = rows.filter(audit::at.lt(before.naive_utc()));
         }
         rows
     }
@@ -124,6 +134,73 @@ pub fn list(conn: &mut Conn, _: &Admin, filter: &AuditFilter, window: impl Into<
         },
     )?;
     Ok(table.map(Record::entry))
+}
+
+/// The number of entries whose names are suggested, and the most names of each kind.
+const SUGGESTED_ENTRIES: i64 = 1_000;
+const MAX_SUGGESTIONS: usize = 100;
+
+/// The names in the newest 1,000 entries, at most 100 of each kind.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Suggestions {
+    /// Who acted.
+    pub actors: Vec<String>,
+    /// What was changed: paths, and the names of users and groups.
+    pub names: Vec<String>,
+}
+
+/// The names that a form for a filter suggests, sorted.
+pub fn suggestions(conn: &mut Conn, _: &Admin) -> Result<Suggestions> {
+    let newest: Vec<(String, String)> = audit::table
+        .order(sql::<Bool>("at DESC, id DESC"))
+        .limit(SUGGESTED_ENTRIES)
+        .select((audit::actor, audit::name))
+        .load(conn)?;
+    let (mut actors, mut names) = (BTreeSet::new(), BTreeSet::new());
+    for (actor, name) in newest {
+        for (known, new) in [(&mut actors, actor), (&mut names, name)] {
+            if known.len() < MAX_SUGGESTIONS && !new.is_empty() {
+                known.insert(new);
+            }
+        }
+    }
+    Ok(Suggestions { actors: actors.into_iter().collect(), names: names.into_iter().collect() })
+}
+
+/// The keys of what entries name, where it still exists under that name.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Named {
+    /// Pages by their address.
+    pub pages: HashMap<String, PageId>,
+    /// Users by name, among them those who acted.
+    pub users: HashMap<String, UserId>,
+    /// Groups by name.
+    pub groups: HashMap<String, GroupId>,
+}
+
+/// Finds what entries name: pages for any editor, users and groups for administrators.
+pub fn named(conn: &mut Conn, editor: &Editor, entries: &[Entry]) -> Result<Named> {
+    let of = |subject: Subject| {
+        let about = entries.iter().filter(move |entry| entry.subject == subject);
+        about.map(|entry| entry.name.as_str()).collect::<BTreeSet<&str>>()
+    };
+    let paths = of(Subject::Page).into_iter().filter_map(|name| PagePath::typed(name).ok());
+    let paths: Vec<String> = paths.map(|path| path.as_str().to_owned()).collect();
+    let found: Vec<(i64, String)> =
+        pages::table.filter(pages::path.eq_any(paths)).select((pages::id, pages::path)).load(conn)?;
+    let pages = found.into_iter().map(|(id, path)| (format!("/{path}"), PageId(id))).collect();
+    if !editor.is_admin() {
+        return Ok(Named { pages, ..Named::default() });
+    }
+    let mut names = of(Subject::User);
+    names.extend(entries.iter().map(|entry| entry.actor.as_str()));
+    let found: Vec<(i64, String)> =
+        users::table.filter(users::name.eq_any(names)).select((users::id, users::name)).load(conn)?;
+    let users = found.into_iter().map(|(id, name)| (name, UserId(id))).collect();
+    let found: Vec<(i64, String)> =
+        groups::table.filter(groups::name.eq_any(of(Subject::Group))).select((groups::id, groups::name)).load(conn)?;
+    let groups = found.into_iter().map(|(id, name)| (name, GroupId(id))).collect();
+    Ok(Named { pages, users, groups })
 }
 
 /// The last `limit` changes: of everything for an administrator, of pages for other editors.

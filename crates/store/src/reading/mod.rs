@@ -1,5 +1,5 @@
 //! Queries, one noun in each file. No file here imports another one; what they share is in `access`, `columns`, `page_row`,
-//! `visible` and `full_text`.
+//! `draft_row`, `visible` and `full_text`.
 
 pub mod admin_list;
 pub mod audit;
@@ -23,4 +23,5 @@ pub mod sections;
 pub mod sign_in_places;
 pub mod site;
 pub mod trash;
+pub mod tree;
 pub mod users;

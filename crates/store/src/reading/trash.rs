@@ -10,11 +10,12 @@ use domain::{
 
 use crate::{
     Conn, Error, Result, Table,
-    columns::path_of,
+    columns::{path_of, pattern},
+    conn::MultiBackend,
     error::skip_unreadable,
     order::Order,
     paging::{Count, Window},
-    schema::trash,
+    schema::{fold, trash},
 };
 
 /// Newest first.
@@ -59,16 +60,36 @@ impl TryFrom<Record> for TrashRow {
     }
 }
 
-/// One page of the trash, newest first, and the total.
-pub fn list(conn: &mut Conn, _: &Editor, window: impl Into<Window>) -> Result<Table<TrashRow>> {
-    let found: Vec<i64> = trash::table.select(trash::id).limit(Count::LIMIT).load(conn)?;
-    let total = Count::of_found(found.len());
+/// The deleted pages whose title or path contains some words, of which at most eight count; all for an empty text. They are
+/// looked for in the 20,000 pages that were deleted last.
+fn rows(query: &str) -> trash::BoxedQuery<'static, MultiBackend> {
+    let mut rows = trash::table.into_boxed();
+    if !query.trim().is_empty() {
+        let latest = "id IN (SELECT id FROM trash ORDER BY deleted_at DESC, path, id LIMIT 20000)";
+        rows = rows.filter(sql::<Bool>(latest));
+    }
+    for word in query.split_whitespace().take(8) {
+        let in_title = fold(trash::title).like(pattern(word)).escape('\\');
+        rows = rows.filter(in_title.or(fold(trash::path).like(pattern(word)).escape('\\')));
+    }
+    rows
+}
+
+/// The number of deleted pages whose title or path contains some words.
+pub fn count(conn: &mut Conn, _: &Editor, query: &str) -> Result<Count> {
+    let found: Vec<i64> = rows(query).select(trash::id).limit(Count::LIMIT).load(conn)?;
+    Ok(Count::of_found(found.len()))
+}
+
+/// One page of the trash, newest first, and the total; only pages whose title or path contains the words of `query`.
+pub fn list(conn: &mut Conn, editor: &Editor, query: &str, window: impl Into<Window>) -> Result<Table<TrashRow>> {
+    let total = count(conn, editor, query)?;
     let table = ORDER.table(
         window.into(),
         total,
         |record: &Record| record.id,
         |range, order, limit, offset| {
-            let rows = trash::table.into_boxed().filter(sql::<Bool>(range)).order(sql::<Bool>(order));
+            let rows = rows(query).filter(sql::<Bool>(range)).order(sql::<Bool>(order));
             Ok(rows.limit(limit).offset(offset).select(Record::as_select()).load(conn)?)
         },
     )?;

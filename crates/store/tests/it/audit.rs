@@ -77,6 +77,8 @@ fn it_is_filtered_and_newest_first() {
         assert_eq!(found(AuditFilter { action: Some(Action::Deleted), ..AuditFilter::default() }), "630");
         assert_eq!(found(AuditFilter { subject: Some(Subject::User), ..AuditFilter::default() }), "");
         assert_eq!(found(AuditFilter { since: Some(entry(5).at), ..AuditFilter::default() }), "65");
+        let days = AuditFilter { since: Some(entry(2).at), before: Some(entry(5).at), ..AuditFilter::default() };
+        assert_eq!(found(days), "432");
         assert_eq!(found(AuditFilter { name: "-3".into(), ..AuditFilter::default() }), "3");
     });
 }
@@ -142,5 +144,24 @@ fn refusals_are_counted_from_a_moment_on() {
         let since = noon() - TimeDelta::minutes(60);
         let found = store.read(|conn| audit::failed_logins(conn, &admin(), since)).unwrap();
         assert_eq!(found, [(entries[0].at, 3), (entries[1].at, 4)]);
+    });
+}
+
+#[test]
+fn names_are_suggested_and_lead_to_what_still_has_them() {
+    on_both(|store| {
+        let page = store.write(|conn| commands::insert(conn, admin().editor(), &content("page-2"), noon())).unwrap();
+        let ann = add(store, "Ann", Role::Editor);
+        store.write(|conn| (0..3).try_for_each(|n| store::writing::audit::insert(conn, &entry(n)))).unwrap();
+        let suggested = store.read(|conn| audit::suggestions(conn, &admin())).unwrap();
+        assert_eq!(suggested.actors, ["Ann", "bob", "command line"]);
+        assert_eq!(suggested.names, ["/page-0", "/page-1", "/page-2", "Ann"]);
+        let entries = store.read(|conn| audit::list(conn, &admin(), &AuditFilter::default(), ALL)).unwrap().rows;
+        let named = store.read(|conn| audit::named(conn, admin().editor(), &entries)).unwrap();
+        assert_eq!(named.pages, [("/page-2".to_owned(), page.id)].into());
+        assert_eq!(named.users, [("Ann".to_owned(), ann.id)].into());
+        let editor = Editor::of(&member(Role::Editor)).unwrap();
+        let named = store.read(|conn| audit::named(conn, &editor, &entries)).unwrap();
+        assert!(named.users.is_empty() && !named.pages.is_empty(), "users are for administrators");
     });
 }

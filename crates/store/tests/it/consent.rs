@@ -126,7 +126,7 @@ impl Step {
         let ids: Vec<PageId> = pages.iter().map(|page| page.id).collect();
         let all_drafts = store.read(|conn| drafts::list(conn, &by, None, ALL)).unwrap().rows;
         let all_drafts: Vec<PageId> = all_drafts.into_iter().map(|row| row.page).collect();
-        let bin = store.read(|conn| trash::list(conn, &by, ALL)).unwrap().rows;
+        let bin = store.read(|conn| trash::list(conn, &by, "", ALL)).unwrap().rows;
         let bin: Vec<PageId> = bin.into_iter().map(|row| row.id).collect();
         let group = |index: usize| {
             let name = GroupName::parse(GROUPS[index]).unwrap();

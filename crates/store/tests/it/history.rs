@@ -178,7 +178,7 @@ fn what_is_deleted_comes_back_with_its_history_and_its_old_paths() {
         let nobody = VisiblePages::readable(&domain::access::Visitor::Anonymous, noon());
         assert!(store.read(|conn| lists::list(conn, &nobody, 9)).unwrap().is_empty());
         assert_eq!(target(store, "one"), None);
-        let rows = store.read(|conn| trash::list(conn, admin().editor(), ALL)).unwrap().rows;
+        let rows = store.read(|conn| trash::list(conn, admin().editor(), "", ALL)).unwrap().rows;
         assert_eq!((rows[0].id, &rows[0].path, rows[0].deleted_by.as_str()), (page.id, &path("two"), "command line"));
         // Its path is free meanwhile, and then it is not.
         insert(store, "two");
@@ -206,7 +206,7 @@ fn the_trash_is_emptied_by_hand_and_after_a_while() {
             delete(store, page, noon());
         }
         let left = || {
-            let rows = store.read(|conn| trash::list(conn, admin().editor(), ALL)).unwrap().rows;
+            let rows = store.read(|conn| trash::list(conn, admin().editor(), "", ALL)).unwrap().rows;
             rows.iter().map(|row| row.path.as_str().to_owned()).collect::<Vec<_>>().join(" ")
         };
         assert_eq!(

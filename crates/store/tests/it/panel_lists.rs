@@ -2,16 +2,20 @@
 
 use chrono::TimeDelta;
 use domain::{
+    Version,
     access::Visitor,
     audience::Audience,
+    draft::DraftLock,
+    effective_access::AccessKind,
     group::{GroupContent, GroupName},
-    page::{PageContent, PageId},
+    page::{PageContent, PageId, PageInput, PagePath},
     user::Role,
 };
 use store::{
-    Count, Start, Store, Window,
-    admin_list::{self, PageColumn, PageFilter, PageSort},
-    groups, lists, users,
+    Count, Paging, Start, Store, Table, Window,
+    admin_list::{self, Listed, PageColumn, PageFilter, PageSort, PageState},
+    drafts::{self, DraftFilter},
+    groups, lists, search, trash, tree, users, writing,
 };
 
 use crate::{
@@ -156,5 +160,151 @@ fn pages_of_one_date_are_a_range_of_the_index() {
         let root = domain::page::PagePath::root();
         let part = store.read(|conn| lists::list_below(conn, &scope, &root, &deep, 20)).unwrap().unwrap();
         assert_eq!((part.rows[0].path.as_str(), part.rows.len()), ("many/p01000", 20));
+    });
+}
+
+/// Saves the draft of an unpublished page, some minutes after noon.
+fn save_draft(store: &Store, path: &str, title: &str, minutes: i64) -> PageId {
+    let typed = PageInput { path: path.into(), title: title.into(), ..PageInput::default() }.into();
+    let at = noon() + TimeDelta::minutes(minutes);
+    let save = |conn: &mut store::Conn| {
+        commands::save_draft(conn, admin().editor(), None, Version(0), DraftLock::default(), &typed, at)
+    };
+    store.write(save).unwrap().page
+}
+
+/// The titles of a part of the list of everything, and the table.
+fn listed(store: &Store, filter: &PageFilter, by: PageColumn, window: Window) -> (String, Table<Listed>) {
+    let sort = PageSort { by, descending: matches!(by, PageColumn::Updated | PageColumn::Published) };
+    let table = store.read(|conn| admin_list::list_all(conn, admin().editor(), filter, sort, window)).unwrap();
+    let title = |row: &Listed| match row {
+        Listed::Page(page) => page.title.clone(),
+        Listed::Draft(draft) => format!("({})", draft.title),
+    };
+    (table.rows.iter().map(title).collect::<Vec<_>>().join(" "), table)
+}
+
+#[test]
+fn drafts_of_unpublished_pages_stand_among_the_pages() {
+    on_both(|store| {
+        for (n, title) in ["Alder", "Elm", "Oak"].into_iter().enumerate() {
+            let page = PageContent { title: title.into(), ..content(&format!("p{n}")) };
+            let at = noon() + TimeDelta::minutes(10 * n as i64);
+            store.write(|conn| commands::insert(conn, admin().editor(), &page, at)).unwrap();
+        }
+        save_draft(store, "/beech", "Beech", 15);
+        save_draft(store, "/p2", "Zelkova", 5);
+        save_draft(store, "Not A Path", "Ähre", 30);
+        let all = PageFilter::default();
+        let part = |filter: &PageFilter, by, number, size| {
+            listed(store, filter, by, Window { start: Start::Number(number), size })
+        };
+        assert_eq!(part(&all, PageColumn::Updated, 1, 9).0, "(Ähre) Oak (Beech) Elm (Zelkova) Alder");
+        assert_eq!(part(&all, PageColumn::Title, 1, 9).0, "(Ähre) Alder (Beech) Elm Oak (Zelkova)");
+        assert_eq!(part(&all, PageColumn::Path, 1, 9).0, "(Ähre) (Beech) Alder Elm Oak (Zelkova)");
+        let (titles, table) = part(&all, PageColumn::Updated, 2, 4);
+        assert_eq!((titles.as_str(), table.total, table.next), ("(Zelkova) Alder", Count::exact(6), None));
+        let (titles, table) = part(&all, PageColumn::Updated, 1, 2);
+        assert_eq!(titles, "(Ähre) Oak");
+        let after = Window { start: Start::After(table.next.unwrap()), size: 1 };
+        let (titles, table) = listed(store, &all, PageColumn::Updated, after);
+        assert_eq!(titles, "(Beech) Elm", "the drafts between two pages come with them");
+        let after = Window { start: Start::After(table.next.unwrap()), size: 1 };
+        let (titles, table) = listed(store, &all, PageColumn::Updated, after);
+        assert_eq!((titles.as_str(), table.next), ("(Zelkova) Alder", None));
+        let before = Window { start: Start::Before(table.previous.unwrap()), size: 1 };
+        assert_eq!(listed(store, &all, PageColumn::Updated, before).0, "Elm (Zelkova)");
+        // A draft has no readers and no date, and is found by its title and its path.
+        let private = PageFilter { access: Some(AccessKind::Everybody), ..all.clone() };
+        assert_eq!(part(&private, PageColumn::Title, 1, 9).0, "Alder Elm Oak");
+        let found = PageFilter { query: "BEE".into(), ..all.clone() };
+        assert_eq!(part(&found, PageColumn::Title, 1, 9).0, "(Beech)");
+        let live = PageFilter { state: Some((PageState::Published, noon() + TimeDelta::hours(1))), ..all };
+        assert_eq!(part(&live, PageColumn::Title, 1, 9).0, "Alder Elm Oak");
+    });
+}
+
+#[test]
+fn titles_are_sorted_by_their_words_whoever_wrote_them() {
+    on_both(|store| {
+        for (n, title) in ["Zebra", "Über uns", "unten", "Äpfel"].into_iter().enumerate() {
+            let page = PageContent { title: title.into(), ..content(&format!("p{n}")) };
+            store.write(|conn| commands::insert(conn, admin().editor(), &page, noon())).unwrap();
+        }
+        let titles =
+            || listed(store, &PageFilter::default(), PageColumn::Title, Paging { number: 1, size: 9 }.into()).0;
+        assert_eq!(titles(), "Äpfel Über uns unten Zebra", "at once, for what a command wrote");
+        sql(store, "INSERT INTO pages (id, path, title) VALUES (70, 'sql', 'Öl')").unwrap();
+        sql(store, "UPDATE pages SET title = 'Aal' WHERE path = 'p0'").unwrap();
+        while store.write(writing::search::catch_up).unwrap() {}
+        assert_eq!(titles(), "Aal Äpfel Öl Über uns unten");
+        assert!(!store.read(search::is_behind).unwrap());
+    });
+}
+
+fn level(store: &Store, path: &str, after: Option<&str>, limit: u32) -> (String, Option<String>) {
+    let (path, after) = (PagePath::parse(path).unwrap(), after.map(|after| PagePath::parse(after).unwrap()));
+    let level = store.read(|conn| tree::below(conn, admin().editor(), &path, after.as_ref(), limit)).unwrap();
+    let shown = |branch: &tree::Branch| {
+        let mark = if branch.page.is_some() { "" } else { "?" };
+        format!("{}{mark}:{}", branch.path.as_str(), branch.below)
+    };
+    let next = level.next.map(|next| next.as_str().to_owned());
+    (level.branches.iter().map(shown).collect::<Vec<_>>().join(" "), next)
+}
+
+#[test]
+fn the_tree_has_each_branch_once_with_the_pages_below_it() {
+    on_both(|store| {
+        for path in ["", "a", "a-b", "a-b/x", "a/x", "a/x/y", "a/z", "c/d/e", "c/d/f", "d"] {
+            store.write(|conn| commands::insert(conn, admin().editor(), &content(path), noon())).unwrap();
+        }
+        assert_eq!(level(store, "", None, 9), ("a:3 a-b:1 c?:2 d:0".into(), None));
+        assert_eq!(level(store, "", None, 2), ("a:3 a-b:1".into(), Some("a-b".into())));
+        assert_eq!(level(store, "", Some("a"), 2), ("a-b:1 c?:2".into(), Some("c".into())));
+        assert_eq!(level(store, "", Some("c"), 2), ("d:0".into(), None));
+        assert_eq!(level(store, "a", None, 9), ("a/x:1 a/z:0".into(), None));
+        assert_eq!(level(store, "c", None, 9), ("c/d?:2".into(), None));
+        assert_eq!(level(store, "d", None, 9), (String::new(), None));
+        let find = |path: &str| {
+            let path = PagePath::parse(path).unwrap();
+            store.read(|conn| tree::find(conn, admin().editor(), &path)).unwrap().map(|branch| branch.below)
+        };
+        assert_eq!((find(""), find("c/d"), find("nothing")), (Some(9), Some(2), None));
+    });
+}
+
+#[test]
+fn a_section_of_many_pages_is_read_in_parts() {
+    on_both(|store| {
+        fill(store, 1_100);
+        let (all, _) = level(store, "", None, 9);
+        assert_eq!(all, format!("many?:{}", tree::COUNTED_BELOW + 1));
+        let (mut count, mut after) = (0, None);
+        loop {
+            let (branches, next) = level(store, "many", after.as_deref(), 100);
+            count += branches.split(' ').count();
+            let Some(next) = next else { break };
+            after = Some(next);
+        }
+        assert_eq!(count, 1_100);
+    });
+}
+
+#[test]
+fn the_trash_and_the_drafts_are_searched() {
+    on_both(|store| {
+        for path in ["oak", "elm"] {
+            let page = store.write(|conn| commands::insert(conn, admin().editor(), &content(path), noon())).unwrap();
+            store.write(|conn| commands::delete(conn, admin().editor(), &[page.id], noon())).unwrap();
+        }
+        save_draft(store, "/oaks", "Oaks", 0);
+        save_draft(store, "/ash", "Ash", 0);
+        let count = |query: &str| {
+            let deleted = store.read(|conn| trash::count(conn, admin().editor(), query)).unwrap();
+            let filter = DraftFilter { query: query.into(), ..DraftFilter::default() };
+            (deleted.counted, store.read(|conn| drafts::count(conn, admin().editor(), filter)).unwrap().counted)
+        };
+        assert_eq!((count(""), count("OAK title"), count("oak"), count("%")), ((2, 2), (1, 0), (1, 1), (0, 0)));
     });
 }

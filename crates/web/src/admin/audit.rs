@@ -3,12 +3,15 @@
 use actix_web::web::Data;
 use domain::audit::{Action, Subject};
 use serde::Serialize;
-use store::audit::{self, AuditFilter};
+use store::{
+    Table,
+    audit::{self, AuditFilter},
+};
 
 use super::{
-    home::Change,
     panel::Panel,
-    table::{State, TableView, dates, since},
+    table::{State, TableView, capitalized, dates, since},
+    trail::{self, Change},
 };
 use crate::{
     App,
@@ -31,28 +34,46 @@ struct AuditPage {
     rows: Vec<Change>,
     who: String,
     name: String,
+    suggestions: Suggested,
 }
+
+/// The names that the fields suggest.
+#[derive(Serialize)]
+struct Suggested {
+    actors: Vec<String>,
+    names: Vec<String>,
+}
+
+/// The fields of the address.
+const FIELDS: &[&str] = &["who", "name", "action", "subject", "date", "from", "to"];
 
 /// GET `/admin/audit`.
 pub async fn list(app: Data<App>, admin: Admin, query: QueryString) -> Result<Outcome, Error> {
-    let state = State::read("/admin/audit", &["who", "name", "action", "subject", "date"], &query);
+    let state = State::read("/admin/audit", FIELDS, &query);
     let (now, zone) = (clock::now(), app.db.site().await.time_zone);
+    let (first, before) = state.span(zone);
     let filter = AuditFilter {
         actor: state.get("who").to_owned(),
         name: state.get("name").to_owned(),
         action: Action::parse(state.get("action")),
         subject: Subject::parse(state.get("subject")),
-        since: since(state.get("date"), now, zone),
+        since: since(state.get("date"), now, zone).max(first),
+        before,
     };
     let (proof, window) = (admin.proof(), state.window());
-    let (site, table) = app.db.list_with_site(move |conn| audit::list(conn, &proof, &filter, window)).await?;
+    let read = move |conn: &mut store::Conn| {
+        let Table { rows, total, previous, next } = audit::list(conn, &proof, &filter, window)?;
+        let rows = trail::rows(conn, proof.editor(), rows, zone)?;
+        Ok((Table { rows, total, previous, next }, audit::suggestions(conn, &proof)?))
+    };
+    let (site, (table, suggestions)) = app.db.list_with_site(read).await?;
     if let Some(last) = state.beyond_the_list(&table) {
         return Ok(Outcome::Redirect(last));
     }
 
     let all = |label: &str| ("", label.to_owned(), None);
     let actions = Action::ALL.iter().map(|action| (action.as_str(), action.label().to_owned(), None));
-    let subjects = Subject::ALL.iter().map(|subject| (subject.as_str(), subject.as_str().to_owned(), None));
+    let subjects = Subject::ALL.iter().map(|subject| (subject.as_str(), capitalized(subject.as_str()), None));
     let moments = dates(now, zone).map(|(word, label, _)| (word, label.to_owned(), None));
     let filters = vec![
         state.filter("Action", "action", [all("Everything")].into_iter().chain(actions).collect()),
@@ -60,11 +81,12 @@ pub async fn list(app: Data<App>, admin: Admin, query: QueryString) -> Result<Ou
         state.filter("When", "date", [all("Any time")].into_iter().chain(moments).collect()),
     ];
     let page = AuditPage {
-        panel: Panel::new(&site, admin.account(), "audit", "Audit trail", &[Link::new("/admin/", "Administration")]),
-        table: state.view(&table, Vec::new(), filters),
+        panel: Panel::new(&site, admin.account(), "audit", "Activity", &[Link::new("/admin/", "Administration")]),
+        table: state.view(&table, Vec::new(), filters).with_days(state.days("Activity")),
         who: state.get("who").to_owned(),
         name: state.get("name").to_owned(),
-        rows: table.rows.into_iter().map(|entry| Change::new(entry, zone)).collect(),
+        rows: table.rows,
+        suggestions: Suggested { actors: suggestions.actors, names: suggestions.names },
     };
     Ok(Outcome::Page(Answer::panel(app.view.render("admin/audit.html", &page)?)))
 }

@@ -50,14 +50,34 @@ pub struct Chosen {
 #[derive(Clone, Copy, Serialize)]
 pub(super) struct Choice {
     pub(super) value: &'static str,
+    /// The button below the list.
     pub(super) label: &'static str,
+    /// What happens, with the number of rows between: `Delete`, `page`, `pages` and ` for good`.
+    #[serde(skip)]
+    pub(super) verb: &'static str,
+    #[serde(skip)]
+    pub(super) nouns: [&'static str; 2],
+    #[serde(skip)]
+    pub(super) after: &'static str,
     #[serde(skip)]
     pub(super) question: &'static str,
-    #[serde(skip)]
     pub(super) danger: bool,
     #[serde(skip)]
     pub(super) needs: Needs,
+    /// The address of the action, if it is not that of the list's form.
+    pub(super) address: &'static str,
 }
+
+impl Choice {
+    /// What happens, with the number of rows: `Delete 3 pages for good`.
+    fn words(&self, count: usize) -> String {
+        let [one, many] = self.nouns;
+        format!("{} {count} {}{}", self.verb, if count == 1 { one } else { many }, self.after)
+    }
+}
+
+/// The nouns of actions on pages.
+pub(super) const NOUNS: [&str; 2] = ["page", "pages"];
 
 /// The input that a choice needs besides the rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -113,8 +133,12 @@ pub(super) struct Action {
 /// The contents of the confirmation page.
 #[derive(Default)]
 pub(super) struct Question {
-    /// All selected rows.
+    /// The selected rows.
     pub(super) items: Vec<Item>,
+    /// The heading above the rows, if the effect on access names other rows already.
+    pub(super) heading: String,
+    /// The number of rows that the effect on access names and `items` does not.
+    pub(super) named: usize,
     /// Selected rows that the action leaves out, each with the reason.
     pub(super) left_out: Vec<Item>,
     /// The effect on access.
@@ -147,9 +171,16 @@ struct ConfirmPage {
     detail: String,
     notice: &'static str,
     errors: Errors,
+    /// The number of selected rows, in words.
+    count: String,
+    heading: String,
     items: Vec<Item>,
-    /// The number of rows that are not named.
+    /// The number of `items`, and of those that are not named.
+    listed: usize,
     more: usize,
+    /// Whether there is something to confirm.
+    is_possible: bool,
+    asks: bool,
     left_out: Vec<Item>,
     access: AccessPreview,
     action_url: String,
@@ -211,10 +242,10 @@ impl Action {
     /// As [`Action::of`].
     pub(super) fn of_all(chosen: Chosen, section: &Section, choices: &[Choice]) -> Result<Action, Error> {
         let choice = choices.iter().find(|choice| choice.value == chosen.action).copied();
-        let choice = choice.ok_or_else(|| Error::Unprocessable("Choose an action for the selected rows.".into()))?;
+        let choice = choice.ok_or_else(|| Error::Unprocessable("Choose what to do with the selected rows.".into()))?;
         let all = chosen.all == "yes";
         if chosen.id.is_empty() && !all {
-            return Err(Error::Unprocessable("Nothing is selected. Select rows of the list first.".into()));
+            return Err(Error::Unprocessable("Nothing is selected. Select some rows of the list first.".into()));
         }
         let confirmed = chosen.confirm == "yes";
         let back = section.back(&chosen.back);
@@ -241,29 +272,36 @@ impl Action {
         section: &Section,
         question: Question,
     ) -> Result<Answer, Error> {
-        let Question { mut items, left_out, access, detail, invalid, notice, asks, groups, seen } = question;
-        let Choice { label, question, danger, needs, .. } = self.choice;
-        let name = label.trim_end_matches('…');
-        let count = items.len();
+        let Question { mut items, heading, named, left_out, access, detail, invalid, notice, asks, groups, seen } =
+            question;
+        let Choice { question, danger, needs, nouns: [one, many], .. } = self.choice;
+        let count = items.len() + named;
+        let words = self.choice.words(count);
         let hidden = self.hidden(asks, &seen.text());
-        if self.all {
+        let rows = items.len();
+        if self.all || asks || !heading.is_empty() {
             items.truncate(MAX_NAMED);
         }
         let page = ConfirmPage {
-            panel: Panel::new(site, account, section.name, format!("{name}?"), &section.trail(&self.back)),
+            panel: Panel::new(site, account, section.name, format!("{words}?"), &section.trail(&self.back)),
             question,
             detail,
             notice,
             errors: Errors::of(&invalid),
-            more: count - items.len(),
+            count: format!("{count} {}", if count == 1 { one } else { many }),
+            heading,
+            listed: rows,
+            more: rows - items.len(),
             items,
+            is_possible: count > 0,
+            asks,
             left_out,
             access,
-            action_url: format!("{}/actions", section.list),
+            action_url: format!("{}/actions", section.rows),
             hidden,
             cancel_href: section.list_href(&self.back),
             danger,
-            confirm_label: if asks { "Next".into() } else { format!("{name} {count}") },
+            confirm_label: if asks { "Next".into() } else { words },
             section_field: (asks && needs == Needs::Section).then(|| self.parameters.section.unwrap_or_default()),
             readers: (asks && needs == Needs::Readers)
                 .then(|| Readers::new(&self.parameters.readers.unwrap_or_default(), &groups, None)),

@@ -1,22 +1,20 @@
-//! Drafts in the panel: the list, previews, comparison with the published page, and discarding.
+//! Drafts in the panel: previews, comparison with the published page, and discarding.
 
-mod actions;
+pub(super) mod actions;
 pub(super) mod naming;
 
 use std::sync::Arc;
 
-use actix_web::{HttpRequest, web::Data};
+use actix_web::{HttpRequest, HttpResponse, web::Data};
 use domain::{
     Version,
     draft::Draft,
     page::{Page, PageId, PageInput},
     site::Site,
-    zone::Zone,
 };
 use serde::{Deserialize, Serialize};
 use store::{
-    drafts::{self, DraftKind, DraftRow},
-    pages, revisions,
+    drafts, pages, revisions,
     writing::{Command, Consent, DiscardDrafts, DraftVersion},
 };
 
@@ -24,7 +22,7 @@ pub use actions::act;
 
 use naming::{form_href, title};
 
-use super::{bulk::Choice, diff, flash::Flash, panel::Panel, request::id, sections::DRAFTS, table::TableView};
+use super::{diff, flash::Flash, panel::Panel, request::id, sections::DRAFTS};
 use crate::{
     App,
     auth::extract::Editor,
@@ -34,84 +32,15 @@ use crate::{
         error::Error,
         form::Form,
         query::QueryString,
+        responses::permanent_redirect,
         view::Link,
     },
     site::{pages::draft_as_page, resolve::VisibleDraft},
 };
 
-#[derive(Serialize)]
-struct ListPage {
-    #[serde(flatten)]
-    panel: Panel,
-    #[serde(flatten)]
-    table: TableView,
-    rows: Vec<Row>,
-    actions: &'static [Choice],
-}
-
-#[derive(Serialize)]
-struct Row {
-    id: String,
-    title: String,
-    path: String,
-    edit_href: String,
-    preview_href: String,
-    discard_href: String,
-    is_of_published: bool,
-    saved: String,
-    saved_iso: String,
-    saved_by: String,
-}
-
-impl Row {
-    fn new(row: DraftRow, zone: Zone) -> Row {
-        let href = |below: &str| DRAFTS.href(row.page.0, below, "");
-        Row {
-            id: row.page.0.to_string(),
-            edit_href: form_href(row.page),
-            preview_href: href("/preview"),
-            discard_href: href("/discard"),
-            title: title(row.title),
-            path: row.path.map(|path| path.href()).unwrap_or_default(),
-            is_of_published: row.kind == DraftKind::Changes,
-            saved: clock::moment(row.saved_at, zone),
-            saved_iso: clock::iso(row.saved_at),
-            saved_by: row.saved_by,
-        }
-    }
-}
-
-/// GET `/admin/drafts`.
-pub async fn list(app: Data<App>, editor: Editor, query: QueryString) -> Result<Outcome, Error> {
-    let state = DRAFTS.state(&query);
-    let kind = match state.get("kind") {
-        "new" => Some(DraftKind::Page),
-        "changes" => Some(DraftKind::Changes),
-        _ => None,
-    };
-    let (proof, window) = (editor.proof(), state.window());
-    let read = move |conn: &mut store::Conn| {
-        let totals =
-            [None, Some(DraftKind::Page), Some(DraftKind::Changes)].map(|kind| drafts::count(conn, &proof, kind));
-        Ok((drafts::list(conn, &proof, kind, window)?, totals))
-    };
-    let (site, (table, [all, new, changes])) = app.db.list_with_site(read).await?;
-    if let Some(last) = state.beyond_the_list(&table) {
-        return Ok(Outcome::Redirect(last));
-    }
-    let choices = vec![
-        ("", "All".into(), Some(all?)),
-        ("new", "Not published".into(), Some(new?)),
-        ("changes", "Published".into(), Some(changes?)),
-    ];
-    let filters = vec![state.filter("Page", "kind", choices)];
-    let page = ListPage {
-        panel: Panel::new(&site, editor.account(), "drafts", "Drafts", &DRAFTS.above()).with_message(&query),
-        table: state.view(&table, Vec::new(), filters),
-        rows: table.rows.into_iter().map(|row| Row::new(row, site.time_zone)).collect(),
-        actions: &actions::ACTIONS,
-    };
-    Ok(Outcome::Page(Answer::panel(app.view.render("admin/drafts/list.html", &page)?)))
+/// GET `/admin/drafts`: an earlier address of the list of pages in its state `draft` or `changes`.
+pub async fn list(query: QueryString) -> HttpResponse {
+    permanent_redirect(&DRAFTS.list_href(if query.get("kind") == "changes" { "state=changes" } else { "" }))
 }
 
 /// A draft, and the published page that it changes, if there is one.
@@ -129,7 +58,7 @@ impl Found {
 
     fn trail(&self) -> Vec<Link> {
         let [home] = DRAFTS.above();
-        vec![home, Link::new(DRAFTS.list, DRAFTS.title), Link::new(form_href(self.draft.page), self.title())]
+        vec![home, Link::new(DRAFTS.list_href(""), DRAFTS.title), Link::new(form_href(self.draft.page), self.title())]
     }
 }
 
@@ -163,7 +92,7 @@ struct ComparePage {
 /// GET `/admin/drafts/{id}/compare`: the differences between the published page and its draft.
 pub async fn compare(request: HttpRequest, app: Data<App>, editor: Editor) -> Result<Answer, Error> {
     let found = load(&request, &app, &editor).await?;
-    let panel = Panel::new(&found.site, editor.account(), "drafts", "Pending changes", &found.trail());
+    let panel = Panel::new(&found.site, editor.account(), DRAFTS.name, "Pending changes", &found.trail());
     let Found { site, draft, page, .. } = found;
     let (zone, page) = (site.time_zone, page.ok_or(Error::NotFound)?);
     let view = app.view.clone();
@@ -201,7 +130,7 @@ struct DiscardPage {
 pub async fn confirm(request: HttpRequest, app: Data<App>, editor: Editor) -> Result<Answer, Error> {
     let found = load(&request, &app, &editor).await?;
     let page = DiscardPage {
-        panel: Panel::new(&found.site, editor.account(), "drafts", "Discard this draft?", &found.trail()),
+        panel: Panel::new(&found.site, editor.account(), DRAFTS.name, "Discard this draft?", &found.trail()),
         action: DRAFTS.href(found.draft.page.0, "/discard", ""),
         page_title: found.title(),
         saved: clock::moment(found.draft.saved_at, found.site.time_zone),
@@ -233,7 +162,7 @@ pub async fn discard(
     let command = Command::DiscardDrafts(DiscardDrafts(vec![draft]));
     match app.db.run(editor.proof(), command, Consent::Stated).await? {
         Ok(outcome) if outcome.count() == 0 => Err(Error::NotFound),
-        Ok(_) => Ok(Outcome::Redirect(Flash::Discarded.at(DRAFTS.list, "", None))),
+        Ok(_) => Ok(Outcome::Redirect(Flash::Discarded.at(DRAFTS.list, DRAFTS.initial, None))),
         Err(store::Error::Stale) => Err(Error::Conflict(
             "Somebody saved this draft after you opened this page. Look at it again before you discard it.".into(),
         )),

@@ -11,9 +11,7 @@ pub(super) enum Flash {
     Saved,
     Created,
     Deleted,
-    MadePrivate,
-    MadePublic,
-    MadeInherited,
+    Trashed,
     Enabled,
     Disabled,
     PasswordSet,
@@ -30,15 +28,13 @@ pub(super) enum Flash {
 }
 
 impl Flash {
-    const ALL: [(Flash, &'static str, &'static str); 19] = [
+    const ALL: [(Flash, &'static str, &'static str); 17] = [
         (Flash::Saved, "saved", "Saved."),
         (Flash::Created, "created", "Created."),
         (Flash::Deleted, "deleted", "Deleted"),
         (Flash::Restored, "restored", "Restored"),
         (Flash::Purged, "purged", "Deleted for good"),
-        (Flash::MadePrivate, "made-private", "Made private"),
-        (Flash::MadePublic, "made-public", "Made public"),
-        (Flash::MadeInherited, "made-inherited", "Access inherited"),
+        (Flash::Trashed, "trashed", "Moved to the trash"),
         (Flash::Enabled, "enabled", "Enabled"),
         (Flash::Disabled, "disabled", "Disabled"),
         (Flash::PasswordSet, "password-set", "The password is set."),
@@ -62,13 +58,33 @@ impl Flash {
         let Some((flash, _, words)) = Flash::ALL.iter().find(|(_, word, _)| *word == query.get("done")) else {
             return String::new();
         };
-        match query.get("count").parse::<u32>() {
-            Ok(1) if *flash == Flash::ReadersChosen => "Access changed for 1 page.".into(),
-            Ok(count) if *flash == Flash::ReadersChosen => format!("Access changed for {count} pages."),
+        let count = query.get("count").parse::<u32>();
+        if let Some(message) = count.as_ref().ok().and_then(|count| flash.counted(*count)) {
+            return message;
+        }
+        match count {
             Ok(count) if !words.ends_with('.') => format!("{words}: {count}."),
             _ if words.ends_with('.') => (*words).into(),
             _ => format!("{words}."),
         }
+    }
+
+    /// The message for a number of rows; `None` for results that have no words of their own for it.
+    fn counted(self, count: u32) -> Option<String> {
+        let plural = if count == 1 { "" } else { "s" };
+        let (verb, noun, after) = match self {
+            Flash::Trashed => ("Moved", "page", " to the trash"),
+            Flash::Purged => ("Deleted", "page", " for good"),
+            Flash::Moved => ("Moved", "page", ""),
+            Flash::ReadersChosen => ("Changed the readers of", "page", ""),
+            Flash::Unpublished => ("Unpublished", "page", ""),
+            Flash::Published => ("Published", "page", ""),
+            Flash::DraftsDiscarded => ("Discarded", "draft", ""),
+            Flash::Enabled => ("Enabled", "user", ""),
+            Flash::Disabled => ("Disabled", "user", ""),
+            _ => return None,
+        };
+        Some(format!("{verb} {count} {noun}{plural}{after}."))
     }
 
     /// The redirect to a list or a form that shows the message.

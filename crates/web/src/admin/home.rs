@@ -1,22 +1,23 @@
 //! The panel's home: totals, pending work, recent changes, broken links, and sign-ins that deserve attention.
 
 use actix_web::web::Data;
-use domain::{
-    access::Admin,
-    audit::{Entry, Subject},
-    zone::Zone,
-};
+use domain::access::Admin;
 use serde::Serialize;
 use store::{admin_list, audit, links, users};
 
-use super::{failed_logins_chart::Chart, links::Row, panel::Panel, pending::Pending};
+use super::{
+    failed_logins_chart::Chart,
+    links::Row,
+    panel::Panel,
+    pending::Pending,
+    trail::{self, Change},
+};
 use crate::{
     App,
     auth::extract::Editor,
     clock,
     http::{answer::Answer, error::Error, view::Link},
     markdown,
-    site::lists::login_href,
 };
 
 /// The maximum number of changes shown.
@@ -88,37 +89,6 @@ struct Counts {
     users: String,
 }
 
-/// An entry of the audit trail as a row.
-#[derive(Serialize)]
-pub(super) struct Change {
-    when: String,
-    when_iso: String,
-    actor: String,
-    label: &'static str,
-    subject: &'static str,
-    name: String,
-    href: String,
-    detail: String,
-}
-
-impl Change {
-    /// The row of an entry, with its moment in a time zone.
-    pub(super) fn new(entry: Entry, zone: Zone) -> Change {
-        // The trail names a page by its address, also after the page was deleted.
-        let href = if entry.subject == Subject::Page { login_href(&entry.name) } else { String::new() };
-        Change {
-            when: clock::moment(entry.at, zone),
-            when_iso: clock::iso(entry.at),
-            actor: entry.actor,
-            label: entry.action.label(),
-            subject: entry.subject.as_str(),
-            name: entry.name,
-            href,
-            detail: entry.detail,
-        }
-    }
-}
-
 /// GET `/admin/`.
 pub async fn show(app: Data<App>, editor: Editor) -> Result<Answer, Error> {
     let proof = editor.proof();
@@ -130,7 +100,9 @@ pub async fn show(app: Data<App>, editor: Editor) -> Result<Answer, Error> {
             let watch = admin.as_ref().map(|admin| Watch::of(conn, admin)).transpose()?;
             let pending = Pending::find(conn, &proof)?;
             let broken = links::broken(conn, &proof, None, (MAX_BROKEN_LINKS + 1, MAX_EXAMINED), markdown::ids)?;
+            let zone = store::site::get(conn)?.time_zone;
             let changes = audit::recent(conn, &proof, MAX_CHANGES)?;
+            let changes = trail::rows(conn, &proof, changes, zone)?;
             let unread = links::has_unread(conn)?;
             Ok((admin_list::totals(conn, &proof)?, users.unwrap_or_default(), changes, pending, broken, unread, watch))
         })
@@ -145,7 +117,7 @@ pub async fn show(app: Data<App>, editor: Editor) -> Result<Answer, Error> {
             users: users.to_string(),
         },
         pending,
-        changes: changes.into_iter().map(|entry| Change::new(entry, site.time_zone)).collect(),
+        changes,
         more_broken_links: broken.next.is_some() || broken.rows.len() > MAX_BROKEN_LINKS as usize,
         broken_links: broken.rows.into_iter().take(MAX_BROKEN_LINKS as usize).map(Row::from).collect(),
         unread_links,

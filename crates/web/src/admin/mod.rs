@@ -27,6 +27,7 @@ pub mod search_index;
 mod sections;
 pub mod site;
 mod table;
+mod trail;
 pub mod trash;
 pub mod users;
 pub mod view_as;

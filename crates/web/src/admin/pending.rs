@@ -9,7 +9,7 @@ use store::{
     site,
 };
 
-use crate::clock;
+use crate::clock::{self, When};
 
 /// The first five of each kind are shown.
 const FIRST_ROWS: Paging = Paging { number: 1, size: 5 };
@@ -35,8 +35,7 @@ struct Row {
     title: String,
     what: &'static str,
     who: String,
-    when: String,
-    when_iso: String,
+    when: When,
 }
 
 impl Pending {
@@ -62,8 +61,7 @@ impl Row {
             title: super::drafts::naming::title(draft.title),
             what: "saved",
             who: draft.saved_by,
-            when: clock::moment(draft.saved_at, zone),
-            when_iso: clock::iso(draft.saved_at),
+            when: When::new(draft.saved_at, zone),
         }
     }
 
@@ -73,8 +71,7 @@ impl Row {
             title: upcoming.page.title,
             what: if upcoming.ends { "ends" } else { "appears" },
             who: String::new(),
-            when: clock::moment(upcoming.at, zone),
-            when_iso: clock::iso(upcoming.at),
+            when: When::new(upcoming.at, zone),
         }
     }
 }

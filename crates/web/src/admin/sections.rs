@@ -6,25 +6,46 @@ use crate::http::{
     view::Link,
 };
 
-pub(super) const PAGES: Section =
-    Section { name: "pages", title: "Pages", list: "/admin/pages", fields: &["q", "readers", "state", "date", "sort"] };
+/// The fields of the list of pages, of which `below` makes it a tree.
+const PAGE_FIELDS: &[&str] = &["q", "state", "readers", "date", "from", "to", "sort", "below"];
 
-pub(super) const DRAFTS: Section =
-    Section { name: "drafts", title: "Drafts", list: "/admin/drafts", fields: &["kind"] };
+pub(super) const PAGES: Section = Section {
+    name: "pages",
+    title: "Pages",
+    list: "/admin/pages",
+    rows: "/admin/pages",
+    fields: PAGE_FIELDS,
+    initial: "",
+};
 
-pub(super) const USERS: Section =
-    Section { name: "users", title: "Users", list: "/admin/users", fields: &["q", "role", "active", "sort"] };
+pub(super) const DRAFTS: Section = Section { title: "Drafts", rows: "/admin/drafts", initial: "state=draft", ..PAGES };
 
-pub(super) const GROUPS: Section = Section { name: "groups", title: "Groups", list: "/admin/groups", fields: &[] };
+pub(super) const TRASH: Section = Section { title: "Trash", rows: "/admin/trash", initial: "state=trash", ..PAGES };
 
-pub(super) const TRASH: Section = Section { name: "trash", title: "Trash", list: "/admin/trash", fields: &[] };
+pub(super) const USERS: Section = Section {
+    name: "users",
+    title: "Users",
+    list: "/admin/users",
+    rows: "/admin/users",
+    fields: &["q", "role", "active", "sort"],
+    initial: "",
+};
 
-/// A section: the name of its tab, the title and address of its list, and the fields of the list's query string.
+pub(super) const GROUPS: Section =
+    Section { name: "groups", title: "Groups", list: "/admin/groups", rows: "/admin/groups", fields: &[], initial: "" };
+
+/// A section: the name of its tab, its title, and its list.
 pub(super) struct Section {
     pub(super) name: &'static str,
     pub(super) title: &'static str,
+    /// The address of the list.
     pub(super) list: &'static str,
+    /// The address below which the forms and the actions of its rows are.
+    pub(super) rows: &'static str,
+    /// The fields of the list's query string.
     pub(super) fields: &'static [&'static str],
+    /// The query string with which the list is in this section, if it has others as well.
+    pub(super) initial: &'static str,
 }
 
 impl Section {
@@ -40,12 +61,15 @@ impl Section {
 
     /// The address of the list in the state in which it was left.
     pub(super) fn list_href(&self, back: &str) -> String {
-        if back.is_empty() { self.list.into() } else { format!("{}?{back}", self.list) }
+        match if back.is_empty() { self.initial } else { back } {
+            "" => self.list.into(),
+            query => format!("{}?{query}", self.list),
+        }
     }
 
     /// The address of a row's form.
     pub(super) fn form_href(&self, id: i64) -> String {
-        format!("{}/{id}", self.list)
+        format!("{}/{id}", self.rows)
     }
 
     /// An address below a row's form that carries the list's state along.

@@ -2,7 +2,7 @@
 //! of them and keep the rest.
 
 use actix_web::HttpResponse;
-use chrono::{Datelike, TimeDelta};
+use chrono::{Datelike, NaiveDate, TimeDelta};
 use domain::{Timestamp, zone::Zone};
 use serde::Serialize;
 use store::{Count, Paging, Start, Table, Window};
@@ -95,29 +95,81 @@ impl State {
 
     /// The address of the list with one field changed, from its first page.
     fn with(&self, name: &str, value: &str) -> String {
-        let mut fields = self.fields.clone();
-        for (known, old) in &mut fields {
-            if *known == name {
-                *old = value.to_owned();
-            }
-        }
-        self.href(&self.query_of(&fields, 1))
+        self.href(&self.query_of(&self.changed(name, value), 1))
     }
 
-    /// A filter: `choices` are value, label and count; the empty value is "all".
+    /// A filter: `choices` are value, label and count; the empty value is "all". A choice that would list nothing is left out,
+    /// unless it is the chosen one.
     pub(super) fn filter(
         &self,
         title: &'static str,
         name: &str,
         choices: Vec<(&str, String, Option<Count>)>,
     ) -> Filter {
-        let choices = choices.into_iter().map(|(value, label, count)| Choice {
+        let is_chosen = |value: &str| self.get(name) == value;
+        let chosen = choices.iter().find(|(value, ..)| !value.is_empty() && is_chosen(value));
+        let chip = chosen.map(|(_, label, _)| Chip { label: format!("{title}: {label}"), href: self.with(name, "") });
+        let offered = choices.into_iter().filter(|(value, _, count)| {
+            value.is_empty() || is_chosen(value) || !count.is_some_and(|count| count.is_zero())
+        });
+        let choices = offered.map(|(value, label, count)| Choice {
             href: self.with(name, value),
             label,
             count: count.map(|count| count.to_string()),
-            chosen: self.get(name) == value,
+            chosen: is_chosen(value),
         });
-        Filter { title, choices: choices.collect() }
+        Filter { title, choices: choices.collect(), chip }
+    }
+
+    /// The filter by the first and the last day, in the fields `from` and `to`.
+    pub(super) fn days(&self, title: &'static str) -> Days {
+        let chip = |name: &str, word: &str| {
+            let day = self.day(name)?;
+            Some(Chip { label: format!("{title} {word} {}", day.format("%-d %b %Y")), href: self.with(name, "") })
+        };
+        let shown = |name: &str| self.day(name).map(|day| day.to_string()).unwrap_or_default();
+        Days {
+            title,
+            from: shown("from"),
+            to: shown("to"),
+            chips: [chip("from", "from"), chip("to", "to")].into_iter().flatten().collect(),
+            keep: self.keep(&["from", "to"]),
+        }
+    }
+
+    fn day(&self, name: &str) -> Option<NaiveDate> {
+        NaiveDate::parse_from_str(self.get(name), "%Y-%m-%d").ok().filter(|day| (1970..=9999).contains(&day.year()))
+    }
+
+    /// The first moment of the first day and the first one after the last day, of those that were given.
+    pub(super) fn span(&self, zone: Zone) -> (Option<Timestamp>, Option<Timestamp>) {
+        let after = |day: NaiveDate| day.succ_opt().map(|next| zone.midnight(next));
+        (self.day("from").map(|day| zone.midnight(day)), self.day("to").and_then(after))
+    }
+
+    /// The fields that a form carries along, without some.
+    fn keep(&self, but: &[&str]) -> Vec<Kept> {
+        let kept = self.fields.iter().filter(|(name, value)| !but.contains(name) && !value.is_empty());
+        kept.map(|(name, value)| Kept { name, value: value.clone() }).collect()
+    }
+
+    /// The address of the list with all fields empty but some, from its first page.
+    pub(super) fn only(&self, kept: &[&str]) -> String {
+        self.with_only(kept, "", "")
+    }
+
+    /// As [`State::only`], with one field changed.
+    pub(super) fn with_only(&self, kept: &[&str], name: &str, value: &str) -> String {
+        let mut fields = self.changed(name, value);
+        fields.retain(|(name, _)| kept.contains(name));
+        self.href(&self.query_of(&fields, 1))
+    }
+
+    fn changed(&self, name: &str, value: &str) -> Vec<(&'static str, String)> {
+        let change = |(known, old): &(&'static str, String)| {
+            (*known, if *known == name { value.to_owned() } else { old.clone() })
+        };
+        self.fields.iter().map(change).collect()
     }
 
     /// The column headers: `columns` are the word in the address and the label; `sorted` is the sorted column and whether
@@ -174,15 +226,18 @@ impl State {
 
     /// The parts of the list around its rows.
     pub(super) fn view<T>(&self, table: &Table<T>, columns: Vec<Column>, filters: Vec<Filter>) -> TableView {
-        let keep = self.fields.iter().filter(|(name, value)| *name != "q" && !value.is_empty());
         TableView {
             address: self.address.clone(),
             query: self.get("q").to_owned(),
             pager: self.pager(table),
             back: self.back(),
-            keep: keep.map(|(name, value)| Kept { name, value: value.clone() }).collect(),
+            keep: self.keep(&["q"]),
             columns,
-            filters,
+            chips: filters.iter().filter_map(|filter| filter.chip.clone()).collect(),
+            filters: filters.into_iter().filter(|filter| filter.choices.len() > 1).collect(),
+            days: None,
+            clear_href: self.only(&["q", "state", "sort"]),
+            reset_href: self.only(&["state", "sort"]),
         }
     }
 }
@@ -206,12 +261,45 @@ pub(super) struct TableView {
     keep: Vec<Kept>,
     columns: Vec<Column>,
     filters: Vec<Filter>,
+    days: Option<Days>,
+    /// The chosen filters, each with the address of the list without it.
+    chips: Vec<Chip>,
+    /// The address of the list without filters, and without the search as well.
+    clear_href: String,
+    reset_href: String,
+}
+
+impl TableView {
+    /// Adds the filter by days.
+    pub(super) fn with_days(mut self, days: Days) -> TableView {
+        self.chips.extend(days.chips.iter().cloned());
+        self.days = Some(days);
+        self
+    }
 }
 
 #[derive(Serialize)]
 struct Kept {
     name: &'static str,
     value: String,
+}
+
+/// A chosen filter, which its link removes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+struct Chip {
+    label: String,
+    href: String,
+}
+
+/// The filter by the first and the last day.
+#[derive(Serialize)]
+pub(super) struct Days {
+    title: &'static str,
+    from: String,
+    to: String,
+    #[serde(skip)]
+    chips: Vec<Chip>,
+    keep: Vec<Kept>,
 }
 
 /// A column header.
@@ -222,11 +310,13 @@ pub(super) struct Column {
     sorted: &'static str,
 }
 
-/// A filter beside the list.
+/// A filter of the list.
 #[derive(Serialize)]
 pub(super) struct Filter {
     title: &'static str,
     choices: Vec<Choice>,
+    #[serde(skip)]
+    chip: Option<Chip>,
 }
 
 #[derive(Serialize)]
@@ -235,6 +325,12 @@ struct Choice {
     href: String,
     count: Option<String>,
     chosen: bool,
+}
+
+/// A label with a capital letter.
+pub(super) fn capitalized(label: &str) -> String {
+    let mut letters = label.chars();
+    letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
 }
 
 /// The words and labels of the filter by date, each with its first moment in a time zone.
@@ -303,6 +399,37 @@ mod tests {
         assert_eq!(pager("after=7", long, Some(8), Some(9)), expected);
         assert_eq!(state("after=7&sort=title").back(), "sort=title&after=7");
         assert_eq!(state("after=7&sort=title").with("q", "b"), "/admin/pages?q=b&sort=title");
+    }
+
+    #[test]
+    fn chosen_filters_are_chips_and_choices_without_rows_are_left_out() {
+        let state = State::read(
+            "/admin/pages",
+            &["q", "visibility", "from", "to"],
+            &QueryString::parse("q=a&visibility=private&from=2026-03-01&to=soon"),
+        );
+        let choices = |private| {
+            let count = |number| Some(Count::exact(number));
+            vec![
+                ("", "All".to_owned(), count(3)),
+                ("private", "Private".into(), count(private)),
+                ("x", "X".into(), count(0)),
+            ]
+        };
+        let filter = state.filter("Readers", "visibility", choices(0));
+        assert_eq!(filter.choices.len(), 2, "the chosen one stays");
+        let chip = filter.chip.unwrap();
+        assert_eq!(
+            (chip.label.as_str(), chip.href.as_str()),
+            ("Readers: Private", "/admin/pages?q=a&from=2026-03-01&to=soon")
+        );
+        let days = state.days("Published");
+        assert_eq!(days.chips.len(), 1);
+        assert_eq!(days.chips[0].label, "Published from 1 Mar 2026");
+        let berlin = Zone::parse("Europe/Berlin").unwrap();
+        let (since, before) = state.span(berlin);
+        assert_eq!((since.unwrap().to_rfc3339().as_str(), before), ("2026-02-28T23:00:00+00:00", None));
+        assert_eq!(state.only(&["q"]), "/admin/pages?q=a");
     }
 
     #[test]

@@ -1,13 +1,12 @@
 //! The trash: deleted pages, until they are restored or purged.
 
-use actix_web::{HttpRequest, http::StatusCode, web::Data};
+use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web::Data};
 use chrono::TimeDelta;
 use domain::{
     access::Admin,
     invalid::Invalid,
     page::{PageId, PagePath},
     site::Site,
-    zone::Zone,
 };
 use serde::{Deserialize, Serialize};
 use store::{
@@ -18,12 +17,11 @@ use store::{
 
 use super::{
     access_preview::{AccessPreview, consent},
-    bulk::{Action, Choice, Chosen, Item, Needs, Question},
+    bulk::{Action, Choice, Chosen, Item, NOUNS, Needs, Question},
     flash::Flash,
     panel::Panel,
     request::id,
     sections::TRASH,
-    table::TableView,
 };
 use crate::{
     App,
@@ -34,74 +32,27 @@ use crate::{
         answer::{Answer, Outcome},
         error::Error,
         form::Form,
-        query::QueryString,
+        responses::permanent_redirect,
         view::{Errors, Link},
     },
 };
 
-const ACTIONS: [Choice; 1] = [Choice {
+/// What the list of pages offers for the rows of the trash.
+pub(super) const ACTIONS: [Choice; 1] = [Choice {
     value: "purge",
-    label: "Delete for good",
-    question: "These pages will be deleted with their history. They cannot be restored:",
+    label: "Delete for good…",
+    verb: "Delete",
+    nouns: NOUNS,
+    after: " for good",
+    question: "These pages will be deleted with their history. They cannot be restored.",
     danger: true,
     needs: Needs::Rows,
+    address: "",
 }];
 
-#[derive(Serialize)]
-struct ListPage {
-    #[serde(flatten)]
-    panel: Panel,
-    #[serde(flatten)]
-    table: TableView,
-    rows: Vec<Row>,
-    actions: [Choice; 1],
-    days: u32,
-}
-
-#[derive(Serialize)]
-struct Row {
-    id: String,
-    title: String,
-    path: String,
-    restore_href: String,
-    deleted: String,
-    deleted_iso: String,
-    deleted_by: String,
-    until: String,
-}
-
-impl Row {
-    fn new(row: TrashRow, days: u32, zone: Zone) -> Row {
-        Row {
-            id: row.id.0.to_string(),
-            title: row.title,
-            path: row.path.to_string(),
-            restore_href: format!("{}/{}", TRASH.list, row.id.0),
-            deleted: clock::moment(row.deleted_at, zone),
-            deleted_iso: clock::iso(row.deleted_at),
-            deleted_by: row.deleted_by,
-            until: clock::date(row.deleted_at + TimeDelta::days(days.into()), zone),
-        }
-    }
-}
-
-/// GET `/admin/trash`.
-pub async fn list(app: Data<App>, editor: Editor, query: QueryString) -> Result<Outcome, Error> {
-    let state = TRASH.state(&query);
-    let (proof, window) = (editor.proof(), state.window());
-    let days = app.options.trash_days;
-    let (site, table) = app.db.list_with_site(move |conn| trash::list(conn, &proof, window)).await?;
-    if let Some(last) = state.beyond_the_list(&table) {
-        return Ok(Outcome::Redirect(last));
-    }
-    let page = ListPage {
-        panel: Panel::new(&site, editor.account(), "trash", "Trash", &TRASH.above()).with_message(&query),
-        table: state.view(&table, Vec::new(), Vec::new()),
-        rows: table.rows.into_iter().map(|row| Row::new(row, days, site.time_zone)).collect(),
-        actions: ACTIONS,
-        days,
-    };
-    Ok(Outcome::Page(Answer::panel(app.view.render("admin/trash/list.html", &page)?)))
+/// GET `/admin/trash`: an earlier address of the list of pages in its state `trash`.
+pub async fn list() -> HttpResponse {
+    permanent_redirect(&TRASH.list_href(""))
 }
 
 /// POST `/admin/trash/actions`: asks for confirmation; runs a confirmed action.
@@ -121,7 +72,7 @@ pub async fn act(app: Data<App>, editor: Editor, Form(chosen): Form<Chosen>) -> 
 }
 
 fn item(row: TrashRow) -> Item {
-    Item { href: format!("{}/{}", TRASH.list, row.id.0), note: row.path.to_string(), title: row.title }
+    Item { href: TRASH.form_href(row.id.0), note: row.path.to_string(), title: row.title }
 }
 
 #[derive(Serialize)]
@@ -135,7 +86,7 @@ struct RestorePage {
     deleted_by: String,
     access: AccessPreview,
     errors: Errors,
-    cancel_href: &'static str,
+    cancel_href: String,
 }
 
 /// The fields of the form.
@@ -167,15 +118,15 @@ fn form(
 ) -> Result<Answer, Error> {
     let trail: Vec<Link> = TRASH.trail("");
     let page = RestorePage {
-        panel: Panel::new(site, editor.account(), "trash", "Restore this page?", &trail),
-        action: format!("{}/{}", TRASH.list, row.id.0),
+        panel: Panel::new(site, editor.account(), TRASH.name, "Restore this page?", &trail),
+        action: TRASH.form_href(row.id.0),
         page_title: row.title,
         path,
         deleted: clock::moment(row.deleted_at, site.time_zone),
         deleted_by: row.deleted_by,
         access,
         errors: Errors::of(invalid),
-        cancel_href: TRASH.list,
+        cancel_href: TRASH.list_href(""),
     };
     Ok(Answer::panel(app.view.render("admin/trash/restore.html", &page)?))
 }

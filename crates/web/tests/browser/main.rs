@@ -17,6 +17,7 @@ mod chromium;
 mod door;
 mod editing;
 mod firefox;
+mod lists;
 mod prompts;
 mod reading;
 mod screenshots;

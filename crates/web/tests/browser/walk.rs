@@ -109,6 +109,9 @@ pub const INSIDE: &[Stop] = &[
     ("pages, none found", |p| {
         p.open("/admin/pages?q=zeppelin");
     }),
+    ("tree of pages", |p| {
+        p.open("/admin/pages?below=%2Fhandbook").sees("/handbook/keys");
+    }),
     ("new page", |p| {
         p.open("/admin/pages/new");
     }),
@@ -137,10 +140,10 @@ pub const INSIDE: &[Stop] = &[
         p.open("/admin/links/broken").sees("There is no page at this address");
     }),
     ("trash", |p| {
-        p.open("/admin/trash").sees("Kept until");
+        p.open("/admin/pages?state=trash").sees("Kept until");
     }),
     ("restoration", |p| {
-        p.open("/admin/trash").press("Old rules").sees("Restore this page?");
+        p.open("/admin/pages?state=trash").press("Old rules").sees("Restore this page?");
     }),
     ("page with chosen readers", |p| {
         edit(p, "The team");
@@ -163,7 +166,7 @@ pub const INSIDE: &[Stop] = &[
         p.open("/admin/groups").press("Keyholders");
     }),
     ("group deletion", |p| {
-        p.open("/admin/groups").press("Keyholders").press("Delete…").sees("Loses access");
+        p.open("/admin/groups").press("Keyholders").press("Delete…").sees("Can no longer read");
     }),
     ("view as", |p| {
         p.open("/admin/view-as");
@@ -199,7 +202,7 @@ pub const INSIDE: &[Stop] = &[
         p.press("Compare with the published page").sees("Another text");
     }),
     ("drafts", |p| {
-        p.open("/admin/drafts").sees("Pending changes");
+        p.open("/admin/pages?state=changes").sees("Only editors can see drafts.");
     }),
     ("panel with what waits", |p| {
         p.open("/admin/").sees("Pending changes: 1");
@@ -214,27 +217,23 @@ pub const INSIDE: &[Stop] = &[
         assert_eq!(p.status(), 409);
     }),
     ("draft discarded", |p| {
-        p.open("/admin/drafts").press("Discard…").sees("Discard this draft?");
+        p.open("/admin/pages?state=changes").press("Discard…").sees("Discard this draft?");
     }),
     ("confirmation", |p| {
         p.open("/admin/pages").click("tbody tr input[name=id]");
-        p.js("document.querySelector('#action').value = 'delete'");
-        p.press("Go").sees("go to the trash");
+        p.press("Delete…").sees("go to the trash");
     }),
     ("move of many", |p| {
-        p.open("/admin/pages").click("#all");
-        p.js("document.querySelector('#action').value = 'move'");
-        p.press("Go").sees("Below which page").fill("#to", "/No Path").press("Next").sees("Only lower-case");
+        select_all(p);
+        p.press("Move…").sees("Move below").fill("#to", "/No Path").press("Next").sees("Only lower-case");
     }),
     ("readers of many", |p| {
-        p.open("/admin/pages").click("#all");
-        p.js("document.querySelector('#action').value = 'choose-readers'");
-        p.press("Go").sees("Who will be able to read these pages?");
+        select_all(p);
+        p.press("Change readers…").sees("Who can read this");
     }),
     ("many drafts", |p| {
-        p.open("/admin/drafts").click("tbody tr input[name=id]");
-        p.js("document.querySelector('#action').value = 'publish'");
-        p.press("Go").sees("Publish?");
+        p.open("/admin/pages?state=changes").click("tbody tr input[name=id]");
+        p.press("Publish…").sees("Publish 1 draft?");
     }),
     ("refused action", |p| {
         p.open("/admin/pages");
@@ -299,6 +298,12 @@ pub const BEYOND: &[Stop] = &[("403", |p| {
     p.open("/admin/");
     assert_eq!(p.status(), 403);
 })];
+
+/// Selects all pages of the list that match.
+fn select_all(person: &Person) {
+    person.open("/admin/pages").click("tbody tr input[name=id]");
+    person.click("#all");
+}
 
 /// Opens the form of the page with a title, from the list.
 pub fn edit(person: &Person, title: &str) {

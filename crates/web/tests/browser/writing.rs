@@ -37,11 +37,9 @@ fn all_pages_that_match_are_deleted_after_a_confirmation() {
         server.page(&format!("oak-{n}"), &format!("Oak {n}"), "Wood.\n", &[]);
     }
     let eve = browser.user(&server, "eve");
-    eve.open("/admin/pages?q=oak").fill("#action", "delete");
-    eve.click(".actions button");
-    eve.sees("Select some rows first");
+    eve.open("/admin/pages?q=oak").click("tbody tr input[name=id]");
     eve.click("#all");
-    eve.press("Go").sees("Oak 2").press("Delete 3").sees("Deleted: 3.");
+    eve.press("Delete…").sees("Oak 2").press("Delete 3 pages").sees("Moved 3 pages to the trash.");
     eve.open("/admin/pages?q=oak").sees("No page matches.");
 }
 
@@ -89,11 +87,12 @@ fn many_pages_are_made_private_after_a_confirmation_and_the_filter_is_kept() {
     let eve = browser.user(&server, "eve");
     eve.open("/admin/pages?q=notes&sort=title");
     eve.click("thead .choose input");
-    eve.sees("3 of 3 selected");
-    eve.js("document.querySelector('#action').value = 'make-private'");
-    eve.press("Go").sees("Only signed-in users will be able to read these pages").sees("Note 1").sees("Note 3");
+    eve.sees("3 of 3 pages");
+    eve.press("Change readers…").click("#audience-signed-in");
+    eve.press("Next").sees("Change readers of 3 pages?");
+    eve.sees("After this change").sees("3 pages").sees("Can no longer read");
     assert!(server.command(&["page", "list"], "").lines().filter(|line| line.contains("private")).count() <= 1);
-    eve.press("Make private 3").sees("3").sees_not("Welcome");
+    eve.press("Change readers of 3 pages").sees("Changed the readers of 3 pages.").sees_not("Welcome");
     assert_eq!(eve.value("#q"), "notes");
     assert!(eve.address().contains("sort=title"), "{}", eve.address());
     let private = server.command(&["page", "list"], "");
@@ -118,8 +117,7 @@ fn a_page_is_made_and_an_error_mended_without_javascript() {
     eve.press("View on site").sees("Kept.");
     assert_eq!(eve.address(), "/plain");
     eve.open("/admin/pages").click("tbody tr input[name=id]");
-    eve.js("document.querySelector('#action').value = 'delete'");
-    eve.press("Go").sees("go to the trash");
+    eve.press("Delete…").sees("go to the trash");
 }
 
 #[test]
@@ -267,8 +265,9 @@ fn readers_drafts_and_many_pages_are_managed_without_javascript() {
     assert_eq!(seen("/rota"), 404);
     eve.press("Publish");
     eve.open("/admin/pages?q=rota").click("input[name=all]");
-    eve.js("document.querySelector('#action').value = 'make-public'");
-    eve.press("Go").sees("Access after this change").sees("everybody, without a password").press("Make public 1");
+    eve.press("Change readers…").click("#audience-public");
+    eve.press("Next").sees("After this change").sees("everybody, without a password");
+    eve.press("Change readers of 1 page").sees("Changed the readers of 1 page.");
     assert_eq!(seen("/rota"), 200);
     eve.open("/admin/view-as").press("View").sees("You see the site as a visitor").sees("Rota");
 }

@@ -87,7 +87,7 @@ async fn t48_who_joins_or_leaves_a_group_reads_or_not_at_the_next_request() {
     }
     bob(&site).get("/team/plan").await.is(403);
     let asked = site.root().get(&format!("{form}/delete")).await.is(200);
-    asked.has("The plan").has("Loses access").has("ann");
+    asked.has("The plan").has("Can no longer read").has("ann");
     site.ann().get("/team/plan").await.is(200);
     let confirm = format!("{form}/delete");
     site.root().submit(&confirm, &confirm, &[]).await.is(303);
@@ -164,8 +164,8 @@ async fn deleting_a_page_says_who_then_reads_those_that_inherit_from_it() {
     let form = form_of(&site, "team");
     site.eve().get(&format!("{form}/delete")).await.has("The plan").has("everybody, without a password");
     let id = site.page("team").unwrap().id.0.to_string();
-    for (action, words) in [("delete", "everybody, without a password"), ("make-private", "anyone signed in")] {
-        let fields = [("action", action), ("id", &*id)];
+    for (action, words) in [("delete", "everybody, without a password"), ("choose-readers", "anyone signed in")] {
+        let fields = [("action", action), ("id", &*id), ("audience", "signed-in")];
         site.eve().submit("/admin/pages", "/admin/pages/actions", &fields).await.has("The plan").has(words);
     }
 }
@@ -288,7 +288,7 @@ async fn an_old_version_says_who_reads_what_before_it_is_brought_back() {
     site.visitor().get("/team/plan").await.is(200);
     let old = format!("{form}/history/1");
     let shown = site.eve().get(&old).await.is(200);
-    let agreed = shown.has("Access after this change").has("The plan").has("everybody but ann").value_of("agreed");
+    let agreed = shown.has("After this change").has("The plan").has("everybody but ann").value_of("agreed");
     // Its readers come back only when that is asked for.
     site.eve().submit(&old, &old, &[]).await.is(303);
     site.visitor().get("/team/plan").await.is(200);

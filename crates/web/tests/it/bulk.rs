@@ -28,17 +28,20 @@ async fn all_that_match_the_filter_are_named_counted_and_changed() {
     let site = Site::new();
     many(&site, 60);
     let eve = site.eve();
-    eve.get("/admin/pages?q=number").await.has("Select all 60 that match").has("name=\"all\"");
+    eve.get("/admin/pages?q=number").await.has("Select all 60<").has("name=\"all\"");
     eve.get("/admin/pages?q=nothing-like-it").await.lacks("name=\"all\"");
-    let all = [("action", "make-private"), ("all", "yes"), ("back", "q=number&evil=1&page=2")];
+    let readers = [("action", "choose-readers"), ("audience", "signed-in"), ("all", "yes")];
+    let all = [&readers[..], &[("back", "q=number&evil=1&page=2")]].concat();
     let asked = post(&eve, &all).await.is(200);
     let (seen, back) = (asked.value_of("seen"), "q=number&page=2");
-    let asked = asked.has("Number 19").lacks("<a href=\"/n/20\">").has("And 40 more.").has("Make private 60");
-    asked.has("And 40 more pages.").lacks("name=\"id\"");
+    // One group has all of them, and names each once.
+    let asked = asked.has("Number 19").lacks("Number 20").has("and 40 more pages").has(">Change readers of 60 pages<");
+    assert_eq!(asked.body.matches("Number 07").count(), 1);
+    asked.has("<strong>60 pages</strong>").has("Can no longer read").lacks("name=\"id\"");
     site.visitor().get("/n/07").await.is(200);
-    let confirmed = [("action", "make-private"), ("all", "yes"), ("back", back), ("seen", &seen), ("confirm", "yes")];
+    let confirmed = [&readers[..], &[("back", back), ("seen", &seen), ("confirm", "yes")]].concat();
     let done = post(&eve, &confirmed).await.is(303);
-    assert_eq!(done.header("location"), "/admin/pages?done=made-private&count=60&q=number&page=2");
+    assert_eq!(done.header("location"), "/admin/pages?done=readers-chosen&count=60&q=number&page=2");
     site.visitor().get("/n/07").await.is(401);
     site.visitor().get("/hello").await.is(200);
 }
@@ -79,7 +82,7 @@ async fn pages_move_under_a_section_that_is_asked_for_and_checked() {
     wrong.has("value=\"/No Path\"").has("Only lower-case").lacks("name=\"confirm\"");
     post(&eve, &with(&[("to", "one/deep"), ("confirm", "yes")])).await.is(422).has("it would be below itself");
     let asked = post(&eve, &with(&[("to", "/vault")])).await.is(200);
-    let asked = asked.has("/one → /vault/one").has("Access after this change").has("They move below /vault.");
+    let asked = asked.has("/one → /vault/one").has("After this change").has("They move below /vault.");
     assert!(site.page("one").is_some(), "asking moves nothing");
     asked.lacks("No page there yet");
     let nowhere = post(&eve, &with(&[("to", "/nowhere")])).await.is(200);
@@ -87,7 +90,7 @@ async fn pages_move_under_a_section_that_is_asked_for_and_checked() {
     post(&eve, &with(&[("to", "/")])).await.is(200).lacks("No page there yet");
     let done = post(&eve, &with(&[("to", "/vault"), ("confirm", "yes")])).await.is(303);
     assert_eq!(done.header("location"), "/admin/pages?done=moved&count=2");
-    site.eve().get(done.header("location")).await.has("Moved: 2.");
+    site.eve().get(done.header("location")).await.has("Moved 2 pages.");
     assert!(site.page("vault/one/deep").is_some() && site.page("one").is_none());
     site.visitor().get("/vault/one").await.is(401);
     assert_eq!(site.eve().get("/one/deep").await.header("location"), "/vault/one/deep");
@@ -107,7 +110,7 @@ async fn readers_are_chosen_for_many_pages_at_once() {
     let unknown = post(&eve, &with(&[("audience", "chosen"), ("people", "ann, zoe")])).await.is(422);
     unknown.has("There is no user zoe.").has("value=\"ann, zoe\"");
     let choice = [("audience", "chosen"), ("people", "dan"), ("groups", "Staff")];
-    post(&eve, &with(&choice)).await.is(200).has("Readers: dan, the group Staff").has("Access after this change");
+    post(&eve, &with(&choice)).await.is(200).has("dan, the group Staff").has("After this change");
     site.visitor().get("/hello").await.is(200);
     let mut confirmed = with(&choice);
     confirmed.push(("confirm", "yes"));
@@ -133,7 +136,7 @@ async fn keep(site: &Site, title: &str, path: &str) {
 
 /// The keys of the drafts in the list, the latest first.
 async fn drafts(site: &Site) -> Vec<String> {
-    let list = site.eve().get("/admin/drafts").await.is(200).body;
+    let list = site.eve().get("/admin/pages?state=draft").await.is(200).body;
     let rows = list.split("name=\"id\" value=\"").skip(1);
     rows.map(|row| row.split('"').next().unwrap().to_owned()).collect()
 }
@@ -150,10 +153,10 @@ async fn drafts_are_published_together_and_those_that_cannot_be_are_named() {
     assert_eq!(ids.len(), 5);
     let mut fields = vec![("action", "publish")];
     fields.extend(ids.iter().map(|id| ("id", id.as_str())));
-    let asked = site.eve().submit("/admin/drafts", "/admin/drafts/actions", &fields).await.is(200);
+    let asked = site.eve().submit("/admin/pages?state=draft", "/admin/drafts/actions", &fields).await.is(200);
     let (seen, body) = (asked.value_of("seen"), asked.body.clone());
     asked
-        .has("Publish 2")
+        .has(">Publish 2 drafts<")
         .has("A page needs a title.")
         .has("There is another page at /hello already.")
         .has("has the path /oak, too");
@@ -162,13 +165,13 @@ async fn drafts_are_published_together_and_those_that_cannot_be_are_named() {
         body.split("name=\"id\" value=\"").skip(1).map(|rest| rest.split('"').next().unwrap()).collect();
     assert_eq!(sent.len(), 2);
     let confirmed = [("action", "publish"), ("confirm", "yes"), ("seen", &seen), ("id", sent[0]), ("id", sent[1])];
-    let done = site.eve().submit("/admin/drafts", "/admin/drafts/actions", &confirmed).await.is(303);
-    assert_eq!(done.header("location"), "/admin/drafts?done=published&count=2");
+    let done = site.eve().submit("/admin/pages?state=draft", "/admin/drafts/actions", &confirmed).await.is(303);
+    assert_eq!(done.header("location"), "/admin/pages?done=published&count=2");
     site.visitor().get("/elm").await.is(200).has("DraftInput.");
     site.visitor().get("/oak").await.is(200);
     assert_eq!(drafts(&site).await.len(), 3);
-    let again = site.eve().submit("/admin/drafts", "/admin/drafts/actions", &confirmed).await;
-    again.is(422).has("None of these drafts");
+    let again = site.eve().submit("/admin/pages?state=draft", "/admin/drafts/actions", &confirmed).await;
+    again.is(422).has("None of the selected pages has a draft");
 }
 
 #[actix_web::test]
@@ -178,20 +181,20 @@ async fn drafts_are_discarded_in_the_versions_that_were_named() {
     keep(&site, "Elm", "elm").await;
     let ids = drafts(&site).await;
     let mut fields = vec![("action", "discard"), ("id", ids[0].as_str()), ("id", ids[1].as_str())];
-    let asked = site.eve().submit("/admin/drafts", "/admin/drafts/actions", &fields).await.is(200);
+    let asked = site.eve().submit("/admin/pages?state=draft", "/admin/drafts/actions", &fields).await.is(200);
     let seen = asked.value_of("seen");
-    asked.has("Discard 2").has("saved by eve");
+    asked.has("Discard 2 drafts").has("saved by eve");
     let saved = [("title", "Elm 2"), ("path", "elm"), ("then", "draft"), ("draft", "1")];
     let form = format!("/admin/pages/{}", ids[0]);
     site.root().submit(&form, &form, &saved).await.is(303);
     fields.extend([("confirm", "yes"), ("seen", &seen)]);
-    let again = site.eve().submit("/admin/drafts", "/admin/drafts/actions", &fields).await.is(409);
+    let again = site.eve().submit("/admin/pages?state=draft", "/admin/drafts/actions", &fields).await.is(409);
     let newer = again.value_of("seen");
     again.has("Nothing was changed").has("Elm 2").has("saved by root");
     assert_eq!(drafts(&site).await.len(), 2);
     fields[4] = ("seen", &newer);
-    let done = site.eve().submit("/admin/drafts", "/admin/drafts/actions", &fields).await.is(303);
-    assert_eq!(done.header("location"), "/admin/drafts?done=drafts-discarded&count=2");
+    let done = site.eve().submit("/admin/pages?state=draft", "/admin/drafts/actions", &fields).await.is(303);
+    assert_eq!(done.header("location"), "/admin/pages?done=drafts-discarded&count=2");
     assert_eq!(drafts(&site).await.len(), 0);
 }
 
@@ -214,7 +217,7 @@ async fn what_takes_longer_shows_its_editor_how_far_it_is_and_leads_on_to_the_li
     let eve = site.eve();
     let asked = [("action", "delete"), ("all", "yes"), ("back", "q=number")];
     let job = post(&eve, &asked).await.is(303).header("location").to_owned();
-    let seen = ended(&eve, &job).await.is(200).has("Delete 3").value_of("seen");
+    let seen = ended(&eve, &job).await.is(200).has("Delete 3 pages").value_of("seen");
     let mut confirmed = asked.to_vec();
     confirmed.extend([("confirm", "yes"), ("seen", &seen)]);
 
@@ -237,7 +240,7 @@ async fn what_takes_longer_shows_its_editor_how_far_it_is_and_leads_on_to_the_li
     writer.join().unwrap().unwrap();
 
     let done = ended(&eve, &job).await.is(303);
-    assert_eq!(done.header("location"), "/admin/pages?done=deleted&count=3&q=number");
+    assert_eq!(done.header("location"), "/admin/pages?done=trashed&count=3&q=number");
     assert!(site.page("n/00").is_none());
 }
 
@@ -256,10 +259,10 @@ async fn another_instance_shows_the_result_of_a_job() {
     ended(&eve, &job).await.is(303);
     // The end is written a moment after it is known here.
     let done = ended(&other.eve(), &job).await.is(303);
-    assert_eq!(done.header("location"), "/admin/pages?done=deleted&count=3&q=number");
+    assert_eq!(done.header("location"), "/admin/pages?done=trashed&count=3&q=number");
     other.root().get(&job).await.is(404);
     let again = post(&eve, &confirmed).await.is(303).header("location").to_owned();
-    ended(&eve, &again).await.is(200).has("Nothing was changed. None of these pages exists any more.");
+    ended(&eve, &again).await.is(200).has("Nothing was changed. None of these pages is published.");
 }
 
 #[actix_web::test]
@@ -327,6 +330,6 @@ async fn what_failed_says_why_and_that_nothing_was_changed() {
     let site = Site::impatient();
     let eve = site.eve();
     let job = post(&eve, &[("action", "delete"), ("id", "1")]).await.is(303).header("location").to_owned();
-    ended(&eve, &job).await.is(200).has("Nothing was changed. None of these pages exists any more.");
+    ended(&eve, &job).await.is(200).has("Nothing was changed. None of these pages is published.");
     eve.get("/admin/jobs/zz").await.is(404);
 }

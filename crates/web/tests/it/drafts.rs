@@ -107,9 +107,9 @@ async fn what_waits_over_a_page_is_seen_by_nobody_until_it_is_published() {
     let of = edit.replace("/pages/", "/drafts/");
     eve.get(&format!("{of}/preview")).await.is(200).has("<strong>moon</strong>").has("Draft: only editors");
     eve.get(&format!("{of}/compare")).await.is(200).has("<mark>**moon**.</mark>").has("<mark>**world**.</mark>");
-    eve.get("/admin/pages?state=changes").await.has("pending changes").has("1–1 of 1 pages").lacks("/secret");
-    eve.get("/admin/drafts?kind=changes").await.has("<td>Pending changes</td>").has("1–1 of 1 drafts");
-    eve.get("/admin/drafts?kind=new").await.has("There are no drafts");
+    eve.get("/admin/pages").await.has("<span class=\"badge\">unpublished changes</span>");
+    eve.get("/admin/pages?state=changes").await.has("Hello").has("1–1 of 1 drafts").lacks("/secret");
+    eve.get("/admin/pages?state=draft").await.has("There are no drafts");
     eve.get("/admin/").await.has("Pending changes: 1");
 
     save(&eve, &edit, &[]).await.is(303);
@@ -132,7 +132,7 @@ async fn what_is_typed_is_kept_as_it_goes_and_nothing_of_it_is_checked() {
     let shown = eve.get(&edit).await.is(200).has("Untitled draft");
     assert_eq!((shown.value_of("path"), shown.value_of("published")), ("Not A Path!".into(), "soon".into()));
     assert_eq!((shown.value_of("draft"), shown.value_of("version")), ("1".into(), "0".into()));
-    eve.get("/admin/drafts").await.has("Untitled").has("none yet");
+    eve.get("/admin/pages?state=draft").await.has("Untitled").has("no path yet");
     // The same form saves again; it is the same draft, also when the first answer was lost.
     let form = shown.value_of("form");
     for (to, known) in [(format!("/admin/drafts/{page}"), "1"), (format!("/admin/drafts/{page}"), "1")] {
@@ -140,19 +140,19 @@ async fn what_is_typed_is_kept_as_it_goes_and_nothing_of_it_is_checked() {
         let fields = [&[("title", "Now"), ("draft", known), ("form", &form)], typed.as_slice()].concat();
         eve.submit(&edit, &to, &fields).await.is(200);
     }
-    eve.get("/admin/drafts").await.has("1–1 of 1 drafts").has("Now");
+    eve.get("/admin/pages?state=draft").await.has("1–1 of 1 drafts").has("Now");
     // Publishing checks, and loses nothing.
     save(&eve, &edit, &[("then", "save")]).await.is(422).has("Not A Path!").has("value=\"soon\"");
     save(&eve, &edit, &[("path", "/now"), ("published", ""), ("body", "Now.")]).await.is(303);
     assert_eq!(site.page("now").unwrap().id.0.to_string(), page);
-    eve.get("/admin/drafts").await.has("There are no drafts");
+    eve.get("/admin/pages?state=draft").await.has("There are no drafts");
 }
 
 #[actix_web::test]
 async fn a_draft_needs_the_token_of_its_form() {
     let site = Site::new();
     site.eve().post("/admin/drafts", &[("title", "x")]).await.is(403);
-    site.eve().get("/admin/drafts").await.has("There are no drafts");
+    site.eve().get("/admin/pages?state=draft").await.has("There are no drafts");
 }
 
 #[actix_web::test]
@@ -217,7 +217,7 @@ async fn a_page_is_unpublished_with_what_is_typed_and_published_again_with_its_h
     let confirmed = [chosen.as_slice(), &[("confirm", "yes")]].concat();
     eve.submit("/admin/pages", "/admin/pages/actions", &confirmed).await.is(303);
     site.visitor().get("/hello").await.is(404);
-    eve.get("/admin/drafts").await.has("<td>Not published</td>").has("/hello");
+    eve.get("/admin/pages?state=draft").await.has("/hello");
 }
 
 #[actix_web::test]
@@ -243,7 +243,7 @@ async fn a_draft_is_discarded_after_a_confirmation() {
     save(&eve, &edit, &[("then", "unpublish")]).await.is(303);
     eve.get(&discard).await.has("it goes to the trash");
     eve.submit(&discard, &discard, &[("version", "1")]).await.is(303);
-    eve.get("/admin/trash").await.has("/secret");
+    eve.get("/admin/pages?state=trash").await.has("/secret");
 }
 
 #[actix_web::test]
@@ -297,7 +297,7 @@ async fn t43_a_page_ends_to_the_moment_with_whatever_is_in_memory() {
         assert_eq!(site.visitor().get(path).await.fingerprint(), unknown, "{path}");
         site.eve().get(path).await.is(200).has("Now only editors see it");
     }
-    site.eve().get("/admin/pages?state=over").await.has("<span class=\"subject\">ended ").has("1–3 of 3 pages");
+    site.eve().get("/admin/pages?state=ended").await.has("<span class=\"badge\">ended ").has("1–3 of 3 pages");
 }
 
 #[actix_web::test]

@@ -63,7 +63,7 @@ async fn what_was_deleted_waits_in_the_trash_and_comes_back() {
     }
     site.ann().get("/search?q=oak").await.lacks("/secret");
     let row = format!("/admin/trash/{id}");
-    eve.get("/admin/trash").await.is(200).has("Secret").has("/secret").has(&row);
+    eve.get("/admin/pages?state=trash").await.is(200).has("Secret").has("/secret").has(&row);
     site.put(draft("secret", "Another"));
     eve.submit(&row, &row, &[("path", "/secret")]).await.is(422).has("another page at /secret now");
     eve.submit(&row, &row, &[("path", "/Secret")]).await.is(422);
@@ -71,7 +71,7 @@ async fn what_was_deleted_waits_in_the_trash_and_comes_back() {
     site.ann().get("/secret-again").await.is(200).has("under the oak");
     site.visitor().get("/secret-again").await.is(401);
     eve.get(&row).await.is(404);
-    eve.get("/admin/trash").await.has("The trash is empty");
+    eve.get("/admin/pages?state=trash").await.has("The trash is empty");
 }
 
 #[actix_web::test]
@@ -81,10 +81,10 @@ async fn deleting_for_good_asks_first_and_takes_the_history_along() {
     site.delete(id);
     let (id, uri) = (id.0.to_string(), "/admin/trash/actions");
     let fields = [("action", "purge"), ("id", id.as_str())];
-    site.eve().submit("/admin/trash", uri, &fields).await.is(200).has("cannot be restored").has("Hello");
-    site.eve().get("/admin/trash").await.has("Hello");
-    site.eve().submit("/admin/trash", uri, &[fields[0], fields[1], ("confirm", "yes")]).await.is(303);
-    site.eve().get("/admin/trash").await.has("The trash is empty");
+    site.eve().submit("/admin/pages?state=trash", uri, &fields).await.is(200).has("cannot be restored").has("Hello");
+    site.eve().get("/admin/pages?state=trash").await.has("Hello");
+    site.eve().submit("/admin/pages?state=trash", uri, &[fields[0], fields[1], ("confirm", "yes")]).await.is(303);
+    site.eve().get("/admin/pages?state=trash").await.has("The trash is empty");
     site.root().get("/admin/audit?action=purged").await.has("Deleted for good").has("/hello");
 }
 

@@ -110,10 +110,10 @@ fn what_is_saved_in_the_panel_of_one_instance_holds_for_the_others_next_request(
     let page = list.split("name=\"id\" value=\"").nth(1).unwrap().split('"').next().unwrap();
     let mut visitor = Client::of(&other, "");
     for _ in 0..10 {
-        for (action, status) in [("make-private", 401), ("make-public", 200)] {
-            let form = format!("action={action}&id={page}&confirm=yes&form_token={token}");
+        for (audience, status) in [("signed-in", 401), ("public", 200)] {
+            let form = format!("action=choose-readers&audience={audience}&id={page}&confirm=yes&form_token={token}");
             assert_eq!(admin.post("/admin/pages/actions", &form), 303);
-            assert_eq!(visitor.status("/hello"), status, "{action}");
+            assert_eq!(visitor.status("/hello"), status, "{audience}");
         }
     }
 }

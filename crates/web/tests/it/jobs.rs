@@ -17,7 +17,8 @@ const PATIENCE: Duration = Duration::from_secs(40);
 fn waiting_job(place: &Place) -> (Held, String) {
     place.done(&["page", "put", "notes", "--title", "Notes", "--public"], "text");
     let list = place.get("/admin/pages?q=notes", &admin());
-    let fields = [("action", "make-private"), ("confirm", "yes"), ("id", &value(&list, "id"))];
+    let fields =
+        [("action", "choose-readers"), ("audience", "signed-in"), ("confirm", "yes"), ("id", &value(&list, "id"))];
     let mut fields: Vec<_> = fields.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
     fields.push(("form_token".into(), value(&list, "form_token")));
     let held = place.hold("SELECT 1 FROM pages WHERE path = 'notes' FOR UPDATE");
@@ -54,7 +55,7 @@ fn a_job_that_does_not_end_when_the_server_stops_is_rolled_back_and_its_page_say
         let (held, job) = waiting_job(&place);
         place.server.signal("TERM");
         until_logged(&place.server, "finishing 1 bulk jobs");
-        until_logged(&place.server, "a bulk job was rolled back, because the server stops: \"Make private\"");
+        until_logged(&place.server, "a bulk job was rolled back, because the server stops: \"Change readers\"");
         let (_, is_clean) = place.server.wait();
         assert!(is_clean, "{}", place.server.log());
         held.release();
@@ -77,7 +78,7 @@ fn a_job_that_ends_while_the_server_stops_is_done_and_its_page_says_so() {
     assert!(place.server.wait().1, "{}", place.server.log());
     let place = again(place);
     let page = place.get(&job, &admin());
-    assert!(status(&page) == 303 && page.contains("done=made-private&count=1"), "{page}");
+    assert!(status(&page) == 303 && page.contains("done=readers-chosen&count=1"), "{page}");
     assert!(!is_public(&place));
 }
 
@@ -90,7 +91,7 @@ fn a_job_whose_server_was_killed_changed_nothing_and_its_page_says_so() {
     held.release();
     let place = again(place);
     let page = place.get(&job, &admin());
-    assert!(page.contains("Make private</h1>") && page.contains("http-equiv=\"refresh\""), "{page}");
+    assert!(page.contains("Change readers</h1>") && page.contains("http-equiv=\"refresh\""), "{page}");
     place.cluster.as_ref().unwrap().sql("UPDATE jobs SET beat_at = beat_at - interval '1 minute'");
     let page = place.get(&job, &admin());
     assert!(page.contains("said nothing for") && page.contains("nothing was changed"), "{page}");

@@ -29,7 +29,7 @@ async fn a_list_goes_on_by_key_where_numbers_end() {
     let eve = site.eve();
     eve.get("/admin/").await.is(200).has("<strong>1,000+</strong> pages");
     let list = eve.get("/admin/pages?sort=-title").await.is(200).has("1–50 of 1,000+ pages");
-    list.has("Page 01119").has("Select all 1,000+ that match");
+    list.has("Page 01119").has("Select all 1,000+<");
     // A number that no list shows leads to the last one that has rows.
     let last = eve.get("/admin/pages?sort=title&page=99999").await.is(303);
     assert_eq!(last.header("location"), "/admin/pages?sort=title&page=20");

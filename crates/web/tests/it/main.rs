@@ -40,6 +40,7 @@ mod metrics;
 mod navigation;
 mod operating;
 mod page_language;
+mod page_list;
 mod pages;
 mod panel;
 mod protocol;

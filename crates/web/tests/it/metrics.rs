@@ -195,7 +195,7 @@ fn connections_shares_and_jobs_are_counted_while_changes_wait() {
             scope.spawn(move || Client::of(server, &admin).post(path, &form))
         };
         // The job first: it waits for longer than the saves do.
-        let bulk = format!("action=make-private&id={id}&confirm=yes&form_token={token}");
+        let bulk = format!("action=choose-readers&audience=signed-in&id={id}&confirm=yes&form_token={token}");
         let bulk = post("/admin/pages/actions", bulk);
         measured.until(|scrape| scrape.share("connections_in_use", "jobs") == 1.0);
         let saves: Vec<_> = (0..5)

@@ -208,7 +208,7 @@ async fn a_page_of_the_list_beyond_the_last_leads_to_the_last() {
 async fn the_panel_leads_to_the_site_by_way_of_the_sign_in() {
     let site = Site::new();
     site.put(PageInput { published: "2999-01-01".into(), ..draft("to-come", "To come") });
-    let list = site.eve().get("/admin/pages?date=to-come").await.is(200);
+    let list = site.eve().get("/admin/pages?state=scheduled").await.is(200);
     list.has("1–1 of 1 pages").has("/login?next=%2Fto-come\"").has("/login?next=%2F\"");
     site.eve().get("/admin/pages?date=today").await.is(200).lacks("/to-come");
     site.eve().get(&edit(&site, "to-come")).await.has("/login?next=%2Fto-come\"");
@@ -246,14 +246,16 @@ async fn many_pages_are_changed_after_a_confirmation_that_names_them() {
     let id = |path: &str| site.page(path).unwrap().id.0.to_string();
     let (hello, secret) = (id("hello"), id("secret"));
     let chosen = |action| vec![("action", action), ("id", hello.as_str()), ("id", secret.as_str()), ("back", "q=e")];
-    let asked = site.eve().submit("/admin/pages", "/admin/pages/actions", &chosen("make-private")).await.is(200);
-    asked.has("Hello").has("Secret").has("Only signed-in users");
+    let mut readers = chosen("choose-readers");
+    readers.push(("audience", "signed-in"));
+    let asked = site.eve().submit("/admin/pages", "/admin/pages/actions", &readers).await.is(200);
+    asked.has("Hello").has("Nobody gains or loses access: 1").has("Secret").has(">Change readers of 2 pages<");
     site.visitor().get("/hello").await.is(200);
-    let mut confirmed = chosen("make-private");
+    let mut confirmed = readers;
     confirmed.push(("confirm", "yes"));
     let done = site.eve().submit("/admin/pages", "/admin/pages/actions", &confirmed).await.is(303);
-    assert_eq!(done.header("location"), "/admin/pages?done=made-private&count=1&q=e");
-    site.eve().get(done.header("location")).await.has("Made private: 1.");
+    assert_eq!(done.header("location"), "/admin/pages?done=readers-chosen&count=1&q=e");
+    site.eve().get(done.header("location")).await.has("Changed the readers of 1 page.");
     site.visitor().get("/hello").await.is(401);
     let mut delete = chosen("delete");
     delete.push(("confirm", "yes"));

@@ -44,11 +44,9 @@ async fn every_template_renders_as_a_whole_document() {
         ("admin/pages/history.html", root.get(&format!("{page}/history")).await),
         ("admin/pages/revision.html", root.get(&format!("{page}/history/1")).await),
         ("admin/pages/compare.html", root.get(&format!("{page}/history/compare")).await),
-        ("admin/drafts/list.html", root.get("/admin/drafts").await),
         ("admin/drafts/compare.html", root.get(&format!("/admin/drafts/{waiting}/compare")).await),
         ("admin/drafts/discard.html", root.get(&format!("/admin/drafts/{waiting}/discard")).await),
         ("admin/links/broken.html", root.get("/admin/links/broken").await),
-        ("admin/trash/list.html", root.get("/admin/trash").await),
         ("admin/trash/restore.html", root.get(&format!("/admin/trash/{}", gone.0)).await),
         ("admin/pages/conflict.html", root.submit(&page, &page, &stale).await),
         (

@@ -21,20 +21,31 @@ use crate::{
     http::{answer::Outcome, error::Error, form::Form},
 };
 
-pub(super) const ACTIONS: [Choice; 2] = [
+const NOUNS: [&str; 2] = ["draft", "drafts"];
+
+/// What the list of pages offers for drafts and pending changes.
+pub(in crate::admin) const ACTIONS: [Choice; 2] = [
     Choice {
         value: "publish",
-        label: "Publish",
-        question: "These drafts will be published as they are:",
+        label: "Publish…",
+        verb: "Publish",
+        nouns: NOUNS,
+        after: "",
+        question: "These drafts will be published as they are.",
         danger: false,
         needs: Needs::Rows,
+        address: "/admin/drafts/actions",
     },
     Choice {
         value: "discard",
-        label: "Discard",
-        question: "These drafts will be discarded. A page that was published before goes to the trash as it was then:",
+        label: "Discard…",
+        verb: "Discard",
+        nouns: NOUNS,
+        after: "",
+        question: "These drafts will be discarded. A page that was published before goes to the trash as it was then.",
         danger: true,
         needs: Needs::Rows,
+        address: "/admin/drafts/actions",
     },
 ];
 
@@ -113,7 +124,7 @@ async fn ask(
         question.items = found.iter().map(|draft| item(draft, format!("saved by {}", draft.saved_by))).collect();
     }
     if question.items.is_empty() && question.left_out.is_empty() {
-        return Err(Error::Unprocessable("None of these drafts exists any more.".into()));
+        return Err(Error::Unprocessable("None of the selected pages has a draft.".into()));
     }
     let status = if notice.is_empty() { StatusCode::OK } else { StatusCode::CONFLICT };
     let page = action.ask(app, editor.account(), &site, &DRAFTS, question)?;

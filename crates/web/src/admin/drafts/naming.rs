@@ -7,6 +7,6 @@ pub(in crate::admin) fn title(typed: String) -> String {
     if typed.trim().is_empty() { "Untitled".into() } else { typed }
 }
 
-pub(super) fn form_href(page: PageId) -> String {
+pub(in crate::admin) fn form_href(page: PageId) -> String {
     format!("/admin/pages/{}", page.0)
 }

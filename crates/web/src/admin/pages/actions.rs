@@ -1,11 +1,15 @@
 //! Bulk actions on pages: on ticked rows, or on all rows that match the filter of the list.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
 use actix_web::{http::StatusCode, web::Data};
 use domain::{
     Timestamp,
     audience::{Audience, Chosen as ChosenReaders},
+    draft::Draft,
     effective_access::AccessKind,
     invalid::Invalid,
     page::{PageId, PagePath},
@@ -14,17 +18,18 @@ use domain::{
 use store::{
     Conn,
     admin_list::{self, PageRow},
-    page_tree, readers,
+    drafts, page_tree, readers,
     writing::{self, Command, Delete, Fingerprint, Move, PlannedMove, Selection, SetAudience, Unpublish},
 };
 
-use super::filter;
+use super::filter::{ListState, filter};
 use crate::{
     App,
     admin::{
         access_preview::AccessPreview,
-        bulk::{Action, Choice, Chosen, Item, Needs, Question, Seen},
+        bulk::{Action, Choice, Chosen, Item, NOUNS, Needs, Question, Seen},
         destinations::NO_PAGE,
+        drafts::naming::{form_href, title},
         flash::Flash,
         jobs::Job,
         sections::PAGES,
@@ -39,55 +44,51 @@ use crate::{
     },
 };
 
-pub(super) const ACTIONS: [Choice; 7] = [
-    Choice {
-        value: "make-private",
-        label: "Make private",
-        question: "Only signed-in users will be able to read these pages:",
-        danger: false,
-        needs: Needs::Rows,
-    },
-    Choice {
-        value: "make-public",
-        label: "Make public",
-        question: "Everybody will be able to read these pages:",
-        danger: false,
-        needs: Needs::Rows,
-    },
-    Choice {
-        value: "make-inherited",
-        label: "Inherit access",
-        question: "These pages will have the same readers as the page above:",
-        danger: false,
-        needs: Needs::Rows,
-    },
+/// What the list of pages offers for its rows.
+pub(super) const ACTIONS: [Choice; 4] = [
     Choice {
         value: "choose-readers",
-        label: "Choose readers…",
-        question: "Who will be able to read these pages?",
+        label: "Change readers…",
+        verb: "Change readers of",
+        nouns: NOUNS,
+        after: "",
+        question: "",
         danger: false,
         needs: Needs::Readers,
+        address: "",
     },
     Choice {
         value: "move",
-        label: "Move under…",
-        question: "These pages move below another page, each with its subpages. Their old paths redirect to the new ones:",
+        label: "Move…",
+        verb: "Move",
+        nouns: NOUNS,
+        after: "",
+        question: "Each page moves with its subpages. The old paths redirect to the new ones.",
         danger: false,
         needs: Needs::Section,
+        address: "",
     },
     Choice {
         value: "unpublish",
-        label: "Unpublish",
-        question: "These pages become drafts, which only editors can see. They keep their history and can be published again:",
+        label: "Unpublish…",
+        verb: "Unpublish",
+        nouns: NOUNS,
+        after: "",
+        question: "These pages become drafts, which only editors can see. They keep their history and can be published again.",
         danger: false,
         needs: Needs::Rows,
+        address: "",
     },
     Choice {
         value: "delete",
-        label: "Delete",
-        question: "These pages go to the trash, from where they can be restored for a while:",
+        label: "Delete…",
+        verb: "Delete",
+        nouns: NOUNS,
+        after: "",
+        question: "These pages go to the trash. They can be restored from there for a while.",
         danger: true,
         needs: Needs::Rows,
+        address: "",
     },
 ];
 
@@ -105,9 +106,6 @@ impl Change {
     fn of(action: &Action) -> Result<Option<Change>, Invalid> {
         let parameters = &action.parameters;
         Ok(Some(match action.choice.value {
-            "make-private" => Change::SetAudience(Audience::SignedIn),
-            "make-public" => Change::SetAudience(Audience::Public),
-            "make-inherited" => Change::SetAudience(Audience::Inherited),
             "unpublish" => Change::Unpublish,
             "delete" => Change::Delete,
             "move" => match &parameters.section {
@@ -134,7 +132,7 @@ impl Change {
     /// A sentence about the result, if the choice alone does not say it.
     fn detail(&self) -> String {
         match self {
-            Change::SetAudience(audience) => format!("Readers: {}.", audience.words()),
+            Change::SetAudience(audience) => format!("Who can read them: {}.", audience.words()),
             Change::Move(to) if to.is_root() => "They move to the top of the site.".into(),
             Change::Move(to) => format!("They move below {to}."),
             Change::Unpublish | Change::Delete => String::new(),
@@ -143,12 +141,18 @@ impl Change {
 }
 
 /// The pages of an action: ticked rows, or all that match the filter of its list.
-fn selection(action: &Action, site: &Site, now: Timestamp) -> Selection {
+///
+/// # Errors
+/// 422 for all rows of a list that has other rows than pages.
+fn selection(action: &Action, site: &Site, now: Timestamp) -> Result<Selection, Error> {
     if !action.all {
-        return Selection::Pages(action.ids.iter().copied().map(PageId).collect());
+        return Ok(Selection::Pages(action.ids.iter().copied().map(PageId).collect()));
     }
     let state = PAGES.state(&QueryString::parse(&action.back));
-    Selection::Matching { filter: filter::filter(&state, now, site.time_zone), seen: None }
+    if !ListState::of(&state).has_pages() || !state.get("below").is_empty() {
+        return Err(Error::Unprocessable("Not all rows of this list are pages. Select some of them.".into()));
+    }
+    Ok(Selection::Matching { filter: filter(&state, now, site.time_zone), seen: None })
 }
 
 /// The selection that a user confirmed: all that match must be the pages that were shown.
@@ -174,9 +178,9 @@ struct BulkAction {
 pub async fn act(app: Data<App>, editor: Editor, Form(chosen): Form<Chosen>) -> Result<Outcome, Error> {
     let action = Action::of_all(chosen, &PAGES, &ACTIONS)?;
     let site = app.db.site().await;
-    let selection = selection(&action, &site, clock::now());
+    let selection = selection(&action, &site, clock::now())?;
     let (jobs, db, account) = (app.jobs.clone(), app.db.clone(), editor.clone());
-    let title = action.choice.label;
+    let title = action.choice.label.trim_end_matches('…');
     let work = |job| BulkAction { app, editor, site, selection, job }.answer(action);
     jobs.run(&db, account.account(), title, work).await
 }
@@ -230,19 +234,34 @@ impl BulkAction {
                 return Err(store::Error::Refused(format!("{from} cannot move there: {why}")));
             }
             let diff = writing::preview(conn, &proof, &command)?;
-            Ok((admin_list::get_many(conn, &proof, &ids)?, moves, diff))
+            let rows = admin_list::get_many(conn, &proof, &ids)?;
+            let published: HashSet<PageId> = rows.iter().map(|row| row.id).collect();
+            let others: Vec<PageId> = ids.iter().copied().filter(|id| !published.contains(id)).collect();
+            let others = drafts::get_many(conn, &proof, &others)?;
+            Ok((rows, others, moves, diff))
         };
-        let (rows, moves, diff) = match self.app.db.long_snapshot(query).await? {
+        let (rows, others, moves, diff) = match self.app.db.long_snapshot(query).await? {
             Ok(shown) => shown,
             Err(error) => return self.refused(action, error).await,
         };
         let seen = Seen::new(Fingerprint::of(rows.iter().map(|row| row.id.0)), Some(&diff));
         let places: HashMap<&PagePath, &PagePath> =
             moves.iter().filter_map(|one| Some((&one.from, one.to.as_ref().ok()?))).collect();
-        let items = rows.into_iter().map(|row| item(&row, places.get(&row.path).copied())).collect();
-        let access = AccessPreview::new(&diff);
+        let selected: HashSet<PageId> = rows.iter().map(|row| row.id).collect();
+        let access = AccessPreview::of_selected(&diff, &selected);
+        // The effect of other readers names the pages: only those that stay as they are come on top.
+        let is_about_readers = matches!(change, Change::SetAudience(_)) && !access.is_empty();
+        let changed: HashSet<PageId> = diff.changes().iter().map(|change| change.page).collect();
+        let listed = |row: &PageRow| !(is_about_readers && changed.contains(&row.id));
+        let items: Vec<Item> =
+            rows.iter().filter(|row| listed(row)).map(|row| item(row, places.get(&row.path).copied())).collect();
+        let heading =
+            if is_about_readers && !items.is_empty() { "Nobody gains or loses access".into() } else { String::new() };
+        let named = rows.len() - items.len();
+        let left_out = others.iter().map(draft_item).collect();
         let status = if notice.is_empty() { StatusCode::OK } else { StatusCode::CONFLICT };
-        let question = Question { items, access, detail, notice, seen, ..Question::default() };
+        let question =
+            Question { items, heading, named, left_out, access, detail, notice, seen, ..Question::default() };
         Ok(Outcome::Page(self.question(action, question)?.with_status(status)))
     }
 
@@ -268,7 +287,7 @@ impl BulkAction {
     /// Runs the command, unless the pages or the effect on access differ from those that were shown.
     async fn run(&self, action: Action, change: Change) -> Result<Outcome, Error> {
         let command = change.command(confirmed(self.selection.clone(), &action));
-        let flash = flash(&action, &change);
+        let flash = flash(&change);
         let db = &self.app.db;
         self.job.begin(db, action.ids.len()).await;
         let (deadline, job) = (self.job.deadline.clone(), self.job.clone());
@@ -296,22 +315,28 @@ impl BulkAction {
     }
 
     fn question(&self, action: Action, question: Question) -> Result<Answer, Error> {
-        if question.items.is_empty() {
-            return Err(Error::Unprocessable("None of these pages exists any more.".into()));
+        if question.items.is_empty() && question.named == 0 && question.left_out.is_empty() {
+            return Err(Error::Unprocessable("None of these pages is published.".into()));
         }
         action.ask(&self.app, self.editor.account(), &self.site, &PAGES, question)
     }
 }
 
-fn flash(action: &Action, change: &Change) -> Flash {
-    match (change, action.choice.value) {
-        (Change::Delete, _) => Flash::Deleted,
-        (Change::Unpublish, _) => Flash::Unpublished,
-        (Change::Move(_), _) => Flash::Moved,
-        (Change::SetAudience(_), "make-private") => Flash::MadePrivate,
-        (Change::SetAudience(_), "make-inherited") => Flash::MadeInherited,
-        (Change::SetAudience(_), "make-public") => Flash::MadePublic,
-        (Change::SetAudience(_), _) => Flash::ReadersChosen,
+fn flash(change: &Change) -> Flash {
+    match change {
+        Change::Delete => Flash::Trashed,
+        Change::Unpublish => Flash::Unpublished,
+        Change::Move(_) => Flash::Moved,
+        Change::SetAudience(_) => Flash::ReadersChosen,
+    }
+}
+
+/// A selected row that is no page: the draft of an unpublished one.
+fn draft_item(draft: &Draft) -> Item {
+    Item {
+        title: title(draft.typed.page.title.clone()),
+        href: form_href(draft.page),
+        note: "is a draft. Publish it first, or discard it.".into(),
     }
 }
 

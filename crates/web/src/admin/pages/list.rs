@@ -1,22 +1,32 @@
-//! The list of pages, with filters and bulk actions.
+//! The one list of pages: a tab for each state, filters, bulk actions, and the tree.
+
+mod rows;
+mod tree;
 
 use actix_web::web::Data;
-use domain::{effective_access::AccessKind, page::PageId, zone::Zone};
+use domain::{Timestamp, access::Editor as Proof, effective_access::AccessKind, page::PageId, zone::Zone};
 use serde::Serialize;
 use store::{
-    Count,
-    admin_list::{self, PageColumn, PageRow, PageSort},
-    drafts,
-    readers::{self, ReaderPreview},
+    Conn, Count, Table, Window,
+    admin_list::{self, Listed, PageColumn, PageCounts, PageFilter, PageSort, Span},
+    drafts::{self, DraftFilter, DraftKind, DraftRow},
+    trash,
 };
 
 use super::{
     actions::ACTIONS,
-    filter::{STATES, filter, spans},
+    filter::{ListState, PAGE_STATES, filter, spans},
 };
 use crate::{
     App,
-    admin::{bulk::Choice, panel::Panel, sections::PAGES, table::TableView},
+    admin::{
+        bulk::Choice,
+        drafts::actions::ACTIONS as DRAFT_ACTIONS,
+        panel::Panel,
+        sections::{DRAFTS, PAGES, TRASH},
+        table::{Filter, State, TableView, capitalized},
+        trash::ACTIONS as TRASH_ACTIONS,
+    },
     auth::extract::Editor,
     clock,
     http::{
@@ -24,8 +34,17 @@ use crate::{
         error::Error,
         query::QueryString,
     },
-    site::lists::login_href,
 };
+use rows::{Known, Row};
+
+/// The columns by which lists of pages are sorted.
+const COLUMNS: [(&str, &str); 5] = [
+    ("title", "Title"),
+    ("path", "Path"),
+    ("readers", "Who can read"),
+    ("published", "Published"),
+    ("updated", "Updated"),
+];
 
 #[derive(Serialize)]
 struct ListPage {
@@ -33,99 +52,161 @@ struct ListPage {
     panel: Panel,
     #[serde(flatten)]
     table: TableView,
+    states: Vec<StateTab>,
+    views: Views,
+    /// Which columns the rows have: `pages`, `drafts` or `trash`.
+    kind: &'static str,
+    /// A sentence about the rows; empty if they need none.
+    note: String,
+    /// The sentence for a list without rows.
+    empty: &'static str,
     rows: Vec<Row>,
-    actions: &'static [Choice],
-    /// The label of the checkbox for all pages that match; empty if no page matches.
+    actions: Vec<Choice>,
+    actions_href: String,
+    /// The label of the checkbox for all pages that match; empty if the list has none.
     all: String,
 }
 
+/// A tab with a state and the number of its rows.
 #[derive(Serialize)]
-struct Row {
-    id: String,
-    title: String,
-    path: String,
+struct StateTab {
+    label: &'static str,
     href: String,
-    edit_href: String,
-    readers: String,
-    private: bool,
-    show_title: bool,
-    published: String,
-    published_iso: String,
-    updated: String,
-    updated_iso: String,
-    future: bool,
-    /// The moment at which the page ends or ended; empty without one.
-    ends: String,
-    over: bool,
-    is_pending: bool,
+    count: String,
+    is_current: bool,
 }
 
-impl Row {
-    fn new(row: PageRow, few: Option<&ReaderPreview>, back: &str, zone: Zone, pending: &[PageId]) -> Row {
-        let now = clock::now();
-        Row {
-            is_pending: pending.contains(&row.id),
-            ends: row.unpublish_at.map(|end| clock::moment(end, zone)).unwrap_or_default(),
-            over: row.unpublish_at.is_some_and(|end| end <= now),
-            id: row.id.0.to_string(),
-            title: row.title,
-            path: row.path.to_string(),
-            href: login_href(&row.path.href()),
-            edit_href: PAGES.href(row.id.0, "", back),
-            readers: readers_label(row.access, few),
-            private: row.access != AccessKind::Everybody,
-            show_title: row.show_title,
-            published: clock::date(row.published_at, zone),
-            published_iso: clock::iso(row.published_at),
-            updated: clock::moment(row.updated_at, zone),
-            updated_iso: clock::iso(row.updated_at),
-            future: row.published_at > now,
+/// The links to the list and to the tree.
+#[derive(Serialize)]
+struct Views {
+    list_href: String,
+    tree_href: String,
+    is_tree: bool,
+}
+
+impl Views {
+    fn of(state: &State) -> Views {
+        Views {
+            list_href: state.only(&["q", "state", "readers", "date", "from", "to", "sort"]),
+            tree_href: format!("{}?below=%2F", PAGES.list),
+            is_tree: !state.get("below").is_empty(),
         }
     }
 }
 
-/// The readers of a page: `12 people: ann, bob, cid, … (through Clients)`.
-fn readers_label(access: AccessKind, preview: Option<&ReaderPreview>) -> String {
-    let ReaderPreview { people, through } = match (access, preview) {
-        (AccessKind::Everybody | AccessKind::SignedIn, _) => return capitalized(access.label()),
-        (AccessKind::Chosen, None) => return "Nobody but editors".into(),
-        (AccessKind::Chosen, Some(preview)) => preview,
-    };
-    let names: Vec<&str> = people.names.iter().map(|name| name.as_str()).collect();
-    let mut words = match people.count {
-        count if count.is_zero() => "Nobody but editors".into(),
-        count if names.is_empty() => format!("{count} people"),
-        count if count == 1 => format!("1 person: {}", names.join(", ")),
-        count => format!("{count} people: {}", names.join(", ")),
-    };
-    if !names.is_empty() && people.count.counted > names.len() as u64 {
-        words.push_str(", …");
-    }
-    if let Some(through) = through {
-        words.push_str(&format!(" (through {through})"));
-    }
-    words
+/// The number of rows in each state.
+struct StateCounts {
+    all: Count,
+    /// In the order of [`PAGE_STATES`].
+    pages: Vec<Count>,
+    drafts: Count,
+    changes: Count,
+    trash: Count,
 }
 
-/// A label with a capital letter.
-fn capitalized(label: &str) -> String {
-    let mut letters = label.chars();
-    letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
+impl StateCounts {
+    fn find(conn: &mut Conn, proof: &Proof, filter: &PageFilter, now: Timestamp) -> store::Result<StateCounts> {
+        let states = PAGE_STATES.map(|(_, state)| state);
+        let (pages, counts) = admin_list::states(conn, proof, filter, &states, now)?;
+        let mut drafts_of = |kind| {
+            let filter = DraftFilter { kind: Some(kind), query: filter.query.clone() };
+            drafts::count(conn, proof, filter)
+        };
+        let (drafts, changes) = (drafts_of(DraftKind::Page)?, drafts_of(DraftKind::Changes)?);
+        let trash = trash::count(conn, proof, &filter.query)?;
+        let all = if filter.takes_drafts() { pages.plus(drafts) } else { pages };
+        Ok(StateCounts { all, pages: counts, drafts, changes, trash })
+    }
+
+    fn of(&self, state: ListState) -> Count {
+        match state {
+            ListState::All => self.all,
+            ListState::Draft => self.drafts,
+            ListState::Changes => self.changes,
+            ListState::Trash => self.trash,
+            ListState::Live | ListState::Scheduled | ListState::Ended => {
+                let found = PAGE_STATES.iter().zip(&self.pages).find(|((known, _), _)| *known == state);
+                found.map_or(Count::default(), |(_, count)| *count)
+            }
+        }
+    }
+
+    fn tabs(&self, state: &State) -> Vec<StateTab> {
+        let current = ListState::of(state);
+        let is_tree = !state.get("below").is_empty();
+        let tab = |choice: ListState| StateTab {
+            label: choice.label(),
+            href: tab_href(state, choice),
+            count: self.of(choice).to_string(),
+            is_current: choice == current && !is_tree,
+        };
+        ListState::ALL.into_iter().map(tab).collect()
+    }
+}
+
+/// The address of another state of the list with the same search. Filters and sorting hold for lists of pages.
+fn tab_href(state: &State, choice: ListState) -> String {
+    let kept: &[&str] =
+        if choice.has_pages() { &["q", "state", "readers", "date", "from", "to", "sort"] } else { &["q", "state"] };
+    state.with_only(kept, "state", choice.word())
 }
 
 /// GET `/admin/pages`.
 pub async fn list(app: Data<App>, editor: Editor, query: QueryString) -> Result<Outcome, Error> {
-    const COLUMNS: [(&str, &str); 5] = [
-        ("title", "Title"),
-        ("path", "Path"),
-        ("readers", "Readers"),
-        ("published", "Published"),
-        ("updated", "Updated"),
-    ];
     let state = PAGES.state(&query);
+    if !state.get("below").is_empty() {
+        return tree::show(&app, &editor, &state, &query).await;
+    }
+    match ListState::of(&state) {
+        ListState::Draft => of_drafts(&app, &editor, &state, &query, DraftKind::Page).await,
+        ListState::Changes => of_drafts(&app, &editor, &state, &query, DraftKind::Changes).await,
+        ListState::Trash => of_trash(&app, &editor, &state, &query).await,
+        ListState::All | ListState::Live | ListState::Scheduled | ListState::Ended => {
+            of_pages(&app, &editor, &state, &query).await
+        }
+    }
+}
+
+/// The rows of a list of pages, with what is known of them.
+struct Found {
+    table: Table<Listed>,
+    known: Known,
+    counts: PageCounts,
+    states: StateCounts,
+}
+
+impl Found {
+    fn load(
+        conn: &mut Conn,
+        proof: &Proof,
+        filter: &PageFilter,
+        sort: PageSort,
+        window: Window,
+        spans: &[Span],
+        now: Timestamp,
+    ) -> store::Result<Found> {
+        let table = admin_list::list_all(conn, proof, filter, sort, window)?;
+        let ids: Vec<PageId> = table.rows.iter().filter_map(page_id).collect();
+        Ok(Found {
+            known: Known::find(conn, proof, &ids)?,
+            counts: admin_list::counts(conn, proof, filter, spans)?,
+            states: StateCounts::find(conn, proof, filter, now)?,
+            table,
+        })
+    }
+}
+
+fn page_id(row: &Listed) -> Option<PageId> {
+    match row {
+        Listed::Page(page) => Some(page.id),
+        Listed::Draft(_) => None,
+    }
+}
+
+async fn of_pages(app: &App, editor: &Editor, state: &State, query: &QueryString) -> Result<Outcome, Error> {
     let zone = app.db.site().await.time_zone;
     let now = clock::now();
-    let (spans, filter) = (spans(now, zone), filter(&state, now, zone));
+    let (spans, filter) = (spans(now, zone), filter(state, now, zone));
     let (word, descending) = state.sorted(&COLUMNS.map(|(word, _)| word), ("updated", true));
     let by = match word {
         "title" => PageColumn::Title,
@@ -135,70 +216,126 @@ pub async fn list(app: Data<App>, editor: Editor, query: QueryString) -> Result<
         _ => PageColumn::Updated,
     };
     let (proof, window) = (editor.proof(), state.window());
-    let (site, (table, pending, few, counts, (any_state, states))) = app
-        .db
-        .list_with_site(move |conn| {
-            let table = admin_list::list(conn, &proof, &filter, PageSort { by, descending }, window)?;
-            let ids: Vec<PageId> = table.rows.iter().map(|row| row.id).collect();
-            let pending = drafts::pending(conn, &proof, &ids)?;
-            let few = readers::previews(conn, &proof, &ids)?;
-            let counts = admin_list::counts(conn, &proof, &filter, &spans.map(|(.., span)| span))?;
-            let states = admin_list::states(conn, &proof, &filter, &STATES.map(|(.., state)| state), now)?;
-            Ok((table, pending, few, counts, states))
-        })
-        .await?;
+    let read = move |conn: &mut Conn| {
+        let spans = spans.map(|(.., span)| span);
+        Found::load(conn, &proof, &filter, PageSort { by, descending }, window, &spans, now)
+    };
+    let (site, Found { table, known, counts, states }) = app.db.list_with_site(read).await?;
     if let Some(last) = state.beyond_the_list(&table) {
         return Ok(Outcome::Redirect(last));
     }
-
-    let dates =
-        spans.iter().zip(&counts.spans).map(|((word, label, _), count)| (*word, (*label).to_owned(), Some(*count)));
-    let states = STATES.iter().zip(states).map(|((word, label, _), count)| (*word, (*label).to_owned(), Some(count)));
-    let filters = vec![
-        state.filter(
-            "State",
-            "state",
-            [("", "Any state".to_owned(), Some(any_state))].into_iter().chain(states).collect(),
-        ),
-        state.filter(
-            "Readers",
-            "readers",
-            vec![
-                ("", "All".into(), Some(counts.any_access)),
-                (AccessKind::Everybody.as_str(), capitalized(AccessKind::Everybody.label()), Some(counts.everybody)),
-                (AccessKind::SignedIn.as_str(), capitalized(AccessKind::SignedIn.label()), Some(counts.signed_in)),
-                (AccessKind::Chosen.as_str(), capitalized(AccessKind::Chosen.label()), Some(counts.chosen)),
-            ],
-        ),
-        state.filter(
-            "Published",
-            "date",
-            [("", "Any date".to_owned(), Some(counts.any_date))].into_iter().chain(dates).collect(),
-        ),
-    ];
+    let filters = filters(state, &counts, zone);
     let columns = state.columns(&COLUMNS, (word, descending));
     let back = state.back();
+    let mut actions = ACTIONS.to_vec();
+    let has_drafts = table.rows.iter().any(|row| matches!(row, Listed::Draft(_))) || !known.pending.is_empty();
+    actions.extend(DRAFT_ACTIONS.iter().filter(|choice| has_drafts && choice.value == "publish"));
+    let all = match (ListState::of(state), states.drafts.is_zero()) {
+        (ListState::All, false) => "published pages",
+        _ => "",
+    };
     let page = ListPage {
-        panel: Panel::new(&site, editor.account(), "pages", "Pages", &PAGES.above()).with_message(&query),
-        table: state.view(&table, columns, filters),
-        rows: table
-            .rows
-            .into_iter()
-            .map(|row| {
-                let few = few.get(&row.id);
-                Row::new(row, few, &back, zone, &pending)
-            })
-            .collect(),
-        actions: &ACTIONS,
-        all: all(table.total),
+        panel: Panel::new(&site, editor.account(), PAGES.name, "Pages", &PAGES.above()).with_message(query),
+        all: all_label(counts.matching, all),
+        table: state.view(&table, columns, filters).with_days(state.days("Published")),
+        states: states.tabs(state),
+        views: Views::of(state),
+        kind: "pages",
+        note: String::new(),
+        empty: "No page matches.",
+        rows: table.rows.into_iter().map(|row| Row::listed(row, &known, &back, zone)).collect(),
+        actions,
+        actions_href: format!("{}/actions", PAGES.rows),
     };
     Ok(Outcome::Page(Answer::panel(app.view.render("admin/pages/list.html", &page)?)))
 }
 
-fn all(total: Count) -> String {
-    match total {
-        total if total.is_zero() => String::new(),
-        total if total == 1 => "Select the one that matches".into(),
-        total => format!("Select all {total} that match"),
+fn filters(state: &State, counts: &PageCounts, zone: Zone) -> Vec<Filter> {
+    let kind = |kind: AccessKind, count| (kind.as_str(), capitalized(kind.label()), Some(count));
+    let readers = vec![
+        ("", "All".to_owned(), Some(counts.any_access)),
+        kind(AccessKind::Everybody, counts.everybody),
+        kind(AccessKind::SignedIn, counts.signed_in),
+        kind(AccessKind::Chosen, counts.chosen),
+    ];
+    let spans = spans(clock::now(), zone);
+    let dates =
+        spans.iter().zip(&counts.spans).map(|((word, label, _), count)| (*word, (*label).to_owned(), Some(*count)));
+    let dates = [("", "Any date".to_owned(), Some(counts.any_date))].into_iter().chain(dates);
+    vec![state.filter("Who can read", "readers", readers), state.filter("Published", "date", dates.collect())]
+}
+
+async fn of_drafts(
+    app: &App,
+    editor: &Editor,
+    state: &State,
+    query: &QueryString,
+    kind: DraftKind,
+) -> Result<Outcome, Error> {
+    let zone = app.db.site().await.time_zone;
+    let (proof, window, words) = (editor.proof(), state.window(), state.get("q").to_owned());
+    let now = clock::now();
+    let read = move |conn: &mut Conn| {
+        let states =
+            StateCounts::find(conn, &proof, &PageFilter { query: words.clone(), ..PageFilter::default() }, now)?;
+        let filter = DraftFilter { kind: Some(kind), query: words };
+        Ok((drafts::list(conn, &proof, filter, window)?, states))
+    };
+    let (site, (table, states)): (_, (Table<DraftRow>, StateCounts)) = app.db.list_with_site(read).await?;
+    if let Some(last) = state.beyond_the_list(&table) {
+        return Ok(Outcome::Redirect(last));
     }
+    let page = ListPage {
+        panel: Panel::new(&site, editor.account(), DRAFTS.name, "Pages", &DRAFTS.above()).with_message(query),
+        table: state.view(&table, Vec::new(), Vec::new()),
+        states: states.tabs(state),
+        views: Views::of(state),
+        kind: "drafts",
+        note: "Only editors can see drafts.".into(),
+        empty: match kind {
+            DraftKind::Page => "There are no drafts.",
+            DraftKind::Changes => "There are no unpublished changes.",
+        },
+        rows: table.rows.into_iter().map(|draft| Row::draft(draft, zone)).collect(),
+        actions: DRAFT_ACTIONS.to_vec(),
+        actions_href: format!("{}/actions", DRAFTS.rows),
+        all: String::new(),
+    };
+    Ok(Outcome::Page(Answer::panel(app.view.render("admin/pages/list.html", &page)?)))
+}
+
+async fn of_trash(app: &App, editor: &Editor, state: &State, query: &QueryString) -> Result<Outcome, Error> {
+    let (zone, days) = (app.db.site().await.time_zone, app.options.trash_days);
+    let (proof, window, words) = (editor.proof(), state.window(), state.get("q").to_owned());
+    let now = clock::now();
+    let read = move |conn: &mut Conn| {
+        let table = trash::list(conn, &proof, &words, window)?;
+        Ok((table, StateCounts::find(conn, &proof, &PageFilter { query: words, ..PageFilter::default() }, now)?))
+    };
+    let (site, (table, states)) = app.db.list_with_site(read).await?;
+    if let Some(last) = state.beyond_the_list(&table) {
+        return Ok(Outcome::Redirect(last));
+    }
+    let page = ListPage {
+        panel: Panel::new(&site, editor.account(), TRASH.name, "Pages", &TRASH.above()).with_message(query),
+        table: state.view(&table, Vec::new(), Vec::new()),
+        states: states.tabs(state),
+        views: Views::of(state),
+        kind: "trash",
+        note: format!(
+            "Deleted pages are kept for {days} days with their history. Their paths are free for other pages."
+        ),
+        empty: "The trash is empty.",
+        rows: table.rows.into_iter().map(|row| Row::deleted(row, days, zone)).collect(),
+        actions: TRASH_ACTIONS.to_vec(),
+        actions_href: format!("{}/actions", TRASH.rows),
+        all: String::new(),
+    };
+    Ok(Outcome::Page(Answer::panel(app.view.render("admin/pages/list.html", &page)?)))
+}
+
+/// The label of the checkbox for all pages that match; empty if there is none.
+fn all_label(total: Count, what: &str) -> String {
+    let words = format!("Select all {total} {what}");
+    if total.is_zero() { String::new() } else { words.trim_end().to_owned() }
 }

@@ -1,0 +1,167 @@
+//! The tree of pages: the levels from the top of the site to a path are open, each in parts of 100 branches. A link opens or
+//! closes a branch; a script loads the level of a branch in place (levels.js).
+
+use std::collections::VecDeque;
+
+use domain::page::{PageId, PagePath};
+use serde::Serialize;
+use store::{
+    Conn, Count, Table,
+    admin_list::PageFilter,
+    tree::{self, Branch, COUNTED_BELOW, Level},
+};
+
+use super::{
+    ACTIONS, Answer, App, Editor, Error, Known, ListPage, Outcome, PAGES, Panel, QueryString, Row, State, StateCounts,
+    Views,
+};
+use crate::{clock, http::query::encode};
+
+/// The number of branches of one part of a level.
+const LEVEL: u32 = 100;
+
+/// The place of a row in the tree.
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct Place {
+    /// The path of the level in which the row is.
+    level: String,
+    /// The number of levels above it, at most 8.
+    depth: usize,
+    /// The number of pages below it; empty if there are none.
+    below: String,
+    is_open: bool,
+    /// The address that opens or closes the branch.
+    toggle_href: String,
+    /// The address of the next part of the level, on a row that stands for it.
+    more_href: String,
+}
+
+/// A level that is open: its path, and what is in it.
+struct OpenLevel {
+    path: PagePath,
+    level: Level,
+    /// Whether branches before these are left out.
+    is_cut: bool,
+}
+
+struct Found {
+    root: Option<Branch>,
+    levels: VecDeque<OpenLevel>,
+    known: Known,
+    states: StateCounts,
+}
+
+/// The address of the tree that is open down to a path, from a branch of its last level on.
+fn href(path: &PagePath, after: Option<&PagePath>) -> String {
+    let after = after.map(PagePath::href).unwrap_or_default();
+    format!("{}?{}", PAGES.list, encode(&[("below", &path.href()), ("behind", &after)]))
+}
+
+/// GET `/admin/pages?below=/path`.
+pub(super) async fn show(app: &App, editor: &Editor, state: &State, query: &QueryString) -> Result<Outcome, Error> {
+    let zone = app.db.site().await.time_zone;
+    let path = PagePath::typed(state.get("below")).unwrap_or_else(|_| PagePath::root());
+    let behind = PagePath::typed(query.get("behind")).ok().filter(|behind| behind.is_below(&path));
+    let (proof, wanted, now) = (editor.proof(), path.clone(), clock::now());
+    let read = move |conn: &mut Conn| {
+        let mut open: Vec<PagePath> = wanted.above().collect();
+        open.reverse();
+        let mut levels = VecDeque::new();
+        for (number, path) in open.iter().enumerate() {
+            let next = open.get(number + 1).unwrap_or(&wanted);
+            let mut level = tree::below(conn, &proof, path, None, LEVEL)?;
+            let is_shown = level.branches.iter().any(|branch| branch.path == *next);
+            if !is_shown {
+                // Behind the first part of its level: shown alone.
+                let branch = tree::find(conn, &proof, next)?;
+                level = Level { branches: branch.into_iter().collect(), next: None };
+            }
+            levels.push_back(OpenLevel { path: path.clone(), level, is_cut: !is_shown });
+        }
+        let level = tree::below(conn, &proof, &wanted, behind.as_ref(), LEVEL)?;
+        levels.push_back(OpenLevel { path: wanted.clone(), level, is_cut: behind.is_some() });
+        let root = tree::find(conn, &proof, &PagePath::root())?;
+        let branches = levels.iter().flat_map(|open| &open.level.branches).chain(&root);
+        let ids: Vec<PageId> = branches.filter_map(|branch| branch.page.as_ref().map(|page| page.id)).collect();
+        let known = Known::find(conn, &proof, &ids)?;
+        let states = StateCounts::find(conn, &proof, &PageFilter::default(), now)?;
+        Ok(Found { root, levels, known, states })
+    };
+    let (site, Found { root, mut levels, known, states }) = app.db.list_with_site(read).await?;
+    let back = state.back();
+    let row = |branch: Branch, place: Place| {
+        let path = branch.path;
+        let row = match branch.page {
+            Some(page) => Row::page(page, &known, &back, zone),
+            None => Row::without_page(path.segment_title(), path.href()),
+        };
+        row.in_tree(place)
+    };
+    let mut rows = Vec::new();
+    if let Some(branch @ Branch { page: Some(_), .. }) = root {
+        rows.push(row(branch, Place::leaf(&PagePath::root(), 0)));
+    }
+    add_level(&mut rows, &mut levels, 0, &row);
+    let shown = rows.len() as u64;
+    let table = Table { rows: Vec::<()>::new(), total: Count::exact(shown), previous: None, next: None };
+    let page = ListPage {
+        panel: Panel::new(&site, editor.account(), PAGES.name, "Pages", &PAGES.above()).with_message(query),
+        table: state.view(&table, Vec::new(), Vec::new()),
+        states: states.tabs(state),
+        views: Views::of(state),
+        kind: "pages",
+        note: String::new(),
+        empty: "There are no pages yet.",
+        rows,
+        actions: ACTIONS.to_vec(),
+        actions_href: format!("{}/actions", PAGES.rows),
+        all: String::new(),
+    };
+    Ok(Outcome::Page(Answer::panel(app.view.render("admin/pages/list.html", &page)?)))
+}
+
+/// Adds the rows of the next level, and those of the levels below it behind the branch that is open.
+fn add_level(rows: &mut Vec<Row>, levels: &mut VecDeque<OpenLevel>, depth: usize, row: &dyn Fn(Branch, Place) -> Row) {
+    let Some(OpenLevel { path, level: Level { branches, next }, is_cut }) = levels.pop_front() else { return };
+    let part = |title: &str, after| {
+        let place = Place { more_href: href(&path, after), ..Place::leaf(&path, depth) };
+        Row::without_page(title.into(), String::new()).in_tree(place)
+    };
+    if is_cut {
+        rows.push(part("From the first page", None));
+    }
+    for branch in branches {
+        let is_open = levels.front().is_some_and(|level| level.path == branch.path);
+        let place = Place::of(&branch, &path, depth, is_open);
+        rows.push(row(branch, place));
+        if is_open {
+            add_level(rows, levels, depth + 1, row);
+        }
+    }
+    if let Some(next) = next {
+        rows.push(part("More pages", Some(&next)));
+    }
+}
+
+impl Place {
+    fn leaf(level: &PagePath, depth: usize) -> Place {
+        Place {
+            level: level.href(),
+            depth: depth.min(8),
+            below: String::new(),
+            is_open: false,
+            toggle_href: String::new(),
+            more_href: String::new(),
+        }
+    }
+
+    fn of(branch: &Branch, level: &PagePath, depth: usize, is_open: bool) -> Place {
+        let below = match branch.below {
+            0 => return Place::leaf(level, depth),
+            more if more > COUNTED_BELOW => format!("{COUNTED_BELOW}+"),
+            some => some.to_string(),
+        };
+        let toggle_href = href(if is_open { level } else { &branch.path }, None);
+        Place { below, is_open, toggle_href, ..Place::leaf(level, depth) }
+    }
+}
