@@ -262,8 +262,7 @@ fn a_destination_is_chosen_from_the_tree_with_the_keyboard() {
     eve.key("Escape").wait("document.querySelector('.tree-box').hidden");
     // For many pages at once, the section itself.
     eve.open("/admin/pages?q=brief").click("tbody tr input[name=id]");
-    eve.js("document.querySelector('#action').value = 'move'");
-    eve.press("Go").click("[data-destination] button");
+    eve.press("Move…").click("[data-destination] button");
     focused("Top of the site");
     eve.key("l");
     focused("/lone");
