@@ -140,7 +140,7 @@ pub const INSIDE: &[Stop] = &[
         p.open("/admin/links/broken").sees("There is no page at this address");
     }),
     ("trash", |p| {
-        p.open("/admin/pages?state=trash").sees("Kept until");
+        p.open("/admin/pages?state=trash").sees("Deleted pages are kept");
     }),
     ("restoration", |p| {
         p.open("/admin/pages?state=trash").press("Old rules").sees("Restore this page?");
