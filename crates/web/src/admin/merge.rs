@@ -33,7 +33,10 @@ pub(super) struct Conflict {
 /// Merges two texts that were made from `base`. Lines that only one editor changed are taken from that editor, and lines that both
 /// changed in the same way are taken once. Changes of neighbouring lines are no conflict: a list of tasks is often edited so.
 pub(super) fn over(base: &str, mine: &str, theirs: &str) -> Merge {
-    let [base, mine, theirs] = [base, mine, theirs].map(|text| text.split('\n').collect::<Vec<_>>());
+    // Line breaks at the end are no lines: a program that adds one or takes it away would change the last line.
+    let end = merged_end([base, mine, theirs].map(|text| text.len() - text.trim_end_matches('\n').len()));
+    let [base, mine, theirs] =
+        [base, mine, theirs].map(|text| text.trim_end_matches('\n').split('\n').collect::<Vec<_>>());
     let (ours, others) = (edits(&base, &mine), edits(&base, &theirs));
     let mut all: Vec<&Edit> = ours.iter().chain(&others).collect();
     all.sort_by_key(|edit| (edit.old.start, edit.old.end));
@@ -56,7 +59,17 @@ pub(super) fn over(base: &str, mine: &str, theirs: &str) -> Merge {
         }
     }
     merged.lines.extend(&base[at..]);
-    merged.finish()
+    let merge = merged.finish();
+    Merge { text: merge.text + &"\n".repeat(end), ..merge }
+}
+
+/// The number of line breaks at the end: that of the text that changed it, or the greater one.
+fn merged_end([base, mine, theirs]: [usize; 3]) -> usize {
+    match (mine == base, theirs == base) {
+        (true, _) => theirs,
+        (_, true) => mine,
+        (false, false) => mine.max(theirs),
+    }
 }
 
 /// The places where two texts differ of which no common beginning is known: each is a conflict, and the text is mine.
@@ -177,6 +190,7 @@ mod tests {
         // A text without a line break at its end.
         assert_eq!(clean("a\nb\nc", "A\nb\nc", "a\nb\nc\nd"), "A\nb\nc\nd");
         assert_eq!(clean("a\nb\nc\n", "a\nb\nc", "A\nb\nc\n"), "A\nb\nc");
+        assert_eq!(clean("a\nb\nc\n", "A\nb\nc", "a\nb\nC\n\n"), "A\nb\nC\n\n");
         // Both did the same, and more.
         assert_eq!(clean("a\nb\nc\nd", "a\nX\nc\nd", "a\nX\nc\nD"), "a\nX\nc\nD");
         assert_eq!(clean("a\nb\nc", "a\nc", "a\nc\nd"), "a\nc\nd");
