@@ -1,9 +1,14 @@
 // Saves the form as a draft: 1.5 seconds after the last change, and at least every 5 seconds while there are more.
 const drafted = document.querySelector("form[data-drafts]");
+
+// Saves what was typed now, without leaving the form. After a conflict the form is sent, and both texts are shown.
+export let saveNow = () => {};
+
 if (drafted) {
   const SOON = 1500, LATEST = 5000;
   const status = drafted.querySelector(".draft-status");
-  let timer, since = 0, pause = SOON, keeping = null, stopped = false;
+  const enter = drafted.querySelector("button[data-enter]");
+  let timer, since = 0, pause = SOON, keeping = null, stopped = false, last = "Nothing new to save";
   const say = (words, wrong) => {
     status.textContent = words;
     status.classList.toggle("wrong", wrong);
@@ -19,8 +24,12 @@ if (drafted) {
       drafted.setAttribute("action", `/admin/pages/${page}`);
       history.replaceState(null, "", `/admin/pages/${page}`);
     }
+    const discard = drafted.querySelector("[data-discard]");
+    discard.firstElementChild.href = `/admin/drafts/${page}/discard`;
+    discard.hidden = false;
     if (since === 0) drafted.dispatchEvent(new Event("kept"));
-    say(`Draft saved ${saved}`, false);
+    last = `Draft saved ${saved}`;
+    say(last, false);
   };
   const send = async () => {
     const changed = since;
@@ -50,18 +59,31 @@ if (drafted) {
       if (since !== 0 && !stopped) soon(pause);
     });
   };
+  saveNow = () => {
+    if (stopped) return drafted.requestSubmit(enter);
+    if (since === 0 && !keeping) return say(last, false);
+    clearTimeout(timer);
+    keep();
+  };
   drafted.addEventListener("input", () => {
     if (stopped) return;
     const now = Date.now();
     since = since || now;
     soon(Math.max(0, Math.min(SOON, since + LATEST - now)));
   });
-  // Waits for a save under way: otherwise the form would not know the version that it saved itself.
   drafted.addEventListener("submit", (event) => {
+    const button = event.submitter;
+    // Enter in a field saves the draft, and leads from the title to the text.
+    if (button?.value === "draft" && !stopped) {
+      event.preventDefault();
+      button.closest("details")?.removeAttribute("open");
+      if (document.activeElement.id === "title") drafted.elements.body.focus();
+      return saveNow();
+    }
     clearTimeout(timer);
     if (!keeping) return void (since = 0);
+    // Waits for a save under way: otherwise the form would not know the version that it saved itself.
     event.preventDefault();
-    const button = event.submitter;
     keeping.finally(() => { clearTimeout(timer); drafted.requestSubmit(button); });
   });
 }

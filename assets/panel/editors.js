@@ -17,7 +17,7 @@ if (form) {
   };
   let base = "stored" in form.dataset ? arrived() : "", leaves = false;
   form.addEventListener("saved", ({ detail }) => { base = detail; });
-  form.addEventListener("submit", () => { leaves = true; });
+  form.addEventListener("submit", (event) => { leaves = !event.defaultPrevented; });
   form.addEventListener("formdata", ({ formData }) => {
     if (leaves && base !== "" && base.length < MOST) formData.set("base", base);
   });

@@ -1,8 +1,12 @@
 // Progressive enhancement of the panel: everything also works without these scripts.
+import "./done.js";
 import "./path.js";
-import "./guard.js";
+import "./move-below.js";
 import "./drafts.js";
+import "./guard.js";
 import "./editors.js";
+import "./publish.js";
+import "./disclosures.js";
 import "./toolbar.js";
 import "./word-count.js";
 import "./files.js";
@@ -10,6 +14,7 @@ import "./moments.js";
 import "./time-zone.js";
 import "./destination.js";
 import "./preview.js";
+import "./view-mode.js";
 import "./page-fields.js";
 import "./rows.js";
 import "./order.js";

@@ -1,4 +1,4 @@
-// The preview of the text field, shown beside it and kept up to date.
+// The preview of the text field, kept up to date while it is shown.
 const body = document.querySelector(".page-form #body");
 if (body) {
   const pane = document.querySelector(".preview");
@@ -26,9 +26,5 @@ if (body) {
   body.form.addEventListener("change", (event) => {
     if (!pane.hidden && readers.includes(event.target.name)) show();
   });
-  body.form.querySelector("button[value=preview]").addEventListener("click", (event) => {
-    event.preventDefault();
-    pane.hidden = !pane.hidden;
-    if (!pane.hidden) show();
-  });
+  pane.addEventListener("shown", () => { if (!pane.hidden) show(); });
 }

@@ -285,6 +285,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     drafts,
     trash,
     old_paths,
+    revisions,
     links,
     links_unread,
     placements,

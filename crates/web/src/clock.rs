@@ -1,6 +1,6 @@
 //! The clock of the program, and the formats of times. No other file reads the time.
 
-use chrono::{SubsecRound, TimeDelta, Timelike};
+use chrono::{Datelike, SubsecRound, TimeDelta, Timelike};
 use domain::{Timestamp, zone::Zone};
 use serde::Serialize;
 
@@ -18,6 +18,25 @@ pub fn date(at: Timestamp, zone: Zone) -> String {
 /// A date and time in a time zone: `24 Nov 2026, 13:05`.
 pub fn moment(at: Timestamp, zone: Zone) -> String {
     zone.local(at).format("%-d %b %Y, %H:%M").to_string()
+}
+
+/// A date and time with its weekday in a time zone: `Mon 30 Nov, 09:00`, with the year unless it is that of `now`.
+pub fn day(at: Timestamp, now: Timestamp, zone: Zone) -> String {
+    let (at, now) = (zone.local(at), zone.local(now));
+    let format = if at.year() == now.year() { "%a %-d %b, %H:%M" } else { "%a %-d %b %Y, %H:%M" };
+    at.format(format).to_string()
+}
+
+/// A moment to come, as short as it is clear: `Mon 09:00` within six days, otherwise `30 Nov, 09:00`, with the year unless it
+/// is that of `now`.
+pub fn to_come(at: Timestamp, now: Timestamp, zone: Zone) -> String {
+    let (at, now) = (zone.local(at), zone.local(now));
+    let format = match (at.date() - now.date()).num_days() {
+        ..=6 => "%a %H:%M",
+        _ if at.year() == now.year() => "%-d %b, %H:%M",
+        _ => "%-d %b %Y, %H:%M",
+    };
+    at.format(format).to_string()
 }
 
 /// A date and time with seconds in a time zone: `24 Nov 2026, 13:05:09`.

@@ -109,6 +109,7 @@ fn routes(config: &mut ServiceConfig) {
             .service(form("/pages/{id}/order", admin::pages::order::edit, admin::pages::order::update))
             .service(page("/pages/{id}/receipts", admin::pages::receipts::list))
             .service(form("/pages/{id}/delete", admin::pages::confirm, admin::pages::delete))
+            .service(action("/pages/{id}/undo", admin::pages::undo::undo))
             .service(page("/jobs/{id}", admin::job_page::show))
             .service(form("/drafts", admin::drafts::list, admin::pages::autosave::create))
             .service(action("/drafts/actions", admin::drafts::act))

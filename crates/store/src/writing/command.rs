@@ -4,8 +4,8 @@ use diesel::prelude::*;
 use domain::{access::Editor, user::Role};
 
 use super::{
-    AddGroup, Delete, DeleteGroup, DiscardDrafts, Move, Publish, PublishDrafts, Purge, Restore, Revert, SaveDraft,
-    SetAudience, SortSection, Unpublish, UnpublishForm, UpdateGroup,
+    AddGroup, Delete, DeleteGroup, DiscardDrafts, Move, Publish, PublishDrafts, Purge, Republish, Restore, Revert,
+    SaveDraft, SetAudience, SortSection, Undo, Unpublish, UnpublishForm, UpdateGroup,
     access_diff::AccessDiff,
     change::{Change, Outcome, Run},
     plan::Plan,
@@ -37,8 +37,12 @@ pub enum Command {
     Delete(Delete),
     /// Restores a page from the trash.
     Restore(Restore),
-    /// Restores an earlier version of a published page.
+    /// Restores an earlier version of a page into its draft.
     Revert(Revert),
+    /// Takes the last change of a published page back.
+    Undo(Undo),
+    /// Publishes an unpublished page again, as it was.
+    Republish(Republish),
     /// Deletes pages in the trash for good.
     Purge(Purge),
     /// Adds a group.
@@ -69,6 +73,8 @@ impl Command {
             Command::Delete(change) => change,
             Command::Restore(change) => change,
             Command::Revert(change) => change,
+            Command::Undo(change) => change,
+            Command::Republish(change) => change,
             Command::Purge(change) => change,
             Command::AddGroup(change) => change,
             Command::UpdateGroup(change) => change,

@@ -74,6 +74,18 @@ pub(super) fn set_was(conn: &mut Conn, page: PageId, was: EffectiveAccess) -> Re
     Ok(())
 }
 
+/// Makes a draft one of changes to a page that is published again, in this version.
+pub(super) fn rebase(conn: &mut Conn, page: PageId, version: Version) -> Result<()> {
+    diesel::update(drafts::table.find(page.0))
+        .set((
+            drafts::based_on.eq(version.0),
+            drafts::was_private.eq(None::<bool>),
+            drafts::was_readers_from.eq(None::<i64>),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
 /// The access that an unpublished page had when it was taken off the site; `None` for a page that was never published.
 pub(super) fn was(conn: &mut Conn, page: PageId) -> Result<Option<EffectiveAccess>> {
     let columns: Option<(Option<bool>, Option<i64>)> =

@@ -42,6 +42,7 @@ mod save_draft;
 mod selection;
 mod set_audience;
 mod sort_section;
+mod undo;
 mod unpublish;
 
 pub use access_diff::{AccessChange, AccessDiff, Consent, Fingerprint};
@@ -61,6 +62,7 @@ pub use save_draft::SaveDraft;
 pub use selection::Selection;
 pub use set_audience::SetAudience;
 pub use sort_section::SortSection;
+pub use undo::{Republish, Undo};
 pub use unpublish::{Unpublish, UnpublishForm};
 
 use domain::page::PageId;

@@ -149,7 +149,7 @@ pub(super) fn move_section(
 }
 
 /// Moves one page and leaves an old path behind.
-fn relocate(conn: &mut Conn, run: &Run<'_>, id: PageId, from: &PagePath, to: &PagePath) -> Result<()> {
+pub(super) fn relocate(conn: &mut Conn, run: &Run<'_>, id: PageId, from: &PagePath, to: &PagePath) -> Result<()> {
     diesel::update(pages::table.find(id.0))
         .set((
             pages::path.eq(to.as_str()),

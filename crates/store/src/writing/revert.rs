@@ -1,29 +1,31 @@
-//! Restoring an earlier version of a published page. Title, summary and text come back; readers and dates only on request.
+//! Restoring an earlier version of a page into its draft. Title, summary and text come back; readers and dates only on
+//! request. Nothing goes online.
 
 use domain::{
     Version,
     access::Editor,
-    page::{PageContent, PageId},
-    revision::{Note, Revision},
+    draft::{Draft, DraftInput, DraftLock, FormId},
+    page::{PageId, PageInput},
+    revision::Revision,
 };
 
 use super::{
-    Publish,
+    SaveDraft,
     affected::Affected,
     change::{Change, Outcome, Run},
     plan::Plan,
 };
-use crate::{Conn, Error, Result, page_row, revisions};
+use crate::{Conn, Error, Result, drafts, page_row, revisions, site};
 
-/// Saves an earlier version of a page as a new version. The page stays at its path.
+/// Saves an earlier version of a page as its draft. The path and everything else of the draft, or else of the page, stay.
 #[derive(Clone, Debug)]
 pub struct Revert {
-    /// The page.
+    /// The page, published or not.
     pub page: PageId,
     /// The version to restore.
     pub version: Version,
-    /// The current version, which the user saw.
-    pub from: Version,
+    /// The version of the draft that the user saw, which the restored one replaces; 0 if there was none.
+    pub draft: Version,
     /// Whether the readers of that version are restored, with whether lists show the title.
     pub readers: bool,
     /// Whether the date and the end of that version are restored.
@@ -32,13 +34,20 @@ pub struct Revert {
 
 impl Revert {
     /// # Errors
-    /// [`Error::Stale`] when the page has another version or is not published, or the version is gone;
-    /// [`Error::Refused`] when readers of the version no longer exist.
-    fn publish(&self, conn: &mut Conn, by: &Editor) -> Result<Publish> {
-        let now = page_row::get(conn, self.page)?.filter(|page| page.version == self.from).ok_or(Error::Stale)?;
-        let Revision { content: old, gone, .. } =
-            revisions::get(conn, by, self.page, self.version)?.ok_or(Error::Stale)?;
-        let mut content = PageContent { title: old.title, summary: old.summary, body: old.body, ..now.content };
+    /// [`Error::Stale`] when the page has another draft, the page or the version is gone; [`Error::Refused`] when readers of
+    /// the version no longer exist.
+    fn draft(&self, conn: &mut Conn, by: &Editor) -> Result<SaveDraft> {
+        let zone = site::get(conn)?.time_zone;
+        let (typed, based_on) = match (drafts::get(conn, by, self.page)?, page_row::get(conn, self.page)?) {
+            (Some(Draft { typed, based_on, version, .. }), _) if version == self.draft => (typed, based_on),
+            (None, Some(page)) if self.draft == Version(0) => (PageInput::of(&page.content, zone).into(), page.version),
+            _ => return Err(Error::Stale),
+        };
+        let Revision { content, gone, .. } = revisions::get(conn, by, self.page, self.version)?.ok_or(Error::Stale)?;
+        let old = PageInput::of(&content, zone);
+        let DraftInput { page, move_below, .. } = typed;
+        let mut page = page.in_zone(zone);
+        (page.title, page.summary, page.body) = (old.title, old.summary, old.body);
         if self.readers {
             if let Some(gone) = gone.first() {
                 return Err(Error::Refused(format!(
@@ -46,26 +55,23 @@ impl Revert {
                     self.version.0
                 )));
             }
-            (content.audience, content.show_title) = (old.audience, old.show_title);
+            (page.audience, page.show_title) = (old.audience, old.show_title);
         }
         if self.dates {
-            (content.published_at, content.unpublish_at) = (old.published_at, old.unpublish_at);
+            (page.published, page.unpublish) = (old.published, old.unpublish);
         }
-        let note = Note::parse(&format!("as in version {}", self.version.0)).map_err(Error::Query)?;
-        let (page, from, note) = (self.page, self.from, Some(note));
-        Ok(Publish { page, is_new: false, from, lock: None, content, note, move_below: false })
+        let note = format!("as in version {}", self.version.0);
+        let lock = DraftLock { draft: self.draft, form: FormId::default() };
+        Ok(SaveDraft { page: Some(self.page), based_on, lock, input: DraftInput { page, note, move_below } })
     }
 }
 
 impl Change for Revert {
     fn affected(&self, conn: &mut Conn, by: &Editor) -> Result<Affected> {
-        let mut affected = self.publish(conn, by)?.affected(conn, by)?;
-        // A tick names a version and not its readers.
-        affected.edits.iter_mut().for_each(|edit| edit.stated = false);
-        Ok(affected)
+        self.draft(conn, by).map(|_| Affected::default())
     }
 
     fn apply(&self, conn: &mut Conn, run: &mut Run<'_>, plan: &Plan) -> Result<Outcome> {
-        self.publish(conn, run.by)?.apply(conn, run, plan)
+        self.draft(conn, run.by)?.apply(conn, run, plan)
     }
 }

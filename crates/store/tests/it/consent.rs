@@ -23,8 +23,8 @@ use store::{
     Error, Paging, Store, drafts, groups, pages, trash, users,
     writing::{
         self, AccessDiff, AddGroup, Command, Consent, Delete, DeleteGroup, DiscardDrafts, DraftVersion, Fingerprint,
-        Move, Publish, PublishDrafts, Purge, Restore, Revert, SaveDraft, Selection, SetAudience, SortSection,
-        Unpublish, UnpublishForm, UpdateGroup, new_page_id,
+        Move, Publish, PublishDrafts, Purge, Republish, Restore, Revert, SaveDraft, Selection, SetAudience,
+        SortSection, Undo, Unpublish, UnpublishForm, UpdateGroup, new_page_id,
     },
 };
 
@@ -52,6 +52,8 @@ enum Step {
     Delete(Vec<Index>),
     Restore(Index, usize),
     Revert(Index, i64, bool, bool),
+    Undo(Index),
+    Republish(Index),
     Purge(Index),
     Members(usize, Vec<&'static str>),
     DeleteGroup(usize),
@@ -83,6 +85,8 @@ fn step() -> impl Strategy<Value = Step> {
         3 => (one(), path()).prop_map(|(page, path)| Step::Restore(page, path)),
         2 => (one(), 1..4_i64, any::<bool>(), any::<bool>())
             .prop_map(|(page, version, readers, dates)| Step::Revert(page, version, readers, dates)),
+        2 => one().prop_map(Step::Undo),
+        2 => one().prop_map(Step::Republish),
         1 => one().prop_map(Step::Purge),
         2 => (0..GROUPS.len(), people()).prop_map(|(group, people)| Step::Members(group, people)),
         1 => (0..GROUPS.len()).prop_map(Step::DeleteGroup),
@@ -189,7 +193,18 @@ impl Step {
             Step::Revert(index, version, readers, dates) => {
                 let page = picked(&pages, &[*index]).pop()?;
                 let (version, readers, dates) = (Version(*version), *readers, *dates);
-                Command::Revert(Revert { page: page.id, version, from: page.version, readers, dates })
+                let draft = store.read(|conn| drafts::get(conn, &by, page.id)).unwrap().map(|draft| draft.version);
+                let draft = draft.unwrap_or(Version(0));
+                Command::Revert(Revert { page: page.id, version, draft, readers, dates })
+            }
+            Step::Undo(index) => {
+                let page = picked(&pages, &[*index]).pop()?;
+                Command::Undo(Undo { page: page.id, from: page.version })
+            }
+            Step::Republish(index) => {
+                let page = picked(&all_drafts, &[*index]).pop()?;
+                let version = store.read(|conn| store::revisions::last(conn, &by, page)).unwrap()?;
+                Command::Republish(Republish { page, version })
             }
             Step::Purge(index) => Command::Purge(Purge::Pages(picked(&bin, &[*index]))),
             Step::Members(index, people) => {
@@ -489,7 +504,7 @@ fn a_draft_whose_page_moves_with_another_draft_is_left_out() {
 }
 
 #[test]
-fn an_old_version_brings_its_readers_and_its_dates_only_on_request() {
+fn an_old_version_comes_back_as_a_draft_and_brings_its_readers_and_its_dates_only_on_request() {
     on_both(|store| {
         let page = insert(store, "a", Audience::Public);
         let old = page.content.clone();
@@ -502,14 +517,92 @@ fn an_old_version_brings_its_readers_and_its_dates_only_on_request() {
             ..old.clone()
         };
         store.write(|conn| commands::update(conn, admin().editor(), page.id, Version(1), &new, noon())).unwrap();
-        let revert = |from, readers, dates| {
-            Command::Revert(Revert { page: page.id, version: Version(1), from: Version(from), readers, dates })
+        let revert = |draft, readers, dates| {
+            let command = Revert { page: page.id, version: Version(1), draft: Version(draft), readers, dates };
+            run(store, &Command::Revert(command), Consent::Stated)
         };
-        run(store, &revert(2, false, false), Consent::Stated).unwrap();
-        let now = find(store, "a").unwrap().content;
-        assert_eq!(now, PageContent { title: old.title.clone(), ..new });
-        confirm(store, &revert(3, true, true), "/a: everybody, without a password");
-        assert_eq!(find(store, "a").unwrap().content, old);
+        let draft = || store.read(|conn| drafts::get(conn, admin().editor(), page.id)).unwrap().unwrap();
+        let of = |content: &PageContent| PageInput::of(content, Zone::default());
+        revert(0, false, false).unwrap();
+        assert_eq!(draft().typed.page, of(&PageContent { title: old.title.clone(), ..new.clone() }));
+        assert_eq!((draft().typed.note.as_str(), draft().based_on), ("as in version 1", Version(2)));
+        assert_eq!(revert(0, false, false).unwrap_err(), Error::Stale, "it would replace a draft that nobody saw");
+        revert(1, true, true).unwrap();
+        assert_eq!(draft().typed.page, of(&old));
+        assert_eq!(find(store, "a").unwrap().content, new, "nothing of it is online");
+    });
+}
+
+#[test]
+fn an_undo_that_gives_somebody_access_asks_and_any_other_does_not() {
+    on_both(|store| {
+        let page = insert(store, "a", Audience::SignedIn);
+        let save = |from, audience: Audience| {
+            let content = PageContent { title: "New".into(), audience, ..page.content.clone() };
+            store.write(|conn| commands::update(conn, admin().editor(), page.id, Version(from), &content, noon()))
+        };
+        let undo = |from| Command::Undo(Undo { page: page.id, from: Version(from) });
+        save(1, Audience::Public).unwrap();
+        run(store, &undo(2), Consent::Stated).unwrap();
+        let now = find(store, "a").unwrap();
+        assert_eq!((now.content, now.version), (page.content.clone(), Version(3)), "an undo is a version");
+        let draft = store.read(|conn| drafts::get(conn, admin().editor(), page.id)).unwrap().unwrap();
+        assert_eq!((draft.typed.page.title.as_str(), draft.based_on), ("New", Version(3)), "and keeps what was undone");
+        assert_eq!(run(store, &undo(2), Consent::Stated).unwrap_err(), Error::Stale);
+        let chosen = Audience::Chosen(Chosen::default());
+        save(3, chosen.clone()).unwrap();
+        confirm(store, &undo(4), "/a: anyone signed in");
+        assert_eq!(find(store, "a").unwrap().content, page.content);
+        let first = insert(store, "b", Audience::Public);
+        let undo = Command::Undo(Undo { page: first.id, from: first.version });
+        assert_eq!(run(store, &undo, Consent::Any).unwrap_err(), Error::Stale, "there is no version before");
+    });
+}
+
+#[test]
+fn an_undone_move_takes_along_what_moved_along() {
+    on_both(|store| {
+        for move_below in [true, false] {
+            let (top, below) = (insert(store, "a", Audience::Public), insert(store, "a/b", Audience::Public));
+            let content = PageContent { path: PagePath::parse("z").unwrap(), ..top.content.clone() };
+            let (page, from) = (top.id, top.version);
+            let publish = Publish { page, is_new: false, from, lock: None, content, note: None, move_below };
+            run(store, &Command::Publish(publish), Consent::Stated).unwrap();
+            run(store, &Command::Undo(Undo { page, from: Version(2) }), Consent::Stated).unwrap();
+            let back = (find(store, "a").unwrap().id, find(store, "a/b").unwrap().id);
+            assert_eq!(back, (top.id, below.id));
+            assert!(find(store, "z").is_none() && find(store, "z/b").is_none());
+            let both = Selection::Pages(vec![top.id, below.id]);
+            run(store, &Command::Delete(Delete(both)), Consent::Stated).unwrap();
+        }
+    });
+}
+
+#[test]
+fn an_unpublished_page_comes_back_as_it_was_and_keeps_another_draft() {
+    on_both(|store| {
+        let page = insert(store, "a", Audience::SignedIn);
+        let unpublish = |typed: &str, version| {
+            let content = PageContent { body: typed.into(), ..find(store, "a").unwrap().content };
+            let input = PageInput::of(&content, Zone::default()).into();
+            let (page, from, lock) = (page.id, Version(version), DraftLock::default());
+            run(store, &Command::UnpublishForm(UnpublishForm { page, from, lock, input }), Consent::Stated).unwrap();
+        };
+        let republish = |version| {
+            let command = Command::Republish(Republish { page: page.id, version: Version(version) });
+            run(store, &command, Consent::Stated)
+        };
+        let draft = || store.read(|conn| drafts::get(conn, admin().editor(), page.id)).unwrap();
+        unpublish(&page.content.body, 1);
+        republish(1).unwrap();
+        assert_eq!(find(store, "a").unwrap().content, page.content);
+        assert_eq!(draft(), None);
+        assert_eq!(republish(2).unwrap_err(), Error::Stale, "it is published");
+        unpublish("Typed meanwhile.", 2);
+        republish(2).unwrap();
+        assert_eq!(find(store, "a").unwrap().content, page.content);
+        let kept = draft().unwrap();
+        assert_eq!((kept.typed.page.body.as_str(), kept.based_on), ("Typed meanwhile.", Version(3)));
     });
 }
 
@@ -545,7 +638,7 @@ fn a_name_that_somebody_else_took_opens_nothing() {
             (revision.content.audience, revision.gone),
             (Audience::Chosen(Chosen::default()), vec!["ann".into()])
         );
-        let revert = Revert { page: page.id, version: Version(1), from: Version(2), readers: true, dates: false };
+        let revert = Revert { page: page.id, version: Version(1), draft: Version(1), readers: true, dates: false };
         let refused = run(store, &Command::Revert(revert), Consent::Any).unwrap_err();
         assert!(matches!(&refused, Error::Refused(words) if words.contains("ann no longer exists")), "{refused}");
     });

@@ -25,10 +25,11 @@ pub(super) enum Flash {
     ReadersChosen,
     Published,
     DraftsDiscarded,
+    Unchanged,
 }
 
 impl Flash {
-    const ALL: [(Flash, &'static str, &'static str); 17] = [
+    const ALL: [(Flash, &'static str, &'static str); 18] = [
         (Flash::Saved, "saved", "Saved."),
         (Flash::Created, "created", "Created."),
         (Flash::Deleted, "deleted", "Deleted"),
@@ -45,6 +46,7 @@ impl Flash {
         (Flash::Moved, "moved", "Moved"),
         (Flash::Published, "published", "Published"),
         (Flash::DraftsDiscarded, "drafts-discarded", "Drafts discarded"),
+        (Flash::Unchanged, "unchanged", "Nothing to publish: the page is as it was."),
         (Flash::ReadersChosen, "readers-chosen", "Access changed"),
     ];
 
@@ -53,8 +55,11 @@ impl Flash {
         Flash::ALL.iter().find(|(flash, ..)| *flash == self).map_or("", |(_, word, _)| word)
     }
 
-    /// The message that an address names; empty without one.
+    /// The message that an address names; empty without one, and for an action on one page, which `done.rs` tells.
     pub(super) fn message(query: &QueryString) -> String {
+        if query.has("of") {
+            return String::new();
+        }
         let Some((flash, _, words)) = Flash::ALL.iter().find(|(_, word, _)| *word == query.get("done")) else {
             return String::new();
         };

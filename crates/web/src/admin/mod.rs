@@ -6,6 +6,7 @@ mod batches;
 mod bulk;
 pub mod destinations;
 mod diff;
+mod done;
 pub mod drafts;
 mod failed_logins_chart;
 mod flash;

@@ -14,6 +14,7 @@ mod merging;
 pub mod order;
 pub mod preview;
 pub mod receipts;
+pub mod undo;
 
 use actix_web::{HttpRequest, web::Data};
 use domain::{
@@ -21,13 +22,13 @@ use domain::{
     invalid::Invalid,
     page::{PageId, PageInput},
 };
-use store::writing::{AccessDiff, Command, Obstacle, Publish, new_page_id};
+use store::writing::{self, AccessDiff, Command, Obstacle, Publish, new_page_id};
 
 pub use actions::act;
 pub use delete::{confirm, delete};
 pub use list::list;
 
-use super::{access_preview::consent, flash::Flash, request::id, sections::PAGES};
+use super::{access_preview::consent, done::Done, flash::Flash, request::id, sections::PAGES};
 use crate::{
     App,
     auth::extract::Editor,
@@ -38,7 +39,7 @@ use crate::{
         query::QueryString,
     },
 };
-use editing::{Editing, after};
+use editing::{Editing, after, told};
 use fields::{Fields, SubmitAction};
 
 /// GET `/admin/pages/new`.
@@ -47,7 +48,7 @@ pub async fn new(app: Data<App>, editor: Editor, query: QueryString) -> Result<A
     let draft = PageInput { path: query.get("path").to_owned(), ..PageInput::default() };
     let fields = Fields::of(draft.into(), Version(0), Version(0), PAGES.back(query.get("back")))?;
     let editing = Editing { app: &app, editor: &editor, site: &site, context: &context };
-    editing.stored(fields, &query)
+    editing.open(fields, &query).await
 }
 
 /// POST `/admin/pages`.
@@ -59,7 +60,8 @@ pub async fn create(app: Data<App>, editor: Editor, TextForm(mut fields): TextFo
     match fields.then {
         SubmitAction::Preview => editing.preview(fields).await,
         SubmitAction::Draft | SubmitAction::Unpublish => autosave::save(&editing, None, fields).await,
-        SubmitAction::Save | SubmitAction::Continue | SubmitAction::Another => {
+        SubmitAction::Close => autosave::close(&editing, None, fields).await,
+        SubmitAction::Publish | SubmitAction::Continue | SubmitAction::Another => {
             publish(&editing, context.id(), fields).await
         }
     }
@@ -70,7 +72,7 @@ pub async fn edit(request: HttpRequest, app: Data<App>, editor: Editor, query: Q
     let (site, context) = editor_context::load(&app, &editor, PageId(id(&request)?), &[]).await?;
     let fields = Fields::of_context(&context, site.time_zone, PAGES.back(query.get("back")))?;
     let editing = Editing { app: &app, editor: &editor, site: &site, context: &context };
-    editing.stored(fields, &query)
+    editing.open(fields, &query).await
 }
 
 /// POST `/admin/pages/{id}`: publishes, saves a draft or unpublishes; 409 with both texts when somebody else saved first.
@@ -92,7 +94,8 @@ pub async fn update(
         SubmitAction::Preview => editing.preview(fields).await,
         SubmitAction::Draft => autosave::save(&editing, Some(id), fields).await,
         SubmitAction::Unpublish => autosave::unpublish(&editing, id, fields).await,
-        SubmitAction::Save | SubmitAction::Continue | SubmitAction::Another => {
+        SubmitAction::Close => autosave::close(&editing, Some(id), fields).await,
+        SubmitAction::Publish | SubmitAction::Continue | SubmitAction::Another => {
             publish(&editing, Some(id), fields).await
         }
     }
@@ -127,6 +130,10 @@ async fn publish(editing: &Editing<'_>, id: Option<PageId>, mut fields: Fields) 
     }
     // On a conflict the command fails with `Stale`, and both texts are shown.
     let is_stale = context.page.as_ref().is_some_and(|page| page.version.0 != fields.version);
+    let had_text = current.is_none_or(|current| !current.body.trim().is_empty());
+    if publish.content.body.trim().is_empty() && had_text && !is_stale && !fields.empty {
+        return editing.ask_for_text(fields);
+    }
     if let Ok(diff) = diff
         && !is_stale
         && !diff.is_stated()
@@ -135,10 +142,13 @@ async fn publish(editing: &Editing<'_>, id: Option<PageId>, mut fields: Fields) 
         return editing.ask(fields, &diff);
     }
     match app.db.run(editor.proof(), Command::Publish(publish.clone()), consent(&fields.agreed)).await? {
-        Ok(outcome) => {
-            let done = if id.is_none() { Flash::Created } else { Flash::Saved };
-            Ok(after(done, outcome.page().or(id).ok_or(Error::NotFound)?, &fields))
+        Ok(writing::Outcome::Page { id, version, is_new: false }) if version.0 == fields.version => {
+            Ok(after(Flash::Unchanged, id, &fields))
         }
+        Ok(writing::Outcome::Page { id, version, is_new }) => {
+            Ok(told(if is_new { Done::Published } else { Done::Changed }, id, version, &fields))
+        }
+        Ok(_) => Err(Error::NotFound),
         // The effect on access is another one than was shown. Over another version, what somebody else did is shown first.
         Err(store::Error::Unconfirmed) => {
             if let Some(id) = id.filter(|_| is_stale) {
@@ -172,7 +182,7 @@ async fn check_publication(
     let (proof, publish) = (editing.editor.proof(), publish.clone());
     let query = move |conn: &mut store::Conn| {
         let obstacles = publish.obstacles(conn, &proof)?;
-        Ok((obstacles, store::writing::preview(conn, &proof, &Command::Publish(publish))))
+        Ok((obstacles, writing::preview(conn, &proof, &Command::Publish(publish))))
     };
     Ok(editing.app.db.snapshot(query).await??)
 }

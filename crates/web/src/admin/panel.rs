@@ -3,7 +3,7 @@
 use domain::site::Site;
 use serde::Serialize;
 
-use super::flash::Flash;
+use super::{done::Notice, flash::Flash};
 use crate::{
     auth::{account::Account, form_token},
     clock,
@@ -23,6 +23,7 @@ pub(super) struct Panel {
     title: String,
     breadcrumbs: Vec<Link>,
     message: String,
+    told: Option<Notice>,
 }
 
 impl Panel {
@@ -41,12 +42,19 @@ impl Panel {
             title: title.into(),
             breadcrumbs: trail.to_vec(),
             message: String::new(),
+            told: None,
         }
     }
 
     /// Adds the flash message that the address names.
     pub(super) fn with_message(mut self, query: &QueryString) -> Panel {
         self.message = Flash::message(query);
+        self
+    }
+
+    /// Adds what an action did to a page.
+    pub(super) fn with_notice(mut self, notice: Option<Notice>) -> Panel {
+        self.told = notice;
         self
     }
 }

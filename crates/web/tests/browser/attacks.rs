@@ -52,7 +52,7 @@ fn stored_payloads_run_on_no_page_and_violate_no_policy() {
     walk::edit(&admin, PAYLOAD);
     look("its form", &admin);
     admin.js("document.querySelector('input[name=version]').value = '0'");
-    look("its conflict", admin.fill("#body", PAYLOAD).press("Save"));
+    look("its conflict", admin.fill("#body", PAYLOAD).press("Publish changes"));
     assert!(seen > 40, "{seen}");
 }
 

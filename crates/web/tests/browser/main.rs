@@ -22,5 +22,6 @@ mod prompts;
 mod reading;
 mod screenshots;
 mod server;
+mod sheet;
 mod walk;
 mod writing;

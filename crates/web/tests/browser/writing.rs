@@ -16,13 +16,13 @@ fn an_editor_creates_a_page_whose_path_follows_its_title_and_makes_it_private() 
     eve.fill("#path", "tales/geese").type_into("#title", "!");
     assert_eq!(eve.value("#path"), "tales/geese", "a path that somebody wrote stays");
     eve.fill("#body", "Once there were **geese**.")
-        .press("Publish and continue editing")
-        .sees("Gänse & Füchse: a Tale!");
+        .press("Publish and keep editing")
+        .sees("Published “Gänse & Füchse: a Tale!”.");
     visitor.open("/tales/geese").sees("Once there were geese.");
 
     eve.click("#audience-signed-in");
-    eve.press("Save");
-    assert!(eve.address().starts_with("/admin/pages?"), "{}", eve.address());
+    eve.press("Publish changes");
+    assert_eq!(eve.address(), "/admin/pages");
     visitor.open("/tales/geese").sees_not("geese.");
     assert_eq!(visitor.status(), 401);
     rita.open("/tales/geese").sees("Once there were geese.");
@@ -51,8 +51,8 @@ fn two_editors_of_one_page_see_both_texts_and_the_second_may_save_over_it() {
     let (eve, admin) = (browser.user(&server, "eve"), browser.user(&server, "admin"));
     edit(&eve, "The plan");
     edit(&admin, "The plan");
-    eve.fill("#body", "Meet at one.").press("Save");
-    admin.fill("#body", "Meet at two.").fill("#summary", "Where and when").press("Save");
+    eve.fill("#body", "Meet at one.").press("Publish changes");
+    admin.fill("#body", "Meet at two.").fill("#summary", "Where and when").press("Publish changes");
     assert_eq!(admin.status(), 409);
     admin.sees("eve saved this page while you were editing").sees("− Meet at one.").sees("+ Meet at two.");
     assert_eq!((admin.value("#theirs"), admin.value("#body")), ("Meet at one.".into(), "Meet at two.".into()));
@@ -112,9 +112,9 @@ fn a_page_is_made_and_an_error_mended_without_javascript() {
     eve.press("Publish");
     assert_eq!((eve.status(), eve.value("#body")), (422, "Kept.".into()), "nothing typed is lost");
     assert_eq!(eve.string("document.querySelector('#path').getAttribute('aria-invalid')"), "true");
-    eve.fill("#path", "").press("Publish and continue editing");
+    eve.fill("#path", "").press("Publish and keep editing");
     assert_eq!(eve.value("#path").trim_matches('/'), "plain", "an empty path is made from the title");
-    eve.press("View on site").sees("Kept.");
+    eve.press("View").sees("Kept.");
     assert_eq!(eve.address(), "/plain");
     eve.open("/admin/pages").click("tbody tr input[name=id]");
     eve.press("Delete…").sees("go to the trash");
@@ -125,7 +125,7 @@ fn what_is_typed_is_shown_beside_it_as_readers_will_see_it() {
     let Some(browser) = Chromium::start() else { return };
     let server = Server::start();
     let eve = browser.user(&server, "eve");
-    eve.open("/admin/pages/new").fill("#title", "A preview").click("button[value=preview]");
+    eve.open("/admin/pages/new").fill("#title", "A preview").click(".view-mode button[value=both]");
     eve.type_into("#body", "Some **bold** words");
     eve.wait("document.querySelector('.preview strong')?.textContent === 'bold'").sees("3 words, 1 min to read");
     // The toolbar marks what is chosen, and its keys do the same.
@@ -159,7 +159,7 @@ fn what_is_typed_is_kept_by_itself_and_published_when_somebody_says_so() {
     eve.press("Preview in the site").sees("Meet at two.");
     visitor.open("/plan").sees("Meet at noon.");
     edit(&eve, "The plan");
-    eve.press("Publish");
+    eve.press("Publish changes");
     visitor.open("/plan").sees("Meet at two.");
     eve.open("/admin/drafts").sees("There are no drafts");
 }
@@ -222,7 +222,7 @@ fn a_page_is_linked_to_by_its_title_from_the_keyboard() {
     eve.key("Escape");
     eve.wait("document.querySelector('.toolbar .picker').hidden && document.activeElement.id === 'body'");
     eve.type_into("#body", " and [keys](/handbook/keys) ");
-    eve.click("button[value=preview]");
+    eve.click(".view-mode button[value=preview]");
     eve.wait("document.querySelectorAll('.preview .broken-link').length === 1");
     eve.click("#audience-signed-in");
     eve.wait("document.querySelectorAll('.preview .broken-link').length === 0");
@@ -257,11 +257,11 @@ fn readers_drafts_and_many_pages_are_managed_without_javascript() {
     };
     eve.without_javascript().open("/admin/pages/new").fill("#title", "Rota").fill("#body", "Who comes when.");
     eve.click("#audience-chosen");
-    eve.fill("#people", "rita").press("Save draft").sees("Draft of");
+    eve.fill("#people", "rita").press("Save draft").sees("Draft by eve");
     assert_eq!(seen("/rota"), 404);
-    eve.press("Publish and continue editing").sees("1 person can read this: rita");
+    eve.press("Publish and keep editing").sees("1 person can read this: rita");
     assert_eq!(seen("/rota"), 401);
-    eve.press("Unpublish").sees("Draft of");
+    eve.press("Unpublish").sees("Draft by eve");
     assert_eq!(seen("/rota"), 404);
     eve.press("Publish");
     eve.open("/admin/pages?q=rota").click("input[name=all]");

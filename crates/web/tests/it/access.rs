@@ -98,6 +98,8 @@ const MATRIX: &[(&str, &str, &str, [u16; 6])] = &[
     ("/admin/moment", "/admin/moment", "POST", [401, 401, 401, 403, 405, 405]),
     ("/admin/links", "/admin/links?q=oak", "GET", [401, 401, 401, 403, 200, 200]),
     ("/admin/links", "/admin/links", "POST", [401, 401, 401, 403, 405, 405]),
+    ("/admin/pages/{id}/undo", "/admin/pages/1/undo", "POST", [401, 401, 401, 403, 403, 403]),
+    ("/admin/pages/{id}/undo", "/admin/pages/1/undo", "GET", [401, 401, 401, 403, 405, 405]),
     ("/admin/links/broken", "/admin/links/broken", "GET", [401, 401, 401, 403, 200, 200]),
     ("/admin/links/broken", "/admin/links/broken", "POST", [401, 401, 401, 403, 405, 405]),
     ("/admin/trash", "/admin/trash", "GET", [401, 401, 401, 403, 308, 308]),

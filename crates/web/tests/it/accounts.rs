@@ -106,7 +106,9 @@ async fn t53_case_35_47_a_form_from_another_origin_changes_nothing() {
     {
         let path = format!("new-{n}");
         let own = root.with("host", "site.test").with(name, value);
-        own.submit("/admin/pages/new", "/admin/pages", &[("title", "New"), ("path", &path)]).await.is(303);
+        own.submit("/admin/pages/new", "/admin/pages", &[("title", "New"), ("path", &path), ("body", "x")])
+            .await
+            .is(303);
     }
     assert_eq!(count(), before + 4);
 }
@@ -183,7 +185,7 @@ async fn case_47_a_form_of_more_fields_than_any_of_ours_is_422_and_is_not_repeat
 async fn a_tick_box_that_says_neither_is_not_taken_for_no() {
     let site = Site::new();
     let put = async |private: &str| {
-        let fields = [("title", "New"), ("path", "new"), ("private", private)];
+        let fields = [("title", "New"), ("path", "new"), ("body", "x"), ("private", private)];
         site.eve().submit("/admin/pages/new", "/admin/pages", &fields).await
     };
     put("TRUE").await.is(422).has("a checkbox is on or off");

@@ -116,7 +116,8 @@ async fn readers_are_chosen_in_the_form_and_an_unknown_one_is_named() {
     let refused = site.eve().submit("/admin/pages/new", "/admin/pages", &fields).await.is(422);
     let refused = refused.has("There is no user zoe.");
     assert_eq!(refused.value_of("people"), "bob, zoe", "nothing typed is lost");
-    let fields = [("title", "Rota"), ("path", "rota"), ("audience", "chosen"), ("people", "bob"), ("groups", "Staff")];
+    let readers = [("audience", "chosen"), ("people", "bob"), ("groups", "Staff")];
+    let fields = [&[("title", "Rota"), ("path", "rota"), ("body", "x")][..], &readers].concat();
     site.eve().submit("/admin/pages/new", "/admin/pages", &fields).await.is(303);
     for (actor, status) in [(site.visitor(), 401), (site.ann(), 200), (bob(&site), 200)] {
         actor.get("/rota").await.is(status);
@@ -288,11 +289,20 @@ async fn an_old_version_says_who_reads_what_before_it_is_brought_back() {
     site.visitor().get("/team/plan").await.is(200);
     let old = format!("{form}/history/1");
     let shown = site.eve().get(&old).await.is(200);
-    let agreed = shown.has("After this change").has("The plan").has("everybody but ann").value_of("agreed");
-    // Its readers come back only when that is asked for.
-    site.eve().submit(&old, &old, &[]).await.is(303);
+    shown.has("Also restore who could read it: the group Staff (now: everybody)");
+    // Its readers come back only when that is asked for, and into the draft.
+    site.eve().submit(&old, &old, &[("draft", "0")]).await.is(303);
+    site.eve().get(&form).await.has("value=\"public\" checked");
+    site.eve().submit(&old, &old, &[("draft", "1"), ("readers", "on")]).await.is(303);
     site.visitor().get("/team/plan").await.is(200);
-    site.eve().submit(&old, &old, &[("readers", "on"), ("agreed", &agreed)]).await.is(303);
+    let form_with_them = site.eve().get(&form).await.has("value=\"chosen\" checked").has("value=\"Staff\" checked");
+    let (draft, version) = (form_with_them.value_of("draft"), form_with_them.value_of("version"));
+    let fields = [("title", "The team"), ("path", "/team"), ("draft", &*draft), ("version", &*version)];
+    let fields = [&fields[..], &[("audience", "chosen"), ("groups", "Staff")]].concat();
+    let asked = site.eve().submit(&form, &form, &fields).await.is(422).has("The plan").has("everybody but ann");
+    let agreed = asked.value_of("agreed");
+    let agreed = [&fields[..], &[("agreed", &*agreed)]].concat();
+    site.eve().submit(&form, &form, &agreed).await.is(303);
     site.visitor().get("/team/plan").await.is(401);
 }
 

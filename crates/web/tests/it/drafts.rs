@@ -103,7 +103,8 @@ async fn what_waits_over_a_page_is_seen_by_nobody_until_it_is_published() {
     eve.get("/hello").await.has("<strong>world</strong>").lacks("moon");
     eve.get("/search?q=moon").await.lacks("/hello\"");
     let shown = eve.get(&edit).await.is(200);
-    shown.has("Hello, **moon**.").has("value=\"The moon\"").has("by eve").has("Only editors see them").has(">Publish<");
+    shown.has("Hello, **moon**.").has("value=\"The moon\"").has("Unpublished changes by eve");
+    eve.get(&edit).await.has("Only editors see the draft.").has(">Publish changes<");
     let of = edit.replace("/pages/", "/drafts/");
     eve.get(&format!("{of}/preview")).await.is(200).has("<strong>moon</strong>").has("Draft: only editors");
     eve.get(&format!("{of}/compare")).await.is(200).has("<mark>**moon**.</mark>").has("<mark>**world**.</mark>");
@@ -114,7 +115,7 @@ async fn what_waits_over_a_page_is_seen_by_nobody_until_it_is_published() {
 
     save(&eve, &edit, &[]).await.is(303);
     site.visitor().get("/hello").await.has("<strong>moon</strong>");
-    eve.get(&edit).await.lacks("Only editors see").has(">Save<");
+    eve.get(&edit).await.lacks("Only editors see").has(">Publish changes<").has("Published ");
     eve.get(&format!("{edit}/history")).await.has("The moon").has("1–2 of 2 versions");
 }
 
@@ -187,7 +188,7 @@ async fn changes_over_a_page_that_somebody_else_published_meanwhile_are_a_confli
     let (eve, edit) = (site.eve(), form(&site, "hello"));
     save(&eve, &edit, &[("body", "Hello, **moon**."), ("then", "draft")]).await.is(303);
     site.put(PageInput { body: "Hello, **sun**.".into(), ..draft("hello", "Hello") });
-    eve.get(&edit).await.has("has changed since this draft was started");
+    eve.get(&edit).await.has("has changed since the draft was begun");
     let both = save(&eve, &edit, &[]).await.is(409).has("**moon**").has("**sun**");
     assert_eq!((both.value_of("draft"), both.value_of("version")), ("1".into(), "2".into()));
     save(&eve, &edit, &[("version", "2")]).await.is(303);
@@ -206,8 +207,12 @@ async fn a_page_is_unpublished_with_what_is_typed_and_published_again_with_its_h
     eve.get(&edit).await.has(&format!("{edit}/history"));
     let old = format!("{edit}/history/1");
     eve.get(&format!("{edit}/history")).await.is(200).has("1–1 of 1 versions");
-    eve.submit(&old, &old, &[]).await.is(409).has("not published");
-    save(&eve, &edit, &[("then", "continue")]).await.is(303);
+    eve.get(&old).await.has("It replaces the draft by eve");
+    eve.submit(&old, &old, &[("draft", "0")]).await.is(409).has("has changed since");
+    eve.submit(&old, &old, &[("draft", "1")]).await.is(303);
+    site.visitor().get("/hello").await.is(404);
+    eve.get(&edit).await.has("Hello, **world**.");
+    save(&eve, &edit, &[("body", "Hello, **mars**."), ("then", "continue")]).await.is(303);
     site.visitor().get("/hello").await.is(200).has("mars");
     eve.get(&format!("{edit}/history")).await.has("published again").has("1–2 of 2 versions");
 
@@ -321,7 +326,7 @@ async fn moments_are_typed_and_shown_on_the_clocks_of_the_site() {
     let page = site.page("hello").unwrap().content;
     assert_eq!(page.published_at.to_rfc3339(), "2026-06-30T21:30:00+00:00");
     assert_eq!(page.unpublish_at.unwrap().to_rfc3339(), "2098-12-31T23:00:00+00:00");
-    let shown = eve.get(&edit).await.has("Published (Europe/Berlin)");
+    let shown = eve.get(&edit).await.has("Publish date (Europe/Berlin)");
     assert_eq!(shown.value_of("published"), "2026-06-30T23:30");
     save(&eve, &edit, &[("published", "2026-07-01T00:30")]).await.is(303);
     site.visitor().get("/hello").await.has("<time datetime=\"2026-06-30T22:30:00Z\">1 July 2026</time>");

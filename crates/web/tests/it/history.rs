@@ -11,7 +11,7 @@ fn edit(site: &Site, path: &str) -> String {
 /// Saves a page's form with some fields changed, as a browser would.
 async fn save(actor: &Actor<'_>, form: &str, changes: &[(&str, &str)]) -> crate::site::Response {
     let page = actor.get(form).await;
-    let names = ["title", "path", "summary", "published", "version", "takes"];
+    let names = ["title", "path", "summary", "published", "version", "draft", "form", "note", "takes"];
     let mut fields: Vec<(&str, String)> = names.map(|name| (name, page.value_of(name))).to_vec();
     let text = page.body.split("name=\"body\"").nth(1).unwrap().split("\n").nth(1).unwrap();
     fields.push(("body", text.split("</textarea>").next().unwrap().to_owned()));
@@ -47,7 +47,11 @@ async fn versions_are_listed_shown_compared_and_brought_back() {
         eve.get(&format!("{form}/{uri}")).await.is(404);
     }
     let version = format!("{form}/history/1");
-    eve.submit(&version, &version, &[]).await.is(303);
+    let restored = eve.submit(&version, &version, &[("draft", "0")]).await.is(303);
+    site.visitor().get("/hello").await.has("Hello, <strong>moon</strong>.");
+    let told = eve.get(restored.header("location")).await.is(200).has("Version 1 is in the draft.");
+    told.has("Hello, **world**.").has("value=\"as in version 1\"");
+    save(&eve, &form, &[]).await.is(303);
     site.visitor().get("/hello").await.has("Hello, <strong>world</strong>.");
     eve.get(&format!("{form}/history")).await.has("as in version 1").has("1–3 of 3 versions");
 }
@@ -120,12 +124,12 @@ async fn t43_an_old_path_leads_on_for_those_who_may_see_the_page_and_is_unknown_
 async fn taking_an_old_path_says_first_what_it_cuts_off() {
     let site = Site::new();
     save(&site.eve(), &edit(&site, "hello"), &[("path", "/greeting")]).await.is(303);
-    let fields = [("title", "New"), ("path", "/hello")];
+    let fields = [("title", "New"), ("path", "/hello"), ("body", "x")];
     let asked = site.eve().submit("/admin/pages/new", "/admin/pages", &fields).await.is(422);
     let takes = asked.value_of("takes");
     asked.has("This is an old path of “Hello”, which moved to /greeting");
     assert!(site.page("hello").is_none());
-    let knowingly = [fields[0], fields[1], ("takes", &*takes)];
+    let knowingly = [&fields[..], &[("takes", &*takes)]].concat();
     site.eve().submit("/admin/pages/new", "/admin/pages", &knowingly).await.is(303);
     site.visitor().get("/hello").await.is(200).has("New");
     // A page that goes back to where it was takes nothing from itself.
@@ -138,7 +142,7 @@ async fn a_section_moves_along_when_it_is_ticked_and_stays_when_it_is_not() {
     let site = Site::new();
     site.put(PageInput { audience: signed_in(), ..draft("hello/below", "Below") });
     let form = edit(&site, "hello");
-    site.eve().get(&form).await.has("Also move its subpages (1)");
+    site.eve().get(&form).await.has("Also move its 1 subpage");
     save(&site.eve(), &form, &[("path", "/alone")]).await.is(303);
     assert!(site.page("hello/below").is_some() && site.page("alone").is_some());
     save(&site.eve(), &form, &[("path", "/hello")]).await.is(303);
@@ -146,5 +150,5 @@ async fn a_section_moves_along_when_it_is_ticked_and_stays_when_it_is_not() {
     assert!(site.page("hello").is_some(), "all or nothing");
     save(&site.eve(), &form, &[("path", "/together"), ("move_below", "on")]).await.is(303);
     assert_eq!(site.ann().get("/hello/below").await.is(308).header("location"), "/together/below");
-    site.eve().get(&edit(&site, "together")).await.has("Old paths that redirect here").has("<code>/hello</code>");
+    site.eve().get(&edit(&site, "together")).await.has("Old addresses that redirect here").has("<code>/hello</code>");
 }

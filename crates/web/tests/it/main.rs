@@ -55,4 +55,5 @@ mod sign_ins;
 mod site;
 mod socket;
 mod templates;
+mod undo;
 mod users;

@@ -17,10 +17,11 @@ async fn a_page_is_made_and_its_path_comes_from_its_title() {
     let eve = site.eve();
     let fields = [("title", "Spring Menu (2026)"), ("body", "Soup."), ("private", "on")];
     let made = eve.submit("/admin/pages/new", "/admin/pages", &fields).await.is(303);
-    assert_eq!(made.header("location"), "/admin/pages?done=created");
     let page = site.page("spring-menu-2026").unwrap();
+    let told = format!("/admin/pages?done=published&of={}&version=1", page.id.0);
+    assert_eq!(made.header("location"), told);
     assert_eq!((page.content.audience, page.content.body.as_str()), (Audience::SignedIn, "Soup."));
-    eve.get("/admin/pages?done=created").await.is(200).has("Created.").has("Spring Menu (2026)");
+    eve.get(&told).await.is(200).has("Published “Spring Menu (2026)”.").has(">Undo<");
 }
 
 #[actix_web::test]
@@ -29,14 +30,16 @@ async fn the_buttons_lead_on_and_the_filter_is_kept() {
     let back = "q=x&readers=signed-in&evil=1";
     let check = async |then: &str, expected: &str| {
         let path = format!("made-by-{then}");
-        let fields = [("title", "T"), ("path", path.as_str()), ("back", back), ("then", then)];
+        let fields = [("title", "T"), ("path", path.as_str()), ("body", "x"), ("back", back), ("then", then)];
         let response = site.eve().submit("/admin/pages/new", "/admin/pages", &fields).await.is(303);
         let id = site.page(&path).unwrap().id.0;
         assert_eq!(response.header("location"), expected.replace("ID", &id.to_string()));
     };
-    check("save", "/admin/pages?done=created&q=x&readers=signed-in").await;
-    check("continue", "/admin/pages/ID?done=created&back=q%3Dx%26readers%3Dsigned-in").await;
-    check("another", "/admin/pages/new?done=created&back=q%3Dx%26readers%3Dsigned-in").await;
+    check("publish", "/admin/pages?done=published&of=ID&version=1&q=x&readers=signed-in").await;
+    // The name that this button had before.
+    check("save", "/admin/pages?done=published&of=ID&version=1&q=x&readers=signed-in").await;
+    check("continue", "/admin/pages/ID?done=published&of=ID&version=1&back=q%3Dx%26readers%3Dsigned-in").await;
+    check("another", "/admin/pages/new?done=published&of=ID&version=1&back=q%3Dx%26readers%3Dsigned-in").await;
 }
 
 #[actix_web::test]
@@ -87,7 +90,7 @@ async fn a_page_is_changed_and_stays_where_a_field_was_not_sent() {
         ("then", "continue"),
     ];
     let saved = site.eve().submit(&form, &form, &fields).await.is(303);
-    site.eve().get(saved.header("location")).await.is(200).has("Saved.");
+    site.eve().get(saved.header("location")).await.is(200).has("Published the changes to “Secret 2”.");
     let page = site.page("secret").unwrap();
     assert_eq!(
         (page.content.title.as_str(), page.content.audience, page.version.0),
@@ -337,10 +340,14 @@ async fn settings_of_the_site_change_what_it_says() {
 #[actix_web::test]
 async fn every_change_stands_in_the_audit_trail() {
     let site = Site::new();
-    site.eve().submit("/admin/pages/new", "/admin/pages", &[("title", "Traced"), ("path", "traced")]).await.is(303);
+    site.eve()
+        .submit("/admin/pages/new", "/admin/pages", &[("title", "Traced"), ("path", "traced"), ("body", "x")])
+        .await
+        .is(303);
     let form = edit(&site, "traced");
     let version = site.eve().get(&form).await.value_of("version");
-    let fields = [("title", "Retraced"), ("path", "/traced"), ("version", version.as_str()), ("private", "on")];
+    let fields = [("title", "Retraced"), ("path", "/traced"), ("body", "x"), ("private", "on")];
+    let fields = [&fields[..], &[("version", version.as_str())]].concat();
     site.eve().submit(&form, &form, &fields).await.is(303);
     let trail = site.root().get("/admin/audit?name=traced").await.is(200);
     trail.has("eve").has("Created").has("title “Traced” → “Retraced”").has("anyone signed in");

@@ -23,6 +23,11 @@ async fn every_template_renders_as_a_whole_document() {
         someone.submit("/admin/pages", "/admin/pages/actions", &[("action", "delete"), ("id", "1")]).await.is(303);
     let hello = site.page("hello").unwrap().id.0.to_string();
     let stale = [("title", "x"), ("path", "/hello"), ("version", "0")];
+    let narrowed =
+        [("title", "One"), ("path", "/guides/one"), ("body", "x"), ("audience", "signed-in"), ("version", "1")];
+    let guide = format!("/admin/pages/{}", site.page("guides/one").unwrap().id.0);
+    root.submit(&guide, &guide, &narrowed).await.is(303);
+    let undone = [("what", "changed"), ("version", "2")];
     let answers = [
         ("index.html", root.get("/").await),
         ("list.html", root.get("/guides").await),
@@ -43,6 +48,7 @@ async fn every_template_renders_as_a_whole_document() {
         ("admin/pages/receipts.html", root.get(&format!("{page}/receipts")).await),
         ("admin/pages/history.html", root.get(&format!("{page}/history")).await),
         ("admin/pages/revision.html", root.get(&format!("{page}/history/1")).await),
+        ("admin/pages/undo.html", root.submit(&guide, &format!("{guide}/undo"), &undone).await.is(422)),
         ("admin/pages/compare.html", root.get(&format!("{page}/history/compare")).await),
         ("admin/drafts/compare.html", root.get(&format!("/admin/drafts/{waiting}/compare")).await),
         ("admin/drafts/discard.html", root.get(&format!("/admin/drafts/{waiting}/discard")).await),

@@ -1,7 +1,14 @@
 //! Saving a form as a draft: automatically, with a button, and when a page is unpublished.
 
 use actix_web::{HttpRequest, http::StatusCode, web::Data};
-use domain::{Version, draft::Draft, page::PageId, zone::Zone};
+use domain::{
+    Version,
+    audience::Audience,
+    draft::{Draft, DraftInput},
+    page::{PageId, PageInput},
+    placement::Order,
+    zone::Zone,
+};
 use serde::Serialize;
 use store::{
     drafts,
@@ -10,16 +17,18 @@ use store::{
 
 use super::{
     Fields, conflict,
-    editing::{Editing, after, busy_words},
+    editing::{Editing, after, busy_words, told},
+    editor_context::EditorContext,
 };
 use crate::{
     App,
-    admin::{access_preview::consent, flash::Flash, request::id},
+    admin::{access_preview::consent, done::Done, flash::Flash, request::id, sections::PAGES},
     auth::extract::Editor,
     http::{
         answer::{Answer, Caching, Outcome, TEXT},
         error::Error,
         form::TextForm,
+        responses::see_other,
     },
 };
 
@@ -58,7 +67,7 @@ fn saved(draft: &Draft, zone: Zone) -> Result<Answer, Error> {
     let saved = SavedDraft {
         page: draft.page.0.to_string(),
         draft: draft.version.0,
-        saved: zone.local(draft.saved_at).format("%H:%M:%S").to_string(),
+        saved: zone.local(draft.saved_at).format("%H:%M").to_string(),
     };
     let json = serde_json::to_string(&saved).map_err(|error| Error::Internal(error.to_string()))?;
     Ok(Answer::new("application/json", json, Caching::Never))
@@ -108,6 +117,55 @@ pub(super) async fn save(editing: &Editing<'_>, page: Option<PageId>, fields: Fi
     }
 }
 
+/// The button “Close”: keeps what was typed as a draft, and returns to the list. A form in which nothing was typed leaves no
+/// draft.
+pub(super) async fn close(editing: &Editing<'_>, page: Option<PageId>, fields: Fields) -> Result<Outcome, Error> {
+    let Editing { app, editor, site, context } = editing;
+    let typed = fields.draft_input(site.time_zone);
+    let is_own = context.draft.as_ref().is_some_and(|draft| draft.saved_by == editor.proof().actor());
+    if !is_own && is_as_opened(context, &typed, site.time_zone) {
+        return Ok(Outcome::Redirect(see_other(&PAGES.list_href(&fields.back))));
+    }
+    match (write(app, editor, site.time_zone, page, &fields).await?, page) {
+        (Some(draft), _) => Ok(told(Done::Kept, draft.page, draft.version, &fields)),
+        (None, Some(page)) => conflict::show(app, editor, page, fields).await,
+        (None, None) => Err(Error::NotFound),
+    }
+}
+
+/// Whether a form holds what it was opened with: the draft, or else the page, or else nothing.
+fn is_as_opened(context: &EditorContext, typed: &DraftInput, zone: Zone) -> bool {
+    let is_same = |opened: PageInput| as_sent(opened, zone) == as_sent(typed.page.clone(), zone);
+    match (&context.draft, &context.page) {
+        (Some(draft), _) => is_same(draft.typed.page.clone()) && draft.typed.note == typed.note,
+        (None, Some(page)) => is_same(PageInput::of(&page.content, zone)) && typed.note.is_empty(),
+        (None, None) => {
+            let page = &typed.page;
+            [&page.title, &page.summary, &page.body].iter().all(|text| text.trim().is_empty())
+        }
+    }
+}
+
+/// Input as every browser sends it: with the same line ends, the same form of a date, and the choice that a list of choices
+/// shows.
+fn as_sent(page: PageInput, zone: Zone) -> PageInput {
+    let mut page = page.in_zone(zone);
+    page.body = page.body.replace("\r\n", "\n");
+    for date in [&mut page.published, &mut page.unpublish] {
+        if let Ok(Some(at)) = zone.parse_moment(date) {
+            *date = zone.typed(at);
+        }
+    }
+    if page.placement.children.is_empty() {
+        page.placement.children = Order::default().as_str().into();
+    }
+    if page.audience.kind.is_empty() {
+        page.audience.kind = Audience::default().as_str().into();
+    }
+    page.audience.groups.retain(|group| !group.trim().is_empty());
+    page
+}
+
 /// Unpublishes the page; the form becomes its draft.
 pub(super) async fn unpublish(editing: &Editing<'_>, page: PageId, fields: Fields) -> Result<Outcome, Error> {
     let Editing { app, editor, site, .. } = editing;
@@ -122,7 +180,7 @@ pub(super) async fn unpublish(editing: &Editing<'_>, page: PageId, fields: Field
         return editing.ask(fields, &diff);
     }
     match app.db.run(editor.proof(), command.clone(), consent(&fields.agreed)).await? {
-        Ok(_) => Ok(after(Flash::Unpublished, page, &fields)),
+        Ok(_) => Ok(told(Done::Unpublished, page, Version(fields.version), &fields)),
         Err(store::Error::Stale) => conflict::show(app, editor, page, fields).await,
         Err(store::Error::Unconfirmed) => editing.ask(fields, &app.db.preview(editor.proof(), command).await??),
         Err(error) => Err(error.into()),

@@ -1,7 +1,7 @@
 //! Deleting a page, after a confirmation that shows the effect on access.
 
 use actix_web::{HttpRequest, http::StatusCode, web::Data};
-use domain::page::PageId;
+use domain::{Version, page::PageId};
 use serde::{Deserialize, Serialize};
 use store::{
     drafts, pages,
@@ -13,7 +13,7 @@ use crate::{
     App,
     admin::{
         access_preview::{AccessPreview, consent},
-        flash::Flash,
+        done::Done,
         panel::Panel,
         request::id,
         sections::PAGES,
@@ -112,7 +112,7 @@ pub async fn delete(
     let (page, back) = (PageId(id(&request)?), PAGES.back(&form.back));
     match app.db.run(editor.proof(), command(page), consent(&form.agreed)).await? {
         Ok(outcome) if outcome.count() == 0 => Err(Error::NotFound),
-        Ok(_) => Ok(Outcome::Redirect(Flash::Deleted.at(PAGES.list, &back, None))),
+        Ok(_) => Ok(Outcome::Redirect(Done::Deleted.at(PAGES.list, page, Version(0), &back))),
         Err(store::Error::Unconfirmed) => {
             let notice = "Nothing was deleted: this changes who can read other pages, as shown below.";
             let question = question(&app, &editor, page, back, notice).await?;

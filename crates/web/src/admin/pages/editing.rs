@@ -3,6 +3,7 @@
 use actix_web::http::StatusCode;
 use chrono::TimeDelta;
 use domain::{
+    Timestamp, Version,
     draft::Draft,
     invalid::Invalid,
     page::{Page, PageId, PagePath},
@@ -24,6 +25,7 @@ use crate::{
         access_preview::AccessPreview,
         destinations::NO_PAGE,
         diff,
+        done::{self, Done, Notice, Place},
         flash::Flash,
         panel::Panel,
         readers::Readers,
@@ -73,6 +75,17 @@ struct FormPage {
     merged: Option<MergedNotice>,
     /// A remark about the path.
     remark: &'static str,
+    /// The path of the published page; empty for one that is not published.
+    live_path: String,
+    /// What is online and what is not, in words; empty for a new page.
+    status: String,
+    /// The label of the button that publishes, and the one without a date to come.
+    publish_label: String,
+    publish_now_label: &'static str,
+    /// The date of publication as the drawer shows it.
+    publish_date: String,
+    view_as_href: String,
+    question: Option<Question>,
 }
 
 /// The changes of somebody else that were merged into a form.
@@ -83,6 +96,14 @@ pub(super) struct MergedNotice {
     pub(super) diff: Vec<diff::Line>,
 }
 
+/// A question that the form asks before it publishes, with the button that confirms.
+#[derive(Serialize)]
+struct Question {
+    words: &'static str,
+    label: &'static str,
+    then: &'static str,
+}
+
 /// The parts of a form that answer a button.
 #[derive(Default)]
 struct Extras {
@@ -90,6 +111,8 @@ struct Extras {
     access: AccessPreview,
     merged: Option<MergedNotice>,
     is_stored: bool,
+    question: Option<Question>,
+    notice: Option<Notice>,
 }
 
 /// The form of a page and its editor.
@@ -105,9 +128,10 @@ impl Editing<'_> {
         self.form_with(fields, invalid, query, Extras::default())
     }
 
-    /// The form of what is stored.
-    pub(super) fn stored(&self, fields: Fields, query: &QueryString) -> Result<Answer, Error> {
-        self.form_with(fields, &Invalid::default(), query, Extras { is_stored: true, ..Extras::default() })
+    /// The form of what is stored, with the message after an action.
+    pub(super) async fn open(&self, fields: Fields, query: &QueryString) -> Result<Answer, Error> {
+        let notice = done::notice(self.app, self.editor, query, Place::Form).await?;
+        self.form_with(fields, &Invalid::default(), query, Extras { notice, is_stored: true, ..Extras::default() })
     }
 
     /// 409: the form with the changes of somebody else merged into it. Nothing is saved.
@@ -137,9 +161,22 @@ impl Editing<'_> {
         let id = context.id();
         let page = context.page.as_ref();
         let list_href = PAGES.list_href(&fields.back);
+        let (now, zone) = (clock::now(), self.site.time_zone);
+        let date = zone.parse_moment(&fields.published).ok().flatten();
+        let to_come = date.filter(|date| *date > now);
+        let publish_now_label = if page.is_some() { "Publish changes" } else { "Publish" };
         let page = FormPage {
             panel: Panel::new(self.site, self.editor.account(), "pages", context.title(), &PAGES.trail(&fields.back))
-                .with_message(query),
+                .with_message(query)
+                .with_notice(extras.notice),
+            status: status(page, context.draft.as_ref(), now, zone),
+            publish_label: to_come
+                .map_or(publish_now_label.into(), |date| format!("Schedule for {}", clock::to_come(date, now, zone))),
+            publish_now_label,
+            publish_date: date.map_or("now".into(), |date| clock::day(date, now, zone)),
+            view_as_href: context.href().map_or(String::new(), |href| format!("/admin/view-as/visitor{href}")),
+            question: extras.question,
+            live_path: page.map(|page| page.content.path.href()).unwrap_or_default(),
             is_new: id.is_none(),
             is_published: page.is_some(),
             action: id.map_or(PAGES.list.into(), |id| PAGES.form_href(id.0)),
@@ -188,6 +225,19 @@ impl Editing<'_> {
         Ok(Outcome::Page(form.with_status(StatusCode::UNPROCESSABLE_ENTITY)))
     }
 
+    /// The form with the question whether the page is published without a text.
+    pub(super) fn ask_for_text(&self, mut fields: Fields) -> Result<Outcome, Error> {
+        fields.empty = true;
+        let question = Question {
+            words: "Nothing was published: the page has no text.",
+            label: "Publish without a text",
+            then: fields.then.word(),
+        };
+        let extras = Extras { question: Some(question), ..Extras::default() };
+        let form = self.form_with(fields, &Invalid::default(), &QueryString::default(), extras)?;
+        Ok(Outcome::Page(form.with_status(StatusCode::UNPROCESSABLE_ENTITY)))
+    }
+
     pub(super) fn refused(&self, fields: Fields, invalid: &Invalid) -> Result<Outcome, Error> {
         let form = self.form(fields, invalid, &QueryString::default())?;
         Ok(Outcome::Page(form.with_status(StatusCode::UNPROCESSABLE_ENTITY)))
@@ -201,14 +251,42 @@ pub(super) fn busy_words(draft: &Draft, zone: Zone) -> String {
 
 /// The redirect after a form was saved.
 pub(super) fn after(flash: Flash, id: PageId, fields: &Fields) -> Outcome {
-    let kept = encode(&[("back", &fields.back)]);
-    Outcome::Redirect(match fields.then {
-        SubmitAction::Save | SubmitAction::Preview => flash.at(PAGES.list, &fields.back, None),
-        SubmitAction::Continue | SubmitAction::Draft | SubmitAction::Unpublish => {
-            flash.at(&PAGES.form_href(id.0), &kept, None)
+    let (address, more) = target(id, fields);
+    Outcome::Redirect(flash.at(&address, &more, None))
+}
+
+/// The redirect after a form was saved, with a message that names the page.
+pub(super) fn told(done: Done, id: PageId, version: Version, fields: &Fields) -> Outcome {
+    let (address, more) = target(id, fields);
+    Outcome::Redirect(done.at(&address, id, version, &more))
+}
+
+/// The address to which a button leads, and more of its query.
+fn target(id: PageId, fields: &Fields) -> (String, String) {
+    let kept = || encode(&[("back", &fields.back)]);
+    match fields.then {
+        SubmitAction::Publish | SubmitAction::Preview | SubmitAction::Close => (PAGES.list.into(), fields.back.clone()),
+        SubmitAction::Continue | SubmitAction::Draft | SubmitAction::Unpublish => (PAGES.form_href(id.0), kept()),
+        SubmitAction::Another => (format!("{}/new", PAGES.list), kept()),
+    }
+}
+
+/// What is online of a page and what is not, in words.
+fn status(page: Option<&Page>, draft: Option<&Draft>, now: Timestamp, zone: Zone) -> String {
+    let when = |at| clock::day(at, now, zone);
+    match (page, draft) {
+        (None, None) => String::new(),
+        (None, Some(draft)) => format!("Draft by {}, {}", draft.saved_by, when(draft.saved_at)),
+        (Some(_), Some(draft)) => format!("Unpublished changes by {}, {}", draft.saved_by, when(draft.saved_at)),
+        (Some(page), None) => {
+            let content = &page.content;
+            match content.unpublish_at {
+                _ if content.published_at > now => format!("Scheduled for {}", when(content.published_at)),
+                Some(end) if end <= now => format!("Ended {}", when(end)),
+                _ => format!("Published {}", when(content.published_at)),
+            }
         }
-        SubmitAction::Another => flash.at(&format!("{}/new", PAGES.list), &kept, None),
-    })
+    }
 }
 
 /// The draft in a form.

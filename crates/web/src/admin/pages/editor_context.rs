@@ -45,7 +45,7 @@ impl EditorContext {
             (Some(page), _) => page.content.title.clone(),
             (None, Some(draft)) if !draft.typed.page.title.trim().is_empty() => draft.typed.page.title.clone(),
             (None, Some(_)) => "Untitled draft".into(),
-            (None, None) => "Add a page".into(),
+            (None, None) => "New page".into(),
         }
     }
 }

@@ -67,6 +67,9 @@ pub struct Fields {
     /// The fingerprint of the effect on access that the user confirmed.
     #[serde(default)]
     pub(super) agreed: String,
+    /// Whether the user confirmed that the page is published without a text.
+    #[serde(default, deserialize_with = "checkbox")]
+    pub(super) empty: bool,
     /// The old path of another page that the user chose to take over.
     #[serde(default)]
     pub(super) takes: String,
@@ -204,7 +207,11 @@ impl Fields {
         }
         let of_page = context.page.as_ref().map(|page| AudienceInput::of(&page.content.audience));
         let of_draft = context.draft.as_ref().map(|draft| draft.typed.page.audience.clone());
-        let kept = if matches!(self.then, SubmitAction::Draft) { of_draft.or(of_page) } else { of_page.or(of_draft) };
+        let kept = if matches!(self.then, SubmitAction::Draft | SubmitAction::Close) {
+            of_draft.or(of_page)
+        } else {
+            of_page.or(of_draft)
+        };
         if let Some(AudienceInput { kind, people, groups }) = kept {
             (self.audience, self.people, self.groups) = (kind, people, groups);
         }
@@ -235,22 +242,40 @@ impl Fields {
 }
 
 /// The button with which the form was submitted.
-#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(super) enum SubmitAction {
-    /// Publishes and returns to the list.
+    /// Publishes and returns to the list; also the meaning of a form without a button, as a script may send it.
     #[default]
-    Save,
+    #[serde(alias = "save")]
+    Publish,
     /// Publishes and opens the same form again.
     Continue,
     /// Publishes and opens an empty form.
     Another,
     /// Shows the rendered text and saves nothing.
     Preview,
-    /// Saves a draft.
+    /// Saves a draft and opens the same form again.
     Draft,
+    /// Saves a draft if something was typed, and returns to the list.
+    Close,
     /// Saves a draft and unpublishes the page.
     Unpublish,
+}
+
+impl SubmitAction {
+    /// The value of the button.
+    pub(super) fn word(self) -> &'static str {
+        match self {
+            SubmitAction::Publish => "publish",
+            SubmitAction::Continue => "continue",
+            SubmitAction::Another => "another",
+            SubmitAction::Preview => "preview",
+            SubmitAction::Draft => "draft",
+            SubmitAction::Close => "close",
+            SubmitAction::Unpublish => "unpublish",
+        }
+    }
 }
 
 /// A random id for a new form.

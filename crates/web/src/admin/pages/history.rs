@@ -5,8 +5,9 @@ use std::sync::Arc;
 use actix_web::{HttpRequest, http::StatusCode, web::Data};
 use domain::{
     Version,
+    draft::Draft,
     invalid::Invalid,
-    page::{Page, PageId, PageInput},
+    page::{Page, PageContent, PageId, PageInput},
     revision::Revision,
     site::Site,
     zone::Zone,
@@ -14,16 +15,15 @@ use domain::{
 use serde::{Deserialize, Serialize};
 use store::{
     revisions::{self, RevisionRow},
-    writing::{Command, Revert},
+    writing::{Command, Consent, Revert},
 };
 
 use super::editor_context;
 use crate::{
     App,
     admin::{
-        access_preview::{AccessPreview, consent},
         diff,
-        flash::Flash,
+        done::Done,
         panel::Panel,
         request::id,
         sections::PAGES,
@@ -72,12 +72,27 @@ struct Present {
     /// The last version.
     version: Version,
     page: Option<Page>,
+    draft: Option<Draft>,
+}
+
+impl Present {
+    /// The input of the draft, or else of the page, with its dates in a zone: what a restored version is compared with.
+    fn input(&self, zone: Zone) -> PageInput {
+        match (&self.draft, &self.page) {
+            (Some(draft), _) => draft.typed.page.clone().in_zone(zone),
+            (None, Some(page)) => PageInput::of(&page.content, zone),
+            (None, None) => PageInput::default(),
+        }
+    }
 }
 
 async fn load(app: &App, editor: &Editor, page: PageId) -> Result<(Arc<Site>, Present), Error> {
     let (site, context) = editor_context::load(app, editor, page, &[]).await?;
     match (context.id(), context.surroundings.last) {
-        (Some(id), Some(version)) => Ok((site, Present { id, title: context.title(), version, page: context.page })),
+        (Some(id), Some(version)) => {
+            let (title, page, draft) = (context.title(), context.page, context.draft);
+            Ok((site, Present { id, title, version, page, draft }))
+        }
         _ => Err(Error::NotFound),
     }
 }
@@ -141,13 +156,54 @@ struct RevisionPage {
     note: String,
     detail: String,
     is_present: bool,
-    /// The effect of restoring its readers on access.
-    access: AccessPreview,
+    /// Whether the form may hold something else: the current version without a draft is there already.
+    is_restorable: bool,
     fields: Restoration,
     errors: Errors,
+    /// The readers of the version and those now, if they differ.
+    readers: Option<Then>,
+    /// The dates of the version and those now, if they differ.
+    dates: Option<Then>,
+    /// The draft that a restored version replaces.
+    replaces: String,
     /// Chosen readers of the version that no longer exist, in words.
     gone: String,
     page: Shown,
+}
+
+/// What a version had, and what there is now, in words.
+#[derive(Serialize)]
+struct Then {
+    was: String,
+    now: String,
+}
+
+impl Then {
+    fn differing(was: String, now: String) -> Option<Then> {
+        (was != now).then_some(Then { was, now })
+    }
+}
+
+/// The dates of a page in words.
+fn dates(content: &PageContent, zone: Zone) -> String {
+    let from = clock::moment(content.published_at, zone);
+    match content.unpublish_at {
+        Some(end) => format!("{from} to {}", clock::moment(end, zone)),
+        None => from,
+    }
+}
+
+/// The dates of a form in words; as they were typed if they are no dates.
+fn typed_dates(input: &PageInput, zone: Zone) -> String {
+    let words = |typed: &str| match zone.parse_moment(typed) {
+        Ok(Some(at)) => clock::moment(at, zone),
+        _ => typed.to_owned(),
+    };
+    match (words(&input.published), words(&input.unpublish)) {
+        (from, _) if from.is_empty() => "when it is published".into(),
+        (from, end) if end.is_empty() => from,
+        (from, end) => format!("{from} to {end}"),
+    }
 }
 
 #[derive(Serialize)]
@@ -165,10 +221,12 @@ struct Shown {
 pub async fn show(request: HttpRequest, app: Data<App>, editor: Editor) -> Result<Answer, Error> {
     let (page, version) = (PageId(id(&request)?), version(&request)?);
     let (site, current) = load(&app, &editor, page).await?;
-    revision_page(&app, &editor, &site, current, version, Restoration::default(), Invalid::default()).await
+    let fields =
+        Restoration { draft: current.draft.as_ref().map_or(0, |draft| draft.version.0), ..Restoration::default() };
+    revision_page(&app, &editor, &site, current, version, fields, Invalid::default()).await
 }
 
-/// The page of a version, with the effect of restoring its readers on access.
+/// The page of a version, with what restoring it brings back.
 async fn revision_page(
     app: &App,
     editor: &Editor,
@@ -180,19 +238,20 @@ async fn revision_page(
 ) -> Result<Answer, Error> {
     let page = current.id;
     let revision = find(app, editor, page, version).await?;
-    let is_present = revision.version == current.version;
-    let access = match &current.page {
-        Some(now) if !is_present => {
-            let command = revert(now, version, &Restoration { readers: true, ..Restoration::default() });
-            // Readers who no longer exist cannot be restored; the page says so.
-            let diff = app.db.preview(editor.proof(), command).await?.unwrap_or_default();
-            AccessPreview::new(&diff)
-        }
-        _ => AccessPreview::default(),
+    let is_present = revision.version == current.version && current.page.is_some();
+    let zone = site.time_zone;
+    let now = current.input(zone);
+    let audience = match now.audience.check() {
+        Ok(audience) => audience.words(),
+        Err(_) => "incomplete".into(),
     };
+    let readers = Then::differing(revision.content.audience.words(), audience);
+    let dates = Then::differing(dates(&revision.content, zone), typed_dates(&now, zone));
+    let replaces =
+        current.draft.as_ref().map(|draft| format!("by {}, {}", draft.saved_by, clock::moment(draft.saved_at, zone)));
     let title = format!("Version {}", revision.version.0);
     let panel = Panel::new(site, editor.account(), "pages", title, &trail(page, &current.title));
-    let (view, zone) = (app.view.clone(), site.time_zone);
+    let view = app.view.clone();
     let status = if invalid.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let rendering = move || {
         let Revision { version, at, actor, note, detail, content, gone, .. } = revision;
@@ -207,7 +266,10 @@ async fn revision_page(
             note,
             detail,
             is_present,
-            access,
+            is_restorable: !is_present || replaces.is_some(),
+            readers,
+            dates,
+            replaces: replaces.unwrap_or_default(),
             fields,
             errors: Errors::of(&invalid),
             gone: gone.join(", "),
@@ -290,9 +352,6 @@ pub async fn compare(
     app.render_pool.run_long(rendering).await?
 }
 
-/// The message when the page is a draft.
-const NOT_PUBLISHED: &str = "This page is not published. Publish it before you restore an earlier version.";
-
 /// The parts of a version to restore besides title, summary and text.
 #[derive(Default, Deserialize, Serialize)]
 pub struct Restoration {
@@ -300,18 +359,13 @@ pub struct Restoration {
     readers: bool,
     #[serde(default, deserialize_with = "checkbox")]
     dates: bool,
-    /// The fingerprint of the effect on access that was shown.
-    #[serde(default, skip_serializing)]
-    agreed: String,
+    /// The version of the draft that the page showed, which is replaced; 0 for none.
+    #[serde(default)]
+    draft: i64,
 }
 
-fn revert(now: &Page, version: Version, fields: &Restoration) -> Command {
-    let Restoration { readers, dates, .. } = *fields;
-    Command::Revert(Revert { page: now.id, version, from: now.version, readers, dates })
-}
-
-/// POST `/admin/pages/{id}/history/{version}`: saves title, summary and text of a version as a new version, with its readers
-/// and dates if they are ticked. The page stays at its path.
+/// POST `/admin/pages/{id}/history/{version}`: title, summary and text of a version become the draft of the page, with its
+/// readers and dates if they are ticked. Nothing goes online, and the page stays at its path.
 pub async fn restore(
     request: HttpRequest,
     app: Data<App>,
@@ -320,25 +374,23 @@ pub async fn restore(
 ) -> Result<Outcome, Error> {
     let (page, version) = (PageId(id(&request)?), version(&request)?);
     let (site, current) = load(&app, &editor, page).await?;
-    let now = current.page.as_ref().ok_or_else(|| Error::Conflict(NOT_PUBLISHED.into()))?;
-    let command = revert(now, version, &fields);
-    let message = match app.db.run(editor.proof(), command, consent(&fields.agreed)).await? {
-        Ok(_) => return Ok(Outcome::Redirect(Flash::Saved.at(&PAGES.form_href(page.0), "", None))),
+    let Restoration { readers, dates, draft } = fields;
+    let command = Command::Revert(Revert { page, version, draft: Version(draft), readers, dates });
+    match app.db.run(editor.proof(), command, Consent::Stated).await? {
+        Ok(_) => Ok(Outcome::Redirect(Done::Reverted.at(&PAGES.form_href(page.0), page, version, ""))),
         Err(store::Error::Stale) => {
             // `Stale` is also the error for a version that does not exist.
             find(&app, &editor, page, version).await?;
-            return Err(Error::Conflict(
-                "Somebody else saved this page after you opened its history. Look at it again.".into(),
-            ));
+            Err(Error::Conflict(
+                "The draft of this page has changed since you opened its history. Look at the version again.".into(),
+            ))
         }
-        Err(store::Error::Unconfirmed) => {
-            "Nothing was restored: this changes who can read pages, as shown below. Restore it again to confirm.".into()
+        Err(store::Error::Refused(message)) => {
+            let invalid = Invalid::one("form", message);
+            revision_page(&app, &editor, &site, current, version, fields, invalid).await.map(Outcome::Page)
         }
-        Err(store::Error::Refused(message)) => message,
-        Err(error) => return Err(error.into()),
-    };
-    let invalid = Invalid::one("form", message);
-    revision_page(&app, &editor, &site, current, version, fields, invalid).await.map(Outcome::Page)
+        Err(error) => Err(error.into()),
+    }
 }
 
 fn trail(page: PageId, title: &str) -> Vec<view::Link> {

@@ -21,6 +21,7 @@ use crate::{
     App,
     admin::{
         bulk::Choice,
+        done::{self, Place},
         drafts::actions::ACTIONS as DRAFT_ACTIONS,
         panel::Panel,
         sections::{DRAFTS, PAGES, TRASH},
@@ -224,6 +225,7 @@ async fn of_pages(app: &App, editor: &Editor, state: &State, query: &QueryString
     if let Some(last) = state.beyond_the_list(&table) {
         return Ok(Outcome::Redirect(last));
     }
+    let notice = done::notice(app, editor, query, Place::List).await?;
     let filters = filters(state, &counts, zone);
     let columns = state.columns(&COLUMNS, (word, descending));
     let back = state.back();
@@ -235,7 +237,9 @@ async fn of_pages(app: &App, editor: &Editor, state: &State, query: &QueryString
         _ => "",
     };
     let page = ListPage {
-        panel: Panel::new(&site, editor.account(), PAGES.name, "Pages", &PAGES.above()).with_message(query),
+        panel: Panel::new(&site, editor.account(), PAGES.name, "Pages", &PAGES.above())
+            .with_message(query)
+            .with_notice(notice),
         all: all_label(counts.matching, all),
         table: state.view(&table, columns, filters).with_days(state.days("Published")),
         states: states.tabs(state),

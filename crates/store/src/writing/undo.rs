@@ -1,0 +1,198 @@
+//! Taking the last change of a page back. The history keeps both: an undo is a version, or a draft. Whoever reads the page
+//! afterwards is not stated by the command, so that an undo that gives somebody access asks first.
+
+use diesel::prelude::*;
+use domain::{
+    Timestamp, Version,
+    access::Editor,
+    draft::{Draft, DraftLock},
+    page::{Page, PageContent, PageId, PageInput, PagePath},
+    placement::Placement,
+    revision::{Note, Revision},
+};
+
+use super::{
+    Publish,
+    affected::Affected,
+    change::{Change, Outcome, Run},
+    draft_rows,
+    moves::{self, PlannedMove},
+    plan::Plan,
+};
+use crate::{
+    Conn, Error, Result,
+    columns::path_of,
+    drafts,
+    error::skip_unreadable,
+    page_row, revisions,
+    schema::{old_paths, pages, revisions as revisions_table},
+    site,
+};
+
+/// Saves the version before the last one of a published page as a new version, with its path, readers and dates. Pages that
+/// moved with that version move back. What is taken back becomes the draft of the page, unless it has one or only moved.
+/// Receipts and the place in the section have no history and stay.
+#[derive(Clone, Debug)]
+pub struct Undo {
+    /// The page.
+    pub page: PageId,
+    /// The version of the page that is taken back.
+    pub from: Version,
+}
+
+/// Publishes an unpublished page as it was in its last version. The draft stays if it differs from that.
+#[derive(Clone, Debug)]
+pub struct Republish {
+    /// The page.
+    pub page: PageId,
+    /// The last version of the page.
+    pub version: Version,
+}
+
+impl Undo {
+    /// # Errors
+    /// [`Error::Stale`] when the page has another version, or none before it; [`Error::Refused`] when readers of the version
+    /// before no longer exist.
+    fn undone(&self, conn: &mut Conn, by: &Editor) -> Result<Undone> {
+        let (page, from) = (self.page, self.from);
+        let now = page_row::get(conn, page)?.filter(|now| now.version == from).ok_or(Error::Stale)?;
+        let undone = revisions::get(conn, by, page, from)?.ok_or(Error::Stale)?;
+        let before = revisions::before(conn, by, page, from)?.ok_or(Error::Stale)?;
+        let content = content_of(conn, by, page, before)?;
+        let content = kept(content, now.content.receipts, now.content.placement.clone());
+        let moved = match content.path == now.content.path {
+            true => Vec::new(),
+            false => moved_with(conn, page, undone.at)?,
+        };
+        let note = Note::parse(&format!("as in version {}", before.0)).map_err(Error::Query)?;
+        let (lock, note, move_below) = (None, Some(note), false);
+        let publish = Publish { page, is_new: false, from, lock, content, note, move_below };
+        Ok(Undone { page: now, publish, moved })
+    }
+}
+
+/// What an undo does: the version that it takes back, the one that it saves, and the pages that move back.
+struct Undone {
+    page: Page,
+    publish: Publish,
+    moved: Vec<PlannedMove>,
+}
+
+impl Republish {
+    /// # Errors
+    /// [`Error::Stale`] when the page is published, was discarded or has another version; [`Error::Refused`] when readers of
+    /// the version no longer exist.
+    fn publish(&self, conn: &mut Conn, by: &Editor) -> Result<(Draft, Publish)> {
+        let page = self.page;
+        let draft = drafts::get(conn, by, page)?.ok_or(Error::Stale)?;
+        if page_row::get(conn, page)?.is_some() || revisions::last(conn, by, page)? != Some(self.version) {
+            return Err(Error::Stale);
+        }
+        let content = content_of(conn, by, page, self.version)?;
+        let typed = draft.typed.page.check(draft.saved_at);
+        let (receipts, placement) =
+            typed.map_or((false, Placement::default()), |typed| (typed.receipts, typed.placement));
+        let content = kept(content, receipts, placement);
+        let (from, lock, note) = (self.version, None, None);
+        Ok((draft, Publish { page, is_new: true, from, lock, content, note, move_below: false }))
+    }
+}
+
+/// The content of a version.
+///
+/// # Errors
+/// [`Error::Stale`] when the version is gone; [`Error::Refused`] when its readers no longer exist.
+fn content_of(conn: &mut Conn, by: &Editor, page: PageId, version: Version) -> Result<PageContent> {
+    let Revision { content, gone, .. } = revisions::get(conn, by, page, version)?.ok_or(Error::Stale)?;
+    match gone.first() {
+        None => Ok(content),
+        Some(gone) => Err(Error::Refused(format!(
+            "Version {} cannot come back with its readers: {gone} no longer exists.",
+            version.0
+        ))),
+    }
+}
+
+/// The content of a version with what has no history: receipts, and the place in the section without the language.
+fn kept(content: PageContent, receipts: bool, placement: Placement) -> PageContent {
+    let language = content.placement.language.clone();
+    PageContent { receipts, placement: Placement { language, ..placement }, ..content }
+}
+
+/// The way back of the pages that a change moved at a moment, besides one of them; without those that moved again since.
+fn moved_with(conn: &mut Conn, page: PageId, at: Timestamp) -> Result<Vec<PlannedMove>> {
+    let then = revisions_table::page_id.eq(old_paths::page_id).and(revisions_table::at.eq(old_paths::left_at));
+    let rows: Vec<(i64, String, String, String)> = old_paths::table
+        .inner_join(pages::table.on(pages::id.eq(old_paths::page_id)))
+        .inner_join(revisions_table::table.on(then))
+        .filter(old_paths::left_at.eq(at.naive_utc()))
+        .filter(old_paths::page_id.ne(page.0))
+        .filter(pages::path.eq(revisions_table::path))
+        .order(pages::path)
+        .select((pages::id, pages::title, pages::path, old_paths::path))
+        .load(conn)?;
+    let back = rows.into_iter().filter_map(|(id, title, from, to)| {
+        Some(PlannedMove { id: PageId(id), title, from: skip_unreadable(path_of(&from))?, to: PagePath::parse(&to) })
+    });
+    Ok(back.collect())
+}
+
+/// The effect of a publication on access, none of it stated.
+fn unstated(publish: &Publish, conn: &mut Conn, by: &Editor) -> Result<Affected> {
+    let mut affected = publish.affected(conn, by)?;
+    affected.edits.iter_mut().for_each(|edit| edit.stated = false);
+    Ok(affected)
+}
+
+impl Change for Undo {
+    fn affected(&self, conn: &mut Conn, by: &Editor) -> Result<Affected> {
+        let Undone { publish, moved, .. } = self.undone(conn, by)?;
+        let mut affected = unstated(&publish, conn, by)?;
+        affected.edits.extend(moved.into_iter().filter_map(PlannedMove::edit));
+        Ok(affected)
+    }
+
+    fn apply(&self, conn: &mut Conn, run: &mut Run<'_>, plan: &Plan) -> Result<Outcome> {
+        let Undone { page, publish, moved } = self.undone(conn, run.by)?;
+        let outcome = publish.apply(conn, run, plan)?;
+        let Outcome::Page { version, .. } = outcome else { return Ok(outcome) };
+        for PlannedMove { id, from, to, .. } in moved {
+            let to = to.map_err(|why| Error::Refused(format!("{from} cannot move back: {why}")))?;
+            moves::relocate(conn, run, id, &from, &to)?;
+        }
+        let only_moved = PageContent { path: page.content.path.clone(), ..publish.content } == page.content;
+        if !only_moved && drafts::get(conn, run.by, self.page)?.is_none() {
+            let zone = site::get(conn)?.time_zone;
+            let draft = Draft {
+                page: self.page,
+                typed: PageInput::of(&page.content, zone).into(),
+                based_on: version,
+                saved_at: run.now,
+                saved_by: run.by.actor().into(),
+                version: Version::FIRST,
+                gone: Vec::new(),
+            };
+            draft_rows::insert(conn, &draft, DraftLock::default(), None)?;
+        }
+        Ok(outcome)
+    }
+}
+
+impl Change for Republish {
+    fn affected(&self, conn: &mut Conn, by: &Editor) -> Result<Affected> {
+        let (_, publish) = self.publish(conn, by)?;
+        unstated(&publish, conn, by)
+    }
+
+    fn apply(&self, conn: &mut Conn, run: &mut Run<'_>, plan: &Plan) -> Result<Outcome> {
+        let (draft, publish) = self.publish(conn, run.by)?;
+        let outcome = publish.apply(conn, run, plan)?;
+        let Outcome::Page { version, .. } = outcome else { return Ok(outcome) };
+        let zone = site::get(conn)?.time_zone;
+        match draft.typed.page.in_zone(zone) == PageInput::of(&publish.content, zone) {
+            true => draft_rows::delete(conn, self.page)?,
+            false => draft_rows::rebase(conn, self.page, version)?,
+        }
+        Ok(outcome)
+    }
+}
