@@ -25,7 +25,8 @@ if (editor) {
     });
     group.append(button);
   }
-  editor.querySelector(".toolbar .picker").before(group);
+  // Before the tools, so that Tab leads from them to the text; the style sheet puts it at the end of the line.
+  editor.querySelector(".toolbar").prepend(group);
   // The button shows the preview where there is no script.
   document.querySelector(".preview-button").remove();
   const left = recall("view-mode");

@@ -13,7 +13,7 @@ if (body) {
   };
   const count = () => {
     const number = (body.value.match(/\S+/g) || []).reduce((sum, run) => sum + wordsIn(run), 0);
-    words.textContent = `${number} ${number === 1 ? "word" : "words"}, ${Math.max(1, Math.round(number / 220))} min to read`;
+    words.textContent = number === 0 ? "" : `${number} ${number === 1 ? "word" : "words"}, ${Math.max(1, Math.round(number / 220))} min to read`;
   };
   body.addEventListener("input", count);
   count();
