@@ -1,11 +1,12 @@
 //! The one list of pages: a tab for each state, filters, bulk actions, and the tree.
 
+mod frame;
+mod place;
 mod rows;
 mod tree;
 
 use actix_web::web::Data;
 use domain::{Timestamp, access::Editor as Proof, effective_access::AccessKind, page::PageId, zone::Zone};
-use serde::Serialize;
 use store::{
     Conn, Count, Table, Window,
     admin_list::{self, Listed, PageColumn, PageCounts, PageFilter, PageSort, Span},
@@ -15,17 +16,16 @@ use store::{
 
 use super::{
     actions::ACTIONS,
-    filter::{ListState, PAGE_STATES, filter, spans},
+    filter::{ListState, filter, spans},
 };
 use crate::{
     App,
     admin::{
-        bulk::Choice,
         done::{self, Place},
         drafts::actions::ACTIONS as DRAFT_ACTIONS,
         panel::Panel,
         sections::{DRAFTS, PAGES, TRASH},
-        table::{Filter, State, TableView, capitalized},
+        table::{Filter, State, capitalized},
         trash::ACTIONS as TRASH_ACTIONS,
     },
     auth::extract::Editor,
@@ -36,6 +36,7 @@ use crate::{
         query::QueryString,
     },
 };
+use frame::{ListPage, StateCounts, Views};
 use rows::{Known, Row};
 
 /// The columns by which lists of pages are sorted.
@@ -46,111 +47,6 @@ const COLUMNS: [(&str, &str); 5] = [
     ("published", "Published"),
     ("updated", "Updated"),
 ];
-
-#[derive(Serialize)]
-struct ListPage {
-    #[serde(flatten)]
-    panel: Panel,
-    #[serde(flatten)]
-    table: TableView,
-    states: Vec<StateTab>,
-    views: Views,
-    /// Which columns the rows have: `pages`, `drafts` or `trash`.
-    kind: &'static str,
-    /// A sentence about the rows; empty if they need none.
-    note: String,
-    /// The sentence for a list without rows.
-    empty: &'static str,
-    rows: Vec<Row>,
-    actions: Vec<Choice>,
-    actions_href: String,
-    /// The label of the checkbox for all pages that match; empty if the list has none.
-    all: String,
-}
-
-/// A tab with a state and the number of its rows.
-#[derive(Serialize)]
-struct StateTab {
-    label: &'static str,
-    href: String,
-    count: String,
-    is_current: bool,
-}
-
-/// The links to the list and to the tree.
-#[derive(Serialize)]
-struct Views {
-    list_href: String,
-    tree_href: String,
-    is_tree: bool,
-}
-
-impl Views {
-    fn of(state: &State) -> Views {
-        Views {
-            list_href: state.only(&["q", "state", "readers", "date", "from", "to", "sort"]),
-            tree_href: format!("{}?below=%2F", PAGES.list),
-            is_tree: !state.get("below").is_empty(),
-        }
-    }
-}
-
-/// The number of rows in each state.
-struct StateCounts {
-    all: Count,
-    /// In the order of [`PAGE_STATES`].
-    pages: Vec<Count>,
-    drafts: Count,
-    changes: Count,
-    trash: Count,
-}
-
-impl StateCounts {
-    fn find(conn: &mut Conn, proof: &Proof, filter: &PageFilter, now: Timestamp) -> store::Result<StateCounts> {
-        let states = PAGE_STATES.map(|(_, state)| state);
-        let (pages, counts) = admin_list::states(conn, proof, filter, &states, now)?;
-        let mut drafts_of = |kind| {
-            let filter = DraftFilter { kind: Some(kind), query: filter.query.clone() };
-            drafts::count(conn, proof, filter)
-        };
-        let (drafts, changes) = (drafts_of(DraftKind::Page)?, drafts_of(DraftKind::Changes)?);
-        let trash = trash::count(conn, proof, &filter.query)?;
-        let all = if filter.takes_drafts() { pages.plus(drafts) } else { pages };
-        Ok(StateCounts { all, pages: counts, drafts, changes, trash })
-    }
-
-    fn of(&self, state: ListState) -> Count {
-        match state {
-            ListState::All => self.all,
-            ListState::Draft => self.drafts,
-            ListState::Changes => self.changes,
-            ListState::Trash => self.trash,
-            ListState::Live | ListState::Scheduled | ListState::Ended => {
-                let found = PAGE_STATES.iter().zip(&self.pages).find(|((known, _), _)| *known == state);
-                found.map_or(Count::default(), |(_, count)| *count)
-            }
-        }
-    }
-
-    fn tabs(&self, state: &State) -> Vec<StateTab> {
-        let current = ListState::of(state);
-        let is_tree = !state.get("below").is_empty();
-        let tab = |choice: ListState| StateTab {
-            label: choice.label(),
-            href: tab_href(state, choice),
-            count: self.of(choice).to_string(),
-            is_current: choice == current && !is_tree,
-        };
-        ListState::ALL.into_iter().map(tab).collect()
-    }
-}
-
-/// The address of another state of the list with the same search. Filters and sorting hold for lists of pages.
-fn tab_href(state: &State, choice: ListState) -> String {
-    let kept: &[&str] =
-        if choice.has_pages() { &["q", "state", "readers", "date", "from", "to", "sort"] } else { &["q", "state"] };
-    state.with_only(kept, "state", choice.word())
-}
 
 /// GET `/admin/pages`.
 pub async fn list(app: Data<App>, editor: Editor, query: QueryString) -> Result<Outcome, Error> {

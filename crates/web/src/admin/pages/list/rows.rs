@@ -13,6 +13,7 @@ use store::{
     trash::TrashRow,
 };
 
+use super::place::Place;
 use crate::{
     admin::{
         drafts::naming::{form_href, title},
@@ -45,7 +46,7 @@ pub(super) struct Row {
     until: String,
     links: Vec<RowLink>,
     /// The place of the row in the tree; `None` in a list.
-    branch: Option<super::tree::Place>,
+    branch: Option<Place>,
 }
 
 /// A link at the end of a row; its accessible name is the word and the title.
@@ -126,7 +127,7 @@ impl Row {
     }
 
     /// The row at a place in the tree.
-    pub(super) fn in_tree(self, place: super::tree::Place) -> Row {
+    pub(super) fn in_tree(self, place: Place) -> Row {
         Row { branch: Some(place), ..self }
     }
 

@@ -4,37 +4,31 @@
 use std::collections::VecDeque;
 
 use domain::page::{PageId, PagePath};
-use serde::Serialize;
 use store::{
     Conn, Count, Table,
     admin_list::PageFilter,
-    tree::{self, Branch, COUNTED_BELOW, Level},
+    tree::{self, Branch, Level},
 };
 
 use super::{
-    ACTIONS, Answer, App, Editor, Error, Known, ListPage, Outcome, PAGES, Panel, QueryString, Row, State, StateCounts,
-    Views,
+    frame::{ListPage, StateCounts, Views},
+    place::Place,
+    rows::{Known, Row},
 };
-use crate::{clock, http::query::encode};
+use crate::{
+    App,
+    admin::{pages::actions::ACTIONS, panel::Panel, sections::PAGES, table::State},
+    auth::extract::Editor,
+    clock,
+    http::{
+        answer::{Answer, Outcome},
+        error::Error,
+        query::QueryString,
+    },
+};
 
 /// The number of branches of one part of a level.
 const LEVEL: u32 = 100;
-
-/// The place of a row in the tree.
-#[derive(Clone, Debug, Serialize)]
-pub(super) struct Place {
-    /// The path of the level in which the row is.
-    level: String,
-    /// The number of levels above it, at most 8.
-    depth: usize,
-    /// The number of pages below it; empty if there are none.
-    below: String,
-    is_open: bool,
-    /// The address that opens or closes the branch.
-    toggle_href: String,
-    /// The address of the next part of the level, on a row that stands for it.
-    more_href: String,
-}
 
 /// A level that is open: its path, and what is in it.
 struct OpenLevel {
@@ -49,12 +43,6 @@ struct Found {
     levels: VecDeque<OpenLevel>,
     known: Known,
     states: StateCounts,
-}
-
-/// The address of the tree that is open down to a path, from a branch of its last level on.
-fn href(path: &PagePath, after: Option<&PagePath>) -> String {
-    let after = after.map(PagePath::href).unwrap_or_default();
-    format!("{}?{}", PAGES.list, encode(&[("below", &path.href()), ("behind", &after)]))
 }
 
 /// GET `/admin/pages?below=/path`.
@@ -124,7 +112,7 @@ pub(super) async fn show(app: &App, editor: &Editor, state: &State, query: &Quer
 fn add_level(rows: &mut Vec<Row>, levels: &mut VecDeque<OpenLevel>, depth: usize, row: &dyn Fn(Branch, Place) -> Row) {
     let Some(OpenLevel { path, level: Level { branches, next }, is_cut }) = levels.pop_front() else { return };
     let part = |title: &str, after| {
-        let place = Place { more_href: href(&path, after), ..Place::leaf(&path, depth) };
+        let place = Place::part(&path, depth, after);
         Row::without_page(title.into(), String::new()).in_tree(place)
     };
     if is_cut {
@@ -140,28 +128,5 @@ fn add_level(rows: &mut Vec<Row>, levels: &mut VecDeque<OpenLevel>, depth: usize
     }
     if let Some(next) = next {
         rows.push(part("More pages", Some(&next)));
-    }
-}
-
-impl Place {
-    fn leaf(level: &PagePath, depth: usize) -> Place {
-        Place {
-            level: level.href(),
-            depth: depth.min(8),
-            below: String::new(),
-            is_open: false,
-            toggle_href: String::new(),
-            more_href: String::new(),
-        }
-    }
-
-    fn of(branch: &Branch, level: &PagePath, depth: usize, is_open: bool) -> Place {
-        let below = match branch.below {
-            0 => return Place::leaf(level, depth),
-            more if more > COUNTED_BELOW => format!("{COUNTED_BELOW}+"),
-            some => some.to_string(),
-        };
-        let toggle_href = href(if is_open { level } else { &branch.path }, None);
-        Place { below, is_open, toggle_href, ..Place::leaf(level, depth) }
     }
 }
