@@ -5,8 +5,3 @@ CREATE TABLE reading_times (
     minutes BIGINT NOT NULL
 );
 INSERT INTO links_unread SELECT id FROM pages WHERE id NOT IN (SELECT page_id FROM links_unread);
-
--- On a subscriber the rows are made from its own texts.
-CREATE TRIGGER made_here BEFORE INSERT OR UPDATE OR DELETE ON reading_times FOR EACH ROW
-    WHEN (pg_trigger_depth() = 0) EXECUTE FUNCTION made_here();
-ALTER TABLE reading_times ENABLE REPLICA TRIGGER made_here;
