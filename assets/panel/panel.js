@@ -15,6 +15,7 @@ import "./time-zone.js";
 import "./destination.js";
 import "./preview.js";
 import "./view-mode.js";
+import "./readers.js";
 import "./page-fields.js";
 import "./rows.js";
 import "./order.js";

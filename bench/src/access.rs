@@ -129,7 +129,16 @@ fn run_command(store: &Store, command: &Command, consent: Consent) -> Result<(),
 fn form(page: &Page, audience: Audience) -> Command {
     let content = PageContent { audience, ..page.content.clone() };
     let (page, from) = (page.id, page.version);
-    Command::Publish(Publish { page, is_new: false, from, lock: None, content, note: None, move_below: false })
+    Command::Publish(Publish {
+        page,
+        is_new: false,
+        from,
+        lock: None,
+        content,
+        note: None,
+        move_below: false,
+        names_readers: false,
+    })
 }
 
 fn find(store: &Store, path: &str) -> Result<Page, String> {
@@ -199,7 +208,16 @@ fn save(store: &Store, over: &AtomicBool) -> Result<Vec<f64>, String> {
         let page = find(store, "notes")?;
         let content = PageContent { body: format!("Saved {n} times."), ..page.content };
         let (page, from): (PageId, Version) = (page.id, page.version);
-        let publish = Publish { page, is_new: false, from, lock: None, content, note: None, move_below: false };
+        let publish = Publish {
+            page,
+            is_new: false,
+            from,
+            lock: None,
+            content,
+            note: None,
+            move_below: false,
+            names_readers: false,
+        };
         let begun = Instant::now();
         run_command(store, &Command::Publish(publish), Consent::Stated)?;
         times.push(millis(begun.elapsed()));

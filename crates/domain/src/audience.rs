@@ -47,12 +47,12 @@ impl Audience {
         }
     }
 
-    /// The words for the audience in the panel: `anyone signed in`, `ann, bob, the group Staff`.
+    /// The words for the audience in the panel: `signed-in users`, `ann, bob, the group Staff`.
     pub fn words(&self) -> String {
         match self {
-            Audience::Inherited => "as the page above".into(),
-            Audience::Public => "everybody".into(),
-            Audience::SignedIn => "anyone signed in".into(),
+            Audience::Inherited => "same as parent page".into(),
+            Audience::Public => "everyone".into(),
+            Audience::SignedIn => "signed-in users".into(),
             Audience::Chosen(chosen) => chosen.words(),
         }
     }
@@ -118,7 +118,7 @@ impl AudienceInput {
             "chosen" => self.check_chosen().map(Audience::Chosen),
             odd => Err(Invalid::one(
                 "audience",
-                format!("Who reads a page is inherited, public, signed-in or chosen; this is {odd:?}."),
+                format!("Who can read a page is inherited, public, signed-in or chosen; this is {odd:?}."),
             )),
         }
     }
@@ -213,12 +213,25 @@ pub enum ReaderSet {
 }
 
 impl ReaderSet {
+    /// How many readers a page gains by a change.
+    pub fn gain(before: &ReaderSet, after: &ReaderSet) -> Gain {
+        match (before, after) {
+            (ReaderSet::Everybody, _) | (ReaderSet::SignedIn, ReaderSet::SignedIn | ReaderSet::People(_)) => Gain::None,
+            (_, ReaderSet::Everybody) => Gain::Everyone,
+            (ReaderSet::People(_), ReaderSet::SignedIn) => Gain::SignedIn,
+            (ReaderSet::People(before), ReaderSet::People(after)) => match after.difference(before).count() {
+                0 => Gain::None,
+                people => Gain::People(people),
+            },
+        }
+    }
+
     /// The readers that a page gains by a change, in words; `None` if it gains none.
     pub fn added(before: &ReaderSet, after: &ReaderSet) -> Option<String> {
         match (before, after) {
             (ReaderSet::Everybody, _) | (ReaderSet::SignedIn, ReaderSet::SignedIn | ReaderSet::People(_)) => None,
-            (_, ReaderSet::Everybody) => Some("everybody, without a password".into()),
-            (ReaderSet::People(_), ReaderSet::SignedIn) => Some("anyone signed in".into()),
+            (_, ReaderSet::Everybody) => Some("everyone, without a password".into()),
+            (ReaderSet::People(_), ReaderSet::SignedIn) => Some("signed-in users".into()),
             (ReaderSet::People(before), ReaderSet::People(after)) => names(after.difference(before)),
         }
     }
@@ -231,12 +244,25 @@ impl ReaderSet {
         };
         match (before, after) {
             (_, ReaderSet::Everybody) | (ReaderSet::SignedIn | ReaderSet::People(_), ReaderSet::SignedIn) => None,
-            (ReaderSet::Everybody, ReaderSet::SignedIn) => Some("everybody who is not signed in".into()),
-            (ReaderSet::Everybody, ReaderSet::People(people)) => but("everybody", people),
-            (ReaderSet::SignedIn, ReaderSet::People(people)) => but("anyone signed in", people),
+            (ReaderSet::Everybody, ReaderSet::SignedIn) => Some("everyone who is not signed in".into()),
+            (ReaderSet::Everybody, ReaderSet::People(people)) => but("everyone", people),
+            (ReaderSet::SignedIn, ReaderSet::People(people)) => but("signed-in users", people),
             (ReaderSet::People(before), ReaderSet::People(after)) => names(before.difference(after)),
         }
     }
+}
+
+/// How many readers a page gains, in the order of their number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Gain {
+    /// Nobody.
+    None,
+    /// So many people.
+    People(usize),
+    /// Every signed-in user.
+    SignedIn,
+    /// Everybody, without credentials.
+    Everyone,
 }
 
 /// Names for a sentence: at most 10 of them and the number of the others; `None` if there are no names.

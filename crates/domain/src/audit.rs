@@ -206,6 +206,7 @@ pub fn site_changes(old: &Site, new: &Site) -> String {
     changes.named("contact line", old.contact != new.contact);
     let hides = |site: &Site| if site.hides_pages { "yes" } else { "no" };
     changes.quoted("hides which pages exist", hides(old), hides(new));
+    changes.quoted("new pages begin as", old.new_pages.label(), new.new_pages.label());
     changes.words()
 }
 

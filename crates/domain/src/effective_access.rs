@@ -49,7 +49,7 @@ impl EffectiveAccess {
 }
 
 /// An [`EffectiveAccess`] without the page that it names.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum AccessKind {
     /// Everybody, without credentials.
     Everybody,
@@ -66,9 +66,9 @@ impl AccessKind {
     /// The words for the kind in the middle of a sentence in the panel.
     pub fn label(self) -> &'static str {
         match self {
-            AccessKind::Everybody => "everybody",
-            AccessKind::SignedIn => "anyone signed in",
-            AccessKind::Chosen => "chosen people and groups",
+            AccessKind::Everybody => "everyone",
+            AccessKind::SignedIn => "signed-in users",
+            AccessKind::Chosen => "specific people and groups",
         }
     }
 

@@ -9,6 +9,7 @@ mod words;
 use std::{borrow::Cow, ops::Range};
 
 pub use closeness::Closeness;
+use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 use words::{Word, words};
 
 /// The most characters of a query that count; the rest is ignored.
@@ -24,6 +25,18 @@ const MOST_COUNTED: u32 = 5;
 /// The characters of an excerpt before its first match, and the characters of the whole excerpt.
 const BEFORE: usize = 60;
 const EXCERPT: usize = 240;
+
+/// A text in lower case and without accents, to find names in which it occurs.
+pub fn plain(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    for letter in text.to_lowercase().nfkd().filter(|letter| !is_combining_mark(*letter)) {
+        match words::plain(letter) {
+            Some(letters) => plain.push_str(letters),
+            None => plain.push(letter),
+        }
+    }
+    plain
+}
 
 /// A word or a phrase of a query.
 #[derive(Clone, Debug, PartialEq, Eq)]

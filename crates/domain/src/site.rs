@@ -37,6 +37,42 @@ impl fmt::Display for Realm {
     }
 }
 
+/// The audience with which the form of a new page begins.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum NewPages {
+    /// The same readers as the parent page.
+    #[default]
+    Inherited,
+    /// Signed-in users, or the readers of the parent page if those are fewer.
+    SignedIn,
+}
+
+impl NewPages {
+    /// All choices, the default first.
+    pub const ALL: [NewPages; 2] = [NewPages::Inherited, NewPages::SignedIn];
+
+    /// The word for the choice in the database and in forms.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            NewPages::Inherited => "inherited",
+            NewPages::SignedIn => "signed-in",
+        }
+    }
+
+    /// The words for the choice in the panel.
+    pub fn label(self) -> &'static str {
+        match self {
+            NewPages::Inherited => "Same as parent page",
+            NewPages::SignedIn => "Signed-in users",
+        }
+    }
+
+    /// Parses the word of a choice; anything else is the default.
+    pub fn parse(word: &str) -> NewPages {
+        NewPages::ALL.into_iter().find(|choice| choice.as_str() == word).unwrap_or_default()
+    }
+}
+
 /// The settings of the site, checked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Site {
@@ -60,6 +96,8 @@ pub struct Site {
     pub contact: String,
     /// Whether a stranger gets the same 401 for every path that they may not read, be there a page or not.
     pub hides_pages: bool,
+    /// The audience with which the form of a new page begins.
+    pub new_pages: NewPages,
     /// The version of the settings, which grows by 1 with each save.
     pub version: Version,
 }
@@ -78,6 +116,7 @@ impl Default for Site {
             look: Look::default(),
             contact: String::new(),
             hides_pages: false,
+            new_pages: NewPages::default(),
             version: Version::FIRST,
         }
     }
@@ -118,6 +157,8 @@ pub struct SiteInput {
     pub contact: String,
     /// Whether strangers get the same answer for pages and unknown paths.
     pub hides_pages: bool,
+    /// The audience with which the form of a new page begins.
+    pub new_pages: NewPages,
 }
 
 impl SiteInput {
@@ -134,6 +175,7 @@ impl SiteInput {
             look: site.look.clone(),
             contact: site.contact.clone(),
             hides_pages: site.hides_pages,
+            new_pages: site.new_pages,
         }
     }
 
@@ -154,7 +196,7 @@ impl SiteInput {
         let texts = title.zip(tagline).zip(language).zip(refusal).zip(footer).zip(contact);
         match (texts, time_zone, realm) {
             (Some((((((title, tagline), language), refusal), footer), contact)), Some(time_zone), Some(realm)) => {
-                let (look, hides_pages) = (self.look.clone(), self.hides_pages);
+                let (look, hides_pages, new_pages) = (self.look.clone(), self.hides_pages, self.new_pages);
                 Ok(Site {
                     title,
                     tagline,
@@ -166,6 +208,7 @@ impl SiteInput {
                     look,
                     contact,
                     hides_pages,
+                    new_pages,
                     version,
                 })
             }

@@ -87,6 +87,8 @@ diesel::table! {
         css -> Text,
         contact -> Text,
         hides_pages -> Bool,
+        /// `inherited` or `signed-in`.
+        new_pages -> Text,
     }
 }
 

@@ -153,6 +153,7 @@ fn add_examples(conn: &mut Conn, admin: &Admin, examples: &[PageContent]) -> sto
                 content: example.clone(),
                 note: None,
                 move_below: false,
+                names_readers: false,
             };
             let command = Command::Publish(publish);
             match run_command(conn, admin.editor(), &command, Consent::Stated, &mut |_| {}) {

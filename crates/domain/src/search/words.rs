@@ -105,7 +105,7 @@ fn push<'a>(words: &mut Vec<Word<'a>>, text: &'a str, range: Range<usize>) {
 }
 
 /// Letters that do not decompose, in those that people type instead.
-fn plain(c: char) -> Option<&'static str> {
+pub(super) fn plain(c: char) -> Option<&'static str> {
     Some(match c {
         'ł' => "l",
         'ø' => "o",

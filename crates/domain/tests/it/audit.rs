@@ -35,7 +35,7 @@ fn a_page_says_what_changed() {
     check(|page| page.path = PagePath::root(), "path “/clients/acme” → “/”");
     check(|page| page.title = "New".into(), "title “Acme” → “New”");
     check(|page| page.summary = "Other".into(), "summary");
-    check(|page| page.audience = Audience::SignedIn, "who reads it “everybody” → “anyone signed in”");
+    check(|page| page.audience = Audience::SignedIn, "who reads it “everyone” → “signed-in users”");
     check(|page| page.show_title = true, "show title in lists on");
     check(|page| page.list_below = true, "list pages below on");
     check(
@@ -49,13 +49,10 @@ fn a_page_says_what_changed() {
             page.body = "Other".into();
             page.audience = Audience::SignedIn;
         },
-        "title “Acme” → “New”; text; who reads it “everybody” → “anyone signed in”",
+        "title “Acme” → “New”; text; who reads it “everyone” → “signed-in users”",
     );
     let private = PageContent { audience: Audience::SignedIn, list_below: true, ..content() };
-    assert_eq!(
-        page_changes(&private, &content()),
-        "who reads it “anyone signed in” → “everybody”; list pages below off"
-    );
+    assert_eq!(page_changes(&private, &content()), "who reads it “signed-in users” → “everyone”; list pages below off");
 }
 
 #[test]

@@ -13,7 +13,7 @@ use domain::{
     access::{Admin, Editor},
     group::{Group, GroupContent, GroupId, GroupName},
     lookalike::Lookalikes,
-    user::Username,
+    user::{UserId, Username},
 };
 
 use crate::{
@@ -135,6 +135,38 @@ pub fn names(conn: &mut Conn, _: &Editor, text: &str, limit: u32) -> Result<Vec<
     }
     let names: Vec<String> = rows.load(conn)?;
     Ok(names.iter().filter_map(|name| skip_unreadable(name_of(name))).collect())
+}
+
+/// The groups that a user's form shows as ticks: the first `limit` by name, and whether there are others.
+pub fn first(conn: &mut Conn, _: &Admin, limit: u32) -> Result<(Vec<(GroupId, GroupName)>, bool)> {
+    let rows = groups::table.order(groups::name).select((groups::id, groups::name)).limit(i64::from(limit) + 1);
+    let mut rows: Vec<(i64, String)> = rows.load(conn)?;
+    let more = rows.len() > limit as usize;
+    rows.truncate(limit as usize);
+    Ok((named(rows), more))
+}
+
+/// The groups of a user, by name.
+pub fn of_user(conn: &mut Conn, _: &Admin, user: UserId) -> Result<Vec<(GroupId, GroupName)>> {
+    let rows: Vec<(i64, String)> = group_members::table
+        .inner_join(groups::table.on(groups::id.eq(group_members::group_id)))
+        .filter(group_members::user_id.eq(user.0))
+        .order(groups::name)
+        .select((groups::id, groups::name))
+        .load(conn)?;
+    Ok(named(rows))
+}
+
+/// Those of the named groups that exist, by name.
+pub fn with_names(conn: &mut Conn, _: &Admin, names: &[GroupName]) -> Result<Vec<(GroupId, GroupName)>> {
+    let mut rows = groups_named(conn, names)?;
+    rows.sort_by(|(_, a), (_, b)| a.cmp(b));
+    Ok(named(rows))
+}
+
+fn named(rows: Vec<(i64, String)>) -> Vec<(GroupId, GroupName)> {
+    let readable = |(id, name): (i64, String)| Some((GroupId(id), skip_unreadable(name_of(&name))?));
+    rows.into_iter().filter_map(readable).collect()
 }
 
 /// One page of the groups, in the order of their names, and the total.

@@ -1,12 +1,14 @@
 //! Lists for readers. Each takes the visitor as [`VisiblePages`]; there is no list without one.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use chrono::NaiveDateTime;
 use diesel::{
+    QueryableByName,
     dsl::sql,
     prelude::*,
-    sql_types::{BigInt, Bool},
+    sql_query,
+    sql_types::{BigInt, Bool, Timestamp as SqlTimestamp},
 };
 use domain::{
     Timestamp,
@@ -18,6 +20,7 @@ use crate::{
     columns::path_of,
     error::skip_unreadable,
     listings::{self, Section},
+    paging::Count,
     schema::pages,
 };
 pub use crate::{
@@ -42,6 +45,29 @@ pub fn list_below(
     size: u32,
 ) -> Result<Option<ListPart>> {
     listings::part(conn, visible, &Section::below(path), position, size)
+}
+
+/// The number of pages that a visitor can read, counted up to 1,000.
+pub fn count(conn: &mut Conn, readable: &VisiblePages) -> Result<Count> {
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = BigInt)]
+        page_id: i64,
+    }
+    let mut found = BTreeSet::new();
+    for (principal, _) in readable.principals() {
+        let query = format!(
+            "SELECT page_id FROM listings WHERE principal = '{principal}' AND section = '' AND published_at <= $1
+             AND (unpublish_at IS NULL OR unpublish_at > $1) LIMIT {}",
+            Count::LIMIT
+        );
+        let rows: Vec<Row> = sql_query(query).bind::<SqlTimestamp, _>(readable.moment()).load(conn)?;
+        found.extend(rows.into_iter().map(|row| row.page_id));
+        if found.len() as i64 >= Count::LIMIT {
+            break;
+        }
+    }
+    Ok(Count::of_found(found.len()))
 }
 
 /// The texts of the first of these pages that have at most `max_chars` characters together; only of pages that the visitor

@@ -22,6 +22,7 @@ pub mod search;
 pub mod sections;
 pub mod sign_in_places;
 pub mod site;
+pub mod suggestions;
 pub mod trash;
 pub mod tree;
 pub mod users;

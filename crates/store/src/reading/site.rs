@@ -4,7 +4,7 @@ use diesel::prelude::*;
 use domain::{
     Version,
     look::LookInput,
-    site::{Realm, Site},
+    site::{NewPages, Realm, Site},
     zone::Zone,
 };
 
@@ -28,6 +28,7 @@ struct Record {
     css: String,
     contact: String,
     hides_pages: bool,
+    new_pages: String,
 }
 
 /// The settings of the site. A look that is not valid, because it was written by SQL or by a newer version, is logged, and the
@@ -61,6 +62,7 @@ pub fn get(conn: &mut Conn) -> Result<Site> {
         look: skip_unreadable(look).unwrap_or_default(),
         contact: record.contact,
         hides_pages: record.hides_pages,
+        new_pages: NewPages::parse(&record.new_pages),
         version: Version(record.version),
     })
 }

@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use domain::{
+    audience::Gain,
     effective_access::EffectiveAccess,
     page::{PageId, PagePath},
 };
@@ -24,11 +25,14 @@ pub struct AccessChange {
     pub before: Option<EffectiveAccess>,
     /// The effective access after.
     pub after: EffectiveAccess,
+    /// How many readers the page gains.
+    pub gain: Gain,
     /// The readers that the page gains, in words.
     pub added: Option<String>,
     /// The readers that the page loses, in words.
     pub removed: Option<String>,
-    /// Whether the command itself says who will read this page, as a form with an audience of the page's own does.
+    /// Whether the command itself says who can read this page: an option of the command line, or the form of a page that
+    /// readers do not have.
     pub stated: bool,
 }
 
@@ -58,13 +62,8 @@ impl AccessDiff {
         &self.fingerprint
     }
 
-    /// Whether no page gains or loses readers beyond what the command states.
-    pub fn is_stated(&self) -> bool {
-        self.changes.iter().all(|change| change.stated)
-    }
-
-    /// Whether somebody gains access that the command does not state.
-    fn needs_consent(&self) -> bool {
+    /// Whether somebody gains access that the command does not state, and the user has to be asked.
+    pub fn needs_consent(&self) -> bool {
         self.changes.iter().any(AccessChange::is_unstated_gain)
     }
 }

@@ -4,8 +4,8 @@ use diesel::prelude::*;
 use domain::{access::Editor, user::Role};
 
 use super::{
-    AddGroup, Delete, DeleteGroup, DiscardDrafts, Move, Publish, PublishDrafts, Purge, Republish, Restore, Revert,
-    SaveDraft, SetAudience, SortSection, Undo, Unpublish, UnpublishForm, UpdateGroup,
+    AddGroup, ChangeMemberships, Delete, DeleteGroup, DiscardDrafts, Move, Publish, PublishDrafts, Purge, Republish,
+    Restore, Revert, SaveDraft, SetAudience, SortSection, Undo, Unpublish, UnpublishForm, UpdateGroup,
     access_diff::AccessDiff,
     change::{Change, Outcome, Run},
     plan::Plan,
@@ -51,12 +51,17 @@ pub enum Command {
     UpdateGroup(UpdateGroup),
     /// Deletes a group.
     DeleteGroup(DeleteGroup),
+    /// Changes the groups of one user.
+    ChangeMemberships(ChangeMemberships),
 }
 
 impl Command {
     /// Whether the command changes a group, and by it who belongs to it.
     pub fn is_of_a_group(&self) -> bool {
-        matches!(self, Command::AddGroup(_) | Command::UpdateGroup(_) | Command::DeleteGroup(_))
+        matches!(
+            self,
+            Command::AddGroup(_) | Command::UpdateGroup(_) | Command::DeleteGroup(_) | Command::ChangeMemberships(_)
+        )
     }
 
     fn change(&self) -> &dyn Change {
@@ -79,6 +84,7 @@ impl Command {
             Command::AddGroup(change) => change,
             Command::UpdateGroup(change) => change,
             Command::DeleteGroup(change) => change,
+            Command::ChangeMemberships(change) => change,
         }
     }
 }

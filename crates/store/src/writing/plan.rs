@@ -188,7 +188,17 @@ fn diff(conn: &mut Conn, affected: &Affected, mut compared: Vec<Compared<'_>>) -
         hash.update(page.0.to_be_bytes());
         hash.update(sets.digest(old_set));
         hash.update(sets.digest(new_set));
-        changes.push(AccessChange { page, path, title: title.to_owned(), before, after: new, added, removed, stated });
+        changes.push(AccessChange {
+            page,
+            path,
+            title: title.to_owned(),
+            before,
+            after: new,
+            gain: sets.gain(old_set, new_set),
+            added,
+            removed,
+            stated,
+        });
     }
     changes.sort_by_key(|change| !change.is_unstated_gain());
     let fingerprint = if changes.is_empty() { Fingerprint::default() } else { Fingerprint::finish(hash) };

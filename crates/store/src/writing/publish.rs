@@ -56,6 +56,9 @@ pub struct Publish {
     pub note: Option<Note>,
     /// Whether the pages below move along with the path.
     pub move_below: bool,
+    /// Whether the audience was named for this very change, as an option of the command line names it. A form shows the
+    /// audience that it was opened with: people who gain access to a page by it have to be confirmed.
+    pub names_readers: bool,
 }
 
 /// A reason why a page cannot be published yet.
@@ -259,9 +262,13 @@ impl Change for Publish {
             Some(from) => self.moves(conn, from)?.into_iter().filter_map(PlannedMove::edit).collect(),
             None => Vec::new(),
         };
-        // A page that readers never had is new to everybody, as its own form says. A name in the form says nothing if
+        // A page that readers do not have is new to everybody, as its own form says. A name in the form says nothing if
         // another account has it since the form was opened.
-        let stated = (is_named || (from.is_none() && was.is_none())) && !self.names_changed_hands(conn, page)?;
+        let is_told = match from {
+            Some(_) => is_named && self.names_readers,
+            None => is_named || was.is_none(),
+        };
+        let stated = is_told && !self.names_changed_hands(conn, page)?;
         let to = Some((path.clone(), own));
         edits.push(Edit { page, title: title.clone(), from, to, was, stated });
         Ok(Affected::pages(edits))

@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use diesel::prelude::*;
 use domain::{
-    audience::ReaderSet,
+    audience::{Gain, ReaderSet},
     effective_access::EffectiveAccess,
     group::GroupId,
     page::PageId,
@@ -154,6 +154,11 @@ impl ReaderSets {
             (ReaderSet::added(old, new), ReaderSet::removed(old, new))
         });
         words.clone()
+    }
+
+    /// How many readers are added between two sets.
+    pub(super) fn gain(&self, before: SetId, after: SetId) -> Gain {
+        ReaderSet::gain(&self.sets[before.0].0, &self.sets[after.0].0)
     }
 
     /// A digest of all members of a set.

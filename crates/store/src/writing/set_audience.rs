@@ -71,8 +71,7 @@ impl Change for SetAudience {
         for page in with_other_audience(conn, &ids, &self.audience)? {
             let Some(path) = skip_unreadable(path_of(&page.path)) else { continue };
             let to = Some((path.clone(), own.clone()));
-            let stated = self.audience != Audience::Inherited;
-            edits.push(Edit { page: page.id, title: page.title, from: Some(path), to, was: None, stated });
+            edits.push(Edit { page: page.id, title: page.title, from: Some(path), to, was: None, stated: false });
         }
         Ok(Affected::pages(edits))
     }

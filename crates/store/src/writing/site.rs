@@ -39,6 +39,7 @@ pub fn update(conn: &mut Conn, admin: &Admin, from: Version, new: &Site, now: Ti
             site::css.eq(look.css),
             site::contact.eq(&new.contact),
             site::hides_pages.eq(new.hides_pages),
+            site::new_pages.eq(new.new_pages.as_str()),
             site::version.eq(version.0),
         ))
         .execute(conn)?;

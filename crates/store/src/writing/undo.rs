@@ -66,7 +66,7 @@ impl Undo {
         };
         let note = Note::parse(&format!("as in version {}", before.0)).map_err(Error::Query)?;
         let (lock, note, move_below) = (None, Some(note), false);
-        let publish = Publish { page, is_new: false, from, lock, content, note, move_below };
+        let publish = Publish { page, is_new: false, from, lock, content, note, move_below, names_readers: false };
         Ok(Undone { page: now, publish, moved })
     }
 }
@@ -94,7 +94,7 @@ impl Republish {
             typed.map_or((false, Placement::default()), |typed| (typed.receipts, typed.placement));
         let content = kept(content, receipts, placement);
         let (from, lock, note) = (self.version, None, None);
-        Ok((draft, Publish { page, is_new: true, from, lock, content, note, move_below: false }))
+        Ok((draft, Publish { page, is_new: true, from, lock, content, note, move_below: false, names_readers: false }))
     }
 }
 

@@ -9,6 +9,7 @@ use domain::{
     access::{Admin, Editor, Member, Visitor},
     audience::{Audience, Chosen, Readers},
     draft::{DraftInput, DraftLock},
+    effective_access::AccessKind,
     group::{GroupContent, GroupName},
     page::{Page, PageContent, PageId, PageInput, PagePath},
     user::{Role, Username},
@@ -20,11 +21,13 @@ use proptest::{
     test_runner::{Config, TestRunner},
 };
 use store::{
-    Error, Paging, Store, drafts, groups, pages, trash, users,
+    Error, Paging, Store, drafts, groups, pages,
+    readers::{self, Intention},
+    trash, users,
     writing::{
-        self, AccessDiff, AddGroup, Command, Consent, Delete, DeleteGroup, DiscardDrafts, DraftVersion, Fingerprint,
-        Move, Publish, PublishDrafts, Purge, Republish, Restore, Revert, SaveDraft, Selection, SetAudience,
-        SortSection, Undo, Unpublish, UnpublishForm, UpdateGroup, new_page_id,
+        self, AccessDiff, AddGroup, ChangeMemberships, Command, Consent, Delete, DeleteGroup, DiscardDrafts,
+        DraftVersion, Fingerprint, Move, Publish, PublishDrafts, Purge, Republish, Restore, Revert, SaveDraft,
+        Selection, SetAudience, SortSection, Undo, Unpublish, UnpublishForm, UpdateGroup, new_page_id,
     },
 };
 
@@ -56,11 +59,16 @@ enum Step {
     Republish(Index),
     Purge(Index),
     Members(usize, Vec<&'static str>),
+    Memberships(usize, Vec<usize>, Vec<usize>),
     DeleteGroup(usize),
     AddGroup(usize, Vec<&'static str>),
     /// A user is deleted, and another one takes the name.
     Replace(usize),
     SqlPrivate(Index, bool),
+}
+
+fn some_groups() -> impl Strategy<Value = Vec<usize>> {
+    subsequence((0..GROUPS.len()).collect::<Vec<_>>(), 0..=GROUPS.len())
 }
 
 fn step() -> impl Strategy<Value = Step> {
@@ -89,6 +97,8 @@ fn step() -> impl Strategy<Value = Step> {
         2 => one().prop_map(Step::Republish),
         1 => one().prop_map(Step::Purge),
         2 => (0..GROUPS.len(), people()).prop_map(|(group, people)| Step::Members(group, people)),
+        2 => (0..PEOPLE.len(), some_groups(), some_groups())
+            .prop_map(|(user, join, leave)| Step::Memberships(user, join, leave)),
         1 => (0..GROUPS.len()).prop_map(Step::DeleteGroup),
         1 => (0..GROUPS.len(), people()).prop_map(|(group, people)| Step::AddGroup(group, people)),
         1 => (0..PEOPLE.len()).prop_map(Step::Replace),
@@ -147,7 +157,16 @@ impl Step {
                 let (path, audience) = (PagePath::parse(PATHS[*path]).unwrap(), existing(store, audience));
                 let content = PageContent { path, audience, ..page.content };
                 let (page, from, move_below) = (page.id, page.version, *move_below);
-                Command::Publish(Publish { page, is_new: false, from, lock: None, content, note: None, move_below })
+                Command::Publish(Publish {
+                    page,
+                    is_new: false,
+                    from,
+                    lock: None,
+                    content,
+                    note: None,
+                    move_below,
+                    names_readers: false,
+                })
             }
             Step::SaveDraft(index, audience) => {
                 let page = picked(&pages, &[*index]).pop()?;
@@ -211,6 +230,12 @@ impl Step {
                 let group = group(*index)?;
                 let content = GroupContent { members: members(people), ..group.content };
                 Command::UpdateGroup(UpdateGroup::new(&admin(), group.id, group.version, content))
+            }
+            Step::Memberships(user, join, leave) => {
+                let name = Username::parse(PEOPLE[*user]).unwrap();
+                let user = store.read(|conn| users::find(conn, &name)).unwrap()?;
+                let keys = |groups: &[usize]| groups.iter().filter_map(|one| Some(group(*one)?.id)).collect();
+                Command::ChangeMemberships(ChangeMemberships::new(&admin(), user.id, keys(join), keys(leave)))
             }
             Step::DeleteGroup(index) => Command::DeleteGroup(DeleteGroup::new(&admin(), group(*index)?.id)),
             Step::AddGroup(index, people) => {
@@ -310,10 +335,13 @@ fn check(store: &Store, command: &Command, last: &mut Reading) -> Result<(), Tes
     let stated: BTreeSet<i64> =
         diff.changes().iter().filter(|change| change.stated).map(|change| change.page.0).collect();
     let new = match command {
-        // The form of a page that readers never had says who will read it.
-        Command::Publish(publish) => Some(publish.page.0),
+        // The form of a page that readers do not have says who can read it.
+        Command::Publish(publish) if published(store).iter().all(|page| page.id != publish.page) => {
+            Some(publish.page.0)
+        }
         _ => None,
     };
+    let told = told(store, command);
     let before = last.clone();
     let mut current = last.clone();
     current.extend(reading(store));
@@ -326,6 +354,7 @@ fn check(store: &Store, command: &Command, last: &mut Reading) -> Result<(), Tes
                 let unasked: BTreeSet<&i64> =
                     unasked.iter().filter(|page| !stated.contains(page) && Some(**page) != new).collect();
                 prop_assert!(unasked.is_empty(), "{command:?} opened {unasked:?}");
+                prop_assert!(keeps_word(store, told), "{command:?} was told to become {told:?}");
                 last.extend(reading(store));
                 return Ok(());
             }
@@ -340,11 +369,30 @@ fn check(store: &Store, command: &Command, last: &mut Reading) -> Result<(), Tes
             let gained = gains(&before, &reading(store));
             let unnamed: BTreeSet<&i64> = gained.difference(&named).filter(|page| Some(**page) != new).collect();
             prop_assert!(unnamed.is_empty(), "{command:?} opened {unnamed:?}, and the preview named {named:?}");
+            prop_assert!(keeps_word(store, told), "{command:?} was told to become {told:?}");
         }
         Err(error) => prop_assert!(error != Error::Unconfirmed, "{command:?}"),
     }
     last.extend(reading(store));
     Ok(())
+}
+
+/// The access that the form of a page announces for it.
+fn told(store: &Store, command: &Command) -> Option<(PageId, AccessKind)> {
+    let Command::Publish(publish) = command else { return None };
+    let PageContent { path, audience, .. } = publish.content.clone();
+    let intention = Intention { page: Some(publish.page), path: Some(path), audience };
+    let outlook = store.read(|conn| readers::outlook(conn, admin().editor(), &intention)).unwrap();
+    Some((publish.page, outlook.after.unwrap().access))
+}
+
+/// Whether a page has the access that its form announced.
+fn keeps_word(store: &Store, told: Option<(PageId, AccessKind)>) -> bool {
+    let page = |(page, access)| {
+        let page = store.read(|conn| pages::get(conn, admin().editor(), page)).unwrap();
+        page.is_some_and(|page| page.readers.kind() == access)
+    };
+    told.is_none_or(page)
 }
 
 fn subset(all: &Reading, of: &Reading) -> Reading {
@@ -408,10 +456,10 @@ fn a_page_that_comes_back_after_its_private_parent_has_gone_opens_to_nobody_unas
         delete(store, &parent);
         let restore =
             |page: &Page, path: &str| Command::Restore(Restore { page: page.id, path: PagePath::parse(path).unwrap() });
-        confirm(store, &restore(&trashed, "team/a"), "/team/a: everybody, without a password");
-        confirm(store, &restore(&elsewhere, "b"), "/b: everybody, without a password");
+        confirm(store, &restore(&trashed, "team/a"), "/team/a: everyone, without a password");
+        confirm(store, &restore(&elsewhere, "b"), "/b: everyone, without a password");
         let drafts = PublishDrafts { pages: vec![unpublished.id], zone: Zone::default(), now: noon(), seen: None };
-        confirm(store, &Command::PublishDrafts(drafts), "/team/c: everybody, without a password");
+        confirm(store, &Command::PublishDrafts(drafts), "/team/c: everyone, without a password");
         // With its readers as they were, it comes back without a question.
         delete(store, &find(store, "team/a").unwrap());
         run(store, &restore(&trashed, "team/a"), Consent::Stated).unwrap();
@@ -551,7 +599,7 @@ fn an_undo_that_gives_somebody_access_asks_and_any_other_does_not() {
         assert_eq!(run(store, &undo(2), Consent::Stated).unwrap_err(), Error::Stale);
         let chosen = Audience::Chosen(Chosen::default());
         save(3, chosen.clone()).unwrap();
-        confirm(store, &undo(4), "/a: anyone signed in");
+        confirm(store, &undo(4), "/a: signed-in users");
         assert_eq!(find(store, "a").unwrap().content, page.content);
         let first = insert(store, "b", Audience::Public);
         let undo = Command::Undo(Undo { page: first.id, from: first.version });
@@ -566,7 +614,16 @@ fn an_undone_move_takes_along_what_moved_along() {
             let (top, below) = (insert(store, "a", Audience::Public), insert(store, "a/b", Audience::Public));
             let content = PageContent { path: PagePath::parse("z").unwrap(), ..top.content.clone() };
             let (page, from) = (top.id, top.version);
-            let publish = Publish { page, is_new: false, from, lock: None, content, note: None, move_below };
+            let publish = Publish {
+                page,
+                is_new: false,
+                from,
+                lock: None,
+                content,
+                note: None,
+                move_below,
+                names_readers: false,
+            };
             run(store, &Command::Publish(publish), Consent::Stated).unwrap();
             run(store, &Command::Undo(Undo { page, from: Version(2) }), Consent::Stated).unwrap();
             let back = (find(store, "a").unwrap().id, find(store, "a/b").unwrap().id);

@@ -70,7 +70,7 @@ fn every_save_is_a_revision_with_what_it_was_and_what_changed() {
         let third = store.read(|conn| pages::get(conn, proof.editor(), id)).unwrap().unwrap();
         assert_eq!(save(store, &third, &third.content).version, third.version);
         let expected = [
-            (3, "", "who reads it “as the page above” → “anyone signed in”"),
+            (3, "", "who reads it “same as parent page” → “signed-in users”"),
             (2, "a better title", "title “Title of a” → “Better”; text"),
             (1, "", "made"),
         ];

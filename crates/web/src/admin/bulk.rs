@@ -304,7 +304,7 @@ impl Action {
             confirm_label: if asks { "Next".into() } else { words },
             section_field: (asks && needs == Needs::Section).then(|| self.parameters.section.unwrap_or_default()),
             readers: (asks && needs == Needs::Readers)
-                .then(|| Readers::new(&self.parameters.readers.unwrap_or_default(), &groups, None)),
+                .then(|| Readers::new(&self.parameters.readers.unwrap_or_default(), &groups)),
         };
         let status = if invalid.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
         Ok(Answer::panel(app.view.render("admin/confirm.html", &page)?).with_status(status))

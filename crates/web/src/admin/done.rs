@@ -183,7 +183,12 @@ pub(super) async fn notice(
     let by = proof.actor().to_owned();
     let (site, found) = app.db.read_with_site(move |conn| Found::read(conn, &proof, id, Version(version))).await?;
     let (now, zone) = (clock::now(), site.time_zone);
-    let Some((words, links)) = told(done, id, version, &found, &by, now, zone) else { return Ok(None) };
+    let Some((mut words, links)) = told(done, id, version, &found, &by, now, zone) else { return Ok(None) };
+    match query.get("fewer").parse::<u32>() {
+        Ok(1) => words.push_str(" Fewer people can now read 1 other page."),
+        Ok(fewer) => words.push_str(&format!(" Fewer people can now read {fewer} other pages.")),
+        Err(_) => {}
+    }
     let undo = matches!(done, Done::Published | Done::Changed | Done::Unpublished | Done::Deleted).then(|| Undo {
         action: format!("{}/undo", PAGES.form_href(id.0)),
         what: done.word(),

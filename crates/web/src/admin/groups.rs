@@ -17,6 +17,7 @@ use store::{
 
 use super::{
     access_preview::{AccessPreview, consent},
+    access_question::AccessQuestion,
     flash::Flash,
     panel::Panel,
     request::{SubmitAction, id},
@@ -97,6 +98,9 @@ pub struct Fields {
     /// The fingerprint of the effect on access that was shown.
     #[serde(default)]
     agreed: String,
+    /// The button that the question about access stands for, with `agreed`.
+    #[serde(default, skip_serializing)]
+    asked: Option<SubmitAction>,
     #[serde(default, skip_serializing)]
     then: SubmitAction,
 }
@@ -131,7 +135,7 @@ struct FormPage {
     /// The number of members and some of their names, for a form that does not have all of them.
     member_count: usize,
     some_members: String,
-    access: AccessPreview,
+    question: Option<AccessQuestion>,
     errors: Errors,
     list_href: &'static str,
     delete_href: String,
@@ -147,21 +151,20 @@ struct Editing<'a> {
 
 impl Editing<'_> {
     fn form(&self, fields: Fields, invalid: &Invalid, query: &QueryString) -> Result<Answer, Error> {
-        self.form_with(fields, AccessPreview::default(), invalid, query)
+        self.form_with(fields, None, invalid, query)
     }
 
     /// The form with the effect on access that it asks to confirm.
-    fn ask(&self, mut fields: Fields, diff: &AccessDiff) -> Result<Outcome, Error> {
-        fields.agreed = diff.fingerprint().as_str().to_owned();
-        let invalid = Invalid::one("form", "This changes who can read pages, as shown below. Save again to confirm.");
-        let form = self.form_with(fields, AccessPreview::new(diff), &invalid, &QueryString::default())?;
+    fn ask(&self, fields: Fields, diff: &AccessDiff) -> Result<Outcome, Error> {
+        let question = AccessQuestion::new(diff, None, "Save and", fields.then.word());
+        let form = self.form_with(fields, Some(question), &Invalid::default(), &QueryString::default())?;
         Ok(Outcome::Page(form.with_status(StatusCode::UNPROCESSABLE_ENTITY)))
     }
 
     fn form_with(
         &self,
         fields: Fields,
-        access: AccessPreview,
+        question: Option<AccessQuestion>,
         invalid: &Invalid,
         query: &QueryString,
     ) -> Result<Answer, Error> {
@@ -173,7 +176,7 @@ impl Editing<'_> {
             member_count: self.group.map_or(0, |group| group.content.members.len()),
             some_members: self.group.filter(|_| fields.members.is_none()).map_or(String::new(), some_members),
             fields,
-            access,
+            question,
             errors: Errors::of(invalid),
             list_href: GROUPS.list,
             delete_href: self.group.map_or(String::new(), |group| GROUPS.href(group.id.0, "/delete", "")),
@@ -257,6 +260,9 @@ pub async fn update(
     TextForm(mut fields): TextForm<Fields>,
 ) -> Result<Outcome, Error> {
     let id = GroupId(id(&request)?);
+    if let Some(asked) = fields.asked.filter(|_| !fields.agreed.is_empty()) {
+        fields.then = asked;
+    }
     let (site, group) = load(&app, &admin, id).await?;
     let editing = Editing { app: &app, admin: &admin, site: &site, group: Some(&group) };
     let content = match fields.check(Some(&group)) {
@@ -266,7 +272,7 @@ pub async fn update(
     let command = Command::UpdateGroup(UpdateGroup::new(&admin.proof(), id, Version(fields.version), content));
     // The command reports the error that the preview found.
     if let Ok(diff) = app.db.preview(admin.proof().editor().clone(), command.clone()).await?
-        && !diff.changes().is_empty()
+        && diff.needs_consent()
         && fields.agreed != diff.fingerprint().as_str()
     {
         return editing.ask(fields, &diff);

@@ -1,6 +1,7 @@
 //! The panel: pages for editors; users, the site and the audit trail for administrators.
 
 mod access_preview;
+mod access_question;
 pub mod audit;
 mod batches;
 mod bulk;
@@ -22,6 +23,7 @@ pub mod navigation;
 pub mod pages;
 mod panel;
 mod pending;
+pub mod people;
 mod readers;
 mod request;
 pub mod search_index;

@@ -12,6 +12,7 @@ pub mod history;
 mod list;
 mod merging;
 pub mod order;
+pub mod outlook;
 pub mod preview;
 pub mod receipts;
 pub mod undo;
@@ -19,10 +20,12 @@ pub mod undo;
 use actix_web::{HttpRequest, web::Data};
 use domain::{
     Version,
+    audience::{Audience, AudienceInput},
     invalid::Invalid,
-    page::{PageId, PageInput},
+    page::{PageContent, PageId, PageInput},
+    site::NewPages,
 };
-use store::writing::{self, AccessDiff, Command, Obstacle, Publish, new_page_id};
+use store::writing::{self, AccessChange, AccessDiff, Command, Obstacle, Publish, new_page_id};
 
 pub use actions::act;
 pub use delete::{confirm, delete};
@@ -39,13 +42,18 @@ use crate::{
         query::QueryString,
     },
 };
-use editing::{Editing, after, told};
+use editing::{Editing, after, told_of_losses};
 use fields::{Fields, SubmitAction};
 
 /// GET `/admin/pages/new`.
 pub async fn new(app: Data<App>, editor: Editor, query: QueryString) -> Result<Answer, Error> {
     let (site, context) = editor_context::load_new(&app, &editor, &[]).await?;
-    let draft = PageInput { path: query.get("path").to_owned(), ..PageInput::default() };
+    let path = query.get("path").to_owned();
+    let audience = match site.new_pages {
+        NewPages::Inherited => AudienceInput::default(),
+        NewPages::SignedIn => outlook::first_audience(&app, &editor, &path, Audience::SignedIn).await?,
+    };
+    let draft = PageInput { path, audience, ..PageInput::default() };
     let fields = Fields::of(draft.into(), Version(0), Version(0), PAGES.back(query.get("back")))?;
     let editing = Editing { app: &app, editor: &editor, site: &site, context: &context };
     editing.open(fields, &query).await
@@ -54,11 +62,13 @@ pub async fn new(app: Data<App>, editor: Editor, query: QueryString) -> Result<A
 /// POST `/admin/pages`.
 pub async fn create(app: Data<App>, editor: Editor, TextForm(mut fields): TextForm<Fields>) -> Result<Outcome, Error> {
     fields.back = PAGES.back(&fields.back);
+    fields.take_answer();
     let (site, context) =
         editor_context::load_of_form(&app, &editor, fields.lock().form, &fields.audience().groups).await?;
     let editing = Editing { app: &app, editor: &editor, site: &site, context: &context };
     match fields.then {
         SubmitAction::Preview => editing.preview(fields).await,
+        SubmitAction::Near => editing.use_near(fields).await,
         SubmitAction::Draft | SubmitAction::Unpublish => autosave::save(&editing, None, fields).await,
         SubmitAction::Close => autosave::close(&editing, None, fields).await,
         SubmitAction::Publish | SubmitAction::Continue | SubmitAction::Another => {
@@ -83,6 +93,7 @@ pub async fn update(
     TextForm(mut fields): TextForm<Fields>,
 ) -> Result<Outcome, Error> {
     fields.back = PAGES.back(&fields.back);
+    fields.take_answer();
     let id = PageId(id(&request)?);
     let (site, context) = editor_context::load(&app, &editor, id, &fields.audience().groups).await?;
     if context.id().is_none() {
@@ -92,6 +103,7 @@ pub async fn update(
     let editing = Editing { app: &app, editor: &editor, site: &site, context: &context };
     match fields.then {
         SubmitAction::Preview => editing.preview(fields).await,
+        SubmitAction::Near => editing.use_near(fields).await,
         SubmitAction::Draft => autosave::save(&editing, Some(id), fields).await,
         SubmitAction::Unpublish => autosave::unpublish(&editing, id, fields).await,
         SubmitAction::Close => autosave::close(&editing, Some(id), fields).await,
@@ -106,12 +118,12 @@ async fn publish(editing: &Editing<'_>, id: Option<PageId>, mut fields: Fields) 
     let Editing { app, editor, site, context } = editing;
     if let Some(told) = fields.take_front_matter(site.time_zone) {
         let words = format!("{told} Check the fields, and press the same button again.");
-        return editing.refused(fields, &Invalid::one("form", words));
+        return editing.refused(fields, &Invalid::one("form", words)).await;
     }
     let current = context.page.as_ref().map(|page| &page.content);
     let (content, note) = match fields.check(current, site.time_zone) {
         Ok(checked) => checked,
-        Err(invalid) => return editing.refused(fields, &invalid),
+        Err(invalid) => return editing.refused(fields, &invalid).await,
     };
     let moves_below = fields.move_below && context.surroundings.below > 0;
     let publish = Publish {
@@ -122,31 +134,36 @@ async fn publish(editing: &Editing<'_>, id: Option<PageId>, mut fields: Fields) 
         content,
         note: Some(note),
         move_below: moves_below,
+        names_readers: false,
     };
     let path = publish.content.path.clone();
     let (obstacles, diff) = check_publication(editing, &publish).await?;
     if let Some(invalid) = obstacle(&obstacles, &mut fields, id.is_none()) {
-        return editing.refused(fields, &invalid);
+        return editing.refused(fields, &invalid).await;
     }
+    let verb = verb(current, &publish);
     // On a conflict the command fails with `Stale`, and both texts are shown.
     let is_stale = context.page.as_ref().is_some_and(|page| page.version.0 != fields.version);
     let had_text = current.is_none_or(|current| !current.body.trim().is_empty());
     if publish.content.body.trim().is_empty() && had_text && !is_stale && !fields.empty {
-        return editing.ask_for_text(fields);
+        return editing.ask_for_text(fields).await;
     }
-    if let Ok(diff) = diff
+    if let Ok(diff) = &diff
         && !is_stale
-        && !diff.is_stated()
+        && diff.needs_consent()
         && fields.agreed != diff.fingerprint().as_str()
     {
-        return editing.ask(fields, &diff);
+        return editing.ask(fields, diff, verb).await;
     }
+    let is_loss = |change: &&AccessChange| change.added.is_none() && change.page != publish.page;
+    let fewer = diff.map_or(0, |diff| diff.changes().iter().filter(is_loss).count());
     match app.db.run(editor.proof(), Command::Publish(publish.clone()), consent(&fields.agreed)).await? {
         Ok(writing::Outcome::Page { id, version, is_new: false }) if version.0 == fields.version => {
             Ok(after(Flash::Unchanged, id, &fields))
         }
         Ok(writing::Outcome::Page { id, version, is_new }) => {
-            Ok(told(if is_new { Done::Published } else { Done::Changed }, id, version, &fields))
+            let done = if is_new { Done::Published } else { Done::Changed };
+            Ok(told_of_losses(done, id, version, &fields, fewer))
         }
         Ok(_) => Err(Error::NotFound),
         // The effect on access is another one than was shown. Over another version, what somebody else did is shown first.
@@ -155,7 +172,7 @@ async fn publish(editing: &Editing<'_>, id: Option<PageId>, mut fields: Fields) 
                 return conflict::show(app, editor, id, fields).await;
             }
             let (_, diff) = check_publication(editing, &publish).await?;
-            editing.ask(fields, &diff?)
+            editing.ask(fields, &diff?, verb).await
         }
         Err(store::Error::Duplicate) => {
             let taken = match (id.is_none(), moves_below) {
@@ -163,14 +180,23 @@ async fn publish(editing: &Editing<'_>, id: Option<PageId>, mut fields: Fields) 
                 (false, true) => format!("There is another page at {path} already, or at a path below it."),
                 (false, false) => format!("There is another page at {path} already."),
             };
-            editing.refused(fields, &Invalid::one("path", taken))
+            editing.refused(fields, &Invalid::one("path", taken)).await
         }
-        Err(store::Error::Refused(message)) => editing.refused(fields, &Invalid::one("path", message)),
+        Err(store::Error::Refused(message)) => editing.refused(fields, &Invalid::one("path", message)).await,
         Err(store::Error::Stale) => match id {
             Some(id) => conflict::show(app, editor, id, fields).await,
             None => Err(store::Error::Stale.into()),
         },
         Err(error) => Err(error.into()),
+    }
+}
+
+/// What the button of the question about access does besides: nothing, if only the audience of a published page changes.
+fn verb(current: Option<&PageContent>, publish: &Publish) -> &'static str {
+    let audience = publish.content.audience.clone();
+    match current {
+        Some(current) if PageContent { audience, ..current.clone() } == publish.content => "",
+        _ => "Publish and",
     }
 }
 

@@ -18,6 +18,17 @@ pub(super) enum SubmitAction {
     Another,
 }
 
+impl SubmitAction {
+    /// The value of the button.
+    pub(super) fn word(self) -> &'static str {
+        match self {
+            SubmitAction::Save => "save",
+            SubmitAction::Continue => "continue",
+            SubmitAction::Another => "another",
+        }
+    }
+}
+
 /// The id in an address; anything but a number is 404.
 pub(super) fn id(request: &HttpRequest) -> Result<i64, Error> {
     request.match_info().query("id").parse().map_err(|_| Error::NotFound)

@@ -4,7 +4,7 @@ use actix_web::{http::StatusCode, web::Data};
 use domain::{
     Version,
     invalid::Invalid,
-    site::{Site, SiteInput},
+    site::{NewPages, Site, SiteInput},
     zone::Zone,
 };
 use serde::{Deserialize, Serialize};
@@ -56,16 +56,31 @@ pub struct Fields {
     /// The value of the checkbox; absent when it is not ticked.
     #[serde(default, deserialize_with = "checkbox")]
     hides_pages: bool,
+    /// A script may leave it out: the site then keeps its choice.
+    #[serde(default)]
+    new_pages: Option<String>,
     version: i64,
 }
 
 impl Fields {
     fn of(site: &Site) -> Fields {
         let input = SiteInput::of(site);
-        let SiteInput { title, tagline, language, time_zone, realm, refusal, footer, contact, hides_pages, look: _ } =
-            input;
+        let SiteInput {
+            title,
+            tagline,
+            language,
+            time_zone,
+            realm,
+            refusal,
+            footer,
+            contact,
+            hides_pages,
+            new_pages,
+            look: _,
+        } = input;
         let (time_zone, version) = (Some(time_zone), site.version.0);
-        Fields { title, tagline, language, time_zone, realm, refusal, footer, contact, hides_pages, version }
+        let new_pages = Some(new_pages.as_str().into());
+        Fields { title, tagline, language, time_zone, realm, refusal, footer, contact, hides_pages, new_pages, version }
     }
 
     /// The input of the form, with the rest of the current settings.
@@ -81,6 +96,7 @@ impl Fields {
             look: site.look.clone(),
             contact: self.contact.clone(),
             hides_pages: self.hides_pages,
+            new_pages: self.new_pages.as_deref().map_or(site.new_pages, NewPages::parse),
         }
     }
 }

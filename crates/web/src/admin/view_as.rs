@@ -5,8 +5,10 @@ use std::sync::Arc;
 
 use actix_web::{HttpRequest, http::StatusCode, web::Data};
 use domain::{
+    Version,
     page::PagePath,
-    user::{User, Username},
+    password::PasswordHash,
+    user::{Role, Theme, User, UserId, Username},
 };
 use serde::Serialize;
 use store::users;
@@ -18,15 +20,21 @@ use crate::{
         account::Account,
         extract::{Editor, MaybeReader},
     },
+    clock,
     http::{
         answer::{Answer, Outcome},
         error::Error,
+        error_page,
         query::{QueryString, encode},
         responses::see_other,
         sheets,
         view::Link,
     },
-    site::{list_query::ListQuery, lists, pages, resolve::Resolved},
+    site::{
+        list_query::ListQuery,
+        lists, pages,
+        resolve::{Resolved, Section},
+    },
 };
 
 const ADDRESS: &str = "/admin/view-as";
@@ -49,7 +57,33 @@ const MAX_NAMES: u32 = 50;
 /// The maximum number of users who are offered for a part of a name.
 const MAX_SIMILAR: u32 = 20;
 
+/// The menu of a page: whose view of it an editor can see.
+#[derive(Serialize)]
+pub(super) struct ViewAs {
+    links: Vec<Link>,
+    /// The form that asks for any other user.
+    other_href: String,
+}
+
+impl ViewAs {
+    /// The menu of the page at a path; `readers` are people who are offered by name.
+    pub(super) fn new(path: &PagePath, readers: &[Username]) -> ViewAs {
+        let path = path.href();
+        let links = [("visitor", "Visitor"), ("signed-in", "Signed-in user")];
+        let links = links.map(|(who, label)| Link::new(format!("{ADDRESS}/{who}{path}"), label)).into_iter();
+        let readers =
+            readers.iter().map(|name| Link::new(format!("{}{path}", address_of(name.as_str())), name.to_string()));
+        ViewAs { links: links.chain(readers).collect(), other_href: other_href(&path) }
+    }
+}
+
+/// The address of the form that asks for a user, with a path.
+fn other_href(path: &str) -> String {
+    format!("{ADDRESS}?{}", encode(&[("at", path)]))
+}
+
 /// GET `/admin/view-as`: asks for a user and a path; with `who` (empty for a visitor) and `path`, redirects to the view.
+/// `at` is a path for the field.
 pub async fn choose(app: Data<App>, editor: Editor, query: QueryString) -> Result<Outcome, Error> {
     let (who, path) = (query.get("who").trim(), query.get("path").trim());
     let (proof, typed) = (editor.proof(), who.to_owned());
@@ -94,7 +128,7 @@ pub async fn choose(app: Data<App>, editor: Editor, query: QueryString) -> Resul
             })
             .collect(),
         who: who.to_owned(),
-        path: path.to_owned(),
+        path: if query.has("path") { path.to_owned() } else { query.get("at").to_owned() },
         error,
     };
     Ok(Outcome::Page(Answer::panel(app.view.render("admin/view_as/choose.html", &page)?).with_status(status)))
@@ -104,7 +138,8 @@ fn trail() -> [Link; 1] {
     [Link::new("/admin/", "Administration")]
 }
 
-fn address_of(name: &str) -> String {
+/// The address below which an editor sees the site as a user.
+pub(super) fn address_of(name: &str) -> String {
     format!("{ADDRESS}/user/{}", encode(&[("", name)]).trim_start_matches('='))
 }
 
@@ -126,6 +161,30 @@ pub async fn user(request: HttpRequest, app: Data<App>, editor: Editor) -> Resul
         .await
 }
 
+/// GET `/admin/view-as/signed-in/...`: the site as a user sees it whom nobody has chosen as a reader.
+pub async fn signed_in(request: HttpRequest, app: Data<App>, editor: Editor) -> Result<Outcome, Error> {
+    let account = Arc::new(Account::of(&anybody()?));
+    Impersonation { base: format!("{ADDRESS}/signed-in"), viewer: "a signed-in user".into(), account: Some(account) }
+        .at(&request, &app, &editor)
+        .await
+}
+
+/// A user who is in no group. The database has no user with this key.
+fn anybody() -> Result<User, Error> {
+    Ok(User {
+        id: UserId(0),
+        name: Username::parse("somebody").map_err(Error::Internal)?,
+        role: Role::Reader,
+        active: true,
+        theme: Theme::default(),
+        password_hash: PasswordHash::new(String::new()),
+        groups: Vec::new(),
+        created_at: clock::now(),
+        last_sign_in_at: None,
+        version: Version(0),
+    })
+}
+
 /// The user, with at most the role of the editor who views the site as them.
 fn no_more_than(editor: &Editor, user: User) -> User {
     let role = user.role.min(editor.account().member.role);
@@ -140,16 +199,6 @@ struct Impersonation {
     account: Option<Arc<Account>>,
 }
 
-#[derive(Serialize)]
-struct RefusedPage {
-    #[serde(flatten)]
-    panel: Panel,
-    viewer: String,
-    path: String,
-    what: String,
-    site_href: String,
-}
-
 impl Impersonation {
     async fn at(self, request: &HttpRequest, app: &Data<App>, editor: &Editor) -> Result<Outcome, Error> {
         let path = request.match_info().query("path").trim_start_matches('/');
@@ -157,29 +206,36 @@ impl Impersonation {
         let query = QueryString::of(request);
         let seen = match path {
             "search" => crate::site::search::show(app.clone(), query, guest).await.map(Outcome::Page),
+            "sitemap" => {
+                let hides_pages = app.db.site().await.hides_pages;
+                let (root, asked) = (PagePath::root(), ListQuery::of(&query));
+                let all = Section::of_all(app, root, guest, asked, clock::now(), (Error::NotFound, hides_pages));
+                lists::section(app, all).await
+            }
             path => match PagePath::parse(path) {
                 Ok(path) => self.page(app, guest, path, ListQuery::of(&query)).await,
                 Err(_) => Err(Error::NotFound),
             },
         };
-        let what = match seen {
-            Ok(Outcome::Page(answer)) => return self.framed(&answer).map(Outcome::Page),
+        let error = match seen {
+            Ok(Outcome::Page(answer)) => {
+                let words = format!("You see the site as <strong>{}</strong> sees it.", self.viewer);
+                return self.framed(&answer, &words, path).map(Outcome::Page);
+            }
             // To the beginning of the same list.
             Ok(Outcome::Redirect(_)) => return Ok(Outcome::Redirect(see_other(&format!("{}/{path}", self.base)))),
-            Err(Error::Unauthorized) => "is asked for a name and a password (401), and sees nothing of the page",
-            Err(Error::Forbidden(_)) => "gets a message that they may not read this page (403)",
-            Err(Error::NotFound) => "gets a message that there is no such page (404)",
-            Err(error) => return Err(error),
+            Err(error) => error,
+        };
+        let what = match error {
+            Error::Unauthorized => "is asked to sign in here (401) and sees nothing of the page",
+            Error::Forbidden(_) => "cannot read this page (403)",
+            Error::NotFound => "finds no page here (404)",
+            error => return Err(error),
         };
         let site = app.db.site().await;
-        let page = RefusedPage {
-            panel: Panel::new(&site, editor.account(), "view-as", "View as", &trail()),
-            viewer: self.viewer.clone(),
-            path: format!("/{path}"),
-            what: what.into(),
-            site_href: self.base,
-        };
-        Ok(Outcome::Page(Answer::panel(app.view.render("admin/view_as/refused.html", &page)?)))
+        let seen = error_page::seen_by(app, &error, &site, self.account.clone(), format!("/{path}"))?;
+        let words = format!("You see what <strong>{}</strong> gets, who {what}.", self.viewer);
+        self.framed(&Answer::panel(seen), &words, path).map(Outcome::Page)
     }
 
     async fn page(
@@ -199,23 +255,24 @@ impl Impersonation {
         }
     }
 
-    /// The page with a bar that names the viewer, and with links that stay in the view.
-    fn framed(&self, answer: &Answer) -> Result<Answer, Error> {
+    /// The page with a bar that names the viewer, and with links that stay in the view. `words` are HTML.
+    fn framed(&self, answer: &Answer, words: &str, path: &str) -> Result<Answer, Error> {
         // The site's own style sheet could hide the bar.
         let plain = sheets::without_own(answer);
         let answer = plain.as_ref().unwrap_or(answer);
         let html = std::str::from_utf8(answer.body()).map_err(|error| Error::Internal(error.to_string()))?;
-        // User names contain no character that HTML has to escape.
-        let viewer = &self.viewer;
+        // User names and queries contain no character that HTML has to escape.
+        let other = other_href(&format!("/{path}"));
         let bar = format!(
-            "<aside class=\"view-as\" aria-label=\"View as\"><span>You see the site as <strong>{viewer}</strong> sees it.</span> \
-             <a href=\"{ADDRESS}\">Choose another user</a> <a href=\"/admin/\">Back to the panel</a></aside>"
+            "<aside class=\"view-as\" aria-label=\"View as\"><span>{words}</span> \
+             <a href=\"{other}\">View as somebody else</a> <a href=\"/admin/\">Back to the panel</a></aside>"
         );
         Ok(Answer::panel(framed(html, &self.base, &bar)))
     }
 }
 
 /// Adds a bar above the header of a document, and puts `base` before the addresses of pages, lists and searches of the site.
+/// Links and forms that would sign the editor in or out, or change the editor's account, do nothing.
 fn framed(html: &str, base: &str, bar: &str) -> String {
     let mut framed = String::with_capacity(html.len() + 1024);
     let mut rest = html;
@@ -229,30 +286,54 @@ fn framed(html: &str, base: &str, bar: &str) -> String {
     while let Some((at, attribute)) = next_address(rest) {
         in_tag = rest[..at].rfind(['<', '>']).map_or(in_tag, |sign| rest[sign..].starts_with('<'));
         let start = at + attribute.len();
-        framed.push_str(&rest[..start]);
-        rest = &rest[start..];
-        let end = rest.find('"').unwrap_or(rest.len());
-        if in_tag && stays(&rest[..end]) {
-            framed.push_str(base);
+        let address = &rest[start..];
+        let end = start + address.find('"').unwrap_or(address.len());
+        let address = &rest[start..end];
+        if in_tag && acts(address) {
+            framed.push_str(&rest[..at]);
+            framed.push_str(if attribute == ACTION {
+                " inert action=\"#"
+            } else {
+                " aria-disabled=\"true\" role=\"link"
+            });
+        } else {
+            framed.push_str(&rest[..start]);
+            if in_tag && stays(address) {
+                framed.push_str(base);
+            }
+            framed.push_str(address);
         }
-        framed.push_str(&rest[..end]);
         rest = &rest[end..];
+        // The script of this link signs out without its address.
+        if let Some(after) = rest.strip_prefix("\" data-sign-out") {
+            framed.push('"');
+            rest = after;
+        }
     }
     framed.push_str(rest);
     framed
 }
 
+const HREF: &str = " href=\"";
+const ACTION: &str = " action=\"";
+
+/// Whether an address acts on the account of the editor who looks.
+fn acts(address: &str) -> bool {
+    let path = address.split(['?', '#']).next().unwrap_or_default();
+    matches!(path, "/login" | "/logout" | "/account" | "/account/theme")
+}
+
 /// The position of the next attribute with an address. Everything that people write is escaped or sanitised, so a quote
 /// always ends an attribute.
 fn next_address(html: &str) -> Option<(usize, &'static str)> {
-    [" href=\"", " action=\""].into_iter().filter_map(|name| html.find(name).map(|at| (at, name))).min()
+    [HREF, ACTION].into_iter().filter_map(|name| html.find(name).map(|at| (at, name))).min()
 }
 
 /// Whether an address belongs to a page, a list or a search of the site.
 fn stays(address: &str) -> bool {
     let path = address.split(['?', '#']).next().unwrap_or_default();
     match path.strip_prefix('/') {
-        Some("search") => true,
+        Some("search" | "sitemap") => true,
         Some(path) => PagePath::parse(path).is_ok(),
         None => false,
     }
@@ -272,15 +353,24 @@ mod tests {
         check("/", "/base/");
         check("/clients/acme#top", "/base/clients/acme#top");
         check("/?older=/a", "/base/?older=/a");
-        for out in ["/admin/", "/static/1/site.css", "/feed.xml", "/login?next=%2F", "//evil", "https://x/", "#top"] {
+        for out in ["/admin/", "/static/1/site.css", "/feed.xml", "//evil", "https://x/", "#top"] {
             check(out, out);
         }
         let text =
             "<body><header><p class=\"x\">Write href=\"/x\" or <code>&lt;a href=\"/x\"&gt;</code>.</p> href=\"/x\"";
         assert_eq!(framed(text, "/base", ""), text);
         let form = "<body><main><form action=\"/search\"></form><form action=\"/account\"></form></body>";
-        let expected = "<body>BAR<main><form action=\"/base/search\"></form><form action=\"/account\"></form></body>";
+        let expected = "<body>BAR<main><form action=\"/base/search\"></form><form inert action=\"#\"></form></body>";
         assert_eq!(framed(form, "/base", "BAR"), expected);
+    }
+
+    #[test]
+    fn links_that_act_on_the_account_of_the_editor_do_nothing() {
+        for address in ["/account", "/logout", "/login?next=%2F"] {
+            let html = format!("<body><header><a href=\"{address}\" data-sign-out>x</a></body>");
+            let expected = "<body><header><a aria-disabled=\"true\" role=\"link\">x</a></body>";
+            assert_eq!(framed(&html, "/base", ""), expected);
+        }
     }
 
     #[test]

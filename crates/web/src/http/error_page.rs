@@ -25,7 +25,7 @@ use super::{
 };
 use crate::{
     App,
-    auth::challenge::Challenge,
+    auth::{account::Account, challenge::Challenge},
     cache::answers::{CacheKey, Cached},
 };
 
@@ -88,6 +88,23 @@ pub async fn render(app: &App, error: &Error, sender: &Sender, html: bool, reque
         body = String::from_utf8_lossy(&body).replace(WAIT, &wait(*time)).into();
     }
     response.content_type(content_type).body(body)
+}
+
+/// The page of an error at an address, as a person with an account or a visitor sees it.
+///
+/// # Errors
+/// 500 when the template fails.
+pub fn seen_by(
+    app: &App,
+    error: &Error,
+    site: &Site,
+    account: Option<Arc<Account>>,
+    address: String,
+) -> Result<String, Error> {
+    let sender = Sender { account, address, is_read: true };
+    let words = Words::of(error, site, &sender, "");
+    let frame = Frame::for_viewer(site, sender.account.as_deref(), false, "/login".into());
+    app.view.render("error.html", &ErrorPage { frame, words: &words })
 }
 
 /// The content type and the body. A body that is the same for everybody is cached: a flood can request it at no cost.

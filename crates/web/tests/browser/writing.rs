@@ -212,13 +212,13 @@ fn a_page_is_linked_to_by_its_title_from_the_keyboard() {
     eve.open("/admin/pages/new").fill("#title", "A start");
     eve.js("document.querySelector('.toolbar button[aria-label^=\"Link to a page\"]').click()");
     eve.type_into(".toolbar .picker input", "hou");
-    eve.wait("document.querySelectorAll('.toolbar .picker li').length === 1").sees("/handbook/rules, everybody");
+    eve.wait("document.querySelectorAll('.toolbar .picker li').length === 1").sees("/handbook/rules, everyone");
     eve.key("Enter");
     assert_eq!(eve.value("#body"), r"[The \[house\] rules](/handbook/rules)");
     eve.js("document.querySelector('.toolbar button[aria-label^=\"Link to a page\"]').click()");
     eve.type_into(".toolbar .picker input", "key");
     eve.wait("document.querySelector('.toolbar .picker li[aria-selected=true]') !== null")
-        .sees("/handbook/keys, anyone signed in");
+        .sees("/handbook/keys, signed-in users");
     eve.key("Escape");
     eve.wait("document.querySelector('.toolbar .picker').hidden && document.activeElement.id === 'body'");
     eve.type_into("#body", " and [keys](/handbook/keys) ");
@@ -266,7 +266,7 @@ fn readers_drafts_and_many_pages_are_managed_without_javascript() {
     eve.press("Publish");
     eve.open("/admin/pages?q=rota").click("input[name=all]");
     eve.press("Change readers…").click("#audience-public");
-    eve.press("Next").sees("After this change").sees("everybody, without a password");
+    eve.press("Next").sees("After this change").sees("everyone, without a password");
     eve.press("Change readers of 1 page").sees("Changed the readers of 1 page.");
     assert_eq!(seen("/rota"), 200);
     eve.open("/admin/view-as").press("View").sees("You see the site as a visitor").sees("Rota");

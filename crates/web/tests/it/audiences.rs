@@ -69,21 +69,26 @@ async fn t48_who_joins_or_leaves_a_group_reads_or_not_at_the_next_request() {
         .unwrap()
         .to_string();
     let form = format!("/admin/groups/{id}");
-    let save = async |members: &str| {
+    let save = async |members: &str, gains: bool| {
         let version = site.root().get(&form).await.value_of("version");
         let fields = [("name", "Staff"), ("members", members), ("version", &*version)];
+        if !gains {
+            site.root().submit(&form, &form, &fields).await.is(303);
+            return;
+        }
         // It says who reads what then, and does it when that is confirmed.
         let asked = site.root().submit(&form, &form, &fields).await.is(422).has("The plan").has("bob");
+        let asked = asked.has("Save and let more people read 2 pages");
         let agreed = asked.value_of("agreed");
         site.root().submit(&form, &form, &[&fields[..], &[("agreed", &*agreed)]].concat()).await.is(303);
     };
     for _ in 0..2 {
         bob(&site).get("/team/plan").await.is(403);
         bob(&site).get("/").await.lacks("The plan");
-        save("ann, bob").await;
+        save("ann, bob", true).await;
         bob(&site).get("/team/plan").await.is(200);
         bob(&site).get("/").await.has("The plan");
-        save("ann").await;
+        save("ann", false).await;
     }
     bob(&site).get("/team/plan").await.is(403);
     let asked = site.root().get(&format!("{form}/delete")).await.is(200);
@@ -99,13 +104,17 @@ async fn t48_who_joins_or_leaves_a_group_reads_or_not_at_the_next_request() {
 #[actix_web::test]
 async fn the_form_says_who_reads_and_through_which_page() {
     let site = site();
-    site.eve().get(&form_of(&site, "team")).await.has("1 person can read this: ann.");
-    let plan = site.eve().get(&form_of(&site, "team/plan")).await;
-    plan.has("1 person can read this: ann (through <a href=\"/team\">The team</a>).");
-    site.eve().get(&form_of(&site, "hello")).await.has("Everybody can read this.");
-    site.eve().get(&form_of(&site, "secret")).await.has("Anyone signed in can read this.");
+    let lines = async |path: &str, who: &str| {
+        let form = site.eve().get(&form_of(&site, path)).await;
+        form.has(&format!("<strong>Now:</strong> {who}</p>"))
+            .has(&format!("<strong>After publishing:</strong> {who}</p>"));
+    };
+    lines("team", "<bdi>Staff (1 person)</bdi>").await;
+    lines("team/plan", "<bdi>Staff (1 person)</bdi>, through <a href=\"/team\"><bdi>The team</bdi></a>").await;
+    lines("hello", "<bdi>everyone</bdi>").await;
+    lines("secret", "<bdi>signed-in users</bdi>").await;
     let list = site.eve().get("/admin/pages").await;
-    list.has("1 person: ann (through The team)").has("1 person: bob").has("Anyone signed in").has("Everybody");
+    list.has("1 person: ann (through The team)").has("1 person: bob").has("Signed-in users").has("Everyone");
     site.eve().get("/admin/pages?readers=chosen").await.has("The plan").lacks("Secret");
 }
 
@@ -122,7 +131,7 @@ async fn readers_are_chosen_in_the_form_and_an_unknown_one_is_named() {
     for (actor, status) in [(site.visitor(), 401), (site.ann(), 200), (bob(&site), 200)] {
         actor.get("/rota").await.is(status);
     }
-    site.eve().get(&form_of(&site, "rota")).await.has("2 people can read this: ann, bob.");
+    site.eve().get(&form_of(&site, "rota")).await.has("<bdi>bob and Staff (1 person)</bdi>");
     let nobody = [("title", "Rota"), ("path", "rota"), ("audience", "chosen"), ("version", "1")];
     let form = form_of(&site, "rota");
     site.eve().submit(&form, &form, &nobody).await.is(422).has("Choose at least one person or group");
@@ -134,13 +143,14 @@ async fn a_change_that_reaches_other_pages_is_told_before_it_is_made() {
     let form = form_of(&site, "team");
     let mut fields = vec![("title", "The team"), ("path", "/team"), ("version", "1"), ("audience", "public")];
     let asked = site.eve().submit(&form, &form, &fields).await.is(422);
-    let asked = asked.has("This changes who can read pages").has("The plan").has("everybody, without a password");
+    let asked =
+        asked.has("More people will be able to read 2 pages").has("The plan").has("everyone, without a password");
     site.visitor().get("/team/plan").await.is(401);
     let agreed = asked.value_of("agreed");
     fields.push(("agreed", &agreed));
     // What was agreed to is this change, and no other one.
     let other = [("title", "The team"), ("path", "/team"), ("version", "1"), ("audience", "signed-in"), fields[4]];
-    site.eve().submit(&form, &form, &other).await.is(422).has("anyone signed in");
+    site.eve().submit(&form, &form, &other).await.is(422).has("signed-in users");
     site.eve().submit(&form, &form, &fields).await.is(303);
     site.visitor().get("/team/plan").await.is(200);
 }
@@ -151,7 +161,7 @@ async fn a_page_that_moves_out_of_a_private_section_is_told_to_become_readable()
     let form = form_of(&site, "team/plan");
     let fields = [("title", "The plan"), ("path", "/plan"), ("version", "1"), ("audience", "inherited")];
     let asked = site.eve().submit(&form, &form, &fields).await.is(422);
-    let asked = asked.has("everybody, without a password");
+    let asked = asked.has("everyone, without a password");
     site.visitor().get("/plan").await.is(404);
     let agreed = asked.value_of("agreed");
     let agreed = [fields[0], fields[1], fields[2], fields[3], ("agreed", &*agreed)];
@@ -163,9 +173,9 @@ async fn a_page_that_moves_out_of_a_private_section_is_told_to_become_readable()
 async fn deleting_a_page_says_who_then_reads_those_that_inherit_from_it() {
     let site = site();
     let form = form_of(&site, "team");
-    site.eve().get(&format!("{form}/delete")).await.has("The plan").has("everybody, without a password");
+    site.eve().get(&format!("{form}/delete")).await.has("The plan").has("everyone, without a password");
     let id = site.page("team").unwrap().id.0.to_string();
-    for (action, words) in [("delete", "everybody, without a password"), ("choose-readers", "anyone signed in")] {
+    for (action, words) in [("delete", "everyone, without a password"), ("choose-readers", "signed-in users")] {
         let fields = [("action", action), ("id", &*id), ("audience", "signed-in")];
         site.eve().submit("/admin/pages", "/admin/pages/actions", &fields).await.has("The plan").has(words);
     }
@@ -186,9 +196,13 @@ async fn an_editor_sees_the_site_as_anybody_and_with_no_more_rights() {
     assert_eq!(home.header("cache-control"), "no-store");
     let as_bob = eve.get("/admin/view-as/user/bob").await.is(200);
     as_bob.lacks("The plan").has("A note for bob");
-    eve.get("/admin/view-as/user/bob/team/plan").await.is(200).has("may not read this page (403)").lacks("You see");
-    eve.get("/admin/view-as/visitor/team/plan").await.is(200).has("is asked for a name and a password (401)");
-    eve.get("/admin/view-as/visitor/nope").await.is(200).has("there is no such page (404)");
+    eve.get("/admin/view-as/user/bob/team/plan")
+        .await
+        .is(200)
+        .has("cannot read this page (403)")
+        .lacks("You see the site");
+    eve.get("/admin/view-as/visitor/team/plan").await.is(200).has("is asked to sign in here (401)");
+    eve.get("/admin/view-as/visitor/nope").await.is(200).has("finds no page here (404)");
     eve.get("/admin/view-as/user/ann/search?q=plan").await.is(200).has("<mark>plan</mark>");
     eve.get("/admin/view-as/user/bob/search?q=plan").await.is(200).lacks("/team/plan");
     // An administrator as an editor sees them has an editor's rights.
@@ -248,7 +262,8 @@ async fn who_opened_a_page_is_noted_where_that_is_wanted_and_the_reader_is_told(
         ("people", "bob, ann"),
         ("receipts", "on"),
     ];
-    site.eve().submit(&form, &form, &fields).await.is(303);
+    let agreed = site.eve().submit(&form, &form, &fields).await.is(422).value_of("agreed");
+    site.eve().submit(&form, &form, &[&fields[..], &[("agreed", &agreed)]].concat()).await.is(303);
     let receipts = format!("{form}/receipts");
     site.eve().get(&form).await.has(&receipts);
     site.eve().get("/note").await.is(200).lacks(told);
@@ -289,7 +304,7 @@ async fn an_old_version_says_who_reads_what_before_it_is_brought_back() {
     site.visitor().get("/team/plan").await.is(200);
     let old = format!("{form}/history/1");
     let shown = site.eve().get(&old).await.is(200);
-    shown.has("Also restore who could read it: the group Staff (now: everybody)");
+    shown.has("Also restore who could read it: the group Staff (now: everyone)");
     // Its readers come back only when that is asked for, and into the draft.
     site.eve().submit(&old, &old, &[("draft", "0")]).await.is(303);
     site.eve().get(&form).await.has("value=\"public\" checked");
@@ -299,10 +314,8 @@ async fn an_old_version_says_who_reads_what_before_it_is_brought_back() {
     let (draft, version) = (form_with_them.value_of("draft"), form_with_them.value_of("version"));
     let fields = [("title", "The team"), ("path", "/team"), ("draft", &*draft), ("version", &*version)];
     let fields = [&fields[..], &[("audience", "chosen"), ("groups", "Staff")]].concat();
-    let asked = site.eve().submit(&form, &form, &fields).await.is(422).has("The plan").has("everybody but ann");
-    let agreed = asked.value_of("agreed");
-    let agreed = [&fields[..], &[("agreed", &*agreed)]].concat();
-    site.eve().submit(&form, &form, &agreed).await.is(303);
+    // Fewer readers are told, and not asked about.
+    site.eve().submit(&form, &form, &fields).await.is(303);
     site.visitor().get("/team/plan").await.is(401);
 }
 
@@ -313,7 +326,7 @@ async fn a_page_from_the_trash_says_who_reads_what_before_it_is_back() {
     site.delete(team);
     site.visitor().get("/team/plan").await.is(200);
     let form = format!("/admin/trash/{}", team.0);
-    let asked = site.eve().get(&form).await.is(200).has("The plan").has("everybody but ann");
+    let asked = site.eve().get(&form).await.is(200).has("The plan").has("everyone but ann");
     site.put(draft("crew/plan", "Crew plan"));
     let elsewhere = [("path", "/crew"), ("agreed", &*asked.value_of("agreed"))];
     let told = site.eve().submit(&form, &form, &elsewhere).await.is(422).has("Crew plan");
@@ -322,4 +335,146 @@ async fn a_page_from_the_trash_says_who_reads_what_before_it_is_back() {
     let back = [("path", "/team"), ("agreed", &*agreed)];
     site.eve().submit(&form, &form, &back).await.is(303);
     site.visitor().get("/team/plan").await.is(401);
+}
+
+#[actix_web::test]
+async fn a_new_page_says_who_can_read_it_before_anything_is_saved() {
+    let site = site();
+    let new = site.eve().get("/admin/pages/new").await.is(200);
+    new.has("<strong>Now:</strong> <bdi>editors only</bdi> (not published)")
+        .has("<strong>After publishing:</strong> <bdi>everyone</bdi></p>");
+    let lines =
+        async |fields: &[(&str, &str)]| site.eve().submit("/admin/pages/new", "/admin/readers", fields).await.is(200);
+    let below = lines(&[("title", "New"), ("path", "/team/new")]).await;
+    below.has("publishing:</strong> <bdi>Staff (1 person)</bdi>, through <a href=\"/team\">").lacks("<html");
+    let dates = [("path", "/new"), ("published", "2999-11-29T09:00"), ("unpublish", "2999-12-01T09:00")];
+    lines(&dates).await.has("<bdi>everyone</bdi> (from Fri 29 Nov 2999, 09:00, until Sun 1 Dec 2999, 09:00)");
+    lines(&[("path", "/new"), ("unpublish", "2001-01-01")]).await.has("<bdi>editors only</bdi> (ended Mon 1 Jan 2001");
+    lines(&[("path", "No path")]).await.has("depends on the page path");
+    let chosen = [("path", "/new"), ("audience", "chosen"), ("people", "bob, zoe"), ("groups", "Staff")];
+    lines(&chosen).await.has("<bdi>bob and Staff (1 person)</bdi>").has("There is no user zoe.");
+    lines(&[("path", "/new"), ("audience", "chosen")]).await.has("publishing:</strong> <bdi>editors only</bdi>");
+    // The lines are true after an error, too.
+    let refused = [("title", ""), ("path", "/team/new"), ("audience", "signed-in")];
+    let refused = site.eve().submit("/admin/pages/new", "/admin/pages", &refused).await.is(422);
+    refused.has("publishing:</strong> <bdi>signed-in users</bdi>");
+    assert!(site.page("team/new").is_none());
+}
+
+#[actix_web::test]
+async fn a_page_before_its_date_is_for_editors_first() {
+    let site = site();
+    site.put(PageInput { published: "2999-11-30T09:00".into(), ..draft("later", "Later") });
+    site.put(PageInput {
+        published: "2001-01-01".into(),
+        unpublish: "2001-01-02T10:00".into(),
+        ..draft("over", "Over")
+    });
+    let later = site.eve().get(&form_of(&site, "later")).await;
+    later
+        .has("<bdi>editors only</bdi> (appears Sat 30 Nov 2999, 09:00)")
+        .has("<bdi>everyone</bdi> (from Sat 30 Nov 2999");
+    site.eve().get(&form_of(&site, "over")).await.has("<bdi>editors only</bdi> (ended Tue 2 Jan 2001, 10:00)");
+    site.eve().get("/admin/pages?q=later").await.has("Editors, then everyone");
+    site.eve().get("/admin/pages?q=over").await.has("Editors only");
+}
+
+#[actix_web::test]
+async fn a_new_page_beside_pages_for_fewer_people_says_so_and_takes_their_readers() {
+    let site = site();
+    for n in 1..=3 {
+        site.put(PageInput { audience: chosen("", &["Staff"]), ..draft(&format!("minutes/{n}"), "Item") });
+    }
+    let new = site.eve().get("/admin/pages/new?path=/minutes/4").await;
+    new.has("3 pages beside it are for Staff (1 person).").has("Use Staff");
+    let typed = [("title", "Item 4"), ("path", "/minutes/4"), ("body", "Typed."), ("then", "near")];
+    let used = site.eve().submit("/admin/pages/new", "/admin/pages", &typed).await.is(200);
+    used.has("value=\"chosen\" checked").has("value=\"Staff\" checked").has("Typed.").lacks("beside it");
+    assert!(site.page("minutes/4").is_none());
+    // Pages that more people can read say nothing, and neither does a page that is published.
+    site.eve().get("/admin/pages/new?path=/team/4").await.lacks("beside it").lacks("parent page “");
+    let open = [("path", "/team/4"), ("audience", "public")];
+    let above = site.eve().submit("/admin/pages/new", "/admin/readers", &open).await;
+    above.has("Its parent page “The team” is for Staff (1 person).").has("data-kind=\"inherited\"");
+    site.put(PageInput { audience: public(), ..draft("minutes/5", "Open") });
+    site.eve().get(&form_of(&site, "minutes/5")).await.lacks("beside it");
+}
+
+#[actix_web::test]
+async fn new_pages_begin_as_the_settings_say() {
+    let site = site();
+    let token = site.root().get("/admin/site").await;
+    let version = token.value_of("version");
+    let fields = [("title", "Site"), ("language", "en"), ("new_pages", "signed-in"), ("version", &*version)];
+    site.root().submit("/admin/site", "/admin/site", &fields).await.is(303);
+    site.eve().get("/admin/pages/new").await.has("value=\"signed-in\" checked");
+    site.eve().get("/admin/pages/new?path=/team/new").await.has("value=\"inherited\" checked");
+    site.root().get("/admin/audit").await.has("new pages begin as “Same as parent page” → “Signed-in users”");
+}
+
+#[actix_web::test]
+async fn a_page_that_gains_readers_asks_and_one_that_loses_some_does_not() {
+    let site = site();
+    let form = form_of(&site, "note");
+    let body = site.page("note").unwrap().content.body;
+    let fields = |version: &'static str, audience: &'static str, people: &'static str| {
+        [
+            ("title", "A note for bob"),
+            ("path", "/note"),
+            ("version", version),
+            ("audience", audience),
+            ("people", people),
+            ("show_title", "on"),
+        ]
+    };
+    let with_body = |fields: [(&'static str, &'static str); 6]| [&fields[..], &[("body", body.as_str())]].concat();
+    let open = with_body(fields("1", "public", ""));
+    let asked = site.eve().submit(&form, &form, &open).await.is(422);
+    let asked = asked.has("More people will be able to read this page").has(">Let everyone read it</button>");
+    site.visitor().get("/note").await.is(401);
+    // The button of the question stands for the one that asked.
+    let agreed = asked.value_of("agreed");
+    let answer = [&open[..], &[("agreed", &*agreed), ("asked", "continue")]].concat();
+    let saved = site.eve().submit(&form, &form, &answer).await.is(303);
+    assert!(saved.header("location").starts_with(&form), "{}", saved.header("location"));
+    site.visitor().get("/note").await.is(200);
+    let narrow = with_body(fields("2", "chosen", "bob"));
+    site.eve().submit(&form, &form, &narrow).await.is(303);
+    site.visitor().get("/note").await.is(401);
+    let more = [&with_body(fields("3", "chosen", "bob, ann"))[..], &[("summary", "Changed.")]].concat();
+    site.eve().submit(&form, &form, &more).await.is(422).has(">Publish and let 1 more person read it</button>");
+    site.ann().get("/note").await.is(403);
+}
+
+#[actix_web::test]
+async fn names_are_suggested_without_regard_to_case_and_accents() {
+    let site = site();
+    site.add_user("Zoë", Role::Reader, "open sesame");
+    site.group("Board of Zürich", &["bob", "ann"]);
+    let found = async |query: &str| site.eve().get(&format!("/admin/people?{query}")).await.is(200).body;
+    assert_eq!(found("q=zoe").await, r#"[{"kind":"person","name":"Zoë","members":""}]"#);
+    assert_eq!(found("q=zurich").await, r#"[{"kind":"group","name":"Board of Zürich","members":"2"}]"#);
+    assert_eq!(found("q=o&kind=group").await, r#"[{"kind":"group","name":"Board of Zürich","members":"2"}]"#);
+    // A disabled user is not suggested.
+    assert_eq!(found("q=dan").await, "[]");
+}
+
+#[actix_web::test]
+async fn the_form_offers_the_views_of_others_and_a_stranger_sees_what_is_really_there() {
+    let site = site();
+    let form = site.eve().get(&form_of(&site, "team")).await;
+    form.has("href=\"/admin/view-as/visitor/team\"")
+        .has("href=\"/admin/view-as/signed-in/team\"")
+        .has("href=\"/admin/view-as/user/ann/team\"")
+        .has("href=\"/admin/view-as?at=%2Fteam\"");
+    site.eve().get("/admin/view-as?at=%2Fteam").await.is(200).has("value=\"/team\"");
+    let stranger = site.eve().get("/admin/view-as/visitor/team").await.is(200);
+    stranger.has("<h1>").has("This page is private. Sign in with your name").lacks("The team").lacks("href=\"/login");
+    let somebody = site.eve().get("/admin/view-as/signed-in/team").await.is(200);
+    somebody.has("cannot read this page (403)").has("somebody").lacks("The team");
+    site.eve().get("/admin/view-as/signed-in/secret").await.is(200).has("You see the site as");
+    // Nothing in the header acts on the account of the editor.
+    let seen = site.eve().get("/admin/view-as/user/ann/team").await.is(200);
+    seen.has("aria-disabled").lacks("href=\"/account\"").lacks("href=\"/logout\"").lacks("data-sign-out");
+    site.eve().get("/admin/view-as/user/ann/sitemap").await.is(200).has("/admin/view-as/user/ann/team/plan");
 }

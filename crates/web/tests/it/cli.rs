@@ -154,7 +154,7 @@ fn a_group_reads_what_it_was_chosen_for_and_takes_effect_at_once() {
     assert_eq!((run(&["group", "show", "Crew"], "").trim(), statuses()), ("bob", [401, 403, 200]));
     assert!(run(&["group", "list"], "").contains("Crew\t1 members\t1 pages"));
     let (ok, _, err) = text(&server.cli(&["page", "delete", "rota"], ""));
-    assert!(!ok && err.contains("/rota/may by everybody, without a password. To do it, add --yes"), "{err}");
+    assert!(!ok && err.contains("/rota/may by everyone, without a password. To do it, add --yes"), "{err}");
     assert_eq!(statuses(), [401, 403, 200]);
     run(&["page", "put", "rota/may", "--title", "May", "--reader", "ann"], "Nobody.");
     assert_eq!(statuses(), [401, 200, 403]);

@@ -9,7 +9,7 @@ async fn the_picker_offers_pages_by_title_to_editors_only() {
     let site = Site::new();
     let offers = site.eve().get("/admin/links?q=sec").await.is(200);
     assert_eq!(offers.header("content-type"), "application/json");
-    assert_eq!(offers.body, r#"[{"title":"Secret","path":"/secret","readers":"anyone signed in"}]"#);
+    assert_eq!(offers.body, r#"[{"title":"Secret","path":"/secret","readers":"signed-in users"}]"#);
     site.eve().get("/admin/links?q=").await.has("/hello").has("/secret");
     // Titles come before texts.
     site.put(PageInput { body: "The secret is here.".into(), ..draft("a", "A") });

@@ -350,7 +350,7 @@ async fn every_change_stands_in_the_audit_trail() {
     let fields = [&fields[..], &[("version", version.as_str())]].concat();
     site.eve().submit(&form, &form, &fields).await.is(303);
     let trail = site.root().get("/admin/audit?name=traced").await.is(200);
-    trail.has("eve").has("Created").has("title “Traced” → “Retraced”").has("anyone signed in");
+    trail.has("eve").has("Created").has("title “Traced” → “Retraced”").has("signed-in users");
     site.root().get("/admin/audit?who=nobody-else").await.has("Nothing matches.");
     let path = PagePath::parse("traced").unwrap();
     assert!(site.store().read(|conn| store::pages::find(conn, &path)).unwrap().is_some());

@@ -155,7 +155,16 @@ impl Site {
         let (path, is_new) = (content.path.clone(), old.is_none());
         let page = old.as_ref().map_or_else(|| new_page_id().unwrap(), |old| old.id);
         let from = old.map_or(Version(0), |old| old.version);
-        self.run(Command::Publish(Publish { page, is_new, from, lock: None, content, note: None, move_below: false }));
+        self.run(Command::Publish(Publish {
+            page,
+            is_new,
+            from,
+            lock: None,
+            content,
+            note: None,
+            move_below: false,
+            names_readers: false,
+        }));
         self.page(path.as_str()).unwrap()
     }
 
@@ -163,7 +172,16 @@ impl Site {
     pub fn move_page(&self, page: &Page, to: &str) -> Page {
         let content = PageContent { path: PagePath::parse(to).unwrap(), ..page.content.clone() };
         let (page, from) = (page.id, page.version);
-        let publish = Publish { page, is_new: false, from, lock: None, content, note: None, move_below: false };
+        let publish = Publish {
+            page,
+            is_new: false,
+            from,
+            lock: None,
+            content,
+            note: None,
+            move_below: false,
+            names_readers: false,
+        };
         self.run(Command::Publish(publish));
         self.page(to).unwrap()
     }

@@ -64,7 +64,6 @@ async fn every_template_renders_as_a_whole_document() {
         ("admin/groups/form.html", root.get("/admin/groups/new").await),
         ("admin/groups/delete.html", root.get(&format!("/admin/groups/{}/delete", group.id.0)).await),
         ("admin/view_as/choose.html", root.get("/admin/view-as").await),
-        ("admin/view_as/refused.html", root.get("/admin/view-as/visitor/secret").await),
         ("admin/users/list.html", root.get("/admin/users").await),
         ("admin/users/form.html", root.get("/admin/users/new").await),
         ("admin/users/password.html", root.get(&format!("{user}/password")).await),
@@ -79,7 +78,9 @@ async fn every_template_renders_as_a_whole_document() {
     }
     let known: Vec<&str> = answers.iter().map(|(template, _)| *template).collect();
     let frames = ["base.html", "components.html", "menu.html", "admin/base.html", "admin/components.html"];
-    for template in site.app.view.names() {
+    // A part of a page, which its script asks for: audiences.rs.
+    let parts = ["admin/pages/reader_status.html"];
+    for template in site.app.view.names().iter().filter(|name| !parts.contains(&name.as_str())) {
         assert!(frames.contains(&template.as_str()) || known.contains(&template.as_str()), "no sample for {template}");
     }
 }

@@ -166,6 +166,9 @@ fn as_sent(page: PageInput, zone: Zone) -> PageInput {
     page
 }
 
+/// What the button of the question about access does besides.
+const UNPUBLISH: &str = "Unpublish and";
+
 /// Unpublishes the page; the form becomes its draft.
 pub(super) async fn unpublish(editing: &Editing<'_>, page: PageId, fields: Fields) -> Result<Outcome, Error> {
     let Editing { app, editor, site, .. } = editing;
@@ -176,13 +179,15 @@ pub(super) async fn unpublish(editing: &Editing<'_>, page: PageId, fields: Field
         input: fields.draft_input(site.time_zone),
     });
     let diff = app.db.preview(editor.proof(), command.clone()).await??;
-    if !diff.is_stated() && fields.agreed != diff.fingerprint().as_str() {
-        return editing.ask(fields, &diff);
+    if diff.needs_consent() && fields.agreed != diff.fingerprint().as_str() {
+        return editing.ask(fields, &diff, UNPUBLISH).await;
     }
     match app.db.run(editor.proof(), command.clone(), consent(&fields.agreed)).await? {
         Ok(_) => Ok(told(Done::Unpublished, page, Version(fields.version), &fields)),
         Err(store::Error::Stale) => conflict::show(app, editor, page, fields).await,
-        Err(store::Error::Unconfirmed) => editing.ask(fields, &app.db.preview(editor.proof(), command).await??),
+        Err(store::Error::Unconfirmed) => {
+            editing.ask(fields, &app.db.preview(editor.proof(), command).await??, UNPUBLISH).await
+        }
         Err(error) => Err(error.into()),
     }
 }

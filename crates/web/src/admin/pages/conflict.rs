@@ -168,7 +168,7 @@ async fn answer(editing: &Editing<'_>, page: PageId, other: Other, fields: Field
     let Merged { page: input, fields: changed, readers: readers_change, .. } = merged;
     let fields = fields.with_page(input);
     if is_clean {
-        return editing.merged(fields, MergedNotice { other, diff });
+        return editing.merged(fields, MergedNotice { other, diff }).await;
     }
     let EditorContext { surroundings, .. } = editing.context;
     let title = format!("{} saved this page while you were editing", other.who);
@@ -202,6 +202,6 @@ pub(super) async fn deleted(app: &App, editor: &Editor, mut fields: Fields) -> R
         "Somebody else deleted this page while you were editing. Your text is below; saving it creates the page again.";
     let (site, context) = editor_context::load_new(app, editor, &fields.audience().groups).await?;
     let editing = Editing { app, editor, site: &site, context: &context };
-    let form = editing.form(fields, &Invalid::one("form", words), &Default::default())?;
+    let form = editing.form(fields, &Invalid::one("form", words), &Default::default()).await?;
     Ok(Outcome::Page(form.with_status(StatusCode::CONFLICT)))
 }

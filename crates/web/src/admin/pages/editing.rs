@@ -4,6 +4,7 @@ use actix_web::http::StatusCode;
 use chrono::TimeDelta;
 use domain::{
     Timestamp, Version,
+    audience::AudienceInput,
     draft::Draft,
     invalid::Invalid,
     page::{Page, PageId, PagePath},
@@ -11,18 +12,19 @@ use domain::{
     zone::Zone,
 };
 use serde::Serialize;
-use store::writing::AccessDiff;
+use store::{readers::Outlook, writing::AccessDiff};
 
 use super::{
     editor_context::EditorContext,
     fields::{Fields, SubmitAction},
     merging::OtherEditor,
+    outlook::{self, Typed},
     preview,
 };
 use crate::{
     App,
     admin::{
-        access_preview::AccessPreview,
+        access_question::AccessQuestion,
         destinations::NO_PAGE,
         diff,
         done::{self, Done, Notice, Place},
@@ -30,6 +32,7 @@ use crate::{
         panel::Panel,
         readers::Readers,
         sections::{DRAFTS, PAGES},
+        view_as::ViewAs,
     },
     auth::extract::Editor,
     clock,
@@ -64,7 +67,10 @@ struct FormPage {
     receipts_href: String,
     preview: Option<SafeHtml>,
     readers: Readers,
-    access: AccessPreview,
+    /// The question about people who gain access.
+    access: Option<AccessQuestion>,
+    /// Whose view of the published page the form offers.
+    views: Option<ViewAs>,
     /// The number of pages below this one.
     below: u64,
     old_paths: Vec<String>,
@@ -84,7 +90,6 @@ struct FormPage {
     publish_now_label: &'static str,
     /// The date of publication as the drawer shows it.
     publish_date: String,
-    view_as_href: String,
     question: Option<Question>,
 }
 
@@ -108,7 +113,7 @@ struct Question {
 #[derive(Default)]
 struct Extras {
     preview: Option<SafeHtml>,
-    access: AccessPreview,
+    access: Option<AccessQuestion>,
     merged: Option<MergedNotice>,
     is_stored: bool,
     question: Option<Question>,
@@ -124,20 +129,21 @@ pub(super) struct Editing<'a> {
 }
 
 impl Editing<'_> {
-    pub(super) fn form(&self, fields: Fields, invalid: &Invalid, query: &QueryString) -> Result<Answer, Error> {
-        self.form_with(fields, invalid, query, Extras::default())
+    pub(super) async fn form(&self, fields: Fields, invalid: &Invalid, query: &QueryString) -> Result<Answer, Error> {
+        self.form_with(fields, invalid, query, Extras::default()).await
     }
 
     /// The form of what is stored, with the message after an action.
     pub(super) async fn open(&self, fields: Fields, query: &QueryString) -> Result<Answer, Error> {
         let notice = done::notice(self.app, self.editor, query, Place::Form).await?;
         self.form_with(fields, &Invalid::default(), query, Extras { notice, is_stored: true, ..Extras::default() })
+            .await
     }
 
     /// 409: the form with the changes of somebody else merged into it. Nothing is saved.
-    pub(super) fn merged(&self, fields: Fields, notice: MergedNotice) -> Result<Outcome, Error> {
+    pub(super) async fn merged(&self, fields: Fields, notice: MergedNotice) -> Result<Outcome, Error> {
         let extras = Extras { merged: Some(notice), ..Extras::default() };
-        let form = self.form_with(fields, &Invalid::default(), &QueryString::default(), extras)?;
+        let form = self.form_with(fields, &Invalid::default(), &QueryString::default(), extras).await?;
         Ok(Outcome::Page(form.with_status(StatusCode::CONFLICT)))
     }
 
@@ -146,11 +152,22 @@ impl Editing<'_> {
         let text = preview::Text::of(&fields.body, &fields.path, &fields.audience());
         let preview = preview::render(self.app, self.editor, text).await?;
         let extras = Extras { preview: Some(preview), ..Extras::default() };
-        let form = self.form_with(fields, &Invalid::default(), &QueryString::default(), extras)?;
+        let form = self.form_with(fields, &Invalid::default(), &QueryString::default(), extras).await?;
         Ok(Outcome::Page(form))
     }
 
-    fn form_with(
+    /// The form with the readers of the pages near it. Nothing is saved.
+    pub(super) async fn use_near(&self, mut fields: Fields) -> Result<Outcome, Error> {
+        let (_, Outlook { near, .. }) =
+            outlook::load(self.app, self.editor, Typed::of(&fields, self.context.id())).await?;
+        if let Some(near) = near {
+            let AudienceInput { kind, people, groups } = AudienceInput::of(&near.audience);
+            (fields.audience, fields.people, fields.groups) = (kind, people, groups);
+        }
+        self.form(fields, &Invalid::default(), &QueryString::default()).await.map(Outcome::Page)
+    }
+
+    async fn form_with(
         &self,
         fields: Fields,
         invalid: &Invalid,
@@ -161,6 +178,9 @@ impl Editing<'_> {
         let id = context.id();
         let page = context.page.as_ref();
         let list_href = PAGES.list_href(&fields.back);
+        let (outlook, _) = outlook::load(self.app, self.editor, Typed::of(&fields, id)).await?;
+        let readers = Readers::new(&fields.audience(), &context.surroundings.groups)
+            .of_page(outlook, id.map_or(String::new(), |id| id.0.to_string()));
         let (now, zone) = (clock::now(), self.site.time_zone);
         let date = zone.parse_moment(&fields.published).ok().flatten();
         let to_come = date.filter(|date| *date > now);
@@ -174,7 +194,6 @@ impl Editing<'_> {
                 .map_or(publish_now_label.into(), |date| format!("Schedule for {}", clock::to_come(date, now, zone))),
             publish_now_label,
             publish_date: date.map_or("now".into(), |date| clock::day(date, now, zone)),
-            view_as_href: context.href().map_or(String::new(), |href| format!("/admin/view-as/visitor{href}")),
             question: extras.question,
             live_path: page.map(|page| page.content.path.href()).unwrap_or_default(),
             is_new: id.is_none(),
@@ -194,8 +213,9 @@ impl Editing<'_> {
                 .filter(|page| page.content.receipts)
                 .map_or(String::new(), |page| PAGES.href(page.id.0, "/receipts", "")),
             preview: extras.preview,
-            readers: Readers::new(&fields.audience(), &context.surroundings.groups, context.surroundings.who.as_ref()),
+            readers,
             access: extras.access,
+            views: page.map(|page| ViewAs::new(&page.content.path, &context.surroundings.some_readers)),
             below: context.surroundings.below,
             old_paths: context.surroundings.old_paths.iter().map(PagePath::href).collect(),
             is_stored: extras.is_stored,
@@ -216,17 +236,15 @@ impl Editing<'_> {
     }
 
     /// The form with the effect on access that it asks to confirm.
-    pub(super) fn ask(&self, mut fields: Fields, diff: &AccessDiff) -> Result<Outcome, Error> {
-        let words = "This changes who can read pages, as shown below. Press the same button again to confirm.";
-        let access = AccessPreview::new(diff);
-        fields.agreed = diff.fingerprint().as_str().to_owned();
+    pub(super) async fn ask(&self, fields: Fields, diff: &AccessDiff, verb: &str) -> Result<Outcome, Error> {
+        let access = Some(AccessQuestion::new(diff, self.context.id(), verb, fields.then.word()));
         let extras = Extras { access, ..Extras::default() };
-        let form = self.form_with(fields, &Invalid::one("form", words), &QueryString::default(), extras)?;
+        let form = self.form_with(fields, &Invalid::default(), &QueryString::default(), extras).await?;
         Ok(Outcome::Page(form.with_status(StatusCode::UNPROCESSABLE_ENTITY)))
     }
 
     /// The form with the question whether the page is published without a text.
-    pub(super) fn ask_for_text(&self, mut fields: Fields) -> Result<Outcome, Error> {
+    pub(super) async fn ask_for_text(&self, mut fields: Fields) -> Result<Outcome, Error> {
         fields.empty = true;
         let question = Question {
             words: "Nothing was published: the page has no text.",
@@ -234,12 +252,12 @@ impl Editing<'_> {
             then: fields.then.word(),
         };
         let extras = Extras { question: Some(question), ..Extras::default() };
-        let form = self.form_with(fields, &Invalid::default(), &QueryString::default(), extras)?;
+        let form = self.form_with(fields, &Invalid::default(), &QueryString::default(), extras).await?;
         Ok(Outcome::Page(form.with_status(StatusCode::UNPROCESSABLE_ENTITY)))
     }
 
-    pub(super) fn refused(&self, fields: Fields, invalid: &Invalid) -> Result<Outcome, Error> {
-        let form = self.form(fields, invalid, &QueryString::default())?;
+    pub(super) async fn refused(&self, fields: Fields, invalid: &Invalid) -> Result<Outcome, Error> {
+        let form = self.form(fields, invalid, &QueryString::default()).await?;
         Ok(Outcome::Page(form.with_status(StatusCode::UNPROCESSABLE_ENTITY)))
     }
 }
@@ -261,11 +279,23 @@ pub(super) fn told(done: Done, id: PageId, version: Version, fields: &Fields) ->
     Outcome::Redirect(done.at(&address, id, version, &more))
 }
 
+/// As [`told`], with the number of other pages that fewer people can read now.
+pub(super) fn told_of_losses(done: Done, id: PageId, version: Version, fields: &Fields, fewer: usize) -> Outcome {
+    let (address, mut more) = target(id, fields);
+    if fewer > 0 {
+        let fewer = encode(&[("fewer", &fewer.to_string())]);
+        more = if more.is_empty() { fewer } else { format!("{fewer}&{more}") };
+    }
+    Outcome::Redirect(done.at(&address, id, version, &more))
+}
+
 /// The address to which a button leads, and more of its query.
 fn target(id: PageId, fields: &Fields) -> (String, String) {
     let kept = || encode(&[("back", &fields.back)]);
     match fields.then {
-        SubmitAction::Publish | SubmitAction::Preview | SubmitAction::Close => (PAGES.list.into(), fields.back.clone()),
+        SubmitAction::Publish | SubmitAction::Preview | SubmitAction::Close | SubmitAction::Near => {
+            (PAGES.list.into(), fields.back.clone())
+        }
         SubmitAction::Continue | SubmitAction::Draft | SubmitAction::Unpublish => (PAGES.form_href(id.0), kept()),
         SubmitAction::Another => (format!("{}/new", PAGES.list), kept()),
     }

@@ -8,16 +8,14 @@ use domain::{
     draft::{Draft, FormId},
     page::{Page, PageId, PagePath},
     site::Site,
+    user::Username,
 };
-use store::{
-    drafts,
-    groups::OfferedGroups,
-    old_paths, page_tree, pages,
-    readers::{self, AccessSummary},
-    revisions,
-};
+use store::{drafts, groups::OfferedGroups, old_paths, page_tree, pages, readers, revisions};
 
 use crate::{App, auth::extract::Editor, http::error::Error};
+
+/// The most chosen readers whose view a form offers.
+const MAX_READERS: u32 = 5;
 
 /// The published page, its draft, and related data; all empty for a new page.
 #[derive(Clone, Debug, Default)]
@@ -56,7 +54,8 @@ pub(super) struct Surroundings {
     pub(super) below: u64,
     pub(super) old_paths: Vec<PagePath>,
     pub(super) groups: OfferedGroups,
-    pub(super) who: Option<AccessSummary>,
+    /// Some of the chosen readers.
+    pub(super) some_readers: Vec<Username>,
     /// The last published version.
     pub(super) last: Option<Version>,
     /// Whether the path is below another one that has no page.
@@ -81,7 +80,7 @@ impl Surroundings {
         Ok(Surroundings {
             below,
             old_paths: old_paths::of(conn, proof, page.id)?,
-            who: Some(readers::summary(conn, proof, page)?),
+            some_readers: readers::some(conn, proof, page.id, MAX_READERS)?,
             last: Some(page.version),
             is_below_no_page: is_below_no_page(conn, proof, path)?,
             ..Surroundings::of_new(conn, proof, groups)?

@@ -67,6 +67,9 @@ pub struct Fields {
     /// The fingerprint of the effect on access that the user confirmed.
     #[serde(default)]
     pub(super) agreed: String,
+    /// The button that the question about access stands for, with `agreed`.
+    #[serde(default, skip_serializing)]
+    pub(super) asked: Option<SubmitAction>,
     /// Whether the user confirmed that the page is published without a text.
     #[serde(default, deserialize_with = "checkbox")]
     pub(super) empty: bool,
@@ -199,6 +202,13 @@ impl Fields {
         AudienceInput { kind, people: self.people.clone(), groups: self.groups.clone() }
     }
 
+    /// Takes the answer to the question about access: its button stands for the one that asked.
+    pub(super) fn take_answer(&mut self) {
+        if let Some(asked) = self.asked.filter(|_| !self.agreed.is_empty()) {
+            self.then = asked;
+        }
+    }
+
     /// Fills in the audience of a form without one, as a script may send it: what is published, or what is saved as a draft,
     /// keeps the audience that it has.
     pub(super) fn keep_audience(&mut self, context: &EditorContext) {
@@ -261,6 +271,8 @@ pub(super) enum SubmitAction {
     Close,
     /// Saves a draft and unpublishes the page.
     Unpublish,
+    /// Chooses the readers of the pages nearby and saves nothing.
+    Near,
 }
 
 impl SubmitAction {
@@ -274,6 +286,7 @@ impl SubmitAction {
             SubmitAction::Draft => "draft",
             SubmitAction::Close => "close",
             SubmitAction::Unpublish => "unpublish",
+            SubmitAction::Near => "near",
         }
     }
 }

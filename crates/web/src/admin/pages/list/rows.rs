@@ -81,12 +81,14 @@ impl Row {
     }
 
     pub(super) fn page(row: PageRow, known: &Known, back: &str, zone: Zone) -> Row {
+        let now = clock::now();
+        let readers = readers_label(row.access, known.readers.get(&row.id));
         Row {
-            badges: badges(&row, known.pending.contains(&row.id), clock::now(), zone),
+            badges: badges(&row, known.pending.contains(&row.id), now, zone),
             id: row.id.0.to_string(),
             path: row.path.to_string(),
             href: PAGES.href(row.id.0, "", back),
-            readers: readers_label(row.access, known.readers.get(&row.id)),
+            readers: in_time(&readers, row.published_at > now, row.unpublish_at.is_some_and(|end| end <= now)),
             private: row.access != AccessKind::Everybody,
             show_title: row.show_title,
             published: Some(When::new(row.published_at, zone)),
@@ -154,16 +156,27 @@ fn badges(row: &PageRow, is_pending: bool, now: Timestamp, zone: Zone) -> Vec<St
     badges
 }
 
+const EDITORS: &str = "editors only";
+
+/// The readers of a page at this moment: before its date and after its end, only editors can read it.
+fn in_time(readers: &str, is_to_come: bool, is_over: bool) -> String {
+    match (is_over, is_to_come) {
+        (true, _) => "Editors only".into(),
+        (false, true) if readers != EDITORS => format!("Editors, then {readers}"),
+        _ => capitalized(readers),
+    }
+}
+
 /// The readers of a page: `12 people: ann, bob, cid, … (through Clients)`.
 fn readers_label(access: AccessKind, preview: Option<&ReaderPreview>) -> String {
     let ReaderPreview { people, through } = match (access, preview) {
-        (AccessKind::Everybody | AccessKind::SignedIn, _) => return capitalized(access.label()),
-        (AccessKind::Chosen, None) => return "Editors only".into(),
+        (AccessKind::Everybody | AccessKind::SignedIn, _) => return access.label().into(),
+        (AccessKind::Chosen, None) => return EDITORS.into(),
         (AccessKind::Chosen, Some(preview)) => preview,
     };
     let names: Vec<&str> = people.names.iter().map(|name| name.as_str()).collect();
     let mut words = match people.count {
-        count if count.is_zero() => "Editors only".into(),
+        count if count.is_zero() => EDITORS.into(),
         count if names.is_empty() => format!("{count} people"),
         count if count == 1 => format!("1 person: {}", names.join(", ")),
         count => format!("{count} people: {}", names.join(", ")),

@@ -1,0 +1,74 @@
+// A field with a list of offers below it: arrow keys move, Enter takes one, Escape closes the list.
+let made = 0;
+
+// `find` gives the offers for a text; `fill` puts one into its list item; `take` gets the chosen one; `enter` is called when
+// Enter finds no offer; `leave` after Escape; `says` has the words for no offer and for a number of them.
+export function combobox({ input, list, said, find, fill, take, enter, leave, says }) {
+  const name = `offers-${++made}`;
+  let offers = [], at = -1, asked = 0, pause;
+  list.id = name;
+  list.setAttribute("role", "listbox");
+  list.hidden = true;
+  for (const [attribute, value] of [["role", "combobox"], ["autocomplete", "off"], ["aria-autocomplete", "list"],
+    ["aria-controls", name], ["aria-expanded", "false"]]) input.setAttribute(attribute, value);
+  const move = (to) => {
+    at = offers.length === 0 ? -1 : (to + offers.length) % offers.length;
+    [...list.children].forEach((item, n) => item.setAttribute("aria-selected", String(n === at)));
+    if (at < 0) return input.removeAttribute("aria-activedescendant");
+    input.setAttribute("aria-activedescendant", list.children[at].id);
+    list.children[at].scrollIntoView({ block: "nearest" });
+  };
+  const close = () => {
+    ++asked;
+    clearTimeout(pause);
+    offers = [];
+    list.hidden = true;
+    list.replaceChildren();
+    input.setAttribute("aria-expanded", "false");
+    move(-1);
+  };
+  const choose = (n) => {
+    const offer = offers[n];
+    if (!offer) return enter && enter();
+    close();
+    take(offer);
+  };
+  const item = (offer, n) => {
+    const item = document.createElement("li");
+    item.id = `${name}-${n}`;
+    item.setAttribute("role", "option");
+    fill(item, offer);
+    // mousedown comes before the field loses the focus.
+    item.addEventListener("mousedown", (event) => { event.preventDefault(); choose(n); });
+    return item;
+  };
+  const search = async () => {
+    const turn = ++asked;
+    const found = await find(input.value).catch(() => null);
+    if (turn !== asked || !found) return;
+    offers = found;
+    list.replaceChildren(...offers.map(item));
+    list.hidden = offers.length === 0;
+    input.setAttribute("aria-expanded", String(!list.hidden));
+    said.textContent = offers.length === 0 ? says.none : says.some(offers.length);
+    move(0);
+  };
+  const keys = {
+    ArrowDown: () => offers.length === 0 ? search() : move(at + 1),
+    ArrowUp: () => move(at - 1),
+    Enter: () => choose(at),
+    Escape: () => { close(); if (leave) leave(); },
+  };
+  input.addEventListener("input", (event) => {
+    // A search is not a change of the form.
+    event.stopPropagation();
+    clearTimeout(pause);
+    pause = setTimeout(search, 120);
+  });
+  input.addEventListener("keydown", (event) => {
+    if (!keys[event.key] || event.isComposing) return;
+    event.preventDefault();
+    keys[event.key]();
+  });
+  return { search, close, offers: () => offers };
+}

@@ -1,0 +1,43 @@
+import "./chips.js";
+
+// Keeps the lines that say who can read a page true while somebody types, and takes the readers of the pages nearby.
+const lines = document.querySelector(".reader-lines");
+if (lines) {
+  const { form } = document.querySelector("[name=audience]");
+  const watched = ["title", "path", "audience", "people", "groups", "published", "unpublish", "move_below"];
+  let pause, asked = 0, shown = 0;
+  const show = async () => {
+    const turn = ++asked;
+    const fields = [...new FormData(form)].filter(([name]) => name === "form_token" || watched.includes(name));
+    const sent = new URLSearchParams([...fields, ["page", lines.dataset.page]]);
+    const answer = await fetch("/admin/readers", { method: "POST", body: sent }).catch(() => null);
+    if (!answer || !answer.ok) return;
+    const html = await answer.text();
+    // An older answer that arrives late must not replace a newer one.
+    if (turn <= shown) return;
+    shown = turn;
+    if (lines.innerHTML !== html) lines.innerHTML = html;
+  };
+  const soon = (event) => {
+    const { name } = event.target;
+    if (name && !watched.includes(name)) return;
+    clearTimeout(pause);
+    pause = setTimeout(show, 150);
+  };
+  form.addEventListener("input", soon);
+  form.addEventListener("change", soon);
+  lines.addEventListener("click", (event) => {
+    const button = event.target.closest("button[value=near]");
+    if (!button) return;
+    event.preventDefault();
+    const { kind, people, groups } = button.dataset;
+    const radio = document.getElementById(`audience-${kind}`);
+    const box = form.querySelector(".chosen-readers");
+    radio.checked = true;
+    box.choose(people.split(", ").filter((name) => name !== ""), groups.split("\n").filter((name) => name !== ""));
+    radio.dispatchEvent(new Event("change", { bubbles: true }));
+    radio.focus();
+  });
+}
+const question = document.querySelector(".question");
+if (question) question.focus();

@@ -1,0 +1,149 @@
+//! The groups of a user in the user's form, and what the user can read.
+
+use std::collections::BTreeSet;
+
+use domain::{
+    group::{GroupId, GroupName},
+    invalid::Invalid,
+    user::{User, UserId},
+    visitor::{Member, Visitor},
+};
+use serde::Serialize;
+use store::{
+    Conn, groups,
+    lists::{self, VisiblePages},
+    writing::ChangeMemberships,
+};
+
+use crate::{App, admin::view_as, auth::extract::Admin, clock, http::error::Error};
+
+/// The maximum number of groups that the form shows as ticks; for others it has a field.
+const MAX_TICKS: u32 = 30;
+
+/// The groups in the form of a user.
+#[derive(Serialize)]
+pub(super) struct Memberships {
+    ticks: Vec<Tick>,
+    /// The groups that the user was in when the form was opened.
+    had: Vec<String>,
+    /// Whether there are other groups.
+    more: bool,
+    /// The name of a group that does not exist.
+    other: String,
+    readable: Option<Readable>,
+}
+
+#[derive(Serialize)]
+struct Tick {
+    name: String,
+    chosen: bool,
+}
+
+/// What a user can read.
+#[derive(Serialize)]
+struct Readable {
+    words: String,
+    list_href: String,
+    view_href: String,
+}
+
+/// The groups of a form as they were typed: those that it chooses, and those that it showed as chosen.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Chosen {
+    pub(super) groups: Vec<String>,
+    pub(super) had: Vec<String>,
+}
+
+impl Chosen {
+    fn parsed(names: &[String]) -> Vec<GroupName> {
+        names.iter().filter_map(|name| GroupName::parse(name).ok()).collect()
+    }
+
+    /// The names that are in the one list and not in the other.
+    fn without(names: &[String], others: &[String]) -> Vec<GroupName> {
+        let others: BTreeSet<GroupName> = Chosen::parsed(others).into_iter().collect();
+        Chosen::parsed(names).into_iter().filter(|name| !others.contains(name)).collect()
+    }
+
+    /// The command that makes the ticks true for a user; a membership that somebody else changed meanwhile stays as it is.
+    ///
+    /// # Errors
+    /// In the inner result, a message for `groups` with the name of a group that does not exist.
+    pub(super) async fn command(
+        &self,
+        app: &App,
+        admin: &Admin,
+        user: UserId,
+    ) -> Result<Result<ChangeMemberships, Invalid>, Error> {
+        let (join, leave) =
+            (Chosen::without(&self.groups, &self.had), Chosen::without(&self.had, &self.groups));
+        let (proof, names) = (admin.proof(), (join.clone(), leave));
+        let find = move |conn: &mut Conn| {
+            Ok((groups::with_names(conn, &proof, &names.0)?, groups::with_names(conn, &proof, &names.1)?))
+        };
+        let (joined, left) = app.db.read(find).await?;
+        if let Some(unknown) = join.iter().find(|name| joined.iter().all(|(_, known)| known != *name)) {
+            return Ok(Err(Invalid::one("groups", format!("There is no group {unknown}."))));
+        }
+        let keys = |groups: Vec<(GroupId, GroupName)>| groups.into_iter().map(|(id, _)| id).collect();
+        Ok(Ok(ChangeMemberships::new(&admin.proof(), user, keys(joined), keys(left))))
+    }
+}
+
+impl Memberships {
+    /// The groups of the form of a user, or of a new one; `chosen` are those that were typed.
+    pub(super) async fn load(
+        app: &App,
+        admin: &Admin,
+        user: Option<&User>,
+        chosen: Option<Chosen>,
+    ) -> Result<Memberships, Error> {
+        let (proof, member, now) = (admin.proof(), user.map(member), clock::now());
+        let names = chosen.as_ref().map(|chosen| Chosen::parsed(&chosen.groups)).unwrap_or_default();
+        let read = move |conn: &mut Conn| {
+            let (first, more) = groups::first(conn, &proof, MAX_TICKS)?;
+            let own = match &member {
+                Some(member) => groups::of_user(conn, &proof, member.id)?,
+                None => Vec::new(),
+            };
+            let typed = groups::with_names(conn, &proof, &names)?;
+            let readable = match member {
+                Some(member) if !member.role.may_edit() => {
+                    Some(lists::count(conn, &VisiblePages::readable(&Visitor::SignedIn(member), now))?)
+                }
+                _ => None,
+            };
+            Ok((first, more, own, typed, readable))
+        };
+        let (first, more, own, typed, readable) = app.db.read(read).await?;
+        let own: Vec<String> = own.into_iter().map(|(_, name)| name.to_string()).collect();
+        let Chosen { groups, had } = chosen.unwrap_or_else(|| Chosen { groups: own.clone(), had: own.clone() });
+        let known = first.into_iter().chain(typed).map(|(_, name)| name.to_string());
+        let known: BTreeSet<String> = known.chain(own).collect();
+        let other = groups.iter().find(|name| !name.trim().is_empty() && !known.contains(name.trim()));
+        let readable = user.map(|user| {
+            let view = view_as::address_of(user.name.as_str());
+            let words = match readable {
+                None => "Can read all pages".to_owned(),
+                Some(count) if count == 1 => "Can read 1 page".to_owned(),
+                Some(count) => format!("Can read {count} pages"),
+            };
+            Readable { words, list_href: format!("{view}/sitemap"), view_href: format!("{view}/") }
+        });
+        Ok(Memberships {
+            other: other.cloned().unwrap_or_default(),
+            ticks: known
+                .into_iter()
+                .map(|name| Tick { chosen: groups.iter().any(|typed| typed.trim() == name), name })
+                .collect(),
+            had,
+            more,
+            readable: readable.filter(|_| user.is_some_and(|user| user.active)),
+        })
+    }
+}
+
+fn member(user: &User) -> Member {
+    let User { id, ref name, role, ref groups, .. } = *user;
+    Member { id, name: name.clone(), role, groups: groups.clone() }
+}
