@@ -19,6 +19,7 @@ mod editing;
 mod firefox;
 mod lists;
 mod prompts;
+mod readers;
 mod reading;
 mod screenshots;
 mod server;
