@@ -87,6 +87,15 @@ diesel::table! {
         css -> Text,
         contact -> Text,
         hides_pages -> Bool,
+    }
+}
+
+// Diesel's tables have at most 16 columns.
+diesel::table! {
+    /// More columns of the table `site`.
+    #[sql_name = "site"]
+    more_of_site (id) {
+        id -> BigInt,
         /// `inherited` or `signed-in`.
         new_pages -> Text,
     }

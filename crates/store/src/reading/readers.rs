@@ -326,8 +326,10 @@ fn by_readers(conn: &mut Conn, pages: &[i64]) -> Result<Vec<(PageId, usize)>> {
         .limit(MAX_COMPARED)
         .load(conn)?;
     let mut sets: HashMap<i64, BTreeSet<(bool, i64)>> = HashMap::new();
-    people.into_iter().for_each(|(page, user)| drop(sets.entry(page).or_default().insert((false, user))));
-    groups.into_iter().for_each(|(page, group)| drop(sets.entry(page).or_default().insert((true, group))));
+    let people = people.into_iter().map(|(page, user)| (page, (false, user)));
+    for (page, reader) in people.chain(groups.into_iter().map(|(page, group)| (page, (true, group)))) {
+        sets.entry(page).or_default().insert(reader);
+    }
     let mut counts: HashMap<BTreeSet<(bool, i64)>, (PageId, usize)> = HashMap::new();
     for (page, count) in governed {
         let of_set = counts.entry(sets.remove(&page).unwrap_or_default()).or_insert((PageId(page), 0));

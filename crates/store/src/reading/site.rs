@@ -8,7 +8,11 @@ use domain::{
     zone::Zone,
 };
 
-use crate::{Conn, Error, Result, error::skip_unreadable, schema::site};
+use crate::{
+    Conn, Error, Result,
+    error::skip_unreadable,
+    schema::{more_of_site, site},
+};
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = site)]
@@ -28,7 +32,6 @@ struct Record {
     css: String,
     contact: String,
     hides_pages: bool,
-    new_pages: String,
 }
 
 /// The settings of the site. A look that is not valid, because it was written by SQL or by a newer version, is logged, and the
@@ -39,6 +42,7 @@ struct Record {
 pub fn get(conn: &mut Conn) -> Result<Site> {
     let record: Option<Record> = site::table.find(1).select(Record::as_select()).first(conn).optional()?;
     let record = record.ok_or_else(|| Error::Schema("the table site has no row: restore a backup".into()))?;
+    let new_pages: String = more_of_site::table.find(1).select(more_of_site::new_pages).first(conn)?;
     let realm = Realm::parse(&record.realm)
         .map_err(|words| Error::Schema(format!("the realm in the table site is not valid in a header: {words}")))?;
     let time_zone = Zone::parse(&record.time_zone)
@@ -62,7 +66,7 @@ pub fn get(conn: &mut Conn) -> Result<Site> {
         look: skip_unreadable(look).unwrap_or_default(),
         contact: record.contact,
         hides_pages: record.hides_pages,
-        new_pages: NewPages::parse(&record.new_pages),
+        new_pages: NewPages::parse(&new_pages),
         version: Version(record.version),
     })
 }

@@ -10,7 +10,10 @@ use domain::{
 };
 
 use super::audit;
-use crate::{Conn, Error, Result, schema::site};
+use crate::{
+    Conn, Error, Result,
+    schema::{more_of_site, site},
+};
 
 /// Saves the settings over version `from`. Settings that did not change keep their version.
 ///
@@ -39,13 +42,15 @@ pub fn update(conn: &mut Conn, admin: &Admin, from: Version, new: &Site, now: Ti
             site::css.eq(look.css),
             site::contact.eq(&new.contact),
             site::hides_pages.eq(new.hides_pages),
-            site::new_pages.eq(new.new_pages.as_str()),
             site::version.eq(version.0),
         ))
         .execute(conn)?;
     if saved == 0 {
         return Err(Error::Stale);
     }
+    diesel::update(more_of_site::table.find(1))
+        .set(more_of_site::new_pages.eq(new.new_pages.as_str()))
+        .execute(conn)?;
     let entry = Entry {
         at: now,
         actor: admin.actor().into(),

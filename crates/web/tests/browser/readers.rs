@@ -57,7 +57,11 @@ fn people_and_groups_are_found_by_a_part_of_their_names_with_the_keyboard() {
     let eve = browser.user(&server, "eve");
     eve.open("/admin/pages/new");
     eve.click("#audience-chosen");
-    let offered = |text: &str| format!("[...document.querySelectorAll('.chosen-readers [role=option]')].some((offer) => offer.textContent.includes('{text}'))");
+    let offered = |text: &str| {
+        format!(
+            "[...document.querySelectorAll('.chosen-readers [role=option]')].some((offer) => offer.textContent.includes('{text}'))"
+        )
+    };
     eve.type_into("#people", "trade");
     eve.wait(&offered("Board of Tradegroup, 1 person"));
     look(&eve, "offers");
