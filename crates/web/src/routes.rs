@@ -84,6 +84,7 @@ fn routes(config: &mut ServiceConfig) {
                 .service(action("/actions", admin::users::act))
                 .service(form("/{id}", admin::users::edit, admin::users::update))
                 .service(action("/{id}/unlock", admin::users::unlock))
+                .service(action("/{id}/groups", admin::users::set_groups))
                 .service(form("/{id}/password", admin::users::password, admin::users::set_password))
                 .service(form("/{id}/delete", admin::users::confirm, admin::users::delete)))
             .service(scope("/groups").wrap(from_fn(require_admin))

@@ -517,18 +517,18 @@ fn access_of_a_disabled_account_is_named_before_the_account_is_enabled() {
 #[test]
 fn unstated_gains_come_before_all_other_changes() {
     on_both(|store| {
-        add(store, "ann", Role::Reader);
+        let ann = Chosen { people: vec![add(store, "ann", Role::Reader).name], groups: Vec::new() };
         insert(store, "a", Audience::Public);
         insert(store, "a/x", Audience::Inherited);
-        insert(store, "z", Audience::SignedIn);
+        insert(store, "z", Audience::Chosen(ann));
         insert(store, "z/y", Audience::Inherited);
         insert(store, "z/y/x", Audience::Inherited);
         let page = |at: &str| find(store, at).unwrap().id;
         let pages = Selection::Pages(vec![page("a/x"), page("z/y")]);
-        let command = Command::SetAudience(SetAudience { pages, audience: Audience::Public });
+        let command = Command::SetAudience(SetAudience { pages, audience: Audience::SignedIn });
         let diff = preview(store, admin().editor(), &command).unwrap();
         let order: Vec<String> = diff.changes().iter().map(|change| change.path.to_string()).collect();
-        assert_eq!(order, ["/z/y/x", "/z/y"]);
+        assert_eq!(order, ["/z/y", "/z/y/x", "/a/x"]);
     });
 }
 

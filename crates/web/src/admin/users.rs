@@ -3,6 +3,7 @@
 mod delete;
 mod list;
 mod load;
+mod memberships;
 mod password;
 mod unlock;
 
@@ -19,10 +20,12 @@ use store::writing::users;
 
 pub use delete::{confirm, delete};
 pub use list::{act, list};
+pub use memberships::set_groups;
 pub use password::{password, set_password};
 pub use unlock::unlock;
 
 use load::load;
+use memberships::Memberships;
 use unlock::Guessed;
 
 use super::{
@@ -106,6 +109,8 @@ struct FormPage {
     last_sign_in: String,
     /// The wrong passwords for this user, if there are many.
     guessed: Option<Guessed>,
+    /// The groups of the user, in a form of their own.
+    groups: Option<Memberships>,
     min_bytes: usize,
     max_bytes: usize,
 }
@@ -152,6 +157,16 @@ struct Editing<'a> {
 
 impl Editing<'_> {
     fn form(&self, fields: Fields, invalid: &Invalid, query: &QueryString) -> Result<Answer, Error> {
+        self.form_with(fields, invalid, query, None)
+    }
+
+    fn form_with(
+        &self,
+        fields: Fields,
+        invalid: &Invalid,
+        query: &QueryString,
+        groups: Option<Memberships>,
+    ) -> Result<Answer, Error> {
         let title = self.user.map_or("Add a user".into(), |user| user.name.to_string());
         let under = |under| self.user.map_or(String::new(), |user| USERS.href(user.id.0, under, &fields.back));
         let trail = USERS.trail(&fields.back);
@@ -169,6 +184,7 @@ impl Editing<'_> {
                 user.last_sign_in_at.map_or("never".into(), |at| clock::moment(at, self.site.time_zone))
             }),
             guessed: self.guessed.clone(),
+            groups,
             min_bytes: Password::MIN_BYTES,
             max_bytes: Password::MAX_BYTES,
             fields: FormFields {
@@ -250,11 +266,28 @@ pub async fn edit(request: HttpRequest, app: Data<App>, admin: Admin, query: Que
     let (site, user) = load(&app, &admin, UserId(id(&request)?)).await?;
     let fields = Fields::of(UserInput::of(&user), user.version, USERS.back(query.get("back")));
     let guessed = Guessed::of(&app, &admin, &site, &user).await?;
-    Editing { app: &app, admin: &admin, site: &site, user: Some(&user), guessed }.form(
+    let groups = Memberships::load(&app, &admin, &user, None, &fields.back).await?;
+    Editing { app: &app, admin: &admin, site: &site, user: Some(&user), guessed }.form_with(
         fields,
         &Invalid::default(),
         &query,
+        Some(groups),
     )
+}
+
+/// The form of a user with the groups as they were typed.
+fn with_groups(
+    app: &App,
+    admin: &Admin,
+    site: &Site,
+    user: &User,
+    groups: Memberships,
+    invalid: &Invalid,
+    back: String,
+) -> Result<Answer, Error> {
+    let fields = Fields::of(UserInput::of(user), user.version, back);
+    let editing = Editing { app, admin, site, user: Some(user), guessed: None };
+    editing.form_with(fields, invalid, &QueryString::default(), Some(groups))
 }
 
 /// POST `/admin/users/{id}`.

@@ -21,6 +21,8 @@ const MATRIX: &[(&str, &str, &str, [u16; 6])] = &[
     ("/admin/users/{id}", "/admin/users/1", "PUT", [401, 401, 401, 403, 403, 405]),
     ("/admin/users/{id}/password", "/admin/users/1/password", "GET", [401, 401, 401, 403, 403, 404]),
     ("/admin/users/{id}/password", "/admin/users/1/password", "POST", [401, 401, 401, 403, 403, 403]),
+    ("/admin/users/{id}/groups", "/admin/users/1/groups", "GET", [401, 401, 401, 403, 403, 405]),
+    ("/admin/users/{id}/groups", "/admin/users/1/groups", "POST", [401, 401, 401, 403, 403, 403]),
     ("/admin/users/{id}/unlock", "/admin/users/1/unlock", "GET", [401, 401, 401, 403, 403, 405]),
     ("/admin/users/{id}/unlock", "/admin/users/1/unlock", "POST", [401, 401, 401, 403, 403, 403]),
     ("/admin/users/{id}/delete", "/admin/users/1/delete", "GET", [401, 401, 401, 403, 403, 404]),

@@ -478,3 +478,34 @@ async fn the_form_offers_the_views_of_others_and_a_stranger_sees_what_is_really_
     seen.has("aria-disabled").lacks("href=\"/account\"").lacks("href=\"/logout\"").lacks("data-sign-out");
     site.eve().get("/admin/view-as/user/ann/sitemap").await.is(200).has("/admin/view-as/user/ann/team/plan");
 }
+
+#[actix_web::test]
+async fn the_groups_of_a_user_are_ticks_and_what_the_user_gains_is_asked() {
+    let site = site();
+    site.group("Choir", &[]);
+    let form = format!("/admin/users/{}", site.user("bob").id.0);
+    let save = format!("{form}/groups");
+    // The public page, the page for signed-in users, and the note.
+    let shown = site.root().get(&form).await.is(200).has("Can read 3 pages").has("/admin/view-as/user/bob/sitemap");
+    shown.has("value=\"Staff\"> ").lacks("value=\"Staff\" checked");
+    let joins = [("groups", "Staff"), ("groups", "Choir")];
+    let asked = site.root().submit(&form, &save, &joins).await.is(422);
+    let asked = asked.has("Save and let more people read 2 pages").has("value=\"Choir\" checked");
+    bob(&site).get("/team/plan").await.is(403);
+    let agreed = asked.value_of("agreed");
+    site.root().submit(&form, &save, &[&joins[..], &[("agreed", &*agreed)]].concat()).await.is(303);
+    bob(&site).get("/team/plan").await.is(200);
+    site.ann().get("/team/plan").await.is(200);
+    site.root()
+        .get(&form)
+        .await
+        .has("Can read 5 pages")
+        .has("value=\"Staff\" checked")
+        .has("name=\"had\" value=\"Staff\"");
+    // Leaving asks nothing, and a membership that the form did not show stays.
+    site.root().submit(&form, &save, &[("had", "Staff")]).await.is(303);
+    bob(&site).get("/team/plan").await.is(403);
+    site.root().get(&form).await.has("value=\"Choir\" checked");
+    site.root().submit(&form, &save, &[("groups", "Nobody")]).await.is(422).has("There is no group Nobody.");
+    site.root().get(&format!("/admin/users/{}", site.user("eve").id.0)).await.has("Can read all pages");
+}

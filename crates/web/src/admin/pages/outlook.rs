@@ -77,7 +77,9 @@ impl Typed {
     }
 
     fn intention(&self) -> Intention {
-        let input = PageInput { title: self.title.clone(), path: self.path.clone(), ..PageInput::default() };
+        // A path that is made from the title is at the top of the site.
+        let path = if self.path.trim().is_empty() && self.title.trim().is_empty() { "new" } else { self.path.as_str() };
+        let input = PageInput { title: self.title.clone(), path: path.to_owned(), ..PageInput::default() };
         let audience =
             AudienceInput { kind: self.audience.clone(), people: self.people.clone(), groups: self.groups.clone() };
         // Without anybody chosen, nobody but editors could read the page.

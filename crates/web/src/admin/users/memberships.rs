@@ -1,28 +1,41 @@
-//! The groups of a user in the user's form, and what the user can read.
+//! The groups of a user, as a part of the user's page with a form of its own, and what the user can read.
 
 use std::collections::BTreeSet;
 
+use actix_web::{HttpRequest, http::StatusCode, web::Data};
 use domain::{
     group::{GroupId, GroupName},
     invalid::Invalid,
     user::{User, UserId},
     visitor::{Member, Visitor},
 };
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use store::{
     Conn, groups,
     lists::{self, VisiblePages},
-    writing::ChangeMemberships,
+    writing::{ChangeMemberships, Command},
 };
 
-use crate::{App, admin::view_as, auth::extract::Admin, clock, http::error::Error};
+use super::load::load;
+use crate::{
+    App,
+    admin::{
+        access_preview::consent, access_question::AccessQuestion, flash::Flash, request::id, sections::USERS, view_as,
+    },
+    auth::extract::Admin,
+    clock,
+    http::{answer::Outcome, error::Error, form::Form, query::encode},
+};
 
 /// The maximum number of groups that the form shows as ticks; for others it has a field.
 const MAX_TICKS: u32 = 30;
 
-/// The groups in the form of a user.
+/// The groups of a user as ticks.
 #[derive(Serialize)]
 pub(super) struct Memberships {
+    action: String,
+    back: String,
+    question: Option<AccessQuestion>,
     ticks: Vec<Tick>,
     /// The groups that the user was in when the form was opened.
     had: Vec<String>,
@@ -47,11 +60,18 @@ struct Readable {
     view_href: String,
 }
 
-/// The groups of a form as they were typed: those that it chooses, and those that it showed as chosen.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Chosen {
-    pub(super) groups: Vec<String>,
-    pub(super) had: Vec<String>,
+/// The fields of the form: the groups that it chooses, and those that it showed as chosen.
+#[derive(Clone, Debug, Default, Deserialize)]
+pub struct Chosen {
+    #[serde(default)]
+    groups: Vec<String>,
+    #[serde(default)]
+    had: Vec<String>,
+    /// The fingerprint of the effect on access that the user confirmed.
+    #[serde(default)]
+    agreed: String,
+    #[serde(default)]
+    back: String,
 }
 
 impl Chosen {
@@ -69,14 +89,13 @@ impl Chosen {
     ///
     /// # Errors
     /// In the inner result, a message for `groups` with the name of a group that does not exist.
-    pub(super) async fn command(
+    async fn command(
         &self,
         app: &App,
         admin: &Admin,
         user: UserId,
     ) -> Result<Result<ChangeMemberships, Invalid>, Error> {
-        let (join, leave) =
-            (Chosen::without(&self.groups, &self.had), Chosen::without(&self.had, &self.groups));
+        let (join, leave) = (Chosen::without(&self.groups, &self.had), Chosen::without(&self.had, &self.groups));
         let (proof, names) = (admin.proof(), (join.clone(), leave));
         let find = move |conn: &mut Conn| {
             Ok((groups::with_names(conn, &proof, &names.0)?, groups::with_names(conn, &proof, &names.1)?))
@@ -91,46 +110,44 @@ impl Chosen {
 }
 
 impl Memberships {
-    /// The groups of the form of a user, or of a new one; `chosen` are those that were typed.
+    /// The groups of a user; `chosen` are those that were typed, if any were.
     pub(super) async fn load(
         app: &App,
         admin: &Admin,
-        user: Option<&User>,
+        user: &User,
         chosen: Option<Chosen>,
+        back: &str,
     ) -> Result<Memberships, Error> {
-        let (proof, member, now) = (admin.proof(), user.map(member), clock::now());
+        let (proof, member, now) = (admin.proof(), member(user), clock::now());
         let names = chosen.as_ref().map(|chosen| Chosen::parsed(&chosen.groups)).unwrap_or_default();
         let read = move |conn: &mut Conn| {
             let (first, more) = groups::first(conn, &proof, MAX_TICKS)?;
-            let own = match &member {
-                Some(member) => groups::of_user(conn, &proof, member.id)?,
-                None => Vec::new(),
-            };
+            let own = groups::of_user(conn, &proof, member.id)?;
             let typed = groups::with_names(conn, &proof, &names)?;
-            let readable = match member {
-                Some(member) if !member.role.may_edit() => {
-                    Some(lists::count(conn, &VisiblePages::readable(&Visitor::SignedIn(member), now))?)
-                }
-                _ => None,
+            let readable = match member.role.may_edit() {
+                true => None,
+                false => Some(lists::count(conn, &VisiblePages::readable(&Visitor::SignedIn(member), now))?),
             };
             Ok((first, more, own, typed, readable))
         };
         let (first, more, own, typed, readable) = app.db.read(read).await?;
         let own: Vec<String> = own.into_iter().map(|(_, name)| name.to_string()).collect();
-        let Chosen { groups, had } = chosen.unwrap_or_else(|| Chosen { groups: own.clone(), had: own.clone() });
+        let Chosen { groups, had, .. } =
+            chosen.unwrap_or_else(|| Chosen { groups: own.clone(), had: own.clone(), ..Chosen::default() });
         let known = first.into_iter().chain(typed).map(|(_, name)| name.to_string());
         let known: BTreeSet<String> = known.chain(own).collect();
         let other = groups.iter().find(|name| !name.trim().is_empty() && !known.contains(name.trim()));
-        let readable = user.map(|user| {
-            let view = view_as::address_of(user.name.as_str());
-            let words = match readable {
-                None => "Can read all pages".to_owned(),
-                Some(count) if count == 1 => "Can read 1 page".to_owned(),
-                Some(count) => format!("Can read {count} pages"),
-            };
-            Readable { words, list_href: format!("{view}/sitemap"), view_href: format!("{view}/") }
-        });
+        let view = view_as::address_of(user.name.as_str());
+        let words = match readable {
+            None => "Can read all pages".to_owned(),
+            Some(count) if count == 1 => "Can read 1 page".to_owned(),
+            Some(count) => format!("Can read {count} pages"),
+        };
+        let readable = Readable { words, list_href: format!("{view}/sitemap"), view_href: format!("{view}/") };
         Ok(Memberships {
+            action: format!("{}/groups", USERS.form_href(user.id.0)),
+            back: back.to_owned(),
+            question: None,
             other: other.cloned().unwrap_or_default(),
             ticks: known
                 .into_iter()
@@ -138,8 +155,47 @@ impl Memberships {
                 .collect(),
             had,
             more,
-            readable: readable.filter(|_| user.is_some_and(|user| user.active)),
+            readable: user.active.then_some(readable),
         })
+    }
+}
+
+/// POST `/admin/users/{id}/groups`: makes the ticks true; 422 with the effect when the user would gain access.
+pub async fn set_groups(
+    request: HttpRequest,
+    app: Data<App>,
+    admin: Admin,
+    Form(mut chosen): Form<Chosen>,
+) -> Result<Outcome, Error> {
+    chosen.back = USERS.back(&chosen.back);
+    let (site, user) = load(&app, &admin, UserId(id(&request)?)).await?;
+    let refused = async |question: Option<AccessQuestion>, invalid: Invalid| {
+        let back = chosen.back.clone();
+        let shown = Memberships::load(&app, &admin, &user, Some(chosen.clone()), &back).await?;
+        let shown = Memberships { question, ..shown };
+        let form = super::with_groups(&app, &admin, &site, &user, shown, &invalid, back)?;
+        Ok(Outcome::Page(form.with_status(StatusCode::UNPROCESSABLE_ENTITY)))
+    };
+    let command = match chosen.command(&app, &admin, user.id).await? {
+        Ok(command) => Command::ChangeMemberships(command),
+        Err(invalid) => return refused(None, invalid).await,
+    };
+    let by = admin.proof().editor().clone();
+    let ask = |diff: &store::writing::AccessDiff| Some(AccessQuestion::new(diff, None, "Save and", "save"));
+    let diff = app.db.preview(by.clone(), command.clone()).await??;
+    if diff.needs_consent() && chosen.agreed != diff.fingerprint().as_str() {
+        return refused(ask(&diff), Invalid::default()).await;
+    }
+    match app.db.run(by.clone(), command.clone(), consent(&chosen.agreed)).await? {
+        Ok(_) => {
+            let kept = encode(&[("back", &chosen.back)]);
+            Ok(Outcome::Redirect(Flash::Saved.at(&USERS.form_href(user.id.0), &kept, None)))
+        }
+        Err(store::Error::Unconfirmed) => {
+            let diff = app.db.preview(by, command).await??;
+            refused(ask(&diff), Invalid::default()).await
+        }
+        Err(error) => Err(error.into()),
     }
 }
 
