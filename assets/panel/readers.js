@@ -39,5 +39,5 @@ if (lines) {
     radio.focus();
   });
 }
-const question = document.querySelector(".question");
+const question = document.querySelector(".access-question");
 if (question) question.focus();

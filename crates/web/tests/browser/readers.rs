@@ -95,7 +95,7 @@ fn a_page_that_gains_readers_asks_with_a_button_that_says_so() {
     eve.wait(&format!("{LINES}.includes('After publishing: everyone')"));
     eve.leave(|| eve.click(".publish"));
     eve.sees("More people will be able to read this page").sees("Let everyone read it");
-    assert_eq!(eve.string("document.activeElement.className"), "question");
+    assert_eq!(eve.string("document.activeElement.className"), "access-question");
     look(&eve, "question");
     assert_eq!(visitor.open("/note").status(), 401);
     eve.press("Let everyone read it");
