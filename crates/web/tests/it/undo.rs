@@ -48,7 +48,7 @@ async fn changes_are_undone_as_a_version_and_are_a_draft_again() {
     eve.get(told.header("location")).await.has("Published the changes to “Plan”. Moved from /plan to /plans/first.");
     site.visitor().get("/plans/first").await.is(401);
     // Everybody would read it again: that is asked first.
-    let asked = undo(&eve, &told).await.is(422).has("everybody");
+    let asked = undo(&eve, &told).await.is(422).has("everyone");
     let agreed = [("what", "changed"), ("version", "2"), ("agreed", &*asked.value_of("agreed"))];
     site.visitor().get("/plan").await.is(404);
     eve.submit(&edit, &format!("{edit}/undo"), &agreed).await.is(303);
@@ -175,7 +175,7 @@ async fn an_old_version_brings_back_its_readers_only_when_that_is_ticked() {
     site.put(PageInput { body: "Second.".into(), audience: signed_in(), ..draft("plan", "Plan") });
     let edit = form(&site, "plan");
     let old = format!("{edit}/history/1");
-    eve.get(&old).await.has("Also restore who could read it: as the page above (now: anyone signed in)");
+    eve.get(&old).await.has("Also restore who could read it: same as parent page (now: signed-in users)");
     let restore = async |fields: &[(&str, &str)]| eve.submit(&old, &old, fields).await.is(303);
     restore(&[("draft", "0")]).await;
     eve.get(&edit).await.has("First.").has("value=\"signed-in\" checked");
