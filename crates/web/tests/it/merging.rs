@@ -64,7 +64,7 @@ async fn a_change_of_readers_by_somebody_else_is_shown_and_not_undone() {
     site.put(PageInput { body: TEXT.into(), audience: signed_in(), ..draft("plan", "The plan") });
     let mine = [("audience", "inherited"), ("body", "First of root.\n\nSecond line.\n\nThird line.")];
     let shown = send(&root, &form, &form, &mine).await.is(409);
-    let shown = shown.has("to <strong>anyone signed in</strong>").has("First of root.");
+    let shown = shown.has("to <strong>signed-in users</strong>").has("First of root.");
     shown.has("name=\"audience\" value=\"signed-in\" checked");
     site.visitor().get("/plan").await.is(401);
 }
