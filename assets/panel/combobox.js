@@ -50,7 +50,7 @@ export function combobox({ input, list, said, find, fill, take, enter, leave, sa
     list.replaceChildren(...offers.map(item));
     list.hidden = offers.length === 0;
     input.setAttribute("aria-expanded", String(!list.hidden));
-    said.textContent = offers.length === 0 ? says.none : says.some(offers.length);
+    said.textContent = offers.length > 0 ? says.some(offers.length) : input.value.trim() === "" ? "" : says.none;
     move(0);
   };
   const keys = {

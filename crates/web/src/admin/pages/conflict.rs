@@ -180,7 +180,7 @@ async fn answer(editing: &Editing<'_>, page: PageId, other: Other, fields: Field
         is_draft,
         saved,
         other,
-        readers: Readers::new(&fields.audience(), &surroundings.groups, None),
+        readers: Readers::new(&fields.audience(), &surroundings.groups),
         errors: Errors::default(),
         fields,
         changed,
