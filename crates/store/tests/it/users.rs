@@ -10,10 +10,11 @@ use domain::{
 };
 use store::{
     Count, Error, Paging, Store,
+    suggestions::{self, Suggestion},
     users::{self, UserColumn, UserFilter, UserSort},
 };
 
-use crate::database::{add, admin, hash, noon, on_both};
+use crate::database::{add, admin, hash, noon, on_both, sql};
 
 fn find(store: &Store, name: &str) -> Option<User> {
     store.read(|conn| users::find(conn, &Username::parse(name).unwrap())).unwrap()
@@ -223,5 +224,29 @@ fn a_new_name_is_one_that_people_can_tell_from_the_others() {
         assert!(matches!(rename(&eve, "ANN"), Err(Error::Confusing(_))));
         let renamed = rename(&eve, "eve").unwrap();
         assert_eq!(renamed.name.as_str(), "eve");
+    });
+}
+
+#[test]
+fn names_are_suggested_among_more_users_than_are_compared_one_by_one() {
+    on_both(|store| {
+        add(store, "Zoë", Role::Reader);
+        let many = "WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 2100)
+                    INSERT INTO users (id, name, role, password_hash)
+                    SELECT 1000 + n, 'user' || n, 'reader', 'x' FROM numbers";
+        sql(store, many).unwrap();
+        let found = |text: &str| {
+            let found = store.read(|conn| suggestions::of(conn, admin().editor(), text, 3)).unwrap();
+            let name = |one| match one {
+                Suggestion::Person(name) => name.to_string(),
+                Suggestion::Group(name, _) => name.to_string(),
+            };
+            found.into_iter().map(name).collect::<Vec<_>>()
+        };
+        assert_eq!(found("zoe"), ["Zoë"]);
+        assert_eq!(found("ZO"), ["Zoë"]);
+        assert_eq!(found("User20"), ["user20", "user200", "user2000"]);
+        assert_eq!(found("nobody"), Vec::<String>::new());
+        assert_eq!(found("").len(), 3);
     });
 }
