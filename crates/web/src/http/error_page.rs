@@ -101,7 +101,7 @@ pub fn seen_by(
     account: Option<Arc<Account>>,
     address: String,
 ) -> Result<String, Error> {
-    let sender = Sender { account, address, is_read: true };
+    let sender = Sender { account, address, is_read: true, ..Sender::default() };
     let words = Words::of(error, site, &sender, "");
     let frame = Frame::for_viewer(site, sender.account.as_deref(), false, "/login".into());
     app.view.render("error.html", &ErrorPage { frame, words: &words })
