@@ -66,7 +66,7 @@ function chips(box) {
     return found.filter(({ kind, name }) => !chosen.some((one) => one.kind === kind && one.name === name));
   };
   const finder = combobox({
-    input, list: offers, said, find,
+    input, list: offers, said, find, calm: true,
     fill: (item, { kind, name, members }) => item.append(element("bdi", {}, name),
       element("small", {}, kind === "group" ? `group, ${members} ${members === "1" ? "person" : "people"}` : "person")),
     take: (offer) => { input.value = ""; add(offer); said.textContent = `${offer.name} added.`; },
@@ -75,6 +75,8 @@ function chips(box) {
   });
   input.addEventListener("focus", () => { if (input.value === "") finder.search(); });
   input.addEventListener("blur", keep);
+  // Ctrl+Enter sends the form while the field has the focus.
+  box.closest("form").addEventListener("submit", keep, { capture: true });
   input.addEventListener("input", () => { if (people && separator.test(input.value)) keep(); });
   input.addEventListener("keydown", (event) => {
     if (event.key !== "Backspace" || input.value !== "" || chosen.length === 0) return;

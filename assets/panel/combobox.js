@@ -2,8 +2,9 @@
 let made = 0;
 
 // `find` gives the offers for a text; `fill` puts one into its list item; `take` gets the chosen one; `enter` is called when
-// Enter finds no offer; `leave` after Escape; `says` has the words for no offer and for a number of them.
-export function combobox({ input, list, said, find, fill, take, enter, leave, says }) {
+// Enter finds no offer; `leave` after Escape; `says` has the words for no offer and for a number of them. With `calm`, Enter in an
+// empty field takes nothing.
+export function combobox({ input, list, said, find, fill, take, enter, leave, says, calm = false }) {
   const name = `offers-${++made}`;
   let offers = [], at = -1, asked = 0, pause;
   list.id = name;
@@ -12,7 +13,7 @@ export function combobox({ input, list, said, find, fill, take, enter, leave, sa
   for (const [attribute, value] of [["role", "combobox"], ["autocomplete", "off"], ["aria-autocomplete", "list"],
     ["aria-controls", name], ["aria-expanded", "false"]]) input.setAttribute(attribute, value);
   const move = (to) => {
-    at = offers.length === 0 ? -1 : (to + offers.length) % offers.length;
+    at = offers.length === 0 || to === null ? -1 : (to + offers.length) % offers.length;
     [...list.children].forEach((item, n) => item.setAttribute("aria-selected", String(n === at)));
     if (at < 0) return input.removeAttribute("aria-activedescendant");
     input.setAttribute("aria-activedescendant", list.children[at].id);
@@ -25,7 +26,7 @@ export function combobox({ input, list, said, find, fill, take, enter, leave, sa
     list.hidden = true;
     list.replaceChildren();
     input.setAttribute("aria-expanded", "false");
-    move(-1);
+    move(null);
   };
   const choose = (n) => {
     const offer = offers[n];
@@ -51,11 +52,11 @@ export function combobox({ input, list, said, find, fill, take, enter, leave, sa
     list.hidden = offers.length === 0;
     input.setAttribute("aria-expanded", String(!list.hidden));
     said.textContent = offers.length > 0 ? says.some(offers.length) : input.value.trim() === "" ? "" : says.none;
-    move(0);
+    move(calm && input.value.trim() === "" ? null : 0);
   };
   const keys = {
     ArrowDown: () => offers.length === 0 ? search() : move(at + 1),
-    ArrowUp: () => move(at - 1),
+    ArrowUp: () => move(at < 0 ? -1 : at - 1),
     Enter: () => choose(at),
     Escape: () => { close(); if (leave) leave(); },
   };

@@ -20,12 +20,11 @@ use store::writing::users;
 
 pub use delete::{confirm, delete};
 pub use list::{act, list};
-pub use memberships::set_groups;
 pub use password::{password, set_password};
 pub use unlock::unlock;
 
 use load::load;
-use memberships::Memberships;
+use memberships::{Chosen, Memberships};
 use unlock::Guessed;
 
 use super::{
@@ -273,6 +272,28 @@ pub async fn edit(request: HttpRequest, app: Data<App>, admin: Admin, query: Que
         &query,
         Some(groups),
     )
+}
+
+/// POST `/admin/users/{id}/groups`: makes the ticks true; 422 with the effect when the user would gain access.
+pub async fn set_groups(
+    request: HttpRequest,
+    app: Data<App>,
+    admin: Admin,
+    Form(mut chosen): Form<Chosen>,
+) -> Result<Outcome, Error> {
+    chosen.back = USERS.back(&chosen.back);
+    let (site, user) = load(&app, &admin, UserId(id(&request)?)).await?;
+    let back = chosen.back.clone();
+    match memberships::set(&app, &admin, &user, chosen).await? {
+        None => {
+            let kept = encode(&[("back", &back)]);
+            Ok(Outcome::Redirect(Flash::Saved.at(&USERS.form_href(user.id.0), &kept, None)))
+        }
+        Some((groups, invalid)) => {
+            let form = with_groups(&app, &admin, &site, &user, groups, &invalid, back)?;
+            Ok(Outcome::Page(form.with_status(StatusCode::UNPROCESSABLE_ENTITY)))
+        }
+    }
 }
 
 /// The form of a user with the groups as they were typed.

@@ -166,12 +166,12 @@ pub const INSIDE: &[Stop] = &[
     }),
     ("page with chosen readers", |p| {
         edit(p, "The team");
-        p.sees("1 person can read this: rita");
+        p.sees("Now:").sees("After publishing:");
     }),
     ("question about readers", |p| {
         edit(p, "The team");
         p.click("#audience-public");
-        p.press("Publish changes").sees("This changes who can read pages");
+        p.press("Publish changes").sees("More people will be able to read");
         assert_eq!(p.status(), 422);
     }),
     ("groups", |p| {
@@ -194,7 +194,7 @@ pub const INSIDE: &[Stop] = &[
         p.open("/admin/view-as/user/rita/team").sees("You see the site as rita");
     }),
     ("view as a visitor who is refused", |p| {
-        p.open("/admin/view-as/visitor/team").sees("is asked for a name and a password");
+        p.open("/admin/view-as/visitor/team").sees("is asked to sign in here");
     }),
     ("page deletion", |p| {
         edit(p, "Renting the darkroom");

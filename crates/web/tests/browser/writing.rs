@@ -259,7 +259,7 @@ fn readers_drafts_and_many_pages_are_managed_without_javascript() {
     eve.click("#audience-chosen");
     eve.fill("#people", "rita").press("Save draft").sees("Draft by eve");
     assert_eq!(seen("/rota"), 404);
-    eve.press("Publish and keep editing").sees("1 person can read this: rita");
+    eve.press("Publish and keep editing").sees("Now: rita");
     assert_eq!(seen("/rota"), 401);
     eve.press("Unpublish").sees("Draft by eve");
     assert_eq!(seen("/rota"), 404);

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use actix_web::{HttpRequest, http::StatusCode, web::Data};
 use domain::{
     group::{GroupId, GroupName},
     invalid::Invalid,
@@ -13,18 +12,15 @@ use serde::{Deserialize, Serialize};
 use store::{
     Conn, groups,
     lists::{self, VisiblePages},
-    writing::{ChangeMemberships, Command},
+    writing::{AccessDiff, ChangeMemberships, Command},
 };
 
-use super::load::load;
 use crate::{
     App,
-    admin::{
-        access_preview::consent, access_question::AccessQuestion, flash::Flash, request::id, sections::USERS, view_as,
-    },
+    admin::{access_preview::consent, access_question::AccessQuestion, sections::USERS, view_as},
     auth::extract::Admin,
     clock,
-    http::{answer::Outcome, error::Error, form::Form, query::encode},
+    http::error::Error,
 };
 
 /// The maximum number of groups that the form shows as ticks; for others it has a field.
@@ -71,7 +67,7 @@ pub struct Chosen {
     #[serde(default)]
     agreed: String,
     #[serde(default)]
-    back: String,
+    pub(super) back: String,
 }
 
 impl Chosen {
@@ -160,37 +156,29 @@ impl Memberships {
     }
 }
 
-/// POST `/admin/users/{id}/groups`: makes the ticks true; 422 with the effect when the user would gain access.
-pub async fn set_groups(
-    request: HttpRequest,
-    app: Data<App>,
-    admin: Admin,
-    Form(mut chosen): Form<Chosen>,
-) -> Result<Outcome, Error> {
-    chosen.back = USERS.back(&chosen.back);
-    let (site, user) = load(&app, &admin, UserId(id(&request)?)).await?;
+/// Makes the ticks of a form true. `None` if that is done; otherwise the form with its question or its messages.
+pub(super) async fn set(
+    app: &App,
+    admin: &Admin,
+    user: &User,
+    chosen: Chosen,
+) -> Result<Option<(Memberships, Invalid)>, Error> {
     let refused = async |question: Option<AccessQuestion>, invalid: Invalid| {
-        let back = chosen.back.clone();
-        let shown = Memberships::load(&app, &admin, &user, Some(chosen.clone()), &back).await?;
-        let shown = Memberships { question, ..shown };
-        let form = super::with_groups(&app, &admin, &site, &user, shown, &invalid, back)?;
-        Ok(Outcome::Page(form.with_status(StatusCode::UNPROCESSABLE_ENTITY)))
+        let shown = Memberships::load(app, admin, user, Some(chosen.clone()), &chosen.back).await?;
+        Ok(Some((Memberships { question, ..shown }, invalid)))
     };
-    let command = match chosen.command(&app, &admin, user.id).await? {
+    let command = match chosen.command(app, admin, user.id).await? {
         Ok(command) => Command::ChangeMemberships(command),
         Err(invalid) => return refused(None, invalid).await,
     };
     let by = admin.proof().editor().clone();
-    let ask = |diff: &store::writing::AccessDiff| Some(AccessQuestion::new(diff, None, "Save and", "save"));
+    let ask = |diff: &AccessDiff| Some(AccessQuestion::new(diff, None, "Save and", "save"));
     let diff = app.db.preview(by.clone(), command.clone()).await??;
     if diff.needs_consent() && chosen.agreed != diff.fingerprint().as_str() {
         return refused(ask(&diff), Invalid::default()).await;
     }
     match app.db.run(by.clone(), command.clone(), consent(&chosen.agreed)).await? {
-        Ok(_) => {
-            let kept = encode(&[("back", &chosen.back)]);
-            Ok(Outcome::Redirect(Flash::Saved.at(&USERS.form_href(user.id.0), &kept, None)))
-        }
+        Ok(_) => Ok(None),
         Err(store::Error::Unconfirmed) => {
             let diff = app.db.preview(by, command).await??;
             refused(ask(&diff), Invalid::default()).await
