@@ -167,7 +167,8 @@ async fn t5_t7_the_language_of_a_private_page_shows_in_no_answer_to_others() {
 async fn the_form_chooses_the_language_and_a_draft_and_the_history_have_it() {
     let site = Site::new();
     let eve = site.eve();
-    let fields = [("title", "Regeln"), ("path", "regeln"), ("audience", "public"), ("language", "de")];
+    let fields =
+        [("title", "Regeln"), ("path", "regeln"), ("audience", "public"), ("body", "Pünktlich."), ("language", "de")];
     eve.submit("/admin/pages/new", "/admin/pages", &[&fields[..], &[("then", "continue")]].concat()).await.is(303);
     let page = site.page("regeln").unwrap();
     let form = format!("/admin/pages/{}", page.id.0);
@@ -177,7 +178,7 @@ async fn the_form_chooses_the_language_and_a_draft_and_the_history_have_it() {
         let page = eve.get(&form).await;
         let (version, draft) = (page.value_of("version"), page.value_of("draft"));
         let own = [("language", language), ("then", then), ("version", &version), ("draft", &draft)];
-        eve.submit(&form, &form, &[&fields[..3], &own].concat()).await
+        eve.submit(&form, &form, &[&fields[..4], &own].concat()).await
     };
     // A tag that the command line gave stays in the form.
     send("pt-BR", "draft").await.is(303);
