@@ -1,5 +1,6 @@
 // Progressive enhancement of the panel: everything also works without these scripts.
 import "./done.js";
+import "./menu.js";
 import "./path.js";
 import "./move-below.js";
 import "./drafts.js";

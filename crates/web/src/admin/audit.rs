@@ -80,8 +80,12 @@ pub async fn list(app: Data<App>, admin: Admin, query: QueryString) -> Result<Ou
         state.filter("Subject", "subject", [all("Everything")].into_iter().chain(subjects).collect()),
         state.filter("When", "date", [all("Any time")].into_iter().chain(moments).collect()),
     ];
+    let (section, title) = match state.get("action") {
+        action if action == Action::Refused.as_str() => ("refused", "Failed sign-ins"),
+        _ => ("audit", "Activity"),
+    };
     let page = AuditPage {
-        panel: Panel::new(&site, admin.account(), "audit", "Activity", &[Link::new("/admin/", "Administration")]),
+        panel: Panel::new(&site, admin.account(), section, title, &[Link::new("/admin/", "Dashboard")]),
         table: state.view(&table, Vec::new(), filters).with_days(state.days("Activity")),
         who: state.get("who").to_owned(),
         name: state.get("name").to_owned(),

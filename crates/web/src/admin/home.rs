@@ -108,7 +108,7 @@ pub async fn show(app: Data<App>, editor: Editor) -> Result<Answer, Error> {
         })
         .await?;
     let page = HomePage {
-        panel: Panel::new(&site, editor.account(), "home", "Administration", &[]),
+        panel: Panel::new(&site, editor.account(), "home", "Dashboard", &[]),
         counts: Counts {
             pages: totals.all.to_string(),
             everybody: totals.everybody.to_string(),

@@ -76,7 +76,7 @@ pub async fn show(request: HttpRequest, app: Data<App>, editor: Editor) -> Resul
     };
     let site = app.db.site().await;
     let page = JobPage {
-        panel: Panel::new(&site, account, "", title, &[Link::new("/admin/", "Administration")]),
+        panel: Panel::new(&site, account, "", title, &[Link::new("/admin/", "Dashboard")]),
         running: progress.failed.is_empty() && !progress.committed,
         done: progress.done,
         total: progress.total,

@@ -127,7 +127,7 @@ pub async fn broken(app: Data<App>, editor: Editor, query: QueryString) -> Resul
     };
     let (site, (found, unread)) = app.db.list_with_site(read).await?;
     let href = |path: &PagePath| format!("{ADDRESS}?after={}", path.href());
-    let above = [Link::new("/admin/", "Administration")];
+    let above = [Link::new("/admin/", "Dashboard")];
     let page = BrokenPage {
         panel: Panel::new(&site, editor.account(), "links", "Broken links", &above),
         first_href: if after.is_some() { ADDRESS } else { "" },

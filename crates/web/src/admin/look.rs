@@ -122,8 +122,8 @@ fn page(
     invalid: &Invalid,
     query: &QueryString,
 ) -> Result<Answer, Error> {
-    let trail = [Link::new("/admin/", "Administration"), Link::new("/admin/site", "Site settings")];
-    let panel = Panel::new(site, admin.account(), "site", "Look", &trail).with_message(query);
+    let trail = [Link::new("/admin/", "Dashboard")];
+    let panel = Panel::new(site, admin.account(), "look", "Look", &trail).with_message(query);
     let accents = site.look.accents();
     let page = LookPage {
         panel,

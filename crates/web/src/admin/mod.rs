@@ -12,6 +12,7 @@ pub mod drafts;
 mod failed_logins_chart;
 mod flash;
 pub mod groups;
+mod header;
 pub mod home;
 pub mod job_page;
 pub mod jobs;

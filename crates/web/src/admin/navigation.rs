@@ -126,9 +126,9 @@ async fn page(
     let filled = rows.into_iter().filter(|row| row != &RowInput::default());
     let empty = (0..EMPTY_ROWS).map(|_| RowInput::default());
     let site = app.db.site().await;
-    let trail = [Link::new("/admin/", "Administration"), Link::new("/admin/site", "Site settings")];
+    let trail = [Link::new("/admin/", "Dashboard")];
     let page = NavigationPage {
-        panel: Panel::new(&site, admin.account(), "site", "Menu and front page", &trail).with_message(query),
+        panel: Panel::new(&site, admin.account(), "navigation", "Menu and front page", &trail).with_message(query),
         front,
         front_page,
         rows: filled.chain(empty).collect(),

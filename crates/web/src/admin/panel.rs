@@ -3,7 +3,11 @@
 use domain::site::Site;
 use serde::Serialize;
 
-use super::{done::Notice, flash::Flash};
+use super::{
+    done::Notice,
+    flash::Flash,
+    header::{self, Destination},
+};
 use crate::{
     auth::{account::Account, form_token},
     clock,
@@ -20,6 +24,9 @@ pub(super) struct Panel {
     frame: Frame,
     form_token: String,
     section: &'static str,
+    destinations: Vec<Destination>,
+    /// The parts of the current destination; only on the first page of each.
+    tabs: Vec<Destination>,
     title: String,
     breadcrumbs: Vec<Link>,
     message: String,
@@ -39,6 +46,8 @@ impl Panel {
             frame: Frame::new(site, Some(account)),
             form_token: form_token::issue(account, clock::now()),
             section,
+            destinations: header::of(account, section),
+            tabs: if trail.len() == 1 { header::tabs(account, section) } else { Vec::new() },
             title: title.into(),
             breadcrumbs: trail.to_vec(),
             message: String::new(),

@@ -79,7 +79,7 @@ impl Section {
 
     /// The breadcrumbs above the list.
     pub(super) fn above(&self) -> [Link; 1] {
-        [Link::new("/admin/", "Administration")]
+        [Link::new("/admin/", "Dashboard")]
     }
 
     /// The breadcrumbs above a form; the list keeps its state.

@@ -116,7 +116,7 @@ fn page(
     invalid: &Invalid,
     query: &QueryString,
 ) -> Result<Answer, Error> {
-    let trail = [Link::new("/admin/", "Administration")];
+    let trail = [Link::new("/admin/", "Dashboard")];
     let panel = Panel::new(site, admin.account(), "site", "Site settings", &trail).with_message(query);
     let page = SitePage { panel, fields, errors: Errors::of(invalid), zones: Zone::names().collect() };
     Ok(Answer::panel(app.view.render("admin/site.html", &page)?))

@@ -135,7 +135,7 @@ pub async fn choose(app: Data<App>, editor: Editor, query: QueryString) -> Resul
 }
 
 fn trail() -> [Link; 1] {
-    [Link::new("/admin/", "Administration")]
+    [Link::new("/admin/", "Dashboard")]
 }
 
 /// The address below which an editor sees the site as a user.
