@@ -24,6 +24,7 @@
 //! - [`zone`]: the time zone in which moments are typed and shown.
 //! - [`front_matter`]: the fields at the top of a Markdown file of another program.
 //! - [`navigation`]: the menu of the site, and its front page.
+//! - [`new_users`]: many users at once, by name.
 //! - [`placement`]: the place of a page in its section, and its language.
 //! - [`language`]: the tag of a language.
 //! - [`invalid`]: the errors of a form, by field.
@@ -45,6 +46,7 @@ pub mod link;
 pub mod look;
 pub mod lookalike;
 pub mod navigation;
+pub mod new_users;
 pub mod own_css;
 pub mod page;
 pub mod password;

@@ -29,7 +29,7 @@ impl fmt::Display for PasswordError {
         match self {
             PasswordError::Empty => f.write_str("A password cannot be empty."),
             PasswordError::Control => f.write_str("A password cannot hold control characters."),
-            PasswordError::Short(bytes) => write!(f, "At least {min} bytes; this has {bytes}."),
+            PasswordError::Short(_) => write!(f, "Too short: use at least {min} characters."),
             PasswordError::Long(bytes) => {
                 write!(f, "At most {max} bytes; this has {bytes}. A letter outside ASCII takes 2 to 4 bytes.")
             }

@@ -42,8 +42,11 @@ impl Username {
             return Err(format!("At most {} characters; this has {}.", Username::MAX, name.chars().count()));
         }
         match name.chars().find(|c| !c.is_alphanumeric() && !matches!(c, '.' | '_' | '-' | '@' | '+') && !is_mark(*c)) {
-            Some(':') => Err("A colon cannot stand in a name: it ends the name in Basic credentials.".into()),
-            Some(odd) => Err(format!("Only letters, digits and . _ - @ + can stand in a name; this has {odd:?}.")),
+            Some(':') => Err("No colons in user names. Use letters, digits and . _ - @ +".into()),
+            Some(odd) if odd.is_whitespace() => {
+                Err("No spaces in user names. Use letters, digits and . _ - @ +".into())
+            }
+            Some(odd) => Err(format!("No {odd:?} in user names. Use letters, digits and . _ - @ +")),
             None if name.starts_with(is_mark) => Err("A name cannot begin with a combining mark.".into()),
             None => Ok(Username(name)),
         }

@@ -102,6 +102,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    /// Whether the dashboard no longer shows the first steps, in one row.
+    first_steps (id) {
+        id -> BigInt,
+        hidden -> Bool,
+    }
+}
+
+diesel::table! {
     audit (id) {
         id -> BigInt,
         at -> Timestamp,

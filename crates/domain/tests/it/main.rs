@@ -17,6 +17,7 @@ mod invalid;
 mod link;
 mod look;
 mod lookalike;
+mod new_users;
 mod page;
 mod password;
 mod published;

@@ -203,12 +203,13 @@ pub fn named(conn: &mut Conn, editor: &Editor, entries: &[Entry]) -> Result<Name
     Ok(Named { pages, users, groups })
 }
 
-/// The last `limit` changes: of everything for an administrator, of pages for other editors.
+/// The last `limit` changes: of everything for an administrator, and of pages by others for any other editor.
 pub fn recent(conn: &mut Conn, editor: &Editor, limit: u32) -> Result<Vec<Entry>> {
     let changes = [Action::Created, Action::Changed, Action::Deleted, Action::PasswordSet].map(Action::as_str);
     let mut rows = audit::table.filter(audit::action.eq_any(changes)).into_boxed();
     if !editor.is_admin() {
         rows = rows.filter(audit::subject.eq(Subject::Page.as_str()));
+        rows = rows.filter(audit::actor.ne(editor.actor().to_owned()));
     }
     let records: Vec<Record> = rows
         .order((audit::at.desc(), audit::id.desc()))

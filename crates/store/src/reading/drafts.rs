@@ -108,19 +108,50 @@ pub fn list(
         let rows = filter.rows().filter(sql::<Bool>(range)).order(sql::<Bool>(order));
         Ok(rows.limit(limit).offset(offset).select(RowRecord::as_select()).load(conn)?)
     })?;
-    let ids = table.rows.iter().map(RowRecord::key);
+    let Table { rows, total, previous, next } = table;
+    Ok(Table { rows: with_kinds(conn, rows)?, total, previous, next })
+}
+
+/// The rows of some drafts; unreadable ones are logged and left out.
+fn with_kinds(conn: &mut Conn, records: Vec<RowRecord>) -> Result<Vec<DraftRow>> {
+    let ids = records.iter().map(RowRecord::key);
     let published: Vec<i64> = pages::table.filter(pages::id.eq_any(ids)).select(pages::id).load(conn)?;
     let row = |record: RowRecord| {
         let is_published = published.contains(&record.key());
         skip_unreadable(record.row(if is_published { DraftKind::Changes } else { DraftKind::Page }))
     };
-    Ok(table.map(row))
+    Ok(records.into_iter().filter_map(row).collect())
 }
 
 /// The number of drafts that match.
 pub fn count(conn: &mut Conn, _: &Editor, filter: impl Into<DraftFilter>) -> Result<Count> {
     let found: Vec<i64> = filter.into().rows().select(drafts::page_id).limit(Count::LIMIT).load(conn)?;
     Ok(Count::of_found(found.len()))
+}
+
+/// Whose drafts are listed, by the name of the user who saved a draft last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SavedBy<'a> {
+    /// Those of this user.
+    User(&'a str),
+    /// Those of everybody else.
+    Others(&'a str),
+}
+
+/// The first `limit` of somebody's drafts, the last saved first, and their total.
+pub fn saved_by(conn: &mut Conn, _: &Editor, by: SavedBy<'_>, limit: u32) -> Result<Table<DraftRow>> {
+    let of_them = || match by {
+        SavedBy::User(name) => all().filter(drafts::saved_by.eq(name.to_owned())),
+        SavedBy::Others(name) => all().filter(drafts::saved_by.ne(name.to_owned())),
+    };
+    let found: Vec<i64> = of_them().select(drafts::page_id).limit(Count::LIMIT).load(conn)?;
+    let records: Vec<RowRecord> = of_them()
+        .order((drafts::saved_at.desc(), drafts::page_id.asc()))
+        .limit(i64::from(limit))
+        .select(RowRecord::as_select())
+        .load(conn)?;
+    let rows = with_kinds(conn, records)?;
+    Ok(Table { rows, total: Count::of_found(found.len()), previous: None, next: None })
 }
 
 /// Of these pages, those that have a draft.

@@ -20,6 +20,7 @@ use crate::{
     Conn, Error, Result, Table,
     access::groups_named,
     columns::pattern,
+    conn::MultiBackend,
     error::skip_unreadable,
     order::Order,
     paging::{Count, Window},
@@ -169,16 +170,22 @@ fn named(rows: Vec<(i64, String)>) -> Vec<(GroupId, GroupName)> {
     rows.into_iter().filter_map(readable).collect()
 }
 
-/// One page of the groups, in the order of their names, and the total.
-pub fn list(conn: &mut Conn, _: &Admin, window: impl Into<Window>) -> Result<Table<GroupRow>> {
-    let found: Vec<i64> = groups::table.select(groups::id).limit(Count::LIMIT).load(conn)?;
+/// One page of the groups whose names contain a text, in the order of their names, and the total.
+pub fn list(conn: &mut Conn, _: &Admin, text: &str, window: impl Into<Window>) -> Result<Table<GroupRow>> {
+    let named = || -> groups::BoxedQuery<'static, MultiBackend> {
+        match text {
+            "" => groups::table.into_boxed(),
+            text => groups::table.filter(fold(groups::name).like(pattern(text)).escape('\\')).into_boxed(),
+        }
+    };
+    let found: Vec<i64> = named().select(groups::id).limit(Count::LIMIT).load(conn)?;
     let total = Count::of_found(found.len());
     let table = ORDER.table(
         window.into(),
         total,
         |(id, _): &(i64, String)| *id,
         |range, order, limit, offset| {
-            let rows = groups::table.into_boxed().filter(sql::<Bool>(range)).order(sql::<Bool>(order));
+            let rows = named().filter(sql::<Bool>(range)).order(sql::<Bool>(order));
             Ok(rows.limit(limit).offset(offset).select((groups::id, groups::name)).load(conn)?)
         },
     )?;
@@ -203,6 +210,15 @@ pub fn list(conn: &mut Conn, _: &Admin, window: impl Into<Window>) -> Result<Tab
         Ok(GroupRow { id: GroupId(id), name: name_of(&name)?, members, pages })
     };
     Ok(table.map(|of| skip_unreadable(row(of))))
+}
+
+/// The names of some groups by key.
+pub fn names_of(conn: &mut Conn, _: &Admin, keys: &[GroupId]) -> Result<HashMap<GroupId, GroupName>> {
+    let keys = keys.iter().map(|group| group.0);
+    let rows: Vec<(i64, String)> =
+        groups::table.filter(groups::id.eq_any(keys)).select((groups::id, groups::name)).load(conn)?;
+    let named = |(id, name): (i64, String)| Some((GroupId(id), skip_unreadable(name_of(&name))?));
+    Ok(rows.into_iter().filter_map(named).collect())
 }
 
 /// The group with a key.

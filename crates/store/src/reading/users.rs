@@ -1,10 +1,14 @@
 //! Users: found by name for a sign-in, and listed for administrators.
 
+use std::collections::HashSet;
+
 use chrono::NaiveDateTime;
 use diesel::{
+    QueryableByName,
     dsl::sql,
     prelude::*,
-    sql_types::{Bool, Nullable, Text},
+    sql_query,
+    sql_types::{BigInt, Bool, Nullable, Text},
 };
 use domain::{
     Version,
@@ -17,6 +21,7 @@ use domain::{
 
 use crate::{
     Conn, Error, Result, Table,
+    access::people_named,
     columns::pattern,
     conn::MultiBackend,
     error::skip_unreadable,
@@ -115,6 +120,23 @@ pub fn lookalikes(conn: &mut Conn, _: &Admin, but: Option<UserId>) -> Result<Loo
     }
     let names: Vec<String> = others.load(conn)?;
     Ok(names.iter().map(String::as_str).collect())
+}
+
+/// Why users with these new names cannot be added, a sentence or `None` for each. A name is also compared with those before it.
+pub fn name_obstacles(conn: &mut Conn, admin: &Admin, names: &[Username]) -> Result<Vec<Option<String>>> {
+    let mut known = lookalikes(conn, admin, None)?;
+    let taken: HashSet<String> = people_named(conn, names)?.into_iter().map(|(_, name)| name).collect();
+    let mut before = HashSet::new();
+    let obstacle = |name: &Username| {
+        let obstacle = match (before.insert(name.clone()), taken.contains(name.as_str())) {
+            (false, _) => Some(format!("{name} is in the list twice.")),
+            (true, true) => Some(format!("There is a user {name} already.")),
+            (true, false) => known.check(name.as_str()).err(),
+        };
+        known.insert(name.as_str());
+        obstacle
+    };
+    Ok(names.iter().map(obstacle).collect())
 }
 
 /// Whether there is any administrator, active or not.
@@ -297,4 +319,26 @@ pub fn get_many(conn: &mut Conn, _: &Admin, ids: &[UserId]) -> Result<Vec<User>>
     let records: Vec<Record> =
         users::table.filter(users::id.eq_any(ids)).order(users::name).select(Record::as_select()).load(conn)?;
     with_groups(conn, records)
+}
+
+#[derive(QueryableByName)]
+struct ListedPage {
+    #[diesel(sql_type = BigInt)]
+    page_id: i64,
+}
+
+/// The number of private pages whose readers were chosen and include a user, by name or in a group; also pages that are not
+/// published yet.
+pub fn chosen_pages(conn: &mut Conn, _: &Admin, user: &User) -> Result<Count> {
+    let groups = user.groups.iter().map(|group| format!("g{}", group.0));
+    let principals: Vec<String> =
+        [format!("u{}", user.id.0)].into_iter().chain(groups).map(|principal| format!("'{principal}'")).collect();
+    let query = format!(
+        "SELECT DISTINCT page_id FROM listings WHERE section = '' AND principal IN ({}) LIMIT {}",
+        principals.join(", "),
+        Count::LIMIT
+    );
+    let found: Vec<ListedPage> = sql_query(query).load(conn)?;
+    let pages: HashSet<i64> = found.iter().map(|listed| listed.page_id).collect();
+    Ok(Count::of_found(pages.len()))
 }

@@ -7,7 +7,7 @@ use domain::{
     effective_access::EffectiveAccess,
     group::GroupId,
     page::{PageId, PagePath},
-    user::UserId,
+    user::{UserId, Username},
 };
 
 use crate::{Conn, Result, access};
@@ -18,6 +18,8 @@ pub(super) struct Affected {
     pub(super) edits: Vec<Edit>,
     /// Groups with the members that they will have; a group that is deleted has none.
     pub(super) groups: Vec<(GroupId, BTreeSet<UserId>)>,
+    /// Members who are no users yet, under stand-in keys.
+    pub(super) newcomers: Vec<(UserId, Username)>,
 }
 
 impl Affected {
@@ -26,7 +28,7 @@ impl Affected {
     }
 
     pub(super) fn pages(edits: Vec<Edit>) -> Affected {
-        Affected { edits, groups: Vec::new() }
+        Affected { edits, ..Affected::default() }
     }
 }
 

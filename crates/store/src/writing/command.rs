@@ -4,15 +4,15 @@ use diesel::prelude::*;
 use domain::{access::Editor, user::Role};
 
 use super::{
-    AddGroup, ChangeMemberships, Delete, DeleteGroup, DiscardDrafts, Move, Publish, PublishDrafts, Purge, Republish,
-    Restore, Revert, SaveDraft, SetAudience, SortSection, Undo, Unpublish, UnpublishForm, UpdateGroup,
+    AddGroup, AddUsers, ChangeMemberships, Delete, DeleteGroup, DiscardDrafts, Move, Publish, PublishDrafts, Purge,
+    Republish, Restore, Revert, SaveDraft, SetAudience, SortSection, Undo, Unpublish, UnpublishForm, UpdateGroup,
     access_diff::AccessDiff,
     change::{Change, Outcome, Run},
     plan::Plan,
 };
 use crate::{Conn, Error, Result, schema::users};
 
-/// A change of pages or groups, as a value.
+/// A change of pages or groups, or of who belongs to a group, as a value.
 #[derive(Clone, Debug)]
 pub enum Command {
     /// Publishes a page: a new one, a draft, or a new version of a published page.
@@ -45,6 +45,8 @@ pub enum Command {
     Republish(Republish),
     /// Deletes pages in the trash for good.
     Purge(Purge),
+    /// Adds users, who become members of groups.
+    AddUsers(AddUsers),
     /// Adds a group.
     AddGroup(AddGroup),
     /// Changes the name and the members of a group.
@@ -56,11 +58,15 @@ pub enum Command {
 }
 
 impl Command {
-    /// Whether the command changes a group, and by it who belongs to it.
+    /// Whether the command changes who belongs to a group.
     pub fn is_of_a_group(&self) -> bool {
         matches!(
             self,
-            Command::AddGroup(_) | Command::UpdateGroup(_) | Command::DeleteGroup(_) | Command::ChangeMemberships(_)
+            Command::AddUsers(_)
+                | Command::AddGroup(_)
+                | Command::UpdateGroup(_)
+                | Command::DeleteGroup(_)
+                | Command::ChangeMemberships(_)
         )
     }
 
@@ -81,6 +87,7 @@ impl Command {
             Command::Undo(change) => change,
             Command::Republish(change) => change,
             Command::Purge(change) => change,
+            Command::AddUsers(change) => change,
             Command::AddGroup(change) => change,
             Command::UpdateGroup(change) => change,
             Command::DeleteGroup(change) => change,

@@ -104,7 +104,7 @@ impl Change for UpdateGroup {
             return Ok(Affected::default());
         }
         let members = member_keys(conn, &self.content.members)?;
-        Ok(Affected { edits: Vec::new(), groups: vec![(self.group, members)] })
+        Ok(Affected { groups: vec![(self.group, members)], ..Affected::default() })
     }
 
     fn apply(&self, conn: &mut Conn, run: &mut Run<'_>, _: &Plan) -> Result<Outcome> {
@@ -130,7 +130,7 @@ impl Change for UpdateGroup {
 
 impl Change for DeleteGroup {
     fn affected(&self, _: &mut Conn, _: &Editor) -> Result<Affected> {
-        Ok(Affected { edits: Vec::new(), groups: vec![(self.group, BTreeSet::new())] })
+        Ok(Affected { groups: vec![(self.group, BTreeSet::new())], ..Affected::default() })
     }
 
     fn apply(&self, conn: &mut Conn, run: &mut Run<'_>, _: &Plan) -> Result<Outcome> {
@@ -150,6 +150,33 @@ fn check_new_name(conn: &mut Conn, admin: &Admin, name: &GroupName, group: Optio
     groups::lookalikes(conn, admin, group)?.check(name.as_str()).map_err(Error::Confusing)
 }
 
+/// The members of a group by key.
+pub(super) fn members_of(conn: &mut Conn, group: GroupId) -> Result<BTreeSet<UserId>> {
+    let members: Vec<i64> =
+        group_members::table.filter(group_members::group_id.eq(group.0)).select(group_members::user_id).load(conn)?;
+    Ok(members.into_iter().map(UserId).collect())
+}
+
+/// Adds new members to a group, which gets a new version.
+pub(super) fn add_members(
+    conn: &mut Conn,
+    run: &Run<'_>,
+    admin: &Admin,
+    group: GroupId,
+    members: &[(UserId, Username)],
+) -> Result<()> {
+    diesel::update(table::table.find(group.0)).set(table::version.eq(table::version + 1)).execute(conn)?;
+    for (user, _) in members {
+        diesel::insert_into(group_members::table)
+            .values((group_members::group_id.eq(group.0), group_members::user_id.eq(user.0)))
+            .execute(conn)?;
+    }
+    let name: String = table::table.find(group.0).select(table::name).first(conn)?;
+    let name = GroupName::parse(&name).map_err(|words| Error::Schema(format!("in the table groups: {words}")))?;
+    let names: Vec<&str> = members.iter().map(|(_, name)| name.as_str()).collect();
+    audit(conn, run, admin, Action::Changed, &name, format!("added {}", names.join(", ")))
+}
+
 /// The keys of all members.
 ///
 /// # Errors
@@ -165,9 +192,7 @@ fn member_keys(conn: &mut Conn, members: &[Username]) -> Result<BTreeSet<UserId>
 /// Members who stay keep their rows, so that the feed does not mention them.
 fn set_members(conn: &mut Conn, group: GroupId, members: &[Username]) -> Result<()> {
     let wanted = member_keys(conn, members)?;
-    let current: Vec<i64> =
-        group_members::table.filter(group_members::group_id.eq(group.0)).select(group_members::user_id).load(conn)?;
-    let current: BTreeSet<UserId> = current.into_iter().map(UserId).collect();
+    let current = members_of(conn, group)?;
     for user in current.difference(&wanted) {
         diesel::delete(group_members::table.find((group.0, user.0))).execute(conn)?;
     }

@@ -18,6 +18,7 @@ pub mod users;
 
 mod access_columns;
 mod access_diff;
+mod add_users;
 mod affected;
 mod change;
 mod chosen_readers;
@@ -47,6 +48,7 @@ mod undo;
 mod unpublish;
 
 pub use access_diff::{AccessChange, AccessDiff, Consent, Fingerprint};
+pub use add_users::AddUsers;
 pub use change::{Outcome, Run};
 pub use command::{Command, preview, run};
 pub use delete::Delete;

@@ -82,7 +82,8 @@ impl ReaderSets {
             .flatten()
             .copied()
             .collect();
-        let names = all_names(conn, &all_people.into_iter().collect::<Vec<_>>())?;
+        let mut names = all_names(conn, &all_people.into_iter().collect::<Vec<_>>())?;
+        names.extend(affected.newcomers.iter().map(|(user, name)| (user.0, name.clone())));
         let (sets, known, words) = (Vec::new(), HashMap::new(), HashMap::new());
         Ok(ReaderSets { people, groups, members, names, chosen, members_after, sets, known, words })
     }

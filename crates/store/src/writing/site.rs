@@ -12,7 +12,7 @@ use domain::{
 use super::audit;
 use crate::{
     Conn, Error, Result,
-    schema::{more_of_site, site},
+    schema::{first_steps, more_of_site, site},
 };
 
 /// Saves the settings over version `from`. Settings that did not change keep their version.
@@ -61,4 +61,23 @@ pub fn update(conn: &mut Conn, admin: &Admin, from: Version, new: &Site, now: Ti
     };
     audit::insert(conn, &entry)?;
     Ok(Site { version, ..new.clone() })
+}
+
+/// Hides the first steps on the dashboard, for every administrator.
+pub fn hide_first_steps(conn: &mut Conn, admin: &Admin, now: Timestamp) -> Result<()> {
+    let hidden = diesel::update(first_steps::table.find(1).filter(first_steps::hidden.eq(false)))
+        .set(first_steps::hidden.eq(true))
+        .execute(conn)?;
+    if hidden == 0 {
+        return Ok(());
+    }
+    let entry = Entry {
+        at: now,
+        actor: admin.actor().into(),
+        action: Action::Changed,
+        subject: Subject::Site,
+        name: "settings".into(),
+        detail: "first steps hidden".into(),
+    };
+    audit::insert(conn, &entry)
 }

@@ -12,7 +12,7 @@ use domain::{
     effective_access::AccessKind,
     group::{GroupContent, GroupName},
     page::{Page, PageContent, PageId, PageInput, PagePath},
-    user::{Role, Username},
+    user::{Role, UserContent, Username},
     zone::Zone,
 };
 use proptest::{
@@ -25,7 +25,7 @@ use store::{
     readers::{self, Intention},
     trash, users,
     writing::{
-        self, AccessDiff, AddGroup, ChangeMemberships, Command, Consent, Delete, DeleteGroup, DiscardDrafts,
+        self, AccessDiff, AddGroup, AddUsers, ChangeMemberships, Command, Consent, Delete, DeleteGroup, DiscardDrafts,
         DraftVersion, Fingerprint, Move, Publish, PublishDrafts, Purge, Republish, Restore, Revert, SaveDraft,
         Selection, SetAudience, SortSection, Undo, Unpublish, UnpublishForm, UpdateGroup, new_page_id,
     },
@@ -34,7 +34,7 @@ use store::{
 use crate::{
     audiences::{GROUPS, PATHS, PEOPLE, audience, differing_listings},
     commands,
-    database::{add, admin, content, noon, on_both, sql},
+    database::{add, admin, content, hash, noon, on_both, sql},
 };
 
 const ALL: Paging = Paging { number: 1, size: 1000 };
@@ -64,6 +64,8 @@ enum Step {
     AddGroup(usize, Vec<&'static str>),
     /// A user is deleted, and another one takes the name.
     Replace(usize),
+    /// A user is deleted, and another one is added with the name and becomes a member of groups.
+    Join(usize, Vec<usize>),
     SqlPrivate(Index, bool),
 }
 
@@ -102,6 +104,7 @@ fn step() -> impl Strategy<Value = Step> {
         1 => (0..GROUPS.len()).prop_map(Step::DeleteGroup),
         1 => (0..GROUPS.len(), people()).prop_map(|(group, people)| Step::AddGroup(group, people)),
         1 => (0..PEOPLE.len()).prop_map(Step::Replace),
+        2 => (0..PEOPLE.len(), subsequence(vec![0, 1], 0..=2)).prop_map(|(person, groups)| Step::Join(person, groups)),
         1 => (one(), any::<bool>()).prop_map(|(page, private)| Step::SqlPrivate(page, private)),
     ]
 }
@@ -243,6 +246,13 @@ impl Step {
                     GroupContent { name: GroupName::parse(GROUPS[*index]).unwrap(), members: members(people) };
                 Command::AddGroup(AddGroup::new(&admin(), content))
             }
+            Step::Join(index, groups) => {
+                let name = Username::parse(PEOPLE[*index]).unwrap();
+                let user = UserContent { name, role: Role::Reader, active: true };
+                let groups = groups.iter().map(|index| GroupName::parse(GROUPS[*index]).unwrap()).collect();
+                let add = AddUsers::new(&admin(), vec![user], groups);
+                Command::AddUsers(add.with_passwords(vec![hash("x")]))
+            }
             Step::Replace(_) | Step::SqlPrivate(..) => return None,
         })
     }
@@ -251,11 +261,10 @@ impl Step {
     fn happen(&self, store: &Store) {
         match self {
             Step::Replace(index) => {
-                let name = Username::parse(PEOPLE[*index]).unwrap();
-                let user = store.read(|conn| users::find(conn, &name)).unwrap().unwrap();
-                store.write(|conn| writing::users::delete(conn, &admin(), &[user.id], noon())).unwrap();
+                remove(store, PEOPLE[*index]);
                 add(store, PEOPLE[*index], Role::Reader);
             }
+            Step::Join(index, _) => remove(store, PEOPLE[*index]),
             Step::SqlPrivate(index, private) => {
                 let pages = published(store);
                 if let Some(page) = picked(&pages, &[*index]).pop() {
@@ -268,6 +277,14 @@ impl Step {
     }
 }
 
+/// Deletes a user, if there is one of this name.
+fn remove(store: &Store, name: &str) {
+    let name = Username::parse(name).unwrap();
+    if let Some(user) = store.read(|conn| users::find(conn, &name)).unwrap() {
+        store.write(|conn| writing::users::delete(conn, &admin(), &[user.id], noon())).unwrap();
+    }
+}
+
 /// The readers of each page by the keys of accounts, so that a name that is taken again is another person; 0 is an
 /// anonymous visitor, and -1 any account, including later ones.
 type Reading = BTreeMap<i64, BTreeSet<i64>>;
@@ -275,10 +292,10 @@ type Reading = BTreeMap<i64, BTreeSet<i64>>;
 fn reading(store: &Store) -> Reading {
     let people: Vec<Member> = PEOPLE
         .iter()
-        .map(|name| {
+        .filter_map(|name| {
             let name = Username::parse(name).unwrap();
-            let user = store.read(|conn| users::find(conn, &name)).unwrap().unwrap();
-            Member { id: user.id, name: user.name, role: user.role, groups: user.groups }
+            let user = store.read(|conn| users::find(conn, &name)).unwrap()?;
+            Some(Member { id: user.id, name: user.name, role: user.role, groups: user.groups })
         })
         .collect();
     let readers = |page: &Page| {

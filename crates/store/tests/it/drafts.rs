@@ -11,7 +11,7 @@ use domain::{
 use store::{
     Error, Paging, Store,
     admin_list::{self, PageFilter, PageState},
-    drafts::{self, DraftKind},
+    drafts::{self, DraftKind, SavedBy},
     lists::{self, VisiblePages},
     old_paths, pages, revisions, schedule, trash,
 };
@@ -370,5 +370,27 @@ fn a_form_that_has_unpublished_its_page_may_be_sent_again() {
         unpublish(form(7, 0)).unwrap();
         assert_eq!(kept(store, page.id).unwrap().typed.page.body, "off");
         assert!(unpublish(form(8, 0)).is_err());
+    });
+}
+
+#[test]
+fn the_drafts_of_somebody_are_told_from_those_of_others() {
+    on_both(|store| {
+        let page = insert(store, "live");
+        save(store, page.id, form(1, 0), &typed("live", "Live", "New text.")).unwrap();
+        for n in 2..6 {
+            new(store, form(n, 0), &typed(&format!("draft-{n}"), &format!("Draft {n}"), "Text."));
+        }
+        sql(store, "UPDATE drafts SET saved_by = 'eve' WHERE title IN ('Live', 'Draft 2')").unwrap();
+        let found = |by: SavedBy<'_>, limit| {
+            let table = store.read(|conn| drafts::saved_by(conn, admin().editor(), by, limit)).unwrap();
+            let mut rows: Vec<(String, DraftKind)> = table.rows.into_iter().map(|row| (row.title, row.kind)).collect();
+            rows.sort_by(|one, other| one.0.cmp(&other.0));
+            (table.total, rows)
+        };
+        let eve = vec![("Draft 2".to_owned(), DraftKind::Page), ("Live".to_owned(), DraftKind::Changes)];
+        assert_eq!(found(SavedBy::User("eve"), 5), (store::Count::exact(2), eve));
+        let (total, rows) = found(SavedBy::Others("eve"), 2);
+        assert_eq!((total, rows.len()), (store::Count::exact(3), 2));
     });
 }

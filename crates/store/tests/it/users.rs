@@ -6,15 +6,22 @@ use chrono::TimeDelta;
 use domain::{
     Version,
     access::Member,
+    audience::{Audience, Chosen},
+    group::{GroupContent, GroupName},
+    page::PageContent,
     user::{Role, Theme, User, UserContent, Username},
 };
 use store::{
-    Count, Error, Paging, Store,
+    Count, Error, Paging, Store, groups,
     suggestions::{self, Suggestion},
     users::{self, UserColumn, UserFilter, UserSort},
+    writing::{self, AddUsers, Command, Consent},
 };
 
-use crate::database::{add, admin, hash, noon, on_both, sql};
+use crate::{
+    commands,
+    database::{add, admin, content as page, hash, noon, on_both, sql},
+};
 
 fn find(store: &Store, name: &str) -> Option<User> {
     store.read(|conn| users::find(conn, &Username::parse(name).unwrap())).unwrap()
@@ -248,5 +255,93 @@ fn names_are_suggested_among_more_users_than_are_compared_one_by_one() {
         assert_eq!(found("User20"), ["user20", "user200", "user2000"]);
         assert_eq!(found("nobody"), Vec::<String>::new());
         assert_eq!(found("").len(), 3);
+    });
+}
+
+fn newcomers(names: &[&str]) -> Vec<UserContent> {
+    let user = |name: &&str| UserContent { name: Username::parse(name).unwrap(), role: Role::Reader, active: true };
+    names.iter().map(user).collect()
+}
+
+#[test]
+fn many_users_are_added_with_their_groups_or_none_of_them() {
+    on_both(|store| {
+        add(store, "ann", Role::Reader);
+        let members = vec![Username::parse("ann").unwrap()];
+        let content = GroupContent { name: GroupName::parse("Board").unwrap(), members };
+        store.write(|conn| commands::add_group(conn, &admin(), &content, noon())).unwrap();
+        let board = vec![content.name.clone()];
+        let run = |names: &[&str], groups: Vec<GroupName>, hashes: usize| {
+            let add = AddUsers::new(&admin(), newcomers(names), groups).with_passwords(vec![hash("x"); hashes]);
+            let command = Command::AddUsers(add);
+            store.write(|conn| commands::run_with(conn, admin().editor(), command, Consent::Stated, noon()))
+        };
+        let nobody = GroupName::parse("Nobody").unwrap();
+        assert_eq!(run(&["max"], vec![nobody], 1).unwrap_err(), Error::Refused("There is no group Nobody.".into()));
+        assert_eq!(run(&["max", "mia"], Vec::new(), 1).unwrap_err(), Error::Refused("A user needs a password.".into()));
+        let taken = run(&["max", "ann"], board.clone(), 2).unwrap_err();
+        assert_eq!(taken, Error::Confusing("There is a user ann already.".into()));
+        let twice = run(&["max", "max"], board.clone(), 2).unwrap_err();
+        assert_eq!(twice, Error::Confusing("max is in the list twice.".into()));
+        assert_eq!(find(store, "max"), None);
+
+        assert_eq!(run(&["max", "mia"], board, 2).unwrap().count(), 2);
+        let group = store.read(|conn| groups::find(conn, &admin(), &content.name)).unwrap().unwrap();
+        let names: Vec<&str> = group.content.members.iter().map(Username::as_str).collect();
+        assert_eq!((names, group.version), (vec!["ann", "max", "mia"], Version(2)));
+        assert_eq!(find(store, "mia").unwrap().groups, [group.id]);
+    });
+}
+
+#[test]
+fn who_is_added_to_a_group_is_named_before() {
+    on_both(|store| {
+        let board = GroupName::parse("Board").unwrap();
+        let content = GroupContent { name: board.clone(), members: Vec::new() };
+        store.write(|conn| commands::add_group(conn, &admin(), &content, noon())).unwrap();
+        let audience = Audience::Chosen(Chosen { people: Vec::new(), groups: vec![board.clone()] });
+        let page = PageContent { audience, ..page("minutes") };
+        store.write(|conn| commands::insert(conn, admin().editor(), &page, noon())).unwrap();
+        let command = |names: &[&str]| {
+            let add = AddUsers::new(&admin(), newcomers(names), vec![board.clone()]);
+            Command::AddUsers(add.with_passwords(vec![hash("x"); names.len()]))
+        };
+        let preview =
+            |names: &[&str]| store.snapshot(|conn| writing::preview(conn, admin().editor(), &command(names))).unwrap();
+        let run = |names: &[&str], consent: Consent| {
+            store.write(|conn| commands::run_with(conn, admin().editor(), command(names), consent, noon()))
+        };
+        let diff = preview(&["mia", "max"]);
+        assert_eq!(diff.changes()[0].added.as_deref(), Some("max, mia"));
+        assert_eq!(diff.fingerprint(), preview(&["mia", "max"]).fingerprint());
+        let consent = Consent::Shown(diff.fingerprint().clone());
+        assert_eq!(run(&["mia", "max"], Consent::Stated).unwrap_err(), Error::Unconfirmed);
+        assert_eq!(run(&["mia", "mallory"], consent.clone()).unwrap_err(), Error::Unconfirmed);
+        run(&["mia", "max"], consent).unwrap();
+        let mia = find(store, "mia").unwrap();
+        assert_eq!(store.read(|conn| users::chosen_pages(conn, &admin(), &mia)).unwrap(), Count::exact(1));
+    });
+}
+
+#[test]
+fn the_pages_that_were_chosen_for_somebody_are_counted_once_each() {
+    on_both(|store| {
+        let ann = add(store, "ann", Role::Reader);
+        let count =
+            |store: &Store| store.read(|conn| users::chosen_pages(conn, &admin(), &find(store, "ann").unwrap()));
+        let board = GroupName::parse("Board").unwrap();
+        let content = GroupContent { name: board.clone(), members: vec![ann.name.clone()] };
+        store.write(|conn| commands::add_group(conn, &admin(), &content, noon())).unwrap();
+        let both = Chosen { people: vec![ann.name], groups: vec![board] };
+        for (path, audience) in [
+            ("open", Audience::Public),
+            ("all", Audience::SignedIn),
+            ("both", Audience::Chosen(both)),
+            ("both/below", Audience::Inherited),
+        ] {
+            let page = PageContent { audience, ..page(path) };
+            store.write(|conn| commands::insert(conn, admin().editor(), &page, noon())).unwrap();
+        }
+        assert_eq!(count(store).unwrap(), Count::exact(2));
     });
 }

@@ -79,8 +79,9 @@ fn usernames(names: &[String]) -> Result<Vec<Username>, String> {
 
 fn list(store: &Store) -> Result<(), String> {
     let everything = Paging { number: 1, size: u32::MAX };
-    let table =
-        store.read(|conn| groups::list(conn, &Admin::command_line(), everything)).map_err(|error| error.to_string())?;
+    let table = store
+        .read(|conn| groups::list(conn, &Admin::command_line(), "", everything))
+        .map_err(|error| error.to_string())?;
     for group in table.rows {
         println!("{}\t{} members\t{} pages", group.name, group.members, group.pages);
     }

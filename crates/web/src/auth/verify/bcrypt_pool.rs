@@ -30,6 +30,9 @@ const MAX_QUEUED_PER_THREAD: usize = 64;
 /// `Retry-After` when the queue is full.
 const RETRY_AFTER: Duration = Duration::from_secs(2);
 
+/// How long one of many passwords to hash stays away from a full queue.
+const PAUSE: Duration = Duration::from_millis(500);
+
 /// The niceness of the bcrypt threads: they get a quarter of a core that request threads want, and all of an idle one.
 const NICE: i32 = 5;
 
@@ -134,6 +137,34 @@ impl BcryptPool {
         self.run(origin, true, move || hash(&password, cost)).await?
     }
 
+    /// Hashes new passwords one after another, for a signed-in user. At most one of them waits in the queue, so that a sign-in
+    /// waits for one of them and not for all.
+    ///
+    /// # Errors
+    /// [`Error::Busy`] when they are not hashed at `end`.
+    pub async fn hash_many(
+        &self,
+        origin: Origin,
+        passwords: &[Password],
+        end: Instant,
+    ) -> Result<Vec<PasswordHash>, Error> {
+        let mut hashes = Vec::with_capacity(passwords.len());
+        for password in passwords {
+            let hash = loop {
+                let (password, cost) = (password.clone(), self.cost);
+                match self.run(origin, false, move || hash(&password, cost)).await {
+                    Err(Error::Busy(_)) if Instant::now() < end => tokio::time::sleep(PAUSE).await,
+                    outcome => break outcome??,
+                }
+            };
+            if Instant::now() > end {
+                return Err(Error::Busy(RETRY_AFTER));
+            }
+            hashes.push(hash);
+        }
+        Ok(hashes)
+    }
+
     async fn run<T: Send + 'static>(
         &self,
         origin: Origin,
@@ -215,5 +246,21 @@ mod tests {
         let password = Password::parse("open sesame").unwrap();
         let unknown_name = Verification { password, hash: None, max_cost: 0, active: false };
         assert!(matches!(pool.verify(unknown_name, permit).await, Ok(VerificationResult::Mismatch)));
+    }
+
+    #[actix_web::test]
+    async fn of_many_passwords_at_most_one_waits_in_the_queue() {
+        let pool = BcryptPool::start(6, Throttle::new()).unwrap();
+        let passwords: Vec<Password> = (0..20).map(|n| Password::parse(&format!("secret {n}")).unwrap()).collect();
+        let mut hashing = Box::pin(pool.hash_many(Origin::V4(1), &passwords, Instant::now() + Duration::from_secs(60)));
+        let hashes = loop {
+            tokio::select! {
+                hashes = &mut hashing => break hashes.unwrap_or_default(),
+                () = tokio::time::sleep(Duration::from_millis(1)) => assert!(pool.queue().0 <= 1),
+            }
+        };
+        assert_eq!(hashes.len(), 20);
+        let late = pool.hash_many(Origin::V4(1), &passwords, Instant::now()).await;
+        assert!(matches!(late, Err(Error::Busy(_))));
     }
 }

@@ -1,0 +1,2 @@
+DROP TABLE first_steps;
+DROP INDEX drafts_by_person;
