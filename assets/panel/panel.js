@@ -23,3 +23,5 @@ import "./order.js";
 import "./levels.js";
 import "./times.js";
 import "./problems.js";
+import "./busy.js";
+import "./passwords.js";

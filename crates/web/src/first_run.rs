@@ -19,6 +19,9 @@ use store::{
 use crate::auth::verify::bcrypt_pool;
 use crate::{clock, config::Serve, db::run_command};
 
+/// The paths of the example pages.
+pub const EXAMPLES: [&str; 3] = ["welcome", "private-example", "how-to-write"];
+
 /// The administrator who was just added.
 pub struct FirstAdmin {
     name: String,
@@ -225,21 +228,21 @@ fn examples() -> Result<Vec<PageContent>, String> {
     };
     Ok(vec![
         example(
-            "welcome",
+            EXAMPLES[0],
             "Welcome",
-            "A public page: everybody can read it.",
+            "A public page: everyone can read it.",
             false,
             include_str!("examples/welcome.md"),
         )?,
         example(
-            "private-example",
+            EXAMPLES[1],
             "A private page",
             "It opens with a name and a password.",
             true,
             include_str!("examples/private-example.md"),
         )?,
         example(
-            "how-to-write",
+            EXAMPLES[2],
             "How to write a page",
             "Headings, links, tables, code: Markdown in two minutes.",
             false,

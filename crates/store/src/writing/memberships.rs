@@ -84,7 +84,7 @@ impl Change for ChangeMemberships {
             };
             changed.push((group, members));
         }
-        Ok(Affected { edits: Vec::new(), groups: changed })
+        Ok(Affected { groups: changed, ..Affected::default() })
     }
 
     fn apply(&self, conn: &mut Conn, run: &mut Run<'_>, _: &Plan) -> Result<Outcome> {

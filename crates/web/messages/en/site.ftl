@@ -103,10 +103,10 @@ account-password = Change my password
 account-present = Current password
 account-new = New password
 account-again = New password again
-account-new-help = From { $min } to { $max } bytes; a letter outside ASCII takes two or more. Not your name, and not a common password. Several words work well.
-account-next = Your browser will ask for the new password on the next page.
+account-new-help = At least { $min } characters. A few words work well.
+account-next = Your browser will ask for the new password.
 account-differ = The two new passwords differ. Type the same one twice.
-account-wrong = This is not your current password.
+account-wrong = That is not your current password.
 account-too-many = Too many wrong passwords. Nothing was changed. { $seconds ->
     [one] Try again in { $seconds } second.
    *[other] Try again in { $seconds } seconds.
@@ -115,7 +115,7 @@ account-changed-meanwhile = Your password was changed meanwhile, so this change 
 account-no-colours = The colours must be system, light or dark.
 password-empty = A password cannot be empty.
 password-control = A password cannot hold control characters.
-password-short = At least { $min } bytes; this has { $bytes }.
+password-short = Too short: use at least { $min } characters.
 password-long = At most { $max } bytes; this has { $bytes }. A letter outside ASCII takes 2 to 4 bytes.
 password-name = The password cannot be the user’s name.
 password-common = This is one of the most common passwords, which attackers try first. Choose another.

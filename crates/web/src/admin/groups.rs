@@ -40,6 +40,7 @@ use crate::{
 struct ListPage {
     #[serde(flatten)]
     panel: Panel,
+    query: String,
     rows: Vec<Row>,
     #[serde(flatten)]
     pager: Pager,
@@ -63,13 +64,14 @@ impl From<GroupRow> for Row {
 /// GET `/admin/groups`.
 pub async fn list(app: Data<App>, admin: Admin, query: QueryString) -> Result<Outcome, Error> {
     let state = GROUPS.state(&query);
-    let (proof, window) = (admin.proof(), state.window());
-    let (site, table) = app.db.list_with_site(move |conn| groups::list(conn, &proof, window)).await?;
+    let (proof, window, text) = (admin.proof(), state.window(), state.get("q").to_owned());
+    let (site, table) = app.db.list_with_site(move |conn| groups::list(conn, &proof, &text, window)).await?;
     if let Some(last) = state.beyond_the_list(&table) {
         return Ok(Outcome::Redirect(last));
     }
     let page = ListPage {
-        panel: Panel::new(&site, admin.account(), "groups", "Groups", &GROUPS.above()).with_message(&query),
+        panel: Panel::new(&site, admin.account(), "groups", "People", &GROUPS.above()).with_message(&query),
+        query: state.get("q").to_owned(),
         pager: state.pager(&table),
         rows: table.rows.into_iter().map(Row::from).collect(),
     };
@@ -168,7 +170,7 @@ impl Editing<'_> {
         invalid: &Invalid,
         query: &QueryString,
     ) -> Result<Answer, Error> {
-        let title = self.group.map_or("Add a group".into(), |group| group.content.name.to_string());
+        let title = self.group.map_or("New group".into(), |group| group.content.name.to_string());
         let page = FormPage {
             panel: Panel::new(self.site, self.admin.account(), "groups", title, &GROUPS.trail("")).with_message(query),
             is_new: self.group.is_none(),

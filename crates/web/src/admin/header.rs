@@ -13,13 +13,11 @@ struct Part {
 }
 
 /// The title of each destination, and its parts. The first part that an account may open is where the link in the header leads.
-const DESTINATIONS: [(&str, &[Part]); 4] = [
+static DESTINATIONS: [(&str, &[Part]); 4] = [
     (
         "Pages",
         &[
             Part { section: "pages", title: "Pages", href: "/admin/pages", needs_admin: false },
-            Part { section: "drafts", title: "Drafts", href: "/admin/drafts", needs_admin: false },
-            Part { section: "trash", title: "Trash", href: "/admin/trash", needs_admin: false },
         ],
     ),
     (
@@ -69,9 +67,9 @@ pub(super) struct Destination {
 /// of that part.
 pub(super) fn of(account: &Account, section: &str) -> Vec<Destination> {
     let open = DESTINATIONS.iter().filter_map(|(title, parts)| {
-        let parts: Vec<&Part> = open_parts(parts, account);
+        let parts = open_parts(parts, account);
         let (first, is_current) = (parts.first()?, parts.iter().any(|part| part.section == section));
-        let title = if parts.len() == 1 { first.title } else { title };
+        let title = if parts.len() == 1 { first.title } else { *title };
         Some(Destination { title, href: first.href, is_current })
     });
     open.collect()

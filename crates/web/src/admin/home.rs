@@ -1,4 +1,4 @@
-//! The panel's home: totals, pending work, recent changes, broken links, and sign-ins that deserve attention.
+//! The dashboard: the first steps of a new site, drafts, recent activity, totals, and what deserves attention.
 
 use actix_web::web::Data;
 use domain::access::Admin;
@@ -7,6 +7,7 @@ use store::{admin_list, audit, links, users};
 
 use super::{
     failed_logins_chart::Chart,
+    first_steps::FirstSteps,
     links::Row,
     panel::Panel,
     pending::Pending,
@@ -16,7 +17,7 @@ use crate::{
     App,
     auth::extract::Editor,
     clock,
-    http::{answer::Answer, error::Error, view::Link},
+    http::{answer::Answer, error::Error, query::QueryString, view::Link},
     markdown,
 };
 
@@ -33,6 +34,7 @@ const MAX_ABSENT: u32 = 5;
 struct HomePage {
     #[serde(flatten)]
     panel: Panel,
+    steps: Option<FirstSteps>,
     counts: Counts,
     pending: Pending,
     changes: Vec<Change>,
@@ -90,25 +92,28 @@ struct Counts {
 }
 
 /// GET `/admin/`.
-pub async fn show(app: Data<App>, editor: Editor) -> Result<Answer, Error> {
+pub async fn show(app: Data<App>, editor: Editor, query: QueryString) -> Result<Answer, Error> {
     let proof = editor.proof();
     let admin = Admin::of(&editor.account().visitor());
-    let (site, (totals, users, changes, pending, broken, unread_links, watch)) = app
+    let (site, (steps, (totals, users, changes, pending, broken, unread_links, watch))) = app
         .db
         .list_with_site(move |conn| {
             let users = admin.as_ref().map(|admin| users::count(conn, admin)).transpose()?;
             let watch = admin.as_ref().map(|admin| Watch::of(conn, admin)).transpose()?;
+            let steps = admin.as_ref().map(|admin| FirstSteps::of(conn, admin)).transpose()?.flatten();
             let pending = Pending::find(conn, &proof)?;
             let broken = links::broken(conn, &proof, None, (MAX_BROKEN_LINKS + 1, MAX_EXAMINED), markdown::ids)?;
             let zone = store::site::get(conn)?.time_zone;
             let changes = audit::recent(conn, &proof, MAX_CHANGES)?;
             let changes = trail::rows(conn, &proof, changes, zone)?;
             let unread = links::has_unread(conn)?;
-            Ok((admin_list::totals(conn, &proof)?, users.unwrap_or_default(), changes, pending, broken, unread, watch))
+            let totals = admin_list::totals(conn, &proof)?;
+            Ok((steps, (totals, users.unwrap_or_default(), changes, pending, broken, unread, watch)))
         })
         .await?;
     let page = HomePage {
-        panel: Panel::new(&site, editor.account(), "home", "Dashboard", &[]),
+        panel: Panel::new(&site, editor.account(), "home", "Dashboard", &[]).with_message(&query),
+        steps,
         counts: Counts {
             pages: totals.all.to_string(),
             everybody: totals.everybody.to_string(),

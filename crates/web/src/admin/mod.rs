@@ -10,6 +10,7 @@ mod diff;
 mod done;
 pub mod drafts;
 mod failed_logins_chart;
+pub mod first_steps;
 mod flash;
 pub mod groups;
 mod header;

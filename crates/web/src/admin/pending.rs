@@ -3,22 +3,21 @@
 use domain::{access::Editor, zone::Zone};
 use serde::Serialize;
 use store::{
-    Paging,
-    drafts::{self, DraftKind, DraftRow},
+    drafts::{self, DraftKind, DraftRow, SavedBy},
     schedule::{self, Upcoming},
     site,
 };
 
 use crate::clock::{self, When};
 
-/// The first five of each kind are shown.
-const FIRST_ROWS: Paging = Paging { number: 1, size: 5 };
+/// The number of rows of each kind that are shown.
+const FIRST_ROWS: u32 = 5;
 
 /// Pending work: the first rows of each kind.
 #[derive(Serialize)]
 pub(super) struct Pending {
-    drafts: Part,
-    changes: Part,
+    own: Part,
+    of_others: Part,
     scheduled: Vec<Row>,
 }
 
@@ -39,28 +38,32 @@ struct Row {
 }
 
 impl Pending {
-    /// Loads the pending work of the site.
+    /// Loads the pending work of the site, as the editor sees it.
     pub(super) fn find(conn: &mut store::Conn, editor: &Editor) -> store::Result<Pending> {
         let zone = site::get(conn)?.time_zone;
-        let mut part = |kind| {
-            let table = drafts::list(conn, editor, Some(kind), FIRST_ROWS)?;
-            let rows = table.rows.into_iter().map(|row| Row::of_draft(row, zone)).collect();
+        let mut part = |by| {
+            let table = drafts::saved_by(conn, editor, by, FIRST_ROWS)?;
+            let rows = table.rows.into_iter().map(|row| Row::of_draft(row, by, zone)).collect();
             Ok::<_, store::Error>(Part { total: table.total.to_string(), rows })
         };
-        let (drafts, changes) = (part(DraftKind::Page)?, part(DraftKind::Changes)?);
-        let scheduled = schedule::upcoming(conn, editor, clock::now(), FIRST_ROWS.size)?;
+        let name = editor.actor();
+        let (own, of_others) = (part(SavedBy::User(name))?, part(SavedBy::Others(name))?);
+        let scheduled = schedule::upcoming(conn, editor, clock::now(), FIRST_ROWS)?;
         let scheduled = scheduled.into_iter().map(|upcoming| Row::of_upcoming(upcoming, zone)).collect();
-        Ok(Pending { drafts, changes, scheduled })
+        Ok(Pending { own, of_others, scheduled })
     }
 }
 
 impl Row {
-    fn of_draft(draft: DraftRow, zone: Zone) -> Row {
+    fn of_draft(draft: DraftRow, by: SavedBy<'_>, zone: Zone) -> Row {
         Row {
             href: format!("/admin/pages/{}", draft.page.0),
             title: super::drafts::naming::title(draft.title),
-            what: "saved",
-            who: draft.saved_by,
+            what: match draft.kind {
+                DraftKind::Page => "Draft",
+                DraftKind::Changes => "Unpublished changes",
+            },
+            who: if matches!(by, SavedBy::Others(_)) { draft.saved_by } else { String::new() },
             when: When::new(draft.saved_at, zone),
         }
     }
@@ -69,7 +72,7 @@ impl Row {
         Row {
             href: format!("/admin/pages/{}", upcoming.page.id.0),
             title: upcoming.page.title,
-            what: if upcoming.ends { "ends" } else { "appears" },
+            what: if upcoming.ends { "Ends" } else { "Appears" },
             who: String::new(),
             when: When::new(upcoming.at, zone),
         }

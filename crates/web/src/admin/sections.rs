@@ -24,7 +24,7 @@ pub(super) const TRASH: Section = Section { title: "Trash", rows: "/admin/trash"
 
 pub(super) const USERS: Section = Section {
     name: "users",
-    title: "Users",
+    title: "People",
     list: "/admin/users",
     rows: "/admin/users",
     fields: &["q", "role", "active", "sort"],
@@ -32,7 +32,7 @@ pub(super) const USERS: Section = Section {
 };
 
 pub(super) const GROUPS: Section =
-    Section { name: "groups", title: "Groups", list: "/admin/groups", rows: "/admin/groups", fields: &[], initial: "" };
+    Section { name: "groups", title: "Groups", list: "/admin/groups", rows: "/admin/groups", fields: &["q"], initial: "" };
 
 /// A section: the name of its tab, its title, and its list.
 pub(super) struct Section {

@@ -1,10 +1,13 @@
 //! Users in the panel: the form; submodules hold the list, passwords and deletion.
 
+mod add_many;
 mod delete;
+mod holdings;
 mod list;
 mod load;
 mod memberships;
 mod password;
+mod sheet;
 mod unlock;
 
 use actix_web::{HttpRequest, http::StatusCode, web::Data};
@@ -13,11 +16,13 @@ use domain::{
     invalid::Invalid,
     password::Password,
     site::Site,
-    user::{Role, User, UserId, UserInput},
+    text,
+    user::{Role, User, UserId, UserInput, Username},
 };
 use serde::{Deserialize, Serialize};
 use store::writing::users;
 
+pub use add_many::{add_many, ask as ask_many};
 pub use delete::{confirm, delete};
 pub use list::{act, list};
 pub use password::{password, set_password};
@@ -25,6 +30,7 @@ pub use unlock::unlock;
 
 use load::load;
 use memberships::{Chosen, Memberships};
+use sheet::{Sheet, Slip};
 use unlock::Guessed;
 
 use super::{
@@ -83,7 +89,7 @@ impl Fields {
             then: SubmitAction::Save,
             password,
             password_again,
-            generate: false,
+            generate: true,
         }
     }
 
@@ -110,8 +116,9 @@ struct FormPage {
     guessed: Option<Guessed>,
     /// The groups of the user, in a form of their own.
     groups: Option<Memberships>,
-    min_bytes: usize,
-    max_bytes: usize,
+    /// The user who was just added with a generated password, above the form of the next one.
+    added: Option<Sheet>,
+    min_bytes: String,
 }
 
 #[derive(Serialize)]
@@ -137,9 +144,9 @@ fn role_choices(chosen: &str) -> Vec<RoleChoice> {
         label: role.label(),
         chosen: role.as_str() == chosen,
         help: match role {
-            Role::Reader => "can read private pages",
-            Role::Editor => "can also write pages",
-            Role::Admin => "can also manage users and the site",
+            Role::Reader => "Can read private pages",
+            Role::Editor => "Can also write pages",
+            Role::Admin => "Can also manage users and the site",
         },
     };
     Role::ALL.into_iter().map(choice).collect()
@@ -152,21 +159,22 @@ struct Editing<'a> {
     site: &'a Site,
     user: Option<&'a User>,
     guessed: Option<Guessed>,
+    added: Option<Sheet>,
 }
 
 impl Editing<'_> {
-    fn form(&self, fields: Fields, invalid: &Invalid, query: &QueryString) -> Result<Answer, Error> {
+    fn form(self, fields: Fields, invalid: &Invalid, query: &QueryString) -> Result<Answer, Error> {
         self.form_with(fields, invalid, query, None)
     }
 
     fn form_with(
-        &self,
+        self,
         fields: Fields,
         invalid: &Invalid,
         query: &QueryString,
         groups: Option<Memberships>,
     ) -> Result<Answer, Error> {
-        let title = self.user.map_or("Add a user".into(), |user| user.name.to_string());
+        let title = self.user.map_or("New user".into(), |user| user.name.to_string());
         let under = |under| self.user.map_or(String::new(), |user| USERS.href(user.id.0, under, &fields.back));
         let trail = USERS.trail(&fields.back);
         let page = FormPage {
@@ -182,10 +190,10 @@ impl Editing<'_> {
             last_sign_in: self.user.map_or(String::new(), |user| {
                 user.last_sign_in_at.map_or("never".into(), |at| clock::moment(at, self.site.time_zone))
             }),
-            guessed: self.guessed.clone(),
+            guessed: self.guessed,
             groups,
-            min_bytes: Password::MIN_BYTES,
-            max_bytes: Password::MAX_BYTES,
+            added: self.added,
+            min_bytes: Password::MIN_BYTES.to_string(),
             fields: FormFields {
                 name: fields.name,
                 active: fields.active,
@@ -197,7 +205,7 @@ impl Editing<'_> {
         Ok(Answer::panel(self.app.view.render("admin/users/form.html", &page)?))
     }
 
-    fn refused(&self, fields: Fields, invalid: &Invalid, status: StatusCode) -> Result<Outcome, Error> {
+    fn refused(self, fields: Fields, invalid: &Invalid, status: StatusCode) -> Result<Outcome, Error> {
         let form = self.form(fields, invalid, &QueryString::default())?;
         Ok(Outcome::Page(form.with_status(status)))
     }
@@ -208,35 +216,38 @@ pub async fn new(app: Data<App>, admin: Admin, query: QueryString) -> Result<Ans
     let (site, ()) = app.db.read_with_site(|_| Ok(())).await?;
     let draft = UserInput { name: String::new(), role: Role::Reader.as_str().into(), active: true };
     let fields = Fields::of(draft, Version(0), USERS.back(query.get("back")));
-    Editing { app: &app, admin: &admin, site: &site, user: None, guessed: None }.form(
+    Editing { app: &app, admin: &admin, site: &site, user: None, guessed: None, added: None }.form(
         fields,
         &Invalid::default(),
         &query,
     )
 }
 
-/// POST `/admin/users`. Redirects to the form of the new user; a generated password is shown once, here.
+/// POST `/admin/users`. Redirects to the form of the new user, or to an empty one; a generated password is shown once, here.
 pub async fn create(
-    envelope: Envelope,
+    request: HttpRequest,
     app: Data<App>,
     admin: Admin,
     Form(mut fields): Form<Fields>,
 ) -> Result<Outcome, Error> {
     fields.back = USERS.back(&fields.back);
     let site = app.db.site().await;
-    let editing = Editing { app: &app, admin: &admin, site: &site, user: None, guessed: None };
-    let chosen = password::choose(&fields.password, &fields.password_again, fields.generate, fields.name.trim());
-    let (content, chosen) = match (fields.input().check(), chosen) {
-        (Ok(content), Ok(chosen)) => (content, chosen),
-        (content, chosen) => {
-            let mut invalid = content.err().unwrap_or_default();
-            for (field, message) in chosen.err().unwrap_or_default().iter() {
-                invalid.add(field, message);
-            }
+    let editing = Editing { app: &app, admin: &admin, site: &site, user: None, guessed: None, added: None };
+    let name = text::cleaned(&fields.name);
+    let name = name.trim();
+    let chosen = password::choose(&fields.password, &fields.password_again, fields.generate, name);
+    let (content, chosen) = match (fields.input().check(), check_new_name(&app, &admin, name).await?, chosen) {
+        (Ok(content), Ok(()), Ok(chosen)) => (content, chosen),
+        (content, name, chosen) => {
+            let mut invalid = Invalid::default();
+            invalid.take("name", name);
+            invalid.extend(content.err().unwrap_or_default());
+            invalid.extend(chosen.err().unwrap_or_default());
             return editing.refused(fields, &invalid, StatusCode::UNPROCESSABLE_ENTITY);
         }
     };
-    let hash = app.authenticator.bcrypt_pool.hash(envelope.client.origin(), &chosen.password).await?;
+    let origin = Envelope::of(&request).client.origin();
+    let hash = app.authenticator.bcrypt_pool.hash(origin, &chosen.password).await?;
     let (proof, name) = (admin.proof(), content.name.clone());
     let insert = move |conn: &mut store::Conn| users::add(conn, &proof, &content, &hash, clock::now());
     let user = match app.db.try_write(insert).await? {
@@ -250,14 +261,33 @@ pub async fn create(
         }
         Err(error) => return Err(error.into()),
     };
-    if let Some(generated) = chosen.generated {
-        return password::reveal(&app, &admin, &site, &user, &generated, &fields.back);
-    }
     let kept = encode(&[("back", &fields.back)]);
-    Ok(Outcome::Redirect(match fields.then {
-        SubmitAction::Another => Flash::Created.at(&format!("{}/new", USERS.list), &kept, None),
-        SubmitAction::Save | SubmitAction::Continue => Flash::Created.at(&USERS.form_href(user.id.0), &kept, None),
-    }))
+    match (chosen.generated, fields.then) {
+        (Some(generated), SubmitAction::Another) => {
+            let slip = Slip { name: user.name.to_string(), password: generated };
+            let added = Some(Sheet::new(&app, &request, &site, vec![slip]));
+            let next = UserInput { name: String::new(), role: user.role.as_str().into(), active: true };
+            let form = Editing { added, ..editing };
+            let fields = Fields::of(next, Version(0), fields.back);
+            form.form(fields, &Invalid::default(), &QueryString::default()).map(Outcome::Page)
+        }
+        (Some(generated), _) => password::reveal(&app, &request, &admin, &site, &user, generated, &fields.back),
+        (None, SubmitAction::Another) => {
+            Ok(Outcome::Redirect(Flash::Created.at(&format!("{}/new", USERS.list), &kept, None)))
+        }
+        (None, _) => Ok(Outcome::Redirect(Flash::Created.at(&USERS.form_href(user.id.0), &kept, None))),
+    }
+}
+
+/// Says why a user cannot have this new name, while the form may have other errors, and before a password is hashed.
+async fn check_new_name(app: &App, admin: &Admin, typed: &str) -> Result<Result<(), String>, Error> {
+    let name = match Username::parse_new(typed) {
+        Ok(name) => name,
+        Err(words) => return Ok(Err(words)),
+    };
+    let proof = admin.proof();
+    let obstacles = app.db.read(move |conn| store::users::name_obstacles(conn, &proof, &[name])).await?;
+    Ok(obstacles.into_iter().flatten().next().map_or(Ok(()), Err))
 }
 
 /// GET `/admin/users/{id}`.
@@ -266,7 +296,7 @@ pub async fn edit(request: HttpRequest, app: Data<App>, admin: Admin, query: Que
     let fields = Fields::of(UserInput::of(&user), user.version, USERS.back(query.get("back")));
     let guessed = Guessed::of(&app, &admin, &site, &user).await?;
     let groups = Memberships::load(&app, &admin, &user, None, &fields.back).await?;
-    Editing { app: &app, admin: &admin, site: &site, user: Some(&user), guessed }.form_with(
+    Editing { app: &app, admin: &admin, site: &site, user: Some(&user), guessed, added: None }.form_with(
         fields,
         &Invalid::default(),
         &query,
@@ -321,7 +351,7 @@ pub async fn update(
     fields.back = USERS.back(&fields.back);
     let id = UserId(id(&request)?);
     let (site, user) = load(&app, &admin, id).await?;
-    let editing = Editing { app: &app, admin: &admin, site: &site, user: Some(&user), guessed: None };
+    let editing = Editing { app: &app, admin: &admin, site: &site, user: Some(&user), guessed: None, added: None };
     let content = match fields.input().check() {
         Ok(content) => content,
         Err(invalid) => return editing.refused(fields, &invalid, StatusCode::UNPROCESSABLE_ENTITY),

@@ -277,19 +277,32 @@ impl Link {
     }
 }
 
-/// The first error message of each field of a form; serialised as a map.
+/// The first error message of each field of a form. A template has it as a map by field; `in_order` in it has all of them,
+/// each with its `field` and its `message`, in the order of the form.
 #[derive(Default, Serialize)]
-#[serde(transparent)]
-pub struct Errors(BTreeMap<&'static str, String>);
+pub struct Errors {
+    #[serde(flatten)]
+    by_field: BTreeMap<&'static str, String>,
+    in_order: Vec<FieldError>,
+}
+
+#[derive(Serialize)]
+struct FieldError {
+    field: &'static str,
+    message: String,
+}
 
 impl Errors {
     /// The messages of an invalid form.
     pub fn of(invalid: &Invalid) -> Errors {
-        let mut errors = BTreeMap::new();
+        let mut errors = Errors::default();
         for (field, message) in invalid.iter() {
-            errors.entry(field).or_insert_with(|| message.to_owned());
+            if !errors.by_field.contains_key(field) {
+                errors.by_field.insert(field, message.to_owned());
+                errors.in_order.push(FieldError { field, message: message.to_owned() });
+            }
         }
-        Errors(errors)
+        errors
     }
 }
 

@@ -39,7 +39,6 @@ struct AccountPage {
     form_token: String,
     errors: Errors,
     min_bytes: usize,
-    max_bytes: usize,
 }
 
 /// GET `/account`.
@@ -74,9 +73,7 @@ fn refusal(error: PasswordError) -> Sentence {
     match error {
         PasswordError::Empty => Sentence::new("password-empty"),
         PasswordError::Control => Sentence::new("password-control"),
-        PasswordError::Short(bytes) => {
-            Sentence::new("password-short").with("min", Password::MIN_BYTES).with("bytes", bytes)
-        }
+        PasswordError::Short(_) => Sentence::new("password-short").with("min", Password::MIN_BYTES),
         PasswordError::Long(bytes) => {
             Sentence::new("password-long").with("max", Password::MAX_BYTES).with("bytes", bytes)
         }
@@ -93,7 +90,6 @@ async fn page(app: &App, reader: &Reader, invalid: &Invalid) -> Result<Answer, E
         form_token: form_token::issue(reader.account(), clock::now()),
         errors: Errors::of(invalid),
         min_bytes: Password::MIN_BYTES,
-        max_bytes: Password::MAX_BYTES,
     };
     Ok(Answer::panel(app.view.render("account.html", &page)?))
 }

@@ -26,7 +26,7 @@ fn stored_payloads_run_on_no_page_and_violate_no_policy() {
     server.page("payload/below", PAYLOAD, BODY, &["--summary", PAYLOAD]);
     let admin = browser.user(&server, "admin");
     admin.open("/admin/site").fill("#title", PAYLOAD).fill("#tagline", PAYLOAD).fill("#footer", PAYLOAD);
-    admin.fill("#refusal", PAYLOAD).press("Save").sees(PAYLOAD);
+    admin.fill("#refusal", PAYLOAD).press("Save settings").sees(PAYLOAD);
 
     let mut seen = 0;
     let mut look = |name: &str, person: &super::chromium::Person| {
@@ -82,7 +82,7 @@ fn a_post_from_another_origin_changes_nothing() {
         .fill("#name", "mallory")
         .fill("#password", PASSWORD)
         .fill("#password_again", PASSWORD);
-    admin.press("Save");
+    admin.press("Add this user");
     assert!(server.command(&["user", "list"], "").contains("mallory"), "the same form from the panel itself works");
 }
 

@@ -285,6 +285,26 @@ impl Person {
         self
     }
 
+    /// Replaces the colours of pages by those of the system, as a high-contrast mode does.
+    pub fn force_colours(&self) -> &Person {
+        let feature = Emulation::MediaFeature { name: "forced-colors".into(), value: "active".into() };
+        self.tab.call_method(Emulation::SetEmulatedMedia { media: None, features: Some(vec![feature]) }).unwrap();
+        self
+    }
+
+    /// Sets the time zone of the browser.
+    pub fn set_time_zone(&self, zone: &str) -> &Person {
+        self.tab.call_method(Emulation::SetTimezoneOverride { timezone_id: zone.into() }).unwrap();
+        self
+    }
+
+    /// Shows pages as they are printed.
+    pub fn print(&self) -> &Person {
+        let media = Some("print".into());
+        self.tab.call_method(Emulation::SetEmulatedMedia { media, features: None }).unwrap();
+        self
+    }
+
     /// Disables the pages' own scripts; the expressions of the tests still run.
     pub fn without_javascript(&self) -> &Person {
         self.tab.call_method(Emulation::SetScriptExecutionDisabled { value: true }).unwrap();

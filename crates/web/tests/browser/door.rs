@@ -123,7 +123,7 @@ fn on_a_site_that_hides_its_pages_a_reader_signs_in_wherever_a_link_leads() {
     furnish(&server);
     let admin = browser.user(&server, "admin");
     admin.open("/admin/site").click("#hides_pages");
-    admin.press("Save").sees("Saved");
+    admin.press("Save settings").sees("Saved");
     let visitor = browser.visitor(&server);
     let asked = ["/minutes/march", "/nowhere"].map(|path| visitor.open(path).text());
     assert_eq!(asked[0], asked[1]);

@@ -18,6 +18,7 @@ mod door;
 mod editing;
 mod firefox;
 mod lists;
+mod people;
 mod prompts;
 mod readers;
 mod reading;

@@ -31,11 +31,11 @@ fn the_pictures_of_the_readme_are_taken_when_asked_for() {
     server.command(&["page", "delete", "long"], "");
     let (visitor, admin) = (browser.visitor(&server), browser.user(&server, "admin"));
     admin.open("/admin/site").fill("#title", "The Lantern Room").fill("#tagline", "A shared darkroom by the canal.");
-    admin.press("Save");
+    admin.press("Save settings");
     admin.open("/admin/site/navigation").js(
         "document.querySelectorAll('[name=target]').forEach((field, n) => field.value = ['/handbook', '/about', '/contact'][n])",
     );
-    admin.press("Save");
+    admin.press("Save menu and front page");
     let shots = [
         // The reader's page is shown as far as its code.
         (&visitor, "light", 1400, "/handbook/darkroom", "page"),

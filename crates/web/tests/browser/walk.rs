@@ -98,7 +98,7 @@ pub const INSIDE: &[Stop] = &[
     }),
     ("account with errors", |p| {
         p.open("/account").fill("#present", "wrong-password").fill("#password", "x").fill("#password_again", "y");
-        p.press("Change my password").sees("This is not your current password");
+        p.press("Change my password").sees("That is not your current password");
     }),
     ("panel", |p| {
         p.open("/admin/");
@@ -178,14 +178,14 @@ pub const INSIDE: &[Stop] = &[
         p.open("/admin/groups");
     }),
     ("new group with errors", |p| {
-        p.open("/admin/groups/new").fill("#name", "x").fill("#members", "a:b").press("Save");
+        p.open("/admin/groups/new").fill("#name", "x").fill("#members", "a:b").press("Add this group");
         assert_eq!(p.status(), 422);
     }),
     ("group", |p| {
         p.open("/admin/groups").press("Keyholders");
     }),
     ("group deletion", |p| {
-        p.open("/admin/groups").press("Keyholders").press("Delete…").sees("Can no longer read");
+        p.open("/admin/groups").press("Keyholders").press("Delete this group…").sees("Can no longer read");
     }),
     ("view as", |p| {
         p.open("/admin/view-as");
@@ -222,7 +222,7 @@ pub const INSIDE: &[Stop] = &[
         p.open("/admin/pages?state=changes").sees("Only editors can see drafts.");
     }),
     ("panel with what waits", |p| {
-        p.open("/admin/").sees("Pending changes: 1");
+        p.open("/admin/").sees("Unpublished changes");
     }),
     ("draft conflict", |p| {
         edit(p, "Renting the darkroom");
@@ -267,8 +267,33 @@ pub const INSIDE: &[Stop] = &[
         p.open("/admin/users/new");
     }),
     ("new user with errors", |p| {
-        p.open("/admin/users/new").fill("#name", "a b").fill("#password", "x").press("Save");
+        p.open("/admin/users/new").fill("#name", "a b").fill("#password", "x");
+        p.click("#generate");
+        p.press("Add this user").sees("No spaces in user names");
         assert_eq!(p.status(), 422);
+    }),
+    ("new password", |p| {
+        p.open("/admin/users/new").fill("#name", "walter").press("Save and add another").sees("Added walter");
+    }),
+    ("many users", |p| {
+        p.open("/admin/users/add-many");
+    }),
+    ("many users with wrong lines", |p| {
+        p.open("/admin/users/add-many").fill("#names", "wanda\nw w\nrita").press("Add these users");
+        p.sees("2 lines have to be changed").sees("There is a user rita already.");
+    }),
+    ("many users who gain access", |p| {
+        p.open("/admin/users/add-many").fill("#names", "wanda\nwendy");
+        p.click("#group-1");
+        p.press("Add these users").sees("will be able to read private pages");
+    }),
+    ("sheet of passwords", |p| {
+        p.press("Add 2 users and let them read 2 pages").sees("shown only once").sees("wendy");
+    }),
+    ("users to disable", |p| {
+        p.open("/admin/users").click("tbody tr:last-child input[name=id]");
+        p.js("document.querySelector('#action').value = 'disable'");
+        p.press("Go").sees("can read pages for signed-in users");
     }),
     ("user form", |p| {
         p.open("/admin/users").press("rita");
@@ -277,34 +302,37 @@ pub const INSIDE: &[Stop] = &[
         p.open("/admin/users").press("rita").press("Set a password");
     }),
     ("user deletion", |p| {
-        p.open("/admin/users").press("rita").press("Delete…");
+        p.open("/admin/users").press("rita").press("Delete this user…").sees("can read pages for signed-in users");
     }),
     ("site", |p| {
         p.open("/admin/site");
     }),
     ("site with errors", |p| {
-        p.open("/admin/site").fill("#language", "not a language").press("Save");
+        p.open("/admin/site").fill("#language", "not a language").press("Save settings");
         assert_eq!(p.status(), 422);
     }),
     ("look", |p| {
         p.open("/admin/site/look");
     }),
     ("look with errors", |p| {
-        p.open("/admin/site/look").fill("#accent", "#ffcc00").fill("#css", "@import 'x';").press("Save");
+        p.open("/admin/site/look").fill("#accent", "#ffcc00").fill("#css", "@import 'x';").press("Save the look");
         assert_eq!(p.status(), 422);
     }),
     ("audit trail", |p| {
         p.open("/admin/audit");
     }),
+    ("failed sign-ins", |p| {
+        p.open("/admin/audit?action=refused");
+    }),
     ("refused action on users", |p| {
         p.open("/admin/site");
         p.js("document.querySelector('form.form').action = '/admin/users/actions'");
-        p.press("Save");
+        p.press("Save settings");
     }),
     ("form sent too late", |p| {
         p.open("/admin/site");
         p.js("document.querySelector('form.form input[name=form_token]').value = 'old'");
-        p.press("Save").sees("Send it again");
+        p.press("Save settings").sees("Send it again");
     }),
     ("signed out", |p| {
         p.open("/logout");

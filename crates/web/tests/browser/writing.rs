@@ -11,7 +11,7 @@ fn an_editor_creates_a_page_whose_path_follows_its_title_and_makes_it_private() 
     let Some(browser) = Chromium::start() else { return };
     let server = Server::start();
     let (eve, rita, visitor) = (browser.user(&server, "eve"), browser.user(&server, "rita"), browser.visitor(&server));
-    eve.open("/admin/").press("Add a page").type_into("#title", "Gänse & Füchse: a Tale");
+    eve.open("/admin/").press("New page").type_into("#title", "Gänse & Füchse: a Tale");
     assert_eq!(eve.value("#path"), "ganse-fuchse-a-tale");
     eve.fill("#path", "tales/geese").type_into("#title", "!");
     assert_eq!(eve.value("#path"), "tales/geese", "a path that somebody wrote stays");
@@ -69,9 +69,9 @@ fn a_user_is_deleted_only_after_a_confirmation() {
     let server = Server::start();
     let (admin, rita) = (browser.user(&server, "admin"), browser.user(&server, "rita"));
     rita.open("/login").sees("rita");
-    admin.open("/admin/users").press("rita").press("Delete…").sees("rita (reader) will be deleted");
+    admin.open("/admin/users").press("rita").press("Delete this user…").sees("rita (reader) will be deleted");
     assert!(server.command(&["user", "list"], "").contains("rita"), "asking deletes nothing");
-    admin.press("Keep rita").press("Delete…").press("Delete this user").sees("Deleted");
+    admin.press("Keep rita").press("Delete this user…").press("Delete rita").sees("Deleted");
     assert!(admin.address().starts_with("/admin/users"), "{}", admin.address());
     assert!(!server.command(&["user", "list"], "").contains("rita"));
     admin.open("/admin/audit").sees("rita");

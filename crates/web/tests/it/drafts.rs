@@ -111,7 +111,7 @@ async fn what_waits_over_a_page_is_seen_by_nobody_until_it_is_published() {
     eve.get("/admin/pages").await.has("<span class=\"badge\">unpublished changes</span>");
     eve.get("/admin/pages?state=changes").await.has("Hello").has("1–1 of 1 drafts").lacks("/secret");
     eve.get("/admin/pages?state=draft").await.has("There are no drafts");
-    eve.get("/admin/").await.has("Pending changes: 1");
+    eve.get("/admin/").await.has("Your drafts").has("Unpublished changes");
 
     save(&eve, &edit, &[]).await.is(303);
     site.visitor().get("/hello").await.has("<strong>moon</strong>");
@@ -360,7 +360,7 @@ async fn an_end_comes_after_the_date() {
 async fn the_home_of_the_panel_says_what_waits() {
     let site = Site::new();
     let eve = site.eve();
-    eve.get("/admin/").await.lacks("<h2>Pending</h2>");
+    eve.get("/admin/").await.has("You have no drafts.").lacks("Scheduled");
     made(&site, "/plan", false).await;
     site.put(PageInput {
         published: "2999-01-01".into(),
@@ -370,11 +370,12 @@ async fn the_home_of_the_panel_says_what_waits() {
     let home = eve
         .get("/admin/")
         .await
-        .has("Drafts: 1")
+        .has("Your drafts <span class=\"count\">1</span>")
         .has("<a href=\"/admin/pages?state=scheduled\">Scheduled</a>")
-        .has("appears")
+        .has("Appears")
         .has("1 Jan 2999");
-    home.has("ends").has("1 Feb 2999").lacks("Pending changes");
+    home.has("Ends").has("1 Feb 2999").lacks("Unpublished changes").lacks("Drafts by others");
+    site.root().get("/admin/").await.has("You have no drafts.").has("Drafts by others").has("by <bdi>eve</bdi>");
     let total = site.store().read(|conn| drafts::count(conn, domain::access::Admin::itself().editor(), None));
     assert_eq!(total, Ok(store::Count::exact(1)));
 }

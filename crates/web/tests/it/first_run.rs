@@ -144,7 +144,7 @@ fn check_config_looks_at_what_it_vouches_for() {
         "{out}"
     );
     let (ok, out, err) = check(&[("POSTERN_ADMIN_PASSWORD", "short")]);
-    assert!(!ok && err.contains("POSTERN_ADMIN_PASSWORD: At least 8 bytes"), "{out}{err}");
+    assert!(!ok && err.contains("POSTERN_ADMIN_PASSWORD: Too short: use at least 8"), "{out}{err}");
     // What a URL hides stays hidden, in the answer and in the error.
     let url = "postgres://ann:half#rest@127.0.0.1:1/db";
     let (ok, out, err) = check(&[("DATABASE_URL", url)]);
@@ -155,7 +155,7 @@ fn check_config_looks_at_what_it_vouches_for() {
     let (ok, out, _) = check(&[]);
     assert!(ok && out.contains("administrator     none yet: `postern` adds admin"), "{out}");
     let (ok, _, err) = check(&[("POSTERN_ADMIN_PASSWORD", "admin")]);
-    assert!(!ok && err.contains("At least 8 bytes"), "{err}");
+    assert!(!ok && err.contains("Too short: use at least 8"), "{err}");
     let set = |path: &Path, mode| std::fs::set_permissions(path, Permissions::from_mode(mode)).unwrap();
     set(folder.path(), 0o755);
     set(&folder.path().join("postern.db"), 0o644);

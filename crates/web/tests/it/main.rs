@@ -43,6 +43,7 @@ mod page_language;
 mod page_list;
 mod pages;
 mod panel;
+mod people;
 mod protocol;
 mod proxy;
 mod read_only;

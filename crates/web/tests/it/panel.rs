@@ -296,11 +296,17 @@ async fn home_shows_how_much_there_is_and_what_was_done_last() {
     let site = Site::new();
     let home = site.eve().get("/admin/").await.is(200);
     home.has("<strong>2</strong> pages")
-        .has("<strong>1</strong> for anyone signed in")
+        .has("<strong>1</strong> for signed-in users")
+        .has("Recently changed by others")
         .has("command line")
-        .lacks("Users</a>")
-        .lacks("eve</strong> created");
-    site.root().get("/admin/").await.has("<strong>4</strong> users");
+        .lacks("/admin/users")
+        .lacks("First steps");
+    let form = site.eve().get("/admin/pages/new").await.is(200).value_of("form_token");
+    let fields = [("title", "Mine"), ("path", "/mine"), ("body", "Text."), ("form_token", &*form)];
+    site.eve().post("/admin/pages", &fields).await.is(303);
+    let row = "<td>eve</td>";
+    site.eve().get("/admin/").await.lacks(row);
+    site.root().get("/admin/").await.has("Recent activity").has(row).has("<strong>4</strong> users");
 }
 
 #[actix_web::test]

@@ -66,6 +66,12 @@ async fn every_template_renders_as_a_whole_document() {
         ("admin/view_as/choose.html", root.get("/admin/view-as").await),
         ("admin/users/list.html", root.get("/admin/users").await),
         ("admin/users/form.html", root.get("/admin/users/new").await),
+        ("admin/users/add_many.html", root.get("/admin/users/add-many").await),
+        (
+            "admin/users/sheet.html",
+            root.submit("/admin/users/add-many", "/admin/users/add-many", &[("names", "kim"), ("role", "reader")])
+                .await,
+        ),
         ("admin/users/password.html", root.get(&format!("{user}/password")).await),
         ("admin/users/delete.html", root.get(&format!("{user}/delete")).await),
         ("admin/resend.html", root.post("/admin/pages", &[("title", "x")]).await),

@@ -48,11 +48,11 @@ async fn t20_t22_t24_case_6_7_names_and_passwords_are_checked_at_their_fields() 
         }
         refused.has(message);
     };
-    check("a:b", "reader", "a long sentence", "A colon cannot stand in a name").await;
+    check("a:b", "reader", "a long sentence", "No colons in user names").await;
     check("", "reader", "a long sentence", "A user needs a name").await;
     check("ann", "reader", "a long sentence", "There is a user ann already").await;
     check("new", "king", "a long sentence", "A role is reader, editor or admin").await;
-    check("new", "reader", "short", "At least 8 bytes; this has 5").await;
+    check("new", "reader", "short", "Too short: use at least 8 characters").await;
     check("new", "reader", &"a".repeat(73), "At most 72 bytes; this has 73").await;
     check("new", "reader", "password", "most common").await;
     check("longenough", "reader", "LongEnough", "cannot be the user").await;

@@ -5,7 +5,7 @@ use domain::user::UserId;
 use serde::{Deserialize, Serialize};
 use store::writing::users;
 
-use super::load::load;
+use super::{holdings::Holdings, load::load};
 use crate::{
     App,
     admin::{flash::Flash, panel::Panel, request::id, sections::USERS},
@@ -26,6 +26,7 @@ struct DeletePage {
     action: String,
     name: String,
     role_label: &'static str,
+    holdings: Holdings,
     back: String,
     cancel_href: String,
 }
@@ -33,6 +34,8 @@ struct DeletePage {
 /// GET `/admin/users/{id}/delete`: asks for confirmation.
 pub async fn confirm(request: HttpRequest, app: Data<App>, admin: Admin, query: QueryString) -> Result<Answer, Error> {
     let (site, user) = load(&app, &admin, UserId(id(&request)?)).await?;
+    let (proof, held_by) = (admin.proof(), user.clone());
+    let holdings = app.db.read(move |conn| Holdings::of(conn, &proof, &held_by)).await?;
     let back = USERS.back(query.get("back"));
     let trail = USERS.trail_under(user.id.0, user.name.as_str(), &back);
     let page = DeletePage {
@@ -40,6 +43,7 @@ pub async fn confirm(request: HttpRequest, app: Data<App>, admin: Admin, query: 
         action: format!("{}/delete", USERS.form_href(user.id.0)),
         name: user.name.to_string(),
         role_label: user.role.label(),
+        holdings,
         cancel_href: USERS.href(user.id.0, "", &back),
         back,
     };

@@ -1,20 +1,27 @@
 //! The list of users, and bulk actions on them.
 
+use std::collections::HashMap;
+
 use actix_web::web::Data;
 use domain::{
+    group::{GroupId, GroupName},
     user::{Role, User, UserId},
     zone::Zone,
 };
 use serde::Serialize;
-use store::users::{self, UserColumn, UserFilter, UserSort};
+use store::{
+    groups,
+    users::{self, UserColumn, UserFilter, UserSort},
+};
 
+use super::holdings::Holdings;
 use crate::{
     App,
     admin::{
         bulk::{Action, Choice, Chosen, Item, Needs, Question},
         flash::Flash,
         panel::Panel,
-        sections::USERS,
+        sections::{GROUPS, USERS},
         table::TableView,
     },
     auth::extract::Admin,
@@ -24,6 +31,7 @@ use crate::{
         error::Error,
         form::Form,
         query::QueryString,
+        view::Link,
     },
 };
 
@@ -35,7 +43,7 @@ const ACTIONS: [Choice; 3] = [
         nouns: ["user", "users"],
         after: "",
         address: "",
-        question: "These users can no longer sign in, from their next request on:",
+        question: "These users will no longer be able to sign in:",
         danger: true,
         needs: Needs::Rows,
     },
@@ -46,7 +54,7 @@ const ACTIONS: [Choice; 3] = [
         nouns: ["user", "users"],
         after: "",
         address: "",
-        question: "These users can sign in again:",
+        question: "These users will be able to sign in again:",
         danger: false,
         needs: Needs::Rows,
     },
@@ -57,11 +65,14 @@ const ACTIONS: [Choice; 3] = [
         nouns: ["user", "users"],
         after: "",
         address: "",
-        question: "These users will be deleted. The audit trail keeps their names:",
+        question: "These users will be deleted. Activity keeps their names:",
         danger: true,
         needs: Needs::Rows,
     },
 ];
+
+/// The number of groups that a row names.
+const SHOWN_GROUPS: usize = 3;
 
 #[derive(Serialize)]
 struct ListPage {
@@ -78,6 +89,9 @@ struct Row {
     id: String,
     name: String,
     role_label: &'static str,
+    /// The first groups of the user, and the number of the others.
+    groups: Vec<Link>,
+    more_groups: usize,
     active: bool,
     created: String,
     created_iso: String,
@@ -87,8 +101,12 @@ struct Row {
 }
 
 impl Row {
-    fn new(user: User, back: &str, zone: Zone) -> Row {
+    fn new(user: User, names: &HashMap<GroupId, GroupName>, back: &str, zone: Zone) -> Row {
+        let group = |group: &GroupId| Some(Link::new(GROUPS.form_href(group.0), names.get(group)?.to_string()));
+        let groups: Vec<Link> = user.groups.iter().take(SHOWN_GROUPS).filter_map(group).collect();
         Row {
+            more_groups: user.groups.len() - groups.len(),
+            groups,
             id: user.id.0.to_string(),
             name: user.name.to_string(),
             role_label: user.role.label(),
@@ -130,11 +148,14 @@ pub async fn list(app: Data<App>, admin: Admin, query: QueryString) -> Result<Ou
         _ => UserColumn::Name,
     };
     let (proof, window) = (admin.proof(), state.window());
-    let (site, (table, counts)) = app
+    let (site, (table, names, counts)) = app
         .db
         .list_with_site(move |conn| {
             let table = users::list(conn, &proof, &filter, UserSort { by, descending }, window)?;
-            Ok((table, users::counts(conn, &proof, &filter)?))
+            let shown: Vec<GroupId> =
+                table.rows.iter().flat_map(|user| user.groups.iter().take(SHOWN_GROUPS).copied()).collect();
+            let names = groups::names_of(conn, &proof, &shown)?;
+            Ok((table, names, users::counts(conn, &proof, &filter)?))
         })
         .await?;
     if let Some(last) = state.beyond_the_list(&table) {
@@ -164,9 +185,9 @@ pub async fn list(app: Data<App>, admin: Admin, query: QueryString) -> Result<Ou
     let columns = state.columns(&COLUMNS, (word, descending));
     let back = state.back();
     let page = ListPage {
-        panel: Panel::new(&site, admin.account(), "users", "Users", &USERS.above()).with_message(&query),
+        panel: Panel::new(&site, admin.account(), "users", "People", &USERS.above()).with_message(&query),
         table: state.view(&table, columns, filters),
-        rows: table.rows.into_iter().map(|user| Row::new(user, &back, site.time_zone)).collect(),
+        rows: table.rows.into_iter().map(|user| Row::new(user, &names, &back, site.time_zone)).collect(),
         actions: ACTIONS,
     };
     Ok(Outcome::Page(Answer::panel(app.view.render("admin/users/list.html", &page)?)))
@@ -178,8 +199,16 @@ pub async fn act(app: Data<App>, admin: Admin, Form(chosen): Form<Chosen>) -> Re
     let ids: Vec<UserId> = action.ids.iter().copied().map(UserId).collect();
     let proof = admin.proof();
     if !action.confirmed {
-        let (site, users) = app.db.read_with_site(move |conn| users::get_many(conn, &proof, &ids)).await?;
-        let items = users.into_iter().map(item).collect();
+        let takes_access = action.choice.danger;
+        let read = move |conn: &mut store::Conn| {
+            let users = users::get_many(conn, &proof, &ids)?;
+            let item = |user: User| {
+                let holdings = takes_access.then(|| Holdings::of(conn, &proof, &user)).transpose()?;
+                Ok(item(user, holdings))
+            };
+            users.into_iter().map(item).collect::<store::Result<Vec<Item>>>()
+        };
+        let (site, items) = app.db.list_with_site(read).await?;
         return action
             .ask(&app, admin.account(), &site, &USERS, Question { items, ..Question::default() })
             .map(Outcome::Page);
@@ -198,11 +227,13 @@ pub async fn act(app: Data<App>, admin: Admin, Form(chosen): Form<Chosen>) -> Re
     Ok(Outcome::Redirect(flash.at(USERS.list, &action.back, Some(count))))
 }
 
-fn item(user: User) -> Item {
+/// A user as the question names them; with what they hold, if the action takes their access.
+fn item(user: User, holdings: Option<Holdings>) -> Item {
     let state = if user.active { "active" } else { "disabled" };
+    let holdings = holdings.map_or(String::new(), |holdings| format!("; {}", holdings.words()));
     Item {
         title: user.name.to_string(),
         href: USERS.form_href(user.id.0),
-        note: format!("{}, {state}", user.role.label().to_lowercase()),
+        note: format!("{}, {state}{holdings}", user.role.label().to_lowercase()),
     }
 }

@@ -11,7 +11,10 @@ use domain::{
 use serde::{Deserialize, Serialize};
 use store::writing::users;
 
-use super::load::load;
+use super::{
+    load::load,
+    sheet::{self, Sheet, Slip},
+};
 use crate::{
     App,
     admin::{flash::Flash, panel::Panel, request::id, sections::USERS},
@@ -58,13 +61,11 @@ struct PasswordPage {
     action: String,
     name: String,
     errors: Errors,
-    generated: String,
+    generate: bool,
     version: i64,
     back: String,
-    list_href: String,
     edit_href: String,
-    min_bytes: usize,
-    max_bytes: usize,
+    min_bytes: String,
 }
 
 fn page(
@@ -73,23 +74,20 @@ fn page(
     site: &Site,
     user: &User,
     invalid: &Invalid,
-    generated: &str,
+    generate: bool,
     back: &str,
 ) -> Result<Answer, Error> {
     let trail = USERS.trail_under(user.id.0, user.name.as_str(), back);
-    let title = if generated.is_empty() { "Set a password" } else { "The new password" };
     let page = PasswordPage {
-        panel: Panel::new(site, admin.account(), "users", title, &trail),
+        panel: Panel::new(site, admin.account(), "users", "Set a password", &trail),
         action: format!("{}/password", USERS.form_href(user.id.0)),
         name: user.name.to_string(),
         errors: Errors::of(invalid),
-        generated: generated.into(),
+        generate,
         version: user.version.0,
         back: back.into(),
-        list_href: USERS.list_href(back),
         edit_href: USERS.href(user.id.0, "", back),
-        min_bytes: Password::MIN_BYTES,
-        max_bytes: Password::MAX_BYTES,
+        min_bytes: Password::MIN_BYTES.to_string(),
     };
     Ok(Answer::panel(app.view.render("admin/users/password.html", &page)?))
 }
@@ -97,19 +95,24 @@ fn page(
 /// The page that shows a generated password once.
 pub(super) fn reveal(
     app: &App,
+    request: &HttpRequest,
     admin: &Admin,
     site: &Site,
     user: &User,
-    generated: &str,
+    generated: String,
     back: &str,
 ) -> Result<Outcome, Error> {
-    page(app, admin, site, user, &Invalid::default(), generated, back).map(Outcome::Page)
+    let trail = USERS.trail_under(user.id.0, user.name.as_str(), back);
+    let panel = Panel::new(site, admin.account(), "users", format!("New password of {}", user.name), &trail);
+    let slip = Slip { name: user.name.to_string(), password: generated };
+    let sheet = Sheet::new(app, request, site, vec![slip]);
+    sheet::page(app, panel, sheet, USERS.href(user.id.0, "", back), USERS.list_href(back)).map(Outcome::Page)
 }
 
 /// GET `/admin/users/{id}/password`.
 pub async fn password(request: HttpRequest, app: Data<App>, admin: Admin, query: QueryString) -> Result<Answer, Error> {
     let (site, user) = load(&app, &admin, UserId(id(&request)?)).await?;
-    page(&app, &admin, &site, &user, &Invalid::default(), "", &USERS.back(query.get("back")))
+    page(&app, &admin, &site, &user, &Invalid::default(), true, &USERS.back(query.get("back")))
 }
 
 /// The fields of the form.
@@ -142,7 +145,7 @@ pub async fn set_password(
     let chosen = match choose(&fields.password, &fields.password_again, fields.generate, user.name.as_str()) {
         Ok(chosen) => chosen,
         Err(invalid) => {
-            let page = page(&app, &admin, &site, &user, &invalid, "", &back)?;
+            let page = page(&app, &admin, &site, &user, &invalid, fields.generate, &back)?;
             return Ok(Outcome::Page(page.with_status(StatusCode::UNPROCESSABLE_ENTITY)));
         }
     };
@@ -157,7 +160,7 @@ pub async fn set_password(
         Err(error) => return Err(error.into()),
     }
     match chosen.generated {
-        Some(generated) => reveal(&app, &admin, &site, &user, &generated, &back),
+        Some(generated) => reveal(&app, &request, &admin, &site, &user, generated, &back),
         None => {
             let kept = encode(&[("back", &back)]);
             Ok(Outcome::Redirect(Flash::PasswordSet.at(&USERS.form_href(user.id.0), &kept, None)))

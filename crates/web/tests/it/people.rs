@@ -1,0 +1,208 @@
+//! People in the panel: the header, users and groups, many users at once, and the dashboard of a new site.
+
+use domain::{page::PageInput, user::Role};
+
+use crate::site::{Site, chosen, draft};
+
+const MANY: &str = "/admin/users/add-many";
+
+/// The fields of the form, with some names.
+fn fields<'a>(names: &'a str, more: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
+    [&[("names", names), ("role", "reader")], more].concat()
+}
+
+/// The passwords on a sheet.
+fn passwords(sheet: &str) -> Vec<String> {
+    sheet.split("class=\"secret\">").skip(1).map(|rest| rest[..23].to_owned()).collect()
+}
+
+#[actix_web::test]
+async fn many_users_are_added_and_their_passwords_shown_once() {
+    let site = Site::new();
+    let sheet = site.root().submit(MANY, MANY, &fields("max\r\n\r\n  zo\u{eb} , \r\nmia", &[])).await.is(200);
+    assert_eq!(sheet.header("cache-control"), "no-store");
+    let sheet = sheet.has("3 new users").has("shown only once").has("max").has("zoë");
+    let passwords = passwords(&sheet.body);
+    assert_eq!(passwords.len(), 3);
+    for (name, password) in ["max", "zoë", "mia"].into_iter().zip(&passwords) {
+        site.signed_in(name, password).get("/secret").await.is(200);
+        assert_eq!(site.user(name).role, Role::Reader);
+    }
+    // A reload of the sheet sends the form again.
+    let again = site.root().submit(MANY, MANY, &fields("max\nmia", &[])).await.is(422);
+    again.has("There is a user max already.").has("2 lines have to be changed").lacks("class=\"secret\"");
+    site.root().get("/admin/audit?name=max").await.has("max").lacks(&passwords[0]);
+}
+
+#[actix_web::test]
+async fn a_wrong_line_is_named_with_its_cause_and_nobody_is_added() {
+    let site = Site::new();
+    let names = "max\na b\nann\n\nANN\nmax\nsigned-out";
+    let form = site.root().submit(MANY, MANY, &fields(names, &[])).await.is(422);
+    form.has("Line 2, “<bdi>a b</bdi>”: No spaces in user names.")
+        .has("Line 3, “<bdi>ann</bdi>”: There is a user ann already.")
+        .has("Line 5, “<bdi>ANN</bdi>”: People could not tell this name from ann")
+        .has("Line 6, “<bdi>max</bdi>”: max is in the list twice.")
+        .has("Line 7, “<bdi>signed-out</bdi>”: The name")
+        .has("5 lines have to be changed. Nobody was added.")
+        .has("max\na b\nann\n\nANN\nmax\nsigned-out</textarea>");
+    site.root().submit(MANY, MANY, &fields("max", &[("groups", "Nobody's")])).await.is(422).has("no group Nobody");
+    site.root().submit(MANY, MANY, &[("names", "max"), ("role", "king")]).await.is(422).has("A role is reader");
+    site.root().submit(MANY, MANY, &fields(" \n", &[])).await.is(422).has("Type at least one name.");
+    let many: Vec<String> = (0..101).map(|n| format!("member-{n}")).collect();
+    let many = many.join("\n");
+    site.root()
+        .submit(MANY, MANY, &fields(&many, &[]))
+        .await
+        .is(422)
+        .has("At most 100 names at a time; these are 101.");
+    site.root().get("/admin/users").await.has("1–4 of 4 users");
+}
+
+#[actix_web::test]
+async fn users_who_gain_access_by_a_group_are_added_after_a_question() {
+    let site = Site::new();
+    site.group("Board", &["ann"]);
+    site.put(PageInput { audience: chosen("", &["Board"]), ..draft("minutes", "Minutes") });
+    let board = [("groups", "Board")];
+    let asked = site.root().submit(MANY, MANY, &fields("max\nmia", &board)).await.is(422);
+    let agreed = asked.value_of("agreed");
+    asked.has("Add 2 users and let them read 1 page").has("Minutes").has("max, mia");
+    let confirmed = |agreed| [("groups", "Board"), ("agreed", agreed)];
+    // The answer to one question is none to another.
+    site.root().submit(MANY, MANY, &fields("max\nmallory", &confirmed(&agreed))).await.is(422).has("mallory, max");
+    let sheet = site.root().submit(MANY, MANY, &fields("max\nmia", &confirmed(&agreed))).await.is(200);
+    let passwords = passwords(&sheet.body);
+    site.signed_in("mia", &passwords[1]).get("/minutes").await.is(200);
+    site.root().get("/admin/audit?name=board").await.has("added max, mia");
+}
+
+#[actix_web::test]
+async fn another_user_is_added_after_one_with_a_generated_password() {
+    let site = Site::new();
+    let new = site.root().get("/admin/users/new").await.is(200);
+    new.has("name=\"generate\" type=\"checkbox\" value=\"on\" checked");
+    let fields = [("name", "max"), ("role", "editor"), ("active", "on"), ("generate", "on"), ("then", "another")];
+    let next = site.root().submit("/admin/users/new", "/admin/users", &fields).await.is(200);
+    let password = passwords(&next.body).remove(0);
+    next.has("Added max").has("<h1>New user</h1>").has("name=\"name\" type=\"text\" value=\"\"");
+    site.signed_in("max", &password).get("/admin/").await.is(200);
+}
+
+#[actix_web::test]
+async fn all_errors_of_a_new_user_come_at_once_in_the_order_of_the_fields() {
+    let site = Site::new();
+    let fields = [("name", "ann"), ("role", "king"), ("password", "short"), ("password_again", "other")];
+    let form = site.root().submit("/admin/users/new", "/admin/users", &fields).await.is(422);
+    let summary = &form.body[form.body.find("class=\"problems\"").unwrap()..];
+    let at = |words: &str| summary.find(words).unwrap_or_else(|| panic!("{words}: {summary}"));
+    let order = [
+        at("There is a user ann already."),
+        at("A role is reader, editor or admin"),
+        at("Too short: use at least 8 characters."),
+        at("The two passwords differ."),
+    ];
+    assert!(order.is_sorted(), "{order:?}");
+}
+
+#[actix_web::test]
+async fn whoever_disables_or_deletes_a_user_sees_what_they_read_and_their_drafts() {
+    let site = Site::new();
+    site.group("Board", &["ann"]);
+    site.put(PageInput { audience: chosen("", &["Board"]), ..draft("minutes", "Minutes") });
+    site.put(PageInput { audience: chosen("ann", &["Board"]), ..draft("plans", "Plans") });
+    let eve = site.eve();
+    let draft = [("title", "Half a thought"), ("path", "/half"), ("then", "draft"), ("body", "It is")];
+    eve.submit("/admin/pages/new", "/admin/pages", &draft).await;
+    let ids = [site.user("ann").id.0.to_string(), site.user("eve").id.0.to_string()];
+    for action in ["disable", "delete"] {
+        let fields = [("action", action), ("id", &*ids[0]), ("id", &*ids[1])];
+        let asked = site.root().submit("/admin/users", "/admin/users/actions", &fields).await.is(200);
+        asked
+            .has("reader, active; can read pages for signed-in users, and 2 pages for specific people")
+            .has("editor, active; can read every page; 1 draft: “Half a thought”");
+    }
+    let form = format!("/admin/users/{}/delete", ids[1]);
+    site.root()
+        .get(&form)
+        .await
+        .has("eve can read every page.")
+        .has("1 draft was last saved by eve")
+        .has("Half a thought");
+}
+
+#[actix_web::test]
+async fn the_header_has_the_destinations_of_the_person() {
+    let site = Site::new();
+    let root = site.root().get("/admin/users").await.is(200);
+    let tabs = root.body.split("class=\"panel-tabs\"").nth(1).unwrap().split("</nav>").next().unwrap().to_owned();
+    assert!(tabs.contains("/admin/users\" aria-current=\"page\">Users") && tabs.contains("Groups"), "{tabs}");
+    for (title, href) in
+        [("Pages", "/admin/pages"), ("Site", "/admin/site"), ("Activity", "/admin/audit"), ("People", "/admin/users")]
+    {
+        assert!(root.body.contains(&format!("<a href=\"{href}\"")) && root.body.contains(&format!(">{title}</a>")));
+    }
+    let eve = site.eve().get("/admin/").await.is(200);
+    eve.has("<a href=\"/admin/links/broken\">Broken links</a>")
+        .lacks("/admin/users")
+        .lacks("/admin/site")
+        .lacks("/admin/audit");
+    site.root().get("/admin/audit?action=refused").await.is(200).has("<h1>Failed sign-ins</h1>");
+}
+
+#[actix_web::test]
+async fn groups_are_found_by_name() {
+    let site = Site::new();
+    for name in ["Board", "Boat crew", "Choir"] {
+        site.group(name, &["ann"]);
+    }
+    site.root().get("/admin/groups").await.is(200).has("1–3 of 3 groups");
+    site.root().get("/admin/groups?q=boa").await.has("1–2 of 2 groups").has("Board").lacks("Choir");
+    site.root().get("/admin/groups?q=zzz").await.has("No group matches.").has("Clear the search");
+}
+
+#[actix_web::test]
+async fn the_first_steps_tick_themselves_and_go_when_they_are_done() {
+    let site = Site::new();
+    let root = site.root();
+    let done = async |count: usize| {
+        root.get("/admin/").await.is(200).has("First steps").has(&format!("{count} of 5 done")).value_of("form_token")
+    };
+    // There are users and pages, and no examples.
+    let token = done(3).await;
+    let zone = [("time_zone", "Europe/Berlin"), ("form_token", &*token)];
+    root.post("/admin/site/time-zone", &[("time_zone", "Moon/Base"), ("form_token", &*token)]).await.is(422);
+    assert_eq!(root.post("/admin/site/time-zone", &zone).await.is(303).header("location"), "/admin/?done=saved");
+    done(4).await;
+    site.put(PageInput { body: "An example.".into(), ..draft("welcome", "Welcome") });
+    done(3).await;
+    let welcome = site.page("welcome").unwrap().id.0.to_string();
+    let remove = [("action", "delete"), ("id", &*welcome)];
+    root.submit("/admin/", "/admin/pages/actions", &remove).await.is(200).has("Welcome");
+    // An example that somebody made their own is none.
+    site.put(PageInput { body: "Our own text.".into(), ..draft("welcome", "Welcome") });
+    done(4).await;
+    let settings = root.get("/admin/site").await;
+    let (version, token) = (settings.value_of("version"), settings.value_of("form_token"));
+    let name = [("title", "Rowing Club"), ("language", "en"), ("version", &*version), ("form_token", &*token)];
+    root.post("/admin/site", &name).await.is(303);
+    root.get("/admin/").await.is(200).lacks("First steps");
+}
+
+#[actix_web::test]
+async fn the_first_steps_are_hidden_for_good() {
+    let site = Site::new();
+    site.eve().get("/admin/").await.lacks("First steps");
+    site.root().submit("/admin/", "/admin/site/first-steps", &[]).await.is(303);
+    site.root().get("/admin/").await.is(200).lacks("First steps").has("first steps hidden");
+}
+
+#[actix_web::test]
+async fn the_list_of_users_names_their_groups() {
+    let site = Site::new();
+    for name in ["Board", "Boat crew", "Choir", "Drivers"] {
+        site.group(name, &["ann"]);
+    }
+    let list = site.root().get("/admin/users?q=ann").await.is(200);
+    list.has("<h1>People</h1>").has(" and 1 more").has("<th scope=\"col\">Groups</th>");
+}
