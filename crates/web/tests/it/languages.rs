@@ -27,10 +27,10 @@ async fn pages_lists_search_account_and_errors_speak_the_language_of_the_site() 
     visitor.get("/nope").await.is(404).has("Seite nicht gefunden").has("Zur Startseite");
     site.visitor().get("/nope").await.is(404).has("Unter dieser Adresse gibt es keine Seite.\n");
     ann.get("/").await.has("aria-label=\"Angemeldet als ann\"");
-    ann.get("/account").await.has("8 bis 72 Bytes").has(">Passwort ändern</button>");
+    ann.get("/account").await.has("Mindestens 8 Zeichen. Mehrere Wörter").has(">Passwort ändern</button>");
     let fields = [("present", "wrong one"), ("password", "short"), ("password_again", "other")];
     let refused = ann.submit("/account", "/account", &fields).await.is(422);
-    refused.has("nicht das aktuelle Passwort").has("Mindestens 8 Bytes; dieses hat 5.").has("sind verschieden");
+    refused.has("nicht das aktuelle Passwort").has("Zu kurz: mindestens 8 Zeichen verwenden.").has("sind verschieden");
     ann.get("/admin/").await.is(403).has("Angemeldet als ann (Leserecht)");
 }
 
@@ -51,7 +51,7 @@ async fn the_panel_stays_english() {
     let site = site_in("pl").await;
     let root = site.root().browser();
     root.get("/admin/pages").await.has("<html lang=\"en\"").has(">Skip to content</a>").lacks("Szukaj");
-    root.get("/admin/site").await.has("value=\"pl\"").has("The language of the pages");
+    root.get("/admin/site").await.has("value=\"pl\"").has("A tag such as en, de or pt-BR");
     let refused = root.post("/admin/pages", &[("title", "x")]).await.is(403);
     refused.has("<html lang=\"en\"").has("Send this form again");
 }
