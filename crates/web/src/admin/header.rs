@@ -14,12 +14,7 @@ struct Part {
 
 /// The title of each destination, and its parts. The first part that an account may open is where the link in the header leads.
 static DESTINATIONS: [(&str, &[Part]); 4] = [
-    (
-        "Pages",
-        &[
-            Part { section: "pages", title: "Pages", href: "/admin/pages", needs_admin: false },
-        ],
-    ),
+    ("Pages", &[Part { section: "pages", title: "Pages", href: "/admin/pages", needs_admin: false }]),
     (
         "People",
         &[

@@ -31,8 +31,14 @@ pub(super) const USERS: Section = Section {
     initial: "",
 };
 
-pub(super) const GROUPS: Section =
-    Section { name: "groups", title: "Groups", list: "/admin/groups", rows: "/admin/groups", fields: &["q"], initial: "" };
+pub(super) const GROUPS: Section = Section {
+    name: "groups",
+    title: "Groups",
+    list: "/admin/groups",
+    rows: "/admin/groups",
+    fields: &["q"],
+    initial: "",
+};
 
 /// A section: the name of its tab, its title, and its list.
 pub(super) struct Section {

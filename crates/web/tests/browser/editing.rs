@@ -220,7 +220,7 @@ fn a_date_says_what_it_means_and_the_time_zone_of_the_browser_is_offered() {
     admin.before_scripts(berlin);
     admin.open("/admin/site").sees("Times are in UTC; your browser says Europe/Berlin.").click(".offer button");
     assert_eq!(admin.value("#time_zone"), "Europe/Berlin");
-    admin.sees_not("your browser says").press("Save").sees_not("your browser says");
+    admin.sees_not("your browser says").press("Save settings").sees_not("your browser says");
 }
 
 #[test]

@@ -292,8 +292,7 @@ pub const INSIDE: &[Stop] = &[
     }),
     ("users to disable", |p| {
         p.open("/admin/users").click("tbody tr:last-child input[name=id]");
-        p.js("document.querySelector('#action').value = 'disable'");
-        p.press("Go").sees("can read pages for signed-in users");
+        p.press("Disable…").sees("can read pages for signed-in users");
     }),
     ("user form", |p| {
         p.open("/admin/users").press("rita");
