@@ -337,7 +337,7 @@ fn with_groups(
     back: String,
 ) -> Result<Answer, Error> {
     let fields = Fields::of(UserInput::of(user), user.version, back);
-    let editing = Editing { app, admin, site, user: Some(user), guessed: None };
+    let editing = Editing { app, admin, site, user: Some(user), guessed: None, added: None };
     editing.form_with(fields, invalid, &QueryString::default(), Some(groups))
 }
 
