@@ -304,7 +304,7 @@ async fn home_shows_how_much_there_is_and_what_was_done_last() {
     let form = site.eve().get("/admin/pages/new").await.is(200).value_of("form_token");
     let fields = [("title", "Mine"), ("path", "/mine"), ("body", "Text."), ("form_token", &*form)];
     site.eve().post("/admin/pages", &fields).await.is(303);
-    let row = "<td>eve</td>";
+    let row = "<bdi>eve</bdi>";
     site.eve().get("/admin/").await.lacks(row);
     site.root().get("/admin/").await.has("Recent activity").has(row).has("<strong>4</strong> users");
 }
