@@ -130,8 +130,9 @@ async fn a_level_of_many_pages_is_shown_in_parts() {
     site.store().write(|conn| Ok(diesel::sql_query(&insert).execute(conn)?)).unwrap();
     site.app.db.wait_until_caught_up();
     let eve = site.eve();
-    let first = eve.get("/admin/pages?below=%2Fmany").await.is(200).has("Page 099").lacks("Page 100").has("100+");
-    first.has("href=\"/admin/pages?below=%2Fmany&amp;behind=%2Fmany%2Fp099\">More pages<");
+    let first = eve.get("/admin/pages?below=%2Fmany").await.is(200).has("Page 049").lacks("Page 050").has("100+");
+    assert!(first.body.len() < 80_000, "{}", first.body.len());
+    first.has("href=\"/admin/pages?below=%2Fmany&amp;behind=%2Fmany%2Fp049\">More pages<");
     let last = eve.get("/admin/pages?below=%2Fmany&behind=%2Fmany%2Fp199").await.is(200);
     last.has("Page 200").has("Page 249").lacks("Page 199<").lacks("More pages").has("From the first page");
 }

@@ -1,4 +1,4 @@
-//! The tree of pages: the levels from the top of the site to a path are open, each in parts of 100 branches. A link opens or
+//! The tree of pages: the levels from the top of the site to a path are open, each in parts of 50 branches. A link opens or
 //! closes a branch; a script loads the level of a branch in place (levels.js).
 
 use std::collections::VecDeque;
@@ -28,7 +28,7 @@ use crate::{
 };
 
 /// The number of branches of one part of a level.
-const LEVEL: u32 = 100;
+const LEVEL: u32 = 50;
 
 /// A level that is open: its path, and what is in it.
 struct OpenLevel {
