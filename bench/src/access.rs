@@ -16,7 +16,7 @@ use domain::{
 };
 use store::{
     DatabaseUrl, Store, admin_list, pages,
-    writing::{self, Command, Consent, Publish, Run, Selection, SetAudience},
+    writing::{self, Command, Consent, Publish, Run, Selection, SetAudience, TextFacts},
 };
 
 use crate::{
@@ -120,7 +120,7 @@ fn current(store: &Store, command: &Command) -> Result<Command, String> {
 fn run_command(store: &Store, command: &Command, consent: Consent) -> Result<(), String> {
     let (by, now) = (Admin::command_line(), Timestamp::from(std::time::SystemTime::now()));
     let change = |conn: &mut store::Conn| {
-        let mut run = Run { by: by.editor(), now, consent, links: |_, _| Vec::new(), progress: &mut |_| {} };
+        let mut run = Run { by: by.editor(), now, consent, links: |_, _| TextFacts::default(), progress: &mut |_| {} };
         writing::run(conn, &mut run, command).map(drop)
     };
     store.write(change).map_err(|error| error.to_string())

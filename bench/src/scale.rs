@@ -72,7 +72,7 @@ fn measure(name: &str, options: &Options, site: &Site, url: &str, report: &mut R
         "/admin/pages?sort=-readers".into(),
         "/admin/pages?readers=everybody".into(),
         "/admin/pages?readers=chosen&sort=path".into(),
-        "/admin/pages?state=over".into(),
+        "/admin/pages?state=ended".into(),
         "/admin/pages?state=scheduled&date=week".into(),
         "/admin/pages?date=week&sort=-updated".into(),
         "/admin/pages?q=everywhere".into(),
@@ -96,8 +96,10 @@ fn measure(name: &str, options: &Options, site: &Site, url: &str, report: &mut R
         "/admin/audit".into(),
         "/admin/audit?action=created&subject=page".into(),
         "/admin/audit?who=nobody".into(),
-        "/admin/drafts".into(),
-        "/admin/trash".into(),
+        "/admin/pages?state=draft".into(),
+        "/admin/pages?state=changes".into(),
+        "/admin/pages?state=trash".into(),
+        "/admin/pages?below=/".into(),
     ] {
         let status = if address.contains("view-as?") { 422 } else { 200 };
         let (times, size) = requests(&mut client, Some(&admin), &address, status)?;

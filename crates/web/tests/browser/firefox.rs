@@ -196,7 +196,7 @@ fn what_the_toolbar_changes_is_undone_by_firefox() {
     let Some(mut firefox) = Firefox::start(&server) else { return };
     firefox.types("eve", PASSWORD);
     let form = format!("{{ location.href = {}; 0 }}", quote(&format!("{}/admin/pages/new", server.origin)));
-    firefox.leave(&form, "Change note");
+    firefox.leave(&form, "Options");
     firefox.js("document.querySelector('#body').focus()");
     firefox.keys(&["h", "e", "l", "l", "o"]);
     firefox.js("document.querySelector('#body').setSelectionRange(0, 5)");

@@ -38,12 +38,17 @@ impl Client {
 
     /// Posts a form; returns the status.
     pub fn post(&mut self, path: &str, form: &str) -> u16 {
+        self.submit(path, form).0
+    }
+
+    /// Sends a form; returns the status and the body.
+    pub fn submit(&mut self, path: &str, form: &str) -> (u16, String) {
         let (length, media_type) = (form.len(), "application/x-www-form-urlencoded");
         let request = format!(
             "POST {path} HTTP/1.1\r\nHost: x\r\n{}Content-Type: {media_type}\r\nContent-Length: {length}\r\n\r\n{form}",
             self.authorization
         );
-        self.send(&request).0
+        self.send(&request)
     }
 
     /// Sends the head of a GET without waiting for the response.

@@ -35,7 +35,7 @@ async fn an_entry_of_the_feed_keeps_its_id_when_its_page_moves() {
     assert!(!before.is_empty() && before.iter().all(|id| id.starts_with("urn:uuid:")), "{before:?}");
     let page = site.page("hello").unwrap();
     let form = format!("/admin/pages/{}", page.id.0);
-    let fields = [("title", "Hello"), ("path", "/moved"), ("version", "1"), ("audience", "public")];
+    let fields = [("title", "Hello"), ("path", "/moved"), ("body", "Hi."), ("version", "1"), ("audience", "public")];
     site.eve().submit(&form, &form, &fields).await.is(303);
     let (after, is_moved) = ids().await;
     assert_eq!((after, is_moved), (before, true));
