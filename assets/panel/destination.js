@@ -2,11 +2,13 @@ import { picker } from "./picker.js";
 import { tree } from "./tree.js";
 
 // Chooses a path from the tree: for `page` the section in which the page is, for `section` the path itself. Says when there is no
-// page at that section.
+// page at a section that was chosen.
 for (const place of document.querySelectorAll("[data-destination]")) {
   const input = place.querySelector("input"), remark = place.querySelector(".remark");
   const isPage = place.dataset.destination === "page";
   const section = () => (isPage ? input.value.slice(0, Math.max(0, input.value.lastIndexOf("/"))) : input.value.trim());
+  // A page that stays where it is needs no remark.
+  const saved = isPage ? section() : null;
   const box = document.createElement("div");
   box.className = "tree-box";
   box.hidden = true;
@@ -42,7 +44,7 @@ for (const place of document.querySelectorAll("[data-destination]")) {
   const look = async () => {
     const turn = ++asked, below = section();
     const query = new URLSearchParams({ below });
-    const answer = below === "" || below === "/" ? null : await fetch(`/admin/sections?${query}`).catch(() => null);
+    const answer = ["", "/", saved].includes(below) ? null : await fetch(`/admin/sections?${query}`).catch(() => null);
     const words = answer && answer.ok ? (await answer.json()).remark : "";
     if (turn === asked) remark.textContent = words;
   };

@@ -33,8 +33,8 @@ fn enter_and_ctrl_s_save_a_draft_and_ctrl_enter_asks_to_publish() {
     let Some(browser) = Chromium::start() else { return };
     let server = Server::start();
     let eve = browser.user(&server, "eve");
-    eve.open("/admin/pages/new");
-    assert_eq!(eve.string("document.activeElement.id"), "title", "one can write at once");
+    // One can write at once.
+    eve.open("/admin/pages/new").wait("document.activeElement.id === 'title'");
     eve.type_into("#title", "Secret plans").key("Enter");
     kept(&eve);
     assert_eq!(eve.string("document.activeElement.id"), "body", "Enter leads to the text");
