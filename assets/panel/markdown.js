@@ -6,7 +6,7 @@ const lineEnd = (value, at) => {
 };
 const isAddress = (text) => /^https?:\/\/\S+$/i.test(text);
 
-// What stands before the text of a line: quote marks, the marker of an item or of a heading.
+// The prefix of a line: quote marks, the marker of an item or of a heading.
 const MARKER = /^(?:\s|>)*(?:(?:[-*+]|\d+[.)])\s+(?:\[[ xX]\]\s+)?|#{1,6}\s+)?/;
 
 // The word around the caret; nothing at the end of a word, where another one may be typed.

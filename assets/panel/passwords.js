@@ -43,7 +43,7 @@ if (sheet) {
   print.hidden = false;
   print.addEventListener("click", () => window.print());
   window.addEventListener("afterprint", () => { taken = true; });
-  // Whoever adds the next user has seen the password of the last one.
+  // A person who submits the next user has read this password.
   document.querySelector("form[data-guard]")?.addEventListener("submit", () => { taken = true; });
   window.addEventListener("beforeunload", (event) => { if (!taken) event.preventDefault(); });
 }

@@ -9,10 +9,10 @@ use std::{
 };
 
 use domain::{
-    Timestamp, Version,
+    Timestamp,
     access::Admin,
     audience::Audience,
-    page::{Page, PageContent, PageId, PagePath},
+    page::{Page, PageContent, PagePath},
 };
 use store::{
     DatabaseUrl, Store, admin_list, pages,
@@ -127,12 +127,14 @@ fn run_command(store: &Store, command: &Command, consent: Consent) -> Result<(),
 }
 
 fn form(page: &Page, audience: Audience) -> Command {
-    let content = PageContent { audience, ..page.content.clone() };
-    let (page, from) = (page.id, page.version);
+    publish(page, PageContent { audience, ..page.content.clone() })
+}
+
+fn publish(page: &Page, content: PageContent) -> Command {
     Command::Publish(Publish {
-        page,
+        page: page.id,
         is_new: false,
-        from,
+        from: page.version,
         lock: None,
         content,
         note: None,
@@ -206,20 +208,9 @@ fn save(store: &Store, over: &AtomicBool) -> Result<Vec<f64>, String> {
             break;
         }
         let page = find(store, "notes")?;
-        let content = PageContent { body: format!("Saved {n} times."), ..page.content };
-        let (page, from): (PageId, Version) = (page.id, page.version);
-        let publish = Publish {
-            page,
-            is_new: false,
-            from,
-            lock: None,
-            content,
-            note: None,
-            move_below: false,
-            names_readers: false,
-        };
+        let command = publish(&page, PageContent { body: format!("Saved {n} times."), ..page.content.clone() });
         let begun = Instant::now();
-        run_command(store, &Command::Publish(publish), Consent::Stated)?;
+        run_command(store, &command, Consent::Stated)?;
         times.push(millis(begun.elapsed()));
         thread::sleep(Duration::from_millis(50));
     }

@@ -233,8 +233,8 @@ pub fn index_words(text: &str) -> impl Iterator<Item = Cow<'_, str>> {
     words(text).into_iter().map(|word| word.folded)
 }
 
-/// The key by which titles are sorted: their words in the form of the index, so that letters with accents stand among those
-/// without, and Latin letters in any case. It is never empty.
+/// The sort key of a title: its words in the form of the index. Letters with accents sort with those without, and case does not
+/// count. The key is never empty.
 pub fn title_key(title: &str) -> String {
     let mut key = String::with_capacity(title.len());
     for word in index_words(title) {

@@ -14,6 +14,7 @@ use domain::{
 use crate::{
     Conn, Error, Result,
     columns::KEYS,
+    paging::Count,
     schema::{group_members, groups, page_groups, page_people, pages, users},
 };
 
@@ -264,4 +265,16 @@ pub(crate) fn some_people(conn: &mut Conn, page: PageId, limit: i64) -> Result<B
         }
     }
     Ok(names)
+}
+
+/// The number of members of a group with active accounts.
+pub(crate) fn count_active_members(conn: &mut Conn, group: i64) -> Result<Count> {
+    let members: Vec<i64> = group_members::table
+        .inner_join(users::table.on(users::id.eq(group_members::user_id)))
+        .filter(group_members::group_id.eq(group))
+        .filter(users::active)
+        .limit(Count::LIMIT)
+        .select(users::id)
+        .load(conn)?;
+    Ok(Count::of_found(members.len()))
 }

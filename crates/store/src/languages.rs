@@ -13,8 +13,8 @@ use crate::{
     visible::{Teaser, VisiblePages},
 };
 
-/// The language of a page at a path: its own, or that of the nearest page above that has one, whoever may read that page. `None`
-/// for the language of the site.
+/// The language of a page at a path: its own, or that of the nearest page above that has one, even if the visitor may not read that
+/// page. `None` means the language of the site.
 pub fn language(conn: &mut Conn, path: &PagePath, own: Option<&LanguageTag>) -> Result<Option<LanguageTag>> {
     if own.is_some() {
         return Ok(own.cloned());

@@ -63,8 +63,8 @@ pub use outage::{Outage, Unavailable};
 pub use paging::{Count, Paging, Slice, Start, Table, Window};
 pub use reading::{
     admin_list, audit, drafts, failed_sign_ins, first_steps, groups, jobs, links, lists, navigation, offers, old_paths,
-    page_tree, pages, readers, receipts, revisions, schedule, search, sections, sign_in_places, site, suggestions,
-    trash, tree, users,
+    pages, readers, receipts, revisions, schedule, search, sections, sign_in_places, site, suggestions, trash, tree,
+    users,
 };
 pub use url::DatabaseUrl;
 

@@ -85,7 +85,7 @@ impl Config {
         Ok(config)
     }
 
-    /// Takes the options of the server that stand after a command. A default there must not replace what stands before the command.
+    /// Reads the server's options after a command. Their defaults must not replace the options before the command.
     fn take_options_after_command(&mut self, arguments: &[OsString]) -> Result<(), clap::Error> {
         let typed = Config::command().mut_subcommands(|command| {
             command.mut_args(|option| option.default_value(Resettable::Reset).env(Resettable::Reset))

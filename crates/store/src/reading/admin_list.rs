@@ -277,7 +277,7 @@ pub enum Listed {
     Draft(DraftRow),
 }
 
-/// The most drafts of unpublished pages that stand among the pages: those that were saved last.
+/// The maximum number of drafts of unpublished pages in the list of pages: those that were saved last.
 const MAX_DRAFTS: i64 = 1_000;
 
 /// One page of the pages and of the drafts of unpublished pages that match, sorted, and the total. A draft has no date and no
@@ -375,7 +375,7 @@ fn merge(pages: Vec<RowRecord>, drafts: Vec<DraftRow>, sort: PageSort) -> Vec<Li
     merged
 }
 
-/// What decides where a row stands in the list.
+/// The values by which a row is sorted.
 struct Place {
     title_key: String,
     path: String,

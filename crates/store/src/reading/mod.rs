@@ -13,7 +13,6 @@ pub mod lists;
 pub mod navigation;
 pub mod offers;
 pub mod old_paths;
-pub mod page_tree;
 pub mod pages;
 pub mod readers;
 pub mod receipts;

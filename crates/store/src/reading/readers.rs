@@ -23,7 +23,7 @@ use crate::{
     columns::{KEYS, path_of},
     error::skip_unreadable,
     paging::Count,
-    schema::{group_members, groups, page_groups, page_people, pages, users},
+    schema::{groups, page_groups, page_people, pages, users},
 };
 
 /// The readers of a page besides its editors, by name.
@@ -114,15 +114,9 @@ impl NamedReaders {
         named.people = People::first(people.iter().filter_map(readable).collect(), NAMED);
         named.more_groups = groups.len().saturating_sub(NAMED);
         for (id, name) in groups.into_iter().take(NAMED) {
-            let members: Vec<i64> = group_members::table
-                .inner_join(users::table.on(users::id.eq(group_members::user_id)))
-                .filter(group_members::group_id.eq(id))
-                .filter(users::active)
-                .limit(Count::LIMIT)
-                .select(users::id)
-                .load(conn)?;
+            let members = access::count_active_members(conn, id)?;
             if let Some(name) = skip_unreadable(GroupName::parse(&name).map_err(invalid)) {
-                named.groups.push((name, Count::of_found(members.len())));
+                named.groups.push((name, members));
             }
         }
         Ok(named)

@@ -8,10 +8,10 @@ use diesel::{
 use domain::{access::Editor, group::GroupName, search::plain, user::Username};
 
 use crate::{
-    Conn, Error, Result,
+    Conn, Error, Result, access,
     error::skip_unreadable,
     paging::Count,
-    schema::{group_members, groups, users},
+    schema::{groups, users},
 };
 
 /// The most users, and the most groups, among which every part of a name is looked for. Of more, an index finds those whose
@@ -34,16 +34,10 @@ pub enum Suggestion {
 pub fn of(conn: &mut Conn, _: &Editor, text: &str, limit: usize) -> Result<Vec<Suggestion>> {
     let mut found = Vec::new();
     for (id, name) in groups_with(conn, text, limit)? {
-        let members: Vec<i64> = group_members::table
-            .inner_join(users::table.on(users::id.eq(group_members::user_id)))
-            .filter(group_members::group_id.eq(id))
-            .filter(users::active)
-            .limit(Count::LIMIT)
-            .select(users::id)
-            .load(conn)?;
+        let members = access::count_active_members(conn, id)?;
         let invalid = |words| Error::Schema(format!("in the table groups: {words}"));
         let name = skip_unreadable(GroupName::parse(&name).map_err(invalid));
-        found.extend(name.map(|name| Suggestion::Group(name, Count::of_found(members.len()))));
+        found.extend(name.map(|name| Suggestion::Group(name, members)));
     }
     let people = people_with(conn, text, limit)?;
     let invalid = |words| Error::Schema(format!("in the table users: {words}"));

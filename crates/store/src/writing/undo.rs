@@ -1,5 +1,5 @@
-//! Taking the last change of a page back. The history keeps both: an undo is a version, or a draft. Whoever reads the page
-//! afterwards is not stated by the command, so that an undo that gives somebody access asks first.
+//! Undoes the last change of a page. The history keeps both, because an undo is a new version or a draft. The command does not
+//! state the readers of the result: an undo that gives somebody access needs a confirmation.
 
 use diesel::prelude::*;
 use domain::{
@@ -36,7 +36,7 @@ use crate::{
 pub struct Undo {
     /// The page.
     pub page: PageId,
-    /// The version of the page that is taken back.
+    /// The version of the page that is undone.
     pub from: Version,
 }
 

@@ -3,7 +3,7 @@
 use domain::page::{PageContent, PagePath};
 use store::{
     Store, offers,
-    page_tree::{self, Branch},
+    tree::{self, Entry},
     writing,
 };
 
@@ -69,10 +69,10 @@ fn the_closest_page_is_found_among_many_with_the_same_word() {
     });
 }
 
-fn level(store: &Store, path: &str, after: Option<&str>, limit: u32) -> (Vec<String>, Option<String>) {
+fn level(store: &Store, path: &str, after: Option<&PagePath>, limit: u32) -> (Vec<String>, Option<PagePath>) {
     let path = if path.is_empty() { PagePath::root() } else { PagePath::parse(path).unwrap() };
-    let level = store.read(|conn| page_tree::below(conn, admin().editor(), &path, after, limit)).unwrap();
-    let words = |Branch { path, title, has_below }: Branch| {
+    let level = store.read(|conn| tree::entries_below(conn, admin().editor(), &path, after, limit)).unwrap();
+    let words = |Entry { path, title, has_below }: Entry| {
         format!(
             "{}{}{}",
             path.as_str(),
@@ -95,7 +95,7 @@ fn the_tree_is_read_level_by_level() {
         assert_eq!(level(store, "nowhere", None, 100), (Vec::new(), None));
         let has_page = |path: &str| {
             let path = PagePath::parse(path).unwrap();
-            store.read(|conn| page_tree::has_page(conn, admin().editor(), &path)).unwrap()
+            store.read(|conn| tree::has_page(conn, admin().editor(), &path)).unwrap()
         };
         assert!(has_page("a/b") && !has_page("lone"));
     });
@@ -110,7 +110,7 @@ fn a_large_level_comes_in_parts_and_each_entry_once() {
         store.write(|conn| below.iter().try_for_each(|path| put(conn, &content(path)))).unwrap();
         let (mut all, mut after) = (Vec::new(), None);
         loop {
-            let (part, next) = level(store, "many", after.as_deref(), 100);
+            let (part, next) = level(store, "many", after.as_ref(), 100);
             assert!(part.len() <= 150, "{}", part.len());
             all.extend(part);
             let Some(next) = next else { break };

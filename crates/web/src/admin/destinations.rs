@@ -3,16 +3,12 @@
 use actix_web::web::Data;
 use domain::page::PagePath;
 use serde::Serialize;
-use store::page_tree::{self, Branch};
+use store::tree::{self, Entry};
 
 use crate::{
     App,
     auth::extract::Editor,
-    http::{
-        answer::{Answer, Caching},
-        error::Error,
-        query::QueryString,
-    },
+    http::{answer::Answer, error::Error, query::QueryString},
 };
 
 /// What is said of a destination without a page.
@@ -26,7 +22,7 @@ struct Level {
     /// A remark about the path itself; empty without.
     remark: &'static str,
     branches: Vec<Row>,
-    /// The position of the next part of the level; empty at the end.
+    /// The path behind which the next part of the level begins; empty at the end.
     next: String,
 }
 
@@ -38,8 +34,8 @@ struct Row {
     has_below: bool,
 }
 
-impl From<Branch> for Row {
-    fn from(Branch { path, title, has_below }: Branch) -> Row {
+impl From<Entry> for Row {
+    fn from(Entry { path, title, has_below }: Entry) -> Row {
         Row {
             path: path.href(),
             has_page: title.is_some(),
@@ -49,22 +45,21 @@ impl From<Branch> for Row {
     }
 }
 
-/// GET `/admin/sections?below=&after=`: what is directly below a path, from a position on.
+/// GET `/admin/sections?below=&after=`: what is directly below a path, from the first entry or behind one.
 pub async fn below(app: Data<App>, editor: Editor, query: QueryString) -> Result<Answer, Error> {
     let typed = query.get("below");
     let path = if typed.is_empty() { Ok(PagePath::root()) } else { PagePath::typed(typed) };
     let path = path.map_err(|why| Error::Unprocessable(why.into()))?;
-    let (proof, after) = (editor.proof(), Some(query.get("after").to_owned()).filter(|after| !after.is_empty()));
+    let (proof, after) = (editor.proof(), PagePath::parse(query.get("after")).ok());
     let read = move |conn: &mut store::Conn| {
-        let has_page = path.is_root() || page_tree::has_page(conn, &proof, &path)?;
-        Ok((has_page, page_tree::below(conn, &proof, &path, after.as_deref(), LEVEL)?))
+        let has_page = path.is_root() || tree::has_page(conn, &proof, &path)?;
+        Ok((has_page, tree::entries_below(conn, &proof, &path, after.as_ref(), LEVEL)?))
     };
     let (_, (has_page, level)) = app.db.list_with_site(read).await?;
     let level = Level {
         remark: if has_page { "" } else { NO_PAGE },
         branches: level.branches.into_iter().map(Row::from).collect(),
-        next: level.next.unwrap_or_default(),
+        next: level.next.map_or(String::new(), |next| next.as_str().to_owned()),
     };
-    let json = serde_json::to_string(&level).map_err(|error| Error::Internal(error.to_string()))?;
-    Ok(Answer::new("application/json", json, Caching::Never))
+    Answer::json(&level)
 }

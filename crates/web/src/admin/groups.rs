@@ -100,7 +100,7 @@ pub struct Fields {
     /// The fingerprint of the effect on access that was shown.
     #[serde(default)]
     agreed: String,
-    /// The button that the question about access stands for, with `agreed`.
+    /// The button that was pressed before the question about access; its action is done once `agreed` is sent.
     #[serde(default, skip_serializing)]
     asked: Option<SubmitAction>,
     #[serde(default, skip_serializing)]

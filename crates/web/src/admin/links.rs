@@ -18,12 +18,7 @@ use super::{
 use crate::{
     App,
     auth::extract::Editor,
-    http::{
-        answer::{Answer, Caching},
-        error::Error,
-        query::QueryString,
-        view::Link,
-    },
+    http::{answer::Answer, error::Error, query::QueryString, view::Link},
     markdown,
 };
 
@@ -72,8 +67,7 @@ pub async fn offer(app: Data<App>, editor: Editor, query: QueryString) -> Result
     let (proof, typed) = (editor.proof(), query.get("q").to_owned());
     let (_, rows) = app.db.list_with_site(move |conn| offers::list(conn, &proof, &typed, MAX_OFFERED)).await?;
     let offers: Vec<Offer> = rows.into_iter().map(Offer::from).collect();
-    let json = serde_json::to_string(&offers).map_err(|error| Error::Internal(error.to_string()))?;
-    Ok(Answer::new("application/json", json, Caching::Never))
+    Answer::json(&offers)
 }
 
 /// A broken link as a row.

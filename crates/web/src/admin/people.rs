@@ -7,11 +7,7 @@ use store::suggestions::{self, Suggestion};
 use crate::{
     App,
     auth::extract::Editor,
-    http::{
-        answer::{Answer, Caching},
-        error::Error,
-        query::QueryString,
-    },
+    http::{answer::Answer, error::Error, query::QueryString},
 };
 
 /// The maximum number of people, and of groups, that are suggested.
@@ -45,7 +41,5 @@ pub async fn offer(app: Data<App>, editor: Editor, query: QueryString) -> Result
     let (_, found) = app.db.list_with_site(find).await?;
     let kind = query.get("kind");
     let offers = found.into_iter().map(Offer::from).filter(|offer| kind.is_empty() || offer.kind == kind);
-    let json =
-        serde_json::to_string(&offers.collect::<Vec<_>>()).map_err(|error| Error::Internal(error.to_string()))?;
-    Ok(Answer::new("application/json", json, Caching::Never))
+    Answer::json(&offers.collect::<Vec<_>>())
 }

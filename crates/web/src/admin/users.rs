@@ -162,7 +162,11 @@ struct Editing<'a> {
     added: Option<Sheet>,
 }
 
-impl Editing<'_> {
+impl<'a> Editing<'a> {
+    fn of(app: &'a App, admin: &'a Admin, site: &'a Site, user: Option<&'a User>) -> Editing<'a> {
+        Editing { app, admin, site, user, guessed: None, added: None }
+    }
+
     fn form(self, fields: Fields, invalid: &Invalid, query: &QueryString) -> Result<Answer, Error> {
         self.form_with(fields, invalid, query, None)
     }
@@ -216,11 +220,7 @@ pub async fn new(app: Data<App>, admin: Admin, query: QueryString) -> Result<Ans
     let (site, ()) = app.db.read_with_site(|_| Ok(())).await?;
     let draft = UserInput { name: String::new(), role: Role::Reader.as_str().into(), active: true };
     let fields = Fields::of(draft, Version(0), USERS.back(query.get("back")));
-    Editing { app: &app, admin: &admin, site: &site, user: None, guessed: None, added: None }.form(
-        fields,
-        &Invalid::default(),
-        &query,
-    )
+    Editing::of(&app, &admin, &site, None).form(fields, &Invalid::default(), &query)
 }
 
 /// POST `/admin/users`. Redirects to the form of the new user, or to an empty one; a generated password is shown once, here.
@@ -232,7 +232,7 @@ pub async fn create(
 ) -> Result<Outcome, Error> {
     fields.back = USERS.back(&fields.back);
     let site = app.db.site().await;
-    let editing = Editing { app: &app, admin: &admin, site: &site, user: None, guessed: None, added: None };
+    let editing = Editing::of(&app, &admin, &site, None);
     let name = text::cleaned(&fields.name);
     let name = name.trim();
     let chosen = password::choose(&fields.password, &fields.password_again, fields.generate, name);
@@ -296,15 +296,12 @@ pub async fn edit(request: HttpRequest, app: Data<App>, admin: Admin, query: Que
     let fields = Fields::of(UserInput::of(&user), user.version, USERS.back(query.get("back")));
     let guessed = Guessed::of(&app, &admin, &site, &user).await?;
     let groups = Memberships::load(&app, &admin, &user, None, &fields.back).await?;
-    Editing { app: &app, admin: &admin, site: &site, user: Some(&user), guessed, added: None }.form_with(
-        fields,
-        &Invalid::default(),
-        &query,
-        Some(groups),
-    )
+    let editing = Editing { guessed, ..Editing::of(&app, &admin, &site, Some(&user)) };
+    editing.form_with(fields, &Invalid::default(), &query, Some(groups))
 }
 
-/// POST `/admin/users/{id}/groups`: makes the ticks true; 422 with the effect when the user would gain access.
+/// POST `/admin/users/{id}/groups`: puts the user into the groups that are ticked; 422 with the effect when the
+/// user would gain access.
 pub async fn set_groups(
     request: HttpRequest,
     app: Data<App>,
@@ -337,7 +334,7 @@ fn with_groups(
     back: String,
 ) -> Result<Answer, Error> {
     let fields = Fields::of(UserInput::of(user), user.version, back);
-    let editing = Editing { app, admin, site, user: Some(user), guessed: None, added: None };
+    let editing = Editing::of(app, admin, site, Some(user));
     editing.form_with(fields, invalid, &QueryString::default(), Some(groups))
 }
 
@@ -351,7 +348,7 @@ pub async fn update(
     fields.back = USERS.back(&fields.back);
     let id = UserId(id(&request)?);
     let (site, user) = load(&app, &admin, id).await?;
-    let editing = Editing { app: &app, admin: &admin, site: &site, user: Some(&user), guessed: None, added: None };
+    let editing = Editing::of(&app, &admin, &site, Some(&user));
     let content = match fields.input().check() {
         Ok(content) => content,
         Err(invalid) => return editing.refused(fields, &invalid, StatusCode::UNPROCESSABLE_ENTITY),

@@ -11,6 +11,7 @@ use actix_web::{
     },
     web::{Bytes, Data},
 };
+use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use super::{
@@ -93,6 +94,15 @@ impl Answer {
     pub fn html(body: String, caching: Caching) -> Answer {
         // A rendered text has up to twice the capacity of its length, and an answer may stay in the cache for long.
         Answer::new(HTML, body.into_boxed_str().into_boxed_bytes(), caching)
+    }
+
+    /// A value for a script of the panel, which no cache stores.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] for a value that JSON cannot hold.
+    pub fn json(value: &impl Serialize) -> Result<Answer, Error> {
+        let body = serde_json::to_string(value).map_err(|error| Error::Internal(error.to_string()))?;
+        Ok(Answer::new("application/json", body, Caching::Never))
     }
 
     /// A page of the panel, which no cache stores.

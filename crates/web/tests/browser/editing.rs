@@ -201,7 +201,7 @@ fn files_are_refused_with_a_sentence_and_an_address_becomes_a_link() {
     assert_eq!(eve.value("#body"), "see [the rules](https://x.org/rules)!!");
     eve.js("document.execCommand('undo')");
     assert_eq!(eve.value("#body"), "see the rules!!");
-    assert_eq!(send("ClipboardEvent", "data.setData('text/plain', 'words')"), true, "other texts are pasted as ever");
+    assert_eq!(send("ClipboardEvent", "data.setData('text/plain', 'words')"), true, "the browser pastes other texts");
 }
 
 #[test]
@@ -301,7 +301,7 @@ fn two_editors_of_separate_lines_are_merged() {
     edit(&admin, "The plan");
     eve.fill("#body", "First of eve.\n\nSecond.\n\nThird.");
     eve.wait("document.querySelector('.draft-status').textContent.startsWith('Draft saved')");
-    // Who comes later is told at once.
+    // An editor who opens the form later sees the notice at once.
     let visible = "document.querySelector('.busy').checkVisibility()";
     assert_eq!(admin.js(visible), false);
     edit(&admin, "The plan");

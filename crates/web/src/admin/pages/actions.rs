@@ -18,7 +18,7 @@ use domain::{
 use store::{
     Conn,
     admin_list::{self, PageRow},
-    drafts, page_tree, readers,
+    drafts, readers, tree,
     writing::{self, Command, Delete, Fingerprint, Move, PlannedMove, Selection, SetAudience, Unpublish},
 };
 
@@ -268,7 +268,7 @@ impl BulkAction {
     /// Whether a destination has no page. The top of the site needs none.
     async fn is_without_page(&self, to: PagePath) -> Result<bool, Error> {
         let proof = self.editor.proof();
-        Ok(!to.is_root() && !self.app.db.read(move |conn| page_tree::has_page(conn, &proof, &to)).await?)
+        Ok(!to.is_root() && !self.app.db.read(move |conn| tree::has_page(conn, &proof, &to)).await?)
     }
 
     /// A message for chosen readers who do not exist.

@@ -69,8 +69,7 @@ fn saved(draft: &Draft, zone: Zone) -> Result<Answer, Error> {
         draft: draft.version.0,
         saved: zone.local(draft.saved_at).format("%H:%M").to_string(),
     };
-    let json = serde_json::to_string(&saved).map_err(|error| Error::Internal(error.to_string()))?;
-    Ok(Answer::new("application/json", json, Caching::Never))
+    Answer::json(&saved)
 }
 
 /// 409: somebody else saved, published or discarded the draft after the form was opened.

@@ -10,7 +10,7 @@ use domain::{
     site::Site,
     user::Username,
 };
-use store::{drafts, groups::OfferedGroups, old_paths, page_tree, pages, readers, revisions};
+use store::{drafts, groups::OfferedGroups, old_paths, pages, readers, revisions, tree};
 
 use crate::{App, auth::extract::Editor, http::error::Error};
 
@@ -91,7 +91,7 @@ impl Surroundings {
 /// Whether a path is below another one that has no page.
 fn is_below_no_page(conn: &mut store::Conn, proof: &access::Editor, path: &PagePath) -> store::Result<bool> {
     match path.above().next().filter(|parent| !parent.is_root()) {
-        Some(parent) => Ok(!page_tree::has_page(conn, proof, &parent)?),
+        Some(parent) => Ok(!tree::has_page(conn, proof, &parent)?),
         None => Ok(false),
     }
 }

@@ -67,7 +67,7 @@ pub struct Fields {
     /// The fingerprint of the effect on access that the user confirmed.
     #[serde(default)]
     pub(super) agreed: String,
-    /// The button that the question about access stands for, with `agreed`.
+    /// The button that was pressed before the question about access; its action is done once `agreed` is sent.
     #[serde(default, skip_serializing)]
     pub(super) asked: Option<SubmitAction>,
     /// Whether the user confirmed that the page is published without a text.
@@ -202,7 +202,7 @@ impl Fields {
         AudienceInput { kind, people: self.people.clone(), groups: self.groups.clone() }
     }
 
-    /// Takes the answer to the question about access: its button stands for the one that asked.
+    /// Restores the button that was pressed first if the question about access was answered.
     pub(super) fn take_answer(&mut self) {
         if let Some(asked) = self.asked.filter(|_| !self.agreed.is_empty()) {
             self.then = asked;

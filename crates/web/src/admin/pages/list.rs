@@ -30,11 +30,7 @@ use crate::{
     },
     auth::extract::Editor,
     clock,
-    http::{
-        answer::{Answer, Outcome},
-        error::Error,
-        query::QueryString,
-    },
+    http::{answer::Outcome, error::Error, query::QueryString},
 };
 use frame::{ListPage, StateCounts, Views};
 use rows::{Known, Row};
@@ -147,7 +143,7 @@ async fn of_pages(app: &App, editor: &Editor, state: &State, query: &QueryString
         actions,
         actions_href: format!("{}/actions", PAGES.rows),
     };
-    Ok(Outcome::Page(Answer::panel(app.view.render("admin/pages/list.html", &page)?)))
+    page.answer(app)
 }
 
 fn filters(state: &State, counts: &PageCounts, zone: Zone) -> Vec<Filter> {
@@ -172,12 +168,9 @@ async fn of_drafts(
     query: &QueryString,
     kind: DraftKind,
 ) -> Result<Outcome, Error> {
-    let zone = app.db.site().await.time_zone;
     let (proof, window, words) = (editor.proof(), state.window(), state.get("q").to_owned());
-    let now = clock::now();
     let read = move |conn: &mut Conn| {
-        let states =
-            StateCounts::find(conn, &proof, &PageFilter { query: words.clone(), ..PageFilter::default() }, now)?;
+        let states = StateCounts::of_search(conn, &proof, &words, clock::now())?;
         let filter = DraftFilter { kind: Some(kind), query: words };
         Ok((drafts::list(conn, &proof, filter, window)?, states))
     };
@@ -196,21 +189,20 @@ async fn of_drafts(
             DraftKind::Page => "There are no drafts.",
             DraftKind::Changes => "There are no unpublished changes.",
         },
-        rows: table.rows.into_iter().map(|draft| Row::draft(draft, zone)).collect(),
+        rows: table.rows.into_iter().map(|draft| Row::draft(draft, site.time_zone)).collect(),
         actions: DRAFT_ACTIONS.to_vec(),
         actions_href: format!("{}/actions", DRAFTS.rows),
         all: String::new(),
     };
-    Ok(Outcome::Page(Answer::panel(app.view.render("admin/pages/list.html", &page)?)))
+    page.answer(app)
 }
 
 async fn of_trash(app: &App, editor: &Editor, state: &State, query: &QueryString) -> Result<Outcome, Error> {
-    let (zone, days) = (app.db.site().await.time_zone, app.options.trash_days);
+    let days = app.options.trash_days;
     let (proof, window, words) = (editor.proof(), state.window(), state.get("q").to_owned());
-    let now = clock::now();
     let read = move |conn: &mut Conn| {
         let table = trash::list(conn, &proof, &words, window)?;
-        Ok((table, StateCounts::find(conn, &proof, &PageFilter { query: words, ..PageFilter::default() }, now)?))
+        Ok((table, StateCounts::of_search(conn, &proof, &words, clock::now())?))
     };
     let (site, (table, states)) = app.db.list_with_site(read).await?;
     if let Some(last) = state.beyond_the_list(&table) {
@@ -226,12 +218,12 @@ async fn of_trash(app: &App, editor: &Editor, state: &State, query: &QueryString
             "Deleted pages are kept for {days} days with their history. Their paths are free for other pages."
         ),
         empty: "The trash is empty.",
-        rows: table.rows.into_iter().map(|row| Row::deleted(row, days, zone)).collect(),
+        rows: table.rows.into_iter().map(|row| Row::deleted(row, days, site.time_zone)).collect(),
         actions: TRASH_ACTIONS.to_vec(),
         actions_href: format!("{}/actions", TRASH.rows),
         all: String::new(),
     };
-    Ok(Outcome::Page(Answer::panel(app.view.render("admin/pages/list.html", &page)?)))
+    page.answer(app)
 }
 
 /// The label of the checkbox for all pages that match; empty if there is none.

@@ -1,5 +1,5 @@
-//! Taking back what was just done to a page: published, changed, unpublished or deleted. An undo is a change like any other,
-//! with a version and an audit entry; one that gives somebody access asks first.
+//! Undoes the last action on a page: publishing, changing, unpublishing or deleting it. An undo is an ordinary change with a
+//! version and an audit entry; it asks first if it gives somebody access.
 
 use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web::Data};
 use domain::{

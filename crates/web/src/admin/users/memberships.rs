@@ -81,7 +81,8 @@ impl Chosen {
         Chosen::parsed(names).into_iter().filter(|name| !others.contains(name)).collect()
     }
 
-    /// The command that makes the ticks true for a user; a membership that somebody else changed meanwhile stays as it is.
+    /// The command that gives a user the groups that are ticked. It leaves a membership alone that somebody else changed since the
+    /// form was opened.
     ///
     /// # Errors
     /// In the inner result, a message for `groups` with the name of a group that does not exist.

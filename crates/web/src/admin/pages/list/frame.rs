@@ -10,12 +10,19 @@ use store::{
 };
 
 use super::rows::Row;
-use crate::admin::{
-    bulk::Choice,
-    pages::filter::{ListState, PAGE_STATES},
-    panel::Panel,
-    sections::PAGES,
-    table::{State, TableView},
+use crate::{
+    App,
+    admin::{
+        bulk::Choice,
+        pages::filter::{ListState, PAGE_STATES},
+        panel::Panel,
+        sections::PAGES,
+        table::{State, TableView},
+    },
+    http::{
+        answer::{Answer, Outcome},
+        error::Error,
+    },
 };
 
 /// The values of `admin/pages/list.html`.
@@ -38,6 +45,12 @@ pub(super) struct ListPage {
     pub(super) actions_href: String,
     /// The label of the checkbox for all pages that match; empty if the list has none.
     pub(super) all: String,
+}
+
+impl ListPage {
+    pub(super) fn answer(&self, app: &App) -> Result<Outcome, Error> {
+        Ok(Outcome::Page(Answer::panel(app.view.render("admin/pages/list.html", self)?)))
+    }
 }
 
 /// A tab with a state and the number of its rows.
@@ -78,6 +91,11 @@ pub(super) struct StateCounts {
 }
 
 impl StateCounts {
+    /// The numbers for a search without filters.
+    pub(super) fn of_search(conn: &mut Conn, proof: &Proof, words: &str, now: Timestamp) -> store::Result<StateCounts> {
+        StateCounts::find(conn, proof, &PageFilter { query: words.to_owned(), ..PageFilter::default() }, now)
+    }
+
     pub(super) fn find(
         conn: &mut Conn,
         proof: &Proof,

@@ -18,7 +18,7 @@ pub(super) struct Place {
     is_open: bool,
     /// The address that opens or closes the branch.
     toggle_href: String,
-    /// The address of the next part of the level, on a row that stands for it.
+    /// The address of the next part of the level, on the row that links to it; otherwise empty.
     more_href: String,
 }
 

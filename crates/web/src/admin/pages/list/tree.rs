@@ -6,7 +6,6 @@ use std::collections::VecDeque;
 use domain::page::{PageId, PagePath};
 use store::{
     Conn, Count, Table,
-    admin_list::PageFilter,
     tree::{self, Branch, Level},
 };
 
@@ -20,11 +19,7 @@ use crate::{
     admin::{pages::actions::ACTIONS, panel::Panel, sections::PAGES, table::State},
     auth::extract::Editor,
     clock,
-    http::{
-        answer::{Answer, Outcome},
-        error::Error,
-        query::QueryString,
-    },
+    http::{answer::Outcome, error::Error, query::QueryString},
 };
 
 /// The number of branches of one part of a level.
@@ -33,7 +28,7 @@ const LEVEL: u32 = 50;
 /// A level that is open: its path, and what is in it.
 struct OpenLevel {
     path: PagePath,
-    level: Level,
+    level: Level<Branch>,
     /// Whether branches before these are left out.
     is_cut: bool,
 }
@@ -47,10 +42,9 @@ struct Found {
 
 /// GET `/admin/pages?below=/path`.
 pub(super) async fn show(app: &App, editor: &Editor, state: &State, query: &QueryString) -> Result<Outcome, Error> {
-    let zone = app.db.site().await.time_zone;
     let path = PagePath::typed(state.get("below")).unwrap_or_else(|_| PagePath::root());
     let behind = PagePath::typed(query.get("behind")).ok().filter(|behind| behind.is_below(&path));
-    let (proof, wanted, now) = (editor.proof(), path.clone(), clock::now());
+    let (proof, wanted) = (editor.proof(), path.clone());
     let read = move |conn: &mut Conn| {
         let mut open: Vec<PagePath> = wanted.above().collect();
         open.reverse();
@@ -72,7 +66,7 @@ pub(super) async fn show(app: &App, editor: &Editor, state: &State, query: &Quer
         let branches = levels.iter().flat_map(|open| &open.level.branches).chain(&root);
         let ids: Vec<PageId> = branches.filter_map(|branch| branch.page.as_ref().map(|page| page.id)).collect();
         let known = Known::find(conn, &proof, &ids)?;
-        let states = StateCounts::find(conn, &proof, &PageFilter::default(), now)?;
+        let states = StateCounts::of_search(conn, &proof, "", clock::now())?;
         Ok(Found { root, levels, known, states })
     };
     let (site, Found { root, mut levels, known, states }) = app.db.list_with_site(read).await?;
@@ -80,7 +74,7 @@ pub(super) async fn show(app: &App, editor: &Editor, state: &State, query: &Quer
     let row = |branch: Branch, place: Place| {
         let path = branch.path;
         let row = match branch.page {
-            Some(page) => Row::page(page, &known, &back, zone),
+            Some(page) => Row::page(page, &known, &back, site.time_zone),
             None => Row::without_page(path.segment_title(), path.href()),
         };
         row.in_tree(place)
@@ -105,7 +99,7 @@ pub(super) async fn show(app: &App, editor: &Editor, state: &State, query: &Quer
         actions_href: format!("{}/actions", PAGES.rows),
         all: String::new(),
     };
-    Ok(Outcome::Page(Answer::panel(app.view.render("admin/pages/list.html", &page)?)))
+    page.answer(app)
 }
 
 /// Adds the rows of the next level, and those of the levels below it behind the branch that is open.
