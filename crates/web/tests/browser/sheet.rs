@@ -1,4 +1,4 @@
-//! The form of a page as a sheet: what its keys and buttons do, where its parts stand, and how much stands there.
+//! The form of a page as a sheet: what its keys and buttons do, its layout, and the number of words in it.
 
 use std::{env, path::PathBuf};
 
@@ -145,7 +145,7 @@ fn the_button_says_when_a_page_appears_while_its_date_is_typed() {
     assert_eq!(eve.string(button), "Publish changes");
 }
 
-/// The words that stand on the screen, and the controls.
+/// The visible words and controls.
 const WORDS: &str = "(() => { const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT); let words = []; \
     for (let node; node = walk.nextNode();) { const range = document.createRange(); range.selectNodeContents(node); \
     const box = range.getBoundingClientRect(), parent = node.parentElement; \

@@ -432,7 +432,7 @@ async fn a_page_that_gains_readers_asks_and_one_that_loses_some_does_not() {
     let asked = site.eve().submit(&form, &form, &open).await.is(422);
     let asked = asked.has("More people will be able to read this page").has(">Let everyone read it</button>");
     site.visitor().get("/note").await.is(401);
-    // The button of the question stands for the one that asked.
+    // The answer does what the button did that was pressed first.
     let agreed = asked.value_of("agreed");
     let answer = [&open[..], &[("agreed", &*agreed), ("asked", "continue")]].concat();
     let saved = site.eve().submit(&form, &form, &answer).await.is(303);
