@@ -12,6 +12,7 @@ mod access;
 mod audience;
 mod audit;
 mod credentials;
+mod file;
 mod group;
 mod invalid;
 mod link;

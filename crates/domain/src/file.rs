@@ -1,0 +1,277 @@
+//! A file of a page: its name, its kind, and what readers get of it.
+
+use std::fmt;
+
+use unicode_normalization::UnicodeNormalization;
+
+pub use crate::id::{ContentId, FileId};
+use crate::{Timestamp, Version, page::PageId, text};
+
+/// The most files of one page, waiting ones included.
+pub const FILES: usize = 500;
+/// The bytes of one part of a content, as it is stored; only the last part is shorter.
+pub const PART_BYTES: usize = 256 * 1024;
+/// The widths in pixels at which pictures are also stored.
+pub const WIDTHS: [u32; 3] = [480, 960, 1600];
+
+/// The name of a file: lower-case letters, digits, `-`, `_` and `.`, with an ending after the last dot. A path of a page has no
+/// dot, so that `/clients/acme/plan.jpg` is either the file `plan.jpg` of the page `/clients/acme` or nothing.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FileName(String);
+
+impl FileName {
+    /// The most bytes in a name.
+    pub const MAX: usize = 100;
+
+    /// Parses a name as it stands in an address. Nothing is corrected.
+    ///
+    /// # Errors
+    /// A sentence for the person who typed it.
+    pub fn parse(name: &str) -> Result<FileName, String> {
+        if let Some(odd) = name.chars().find(|c| !matches!(c, 'a'..='z' | '0'..='9' | '-' | '_' | '.')) {
+            return Err(format!("Only lower-case letters a-z, digits, - _ and a dot; this has {odd:?}."));
+        }
+        if name.len() > FileName::MAX {
+            return Err(format!("At most {} characters; this has {}.", FileName::MAX, name.len()));
+        }
+        match name.rsplit_once('.') {
+            Some((stem, ending)) if !stem.is_empty() && !ending.is_empty() => {}
+            _ => return Err("A name has an ending after a dot, such as plan.jpg.".into()),
+        }
+        if name.starts_with('.') {
+            return Err("A name does not begin with a dot.".into());
+        }
+        if name.contains("..") {
+            return Err("A name does not have two dots side by side.".into());
+        }
+        let name = FileName(name.to_owned());
+        match name.ending() {
+            "md" | "json" => Err(format!("The ending .{} is the page itself, in another form.", name.ending())),
+            _ => Ok(name),
+        }
+    }
+
+    /// The name under which an uploaded file is stored: `IMG 2041.JPG` becomes `img-2041.jpg`, and `Übersicht.pdf` becomes
+    /// `ubersicht.pdf`. Folders before the name are dropped.
+    ///
+    /// # Errors
+    /// As [`FileName::parse`], for a name of which nothing usable is left.
+    pub fn suggest(uploaded: &str) -> Result<FileName, String> {
+        let uploaded = text::cleaned(uploaded);
+        let last = uploaded.rsplit(['/', '\\']).next().unwrap_or_default().trim();
+        let (stem, ending) = last.rsplit_once('.').unwrap_or((last, ""));
+        let (mut stem, ending) = (plain(stem), plain(ending).replace('.', ""));
+        if stem.is_empty() {
+            stem.push_str("file");
+        }
+        // Names are ASCII by now.
+        stem.truncate(FileName::MAX.saturating_sub(ending.len() + 1));
+        FileName::parse(&format!("{}.{ending}", stem.trim_end_matches(['-', '.'])))
+    }
+
+    /// The name with a number before its ending, for a second file of the same name: `plan.jpg` becomes `plan-2.jpg`.
+    pub fn numbered(&self, number: usize) -> FileName {
+        let suffix = format!("-{number}.{}", self.ending());
+        let stem: String = self.stem().chars().take(FileName::MAX.saturating_sub(suffix.len())).collect();
+        FileName(format!("{stem}{suffix}"))
+    }
+
+    /// The name as it is stored and as it stands in addresses.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// What stands before the last dot.
+    pub fn stem(&self) -> &str {
+        self.0.rsplit_once('.').map_or(&self.0, |(stem, _)| stem)
+    }
+
+    /// What stands after the last dot.
+    pub fn ending(&self) -> &str {
+        self.0.rsplit_once('.').map_or("", |(_, ending)| ending)
+    }
+
+    /// The kind that the ending promises.
+    pub fn kind(&self) -> FileKind {
+        FileKind::of_ending(self.ending())
+    }
+}
+
+impl fmt::Display for FileName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// A part of an uploaded name in the characters that a name may have.
+fn plain(part: &str) -> String {
+    let mut plain = String::new();
+    for c in part.nfkc() {
+        match c {
+            '\'' | '’' | '\u{300}'..='\u{36f}' => {}
+            '.' | '_' => push(&mut plain, c),
+            c => deunicode::deunicode_char(c).unwrap_or("-").chars().for_each(|c| push(&mut plain, c)),
+        }
+    }
+    plain.trim_end_matches(['-', '.']).to_owned()
+}
+
+/// Appends a character, or a hyphen for one that a name cannot have; never two hyphens or two dots in a row.
+fn push(plain: &mut String, c: char) {
+    match c.to_ascii_lowercase() {
+        c @ ('a'..='z' | '0'..='9' | '_') => plain.push(c),
+        '.' if !plain.is_empty() && !plain.ends_with('.') => plain.push('.'),
+        '.' => {}
+        _ if !plain.is_empty() && !plain.ends_with('-') => plain.push('-'),
+        _ => {}
+    }
+}
+
+/// A kind of file: what its bytes and its ending must agree about, and how a browser may show it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum FileKind {
+    /// A picture in PNG.
+    Png,
+    /// A picture in JPEG.
+    Jpeg,
+    /// A picture in GIF, maybe animated.
+    Gif,
+    /// A picture in WebP.
+    Webp,
+    /// A picture in AVIF.
+    Avif,
+    /// A picture in HEIC, as phones take it. Few browsers show it.
+    Heic,
+    /// A drawing in SVG.
+    Svg,
+    /// A film in MP4 or QuickTime.
+    Mp4,
+    /// A film in WebM.
+    Webm,
+    /// Sound in MP3.
+    Mp3,
+    /// Sound in MPEG-4.
+    M4a,
+    /// Sound in Ogg.
+    Ogg,
+    /// Sound in WAV.
+    Wav,
+    /// A document in PDF.
+    Pdf,
+    /// Plain text.
+    Text,
+    /// A table in CSV.
+    Csv,
+    /// Anything else.
+    Other,
+}
+
+impl FileKind {
+    /// The kind that an ending promises.
+    pub fn of_ending(ending: &str) -> FileKind {
+        match ending {
+            "png" => FileKind::Png,
+            "jpg" | "jpeg" => FileKind::Jpeg,
+            "gif" => FileKind::Gif,
+            "webp" => FileKind::Webp,
+            "avif" => FileKind::Avif,
+            "heic" | "heif" => FileKind::Heic,
+            "svg" => FileKind::Svg,
+            "mp4" | "mov" | "m4v" => FileKind::Mp4,
+            "webm" => FileKind::Webm,
+            "mp3" => FileKind::Mp3,
+            "m4a" => FileKind::M4a,
+            "ogg" | "oga" => FileKind::Ogg,
+            "wav" => FileKind::Wav,
+            "pdf" => FileKind::Pdf,
+            "txt" => FileKind::Text,
+            "csv" => FileKind::Csv,
+            _ => FileKind::Other,
+        }
+    }
+
+    /// The media type (RFC 6838) with which the file is served.
+    pub fn media_type(self) -> &'static str {
+        match self {
+            FileKind::Png => "image/png",
+            FileKind::Jpeg => "image/jpeg",
+            FileKind::Gif => "image/gif",
+            FileKind::Webp => "image/webp",
+            FileKind::Avif => "image/avif",
+            FileKind::Heic => "image/heic",
+            FileKind::Svg => "image/svg+xml",
+            FileKind::Mp4 => "video/mp4",
+            FileKind::Webm => "video/webm",
+            FileKind::Mp3 => "audio/mpeg",
+            FileKind::M4a => "audio/mp4",
+            FileKind::Ogg => "audio/ogg",
+            FileKind::Wav => "audio/wav",
+            FileKind::Pdf => "application/pdf",
+            FileKind::Text => "text/plain; charset=utf-8",
+            FileKind::Csv => "text/csv; charset=utf-8",
+            FileKind::Other => "application/octet-stream",
+        }
+    }
+
+    /// Whether a browser shows the file in its own window. Everything else is saved to disk; an `img` shows an SVG all the same.
+    pub fn is_inline(self) -> bool {
+        !matches!(self, FileKind::Svg | FileKind::Heic | FileKind::Other)
+    }
+
+    /// Whether a page shows the file as a picture.
+    pub fn is_picture(self) -> bool {
+        use FileKind::{Avif, Gif, Jpeg, Png, Svg, Webp};
+        matches!(self, Png | Jpeg | Gif | Webp | Avif | Svg)
+    }
+
+    /// Whether a page shows the file in a player with a picture.
+    pub fn is_film(self) -> bool {
+        matches!(self, FileKind::Mp4 | FileKind::Webm)
+    }
+
+    /// Whether a page shows the file in a player without a picture.
+    pub fn is_sound(self) -> bool {
+        matches!(self, FileKind::Mp3 | FileKind::M4a | FileKind::Ogg | FileKind::Wav)
+    }
+
+    /// Whether smaller copies of the picture are made, in [`WIDTHS`].
+    pub fn has_renditions(self) -> bool {
+        matches!(self, FileKind::Png | FileKind::Jpeg | FileKind::Webp)
+    }
+}
+
+/// A file of a page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct File {
+    /// Its key.
+    pub id: FileId,
+    /// The page to which it belongs.
+    pub page: PageId,
+    /// Its name, which no other current file of the page has.
+    pub name: FileName,
+    /// Its bytes.
+    pub content: Content,
+    /// The alternative text for who does not see the picture; empty for none.
+    pub alt: String,
+    /// The version of the page from which readers have the file; `None` while it waits for the page to be published.
+    pub since: Option<Version>,
+    /// Whether the file leaves when the page is published next.
+    pub leaves: bool,
+    /// The moment of the upload.
+    pub uploaded_at: Timestamp,
+    /// The name of the user who uploaded it.
+    pub uploaded_by: String,
+}
+
+/// Bytes that are stored once, however many files have them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Content {
+    /// Its key.
+    pub id: ContentId,
+    /// The SHA-256 of the bytes, in 64 hexadecimal digits.
+    pub hash: String,
+    /// The number of bytes.
+    pub bytes: u64,
+    /// The width and height of a picture in pixels, the right way up.
+    pub size: Option<(u32, u32)>,
+}
