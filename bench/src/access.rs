@@ -140,6 +140,7 @@ fn publish(page: &Page, content: PageContent) -> Command {
         note: None,
         move_below: false,
         names_readers: false,
+        files_of: None,
     })
 }
 

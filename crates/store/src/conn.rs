@@ -26,6 +26,9 @@ use crate::{
     still_wanted::StillWanted,
 };
 
+/// The cache of pages of one SQLite connection, 1 MiB: the pool has 14 of them, and the system caches the file, too.
+const SMALL_CACHE: &str = "PRAGMA cache_size = -1024";
+
 /// How long before a deadline the database stops waiting and working by itself.
 const MARGIN: Duration = Duration::from_millis(100);
 /// The accuracy of the limits of statements outside a transaction, which are set only when they change.
@@ -257,11 +260,11 @@ impl Conn {
     /// Makes a change of many pages, which the change feed delivers as one change of everything: SQLite would write a row
     /// for each page and keep the last thousand. PostgreSQL notifies of each page.
     pub(crate) fn as_one_change<T>(&mut self, change: impl FnOnce(&mut Conn) -> Result<T>) -> Result<T> {
-        // The trigger `page_changed` leaves pages out while the newest row says `begun`. The cache of 2 MB that SQLite has
-        // by default would write most rows of `listings` to the disk several times.
+        // The trigger `page_changed` leaves pages out while the newest row says `begun`. The small cache of a
+        // connection would write most rows of `listings` to the disk several times.
         self.on_sqlite("PRAGMA cache_size = -32768; INSERT INTO changes (kind, name) VALUES ('site', 'begun')")?;
         let done = change(self);
-        self.on_sqlite("INSERT INTO changes (kind, name) VALUES ('site', ''); PRAGMA cache_size = -2000")?;
+        self.on_sqlite(&format!("INSERT INTO changes (kind, name) VALUES ('site', ''); {SMALL_CACHE}"))?;
         done
     }
 
@@ -371,7 +374,8 @@ pub(crate) fn establish_sqlite(file: &Path, may_create: bool) -> ConnectionResul
         Err(error) if Outage::of_message(&error.to_string()) == Some(Outage::ReadOnly) => {}
         switched => switched.map_err(setup)?,
     }
-    conn.batch_execute("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON").map_err(setup)?;
+    let options = format!("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; {SMALL_CACHE}");
+    conn.batch_execute(&options).map_err(setup)?;
     fold_utils::register_impl(&mut conn, |text: String| text.to_lowercase()).map_err(setup)?;
     still_wanted_utils::register_nondeterministic_impl(&conn, || StillWanted).map_err(setup)?;
     Ok(conn)

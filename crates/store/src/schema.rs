@@ -275,6 +275,53 @@ diesel::table! {
 }
 
 diesel::table! {
+    contents (id) {
+        id -> BigInt,
+        /// NULL while an upload is in progress.
+        hash -> Nullable<Text>,
+        bytes -> BigInt,
+        width -> Nullable<BigInt>,
+        height -> Nullable<BigInt>,
+        /// Set while no file has the content.
+        unused_since -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    content_parts (content_id, number) {
+        content_id -> BigInt,
+        number -> BigInt,
+        bytes -> Binary,
+    }
+}
+
+diesel::table! {
+    files (id) {
+        id -> BigInt,
+        page_id -> BigInt,
+        name -> Text,
+        content_id -> BigInt,
+        alt -> Text,
+        /// NULL for a file that waits for its page to be published.
+        since -> Nullable<BigInt>,
+        /// NULL for a file that readers have, or will have.
+        until -> Nullable<BigInt>,
+        leaves -> Bool,
+        uploaded_at -> Timestamp,
+        uploaded_by -> Text,
+    }
+}
+
+diesel::table! {
+    renditions (content_id, width) {
+        content_id -> BigInt,
+        width -> BigInt,
+        /// NULL where none can be made.
+        rendition_id -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
     navigation (id) {
         id -> BigInt,
         version -> BigInt,
@@ -295,6 +342,10 @@ diesel::table! {
 }
 
 diesel::allow_tables_to_appear_in_same_query!(
+    contents,
+    content_parts,
+    files,
+    renditions,
     users,
     groups,
     group_members,

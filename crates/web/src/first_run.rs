@@ -157,6 +157,7 @@ fn add_examples(conn: &mut Conn, admin: &Admin, examples: &[PageContent]) -> sto
                 note: None,
                 move_below: false,
                 names_readers: false,
+                files_of: None,
             };
             let command = Command::Publish(publish);
             match run_command(conn, admin.editor(), &command, Consent::Stated, &mut |_| {}) {

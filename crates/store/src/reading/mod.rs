@@ -5,6 +5,7 @@ pub mod admin_list;
 pub mod audit;
 pub mod drafts;
 pub mod failed_sign_ins;
+pub mod files;
 pub mod first_steps;
 pub mod groups;
 pub mod jobs;

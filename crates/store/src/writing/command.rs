@@ -4,8 +4,9 @@ use diesel::prelude::*;
 use domain::{access::Editor, user::Role};
 
 use super::{
-    AddGroup, AddUsers, ChangeMemberships, Delete, DeleteGroup, DiscardDrafts, Move, Publish, PublishDrafts, Purge,
-    Republish, Restore, Revert, SaveDraft, SetAudience, SortSection, Undo, Unpublish, UnpublishForm, UpdateGroup,
+    AddFile, AddGroup, AddUsers, ChangeFile, ChangeMemberships, Delete, DeleteGroup, DiscardDrafts, Move, Publish,
+    PublishDrafts, Purge, PurgeFile, Republish, Restore, Revert, SaveDraft, SetAudience, SortSection, Undo, Unpublish,
+    UnpublishForm, UpdateGroup,
     access_diff::AccessDiff,
     change::{Change, Outcome, Run},
     plan::Plan,
@@ -45,6 +46,12 @@ pub enum Command {
     Republish(Republish),
     /// Deletes pages in the trash for good.
     Purge(Purge),
+    /// Adds a file to a page.
+    AddFile(AddFile),
+    /// Changes a file of a page.
+    ChangeFile(ChangeFile),
+    /// Deletes a file for good.
+    PurgeFile(PurgeFile),
     /// Adds users, who become members of groups.
     AddUsers(AddUsers),
     /// Adds a group.
@@ -87,6 +94,9 @@ impl Command {
             Command::Undo(change) => change,
             Command::Republish(change) => change,
             Command::Purge(change) => change,
+            Command::AddFile(change) => change,
+            Command::ChangeFile(change) => change,
+            Command::PurgeFile(change) => change,
             Command::AddUsers(change) => change,
             Command::AddGroup(change) => change,
             Command::UpdateGroup(change) => change,

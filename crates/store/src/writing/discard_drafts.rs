@@ -5,7 +5,7 @@ use domain::{Version, access::Editor, audit::Action, draft::Draft, page::PageId}
 use super::{
     affected::Affected,
     change::{Change, Outcome, Run},
-    delete, draft_rows,
+    delete, draft_rows, file_rows,
     plan::Plan,
 };
 use crate::{Conn, Error, Result, drafts, page_row};
@@ -44,6 +44,7 @@ impl Change for DiscardDrafts {
             let is_published = page_row::get(conn, draft.page)?.is_some();
             let in_trash = !is_published && delete::trash_last_version(conn, run, draft.page)?;
             draft_rows::delete(conn, draft.page)?;
+            file_rows::discard(conn, draft.page)?;
             let what = match in_trash {
                 true => "the draft was discarded; what was published once is in the trash",
                 false => "the draft was discarded",

@@ -6,6 +6,7 @@
 
 pub mod account;
 pub mod audit;
+pub mod contents;
 pub mod failed_sign_ins;
 pub mod jobs;
 pub mod links;
@@ -26,6 +27,8 @@ mod command;
 mod delete;
 mod discard_drafts;
 mod draft_rows;
+mod file_rows;
+mod files;
 mod groups;
 mod memberships;
 mod moves;
@@ -53,6 +56,7 @@ pub use change::{Outcome, Run};
 pub use command::{Command, preview, run};
 pub use delete::Delete;
 pub use discard_drafts::{DiscardDrafts, DraftVersion};
+pub use files::{AddFile, ChangeFile, FileChange, PurgeFile};
 pub use groups::{AddGroup, DeleteGroup, UpdateGroup};
 pub use links::{ReadText, TextFacts};
 pub use memberships::ChangeMemberships;

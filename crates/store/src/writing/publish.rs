@@ -20,7 +20,7 @@ use super::{
     audit,
     change::{Change, Outcome, Run},
     chosen_readers::choose,
-    draft_rows, links,
+    draft_rows, file_rows, links,
     moves::{self, PlannedMove},
     old_paths,
     page_columns::Content,
@@ -59,6 +59,8 @@ pub struct Publish {
     /// Whether the audience was named for this very change, as an option of the command line names it. A form shows the
     /// audience that it was opened with: people who gain access to a page by it have to be confirmed.
     pub names_readers: bool,
+    /// The version whose files come back. Otherwise the files of the draft that the form holds are published.
+    pub files_of: Option<Version>,
 }
 
 /// A reason why a page cannot be published yet.
@@ -152,7 +154,7 @@ impl Publish {
             None => access::effective(conn, old.id)?.ok_or(Error::Stale)?,
         };
         let content = &*with_its_receipts(&self.content, access);
-        if old.content == *content {
+        if old.content == *content && !self.changes_files(conn, old.id)? {
             return Ok(old.version);
         }
         let planned = self.moves(conn, &old.content.path)?;
@@ -178,7 +180,10 @@ impl Publish {
             moves::move_section(conn, run, &old.content.path, &content.path, planned)?;
         }
         plan.write_inherited(conn, &[old.id])?;
+        let files = self.publish_files(conn, run, old.id, version)?;
         let changes = page_changes(&old.content, content);
+        let changes =
+            if changes.is_empty() || files.is_empty() { changes + &files } else { format!("{changes}; {files}") };
         self.record(conn, run, old.id, content, &changes)?;
         audit::page(conn, run.by, Action::Changed, &content.path, changes, run.now)?;
         Ok(version)
@@ -206,6 +211,7 @@ impl Publish {
         placements::set(conn, page, &content.placement)?;
         plan.write_inherited(conn, &[page])?;
         old_paths::take(conn, &content.path)?;
+        self.publish_files(conn, run, page, version)?;
         let detail = if before.is_none() { "made" } else { "published again" };
         self.record(conn, run, page, content, detail)?;
         let detail = format!("“{}”, read by: {}", content.title, audience.words());
@@ -218,6 +224,23 @@ impl Publish {
         let form = self.lock.map_or(FormId::default(), |lock| lock.form);
         let record = Record { by: run.by, note: self.note.as_ref(), form, detail, readers: &readers, now: run.now };
         record.add(conn, &[page])
+    }
+
+    /// Whether files of the draft wait, or those of another version come back.
+    fn changes_files(&self, conn: &mut Conn, page: PageId) -> Result<bool> {
+        match self.lock {
+            Some(_) => file_rows::has_waiting(conn, page),
+            None => Ok(self.files_of.is_some()),
+        }
+    }
+
+    /// Returns what changed, in words.
+    fn publish_files(&self, conn: &mut Conn, run: &Run<'_>, page: PageId, version: Version) -> Result<String> {
+        match (self.files_of, self.lock) {
+            (Some(earlier), _) => file_rows::bring_back(conn, run.by, page, earlier, version),
+            (None, Some(_)) => file_rows::publish(conn, page, version),
+            (None, None) => Ok(String::new()),
+        }
     }
 
     /// Whether a version of the page is an earlier save of the same form. The answer to that save may have been lost.

@@ -8,7 +8,7 @@ use super::{
     audit,
     change::{Change, Outcome, Run},
     chosen_readers::choose,
-    draft_rows, navigation, old_paths, placements,
+    draft_rows, file_rows, navigation, old_paths, placements,
     plan::Plan,
     receipts, revisions,
 };
@@ -57,6 +57,7 @@ fn forget(conn: &mut Conn, page: PageId) -> Result<()> {
     old_paths::purge(conn, page)?;
     choose(conn, &[page], &Audience::Public)?;
     receipts::purge(conn, page)?;
+    file_rows::purge(conn, page)?;
     navigation::purge(conn, page)?;
     placements::purge(conn, page)?;
     reading_times::purge(conn, page)?;

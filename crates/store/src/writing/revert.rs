@@ -13,6 +13,7 @@ use super::{
     SaveDraft,
     affected::Affected,
     change::{Change, Outcome, Run},
+    file_rows,
     plan::Plan,
 };
 use crate::{Conn, Error, Result, drafts, page_row, revisions, site};
@@ -72,6 +73,8 @@ impl Change for Revert {
     }
 
     fn apply(&self, conn: &mut Conn, run: &mut Run<'_>, plan: &Plan) -> Result<Outcome> {
-        self.draft(conn, run.by)?.apply(conn, run, plan)
+        let outcome = self.draft(conn, run.by)?.apply(conn, run, plan)?;
+        file_rows::draft_earlier(conn, run.by, self.page, self.version)?;
+        Ok(outcome)
     }
 }

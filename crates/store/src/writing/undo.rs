@@ -15,7 +15,7 @@ use super::{
     Publish,
     affected::Affected,
     change::{Change, Outcome, Run},
-    draft_rows,
+    draft_rows, file_rows,
     moves::{self, PlannedMove},
     plan::Plan,
 };
@@ -66,7 +66,9 @@ impl Undo {
         };
         let note = Note::parse(&format!("as in version {}", before.0)).map_err(Error::Query)?;
         let (lock, note, move_below) = (None, Some(note), false);
-        let publish = Publish { page, is_new: false, from, lock, content, note, move_below, names_readers: false };
+        let files_of = Some(before);
+        let publish =
+            Publish { page, is_new: false, from, lock, content, note, move_below, names_readers: false, files_of };
         Ok(Undone { page: now, publish, moved })
     }
 }
@@ -94,7 +96,20 @@ impl Republish {
             typed.map_or((false, Placement::default()), |typed| (typed.receipts, typed.placement));
         let content = kept(content, receipts, placement);
         let (from, lock, note) = (self.version, None, None);
-        Ok((draft, Publish { page, is_new: true, from, lock, content, note, move_below: false, names_readers: false }))
+        Ok((
+            draft,
+            Publish {
+                page,
+                is_new: true,
+                from,
+                lock,
+                content,
+                note,
+                move_below: false,
+                names_readers: false,
+                files_of: None,
+            },
+        ))
     }
 }
 
@@ -173,6 +188,7 @@ impl Change for Undo {
                 gone: Vec::new(),
             };
             draft_rows::insert(conn, &draft, DraftLock::default(), None)?;
+            file_rows::draft_earlier(conn, run.by, self.page, self.from)?;
         }
         Ok(outcome)
     }
@@ -189,7 +205,8 @@ impl Change for Republish {
         let outcome = publish.apply(conn, run, plan)?;
         let Outcome::Page { version, .. } = outcome else { return Ok(outcome) };
         let zone = site::get(conn)?.time_zone;
-        match draft.typed.page.in_zone(zone) == PageInput::of(&publish.content, zone) {
+        let is_same = draft.typed.page.in_zone(zone) == PageInput::of(&publish.content, zone);
+        match is_same && !file_rows::has_waiting(conn, self.page)? {
             true => draft_rows::delete(conn, self.page)?,
             false => draft_rows::rebase(conn, self.page, version)?,
         }

@@ -102,7 +102,7 @@ fn unpublish(conn: &mut Conn, run: &Run<'_>, page: &Page) -> Result<()> {
 }
 
 /// A draft with the current content of a page.
-fn draft_of(conn: &mut Conn, run: &Run<'_>, page: &Page) -> Result<Draft> {
+pub(super) fn draft_of(conn: &mut Conn, run: &Run<'_>, page: &Page) -> Result<Draft> {
     let zone = site::get(conn)?.time_zone;
     Ok(Draft {
         page: page.id,

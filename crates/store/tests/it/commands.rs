@@ -64,6 +64,7 @@ pub fn publication(page: Option<PageId>, from: Version, lock: Option<DraftLock>,
         note: None,
         move_below: false,
         names_readers: false,
+        files_of: None,
     })
 }
 
@@ -93,8 +94,17 @@ pub fn update_with_note(
     now: Timestamp,
 ) -> Result<Page> {
     let (page, from, content, note) = (page.id, page.version, content.clone(), Some(note.clone()));
-    let publish =
-        Publish { page, is_new: false, from, lock: None, content, note, move_below: false, names_readers: false };
+    let publish = Publish {
+        page,
+        is_new: false,
+        from,
+        lock: None,
+        content,
+        note,
+        move_below: false,
+        names_readers: false,
+        files_of: None,
+    };
     let outcome = run(conn, by, Command::Publish(publish), now)?;
     page_of(conn, by, &outcome)
 }
@@ -148,8 +158,17 @@ pub fn delete(conn: &mut Conn, by: &Editor, ids: &[PageId], now: Timestamp) -> R
 pub fn move_with_below(conn: &mut Conn, by: &Editor, page: &Page, to: &PagePath, now: Timestamp) -> Result<Page> {
     let content = PageContent { path: to.clone(), ..page.content.clone() };
     let (page, from) = (page.id, page.version);
-    let publish =
-        Publish { page, is_new: false, from, lock: None, content, note: None, move_below: true, names_readers: false };
+    let publish = Publish {
+        page,
+        is_new: false,
+        from,
+        lock: None,
+        content,
+        note: None,
+        move_below: true,
+        names_readers: false,
+        files_of: None,
+    };
     let outcome = run(conn, by, Command::Publish(publish), now)?;
     page_of(conn, by, &outcome)
 }

@@ -175,6 +175,7 @@ impl Step {
                     note: None,
                     move_below,
                     names_readers: false,
+                    files_of: None,
                 })
             }
             Step::SaveDraft(index, audience) => {
@@ -646,6 +647,7 @@ fn an_undone_move_takes_along_what_moved_along() {
                 note: None,
                 move_below,
                 names_readers: false,
+                files_of: None,
             };
             run(store, &Command::Publish(publish), Consent::Stated).unwrap();
             run(store, &Command::Undo(Undo { page, from: Version(2) }), Consent::Stated).unwrap();

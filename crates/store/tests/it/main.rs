@@ -20,6 +20,7 @@ mod deadlines;
 mod drafts;
 mod feed;
 mod feeds;
+mod files;
 mod history;
 mod jobs;
 mod languages;

@@ -60,6 +60,7 @@ const ALL: &[&str] = &[
     "2026-11-30-000200_people",
     "2026-11-30-000210_languages",
     "2026-11-30-000211_reading_times",
+    "2026-11-30-000220_files",
 ];
 
 /// Inserts a page in any version of the schema.

@@ -135,6 +135,7 @@ async fn publish(editing: &Editing<'_>, id: Option<PageId>, mut fields: Fields) 
         note: Some(note),
         move_below: moves_below,
         names_readers: false,
+        files_of: None,
     };
     let path = publish.content.path.clone();
     let (obstacles, diff) = check_publication(editing, &publish).await?;

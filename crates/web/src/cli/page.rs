@@ -171,6 +171,7 @@ fn put(store: &Store, path: &PagePath, input: &PageInput, given: &GivenOptions, 
         note: None,
         move_below: false,
         names_readers: given.readers,
+        files_of: None,
     };
     if run_with_consent(store, &Command::Publish(publish), yes)?.is_none() {
         return Ok(false);

@@ -164,6 +164,7 @@ impl Site {
             note: None,
             move_below: false,
             names_readers: false,
+            files_of: None,
         }));
         self.page(path.as_str()).unwrap()
     }
@@ -181,6 +182,7 @@ impl Site {
             note: None,
             move_below: false,
             names_readers: false,
+            files_of: None,
         };
         self.run(Command::Publish(publish));
         self.page(to).unwrap()

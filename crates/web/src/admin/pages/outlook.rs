@@ -145,6 +145,7 @@ fn others(conn: &mut Conn, by: &access::Editor, intention: &Intention, move_belo
         note: None,
         move_below,
         names_readers: false,
+        files_of: None,
     };
     // The form itself says why it cannot be published.
     let diff = writing::preview(conn, by, &Command::Publish(publish)).unwrap_or_default();

@@ -1,0 +1,202 @@
+//! The files of pages. Whether a visitor may have a file is decided for its page, before its name is looked up.
+
+use chrono::NaiveDateTime;
+use diesel::{dsl::sql, prelude::*, sql_types::BigInt};
+use domain::{
+    Version,
+    access::Editor,
+    file::{Content, ContentId, File, FileId, FileName},
+    page::PageId,
+};
+
+use crate::{
+    Conn, Error, Result,
+    schema::{content_parts, contents, files, renditions},
+};
+
+#[derive(Queryable)]
+struct FileRow {
+    id: i64,
+    page_id: i64,
+    name: String,
+    alt: String,
+    since: Option<i64>,
+    leaves: bool,
+    uploaded_at: NaiveDateTime,
+    uploaded_by: String,
+    content: ContentRow,
+}
+
+#[derive(Queryable)]
+struct ContentRow {
+    id: i64,
+    hash: Option<String>,
+    bytes: i64,
+    width: Option<i64>,
+    height: Option<i64>,
+}
+
+impl FileRow {
+    fn file(self) -> Result<File> {
+        let name =
+            FileName::parse(&self.name).map_err(|why| Error::Schema(format!("a name in the table files: {why}")))?;
+        Ok(File {
+            id: FileId(self.id),
+            page: PageId(self.page_id),
+            name,
+            content: self.content.content(),
+            alt: self.alt,
+            since: self.since.map(Version),
+            leaves: self.leaves,
+            uploaded_at: self.uploaded_at.and_utc(),
+            uploaded_by: self.uploaded_by,
+        })
+    }
+}
+
+impl ContentRow {
+    fn content(self) -> Content {
+        let side = |side: Option<i64>| side.and_then(|side| u32::try_from(side).ok());
+        Content {
+            id: ContentId(self.id),
+            hash: self.hash.unwrap_or_default(),
+            bytes: self.bytes.unsigned_abs(),
+            size: side(self.width).zip(side(self.height)),
+        }
+    }
+}
+
+type ContentColumns = (contents::id, contents::hash, contents::bytes, contents::width, contents::height);
+const CONTENT_COLUMNS: ContentColumns =
+    (contents::id, contents::hash, contents::bytes, contents::width, contents::height);
+
+/// The rows of files with their contents.
+#[diesel::dsl::auto_type(no_type_alias)]
+fn rows() -> _ {
+    files::table.inner_join(contents::table.on(contents::id.eq(files::content_id)))
+}
+
+type Columns = (
+    files::id,
+    files::page_id,
+    files::name,
+    files::alt,
+    files::since,
+    files::leaves,
+    files::uploaded_at,
+    files::uploaded_by,
+    ContentColumns,
+);
+const COLUMNS: Columns = (
+    files::id,
+    files::page_id,
+    files::name,
+    files::alt,
+    files::since,
+    files::leaves,
+    files::uploaded_at,
+    files::uploaded_by,
+    CONTENT_COLUMNS,
+);
+
+/// The file of a page that its readers have under a name.
+pub fn find(conn: &mut Conn, page: PageId, name: &FileName) -> Result<Option<File>> {
+    let row: Option<FileRow> = rows()
+        .filter(files::page_id.eq(page.0))
+        .filter(files::name.eq(name.as_str()))
+        .filter(files::since.is_not_null())
+        .filter(files::until.is_null())
+        .select(COLUMNS)
+        .first(conn)
+        .optional()?;
+    row.map(FileRow::file).transpose()
+}
+
+/// The file of a page that its readers will have under a name once the page is published as it is drafted.
+pub fn find_drafted(conn: &mut Conn, _: &Editor, page: PageId, name: &FileName) -> Result<Option<File>> {
+    let row: Option<FileRow> = rows()
+        .filter(files::page_id.eq(page.0))
+        .filter(files::name.eq(name.as_str()))
+        .filter(files::since.is_null())
+        .select(COLUMNS)
+        .first(conn)
+        .optional()?;
+    match row {
+        Some(row) => row.file().map(Some),
+        None => Ok(find(conn, page, name)?.filter(|file| !file.leaves)),
+    }
+}
+
+/// The files that the readers of a page have, by name.
+pub fn live(conn: &mut Conn, page: PageId) -> Result<Vec<File>> {
+    let rows: Vec<FileRow> = rows()
+        .filter(files::page_id.eq(page.0))
+        .filter(files::since.is_not_null())
+        .filter(files::until.is_null())
+        .order(files::name)
+        .select(COLUMNS)
+        .load(conn)?;
+    rows.into_iter().map(FileRow::file).collect()
+}
+
+/// The files of a page by name: those that its readers have, and those that wait.
+pub fn all(conn: &mut Conn, _: &Editor, page: PageId) -> Result<Vec<File>> {
+    let rows: Vec<FileRow> = rows()
+        .filter(files::page_id.eq(page.0))
+        .filter(files::until.is_null())
+        .order((files::name, files::since))
+        .select(COLUMNS)
+        .load(conn)?;
+    rows.into_iter().map(FileRow::file).collect()
+}
+
+/// The files that a page will have once it is published as it is drafted, by name.
+pub fn drafted(conn: &mut Conn, by: &Editor, page: PageId) -> Result<Vec<File>> {
+    let all = all(conn, by, page)?;
+    let waiting: Vec<FileName> = all.iter().filter(|file| file.since.is_none()).map(|file| file.name.clone()).collect();
+    let stays = |file: &File| file.since.is_none() || !(file.leaves || waiting.contains(&file.name));
+    Ok(all.into_iter().filter(stays).collect())
+}
+
+/// The files that a page had in one of its versions, by name.
+pub fn of_version(conn: &mut Conn, _: &Editor, page: PageId, version: Version) -> Result<Vec<File>> {
+    let rows: Vec<FileRow> = rows()
+        .filter(files::page_id.eq(page.0))
+        .filter(files::since.le(version.0))
+        .filter(files::until.is_null().or(files::until.gt(version.0)))
+        .order(files::name)
+        .select(COLUMNS)
+        .load(conn)?;
+    rows.into_iter().map(FileRow::file).collect()
+}
+
+/// One part of a content, at most [`domain::file::PART_BYTES`]; `None` if the content is gone.
+pub fn part(conn: &mut Conn, content: ContentId, number: u64) -> Result<Option<Vec<u8>>> {
+    let Ok(number) = i64::try_from(number) else { return Ok(None) };
+    Ok(content_parts::table.find((content.0, number)).select(content_parts::bytes).first(conn).optional()?)
+}
+
+/// The copy of a picture at a width; `None` if none was made yet, or none can be made.
+pub fn rendition(conn: &mut Conn, content: ContentId, width: u32) -> Result<Option<Content>> {
+    let row: Option<ContentRow> = renditions::table
+        .inner_join(contents::table.on(contents::id.nullable().eq(renditions::rendition_id)))
+        .filter(renditions::content_id.eq(content.0))
+        .filter(renditions::width.eq(i64::from(width)))
+        .select(CONTENT_COLUMNS)
+        .first(conn)
+        .optional()?;
+    Ok(row.map(ContentRow::content))
+}
+
+/// The widths for which a copy of a picture was made or found impossible.
+pub fn tried_widths(conn: &mut Conn, content: ContentId) -> Result<Vec<u32>> {
+    let widths: Vec<i64> =
+        renditions::table.filter(renditions::content_id.eq(content.0)).select(renditions::width).load(conn)?;
+    Ok(widths.into_iter().filter_map(|width| u32::try_from(width).ok()).collect())
+}
+
+/// The bytes of all contents, uploads in progress included.
+pub fn stored_bytes(conn: &mut Conn) -> Result<u64> {
+    let bytes: i64 = contents::table.select(sql::<BigInt>("CAST(coalesce(sum(bytes), 0) AS BIGINT)")).first(conn)?;
+    Ok(bytes.unsigned_abs())
+}

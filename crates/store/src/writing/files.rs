@@ -1,0 +1,228 @@
+//! Changes of the files of a page. Like its text they wait in its draft until it is published. A file has the access of its
+//! page, so that none of these changes gives anybody access.
+
+use diesel::prelude::*;
+use domain::{
+    Version,
+    access::Editor,
+    audit::Action,
+    draft::{DraftLock, FormId},
+    file::{ContentId, FILES, File, FileName},
+    page::PageId,
+};
+
+use super::{
+    affected::Affected,
+    audit,
+    change::{Change, Outcome, Run},
+    draft_rows,
+    file_rows::{self, NewFile},
+    plan::Plan,
+    revisions::Record,
+    unpublish::draft_of,
+};
+use crate::{Conn, Error, Result, drafts, files, page_row, reader_keys, schema::pages};
+
+/// Adds a file to a page.
+#[derive(Clone, Debug)]
+pub struct AddFile {
+    /// The page, or the page of a draft.
+    pub page: PageId,
+    /// The name.
+    pub name: FileName,
+    /// The bytes.
+    pub content: ContentId,
+    /// The alternative text.
+    pub alt: String,
+    /// Whether it takes the place of a file with this name; without it, such a file is an error.
+    pub replaces: bool,
+    /// Whether the readers of a published page get it at once, as from the command line, or once its draft is published.
+    pub at_once: bool,
+}
+
+/// Changes one file of a page.
+#[derive(Clone, Debug)]
+pub struct ChangeFile {
+    /// The page.
+    pub page: PageId,
+    /// The name that the file has.
+    pub name: FileName,
+    /// What changes.
+    pub change: FileChange,
+}
+
+/// A change of one file.
+#[derive(Clone, Debug)]
+pub enum FileChange {
+    /// It leaves.
+    Remove {
+        /// As [`AddFile::at_once`].
+        at_once: bool,
+    },
+    /// It stays after all.
+    Keep,
+    /// It gets another name of the same kind.
+    Rename(FileName),
+    /// It gets another alternative text.
+    SetAlt(String),
+}
+
+/// Deletes a file for good, from all versions of its page.
+#[derive(Clone, Debug)]
+pub struct PurgeFile {
+    /// The page.
+    pub page: PageId,
+    /// The name of the file.
+    pub name: FileName,
+}
+
+/// Begins a draft of a published page if it has none, so that the page is listed with changes.
+///
+/// # Errors
+/// [`Error::Stale`] when there is neither a draft nor a page.
+fn require_draft(conn: &mut Conn, run: &Run<'_>, page: PageId) -> Result<()> {
+    if drafts::get(conn, run.by, page)?.is_none() {
+        let published = page_row::get(conn, page)?.ok_or(Error::Stale)?;
+        let draft = draft_of(conn, run, &published)?;
+        draft_rows::insert(conn, &draft, DraftLock::default(), None)?;
+    }
+    Ok(())
+}
+
+/// Begins a version of a published page whose files alone change, and says what changed in `detail`.
+///
+/// # Errors
+/// [`Error::Stale`] when the page is saved at the same moment.
+fn new_version(conn: &mut Conn, run: &Run<'_>, page: PageId, detail: &str) -> Result<Option<Version>> {
+    let Some(published) = page_row::get(conn, page)? else { return Ok(None) };
+    let version = published.version.next();
+    let saved = diesel::update(pages::table.find(page.0).filter(pages::version.eq(published.version.0)))
+        .set((pages::version.eq(version.0), pages::updated_at.eq(run.now.naive_utc())))
+        .execute(conn)?;
+    if saved == 0 {
+        return Err(Error::Stale);
+    }
+    let readers = reader_keys::keep_audience(conn, &published.content.audience)?;
+    Record { by: run.by, note: None, form: FormId::default(), detail, readers: &readers, now: run.now }
+        .add(conn, &[page])?;
+    audit::page(conn, run.by, Action::Changed, &published.content.path, detail.to_owned(), run.now)?;
+    Ok(Some(version))
+}
+
+impl Change for AddFile {
+    fn affected(&self, _: &mut Conn, _: &Editor) -> Result<Affected> {
+        Ok(Affected::default())
+    }
+
+    fn apply(&self, conn: &mut Conn, run: &mut Run<'_>, _: &Plan) -> Result<Outcome> {
+        let AddFile { page, ref name, content, ref alt, .. } = *self;
+        let drafted = files::drafted(conn, run.by, page)?;
+        let is_there = drafted.iter().any(|file| file.name == *name);
+        if is_there && !self.replaces {
+            return Err(Error::Duplicate);
+        }
+        if !is_there && drafted.len() >= FILES {
+            return Err(Error::Refused(format!(
+                "A page has at most {FILES} files. Delete one that it no longer uses."
+            )));
+        }
+        let version = match self.at_once {
+            true => new_version(conn, run, page, &format!("files: + {name}"))?,
+            false => None,
+        };
+        match version {
+            Some(version) => file_rows::end(conn, page, name.as_str(), version)?,
+            None => require_draft(conn, run, page)?,
+        }
+        file_rows::drop_waiting(conn, page, name)?;
+        let (uploaded_at, uploaded_by) = (run.now, run.by.actor());
+        NewFile { page, name, content, alt, since: version, uploaded_at, uploaded_by }.insert(conn)?;
+        Ok(Outcome::Count(1))
+    }
+}
+
+impl ChangeFile {
+    /// # Errors
+    /// [`Error::Stale`] when the draft has no such file.
+    fn file(&self, conn: &mut Conn, run: &Run<'_>) -> Result<File> {
+        files::find_drafted(conn, run.by, self.page, &self.name)?.ok_or(Error::Stale)
+    }
+
+    fn rename(&self, conn: &mut Conn, run: &Run<'_>, to: &FileName) -> Result<()> {
+        let file = self.file(conn, run)?;
+        if to == &self.name {
+            return Ok(());
+        }
+        if to.kind() != self.name.kind() || to.ending() != self.name.ending() {
+            return Err(Error::Refused(format!("Keep the ending .{}: it says what the file is.", self.name.ending())));
+        }
+        if files::find_drafted(conn, run.by, self.page, to)?.is_some() {
+            return Err(Error::Duplicate);
+        }
+        file_rows::draft_copy(conn, &file, to, &file.alt)?;
+        file_rows::set_leaves(conn, self.page, &self.name, true)?;
+        Ok(())
+    }
+}
+
+impl Change for ChangeFile {
+    fn affected(&self, _: &mut Conn, _: &Editor) -> Result<Affected> {
+        Ok(Affected::default())
+    }
+
+    fn apply(&self, conn: &mut Conn, run: &mut Run<'_>, _: &Plan) -> Result<Outcome> {
+        let ChangeFile { page, name, .. } = self;
+        if let FileChange::Remove { at_once: true } = self.change
+            && let Some(version) = new_version(conn, run, *page, &format!("files: - {name}"))?
+        {
+            if files::find(conn, *page, name)?.is_none() && !file_rows::drop_waiting(conn, *page, name)? {
+                return Err(Error::Stale);
+            }
+            file_rows::end(conn, *page, name.as_str(), version)?;
+            return Ok(Outcome::Count(1));
+        }
+        require_draft(conn, run, *page)?;
+        match &self.change {
+            FileChange::Remove { .. } => {
+                self.file(conn, run)?;
+                file_rows::drop_waiting(conn, *page, name)?;
+                file_rows::set_leaves(conn, *page, name, true)?;
+            }
+            FileChange::Keep => {
+                if !file_rows::set_leaves(conn, *page, name, false)? {
+                    return Err(Error::Stale);
+                }
+            }
+            FileChange::Rename(to) => self.rename(conn, run, to)?,
+            FileChange::SetAlt(alt) => {
+                let file = self.file(conn, run)?;
+                if file.alt != *alt {
+                    file_rows::draft_copy(conn, &file, name, alt)?;
+                }
+            }
+        }
+        Ok(Outcome::Count(1))
+    }
+}
+
+impl Change for PurgeFile {
+    fn affected(&self, _: &mut Conn, _: &Editor) -> Result<Affected> {
+        Ok(Affected::default())
+    }
+
+    fn apply(&self, conn: &mut Conn, run: &mut Run<'_>, _: &Plan) -> Result<Outcome> {
+        if !run.by.is_admin() {
+            return Err(Error::NotAllowed);
+        }
+        if !file_rows::purge_name(conn, self.page, &self.name)? {
+            return Err(Error::Stale);
+        }
+        let detail = format!("files: {} deleted for good, from all versions", self.name);
+        if let Some(page) = page_row::get(conn, self.page)? {
+            audit::page(conn, run.by, Action::Purged, &page.content.path, detail, run.now)?;
+        } else if let Some(draft) = drafts::get(conn, run.by, self.page)? {
+            draft_rows::audit(conn, run.by, Action::Purged, &draft, &detail)?;
+        }
+        Ok(Outcome::Count(1))
+    }
+}

@@ -1,0 +1,4 @@
+DROP TABLE renditions;
+DROP TABLE files;
+DROP TABLE content_parts;
+DROP TABLE contents;
