@@ -115,9 +115,6 @@ fn is_unused() -> _ {
 pub fn sweep(conn: &mut Conn, now: Timestamp) -> Result<usize> {
     let before = (now - KEPT_UNUSED).naive_utc();
     let unused: Vec<i64> = contents::table.filter(is_unused()).select(contents::id).load(conn)?;
-    diesel::update(contents::table.filter(contents::unused_since.is_not_null()).filter(not(is_unused())))
-        .set(contents::unused_since.eq(None::<chrono::NaiveDateTime>))
-        .execute(conn)?;
     let mut deleted = 0;
     for unused in unused.chunks(crate::columns::KEYS) {
         let rows = || contents::table.filter(contents::id.eq_any(unused.iter().copied()));
@@ -127,6 +124,14 @@ pub fn sweep(conn: &mut Conn, now: Timestamp) -> Result<usize> {
         deleted += diesel::delete(rows().filter(contents::unused_since.lt(before))).execute(conn)?;
     }
     Ok(deleted)
+}
+
+/// Records that a file has a content.
+pub(super) fn use_again(conn: &mut Conn, content: ContentId) -> Result<()> {
+    diesel::update(contents::table.find(content.0).filter(contents::unused_since.is_not_null()))
+        .set(contents::unused_since.eq(None::<chrono::NaiveDateTime>))
+        .execute(conn)?;
+    Ok(())
 }
 
 /// Deletes a content at once, with its smaller copies, if nothing has it.

@@ -43,7 +43,7 @@ impl<'a> NewFile<'a> {
                 files::uploaded_by.eq(self.uploaded_by),
             ))
             .execute(conn)?;
-        Ok(())
+        contents::use_again(conn, self.content)
     }
 }
 
