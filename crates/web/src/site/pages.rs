@@ -10,10 +10,11 @@ use store::{
 };
 
 use super::{
+    files,
     list_query::ListQuery,
     lists::{self, Rows, feed_href},
     plain,
-    resolve::{self, Resolved, VisibleDraft, VisiblePage},
+    resolve::{self, FilePath, Resolved, VisibleDraft, VisiblePage},
     surroundings::{self, ContentsEntry, Surroundings},
 };
 use crate::{
@@ -110,6 +111,9 @@ async fn note_language(request: &HttpRequest, app: &App) {
 }
 
 async fn answer(request: &HttpRequest, app: &Data<App>) -> Result<Outcome, Error> {
+    if let Some(file) = FilePath::of(resolve::path(request)) {
+        return Box::pin(files::show(app, request, &file)).await;
+    }
     // Boxed: most requests end with a cached answer, and their future stays small.
     match Resolved::of(app, request).await? {
         Resolved::Finished(answer) => Ok(Outcome::Page(answer)),

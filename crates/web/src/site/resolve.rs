@@ -1,5 +1,6 @@
 //! Resolves the path of a request for its viewer: to a cached answer, a page, a draft, a redirect or a list.
 
+mod file;
 mod requester;
 mod visible;
 
@@ -14,12 +15,14 @@ use domain::{
     access::{Access, Visitor, decide},
     navigation::Front,
     page::PagePath,
+    site::Site,
 };
 use store::{
     navigation,
     pages::{self, Located, OutlinedPage},
 };
 
+pub use file::{FilePath, ResolvedFile};
 pub use visible::{Section, VisibleDraft, VisiblePage};
 
 use super::{cache_fill::FillTokens, list_query::ListQuery, plain};
@@ -28,7 +31,7 @@ use crate::{
     auth::extract::{Editor, MaybeReader, Reader},
     cache::answers::{CacheKey, Cached},
     clock,
-    http::{answer::Answer, error::Error, query::QueryString},
+    http::{answer::Answer, budget::Share, error::Error, query::QueryString},
     language::sentence::Sentence,
 };
 use requester::Requester;
@@ -116,6 +119,9 @@ fn list_query(request: &HttpRequest) -> ListQuery {
 /// The cached answer. The access rule decided when it was made; the cache returns it only while neither the page nor
 /// the account has changed since. Of a list only the beginning is cached: anybody could ask for any other position.
 async fn cached(app: &App, request: &HttpRequest, path: &str) -> Result<Option<Answer>, Error> {
+    if let Some(file) = FilePath::of(path) {
+        return file::cached(app, request, &file).await;
+    }
     let answers = &app.db.cache().answers;
     let entry = answers.get(CacheKey::Path(path), "");
     Ok(match entry {
@@ -167,58 +173,18 @@ async fn find(app: &App, requester: Requester<'_>, path: PagePath, asked: ListQu
     let all_pages = answers.all_pages();
     let in_progress = requester.begin(app).await?;
     let now = clock::now();
-    let wanted = path.clone();
-    let found = app.db.read_with_site(move |conn| {
-        let located = match pages::locate(conn, &wanted)? {
-            located @ Located::Page(_) => located,
-            // No page has the path `/`: another one may be the front page.
-            located if wanted.is_root() => match front_page(conn)? {
-                Some(page) => Located::Page(page),
-                None => located,
-            },
-            located => located,
-        };
-        let page = match &located {
-            Located::Page(located) if is_open(located, now) => pages::load(conn, located)?,
-            _ => None,
-        };
-        Ok((located, page))
-    });
-    let (site, (located, open_page)) = found.await.map_err(Error::undecided)?;
-    let (located, is_moved) = match located {
-        Located::Page(located) => (Some(located), false),
-        Located::Moved(located) => (located, true),
-        Located::Nothing => (None, false),
-    };
+    let load = |conn: &mut store::Conn, located: &OutlinedPage| pages::load(conn, located);
+    let gate = gate(app, &requester, &path, now, Some(in_progress), load).await?;
+    let (Gate::Page(Decided { is_moved, .. }) | Gate::Nothing { is_moved, .. }) = gate;
     if is_moved {
         // A change of the page that moved is reported with its current path.
         tokens.depend_on(all_pages);
     }
-    // For those who may not see it, a page before its date or after its end, or an old path, is the same as an unknown one.
-    // On a site that hides its pages, every page is.
+    let (Gate::Page(Decided { ref site, .. }) | Gate::Nothing { ref site, .. }) = gate;
     let hides = site.hides_pages;
     let absent = |tokens| without_page(app, &requester, path.clone(), asked.clone(), now, hides, tokens);
-    let Some(located) = located else { return absent(tokens).await };
-    // Verifying credentials may take long, and needs no text.
-    let mut in_progress = open_page.is_some().then_some(in_progress);
-    let reader = match located.outline.decide(&Visitor::Anonymous, now) {
-        Some(Access::Show) => None,
-        Some(Access::Challenge) if !is_moved && !hides => Some(requester.reader().await?),
-        // Credentials that are invalid, or that cannot be verified at the moment, change nothing here.
-        _ => match requester.viewer().await?.account() {
-            Some(_) => Some(requester.reader().await?),
-            None => return absent(tokens).await,
-        },
-    };
-    let visitor = reader.as_ref().map_or(Visitor::Anonymous, |reader| reader.account().visitor());
-    let access = match located.outline.decide(&visitor, now) {
-        Some(access) => access,
-        None => {
-            let (located, visitor) = (located.clone(), visitor.clone());
-            let is_reader = app.db.read(move |conn| pages::has_reader(conn, &located, &visitor, now)).await;
-            if is_reader.map_err(Error::undecided)? { Access::Show } else { Access::Refuse }
-        }
-    };
+    let Gate::Page(decided) = gate else { return absent(tokens).await };
+    let Decided { site, located, reader, visitor, access, loaded: open_page, held: mut in_progress, .. } = decided;
     if is_moved {
         return match access {
             Access::Show => Ok(Resolved::Moved(located.path)),
@@ -267,6 +233,94 @@ async fn find(app: &App, requester: Requester<'_>, path: PagePath, asked: ListQu
     })))
 }
 
+/// What is decided about the page at a path, before anything of it is shown.
+struct Decided<T> {
+    site: Arc<Site>,
+    located: OutlinedPage,
+    /// Whether the path is an old one of the page.
+    is_moved: bool,
+    /// The reader whom the access rule asked for; `None` for a page that strangers may read.
+    reader: Option<Reader>,
+    visitor: Visitor,
+    access: Access,
+    /// What was loaded with the outline of a page that everybody may see.
+    loaded: Option<T>,
+    /// What the caller held for loading it.
+    held: Option<Share>,
+}
+
+/// The page at a path for a requester, or nothing.
+enum Gate<T> {
+    Page(Decided<T>),
+    /// For this requester there is no page. For those who may not see it, a page before its date or after its end, or an old
+    /// path, is the same as an unknown one; on a site that hides its pages, every page is.
+    Nothing {
+        site: Arc<Site>,
+        is_moved: bool,
+    },
+}
+
+/// Finds the page at a path and decides about its requester. `load` is called for a page that everybody may see; `held` is
+/// dropped before credentials are verified.
+///
+/// # Errors
+/// 401 for a private page without valid credentials, or as [`sign_in`](crate::auth::sign_in::sign_in).
+async fn gate<T: Send + 'static>(
+    app: &App,
+    requester: &Requester<'_>,
+    path: &PagePath,
+    now: Timestamp,
+    held: Option<Share>,
+    load: impl FnOnce(&mut store::Conn, &OutlinedPage) -> store::Result<Option<T>> + Send + 'static,
+) -> Result<Gate<T>, Error> {
+    let wanted = path.clone();
+    let found = app.db.read_with_site(move |conn| {
+        let located = match pages::locate(conn, &wanted)? {
+            located @ Located::Page(_) => located,
+            // No page has the path `/`: another one may be the front page.
+            located if wanted.is_root() => match front_page(conn)? {
+                Some(page) => Located::Page(page),
+                None => located,
+            },
+            located => located,
+        };
+        let loaded = match &located {
+            Located::Page(located) if is_open(located, now) => load(conn, located)?,
+            _ => None,
+        };
+        Ok((located, loaded))
+    });
+    let (site, (located, loaded)) = found.await.map_err(Error::undecided)?;
+    let (located, is_moved) = match located {
+        Located::Page(located) => (Some(located), false),
+        Located::Moved(located) => (located, true),
+        Located::Nothing => (None, false),
+    };
+    let hides = site.hides_pages;
+    let Some(located) = located else { return Ok(Gate::Nothing { site, is_moved }) };
+    // Verifying credentials may take long, and needs no text.
+    let held = held.filter(|_| loaded.is_some());
+    let reader = match located.outline.decide(&Visitor::Anonymous, now) {
+        Some(Access::Show) => None,
+        Some(Access::Challenge) if !is_moved && !hides => Some(requester.reader().await?),
+        // Credentials that are invalid, or that cannot be verified at the moment, change nothing here.
+        _ => match requester.viewer().await?.account() {
+            Some(_) => Some(requester.reader().await?),
+            None => return Ok(Gate::Nothing { site, is_moved }),
+        },
+    };
+    let visitor = reader.as_ref().map_or(Visitor::Anonymous, |reader| reader.account().visitor());
+    let access = match located.outline.decide(&visitor, now) {
+        Some(access) => access,
+        None => {
+            let (located, visitor) = (located.clone(), visitor.clone());
+            let is_reader = app.db.read(move |conn| pages::has_reader(conn, &located, &visitor, now)).await;
+            if is_reader.map_err(Error::undecided)? { Access::Show } else { Access::Refuse }
+        }
+    };
+    Ok(Gate::Page(Decided { site, located, is_moved, reader, visitor, access, loaded, held }))
+}
+
 /// The page that the settings name as the front page.
 fn front_page(conn: &mut store::Conn) -> store::Result<Option<OutlinedPage>> {
     match navigation::front(conn)? {
@@ -304,12 +358,17 @@ async fn without_page(
             return Ok(Resolved::Draft(Box::new(VisibleDraft::new(draft, site, &editor))));
         }
     }
-    let absent = match viewer.account() {
-        None if hides_pages => requester.reader().await.err().unwrap_or(Error::NotFound),
-        _ => Error::NotFound,
-    };
+    let absent = absence(requester, &viewer, hides_pages).await;
     let section = Section { path, viewer, asked, now, is_of_all: false, absent, hides_pages, tokens };
     Ok(Resolved::Section(Box::new(section)))
+}
+
+/// The error for a path without a page: on a site that hides its pages, strangers get what a private page gives them.
+async fn absence(requester: &Requester<'_>, viewer: &MaybeReader, hides_pages: bool) -> Error {
+    match viewer.account() {
+        None if hides_pages => requester.reader().await.err().unwrap_or(Error::NotFound),
+        _ => Error::NotFound,
+    }
 }
 
 /// 403, not 404: the earlier 401 already revealed that the page exists.
