@@ -28,6 +28,7 @@ pub use list::{act, list};
 pub use password::{password, set_password};
 pub use unlock::unlock;
 
+use holdings::Holdings;
 use load::load;
 use memberships::{Chosen, Memberships};
 use sheet::{Sheet, Slip};
@@ -74,6 +75,12 @@ pub struct Fields {
     password_again: String,
     #[serde(default, deserialize_with = "checkbox")]
     generate: bool,
+    /// Whether the question about disabling the user was answered with its button.
+    #[serde(default, deserialize_with = "checkbox")]
+    disables: bool,
+    /// The button that led to a question.
+    #[serde(default)]
+    asked: Option<SubmitAction>,
 }
 
 impl Fields {
@@ -90,6 +97,8 @@ impl Fields {
             password,
             password_again,
             generate: true,
+            disables: false,
+            asked: None,
         }
     }
 
@@ -114,11 +123,22 @@ struct FormPage {
     last_sign_in: String,
     /// The wrong passwords for this user, if there are many.
     guessed: Option<Guessed>,
+    /// The question about disabling the user.
+    disabling: Option<Disabling>,
     /// The groups of the user, in a form of their own.
     groups: Option<Memberships>,
     /// The user who was just added with a generated password, above the form of the next one.
     added: Option<Sheet>,
     min_bytes: String,
+}
+
+/// The question of a form that disables its user.
+#[derive(Serialize)]
+struct Disabling {
+    name: String,
+    holdings: Holdings,
+    /// The button that led to the question.
+    then: &'static str,
 }
 
 #[derive(Serialize)]
@@ -159,12 +179,13 @@ struct Editing<'a> {
     site: &'a Site,
     user: Option<&'a User>,
     guessed: Option<Guessed>,
+    disabling: Option<Disabling>,
     added: Option<Sheet>,
 }
 
 impl<'a> Editing<'a> {
     fn of(app: &'a App, admin: &'a Admin, site: &'a Site, user: Option<&'a User>) -> Editing<'a> {
-        Editing { app, admin, site, user, guessed: None, added: None }
+        Editing { app, admin, site, user, guessed: None, disabling: None, added: None }
     }
 
     fn form(self, fields: Fields, invalid: &Invalid, query: &QueryString) -> Result<Answer, Error> {
@@ -195,6 +216,7 @@ impl<'a> Editing<'a> {
                 user.last_sign_in_at.map_or("never".into(), |at| clock::moment(at, self.site.time_zone))
             }),
             guessed: self.guessed,
+            disabling: self.disabling,
             groups,
             added: self.added,
             min_bytes: Password::MIN_BYTES.to_string(),
@@ -338,7 +360,8 @@ fn with_groups(
     editing.form_with(fields, invalid, &QueryString::default(), Some(groups))
 }
 
-/// POST `/admin/users/{id}`.
+/// POST `/admin/users/{id}`: saves the form; 422 with what the user can read and their drafts when it disables the user and does
+/// not confirm this.
 pub async fn update(
     request: HttpRequest,
     app: Data<App>,
@@ -353,8 +376,19 @@ pub async fn update(
         Ok(content) => content,
         Err(invalid) => return editing.refused(fields, &invalid, StatusCode::UNPROCESSABLE_ENTITY),
     };
-    let (proof, new) = (admin.proof(), content.clone());
     let from = Version(fields.version);
+    if let Some(asked) = fields.asked.filter(|_| fields.disables) {
+        fields.then = asked;
+    }
+    // A form over another version is a conflict, whatever it answers.
+    if user.active && !content.active && !fields.disables && user.version == from {
+        let (proof, held_by) = (admin.proof(), user.clone());
+        let holdings = app.db.read(move |conn| Holdings::of(conn, &proof, &held_by)).await?;
+        let disabling = Disabling { name: user.name.to_string(), holdings, then: fields.then.word() };
+        let asking = Editing { disabling: Some(disabling), ..editing };
+        return asking.refused(fields, &Invalid::default(), StatusCode::UNPROCESSABLE_ENTITY);
+    }
+    let (proof, new) = (admin.proof(), content.clone());
     let saved = app.db.try_revoke(move |conn| users::update(conn, &proof, id, from, &new, clock::now())).await?;
     let conflict = StatusCode::CONFLICT;
     match saved {

@@ -132,6 +132,35 @@ async fn whoever_disables_or_deletes_a_user_sees_what_they_read_and_their_drafts
 }
 
 #[actix_web::test]
+async fn a_form_that_disables_its_user_tells_what_they_hold_and_asks() {
+    let site = Site::new();
+    let eve = site.eve();
+    let draft = [("title", "Half a thought"), ("path", "/half"), ("then", "draft"), ("body", "It is")];
+    eve.submit("/admin/pages/new", "/admin/pages", &draft).await;
+    let form = format!("/admin/users/{}", site.user("eve").id.0);
+    let version = site.root().get(&form).await.value_of("version");
+    let fields = [("name", "eve"), ("role", "reader"), ("version", &*version), ("then", "continue")];
+    let asked = site.root().submit(&form, &form, &fields).await.is(422);
+    assert_eq!(asked.value_of("asked"), "continue");
+    asked
+        .has("Disable <bdi>eve</bdi>?")
+        .has("eve can read every page.")
+        .has("1 draft was last saved by eve")
+        .has("Half a thought")
+        .has("value=\"reader\" checked")
+        .lacks("name=\"active\" type=\"checkbox\" value=\"on\" checked");
+    assert!(site.user("eve").active, "asking saves nothing");
+    let answered = [fields[0], fields[1], fields[2], ("asked", "continue"), ("disables", "on")];
+    let saved = site.root().submit(&form, &form, &answered).await.is(303);
+    assert!(saved.header("location").starts_with(&format!("{form}?done=saved")), "it goes where the first button led");
+    assert_eq!((site.user("eve").active, site.user("eve").role), (false, Role::Reader));
+    // A user who is disabled already has nothing to lose.
+    let version = site.root().get(&form).await.value_of("version");
+    let fields = [("name", "eva"), ("role", "reader"), ("version", &*version)];
+    site.root().submit(&form, &form, &fields).await.is(303);
+}
+
+#[actix_web::test]
 async fn the_header_has_the_destinations_of_the_person() {
     let site = Site::new();
     let root = site.root().get("/admin/users").await.is(200);
