@@ -199,6 +199,14 @@ async fn a_form_that_disables_its_user_tells_what_they_hold_and_asks() {
 }
 
 #[actix_web::test]
+async fn the_list_of_users_tells_how_long_ago_they_signed_in() {
+    let site = Site::new();
+    site.ann().get("/secret").await.is(200);
+    let list = site.root().get("/admin/users").await.is(200);
+    list.has("data-relative>just now</time>").has("title=\"").has("<td>never</td>");
+}
+
+#[actix_web::test]
 async fn the_header_has_the_destinations_of_the_person() {
     let site = Site::new();
     let root = site.root().get("/admin/users").await.is(200);
