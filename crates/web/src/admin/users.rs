@@ -368,12 +368,7 @@ struct Adding<'a> {
 
 impl Adding<'_> {
     /// The form with its messages; with `gains`, also with the question about them.
-    async fn refused(
-        self,
-        fields: Fields,
-        invalid: &Invalid,
-        gains: Option<&AccessDiff>,
-    ) -> Result<Outcome, Error> {
+    async fn refused(self, fields: Fields, invalid: &Invalid, gains: Option<&AccessDiff>) -> Result<Outcome, Error> {
         let Adding { app, admin, site } = self;
         let then = fields.then.word();
         let question = gains.map(|diff| AccessQuestion::new(diff, None, "Add this user and", then));

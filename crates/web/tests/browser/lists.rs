@@ -73,7 +73,9 @@ fn the_trail_suggests_names_and_enter_takes_what_was_typed() {
     admin.open("/admin/audit").type_into("#name", "oak");
     admin.wait("document.querySelectorAll('.list-search .picker li').length === 2");
     assert_eq!(admin.string("document.querySelector('#name').getAttribute('role')"), "combobox");
-    admin.key("Enter").wait("location.search.includes('name=oak') && document.querySelectorAll('tbody tr').length === 2");
+    admin
+        .key("Enter")
+        .wait("location.search.includes('name=oak') && document.querySelectorAll('tbody tr').length === 2");
     admin.open("/admin/audit").type_into("#name", "leaf");
     admin.wait("document.querySelectorAll('.list-search .picker li').length === 1").key("ArrowDown").key("Enter");
     admin.wait("location.search.includes('name=%2Foak-leaf')");
