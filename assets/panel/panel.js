@@ -18,6 +18,7 @@ import "./preview.js";
 import "./view-mode.js";
 import "./readers.js";
 import "./page-fields.js";
+import "./names.js";
 import "./rows.js";
 import "./order.js";
 import "./levels.js";

@@ -174,8 +174,8 @@ pub async fn visible(app: &App, visible: VisiblePage) -> Result<Outcome, Error> 
     let caching = lists::caching(visible.viewer());
     let path = visible.page().content.path.clone();
     let asked = visible.list().cloned();
-    let hides = visible.site().hides_pages;
-    let (viewing, page, is_front) = (visitor.clone(), visible.shared_page().clone(), visible.is_front());
+    let (viewing, is_front) = (visitor.clone(), visible.is_front());
+    let (site, page) = (visible.shared_site().clone(), visible.shared_page().clone());
     let read = move |conn: &mut store::Conn| {
         let now = clock::now();
         let own = page.content.placement.language.as_ref();
@@ -183,14 +183,14 @@ pub async fn visible(app: &App, visible: VisiblePage) -> Result<Outcome, Error> 
         let around = match is_front {
             true => Around { language, ..Around::default() },
             false => Around {
-                language,
                 titles: pages::titles(conn, &VisiblePages::readable(&visitor, now), &path.ancestors())?,
-                surroundings: surroundings::of(conn, &visitor, now, hides, &page)?,
+                surroundings: surroundings::of(conn, &visitor, now, &site, &page, language.as_ref())?,
                 is_also_front: navigation::front(conn)? == Front::Page(page.id),
+                language,
             },
         };
         let below = match &asked {
-            Some(asked) => Some(lists::below(conn, &visitor, now, hides, &path, asked)?),
+            Some(asked) => Some(lists::below(conn, &visitor, now, site.hides_pages, &path, asked)?),
             None => None,
         };
         Ok((around, below, pages::next_boundary(conn, now)?))

@@ -34,7 +34,12 @@ async fn versions_are_listed_shown_compared_and_brought_back() {
     let (form, eve) = (edit(&site, "hello"), site.eve());
     save(&eve, &form, &[("body", "Hello, **moon**."), ("note", "Not the sun")]).await.is(303);
     let list = eve.get(&format!("{form}/history")).await.is(200);
-    list.has("Version 2").has("Not the sun").has("eve").has("command line").has("1–2 of 2 versions");
+    list.has("Version 2")
+        .has("Not the sun")
+        .has("eve")
+        .has("command line")
+        .has("1–2 of 2 versions")
+        .has(">just now</time>");
     let old = eve.get(&format!("{form}/history/1")).await.is(200);
     old.has("Hello, <strong>world</strong>.").has("Restore this version");
     eve.get(&format!("{form}/history/2")).await.has("This is the current version");

@@ -141,8 +141,10 @@ async fn a_level_of_many_pages_is_shown_in_parts() {
 async fn the_trail_is_searched_by_days_with_suggestions_and_leads_to_forms() {
     let site = Site::new();
     let root = site.root();
-    let trail =
-        root.get("/admin/audit").await.is(200).has("<option value=\"/hello\">").has("<option value=\"command line\">");
+    let trail = root.get("/admin/audit").await.is(200).has("name=\"who\"").lacks("<datalist");
+    let names = async |query: &str| root.get(&format!("/admin/audit/names?{query}")).await.is(200).body;
+    assert_eq!(names("of=who&q=LINE").await, r#"["command line"]"#);
+    assert_eq!(names("of=name&q=hel").await, r#"["/hello"]"#);
     let form = format!("href=\"/admin/pages/{}\"", site.page("hello").unwrap().id.0);
     let trail = trail.has(&form).has(&format!("href=\"/admin/users/{}\"", site.user("ann").id.0)).has(">Page</a>");
     trail.has("data-relative>just now</time>");
