@@ -11,7 +11,7 @@ use std::{
 
 use headless_chrome::{
     Browser, LaunchOptions, Tab,
-    browser::tab::ModifierKey,
+    browser::tab::{ModifierKey, point::Point},
     protocol::cdp::{Emulation, Page, Runtime},
 };
 use serde_json::Value;
@@ -133,6 +133,22 @@ impl Person {
         self.js(&format!("document.querySelector({}).click()", quote(selector)));
     }
 
+    /// Clicks with the mouse on the element that an expression gives. It has to be visible, with nothing above it.
+    #[track_caller]
+    pub fn mouse(&self, expression: &str) {
+        let at = self.js(&format!(
+            "(() => {{ const it = {expression}; it.scrollIntoView({{ block: 'center', behavior: 'instant' }}); \
+             const [box] = it.getClientRects(); if (!box) return 'it is not visible'; \
+             const x = box.left + box.width / 2, y = box.top + box.height / 2; \
+             const hit = document.elementFromPoint(x, y); \
+             return it.contains(hit) || it.control === hit ? {{ x, y }} : `covered by ${{hit?.outerHTML.slice(0, 200)}}`; }})()"
+        ));
+        let (Some(x), Some(y)) = (at["x"].as_f64(), at["y"].as_f64()) else {
+            panic!("{expression} cannot be clicked at {}: {at}", self.address());
+        };
+        self.tab.click_point(Point { x, y }).unwrap();
+    }
+
     /// Replaces the text of a field.
     pub fn fill(&self, selector: &str, text: &str) -> &Person {
         self.js(&format!(
@@ -235,6 +251,11 @@ impl Person {
     /// The challenges that the browser received: the scheme and the realm of each.
     pub fn challenges(&self) -> Vec<String> {
         self.heard.lock().unwrap().challenges.clone()
+    }
+
+    /// The number of challenges that were answered with a name and a password.
+    pub fn answers(&self) -> usize {
+        self.heard.lock().unwrap().answers
     }
 
     /// The addresses of the frames in the page.
