@@ -12,7 +12,7 @@ use std::{
 use headless_chrome::{
     Browser, LaunchOptions, Tab,
     browser::tab::{ModifierKey, point::Point},
-    protocol::cdp::{Emulation, Page, Runtime},
+    protocol::cdp::{Emulation, Fetch, Network::ResourceType, Page, Runtime},
 };
 use serde_json::Value;
 
@@ -67,6 +67,16 @@ impl Chromium {
     }
 }
 
+/// The requests that may meet a challenge. All others, above all the scripts and style sheets of the panel, go to the server
+/// without a halt at the test.
+fn asked() -> Vec<Fetch::RequestPattern> {
+    let of_kind = |kind| Fetch::RequestPattern { url_pattern: None, resource_Type: Some(kind), request_stage: None };
+    let kinds = [ResourceType::Document, ResourceType::Xhr, ResourceType::Fetch, ResourceType::Other];
+    let spread =
+        Fetch::RequestPattern { url_pattern: Some("*/signed-in.css".into()), ..of_kind(ResourceType::Stylesheet) };
+    kinds.map(of_kind).into_iter().chain([spread]).collect()
+}
+
 fn is_root() -> bool {
     let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
     let ids = status.lines().find_map(|line| line.strip_prefix("Uid:")).unwrap_or_default();
@@ -86,7 +96,7 @@ impl Person {
         tab.set_default_timeout(PATIENCE);
         let heard = Arc::<Mutex<Heard>>::default();
         listen(&tab, &heard);
-        tab.enable_fetch(None, Some(true)).unwrap();
+        tab.enable_fetch(Some(&asked()), Some(true)).unwrap();
         let person = Person { origin: server.origin.clone(), tab, heard };
         person.before_scripts(WATCH);
         if let Some(name) = name {
