@@ -92,7 +92,8 @@ fn hasten(address: &str) {
 /// without a halt at the test.
 fn asked() -> Vec<Fetch::RequestPattern> {
     let of_kind = |kind| Fetch::RequestPattern { url_pattern: None, resource_Type: Some(kind), request_stage: None };
-    let kinds = [ResourceType::Document, ResourceType::Xhr, ResourceType::Fetch, ResourceType::Other];
+    let kinds =
+        [ResourceType::Document, ResourceType::Image, ResourceType::Xhr, ResourceType::Fetch, ResourceType::Other];
     let spread =
         Fetch::RequestPattern { url_pattern: Some("*/signed-in.css".into()), ..of_kind(ResourceType::Stylesheet) };
     kinds.map(of_kind).into_iter().chain([spread]).collect()
