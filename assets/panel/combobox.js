@@ -43,7 +43,8 @@ export function combobox({ input, list, said, find, fill, take, enter, leave, sa
     item.addEventListener("mousedown", (event) => { event.preventDefault(); choose(n); });
     return item;
   };
-  const search = async () => {
+  // With `silent`, the number of offers is not said.
+  const search = async ({ silent = false } = {}) => {
     const turn = ++asked;
     const found = await find(input.value).catch(() => null);
     if (turn !== asked || !found) return;
@@ -51,7 +52,8 @@ export function combobox({ input, list, said, find, fill, take, enter, leave, sa
     list.replaceChildren(...offers.map(item));
     list.hidden = offers.length === 0;
     input.setAttribute("aria-expanded", String(!list.hidden));
-    said.textContent = offers.length > 0 ? says.some(offers.length) : input.value.trim() === "" ? "" : says.none;
+    const words = offers.length > 0 ? says.some(offers.length) : input.value.trim() === "" ? "" : says.none;
+    if (!silent) said.textContent = words;
     move(typed || (calm && input.value.trim() === "") ? null : 0);
   };
   const keys = {
@@ -64,6 +66,8 @@ export function combobox({ input, list, said, find, fill, take, enter, leave, sa
     // A search is not a change of the form.
     event.stopPropagation();
     clearTimeout(pause);
+    // An answer that is under way is for another text.
+    ++asked;
     pause = setTimeout(search, 120);
   });
   input.addEventListener("keydown", (event) => {

@@ -12,6 +12,7 @@ import "./toolbar.js";
 import "./word-count.js";
 import "./files.js";
 import "./moments.js";
+import "./soon.js";
 import "./time-zone.js";
 import "./destination.js";
 import "./preview.js";

@@ -36,6 +36,7 @@ async fn every_state_has_a_tab_with_its_rows_and_their_number() {
         ["All", "Live", "Draft", "Changes", "Scheduled", "Ended", "Trash"].map(|state| count(&all.body, state));
     assert_eq!(counts, ["5", "2", "1", "1", "1", "1", "1"]);
     let all = all.has("1–5 of 5 pages").has("<span class=\"badge\">draft</span>").has("Editors only");
+    let all = all.has("href=\"/admin/view-as?at=%2Fhello\" aria-label=\"View as… Hello\"");
     all.has("<span class=\"badge\">scheduled</span>").has("<span class=\"badge\">unpublished changes</span>");
     for (state, title, other) in [
         ("live", "Secret", "Later"),
