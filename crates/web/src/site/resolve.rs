@@ -1,6 +1,7 @@
 //! Resolves the path of a request for its viewer: to a cached answer, a page, a draft, a redirect or a list.
 
 mod file;
+mod gate;
 mod requester;
 mod visible;
 
@@ -13,16 +14,12 @@ use actix_web::{
 use domain::{
     Timestamp,
     access::{Access, Visitor, decide},
-    navigation::Front,
     page::PagePath,
-    site::Site,
 };
-use store::{
-    navigation,
-    pages::{self, Located, OutlinedPage},
-};
+use store::pages::{self, OutlinedPage};
 
 pub use file::{FilePath, ResolvedFile};
+pub use gate::no_path;
 pub use visible::{Section, VisibleDraft, VisiblePage};
 
 use super::{cache_fill::FillTokens, list_query::ListQuery, plain};
@@ -31,9 +28,9 @@ use crate::{
     auth::extract::{Editor, MaybeReader, Reader},
     cache::answers::{CacheKey, Cached},
     clock,
-    http::{answer::Answer, budget::Share, error::Error, query::QueryString},
-    language::sentence::Sentence,
+    http::{answer::Answer, error::Error, query::QueryString},
 };
+use gate::{Decided, Gate, absence, gate, not_a_reader};
 use requester::Requester;
 
 /// The result of resolving a path.
@@ -62,17 +59,8 @@ impl Resolved {
             Some(answer) => Ok(Resolved::Finished(answer)),
             None => match PagePath::parse(path(request)) {
                 Ok(wanted) => Box::pin(find(app, Requester::Sender(request), wanted, list_query(request))).await,
-                Err(_) => Err(Resolved::no_path(app, request).await),
+                Err(_) => Err(no_path(app, request).await),
             },
-        }
-    }
-
-    /// The error for an address that is the path of no page: 404, or for strangers what a private page gives them on a site
-    /// that hides its pages.
-    pub async fn no_path(app: &App, request: &HttpRequest) -> Error {
-        match app.db.site().await.hides_pages {
-            true => Reader::of(request).await.err().unwrap_or(Error::NotFound),
-            false => Error::NotFound,
         }
     }
 
@@ -233,107 +221,6 @@ async fn find(app: &App, requester: Requester<'_>, path: PagePath, asked: ListQu
     })))
 }
 
-/// What is decided about the page at a path, before anything of it is shown.
-struct Decided<T> {
-    site: Arc<Site>,
-    located: OutlinedPage,
-    /// Whether the path is an old one of the page.
-    is_moved: bool,
-    /// The reader whom the access rule asked for; `None` for a page that strangers may read.
-    reader: Option<Reader>,
-    visitor: Visitor,
-    access: Access,
-    /// What was loaded with the outline of a page that everybody may see.
-    loaded: Option<T>,
-    /// What the caller held for loading it.
-    held: Option<Share>,
-}
-
-/// The page at a path for a requester, or nothing.
-enum Gate<T> {
-    Page(Decided<T>),
-    /// For this requester there is no page. For those who may not see it, a page before its date or after its end, or an old
-    /// path, is the same as an unknown one; on a site that hides its pages, every page is.
-    Nothing {
-        site: Arc<Site>,
-        is_moved: bool,
-    },
-}
-
-/// Finds the page at a path and decides about its requester. `load` is called for a page that everybody may see; `held` is
-/// dropped before credentials are verified.
-///
-/// # Errors
-/// 401 for a private page without valid credentials, or as [`sign_in`](crate::auth::sign_in::sign_in).
-async fn gate<T: Send + 'static>(
-    app: &App,
-    requester: &Requester<'_>,
-    path: &PagePath,
-    now: Timestamp,
-    held: Option<Share>,
-    load: impl FnOnce(&mut store::Conn, &OutlinedPage) -> store::Result<Option<T>> + Send + 'static,
-) -> Result<Gate<T>, Error> {
-    let wanted = path.clone();
-    let found = app.db.read_with_site(move |conn| {
-        let located = match pages::locate(conn, &wanted)? {
-            located @ Located::Page(_) => located,
-            // No page has the path `/`: another one may be the front page.
-            located if wanted.is_root() => match front_page(conn)? {
-                Some(page) => Located::Page(page),
-                None => located,
-            },
-            located => located,
-        };
-        let loaded = match &located {
-            Located::Page(located) if is_open(located, now) => load(conn, located)?,
-            _ => None,
-        };
-        Ok((located, loaded))
-    });
-    let (site, (located, loaded)) = found.await.map_err(Error::undecided)?;
-    let (located, is_moved) = match located {
-        Located::Page(located) => (Some(located), false),
-        Located::Moved(located) => (located, true),
-        Located::Nothing => (None, false),
-    };
-    let hides = site.hides_pages;
-    let Some(located) = located else { return Ok(Gate::Nothing { site, is_moved }) };
-    // Verifying credentials may take long, and needs no text.
-    let held = held.filter(|_| loaded.is_some());
-    let reader = match located.outline.decide(&Visitor::Anonymous, now) {
-        Some(Access::Show) => None,
-        Some(Access::Challenge) if !is_moved && !hides => Some(requester.reader().await?),
-        // Credentials that are invalid, or that cannot be verified at the moment, change nothing here.
-        _ => match requester.viewer().await?.account() {
-            Some(_) => Some(requester.reader().await?),
-            None => return Ok(Gate::Nothing { site, is_moved }),
-        },
-    };
-    let visitor = reader.as_ref().map_or(Visitor::Anonymous, |reader| reader.account().visitor());
-    let access = match located.outline.decide(&visitor, now) {
-        Some(access) => access,
-        None => {
-            let (located, visitor) = (located.clone(), visitor.clone());
-            let is_reader = app.db.read(move |conn| pages::has_reader(conn, &located, &visitor, now)).await;
-            if is_reader.map_err(Error::undecided)? { Access::Show } else { Access::Refuse }
-        }
-    };
-    Ok(Gate::Page(Decided { site, located, is_moved, reader, visitor, access, loaded, held }))
-}
-
-/// The page that the settings name as the front page.
-fn front_page(conn: &mut store::Conn) -> store::Result<Option<OutlinedPage>> {
-    match navigation::front(conn)? {
-        Front::Page(page) => pages::outline(conn, page),
-        Front::List | Front::Cards => Ok(None),
-    }
-}
-
-/// Whether everybody may see a page.
-fn is_open(located: &OutlinedPage, now: Timestamp) -> bool {
-    located.outline.decide(&Visitor::Anonymous, now) == Some(Access::Show)
-}
-
 /// Resolves a path without a page: to a draft for an editor, else to the list below it. Only an editor's own request
 /// queries drafts: the response time for everybody else must not reveal one.
 async fn without_page(
@@ -361,18 +248,4 @@ async fn without_page(
     let absent = absence(requester, &viewer, hides_pages).await;
     let section = Section { path, viewer, asked, now, is_of_all: false, absent, hides_pages, tokens };
     Ok(Resolved::Section(Box::new(section)))
-}
-
-/// The error for a path without a page: on a site that hides its pages, strangers get what a private page gives them.
-async fn absence(requester: &Requester<'_>, viewer: &MaybeReader, hides_pages: bool) -> Error {
-    match viewer.account() {
-        None if hides_pages => requester.reader().await.err().unwrap_or(Error::NotFound),
-        _ => Error::NotFound,
-    }
-}
-
-/// 403, not 404: the earlier 401 already revealed that the page exists.
-fn not_a_reader(visitor: &Visitor) -> Error {
-    let name = visitor.member().map_or("", |member| member.name.as_str());
-    Error::Forbidden(Sentence::new("error-forbidden-page").with("name", name))
 }

@@ -13,7 +13,10 @@ use store::{
     pages::{self, OutlinedPage},
 };
 
-use super::{Decided, Gate, Requester, absence, gate, not_a_reader};
+use super::{
+    gate::{Decided, Gate, absence, gate, no_path, not_a_reader},
+    requester::Requester,
+};
 use crate::{
     App,
     auth::{
@@ -128,7 +131,7 @@ impl ResolvedFile {
         let requester = Requester::Sender(request);
         let answers = &app.db.cache().answers;
         answers.count_miss();
-        let Ok(page) = PagePath::parse(path.page) else { return Err(super::Resolved::no_path(app, request).await) };
+        let Ok(page) = PagePath::parse(path.page) else { return Err(no_path(app, request).await) };
         let form = form(request);
         let width = if let Form::Width(width) = form { width } else { 0 };
         let guard = answers.fill_token(CacheKey::FilesOf(path.page));
