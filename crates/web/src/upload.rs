@@ -22,6 +22,8 @@ use crate::media::{self, Intake, Summary};
 const BATCH_PARTS: usize = 4;
 /// The most bytes that are written in one transaction: 1 MiB. SQLite has one writer, and other editors wait for it.
 pub const BATCH: usize = BATCH_PARTS * PART_BYTES;
+/// The bytes that are checked at once.
+const CHUNK: usize = 64 * 1024;
 
 /// The limits on files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -169,7 +171,7 @@ impl Upload {
         Upload { limits, arrived: 0, intake, parts, content: None, next: 0 }
     }
 
-    /// Takes bytes that have arrived. At most a few hundred kibibytes at a time keep the memory of an upload small.
+    /// Takes bytes that have arrived: at most as many at a time as may be in memory.
     ///
     /// # Errors
     /// [`Refused`], after which nothing more can be taken.
@@ -178,13 +180,23 @@ impl Upload {
         if self.arrived > self.limits.file {
             return Err(Refused::TooLarge(self.limits.file));
         }
-        let Upload { intake, parts, .. } = self;
-        intake.push(bytes, |stored| parts.add(stored)).map_err(Refused::Media)
+        for bytes in bytes.chunks(CHUNK) {
+            let mut stored = Vec::with_capacity(bytes.len());
+            self.intake.feed(bytes, &mut stored).map_err(Refused::Media)?;
+            self.parts.add(&stored);
+        }
+        Ok(())
     }
 
     /// Parts that are to be written before more bytes are taken; `None` while there are few.
     pub fn batch(&mut self) -> Option<Batch> {
-        (self.parts.full.len() >= BATCH_PARTS).then(|| self.take(BATCH_PARTS))
+        if self.parts.full.len() < BATCH_PARTS {
+            return None;
+        }
+        let parts: Vec<Vec<u8>> = self.parts.full.drain(..BATCH_PARTS).collect();
+        let batch = Batch { content: self.content, first: self.next, parts, all: self.limits.all };
+        self.next += BATCH_PARTS as u64;
+        Some(batch)
     }
 
     /// Notes the content in which a batch was stored.
@@ -201,23 +213,15 @@ impl Upload {
     ///
     /// # Errors
     /// [`Refused::Media`] for a file that is not complete.
-    pub fn end(&mut self) -> Result<End, Refused> {
-        let Upload { intake, parts, .. } = self;
-        let summary = intake.finish(|stored| parts.add(stored)).map_err(Refused::Media)?;
-        let hash = std::mem::take(&mut self.parts.hash).finalize();
-        let hash = hash.iter().map(|byte| format!("{byte:02x}")).collect();
-        let last = std::mem::take(&mut self.parts.last);
-        if !last.is_empty() {
-            self.parts.full.push(last);
-        }
-        let batch = self.take(self.parts.full.len());
-        Ok(End { batch, hash, bytes: self.parts.bytes, summary })
-    }
-
-    fn take(&mut self, count: usize) -> Batch {
-        let parts: Vec<Vec<u8>> = self.parts.full.drain(..count).collect();
-        let first = self.next;
-        self.next += parts.len() as u64;
-        Batch { content: self.content, first, parts, all: self.limits.all }
+    pub fn end(self) -> Result<End, Refused> {
+        let Upload { limits, intake, mut parts, content, next, .. } = self;
+        let mut stored = Vec::new();
+        let summary = intake.finish(&mut stored).map_err(Refused::Media)?;
+        parts.add(&stored);
+        let Parts { hash, bytes, full, last } = parts;
+        let hash = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+        let last = Some(last).filter(|last| !last.is_empty());
+        let batch = Batch { content, first: next, parts: full.into_iter().chain(last).collect(), all: limits.all };
+        Ok(End { batch, hash, bytes, summary })
     }
 }
