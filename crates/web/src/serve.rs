@@ -17,7 +17,7 @@ use crate::{
     config::{Config, Serve},
     db::POOL_SIZE,
     first_run,
-    http::{client::Proxies, listener},
+    http::{client::Proxies, listener, multipart::Pace},
     metrics,
     routes::application,
 };
@@ -72,6 +72,8 @@ pub fn run(config: &Config) -> Result<(), String> {
         proxies: Proxies { trusted: serve.trusted_proxies.0.clone(), header: serve.forwarded_header },
         require_https: serve.require_https,
         trash_days: serve.trash_days,
+        uploads: serve.upload_limits(),
+        pace: Pace::default(),
         is_read_only: obstacle.is_some(),
     };
     let app = Data::new(App::new(store, cache, config.serve.bcrypt_cost, serve.verified_limits(), options)?);
