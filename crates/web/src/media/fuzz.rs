@@ -1,12 +1,20 @@
 //! Tests of [`Intake`] over samples of each kind, and over their mutations. `POSTERN_FUZZ_SECONDS=60 cargo test -p web --lib --
 //! --ignored media::fuzz` tries new mutations for as long; `POSTERN_FUZZ_SEED` repeats one.
 
-use std::time::{Duration, Instant};
+use std::{
+    io::Write,
+    process::{Command, Stdio},
+    sync::LazyLock,
+    time::{Duration, Instant},
+};
 
 use domain::file::{FileName, WIDTHS};
 use proptest::prelude::*;
 
 use super::{samples, *};
+
+/// [`samples::all`], made once.
+static SAMPLES: LazyLock<Vec<(&'static str, Vec<u8>)>> = LazyLock::new(samples::all);
 
 fn name(name: &str) -> FileName {
     FileName::parse(name).unwrap()
@@ -68,8 +76,7 @@ fn random(seed: &mut u64) -> usize {
 /// A sample with some bytes changed, cut, doubled or overwritten by hostile numbers.
 fn mutation(seed: u64) -> (&'static str, Vec<u8>, Vec<usize>) {
     let mut seed = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
-    let mut all = samples::all();
-    let (file, mut bytes) = all.swap_remove(random(&mut seed) % all.len());
+    let (file, mut bytes) = SAMPLES[random(&mut seed) % SAMPLES.len()].clone();
     for _ in 0..=random(&mut seed) % 6 {
         if bytes.is_empty() {
             break;
@@ -204,6 +211,35 @@ fn little_is_held_whatever_arrives() {
     }
 }
 
+/// What exiftool reads of a file: all names of fields, one a line.
+fn exiftool(bytes: &[u8]) -> Option<String> {
+    let mut command = Command::new("exiftool");
+    command.args(["-a", "-G1", "-s", "-"]).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
+    let mut child = command.spawn().ok()?;
+    // exiftool may stop before the end of the file.
+    let _ = child.stdin.take()?.write_all(bytes);
+    Some(String::from_utf8_lossy(&child.wait_with_output().ok()?.stdout).into_owned())
+}
+
+#[test]
+fn exiftool_finds_no_position() {
+    if exiftool(b"").is_none() {
+        assert!(std::env::var_os("POSTERN_TEST_ALL").is_none(), "exiftool is missing");
+        eprintln!("left out: exiftool is missing");
+        return;
+    }
+    for (file, bytes) in
+        SAMPLES.iter().filter(|(file, _)| matches!(*file, "a.jpg" | "a.png" | "a.webp" | "a.mov" | "a.mp4"))
+    {
+        let before = exiftool(bytes).unwrap();
+        assert!(before.contains("GPS"), "{file}: the sample has none: {before}");
+        let after = exiftool(&whole(file, bytes).unwrap().0).unwrap();
+        assert!(!after.contains("GPS") && !after.contains("secret") && !after.contains("Cam"), "{file}: {after}");
+        let is_photo = !file.starts_with("a.m");
+        assert!(!is_photo || after.contains("Rotate 90 CW"), "{file}: {after}");
+    }
+}
+
 proptest! {
     #[test]
     fn mutations_hold(seed in any::<u64>()) {
@@ -222,9 +258,8 @@ fn samples_hold() {
 
 #[test]
 #[ignore = "runs for as long as POSTERN_FUZZ_SECONDS says"]
-#[expect(clippy::disallowed_methods, reason = "options of a test")]
 fn fuzz() {
-    let number = |name: &str| std::env::var(name).ok().and_then(|value| value.parse::<u64>().ok());
+    let number = |name: &str| std::env::var_os(name)?.to_str()?.parse::<u64>().ok();
     let one = number("POSTERN_FUZZ_SEED");
     let until = Instant::now() + Duration::from_secs(number("POSTERN_FUZZ_SECONDS").unwrap_or(1));
     let first = std::time::UNIX_EPOCH.elapsed().unwrap().as_nanos() as u64;
