@@ -16,6 +16,7 @@ pub mod first_run;
 pub mod http;
 pub mod language;
 pub mod markdown;
+pub mod media;
 pub mod metrics;
 pub mod render_pool;
 pub mod routes;
