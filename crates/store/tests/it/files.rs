@@ -229,3 +229,14 @@ fn a_purged_page_leaves_no_file() {
         assert_eq!(sweep(125), 2);
     });
 }
+
+#[test]
+fn a_sweep_deletes_a_few_contents_at_a_time() {
+    on_both(|store| {
+        for number in 0..10 {
+            stored(store, &format!("word {number}"));
+        }
+        let sweep = |hours| store.write(|conn| contents::sweep(conn, noon() + TimeDelta::hours(hours))).unwrap();
+        assert_eq!([sweep(23), sweep(25), sweep(25), sweep(25)], [0, 8, 2, 0]);
+    });
+}
