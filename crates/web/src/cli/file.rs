@@ -7,7 +7,6 @@ use std::{
 };
 
 use domain::{
-    access::Admin,
     file::{Content, ContentId, FileName, PART_BYTES},
     page::{Page, PagePath},
 };
