@@ -14,8 +14,15 @@ use crate::{
     },
     cache::process::Cache,
     db::Db,
-    http::{budget::Budget, client::Proxies, error_counts::ErrorCounts, view::View},
+    http::{
+        budget::Budget,
+        client::Proxies,
+        error_counts::ErrorCounts,
+        multipart::{Arriving, Pace},
+        view::View,
+    },
     render_pool::RenderPool,
+    upload::Limits as UploadLimits,
 };
 
 /// The state of the process.
@@ -36,6 +43,8 @@ pub struct App {
     pub jobs: Jobs,
     /// The bytes of memory that large bodies and answers under way may take.
     pub under_way: Arc<Budget>,
+    /// The forms with a file that arrive now.
+    pub arriving: Arc<Arriving>,
     /// The pages that are being loaded and rendered.
     pub pages_in_progress: Arc<Budget>,
     /// The answers with a status of 5xx.
@@ -79,6 +88,7 @@ impl App {
             render_pool: RenderPool::new(),
             jobs: Jobs::default(),
             under_way: Budget::new(BYTES_UNDER_WAY),
+            arriving: Arc::default(),
             pages_in_progress: Budget::new(PAGES_IN_PROGRESS),
             error_counts: ErrorCounts::default(),
             view: View::load().map_err(|error| error.to_string())?,
@@ -113,6 +123,10 @@ pub struct Options {
     pub require_https: bool,
     /// The number of days that deleted pages stay in the trash.
     pub trash_days: u32,
+    /// The limits on files.
+    pub uploads: UploadLimits,
+    /// How fast a form with a file has to arrive.
+    pub pace: Pace,
     /// Whether the database could not be written when the server started.
     pub is_read_only: bool,
 }

@@ -14,7 +14,7 @@ use std::{
 use actix_web::web;
 use domain::{access, site::Site};
 use store::{
-    Conn, Deadline, Store,
+    Conn, Deadline, Outage, Store,
     feed::{DELIVERED_WITHIN, Event, Feed},
     writing::{self, AccessDiff, Command, Consent, Outcome, Run},
 };
@@ -346,6 +346,27 @@ impl Db {
         let write = move || {
             let _permit = permit;
             store.within(&within).write(change)
+        };
+        Ok(blocking_write(&deadline, write).await??)
+    }
+
+    /// Writes bytes of a file, which void no cached value; `None` if the disk of the database is full.
+    ///
+    /// # Errors
+    /// As [`Db::write`].
+    pub async fn store_bytes<T: Send + 'static>(
+        &self,
+        change: impl FnOnce(&mut Conn) -> store::Result<T> + Send + 'static,
+    ) -> Result<Option<T>, Error> {
+        let deadline = Deadline::after(DEADLINE);
+        let permit = self.bulkheads.enter(Share::Changes, &deadline).await.map_err(not_saved)?;
+        let (store, within) = (self.store.clone(), deadline.clone());
+        let write = move || {
+            let _permit = permit;
+            match store.within(&within).write(change) {
+                Err(store::Error::Unavailable(unavailable)) if unavailable.outage == Outage::Full => Ok(None),
+                written => written.map(Some),
+            }
         };
         Ok(blocking_write(&deadline, write).await??)
     }

@@ -22,5 +22,6 @@ pub mod render_pool;
 pub mod routes;
 pub mod serve;
 pub mod site;
+pub mod upload;
 
 pub use app::{App, Options};

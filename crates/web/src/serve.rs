@@ -17,7 +17,7 @@ use crate::{
     config::{Config, Serve},
     db::POOL_SIZE,
     first_run,
-    http::{client::Proxies, listener},
+    http::{client::Proxies, listener, multipart::Pace},
     metrics,
     routes::application,
 };
@@ -72,6 +72,8 @@ pub fn run(config: &Config) -> Result<(), String> {
         proxies: Proxies { trusted: serve.trusted_proxies.0.clone(), header: serve.forwarded_header },
         require_https: serve.require_https,
         trash_days: serve.trash_days,
+        uploads: serve.upload_limits(),
+        pace: Pace::default(),
         is_read_only: obstacle.is_some(),
     };
     let app = Data::new(App::new(store, cache, config.serve.bcrypt_cost, serve.verified_limits(), options)?);
@@ -114,6 +116,7 @@ async fn serve_on(
     actix_web::rt::spawn(async move { sharing.authenticator.share_until_the_end(&sharing.db).await });
     actix_web::rt::spawn(admin::jobs::Jobs::purge_periodically(app.db.clone()));
     actix_web::rt::spawn(admin::trash::purge_expired(app.clone()));
+    actix_web::rt::spawn(admin::unused_contents::sweep_periodically(app.clone()));
     actix_web::rt::spawn(admin::links::read_changed_texts(app.clone()));
     actix_web::rt::spawn(admin::search_index::read_changed_texts(app.clone()));
     app.jobs.run_on(tokio::runtime::Handle::current());

@@ -251,3 +251,14 @@ fn bytes_are_read_from_any_offset_within_a_part() {
         assert_eq!(read(2 * end, 1), None);
     });
 }
+
+#[test]
+fn a_sweep_deletes_a_few_contents_at_a_time() {
+    on_both(|store| {
+        for number in 0..10 {
+            stored(store, &format!("word {number}"));
+        }
+        let sweep = |hours| store.write(|conn| contents::sweep(conn, noon() + TimeDelta::hours(hours))).unwrap();
+        assert_eq!([sweep(23), sweep(25), sweep(25), sweep(25)], [0, 8, 2, 0]);
+    });
+}

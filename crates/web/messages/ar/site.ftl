@@ -192,6 +192,8 @@ error-unprocessable-back = لم يتغير شيء. ارجع إلى الصفحة 
 error-too-many = محاولات كثيرة جدًا
 error-too-many-message = وردت أسماء وكلمات مرور خاطئة كثيرة من شبكتك أو لهذا الاسم.
 error-too-many-wait = حاول مرة أخرى بعد { $wait }.
+error-too-many-uploads = عمليات رفع كثيرة جدًا
+error-too-many-uploads-message = يجري رفع ملفين لك بالفعل. انتظر حتى ينتهي أحدهما.
 error-headers = الترويسة كبيرة جدًا
 error-headers-message = حقول ترويسة هذا الطلب كثيرة جدًا أو طويلة جدًا.
 error-busy = مشغول
@@ -206,6 +208,7 @@ error-not-saved-back = ارجع إلى الصفحة السابقة: ربما م�
 error-in-doubt = ربما حُفظ
 error-in-doubt-message = انقطع الاتصال بقاعدة بيانات الموقع أثناء الحفظ. ربما تم الحفظ؛ أعد تحميل الصفحة للتأكد.
 error-in-doubt-again = يمكن إرسال نموذج الصفحة من جديد: فهو يتعرف على ما حفظه.
+error-no-space = لا توجد مساحة كافية
 error-internal = حدث خطأ ما
 error-internal-message = الخطأ من هذا الموقع لا منك. حاول مرة أخرى؛ وإن تكرر ذلك فأبلغ مشغّله.
 

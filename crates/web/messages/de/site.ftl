@@ -180,6 +180,8 @@ error-unprocessable-back = Nichts wurde geändert. Auf der vorigen Seite ist ein
 error-too-many = Zu viele Versuche
 error-too-many-message = Aus diesem Netz oder für diesen Namen kamen zu viele falsche Anmeldungen.
 error-too-many-wait = Neuer Versuch in { $wait } möglich.
+error-too-many-uploads = Zu viele Uploads
+error-too-many-uploads-message = Zwei Dateien werden schon hochgeladen. Bitte warten, bis eine davon fertig ist.
 error-headers = Kopfzeilen zu groß
 error-headers-message = Die Kopfzeilen dieser Anfrage sind zu viele oder zu lang.
 error-busy = Ausgelastet
@@ -194,6 +196,7 @@ error-not-saved-back = Auf der vorigen Seite hat der Browser die Eingaben vielle
 error-in-doubt = Vielleicht gespeichert
 error-in-doubt-message = Beim Speichern ging die Verbindung zur Datenbank dieser Website verloren. Vielleicht wurde gespeichert; nach dem Neuladen der Seite ist es zu sehen.
 error-in-doubt-again = Das Formular einer Seite darf erneut gesendet werden: Es erkennt, was es schon gespeichert hat.
+error-no-space = Kein Platz mehr
 error-internal = Etwas ist schiefgegangen
 error-internal-message = Der Fehler liegt bei dieser Website. Bitte erneut versuchen und, wenn es wieder geschieht, ihren Betrieb benachrichtigen.
 

@@ -181,6 +181,8 @@ error-unprocessable-back = Nothing was changed. Go back to try again.
 error-too-many = Too many attempts
 error-too-many-message = There were too many wrong names and passwords from your network or for this name.
 error-too-many-wait = Try again in { $wait }.
+error-too-many-uploads = Too many uploads
+error-too-many-uploads-message = Two of your files are being uploaded already. Wait until one of them is done.
 error-headers = Header too large
 error-headers-message = The header fields of this request are too many or too long.
 error-busy = Busy
@@ -195,6 +197,7 @@ error-not-saved-back = Go back: your browser may still have what you typed. Send
 error-in-doubt = Perhaps saved
 error-in-doubt-message = The connection to the site’s database was lost while this was saved. It may have been saved; reload the page to see.
 error-in-doubt-again = The form of a page may be sent again: it finds what it has saved.
+error-no-space = No space left
 error-internal = Something went wrong
 error-internal-message = This is our fault, not yours. Try again; if it happens again, tell the operator of this site.
 

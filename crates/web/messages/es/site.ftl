@@ -180,6 +180,8 @@ error-unprocessable-back = No se ha cambiado nada. Vuelve atrás para intentarlo
 error-too-many = Demasiados intentos
 error-too-many-message = Hubo demasiados nombres y contraseñas incorrectos desde tu red o para este nombre.
 error-too-many-wait = Inténtalo de nuevo en { $wait }.
+error-too-many-uploads = Demasiadas subidas
+error-too-many-uploads-message = Ya se están subiendo dos archivos tuyos. Espera a que termine uno de ellos.
 error-headers = Cabecera demasiado grande
 error-headers-message = Los campos de cabecera de esta solicitud son demasiados o demasiado largos.
 error-busy = Ocupado
@@ -194,6 +196,7 @@ error-not-saved-back = Vuelve atrás: quizá el navegador conserve lo que escrib
 error-in-doubt = Quizá guardado
 error-in-doubt-message = Se perdió la conexión con la base de datos del sitio mientras se guardaba. Puede que se haya guardado; recarga la página para verlo.
 error-in-doubt-again = El formulario de una página se puede enviar de nuevo: reconoce lo que ya guardó.
+error-no-space = Sin espacio
 error-internal = Algo ha fallado
 error-internal-message = El error es del sitio, no tuyo. Inténtalo de nuevo; si vuelve a ocurrir, avisa a quien lo administra.
 

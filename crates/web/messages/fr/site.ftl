@@ -180,6 +180,8 @@ error-unprocessable-back = Rien n’a été modifié. Revenez en arrière pour r
 error-too-many = Trop de tentatives
 error-too-many-message = Trop de noms et de mots de passe erronés sont venus de votre réseau ou pour ce nom.
 error-too-many-wait = Réessayez dans { $wait }.
+error-too-many-uploads = Trop d’envois
+error-too-many-uploads-message = Deux de vos fichiers sont déjà en cours d’envoi. Attendez que l’un d’eux soit terminé.
 error-headers = En-tête trop grand
 error-headers-message = Les champs d’en-tête de cette requête sont trop nombreux ou trop longs.
 error-busy = Occupé
@@ -194,6 +196,7 @@ error-not-saved-back = Revenez en arrière : votre navigateur a peut-être gard�
 error-in-doubt = Peut-être enregistré
 error-in-doubt-message = La connexion à la base de données du site a été perdue pendant l’enregistrement. Il a peut-être eu lieu ; rechargez la page pour le voir.
 error-in-doubt-again = Le formulaire d’une page peut être renvoyé : il retrouve ce qu’il a enregistré.
+error-no-space = Plus d’espace
 error-internal = Un problème est survenu
 error-internal-message = L’erreur vient de ce site, pas de vous. Réessayez ; si cela se reproduit, prévenez son exploitant.
 

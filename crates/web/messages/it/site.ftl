@@ -180,6 +180,8 @@ error-unprocessable-back = Nulla è stato modificato. Torna indietro per riprova
 error-too-many = Troppi tentativi
 error-too-many-message = Ci sono stati troppi nomi e password errati dalla tua rete o per questo nome.
 error-too-many-wait = Riprova tra { $wait }.
+error-too-many-uploads = Troppi caricamenti
+error-too-many-uploads-message = Due file sono già in caricamento. Attendi che uno di essi sia terminato.
 error-headers = Intestazione troppo grande
 error-headers-message = I campi di intestazione di questa richiesta sono troppi o troppo lunghi.
 error-busy = Occupato
@@ -194,6 +196,7 @@ error-not-saved-back = Torna indietro: forse il browser ha ancora ciò che hai s
 error-in-doubt = Forse salvato
 error-in-doubt-message = Durante il salvataggio si è persa la connessione con il database del sito. Forse è stato salvato; ricarica la pagina per vederlo.
 error-in-doubt-again = Il modulo di una pagina si può inviare di nuovo: riconosce ciò che ha già salvato.
+error-no-space = Spazio esaurito
 error-internal = Qualcosa non ha funzionato
 error-internal-message = L’errore è del sito, non tuo. Riprova; se succede ancora, avvisa chi lo gestisce.
 

@@ -180,6 +180,8 @@ error-unprocessable-back = Er is niets gewijzigd. Ga terug om het opnieuw te pro
 error-too-many = Te veel pogingen
 error-too-many-message = Er kwamen te veel onjuiste namen en wachtwoorden van je netwerk of voor deze naam.
 error-too-many-wait = Probeer het over { $wait } opnieuw.
+error-too-many-uploads = Te veel uploads
+error-too-many-uploads-message = Er worden al twee bestanden van u geüpload. Wacht tot er één klaar is.
 error-headers = Header te groot
 error-headers-message = De headervelden van dit verzoek zijn te veel of te lang.
 error-busy = Druk
@@ -194,6 +196,7 @@ error-not-saved-back = Ga terug: misschien heeft je browser nog wat je typte. Ve
 error-in-doubt = Misschien opgeslagen
 error-in-doubt-message = De verbinding met de database van de site viel weg tijdens het opslaan. Misschien is het opgeslagen; herlaad de pagina om het te zien.
 error-in-doubt-again = Het formulier van een pagina mag opnieuw worden verzonden: het herkent wat het al heeft opgeslagen.
+error-no-space = Geen ruimte meer
 error-internal = Er ging iets mis
 error-internal-message = De fout ligt bij deze site, niet bij jou. Probeer het opnieuw; gebeurt het weer, laat het dan de beheerder weten.
 

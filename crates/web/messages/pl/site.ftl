@@ -186,6 +186,8 @@ error-unprocessable-back = Niczego nie zmieniono. Wróć, aby spróbować ponown
 error-too-many = Zbyt wiele prób
 error-too-many-message = Z tej sieci lub dla tej nazwy nadeszło zbyt wiele błędnych nazw i haseł.
 error-too-many-wait = Spróbuj ponownie za { $wait }.
+error-too-many-uploads = Zbyt wiele przesyłanych plików
+error-too-many-uploads-message = Dwa pliki są już przesyłane. Poczekaj, aż jeden z nich zostanie przesłany.
 error-headers = Zbyt duży nagłówek
 error-headers-message = Pola nagłówka tego żądania są zbyt liczne lub zbyt długie.
 error-busy = Serwer zajęty
@@ -200,6 +202,7 @@ error-not-saved-back = Wróć: przeglądarka być może nadal ma wpisany tekst. 
 error-in-doubt = Być może zapisano
 error-in-doubt-message = Podczas zapisywania utracono połączenie z bazą danych witryny. Być może zapisano; odśwież stronę, aby to zobaczyć.
 error-in-doubt-again = Formularz strony można wysłać ponownie: rozpozna to, co już zapisał.
+error-no-space = Brak miejsca
 error-internal = Coś poszło nie tak
 error-internal-message = To błąd tej witryny. Spróbuj ponownie, a jeśli to się powtórzy, powiadom jej operatora.
 

@@ -180,6 +180,8 @@ error-unprocessable-back = Nada foi alterado. Volte para tentar de novo.
 error-too-many = Tentativas demais
 error-too-many-message = Houve nomes e senhas errados demais a partir da sua rede ou para este nome.
 error-too-many-wait = Tente de novo em { $wait }.
+error-too-many-uploads = Envios a mais
+error-too-many-uploads-message = Já estão a ser enviados dois ficheiros seus. Aguarde até que um deles termine.
 error-headers = Cabeçalho grande demais
 error-headers-message = Os campos de cabeçalho desta solicitação são numerosos ou longos demais.
 error-busy = Ocupado
@@ -194,6 +196,7 @@ error-not-saved-back = Volte: talvez o navegador ainda tenha o que você digitou
 error-in-doubt = Talvez tenha sido salvo
 error-in-doubt-message = A conexão com o banco de dados do site se perdeu durante a gravação. Talvez tenha sido salvo; recarregue a página para ver.
 error-in-doubt-again = O formulário de uma página pode ser enviado de novo: ele reconhece o que já salvou.
+error-no-space = Sem espaço
 error-internal = Algo deu errado
 error-internal-message = O erro é do site, não seu. Tente de novo; se acontecer outra vez, avise quem o administra.
 

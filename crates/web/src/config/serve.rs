@@ -4,11 +4,12 @@ use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 use clap::Args;
 
-use super::values::{BaseUrl, Networks, OptionalAddress};
+use super::values::{BaseUrl, Networks, OptionalAddress, OptionalGib};
 use crate::{
     auth::verify::verified_cache::Limits,
     cache::generations::StalenessLimits,
     http::{client::ForwardedHeader, logging::LogFormat},
+    upload::Limits as UploadLimits,
 };
 
 /// The options of the server.
@@ -80,6 +81,15 @@ pub struct Serve {
           value_parser = clap::value_parser!(u32).range(1..=3650))]
     pub trash_days: u32,
 
+    /// The maximum size of an uploaded file, in MiB
+    #[arg(long, env = "POSTERN_FILE_MIB", value_name = "MIB", default_value_t = 32,
+          value_parser = clap::value_parser!(u32).range(1..=1024))]
+    pub file_mib: u32,
+
+    /// The maximum size of all uploaded files together, in GiB [default: as much as the disk holds]
+    #[arg(long, env = "POSTERN_FILES_GIB", value_name = "GIB", default_value = "", hide_default_value = true)]
+    pub files_gib: OptionalGib,
+
     /// The name of the first administrator, who is added while there is none
     #[arg(long, env = "POSTERN_ADMIN_USER", value_name = "NAME", default_value = "admin")]
     pub admin_user: String,
@@ -109,6 +119,11 @@ impl Serve {
         let seconds = |seconds: u32| Duration::from_secs(seconds.into());
         let count = usize::try_from(self.proofs).unwrap_or(usize::MAX);
         Limits { count, idle: seconds(self.proof_idle), lifetime: seconds(self.proof_lifetime) }
+    }
+
+    /// The limits on uploaded files.
+    pub fn upload_limits(&self) -> UploadLimits {
+        UploadLimits::new(self.file_mib, self.files_gib.0)
     }
 
     /// The staleness limits of the cache.

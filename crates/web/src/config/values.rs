@@ -63,6 +63,24 @@ impl FromStr for OptionalAddress {
     }
 }
 
+/// A number of GiB, or no limit. Compose files pass unset variables as empty: none.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct OptionalGib(pub Option<u32>);
+
+impl FromStr for OptionalGib {
+    type Err = String;
+
+    fn from_str(number: &str) -> Result<OptionalGib, String> {
+        match number.trim() {
+            "" => Ok(OptionalGib(None)),
+            number => match number.parse() {
+                Ok(gib @ 1..=1_048_576) => Ok(OptionalGib(Some(gib))),
+                _ => Err(format!("{number:?} is not a number of GiB from 1 to 1048576")),
+            },
+        }
+    }
+}
+
 /// Addresses and networks, comma separated. Compose files pass unset variables as empty: none.
 #[derive(Clone, Debug, Default)]
 pub struct Networks(pub Vec<IpNet>);
@@ -103,6 +121,14 @@ mod tests {
         assert_eq!(parse("").unwrap().0, None);
         assert_eq!(parse("[::1]:9100").unwrap().0.unwrap().port(), 9100);
         assert!(parse("9100").is_err() && parse("localhost:9100").is_err());
+    }
+
+    #[test]
+    fn a_limit_of_files_is_a_number_or_none() {
+        let parse = |text: &str| text.parse::<OptionalGib>();
+        assert_eq!(parse(" ").unwrap().0, None);
+        assert_eq!(parse("20").unwrap().0, Some(20));
+        assert!(parse("0").is_err() && parse("20 GB").is_err() && parse("-1").is_err());
     }
 
     #[test]

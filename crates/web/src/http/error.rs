@@ -40,6 +40,8 @@ pub enum Error {
     Unprocessable(Sentence),
     /// 429: too many wrong credentials from this client network or for this name, with the time until the next attempt.
     TooManyAttempts(Duration),
+    /// 429: two files of this user arrive already.
+    TooManyUploads,
     /// 431: the header fields are too large.
     HeadersTooLarge,
     /// 503: the queue of bcrypt, of the renderer or of the search is full, with the value of `Retry-After`.
@@ -52,6 +54,8 @@ pub enum Error {
     NotSaved(String),
     /// 503: the database was lost during the commit of a change, which may have been saved; the message is for the log only.
     InDoubt(String),
+    /// 507: there is no space for a file; the message says whose limit it is.
+    NoSpace(Sentence),
     /// 500: a bug or a broken installation; the message is for the log only.
     Internal(String),
 }
@@ -78,7 +82,10 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Error::BadRequest(message) => f.write_str(message),
-            Error::Conflict(message) | Error::Forbidden(message) | Error::Unprocessable(message) => message.fmt(f),
+            Error::Conflict(message)
+            | Error::Forbidden(message)
+            | Error::Unprocessable(message)
+            | Error::NoSpace(message) => message.fmt(f),
             Error::Unavailable(message)
             | Error::NotSaved(message)
             | Error::InDoubt(message)
@@ -105,11 +112,12 @@ impl ResponseError for Error {
             Error::UriTooLong => StatusCode::URI_TOO_LONG,
             Error::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Error::Unprocessable(_) => StatusCode::UNPROCESSABLE_ENTITY,
-            Error::TooManyAttempts(_) => StatusCode::TOO_MANY_REQUESTS,
+            Error::TooManyAttempts(_) | Error::TooManyUploads => StatusCode::TOO_MANY_REQUESTS,
             Error::HeadersTooLarge => StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
             Error::Busy(_) | Error::NoRoom | Error::Unavailable(_) | Error::NotSaved(_) | Error::InDoubt(_) => {
                 StatusCode::SERVICE_UNAVAILABLE
             }
+            Error::NoSpace(_) => StatusCode::INSUFFICIENT_STORAGE,
             Error::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }

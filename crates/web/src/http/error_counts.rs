@@ -29,7 +29,7 @@ impl ErrorCounts {
 fn cause(error: &Error) -> Option<usize> {
     match error {
         Error::Unavailable(_) => Some(0),
-        Error::NotSaved(_) => Some(1),
+        Error::NotSaved(_) | Error::NoSpace(_) => Some(1),
         Error::InDoubt(_) => Some(2),
         Error::Busy(_) => Some(3),
         Error::NoRoom => Some(4),
@@ -49,6 +49,7 @@ fn cause(error: &Error) -> Option<usize> {
         | Error::UnsupportedMediaType
         | Error::Unprocessable(_)
         | Error::TooManyAttempts(_)
+        | Error::TooManyUploads
         | Error::HeadersTooLarge => None,
     }
 }

@@ -65,6 +65,9 @@ pub async fn render(app: &App, error: &Error, sender: &Sender, html: bool, reque
         Error::Busy(wait) | Error::TooManyAttempts(wait) => {
             response.insert_header((header::RETRY_AFTER, wait.as_secs().max(1)));
         }
+        Error::TooManyUploads => {
+            response.insert_header((header::RETRY_AFTER, Duration::from_secs(5).as_secs()));
+        }
         // The connection cannot be reused, because the rest of the body is unread.
         Error::TooLarge(_) | Error::Timeout => {
             response.force_close();

@@ -174,7 +174,9 @@ fn title(error: &Error) -> &'static str {
         Error::UnsupportedMediaType => "error-media-type",
         Error::Unprocessable(_) => "error-unprocessable",
         Error::TooManyAttempts(_) => "error-too-many",
+        Error::TooManyUploads => "error-too-many-uploads",
         Error::HeadersTooLarge => "error-headers",
+        Error::NoSpace(_) => "error-no-space",
         Error::Busy(_) | Error::NoRoom => "error-busy",
         Error::Unavailable(_) => "error-unavailable",
         Error::NotSaved(_) => "error-not-saved",
@@ -186,7 +188,11 @@ fn title(error: &Error) -> &'static str {
 fn message(error: &Error) -> Sentence {
     match error {
         Error::BadRequest(message) => (*message).into(),
-        Error::Conflict(message) | Error::Forbidden(message) | Error::Unprocessable(message) => message.clone(),
+        Error::Conflict(message)
+        | Error::Forbidden(message)
+        | Error::Unprocessable(message)
+        | Error::NoSpace(message) => message.clone(),
+        Error::TooManyUploads => Sentence::new("error-too-many-uploads-message"),
         Error::MethodNotAllowed(allow) => Sentence::new("error-method-message").with("methods", *allow),
         Error::TooLarge(max_bytes) => Sentence::new("error-too-large-message").with("bytes", *max_bytes),
         Error::Unauthorized => Sentence::new("error-unauthorized-message"),
@@ -221,7 +227,7 @@ fn hints(error: &Error, has_contact: bool) -> &'static [&'static str] {
         Error::NoRoom => &["error-no-room-wait"],
         Error::NotSaved(_) => &["error-not-saved-back"],
         Error::InDoubt(_) => &["error-in-doubt-again"],
-        Error::TooLarge(_) => &["error-too-large-back"],
+        Error::TooLarge(_) | Error::TooManyUploads | Error::NoSpace(_) => &["error-too-large-back"],
         Error::Unprocessable(_) => &["error-unprocessable-back"],
         _ => &[],
     }

@@ -29,7 +29,7 @@ const COPIES: usize = 3;
 /// How long a form waits for others to end, if they leave no room for it.
 const ROOM_TIMEOUT: Duration = Duration::from_secs(5);
 /// The maximum number of fields: several times those of the longest list in the panel with every row selected.
-const MAX_FIELDS: usize = 500;
+pub(super) const MAX_FIELDS: usize = 500;
 /// The maximum time that a form may take to arrive.
 const BODY_TIMEOUT: Duration = Duration::from_secs(30);
 
@@ -85,7 +85,7 @@ fn token(body: &[u8]) -> Result<String, Error> {
 }
 
 /// Rejects a form whose sender was disabled, demoted or given another password while the body arrived.
-async fn check_still_active(request: &HttpRequest, reader: &Reader) -> Result<(), Error> {
+pub(super) async fn check_still_active(request: &HttpRequest, reader: &Reader) -> Result<(), Error> {
     let app = request.app_data::<Data<App>>().ok_or_else(|| Error::Internal("no App in this scope".into()))?;
     match current_user(&app.db, &reader.account().member.name).await? {
         Some(now) if reader.account().is_unchanged(&now.user) => Ok(()),
@@ -93,13 +93,22 @@ async fn check_still_active(request: &HttpRequest, reader: &Reader) -> Result<()
     }
 }
 
-fn target(request: &HttpRequest) -> String {
+pub(super) fn target(request: &HttpRequest) -> String {
     request.uri().path_and_query().map_or("/", |target| target.as_str()).to_owned()
 }
 
 fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Error> {
     serde_html_form::from_bytes(body)
         .map_err(|error| Error::Unprocessable(format!("This form is incomplete: {error}.").into()))
+}
+
+/// Fields by name as the type of their form.
+///
+/// # Errors
+/// 422 for fields that no such form has.
+pub fn from_pairs<T: DeserializeOwned>(fields: &[(String, String)]) -> Result<T, Error> {
+    let body = serde_html_form::to_string(fields).map_err(|error| Error::Internal(error.to_string()))?;
+    parse(body.as_bytes())
 }
 
 async fn read(request: &HttpRequest, mut payload: Payload, max_bytes: usize) -> Result<Bytes, Error> {
@@ -129,7 +138,7 @@ async fn read(request: &HttpRequest, mut payload: Payload, max_bytes: usize) -> 
 }
 
 /// A share of the budget of bytes under way, which the request keeps until it is answered; `None` if others leave no room.
-async fn room(request: &HttpRequest, bytes: usize) -> Option<Share> {
+pub(super) async fn room(request: &HttpRequest, bytes: usize) -> Option<Share> {
     let app = request.app_data::<Data<App>>()?;
     app.under_way.take_within(Some(Envelope::of(request).client.origin()), bytes, ROOM_TIMEOUT).await
 }

@@ -25,6 +25,7 @@ pub mod listener;
 pub mod logging;
 pub mod menu;
 pub mod middleware;
+pub mod multipart;
 mod parts_body;
 pub mod query;
 mod range;

@@ -60,7 +60,7 @@ pub(super) async fn gate<T: Send + 'static>(
     requester: &Requester<'_>,
     path: &PagePath,
     now: Timestamp,
-    pub(super) held: Option<Share>,
+    held: Option<Share>,
     load: impl FnOnce(&mut store::Conn, &OutlinedPage) -> store::Result<Option<T>> + Send + 'static,
 ) -> Result<Gate<T>, Error> {
     let wanted = path.clone();
