@@ -33,8 +33,7 @@ pub(super) fn run(config: &Config, command: &FileCommand) -> Result<(), String> 
                 let opened = File::open(file).map_err(|error| format!("{} cannot be read: {error}", file.display()))?;
                 upload(&store, &name, config.serve.upload_limits(), opened)?
             };
-            let replaces =
-                store.read(|conn| files::find(conn, page.id, &name)).map_err(|error| error.to_string())?;
+            let replaces = store.read(|conn| files::find(conn, page.id, &name)).map_err(|error| error.to_string())?;
             let alt = replaces.as_ref().map_or_else(String::new, |file| file.alt.clone());
             let add = AddFile { page: page.id, name: name.clone(), content, alt, replaces: true, at_once: true };
             execute(&store, &page, &name, &Command::AddFile(add))?;
@@ -159,8 +158,10 @@ fn get(store: &Store, content: &Content, output: &Path) -> Result<(), String> {
 }
 
 fn copy(store: &Store, content: &Content, mut to: impl Write) -> Result<(), String> {
-    for number in 0..content.bytes.div_ceil(PART_BYTES as u64) {
-        let part = store.read(|conn| files::part(conn, content.id, number)).map_err(|error| error.to_string())?;
+    let length = PART_BYTES as u64;
+    for offset in (0..content.bytes).step_by(PART_BYTES) {
+        let part = store.read(|conn| files::bytes(conn, content.id, offset, length));
+        let part = part.map_err(|error| error.to_string())?;
         let part = part.ok_or("the file was deleted meanwhile")?;
         to.write_all(&part).map_err(|error| error.to_string())?;
     }

@@ -14,7 +14,7 @@ use store::{
 use super::{
     cards::{self, Card},
     list_query::ListQuery,
-    resolve::{self, Resolved, Section},
+    resolve::{self, Section},
 };
 use crate::{
     App,

@@ -13,7 +13,7 @@ use actix_web::{
 };
 use domain::{
     Timestamp,
-    access::{Access, Visitor, decide},
+    access::{Access, decide},
     page::PagePath,
 };
 use store::pages::{self, OutlinedPage};
