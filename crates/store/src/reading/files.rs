@@ -170,6 +170,12 @@ pub fn of_version(conn: &mut Conn, _: &Editor, page: PageId, version: Version) -
     rows.into_iter().map(FileRow::file).collect()
 }
 
+/// Whether a content is stored as a whole.
+pub fn is_stored(conn: &mut Conn, content: ContentId) -> Result<bool> {
+    let whole = contents::table.find(content.0).filter(contents::hash.is_not_null());
+    Ok(diesel::select(diesel::dsl::exists(whole)).get_result(conn)?)
+}
+
 /// One part of a content, at most [`domain::file::PART_BYTES`]; `None` if the content is gone.
 pub fn part(conn: &mut Conn, content: ContentId, number: u64) -> Result<Option<Vec<u8>>> {
     let Ok(number) = i64::try_from(number) else { return Ok(None) };
