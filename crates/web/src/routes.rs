@@ -129,6 +129,8 @@ fn routes(config: &mut ServiceConfig) {
             .service(form("/drafts", admin::drafts::list, admin::pages::autosave::create))
             .service(action("/drafts/actions", admin::drafts::act))
             .service(action("/drafts/{id}", admin::pages::autosave::update))
+            .service(form("/drafts/{id}/files", admin::pages::files::list, admin::pages::files::uploads::upload))
+            .service(action("/drafts/{id}/files/{name}", admin::pages::files::actions::act))
             .service(page("/drafts/{id}/preview", admin::drafts::preview))
             .service(page("/drafts/{id}/compare", admin::drafts::compare))
             .service(form("/drafts/{id}/discard", admin::drafts::confirm, admin::drafts::discard))

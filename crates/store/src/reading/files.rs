@@ -175,6 +175,12 @@ pub fn of_version(conn: &mut Conn, _: &Editor, page: PageId, version: Version) -
     rows.into_iter().map(FileRow::file).collect()
 }
 
+/// Whether a content is stored as a whole.
+pub fn is_stored(conn: &mut Conn, content: ContentId) -> Result<bool> {
+    let whole = contents::table.find(content.0).filter(contents::hash.is_not_null());
+    Ok(diesel::select(diesel::dsl::exists(whole)).get_result(conn)?)
+}
+
 /// Bytes of a content from an offset, at most `length` and not beyond the part in which they begin
 /// ([`PART_BYTES`]); empty behind its end, `None` if the content is gone.
 pub fn bytes(conn: &mut Conn, content: ContentId, offset: u64, length: u64) -> Result<Option<Vec<u8>>> {

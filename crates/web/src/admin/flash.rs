@@ -26,10 +26,18 @@ pub(super) enum Flash {
     Published,
     DraftsDiscarded,
     Unchanged,
+    Uploaded,
+    UploadedWithoutPosition,
+    UploadedUnchanged,
+    FileInserted,
+    FileChanged,
+    FileLeaves,
+    FileKept,
+    FilePurged,
 }
 
 impl Flash {
-    const ALL: [(Flash, &'static str, &'static str); 18] = [
+    const ALL: [(Flash, &'static str, &'static str); 26] = [
         (Flash::Saved, "saved", "Saved."),
         (Flash::Created, "created", "Created."),
         (Flash::Deleted, "deleted", "Deleted"),
@@ -48,10 +56,26 @@ impl Flash {
         (Flash::DraftsDiscarded, "drafts-discarded", "Drafts discarded"),
         (Flash::Unchanged, "unchanged", "Nothing to publish: the page is as it was."),
         (Flash::ReadersChosen, "readers-chosen", "Access changed"),
+        (Flash::Uploaded, "uploaded", "The file is in the draft."),
+        (
+            Flash::UploadedWithoutPosition,
+            "uploaded-without-position",
+            "The file is in the draft. GPS position removed.",
+        ),
+        (
+            Flash::UploadedUnchanged,
+            "uploaded-unchanged",
+            "The file is in the draft, with all that it says about who took it, when and where.",
+        ),
+        (Flash::FileInserted, "file-inserted", "The file stands at the end of the text."),
+        (Flash::FileChanged, "file-changed", "The file is changed in the draft."),
+        (Flash::FileLeaves, "file-leaves", "The file leaves when you publish."),
+        (Flash::FileKept, "file-kept", "The file stays."),
+        (Flash::FilePurged, "file-purged", "The file is deleted for good, from all versions."),
     ];
 
     /// The word of this result in an address.
-    fn word(self) -> &'static str {
+    pub(super) fn word(self) -> &'static str {
         Flash::ALL.iter().find(|(flash, ..)| *flash == self).map_or("", |(_, word, _)| word)
     }
 

@@ -7,6 +7,7 @@ mod delete;
 mod editing;
 mod editor_context;
 mod fields;
+pub mod files;
 mod filter;
 pub mod history;
 mod list;

@@ -202,7 +202,9 @@ mod tests {
 
     #[test]
     fn what_is_not_a_file_of_the_page_stays_as_it_is() {
-        for text in ["![x](other.jpg)", "![x](https://x.org/plan.jpg)", "![x](/plan.jpg)", "[x](y/plan.jpg)", "`plan.jpg`"] {
+        for text in
+            ["![x](other.jpg)", "![x](https://x.org/plan.jpg)", "![x](/plan.jpg)", "[x](y/plan.jpg)", "`plan.jpg`"]
+        {
             assert_eq!(html(text), render(text).0, "{text}");
         }
         let hostile = html("![\"><script>alert(1)</script>](plan.jpg)");

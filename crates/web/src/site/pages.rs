@@ -1,7 +1,14 @@
 //! Pages for readers.
 
 use actix_web::{HttpMessage, HttpRequest, http::Method, web::Data};
-use domain::{access::{Editor, Visitor}, audience::Audience, file::File, language::LanguageTag, navigation::Front, page::PagePath};
+use domain::{
+    access::{Editor, Visitor},
+    audience::Audience,
+    file::File,
+    language::LanguageTag,
+    navigation::Front,
+    page::PagePath,
+};
 use serde::Serialize;
 use store::{
     lists::VisiblePages,

@@ -86,7 +86,7 @@ async fn stale(app: &App, editor: &Editor, zone: Zone, page: PageId) -> Result<A
 }
 
 /// Saves a form as a draft; `None` when somebody else saved first.
-async fn write(
+pub(super) async fn write(
     app: &App,
     editor: &Editor,
     zone: Zone,

@@ -17,6 +17,7 @@ use store::{readers::Outlook, writing::AccessDiff};
 use super::{
     editor_context::EditorContext,
     fields::{Fields, SubmitAction},
+    files::FilesPanel,
     merging::OtherEditor,
     outlook::{self, Typed},
     preview,
@@ -67,6 +68,7 @@ struct FormPage {
     receipts_href: String,
     preview: Option<SafeHtml>,
     readers: Readers,
+    files: FilesPanel,
     /// The question about people who gain access.
     access: Option<AccessQuestion>,
     /// Whose view of the published page the form offers.
@@ -181,6 +183,7 @@ impl Editing<'_> {
         let (outlook, _) = outlook::load(self.app, self.editor, Typed::of(&fields, id)).await?;
         let readers = Readers::new(&fields.audience(), &context.surroundings.groups)
             .of_page(outlook, id.map_or(String::new(), |id| id.0.to_string()));
+        let files = FilesPanel::load(self.app, self.editor, context, &fields.body, query.get("file")).await?;
         let (now, zone) = (clock::now(), self.site.time_zone);
         let date = zone.parse_moment(&fields.published).ok().flatten();
         let to_come = date.filter(|date| *date > now);
@@ -214,6 +217,7 @@ impl Editing<'_> {
                 .map_or(String::new(), |page| PAGES.href(page.id.0, "/receipts", "")),
             preview: extras.preview,
             readers,
+            files,
             access: extras.access,
             views: page.map(|page| ViewAs::new(&page.content.path, &context.surroundings.some_readers)),
             below: context.surroundings.below,

@@ -1,0 +1,242 @@
+//! The buttons of a file in the form of its page.
+
+use actix_web::{HttpRequest, web::Data};
+use domain::{
+    access::Admin,
+    file::{ContentId, FileName},
+    invalid::Invalid,
+    page::PageId,
+};
+use serde::Deserialize;
+use store::writing::{ChangeFile, Command, Consent, FileChange, PurgeFile};
+
+use super::{
+    OfPage, names, question, save_form,
+    uploads::{Added, SameName, add, file_href, uploaded_at},
+};
+use crate::{
+    App,
+    admin::{
+        flash::Flash,
+        pages::{Fields, editing::Editing, editor_context},
+        request::id,
+    },
+    auth::extract::Editor,
+    http::{
+        answer::{Answer, Outcome},
+        error::Error,
+        form::{TextForm, from_pairs},
+        query::QueryString,
+    },
+};
+
+/// The most characters of an alternative text.
+const ALT_CHARS: usize = 500;
+
+/// A button.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Action {
+    /// Shows the fields of the file.
+    Edit,
+    /// Puts the file at the end of the text.
+    Insert,
+    /// Sets the name and the alternative text.
+    Change,
+    /// The file leaves when the page is published.
+    Delete,
+    /// It stays after all.
+    Keep,
+    /// Asks whether the file is deleted for good.
+    AskPurge,
+    /// Deletes the file for good.
+    Purge,
+    /// Adds bytes that were uploaded, after the question about the name.
+    Add,
+}
+
+#[derive(Deserialize)]
+struct Input {
+    action: Action,
+    #[serde(default)]
+    file_name: String,
+    #[serde(default)]
+    file_alt: String,
+    #[serde(default)]
+    content: i64,
+    #[serde(default)]
+    same_name: String,
+}
+
+/// The form of the page that came along with a button.
+struct Sent<'a> {
+    app: &'a App,
+    editor: &'a Editor,
+    page: PageId,
+    name: FileName,
+    /// The whole form of the page; its draft is saved.
+    fields: Option<Fields>,
+}
+
+impl Sent<'_> {
+    fn done(&self, name: &FileName, flash: Flash) -> Outcome {
+        let back = self.fields.as_ref().map_or("", |fields| fields.back.as_str());
+        Outcome::Redirect(file_href(self.page, name, flash, back))
+    }
+
+    async fn change(&self, change: FileChange) -> Result<Result<(), String>, Error> {
+        let command = Command::ChangeFile(ChangeFile { page: self.page, name: self.name.clone(), change });
+        match self.app.db.run(self.editor.proof(), command, Consent::Stated).await? {
+            Ok(_) => Ok(Ok(())),
+            Err(store::Error::Duplicate) => Ok(Err("Another file of this page has this name.".into())),
+            Err(store::Error::Refused(words)) => Ok(Err(words)),
+            Err(store::Error::Stale) => Err(Error::NotFound),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// 422: the form again, with a message at the file.
+    async fn refused(self, words: String) -> Result<Outcome, Error> {
+        let Some(fields) = self.fields else { return Err(Error::Unprocessable(words.into())) };
+        let (site, context) = editor_context::load(self.app, self.editor, self.page, &fields.audience().groups).await?;
+        let editing = Editing { app: self.app, editor: self.editor, site: &site, context: &context };
+        let invalid = Invalid::one("file", format!("{}: {words}", self.name));
+        let query = QueryString::parse(&crate::http::query::encode(&[("file", self.name.as_str())]));
+        let form = editing.form(fields, &invalid, &query).await?;
+        Ok(Outcome::Page(form.with_status(actix_web::http::StatusCode::UNPROCESSABLE_ENTITY)))
+    }
+
+    /// Changes the text of the draft.
+    async fn set_text(&mut self, text: impl FnOnce(&str) -> String) -> Result<Option<Outcome>, Error> {
+        let zone = self.app.db.site().await.time_zone;
+        let mut fields = match self.fields.take() {
+            Some(fields) => fields,
+            None => {
+                let (_, context) = editor_context::load(self.app, self.editor, self.page, &[]).await?;
+                Fields::of_context(&context, zone, String::new())?
+            }
+        };
+        let changed = text(&fields.body);
+        let other = match changed == fields.body {
+            true => None,
+            false => {
+                fields.body = changed;
+                save_form(self.app, self.editor, zone, self.page, &mut fields).await?.err()
+            }
+        };
+        self.fields = Some(fields);
+        Ok(other)
+    }
+}
+
+/// POST `/admin/drafts/{id}/files/{name}`.
+pub async fn act(
+    request: HttpRequest,
+    app: Data<App>,
+    editor: Editor,
+    TextForm(pairs): TextForm<Vec<(String, String)>>,
+) -> Result<Outcome, Error> {
+    let page = PageId(id(&request)?);
+    let name = FileName::parse(request.match_info().query("name")).map_err(|_| Error::NotFound)?;
+    let input: Input = from_pairs(&pairs)?;
+    let has = |name: &str| pairs.iter().any(|(known, _)| known == name);
+    let mut sent = Sent { app: &app, editor: &editor, page, name: name.clone(), fields: None };
+    if has("version") && has("form") {
+        let mut fields: Fields = from_pairs(&pairs)?;
+        let zone = app.db.site().await.time_zone;
+        if let Err(other) = save_form(&app, &editor, zone, page, &mut fields).await? {
+            return Ok(other);
+        }
+        sent.fields = Some(fields);
+    }
+    let of_page = OfPage::load(&app, &editor, page).await?;
+    let file = of_page.drafted().find(|file| file.name == name);
+    match input.action {
+        Action::Edit => Ok(sent.done(&name, Flash::DraftSaved)),
+        Action::Insert => {
+            let markdown = names::markdown(&name, file.map_or("", |file| file.alt.as_str()));
+            let appended = |text: &str| match text.trim_end() {
+                "" => format!("{markdown}\n"),
+                text => format!("{text}\n\n{markdown}\n"),
+            };
+            match sent.set_text(appended).await? {
+                Some(other) => Ok(other),
+                None => Ok(sent.done(&name, Flash::FileInserted)),
+            }
+        }
+        Action::Change => change(sent, &of_page, &input).await,
+        Action::Delete => match sent.change(FileChange::Remove { at_once: false }).await? {
+            Ok(()) => Ok(sent.done(&name, Flash::FileLeaves)),
+            Err(words) => sent.refused(words).await,
+        },
+        Action::Keep => match sent.change(FileChange::Keep).await? {
+            Ok(()) => Ok(sent.done(&name, Flash::FileKept)),
+            Err(words) => sent.refused(words).await,
+        },
+        Action::AskPurge | Action::Purge => {
+            // 403 for editors, also for the question.
+            Admin::of(&editor.account().visitor()).ok_or(store::Error::NotAllowed)?;
+            if input.action == Action::AskPurge {
+                let site = app.db.site().await;
+                return question::purge(&app, &editor, &site, page, &name).map(Outcome::Page);
+            }
+            match app
+                .db
+                .run(editor.proof(), Command::PurgeFile(PurgeFile { page, name: name.clone() }), Consent::Stated)
+                .await?
+            {
+                Ok(_) => Ok(sent.done(&name, Flash::FilePurged)),
+                Err(store::Error::Stale) => Err(Error::NotFound),
+                Err(error) => Err(error.into()),
+            }
+        }
+        Action::Add => {
+            let same = SameName::parse(&input.same_name)?;
+            let content = ContentId(input.content);
+            if !app.db.read(move |conn| store::files::is_stored(conn, content)).await? {
+                return Err(Error::Conflict(
+                    "The upload was kept for a day, and is gone. Upload the file again.".into(),
+                ));
+            }
+            match add(&app, &editor, &of_page, name.clone(), content, same).await? {
+                Added::As(name) if super::uploads::is_navigation(&request) => {
+                    Ok(Outcome::Redirect(uploaded_at(page, &name, "", "")))
+                }
+                Added::As(name) => Ok(Outcome::Page(Answer::json(&serde_json::json!({
+                    "name": name.as_str(),
+                    "markdown": names::markdown(&name, ""),
+                    "notice": "",
+                    "draft": OfPage::load(&app, &editor, page).await?.draft_version(),
+                }))?)),
+                Added::Asks { .. } => Err(Error::Conflict(format!("This page has a file {name} already.").into())),
+            }
+        }
+    }
+}
+
+/// Sets the name and the alternative text of a file. Links in the text follow the name.
+async fn change(mut sent: Sent<'_>, of_page: &OfPage, input: &Input) -> Result<Outcome, Error> {
+    let name = sent.name.clone();
+    let alt = domain::text::cleaned(&input.file_alt).trim().to_owned();
+    if alt.chars().count() > ALT_CHARS {
+        return sent.refused(format!("An alternative text has at most {ALT_CHARS} characters.")).await;
+    }
+    let typed = input.file_name.trim();
+    let to = match FileName::parse(if typed.is_empty() { name.as_str() } else { typed }) {
+        Ok(to) => to,
+        Err(words) => return sent.refused(words).await,
+    };
+    if let Err(words) = sent.change(FileChange::SetAlt(alt)).await? {
+        return sent.refused(words).await;
+    }
+    if to != name {
+        if let Err(words) = sent.change(FileChange::Rename(to.clone())).await? {
+            return sent.refused(words).await;
+        }
+        let path = of_page.path();
+        if let Some(other) = sent.set_text(|text| names::renamed(text, &path, &name, &to)).await? {
+            return Ok(other);
+        }
+    }
+    Ok(sent.done(&to, Flash::FileChanged))
+}

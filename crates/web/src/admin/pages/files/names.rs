@@ -1,0 +1,90 @@
+//! Where a text names a file of its page: as the target of a link or a picture, in a definition of a link, or in an attribute.
+
+use domain::file::FileName;
+
+/// What stands before the target of a link in Markdown and in HTML.
+const BEFORE: [&str; 7] = ["](", "](<", "]: ", "]: <", "=\"", "='", "]:"];
+
+/// Whether a text names a file. `path` is the address of its page.
+pub(super) fn names(text: &str, path: &str, file: &FileName) -> bool {
+    places(text, path, file).next().is_some()
+}
+
+/// The text with another name for a file.
+pub(super) fn renamed(text: &str, path: &str, from: &FileName, to: &FileName) -> String {
+    let (mut renamed, mut copied) = (String::with_capacity(text.len()), 0);
+    for at in places(text, path, from) {
+        renamed.push_str(&text[copied..at]);
+        renamed.push_str(to.as_str());
+        copied = at + from.as_str().len();
+    }
+    renamed.push_str(&text[copied..]);
+    renamed
+}
+
+/// The positions at which a text names a file.
+fn places<'a>(text: &'a str, path: &'a str, file: &'a FileName) -> impl Iterator<Item = usize> + 'a {
+    let is_end = |c: char| c.is_whitespace() || matches!(c, ')' | '>' | '"' | '\'' | '#' | '?');
+    text.match_indices(file.as_str()).map(|(at, _)| at).filter(move |at| {
+        let (before, after) = (&text[..*at], &text[at + file.as_str().len()..]);
+        let folder = format!("{}/", path.trim_end_matches('/'));
+        let before = before.strip_suffix("./").or_else(|| before.strip_suffix(folder.as_str())).unwrap_or(before);
+        after.chars().next().is_none_or(is_end) && BEFORE.iter().any(|known| before.ends_with(known))
+    })
+}
+
+/// The Markdown that shows a file, or links to it.
+pub(super) fn markdown(file: &FileName, alt: &str) -> String {
+    let stem = || file.stem().replace(['-', '_', '.'], " ");
+    let alt = if alt.is_empty() { stem() } else { alt.replace(['[', ']', '\\'], "") };
+    let kind = file.kind();
+    match kind.is_picture() || kind.is_film() || kind.is_sound() {
+        true => format!("![{alt}]({file})"),
+        false => format!("[{file}]({file})"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn name(name: &str) -> FileName {
+        FileName::parse(name).unwrap()
+    }
+
+    #[test]
+    fn a_text_names_a_file_as_a_target_and_not_in_a_sentence() {
+        let plan = name("plan.jpg");
+        for text in [
+            "![The plan](plan.jpg)",
+            "[plan](<plan.jpg> \"Plan\")",
+            "![](./plan.jpg#top)",
+            "![](/clients/acme/plan.jpg)",
+            "[plan]: plan.jpg",
+            "<img src=\"plan.jpg\">",
+        ] {
+            assert!(names(text, "/clients/acme", &plan), "{text}");
+        }
+        for text in
+            ["The file (plan.jpg) is old.", "![](old-plan.jpg)", "![](plan.jpg.zip)", "![](/other/plan.jpg)", ""]
+        {
+            assert!(!names(text, "/clients/acme", &plan), "{text}");
+        }
+        assert!(names("![](/plan.jpg)", "/", &plan));
+    }
+
+    #[test]
+    fn a_new_name_is_put_at_each_place() {
+        let text = "![a](plan.jpg) plan.jpg ![b](/x/plan.jpg \"plan.jpg\")\n\n[c]: plan.jpg";
+        let expected = "![a](new.jpg) plan.jpg ![b](/x/new.jpg \"plan.jpg\")\n\n[c]: new.jpg";
+        assert_eq!(renamed(text, "/x", &name("plan.jpg"), &name("new.jpg")), expected);
+    }
+
+    #[test]
+    fn pictures_films_and_sound_are_shown_and_other_files_are_links() {
+        assert_eq!(markdown(&name("img-2041.jpg"), ""), "![img 2041](img-2041.jpg)");
+        assert_eq!(markdown(&name("img-2041.jpg"), "An [oak]"), "![An oak](img-2041.jpg)");
+        assert_eq!(markdown(&name("talk.mp3"), ""), "![talk](talk.mp3)");
+        assert_eq!(markdown(&name("terms.pdf"), ""), "[terms.pdf](terms.pdf)");
+    }
+}

@@ -1,0 +1,163 @@
+//! The list of files beside the text of a page.
+
+use domain::{
+    access::Admin,
+    file::{File, FileName},
+};
+use serde::Serialize;
+
+use super::{OfPage, names};
+use crate::{App, admin::pages::editor_context::EditorContext, auth::extract::Editor, http::error::Error};
+
+/// The width at which the list asks for a picture.
+const THUMBNAIL: u32 = 480;
+
+/// The values of the template `admin/pages/files.html`.
+#[derive(Serialize)]
+pub(super) struct Part {
+    pub(super) files: FilesPanel,
+}
+
+/// The files of a page as its form shows them.
+#[derive(Default, Serialize)]
+pub(in crate::admin::pages) struct FilesPanel {
+    /// The address for uploads; empty for a new page, which is saved as a draft first.
+    url: String,
+    max_bytes: u64,
+    max_size: String,
+    rows: Vec<Row>,
+}
+
+/// A file in the list.
+#[derive(Serialize)]
+struct Row {
+    name: String,
+    url: String,
+    /// The address of the file for its editors; empty while the page has no valid path.
+    href: String,
+    /// The address of a small picture; empty for other files.
+    picture: String,
+    ending: String,
+    size: String,
+    alt: String,
+    /// What readers have of it, in words.
+    state: &'static str,
+    is_used: bool,
+    leaves: bool,
+    is_picture: bool,
+    markdown: String,
+    /// Whether the list shows the fields of this file.
+    is_open: bool,
+    can_purge: bool,
+}
+
+impl FilesPanel {
+    /// The files of the page of a form, with the text that the form shows.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub(in crate::admin::pages) async fn load(
+        app: &App,
+        editor: &Editor,
+        context: &EditorContext,
+        text: &str,
+        open: &str,
+    ) -> Result<FilesPanel, Error> {
+        let Some(id) = context.id() else { return Ok(FilesPanel::empty(app)) };
+        let proof = editor.proof();
+        let files = app.db.read(move |conn| store::files::all(conn, &proof, id)).await?;
+        let of_page = OfPage { id, page: context.page.clone(), draft: context.draft.clone(), files };
+        Ok(FilesPanel::with_text(app, editor, &of_page, text, open))
+    }
+
+    /// The files of a page, with the text that is stored.
+    pub(super) fn of_page(app: &App, editor: &Editor, of_page: &OfPage, open: &str) -> FilesPanel {
+        FilesPanel::with_text(app, editor, of_page, of_page.text(), open)
+    }
+
+    fn empty(app: &App) -> FilesPanel {
+        let max_bytes = app.options.uploads.file;
+        FilesPanel { max_bytes, max_size: format!("{} MiB", max_bytes >> 20), ..FilesPanel::default() }
+    }
+
+    fn with_text(app: &App, editor: &Editor, of_page: &OfPage, text: &str, open: &str) -> FilesPanel {
+        let url = format!("/admin/drafts/{}/files", of_page.id.0);
+        let can_purge = Admin::of(&editor.account().visitor()).is_some();
+        let path = of_page.path();
+        let row = |file: &File| Row::new(of_page, file, &url, &path, text, open, can_purge);
+        // A file that leaves is shown with the others, to be kept after all.
+        let leaving = of_page.files.iter().filter(|file| file.leaves && file.since.is_some());
+        let leaving = leaving.filter(|file| !of_page.drafted().any(|drafted| drafted.name == file.name));
+        let mut rows: Vec<Row> = of_page.drafted().chain(leaving).map(row).collect();
+        rows.sort_by(|one, other| one.name.cmp(&other.name));
+        FilesPanel { url: url.clone(), rows, ..FilesPanel::empty(app) }
+    }
+}
+
+impl Row {
+    fn new(of_page: &OfPage, file: &File, url: &str, path: &str, text: &str, open: &str, can_purge: bool) -> Row {
+        let name: &FileName = &file.name;
+        let waits = file.since.is_none();
+        let is_live = of_page.files.iter().any(|other| other.since.is_some() && other.name == *name);
+        let is_unpublished = of_page.page.is_none();
+        let query = |more: &str| match (waits, more) {
+            (true, "") => "?draft".to_owned(),
+            (true, more) => format!("?draft&{more}"),
+            (false, "") => String::new(),
+            (false, more) => format!("?{more}"),
+        };
+        let href = match path {
+            "" => String::new(),
+            path => format!("{}/{name}", path.trim_end_matches('/')),
+        };
+        let is_picture = name.kind().is_picture();
+        let width = if name.kind().has_renditions() { format!("w={THUMBNAIL}") } else { String::new() };
+        let picture = if is_picture && !href.is_empty() { format!("{href}{}", query(&width)) } else { String::new() };
+        Row {
+            url: format!("{url}/{name}"),
+            picture,
+            href: if href.is_empty() { href } else { format!("{href}{}", query("")) },
+            ending: name.ending().to_uppercase(),
+            size: size(file.content.bytes),
+            alt: file.alt.clone(),
+            state: match (waits, file.leaves) {
+                (_, true) => "leaves when you publish",
+                (true, _) if is_unpublished => "in the draft",
+                (true, _) if is_live => "a new version waits for publishing",
+                (true, _) => "waits for publishing",
+                (false, _) => "published",
+            },
+            is_used: names::names(text, path, name),
+            leaves: file.leaves,
+            is_picture,
+            markdown: names::markdown(name, &file.alt),
+            is_open: open == name.as_str(),
+            can_purge,
+            name: name.to_string(),
+        }
+    }
+}
+
+/// A number of bytes, rounded: `1.4 MB`.
+pub(super) fn size(bytes: u64) -> String {
+    const UNITS: [(u64, &str); 3] = [(1_000_000_000, "GB"), (1_000_000, "MB"), (1_000, "KB")];
+    match UNITS.iter().find(|(unit, _)| bytes >= *unit) {
+        None => format!("{bytes} bytes"),
+        Some((unit, word)) if bytes / unit >= 10 => format!("{} {word}", bytes.div_ceil(*unit)),
+        Some((unit, word)) => format!("{:.1} {word}", bytes as f64 / *unit as f64),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_size_has_two_digits() {
+        for (bytes, expected) in
+            [(0, "0 bytes"), (999, "999 bytes"), (1_400, "1.4 KB"), (123_456, "124 KB"), (2_500_000, "2.5 MB")]
+        {
+            assert_eq!(size(bytes), expected);
+        }
+    }
+}

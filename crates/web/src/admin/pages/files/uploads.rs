@@ -1,0 +1,335 @@
+//! Uploading a file into the draft of a page.
+
+use actix_web::{HttpRequest, http::header, web::Data};
+use domain::{
+    file::{ContentId, FILES, FileName},
+    invalid::Invalid,
+    page::PageId,
+};
+use serde::Serialize;
+use store::writing::{AddFile, Command, Consent, contents};
+
+use super::{OfPage, names, panel::size, question, save_form};
+use crate::{
+    App,
+    admin::{
+        flash::Flash,
+        pages::{Fields, editing::Editing, editor_context},
+        request::id,
+    },
+    auth::extract::Editor,
+    clock,
+    http::{
+        answer::{Answer, Outcome},
+        error::Error,
+        error_page::wants_html,
+        multipart::FileForm,
+        query::{QueryString, encode},
+        responses::see_other,
+    },
+    media::Summary,
+    upload::{End, Refused, Upload, Written},
+};
+
+/// What happens to a file of the same name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum SameName {
+    /// The user is asked.
+    Ask,
+    /// The new one takes its place.
+    Replace,
+    /// The new one gets a number.
+    Number,
+}
+
+impl SameName {
+    pub(super) fn parse(word: &str) -> Result<SameName, Error> {
+        match word {
+            "" => Ok(SameName::Ask),
+            "replace" => Ok(SameName::Replace),
+            "number" => Ok(SameName::Number),
+            _ => Err(Error::Unprocessable("The field same_name is replace or number.".into())),
+        }
+    }
+}
+
+/// The answer to the script of the form.
+#[derive(Serialize)]
+struct Uploaded {
+    name: String,
+    size: String,
+    /// What was left out of the file, in words; empty for nothing.
+    notice: &'static str,
+    /// The Markdown that shows the file.
+    markdown: String,
+    /// The version of the draft.
+    draft: i64,
+}
+
+/// Whether a request comes from the navigation of a browser, and not from a script.
+pub(super) fn is_navigation(request: &HttpRequest) -> bool {
+    let accept: Vec<_> = request.headers().get_all(header::ACCEPT).cloned().collect();
+    wants_html(&accept)
+}
+
+/// POST `/admin/drafts/{id}/files`: a file of the page, with its whole form or alone.
+pub async fn upload(
+    request: HttpRequest,
+    app: Data<App>,
+    editor: Editor,
+    query: QueryString,
+    mut form: FileForm,
+) -> Result<Outcome, Error> {
+    let answer = take(&request, &app, &editor, &query, &mut form).await;
+    match &answer {
+        Ok(_) => form.drop_rest().await,
+        Err(error) => form.read_to_the_end(error).await,
+    }
+    answer
+}
+
+async fn take(
+    request: &HttpRequest,
+    app: &App,
+    editor: &Editor,
+    query: &QueryString,
+    form: &mut FileForm,
+) -> Result<Outcome, Error> {
+    let (page, site, html) = (PageId(id(request)?), app.db.site().await, is_navigation(request));
+    let field = |name: &str| if query.has(name) { query.get(name).to_owned() } else { form.get(name).to_owned() };
+    let (name, same) = (field("name"), SameName::parse(&field("same_name"))?);
+    let fields = match form.has("version") && form.has("form") {
+        true => {
+            let mut fields: Fields = form.parse()?;
+            if let Err(other) = save_form(app, editor, site.time_zone, page, &mut fields).await? {
+                return Ok(other);
+            }
+            Some(fields)
+        }
+        false => None,
+    };
+    let Some(sent) = form.file_name().map(str::to_owned) else {
+        return refuse(app, editor, page, fields, Error::Unprocessable("Choose a file first.".into())).await;
+    };
+    let result = match named(&name, &sent) {
+        Ok(name) => receive(app, editor, page, &name, same, form).await,
+        Err(why) => Err(Error::Unprocessable(format!("{sent}: {why}").into())),
+    };
+    let received = match result {
+        Ok(received) => received,
+        Err(error) => {
+            form.read_to_the_end(&error).await;
+            return refuse(app, editor, page, fields, error).await;
+        }
+    };
+    let Received { name, content, end, of_page } = received;
+    let notice = notice(&end.summary);
+    let added = add(app, editor, &of_page, name, content, same).await;
+    match added {
+        Ok(Added::As(name)) if html => {
+            let back = fields.as_ref().map_or("", |fields| fields.back.as_str());
+            Ok(Outcome::Redirect(uploaded_at(page, &name, notice, back)))
+        }
+        Ok(Added::As(name)) => Ok(Outcome::Page(Answer::json(&Uploaded {
+            markdown: names::markdown(&name, ""),
+            size: size(end.bytes),
+            notice,
+            draft: OfPage::load(app, editor, page).await?.draft_version(),
+            name: name.to_string(),
+        })?)),
+        Ok(Added::Asks { name, numbered }) => {
+            question::same_name(app, editor, &site, page, &name, &numbered, content, html).map(Outcome::Page)
+        }
+        Err(error) => refuse(app, editor, page, fields, error).await,
+    }
+}
+
+/// The name under which a file is stored.
+fn named(wanted: &str, sent: &str) -> Result<FileName, String> {
+    let name = FileName::suggest(if wanted.is_empty() { sent } else { wanted })?;
+    match name.as_str() {
+        "feed.xml" | "sitemap.xml" | "robots.txt" | "favicon.ico" => {
+            Err(format!("The site itself answers at {name}. Give the file another name."))
+        }
+        _ => Ok(name),
+    }
+}
+
+/// A file whose bytes are stored and belong to nothing yet.
+struct Received {
+    name: FileName,
+    content: ContentId,
+    end: End,
+    of_page: OfPage,
+}
+
+/// Takes the bytes of a file. No connection is held while the client sends.
+async fn receive(
+    app: &App,
+    editor: &Editor,
+    page: PageId,
+    name: &FileName,
+    same: SameName,
+    form: &mut FileForm,
+) -> Result<Received, Error> {
+    let of_page = form.pause(OfPage::load(app, editor, page)).await?;
+    let is_there = of_page.drafted().any(|file| file.name == *name);
+    if of_page.drafted().count() >= FILES && !(is_there && same == SameName::Replace) {
+        let words = format!("{name}: a page has at most {FILES} files. Delete one that it no longer uses.");
+        return Err(Error::Unprocessable(words.into()));
+    }
+    let mut upload = Upload::new(name, app.options.uploads);
+    let filled = fill(app, &mut upload, form).await;
+    let begun = upload.content();
+    let finished = match filled {
+        Ok(()) => finish(app, upload, form).await,
+        Err(error) => Err(error),
+    };
+    match finished {
+        Ok((content, end)) => Ok(Received { name: name.clone(), content, end, of_page }),
+        Err(error) => {
+            discard(app, begun).await;
+            Err(match error {
+                Error::Unprocessable(why) => Error::Unprocessable(format!("{name}: {}", why).into()),
+                error => error,
+            })
+        }
+    }
+}
+
+async fn fill(app: &App, upload: &mut Upload, form: &mut FileForm) -> Result<(), Error> {
+    while let Some(chunk) = form.chunk().await? {
+        upload.push(&chunk).map_err(|why| refusal(why, form))?;
+        while let Some(batch) = upload.batch() {
+            let now = clock::now();
+            let written = form.pause(app.db.store_bytes(move |conn| batch.write(conn, now))).await?;
+            upload.written(stored(written)?);
+        }
+    }
+    Ok(())
+}
+
+async fn finish(app: &App, upload: Upload, form: &mut FileForm) -> Result<(ContentId, End), Error> {
+    let end = upload.end().map_err(|why| refusal(why, form))?;
+    let now = clock::now();
+    let writing = app.db.store_bytes(move |conn| Ok((end.write(conn, now)?, end)));
+    match form.pause(writing).await? {
+        Some((written, end)) => Ok((stored(Some(written))?, end)),
+        None => Err(no_space(FULL)),
+    }
+}
+
+const FULL: &str = "The disk of the site is full, so that the file was not stored. Nothing else was changed.";
+
+fn no_space(words: &'static str) -> Error {
+    Error::NoSpace(words.into())
+}
+
+/// The content of a batch that was written.
+fn stored(written: Option<Written>) -> Result<ContentId, Error> {
+    match written {
+        Some(Written::In(content)) => Ok(content),
+        Some(Written::NoSpace) => Err(Error::NoSpace(Refused::NoSpace.to_string().into())),
+        None => Err(no_space(FULL)),
+    }
+}
+
+fn refusal(why: Refused, form: &FileForm) -> Error {
+    match why {
+        Refused::TooLarge(_) => form.too_large(),
+        Refused::NoSpace => Error::NoSpace(why.to_string().into()),
+        Refused::Media(_) => Error::Unprocessable(why.to_string().into()),
+    }
+}
+
+/// Drops what was stored of an upload that ended early. If that fails, it is swept in a day.
+async fn discard(app: &App, content: Option<ContentId>) {
+    if let Some(content) = content
+        && let Err(error) = app.db.store_bytes(move |conn| contents::discard(conn, content)).await
+    {
+        log::debug!("an upload that ended early stays for a day: {error}");
+    }
+}
+
+/// What became of a file that was received.
+pub(super) enum Added {
+    /// It waits under this name.
+    As(FileName),
+    /// The page has a file of this name; another name is free.
+    Asks { name: FileName, numbered: FileName },
+}
+
+/// Adds a file with stored bytes to a page.
+pub(super) async fn add(
+    app: &App,
+    editor: &Editor,
+    of_page: &OfPage,
+    name: FileName,
+    content: ContentId,
+    same: SameName,
+) -> Result<Added, Error> {
+    let taken = |name: &FileName| of_page.drafted().any(|file| file.name == *name);
+    let numbered = || (2..).map(|number| name.numbered(number)).find(|name| !taken(name)).unwrap_or(name.clone());
+    let (name, replaces) = match same {
+        SameName::Ask if taken(&name) => return Ok(Added::Asks { numbered: numbered(), name }),
+        SameName::Number if taken(&name) => (numbered(), false),
+        SameName::Replace => (name, true),
+        SameName::Ask | SameName::Number => (name, false),
+    };
+    let alt = of_page.drafted().find(|file| file.name == name).map(|file| file.alt.clone()).unwrap_or_default();
+    let add = AddFile { page: of_page.id, name: name.clone(), content, alt, replaces, at_once: false };
+    match app.db.run(editor.proof(), Command::AddFile(add), Consent::Stated).await? {
+        Ok(_) => Ok(Added::As(name)),
+        Err(store::Error::Duplicate) => {
+            Err(Error::Conflict(format!("Somebody else added {name} meanwhile. Upload the file again.").into()))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// The redirect to the form after a file was added.
+pub(super) fn uploaded_at(page: PageId, name: &FileName, notice: &str, back: &str) -> actix_web::HttpResponse {
+    let flash = match notice {
+        GPS_REMOVED => Flash::UploadedWithoutPosition,
+        UNCHANGED => Flash::UploadedUnchanged,
+        _ => Flash::Uploaded,
+    };
+    file_href(page, name, flash, back)
+}
+
+/// The redirect to the form, at the fields of a file.
+pub(super) fn file_href(page: PageId, name: &FileName, flash: Flash, back: &str) -> actix_web::HttpResponse {
+    let query = encode(&[("done", flash.word()), ("file", name.as_str()), ("back", back)]);
+    see_other(&format!("/admin/pages/{}?{query}#files", page.0))
+}
+
+const GPS_REMOVED: &str = "GPS position removed";
+const UNCHANGED: &str = "Kept with all that it says about who took it, when and where";
+
+/// What was left out of a file, in words; empty for nothing worth a word.
+fn notice(summary: &Summary) -> &'static str {
+    match summary {
+        _ if summary.is_unchanged || summary.has_position_track => UNCHANGED,
+        _ if summary.removed.position => GPS_REMOVED,
+        _ if summary.removed.other => "Metadata removed",
+        _ => "",
+    }
+}
+
+/// The answer to a file that was refused. The form that came along is shown again: its draft is saved.
+async fn refuse(
+    app: &App,
+    editor: &Editor,
+    page: PageId,
+    fields: Option<Fields>,
+    error: Error,
+) -> Result<Outcome, Error> {
+    let (Some(fields), Error::Unprocessable(_) | Error::NoSpace(_) | Error::Conflict(_)) = (fields, &error) else {
+        return Err(error);
+    };
+    let status = actix_web::ResponseError::status_code(&error);
+    let (site, context) = editor_context::load(app, editor, page, &fields.audience().groups).await?;
+    let editing = Editing { app, editor, site: &site, context: &context };
+    let form = editing.form(fields, &Invalid::one("file", error.to_string()), &QueryString::default()).await?;
+    Ok(Outcome::Page(form.with_status(status)))
+}
