@@ -22,6 +22,7 @@ use crate::{
         view::View,
     },
     render_pool::RenderPool,
+    smaller_copies::SmallerCopies,
     upload::Limits as UploadLimits,
 };
 
@@ -39,6 +40,8 @@ pub struct App {
     pub view: View,
     /// The threads that render pages.
     pub render_pool: RenderPool,
+    /// The thread that makes smaller copies of pictures.
+    pub smaller_copies: SmallerCopies,
     /// The background jobs of bulk actions.
     pub jobs: Jobs,
     /// The bytes of memory that large bodies and answers under way may take.
@@ -79,6 +82,8 @@ impl App {
         let authenticator = Authenticator::new(bcrypt_cost, verified_limits, names)
             .map_err(|error| format!("no thread for bcrypt: {error}"))?;
         store.read(|conn| authenticator.remember_places(conn)).map_err(|error| error.to_string())?;
+        let smaller_copies =
+            SmallerCopies::start(store.clone()).map_err(|error| format!("no thread for pictures: {error}"))?;
         let reset = authenticator.throttle_reset();
         Ok(App {
             db: Db::new(store, cache, move |event| reset.handle(event)).map_err(|error| error.to_string())?,
@@ -86,6 +91,7 @@ impl App {
             failed_logins: FailedLogins::default(),
             sign_ins: SignIns::default(),
             render_pool: RenderPool::new(),
+            smaller_copies,
             jobs: Jobs::default(),
             under_way: Budget::new(BYTES_UNDER_WAY),
             arriving: Arc::default(),

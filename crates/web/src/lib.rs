@@ -18,10 +18,12 @@ pub mod language;
 pub mod markdown;
 pub mod media;
 pub mod metrics;
+mod priority;
 pub mod render_pool;
 pub mod routes;
 pub mod serve;
 pub mod site;
+pub mod smaller_copies;
 pub mod upload;
 
 pub use app::{App, Options};

@@ -1,7 +1,7 @@
 //! The files of pages.
 
 use actix_web::HttpRequest;
-use domain::file::Content;
+use domain::file::{Content, File};
 use store::files;
 
 use super::resolve::{FilePath, ResolvedFile};
@@ -29,7 +29,7 @@ pub async fn show(app: &App, request: &HttpRequest, path: &FilePath<'_>) -> Resu
     };
     let file = visible.file();
     let content = match visible.width() {
-        Some(width) => rendition(app, &file.content, width).await?,
+        Some(width) => smaller_copy(app, file, width).await?,
         None => file.content.clone(),
     };
     let Content { id: content, hash, bytes, .. } = content;
@@ -40,11 +40,15 @@ pub async fn show(app: &App, request: &HttpRequest, path: &FilePath<'_>) -> Resu
 }
 
 /// A picture in a width; the original while there is no smaller one.
-async fn rendition(app: &App, original: &Content, width: u32) -> Result<Content, Error> {
+async fn smaller_copy(app: &App, file: &File, width: u32) -> Result<Content, Error> {
+    let original = &file.content;
     if original.size.is_none_or(|(own, _)| own <= width) {
         return Ok(original.clone());
     }
     let id = original.id;
-    let made = app.db.read(move |conn| files::rendition(conn, id, width)).await?;
-    Ok(made.unwrap_or_else(|| original.clone()))
+    if let Some(made) = app.db.read(move |conn| files::rendition(conn, id, width)).await? {
+        return Ok(made);
+    }
+    app.smaller_copies.want(original, file.name.kind());
+    Ok(original.clone())
 }

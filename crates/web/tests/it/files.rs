@@ -15,13 +15,17 @@ use crate::site::{Actor, Response, Site, chosen, draft, public, signed_in};
 
 /// Adds a file to a page, for its readers at once or for its draft.
 fn add(site: &Site, page: &Page, name: &str, bytes: &[u8], at_once: bool) {
+    add_sized(site, page, name, bytes, (2000, 1000), at_once);
+}
+
+fn add_sized(site: &Site, page: &Page, name: &str, bytes: &[u8], size: (u32, u32), at_once: bool) {
     let content = site.write(|conn, _| {
         let content = contents::begin(conn, clock::now())?;
         let parts: Vec<Vec<u8>> = bytes.chunks(PART_BYTES).map(<[u8]>::to_vec).collect();
         contents::add_parts(conn, content, 0, &parts)?;
         // In these tests the hash is the text of short files.
         let hash = format!("{:0>64}", String::from_utf8_lossy(&bytes[..bytes.len().min(20)]));
-        contents::finish(conn, content, &hash, Some((2000, 1000)), clock::now())
+        contents::finish(conn, content, &hash, Some(size), clock::now())
     });
     let name = FileName::parse(name).unwrap();
     let add = AddFile { page: page.id, name, content, alt: String::new(), replaces: true, at_once };
@@ -298,4 +302,30 @@ async fn signed_in_pages_are_read_by_everybody_who_signs_in() {
         assert_eq!(list.header("content-type"), "text/csv; charset=utf-8");
         assert_eq!(list.header("content-encoding"), "");
     }
+}
+
+#[actix_web::test]
+async fn smaller_copies_are_made_after_the_first_answer() {
+    let site = Site::new();
+    let page = site.put(PageInput { audience: public(), ..draft("open", "Open") });
+    let picture = image::RgbImage::from_fn(700, 350, |x, y| image::Rgb([(x % 256) as u8, (y % 256) as u8, 7]));
+    let mut jpeg = std::io::Cursor::new(Vec::new());
+    picture.write_to(&mut jpeg, image::ImageFormat::Jpeg).unwrap();
+    let jpeg = jpeg.into_inner();
+    add_sized(&site, &page, "photo.jpg", &jpeg, (700, 350), true);
+    let sizes = || async {
+        let original = site.visitor().get("/open/photo.jpg").await.is(200);
+        let copy = site.visitor().get("/open/photo.jpg?w=480").await.is(200);
+        (original.header("etag").to_owned(), copy.header("etag").to_owned())
+    };
+    let (original, first) = sizes().await;
+    assert_eq!(original, first, "until there is a copy, the original is sent");
+    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(60);
+    while sizes().await.1 == original {
+        assert!(std::time::Instant::now() < deadline, "no copy was made");
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    let wide = site.visitor().get("/open/photo.jpg?w=960").await.is(200);
+    assert_eq!(wide.header("etag"), original, "no copy is larger than the original");
+    assert_eq!(sizes().await.0, original);
 }

@@ -21,7 +21,10 @@ use super::{
     queue::{Job, Queue},
     throttle::{Permit, Throttle},
 };
-use crate::http::{client::Origin, error::Error};
+use crate::{
+    http::{client::Origin, error::Error},
+    priority,
+};
 use password_check::{is_outdated, matches};
 
 /// The maximum number of waiting jobs per thread: at cost 12, one that nobody overtakes waits for at most 15 seconds.
@@ -191,19 +194,13 @@ impl Drop for BcryptPool {
 }
 
 fn work(queue: &Queue) {
-    lower_priority();
+    if let Err(error) = priority::lower(NICE) {
+        log::warn!("bcrypt runs at normal priority: {error}");
+    }
     while let Some(job) = queue.pop() {
         if catch_unwind(AssertUnwindSafe(job.run)).is_err() {
             log::error!("a password verification panicked; the sign-in was rejected");
         }
-    }
-}
-
-/// Lowers the priority of the current thread, on systems that support it.
-fn lower_priority() {
-    #[cfg(target_os = "linux")]
-    if let Err(error) = rustix::process::setpriority_process(Some(rustix::thread::gettid()), NICE) {
-        log::warn!("bcrypt runs at normal priority: {error}");
     }
 }
 

@@ -1,0 +1,143 @@
+//! Makes the smaller copies of pictures: after the answer that missed one, one picture at a time, on a thread of low priority.
+
+use std::{
+    collections::HashSet,
+    io::{self, Read},
+    sync::{
+        Arc, Mutex, PoisonError,
+        mpsc::{Receiver, SyncSender, sync_channel},
+    },
+    thread,
+};
+
+use domain::file::{Content, ContentId, FileKind, PART_BYTES, WIDTHS};
+use sha2::{Digest, Sha256};
+use store::{Conn, Store, files, writing::contents};
+
+use crate::{clock, media, priority};
+
+/// The most pictures that wait. A further one is asked for again with its next request.
+const MAX_WAITING: usize = 256;
+
+/// The niceness of the thread: requests and passwords come first.
+const NICE: i32 = 10;
+
+/// A picture of which copies are wanted.
+#[derive(Clone, Copy)]
+struct Picture {
+    content: ContentId,
+    kind: FileKind,
+    bytes: u64,
+    width: u32,
+}
+
+/// The pictures that wait for their smaller copies.
+pub struct SmallerCopies {
+    queue: SyncSender<Picture>,
+    /// Those that wait or are being made.
+    waiting: Arc<Mutex<HashSet<ContentId>>>,
+}
+
+impl SmallerCopies {
+    /// Starts the thread.
+    ///
+    /// # Errors
+    /// When the system refuses a thread.
+    pub fn start(store: Store) -> io::Result<SmallerCopies> {
+        let (queue, wanted) = sync_channel(MAX_WAITING);
+        let waiting = Arc::new(Mutex::new(HashSet::new()));
+        let of_thread = waiting.clone();
+        thread::Builder::new().name("pictures".into()).spawn(move || work(&store, &wanted, &of_thread))?;
+        Ok(SmallerCopies { queue, waiting })
+    }
+
+    /// Asks for the copies of a picture, unless it waits already.
+    pub fn want(&self, picture: &Content, kind: FileKind) {
+        let Some((width, _)) = picture.size.filter(|_| kind.has_renditions()) else { return };
+        let mut waiting = lock(&self.waiting);
+        let wanted = Picture { content: picture.id, kind, bytes: picture.bytes, width };
+        if waiting.insert(picture.id) && self.queue.try_send(wanted).is_err() {
+            waiting.remove(&picture.id);
+        }
+    }
+}
+
+fn lock(waiting: &Mutex<HashSet<ContentId>>) -> std::sync::MutexGuard<'_, HashSet<ContentId>> {
+    waiting.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn work(store: &Store, wanted: &Receiver<Picture>, waiting: &Mutex<HashSet<ContentId>>) {
+    // Where that is forbidden, the threads of bcrypt have said so.
+    let _at_normal_priority = priority::lower(NICE);
+    while let Ok(picture) = wanted.recv() {
+        if let Err(error) = make(store, &picture) {
+            log::warn!("the smaller copies of a picture could not be stored: {error}");
+        }
+        lock(waiting).remove(&picture.content);
+    }
+}
+
+/// Makes the copies that were not tried yet, and stores each, or that there is none.
+fn make(store: &Store, picture: &Picture) -> store::Result<()> {
+    let tried = store.read(|conn| files::tried_widths(conn, picture.content))?;
+    let widths: Vec<u32> =
+        WIDTHS.into_iter().filter(|width| *width < picture.width && !tried.contains(width)).collect();
+    if widths.is_empty() {
+        return Ok(());
+    }
+    let bytes = StoredPicture { store, picture, read: 0, part: Vec::new(), at: 0 };
+    let made = media::renditions(picture.kind, bytes, &widths).unwrap_or_else(|why| {
+        log::debug!("a picture has no smaller copies: {why}");
+        Vec::new()
+    });
+    for width in widths {
+        let copy = made.iter().find(|copy| copy.width == width);
+        let stored = store.write(|conn| insert(conn, picture.content, width, copy));
+        match stored {
+            // Another instance was faster.
+            Ok(()) | Err(store::Error::Duplicate) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
+}
+
+fn insert(conn: &mut Conn, of: ContentId, width: u32, copy: Option<&media::Rendition>) -> store::Result<()> {
+    let Some(copy) = copy else { return contents::set_rendition(conn, of, width, None) };
+    let now = clock::now();
+    let content = contents::begin(conn, now)?;
+    let parts: Vec<Vec<u8>> = copy.bytes.chunks(PART_BYTES).map(<[u8]>::to_vec).collect();
+    contents::add_parts(conn, content, 0, &parts)?;
+    let hash: String = Sha256::digest(&copy.bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+    let content = contents::finish(conn, content, &hash, Some((copy.width, copy.height)), now)?;
+    contents::set_rendition(conn, of, width, Some(content))
+}
+
+/// Reads a stored picture part by part.
+struct StoredPicture<'a> {
+    store: &'a Store,
+    picture: &'a Picture,
+    read: u64,
+    part: Vec<u8>,
+    at: usize,
+}
+
+impl Read for StoredPicture<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.at == self.part.len() {
+            if self.read >= self.picture.bytes {
+                return Ok(0);
+            }
+            let (content, from) = (self.picture.content, self.read);
+            let part = self.store.read(|conn| files::bytes(conn, content, from, PART_BYTES as u64));
+            self.part = part.map_err(io::Error::other)?.ok_or(io::ErrorKind::UnexpectedEof)?;
+            self.read += self.part.len() as u64;
+            self.at = 0;
+        }
+        let rest = self.part.get(self.at..).unwrap_or_default();
+        let length = rest.len().min(buffer.len());
+        buffer[..length].copy_from_slice(&rest[..length]);
+        self.at += length;
+        Ok(length)
+    }
+}
