@@ -10,7 +10,7 @@ import "./publish.js";
 import "./disclosures.js";
 import "./toolbar.js";
 import "./word-count.js";
-import "./files.js";
+import "./uploads.js";
 import "./moments.js";
 import "./time-zone.js";
 import "./destination.js";
