@@ -60,6 +60,8 @@ if (form && panel) {
     const answer = await fetch(address).catch(() => null);
     if (!answer || !answer.ok) return;
     list.innerHTML = await answer.text();
+    panel.querySelector("summary .value").textContent = list.querySelectorAll("[data-file]").length || "";
+    panel.open = true;
     enhance();
     if (open) list.querySelector("#file_name")?.focus();
   };
