@@ -69,7 +69,13 @@ function chips(box) {
     input, list: offers, said, find, calm: true,
     fill: (item, { kind, name, members }) => item.append(element("bdi", {}, name),
       element("small", {}, kind === "group" ? `group, ${members} ${members === "1" ? "person" : "people"}` : "person")),
-    take: (offer) => { input.value = ""; add(offer); said.textContent = `${offer.name} added.`; },
+    // The list stays for the next name.
+    take: (offer) => {
+      input.value = "";
+      add(offer);
+      said.textContent = `${offer.name} added.`;
+      finder.search({ silent: true });
+    },
     enter: keep,
     says: { none: "Nobody found.", some: (count) => `${count} found.` },
   });

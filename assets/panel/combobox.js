@@ -3,8 +3,8 @@ let made = 0;
 
 // `find` gives the offers for a text; `fill` puts one into its list item; `take` gets the chosen one; `enter` is called when
 // Enter finds no offer; `leave` after Escape; `says` has the words for no offer and for a number of them. With `calm`, Enter in an
-// empty field takes nothing.
-export function combobox({ input, list, said, find, fill, take, enter, leave, says, calm = false }) {
+// empty field takes nothing; with `typed`, it takes what was typed until an arrow key chose an offer.
+export function combobox({ input, list, said, find, fill, take, enter, leave, says, calm = false, typed = false }) {
   const name = `offers-${++made}`;
   let offers = [], at = -1, asked = 0, pause;
   list.id = name;
@@ -43,7 +43,8 @@ export function combobox({ input, list, said, find, fill, take, enter, leave, sa
     item.addEventListener("mousedown", (event) => { event.preventDefault(); choose(n); });
     return item;
   };
-  const search = async () => {
+  // With `silent`, the number of offers is not said.
+  const search = async ({ silent = false } = {}) => {
     const turn = ++asked;
     const found = await find(input.value).catch(() => null);
     if (turn !== asked || !found) return;
@@ -51,8 +52,9 @@ export function combobox({ input, list, said, find, fill, take, enter, leave, sa
     list.replaceChildren(...offers.map(item));
     list.hidden = offers.length === 0;
     input.setAttribute("aria-expanded", String(!list.hidden));
-    said.textContent = offers.length > 0 ? says.some(offers.length) : input.value.trim() === "" ? "" : says.none;
-    move(calm && input.value.trim() === "" ? null : 0);
+    const words = offers.length > 0 ? says.some(offers.length) : input.value.trim() === "" ? "" : says.none;
+    if (!silent) said.textContent = words;
+    move(typed || (calm && input.value.trim() === "") ? null : 0);
   };
   const keys = {
     ArrowDown: () => offers.length === 0 ? search() : move(at + 1),
@@ -64,6 +66,8 @@ export function combobox({ input, list, said, find, fill, take, enter, leave, sa
     // A search is not a change of the form.
     event.stopPropagation();
     clearTimeout(pause);
+    // An answer that is under way is for another text.
+    ++asked;
     pause = setTimeout(search, 120);
   });
   input.addEventListener("keydown", (event) => {

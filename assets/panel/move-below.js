@@ -1,8 +1,13 @@
-// Asks whether the subpages move along once the path of a page is another one.
+// Asks whether the subpages move along once the path of a page is another one. They do, unless somebody says otherwise.
 const moves = document.querySelector(".move-below");
 if (moves) {
-  const { path } = moves.closest("form").elements;
-  const show = () => { moves.hidden = path.value === moves.dataset.path; };
-  path.addEventListener("input", show);
-  show();
+  const box = moves.querySelector("input"), { path } = moves.closest("form").elements;
+  const isMoved = () => path.value !== moves.dataset.path;
+  let isDecided = isMoved();
+  box.addEventListener("change", () => { isDecided = true; });
+  path.addEventListener("input", () => {
+    moves.hidden = !isMoved();
+    if (!isDecided) box.checked = isMoved();
+  });
+  moves.hidden = !isMoved();
 }

@@ -41,3 +41,13 @@ if (lines) {
 }
 const question = document.querySelector(".access-question");
 if (question) question.focus();
+
+// A pointer that chooses specific people leads on to the list of them. Keys move through the choices and stay there.
+const specific = document.getElementById("audience-chosen");
+if (specific) {
+  const choices = specific.closest("fieldset");
+  let isPointer = false;
+  choices.addEventListener("pointerdown", () => { isPointer = true; });
+  choices.addEventListener("keydown", () => { isPointer = false; });
+  specific.addEventListener("change", () => { if (isPointer) document.getElementById("people").focus(); });
+}

@@ -1,6 +1,6 @@
 //! The clock of the program, and the formats of times. No other file reads the time.
 
-use chrono::{Datelike, SubsecRound, TimeDelta, Timelike};
+use chrono::{Datelike, SubsecRound, Timelike};
 use domain::{Timestamp, zone::Zone};
 use serde::Serialize;
 
@@ -56,20 +56,26 @@ pub fn echo(typed: &str, zone: Zone) -> Result<String, String> {
     Ok(format!("{day}, {} {zone}, {}", local.format(time), distance(at, now(), zone)))
 }
 
-/// The distance of a moment from another one: `in 4 days`, `2 hours ago`, `now`. Days are those of the calendar.
+/// The days of the calendar between two moments.
+fn days_between(at: Timestamp, now: Timestamp, zone: Zone) -> i64 {
+    (zone.local(at).date() - zone.local(now).date()).num_days().abs()
+}
+
+/// The distance of a moment from another one: `in 4 days`, `12 min ago`, `just now`. Days are those of the calendar. The script
+/// `times.js` has the same words for less than a day.
 fn distance(at: Timestamp, now: Timestamp, zone: Zone) -> String {
-    let seconds = (at - now).num_seconds().abs();
-    let days = (zone.local(at).date() - zone.local(now).date()).num_days().abs();
-    let (number, unit) = match seconds {
-        ..60 => return "now".into(),
-        60..3_600 => (seconds / 60, "minute"),
-        3_600..86_400 => (seconds / 3_600, "hour"),
-        _ if days < 60 => (days, "day"),
-        _ if days < 730 => (days / 30, "month"),
-        _ => (days / 365, "year"),
+    let (is_past, seconds) = (at <= now, (at - now).num_seconds().abs());
+    let many = |number: i64, unit: &str| format!("{number} {unit}{}", if number == 1 { "" } else { "s" });
+    let amount = match (seconds, days_between(at, now, zone)) {
+        (..60, _) => return if is_past { "just now" } else { "in under a minute" }.into(),
+        (60..3_600, _) => format!("{} min", seconds / 60),
+        (3_600..86_400, _) => format!("{} h", seconds / 3_600),
+        // A day can have 25 hours.
+        (_, days @ ..60) => many(days.max(1), "day"),
+        (_, days @ 60..730) => many(days / 30, "month"),
+        (_, days) => many(days / 365, "year"),
     };
-    let plural = if number == 1 { "" } else { "s" };
-    if at > now { format!("in {number} {unit}{plural}") } else { format!("{number} {unit}{plural} ago") }
+    if is_past { format!("{amount} ago") } else { format!("in {amount}") }
 }
 
 /// A time in the format of RFC 3339.
@@ -87,14 +93,15 @@ pub struct When {
 }
 
 impl When {
-    /// Describes a moment as it is seen now: `12 min ago`, `in 3 h`, `4 days ago`. A moment that is 7 days away or more is
-    /// its date: `24 Nov 2026`.
+    /// Describes a moment as it is seen now: `12 min ago`, `in 3 h`, `4 days ago`. A moment of another day than the six before or
+    /// after today is its date: `24 Nov 2026`.
     pub fn new(at: Timestamp, zone: Zone) -> When {
         When::seen_at(at, now(), zone)
     }
 
     fn seen_at(at: Timestamp, now: Timestamp, zone: Zone) -> When {
-        When { words: relative(at, now, zone), title: full(at, zone), iso: iso(at) }
+        let words = if days_between(at, now, zone) < 7 { distance(at, now, zone) } else { date(at, zone) };
+        When { words, title: full(at, zone), iso: iso(at) }
     }
 }
 
@@ -103,22 +110,10 @@ fn full(at: Timestamp, zone: Zone) -> String {
     format!("{} ({zone})", zone.local(at).format("%a %-d %b %Y, %H:%M"))
 }
 
-/// The words of [`When`]. The script `times.js` has the same words for less than a day.
-fn relative(at: Timestamp, now: Timestamp, zone: Zone) -> String {
-    let (is_past, distance) = if at <= now { (true, now - at) } else { (false, at - now) };
-    let amount = match distance {
-        short if short < TimeDelta::minutes(1) => return if is_past { "just now" } else { "in under a minute" }.into(),
-        short if short < TimeDelta::hours(1) => format!("{} min", short.num_minutes()),
-        short if short < TimeDelta::days(1) => format!("{} h", short.num_hours()),
-        short if short < TimeDelta::days(2) => "1 day".into(),
-        short if short < TimeDelta::days(7) => format!("{} days", short.num_days()),
-        _ => return date(at, zone),
-    };
-    if is_past { format!("{amount} ago") } else { format!("in {amount}") }
-}
-
 #[cfg(test)]
 mod tests {
+    use chrono::TimeDelta;
+
     use super::*;
 
     #[test]
@@ -127,11 +122,12 @@ mod tests {
         let at = |typed: &str| zone.parse_moment(typed).unwrap().unwrap();
         let now = at("2026-11-26T14:00");
         for (typed, expected) in [
-            ("2026-11-26T14:00:59", "now"),
-            ("2026-11-26T14:01", "in 1 minute"),
-            ("2026-11-26T13:01", "59 minutes ago"),
-            ("2026-11-26T16:30", "in 2 hours"),
-            ("2026-11-27T13:59", "in 23 hours"),
+            ("2026-11-26T14:00:59", "in under a minute"),
+            ("2026-11-26T14:00", "just now"),
+            ("2026-11-26T14:01", "in 1 min"),
+            ("2026-11-26T13:01", "59 min ago"),
+            ("2026-11-26T16:30", "in 2 h"),
+            ("2026-11-27T13:59", "in 23 h"),
             ("2026-11-27T14:00", "in 1 day"),
             ("2026-11-30T09:00", "in 4 days"),
             ("2026-11-20T09:00", "6 days ago"),
@@ -155,7 +151,7 @@ mod tests {
     fn a_moment_is_told_by_its_distance_and_has_itself_as_the_title() {
         let now = Timestamp::from_timestamp(1_790_000_000, 0).unwrap();
         let words = |seconds| When::seen_at(now + TimeDelta::seconds(seconds), now, Zone::default()).words;
-        let past = [0, -59, -60, -3_599, -3_600, -86_399, -86_400, -172_800, -604_799].map(words);
+        let past = [0, -59, -60, -3_599, -3_600, -86_399, -86_400, -172_800, -518_400].map(words);
         let expected = [
             "just now",
             "just now",

@@ -116,7 +116,7 @@ const EXAMPLES: &str = "Examples:
   postern page put secret --title Secret --private < secret.md
   curl -u ann http://127.0.0.1:8080/secret       read a private page
 
-Every option can be set by an environment variable, too; see the README.";
+Every option can be set by an environment variable, too; see docs/operating.md.";
 
 #[cfg(test)]
 mod tests {

@@ -1,6 +1,7 @@
 //! The only boundary between async handlers and the blocking database.
 
 mod bulkheads;
+mod stored_bytes;
 
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},

@@ -16,6 +16,7 @@ mod links;
 mod math;
 mod nesting;
 mod outline;
+mod own_files;
 mod plain;
 mod reading_time;
 mod sanitiser;
@@ -36,6 +37,7 @@ pub use absolute::absolute;
 pub use bare::mark_bare_addresses;
 pub use links::{facts, links, targets};
 pub use outline::Heading;
+pub use own_files::with_files;
 pub use plain::plain;
 pub use reading_time::minutes;
 

@@ -1,5 +1,7 @@
 //! The table of routes.
 
+use std::sync::Arc;
+
 use actix_web::{
     App as ActixApp, FromRequest, Handler, Resource, Responder, Route,
     body::BoxBody,
@@ -13,7 +15,9 @@ use crate::{
     App, admin,
     auth::guards::{require_admin, require_editor, require_reader},
     http::{
-        assets, health,
+        assets,
+        file_body::StoredBytes,
+        health,
         middleware::envelope,
         responses::{form_only, not_found, post_only, read_only},
     },
@@ -70,7 +74,13 @@ pub fn application(
     >,
 > {
     let envelope = async |request, next: Next<BoxBody>| envelope(request, next, Resolved::from_cache).await;
-    ActixApp::new().app_data(Data::from(app.under_way.clone())).app_data(app).wrap(from_fn(envelope)).configure(routes)
+    let stored: Arc<dyn StoredBytes> = Arc::new(app.db.clone());
+    ActixApp::new()
+        .app_data(Data::from(app.under_way.clone()))
+        .app_data(Data::from(stored))
+        .app_data(app)
+        .wrap(from_fn(envelope))
+        .configure(routes)
 }
 
 /// All routes of the site. The guarded scopes come first; any other path is the path of a page.
@@ -100,7 +110,8 @@ fn routes(config: &mut ServiceConfig) {
                 .service(form("/look", admin::look::edit, admin::look::update))
                 .service(form("/navigation", admin::navigation::edit, admin::navigation::update)))
             .service(scope("/audit").wrap(from_fn(require_admin))
-                .service(page("", admin::audit::list)))
+                .service(page("", admin::audit::list))
+                .service(page("/names", admin::audit::names)))
             .service(page("", admin::home::show))
             .service(page("/", admin::home::show))
             .service(form("/pages", admin::pages::list, admin::pages::create))

@@ -116,6 +116,7 @@ async fn serve_on(
     actix_web::rt::spawn(async move { sharing.authenticator.share_until_the_end(&sharing.db).await });
     actix_web::rt::spawn(admin::jobs::Jobs::purge_periodically(app.db.clone()));
     actix_web::rt::spawn(admin::trash::purge_expired(app.clone()));
+    actix_web::rt::spawn(admin::unused_contents::sweep_periodically(app.clone()));
     actix_web::rt::spawn(admin::links::read_changed_texts(app.clone()));
     actix_web::rt::spawn(admin::search_index::read_changed_texts(app.clone()));
     app.jobs.run_on(tokio::runtime::Handle::current());

@@ -10,6 +10,7 @@ use domain::{
     audit::{Action, Entry, Subject},
     group::GroupId,
     page::{PageId, PagePath},
+    search::plain,
     user::UserId,
 };
 
@@ -136,35 +137,36 @@ pub fn list(conn: &mut Conn, _: &Admin, filter: &AuditFilter, window: impl Into<
     Ok(table.map(Record::entry))
 }
 
-/// The number of entries whose names are suggested, and the most names of each kind.
+/// The number of entries whose names are suggested.
 const SUGGESTED_ENTRIES: i64 = 1_000;
-const MAX_SUGGESTIONS: usize = 100;
 
-/// The names in the newest 1,000 entries, at most 100 of each kind.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Suggestions {
+/// Which names of entries are suggested.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Suggested {
     /// Who acted.
-    pub actors: Vec<String>,
+    Actors,
     /// What was changed: paths, and the names of users and groups.
-    pub names: Vec<String>,
+    Subjects,
 }
 
-/// The names that a form for a filter suggests, sorted.
-pub fn suggestions(conn: &mut Conn, _: &Admin) -> Result<Suggestions> {
-    let newest: Vec<(String, String)> = audit::table
-        .order(sql::<Bool>("at DESC, id DESC"))
-        .limit(SUGGESTED_ENTRIES)
-        .select((audit::actor, audit::name))
-        .load(conn)?;
-    let (mut actors, mut names) = (BTreeSet::new(), BTreeSet::new());
-    for (actor, name) in newest {
-        for (known, new) in [(&mut actors, actor), (&mut names, name)] {
-            if known.len() < MAX_SUGGESTIONS && !new.is_empty() {
-                known.insert(new);
-            }
-        }
+/// At most `limit` names in the newest 1,000 entries that contain a text, those that begin with it first. Case and accents do not
+/// count.
+pub fn suggestions(conn: &mut Conn, _: &Admin, which: Suggested, text: &str, limit: usize) -> Result<Vec<String>> {
+    let newest = audit::table.order(sql::<Bool>("at DESC, id DESC")).limit(SUGGESTED_ENTRIES);
+    let names: Vec<String> = match which {
+        Suggested::Actors => newest.select(audit::actor).load(conn)?,
+        Suggested::Subjects => newest.select(audit::name).load(conn)?,
+    };
+    let (wanted, names) = (plain(text.trim()), names.into_iter().collect::<BTreeSet<String>>());
+    let mut found = Vec::new();
+    for name in names.into_iter().filter(|name| !name.is_empty()) {
+        let folded = plain(&name);
+        let Some(at) = folded.find(&wanted) else { continue };
+        found.push((at.min(1), folded, name));
     }
-    Ok(Suggestions { actors: actors.into_iter().collect(), names: names.into_iter().collect() })
+    found.sort();
+    found.truncate(limit);
+    Ok(found.into_iter().map(|(.., name)| name).collect())
 }
 
 /// The keys of what entries name, where it still exists under that name.

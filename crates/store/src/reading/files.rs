@@ -1,11 +1,16 @@
 //! The files of pages. Whether a visitor may have a file is decided for its page, before its name is looked up.
 
 use chrono::NaiveDateTime;
-use diesel::{dsl::sql, prelude::*, sql_types::BigInt};
+use diesel::{
+    define_sql_function,
+    dsl::sql,
+    prelude::*,
+    sql_types::{BigInt, Binary, Integer},
+};
 use domain::{
     Version,
     access::Editor,
-    file::{Content, ContentId, File, FileId, FileName},
+    file::{Content, ContentId, File, FileId, FileName, PART_BYTES},
     page::PageId,
 };
 
@@ -176,10 +181,27 @@ pub fn is_stored(conn: &mut Conn, content: ContentId) -> Result<bool> {
     Ok(diesel::select(diesel::dsl::exists(whole)).get_result(conn)?)
 }
 
-/// One part of a content, at most [`domain::file::PART_BYTES`]; `None` if the content is gone.
-pub fn part(conn: &mut Conn, content: ContentId, number: u64) -> Result<Option<Vec<u8>>> {
-    let Ok(number) = i64::try_from(number) else { return Ok(None) };
-    Ok(content_parts::table.find((content.0, number)).select(content_parts::bytes).first(conn).optional()?)
+/// Bytes of a content from an offset, at most `length` and not beyond the part in which they begin
+/// ([`PART_BYTES`]); empty behind its end, `None` if the content is gone.
+pub fn bytes(conn: &mut Conn, content: ContentId, offset: u64, length: u64) -> Result<Option<Vec<u8>>> {
+    let number = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
+    let (part, within) = (offset / PART_BYTES as u64, offset % PART_BYTES as u64);
+    // The first byte has the number 1. No part has more bytes than an Integer counts.
+    let (from, length) = (clamped(within + 1), clamped(length));
+    Ok(content_parts::table
+        .find((content.0, number(part)))
+        .select(substr(content_parts::bytes, from, length))
+        .first(conn)
+        .optional()?)
+}
+
+fn clamped(number: u64) -> i32 {
+    i32::try_from(number).unwrap_or(i32::MAX)
+}
+
+define_sql_function! {
+    /// Bytes from a position, of which the first is 1, alike in both databases.
+    fn substr(bytes: Binary, from: Integer, length: Integer) -> Binary;
 }
 
 /// The copy of a picture at a width; `None` if none was made yet, or none can be made.

@@ -15,7 +15,7 @@ use domain::{
     visitor::Visitor,
 };
 
-pub use crate::languages::{language, visible_language};
+pub use crate::languages::{language, languages, visible_language};
 use crate::{
     Conn, Result,
     columns::{path_of, range_below},

@@ -15,6 +15,9 @@ use crate::{
 /// How long a content is kept that no file has.
 pub const KEPT_UNUSED: TimeDelta = TimeDelta::hours(24);
 
+/// How many contents one call of [`sweep`] deletes. SQLite has one writer, and other editors wait for it.
+pub const SWEPT_AT_ONCE: i64 = 8;
+
 /// Begins an upload. Until [`finish`] its bytes belong to nothing, and [`sweep`] deletes them in the end.
 pub fn begin(conn: &mut Conn, now: Timestamp) -> Result<ContentId> {
     let content = id::new()?;
@@ -111,19 +114,26 @@ fn is_unused() -> _ {
     not(exists(by_file)).and(not(exists(by_picture)))
 }
 
-/// Deletes the contents that nothing has had for [`KEPT_UNUSED`]; returns their number. To be called about once an hour.
+/// Deletes contents that nothing has had for [`KEPT_UNUSED`], at most [`SWEPT_AT_ONCE`] of them; returns their number. To be
+/// called about once an hour, and again while it deletes as many as it may.
 pub fn sweep(conn: &mut Conn, now: Timestamp) -> Result<usize> {
-    let before = (now - KEPT_UNUSED).naive_utc();
-    let unused: Vec<i64> = contents::table.filter(is_unused()).select(contents::id).load(conn)?;
-    let mut deleted = 0;
-    for unused in unused.chunks(crate::columns::KEYS) {
-        let rows = || contents::table.filter(contents::id.eq_any(unused.iter().copied()));
-        diesel::update(rows().filter(contents::unused_since.is_null()))
+    let unmarked: Vec<i64> =
+        contents::table.filter(contents::unused_since.is_null()).filter(is_unused()).select(contents::id).load(conn)?;
+    for unmarked in unmarked.chunks(crate::columns::KEYS) {
+        diesel::update(contents::table.filter(contents::id.eq_any(unmarked.iter().copied())))
             .set(contents::unused_since.eq(Some(now.naive_utc())))
             .execute(conn)?;
-        deleted += diesel::delete(rows().filter(contents::unused_since.lt(before))).execute(conn)?;
     }
-    Ok(deleted)
+    let before = (now - KEPT_UNUSED).naive_utc();
+    let overdue: Vec<i64> = contents::table
+        .filter(contents::unused_since.lt(before))
+        .filter(is_unused())
+        .select(contents::id)
+        .limit(SWEPT_AT_ONCE)
+        .load(conn)?;
+    // An upload of the same bytes may have ended meanwhile.
+    let rows = contents::table.filter(contents::id.eq_any(overdue)).filter(contents::unused_since.lt(before));
+    Ok(diesel::delete(rows).execute(conn)?)
 }
 
 /// Records that a file has a content.

@@ -9,7 +9,7 @@ use domain::{
 };
 use store::{
     Paging,
-    audit::{self, AuditFilter},
+    audit::{self, AuditFilter, Suggested},
 };
 
 use crate::{
@@ -153,9 +153,13 @@ fn names_are_suggested_and_lead_to_what_still_has_them() {
         let page = store.write(|conn| commands::insert(conn, admin().editor(), &content("page-2"), noon())).unwrap();
         let ann = add(store, "Ann", Role::Editor);
         store.write(|conn| (0..3).try_for_each(|n| store::writing::audit::insert(conn, &entry(n)))).unwrap();
-        let suggested = store.read(|conn| audit::suggestions(conn, &admin())).unwrap();
-        assert_eq!(suggested.actors, ["Ann", "bob", "command line"]);
-        assert_eq!(suggested.names, ["/page-0", "/page-1", "/page-2", "Ann"]);
+        let suggested = |which, text: &str, limit| {
+            store.read(|conn| audit::suggestions(conn, &admin(), which, text, limit)).unwrap()
+        };
+        assert_eq!(suggested(Suggested::Actors, "", 9), ["Ann", "bob", "command line"]);
+        assert_eq!(suggested(Suggested::Subjects, "", 3), ["/page-0", "/page-1", "/page-2"]);
+        assert_eq!(suggested(Suggested::Subjects, " AN", 9), ["Ann"]);
+        assert_eq!(suggested(Suggested::Subjects, "a", 2), ["Ann", "/page-0"], "a name that begins with it is first");
         let entries = store.read(|conn| audit::list(conn, &admin(), &AuditFilter::default(), ALL)).unwrap().rows;
         let named = store.read(|conn| audit::named(conn, admin().editor(), &entries)).unwrap();
         assert_eq!(named.pages, [("/page-2".to_owned(), page.id)].into());

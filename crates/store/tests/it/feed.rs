@@ -295,3 +295,35 @@ fn a_change_of_very_many_pages_is_told_as_one_and_the_next_change_of_a_page_as_i
         assert_eq!(watch.settled(), [private_page("n7")]);
     });
 }
+
+#[test]
+fn a_change_of_a_file_that_readers_have_is_told_as_one_of_its_page() {
+    on_both(|store| {
+        let made = store.write(|conn| commands::insert(conn, admin().editor(), &content("a/b"), noon())).unwrap();
+        let key = made.id.0;
+        sql(store, "INSERT INTO contents (id, hash, bytes) VALUES (1, 'x', 0), (2, 'y', 0)").unwrap();
+        let watch = Watch::of(store);
+        let told = |statement: &str, expected: &[Change]| {
+            sql(store, statement).unwrap();
+            assert_eq!(watch.settled(), expected, "{statement}");
+        };
+        let insert = |id: i64, since: &str| {
+            format!(
+                "INSERT INTO files (id, page_id, name, content_id, alt, since, uploaded_at, uploaded_by) \
+                 VALUES ({id}, {key}, 'plan.jpg', 1, '', {since}, '2026-01-01 00:00:00', 'ann')"
+            )
+        };
+        told(&insert(1, "NULL"), &[]);
+        told("UPDATE files SET alt = 'A plan'", &[]);
+        told("INSERT INTO renditions (content_id, width) VALUES (1, 480)", &[]);
+        told("DELETE FROM files", &[]);
+        told(&insert(2, "NULL"), &[]);
+        told("UPDATE files SET since = 1", &[page("a/b")]);
+        told("UPDATE files SET alt = 'A plan'", &[page("a/b")]);
+        told("INSERT INTO renditions (content_id, width, rendition_id) VALUES (1, 960, 2)", &[page("a/b")]);
+        told("UPDATE pages SET private = TRUE", &[page("a/b")]);
+        told("UPDATE files SET alt = 'Another plan'", &[private_page("a/b")]);
+        told("INSERT INTO renditions (content_id, width) VALUES (1, 1600)", &[private_page("a/b")]);
+        told("DELETE FROM files", &[private_page("a/b")]);
+    });
+}

@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use domain::{
     Version,
     draft::{DraftInput, DraftLock, FormId},
-    file::{ContentId, FileName},
+    file::{ContentId, FileName, PART_BYTES},
     page::{Page, PageId, PageInput},
     zone::Zone,
 };
@@ -206,7 +206,7 @@ fn bytes_are_stored_once_and_swept_a_day_after_their_last_file() {
         let sweep = |hours| store.write(|conn| contents::sweep(conn, noon() + TimeDelta::hours(hours))).unwrap();
         assert_eq!((sweep(23), bytes()), (0, 104));
         assert_eq!((sweep(25), bytes()), (1, 4));
-        assert_eq!(store.read(|conn| files::part(conn, unfinished, 0)).unwrap(), None);
+        assert_eq!(store.read(|conn| files::bytes(conn, unfinished, 0, 10)).unwrap(), None);
         run(store, &Command::PurgeFile(PurgeFile { page: first.id, name: name("plan.jpg") })).unwrap();
         assert_eq!(bytes(), 4);
         run(store, &Command::PurgeFile(PurgeFile { page: second.id, name: name("copy.jpg") })).unwrap();
@@ -227,5 +227,38 @@ fn a_purged_page_leaves_no_file() {
         let sweep = |hours| store.write(|conn| contents::sweep(conn, noon() + TimeDelta::hours(hours))).unwrap();
         assert_eq!(sweep(100), 0);
         assert_eq!(sweep(125), 2);
+    });
+}
+
+#[test]
+fn bytes_are_read_from_any_offset_within_a_part() {
+    on_both(|store| {
+        let (first, last) = (vec![1; PART_BYTES], vec![2; 10]);
+        let content = store
+            .write(|conn| {
+                let content = contents::begin(conn, noon())?;
+                contents::add_parts(conn, content, 0, &[first, last])?;
+                contents::finish(conn, content, "hash", None, noon())
+            })
+            .unwrap();
+        let end = PART_BYTES as u64;
+        let read = |offset, length| store.read(|conn| files::bytes(conn, content, offset, length)).unwrap();
+        assert_eq!(read(0, 3), Some(vec![1; 3]));
+        assert_eq!(read(end - 2, 100), Some(vec![1; 2]));
+        assert_eq!(read(end + 4, 3), Some(vec![2; 3]));
+        assert_eq!(read(end + 8, u64::MAX), Some(vec![2; 2]));
+        assert_eq!(read(end + 10, 1), Some(Vec::new()));
+        assert_eq!(read(2 * end, 1), None);
+    });
+}
+
+#[test]
+fn a_sweep_deletes_a_few_contents_at_a_time() {
+    on_both(|store| {
+        for number in 0..10 {
+            stored(store, &format!("word {number}"));
+        }
+        let sweep = |hours| store.write(|conn| contents::sweep(conn, noon() + TimeDelta::hours(hours))).unwrap();
+        assert_eq!([sweep(23), sweep(25), sweep(25), sweep(25)], [0, 8, 2, 0]);
     });
 }

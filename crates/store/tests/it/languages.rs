@@ -64,6 +64,8 @@ fn a_page_has_its_own_language_or_that_of_the_nearest_page_above() {
         let all = || ["a", "a/b", "a/b/c", "a/b/c/d", "a/q", "x"].map(|at| language(store, at));
         let [de, pt] = ["de", "pt-BR"].map(tag);
         assert_eq!(all(), [de.clone(), de.clone(), pt.clone(), pt.clone(), de.clone(), None]);
+        let together = store.read(|conn| pages::languages(conn, &["a/b", "a/b/c", "x"].map(path))).unwrap();
+        assert_eq!(together, [("a/b", &de), ("a/b/c", &pt)].map(|(at, tag)| (path(at), tag.clone().unwrap())).into());
         let front = insert(store, &with("", "it"));
         assert_eq!(all()[5], tag("it"));
         assert_eq!(all()[4], de);

@@ -5,7 +5,7 @@ use domain::audit::{Action, Subject};
 use serde::Serialize;
 use store::{
     Table,
-    audit::{self, AuditFilter},
+    audit::{self, AuditFilter, Suggested},
 };
 
 use super::{
@@ -34,15 +34,10 @@ struct AuditPage {
     rows: Vec<Change>,
     who: String,
     name: String,
-    suggestions: Suggested,
 }
 
-/// The names that the fields suggest.
-#[derive(Serialize)]
-struct Suggested {
-    actors: Vec<String>,
-    names: Vec<String>,
-}
+/// The maximum number of names that a field suggests.
+const MAX_OFFERED: usize = 10;
 
 /// The fields of the address.
 const FIELDS: &[&str] = &["who", "name", "action", "subject", "date", "from", "to"];
@@ -64,9 +59,9 @@ pub async fn list(app: Data<App>, admin: Admin, query: QueryString) -> Result<Ou
     let read = move |conn: &mut store::Conn| {
         let Table { rows, total, previous, next } = audit::list(conn, &proof, &filter, window)?;
         let rows = trail::rows(conn, proof.editor(), rows, zone)?;
-        Ok((Table { rows, total, previous, next }, audit::suggestions(conn, &proof)?))
+        Ok(Table { rows, total, previous, next })
     };
-    let (site, (table, suggestions)) = app.db.list_with_site(read).await?;
+    let (site, table) = app.db.list_with_site(read).await?;
     if let Some(last) = state.beyond_the_list(&table) {
         return Ok(Outcome::Redirect(last));
     }
@@ -90,7 +85,16 @@ pub async fn list(app: Data<App>, admin: Admin, query: QueryString) -> Result<Ou
         who: state.get("who").to_owned(),
         name: state.get("name").to_owned(),
         rows: table.rows,
-        suggestions: Suggested { actors: suggestions.actors, names: suggestions.names },
     };
     Ok(Outcome::Page(Answer::panel(app.view.render("admin/audit.html", &page)?)))
+}
+
+/// GET `/admin/audit/names?of=who&q=`: names in the newest entries that contain a text, of those who acted or, with `of=name`, of
+/// what was changed.
+pub async fn names(app: Data<App>, admin: Admin, query: QueryString) -> Result<Answer, Error> {
+    let which = if query.get("of") == "who" { Suggested::Actors } else { Suggested::Subjects };
+    let (proof, text) = (admin.proof(), query.get("q").to_owned());
+    let find = move |conn: &mut store::Conn| audit::suggestions(conn, &proof, which, &text, MAX_OFFERED);
+    let (_, found) = app.db.list_with_site(find).await?;
+    Answer::json(&found)
 }

@@ -34,5 +34,6 @@ pub mod site;
 mod table;
 mod trail;
 pub mod trash;
+pub mod unused_contents;
 pub mod users;
 pub mod view_as;

@@ -10,8 +10,10 @@ use crate::{
     http::{answer::Answer, error::Error, query::QueryString},
 };
 
-/// The maximum number of people, and of groups, that are suggested.
+/// The maximum number of people, and of groups, that are suggested for a text.
 const MAX_OFFERED: usize = 10;
+/// The same before anything is typed: a list to look through for somebody whose name one does not know.
+const MAX_LISTED: usize = 50;
 
 /// A name that a field suggests.
 #[derive(Serialize)]
@@ -37,7 +39,8 @@ impl From<Suggestion> for Offer {
 /// `kind=group`, only those. Editors may choose anybody as a reader, and see all names.
 pub async fn offer(app: Data<App>, editor: Editor, query: QueryString) -> Result<Answer, Error> {
     let (proof, text) = (editor.proof(), query.get("q").to_owned());
-    let find = move |conn: &mut store::Conn| suggestions::of(conn, &proof, &text, MAX_OFFERED);
+    let limit = if text.trim().is_empty() { MAX_LISTED } else { MAX_OFFERED };
+    let find = move |conn: &mut store::Conn| suggestions::of(conn, &proof, &text, limit);
     let (_, found) = app.db.list_with_site(find).await?;
     let kind = query.get("kind");
     let offers = found.into_iter().map(Offer::from).filter(|offer| kind.is_empty() || offer.kind == kind);

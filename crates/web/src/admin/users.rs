@@ -13,6 +13,7 @@ mod unlock;
 use actix_web::{HttpRequest, http::StatusCode, web::Data};
 use domain::{
     Version,
+    group::GroupName,
     invalid::Invalid,
     password::Password,
     site::Site,
@@ -20,7 +21,7 @@ use domain::{
     user::{Role, User, UserId, UserInput, Username},
 };
 use serde::{Deserialize, Serialize};
-use store::writing::users;
+use store::writing::{AccessDiff, AddUsers, Command, users};
 
 pub use add_many::{add_many, ask as ask_many};
 pub use delete::{confirm, delete};
@@ -28,12 +29,15 @@ pub use list::{act, list};
 pub use password::{password, set_password};
 pub use unlock::unlock;
 
+use holdings::Holdings;
 use load::load;
 use memberships::{Chosen, Memberships};
 use sheet::{Sheet, Slip};
 use unlock::Guessed;
 
 use super::{
+    access_preview::consent,
+    access_question::AccessQuestion,
     flash::Flash,
     panel::Panel,
     request::{SubmitAction, id},
@@ -74,6 +78,18 @@ pub struct Fields {
     password_again: String,
     #[serde(default, deserialize_with = "checkbox")]
     generate: bool,
+    /// Whether the question about disabling the user was answered with its button.
+    #[serde(default, deserialize_with = "checkbox")]
+    disables: bool,
+    /// The button that led to a question.
+    #[serde(default)]
+    asked: Option<SubmitAction>,
+    /// The groups of a new user.
+    #[serde(default)]
+    groups: Vec<String>,
+    /// The fingerprint of the effect on access that was shown.
+    #[serde(default)]
+    agreed: String,
 }
 
 impl Fields {
@@ -90,7 +106,26 @@ impl Fields {
             password,
             password_again,
             generate: true,
+            disables: false,
+            asked: None,
+            groups: Vec::new(),
+            agreed: String::new(),
         }
+    }
+
+    /// The fields of a new user, with a role.
+    fn of_new(role: Role, back: String) -> Fields {
+        let draft = UserInput { name: String::new(), role: role.as_str().into(), active: true };
+        Fields::of(draft, Version(0), back)
+    }
+
+    /// The groups of a new user.
+    ///
+    /// # Errors
+    /// A message about a name that no group can have.
+    fn group_names(&self) -> Result<Vec<GroupName>, String> {
+        let typed = self.groups.iter().map(|name| name.trim()).filter(|name| !name.is_empty());
+        typed.map(GroupName::parse).collect()
     }
 
     fn input(&self) -> UserInput {
@@ -114,11 +149,22 @@ struct FormPage {
     last_sign_in: String,
     /// The wrong passwords for this user, if there are many.
     guessed: Option<Guessed>,
-    /// The groups of the user, in a form of their own.
+    /// The question about disabling the user.
+    disabling: Option<Disabling>,
+    /// The groups of the user, in a form of their own; those of a new user are in the same form.
     groups: Option<Memberships>,
     /// The user who was just added with a generated password, above the form of the next one.
     added: Option<Sheet>,
     min_bytes: String,
+}
+
+/// The question of a form that disables its user.
+#[derive(Serialize)]
+struct Disabling {
+    name: String,
+    holdings: Holdings,
+    /// The button that led to the question.
+    then: &'static str,
 }
 
 #[derive(Serialize)]
@@ -159,12 +205,13 @@ struct Editing<'a> {
     site: &'a Site,
     user: Option<&'a User>,
     guessed: Option<Guessed>,
+    disabling: Option<Disabling>,
     added: Option<Sheet>,
 }
 
 impl<'a> Editing<'a> {
     fn of(app: &'a App, admin: &'a Admin, site: &'a Site, user: Option<&'a User>) -> Editing<'a> {
-        Editing { app, admin, site, user, guessed: None, added: None }
+        Editing { app, admin, site, user, guessed: None, disabling: None, added: None }
     }
 
     fn form(self, fields: Fields, invalid: &Invalid, query: &QueryString) -> Result<Answer, Error> {
@@ -195,6 +242,7 @@ impl<'a> Editing<'a> {
                 user.last_sign_in_at.map_or("never".into(), |at| clock::moment(at, self.site.time_zone))
             }),
             guessed: self.guessed,
+            disabling: self.disabling,
             groups,
             added: self.added,
             min_bytes: Password::MIN_BYTES.to_string(),
@@ -218,12 +266,13 @@ impl<'a> Editing<'a> {
 /// GET `/admin/users/new`.
 pub async fn new(app: Data<App>, admin: Admin, query: QueryString) -> Result<Answer, Error> {
     let (site, ()) = app.db.read_with_site(|_| Ok(())).await?;
-    let draft = UserInput { name: String::new(), role: Role::Reader.as_str().into(), active: true };
-    let fields = Fields::of(draft, Version(0), USERS.back(query.get("back")));
-    Editing::of(&app, &admin, &site, None).form(fields, &Invalid::default(), &query)
+    let fields = Fields::of_new(Role::Reader, USERS.back(query.get("back")));
+    let groups = Memberships::of_new(&app, &admin, &[], None).await?;
+    Editing::of(&app, &admin, &site, None).form_with(fields, &Invalid::default(), &query, Some(groups))
 }
 
 /// POST `/admin/users`. Redirects to the form of the new user, or to an empty one; a generated password is shown once, here.
+/// 422 with the effect when the user would gain access by the groups that are ticked.
 pub async fn create(
     request: HttpRequest,
     app: Data<App>,
@@ -231,51 +280,111 @@ pub async fn create(
     Form(mut fields): Form<Fields>,
 ) -> Result<Outcome, Error> {
     fields.back = USERS.back(&fields.back);
+    if let Some(asked) = fields.asked.filter(|_| !fields.agreed.is_empty()) {
+        fields.then = asked;
+    }
     let site = app.db.site().await;
-    let editing = Editing::of(&app, &admin, &site, None);
+    let adding = Adding { app: &app, admin: &admin, site: &site };
+    let by = || admin.proof().editor().clone();
     let name = text::cleaned(&fields.name);
     let name = name.trim();
     let chosen = password::choose(&fields.password, &fields.password_again, fields.generate, name);
-    let (content, chosen) = match (fields.input().check(), check_new_name(&app, &admin, name).await?, chosen) {
-        (Ok(content), Ok(()), Ok(chosen)) => (content, chosen),
-        (content, name, chosen) => {
-            let mut invalid = Invalid::default();
-            invalid.take("name", name);
-            invalid.extend(content.err().unwrap_or_default());
+    let mut invalid = Invalid::default();
+    invalid.take("name", check_new_name(&app, &admin, name).await?);
+    let content = fields.input().check().map_err(|wrong| invalid.extend(wrong)).ok();
+    let groups = invalid.take("groups", fields.group_names());
+    let add = content.zip(groups).map(|(content, groups)| {
+        let name = content.name.clone();
+        (name, AddUsers::new(&admin.proof(), vec![content], groups))
+    });
+    let gains = match &add {
+        None => None,
+        Some((_, add)) => match app.db.preview(by(), Command::AddUsers(add.clone())).await? {
+            Ok(diff) => Some(diff).filter(AccessDiff::needs_consent),
+            Err(store::Error::Refused(words)) => {
+                invalid.add("groups", words);
+                None
+            }
+            Err(error) => return Err(error.into()),
+        },
+    };
+    let (name, add, chosen) = match (add, chosen) {
+        (Some((name, add)), Ok(chosen)) if invalid.is_empty() => (name, add, chosen),
+        (_, chosen) => {
             invalid.extend(chosen.err().unwrap_or_default());
-            return editing.refused(fields, &invalid, StatusCode::UNPROCESSABLE_ENTITY);
+            return adding.refused(fields, &invalid, gains.as_ref()).await;
         }
     };
+    if let Some(diff) = gains.filter(|diff| fields.agreed != diff.fingerprint().as_str()) {
+        return adding.ask(fields, &diff).await;
+    }
     let origin = Envelope::of(&request).client.origin();
     let hash = app.authenticator.bcrypt_pool.hash(origin, &chosen.password).await?;
-    let (proof, name) = (admin.proof(), content.name.clone());
-    let insert = move |conn: &mut store::Conn| users::add(conn, &proof, &content, &hash, clock::now());
-    let user = match app.db.try_write(insert).await? {
-        Ok(user) => user,
+    let command = Command::AddUsers(add.clone().with_passwords(vec![hash]));
+    match app.db.run(by(), command, consent(&fields.agreed)).await? {
+        Ok(_) => {}
+        Err(store::Error::Unconfirmed) => {
+            let diff = app.db.preview(by(), Command::AddUsers(add)).await??;
+            return adding.ask(fields, &diff).await;
+        }
         Err(store::Error::Duplicate) => {
             let taken = Invalid::one("name", format!("There is a user {name} already."));
-            return editing.refused(fields, &taken, StatusCode::UNPROCESSABLE_ENTITY);
+            return adding.refused(fields, &taken, None).await;
         }
         Err(store::Error::Confusing(words)) => {
-            return editing.refused(fields, &Invalid::one("name", words), StatusCode::UNPROCESSABLE_ENTITY);
+            return adding.refused(fields, &Invalid::one("name", words), None).await;
+        }
+        Err(store::Error::Refused(words)) => {
+            return adding.refused(fields, &Invalid::one("groups", words), None).await;
         }
         Err(error) => return Err(error.into()),
-    };
+    }
+    let user = app.db.read(move |conn| store::users::find(conn, &name)).await?.ok_or(Error::NotFound)?;
     let kept = encode(&[("back", &fields.back)]);
     match (chosen.generated, fields.then) {
         (Some(generated), SubmitAction::Another) => {
             let slip = Slip { name: user.name.to_string(), password: generated };
             let added = Some(Sheet::new(&app, &request, &site, vec![slip]));
-            let next = UserInput { name: String::new(), role: user.role.as_str().into(), active: true };
-            let form = Editing { added, ..editing };
-            let fields = Fields::of(next, Version(0), fields.back);
-            form.form(fields, &Invalid::default(), &QueryString::default()).map(Outcome::Page)
+            let groups = Memberships::of_new(&app, &admin, &[], None).await?;
+            let form = Editing { added, ..Editing::of(&app, &admin, &site, None) };
+            let fields = Fields::of_new(user.role, fields.back);
+            let (valid, query) = (Invalid::default(), QueryString::default());
+            form.form_with(fields, &valid, &query, Some(groups)).map(Outcome::Page)
         }
         (Some(generated), _) => password::reveal(&app, &request, &admin, &site, &user, generated, &fields.back),
         (None, SubmitAction::Another) => {
             Ok(Outcome::Redirect(Flash::Created.at(&format!("{}/new", USERS.list), &kept, None)))
         }
         (None, _) => Ok(Outcome::Redirect(Flash::Created.at(&USERS.form_href(user.id.0), &kept, None))),
+    }
+}
+
+/// The form of a new user that comes back.
+struct Adding<'a> {
+    app: &'a App,
+    admin: &'a Admin,
+    site: &'a Site,
+}
+
+impl Adding<'_> {
+    /// The form with its messages; with `gains`, also with the question about them.
+    async fn refused(self, fields: Fields, invalid: &Invalid, gains: Option<&AccessDiff>) -> Result<Outcome, Error> {
+        let Adding { app, admin, site } = self;
+        let then = fields.then.word();
+        let question = gains.map(|diff| AccessQuestion::new(diff, None, "Add this user and", then));
+        let groups = Memberships::of_new(app, admin, &fields.groups, question).await?;
+        let editing = Editing::of(app, admin, site, None);
+        let form = editing.form_with(fields, invalid, &QueryString::default(), Some(groups))?;
+        Ok(Outcome::Page(form.with_status(StatusCode::UNPROCESSABLE_ENTITY)))
+    }
+
+    /// Asks whether the user may gain access. A form never has the password that was typed.
+    async fn ask(self, fields: Fields, diff: &AccessDiff) -> Result<Outcome, Error> {
+        let invalid = match fields.generate {
+            true => Invalid::default(),
+            false => Invalid::one("password", "Type the password once more: forms do not keep it."),
+        };
+        self.refused(fields, &invalid, Some(diff)).await
     }
 }
 
@@ -338,7 +447,8 @@ fn with_groups(
     editing.form_with(fields, invalid, &QueryString::default(), Some(groups))
 }
 
-/// POST `/admin/users/{id}`.
+/// POST `/admin/users/{id}`: saves the form; 422 with what the user can read and their drafts when it disables the user and does
+/// not confirm this.
 pub async fn update(
     request: HttpRequest,
     app: Data<App>,
@@ -353,8 +463,19 @@ pub async fn update(
         Ok(content) => content,
         Err(invalid) => return editing.refused(fields, &invalid, StatusCode::UNPROCESSABLE_ENTITY),
     };
-    let (proof, new) = (admin.proof(), content.clone());
     let from = Version(fields.version);
+    if let Some(asked) = fields.asked.filter(|_| fields.disables) {
+        fields.then = asked;
+    }
+    // A form over another version is a conflict, whatever it answers.
+    if user.active && !content.active && !fields.disables && user.version == from {
+        let (proof, held_by) = (admin.proof(), user.clone());
+        let holdings = app.db.read(move |conn| Holdings::of(conn, &proof, &held_by)).await?;
+        let disabling = Disabling { name: user.name.to_string(), holdings, then: fields.then.word() };
+        let asking = Editing { disabling: Some(disabling), ..editing };
+        return asking.refused(fields, &Invalid::default(), StatusCode::UNPROCESSABLE_ENTITY);
+    }
+    let (proof, new) = (admin.proof(), content.clone());
     let saved = app.db.try_revoke(move |conn| users::update(conn, &proof, id, from, &new, clock::now())).await?;
     let conflict = StatusCode::CONFLICT;
     match saved {

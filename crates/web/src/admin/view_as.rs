@@ -73,12 +73,12 @@ impl ViewAs {
         let links = links.map(|(who, label)| Link::new(format!("{ADDRESS}/{who}{path}"), label)).into_iter();
         let readers =
             readers.iter().map(|name| Link::new(format!("{}{path}", address_of(name.as_str())), name.to_string()));
-        ViewAs { links: links.chain(readers).collect(), other_href: other_href(&path) }
+        ViewAs { links: links.chain(readers).collect(), other_href: form_href(&path) }
     }
 }
 
 /// The address of the form that asks for a user, with a path.
-fn other_href(path: &str) -> String {
+pub(super) fn form_href(path: &str) -> String {
     format!("{ADDRESS}?{}", encode(&[("at", path)]))
 }
 
@@ -262,7 +262,7 @@ impl Impersonation {
         let answer = plain.as_ref().unwrap_or(answer);
         let html = std::str::from_utf8(answer.body()).map_err(|error| Error::Internal(error.to_string()))?;
         // User names and queries contain no character that HTML has to escape.
-        let other = other_href(&format!("/{path}"));
+        let other = form_href(&format!("/{path}"));
         let bar = format!(
             "<aside class=\"view-as\" aria-label=\"View as\"><span>{words}</span> \
              <a href=\"{other}\">View as somebody else</a> <a href=\"/admin/\">Back to the panel</a></aside>"

@@ -29,16 +29,22 @@ pub enum CacheKey<'a> {
     SitemapPart(&'a str),
     /// The feed of the pages below a path.
     SectionFeed(&'a str),
+    /// The file at a path, in a width; 0 for the file as it was uploaded.
+    File(&'a str, u32),
+    /// All files of the page at a path, whether they exist or not: strangers get the same for each of them.
+    FilesOf(&'a str),
     /// The body of an error page, by its name, as HTML (true) or as text, and by the tag of its language.
     ErrorPage(&'static str, bool, &'a str),
 }
 
 impl CacheKey<'_> {
     fn dependency(&self) -> Dependency {
+        let at = |path| PagePath::parse(path).map_or(Dependency::Pages, |path| Dependency::at(&path));
         match self {
-            CacheKey::Path(path) | CacheKey::List(path) | CacheKey::SectionFeed(path) => {
-                PagePath::parse(path).map_or(Dependency::Pages, |path| Dependency::at(&path))
+            CacheKey::Path(path) | CacheKey::List(path) | CacheKey::SectionFeed(path) | CacheKey::FilesOf(path) => {
+                at(path)
             }
+            CacheKey::File(path, _) => at(path.rsplit_once('/').map_or("", |(page, _)| page)),
             CacheKey::Feed | CacheKey::Sitemap | CacheKey::SitemapPart(_) => Dependency::Pages,
             CacheKey::ErrorPage(..) => Dependency::Menu,
         }
@@ -52,6 +58,8 @@ impl CacheKey<'_> {
             CacheKey::Sitemap => OwnedCacheKey::Sitemap,
             CacheKey::SitemapPart(path) => OwnedCacheKey::SitemapPart(path.into()),
             CacheKey::SectionFeed(path) => OwnedCacheKey::SectionFeed(path.into()),
+            CacheKey::File(path, width) => OwnedCacheKey::File(path.into(), width),
+            CacheKey::FilesOf(path) => OwnedCacheKey::FilesOf(path.into()),
             CacheKey::ErrorPage(name, html, language) => OwnedCacheKey::ErrorPage(name, html, language.into()),
         }
     }
@@ -96,6 +104,8 @@ enum OwnedCacheKey {
     Sitemap,
     SitemapPart(Box<str>),
     SectionFeed(Box<str>),
+    File(Box<str>, u32),
+    FilesOf(Box<str>),
     ErrorPage(&'static str, bool, Box<str>),
 }
 
@@ -112,7 +122,9 @@ impl Equivalent<Key> for BorrowedKey<'_> {
             (CacheKey::Path(path), OwnedCacheKey::Path(own))
             | (CacheKey::List(path), OwnedCacheKey::List(own))
             | (CacheKey::SitemapPart(path), OwnedCacheKey::SitemapPart(own))
-            | (CacheKey::SectionFeed(path), OwnedCacheKey::SectionFeed(own)) => **path == **own,
+            | (CacheKey::SectionFeed(path), OwnedCacheKey::SectionFeed(own))
+            | (CacheKey::FilesOf(path), OwnedCacheKey::FilesOf(own)) => **path == **own,
+            (CacheKey::File(path, width), OwnedCacheKey::File(own, own_width)) => **path == **own && width == own_width,
             (CacheKey::Feed, OwnedCacheKey::Feed) | (CacheKey::Sitemap, OwnedCacheKey::Sitemap) => true,
             (CacheKey::ErrorPage(name, html, language), OwnedCacheKey::ErrorPage(own_name, own_html, own_language)) => {
                 name == own_name && html == own_html && **language == **own_language
@@ -152,7 +164,9 @@ impl Weighter<Key, Entry> for ByteWeighter {
             OwnedCacheKey::Path(path)
             | OwnedCacheKey::List(path)
             | OwnedCacheKey::SitemapPart(path)
-            | OwnedCacheKey::SectionFeed(path) => path.len(),
+            | OwnedCacheKey::SectionFeed(path)
+            | OwnedCacheKey::File(path, _)
+            | OwnedCacheKey::FilesOf(path) => path.len(),
             _ => 0,
         };
         let answer = match &entry.value {

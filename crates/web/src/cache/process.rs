@@ -6,6 +6,7 @@ use domain::site::Site;
 
 use super::{
     answers::Answers,
+    contents::Contents,
     generations::{Dependency, Generation, Generations},
     menus::Menus,
     users::Users,
@@ -16,6 +17,8 @@ pub struct Cache {
     generations: Arc<Generations>,
     /// Finished answers.
     pub answers: Answers,
+    /// The bytes of small files.
+    pub contents: Contents,
     /// Users, by name.
     pub users: Users,
     /// The menu, by kind of visitor.
@@ -24,10 +27,12 @@ pub struct Cache {
 }
 
 impl Cache {
-    /// Empty caches, with at most `max_bytes` of answers.
+    /// Empty caches, with at most `max_bytes` of answers and files. Files have a quarter, and cannot push out pages.
     pub fn new(generations: Arc<Generations>, max_bytes: u64) -> Cache {
+        let of_files = max_bytes / 4;
         Cache {
-            answers: Answers::new(generations.clone(), max_bytes),
+            answers: Answers::new(generations.clone(), max_bytes - of_files),
+            contents: Contents::new(of_files),
             users: Users::new(generations.clone()),
             menus: Menus::new(generations.clone()),
             site: RwLock::default(),

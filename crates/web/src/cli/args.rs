@@ -1,6 +1,6 @@
 //! The commands of `postern` and their arguments.
 
-use std::net::SocketAddr;
+use std::{net::SocketAddr, path::PathBuf};
 
 use clap::Subcommand;
 use domain::user::Role;
@@ -21,6 +21,9 @@ pub enum Command {
     /// Manage pages
     #[command(subcommand)]
     Page(PageCommand),
+    /// Manage the files of pages
+    #[command(subcommand)]
+    File(FileCommand),
     /// Apply the pending migrations
     Migrate {
         /// Only list the pending migrations; exit code 1 if there are any
@@ -229,5 +232,42 @@ pub enum PageCommand {
         /// Delete it even if more people can then read the pages below it
         #[arg(long)]
         yes: bool,
+    },
+}
+
+/// The commands on files.
+#[derive(Subcommand, Debug)]
+pub enum FileCommand {
+    /// Add a file to a page, or replace it; the readers of the page have it at once
+    #[command(after_help = "Examples:\n\
+                      \x20 postern file put clients/acme/plan.jpg plan.jpg\n\
+                      \x20 postern file put clients/acme/plan.jpg - < plan.jpg")]
+    Put {
+        /// The path of the page and the name of the file, such as clients/acme/plan.jpg
+        #[arg(value_name = "PATH/NAME")]
+        at: String,
+        /// The file; - is standard input
+        #[arg(default_value = "-")]
+        file: PathBuf,
+    },
+    /// List the files of a page: name, bytes, date of the upload, who uploaded it
+    List {
+        /// The path of the page
+        path: String,
+    },
+    /// Print a file, or write it into another one
+    Get {
+        /// The path of the page and the name of the file
+        #[arg(value_name = "PATH/NAME")]
+        at: String,
+        /// The file that is written, and must not exist; - is standard output
+        #[arg(short, long, value_name = "FILE", default_value = "-")]
+        output: PathBuf,
+    },
+    /// Delete a file; earlier versions of the page keep it
+    Delete {
+        /// The path of the page and the name of the file
+        #[arg(value_name = "PATH/NAME")]
+        at: String,
     },
 }

@@ -3,6 +3,7 @@
 pub mod args;
 mod command;
 mod database;
+mod file;
 mod group;
 mod health;
 mod import;

@@ -7,7 +7,7 @@ use actix_web::{
     body::BoxBody,
     http::{
         StatusCode,
-        header::{self, EntityTag, HeaderMap, HeaderName, HeaderValue},
+        header::{self, HeaderValue},
     },
     web::{Bytes, Data},
 };
@@ -16,41 +16,15 @@ use sha2::{Digest, Sha256};
 
 use super::{
     budget::{Budget, Share},
+    caching::has_matching_etag,
     coding::Coding,
     envelope::Envelope,
     error::Error,
+    file_answer::FileFacts,
     parts_body::{PART, in_parts},
 };
 
-/// The cache policy of an answer (RFC 9111).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Caching {
-    /// Public, revalidated on every request: a page that becomes private is private at once.
-    Public,
-    /// The public version of a list that shows more to signed-in users.
-    Shared,
-    /// For one user: private pages, and lists for signed-in users.
-    Personal,
-    /// Public for one year: the address changes with the content.
-    Immutable,
-    /// No cache stores it: the panel, errors, redirects.
-    Never,
-}
-
-impl Caching {
-    fn cache_control(self) -> &'static str {
-        match self {
-            Caching::Public | Caching::Shared => "no-cache",
-            Caching::Personal => "private, no-cache",
-            Caching::Immutable => "public, max-age=31536000, immutable",
-            Caching::Never => "no-store",
-        }
-    }
-
-    fn varies_by_visitor(self) -> bool {
-        matches!(self, Caching::Shared | Caching::Personal)
-    }
-}
+pub use super::caching::{Caching, ROBOTS};
 
 /// An answer that can be sent to several clients; `respond_to` makes it a 200, a 304 or another status. Cheap to clone:
 /// the cache and the responses share its bytes.
@@ -69,6 +43,8 @@ struct Parts {
     coded: [OnceLock<Option<Bytes>>; 2],
     /// The ETags: of the uncompressed body, then by [`Coding`].
     etags: [OnceLock<HeaderValue>; 3],
+    /// What is sent instead of a body; nothing for an answer that is not a file.
+    file: Option<FileFacts>,
     /// The share of the budget for large answers while at least one client is receiving this one.
     under_way: Mutex<Weak<Share>>,
 }
@@ -87,7 +63,15 @@ impl Answer {
     fn with(status: StatusCode, content_type: &'static str, body: Bytes, caching: Caching) -> Answer {
         let (digest, coded, etags) = <(OnceLock<_>, [OnceLock<_>; 2], [OnceLock<_>; 3])>::default();
         let under_way = Mutex::default();
-        Answer(Arc::new(Parts { status, content_type, body, caching, digest, coded, etags, under_way }))
+        Answer(Arc::new(Parts { status, content_type, body, caching, digest, coded, etags, file: None, under_way }))
+    }
+
+    /// The answer with a file. Its bytes are read when it is sent.
+    pub fn file(file: FileFacts, caching: Caching) -> Answer {
+        let (digest, coded, etags) = <(OnceLock<_>, [OnceLock<_>; 2], [OnceLock<_>; 3])>::default();
+        let (status, content_type, body) = (StatusCode::OK, file.name.kind().media_type(), Bytes::new());
+        let (file, under_way) = (Some(file), Mutex::default());
+        Answer(Arc::new(Parts { status, content_type, body, caching, digest, coded, etags, file, under_way }))
     }
 
     /// A 200 with an HTML page.
@@ -203,6 +187,9 @@ impl Responder for Answer {
 
     fn respond_to(self, request: &HttpRequest) -> HttpResponse {
         let parts = &*self.0;
+        if let Some(file) = &parts.file {
+            return file.respond(parts.caching, request);
+        }
         let is_cacheable = parts.caching != Caching::Never && parts.status == StatusCode::OK;
         // A compressed length tells whether the address, which others may choose, repeats the text beside it (BREACH). That
         // text is private in the panel, which has form tokens, and in what one user gets. A path alone chooses nothing: the
@@ -287,20 +274,6 @@ impl Parts {
         const MIN_BYTES: usize = 1024;
         self.body.len() >= MIN_BYTES && self.is_text()
     }
-}
-
-/// `X-Robots-Tag`, for answers that search engines must not index.
-pub const ROBOTS: HeaderName = HeaderName::from_static("x-robots-tag");
-
-/// Whether `If-None-Match` contains an ETag, by weak comparison (RFC 9110 section 13.1.2).
-fn has_matching_etag(headers: &HeaderMap, etag: &HeaderValue) -> bool {
-    if !headers.contains_key(header::IF_NONE_MATCH) {
-        return false;
-    }
-    let Some(etag) = etag.to_str().ok().and_then(|etag| etag.parse::<EntityTag>().ok()) else { return false };
-    let lines = headers.get_all(header::IF_NONE_MATCH).filter_map(|line| line.to_str().ok());
-    let mut tags = lines.flat_map(|line| line.split(',')).map(str::trim);
-    tags.any(|tag| tag == "*" || tag.parse::<EntityTag>().is_ok_and(|tag| tag.weak_eq(&etag)))
 }
 
 #[cfg(test)]

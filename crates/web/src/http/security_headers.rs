@@ -20,10 +20,14 @@ const SECURITY_HEADERS: [(HeaderName, &str); 6] = [
     (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
 ];
 
-/// Appends the security headers and the id of the request. No other code sets these headers, and appending is cheaper
-/// than inserting.
+/// Appends the security headers and the id of the request. No other code sets these headers, but that a file has a policy of
+/// its own, and appending is cheaper than inserting.
 pub(super) fn append(headers: &mut HeaderMap, envelope: &Envelope) {
+    let has_policy = headers.contains_key(header::CONTENT_SECURITY_POLICY);
     for (name, value) in SECURITY_HEADERS {
+        if has_policy && name == header::CONTENT_SECURITY_POLICY {
+            continue;
+        }
         headers.append(name, HeaderValue::from_static(value));
     }
     if envelope.client.https {

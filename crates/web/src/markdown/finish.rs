@@ -9,6 +9,7 @@ use super::{
     format::Losses,
     math::Formulas,
     outline::{self, Outline},
+    own_files::named,
     tags::{Part, Parts, Tag, decoded, parts, push_escaped},
 };
 use crate::language::{Language, sentence::Sentence};
@@ -33,7 +34,8 @@ const PANEL_PREFIX: &str = "section-";
 const FOOTER_PREFIX: &str = "site:footer-";
 
 const NO_PICTURE: &str = "This picture is not shown: its address must begin with https://.";
-const UNKNOWN_PICTURE: &str = "Postern has no picture at this address. Link one by its https:// address.";
+const UNKNOWN_PICTURE: &str =
+    "This page has no such picture. Add it to the files of the page, or link one by its https:// address.";
 const NO_LINK: &str =
     "This link leads nowhere: addresses can begin with https:, http:, mailto:, tel:, sms:, xmpp: or geo:.";
 const NO_HEADING: &str = "This page has no heading with this name.";
@@ -229,8 +231,11 @@ impl Finishing<'_> {
     }
 
     fn picture(&mut self, tag: &Tag<'_>) {
-        // Postern serves pictures of its own alone; their addresses are none of a page.
-        let is_unknown = |address: &str| link::target(&PagePath::root(), &decoded(address)).is_some();
+        // A picture on this site is a file of the page itself.
+        let is_unknown = |address: &str| {
+            let address = decoded(address);
+            named(&address).is_none() && link::target(&PagePath::root(), &address).is_some()
+        };
         match tag.get("src") {
             _ if self.problem.is_none() => {}
             None => self.warn(NO_PICTURE),
@@ -371,7 +376,7 @@ mod tests {
 
     #[test]
     fn faults_are_marked_in_the_panel_only() {
-        let html = "<p><a href=\"#no\">a</a> <a rel=\"r\">b</a> <img alt=\"c\"> <img src=\"c.png\" alt=\"\"> \
+        let html = "<p><a href=\"#no\">a</a> <a rel=\"r\">b</a> <img alt=\"c\"> <img src=\"/c.png\" alt=\"\"> \
                     <img src=\"https://x.org/c.png\"> <code class=\"math-inline\">\\no</code> <a href=\"/b?x&amp;y\" title=\"T > t\">d</a> <a href=\"#top\">e</a> <a href=\"#\">f</a></p>";
         let marked = panel(html);
         assert_eq!(marked.matches("class=\"fault\"").count(), 6, "{marked}");

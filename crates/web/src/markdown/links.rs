@@ -12,7 +12,9 @@ use domain::{
 use store::writing::TextFacts;
 
 use super::{
-    minutes, parse, plain,
+    minutes,
+    own_files::named,
+    parse, plain,
     tags::{Part, decoded, parts},
 };
 
@@ -47,7 +49,9 @@ pub fn facts(path: &PagePath, markdown: &str) -> TextFacts {
 
 /// The pages and headings to which a text links, given the path of its own page.
 pub fn targets(from: &PagePath, markdown: &str) -> Vec<Target> {
-    links(markdown).iter().filter_map(|address| link::target(from, address)).collect()
+    // A file of the page is no page.
+    let is_page = |address: &&String| named(address).is_none();
+    links(markdown).iter().filter(is_page).filter_map(|address| link::target(from, address)).collect()
 }
 
 #[cfg(test)]

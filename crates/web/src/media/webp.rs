@@ -163,11 +163,11 @@ impl Format for Webp {
         if self.has_begun {
             return self.chunk(ahead);
         }
-        let Some(&[_, _, _, _, l1, l2, l3, l4, _, _, _, _, k1, k2, k3, _]) = ahead.first_chunk() else {
+        let Some(&[_, _, _, _, l1, l2, l3, l4, _, _, _, _, k1, k2, k3, k4]) = ahead.first_chunk() else {
             return Ok(Step::Look(16));
         };
         let length = u32::from_le_bytes([l1, l2, l3, l4]);
-        if length < 4 + 8 || [k1, k2, k3] != *b"VP8" {
+        if length < 4 + 8 || ![b"VP8X", b"VP8 ", b"VP8L"].contains(&&[k1, k2, k3, k4]) {
             return Err(Fault::Damaged("it has no picture"));
         }
         self.left = u64::from(length) - 4;

@@ -1,6 +1,6 @@
 //! The cards of the top sections, for the front page.
 
-use domain::page::PagePath;
+use domain::{language::LanguageTag, page::PagePath};
 use serde::Serialize;
 use store::{
     lists::VisiblePages,
@@ -14,6 +14,8 @@ pub struct Card {
     href: String,
     title: String,
     summary: String,
+    /// The tag of the language of the page, if it has one; otherwise that of the site, as the front page has, and empty.
+    language: String,
     /// The number of pages below it that the viewer may read.
     pages: u32,
     /// Whether there are more pages than that.
@@ -28,12 +30,16 @@ pub fn list(conn: &mut store::Conn, readable: &VisiblePages) -> store::Result<Ve
     let sections = sections::top(conn, readable)?;
     let paths: Vec<PagePath> = sections.iter().map(|section| section.path.clone()).collect();
     let named = pages::titles_and_summaries(conn, readable, &paths)?;
+    // Of a page that the visitor may not read, a card has the path alone.
+    let shown: Vec<PagePath> = named.iter().map(|(path, ..)| path.clone()).collect();
+    let languages = pages::languages(conn, &shown)?;
     let card = |TopSection { path, pages }: TopSection| {
         let own = named.iter().find(|(known, ..)| *known == path);
         Card {
             href: path.href(),
             title: own.map_or_else(|| path.segment_title(), |(_, title, _)| title.clone()),
             summary: own.map(|(_, _, summary)| summary.clone()).unwrap_or_default(),
+            language: languages.get(&path).map(LanguageTag::to_string).unwrap_or_default(),
             pages: pages.min(COUNTED_PAGES - 1),
             has_more: pages == COUNTED_PAGES,
         }

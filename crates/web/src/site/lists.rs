@@ -14,7 +14,7 @@ use store::{
 use super::{
     cards::{self, Card},
     list_query::ListQuery,
-    resolve::{Resolved, Section},
+    resolve::{self, Section},
 };
 use crate::{
     App,
@@ -143,12 +143,12 @@ pub fn to_start(address: &str) -> Outcome {
 pub async fn sitemap(request: HttpRequest, app: Data<App>, path: Path<String>) -> Result<Outcome, Error> {
     let path = match PagePath::parse(path.strip_prefix('/').unwrap_or_default()) {
         Ok(path) => path,
-        Err(_) => return Err(Resolved::no_path(&app, &request).await),
+        Err(_) => return Err(resolve::no_path(&app, &request).await),
     };
     let viewer = MaybeReader::of(&request).await?;
     let asked = ListQuery::of(&QueryString::of(&request));
     let hides_pages = app.db.site().await.hides_pages;
-    let absent = Resolved::no_path(&app, &request).await;
+    let absent = resolve::no_path(&app, &request).await;
     section(&app, Section::of_all(&app, path, viewer, asked, clock::now(), (absent, hides_pages))).await
 }
 

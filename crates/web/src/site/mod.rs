@@ -4,6 +4,7 @@ pub mod account;
 pub mod cache_fill;
 pub mod cards;
 pub mod feeds;
+pub mod files;
 pub mod list_query;
 pub mod lists;
 pub mod login;

@@ -1,7 +1,14 @@
 //! Pages for readers.
 
 use actix_web::{HttpMessage, HttpRequest, http::Method, web::Data};
-use domain::{access::Visitor, audience::Audience, language::LanguageTag, navigation::Front, page::PagePath};
+use domain::{
+    access::{Editor, Visitor},
+    audience::Audience,
+    file::File,
+    language::LanguageTag,
+    navigation::Front,
+    page::PagePath,
+};
 use serde::Serialize;
 use store::{
     lists::VisiblePages,
@@ -10,10 +17,11 @@ use store::{
 };
 
 use super::{
+    files,
     list_query::ListQuery,
     lists::{self, Rows, feed_href},
     plain,
-    resolve::{self, Resolved, VisibleDraft, VisiblePage},
+    resolve::{self, FilePath, Resolved, VisibleDraft, VisiblePage},
     surroundings::{self, ContentsEntry, Surroundings},
 };
 use crate::{
@@ -110,6 +118,9 @@ async fn note_language(request: &HttpRequest, app: &App) {
 }
 
 async fn answer(request: &HttpRequest, app: &Data<App>) -> Result<Outcome, Error> {
+    if let Some(file) = FilePath::of(resolve::path(request)) {
+        return Box::pin(files::show(app, request, &file)).await;
+    }
     // Boxed: most requests end with a cached answer, and their future stays small.
     match Resolved::of(app, request).await? {
         Resolved::Finished(answer) => Ok(Outcome::Page(answer)),
@@ -170,23 +181,25 @@ pub async fn visible(app: &App, visible: VisiblePage) -> Result<Outcome, Error> 
     let caching = lists::caching(visible.viewer());
     let path = visible.page().content.path.clone();
     let asked = visible.list().cloned();
-    let hides = visible.site().hides_pages;
-    let (viewing, page, is_front) = (visitor.clone(), visible.shared_page().clone(), visible.is_front());
+    let (viewing, is_front) = (visitor.clone(), visible.is_front());
+    let (site, page) = (visible.shared_site().clone(), visible.shared_page().clone());
     let read = move |conn: &mut store::Conn| {
         let now = clock::now();
         let own = page.content.placement.language.as_ref();
         let language = pages::language(conn, &path, own)?;
+        let files = if may_name_a_file(&page.content.body) { store::files::live(conn, page.id)? } else { Vec::new() };
         let around = match is_front {
-            true => Around { language, ..Around::default() },
+            true => Around { files, language, ..Around::default() },
             false => Around {
-                language,
+                files,
                 titles: pages::titles(conn, &VisiblePages::readable(&visitor, now), &path.ancestors())?,
-                surroundings: surroundings::of(conn, &visitor, now, hides, &page)?,
+                surroundings: surroundings::of(conn, &visitor, now, &site, &page, language.as_ref())?,
                 is_also_front: navigation::front(conn)? == Front::Page(page.id),
+                language,
             },
         };
         let below = match &asked {
-            Some(asked) => Some(lists::below(conn, &visitor, now, hides, &path, asked)?),
+            Some(asked) => Some(lists::below(conn, &visitor, now, site.hides_pages, &path, asked)?),
             None => None,
         };
         Ok((around, below, pages::next_boundary(conn, now)?))
@@ -222,9 +235,16 @@ pub async fn visible(app: &App, visible: VisiblePage) -> Result<Outcome, Error> 
     Ok(Outcome::Page(answer))
 }
 
+/// Whether a text may have a picture or a link to a file, which needs brackets or a tag.
+fn may_name_a_file(body: &str) -> bool {
+    body.contains('.') && (body.contains("](") || body.contains("]:") || body.contains('<'))
+}
+
 /// What the store has around a page.
 #[derive(Default)]
 struct Around {
+    /// The files that the text may name.
+    files: Vec<File>,
     titles: Vec<(PagePath, String)>,
     surroundings: Surroundings,
     /// Whether the page is the front page, too.
@@ -239,7 +259,7 @@ fn compose(visible: &VisiblePage, around: Around, menu: &VisibleMenu, below: Opt
     let site = visible.site();
     let viewer = visible.viewer();
     let content = &page.content;
-    let Around { titles, surroundings, is_also_front, language: tag } = around;
+    let Around { files, titles, surroundings, is_also_front, language: tag } = around;
     let language = Language::for_words(site.language_or(tag.as_ref()));
     let local = |at| site.time_zone.local(at);
     let now = clock::now();
@@ -249,7 +269,7 @@ fn compose(visible: &VisiblePage, around: Around, menu: &VisibleMenu, below: Opt
     let Rendered { html, headings } = markdown::render_with_headings(language, &content.body);
     let hides_contents = content.placement.hides_contents;
     let below = below.unwrap_or_else(Rows::none);
-    let body_html = markdown::mark_bare_addresses(&html);
+    let body_html = markdown::mark_bare_addresses(&markdown::with_files(&html, &content.path, &files));
     let may_edit = viewer.visitor().may_edit();
     PagePage {
         frame: frame.in_language(tag.as_ref()).with_menu(menu, Some(&content.path)),
@@ -295,23 +315,28 @@ pub async fn draft_as_page(app: &App, visible: VisibleDraft) -> Result<Answer, E
     let visitor = visible.account().visitor();
     let hides = visible.site().hides_pages;
     let of = path.clone();
+    let id = visible.draft().page;
     let read = move |conn: &mut store::Conn| {
         let now = clock::now();
+        let files = match Editor::of(&visitor) {
+            Some(editor) => store::files::drafted(conn, &editor, id)?,
+            None => Vec::new(),
+        };
         let titles = pages::titles(conn, &VisiblePages::readable(&visitor, now), &of.ancestors())?;
         let language = pages::language(conn, &of, own_language.as_ref())?;
         let below = match lists_below {
             true => lists::below(conn, &visitor, now, hides, &of, &ListQuery::START)?,
             false => None,
         };
-        Ok((titles, language, below))
+        Ok((files, titles, language, below))
     };
-    let (titles, language, below) = app.db.read(read).await?;
+    let (files, titles, language, below) = app.db.read(read).await?;
     let menu = menu::of(app, &visible.account().visitor()).await?;
     let below = below.map(|part| {
         let language = visible.site().language_or(language.as_ref());
         Rows::new(part, &path.href(), visible.site(), language)
     });
-    let around = Around { titles, language, ..Around::default() };
+    let around = Around { files, titles, language, ..Around::default() };
     let view = app.view.clone();
     let rendering =
         move || view.render("page.html", &compose_draft(&visible, &path, around, &menu, below)).map(Answer::panel);
@@ -327,13 +352,13 @@ fn compose_draft(
     below: Option<Rows>,
 ) -> PagePage {
     let draft = visible.draft();
-    let Around { titles, surroundings, is_also_front, language: tag } = around;
+    let Around { files, titles, surroundings, is_also_front, language: tag } = around;
     let language = Language::for_words(visible.site().language_or(tag.as_ref()));
     let local = |at| visible.site().time_zone.local(at);
     let now = clock::now();
     let typed = &draft.typed.page;
     let Rendered { html, headings } = markdown::render_with_headings(language, &typed.body.replace("\r\n", "\n"));
-    let body_html = markdown::mark_bare_addresses(&html);
+    let body_html = markdown::mark_bare_addresses(&markdown::with_files(&html, path, &files));
     let published = typed.zone.parse_moment(&typed.published).ok().flatten().unwrap_or(now);
     PagePage {
         frame: Frame::new(visible.site(), Some(visible.account()))

@@ -1,5 +1,7 @@
 //! Resolves the path of a request for its viewer: to a cached answer, a page, a draft, a redirect or a list.
 
+mod file;
+mod gate;
 mod requester;
 mod visible;
 
@@ -11,15 +13,13 @@ use actix_web::{
 };
 use domain::{
     Timestamp,
-    access::{Access, Visitor, decide},
-    navigation::Front,
+    access::{Access, decide},
     page::PagePath,
 };
-use store::{
-    navigation,
-    pages::{self, Located, OutlinedPage},
-};
+use store::pages::{self, OutlinedPage};
 
+pub use file::{FilePath, ResolvedFile};
+pub use gate::no_path;
 pub use visible::{Section, VisibleDraft, VisiblePage};
 
 use super::{cache_fill::FillTokens, list_query::ListQuery, plain};
@@ -29,8 +29,8 @@ use crate::{
     cache::answers::{CacheKey, Cached},
     clock,
     http::{answer::Answer, error::Error, query::QueryString},
-    language::sentence::Sentence,
 };
+use gate::{Decided, Gate, absence, gate, not_a_reader};
 use requester::Requester;
 
 /// The result of resolving a path.
@@ -59,17 +59,8 @@ impl Resolved {
             Some(answer) => Ok(Resolved::Finished(answer)),
             None => match PagePath::parse(path(request)) {
                 Ok(wanted) => Box::pin(find(app, Requester::Sender(request), wanted, list_query(request))).await,
-                Err(_) => Err(Resolved::no_path(app, request).await),
+                Err(_) => Err(no_path(app, request).await),
             },
-        }
-    }
-
-    /// The error for an address that is the path of no page: 404, or for strangers what a private page gives them on a site
-    /// that hides its pages.
-    pub async fn no_path(app: &App, request: &HttpRequest) -> Error {
-        match app.db.site().await.hides_pages {
-            true => Reader::of(request).await.err().unwrap_or(Error::NotFound),
-            false => Error::NotFound,
         }
     }
 
@@ -116,6 +107,9 @@ fn list_query(request: &HttpRequest) -> ListQuery {
 /// The cached answer. The access rule decided when it was made; the cache returns it only while neither the page nor
 /// the account has changed since. Of a list only the beginning is cached: anybody could ask for any other position.
 async fn cached(app: &App, request: &HttpRequest, path: &str) -> Result<Option<Answer>, Error> {
+    if let Some(file) = FilePath::of(path) {
+        return file::cached(app, request, &file).await;
+    }
     let answers = &app.db.cache().answers;
     let entry = answers.get(CacheKey::Path(path), "");
     Ok(match entry {
@@ -167,58 +161,18 @@ async fn find(app: &App, requester: Requester<'_>, path: PagePath, asked: ListQu
     let all_pages = answers.all_pages();
     let in_progress = requester.begin(app).await?;
     let now = clock::now();
-    let wanted = path.clone();
-    let found = app.db.read_with_site(move |conn| {
-        let located = match pages::locate(conn, &wanted)? {
-            located @ Located::Page(_) => located,
-            // No page has the path `/`: another one may be the front page.
-            located if wanted.is_root() => match front_page(conn)? {
-                Some(page) => Located::Page(page),
-                None => located,
-            },
-            located => located,
-        };
-        let page = match &located {
-            Located::Page(located) if is_open(located, now) => pages::load(conn, located)?,
-            _ => None,
-        };
-        Ok((located, page))
-    });
-    let (site, (located, open_page)) = found.await.map_err(Error::undecided)?;
-    let (located, is_moved) = match located {
-        Located::Page(located) => (Some(located), false),
-        Located::Moved(located) => (located, true),
-        Located::Nothing => (None, false),
-    };
+    let load = |conn: &mut store::Conn, located: &OutlinedPage| pages::load(conn, located);
+    let gate = gate(app, &requester, &path, now, Some(in_progress), load).await?;
+    let (Gate::Page(Decided { is_moved, .. }) | Gate::Nothing { is_moved, .. }) = gate;
     if is_moved {
         // A change of the page that moved is reported with its current path.
         tokens.depend_on(all_pages);
     }
-    // For those who may not see it, a page before its date or after its end, or an old path, is the same as an unknown one.
-    // On a site that hides its pages, every page is.
+    let (Gate::Page(Decided { ref site, .. }) | Gate::Nothing { ref site, .. }) = gate;
     let hides = site.hides_pages;
     let absent = |tokens| without_page(app, &requester, path.clone(), asked.clone(), now, hides, tokens);
-    let Some(located) = located else { return absent(tokens).await };
-    // Verifying credentials may take long, and needs no text.
-    let mut in_progress = open_page.is_some().then_some(in_progress);
-    let reader = match located.outline.decide(&Visitor::Anonymous, now) {
-        Some(Access::Show) => None,
-        Some(Access::Challenge) if !is_moved && !hides => Some(requester.reader().await?),
-        // Credentials that are invalid, or that cannot be verified at the moment, change nothing here.
-        _ => match requester.viewer().await?.account() {
-            Some(_) => Some(requester.reader().await?),
-            None => return absent(tokens).await,
-        },
-    };
-    let visitor = reader.as_ref().map_or(Visitor::Anonymous, |reader| reader.account().visitor());
-    let access = match located.outline.decide(&visitor, now) {
-        Some(access) => access,
-        None => {
-            let (located, visitor) = (located.clone(), visitor.clone());
-            let is_reader = app.db.read(move |conn| pages::has_reader(conn, &located, &visitor, now)).await;
-            if is_reader.map_err(Error::undecided)? { Access::Show } else { Access::Refuse }
-        }
-    };
+    let Gate::Page(decided) = gate else { return absent(tokens).await };
+    let Decided { site, located, reader, visitor, access, loaded: open_page, held: mut in_progress, .. } = decided;
     if is_moved {
         return match access {
             Access::Show => Ok(Resolved::Moved(located.path)),
@@ -267,19 +221,6 @@ async fn find(app: &App, requester: Requester<'_>, path: PagePath, asked: ListQu
     })))
 }
 
-/// The page that the settings name as the front page.
-fn front_page(conn: &mut store::Conn) -> store::Result<Option<OutlinedPage>> {
-    match navigation::front(conn)? {
-        Front::Page(page) => pages::outline(conn, page),
-        Front::List | Front::Cards => Ok(None),
-    }
-}
-
-/// Whether everybody may see a page.
-fn is_open(located: &OutlinedPage, now: Timestamp) -> bool {
-    located.outline.decide(&Visitor::Anonymous, now) == Some(Access::Show)
-}
-
 /// Resolves a path without a page: to a draft for an editor, else to the list below it. Only an editor's own request
 /// queries drafts: the response time for everybody else must not reveal one.
 async fn without_page(
@@ -304,16 +245,7 @@ async fn without_page(
             return Ok(Resolved::Draft(Box::new(VisibleDraft::new(draft, site, &editor))));
         }
     }
-    let absent = match viewer.account() {
-        None if hides_pages => requester.reader().await.err().unwrap_or(Error::NotFound),
-        _ => Error::NotFound,
-    };
+    let absent = absence(requester, &viewer, hides_pages).await;
     let section = Section { path, viewer, asked, now, is_of_all: false, absent, hides_pages, tokens };
     Ok(Resolved::Section(Box::new(section)))
-}
-
-/// 403, not 404: the earlier 401 already revealed that the page exists.
-fn not_a_reader(visitor: &Visitor) -> Error {
-    let name = visitor.member().map_or("", |member| member.name.as_str());
-    Error::Forbidden(Sentence::new("error-forbidden-page").with("name", name))
 }

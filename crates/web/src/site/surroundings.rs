@@ -1,9 +1,13 @@
 //! What is around a page: the sidebar of its section, the pages before and after it, and the contents of its text.
 
+use std::collections::HashMap;
+
 use domain::{
     Timestamp,
     access::Visitor,
+    language::LanguageTag,
     page::{Page, PagePath},
+    site::Site,
 };
 use serde::Serialize;
 use store::{
@@ -12,7 +16,7 @@ use store::{
     sections::{self, Child},
 };
 
-use crate::{http::view::Link, markdown::Heading};
+use crate::markdown::Heading;
 
 /// The most pages in a sidebar.
 const MAX_ENTRIES: u32 = 100;
@@ -23,7 +27,7 @@ const MIN_HEADINGS: usize = 3;
 #[derive(Serialize)]
 pub struct Sidebar {
     /// The page of the section, or the list of its pages.
-    section: Link,
+    section: Neighbour,
     is_section: bool,
     entries: Vec<SidebarEntry>,
     /// The address of the list of all pages, if there are more; otherwise empty.
@@ -34,16 +38,25 @@ pub struct Sidebar {
 struct SidebarEntry {
     href: String,
     title: String,
+    language: String,
     locked: bool,
     is_current: bool,
+}
+
+/// A link to another page.
+#[derive(Serialize)]
+struct Neighbour {
+    href: String,
+    title: String,
+    language: String,
 }
 
 /// What is around a page, for one visitor.
 #[derive(Default, Serialize)]
 pub struct Surroundings {
     sidebar: Option<Sidebar>,
-    previous: Option<Link>,
-    next: Option<Link>,
+    previous: Option<Neighbour>,
+    next: Option<Neighbour>,
 }
 
 impl Surroundings {
@@ -53,8 +66,40 @@ impl Surroundings {
     }
 }
 
-/// Reads what is around a page, as a visitor sees it. The section of a page is its own path if there are pages directly below
-/// it, and otherwise the path above it. The front page is not a section, and the pages directly below it have none.
+/// The languages of the pages around a page.
+struct Languages<'a> {
+    site: &'a Site,
+    /// The tag of the page that is shown.
+    page: &'a str,
+    known: HashMap<PagePath, LanguageTag>,
+}
+
+impl<'a> Languages<'a> {
+    /// Reads the languages of pages that the visitor may read.
+    fn read<'p>(
+        conn: &mut store::Conn,
+        site: &'a Site,
+        page: Option<&'a LanguageTag>,
+        paths: impl Iterator<Item = &'p PagePath>,
+    ) -> store::Result<Languages<'a>> {
+        let paths: Vec<PagePath> = paths.cloned().collect();
+        Ok(Languages { site, page: site.language_or(page), known: pages::languages(conn, &paths)? })
+    }
+
+    /// The tag of the language of a page, if it is another one than that of the page that is shown; otherwise empty.
+    fn other(&self, path: &PagePath) -> String {
+        let own = self.site.language_or(self.known.get(path));
+        if own == self.page { String::new() } else { own.to_owned() }
+    }
+
+    fn link(&self, child: Child) -> Neighbour {
+        Neighbour { href: child.path.href(), language: self.other(&child.path), title: child.title }
+    }
+}
+
+/// Reads what is around a page, as a visitor sees it; `language` is that of the page. The section of a page is its own path if
+/// there are pages directly below it, and otherwise the path above it. The front page is not a section, and the pages directly
+/// below it have none.
 ///
 /// # Errors
 /// As every query.
@@ -62,11 +107,12 @@ pub fn of(
     conn: &mut store::Conn,
     visitor: &Visitor,
     now: Timestamp,
-    hides_pages: bool,
+    site: &Site,
     page: &Page,
+    language: Option<&LanguageTag>,
 ) -> store::Result<Surroundings> {
     let readable = VisiblePages::readable(visitor, now);
-    let listed = VisiblePages::in_lists(visitor, now, hides_pages);
+    let listed = VisiblePages::in_lists(visitor, now, site.hides_pages);
     let own = &page.content.path;
     if own.is_root() {
         return Ok(Surroundings::default());
@@ -75,26 +121,51 @@ pub fn of(
     let below = sections::children(conn, &listed, own, order, MAX_ENTRIES + 1)?;
     if !below.is_empty() {
         let next = sections::children(conn, &readable, own, order, 1)?.pop();
-        let section = Link::new(own.href(), page.content.title.clone());
-        return Ok(Surroundings { sidebar: sidebar(page, own, section, below), previous: None, next: next.map(link) });
+        let languages = Languages::read(conn, site, language, open(&below, [&next]))?;
+        let section = Neighbour { href: own.href(), title: page.content.title.clone(), language: String::new() };
+        return Ok(Surroundings {
+            sidebar: sidebar(page, own, section, below, &languages),
+            previous: None,
+            next: next.map(|next| languages.link(next)),
+        });
     }
     let Some(above) = own.ancestors().pop() else { return Ok(Surroundings::default()) };
     let order = sections::order(conn, &above)?;
     let beside = sections::children(conn, &listed, &above, order, MAX_ENTRIES + 1)?;
     let (previous, next) = sections::neighbours(conn, &readable, &above, order, page.id)?;
     let title = pages::titles(conn, &readable, std::slice::from_ref(&above))?.pop().map(|(_, title)| title);
+    let page_above = title.map(|title| Child { path: above.clone(), title, locked: false });
+    let languages = Languages::read(conn, site, language, open(&beside, [&previous, &next, &page_above]))?;
     // The page of the section comes before the first page in it.
-    let first = title.clone().filter(|_| previous.is_none()).map(|title| Link::new(above.href(), title));
-    let section = Link::new(above.href(), title.unwrap_or_else(|| above.segment_title()));
+    let previous = previous.or_else(|| page_above.clone()).map(|previous| languages.link(previous));
+    let section = match page_above {
+        Some(page) => languages.link(page),
+        None => Neighbour { href: above.href(), title: above.segment_title(), language: String::new() },
+    };
     Ok(Surroundings {
-        sidebar: sidebar(page, &above, section, beside),
-        previous: previous.map(link).or(first),
-        next: next.map(link),
+        sidebar: sidebar(page, &above, section, beside, &languages),
+        previous,
+        next: next.map(|next| languages.link(next)),
     })
 }
 
+/// The paths of the pages that the visitor may read, of a section and of single pages.
+fn open<'a, const N: usize>(
+    children: &'a [Child],
+    others: [&'a Option<Child>; N],
+) -> impl Iterator<Item = &'a PagePath> {
+    let all = children.iter().chain(others.into_iter().flatten());
+    all.filter(|child| !child.locked).map(|child| &child.path)
+}
+
 /// The sidebar, if the page wants one and it has another page than the page itself.
-fn sidebar(page: &Page, path: &PagePath, section: Link, mut children: Vec<Child>) -> Option<Sidebar> {
+fn sidebar(
+    page: &Page,
+    path: &PagePath,
+    section: Neighbour,
+    mut children: Vec<Child>,
+    languages: &Languages<'_>,
+) -> Option<Sidebar> {
     let own = &page.content.path;
     if page.content.placement.hides_sidebar || children.iter().all(|child| child.path == *own) {
         return None;
@@ -105,6 +176,8 @@ fn sidebar(page: &Page, path: &PagePath, section: Link, mut children: Vec<Child>
         is_current: path == *own,
         href: path.href(),
         title,
+        // Of a locked page the visitor learns the title alone.
+        language: if locked { String::new() } else { languages.other(&path) },
         locked,
     };
     Some(Sidebar {
@@ -113,10 +186,6 @@ fn sidebar(page: &Page, path: &PagePath, section: Link, mut children: Vec<Child>
         entries: children.into_iter().map(entry).collect(),
         section,
     })
-}
-
-fn link(child: Child) -> Link {
-    Link::new(child.path.href(), child.title)
 }
 
 /// An entry of the contents of a page.

@@ -109,7 +109,7 @@ fn without_javascript_a_file_is_chosen_and_nothing_typed_is_lost() {
     eve.leave(|| eve.click("[data-file='terms.txt'] button[value=insert]"));
     assert_eq!(eve.value("#body").trim(), "Typed and typed.\n\n[terms.txt](terms.txt)");
     eve.leave(|| eve.click("[data-file='terms.txt'] button[value=delete]"));
-    eve.sees("The file leaves when you publish.");
+    eve.sees("The file is deleted from the draft.");
     assert_eq!(eve.js("document.querySelectorAll('[data-file]').length"), 0);
 }
 

@@ -62,3 +62,22 @@ fn the_tree_opens_and_closes_in_place_and_its_rows_can_be_selected() {
     assert_eq!(eve.js("globalThis.stayed").as_bool(), Some(true), "the page was not loaded again");
     assert!(eve.js("document.querySelector('.selection').hidden").as_bool().unwrap());
 }
+
+#[test]
+fn the_trail_suggests_names_and_enter_takes_what_was_typed() {
+    let Some(browser) = Chromium::start() else { return };
+    let server = Server::start();
+    server.page("oak", "Oak", "Wood.\n", &[]);
+    server.page("oak-leaf", "Leaf", "Green.\n", &[]);
+    let admin = browser.user(&server, "admin");
+    admin.open("/admin/audit").type_into("#name", "oak");
+    admin.wait("document.querySelectorAll('.list-search .picker li').length === 2");
+    assert_eq!(admin.string("document.querySelector('#name').getAttribute('role')"), "combobox");
+    admin
+        .key("Enter")
+        .wait("location.search.includes('name=oak') && document.querySelectorAll('tbody tr').length === 2");
+    admin.open("/admin/audit").type_into("#name", "leaf");
+    admin.wait("document.querySelectorAll('.list-search .picker li').length === 1").key("ArrowDown").key("Enter");
+    admin.wait("location.search.includes('name=%2Foak-leaf')");
+    assert_eq!(admin.string("document.querySelector('#name').value"), "/oak-leaf");
+}

@@ -26,5 +26,6 @@ mod reading;
 mod screenshots;
 mod server;
 mod sheet;
+mod tasks;
 mod walk;
 mod writing;

@@ -16,6 +16,8 @@ pub struct Heard {
     pub credentials: Option<(String, String)>,
     pub challenges: Vec<String>,
     answered: HashSet<String>,
+    /// The number of challenges that got credentials.
+    pub answers: usize,
     pub dialogs: Vec<String>,
 }
 
@@ -23,11 +25,14 @@ impl Heard {
     /// The credentials, once for each request: a user who is asked again cancels.
     fn answer(&mut self, request: &str) -> Fetch::AuthChallengeResponse {
         match self.credentials.clone().filter(|_| self.answered.insert(request.into())) {
-            Some((name, password)) => Fetch::AuthChallengeResponse {
-                response: Fetch::AuthChallengeResponseResponse::ProvideCredentials,
-                username: Some(name),
-                password: Some(password),
-            },
+            Some((name, password)) => {
+                self.answers += 1;
+                Fetch::AuthChallengeResponse {
+                    response: Fetch::AuthChallengeResponseResponse::ProvideCredentials,
+                    username: Some(name),
+                    password: Some(password),
+                }
+            }
             None => Fetch::AuthChallengeResponse {
                 response: Fetch::AuthChallengeResponseResponse::CancelAuth,
                 username: None,

@@ -40,6 +40,7 @@ const MATRIX: &[(&str, &str, &str, [u16; 6])] = &[
     ("/admin/site/navigation", "/admin/site/navigation", "GET", [401, 401, 401, 403, 403, 200]),
     ("/admin/site/navigation", "/admin/site/navigation", "POST", [401, 401, 401, 403, 403, 403]),
     ("/admin/audit", "/admin/audit", "GET", [401, 401, 401, 403, 403, 200]),
+    ("/admin/audit/names", "/admin/audit/names?q=a", "GET", [401, 401, 401, 403, 403, 200]),
     ("/admin/groups", "/admin/groups", "GET", [401, 401, 401, 403, 403, 200]),
     ("/admin/groups", "/admin/groups", "POST", [401, 401, 401, 403, 403, 403]),
     ("/admin/groups/new", "/admin/groups/new", "GET", [401, 401, 401, 403, 403, 200]),

@@ -457,6 +457,12 @@ async fn names_are_suggested_without_regard_to_case_and_accents() {
     assert_eq!(found("q=o&kind=group").await, r#"[{"kind":"group","name":"Board of Zürich","members":"2"}]"#);
     // A disabled user is not suggested.
     assert_eq!(found("q=dan").await, "[]");
+    // Without a text there is a longer list, for somebody who does not know a name.
+    for number in 10..30 {
+        site.add_user(&format!("member-{number}"), Role::Reader, "open sesame");
+    }
+    assert_eq!(found("q=member").await.matches("member-").count(), 10);
+    assert_eq!(found("q=").await.matches("member-").count(), 20);
 }
 
 #[actix_web::test]

@@ -34,7 +34,16 @@ async fn versions_are_listed_shown_compared_and_brought_back() {
     let (form, eve) = (edit(&site, "hello"), site.eve());
     save(&eve, &form, &[("body", "Hello, **moon**."), ("note", "Not the sun")]).await.is(303);
     let list = eve.get(&format!("{form}/history")).await.is(200);
-    list.has("Version 2").has("Not the sun").has("eve").has("command line").has("1–2 of 2 versions");
+    let list = list
+        .has("Version 2")
+        .has("Not the sun")
+        .has("eve")
+        .has("command line")
+        .has("1–2 of 2 versions")
+        .has(">just now</time>");
+    // A row restores its version at once, as long as this replaces no draft.
+    let button = format!("formaction=\"{form}/history/1\" aria-label=\"Restore version 1\"");
+    list.has(&button).lacks("Restore version 2");
     let old = eve.get(&format!("{form}/history/1")).await.is(200);
     old.has("Hello, <strong>world</strong>.").has("Restore this version");
     eve.get(&format!("{form}/history/2")).await.has("This is the current version");
@@ -51,6 +60,7 @@ async fn versions_are_listed_shown_compared_and_brought_back() {
     site.visitor().get("/hello").await.has("Hello, <strong>moon</strong>.");
     let told = eve.get(restored.header("location")).await.is(200).has("Version 1 is in the draft.");
     told.has("Hello, **world**.").has("value=\"as in version 1\"");
+    eve.get(&format!("{form}/history")).await.lacks("Restore version");
     save(&eve, &form, &[]).await.is(303);
     site.visitor().get("/hello").await.has("Hello, <strong>world</strong>.");
     eve.get(&format!("{form}/history")).await.has("as in version 1").has("1–3 of 3 versions");

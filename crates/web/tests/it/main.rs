@@ -23,6 +23,7 @@ mod drafts;
 mod examples;
 mod fail2ban;
 mod feeds;
+mod files;
 mod files_upload;
 mod first_run;
 mod freshness;

@@ -304,13 +304,18 @@ async fn the_front_page_is_a_page_with_its_own_readers() {
 async fn t44_the_cards_of_the_front_page_count_what_their_visitor_may_read() {
     let site = with_names();
     save(&site, Front::Cards, Vec::new());
-    site.put(PageInput { audience: signed_in(), summary: "For members".into(), ..draft("staff", "Staff only") });
+    let german = PlacementInput { language: "de".into(), ..PlacementInput::default() };
+    let staff = PageInput { summary: "For members".into(), placement: german, ..draft("staff", "Staff only") };
+    site.put(PageInput { audience: signed_in(), ..staff });
     site.put(PageInput { audience: signed_in(), ..draft("staff/rota", "Rota") });
     for _ in 0..2 {
         let cards = site.visitor().get("/").await.is(200).has("The club").has("1 page</p>").lacks("Staff only");
         has_only(&cards.body, &[]);
         let bob = site.signed_in("bob", "open sesame").get("/").await.is(200).has("2 pages</p>");
-        bob.has("Staff only").has("For members").lacks("Rota");
+        bob.has("<bdi lang=\"de\">Staff only</bdi>")
+            .has("lang=\"de\">For members<")
+            .has("<bdi>The club</bdi>")
+            .lacks("Rota");
         site.ann().get("/").await.is(200).has("4 pages</p>");
     }
 }

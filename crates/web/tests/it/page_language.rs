@@ -73,7 +73,7 @@ async fn a_change_of_the_language_above_holds_at_once() {
 }
 
 #[actix_web::test]
-async fn lists_search_and_feeds_mark_what_is_in_another_language() {
+async fn lists_search_feeds_and_sidebars_mark_what_is_in_another_language() {
     let site = Site::new();
     site.put(section("verein", "Verein", "de"));
     site.put(page("verein/regeln", "Regeln"));
@@ -101,6 +101,13 @@ async fn lists_search_and_feeds_mark_what_is_in_another_language() {
         .has("1. März 2026")
         .lacks("\"fr\"");
     site.ann().get("/verein").await.has("<bdi lang=\"fr\">Locked</bdi>");
+    // So do the sidebar and the pages before and after one.
+    let page = visitor.get("/verein/regeln").await.is(200);
+    let [first, second] = ["<a href=\"/verein/rules\"><bdi lang=\"en\">", "</span> <bdi lang=\"en\">Rules</bdi>"];
+    page.has(first).has(second).has("<bdi>Verein</bdi>").has("Locked").lacks("\"fr\"");
+    let page = visitor.get("/verein/rules").await.is(200);
+    page.has("<a href=\"/verein\"><bdi lang=\"de\">Verein</bdi>").has("<bdi lang=\"de\">Regeln</bdi>");
+    site.ann().get("/verein/regeln").await.has("<bdi lang=\"fr\">Locked</bdi>");
     visitor.get("/search?q=regeln").await.has("<bdi lang=\"de\"><mark>Regeln</mark></bdi>");
     visitor
         .get("/feed.xml")

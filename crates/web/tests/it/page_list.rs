@@ -36,6 +36,7 @@ async fn every_state_has_a_tab_with_its_rows_and_their_number() {
         ["All", "Live", "Draft", "Changes", "Scheduled", "Ended", "Trash"].map(|state| count(&all.body, state));
     assert_eq!(counts, ["5", "2", "1", "1", "1", "1", "1"]);
     let all = all.has("1–5 of 5 pages").has("<span class=\"badge\">draft</span>").has("Editors only");
+    let all = all.has("href=\"/admin/view-as?at=%2Fhello\" aria-label=\"View as… Hello\"");
     all.has("<span class=\"badge\">scheduled</span>").has("<span class=\"badge\">unpublished changes</span>");
     for (state, title, other) in [
         ("live", "Secret", "Later"),
@@ -141,8 +142,10 @@ async fn a_level_of_many_pages_is_shown_in_parts() {
 async fn the_trail_is_searched_by_days_with_suggestions_and_leads_to_forms() {
     let site = Site::new();
     let root = site.root();
-    let trail =
-        root.get("/admin/audit").await.is(200).has("<option value=\"/hello\">").has("<option value=\"command line\">");
+    let trail = root.get("/admin/audit").await.is(200).has("name=\"who\"").lacks("<datalist");
+    let names = async |query: &str| root.get(&format!("/admin/audit/names?{query}")).await.is(200).body;
+    assert_eq!(names("of=who&q=LINE").await, r#"["command line"]"#);
+    assert_eq!(names("of=name&q=hel").await, r#"["/hello"]"#);
     let form = format!("href=\"/admin/pages/{}\"", site.page("hello").unwrap().id.0);
     let trail = trail.has(&form).has(&format!("href=\"/admin/users/{}\"", site.user("ann").id.0)).has(">Page</a>");
     trail.has("data-relative>just now</time>");

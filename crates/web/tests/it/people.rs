@@ -78,6 +78,44 @@ async fn users_who_gain_access_by_a_group_are_added_after_a_question() {
 }
 
 #[actix_web::test]
+async fn a_new_user_who_gains_access_by_a_group_is_added_after_a_question() {
+    const NEW: &str = "/admin/users/new";
+    const USERS: &str = "/admin/users";
+    let site = Site::new();
+    site.group("Board", &["ann"]);
+    site.group("Choir", &[]);
+    site.put(PageInput { audience: chosen("", &["Board"]), ..draft("minutes", "Minutes") });
+    let root = site.root();
+    root.get(NEW).await.is(200).has("<legend>Groups</legend>").has("<bdi>Board</bdi>").lacks("name=\"had\"");
+    let max = [("name", "max"), ("role", "reader"), ("active", "on"), ("groups", "Board"), ("groups", "")];
+    let typed = [&max[..], &[("password", "a long sentence"), ("password_again", "a long sentence")]].concat();
+    let asked = root.submit(NEW, USERS, &[&typed[..], &[("then", "another")]].concat()).await.is(422);
+    let agreed = asked.value_of("agreed");
+    assert_eq!(asked.value_of("asked"), "another");
+    asked
+        .has("More people will be able to read 1 page")
+        .has("Minutes")
+        .has("Add this user and let 1 more person read 1 page")
+        .has("Type the password once more")
+        .has("value=\"Board\" checked");
+    root.get(USERS).await.lacks(">max<");
+    // The question stays while something else is wrong, and its answer holds for this name alone.
+    let answer = [("asked", "another"), ("agreed", &*agreed)];
+    root.submit(NEW, USERS, &[&max[..], &answer].concat()).await.is(422).has("name=\"agreed\"").has("name=\"asked\"");
+    let other = [&[("name", "mallory")], &typed[1..], &answer].concat();
+    root.submit(NEW, USERS, &other).await.is(422).has("name=\"agreed\"");
+    let added = root.submit(NEW, USERS, &[&typed[..], &answer].concat()).await.is(303);
+    assert!(added.header("location").starts_with(&format!("{NEW}?done=created")), "it goes where the first button led");
+    site.signed_in("max", "a long sentence").get("/minutes").await.is(200);
+    root.get("/admin/audit?name=board").await.has("added max");
+    // A group that reads nothing needs no question, and one that does not exist is named.
+    let zoe = [("name", "zoë"), ("role", "reader"), ("active", "on"), ("generate", "on"), ("groups", "Choir")];
+    root.submit(NEW, USERS, &zoe).await.is(200).has("shown only once");
+    let ivy = [("name", "ivy"), ("role", "reader"), ("generate", "on"), ("groups", "Crew")];
+    root.submit(NEW, USERS, &ivy).await.is(422).has("There is no group Crew").has("value=\"Crew\"");
+}
+
+#[actix_web::test]
 async fn another_user_is_added_after_one_with_a_generated_password() {
     let site = Site::new();
     let new = site.root().get("/admin/users/new").await.is(200);
@@ -129,6 +167,43 @@ async fn whoever_disables_or_deletes_a_user_sees_what_they_read_and_their_drafts
         .has("eve can read every page.")
         .has("1 draft was last saved by eve")
         .has("Half a thought");
+}
+
+#[actix_web::test]
+async fn a_form_that_disables_its_user_tells_what_they_hold_and_asks() {
+    let site = Site::new();
+    let eve = site.eve();
+    let draft = [("title", "Half a thought"), ("path", "/half"), ("then", "draft"), ("body", "It is")];
+    eve.submit("/admin/pages/new", "/admin/pages", &draft).await;
+    let form = format!("/admin/users/{}", site.user("eve").id.0);
+    let version = site.root().get(&form).await.value_of("version");
+    let fields = [("name", "eve"), ("role", "reader"), ("version", &*version), ("then", "continue")];
+    let asked = site.root().submit(&form, &form, &fields).await.is(422);
+    assert_eq!(asked.value_of("asked"), "continue");
+    asked
+        .has("Disable <bdi>eve</bdi>?")
+        .has("eve can read every page.")
+        .has("1 draft was last saved by eve")
+        .has("Half a thought")
+        .has("value=\"reader\" checked")
+        .lacks("name=\"active\" type=\"checkbox\" value=\"on\" checked");
+    assert!(site.user("eve").active, "asking saves nothing");
+    let answered = [fields[0], fields[1], fields[2], ("asked", "continue"), ("disables", "on")];
+    let saved = site.root().submit(&form, &form, &answered).await.is(303);
+    assert!(saved.header("location").starts_with(&format!("{form}?done=saved")), "it goes where the first button led");
+    assert_eq!((site.user("eve").active, site.user("eve").role), (false, Role::Reader));
+    // A user who is disabled already has nothing to lose.
+    let version = site.root().get(&form).await.value_of("version");
+    let fields = [("name", "eva"), ("role", "reader"), ("version", &*version)];
+    site.root().submit(&form, &form, &fields).await.is(303);
+}
+
+#[actix_web::test]
+async fn the_list_of_users_tells_how_long_ago_they_signed_in() {
+    let site = Site::new();
+    site.ann().get("/secret").await.is(200);
+    let list = site.root().get("/admin/users").await.is(200);
+    list.has("data-relative>just now</time>").has("title=\"").has("<td>never</td>");
 }
 
 #[actix_web::test]

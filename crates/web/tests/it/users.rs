@@ -97,7 +97,8 @@ async fn case_23_50_the_last_administrator_stays() {
     let form = edit(&site, "root");
     let version = site.root().get(&form).await.value_of("version");
     for (role, active) in [("editor", "on"), ("admin", "")] {
-        let fields = [("name", "root"), ("role", role), ("active", active), ("version", version.as_str())];
+        let fields =
+            [("name", "root"), ("role", role), ("active", active), ("version", version.as_str()), ("disables", "on")];
         site.root().submit(&form, &form, &fields).await.is(409).has("without an active administrator");
     }
     let delete = format!("{form}/delete");

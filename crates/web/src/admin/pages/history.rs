@@ -30,7 +30,7 @@ use crate::{
         table::{Pager, State},
     },
     auth::extract::Editor,
-    clock,
+    clock::{self, When},
     http::{
         answer::{Answer, Outcome},
         error::Error,
@@ -47,12 +47,14 @@ struct Row {
     version: i64,
     href: String,
     compare_href: String,
-    when: String,
-    when_iso: String,
+    when: When,
     actor: String,
     note: String,
     detail: String,
     is_present: bool,
+    /// The address that makes the version the draft of the page; empty for the current version, and where it would replace a
+    /// draft: the page of the version says so first.
+    restore_href: String,
 }
 
 #[derive(Serialize)]
@@ -60,6 +62,8 @@ struct HistoryPage {
     #[serde(flatten)]
     panel: Panel,
     compare_url: String,
+    /// Whether a row has a button that restores it.
+    restores: bool,
     rows: Vec<Row>,
     #[serde(flatten)]
     pager: Pager,
@@ -102,18 +106,20 @@ fn href(page: PageId, below: &str) -> String {
     format!("{}/history{below}", PAGES.form_href(page.0))
 }
 
-fn row(page: PageId, current: Version, row: RevisionRow, zone: Zone) -> Row {
+fn row(page: PageId, current: &Present, row: RevisionRow, zone: Zone) -> Row {
     let version = row.version.0;
+    let is_present = row.version == current.version;
+    let is_restored = current.draft.is_none() && !is_present;
     Row {
+        restore_href: if is_restored { href(page, &format!("/{version}")) } else { String::new() },
         version,
         href: href(page, &format!("/{version}")),
         compare_href: href(page, &format!("/compare?to={version}")),
-        when: clock::moment(row.at, zone),
-        when_iso: clock::iso(row.at),
+        when: When::new(row.at, zone),
         actor: who(row.actor),
         note: row.note,
         detail: row.detail,
-        is_present: row.version == current,
+        is_present,
     }
 }
 
@@ -133,10 +139,11 @@ pub async fn list(request: HttpRequest, app: Data<App>, editor: Editor, query: Q
     }
     let pager = state.pager(&table);
     let trail = PAGES.trail_under(page.0, &current.title, "");
-    let rows = table.rows.into_iter().map(|revision| row(page, current.version, revision, site.time_zone)).collect();
+    let rows: Vec<Row> = table.rows.into_iter().map(|revision| row(page, &current, revision, site.time_zone)).collect();
     let page = HistoryPage {
         panel: Panel::new(&site, editor.account(), "pages", "History", &trail).with_message(&query),
         compare_url: href(page, "/compare"),
+        restores: rows.iter().any(|row| !row.restore_href.is_empty()),
         rows,
         pager,
     };

@@ -25,7 +25,7 @@ use crate::{
         table::TableView,
     },
     auth::extract::Admin,
-    clock,
+    clock::{self, When},
     http::{
         answer::{Answer, Outcome},
         error::Error,
@@ -93,10 +93,9 @@ struct Row {
     groups: Vec<Link>,
     more_groups: usize,
     active: bool,
-    created: String,
-    created_iso: String,
-    last_sign_in: String,
-    last_sign_in_iso: String,
+    created: When,
+    /// `None` if the user never signed in.
+    last_sign_in: Option<When>,
     edit_href: String,
 }
 
@@ -111,10 +110,8 @@ impl Row {
             name: user.name.to_string(),
             role_label: user.role.label(),
             active: user.active,
-            created: clock::date(user.created_at, zone),
-            created_iso: clock::iso(user.created_at),
-            last_sign_in: user.last_sign_in_at.map_or("never".into(), |at| clock::moment(at, zone)),
-            last_sign_in_iso: user.last_sign_in_at.map(clock::iso).unwrap_or_default(),
+            created: When::new(user.created_at, zone),
+            last_sign_in: user.last_sign_in_at.map(|at| When::new(at, zone)),
             edit_href: USERS.href(user.id.0, "", back),
         }
     }

@@ -107,6 +107,25 @@ impl Chosen {
 }
 
 impl Memberships {
+    /// The groups for a new user, who is in those that were chosen; perhaps with a question about them.
+    pub(super) async fn of_new(
+        app: &App,
+        admin: &Admin,
+        chosen: &[String],
+        question: Option<AccessQuestion>,
+    ) -> Result<Memberships, Error> {
+        let (proof, names) = (admin.proof(), Chosen::parsed(chosen));
+        let read = move |conn: &mut Conn| {
+            let (first, more) = groups::first(conn, &proof, MAX_TICKS)?;
+            Ok((first, more, groups::with_names(conn, &proof, &names)?))
+        };
+        let (first, more, typed) = app.db.read(read).await?;
+        let known = first.into_iter().chain(typed).map(|(_, name)| name.to_string());
+        let (ticks, other) = ticks(known.collect(), chosen);
+        let (action, back, had) = (String::new(), String::new(), Vec::new());
+        Ok(Memberships { action, back, question, ticks, had, more, other, readable: None })
+    }
+
     /// The groups of a user; `chosen` are those that were typed, if any were.
     pub(super) async fn load(
         app: &App,
@@ -132,8 +151,7 @@ impl Memberships {
         let Chosen { groups, had, .. } =
             chosen.unwrap_or_else(|| Chosen { groups: own.clone(), had: own.clone(), ..Chosen::default() });
         let known = first.into_iter().chain(typed).map(|(_, name)| name.to_string());
-        let known: BTreeSet<String> = known.chain(own).collect();
-        let other = groups.iter().find(|name| !name.trim().is_empty() && !known.contains(name.trim()));
+        let (ticks, other) = ticks(known.chain(own).collect(), &groups);
         let view = view_as::address_of(user.name.as_str());
         let words = match readable {
             None => "Can read all pages".to_owned(),
@@ -145,16 +163,21 @@ impl Memberships {
             action: format!("{}/groups", USERS.form_href(user.id.0)),
             back: back.to_owned(),
             question: None,
-            other: other.cloned().unwrap_or_default(),
-            ticks: known
-                .into_iter()
-                .map(|name| Tick { chosen: groups.iter().any(|typed| typed.trim() == name), name })
-                .collect(),
+            other,
+            ticks,
             had,
             more,
             readable: user.active.then_some(readable),
         })
     }
+}
+
+/// The ticks of a form, and the name that was typed and is none of them.
+fn ticks(known: BTreeSet<String>, chosen: &[String]) -> (Vec<Tick>, String) {
+    let other = chosen.iter().find(|name| !name.trim().is_empty() && !known.contains(name.trim()));
+    let other = other.cloned().unwrap_or_default();
+    let tick = |name: String| Tick { chosen: chosen.iter().any(|typed| typed.trim() == name), name };
+    (known.into_iter().map(tick).collect(), other)
 }
 
 /// Makes the ticks of a form true. `None` if that is done; otherwise the form with its question or its messages.

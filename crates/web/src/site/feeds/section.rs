@@ -23,7 +23,10 @@ use crate::{
         error::Error,
         responses::permanent_redirect_with_query,
     },
-    site::{lists::feed_href, resolve::Resolved},
+    site::{
+        lists::feed_href,
+        resolve::{self, Resolved},
+    },
 };
 
 /// GET `/{section}/feed.xml`: the newest pages below a path, for a feed reader that sends the credentials of its reader.
@@ -35,7 +38,7 @@ pub async fn show(request: HttpRequest, app: Data<App>) -> Result<Outcome, Error
     let path = request.match_info().get("section").unwrap_or_default();
     let path = match PagePath::parse(path) {
         Ok(path) => path,
-        Err(_) => return Err(Resolved::no_path(&app, &request).await),
+        Err(_) => return Err(resolve::no_path(&app, &request).await),
     };
     if let Some(answer) = cached(&app, &request, &path).await? {
         return Ok(Outcome::Page(answer));

@@ -59,6 +59,11 @@ impl VisiblePage {
         &self.site
     }
 
+    /// The settings of the site, to share.
+    pub fn shared_site(&self) -> &Arc<Site> {
+        &self.site
+    }
+
     /// The viewer for whom the page is made. For a public page no credentials were verified: the viewer has an account only
     /// if it was proven before.
     pub fn viewer(&self) -> &MaybeReader {

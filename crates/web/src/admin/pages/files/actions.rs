@@ -166,7 +166,8 @@ pub async fn act(
         }
         Action::Change => change(sent, &of_page, &input).await,
         Action::Delete => match sent.change(FileChange::Remove { at_once: false }).await? {
-            Ok(()) => Ok(sent.done(&name, Flash::FileLeaves)),
+            Ok(()) if of_page.is_live(&name) => Ok(sent.done(&name, Flash::FileLeaves)),
+            Ok(()) => Ok(sent.done(&name, Flash::FileDeleted)),
             Err(words) => sent.refused(words).await,
         },
         Action::Keep => match sent.change(FileChange::Keep).await? {
@@ -180,7 +181,11 @@ pub async fn act(
                 let site = app.db.site().await;
                 return question::purge(&app, &editor, &site, page, &name).map(Outcome::Page);
             }
-            match app.db.run(editor.proof(), Command::PurgeFile(PurgeFile { page, name: name.clone() }), Consent::Stated).await? {
+            match app
+                .db
+                .run(editor.proof(), Command::PurgeFile(PurgeFile { page, name: name.clone() }), Consent::Stated)
+                .await?
+            {
                 Ok(_) => Ok(sent.done(&name, Flash::FilePurged)),
                 Err(store::Error::Stale) => Err(Error::NotFound),
                 Err(error) => Err(error.into()),
@@ -190,7 +195,9 @@ pub async fn act(
             let same = SameName::parse(&input.same_name)?;
             let content = ContentId(input.content);
             if !app.db.read(move |conn| store::files::is_stored(conn, content)).await? {
-                return Err(Error::Conflict("The upload was kept for a day, and is gone. Upload the file again.".into()));
+                return Err(Error::Conflict(
+                    "The upload was kept for a day, and is gone. Upload the file again.".into(),
+                ));
             }
             match add(&app, &editor, &of_page, name.clone(), content, same).await? {
                 Added::As(name) if super::uploads::is_navigation(&request) => {

@@ -65,7 +65,9 @@ mod tests {
         ] {
             assert!(names(text, "/clients/acme", &plan), "{text}");
         }
-        for text in ["The file (plan.jpg) is old.", "![](old-plan.jpg)", "![](plan.jpg.zip)", "![](/other/plan.jpg)", ""] {
+        for text in
+            ["The file (plan.jpg) is old.", "![](old-plan.jpg)", "![](plan.jpg.zip)", "![](/other/plan.jpg)", ""]
+        {
             assert!(!names(text, "/clients/acme", &plan), "{text}");
         }
         assert!(names("![](/plan.jpg)", "/", &plan));

@@ -98,7 +98,7 @@ impl Row {
     fn new(of_page: &OfPage, file: &File, url: &str, path: &str, text: &str, open: &str, can_purge: bool) -> Row {
         let name: &FileName = &file.name;
         let waits = file.since.is_none();
-        let is_live = of_page.files.iter().any(|other| other.since.is_some() && other.name == *name);
+        let is_live = of_page.is_live(name);
         let is_unpublished = of_page.page.is_none();
         let query = |more: &str| match (waits, more) {
             (true, "") => "?draft".to_owned(),
@@ -112,8 +112,7 @@ impl Row {
         };
         let is_picture = name.kind().is_picture();
         let width = if name.kind().has_renditions() { format!("w={THUMBNAIL}") } else { String::new() };
-        let picture =
-            if is_picture && !href.is_empty() { format!("{href}{}", query(&width)) } else { String::new() };
+        let picture = if is_picture && !href.is_empty() { format!("{href}{}", query(&width)) } else { String::new() };
         Row {
             url: format!("{url}/{name}"),
             picture,

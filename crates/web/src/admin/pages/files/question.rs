@@ -81,13 +81,7 @@ pub(super) fn same_name(
 }
 
 /// Asks whether a file is deleted for good.
-pub(super) fn purge(
-    app: &App,
-    editor: &Editor,
-    site: &Site,
-    page: PageId,
-    name: &FileName,
-) -> Result<Answer, Error> {
+pub(super) fn purge(app: &App, editor: &Editor, site: &Site, page: PageId, name: &FileName) -> Result<Answer, Error> {
     let question = QuestionPage {
         panel: panel(editor, site, page, "Delete the file for good?"),
         words: format!(

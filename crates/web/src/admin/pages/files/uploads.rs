@@ -256,10 +256,7 @@ pub(super) enum Added {
     /// It waits under this name.
     As(FileName),
     /// The page has a file of this name; another name is free.
-    Asks {
-        name: FileName,
-        numbered: FileName,
-    },
+    Asks { name: FileName, numbered: FileName },
 }
 
 /// Adds a file with stored bytes to a page.
@@ -283,9 +280,9 @@ pub(super) async fn add(
     let add = AddFile { page: of_page.id, name: name.clone(), content, alt, replaces, at_once: false };
     match app.db.run(editor.proof(), Command::AddFile(add), Consent::Stated).await? {
         Ok(_) => Ok(Added::As(name)),
-        Err(store::Error::Duplicate) => Err(Error::Conflict(
-            format!("Somebody else added {name} meanwhile. Upload the file again.").into(),
-        )),
+        Err(store::Error::Duplicate) => {
+            Err(Error::Conflict(format!("Somebody else added {name} meanwhile. Upload the file again.").into()))
+        }
         Err(error) => Err(error.into()),
     }
 }

@@ -19,6 +19,7 @@ use crate::{
         drafts::naming::{form_href, title},
         sections::{DRAFTS, PAGES, TRASH},
         table::capitalized,
+        view_as,
     },
     clock::{self, When},
     site::lists::login_href,
@@ -93,7 +94,10 @@ impl Row {
             show_title: row.show_title,
             published: Some(When::new(row.published_at, zone)),
             at: When::new(row.updated_at, zone),
-            links: vec![RowLink { word: "View", href: login_href(&row.path.href()) }],
+            links: vec![
+                RowLink { word: "View", href: login_href(&row.path.href()) },
+                RowLink { word: "View as…", href: view_as::form_href(&row.path.href()) },
+            ],
             title: row.title,
             ..Row::default()
         }

@@ -1,0 +1,47 @@
+//! The cache policy of an answer, and conditional requests.
+
+use actix_web::http::header::{self, EntityTag, HeaderMap, HeaderName, HeaderValue};
+
+/// The cache policy of an answer (RFC 9111).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Caching {
+    /// Public, revalidated on every request: a page that becomes private is private at once.
+    Public,
+    /// The public version of a list that shows more to signed-in users.
+    Shared,
+    /// For one user: private pages, and lists for signed-in users.
+    Personal,
+    /// Public for one year: the address changes with the content.
+    Immutable,
+    /// No cache stores it: the panel, errors, redirects.
+    Never,
+}
+
+impl Caching {
+    pub(super) fn cache_control(self) -> &'static str {
+        match self {
+            Caching::Public | Caching::Shared => "no-cache",
+            Caching::Personal => "private, no-cache",
+            Caching::Immutable => "public, max-age=31536000, immutable",
+            Caching::Never => "no-store",
+        }
+    }
+
+    pub(super) fn varies_by_visitor(self) -> bool {
+        matches!(self, Caching::Shared | Caching::Personal)
+    }
+}
+
+/// `X-Robots-Tag`, for answers that search engines must not index.
+pub const ROBOTS: HeaderName = HeaderName::from_static("x-robots-tag");
+
+/// Whether `If-None-Match` contains an ETag, by weak comparison (RFC 9110 section 13.1.2).
+pub(super) fn has_matching_etag(headers: &HeaderMap, etag: &HeaderValue) -> bool {
+    if !headers.contains_key(header::IF_NONE_MATCH) {
+        return false;
+    }
+    let Some(etag) = etag.to_str().ok().and_then(|etag| etag.parse::<EntityTag>().ok()) else { return false };
+    let lines = headers.get_all(header::IF_NONE_MATCH).filter_map(|line| line.to_str().ok());
+    let mut tags = lines.flat_map(|line| line.split(',')).map(str::trim);
+    tags.any(|tag| tag == "*" || tag.parse::<EntityTag>().is_ok_and(|tag| tag.weak_eq(&etag)))
+}

@@ -1,0 +1,132 @@
+//! The answer with a file: its header fields, one range of its bytes, and its policy.
+
+use actix_web::{
+    HttpRequest, HttpResponse, ResponseError,
+    body::BoxBody,
+    http::{
+        Method, StatusCode,
+        header::{self, HeaderMap, HeaderName, HeaderValue},
+    },
+    web::{Bytes, Data},
+};
+use domain::file::{ContentId, FileKind, FileName};
+
+use super::{
+    budget::Budget,
+    caching::{Caching, ROBOTS, has_matching_etag},
+    envelope::Envelope,
+    error::Error,
+    file_body::{self, StoredBytes},
+    parts_body::{PART, in_parts},
+    query::QueryString,
+    range::{self, Requested},
+};
+
+/// What an answer says of a file. Its bytes are read when it is sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FileFacts {
+    /// The name, which says the kind.
+    pub name: FileName,
+    /// The bytes.
+    pub content: ContentId,
+    /// The number of bytes.
+    pub bytes: u64,
+    /// The SHA-256 of the bytes, in hexadecimal digits.
+    pub hash: String,
+}
+
+/// What a file of a stranger's making may do in a browser: nothing. Chrome and Safari show no PDF under a sandbox.
+const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; media-src 'self'; sandbox";
+const POLICY_OF_PDF: &str = "frame-ancestors 'none'";
+
+impl FileFacts {
+    /// The strong ETag. It changes with the cache policy, too: a file that becomes private must not match.
+    fn etag(&self, caching: Caching) -> HeaderValue {
+        let suffix = if caching == Caching::Public { "" } else { "-p" };
+        let hash = self.hash.get(..24).unwrap_or(&self.hash);
+        HeaderValue::from_str(&format!("\"{hash}{suffix}\"")).unwrap_or_else(|_| HeaderValue::from_static("\"\""))
+    }
+
+    fn disposition(&self, request: &HttpRequest) -> HeaderValue {
+        let is_saved = !self.name.kind().is_inline() || QueryString::of(request).has("download");
+        let how = if is_saved { "attachment" } else { "inline" };
+        // A name has no character that would have to be escaped.
+        HeaderValue::from_str(&format!("{how}; filename=\"{}\"", self.name))
+            .unwrap_or_else(|_| HeaderValue::from_static("attachment"))
+    }
+
+    /// The response: 200, 206 for one range, 304 or 416.
+    pub(super) fn respond(&self, caching: Caching, request: &HttpRequest) -> HttpResponse {
+        let mut response = HttpResponse::new(StatusCode::OK);
+        let etag = self.etag(caching);
+        let headers = response.headers_mut();
+        headers.append(header::CACHE_CONTROL, HeaderValue::from_static(caching.cache_control()));
+        if caching != Caching::Public {
+            headers.append(header::VARY, HeaderValue::from_static("Authorization"));
+            headers.append(ROBOTS, HeaderValue::from_static("noindex"));
+        }
+        headers.append(header::ACCEPT_RANGES, HeaderValue::from_static("bytes"));
+        headers.append(header::ETAG, etag.clone());
+        let kind = self.name.kind();
+        let policy = if kind == FileKind::Pdf { POLICY_OF_PDF } else { POLICY };
+        headers.append(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy));
+        if has_matching_etag(request.headers(), &etag) {
+            *response.status_mut() = StatusCode::NOT_MODIFIED;
+            return response;
+        }
+        headers.append(header::CONTENT_DISPOSITION, self.disposition(request));
+        let requested = match *request.method() {
+            // RFC 9110 section 14.2: a range is for GET alone.
+            Method::GET => range::requested(request.headers(), etag.to_str().unwrap_or_default(), self.bytes),
+            _ => Requested::Whole,
+        };
+        let range = match requested {
+            Requested::Whole => 0..self.bytes,
+            Requested::Part(range) => {
+                let words = format!("bytes {}-{}/{}", range.start, range.end.saturating_sub(1), self.bytes);
+                append(headers, header::CONTENT_RANGE, &words);
+                *response.status_mut() = StatusCode::PARTIAL_CONTENT;
+                range
+            }
+            Requested::Unsatisfiable => {
+                append(headers, header::CONTENT_RANGE, &format!("bytes */{}", self.bytes));
+                *response.status_mut() = StatusCode::RANGE_NOT_SATISFIABLE;
+                return response;
+            }
+        };
+        response.headers_mut().append(header::CONTENT_TYPE, HeaderValue::from_static(kind.media_type()));
+        match self.body(request, range) {
+            Ok(body) => response.set_body(body),
+            Err(error) => error.error_response(),
+        }
+    }
+
+    fn body(&self, request: &HttpRequest, range: std::ops::Range<u64>) -> Result<BoxBody, Error> {
+        let missing = |what: &str| Error::Internal(format!("no {what} in this scope"));
+        let budget = request.app_data::<Data<Budget>>().ok_or_else(|| missing("budget"))?;
+        let stored = request.app_data::<Data<dyn StoredBytes>>().ok_or_else(|| missing("files"))?;
+        let origin = Some(Envelope::of(request).client.origin());
+        let share = |bytes| budget.take(origin, bytes).ok_or(Error::NoRoom);
+        let index = |at: u64| usize::try_from(at).unwrap_or(usize::MAX);
+        match stored.in_memory(self.content) {
+            Some(bytes) => {
+                let bytes: Bytes = bytes.slice(index(range.start).min(bytes.len())..index(range.end).min(bytes.len()));
+                match bytes.len() > PART {
+                    // The bytes are those of the cache, but for what the connection copies.
+                    true => Ok(in_parts(bytes, share(PART)?.into())),
+                    false => Ok(BoxBody::new(bytes)),
+                }
+            }
+            None => {
+                let share = share(file_body::memory(self.bytes))?;
+                Ok(file_body::from_store(stored.clone().into_inner(), self.content, self.bytes, range, share))
+            }
+        }
+    }
+}
+
+fn append(headers: &mut HeaderMap, name: HeaderName, value: &str) {
+    if let Ok(value) = HeaderValue::from_str(value) {
+        headers.append(name, value);
+    }
+}

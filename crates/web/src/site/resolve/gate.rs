@@ -1,0 +1,148 @@
+//! The gate of a path: which page is there for a requester, as the access rule decides before anything of it is shown.
+
+use std::sync::Arc;
+
+use actix_web::HttpRequest;
+use domain::{
+    Timestamp,
+    access::{Access, Visitor},
+    navigation::Front,
+    page::PagePath,
+    site::Site,
+};
+use store::{
+    navigation,
+    pages::{self, Located, OutlinedPage},
+};
+
+use super::requester::Requester;
+use crate::{
+    App,
+    auth::extract::{MaybeReader, Reader},
+    http::{budget::Share, error::Error},
+    language::sentence::Sentence,
+};
+
+/// What is decided about the page at a path, before anything of it is shown.
+pub(super) struct Decided<T> {
+    pub(super) site: Arc<Site>,
+    pub(super) located: OutlinedPage,
+    /// Whether the path is an old one of the page.
+    pub(super) is_moved: bool,
+    /// The reader whom the access rule asked for; `None` for a page that strangers may read.
+    pub(super) reader: Option<Reader>,
+    pub(super) visitor: Visitor,
+    pub(super) access: Access,
+    /// What was loaded with the outline of a page that everybody may see.
+    pub(super) loaded: Option<T>,
+    /// What the caller held for loading it.
+    pub(super) held: Option<Share>,
+}
+
+/// The page at a path for a requester, or nothing.
+pub(super) enum Gate<T> {
+    Page(Decided<T>),
+    /// For this requester there is no page. For those who may not see it, a page before its date or after its end, or an old
+    /// path, is the same as an unknown one; on a site that hides its pages, every page is.
+    Nothing {
+        site: Arc<Site>,
+        is_moved: bool,
+    },
+}
+
+/// Finds the page at a path and decides about its requester. `load` is called for a page that everybody may see; `held` is
+/// dropped before credentials are verified.
+///
+/// # Errors
+/// 401 for a private page without valid credentials, or as [`sign_in`](crate::auth::sign_in::sign_in).
+pub(super) async fn gate<T: Send + 'static>(
+    app: &App,
+    requester: &Requester<'_>,
+    path: &PagePath,
+    now: Timestamp,
+    held: Option<Share>,
+    load: impl FnOnce(&mut store::Conn, &OutlinedPage) -> store::Result<Option<T>> + Send + 'static,
+) -> Result<Gate<T>, Error> {
+    let wanted = path.clone();
+    let found = app.db.read_with_site(move |conn| {
+        let located = match pages::locate(conn, &wanted)? {
+            located @ Located::Page(_) => located,
+            // No page has the path `/`: another one may be the front page.
+            located if wanted.is_root() => match front_page(conn)? {
+                Some(page) => Located::Page(page),
+                None => located,
+            },
+            located => located,
+        };
+        let loaded = match &located {
+            Located::Page(located) if is_open(located, now) => load(conn, located)?,
+            _ => None,
+        };
+        Ok((located, loaded))
+    });
+    let (site, (located, loaded)) = found.await.map_err(Error::undecided)?;
+    let (located, is_moved) = match located {
+        Located::Page(located) => (Some(located), false),
+        Located::Moved(located) => (located, true),
+        Located::Nothing => (None, false),
+    };
+    let hides = site.hides_pages;
+    let Some(located) = located else { return Ok(Gate::Nothing { site, is_moved }) };
+    // Verifying credentials may take long, and needs no text.
+    let held = held.filter(|_| loaded.is_some());
+    let reader = match located.outline.decide(&Visitor::Anonymous, now) {
+        Some(Access::Show) => None,
+        Some(Access::Challenge) if !is_moved && !hides => Some(requester.reader().await?),
+        // Credentials that are invalid, or that cannot be verified at the moment, change nothing here.
+        _ => match requester.viewer().await?.account() {
+            Some(_) => Some(requester.reader().await?),
+            None => return Ok(Gate::Nothing { site, is_moved }),
+        },
+    };
+    let visitor = reader.as_ref().map_or(Visitor::Anonymous, |reader| reader.account().visitor());
+    let access = match located.outline.decide(&visitor, now) {
+        Some(access) => access,
+        None => {
+            let (located, visitor) = (located.clone(), visitor.clone());
+            let is_reader = app.db.read(move |conn| pages::has_reader(conn, &located, &visitor, now)).await;
+            if is_reader.map_err(Error::undecided)? { Access::Show } else { Access::Refuse }
+        }
+    };
+    Ok(Gate::Page(Decided { site, located, is_moved, reader, visitor, access, loaded, held }))
+}
+
+/// The page that the settings name as the front page.
+fn front_page(conn: &mut store::Conn) -> store::Result<Option<OutlinedPage>> {
+    match navigation::front(conn)? {
+        Front::Page(page) => pages::outline(conn, page),
+        Front::List | Front::Cards => Ok(None),
+    }
+}
+
+/// Whether everybody may see a page.
+fn is_open(located: &OutlinedPage, now: Timestamp) -> bool {
+    located.outline.decide(&Visitor::Anonymous, now) == Some(Access::Show)
+}
+
+/// The error for an address that is the path of no page: 404, or for strangers what a private page gives them on a site
+/// that hides its pages.
+pub async fn no_path(app: &App, request: &HttpRequest) -> Error {
+    match app.db.site().await.hides_pages {
+        true => Reader::of(request).await.err().unwrap_or(Error::NotFound),
+        false => Error::NotFound,
+    }
+}
+
+/// The error for a path without a page: on a site that hides its pages, strangers get what a private page gives them.
+pub(super) async fn absence(requester: &Requester<'_>, viewer: &MaybeReader, hides_pages: bool) -> Error {
+    match viewer.account() {
+        None if hides_pages => requester.reader().await.err().unwrap_or(Error::NotFound),
+        _ => Error::NotFound,
+    }
+}
+
+/// 403, not 404: the earlier 401 already revealed that the page exists.
+pub(super) fn not_a_reader(visitor: &Visitor) -> Error {
+    let name = visitor.member().map_or("", |member| member.name.as_str());
+    Error::Forbidden(Sentence::new("error-forbidden-page").with("name", name))
+}
