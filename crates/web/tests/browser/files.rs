@@ -117,6 +117,7 @@ fn without_javascript_a_file_is_chosen_and_nothing_typed_is_lost() {
 fn shoot(person: &Person, name: &str) {
     let Some(folder) = env::var_os("POSTERN_TEST_SCREENSHOTS").map(PathBuf::from) else { return };
     for (width, scheme) in [(1280, "light"), (1280, "dark"), (390, "light"), (390, "dark")] {
-        person.resize(width, 900).prefer(scheme).screenshot(&folder.join(format!("{name}-{width}-{scheme}.png")));
+        person.resize(width, 900).prefer(scheme).js("document.querySelector('#files').scrollIntoView()");
+        person.screenshot(&folder.join(format!("{name}-{width}-{scheme}.png")));
     }
 }
