@@ -3,6 +3,8 @@ const drafted = document.querySelector("form[data-drafts]");
 
 // Saves what was typed now, without leaving the form. After a conflict the form is sent, and both texts are shown.
 export let saveNow = () => {};
+// Saves what was typed, even if it is nothing; resolves to the address of the draft, and to null if it could not be saved.
+export let savedDraft = async () => null;
 
 if (drafted) {
   const SOON = 1500, LATEST = 5000;
@@ -64,6 +66,15 @@ if (drafted) {
     if (since === 0 && !keeping) return say(last, false);
     clearTimeout(timer);
     keep();
+  };
+  savedDraft = async () => {
+    if (since !== 0 || drafted.elements.draft.value === "0") {
+      clearTimeout(timer);
+      since = since || Date.now();
+      keep();
+    }
+    await keeping;
+    return stopped || drafted.elements.draft.value === "0" ? null : drafted.dataset.drafts;
   };
   drafted.addEventListener("input", () => {
     if (stopped) return;

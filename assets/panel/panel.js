@@ -10,7 +10,7 @@ import "./publish.js";
 import "./disclosures.js";
 import "./toolbar.js";
 import "./word-count.js";
-import "./files.js";
+import "./uploads.js";
 import "./moments.js";
 import "./soon.js";
 import "./time-zone.js";

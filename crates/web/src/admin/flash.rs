@@ -32,12 +32,13 @@ pub(super) enum Flash {
     FileInserted,
     FileChanged,
     FileLeaves,
+    FileDeleted,
     FileKept,
     FilePurged,
 }
 
 impl Flash {
-    const ALL: [(Flash, &'static str, &'static str); 26] = [
+    const ALL: [(Flash, &'static str, &'static str); 27] = [
         (Flash::Saved, "saved", "Saved."),
         (Flash::Created, "created", "Created."),
         (Flash::Deleted, "deleted", "Deleted"),
@@ -70,6 +71,7 @@ impl Flash {
         (Flash::FileInserted, "file-inserted", "The file stands at the end of the text."),
         (Flash::FileChanged, "file-changed", "The file is changed in the draft."),
         (Flash::FileLeaves, "file-leaves", "The file leaves when you publish."),
+        (Flash::FileDeleted, "file-deleted", "The file is deleted from the draft."),
         (Flash::FileKept, "file-kept", "The file stays."),
         (Flash::FilePurged, "file-purged", "The file is deleted for good, from all versions."),
     ];

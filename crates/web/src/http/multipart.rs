@@ -262,7 +262,12 @@ impl FileForm {
     /// 400 when the client ends it early, 408 when it is too slow.
     pub async fn chunk(&mut self) -> Result<Option<Bytes>, Error> {
         let Some(file) = &mut self.file else { return Ok(None) };
-        self.clock.wait(file.next()).await?.transpose().map_err(|_| BROKEN)
+        let chunk = self.clock.wait(file.next()).await?.transpose().map_err(|_| BROKEN);
+        // A field must not be asked again after its end.
+        if !matches!(chunk, Ok(Some(_))) {
+            self.file = None;
+        }
+        chunk
     }
 
     /// Does something during which the client is not waited for.

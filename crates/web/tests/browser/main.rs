@@ -16,6 +16,7 @@ mod attacks;
 mod chromium;
 mod door;
 mod editing;
+mod files;
 mod firefox;
 mod lists;
 mod people;

@@ -7,9 +7,11 @@ use std::{
 
 use actix_web::{
     body::to_bytes,
+    dev::Payload,
+    error::PayloadError,
     http::{Method, StatusCode, header::HeaderMap},
     test::{TestRequest, call_service, init_service},
-    web::Data,
+    web::{Bytes, Data},
 };
 use base64::{Engine, prelude::BASE64_STANDARD};
 use domain::{
@@ -25,6 +27,7 @@ use store::{
     DatabaseUrl, Store,
     writing::{AddGroup, Command, Consent, Delete, Outcome, Publish, ReadText, Run, Selection, new_page_id},
 };
+use futures_util::{StreamExt, stream};
 use tempfile::TempDir;
 use web::{
     App, Options,
@@ -264,6 +267,35 @@ pub fn basic(credentials: impl AsRef<[u8]>) -> String {
     format!("Basic {}", BASE64_STANDARD.encode(credentials))
 }
 
+/// The body of a request: a form, bytes, or a part after which the client disconnects or sends nothing more.
+enum Body {
+    Whole(String),
+    Bytes(Vec<u8>),
+    Part(Vec<u8>, bool),
+}
+
+type BoxedPayload = std::pin::Pin<Box<dyn futures_util::Stream<Item = Result<Bytes, PayloadError>>>>;
+
+/// A form with a file, as a browser sends it.
+pub fn multipart(fields: &[(&str, &str)], (name, content): (&str, &[u8])) -> Vec<u8> {
+    let mut body = Vec::new();
+    for (name, value) in fields {
+        body.extend_from_slice(
+            format!("--XX\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n").as_bytes(),
+        );
+    }
+    body.extend_from_slice(
+        format!(
+            "--XX\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\nContent-Type: \
+             application/octet-stream\r\n\r\n"
+        )
+        .as_bytes(),
+    );
+    body.extend_from_slice(content);
+    body.extend_from_slice(b"\r\n--XX--\r\n");
+    body
+}
+
 /// A client that sends the same headers with every request.
 #[derive(Clone)]
 pub struct Actor<'a> {
@@ -306,6 +338,24 @@ impl Actor<'_> {
 
     /// Sends a request from another address.
     pub async fn send_from(&self, address: &str, method: Method, uri: &str, body: Option<String>) -> Response {
+        self.send_body(address, method, uri, body.map(Body::Whole)).await
+    }
+
+    /// Sends a form with a file, whose fields stand before it.
+    pub async fn upload(&self, uri: &str, fields: &[(&str, &str)], file: (&str, &[u8])) -> Response {
+        self.multipart().send_body("127.0.0.1", Method::POST, uri, Some(Body::Bytes(multipart(fields, file)))).await
+    }
+
+    /// Sends a part of a form with a file, and then an error or nothing more.
+    pub async fn upload_part(&self, uri: &str, part: Vec<u8>, breaks: bool) -> Response {
+        self.multipart().send_body("127.0.0.1", Method::POST, uri, Some(Body::Part(part, breaks))).await
+    }
+
+    pub fn multipart(&self) -> Self {
+        self.with("content-type", "multipart/form-data; boundary=XX")
+    }
+
+    async fn send_body(&self, address: &str, method: Method, uri: &str, body: Option<Body>) -> Response {
         let peer = std::net::SocketAddr::new(address.parse().unwrap(), 9);
         let service = init_service(application(self.site.app.clone())).await;
         let mut request = TestRequest::default().method(method).uri(uri).peer_addr(peer);
@@ -315,13 +365,26 @@ impl Actor<'_> {
         if !self.headers.iter().any(|(name, _)| name == "host") {
             request = request.insert_header(("host", "site.test"));
         }
-        if let Some(body) = body {
-            if !self.headers.iter().any(|(name, _)| name == "content-type") {
-                request = request.insert_header(("content-type", "application/x-www-form-urlencoded"));
-            }
-            request = request.set_payload(body);
+        if body.is_some() && !self.headers.iter().any(|(name, _)| name == "content-type") {
+            request = request.insert_header(("content-type", "application/x-www-form-urlencoded"));
         }
-        let response = call_service(&service, request.to_request()).await;
+        let payload: Option<BoxedPayload> = match body {
+            None => None,
+            Some(Body::Whole(text)) => Some(Box::pin(stream::iter([Ok(Bytes::from(text))]))),
+            Some(Body::Bytes(bytes)) => Some(Box::pin(stream::iter([Ok(Bytes::from(bytes))]))),
+            Some(Body::Part(part, true)) => {
+                Some(Box::pin(stream::iter([Ok(Bytes::from(part)), Err(PayloadError::Incomplete(None))])))
+            }
+            Some(Body::Part(part, false)) => {
+                Some(Box::pin(stream::iter([Ok(Bytes::from(part))]).chain(stream::pending())))
+            }
+        };
+        let request = request.to_request();
+        let request = match payload {
+            Some(payload) => request.replace_payload(Payload::Stream { payload }).0,
+            None => request,
+        };
+        let response = call_service(&service, request).await;
         let (status, headers) = (response.status(), response.headers().clone());
         let body = to_bytes(response.into_body()).await.unwrap();
         Response { status, headers, body: String::from_utf8_lossy(&body).into_owned() }

@@ -59,6 +59,10 @@ async fn every_template_renders_as_a_whole_document() {
             "admin/confirm.html",
             root.submit("/admin/pages", "/admin/pages/actions", &[("action", "delete"), ("id", &hello)]).await.is(200),
         ),
+        (
+            "admin/pages/file_question.html",
+            root.submit(&page, &format!("/admin/drafts/{hello}/files/plan.txt"), &[("action", "ask-purge")]).await.is(200),
+        ),
         ("admin/job.html", someone.get(job.header("location")).await),
         ("admin/groups/list.html", root.get("/admin/groups").await),
         ("admin/groups/form.html", root.get("/admin/groups/new").await),
@@ -84,8 +88,8 @@ async fn every_template_renders_as_a_whole_document() {
     }
     let known: Vec<&str> = answers.iter().map(|(template, _)| *template).collect();
     let frames = ["base.html", "components.html", "menu.html", "admin/base.html", "admin/components.html"];
-    // A part of a page, which its script asks for: audiences.rs.
-    let parts = ["admin/pages/reader_status.html"];
+    // Parts of a page, which its scripts ask for: audiences.rs, files_upload.rs.
+    let parts = ["admin/pages/reader_status.html", "admin/pages/files.html"];
     for template in site.app.view.names().iter().filter(|name| !parts.contains(&name.as_str())) {
         assert!(frames.contains(&template.as_str()) || known.contains(&template.as_str()), "no sample for {template}");
     }

@@ -72,6 +72,11 @@ impl OfPage {
         self.files.iter().filter(move |file| file.since.is_none() || !(file.leaves || waits(&file.name)))
     }
 
+    /// Whether readers have a file of this name.
+    fn is_live(&self, name: &FileName) -> bool {
+        self.files.iter().any(|file| file.since.is_some() && file.name == *name)
+    }
+
     /// The address at which readers have the page, or will have it; empty for a draft without a valid path.
     fn path(&self) -> String {
         let drafted = || self.draft.as_ref().and_then(|draft| draft.typed.path());

@@ -166,7 +166,8 @@ pub async fn act(
         }
         Action::Change => change(sent, &of_page, &input).await,
         Action::Delete => match sent.change(FileChange::Remove { at_once: false }).await? {
-            Ok(()) => Ok(sent.done(&name, Flash::FileLeaves)),
+            Ok(()) if of_page.is_live(&name) => Ok(sent.done(&name, Flash::FileLeaves)),
+            Ok(()) => Ok(sent.done(&name, Flash::FileDeleted)),
             Err(words) => sent.refused(words).await,
         },
         Action::Keep => match sent.change(FileChange::Keep).await? {

@@ -98,7 +98,7 @@ impl Row {
     fn new(of_page: &OfPage, file: &File, url: &str, path: &str, text: &str, open: &str, can_purge: bool) -> Row {
         let name: &FileName = &file.name;
         let waits = file.since.is_none();
-        let is_live = of_page.files.iter().any(|other| other.since.is_some() && other.name == *name);
+        let is_live = of_page.is_live(name);
         let is_unpublished = of_page.page.is_none();
         let query = |more: &str| match (waits, more) {
             (true, "") => "?draft".to_owned(),
