@@ -14,6 +14,9 @@ pub const PART_BYTES: usize = 256 * 1024;
 /// The widths in pixels at which pictures are also stored.
 pub const WIDTHS: [u32; 3] = [480, 960, 1600];
 
+/// Names that the site answers itself, at its root or at each section.
+const RESERVED: [&str; 4] = ["favicon.ico", "feed.xml", "robots.txt", "sitemap.xml"];
+
 /// The name of a file: lower-case letters, digits, `-`, `_` and `.`, with an ending after the last dot. A path of a page has no
 /// dot, so that `/clients/acme/plan.jpg` is either the file `plan.jpg` of the page `/clients/acme` or nothing.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -43,6 +46,9 @@ impl FileName {
         }
         if name.contains("..") {
             return Err("A name does not have two dots side by side.".into());
+        }
+        if RESERVED.contains(&name) {
+            return Err(format!("“{name}” is reserved for Postern itself. Choose another name."));
         }
         let name = FileName(name.to_owned());
         match name.ending() {

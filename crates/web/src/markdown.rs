@@ -9,6 +9,7 @@ mod allowlist;
 mod autolinks;
 mod bare;
 mod code;
+mod file_names;
 mod finish;
 mod format;
 mod languages;

@@ -20,6 +20,7 @@ impl Weighter<ContentId, Bytes> for ByteWeighter {
 pub struct Contents {
     /// `None` when caching is off.
     entries: Option<Cache<ContentId, Bytes, ByteWeighter>>,
+    max_bytes: u64,
 }
 
 impl Contents {
@@ -28,7 +29,13 @@ impl Contents {
         /// A usual size of a picture for the web.
         const TYPICAL_BYTES: u64 = 64 * 1024;
         let items = usize::try_from(max_bytes / TYPICAL_BYTES).unwrap_or(usize::MAX).max(16);
-        Contents { entries: (max_bytes > 0).then(|| Cache::with_weighter(items, max_bytes, ByteWeighter)) }
+        let entries = (max_bytes > 0).then(|| Cache::with_weighter(items, max_bytes, ByteWeighter));
+        Contents { entries, max_bytes }
+    }
+
+    /// The bytes of all contents in memory, and their maximum.
+    pub fn load(&self) -> (u64, u64) {
+        (self.entries.as_ref().map_or(0, Cache::weight), self.max_bytes)
     }
 
     /// The bytes of a content.

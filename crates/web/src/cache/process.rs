@@ -8,6 +8,7 @@ use super::{
     answers::Answers,
     contents::Contents,
     generations::{Dependency, Generation, Generations},
+    lookups::CacheLoad,
     menus::Menus,
     users::Users,
 };
@@ -38,6 +39,13 @@ impl Cache {
             site: RwLock::default(),
             generations,
         }
+    }
+
+    /// The lookups of answers so far, and the size of the cache now, small files included.
+    pub fn load(&self) -> CacheLoad {
+        let answers = self.answers.load();
+        let (bytes, max_bytes) = self.contents.load();
+        CacheLoad { bytes: answers.bytes + bytes, max_bytes: answers.max_bytes + max_bytes, ..answers }
     }
 
     /// The generations, which say what is still current.

@@ -6,10 +6,10 @@ use std::collections::HashSet;
 use domain::{link, page::PagePath};
 
 use super::{
+    file_names::named,
     format::Losses,
     math::Formulas,
     outline::{self, Outline},
-    own_files::named,
     tags::{Part, Parts, Tag, decoded, parts, push_escaped},
 };
 use crate::language::{Language, sentence::Sentence};

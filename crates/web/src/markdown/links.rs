@@ -13,7 +13,7 @@ use store::writing::TextFacts;
 
 use super::{
     minutes,
-    own_files::named,
+    file_names::named,
     parse, plain,
     tags::{Part, decoded, parts},
 };

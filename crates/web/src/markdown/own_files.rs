@@ -4,24 +4,18 @@
 use std::fmt::Write;
 
 use domain::{
-    file::{File, FileName, WIDTHS},
+    file::{File, WIDTHS},
     page::PagePath,
 };
 
 use super::{
     SafeHtml,
+    file_names::named,
     tags::{Part, Tag, decoded, parts, push_escaped},
 };
 
 /// The width at which a picture is shown: that of the text, or of a narrower window.
 const SIZES: &str = "(min-width: 48rem) 44rem, 100vw";
-
-/// The name of a file that an address names within a page: `plan.jpg` or `./plan.jpg`, without a query.
-pub(super) fn named(address: &str) -> Option<FileName> {
-    let name = address.strip_prefix("./").unwrap_or(address);
-    let (name, _) = name.split_once('#').unwrap_or((name, ""));
-    FileName::parse(name).ok()
-}
 
 /// The HTML of the text of a page with the addresses of its files. A file that waits for the page to be published has an
 /// address that only editors may use.
@@ -150,7 +144,7 @@ mod tests {
     use chrono::DateTime;
     use domain::{
         Version,
-        file::{Content, ContentId, FileId},
+        file::{Content, ContentId, FileId, FileName},
         page::PageId,
     };
 

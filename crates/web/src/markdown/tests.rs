@@ -308,7 +308,7 @@ fn what_is_dropped_is_marked_in_the_preview() {
         ("[a](javascript:x) [b](ftp://x)", 2),
         ("<a href=\"javascript:x\">a</a> <a id=\"b\"></a>", 1),
         ("![a](http://example.org/a.png) <img src=\"data:x\">", 2),
-        ("![a](a.png) ![b](/b.png) <img src=\"../c.png\"> ![d](/static/0/icon.svg)", 3),
+        ("![a](a.png) ![b](/b.png) <img src=\"../c.png\"> ![d](/static/0/icon.svg)", 2),
         ("[a](#a) [b](#b) [c](#top)\n\n## A", 1),
         ("$\\frac{$", 1),
         ("[a](/x) ![b](https://example.org/b.png) ![d](HTTPS://example.org/d)", 0),

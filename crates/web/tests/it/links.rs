@@ -138,5 +138,5 @@ async fn a_typed_moment_is_told_with_its_day_and_its_zone() {
     let id = site.page("hello").unwrap().id.0;
     let form = eve.get(&format!("/admin/pages/{id}")).await;
     let published = site.page("hello").unwrap().content.published_at.format("%a %-d %b %Y, %H:%M");
-    form.has(&published.to_string()).has(" UTC, now");
+    form.has(&published.to_string()).has(" UTC, just now");
 }

@@ -4,12 +4,17 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use actix_web::web::Data;
 use domain::{
+    access,
     audience::{Audience, AudienceInput},
+    file::File,
     link::{self, LinkProblem, Target},
     page::PagePath,
 };
 use serde::Deserialize;
-use store::links;
+use store::{
+    drafts, files, links,
+    pages::{self, Located},
+};
 
 use crate::{
     App,
@@ -66,10 +71,28 @@ pub(super) async fn render(app: &App, editor: &Editor, text: Text) -> Result<Saf
     let own = from.clone();
     let targets = app.render_pool.run_long(move || checked_targets(&page, &source)).await?;
     let proof = editor.proof();
-    let query = move |conn: &mut store::Conn| links::problems(conn, &proof, &own, &audience, &targets, markdown::ids);
-    let problems: BTreeMap<Target, LinkProblem> = app.db.read(query).await?.into_iter().collect();
+    let query = move |conn: &mut store::Conn| {
+        let problems = links::problems(conn, &proof, &own, &audience, &targets, markdown::ids)?;
+        Ok((problems, drafted_files(conn, &proof, &own)?))
+    };
+    let (problems, files) = app.db.read(query).await?;
+    let problems: BTreeMap<Target, LinkProblem> = problems.into_iter().collect();
+    let page = from.clone();
     let words = move |address: &str| Some(problems.get(&link::target(&from, address)?)?.message());
-    app.render_pool.run_long(move || markdown::render_with_problems(&body, words)).await
+    let rendering = move || markdown::with_files(&markdown::render_with_problems(&body, words), &page, &files);
+    app.render_pool.run_long(rendering).await
+}
+
+/// The files of the page at a path as its draft has them.
+fn drafted_files(conn: &mut store::Conn, by: &access::Editor, path: &PagePath) -> store::Result<Vec<File>> {
+    let page = match drafts::find(conn, by, path)? {
+        Some(draft) => Some(draft.page),
+        None => match pages::locate(conn, path)? {
+            Located::Page(page) => Some(page.id),
+            Located::Moved(_) | Located::Nothing => None,
+        },
+    };
+    page.map_or(Ok(Vec::new()), |page| files::drafted(conn, by, page))
 }
 
 /// The different targets of a text, up to [`MAX_CHECKED_LINKS`]. Headings of the page itself are those of the text.
