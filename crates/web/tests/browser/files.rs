@@ -54,7 +54,11 @@ fn files_are_pasted_and_dropped_into_the_text_of_a_new_page() {
     eve.js("[...document.querySelectorAll('.uploads button')].find((it) => it.textContent.includes('as one-2.txt')).click()");
     eve.wait("document.querySelectorAll('[data-file]').length === 4");
     // Too large, and not what its name says.
-    give(&eve, "drop", &["new File([new ArrayBuffer(33 << 20)], 'film.mp4')".into(), "new File(['x'], 'bad.png')".into()]);
+    give(
+        &eve,
+        "drop",
+        &["new File([new ArrayBuffer(33 << 20)], 'film.mp4')".into(), "new File(['x'], 'bad.png')".into()],
+    );
     eve.wait("document.querySelector('.uploads')?.textContent.includes('film.mp4 is too large')");
     eve.wait("document.querySelector('.uploads')?.textContent.includes('bad.png: The name ends with .png')");
     // A button of the list puts a file where the cursor is.
@@ -81,7 +85,10 @@ fn an_upload_shows_its_progress_and_is_cancelled() {
     eve.js("XMLHttpRequest.prototype.send = function () { \
         this.upload.dispatchEvent(new ProgressEvent('progress', { lengthComputable: true, loaded: 3, total: 4 })); }; 0");
     give(&eve, "drop", &[text("long.txt"), text("next.txt")]);
-    eve.wait("document.querySelector('.uploads progress')?.value === 3").sees("long.txt").sees("next.txt").sees("waits");
+    eve.wait("document.querySelector('.uploads progress')?.value === 3")
+        .sees("long.txt")
+        .sees("next.txt")
+        .sees("waits");
     eve.js("XMLHttpRequest.prototype.abort = function () { this.dispatchEvent(new ProgressEvent('abort')); }; 0");
     eve.js("[...document.querySelectorAll('.uploads li')].reverse().forEach((it) => it.querySelector('button').click()); 0");
     eve.wait("document.querySelectorAll('.uploads li').length === 0");

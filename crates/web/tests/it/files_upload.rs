@@ -5,7 +5,7 @@ use std::time::Duration;
 use actix_web::http::Method;
 use domain::{access::Admin, file::File, page::PageId, user::Role};
 use serde_json::Value;
-use web::{Options, http::multipart::Pace, upload::Limits};
+use web::{Options, http::arriving::Pace, upload::Limits};
 
 use crate::site::{Actor, Response, Site, draft, multipart};
 
@@ -84,7 +84,8 @@ async fn a_file_waits_in_the_draft_until_the_page_is_published() {
     // The same bytes on another page are stored once.
     let before = stored(&site);
     let secret = site.page("secret").unwrap().id.0;
-    let other = Hello { form: format!("/admin/pages/{secret}"), files: format!("/admin/drafts/{secret}/files"), ..hello };
+    let other =
+        Hello { form: format!("/admin/pages/{secret}"), files: format!("/admin/drafts/{secret}/files"), ..hello };
     put(&eve, &other, "copy.txt", "Hello.").await.is(200);
     assert_eq!(stored(&site), before);
 }
@@ -101,7 +102,9 @@ async fn without_a_script_the_draft_is_saved_with_what_was_typed_before_the_file
     let shown = eve.get(to.split('#').next().unwrap()).await.is(200);
     shown.has("The file is in the draft.").has("Typed and not saved.").has("value=\"plan.txt\"");
     // Without a file, and with one that is refused, too.
-    for (file, words) in [(("", b"".as_slice()), "Choose a file first."), (("a.png", b"no".as_slice()), "a.png: The name ends")] {
+    for (file, words) in
+        [(("", b"".as_slice()), "Choose a file first."), (("a.png", b"no".as_slice()), "a.png: The name ends")]
+    {
         let fields = whole_form(&eve, &hello.form, "Typed again.").await;
         let refused = eve.upload(&hello.files, &as_pairs(&fields), file).await.is(422);
         refused.has(words).has("Typed again.").has("plan.txt");
@@ -143,7 +146,9 @@ async fn t53_the_token_stands_before_the_file() {
 async fn a_name_is_made_usable_or_refused() {
     let site = Site::new();
     let (eve, hello) = (site.eve(), hello(&site));
-    for (sent, name) in [("IMG 2041.TXT", "img-2041.txt"), ("..\\..\\Evil.CSV", "evil.csv"), (".hidden.txt", "hidden.txt")] {
+    for (sent, name) in
+        [("IMG 2041.TXT", "img-2041.txt"), ("..\\..\\Evil.CSV", "evil.csv"), (".hidden.txt", "hidden.txt")]
+    {
         assert_eq!(json(&put(&eve, &hello, sent, "x").await.is(200))["name"], name, "{sent}");
     }
     for sent in ["notes.md", "data.json", "README", "robots.txt", "feed.xml"] {
@@ -168,7 +173,8 @@ async fn a_second_file_of_a_name_replaces_the_first_or_gets_a_number() {
     assert_eq!(numbered["name"], "plan-2.txt");
     eve.submit(&hello.form, action, &answer("replace")).await.is(200);
     eve.submit(&hello.form, action, &[("action", "add"), ("content", "7"), ("same_name", "replace")]).await.is(409);
-    let sizes: Vec<(String, u64)> = files(&site, hello.id).into_iter().map(|f| (f.name.to_string(), f.content.bytes)).collect();
+    let sizes: Vec<(String, u64)> =
+        files(&site, hello.id).into_iter().map(|f| (f.name.to_string(), f.content.bytes)).collect();
     assert_eq!(sizes, [("plan-2.txt".to_owned(), 3), ("plan.txt".to_owned(), 3)]);
     // Asked in advance, and without a script.
     let third = put_with(&eve, &hello, &[("same_name", "number")], "plan.txt", "three").await.is(200);
@@ -265,7 +271,11 @@ async fn a_file_is_renamed_with_its_links_described_deleted_and_kept() {
     open.has("once more").lacks("not in the text").lacks("Delete for good");
 
     for (name, words) in [("plan.png", "Keep the ending"), ("Plan.svg", "Only lower-case")] {
-        act("change", "plan.svg", &[("file_name", name), ("file_alt", "x")], text).await.is(422).has(words).has("once more");
+        act("change", "plan.svg", &[("file_name", name), ("file_alt", "x")], text)
+            .await
+            .is(422)
+            .has(words)
+            .has("once more");
     }
     act("change", "plan.svg", &[("file_name", "oak.svg"), ("file_alt", "An oak")], text).await.is(303);
     let form = eve.get(&hello.form).await.has("![The plan](oak.svg), [once more](/hello/oak.svg)");

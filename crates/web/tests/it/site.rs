@@ -23,11 +23,11 @@ use domain::{
     password::Password,
     user::{Role, User, UserContent, Username},
 };
+use futures_util::{StreamExt, stream};
 use store::{
     DatabaseUrl, Store,
     writing::{AddGroup, Command, Consent, Delete, Outcome, Publish, ReadText, Run, Selection, new_page_id},
 };
-use futures_util::{StreamExt, stream};
 use tempfile::TempDir;
 use web::{
     App, Options,

@@ -61,7 +61,9 @@ async fn every_template_renders_as_a_whole_document() {
         ),
         (
             "admin/pages/file_question.html",
-            root.submit(&page, &format!("/admin/drafts/{hello}/files/plan.txt"), &[("action", "ask-purge")]).await.is(200),
+            root.submit(&page, &format!("/admin/drafts/{hello}/files/plan.txt"), &[("action", "ask-purge")])
+                .await
+                .is(200),
         ),
         ("admin/job.html", someone.get(job.header("location")).await),
         ("admin/groups/list.html", root.get("/admin/groups").await),
