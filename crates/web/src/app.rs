@@ -15,10 +15,10 @@ use crate::{
     cache::process::Cache,
     db::Db,
     http::{
+        arriving::{Arriving, Pace},
         budget::Budget,
         client::Proxies,
         error_counts::ErrorCounts,
-        multipart::{Arriving, Pace},
         view::View,
     },
     render_pool::RenderPool,

@@ -17,7 +17,7 @@ use crate::{
     config::{Config, Serve},
     db::POOL_SIZE,
     first_run,
-    http::{client::Proxies, listener, multipart::Pace},
+    http::{arriving::Pace, client::Proxies, listener},
     metrics,
     routes::application,
 };

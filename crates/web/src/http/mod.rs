@@ -1,6 +1,7 @@
 //! HTTP for every request: middleware, limits, errors and their pages, forms, answers, templates and logs.
 
 pub mod answer;
+pub mod arriving;
 pub mod assets;
 mod before_routing;
 mod body_guard;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use actix_web::http::Method;
 use domain::{access::Admin, file::File, page::PageId, user::Role};
 use serde_json::Value;
-use web::{Options, http::multipart::Pace, upload::Limits};
+use web::{Options, http::arriving::Pace, upload::Limits};
 
 use crate::site::{Actor, Response, Site, draft, multipart};
 

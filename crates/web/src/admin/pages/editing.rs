@@ -17,7 +17,7 @@ use store::{readers::Outlook, writing::AccessDiff};
 use super::{
     editor_context::EditorContext,
     fields::{Fields, SubmitAction},
-    files::FilesPanel,
+    files::panel::FilesPanel,
     merging::OtherEditor,
     outlook::{self, Typed},
     preview,

@@ -11,8 +11,11 @@ use serde::Deserialize;
 use store::writing::{ChangeFile, Command, Consent, FileChange, PurgeFile};
 
 use super::{
-    OfPage, names, question, save_form,
-    uploads::{Added, SameName, add, file_href, uploaded_at},
+    names,
+    of_page::OfPage,
+    question,
+    saving::save_form,
+    uploads::{Added, SameName, add, file_href, is_navigation, uploaded_at},
 };
 use crate::{
     App,
@@ -200,9 +203,7 @@ pub async fn act(
                 ));
             }
             match add(&app, &editor, &of_page, name.clone(), content, same).await? {
-                Added::As(name) if super::uploads::is_navigation(&request) => {
-                    Ok(Outcome::Redirect(uploaded_at(page, &name, "", "")))
-                }
+                Added::As(name) if is_navigation(&request) => Ok(Outcome::Redirect(uploaded_at(page, &name, "", ""))),
                 Added::As(name) => Ok(Outcome::Page(Answer::json(&serde_json::json!({
                     "name": name.as_str(),
                     "markdown": names::markdown(&name, ""),

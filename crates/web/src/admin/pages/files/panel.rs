@@ -6,7 +6,7 @@ use domain::{
 };
 use serde::Serialize;
 
-use super::{OfPage, names};
+use super::{names, of_page::OfPage};
 use crate::{App, admin::pages::editor_context::EditorContext, auth::extract::Editor, http::error::Error};
 
 /// The width at which the list asks for a picture.

@@ -9,7 +9,7 @@ use domain::{
 use serde::Serialize;
 use store::writing::{AddFile, Command, Consent, contents};
 
-use super::{OfPage, names, panel::size, question, save_form};
+use super::{names, of_page::OfPage, panel::size, question, saving::save_form};
 use crate::{
     App,
     admin::{
