@@ -28,7 +28,17 @@ fn a_name_without_an_ending_or_with_that_of_a_page_is_refused() {
     for name in ["plan", "", ".", "..", "notes.md", "notes.MD", "notes.json", "a.b.", "."] {
         assert!(FileName::suggest(name).is_err(), "{name}");
     }
-    for name in ["Plan.jpg", "plan jpg.png", ".plan.jpg", "plan..jpg", "plan.", "a/b.png", "pl\u{e4}n.jpg", "plan.md", "feed.xml"] {
+    for name in [
+        "Plan.jpg",
+        "plan jpg.png",
+        ".plan.jpg",
+        "plan..jpg",
+        "plan.",
+        "a/b.png",
+        "pl\u{e4}n.jpg",
+        "plan.md",
+        "feed.xml",
+    ] {
         assert!(FileName::parse(name).is_err(), "{name}");
     }
     assert!(FileName::parse(&format!("{}.png", "a".repeat(97))).is_err());

@@ -12,9 +12,8 @@ use domain::{
 use store::writing::TextFacts;
 
 use super::{
-    minutes,
     file_names::named,
-    parse, plain,
+    minutes, parse, plain,
     tags::{Part, decoded, parts},
 };
 

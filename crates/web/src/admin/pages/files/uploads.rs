@@ -146,13 +146,7 @@ async fn take(
 
 /// The name under which a file is stored.
 fn named(wanted: &str, sent: &str) -> Result<FileName, String> {
-    let name = FileName::suggest(if wanted.is_empty() { sent } else { wanted })?;
-    match name.as_str() {
-        "feed.xml" | "sitemap.xml" | "robots.txt" | "favicon.ico" => {
-            Err(format!("The site itself answers at {name}. Give the file another name."))
-        }
-        _ => Ok(name),
-    }
+    FileName::suggest(if wanted.is_empty() { sent } else { wanted })
 }
 
 /// A file whose bytes are stored and belong to nothing yet.
