@@ -270,7 +270,7 @@ fn fuzz() {
             let (file, bytes, sizes) = mutation(seed);
             check(file, &bytes, &sizes)?;
             // Decoders are slower.
-            if tried % 16 == 0 && bytes.len() < 10_000 {
+            if tried.is_multiple_of(16) && bytes.len() < 10_000 {
                 let _ = renditions(name(file).kind(), &bytes[..], &[4, WIDTHS[0]]);
             }
             Ok::<_, String>(())

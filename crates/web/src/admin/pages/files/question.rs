@@ -46,15 +46,23 @@ struct SameName<'a> {
     numbered: &'a str,
 }
 
+/// An uploaded file with the name of another one.
+pub(super) struct Repeated {
+    /// The name.
+    pub(super) name: FileName,
+    /// The name that it gets beside the other one.
+    pub(super) numbered: FileName,
+    /// Its bytes, which are stored.
+    pub(super) content: ContentId,
+}
+
 /// 409: a file was uploaded, and the page has one of this name. The bytes are stored for a day, and are not sent again.
 pub(super) fn same_name(
     app: &App,
     editor: &Editor,
     site: &Site,
     page: PageId,
-    name: &FileName,
-    numbered: &FileName,
-    content: ContentId,
+    Repeated { name, numbered, content }: &Repeated,
     html: bool,
 ) -> Result<Answer, Error> {
     let action = format!("/admin/drafts/{}/files/{name}", page.0);

@@ -9,7 +9,13 @@ use domain::{
 use serde::Serialize;
 use store::writing::{AddFile, Command, Consent, contents};
 
-use super::{names, of_page::OfPage, panel::size, question, saving::save_form};
+use super::{
+    names,
+    of_page::OfPage,
+    panel::size,
+    question::{self, Repeated},
+    saving::save_form,
+};
 use crate::{
     App,
     admin::{
@@ -138,7 +144,8 @@ async fn take(
             name: name.to_string(),
         })?)),
         Ok(Added::Asks { name, numbered }) => {
-            question::same_name(app, editor, &site, page, &name, &numbered, content, html).map(Outcome::Page)
+            let repeated = Repeated { name, numbered, content };
+            question::same_name(app, editor, &site, page, &repeated, html).map(Outcome::Page)
         }
         Err(error) => refuse(app, editor, page, fields, error).await,
     }
