@@ -20,7 +20,7 @@
 //! - [`audit`]: the entries of the audit trail.
 //! - [`draft`]: a [`Draft`](draft::Draft) is the unpublished input of a page's form.
 //! - [`effective_access`]: the audience that applies to a page after inheritance.
-//! - [`file`]: a [`File`](file::File) of a page, its name and its kind.
+//! - [`mod@file`]: a [`File`](file::File) of a page, its name and its kind.
 //! - [`visitor`]: the person or program that sends a request.
 //! - [`zone`]: the time zone in which moments are typed and shown.
 //! - [`front_matter`]: the fields at the top of a Markdown file of another program.
