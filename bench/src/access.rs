@@ -131,17 +131,7 @@ fn form(page: &Page, audience: Audience) -> Command {
 }
 
 fn publish(page: &Page, content: PageContent) -> Command {
-    Command::Publish(Publish {
-        page: page.id,
-        is_new: false,
-        from: page.version,
-        lock: None,
-        content,
-        note: None,
-        move_below: false,
-        names_readers: false,
-        files_of: None,
-    })
+    Command::Publish(Publish::after(page.version, page.id, content))
 }
 
 fn find(store: &Store, path: &str) -> Result<Page, String> {

@@ -26,7 +26,7 @@ impl FileName {
     /// The most bytes in a name.
     pub const MAX: usize = 100;
 
-    /// Parses a name as it stands in an address. Nothing is corrected.
+    /// Parses the name in an address. Nothing is corrected.
     ///
     /// # Errors
     /// A sentence for the person who typed it.
@@ -82,17 +82,17 @@ impl FileName {
         FileName(format!("{stem}{suffix}"))
     }
 
-    /// The name as it is stored and as it stands in addresses.
+    /// The name, as the database and addresses have it.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// What stands before the last dot.
+    /// The part before the last dot.
     pub fn stem(&self) -> &str {
         self.0.rsplit_once('.').map_or(&self.0, |(stem, _)| stem)
     }
 
-    /// What stands after the last dot.
+    /// The part after the last dot.
     pub fn ending(&self) -> &str {
         self.0.rsplit_once('.').map_or("", |(_, ending)| ending)
     }
@@ -269,6 +269,12 @@ pub struct File {
     pub uploaded_by: String,
 }
 
+/// Of the files of a page, those that it will have once it is published as it is drafted.
+pub fn drafted(files: &[File]) -> impl Iterator<Item = &File> {
+    let waits = |name: &FileName| files.iter().any(|file| file.since.is_none() && file.name == *name);
+    files.iter().filter(move |file| file.since.is_none() || !(file.leaves || waits(&file.name)))
+}
+
 /// Bytes that are stored once, however many files have them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Content {
@@ -280,4 +286,14 @@ pub struct Content {
     pub bytes: u64,
     /// The width and height of a picture in pixels, the right way up.
     pub size: Option<(u32, u32)>,
+}
+
+/// A number of bytes, rounded: `1.4 MB`.
+pub fn size_in_words(bytes: u64) -> String {
+    const UNITS: [(u64, &str); 3] = [(1_000_000_000, "GB"), (1_000_000, "MB"), (1_000, "KB")];
+    match UNITS.iter().find(|(unit, _)| bytes >= *unit) {
+        None => format!("{bytes} bytes"),
+        Some((unit, word)) if bytes / unit >= 10 => format!("{} {word}", bytes.div_ceil(*unit)),
+        Some((unit, word)) => format!("{:.1} {word}", bytes as f64 / *unit as f64),
+    }
 }

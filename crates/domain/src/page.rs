@@ -8,6 +8,7 @@ pub use crate::id::PageId;
 use crate::{
     Timestamp, Version,
     audience::{Audience, AudienceInput, Readers},
+    file::FileName,
     invalid::Invalid,
     placement::{Placement, PlacementInput},
     text,
@@ -133,6 +134,11 @@ impl PagePath {
     /// The address of the page on its site, beginning with a slash.
     pub fn href(&self) -> String {
         format!("/{}", self.0)
+    }
+
+    /// The address of a file of the page on its site.
+    pub fn file_href(&self, name: &FileName) -> String {
+        format!("{}/{name}", self.href().trim_end_matches('/'))
     }
 
     /// The paths above this one, nearest last, without the root: `clients/acme/brief` has `clients`, `clients/acme`.

@@ -3,7 +3,6 @@
 use std::io;
 
 use domain::{
-    Version,
     access::Admin,
     audience::AudienceInput,
     page::{PageContent, PageInput},
@@ -148,17 +147,7 @@ fn add_examples(conn: &mut Conn, admin: &Admin, examples: &[PageContent]) -> sto
     let mut added = 0;
     for example in examples {
         if store::pages::find(conn, &example.path)?.is_none() {
-            let publish = Publish {
-                page: new_page_id()?,
-                is_new: true,
-                from: Version(0),
-                lock: None,
-                content: example.clone(),
-                note: None,
-                move_below: false,
-                names_readers: false,
-                files_of: None,
-            };
+            let publish = Publish::first(new_page_id()?, example.clone());
             let command = Command::Publish(publish);
             match run_command(conn, admin.editor(), &command, Consent::Stated, &mut |_| {}) {
                 // A page that the operator put below the example's path would get other readers: no example then.

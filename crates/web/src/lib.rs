@@ -24,6 +24,7 @@ pub mod routes;
 pub mod serve;
 pub mod site;
 pub mod smaller_copies;
+mod stored_content;
 pub mod upload;
 
 pub use app::{App, Options};

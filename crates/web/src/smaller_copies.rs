@@ -2,7 +2,7 @@
 
 use std::{
     collections::HashSet,
-    io::{self, Read},
+    io,
     sync::{
         Arc, Mutex, PoisonError,
         mpsc::{Receiver, SyncSender, sync_channel},
@@ -10,11 +10,10 @@ use std::{
     thread,
 };
 
-use domain::file::{Content, ContentId, FileKind, PART_BYTES, WIDTHS};
-use sha2::{Digest, Sha256};
+use domain::file::{Content, ContentId, FileKind, WIDTHS};
 use store::{Conn, Store, files, writing::contents};
 
-use crate::{clock, media, priority};
+use crate::{clock, media, priority, stored_content::StoredContent, upload};
 
 /// The most pictures that wait. A further one is asked for again with its next request.
 const MAX_WAITING: usize = 256;
@@ -85,7 +84,7 @@ fn make(store: &Store, picture: &Picture) -> store::Result<()> {
     if widths.is_empty() {
         return Ok(());
     }
-    let bytes = StoredPicture { store, picture, read: 0, part: Vec::new(), at: 0 };
+    let bytes = StoredContent::new(store, picture.content, picture.bytes);
     let made = media::renditions(picture.kind, bytes, &widths).unwrap_or_else(|why| {
         log::debug!("a picture has no smaller copies: {why}");
         Vec::new()
@@ -104,40 +103,6 @@ fn make(store: &Store, picture: &Picture) -> store::Result<()> {
 
 fn insert(conn: &mut Conn, of: ContentId, width: u32, copy: Option<&media::Rendition>) -> store::Result<()> {
     let Some(copy) = copy else { return contents::set_rendition(conn, of, width, None) };
-    let now = clock::now();
-    let content = contents::begin(conn, now)?;
-    let parts: Vec<Vec<u8>> = copy.bytes.chunks(PART_BYTES).map(<[u8]>::to_vec).collect();
-    contents::add_parts(conn, content, 0, &parts)?;
-    let hash: String = Sha256::digest(&copy.bytes).iter().map(|byte| format!("{byte:02x}")).collect();
-    let content = contents::finish(conn, content, &hash, Some((copy.width, copy.height)), now)?;
+    let content = upload::store(conn, &copy.bytes, Some((copy.width, copy.height)), clock::now())?;
     contents::set_rendition(conn, of, width, Some(content))
-}
-
-/// Reads a stored picture part by part.
-struct StoredPicture<'a> {
-    store: &'a Store,
-    picture: &'a Picture,
-    read: u64,
-    part: Vec<u8>,
-    at: usize,
-}
-
-impl Read for StoredPicture<'_> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        if self.at == self.part.len() {
-            if self.read >= self.picture.bytes {
-                return Ok(0);
-            }
-            let (content, from) = (self.picture.content, self.read);
-            let part = self.store.read(|conn| files::bytes(conn, content, from, PART_BYTES as u64));
-            self.part = part.map_err(io::Error::other)?.ok_or(io::ErrorKind::UnexpectedEof)?;
-            self.read += self.part.len() as u64;
-            self.at = 0;
-        }
-        let rest = self.part.get(self.at..).unwrap_or_default();
-        let length = rest.len().min(buffer.len());
-        buffer[..length].copy_from_slice(&rest[..length]);
-        self.at += length;
-        Ok(length)
-    }
 }

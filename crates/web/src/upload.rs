@@ -101,6 +101,26 @@ impl Parts {
             }
         }
     }
+
+    /// The parts, and the hash of the bytes.
+    fn end(self) -> (Vec<Vec<u8>>, String) {
+        let last = Some(self.last).filter(|last| !last.is_empty());
+        let hash = self.hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+        (self.full.into_iter().chain(last).collect(), hash)
+    }
+}
+
+/// Stores bytes that are in memory, unchecked.
+///
+/// # Errors
+/// As [`contents::add_parts`].
+pub fn store(conn: &mut Conn, bytes: &[u8], size: Option<(u32, u32)>, now: Timestamp) -> store::Result<ContentId> {
+    let mut all = Parts::default();
+    all.add(bytes);
+    let (parts, hash) = all.end();
+    let content = contents::begin(conn, now)?;
+    contents::add_parts(conn, content, 0, &parts)?;
+    contents::finish(conn, content, &hash, size, now)
 }
 
 /// Parts that are written in one transaction.
@@ -218,10 +238,9 @@ impl Upload {
         let mut stored = Vec::new();
         let summary = intake.finish(&mut stored).map_err(Refused::Media)?;
         parts.add(&stored);
-        let Parts { hash, bytes, full, last } = parts;
-        let hash = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
-        let last = Some(last).filter(|last| !last.is_empty());
-        let batch = Batch { content, first: next, parts: full.into_iter().chain(last).collect(), all: limits.all };
+        let bytes = parts.bytes;
+        let (parts, hash) = parts.end();
+        let batch = Batch { content, first: next, parts, all: limits.all };
         Ok(End { batch, hash, bytes, summary })
     }
 }

@@ -1,6 +1,6 @@
 //! Names of files.
 
-use domain::file::{FileKind, FileName};
+use domain::file::{FileKind, FileName, size_in_words};
 use proptest::prelude::*;
 
 #[test]
@@ -61,6 +61,15 @@ fn scripts_and_documents_of_the_web_are_not_shown_inline() {
         assert!(!FileName::parse(name).unwrap().kind().is_inline(), "{name}");
     }
     assert!(FileKind::of_ending("png").is_inline() && FileKind::of_ending("pdf").is_inline());
+}
+
+#[test]
+fn a_size_has_two_digits() {
+    for (bytes, expected) in
+        [(0, "0 bytes"), (999, "999 bytes"), (1_400, "1.4 KB"), (123_456, "124 KB"), (2_500_000, "2.5 MB")]
+    {
+        assert_eq!(size_in_words(bytes), expected);
+    }
 }
 
 proptest! {

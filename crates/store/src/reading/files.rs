@@ -19,7 +19,8 @@ use crate::{
     schema::{content_parts, contents, files, renditions},
 };
 
-#[derive(Queryable)]
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = files)]
 struct FileRow {
     id: i64,
     page_id: i64,
@@ -29,10 +30,12 @@ struct FileRow {
     leaves: bool,
     uploaded_at: NaiveDateTime,
     uploaded_by: String,
+    #[diesel(embed)]
     content: ContentRow,
 }
 
-#[derive(Queryable)]
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = contents)]
 struct ContentRow {
     id: i64,
     hash: Option<String>,
@@ -71,47 +74,25 @@ impl ContentRow {
     }
 }
 
-type ContentColumns = (contents::id, contents::hash, contents::bytes, contents::width, contents::height);
-const CONTENT_COLUMNS: ContentColumns =
-    (contents::id, contents::hash, contents::bytes, contents::width, contents::height);
-
 /// The rows of files with their contents.
 #[diesel::dsl::auto_type(no_type_alias)]
 fn rows() -> _ {
     files::table.inner_join(contents::table.on(contents::id.eq(files::content_id)))
 }
 
-type Columns = (
-    files::id,
-    files::page_id,
-    files::name,
-    files::alt,
-    files::since,
-    files::leaves,
-    files::uploaded_at,
-    files::uploaded_by,
-    ContentColumns,
-);
-const COLUMNS: Columns = (
-    files::id,
-    files::page_id,
-    files::name,
-    files::alt,
-    files::since,
-    files::leaves,
-    files::uploaded_at,
-    files::uploaded_by,
-    CONTENT_COLUMNS,
-);
+/// Whether readers of a page have a file of it.
+#[diesel::dsl::auto_type(no_type_alias)]
+pub(crate) fn is_live(page: PageId) -> _ {
+    let key: i64 = page.0;
+    files::page_id.eq(key).and(files::since.is_not_null()).and(files::until.is_null())
+}
 
 /// The file of a page that its readers have under a name.
 pub fn find(conn: &mut Conn, page: PageId, name: &FileName) -> Result<Option<File>> {
     let row: Option<FileRow> = rows()
-        .filter(files::page_id.eq(page.0))
+        .filter(is_live(page))
         .filter(files::name.eq(name.as_str()))
-        .filter(files::since.is_not_null())
-        .filter(files::until.is_null())
-        .select(COLUMNS)
+        .select(FileRow::as_select())
         .first(conn)
         .optional()?;
     row.map(FileRow::file).transpose()
@@ -123,7 +104,7 @@ pub fn find_drafted(conn: &mut Conn, _: &Editor, page: PageId, name: &FileName) 
         .filter(files::page_id.eq(page.0))
         .filter(files::name.eq(name.as_str()))
         .filter(files::since.is_null())
-        .select(COLUMNS)
+        .select(FileRow::as_select())
         .first(conn)
         .optional()?;
     match row {
@@ -134,13 +115,7 @@ pub fn find_drafted(conn: &mut Conn, _: &Editor, page: PageId, name: &FileName) 
 
 /// The files that the readers of a page have, by name.
 pub fn live(conn: &mut Conn, page: PageId) -> Result<Vec<File>> {
-    let rows: Vec<FileRow> = rows()
-        .filter(files::page_id.eq(page.0))
-        .filter(files::since.is_not_null())
-        .filter(files::until.is_null())
-        .order(files::name)
-        .select(COLUMNS)
-        .load(conn)?;
+    let rows: Vec<FileRow> = rows().filter(is_live(page)).order(files::name).select(FileRow::as_select()).load(conn)?;
     rows.into_iter().map(FileRow::file).collect()
 }
 
@@ -150,7 +125,7 @@ pub fn all(conn: &mut Conn, _: &Editor, page: PageId) -> Result<Vec<File>> {
         .filter(files::page_id.eq(page.0))
         .filter(files::until.is_null())
         .order((files::name, files::since))
-        .select(COLUMNS)
+        .select(FileRow::as_select())
         .load(conn)?;
     rows.into_iter().map(FileRow::file).collect()
 }
@@ -158,9 +133,7 @@ pub fn all(conn: &mut Conn, _: &Editor, page: PageId) -> Result<Vec<File>> {
 /// The files that a page will have once it is published as it is drafted, by name.
 pub fn drafted(conn: &mut Conn, by: &Editor, page: PageId) -> Result<Vec<File>> {
     let all = all(conn, by, page)?;
-    let waiting: Vec<FileName> = all.iter().filter(|file| file.since.is_none()).map(|file| file.name.clone()).collect();
-    let stays = |file: &File| file.since.is_none() || !(file.leaves || waiting.contains(&file.name));
-    Ok(all.into_iter().filter(stays).collect())
+    Ok(domain::file::drafted(&all).cloned().collect())
 }
 
 /// The files that a page had in one of its versions, by name.
@@ -170,7 +143,7 @@ pub fn of_version(conn: &mut Conn, _: &Editor, page: PageId, version: Version) -
         .filter(files::since.le(version.0))
         .filter(files::until.is_null().or(files::until.gt(version.0)))
         .order(files::name)
-        .select(COLUMNS)
+        .select(FileRow::as_select())
         .load(conn)?;
     rows.into_iter().map(FileRow::file).collect()
 }
@@ -210,7 +183,7 @@ pub fn rendition(conn: &mut Conn, content: ContentId, width: u32) -> Result<Opti
         .inner_join(contents::table.on(contents::id.nullable().eq(renditions::rendition_id)))
         .filter(renditions::content_id.eq(content.0))
         .filter(renditions::width.eq(i64::from(width)))
-        .select(CONTENT_COLUMNS)
+        .select(ContentRow::as_select())
         .first(conn)
         .optional()?;
     Ok(row.map(ContentRow::content))

@@ -9,7 +9,7 @@ use diesel::{
 };
 use domain::{
     Timestamp,
-    access::{Editor, Outline},
+    access::{Access, Editor, Outline},
     effective_access::EffectiveAccess,
     page::{Page, PageId, PagePath},
     visitor::Visitor,
@@ -132,6 +132,15 @@ pub fn load(conn: &mut Conn, located: &OutlinedPage) -> Result<Option<Page>> {
 pub fn has_reader(conn: &mut Conn, located: &OutlinedPage, visitor: &Visitor, now: Timestamp) -> Result<bool> {
     let readable = VisiblePages::readable(visitor, now).rows().filter(pages::id.eq(located.id.0)).select(pages::id);
     Ok(readable.first::<i64>(conn).optional()?.is_some())
+}
+
+/// What a visitor gets at the path of a located page, as `domain::access::decide` says it of the whole page.
+pub fn access(conn: &mut Conn, located: &OutlinedPage, visitor: &Visitor, now: Timestamp) -> Result<Access> {
+    Ok(match located.outline.decide(visitor, now) {
+        Some(access) => access,
+        None if has_reader(conn, located, visitor, now)? => Access::Show,
+        None => Access::Refuse,
+    })
 }
 
 /// The page with a key.

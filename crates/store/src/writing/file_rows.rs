@@ -9,7 +9,12 @@ use domain::{
 };
 
 use super::contents;
-use crate::{Conn, Result, files as reading, id, schema::files};
+use crate::{
+    Conn, Result,
+    files::{self as reading, is_live},
+    id,
+    schema::files,
+};
 
 /// A row that is to be inserted.
 pub(super) struct NewFile<'a> {
@@ -47,13 +52,6 @@ impl<'a> NewFile<'a> {
     }
 }
 
-/// The files that the readers of a page have.
-#[diesel::dsl::auto_type(no_type_alias)]
-fn live(page: PageId) -> _ {
-    let key: i64 = page.0;
-    files::page_id.eq(key).and(files::since.is_not_null()).and(files::until.is_null())
-}
-
 /// The files of a page that wait for it to be published.
 #[diesel::dsl::auto_type(no_type_alias)]
 fn waiting(page: PageId) -> _ {
@@ -63,13 +61,13 @@ fn waiting(page: PageId) -> _ {
 
 /// Whether publishing the draft of a page changes its files.
 pub(super) fn has_waiting(conn: &mut Conn, page: PageId) -> Result<bool> {
-    let changes = files::table.filter(waiting(page).or(live(page).and(files::leaves)));
+    let changes = files::table.filter(waiting(page).or(is_live(page).and(files::leaves)));
     Ok(diesel::select(diesel::dsl::exists(changes)).get_result(conn)?)
 }
 
 /// Takes a file from the readers of a page in a version.
 pub(super) fn end(conn: &mut Conn, page: PageId, name: &str, version: Version) -> Result<()> {
-    diesel::update(files::table.filter(live(page)).filter(files::name.eq(name)))
+    diesel::update(files::table.filter(is_live(page)).filter(files::name.eq(name)))
         .set((files::until.eq(Some(version.0)), files::leaves.eq(false)))
         .execute(conn)?;
     Ok(())
@@ -79,7 +77,7 @@ pub(super) fn end(conn: &mut Conn, page: PageId, name: &str, version: Version) -
 pub(super) fn publish(conn: &mut Conn, page: PageId, version: Version) -> Result<String> {
     let arriving: Vec<String> = files::table.filter(waiting(page)).order(files::name).select(files::name).load(conn)?;
     let leaving: Vec<String> =
-        files::table.filter(live(page)).filter(files::leaves).order(files::name).select(files::name).load(conn)?;
+        files::table.filter(is_live(page)).filter(files::leaves).order(files::name).select(files::name).load(conn)?;
     for name in leaving.iter().chain(&arriving) {
         end(conn, page, name, version)?;
     }
@@ -129,7 +127,9 @@ fn is_same(a: &File, b: &File) -> bool {
 /// Drops the changes of files that wait for a page to be published.
 pub(super) fn discard(conn: &mut Conn, page: PageId) -> Result<()> {
     diesel::delete(files::table.filter(waiting(page))).execute(conn)?;
-    diesel::update(files::table.filter(live(page)).filter(files::leaves)).set(files::leaves.eq(false)).execute(conn)?;
+    diesel::update(files::table.filter(is_live(page)).filter(files::leaves))
+        .set(files::leaves.eq(false))
+        .execute(conn)?;
     Ok(())
 }
 
@@ -160,7 +160,7 @@ pub(super) fn drop_waiting(conn: &mut Conn, page: PageId, name: &FileName) -> Re
 
 /// Sets whether the file that readers have under a name leaves when the page is published; returns whether there is one.
 pub(super) fn set_leaves(conn: &mut Conn, page: PageId, name: &FileName, leaves: bool) -> Result<bool> {
-    let set = diesel::update(files::table.filter(live(page)).filter(files::name.eq(name.as_str())))
+    let set = diesel::update(files::table.filter(is_live(page)).filter(files::name.eq(name.as_str())))
         .set(files::leaves.eq(leaves))
         .execute(conn)?;
     Ok(set > 0)

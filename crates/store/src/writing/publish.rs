@@ -96,6 +96,26 @@ fn current(conn: &mut Conn, page: PageId) -> Result<Option<Current>> {
 }
 
 impl Publish {
+    /// The content as the version after `from` of a page, without a draft, a note, or pages that move along.
+    pub fn after(from: Version, page: PageId, content: PageContent) -> Publish {
+        Publish {
+            page,
+            is_new: false,
+            from,
+            lock: None,
+            content,
+            note: None,
+            move_below: false,
+            names_readers: false,
+            files_of: None,
+        }
+    }
+
+    /// The content as the first version of a page.
+    pub fn first(page: PageId, content: PageContent) -> Publish {
+        Publish { is_new: true, ..Publish::after(Version(0), page, content) }
+    }
+
     /// The key of the page: that of the draft that the form of a new page saved, if it saved one.
     fn key(&self, conn: &mut Conn) -> Result<PageId> {
         let form = self.lock.filter(|_| self.is_new).map(|lock| lock.form);

@@ -98,17 +98,7 @@ impl PublishDrafts {
         };
         let lock = Some(DraftLock { draft: draft.version, form: FormId(0) });
         let (page, from, move_below) = (draft.page, draft.based_on, draft.typed.move_below);
-        let publish = Publish {
-            page,
-            is_new: false,
-            from,
-            lock,
-            content,
-            note,
-            move_below,
-            names_readers: false,
-            files_of: None,
-        };
+        let publish = Publish { lock, note, move_below, ..Publish::after(from, page, content) };
         match publish.obstacles(conn, by)?.first() {
             Some(obstacle) => Ok(Err(obstacle.to_string())),
             None => Ok(Ok(publish)),

@@ -67,8 +67,7 @@ impl Undo {
         let note = Note::parse(&format!("as in version {}", before.0)).map_err(Error::Query)?;
         let (lock, note, move_below) = (None, Some(note), false);
         let files_of = Some(before);
-        let publish =
-            Publish { page, is_new: false, from, lock, content, note, move_below, names_readers: false, files_of };
+        let publish = Publish { lock, note, move_below, files_of, ..Publish::after(from, page, content) };
         Ok(Undone { page: now, publish, moved })
     }
 }
@@ -96,20 +95,7 @@ impl Republish {
             typed.map_or((false, Placement::default()), |typed| (typed.receipts, typed.placement));
         let content = kept(content, receipts, placement);
         let (from, lock, note) = (self.version, None, None);
-        Ok((
-            draft,
-            Publish {
-                page,
-                is_new: true,
-                from,
-                lock,
-                content,
-                note,
-                move_below: false,
-                names_readers: false,
-                files_of: None,
-            },
-        ))
+        Ok((draft, Publish { is_new: true, lock, note, ..Publish::after(from, page, content) }))
     }
 }
 

@@ -55,17 +55,7 @@ fn page_of(conn: &mut Conn, by: &Editor, outcome: &Outcome) -> Result<Page> {
 /// The command that creates or saves a page.
 pub fn publication(page: Option<PageId>, from: Version, lock: Option<DraftLock>, content: &PageContent) -> Command {
     let (is_new, page) = (page.is_none(), page.unwrap_or_else(|| new_page_id().unwrap()));
-    Command::Publish(Publish {
-        page,
-        is_new,
-        from,
-        lock,
-        content: content.clone(),
-        note: None,
-        move_below: false,
-        names_readers: false,
-        files_of: None,
-    })
+    Command::Publish(Publish { is_new, lock, ..Publish::after(from, page, content.clone()) })
 }
 
 pub fn insert(conn: &mut Conn, by: &Editor, content: &PageContent, now: Timestamp) -> Result<Page> {
@@ -94,17 +84,7 @@ pub fn update_with_note(
     now: Timestamp,
 ) -> Result<Page> {
     let (page, from, content, note) = (page.id, page.version, content.clone(), Some(note.clone()));
-    let publish = Publish {
-        page,
-        is_new: false,
-        from,
-        lock: None,
-        content,
-        note,
-        move_below: false,
-        names_readers: false,
-        files_of: None,
-    };
+    let publish = Publish { note, ..Publish::after(from, page, content) };
     let outcome = run(conn, by, Command::Publish(publish), now)?;
     page_of(conn, by, &outcome)
 }
@@ -158,17 +138,7 @@ pub fn delete(conn: &mut Conn, by: &Editor, ids: &[PageId], now: Timestamp) -> R
 pub fn move_with_below(conn: &mut Conn, by: &Editor, page: &Page, to: &PagePath, now: Timestamp) -> Result<Page> {
     let content = PageContent { path: to.clone(), ..page.content.clone() };
     let (page, from) = (page.id, page.version);
-    let publish = Publish {
-        page,
-        is_new: false,
-        from,
-        lock: None,
-        content,
-        note: None,
-        move_below: true,
-        names_readers: false,
-        files_of: None,
-    };
+    let publish = Publish { move_below: true, ..Publish::after(from, page, content) };
     let outcome = run(conn, by, Command::Publish(publish), now)?;
     page_of(conn, by, &outcome)
 }

@@ -166,17 +166,7 @@ impl Step {
                 let (path, audience) = (PagePath::parse(PATHS[*path]).unwrap(), existing(store, audience));
                 let content = PageContent { path, audience, ..page.content };
                 let (page, from, move_below) = (page.id, page.version, *move_below);
-                Command::Publish(Publish {
-                    page,
-                    is_new: false,
-                    from,
-                    lock: None,
-                    content,
-                    note: None,
-                    move_below,
-                    names_readers: false,
-                    files_of: None,
-                })
+                Command::Publish(Publish { move_below, ..Publish::after(from, page, content) })
             }
             Step::SaveDraft(index, audience) => {
                 let page = picked(&pages, &[*index]).pop()?;
@@ -638,17 +628,7 @@ fn an_undone_move_takes_along_what_moved_along() {
             let (top, below) = (insert(store, "a", Audience::Public), insert(store, "a/b", Audience::Public));
             let content = PageContent { path: PagePath::parse("z").unwrap(), ..top.content.clone() };
             let (page, from) = (top.id, top.version);
-            let publish = Publish {
-                page,
-                is_new: false,
-                from,
-                lock: None,
-                content,
-                note: None,
-                move_below,
-                names_readers: false,
-                files_of: None,
-            };
+            let publish = Publish { move_below, ..Publish::after(from, page, content) };
             run(store, &Command::Publish(publish), Consent::Stated).unwrap();
             run(store, &Command::Undo(Undo { page, from: Version(2) }), Consent::Stated).unwrap();
             let back = (find(store, "a").unwrap().id, find(store, "a/b").unwrap().id);

@@ -68,7 +68,7 @@ impl Flash {
             "uploaded-unchanged",
             "The file is in the draft, with all that it says about who took it, when and where.",
         ),
-        (Flash::FileInserted, "file-inserted", "The file stands at the end of the text."),
+        (Flash::FileInserted, "file-inserted", "The file was added at the end of the text."),
         (Flash::FileChanged, "file-changed", "The file is changed in the draft."),
         (Flash::FileLeaves, "file-leaves", "The file leaves when you publish."),
         (Flash::FileDeleted, "file-deleted", "The file is deleted from the draft."),

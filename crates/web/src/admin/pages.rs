@@ -127,16 +127,13 @@ async fn publish(editing: &Editing<'_>, id: Option<PageId>, mut fields: Fields) 
         Err(invalid) => return editing.refused(fields, &invalid).await,
     };
     let moves_below = fields.move_below && context.surroundings.below > 0;
+    let page = id.map_or_else(new_page_id, Ok)?;
     let publish = Publish {
-        page: id.map_or_else(new_page_id, Ok)?,
         is_new: id.is_none(),
-        from: Version(fields.version),
         lock: Some(fields.lock()),
-        content,
         note: Some(note),
         move_below: moves_below,
-        names_readers: false,
-        files_of: None,
+        ..Publish::after(Version(fields.version), page, content)
     };
     let path = publish.content.path.clone();
     let (obstacles, diff) = check_publication(editing, &publish).await?;

@@ -19,6 +19,7 @@ use super::{args::FileCommand, command, database::open, waiting::announced};
 use crate::{
     clock,
     config::Config,
+    stored_content::StoredContent,
     upload::{Limits, Upload, Written},
 };
 
@@ -70,7 +71,7 @@ pub(super) fn run(config: &Config, command: &FileCommand) -> Result<(), String> 
 
 /// The address of a file on the site.
 fn address(page: &Page, name: &FileName) -> String {
-    format!("{}/{name}", page.content.path.href().trim_end_matches('/'))
+    page.content.path.file_href(name)
 }
 
 fn absent(page: &Page, name: &FileName) -> String {
@@ -158,14 +159,9 @@ fn get(store: &Store, content: &Content, output: &Path) -> Result<(), String> {
 }
 
 fn copy(store: &Store, content: &Content, mut to: impl Write) -> Result<(), String> {
-    let length = PART_BYTES as u64;
-    for offset in (0..content.bytes).step_by(PART_BYTES) {
-        let part = store.read(|conn| files::bytes(conn, content.id, offset, length));
-        let part = part.map_err(|error| error.to_string())?;
-        let part = part.ok_or("the file was deleted meanwhile")?;
-        to.write_all(&part).map_err(|error| error.to_string())?;
-    }
-    to.flush().map_err(|error| error.to_string())
+    let mut stored = StoredContent::new(store, content.id, content.bytes);
+    let copied = io::copy(&mut stored, &mut to).and_then(|_| to.flush());
+    copied.map_err(|error| error.to_string())
 }
 
 /// Runs a command. A file has the readers of its page, and nobody gains access to a page.

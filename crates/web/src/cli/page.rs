@@ -162,17 +162,8 @@ fn put(store: &Store, path: &PagePath, input: &PageInput, given: &GivenOptions, 
         None => new_page_id().map_err(|error| error.to_string())?,
     };
     let from = old.as_ref().map_or(Version(0), |old| old.version);
-    let publish = Publish {
-        page,
-        is_new: old.is_none(),
-        from,
-        lock: None,
-        content,
-        note: None,
-        move_below: false,
-        names_readers: given.readers,
-        files_of: None,
-    };
+    let publish =
+        Publish { is_new: old.is_none(), names_readers: given.readers, ..Publish::after(from, page, content) };
     if run_with_consent(store, &Command::Publish(publish), yes)?.is_none() {
         return Ok(false);
     }

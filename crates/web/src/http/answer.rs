@@ -61,17 +61,13 @@ impl Answer {
     }
 
     fn with(status: StatusCode, content_type: &'static str, body: Bytes, caching: Caching) -> Answer {
-        let (digest, coded, etags) = <(OnceLock<_>, [OnceLock<_>; 2], [OnceLock<_>; 3])>::default();
-        let under_way = Mutex::default();
-        Answer(Arc::new(Parts { status, content_type, body, caching, digest, coded, etags, file: None, under_way }))
+        Answer(Arc::new(Parts::new(status, content_type, body, caching)))
     }
 
     /// The answer with a file. Its bytes are read when it is sent.
     pub fn file(file: FileFacts, caching: Caching) -> Answer {
-        let (digest, coded, etags) = <(OnceLock<_>, [OnceLock<_>; 2], [OnceLock<_>; 3])>::default();
-        let (status, content_type, body) = (StatusCode::OK, file.name.kind().media_type(), Bytes::new());
-        let (file, under_way) = (Some(file), Mutex::default());
-        Answer(Arc::new(Parts { status, content_type, body, caching, digest, coded, etags, file, under_way }))
+        let parts = Parts::new(StatusCode::OK, file.name.kind().media_type(), Bytes::new(), caching);
+        Answer(Arc::new(Parts { file: Some(file), ..parts }))
     }
 
     /// A 200 with an HTML page.
@@ -134,6 +130,11 @@ impl Answer {
 }
 
 impl Parts {
+    fn new(status: StatusCode, content_type: &'static str, body: Bytes, caching: Caching) -> Parts {
+        let (digest, coded, etags) = <(OnceLock<_>, [OnceLock<_>; 2], [OnceLock<_>; 3])>::default();
+        Parts { status, content_type, body, caching, digest, coded, etags, file: None, under_way: Mutex::default() }
+    }
+
     fn bytes(&self) -> usize {
         let coded = self.coded.iter().filter_map(|coded| coded.get()?.as_ref()).map(Bytes::len);
         self.body.len() + coded.sum::<usize>()

@@ -9,7 +9,7 @@ use actix_web::{
     },
     web::{Bytes, Data},
 };
-use domain::file::{ContentId, FileKind, FileName};
+use domain::file::{Content, FileKind, FileName};
 
 use super::{
     budget::Budget,
@@ -28,11 +28,7 @@ pub struct FileFacts {
     /// The name, which says the kind.
     pub name: FileName,
     /// The bytes.
-    pub content: ContentId,
-    /// The number of bytes.
-    pub bytes: u64,
-    /// The SHA-256 of the bytes, in hexadecimal digits.
-    pub hash: String,
+    pub content: Content,
 }
 
 /// What a file of a stranger's making may do in a browser: nothing. Chrome and Safari show no PDF under a sandbox.
@@ -43,7 +39,8 @@ impl FileFacts {
     /// The strong ETag. It changes with the cache policy, too: a file that becomes private must not match.
     fn etag(&self, caching: Caching) -> HeaderValue {
         let suffix = if caching == Caching::Public { "" } else { "-p" };
-        let hash = self.hash.get(..24).unwrap_or(&self.hash);
+        let hash = &self.content.hash;
+        let hash = hash.get(..24).unwrap_or(hash);
         HeaderValue::from_str(&format!("\"{hash}{suffix}\"")).unwrap_or_else(|_| HeaderValue::from_static("\"\""))
     }
 
@@ -77,19 +74,19 @@ impl FileFacts {
         headers.append(header::CONTENT_DISPOSITION, self.disposition(request));
         let requested = match *request.method() {
             // RFC 9110 section 14.2: a range is for GET alone.
-            Method::GET => range::requested(request.headers(), etag.to_str().unwrap_or_default(), self.bytes),
+            Method::GET => range::requested(request.headers(), etag.to_str().unwrap_or_default(), self.content.bytes),
             _ => Requested::Whole,
         };
         let range = match requested {
-            Requested::Whole => 0..self.bytes,
+            Requested::Whole => 0..self.content.bytes,
             Requested::Part(range) => {
-                let words = format!("bytes {}-{}/{}", range.start, range.end.saturating_sub(1), self.bytes);
+                let words = format!("bytes {}-{}/{}", range.start, range.end.saturating_sub(1), self.content.bytes);
                 append(headers, header::CONTENT_RANGE, &words);
                 *response.status_mut() = StatusCode::PARTIAL_CONTENT;
                 range
             }
             Requested::Unsatisfiable => {
-                append(headers, header::CONTENT_RANGE, &format!("bytes */{}", self.bytes));
+                append(headers, header::CONTENT_RANGE, &format!("bytes */{}", self.content.bytes));
                 *response.status_mut() = StatusCode::RANGE_NOT_SATISFIABLE;
                 return response;
             }
@@ -108,7 +105,7 @@ impl FileFacts {
         let origin = Some(Envelope::of(request).client.origin());
         let share = |bytes| budget.take(origin, bytes).ok_or(Error::NoRoom);
         let index = |at: u64| usize::try_from(at).unwrap_or(usize::MAX);
-        match stored.in_memory(self.content) {
+        match stored.in_memory(self.content.id) {
             Some(bytes) => {
                 let bytes: Bytes = bytes.slice(index(range.start).min(bytes.len())..index(range.end).min(bytes.len()));
                 match bytes.len() > PART {
@@ -118,8 +115,14 @@ impl FileFacts {
                 }
             }
             None => {
-                let share = share(file_body::memory(self.bytes))?;
-                Ok(file_body::from_store(stored.clone().into_inner(), self.content, self.bytes, range, share))
+                let share = share(file_body::memory(self.content.bytes))?;
+                Ok(file_body::from_store(
+                    stored.clone().into_inner(),
+                    self.content.id,
+                    self.content.bytes,
+                    range,
+                    share,
+                ))
             }
         }
     }

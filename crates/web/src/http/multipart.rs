@@ -1,7 +1,7 @@
 //! Forms with a file (RFC 7578): the fields are read first, within the limits of every form; the file is handed on as it arrives.
 //!
 //! Such a form may be larger and take longer than any other. In return a user sends two at a time, each of them has to arrive at
-//! a pace, and its token stands before its file.
+//! a pace, and its token precedes its file.
 
 use std::{
     cell::Cell,
@@ -20,7 +20,6 @@ use actix_web::{
     web::{Bytes, Data},
 };
 use futures_util::StreamExt;
-use serde::de::DeserializeOwned;
 
 use super::{
     arriving::{Pace, Slot},
@@ -184,17 +183,9 @@ impl FileForm {
         self.fields.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value)
     }
 
-    /// Whether a field was sent.
-    pub fn has(&self, name: &str) -> bool {
-        self.fields.iter().any(|(known, _)| known == name)
-    }
-
-    /// The fields as the type of their form.
-    ///
-    /// # Errors
-    /// 422 for fields that no such form has.
-    pub fn parse<T: DeserializeOwned>(&self) -> Result<T, Error> {
-        form::from_pairs(&self.fields)
+    /// The fields before the file, in order.
+    pub fn fields(&self) -> &[(String, String)] {
+        &self.fields
     }
 
     /// The name that the file has on the device of the user; `None` for a form without a file.

@@ -1,10 +1,8 @@
 //! The files of a page in its text: pictures with their sizes and smaller copies, players for films and sound, and addresses
 //! that work wherever the page lives.
 
-use std::fmt::Write;
-
 use domain::{
-    file::{File, WIDTHS},
+    file::{File, WIDTHS, size_in_words},
     page::PagePath,
 };
 
@@ -19,9 +17,9 @@ const SIZES: &str = "(min-width: 48rem) 44rem, 100vw";
 
 /// The HTML of the text of a page with the addresses of its files. A file that waits for the page to be published has an
 /// address that only editors may use.
-pub fn with_files(html: &SafeHtml, page: &PagePath, files: &[File]) -> SafeHtml {
+pub fn with_files(html: SafeHtml, page: &PagePath, files: &[File]) -> SafeHtml {
     if files.is_empty() {
-        return html.clone();
+        return html;
     }
     let mut written = String::with_capacity(html.0.len() + html.0.len() / 4);
     for part in parts(&html.0) {
@@ -49,7 +47,7 @@ pub fn with_files(html: &SafeHtml, page: &PagePath, files: &[File]) -> SafeHtml 
 /// The address of a file.
 fn address(page: &PagePath, file: &File) -> String {
     let query = if file.since.is_some() { "" } else { "?draft" };
-    format!("{}/{}{query}", page.href().trim_end_matches('/'), file.name)
+    format!("{}{query}", page.file_href(&file.name))
 }
 
 /// Writes a tag with another value of one attribute.
@@ -86,7 +84,8 @@ fn embedded(html: &mut String, tag: &Tag<'_>, address: &str, file: &File) {
         push_escaped(html, address);
         html.push_str("\">");
         push_escaped(html, &label);
-        html.push_str(&format!(" ({}, {})</a>", file.name.ending().to_uppercase(), size(file.content.bytes)));
+        let size = size_in_words(file.content.bytes);
+        html.push_str(&format!(" ({}, {size})</a>", file.name.ending().to_uppercase()));
         return;
     }
     html.push_str(&format!("<{player} controls preload=\"metadata\" src=\""));
@@ -127,18 +126,6 @@ fn picture(html: &mut String, tag: &Tag<'_>, address: &str, alt: &str, file: &Fi
     html.push_str(" loading=\"lazy\" decoding=\"async\">");
 }
 
-/// A number of bytes for people, such as `340 KB` or `1.2 MB`.
-fn size(bytes: u64) -> String {
-    let mut text = String::new();
-    // Writing to a text cannot fail.
-    let _ = match bytes {
-        0..1_000 => write!(text, "{bytes} B"),
-        1_000..1_000_000 => write!(text, "{} KB", bytes / 1_000),
-        _ => write!(text, "{}.{} MB", bytes / 1_000_000, bytes % 1_000_000 / 100_000),
-    };
-    text
-}
-
 #[cfg(test)]
 mod tests {
     use chrono::DateTime;
@@ -167,7 +154,7 @@ mod tests {
 
     fn html(markdown: &str) -> String {
         let files = [file("plan.jpg", true), file("new.png", false), file("film.mp4", true), file("paper.pdf", true)];
-        with_files(&render(markdown), &PagePath::parse("clients/acme").unwrap(), &files).0
+        with_files(render(markdown), &PagePath::parse("clients/acme").unwrap(), &files).0
     }
 
     #[test]

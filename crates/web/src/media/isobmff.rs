@@ -187,7 +187,7 @@ impl Boxes {
         content.min(wanted) as usize
     }
 
-    /// How many bytes stand before the boxes in a box that holds others; `None` for any other box.
+    /// The number of bytes before the boxes in a box that holds others; `None` for any other box.
     fn fields_of_holder(&self, holder: &Name, name: &Name, content: &[u8]) -> Option<u64> {
         let in_film = !matches!(name, b"iprp" | b"ipco");
         if in_film != self.is_film && name != b"meta" {

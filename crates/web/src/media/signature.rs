@@ -93,7 +93,7 @@ fn brand(head: &[u8]) -> Option<Signature> {
     let length = head.first_chunk().map_or(0, |length| u32::from_be_bytes(*length)) as usize;
     let brands = || {
         let all = head.get(8..head.len().min(length)).unwrap_or_default().chunks_exact(4);
-        // Between the first brand and the others stands a number.
+        // A number separates the first brand from the others.
         all.enumerate().filter(|(index, _)| *index != 1).map(|(_, brand)| brand)
     };
     let major = brands().next()?;

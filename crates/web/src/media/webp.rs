@@ -1,5 +1,5 @@
-//! WebP (RFC 9649): its Exif and XMP are overwritten with zeros. They are not cut out, because the length of the whole file stands
-//! at its beginning, which is stored before they are read.
+//! WebP (RFC 9649): its Exif and XMP are overwritten with zeros. They are not cut out, because the file begins
+//! with its own length, which is stored before they arrive.
 
 use super::{
     exif::{self, Exif},

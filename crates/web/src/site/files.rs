@@ -23,8 +23,10 @@ pub async fn show(app: &App, request: &HttpRequest, path: &FilePath<'_>) -> Resu
     let visible = match ResolvedFile::of(app, request, path).await? {
         ResolvedFile::File(visible) => visible,
         ResolvedFile::Moved(page, name) => {
-            let href = format!("{}/{name}", page.href().trim_end_matches('/'));
-            return Ok(Outcome::Redirect(permanent_redirect_with_query(&href, request.query_string())));
+            return Ok(Outcome::Redirect(permanent_redirect_with_query(
+                &page.file_href(&name),
+                request.query_string(),
+            )));
         }
     };
     let file = visible.file();
@@ -32,9 +34,7 @@ pub async fn show(app: &App, request: &HttpRequest, path: &FilePath<'_>) -> Resu
         Some(width) => smaller_copy(app, file, width).await?,
         None => file.content.clone(),
     };
-    let Content { id: content, hash, bytes, .. } = content;
-    let facts = FileFacts { name: file.name.clone(), content, bytes, hash };
-    let answer = Answer::file(facts, visible.caching());
+    let answer = Answer::file(FileFacts { name: file.name.clone(), content }, visible.caching());
     visible.cache(app, &answer);
     Ok(Outcome::Page(answer))
 }

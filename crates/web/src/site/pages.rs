@@ -269,7 +269,7 @@ fn compose(visible: &VisiblePage, around: Around, menu: &VisibleMenu, below: Opt
     let Rendered { html, headings } = markdown::render_with_headings(language, &content.body);
     let hides_contents = content.placement.hides_contents;
     let below = below.unwrap_or_else(Rows::none);
-    let body_html = markdown::mark_bare_addresses(&markdown::with_files(&html, &content.path, &files));
+    let body_html = markdown::mark_bare_addresses(&markdown::with_files(html, &content.path, &files));
     let may_edit = viewer.visitor().may_edit();
     PagePage {
         frame: frame.in_language(tag.as_ref()).with_menu(menu, Some(&content.path)),
@@ -358,7 +358,7 @@ fn compose_draft(
     let now = clock::now();
     let typed = &draft.typed.page;
     let Rendered { html, headings } = markdown::render_with_headings(language, &typed.body.replace("\r\n", "\n"));
-    let body_html = markdown::mark_bare_addresses(&markdown::with_files(&html, path, &files));
+    let body_html = markdown::mark_bare_addresses(&markdown::with_files(html, path, &files));
     let published = typed.zone.parse_moment(&typed.published).ok().flatten().unwrap_or(now);
     PagePage {
         frame: Frame::new(visible.site(), Some(visible.account()))

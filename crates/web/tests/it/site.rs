@@ -158,17 +158,7 @@ impl Site {
         let (path, is_new) = (content.path.clone(), old.is_none());
         let page = old.as_ref().map_or_else(|| new_page_id().unwrap(), |old| old.id);
         let from = old.map_or(Version(0), |old| old.version);
-        self.run(Command::Publish(Publish {
-            page,
-            is_new,
-            from,
-            lock: None,
-            content,
-            note: None,
-            move_below: false,
-            names_readers: false,
-            files_of: None,
-        }));
+        self.run(Command::Publish(Publish { is_new, ..Publish::after(from, page, content) }));
         self.page(path.as_str()).unwrap()
     }
 
@@ -176,17 +166,7 @@ impl Site {
     pub fn move_page(&self, page: &Page, to: &str) -> Page {
         let content = PageContent { path: PagePath::parse(to).unwrap(), ..page.content.clone() };
         let (page, from) = (page.id, page.version);
-        let publish = Publish {
-            page,
-            is_new: false,
-            from,
-            lock: None,
-            content,
-            note: None,
-            move_below: false,
-            names_readers: false,
-            files_of: None,
-        };
+        let publish = Publish::after(from, page, content);
         self.run(Command::Publish(publish));
         self.page(to).unwrap()
     }
@@ -341,7 +321,7 @@ impl Actor<'_> {
         self.send_body(address, method, uri, body.map(Body::Whole)).await
     }
 
-    /// Sends a form with a file, whose fields stand before it.
+    /// Sends a form whose fields precede its file.
     pub async fn upload(&self, uri: &str, fields: &[(&str, &str)], file: (&str, &[u8])) -> Response {
         self.multipart().send_body("127.0.0.1", Method::POST, uri, Some(Body::Bytes(multipart(fields, file)))).await
     }

@@ -136,17 +136,7 @@ fn others(conn: &mut Conn, by: &access::Editor, intention: &Intention, move_belo
         return Ok("The readers of its subpages may change with it.".into());
     }
     let content = PageContent { path, audience: intention.audience.clone(), ..current.content };
-    let publish = Publish {
-        page,
-        is_new: false,
-        from: current.version,
-        lock: None,
-        content,
-        note: None,
-        move_below,
-        names_readers: false,
-        files_of: None,
-    };
+    let publish = Publish { move_below, ..Publish::after(current.version, page, content) };
     // The form itself says why it cannot be published.
     let diff = writing::preview(conn, by, &Command::Publish(publish)).unwrap_or_default();
     Ok(effect(&diff, page))

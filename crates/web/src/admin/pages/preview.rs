@@ -79,7 +79,7 @@ pub(super) async fn render(app: &App, editor: &Editor, text: Text) -> Result<Saf
     let problems: BTreeMap<Target, LinkProblem> = problems.into_iter().collect();
     let page = from.clone();
     let words = move |address: &str| Some(problems.get(&link::target(&from, address)?)?.message());
-    let rendering = move || markdown::with_files(&markdown::render_with_problems(&body, words), &page, &files);
+    let rendering = move || markdown::with_files(markdown::render_with_problems(&body, words), &page, &files);
     app.render_pool.run_long(rendering).await
 }
 

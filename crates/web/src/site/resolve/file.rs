@@ -255,11 +255,7 @@ fn admitted(
         None => files::find(conn, located.id, name)?,
     };
     let Some(now_located) = pages::outline(conn, located.id)? else { return Ok(Admitted::Refused) };
-    let now = clock::now();
-    let is_admitted = match now_located.outline.decide(visitor, now) {
-        Some(access) => access == Access::Show,
-        None => pages::has_reader(conn, &now_located, visitor, now)?,
-    };
+    let is_admitted = pages::access(conn, &now_located, visitor, clock::now())? == Access::Show;
     Ok(match (is_admitted, file) {
         (false, _) => Admitted::Refused,
         (true, None) => Admitted::Nothing,

@@ -104,8 +104,8 @@ pub(super) async fn gate<T: Send + 'static>(
         Some(access) => access,
         None => {
             let (located, visitor) = (located.clone(), visitor.clone());
-            let is_reader = app.db.read(move |conn| pages::has_reader(conn, &located, &visitor, now)).await;
-            if is_reader.map_err(Error::undecided)? { Access::Show } else { Access::Refuse }
+            let read = app.db.read(move |conn| pages::access(conn, &located, &visitor, now));
+            read.await.map_err(Error::undecided)?
         }
     };
     Ok(Gate::Page(Decided { site, located, is_moved, reader, visitor, access, loaded, held }))

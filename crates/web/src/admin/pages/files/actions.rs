@@ -1,10 +1,9 @@
 //! The buttons of a file in the form of its page.
 
-use actix_web::{HttpRequest, web::Data};
+use actix_web::{HttpRequest, http::StatusCode, web::Data};
 use domain::{
     access::Admin,
     file::{ContentId, FileName},
-    invalid::Invalid,
     page::PageId,
 };
 use serde::Deserialize;
@@ -14,14 +13,14 @@ use super::{
     names,
     of_page::OfPage,
     question,
-    saving::save_form,
+    saving::{form_again, save_form, save_sent},
     uploads::{Added, SameName, add, file_href, is_navigation, uploaded_at},
 };
 use crate::{
     App,
     admin::{
         flash::Flash,
-        pages::{Fields, editing::Editing, editor_context},
+        pages::{Fields, editor_context},
         request::id,
     },
     auth::extract::Editor,
@@ -29,7 +28,7 @@ use crate::{
         answer::{Answer, Outcome},
         error::Error,
         form::{TextForm, from_pairs},
-        query::QueryString,
+        query::{QueryString, encode},
     },
 };
 
@@ -101,12 +100,9 @@ impl Sent<'_> {
     /// 422: the form again, with a message at the file.
     async fn refused(self, words: String) -> Result<Outcome, Error> {
         let Some(fields) = self.fields else { return Err(Error::Unprocessable(words.into())) };
-        let (site, context) = editor_context::load(self.app, self.editor, self.page, &fields.audience().groups).await?;
-        let editing = Editing { app: self.app, editor: self.editor, site: &site, context: &context };
-        let invalid = Invalid::one("file", format!("{}: {words}", self.name));
-        let query = QueryString::parse(&crate::http::query::encode(&[("file", self.name.as_str())]));
-        let form = editing.form(fields, &invalid, &query).await?;
-        Ok(Outcome::Page(form.with_status(actix_web::http::StatusCode::UNPROCESSABLE_ENTITY)))
+        let query = QueryString::parse(&encode(&[("file", self.name.as_str())]));
+        let (words, status) = (format!("{}: {words}", self.name), StatusCode::UNPROCESSABLE_ENTITY);
+        form_again(self.app, self.editor, self.page, fields, words, status, &query).await.map(Outcome::Page)
     }
 
     /// Changes the text of the draft.
@@ -142,16 +138,11 @@ pub async fn act(
     let page = PageId(id(&request)?);
     let name = FileName::parse(request.match_info().query("name")).map_err(|_| Error::NotFound)?;
     let input: Input = from_pairs(&pairs)?;
-    let has = |name: &str| pairs.iter().any(|(known, _)| known == name);
-    let mut sent = Sent { app: &app, editor: &editor, page, name: name.clone(), fields: None };
-    if has("version") && has("form") {
-        let mut fields: Fields = from_pairs(&pairs)?;
-        let zone = app.db.site().await.time_zone;
-        if let Err(other) = save_form(&app, &editor, zone, page, &mut fields).await? {
-            return Ok(other);
-        }
-        sent.fields = Some(fields);
-    }
+    let fields = match save_sent(&app, &editor, page, &pairs).await? {
+        Ok(fields) => fields,
+        Err(other) => return Ok(other),
+    };
+    let mut sent = Sent { app: &app, editor: &editor, page, name: name.clone(), fields };
     let of_page = OfPage::load(&app, &editor, page).await?;
     let file = of_page.drafted().find(|file| file.name == name);
     match input.action {
@@ -235,8 +226,8 @@ async fn change(mut sent: Sent<'_>, of_page: &OfPage, input: &Input) -> Result<O
         if let Err(words) = sent.change(FileChange::Rename(to.clone())).await? {
             return sent.refused(words).await;
         }
-        let path = of_page.path();
-        if let Some(other) = sent.set_text(|text| names::renamed(text, &path, &name, &to)).await? {
+        let address = of_page.address();
+        if let Some(other) = sent.set_text(|text| names::renamed(text, &address, &name, &to)).await? {
             return Ok(other);
         }
     }

@@ -2,7 +2,7 @@
 
 use domain::file::FileName;
 
-/// What stands before the target of a link in Markdown and in HTML.
+/// What precedes the target of a link in Markdown and in HTML.
 const BEFORE: [&str; 7] = ["](", "](<", "]: ", "]: <", "=\"", "='", "]:"];
 
 /// Whether a text names a file. `path` is the address of its page.

@@ -4,7 +4,7 @@ use domain::{
     access,
     draft::Draft,
     file::{File, FileName},
-    page::{Page, PageId},
+    page::{Page, PageId, PagePath},
 };
 use store::{Conn, drafts, pages};
 
@@ -37,8 +37,7 @@ impl OfPage {
 
     /// The files that the page will have once it is published.
     pub(super) fn drafted(&self) -> impl Iterator<Item = &File> {
-        let waits = |name: &FileName| self.files.iter().any(|file| file.since.is_none() && file.name == *name);
-        self.files.iter().filter(move |file| file.since.is_none() || !(file.leaves || waits(&file.name)))
+        domain::file::drafted(&self.files)
     }
 
     /// Whether readers have a file of this name.
@@ -46,11 +45,15 @@ impl OfPage {
         self.files.iter().any(|file| file.since.is_some() && file.name == *name)
     }
 
-    /// The address at which readers have the page, or will have it; empty for a draft without a valid path.
-    pub(super) fn path(&self) -> String {
+    /// The path at which readers have the page, or will have it; `None` for a draft without a valid one.
+    pub(super) fn path(&self) -> Option<PagePath> {
         let drafted = || self.draft.as_ref().and_then(|draft| draft.typed.path());
-        let path = self.page.as_ref().map(|page| page.content.path.clone()).or_else(drafted);
-        path.map(|path| path.href()).unwrap_or_default()
+        self.page.as_ref().map(|page| page.content.path.clone()).or_else(drafted)
+    }
+
+    /// The address of the page; empty without a path.
+    pub(super) fn address(&self) -> String {
+        self.path().map(|path| path.href()).unwrap_or_default()
     }
 
     /// The text of the draft, or else of the page.

@@ -2,7 +2,8 @@
 
 use domain::{
     access::Admin,
-    file::{File, FileName},
+    file::{File, FileName, size_in_words},
+    page::PagePath,
 };
 use serde::Serialize;
 
@@ -83,8 +84,9 @@ impl FilesPanel {
     fn with_text(app: &App, editor: &Editor, of_page: &OfPage, text: &str, open: &str) -> FilesPanel {
         let url = format!("/admin/drafts/{}/files", of_page.id.0);
         let can_purge = Admin::of(&editor.account().visitor()).is_some();
-        let path = of_page.path();
-        let row = |file: &File| Row::new(of_page, file, &url, &path, text, open, can_purge);
+        let (path, address) = (of_page.path(), of_page.address());
+        let place = (path.as_ref(), address.as_str());
+        let row = |file: &File| Row::new(of_page, file, &url, place, text, open, can_purge);
         // A file that leaves is shown with the others, to be kept after all.
         let leaving = of_page.files.iter().filter(|file| file.leaves && file.since.is_some());
         let leaving = leaving.filter(|file| !of_page.drafted().any(|drafted| drafted.name == file.name));
@@ -95,7 +97,15 @@ impl FilesPanel {
 }
 
 impl Row {
-    fn new(of_page: &OfPage, file: &File, url: &str, path: &str, text: &str, open: &str, can_purge: bool) -> Row {
+    fn new(
+        of_page: &OfPage,
+        file: &File,
+        url: &str,
+        (path, address): (Option<&PagePath>, &str),
+        text: &str,
+        open: &str,
+        can_purge: bool,
+    ) -> Row {
         let name: &FileName = &file.name;
         let waits = file.since.is_none();
         let is_live = of_page.is_live(name);
@@ -106,10 +116,7 @@ impl Row {
             (false, "") => String::new(),
             (false, more) => format!("?{more}"),
         };
-        let href = match path {
-            "" => String::new(),
-            path => format!("{}/{name}", path.trim_end_matches('/')),
-        };
+        let href = path.map(|path| path.file_href(name)).unwrap_or_default();
         let is_picture = name.kind().is_picture();
         let width = if name.kind().has_renditions() { format!("w={THUMBNAIL}") } else { String::new() };
         let picture = if is_picture && !href.is_empty() { format!("{href}{}", query(&width)) } else { String::new() };
@@ -118,7 +125,7 @@ impl Row {
             picture,
             href: if href.is_empty() { href } else { format!("{href}{}", query("")) },
             ending: name.ending().to_uppercase(),
-            size: size(file.content.bytes),
+            size: size_in_words(file.content.bytes),
             alt: file.alt.clone(),
             state: match (waits, file.leaves) {
                 (_, true) => "leaves when you publish",
@@ -127,37 +134,13 @@ impl Row {
                 (true, _) => "waits for publishing",
                 (false, _) => "published",
             },
-            is_used: names::names(text, path, name),
+            is_used: names::names(text, address, name),
             leaves: file.leaves,
             is_picture,
             markdown: names::markdown(name, &file.alt),
             is_open: open == name.as_str(),
             can_purge,
             name: name.to_string(),
-        }
-    }
-}
-
-/// A number of bytes, rounded: `1.4 MB`.
-pub(super) fn size(bytes: u64) -> String {
-    const UNITS: [(u64, &str); 3] = [(1_000_000_000, "GB"), (1_000_000, "MB"), (1_000, "KB")];
-    match UNITS.iter().find(|(unit, _)| bytes >= *unit) {
-        None => format!("{bytes} bytes"),
-        Some((unit, word)) if bytes / unit >= 10 => format!("{} {word}", bytes.div_ceil(*unit)),
-        Some((unit, word)) => format!("{:.1} {word}", bytes as f64 / *unit as f64),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_size_has_two_digits() {
-        for (bytes, expected) in
-            [(0, "0 bytes"), (999, "999 bytes"), (1_400, "1.4 KB"), (123_456, "124 KB"), (2_500_000, "2.5 MB")]
-        {
-            assert_eq!(size(bytes), expected);
         }
     }
 }

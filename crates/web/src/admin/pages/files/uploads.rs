@@ -2,8 +2,7 @@
 
 use actix_web::{HttpRequest, http::header, web::Data};
 use domain::{
-    file::{ContentId, FILES, FileName},
-    invalid::Invalid,
+    file::{ContentId, FILES, FileName, size_in_words},
     page::PageId,
 };
 use serde::Serialize;
@@ -12,17 +11,12 @@ use store::writing::{AddFile, Command, Consent, contents};
 use super::{
     names,
     of_page::OfPage,
-    panel::size,
     question::{self, Repeated},
-    saving::save_form,
+    saving::{form_again, save_sent},
 };
 use crate::{
     App,
-    admin::{
-        flash::Flash,
-        pages::{Fields, editing::Editing, editor_context},
-        request::id,
-    },
+    admin::{flash::Flash, pages::Fields, request::id},
     auth::extract::Editor,
     clock,
     http::{
@@ -104,15 +98,9 @@ async fn take(
     let (page, site, html) = (PageId(id(request)?), app.db.site().await, is_navigation(request));
     let field = |name: &str| if query.has(name) { query.get(name).to_owned() } else { form.get(name).to_owned() };
     let (name, same) = (field("name"), SameName::parse(&field("same_name"))?);
-    let fields = match form.has("version") && form.has("form") {
-        true => {
-            let mut fields: Fields = form.parse()?;
-            if let Err(other) = save_form(app, editor, site.time_zone, page, &mut fields).await? {
-                return Ok(other);
-            }
-            Some(fields)
-        }
-        false => None,
+    let fields = match save_sent(app, editor, page, form.fields()).await? {
+        Ok(fields) => fields,
+        Err(other) => return Ok(other),
     };
     let Some(sent) = form.file_name().map(str::to_owned) else {
         return refuse(app, editor, page, fields, Error::Unprocessable("Choose a file first.".into())).await;
@@ -138,7 +126,7 @@ async fn take(
         }
         Ok(Added::As(name)) => Ok(Outcome::Page(Answer::json(&Uploaded {
             markdown: names::markdown(&name, ""),
-            size: size(end.bytes),
+            size: size_in_words(end.bytes),
             notice,
             draft: OfPage::load(app, editor, page).await?.draft_version(),
             name: name.to_string(),
@@ -329,8 +317,6 @@ async fn refuse(
         return Err(error);
     };
     let status = actix_web::ResponseError::status_code(&error);
-    let (site, context) = editor_context::load(app, editor, page, &fields.audience().groups).await?;
-    let editing = Editing { app, editor, site: &site, context: &context };
-    let form = editing.form(fields, &Invalid::one("file", error.to_string()), &QueryString::default()).await?;
-    Ok(Outcome::Page(form.with_status(status)))
+    let query = QueryString::default();
+    form_again(app, editor, page, fields, error.to_string(), status, &query).await.map(Outcome::Page)
 }
