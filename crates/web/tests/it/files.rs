@@ -210,7 +210,13 @@ async fn a_waiting_file_is_the_editors_alone() {
         site.visitor().get(uri).await.lacks("new");
         site.ann().get(uri).await.lacks("new");
     }
-    // Editors of public pages are recognised only by what proves them: the panel asks for it.
+    // On a public page nothing is verified: an editor is known by credentials that were proven before.
+    site.root().get("/admin").await.is(200);
+    for (uri, bytes) in [("/open/map.png?draft", "a newer map"), ("/open/new.png?draft", "a new picture")] {
+        let drafted = site.root().get(uri).await.is(200).has(bytes);
+        assert_eq!(drafted.header("cache-control"), "no-store");
+        site.visitor().get(uri).await.lacks("new");
+    }
     let remove = FileChange::Remove { at_once: false };
     let name = FileName::parse("map.png").unwrap();
     site.run(Command::ChangeFile(ChangeFile { page: open.id, name, change: remove }));
