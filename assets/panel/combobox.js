@@ -6,7 +6,8 @@ let made = 0;
 // empty field takes nothing; with `typed`, it takes what was typed until an arrow key chose an offer.
 export function combobox({ input, list, said, find, fill, take, enter, leave, says, calm = false, typed = false }) {
   const name = `offers-${++made}`;
-  let offers = [], at = -1, asked = 0, pause;
+  // `offered` is the text that the offers were found for.
+  let offers = [], at = -1, asked = 0, offered = "", pause;
   list.id = name;
   list.setAttribute("role", "listbox");
   list.hidden = true;
@@ -45,10 +46,12 @@ export function combobox({ input, list, said, find, fill, take, enter, leave, sa
   };
   // With `silent`, the number of offers is not said.
   const search = async ({ silent = false } = {}) => {
-    const turn = ++asked;
-    const found = await find(input.value).catch(() => null);
-    if (turn !== asked || !found) return;
+    const turn = ++asked, text = input.value;
+    const found = await find(text).catch(() => null);
+    if (turn !== asked) return;
+    if (!found) return close();
     offers = found;
+    offered = text;
     list.replaceChildren(...offers.map(item));
     list.hidden = offers.length === 0;
     input.setAttribute("aria-expanded", String(!list.hidden));
@@ -59,7 +62,17 @@ export function combobox({ input, list, said, find, fill, take, enter, leave, sa
   const keys = {
     ArrowDown: () => offers.length === 0 ? search() : move(at + 1),
     ArrowUp: () => move(at < 0 ? -1 : at - 1),
-    Enter: () => choose(at),
+    Enter: async () => {
+      // Enter in the pause after typing must not take an offer for the text before.
+      const text = input.value;
+      if (typed && text !== offered) move(null);
+      else if (text !== offered) {
+        clearTimeout(pause);
+        await search();
+        if (input.value !== text) return;
+      }
+      choose(at);
+    },
     Escape: () => { close(); if (leave) leave(); },
   };
   input.addEventListener("input", (event) => {
