@@ -17,6 +17,7 @@
 //! - [`revision`]: a [`Revision`](revision::Revision) is the state of a page after one save.
 //! - [`link`]: the target of a link in a page, and the problems of a link.
 //! - [`search`]: a search query, and its matches in a text.
+//! - [`secret`]: random secrets that open something by themselves.
 //! - [`audit`]: the entries of the audit trail.
 //! - [`draft`]: a [`Draft`](draft::Draft) is the unpublished input of a page's form.
 //! - [`effective_access`]: the audience that applies to a page after inheritance.
@@ -55,6 +56,7 @@ pub mod password;
 pub mod placement;
 pub mod revision;
 pub mod search;
+pub mod secret;
 pub mod site;
 pub mod text;
 pub mod user;

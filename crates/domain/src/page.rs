@@ -21,7 +21,7 @@ pub const BODY_BYTES: usize = 1024 * 1024;
 pub const SUMMARY_CHARS: usize = 500;
 
 /// First segments that Postern uses or reserves for later; no page can have a path below them.
-pub const RESERVED: [&str; 21] = [
+pub const RESERVED: [&str; 23] = [
     "account",
     "admin",
     "api",
@@ -31,12 +31,14 @@ pub const RESERVED: [&str; 21] = [
     "feed",
     "feeds",
     "healthz",
+    "join",
     "login",
     "logout",
     "metrics",
     "postern",
     "readyz",
     "robots",
+    "s",
     "search",
     "signed-in",
     "sitemap",

@@ -5,6 +5,8 @@ use std::fmt;
 use unicode_normalization::UnicodeNormalization;
 use zeroize::Zeroizing;
 
+use crate::secret::APP_PASSWORD_PREFIX;
+
 /// The reason why a password is refused. It quotes nothing of the password.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PasswordError {
@@ -20,6 +22,8 @@ pub enum PasswordError {
     Name,
     /// A new password is on the list of common ones.
     Common,
+    /// A new password begins as app passwords do.
+    AppPassword,
 }
 
 /// The sentence for the panel and the command line.
@@ -34,6 +38,9 @@ impl fmt::Display for PasswordError {
                 write!(f, "At most {max} bytes; this has {bytes}. A letter outside ASCII takes 2 to 4 bytes.")
             }
             PasswordError::Name => f.write_str("The password cannot be the user's name."),
+            PasswordError::AppPassword => {
+                write!(f, "A password cannot begin with {APP_PASSWORD_PREFIX}, because app passwords do.")
+            }
             PasswordError::Common => {
                 f.write_str("This is one of the most common passwords, which attackers try first. Choose another.")
             }
@@ -86,8 +93,8 @@ impl Password {
         Ok(Password(normal))
     }
 
-    /// Parses a new password for the user `name`: 8 to 72 bytes, not the name, not a common password. There is no rule
-    /// of composition.
+    /// Parses a new password for the user `name`: 8 to 72 bytes, not the name, not a common password, and not with
+    /// the prefix of app passwords. There is no rule of composition.
     ///
     /// # Errors
     /// [`PasswordError`] with the rule that it breaks.
@@ -101,6 +108,9 @@ impl Password {
         }
         if password.0.to_lowercase() == name.nfc().collect::<String>().to_lowercase() {
             return Err(PasswordError::Name);
+        }
+        if password.0.starts_with(APP_PASSWORD_PREFIX) {
+            return Err(PasswordError::AppPassword);
         }
         if is_common(&password.0) {
             return Err(PasswordError::Common);

@@ -68,6 +68,15 @@ fn t26_a_password_is_compared_in_nfc_with_plain_spaces() {
 }
 
 #[test]
+fn a_new_password_does_not_begin_as_app_passwords_do() {
+    let refused = Password::parse_new("ptn_correct-horse", "ann").unwrap_err();
+    assert_eq!(refused.to_string(), "A password cannot begin with ptn_, because app passwords do.");
+    // One that was set before this rule still arrives at the verification.
+    Password::parse("ptn_correct-horse").unwrap();
+    Password::parse_new("PTN_correct-horse", "ann").unwrap();
+}
+
+#[test]
 fn case_7_common_passwords_are_refused() {
     for common in [
         "password",

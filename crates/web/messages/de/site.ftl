@@ -117,6 +117,7 @@ password-control = Ein Passwort darf keine Steuerzeichen enthalten.
 password-short = Zu kurz: mindestens { $min } Zeichen verwenden.
 password-long = Höchstens { $max } Bytes; dieses hat { $bytes }. Ein Buchstabe außerhalb von ASCII zählt 2 bis 4 Bytes.
 password-name = Der eigene Name ist als Passwort nicht erlaubt.
+password-app = Ein Passwort kann nicht mit { $prefix } beginnen, weil App-Passwörter so beginnen.
 password-common = Dieses Passwort gehört zu den häufigsten, die bei Angriffen zuerst ausprobiert werden. Bitte ein anderes wählen.
 colours = Farben
 colours-choice = { $choice ->

@@ -118,6 +118,7 @@ password-control = A password cannot hold control characters.
 password-short = Too short: use at least { $min } characters.
 password-long = At most { $max } bytes; this has { $bytes }. A letter outside ASCII takes 2 to 4 bytes.
 password-name = The password cannot be the user’s name.
+password-app = A password cannot begin with { $prefix }, because app passwords do.
 password-common = This is one of the most common passwords, which attackers try first. Choose another.
 colours = Colours
 colours-choice = { $choice ->

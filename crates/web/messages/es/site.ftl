@@ -117,6 +117,7 @@ password-control = Una contraseña no puede contener caracteres de control.
 password-short = Demasiado corta: usa al menos { $min } caracteres.
 password-long = Como máximo { $max } bytes; esta tiene { $bytes }. Una letra fuera de ASCII ocupa de 2 a 4 bytes.
 password-name = La contraseña no puede ser tu nombre.
+password-app = Una contraseña no puede empezar por { $prefix }, porque así empiezan las contraseñas de aplicación.
 password-common = Esta es una de las contraseñas más comunes, las primeras que se prueban en un ataque. Elige otra.
 colours = Colores
 colours-choice = { $choice ->

@@ -117,6 +117,7 @@ password-control = Un mot de passe ne peut pas contenir de caractères de contr�
 password-short = Trop court : utilisez au moins { $min } caractères.
 password-long = Au plus { $max } octets ; celui-ci en a { $bytes }. Une lettre hors ASCII en prend de 2 à 4.
 password-name = Le mot de passe ne peut pas être votre nom.
+password-app = Un mot de passe ne peut pas commencer par { $prefix } : les mots de passe d’application commencent ainsi.
 password-common = Ce mot de passe est l’un des plus courants, essayés en premier lors d’attaques. Choisissez-en un autre.
 colours = Couleurs
 colours-choice = { $choice ->

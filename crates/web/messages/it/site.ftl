@@ -117,6 +117,7 @@ password-control = Una password non può contenere caratteri di controllo.
 password-short = Troppo corta: usa almeno { $min } caratteri.
 password-long = Al massimo { $max } byte; questa ne ha { $bytes }. Una lettera fuori da ASCII ne occupa da 2 a 4.
 password-name = La password non può essere il tuo nome.
+password-app = Una password non può iniziare con { $prefix }, perché così iniziano le password per le app.
 password-common = È una delle password più comuni, le prime a essere provate in un attacco. Scegline un’altra.
 colours = Colori
 colours-choice = { $choice ->

@@ -117,6 +117,7 @@ password-control = Een wachtwoord mag geen besturingstekens bevatten.
 password-short = Te kort: gebruik minstens { $min } tekens.
 password-long = Hoogstens { $max } bytes; dit heeft er { $bytes }. Een letter buiten ASCII telt voor 2 tot 4 bytes.
 password-name = Het wachtwoord mag niet je naam zijn.
+password-app = Een wachtwoord mag niet met { $prefix } beginnen, want zo beginnen app-wachtwoorden.
 password-common = Dit is een van de meest gebruikte wachtwoorden, die bij aanvallen het eerst worden geprobeerd. Kies een ander.
 colours = Kleuren
 colours-choice = { $choice ->

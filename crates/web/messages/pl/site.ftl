@@ -121,6 +121,7 @@ password-control = Hasło nie może zawierać znaków sterujących.
 password-short = Za krótkie: użyj co najmniej { $min } znaków.
 password-long = Co najwyżej { $max } bajty; to hasło ma { $bytes }. Litera spoza ASCII zajmuje od 2 do 4 bajtów.
 password-name = Hasłem nie może być nazwa użytkownika.
+password-app = Hasło nie może zaczynać się od { $prefix }, bo tak zaczynają się hasła aplikacji.
 password-common = To jedno z najpopularniejszych haseł, które przy atakach sprawdza się najpierw. Wybierz inne.
 colours = Kolory
 colours-choice = { $choice ->

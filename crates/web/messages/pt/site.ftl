@@ -117,6 +117,7 @@ password-control = Uma senha não pode conter caracteres de controle.
 password-short = Curta demais: use no mínimo { $min } caracteres.
 password-long = No máximo { $max } bytes; esta tem { $bytes }. Uma letra fora do ASCII ocupa de 2 a 4 bytes.
 password-name = A senha não pode ser o seu nome.
+password-app = Uma senha não pode começar com { $prefix }, porque as senhas de aplicativo começam assim.
 password-common = Esta é uma das senhas mais comuns, as primeiras testadas em um ataque. Escolha outra.
 colours = Cores
 colours-choice = { $choice ->

@@ -10,6 +10,7 @@ pub mod extract;
 pub mod failed_logins;
 pub mod form_token;
 pub mod guards;
+pub mod secret;
 pub mod sign_in;
 pub mod sign_ins;
 pub mod verify;

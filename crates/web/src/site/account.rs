@@ -11,6 +11,7 @@ use domain::{
     credentials::Credentials,
     invalid::Invalid,
     password::{Password, PasswordError},
+    secret::APP_PASSWORD_PREFIX,
     user::Theme,
 };
 use serde::{Deserialize, Serialize};
@@ -79,6 +80,7 @@ fn refusal(error: PasswordError) -> Sentence {
         }
         PasswordError::Name => Sentence::new("password-name"),
         PasswordError::Common => Sentence::new("password-common"),
+        PasswordError::AppPassword => Sentence::new("password-app").with("prefix", APP_PASSWORD_PREFIX),
     }
 }
 
