@@ -156,6 +156,7 @@ fn routes(config: &mut ServiceConfig) {
         .service(page("/login", site::login::login))
         .service(page("/signed-in.css", site::login::signed_in))
         .service(page("/logout", site::login::logout))
+        .service(page("/postern/guard{path:(/.*)?}", site::guard::show))
         .service(page("/healthz", health::live))
         .service(page("/readyz", health::ready))
         .service(page("/search", site::search::show))

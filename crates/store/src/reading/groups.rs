@@ -10,7 +10,7 @@ use diesel::{
 };
 use domain::{
     Version,
-    access::{Admin, Editor},
+    access::{Admin, Editor, Member},
     group::{Group, GroupContent, GroupId, GroupName},
     lookalike::Lookalikes,
     user::{UserId, Username},
@@ -219,6 +219,14 @@ pub fn names_of(conn: &mut Conn, _: &Admin, keys: &[GroupId]) -> Result<HashMap<
         groups::table.filter(groups::id.eq_any(keys)).select((groups::id, groups::name)).load(conn)?;
     let named = |(id, name): (i64, String)| Some((GroupId(id), skip_unreadable(name_of(&name))?));
     Ok(rows.into_iter().filter_map(named).collect())
+}
+
+/// The names of the groups of a signed-in user, in their order.
+pub fn names_of_member(conn: &mut Conn, member: &Member) -> Result<Vec<GroupName>> {
+    let keys = member.groups.iter().map(|group| group.0);
+    let names = groups::table.filter(groups::id.eq_any(keys)).select(groups::name).order(groups::name);
+    let names: Vec<String> = names.load(conn)?;
+    Ok(names.iter().filter_map(|name| skip_unreadable(name_of(name))).collect())
 }
 
 /// The group with a key.

@@ -33,6 +33,8 @@ pub enum CacheKey<'a> {
     File(&'a str, u32),
     /// All files of the page at a path, whether they exist or not: strangers get the same for each of them.
     FilesOf(&'a str),
+    /// The permission to read the page at a path, for other programs; its body is the names of the viewer's groups.
+    Passage(&'a str),
     /// The body of an error page, by its name, as HTML (true) or as text, and by the tag of its language.
     ErrorPage(&'static str, bool, &'a str),
 }
@@ -41,9 +43,11 @@ impl CacheKey<'_> {
     fn dependency(&self) -> Dependency {
         let at = |path| PagePath::parse(path).map_or(Dependency::Pages, |path| Dependency::at(&path));
         match self {
-            CacheKey::Path(path) | CacheKey::List(path) | CacheKey::SectionFeed(path) | CacheKey::FilesOf(path) => {
-                at(path)
-            }
+            CacheKey::Path(path)
+            | CacheKey::List(path)
+            | CacheKey::SectionFeed(path)
+            | CacheKey::FilesOf(path)
+            | CacheKey::Passage(path) => at(path),
             CacheKey::File(path, _) => at(path.rsplit_once('/').map_or("", |(page, _)| page)),
             CacheKey::Feed | CacheKey::Sitemap | CacheKey::SitemapPart(_) => Dependency::Pages,
             CacheKey::ErrorPage(..) => Dependency::Menu,
@@ -60,6 +64,7 @@ impl CacheKey<'_> {
             CacheKey::SectionFeed(path) => OwnedCacheKey::SectionFeed(path.into()),
             CacheKey::File(path, width) => OwnedCacheKey::File(path.into(), width),
             CacheKey::FilesOf(path) => OwnedCacheKey::FilesOf(path.into()),
+            CacheKey::Passage(path) => OwnedCacheKey::Passage(path.into()),
             CacheKey::ErrorPage(name, html, language) => OwnedCacheKey::ErrorPage(name, html, language.into()),
         }
     }
@@ -106,6 +111,7 @@ enum OwnedCacheKey {
     SectionFeed(Box<str>),
     File(Box<str>, u32),
     FilesOf(Box<str>),
+    Passage(Box<str>),
     ErrorPage(&'static str, bool, Box<str>),
 }
 
@@ -123,7 +129,8 @@ impl Equivalent<Key> for BorrowedKey<'_> {
             | (CacheKey::List(path), OwnedCacheKey::List(own))
             | (CacheKey::SitemapPart(path), OwnedCacheKey::SitemapPart(own))
             | (CacheKey::SectionFeed(path), OwnedCacheKey::SectionFeed(own))
-            | (CacheKey::FilesOf(path), OwnedCacheKey::FilesOf(own)) => **path == **own,
+            | (CacheKey::FilesOf(path), OwnedCacheKey::FilesOf(own))
+            | (CacheKey::Passage(path), OwnedCacheKey::Passage(own)) => **path == **own,
             (CacheKey::File(path, width), OwnedCacheKey::File(own, own_width)) => **path == **own && width == own_width,
             (CacheKey::Feed, OwnedCacheKey::Feed) | (CacheKey::Sitemap, OwnedCacheKey::Sitemap) => true,
             (CacheKey::ErrorPage(name, html, language), OwnedCacheKey::ErrorPage(own_name, own_html, own_language)) => {
@@ -166,7 +173,8 @@ impl Weighter<Key, Entry> for ByteWeighter {
             | OwnedCacheKey::SitemapPart(path)
             | OwnedCacheKey::SectionFeed(path)
             | OwnedCacheKey::File(path, _)
-            | OwnedCacheKey::FilesOf(path) => path.len(),
+            | OwnedCacheKey::FilesOf(path)
+            | OwnedCacheKey::Passage(path) => path.len(),
             _ => 0,
         };
         let answer = match &entry.value {

@@ -60,6 +60,10 @@ pub enum Error {
     Internal(String),
 }
 
+/// Marks the response to an error that keeps its own body and headers: no error page takes its place. The error is in its
+/// extensions, too, and is counted and logged as others.
+pub struct HasFinalBody;
+
 impl Error {
     /// The error of a request during the shutdown.
     pub fn stopping() -> Error {

@@ -24,7 +24,7 @@ use super::{
     client::client,
     connection::Connection,
     envelope::Envelope,
-    error::Error,
+    error::{Error, HasFinalBody},
     error_page,
     error_words::{PlaceLanguage, Sender},
     logging::LogLimiter,
@@ -137,7 +137,11 @@ impl ResponseContext {
             Some(error) => {
                 self.record(app, &error);
                 let html = error_page::wants_html(&self.accept);
-                Box::pin(error_page::render(app, &error, sender, html, &self.envelope.id())).await
+                let is_final = response.extensions().contains::<HasFinalBody>();
+                match is_final {
+                    true => response,
+                    false => Box::pin(error_page::render(app, &error, sender, html, &self.envelope.id())).await,
+                }
             }
             None => response,
         };

@@ -2,6 +2,7 @@
 
 mod file;
 mod gate;
+mod passage;
 mod requester;
 mod visible;
 
@@ -20,6 +21,7 @@ use store::pages::{self, OutlinedPage};
 
 pub use file::{FilePath, ResolvedFile};
 pub use gate::no_path;
+pub use passage::Passage;
 pub use visible::{Section, VisibleDraft, VisiblePage};
 
 use super::{cache_fill::FillTokens, list_query::ListQuery, plain};

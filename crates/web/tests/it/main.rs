@@ -27,6 +27,8 @@ mod files;
 mod files_upload;
 mod first_run;
 mod freshness;
+mod guard;
+mod guard_proxies;
 mod history;
 mod instances;
 mod jobs;
