@@ -3,7 +3,9 @@
 mod access;
 mod client;
 mod database;
+mod files;
 mod flood;
+mod guard;
 mod load;
 mod memory;
 mod options;
@@ -48,7 +50,7 @@ fn main() -> ExitCode {
 
 fn run(options: &Options) -> Result<(), String> {
     let mut report = Report::default();
-    if ["throughput", "flood"].iter().any(|section| options.wants(section)) {
+    if ["throughput", "flood", "files"].iter().any(|section| options.wants(section)) {
         eprintln!("servers");
         let servers = peers::start(options, &mut report)?;
         if options.wants("throughput") {
@@ -59,9 +61,13 @@ fn run(options: &Options) -> Result<(), String> {
             eprintln!("flood, all servers");
             flood::run(options, &servers, &mut report);
         }
+        if options.wants("files") {
+            eprintln!("files, all servers");
+            part(&mut report, "files", |report| files::beside(options, &servers, report));
+        }
     }
     type Run = fn(&Options, &mut Report) -> Result<(), String>;
-    let parts: [(&str, Run); 12] = [
+    let parts: [(&str, Run); 14] = [
         ("flood", siege::run),
         ("people", people::run),
         ("people", refusals::run),
@@ -74,6 +80,8 @@ fn run(options: &Options) -> Result<(), String> {
         ("access", access::run),
         ("memory", memory::run),
         ("start", starts::run),
+        ("files", files::run),
+        ("guard", guard::run),
     ];
     for (section, run) in parts {
         if options.wants(section) {

@@ -3,7 +3,7 @@
 use std::{path::PathBuf, time::Duration};
 
 /// The parts of the benchmark, in the order in which they run.
-pub(crate) const SECTIONS: [&str; 12] = [
+pub(crate) const SECTIONS: [&str; 14] = [
     "throughput",
     "flood",
     "people",
@@ -16,6 +16,8 @@ pub(crate) const SECTIONS: [&str; 12] = [
     "access",
     "memory",
     "start",
+    "files",
+    "guard",
 ];
 
 /// The parts to run, their sizes, and the paths of programs and results.
@@ -68,7 +70,8 @@ pub(crate) struct Options {
 
 /// The usage.
 pub(crate) const USAGE: &str = "usage: bench/run [--quick] [OPTION VALUE].. [SECTION]..
-sections: throughput flood people timing revocation size scope scale search access memory start; all of them by default
+sections: throughput flood people timing revocation size scope scale search access memory start files guard;
+  all of them by default
   --rounds N         how often throughput is measured in turn (4)
   --seconds N        how long each time (5)
   --flood-seconds N  how long each flood of Postern lasts (60)

@@ -4,6 +4,7 @@ mod kinds;
 
 use crate::{
     client::{Login, Place},
+    files::png,
     options::Options,
     postern::{PASSWORD, Postern, Site, ask, hash, login, markdown},
     process::{Process, Room},
@@ -30,6 +31,10 @@ enum Alive {
 
 /// The user name of the right credentials on every server.
 pub(crate) const NAME: &str = "bench";
+
+/// The files of each server: a picture of 100 KB, and one of 10 MiB.
+pub(crate) const PICTURE: &str = "picture.png";
+pub(crate) const FILM: &str = "film.png";
 
 /// The right credentials, for every server.
 pub(crate) fn right() -> Login {
@@ -74,6 +79,8 @@ fn start_postern(options: &Options) -> Result<Server, String> {
     let site = Site::new(options, "postern")?;
     site.put("handbook/rules", &[], &markdown())?;
     site.put("handbook/secrets", &["--private"], &markdown())?;
+    site.put_file(&format!("handbook/secrets/{PICTURE}"), &png(320, 1))?;
+    site.put_file(&format!("handbook/secrets/{FILM}"), &png(3240, 1))?;
     site.database()?.add_users(&[NAME.to_owned()], "reader", true, &hash(PASSWORD)?)?;
     let postern = site.start()?;
     let (public, private) = (postern.place("/handbook/rules"), postern.place("/handbook/secrets"));

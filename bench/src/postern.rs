@@ -84,6 +84,14 @@ impl Site {
         run(command, markdown.as_bytes()).map(drop)
     }
 
+    /// Adds a file to a page with the command line.
+    pub(crate) fn put_file(&self, path: &str, content: &[u8]) -> Result<(), String> {
+        let file = self.room.write("upload", content)?;
+        let mut command = self.command();
+        command.args(["file", "put", path]).arg(file);
+        run(command, b"").map(drop)
+    }
+
     /// The URL of the site's database.
     pub(crate) fn url(&self) -> &str {
         &self.url

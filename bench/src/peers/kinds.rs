@@ -2,9 +2,10 @@
 
 use std::{fs, net::SocketAddr, path::PathBuf, process::Command};
 
-use super::{Alive, NAME, Server};
+use super::{Alive, FILM, NAME, PICTURE, Server};
 use crate::{
     client::Place,
+    files::png,
     options::Options,
     postern::{PASSWORD, hash},
     process::{Account, Process, Room, free_address, run},
@@ -41,6 +42,8 @@ impl Starter<'_> {
     pub(crate) fn new<'a>(options: &'a Options, name: &str, page: &'a [u8]) -> Result<Starter<'a>, String> {
         let room = Room::new(&name.to_lowercase().replace([' ', ','], "-"), Account::named("nobody")?)?;
         room.write("site/page.html", page)?;
+        room.write(&format!("site/{PICTURE}"), png(320, 1))?;
+        room.write(&format!("site/{FILM}"), png(3240, 1))?;
         Ok(Starter { options, room, to: free_address()?, page, hash: hash(PASSWORD)? })
     }
 
