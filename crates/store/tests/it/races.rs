@@ -12,7 +12,7 @@ use domain::{
     page::{PageContent, PageInput},
     user::{Role, Username},
 };
-use store::{Conn, Error, Result, Store, pages};
+use store::{Conn, Error, Result, Store, pages, writing::contents};
 
 use crate::{
     commands,
@@ -138,5 +138,42 @@ fn of_many_readers_those_who_stay_keep_their_row() {
             Ok(sql_query(query).get_result::<Number>(conn)?.count)
         });
         assert_eq!(new, Ok(1));
+    });
+}
+
+/// Stores bytes if they stay within a limit of five for all.
+fn store_within_five(conn: &mut Conn, bytes: &[u8]) -> Result<bool> {
+    if !contents::have_room(conn, bytes.len() as u64, 5)? {
+        return Ok(false);
+    }
+    let content = contents::begin(conn, noon())?;
+    contents::add_parts(conn, content, 0, &[bytes.to_vec()])?;
+    Ok(true)
+}
+
+#[test]
+fn two_uploads_together_do_not_exceed_the_limit_of_all_files() {
+    on_postgres(|store| {
+        let later = || {
+            let stored = store.write(|conn| store_within_five(conn, b"two"))?;
+            assert!(!stored, "three bytes are there already");
+            Ok(())
+        };
+        meanwhile(store, later, |conn| store_within_five(conn, b"one").map(drop), |_| Ok(())).unwrap();
+        assert_eq!(store.read(store::files::stored_bytes).unwrap(), 3);
+    });
+}
+
+#[test]
+fn two_uploads_of_the_same_bytes_are_one_content() {
+    on_postgres(|store| {
+        let upload = |conn: &mut Conn| {
+            let content = contents::begin(conn, noon())?;
+            contents::add_parts(conn, content, 0, &[b"same".to_vec()])?;
+            contents::finish(conn, content, "same", None, noon())
+        };
+        let later = || store.write(upload).map(drop);
+        meanwhile(store, later, |conn| upload(conn).map(drop), |_| Ok(())).unwrap();
+        assert_eq!(store.read(store::files::stored_bytes).unwrap(), 4);
     });
 }
