@@ -105,11 +105,16 @@ pub fn discard(conn: &mut Conn, content: ContentId) -> Result<bool> {
         return Ok(true);
     }
     forget(conn, content.0)?;
-    delete_parts(conn, content.0, &mut DELETED_AT_ONCE.clone())
+    let mut left = DELETED_AT_ONCE;
+    delete_parts(conn, content.0, &mut left)
 }
 
 /// Lets nobody find a content any more that nothing has, and the next sweep delete it; returns whether nothing has it.
 fn forget(conn: &mut Conn, content: i64) -> Result<bool> {
+    // Whoever gives it to a file at this moment is waited for, and seen by the statement after this one.
+    diesel::update(contents::table.find(content))
+        .set(contents::unused_since.eq(contents::unused_since))
+        .execute(conn)?;
     let forgotten = diesel::update(contents::table.find(content).filter(is_unused()))
         .set((contents::hash.eq(None::<String>), contents::unused_since.eq(Some(DateTime::UNIX_EPOCH.naive_utc()))))
         .execute(conn)?;
@@ -202,7 +207,7 @@ pub fn have_room(conn: &mut Conn, bytes: u64, all: u64) -> Result<bool> {
     Ok(reading::stored_bytes(conn)?.saturating_add(bytes) <= all)
 }
 
-/// Records that a file has a content.
+/// Records that a file has a content, before the file is inserted: nobody deletes the content meanwhile.
 ///
 /// # Errors
 /// [`Error::Stale`] when the content was swept.
