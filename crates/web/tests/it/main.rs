@@ -16,6 +16,7 @@ mod audiences;
 mod balancer;
 mod bulk;
 mod cli;
+mod cli_files;
 mod client;
 mod cluster;
 mod door;
