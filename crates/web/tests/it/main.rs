@@ -25,6 +25,7 @@ mod examples;
 mod fail2ban;
 mod feeds;
 mod files;
+mod files_hostile;
 mod files_killed;
 mod files_upload;
 mod first_run;
