@@ -95,9 +95,9 @@ if (form && panel) {
     if (inserts) insert(markdown + (rows.querySelector("progress, [data-waits]") ? "\n\n" : ""));
     return show();
   };
-  const ask = ({ question, action, content, name, numbered }, row, inserts) => {
+  const ask = ({ question, action, content, notice, name, numbered }, row, inserts) => {
     const answer = (same) => async () => {
-      const fields = new URLSearchParams({ form_token: token(), action: "add", content, same_name: same });
+      const fields = new URLSearchParams({ form_token: token(), action: "add", content, notice, same_name: same });
       const answer = await fetch(action, { method: "POST", body: fields }).catch(() => null);
       if (answer && answer.ok) return added(await answer.json(), row, inserts);
       row.says(`${name}: ${answer ? (await answer.text()).split("\n")[0] : "no connection."}`, true);

@@ -257,6 +257,20 @@ impl Conn {
         Ok(matches!(self, Conn::Postgres(_)))
     }
 
+    /// Lets the uploads that must not exceed a common limit take turns until their transactions end: each would count the stored
+    /// bytes without those that another one is about to commit.
+    pub(crate) fn lock_stored_bytes(&mut self) -> Result<()> {
+        // "stored" as a number.
+        const KEY: i64 = 0x73_746f_7265_6400;
+        self.lock(KEY)
+    }
+
+    /// Lets uploads of the same bytes take turns until their transactions end, so that the later one finds the earlier one.
+    pub(crate) fn lock_hash(&mut self, hash: &str) -> Result<()> {
+        let key = hash.bytes().take(16).fold(0_u64, |key, byte| key.rotate_left(4) ^ u64::from(byte));
+        self.lock(key.cast_signed())
+    }
+
     /// Makes a change of many pages, which the change feed delivers as one change of everything: SQLite would write a row
     /// for each page and keep the last thousand. PostgreSQL notifies of each page.
     pub(crate) fn as_one_change<T>(&mut self, change: impl FnOnce(&mut Conn) -> Result<T>) -> Result<T> {

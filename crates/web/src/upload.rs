@@ -14,7 +14,7 @@ use domain::{
     file::{ContentId, FileName, PART_BYTES},
 };
 use sha2::{Digest, Sha256};
-use store::{Conn, files, writing::contents};
+use store::{Conn, writing::contents};
 
 use crate::media::{self, Intake, Summary};
 
@@ -148,7 +148,7 @@ impl Batch {
     pub fn write(&self, conn: &mut Conn, now: Timestamp) -> store::Result<Written> {
         let bytes: usize = self.parts.iter().map(Vec::len).sum();
         if let Some(all) = self.all
-            && files::stored_bytes(conn)? + bytes as u64 > all
+            && !contents::have_room(conn, bytes as u64, all)?
         {
             return Ok(Written::NoSpace);
         }

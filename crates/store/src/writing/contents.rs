@@ -1,22 +1,34 @@
 //! The bytes of files: stored in parts while they arrive, and once for each hash.
 
-use chrono::TimeDelta;
+use chrono::{DateTime, NaiveDateTime, TimeDelta};
 use diesel::{
     dsl::{exists, not},
     prelude::*,
 };
-use domain::{Timestamp, file::ContentId};
+use domain::{
+    Timestamp,
+    file::{ContentId, PART_BYTES},
+};
 
 use crate::{
-    Conn, Error, Result, id,
+    Conn, Error, Result, files as reading, id,
     schema::{content_parts, contents, files, renditions},
 };
 
 /// How long a content is kept that no file has.
 pub const KEPT_UNUSED: TimeDelta = TimeDelta::hours(24);
 
-/// How many contents one call of [`sweep`] deletes. SQLite has one writer, and other editors wait for it.
-pub const SWEPT_AT_ONCE: i64 = 8;
+/// The most parts that one transaction deletes: 4 MiB. SQLite has one writer, and other editors wait for it.
+const DELETED_AT_ONCE: usize = 16;
+
+/// What a call of [`sweep`] did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Swept {
+    /// The number of contents of which nothing is left.
+    pub contents: usize,
+    /// Whether there is nothing more to delete.
+    pub is_done: bool,
+}
 
 /// Begins an upload. Until [`finish`] its bytes belong to nothing, and [`sweep`] deletes them in the end.
 pub fn begin(conn: &mut Conn, now: Timestamp) -> Result<ContentId> {
@@ -27,24 +39,24 @@ pub fn begin(conn: &mut Conn, now: Timestamp) -> Result<ContentId> {
     Ok(ContentId(content))
 }
 
-/// Adds parts to an upload, the first of them with the number `first`. Each but the last of the content has
-/// [`domain::file::PART_BYTES`].
+/// Adds parts to an upload, the first of them with the number `first`. Each but the last of the content has [`PART_BYTES`].
 ///
 /// # Errors
-/// [`Error::Stale`] when the upload was swept.
+/// [`Error::Stale`] when the upload was swept, or some of the parts before the first are gone.
 pub fn add_parts(conn: &mut Conn, content: ContentId, first: u64, parts: &[Vec<u8>]) -> Result<()> {
+    let number = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
     let bytes: usize = parts.iter().map(Vec::len).sum();
-    let added = diesel::update(contents::table.find(content.0).filter(contents::hash.is_null()))
-        .set(contents::bytes.eq(contents::bytes + i64::try_from(bytes).unwrap_or(i64::MAX)))
-        .execute(conn)?;
+    let before = number(first.saturating_mul(PART_BYTES as u64));
+    let upload = contents::table.find(content.0).filter(contents::hash.is_null()).filter(contents::bytes.eq(before));
+    let added = diesel::update(upload).set(contents::bytes.eq(contents::bytes + number(bytes as u64))).execute(conn)?;
     if added == 0 {
         return Err(Error::Stale);
     }
-    for (number, part) in (first..).zip(parts) {
+    for (index, part) in (first..).zip(parts) {
         diesel::insert_into(content_parts::table)
             .values((
                 content_parts::content_id.eq(content.0),
-                content_parts::number.eq(i64::try_from(number).unwrap_or(i64::MAX)),
+                content_parts::number.eq(number(index)),
                 content_parts::bytes.eq(part),
             ))
             .execute(conn)?;
@@ -64,14 +76,13 @@ pub fn finish(
     size: Option<(u32, u32)>,
     now: Timestamp,
 ) -> Result<ContentId> {
+    conn.lock_hash(hash)?;
     let unused = contents::unused_since.eq(Some(now.naive_utc()));
-    let stored: Option<i64> =
-        contents::table.filter(contents::hash.eq(hash)).select(contents::id).first(conn).optional()?;
-    if let Some(stored) = stored {
-        // The sweep waits for another day, until a file has it.
-        diesel::update(contents::table.find(stored)).set(unused).execute(conn)?;
+    let same = || contents::table.filter(contents::hash.eq(hash));
+    // The sweep waits for another day, until a file has it.
+    if diesel::update(same()).set(unused).execute(conn)? > 0 {
         discard(conn, content)?;
-        return Ok(ContentId(stored));
+        return Ok(ContentId(same().select(contents::id).first(conn)?));
     }
     let side = |side: u32| i64::from(side);
     let finished = diesel::update(contents::table.find(content.0).filter(contents::hash.is_null()))
@@ -85,10 +96,29 @@ pub fn finish(
     if finished == 0 { Err(Error::Stale) } else { Ok(content) }
 }
 
-/// Drops an upload that did not end.
-pub fn discard(conn: &mut Conn, content: ContentId) -> Result<()> {
-    diesel::delete(contents::table.find(content.0).filter(contents::hash.is_null())).execute(conn)?;
-    Ok(())
+/// Drops an upload that did not end; returns whether nothing is left of it. Of a large one the first call deletes 4 MiB, and further
+/// calls or the next sweep delete the rest.
+pub fn discard(conn: &mut Conn, content: ContentId) -> Result<bool> {
+    let upload = contents::table.find(content.0).filter(contents::hash.is_null());
+    let is_there: bool = diesel::select(exists(upload)).get_result(conn)?;
+    if !is_there {
+        return Ok(true);
+    }
+    forget(conn, content.0)?;
+    let mut left = DELETED_AT_ONCE;
+    delete_parts(conn, content.0, &mut left)
+}
+
+/// Lets nobody find a content any more that nothing has, and the next sweep delete it; returns whether nothing has it.
+fn forget(conn: &mut Conn, content: i64) -> Result<bool> {
+    // Whoever gives it to a file at this moment is waited for, and seen by the statement after this one.
+    diesel::update(contents::table.find(content))
+        .set(contents::unused_since.eq(contents::unused_since))
+        .execute(conn)?;
+    let forgotten = diesel::update(contents::table.find(content).filter(is_unused()))
+        .set((contents::hash.eq(None::<String>), contents::unused_since.eq(Some(DateTime::UNIX_EPOCH.naive_utc()))))
+        .execute(conn)?;
+    Ok(forgotten > 0)
 }
 
 /// Records the copy of a picture at a width, or that none can be made.
@@ -114,9 +144,9 @@ fn is_unused() -> _ {
     not(exists(by_file)).and(not(exists(by_picture)))
 }
 
-/// Deletes contents that nothing has had for [`KEPT_UNUSED`], at most [`SWEPT_AT_ONCE`] of them; returns their number. To be
-/// called about once an hour, and again while it deletes as many as it may.
-pub fn sweep(conn: &mut Conn, now: Timestamp) -> Result<usize> {
+/// Deletes contents that nothing has had for [`KEPT_UNUSED`], at most 4 MiB of them. To be called about once an hour, and again
+/// until it is done.
+pub fn sweep(conn: &mut Conn, now: Timestamp) -> Result<Swept> {
     let unmarked: Vec<i64> =
         contents::table.filter(contents::unused_since.is_null()).filter(is_unused()).select(contents::id).load(conn)?;
     for unmarked in unmarked.chunks(crate::columns::KEYS) {
@@ -128,30 +158,80 @@ pub fn sweep(conn: &mut Conn, now: Timestamp) -> Result<usize> {
     let overdue: Vec<i64> = contents::table
         .filter(contents::unused_since.lt(before))
         .filter(is_unused())
+        .order((contents::unused_since, contents::id))
         .select(contents::id)
-        .limit(SWEPT_AT_ONCE)
+        .limit(DELETED_AT_ONCE as i64)
         .load(conn)?;
-    // An upload of the same bytes may have ended meanwhile.
-    let rows = contents::table.filter(contents::id.eq_any(overdue)).filter(contents::unused_since.lt(before));
-    Ok(diesel::delete(rows).execute(conn)?)
+    let mut swept = Swept { contents: 0, is_done: overdue.len() < DELETED_AT_ONCE };
+    let mut left = DELETED_AT_ONCE;
+    for content in overdue {
+        // An upload of the same bytes may have ended meanwhile.
+        if diesel::update(contents::table.find(content).filter(contents::unused_since.lt(before)).filter(is_unused()))
+            .set(contents::hash.eq(None::<String>))
+            .execute(conn)?
+            == 0
+        {
+            continue;
+        }
+        match delete_parts(conn, content, &mut left)? {
+            true => swept.contents += 1,
+            false => return Ok(Swept { is_done: false, ..swept }),
+        }
+    }
+    Ok(swept)
 }
 
-/// Records that a file has a content.
+/// Deletes at most `left` parts of a content without a hash, from its end, and the content with its last one; returns whether nothing
+/// is left of it.
+fn delete_parts(conn: &mut Conn, content: i64, left: &mut usize) -> Result<bool> {
+    let parts = || content_parts::table.filter(content_parts::content_id.eq(content));
+    let most = i64::try_from(*left).unwrap_or(i64::MAX);
+    let last: Vec<i64> =
+        parts().order(content_parts::number.desc()).select(content_parts::number).limit(most).load(conn)?;
+    *left -= last.len();
+    if let Some(first) = last.last().copied() {
+        diesel::delete(parts().filter(content_parts::number.ge(first))).execute(conn)?;
+        let bytes = first.saturating_mul(PART_BYTES as i64);
+        diesel::update(contents::table.find(content)).set(contents::bytes.eq(bytes)).execute(conn)?;
+    }
+    let has_parts: bool = diesel::select(exists(parts())).get_result(conn)?;
+    if !has_parts {
+        diesel::delete(contents::table.find(content)).execute(conn)?;
+    }
+    Ok(!has_parts)
+}
+
+/// Whether so many more bytes may be stored within a limit of all bytes. Other uploads wait until this transaction ends.
+pub fn have_room(conn: &mut Conn, bytes: u64, all: u64) -> Result<bool> {
+    conn.lock_stored_bytes()?;
+    Ok(reading::stored_bytes(conn)?.saturating_add(bytes) <= all)
+}
+
+/// Records that a file has a content, before the file is inserted: nobody deletes the content meanwhile.
+///
+/// # Errors
+/// [`Error::Stale`] when the content was swept.
 pub(super) fn use_again(conn: &mut Conn, content: ContentId) -> Result<()> {
-    diesel::update(contents::table.find(content.0).filter(contents::unused_since.is_not_null()))
-        .set(contents::unused_since.eq(None::<chrono::NaiveDateTime>))
+    let used = diesel::update(contents::table.find(content.0).filter(contents::hash.is_not_null()))
+        .set(contents::unused_since.eq(None::<NaiveDateTime>))
         .execute(conn)?;
-    Ok(())
+    if used == 0 { Err(Error::Stale) } else { Ok(()) }
 }
 
-/// Deletes a content at once, with its smaller copies, if nothing has it.
+/// Deletes a content with its smaller copies if nothing has it. Nobody finds it any more; of a large one 4 MiB are deleted at once,
+/// and the rest by the next sweep.
 pub(super) fn delete_unused(conn: &mut Conn, content: ContentId) -> Result<()> {
     let copies: Vec<Option<i64>> =
         renditions::table.filter(renditions::content_id.eq(content.0)).select(renditions::rendition_id).load(conn)?;
-    let deleted = diesel::delete(contents::table.find(content.0).filter(is_unused())).execute(conn)?;
-    if deleted > 0 {
-        for copy in copies.into_iter().flatten() {
-            diesel::delete(contents::table.find(copy).filter(is_unused())).execute(conn)?;
+    if !forget(conn, content.0)? {
+        return Ok(());
+    }
+    diesel::delete(renditions::table.filter(renditions::content_id.eq(content.0))).execute(conn)?;
+    let mut left = DELETED_AT_ONCE;
+    delete_parts(conn, content.0, &mut left)?;
+    for copy in copies.into_iter().flatten() {
+        if forget(conn, copy)? {
+            delete_parts(conn, copy, &mut left)?;
         }
     }
     Ok(())

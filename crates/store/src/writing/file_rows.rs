@@ -35,6 +35,7 @@ impl<'a> NewFile<'a> {
     }
 
     pub(super) fn insert(&self, conn: &mut Conn) -> Result<()> {
+        contents::use_again(conn, self.content)?;
         diesel::insert_into(files::table)
             .values((
                 files::id.eq(id::new()?),
@@ -48,7 +49,7 @@ impl<'a> NewFile<'a> {
                 files::uploaded_by.eq(self.uploaded_by),
             ))
             .execute(conn)?;
-        contents::use_again(conn, self.content)
+        Ok(())
     }
 }
 

@@ -36,7 +36,8 @@ pub struct AddFile {
     pub alt: String,
     /// Whether it takes the place of a file with this name; without it, such a file is an error.
     pub replaces: bool,
-    /// Whether the readers of a published page get it at once, as from the command line, or once its draft is published.
+    /// Whether the readers of a published page get it at once, as from the command line, or once its draft is published. One that
+    /// waits under the name then goes on waiting.
     pub at_once: bool,
 }
 
@@ -54,7 +55,7 @@ pub struct ChangeFile {
 /// A change of one file.
 #[derive(Clone, Debug)]
 pub enum FileChange {
-    /// It leaves.
+    /// It leaves, with one that waits under its name.
     Remove {
         /// As [`AddFile::at_once`].
         at_once: bool,
@@ -116,25 +117,32 @@ impl Change for AddFile {
 
     fn apply(&self, conn: &mut Conn, run: &mut Run<'_>, _: &Plan) -> Result<Outcome> {
         let AddFile { page, ref name, content, ref alt, .. } = *self;
-        let drafted = files::drafted(conn, run.by, page)?;
-        let is_there = drafted.iter().any(|file| file.name == *name);
+        let at_once = self.at_once && page_row::get(conn, page)?.is_some();
+        let files = match at_once {
+            true => files::live(conn, page)?,
+            false => files::drafted(conn, run.by, page)?,
+        };
+        let is_there = files.iter().any(|file| file.name == *name);
         if is_there && !self.replaces {
             return Err(Error::Duplicate);
         }
-        if !is_there && drafted.len() >= FILES {
+        if !is_there && files.len() >= FILES {
             return Err(Error::Refused(format!(
                 "A page has at most {FILES} files. Delete one that it no longer uses."
             )));
         }
-        let version = match self.at_once {
+        let version = match at_once {
             true => new_version(conn, run, page, &format!("files: + {name}"))?,
             false => None,
         };
         match version {
+            // One that waits under this name goes on waiting.
             Some(version) => file_rows::end(conn, page, name.as_str(), version)?,
-            None => require_draft(conn, run, page)?,
+            None => {
+                require_draft(conn, run, page)?;
+                file_rows::drop_waiting(conn, page, name)?;
+            }
         }
-        file_rows::drop_waiting(conn, page, name)?;
         let (uploaded_at, uploaded_by) = (run.now, run.by.actor());
         NewFile { page, name, content, alt, since: version, uploaded_at, uploaded_by }.insert(conn)?;
         Ok(Outcome::Count(1))
@@ -173,12 +181,15 @@ impl Change for ChangeFile {
     fn apply(&self, conn: &mut Conn, run: &mut Run<'_>, _: &Plan) -> Result<Outcome> {
         let ChangeFile { page, name, .. } = self;
         if let FileChange::Remove { at_once: true } = self.change
-            && let Some(version) = new_version(conn, run, *page, &format!("files: - {name}"))?
+            && page_row::get(conn, *page)?.is_some()
         {
-            if files::find(conn, *page, name)?.is_none() && !file_rows::drop_waiting(conn, *page, name)? {
-                return Err(Error::Stale);
+            let waited = file_rows::drop_waiting(conn, *page, name)?;
+            if files::find(conn, *page, name)?.is_none() {
+                return if waited { Ok(Outcome::Count(1)) } else { Err(Error::Stale) };
             }
-            file_rows::end(conn, *page, name.as_str(), version)?;
+            if let Some(version) = new_version(conn, run, *page, &format!("files: - {name}"))? {
+                file_rows::end(conn, *page, name.as_str(), version)?;
+            }
             return Ok(Outcome::Count(1));
         }
         require_draft(conn, run, *page)?;

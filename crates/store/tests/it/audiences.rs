@@ -6,8 +6,9 @@ use std::collections::BTreeMap;
 use chrono::TimeDelta;
 use diesel::{QueryableByName, RunQueryDsl, sql_query, sql_types::BigInt};
 use domain::{
-    access::{Listing, Member, Visitor, listing},
+    access::{Access, Listing, Member, Visitor, decide, listing},
     audience::{Audience, Chosen, Readers},
+    file::FileName,
     group::{Group, GroupContent, GroupName},
     navigation::{Branch, Entry, Navigation, Target},
     page::{Page, PageContent, PagePath},
@@ -21,11 +22,13 @@ use proptest::{
     test_runner::{Config, TestRunner},
 };
 use store::{
-    Conn, Error, Paging, Store,
+    Conn, Error, Paging, Store, files,
     lists::{self, Position, VisiblePages},
     navigation::{self, Destination},
-    pages, readers, search,
+    pages::{self, Located},
+    readers, search,
     sections::{self, TopSection},
+    writing::{AddFile, ChangeFile, Command, FileChange},
 };
 
 use crate::{
@@ -52,6 +55,10 @@ enum Deed {
     SetPrivate(Index, bool),
     DeleteGroup(usize),
     DeleteUser(usize),
+    /// A file is added to a page for its readers, or to its draft.
+    AddFile(Index, bool),
+    /// Readers lose the file of a page.
+    RemoveFile(Index),
 }
 
 pub fn audience() -> impl Strategy<Value = Audience> {
@@ -84,6 +91,8 @@ fn deed() -> impl Strategy<Value = Deed> {
         1 => (any::<Index>(), any::<bool>()).prop_map(|(page, private)| Deed::SetPrivate(page, private)),
         1 => (0..GROUPS.len()).prop_map(Deed::DeleteGroup),
         1 => (0..PEOPLE.len()).prop_map(Deed::DeleteUser),
+        4 => (any::<Index>(), any::<bool>()).prop_map(|(page, at_once)| Deed::AddFile(page, at_once)),
+        1 => any::<Index>().prop_map(Deed::RemoveFile),
     ]
 }
 
@@ -91,13 +100,16 @@ fn deed() -> impl Strategy<Value = Deed> {
 #[derive(Default)]
 struct Model {
     pages: BTreeMap<String, PageContent>,
+    /// The words in the files that readers have, by the paths of their pages.
+    files: BTreeMap<String, String>,
     people: BTreeMap<String, User>,
     groups: BTreeMap<String, Group>,
 }
 
 impl Model {
     fn start(store: &Store, members: &[Vec<&'static str>]) -> Model {
-        for table in ["pages", "drafts", "trash", "old_paths", "page_people", "page_groups", "groups", "users"] {
+        for table in ["files", "pages", "drafts", "trash", "old_paths", "page_people", "page_groups", "groups", "users"]
+        {
             sql(store, &format!("DELETE FROM {table}")).unwrap();
         }
         let people = PEOPLE.map(|name| (name.to_owned(), add(store, name, Role::Reader))).into();
@@ -107,7 +119,7 @@ impl Model {
             let group = store.write(|conn| commands::add_group(conn, &admin(), &content, noon())).unwrap();
             ((*name).to_owned(), group)
         });
-        Model { pages: BTreeMap::new(), people, groups: groups.collect() }
+        Model { people, groups: groups.collect(), ..Model::default() }
     }
 
     fn do_it(&mut self, store: &Store, deed: &Deed) {
@@ -153,6 +165,9 @@ impl Model {
                     save(store, &from, &page).unwrap();
                     self.pages.remove(&from);
                     self.pages.insert(to.to_owned(), page);
+                    if let Some(file) = self.files.remove(&from) {
+                        self.files.insert(to.to_owned(), file);
+                    }
                 }
             }
             Deed::Delete(index) => {
@@ -160,12 +175,33 @@ impl Model {
                 let id = find(store, &path).id;
                 store.write(|conn| commands::delete(conn, admin().editor(), &[id], noon())).unwrap();
                 self.pages.remove(&path);
+                self.files.remove(&path);
             }
             Deed::Unpublish(index) => {
                 let Some(path) = pick(index) else { return };
                 let id = find(store, &path).id;
                 store.write(|conn| commands::unpublish(conn, admin().editor(), &[id], noon())).unwrap();
                 self.pages.remove(&path);
+                self.files.remove(&path);
+            }
+            Deed::AddFile(index, at_once) => {
+                let Some(path) = pick(index) else { return };
+                let (page, name) = (find(store, &path).id, file_name());
+                // What waits has other bytes than what readers have.
+                let word = format!("{page:?} {}", if *at_once { "for readers" } else { "in the draft" });
+                let content = crate::files::stored(store, &word);
+                let (alt, replaces, at_once) = (String::new(), true, *at_once);
+                run(store, Command::AddFile(AddFile { page, name, content, alt, replaces, at_once })).unwrap();
+                if at_once {
+                    self.files.insert(path, word);
+                }
+            }
+            Deed::RemoveFile(index) => {
+                let Some(path) = pick(index) else { return };
+                let (page, name) = (find(store, &path).id, file_name());
+                let change = FileChange::Remove { at_once: true };
+                let removed = run(store, Command::ChangeFile(ChangeFile { page, name, change }));
+                assert!(self.files.remove(&path).is_none() || removed.is_ok());
             }
             Deed::SetPrivate(index, private) => {
                 let Some(path) = pick(index) else { return };
@@ -254,6 +290,34 @@ impl Model {
         let editor = self.people.values().next().map(|user| member(user, Role::Editor));
         [Visitor::Anonymous].into_iter().chain(readers).chain(editor).collect()
     }
+}
+
+fn run(store: &Store, command: Command) -> store::Result<()> {
+    store.write(|conn| commands::run(conn, admin().editor(), command, noon()).map(drop))
+}
+
+fn file_name() -> FileName {
+    FileName::parse("plan.jpg").unwrap()
+}
+
+/// Compares what a visitor gets of the file at each path with the access rule of its page.
+fn check_files(store: &Store, model: &Model, pages: &[Page], visitor: &Visitor) -> Result<(), TestCaseError> {
+    for path in PATHS {
+        // As for a request: the page at the path, its access, and the name after it.
+        let given = |conn: &mut Conn| {
+            let Located::Page(located) = pages::locate(conn, &PagePath::parse(path).unwrap())? else { return Ok(None) };
+            Ok(match pages::access(conn, &located, visitor, noon())? {
+                Access::Show => files::find(conn, located.id, &file_name())?,
+                _ => None,
+            })
+        };
+        let given = store.read(given).unwrap().map(|file| file.content.hash);
+        let page = pages.iter().find(|page| page.content.path.as_str() == path);
+        let may_read = page.is_some_and(|page| decide(page, visitor, noon()) == Access::Show);
+        let expected = model.files.get(path).filter(|_| may_read);
+        prop_assert_eq!(given.as_ref(), expected, "{} for {:?}", path, visitor);
+    }
+    Ok(())
 }
 
 fn find(store: &Store, path: &str) -> Page {
@@ -401,6 +465,7 @@ fn t44_a_scope_selects_exactly_what_the_access_rule_allows() {
             keep_menu(store, &pages);
             for visitor in model.visitors() {
                 check_navigation(store, &pages, &visitor)?;
+                check_files(store, &model, &pages, &visitor)?;
                 let readable = VisiblePages::readable(&visitor, noon());
                 let listed = VisiblePages::listed(&visitor, noon());
                 let open = expected(&pages, &visitor, &[Listing::Open]);

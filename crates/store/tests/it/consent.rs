@@ -10,6 +10,7 @@ use domain::{
     audience::{Audience, Chosen, Readers},
     draft::{DraftInput, DraftLock},
     effective_access::AccessKind,
+    file::FileName,
     group::{GroupContent, GroupName},
     page::{Page, PageContent, PageId, PageInput, PagePath},
     user::{Role, UserContent, Username},
@@ -17,7 +18,7 @@ use domain::{
 };
 use proptest::{
     prelude::*,
-    sample::{Index, subsequence},
+    sample::{Index, select, subsequence},
     test_runner::{Config, TestRunner},
 };
 use store::{
@@ -27,9 +28,10 @@ use store::{
     readers::{self, Intention},
     trash, users,
     writing::{
-        self, AccessDiff, AddGroup, AddUsers, ChangeMemberships, Command, Consent, Delete, DeleteGroup, DiscardDrafts,
-        DraftVersion, Fingerprint, Move, Publish, PublishDrafts, Purge, Republish, Restore, Revert, SaveDraft,
-        Selection, SetAudience, SortSection, Undo, Unpublish, UnpublishForm, UpdateGroup, new_page_id,
+        self, AccessDiff, AddFile, AddGroup, AddUsers, ChangeFile, ChangeMemberships, Command, Consent, Delete,
+        DeleteGroup, DiscardDrafts, DraftVersion, FileChange, Fingerprint, Move, Publish, PublishDrafts, Purge,
+        PurgeFile, Republish, Restore, Revert, SaveDraft, Selection, SetAudience, SortSection, Undo, Unpublish,
+        UnpublishForm, UpdateGroup, new_page_id,
     },
 };
 
@@ -37,6 +39,7 @@ use crate::{
     audiences::{GROUPS, PATHS, PEOPLE, audience, differing_listings},
     commands,
     database::{add, admin, content, hash, noon, on_both, sql},
+    files,
 };
 
 const ALL: Paging = Paging { number: 1, size: 1000 };
@@ -69,6 +72,10 @@ enum Step {
     /// A user is deleted, and another one is added with the name and becomes a member of groups.
     Join(usize, Vec<usize>),
     SqlPrivate(Index, bool),
+    /// A file is added to a page or a draft, for readers at once or for the draft.
+    AddFile(Index, &'static str, bool),
+    ChangeFile(Index, &'static str, FileChange),
+    PurgeFile(Index, &'static str),
 }
 
 fn some_groups() -> impl Strategy<Value = Vec<usize>> {
@@ -108,7 +115,24 @@ fn step() -> impl Strategy<Value = Step> {
         1 => (0..PEOPLE.len()).prop_map(Step::Replace),
         2 => (0..PEOPLE.len(), subsequence(vec![0, 1], 0..=2)).prop_map(|(person, groups)| Step::Join(person, groups)),
         1 => (one(), any::<bool>()).prop_map(|(page, private)| Step::SqlPrivate(page, private)),
+        3 => (one(), file_name(), any::<bool>()).prop_map(|(page, name, now)| Step::AddFile(page, name, now)),
+        3 => (one(), file_name(), file_change()).prop_map(|(page, name, change)| Step::ChangeFile(page, name, change)),
+        1 => (one(), file_name()).prop_map(|(page, name)| Step::PurgeFile(page, name)),
     ]
+}
+
+fn file_name() -> impl Strategy<Value = &'static str> {
+    select(vec!["map.jpg", "plan.jpg"])
+}
+
+fn file_change() -> impl Strategy<Value = FileChange> {
+    select(vec![
+        FileChange::Remove { at_once: true },
+        FileChange::Remove { at_once: false },
+        FileChange::Keep,
+        FileChange::Rename(FileName::parse("plan.jpg").unwrap()),
+        FileChange::SetAlt("A plan".into()),
+    ])
 }
 
 /// All published pages by path, wherever they have moved.
@@ -250,6 +274,21 @@ impl Step {
                 let add = AddUsers::new(&admin(), vec![user], groups);
                 Command::AddUsers(add.with_passwords(vec![hash("x")]))
             }
+            Step::AddFile(page, name, at_once) => {
+                let page = picked(&[&*ids, &*all_drafts, &*bin].concat(), &[*page]).pop()?;
+                let (name, content) = (FileName::parse(name).unwrap(), files::stored(store, "bytes"));
+                let (alt, replaces, at_once) = (String::new(), true, *at_once);
+                Command::AddFile(AddFile { page, name, content, alt, replaces, at_once })
+            }
+            Step::ChangeFile(page, name, change) => {
+                let page = picked(&[&*ids, &*all_drafts, &*bin].concat(), &[*page]).pop()?;
+                let (name, change) = (FileName::parse(name).unwrap(), change.clone());
+                Command::ChangeFile(ChangeFile { page, name, change })
+            }
+            Step::PurgeFile(page, name) => {
+                let page = picked(&[&*ids, &*all_drafts, &*bin].concat(), &[*page]).pop()?;
+                Command::PurgeFile(PurgeFile { page, name: FileName::parse(name).unwrap() })
+            }
             Step::Replace(_) | Step::SqlPrivate(..) => return None,
         })
     }
@@ -326,7 +365,7 @@ fn run(store: &Store, command: &Command, consent: Consent) -> store::Result<()> 
 }
 
 fn start(store: &Store) {
-    for table in ["pages", "drafts", "trash", "old_paths", "page_people", "page_groups", "groups", "users"] {
+    for table in ["files", "pages", "drafts", "trash", "old_paths", "page_people", "page_groups", "groups", "users"] {
         sql(store, &format!("DELETE FROM {table}")).unwrap();
     }
     PEOPLE.iter().for_each(|name| drop(add(store, name, Role::Reader)));
@@ -355,10 +394,12 @@ fn check(store: &Store, command: &Command, last: &mut Reading) -> Result<(), Tes
         }
         _ => None,
     };
+    let is_about_files = matches!(command, Command::AddFile(_) | Command::ChangeFile(_) | Command::PurgeFile(_));
+    prop_assert!(!is_about_files || diff.changes().is_empty(), "a file has the access of its page: {command:?}");
     let told = told(store, command);
-    let before = last.clone();
+    let (before, readers) = (last.clone(), reading(store));
     let mut current = last.clone();
-    current.extend(reading(store));
+    current.extend(readers.clone());
 
     let other = Consent::Shown(Fingerprint::sent("something else"));
     for consent in [Consent::Stated, other] {
@@ -368,6 +409,7 @@ fn check(store: &Store, command: &Command, last: &mut Reading) -> Result<(), Tes
                 let unasked: BTreeSet<&i64> =
                     unasked.iter().filter(|page| !stated.contains(page) && Some(**page) != new).collect();
                 prop_assert!(unasked.is_empty(), "{command:?} opened {unasked:?}");
+                prop_assert!(!is_about_files || reading(store) == readers, "{command:?} changed access");
                 prop_assert!(has_announced_access(store, told), "the form announced {told:?} for {command:?}");
                 last.extend(reading(store));
                 return Ok(());

@@ -1,16 +1,20 @@
 //! Files of pages: they wait in the draft, follow the versions of their page, and their bytes are stored once.
 
 use chrono::TimeDelta;
+use diesel::{QueryableByName, RunQueryDsl, sql_query, sql_types::BigInt};
 use domain::{
     Version,
     draft::{DraftInput, DraftLock, FormId},
-    file::{ContentId, FileName, PART_BYTES},
+    file::{ContentId, FILES, FileName, PART_BYTES},
     page::{Page, PageId, PageInput},
     zone::Zone,
 };
 use store::{
-    Error, Store, drafts, files,
-    writing::{AddFile, ChangeFile, Command, FileChange, PurgeFile, Revert, Undo, contents},
+    Conn, Error, Store, drafts, files,
+    writing::{
+        AddFile, ChangeFile, Command, FileChange, PurgeFile, Revert, Undo,
+        contents::{self, Swept},
+    },
 };
 
 use crate::{
@@ -18,12 +22,18 @@ use crate::{
     database::{admin, content, noon, on_both},
 };
 
+#[derive(QueryableByName)]
+struct Count {
+    #[diesel(sql_type = BigInt)]
+    count: i64,
+}
+
 fn name(name: &str) -> FileName {
     FileName::parse(name).unwrap()
 }
 
 /// Stores the bytes of a word.
-fn stored(store: &Store, word: &str) -> ContentId {
+pub fn stored(store: &Store, word: &str) -> ContentId {
     store
         .write(|conn| {
             let content = contents::begin(conn, noon())?;
@@ -203,7 +213,7 @@ fn bytes_are_stored_once_and_swept_a_day_after_their_last_file() {
             })
             .unwrap();
         assert_eq!(bytes(), 104);
-        let sweep = |hours| store.write(|conn| contents::sweep(conn, noon() + TimeDelta::hours(hours))).unwrap();
+        let sweep = |hours| swept(store, hours).contents;
         assert_eq!((sweep(23), bytes()), (0, 104));
         assert_eq!((sweep(25), bytes()), (1, 4));
         assert_eq!(store.read(|conn| files::bytes(conn, unfinished, 0, 10)).unwrap(), None);
@@ -224,7 +234,7 @@ fn a_purged_page_leaves_no_file() {
         is_seen(store, id, "plan.jpg=two", "plan.jpg=two");
         store.write(|conn| commands::purge(conn, admin().editor(), &[id], noon())).unwrap();
         is_seen(store, id, "", "");
-        let sweep = |hours| store.write(|conn| contents::sweep(conn, noon() + TimeDelta::hours(hours))).unwrap();
+        let sweep = |hours| swept(store, hours).contents;
         assert_eq!(sweep(100), 0);
         assert_eq!(sweep(125), 2);
     });
@@ -252,13 +262,191 @@ fn bytes_are_read_from_any_offset_within_a_part() {
     });
 }
 
+/// Sweeps once, so many hours after noon.
+fn swept(store: &Store, hours: i64) -> Swept {
+    store.write(|conn| contents::sweep(conn, noon() + TimeDelta::hours(hours))).unwrap()
+}
+
+/// The number of stored parts, and of bytes that are counted.
+fn parts_and_bytes(store: &Store) -> (i64, u64) {
+    let count = |conn: &mut Conn| {
+        let query = "SELECT count(*) AS count FROM content_parts";
+        Ok((sql_query(query).get_result::<Count>(conn)?.count, files::stored_bytes(conn)?))
+    };
+    store.read(count).unwrap()
+}
+
+/// Stores 40 parts, of which the last one has ten bytes, as an upload that has a hash or none.
+fn large(store: &Store, hash: Option<&str>) -> ContentId {
+    let parts: Vec<Vec<u8>> = (0..40).map(|number| vec![7; if number < 39 { PART_BYTES } else { 10 }]).collect();
+    let content = store.write(|conn| contents::begin(conn, noon())).unwrap();
+    for (first, parts) in (0..).step_by(4).zip(parts.chunks(4)) {
+        store.write(|conn| contents::add_parts(conn, content, first, parts)).unwrap();
+    }
+    match hash {
+        Some(hash) => store.write(|conn| contents::finish(conn, content, hash, None, noon())).unwrap(),
+        None => content,
+    }
+}
+
+const PART: u64 = PART_BYTES as u64;
+const LARGE: (i64, u64) = (40, 39 * PART + 10);
+
 #[test]
-fn a_sweep_deletes_a_few_contents_at_a_time() {
+fn a_sweep_deletes_four_mib_at_a_time() {
     on_both(|store| {
         for number in 0..10 {
             stored(store, &format!("word {number}"));
         }
-        let sweep = |hours| store.write(|conn| contents::sweep(conn, noon() + TimeDelta::hours(hours))).unwrap();
-        assert_eq!([sweep(23), sweep(25), sweep(25), sweep(25)], [0, 8, 2, 0]);
+        assert_eq!(swept(store, 23), Swept { contents: 0, is_done: true });
+        assert_eq!(swept(store, 25), Swept { contents: 10, is_done: true });
+        large(store, Some("large"));
+        assert_eq!(parts_and_bytes(store), LARGE);
+        let steps: Vec<_> = (0..4).map(|_| (swept(store, 25), parts_and_bytes(store))).collect();
+        let step = |contents, is_done, parts: i64| (Swept { contents, is_done }, (parts, parts.unsigned_abs() * PART));
+        assert_eq!(steps, [step(0, false, 24), step(0, false, 8), step(1, true, 0), step(0, true, 0)]);
+    });
+}
+
+#[test]
+fn bytes_that_are_being_swept_belong_to_no_file_and_no_upload_any_more() {
+    on_both(|store| {
+        let Page { id, .. } = page(store);
+        let film = |content| {
+            let (name, alt) = (name("film.mp4"), String::new());
+            run(store, &Command::AddFile(AddFile { page: id, name, content, alt, replaces: true, at_once: true }))
+        };
+        let old = large(store, Some("large"));
+        assert!(!swept(store, 25).is_done);
+        assert_eq!(film(old), Err(Error::Stale), "some of its bytes are gone");
+        // The same bytes again are stored again, as a whole.
+        let again = large(store, Some("large"));
+        assert_ne!(again, old);
+        film(again).unwrap();
+        while !swept(store, 25).is_done {}
+        assert_eq!(parts_and_bytes(store), LARGE);
+        is_seen(store, id, "film.mp4=large", "film.mp4=large");
+        let unfinished = large(store, None);
+        assert!(!swept(store, 25).is_done);
+        let more = |conn: &mut Conn| contents::add_parts(conn, unfinished, 40, &[vec![1]]);
+        assert_eq!(store.write(more), Err(Error::Stale));
+        while !swept(store, 25).is_done {}
+        assert_eq!(parts_and_bytes(store), LARGE);
+    });
+}
+
+#[test]
+fn an_upload_goes_on_only_after_all_parts_before() {
+    on_both(|store| {
+        let content = store.write(|conn| contents::begin(conn, noon())).unwrap();
+        let add = |first, parts: &[Vec<u8>]| store.write(|conn| contents::add_parts(conn, content, first, parts));
+        assert_eq!(add(1, &[vec![1]]), Err(Error::Stale));
+        add(0, &[vec![1; PART_BYTES]]).unwrap();
+        assert_eq!(add(0, &[vec![1]]), Err(Error::Stale));
+        add(1, &[vec![1]]).unwrap();
+        assert_eq!(add(2, &[vec![1]]), Err(Error::Stale), "the part before is no whole one");
+    });
+}
+
+#[test]
+fn a_large_upload_is_dropped_in_steps() {
+    on_both(|store| {
+        let content = large(store, None);
+        let discard = || store.write(|conn| contents::discard(conn, content)).unwrap();
+        let steps: Vec<_> = (0..3).map(|_| (discard(), parts_and_bytes(store).0)).collect();
+        assert_eq!(steps, [(false, 24), (false, 8), (true, 0)]);
+        assert!(discard(), "there is nothing");
+        // Who does not go on leaves the rest to the next sweep.
+        let content = large(store, None);
+        assert!(!store.write(|conn| contents::discard(conn, content)).unwrap());
+        while !swept(store, 0).is_done {}
+        assert_eq!(parts_and_bytes(store), (0, 0));
+        // One that has a hash is no upload any more.
+        let whole = large(store, Some("whole"));
+        store.write(|conn| contents::discard(conn, whole)).unwrap();
+        assert_eq!(parts_and_bytes(store), LARGE);
+    });
+}
+
+#[test]
+fn a_large_file_is_deleted_for_good_at_once_and_its_bytes_in_steps() {
+    on_both(|store| {
+        let Page { id, .. } = page(store);
+        let content = large(store, Some("large"));
+        let add =
+            AddFile { page: id, name: name("film.mp4"), content, alt: String::new(), replaces: true, at_once: true };
+        run(store, &Command::AddFile(add)).unwrap();
+        run(store, &Command::PurgeFile(PurgeFile { page: id, name: name("film.mp4") })).unwrap();
+        is_seen(store, id, "", "");
+        assert!(!store.read(|conn| files::is_stored(conn, content)).unwrap());
+        assert_eq!(parts_and_bytes(store).0, 24);
+        while !swept(store, 0).is_done {}
+        assert_eq!(parts_and_bytes(store), (0, 0));
+    });
+}
+
+#[test]
+fn a_file_that_is_added_at_once_leaves_the_one_that_waits_under_its_name() {
+    on_both(|store| {
+        let Page { id, .. } = page(store);
+        add(store, id, "plan.jpg", "one", true);
+        add(store, id, "plan.jpg", "two", false);
+        add(store, id, "plan.jpg", "three", true);
+        is_seen(store, id, "plan.jpg=three", "plan.jpg=two");
+        add(store, id, "map.jpg", "map", false);
+        add(store, id, "map.jpg", "chart", true);
+        is_seen(store, id, "map.jpg=chart plan.jpg=three", "map.jpg=map plan.jpg=two");
+        publish(store, id);
+        is_seen(store, id, "map.jpg=map plan.jpg=two", "map.jpg=map plan.jpg=two");
+        let content = stored(store, "four");
+        let add =
+            AddFile { page: id, name: name("map.jpg"), content, alt: String::new(), replaces: false, at_once: true };
+        assert_eq!(run(store, &Command::AddFile(add)), Err(Error::Duplicate));
+    });
+}
+
+#[test]
+fn a_file_that_is_removed_at_once_is_looked_for_first_and_leaves_with_the_one_that_waits() {
+    on_both(|store| {
+        let Page { id, .. } = page(store);
+        let remove = |file| change(store, id, file, FileChange::Remove { at_once: true });
+        add(store, id, "plan.jpg", "one", true);
+        add(store, id, "plan.jpg", "two", false);
+        add(store, id, "map.jpg", "map", false);
+        assert_eq!(remove("nope.jpg"), Err(Error::Stale));
+        assert_eq!(find(store, id).version, Version(2), "nothing was removed");
+        remove("map.jpg").unwrap();
+        assert_eq!(find(store, id).version, Version(2), "readers did not have it");
+        is_seen(store, id, "plan.jpg=one", "plan.jpg=two");
+        remove("plan.jpg").unwrap();
+        assert_eq!(find(store, id).version, Version(3));
+        is_seen(store, id, "", "");
+        publish(store, id);
+        is_seen(store, id, "", "");
+        assert_eq!(remove("plan.jpg"), Err(Error::Stale));
+    });
+}
+
+#[test]
+fn a_page_has_five_hundred_files_and_one_more_is_refused() {
+    on_both(|store| {
+        let Page { id, .. } = page(store);
+        let content = stored(store, "same");
+        let add = |file: &str, at_once| {
+            let add = AddFile { page: id, name: name(file), content, alt: String::new(), replaces: true, at_once };
+            run(store, &Command::AddFile(add))
+        };
+        for number in 0..FILES {
+            add(&format!("{number}.txt"), number < 10).unwrap();
+        }
+        assert!(matches!(add("more.txt", false), Err(Error::Refused(words)) if words.contains("at most 500 files")));
+        add("7.txt", false).unwrap();
+        publish(store, id);
+        for at_once in [true, false] {
+            assert!(matches!(add("more.txt", at_once), Err(Error::Refused(_))));
+            add("8.txt", at_once).unwrap();
+        }
+        change(store, id, "9.txt", FileChange::Remove { at_once: true }).unwrap();
+        add("more.txt", true).unwrap();
     });
 }

@@ -8,15 +8,20 @@ use domain::{
     Version,
     audience::{Audience, Chosen},
     draft::{DraftInput, DraftLock, FormId},
+    file::FileName,
     group::{GroupContent, GroupName},
-    page::{PageContent, PageInput},
+    page::{PageContent, PageId, PageInput},
     user::{Role, Username},
 };
-use store::{Conn, Error, Result, Store, pages};
+use store::{
+    Conn, Error, Result, Store, pages,
+    writing::{AddFile, Command, PurgeFile, contents},
+};
 
 use crate::{
     commands,
     database::{add, admin, content, noon, on_both, put},
+    files,
 };
 
 #[derive(QueryableByName)]
@@ -138,5 +143,70 @@ fn of_many_readers_those_who_stay_keep_their_row() {
             Ok(sql_query(query).get_result::<Number>(conn)?.count)
         });
         assert_eq!(new, Ok(1));
+    });
+}
+
+/// Stores bytes if they stay within a limit of five for all.
+fn store_within_five(conn: &mut Conn, bytes: &[u8]) -> Result<bool> {
+    if !contents::have_room(conn, bytes.len() as u64, 5)? {
+        return Ok(false);
+    }
+    let content = contents::begin(conn, noon())?;
+    contents::add_parts(conn, content, 0, &[bytes.to_vec()])?;
+    Ok(true)
+}
+
+#[test]
+fn two_uploads_together_do_not_exceed_the_limit_of_all_files() {
+    on_postgres(|store| {
+        let later = || {
+            let stored = store.write(|conn| store_within_five(conn, b"two"))?;
+            assert!(!stored, "three bytes are there already");
+            Ok(())
+        };
+        meanwhile(store, later, |conn| store_within_five(conn, b"one").map(drop), |_| Ok(())).unwrap();
+        assert_eq!(store.read(store::files::stored_bytes).unwrap(), 3);
+    });
+}
+
+#[test]
+fn two_uploads_of_the_same_bytes_are_one_content() {
+    on_postgres(|store| {
+        let upload = |conn: &mut Conn| {
+            let content = contents::begin(conn, noon())?;
+            contents::add_parts(conn, content, 0, &[b"same".to_vec()])?;
+            contents::finish(conn, content, "same", None, noon())
+        };
+        let later = || store.write(upload).map(drop);
+        meanwhile(store, later, |conn| upload(conn).map(drop), |_| Ok(())).unwrap();
+        assert_eq!(store.read(store::files::stored_bytes).unwrap(), 4);
+    });
+}
+
+#[test]
+fn bytes_that_a_file_gets_while_another_one_with_them_is_deleted_for_good_stay() {
+    on_postgres(|store| {
+        let page = |path: &str| {
+            let page = store.write(|conn| commands::insert(conn, admin().editor(), &content(path), noon())).unwrap();
+            (page.id, FileName::parse("plan.jpg").unwrap())
+        };
+        let run = |conn: &mut Conn, command| commands::run(conn, admin().editor(), command, noon()).map(drop);
+        let bytes = files::stored(store, "same");
+        let add = |(page, name): (PageId, FileName)| {
+            Command::AddFile(AddFile { page, name, content: bytes, alt: String::new(), replaces: true, at_once: true })
+        };
+        let purge = |(page, name): (PageId, FileName)| Command::PurgeFile(PurgeFile { page, name });
+        let (one, other) = (page("one"), page("other"));
+        store.write(|conn| run(conn, add(one.clone()))).unwrap();
+        let purging = || store.write(|conn| run(conn, purge(one.clone())));
+        meanwhile(store, purging, |conn| run(conn, add(other.clone())), |_| Ok(())).unwrap();
+        assert!(store.read(|conn| store::files::is_stored(conn, bytes)).unwrap());
+        let kept = store.read(|conn| store::files::find(conn, other.0, &other.1)).unwrap().unwrap();
+        assert_eq!((kept.content.hash.as_str(), kept.content.bytes), ("same", 4));
+        // The other way round nothing is given to the file.
+        let adding = || store.write(|conn| run(conn, add(one.clone())));
+        let refused = meanwhile(store, adding, |conn| run(conn, purge(other.clone())), |_| Ok(()));
+        assert!(matches!(refused, Err(Error::Stale)), "{refused:?}");
+        assert_eq!(store.read(|conn| store::files::live(conn, one.0)).unwrap(), []);
     });
 }

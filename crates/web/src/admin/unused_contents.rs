@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use actix_web::web::Data;
-use store::writing::contents::{self, SWEPT_AT_ONCE};
+use store::writing::contents;
 
 use crate::{App, clock};
 
@@ -27,9 +27,9 @@ async fn sweep(app: &App) {
     let mut swept = 0;
     loop {
         match app.db.write(|conn| contents::sweep(conn, clock::now())).await {
-            Ok(count) => {
-                swept += count;
-                if i64::try_from(count).is_ok_and(|count| count < SWEPT_AT_ONCE) {
+            Ok(step) => {
+                swept += step.contents;
+                if step.is_done {
                     break;
                 }
             }

@@ -7,6 +7,7 @@ use std::{
 };
 
 use domain::{
+    access::Admin,
     file::{Content, ContentId, FileName, PART_BYTES},
     page::{Page, PagePath},
 };
@@ -39,6 +40,11 @@ pub(super) fn run(config: &Config, command: &FileCommand) -> Result<(), String> 
             let add = AddFile { page: page.id, name: name.clone(), content, alt, replaces: true, at_once: true };
             execute(&store, &page, &name, &Command::AddFile(add))?;
             println!("{} {}.", if replaces.is_some() { "Replaced" } else { "Added" }, address(&page, &name));
+            let by = Admin::command_line();
+            let all = store.read(|conn| files::all(conn, by.editor(), page.id)).map_err(|error| error.to_string())?;
+            if all.iter().any(|file| file.since.is_none() && file.name == name) {
+                println!("The draft of the page has another {name}, which replaces it when the draft is published.");
+            }
             Ok(())
         }
         FileCommand::List { path } => {
@@ -145,7 +151,7 @@ fn not_stored(error: &Error) -> String {
 /// Drops an upload; one that remains is swept after a day.
 fn discard(store: &Store, content: Option<ContentId>) {
     if let Some(content) = content {
-        let _swept_later = store.write(|conn| contents::discard(conn, content));
+        while store.write(|conn| contents::discard(conn, content)) == Ok(false) {}
     }
 }
 

@@ -51,6 +51,19 @@ impl Client {
         self.send(&request)
     }
 
+    /// Posts a form with a file, whose parts are separated by `XX`; returns the status.
+    pub fn post_multipart(&mut self, path: &str, form: &[u8]) -> u16 {
+        let head = format!(
+            "POST {path} HTTP/1.1\r\nHost: x\r\n{}Content-Type: multipart/form-data; boundary=XX\r\nContent-Length: \
+             {}\r\n\r\n",
+            self.authorization,
+            form.len()
+        );
+        self.stream.get_mut().write_all(head.as_bytes()).unwrap();
+        self.stream.get_mut().write_all(form).unwrap();
+        self.answer().0
+    }
+
     /// Sends the head of a GET without waiting for the response.
     pub fn ask(&mut self, path: &str) {
         let request = format!("GET {path} HTTP/1.1\r\nHost: x\r\n{}\r\n", self.authorization);

@@ -3,22 +3,24 @@
 use actix_web::http::Method;
 use chrono::TimeDelta;
 use domain::{
+    access::Admin,
     audience::Audience,
     file::{FileName, PART_BYTES},
-    page::{Page, PageContent, PageInput},
+    page::{Page, PageContent, PageId, PageInput},
     user::Role,
 };
-use store::writing::{AddFile, ChangeFile, Command, FileChange, Selection, SetAudience, Unpublish, contents};
+use store::writing::{AddFile, ChangeFile, Command, Consent, FileChange, Selection, SetAudience, Unpublish, contents};
 use web::clock;
 
 use crate::site::{Actor, Response, Site, chosen, draft, public, signed_in};
 
 /// Adds a file to a page, for its readers at once or for its draft.
 fn add(site: &Site, page: &Page, name: &str, bytes: &[u8], at_once: bool) {
-    add_sized(site, page, name, bytes, (2000, 1000), at_once);
+    add_sized(site, page.id, name, bytes, (2000, 1000), at_once);
 }
 
-fn add_sized(site: &Site, page: &Page, name: &str, bytes: &[u8], size: (u32, u32), at_once: bool) {
+/// Adds a file that is a picture of this size to a page or to a draft.
+pub fn add_sized(site: &Site, page: PageId, name: &str, bytes: &[u8], size: (u32, u32), at_once: bool) {
     let content = site.write(|conn, _| {
         let content = contents::begin(conn, clock::now())?;
         let parts: Vec<Vec<u8>> = bytes.chunks(PART_BYTES).map(<[u8]>::to_vec).collect();
@@ -28,7 +30,7 @@ fn add_sized(site: &Site, page: &Page, name: &str, bytes: &[u8], size: (u32, u32
         contents::finish(conn, content, &hash, Some(size), clock::now())
     });
     let name = FileName::parse(name).unwrap();
-    let add = AddFile { page: page.id, name, content, alt: String::new(), replaces: true, at_once };
+    let add = AddFile { page, name, content, alt: String::new(), replaces: true, at_once };
     site.run(Command::AddFile(add));
 }
 
@@ -182,6 +184,46 @@ async fn a_change_of_access_holds_for_files_at_once() {
     site.root().get("/clients/acme/plan.jpg").await.is(404);
 }
 
+/// A picture with this many pixels on a side, in PNG.
+pub fn png(side: u32) -> Vec<u8> {
+    let picture = image::RgbImage::from_fn(side, side, |x, y| image::Rgb([(x % 256) as u8, (y % 256) as u8, 7]));
+    let mut png = std::io::Cursor::new(Vec::new());
+    picture.write_to(&mut png, image::ImageFormat::Png).unwrap();
+    png.into_inner()
+}
+
+#[actix_web::test]
+async fn t40_t47_the_file_of_a_page_that_was_public_is_refused_at_the_next_request_of_every_instance() {
+    let (site, _, open) = site();
+    let other = site.instance();
+    let tag = site.visitor().get("/open/map.png").await.is(200).header("etag").to_owned();
+    let asked = async |instance: &Site| {
+        let (visitor, map) = (instance.visitor(), "/open/map.png");
+        let mut statuses = Vec::new();
+        for uri in [map, "/open/map.png?w=480", "/open/map.png?download"] {
+            statuses.push(visitor.get(uri).await.status.as_u16());
+        }
+        for (name, value) in [("if-none-match", &*tag), ("if-none-match", "*"), ("range", "bytes=0-1")] {
+            statuses.push(visitor.with(name, value).get(map).await.status.as_u16());
+        }
+        statuses.push(visitor.send(Method::HEAD, map, None).await.status.as_u16());
+        statuses
+    };
+    for _ in 0..5 {
+        for (audience, expected) in
+            [(Audience::SignedIn, [401; 7]), (Audience::Public, [200, 200, 200, 304, 304, 206, 200])]
+        {
+            let by = Admin::command_line().editor().clone();
+            let command = Command::SetAudience(SetAudience { pages: Selection::one(open.id), audience });
+            // As a form of the panel: it is answered when every instance knows.
+            site.app.db.run(by, command, Consent::Any).await.unwrap().unwrap();
+            for instance in [&other, &site, &other, &site] {
+                assert_eq!(asked(instance).await, expected);
+            }
+        }
+    }
+}
+
 #[actix_web::test]
 async fn a_file_follows_its_page_to_another_path() {
     let (site, private, open) = site();
@@ -318,7 +360,7 @@ async fn smaller_copies_are_made_after_the_first_answer() {
     let mut jpeg = std::io::Cursor::new(Vec::new());
     picture.write_to(&mut jpeg, image::ImageFormat::Jpeg).unwrap();
     let jpeg = jpeg.into_inner();
-    add_sized(&site, &page, "photo.jpg", &jpeg, (700, 350), true);
+    add_sized(&site, page.id, "photo.jpg", &jpeg, (700, 350), true);
     let sizes = || async {
         let original = site.visitor().get("/open/photo.jpg").await.is(200);
         let copy = site.visitor().get("/open/photo.jpg?w=480").await.is(200);

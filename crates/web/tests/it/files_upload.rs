@@ -9,49 +9,49 @@ use web::{Options, http::arriving::Pace, upload::Limits};
 
 use crate::site::{Actor, Response, Site, draft, multipart};
 
-struct Hello {
-    form: String,
+pub struct Hello {
+    pub form: String,
     drafts: String,
-    files: String,
-    id: PageId,
+    pub files: String,
+    pub id: PageId,
 }
 
-fn hello(site: &Site) -> Hello {
+pub fn hello(site: &Site) -> Hello {
     let id = site.page("hello").unwrap().id;
     let drafts = format!("/admin/drafts/{}", id.0);
     Hello { form: format!("/admin/pages/{}", id.0), files: format!("{drafts}/files"), drafts, id }
 }
 
-fn files(site: &Site, page: PageId) -> Vec<File> {
+pub fn files(site: &Site, page: PageId) -> Vec<File> {
     site.store().read(|conn| store::files::all(conn, Admin::command_line().editor(), page)).unwrap()
 }
 
-fn stored(site: &Site) -> u64 {
+pub fn stored(site: &Site) -> u64 {
     site.store().read(store::files::stored_bytes).unwrap()
 }
 
-async fn token(actor: &Actor<'_>, form: &str) -> String {
+pub async fn token(actor: &Actor<'_>, form: &str) -> String {
     actor.get(form).await.is(200).value_of("form_token")
 }
 
 /// Sends a file alone, as the script does.
-async fn put(actor: &Actor<'_>, hello: &Hello, name: &str, content: &str) -> Response {
+pub async fn put(actor: &Actor<'_>, hello: &Hello, name: &str, content: &str) -> Response {
     put_with(actor, hello, &[], name, content).await
 }
 
-async fn put_with(actor: &Actor<'_>, hello: &Hello, more: &[(&str, &str)], name: &str, content: &str) -> Response {
+pub async fn put_with(actor: &Actor<'_>, hello: &Hello, more: &[(&str, &str)], name: &str, content: &str) -> Response {
     let token = token(actor, &hello.form).await;
     let fields = [&[("form_token", token.as_str())], more].concat();
     actor.upload(&hello.files, &fields, (name, content.as_bytes())).await
 }
 
-fn json(response: &Response) -> Value {
+pub fn json(response: &Response) -> Value {
     assert_eq!(response.header("content-type"), "application/json", "{response:?}");
     serde_json::from_str(&response.body).unwrap()
 }
 
 /// The fields of the page's form with another text.
-async fn whole_form(actor: &Actor<'_>, form: &str, body: &str) -> Vec<(&'static str, String)> {
+pub async fn whole_form(actor: &Actor<'_>, form: &str, body: &str) -> Vec<(&'static str, String)> {
     let page = actor.get(form).await.is(200);
     let names = ["form_token", "version", "draft", "form", "title", "path"];
     let mut fields: Vec<(&str, String)> = names.map(|name| (name, page.value_of(name))).to_vec();
@@ -185,6 +185,47 @@ async fn a_second_file_of_a_name_replaces_the_first_or_gets_a_number() {
     page.has("Replace plan.txt").has("Keep both, the new one as plan-4.txt").has("</html>");
 }
 
+/// A JPEG that says where it was taken, in XMP.
+fn jpeg_with_position() -> Vec<u8> {
+    let mut jpeg = std::io::Cursor::new(Vec::new());
+    image::RgbImage::new(16, 8).write_to(&mut jpeg, image::ImageFormat::Jpeg).unwrap();
+    let jpeg = jpeg.into_inner();
+    let xmp = b"http://ns.adobe.com/xap/1.0/\0<x exif:GPSLatitude='52,31N'/>";
+    let length = u16::try_from(xmp.len() + 2).unwrap().to_be_bytes();
+    [&jpeg[..2], &[0xff, 0xe1], &length, xmp, &jpeg[2..]].concat()
+}
+
+#[actix_web::test]
+async fn what_was_left_out_of_a_file_is_said_after_the_question_about_its_name() {
+    let site = Site::new();
+    let (eve, hello) = (site.eve(), hello(&site));
+    let token = token(&eve, &hello.form).await;
+    let (fields, photo) = ([("form_token", &*token)], jpeg_with_position());
+    let removed = "GPS position removed";
+    let first = json(&eve.upload(&hello.files, &fields, ("photo.jpg", &photo)).await.is(200));
+    assert_eq!(first["notice"], removed);
+    let asked = json(&eve.upload(&hello.files, &fields, ("photo.jpg", &photo)).await.is(409));
+    let text = |field: &str| asked[field].as_str().unwrap().to_owned();
+    let (action, content, notice) = (text("action"), text("content"), text("notice"));
+    let answer = |same: &'static str, notice: &str| {
+        let fields = [("action", "add"), ("content", &*content), ("same_name", same), ("notice", notice)];
+        fields.map(|(name, value)| (name, value.to_owned()))
+    };
+    let number = answer("number", &notice);
+    let number: Vec<(&str, &str)> = number.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    assert_eq!(json(&eve.submit(&hello.form, &action, &number).await.is(200))["notice"], removed);
+    let odd = answer("number", "<b>anything</b>");
+    let odd: Vec<(&str, &str)> = odd.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    assert_eq!(json(&eve.submit(&hello.form, &action, &odd).await.is(200))["notice"], "");
+    // Without a script, too.
+    let browser = eve.browser();
+    let page = browser.upload(&hello.files, &fields, ("photo.jpg", &photo)).await.is(409);
+    let (content, notice) = (page.value_of("content"), page.value_of("notice"));
+    let replace = [("action", "add"), ("content", &*content), ("same_name", "replace"), ("notice", &*notice)];
+    let replaced = browser.submit(&hello.form, &action, &replace).await.is(303);
+    browser.get(replaced.header("location").split('#').next().unwrap()).await.is(200).has(removed);
+}
+
 #[actix_web::test]
 async fn a_file_that_is_not_what_its_name_says_is_refused_and_the_draft_stays() {
     let site = Site::new();
@@ -202,7 +243,7 @@ async fn a_file_that_is_not_what_its_name_says_is_refused_and_the_draft_stays() 
 }
 
 /// A site with other limits, and an editor eve.
-fn limited(limits: Limits, pace: Pace) -> Site {
+pub fn limited(limits: Limits, pace: Pace) -> Site {
     let site = Site::with(Options { base_url: "http://site.test".into(), uploads: limits, pace, ..Options::default() });
     site.add_user("eve", Role::Editor, "open sesame");
     site.put(draft("hello", "Hello"));

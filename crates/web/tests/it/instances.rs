@@ -8,6 +8,7 @@ use std::{
 use crate::{
     client::Client,
     cluster::Cluster,
+    files::png,
     server::{PASSWORD, Server, text},
 };
 
@@ -99,10 +100,24 @@ fn t52_three_instances_give_a_guesser_no_more_tries_than_one() {
 }
 
 #[test]
-fn what_is_saved_in_the_panel_of_one_instance_holds_for_the_others_next_request() {
+fn t40_t47_what_is_saved_in_the_panel_of_one_instance_holds_for_the_others_next_request() {
     let Some(cluster) = Cluster::start() else { return };
     let (one, other) = (server(&cluster, &[]), server(&cluster, &[]));
     add_ann(&cluster, &one);
+    std::fs::write(one.folder.path().join("plan.png"), png(500)).unwrap();
+    cli(&cluster, &one, &["file", "put", "hello/plan.png", "plan.png"], "");
+    let begun = Instant::now();
+    while other.status("/hello/plan.png", "") != 200 {
+        assert!(begun.elapsed() < PATIENCE);
+    }
+    let answer = other.raw("GET /hello/plan.png HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+    let tag = answer.lines().find_map(|line| line.strip_prefix("etag: ")).unwrap().to_owned();
+    let tag = format!("If-None-Match: {tag}\r\n");
+    let file = |server: &Server| {
+        let plan = "/hello/plan.png";
+        [(plan, ""), ("/hello/plan.png?w=480", ""), (plan, &*tag), (plan, "Range: bytes=0-1\r\n")]
+            .map(|(uri, headers)| server.status(uri, headers))
+    };
     let mut admin = Client::of(&one, &format!("admin:{PASSWORD}"));
     let (_, form) = admin.get("/admin/pages/new");
     let token = form.split("name=\"form_token\" value=\"").nth(1).unwrap().split('"').next().unwrap();
@@ -110,12 +125,13 @@ fn what_is_saved_in_the_panel_of_one_instance_holds_for_the_others_next_request(
     let page = list.split("name=\"id\" value=\"").nth(1).unwrap().split('"').next().unwrap();
     let mut visitor = Client::of(&other, "");
     for _ in 0..10 {
-        for (audience, status) in [("signed-in", 401), ("public", 200)] {
+        for (audience, status, of_file) in [("signed-in", 401, [401; 4]), ("public", 200, [200, 200, 304, 206])] {
             let form = format!("action=choose-readers&audience={audience}&id={page}&form_token={token}");
             let (_, asked) = admin.submit("/admin/pages/actions", &form);
             let seen = asked.split("name=\"seen\" value=\"").nth(1).unwrap().split('"').next().unwrap();
             assert_eq!(admin.post("/admin/pages/actions", &format!("{form}&seen={seen}&confirm=yes")), 303);
             assert_eq!(visitor.status("/hello"), status, "{audience}");
+            assert_eq!((file(&other), file(&one)), (of_file, of_file), "{audience}");
         }
     }
 }

@@ -10,6 +10,7 @@ use std::{
 use tempfile::TempDir;
 
 use crate::{
+    files::png,
     server::{PASSWORD, Server, is_root, status},
     site::basic,
 };
@@ -133,4 +134,46 @@ fn t42_case_18_20_a_caching_proxy_gives_nothing_private_to_a_stranger() {
     let (done, ..) = crate::server::text(&server.cli(&["page", "put", "welcome", "--title", "W", "--private"], "x"));
     assert!(done);
     assert_eq!(status(&nginx.ask("GET", "/welcome", "")), 401);
+}
+
+#[test]
+fn t40_t47_a_caching_proxy_gives_no_file_of_a_private_page_to_a_stranger() {
+    let server = Server::start();
+    let Some(nginx) = Nginx::before(&server) else { return };
+    let admin = format!("Authorization: {}\r\n", basic(format!("admin:{PASSWORD}")));
+    let cli = |arguments: &[&str]| {
+        let (done, _, error) = crate::server::text(&server.cli(arguments, "Text."));
+        assert!(done, "{error}");
+    };
+    std::fs::write(server.folder.path().join("plan.png"), png(500)).unwrap();
+    for page in ["welcome", "private-example"] {
+        cli(&["file", "put", &format!("{page}/plan.png"), "plan.png"]);
+    }
+    let ask = |page: &str, who: &str| {
+        let path = format!("/{page}/plan.png");
+        let tag = header(&nginx.ask("GET", &path, &admin), "etag").to_owned();
+        let tag = format!("{who}If-None-Match: {tag}\r\n");
+        let (small, range) = (format!("{path}?w=480"), format!("{who}Range: bytes=0-1\r\n"));
+        [
+            ("GET", &*path, who),
+            ("HEAD", &path, who),
+            ("GET", &small, who),
+            ("GET", &format!("{path}?download"), who),
+            ("GET", &path, &tag),
+            ("GET", &path, &range),
+        ]
+        .map(|(method, path, headers)| status(&nginx.ask(method, path, headers)))
+    };
+    // What nginx keeps it gives in ranges, and anything else as a whole.
+    let is_given = |statuses: [u16; 6]| assert!(statuses.iter().all(|s| [200, 206, 304].contains(s)), "{statuses:?}");
+    for _ in 0..2 {
+        is_given(ask("private-example", &admin));
+        assert_eq!(ask("private-example", ""), [401; 6]);
+        is_given(ask("welcome", ""));
+    }
+    cli(&["page", "put", "welcome", "--title", "W", "--private"]);
+    for _ in 0..2 {
+        assert_eq!(ask("welcome", ""), [401; 6]);
+        is_given(ask("welcome", &admin));
+    }
 }

@@ -29,15 +29,15 @@ pub fn postern(folder: &Path, arguments: &[&str]) -> Command {
 }
 
 /// Runs a command to its end, with a text on its standard input.
-pub fn run(folder: &Path, arguments: &[&str], input: &str) -> Output {
+pub fn run(folder: &Path, arguments: &[&str], input: impl AsRef<[u8]>) -> Output {
     finish(postern(folder, arguments), input)
 }
 
-pub fn finish(mut command: Command, input: &str) -> Output {
+pub fn finish(mut command: Command, input: impl AsRef<[u8]>) -> Output {
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().unwrap();
     // A command that refuses its options does not read its input.
-    let _closed = child.stdin.take().unwrap().write_all(input.as_bytes());
+    let _closed = child.stdin.take().unwrap().write_all(input.as_ref());
     child.wait_with_output().unwrap()
 }
 
@@ -114,7 +114,15 @@ impl Server {
         log_of(self.folder.path())
     }
 
-    pub fn cli(&self, arguments: &[&str], input: &str) -> Output {
+    /// Kills the server and starts it again in its folder.
+    pub fn kill_and_start(&mut self, environment: &[(&str, &str)]) {
+        self.signal("KILL");
+        self.wait();
+        let folder = std::mem::replace(&mut self.folder, tempfile::tempdir().unwrap());
+        *self = Server::start_in(folder, environment);
+    }
+
+    pub fn cli(&self, arguments: &[&str], input: impl AsRef<[u8]>) -> Output {
         run(self.folder.path(), arguments, input)
     }
 

@@ -323,7 +323,12 @@ impl Actor<'_> {
 
     /// Sends a form whose fields precede its file.
     pub async fn upload(&self, uri: &str, fields: &[(&str, &str)], file: (&str, &[u8])) -> Response {
-        self.multipart().send_body("127.0.0.1", Method::POST, uri, Some(Body::Bytes(multipart(fields, file)))).await
+        self.send_form(uri, multipart(fields, file)).await
+    }
+
+    /// Sends the bytes of a form with a file.
+    pub async fn send_form(&self, uri: &str, form: Vec<u8>) -> Response {
+        self.multipart().send_body("127.0.0.1", Method::POST, uri, Some(Body::Bytes(form))).await
     }
 
     /// Sends a part of a form with a file, and then an error or nothing more.

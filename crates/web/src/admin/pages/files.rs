@@ -5,6 +5,7 @@
 
 pub mod actions;
 mod names;
+mod notice;
 mod of_page;
 pub(super) mod panel;
 mod question;

@@ -11,6 +11,7 @@ use store::writing::{ChangeFile, Command, Consent, FileChange, PurgeFile};
 
 use super::{
     names,
+    notice::Notice,
     of_page::OfPage,
     question,
     saving::{form_again, save_form, save_sent},
@@ -68,6 +69,8 @@ struct Input {
     content: i64,
     #[serde(default)]
     same_name: String,
+    #[serde(default)]
+    notice: String,
 }
 
 /// The form of the page that came along with a button.
@@ -187,18 +190,20 @@ pub async fn act(
         }
         Action::Add => {
             let same = SameName::parse(&input.same_name)?;
-            let content = ContentId(input.content);
+            let (content, notice) = (ContentId(input.content), Notice::parse(&input.notice));
             if !app.db.read(move |conn| store::files::is_stored(conn, content)).await? {
                 return Err(Error::Conflict(
                     "The upload was kept for a day, and is gone. Upload the file again.".into(),
                 ));
             }
             match add(&app, &editor, &of_page, name.clone(), content, same).await? {
-                Added::As(name) if is_navigation(&request) => Ok(Outcome::Redirect(uploaded_at(page, &name, "", ""))),
+                Added::As(name) if is_navigation(&request) => {
+                    Ok(Outcome::Redirect(uploaded_at(page, &name, notice, "")))
+                }
                 Added::As(name) => Ok(Outcome::Page(Answer::json(&serde_json::json!({
                     "name": name.as_str(),
                     "markdown": names::markdown(&name, ""),
-                    "notice": "",
+                    "notice": notice.words(),
                     "draft": OfPage::load(&app, &editor, page).await?.draft_version(),
                 }))?)),
                 Added::Asks { .. } => Err(Error::Conflict(format!("This page has a file {name} already.").into())),

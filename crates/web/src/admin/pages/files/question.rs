@@ -8,6 +8,7 @@ use domain::{
 };
 use serde::Serialize;
 
+use super::notice::Notice;
 use crate::{
     App,
     admin::{panel::Panel, sections::PAGES},
@@ -42,6 +43,7 @@ struct SameName<'a> {
     /// The address of both answers, and the fields of each besides `same_name`.
     action: String,
     content: String,
+    notice: &'static str,
     name: &'a str,
     numbered: &'a str,
 }
@@ -54,6 +56,8 @@ pub(super) struct Repeated {
     pub(super) numbered: FileName,
     /// Its bytes, which are stored.
     pub(super) content: ContentId,
+    /// What was left out of it.
+    pub(super) notice: Notice,
 }
 
 /// 409: a file was uploaded, and the page has one of this name. The bytes are stored for a day, and are not sent again.
@@ -62,7 +66,7 @@ pub(super) fn same_name(
     editor: &Editor,
     site: &Site,
     page: PageId,
-    Repeated { name, numbered, content }: &Repeated,
+    Repeated { name, numbered, content, notice }: &Repeated,
     html: bool,
 ) -> Result<Answer, Error> {
     let action = format!("/admin/drafts/{}/files/{name}", page.0);
@@ -73,7 +77,11 @@ pub(super) fn same_name(
             panel: panel(editor, site, page, "Replace the file?"),
             words: question,
             action,
-            hidden: vec![("action", "add".into()), ("content", content.0.to_string())],
+            hidden: vec![
+                ("action", "add".into()),
+                ("content", content.0.to_string()),
+                ("notice", notice.value().into()),
+            ],
             buttons: vec![
                 button("replace", format!("Replace {name}")),
                 button("number", format!("Keep both, the new one as {numbered}")),
@@ -83,7 +91,8 @@ pub(super) fn same_name(
         Answer::panel(app.view.render("admin/pages/file_question.html", &page)?)
     } else {
         let (name, numbered) = (name.as_str(), numbered.as_str());
-        Answer::json(&SameName { question, action, content: content.0.to_string(), name, numbered })?
+        let (content, notice) = (content.0.to_string(), notice.value());
+        Answer::json(&SameName { question, action, content, notice, name, numbered })?
     };
     Ok(answer.with_status(StatusCode::CONFLICT))
 }

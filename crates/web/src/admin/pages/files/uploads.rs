@@ -10,6 +10,7 @@ use store::writing::{AddFile, Command, Consent, contents};
 
 use super::{
     names,
+    notice::Notice,
     of_page::OfPage,
     question::{self, Repeated},
     saving::{form_again, save_sent},
@@ -27,7 +28,6 @@ use crate::{
         query::{QueryString, encode},
         responses::see_other,
     },
-    media::Summary,
     upload::{End, Refused, Upload, Written},
 };
 
@@ -117,7 +117,7 @@ async fn take(
         }
     };
     let Received { name, content, end, of_page } = received;
-    let notice = notice(&end.summary);
+    let notice = Notice::of(&end.summary);
     let added = add(app, editor, &of_page, name, content, same).await;
     match added {
         Ok(Added::As(name)) if html => {
@@ -127,12 +127,12 @@ async fn take(
         Ok(Added::As(name)) => Ok(Outcome::Page(Answer::json(&Uploaded {
             markdown: names::markdown(&name, ""),
             size: size_in_words(end.bytes),
-            notice,
+            notice: notice.words(),
             draft: OfPage::load(app, editor, page).await?.draft_version(),
             name: name.to_string(),
         })?)),
         Ok(Added::Asks { name, numbered }) => {
-            let repeated = Repeated { name, numbered, content };
+            let repeated = Repeated { name, numbered, content, notice };
             question::same_name(app, editor, &site, page, &repeated, html).map(Outcome::Page)
         }
         Err(error) => refuse(app, editor, page, fields, error).await,
@@ -233,10 +233,16 @@ fn refusal(why: Refused, form: &FileForm) -> Error {
 
 /// Drops what was stored of an upload that ended early. If that fails, it is swept in a day.
 async fn discard(app: &App, content: Option<ContentId>) {
-    if let Some(content) = content
-        && let Err(error) = app.db.store_bytes(move |conn| contents::discard(conn, content)).await
-    {
-        log::debug!("an upload that ended early stays for a day: {error}");
+    let Some(content) = content else { return };
+    loop {
+        match app.db.store_bytes(move |conn| contents::discard(conn, content)).await {
+            Ok(Some(false)) => {}
+            Ok(Some(true) | None) => return,
+            Err(error) => {
+                log::debug!("an upload that ended early stays for a day: {error}");
+                return;
+            }
+        }
     }
 }
 
@@ -277,32 +283,14 @@ pub(super) async fn add(
 }
 
 /// The redirect to the form after a file was added.
-pub(super) fn uploaded_at(page: PageId, name: &FileName, notice: &str, back: &str) -> actix_web::HttpResponse {
-    let flash = match notice {
-        GPS_REMOVED => Flash::UploadedWithoutPosition,
-        UNCHANGED => Flash::UploadedUnchanged,
-        _ => Flash::Uploaded,
-    };
-    file_href(page, name, flash, back)
+pub(super) fn uploaded_at(page: PageId, name: &FileName, notice: Notice, back: &str) -> actix_web::HttpResponse {
+    file_href(page, name, notice.flash(), back)
 }
 
 /// The redirect to the form, at the fields of a file.
 pub(super) fn file_href(page: PageId, name: &FileName, flash: Flash, back: &str) -> actix_web::HttpResponse {
     let query = encode(&[("done", flash.word()), ("file", name.as_str()), ("back", back)]);
     see_other(&format!("/admin/pages/{}?{query}#files", page.0))
-}
-
-const GPS_REMOVED: &str = "GPS position removed";
-const UNCHANGED: &str = "Kept with all that it says about who took it, when and where";
-
-/// What was left out of a file, in words; empty for nothing worth a word.
-fn notice(summary: &Summary) -> &'static str {
-    match summary {
-        _ if summary.is_unchanged || summary.has_position_track => UNCHANGED,
-        _ if summary.removed.position => GPS_REMOVED,
-        _ if summary.removed.other => "Metadata removed",
-        _ => "",
-    }
 }
 
 /// The answer to a file that was refused. The form that came along is shown again: its draft is saved.
