@@ -9,7 +9,9 @@ if (body) {
   const sent = ["form_token", "body", ...readers];
   const show = async () => {
     const turn = ++asked;
-    const form = new URLSearchParams([...new FormData(body.form)].filter(([name]) => sent.includes(name)));
+    const fields = [...new FormData(body.form)].filter(([name]) => sent.includes(name));
+    const page = body.form.dataset.drafts.split("/")[3] || "";
+    const form = new URLSearchParams([...fields, ["page", page]]);
     const answer = await fetch("/admin/preview", { method: "POST", body: form }).catch(() => null);
     if (!answer || !answer.ok) return;
     const html = await answer.text();
@@ -17,6 +19,9 @@ if (body) {
     if (turn > shown) {
       shown = turn;
       prose.innerHTML = html;
+      // The files of other pages stand with those of this one.
+      const elsewhere = prose.querySelector("[data-elsewhere]");
+      document.querySelector("#files [data-elsewhere]")?.replaceWith(elsewhere);
     }
   };
   body.addEventListener("input", () => {

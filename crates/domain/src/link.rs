@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use crate::{
     audience::Readers,
+    file::FileName,
     page::{PagePath, RESERVED},
 };
 
@@ -16,15 +17,23 @@ pub enum LinkProblem {
     Closed,
     /// The target page has no such heading.
     NoHeading,
+    /// There is no such page, or readers have no such file of it.
+    NoFile,
+    /// Some readers of the page cannot see the file.
+    Excludes(Excluded),
 }
 
 impl LinkProblem {
-    /// The sentence that the author of the page sees.
-    pub fn message(self) -> &'static str {
+    /// The sentence about a target that the author of the page sees.
+    pub fn message(self, target: &Target) -> Cow<'static, str> {
         match self {
-            LinkProblem::Missing => "There is no page at this address.",
-            LinkProblem::Closed => "Not everybody who reads this page may read the other one.",
-            LinkProblem::NoHeading => "That page has no heading with this name.",
+            LinkProblem::Missing => "There is no page at this address.".into(),
+            LinkProblem::Closed => "Not everybody who reads this page may read the other one.".into(),
+            LinkProblem::NoHeading => "That page has no heading with this name.".into(),
+            LinkProblem::NoFile => "There is no published file at this address.".into(),
+            LinkProblem::Excludes(excluded) => {
+                excluded.sentence(target.file.as_ref().map_or("it", FileName::as_str)).into()
+            }
         }
     }
 }
@@ -48,8 +57,66 @@ pub fn problem(from: &Readers, to: Option<&Readers>) -> Option<LinkProblem> {
 pub struct Target {
     /// The path of a page, without a slash at either end; it may be a path that no page can have.
     pub path: String,
-    /// The id of a heading or another place on the page, decoded; empty for the page itself.
+    /// The id of a heading or another place on the page, decoded; empty for the page itself and for a file.
     pub fragment: String,
+    /// A file of the page; `None` for the page itself.
+    pub file: Option<FileName>,
+}
+
+impl Target {
+    /// The address of the target on this site.
+    pub fn href(&self) -> String {
+        let slash = if self.path.is_empty() { "" } else { "/" };
+        match &self.file {
+            Some(file) => format!("/{}{slash}{file}", self.path),
+            None if self.fragment.is_empty() => format!("/{}", self.path),
+            None => format!("/{}#{}", self.path, self.fragment),
+        }
+    }
+}
+
+/// The readers of a page who cannot see a file of another page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Excluded {
+    /// Everybody reads the page, and only people with an account see the file.
+    WithoutAccount,
+    /// Everybody reads the page, and only chosen people see the file.
+    NotChosen,
+    /// Of all people with an account.
+    Accounts {
+        /// The number of those who cannot see the file.
+        without: u64,
+        /// The number of all.
+        all: u64,
+    },
+    /// Of the chosen readers of the page.
+    Readers {
+        /// The number of those who cannot see the file.
+        without: u64,
+        /// The number of all.
+        all: u64,
+    },
+}
+
+impl Excluded {
+    /// The sentence about a file that the author of the page sees.
+    pub fn sentence(self, file: &str) -> String {
+        match self {
+            Excluded::WithoutAccount => {
+                format!("Everybody reads this page, and only people who sign in can see {file}.")
+            }
+            Excluded::NotChosen => format!("Everybody reads this page, and only chosen people can see {file}."),
+            Excluded::Accounts { without, all } => {
+                format!(
+                    "Everybody who signs in reads this page, and {without} of these {all} people cannot see {file}."
+                )
+            }
+            Excluded::Readers { without: 1, all: 1 } => format!("The one reader of this page cannot see {file}."),
+            Excluded::Readers { without, all } => {
+                format!("{without} of {all} readers of this page cannot see {file}.")
+            }
+        }
+    }
 }
 
 /// The target of an address in the text of a page. `None` for other sites, for the top of the same page, and for the reserved
@@ -60,7 +127,7 @@ pub fn target(from: &PagePath, address: &str) -> Option<Target> {
     let address = page_address(address);
     let address = address.split('?').next().unwrap_or_default();
     if address.is_empty() {
-        return (!fragment.is_empty()).then(|| Target { path: from.as_str().to_owned(), fragment });
+        return (!fragment.is_empty()).then(|| Target { path: from.as_str().to_owned(), fragment, file: None });
     }
     if is_elsewhere(address) {
         return None;
@@ -79,11 +146,17 @@ pub fn target(from: &PagePath, address: &str) -> Option<Target> {
             segment => segments.push(segment),
         }
     }
+    let file = segments.last().and_then(|last| FileName::parse(last).ok());
     let first = segments.first().map_or("", |first| first.trim_start_matches('.'));
-    if RESERVED.contains(&first.split('.').next().unwrap_or_default()) {
+    let is_file_of_root = file.is_some() && segments.len() == 1;
+    if RESERVED.contains(&first.split('.').next().unwrap_or_default()) && !is_file_of_root {
         return None;
     }
-    Some(Target { path: stored(&segments.join("/")), fragment })
+    if file.is_some() {
+        segments.pop();
+    }
+    let fragment = if file.is_some() { String::new() } else { fragment };
+    Some(Target { path: stored(&segments.join("/")), fragment, file })
 }
 
 fn stored(text: &str) -> String {

@@ -242,10 +242,11 @@ diesel::table! {
 }
 
 diesel::table! {
-    links (page_id, target, fragment) {
+    links (page_id, target, fragment, file) {
         page_id -> BigInt,
         target -> Text,
         fragment -> Text,
+        file -> Text,
     }
 }
 

@@ -23,7 +23,7 @@ mod reading_time;
 mod sanitiser;
 mod tags;
 
-use std::{cell::Cell, fmt, sync::LazyLock};
+use std::{borrow::Cow, cell::Cell, fmt, sync::LazyLock};
 
 use comrak::{Arena, Options, nodes::AstNode, try_parse_document};
 use domain::front_matter;
@@ -36,9 +36,11 @@ use outline::Outline;
 
 pub use absolute::absolute;
 pub use bare::mark_bare_addresses;
-pub use links::{facts, links, targets};
+pub use file_names::named;
+pub use finish::Address;
+pub use links::{facts, targets};
 pub use outline::Heading;
-pub use own_files::with_files;
+pub use own_files::{may_name_a_file, with_files};
 pub use plain::plain;
 pub use reading_time::minutes;
 
@@ -110,9 +112,9 @@ pub fn render_in_panel(markdown: &str) -> SafeHtml {
 }
 
 /// As [`render_in_panel`], with a warning sign before each picture, link and formula that is not shown as typed, and before each
-/// link for which `problem` returns a message; and with lists of the tags that are shown as text and of the
-/// attributes that are left out. Messages contain no markup.
-pub fn render_with_problems(markdown: &str, problem: impl Fn(&str) -> Option<&'static str>) -> SafeHtml {
+/// link and picture for which `problem` returns a message; and with lists of the tags that are shown as text and of the
+/// attributes that are left out.
+pub fn render_with_problems(markdown: &str, problem: impl Fn(Address<'_>) -> Option<Cow<'static, str>>) -> SafeHtml {
     at(markdown, &Place::Panel(Some(&problem)))
 }
 

@@ -2,8 +2,9 @@
 
 use domain::{
     audience::Readers,
+    file::FileName,
     group::GroupId,
-    link::{LinkProblem, Target, page_address, problem, target},
+    link::{Excluded, LinkProblem, Target, page_address, problem, target},
     page::PagePath,
     user::UserId,
 };
@@ -56,9 +57,47 @@ fn a_fragment_leads_to_a_heading_of_a_page() {
         ("a", "/b#:~:text=x", "b", ""),
         ("a", "/b#", "b", ""),
     ] {
-        let expected = Target { path: path.into(), fragment: fragment.into() };
+        let expected = Target { path: path.into(), fragment: fragment.into(), file: None };
         assert_eq!(target(&PagePath::parse(from).unwrap(), address), Some(expected), "{address:?} in {from}");
     }
+}
+
+#[test]
+fn a_name_with_an_ending_is_a_file_of_the_page_at_the_path_before_it() {
+    for (from, address, path, file) in [
+        ("a", "/b/plan.jpg", "b", "plan.jpg"),
+        ("a/b", "c/plan.jpg#top", "a/c", "plan.jpg"),
+        ("a/b", "../plan.jpg?w=480", "", "plan.jpg"),
+        ("a", "/a/plan.jpg", "a", "plan.jpg"),
+        ("a", "/search.png", "", "search.png"),
+    ] {
+        let found = target(&PagePath::parse(from).unwrap(), address).unwrap();
+        let expected = Target { path: path.into(), fragment: String::new(), file: FileName::parse(file).ok() };
+        assert_eq!(found, expected, "{address:?} in {from}");
+    }
+    let of = |address: &str| target(&PagePath::root(), address);
+    // No file has such a name.
+    for address in ["/b/Plan.JPG", "/b/v1.2.md", "/b/.hidden"] {
+        assert!(of(address).is_none_or(|target| target.file.is_none()), "{address}");
+    }
+    assert_eq!(of("/static/x/a.png"), None);
+    for href in ["/b/plan.jpg", "/plan.jpg", "/b", "/", "/b#c"] {
+        assert_eq!(of(href).unwrap().href(), href);
+    }
+}
+
+#[test]
+fn who_cannot_see_a_file_is_said_in_numbers() {
+    let plan = "plan.jpg";
+    assert_eq!(
+        Excluded::Readers { without: 12, all: 30 }.sentence(plan),
+        "12 of 30 readers of this page cannot see plan.jpg."
+    );
+    assert!(
+        Excluded::Accounts { without: 2, all: 3 }.sentence(plan).contains("2 of these 3 people cannot see plan.jpg.")
+    );
+    assert!(Excluded::NotChosen.sentence(plan).contains("only chosen people can see plan.jpg."));
+    assert!(Excluded::WithoutAccount.sentence(plan).contains("only people who sign in can see plan.jpg."));
 }
 
 #[test]

@@ -11,15 +11,18 @@ use domain::{
     access::Editor,
     audience::{Audience, Readers},
     effective_access::EffectiveAccess,
-    link::{LinkProblem, Target, problem},
+    file::FileName,
+    link::{Excluded, LinkProblem, Target, problem},
     page::{PageId, PagePath},
+    user::Role,
 };
 
 use crate::{
     Conn, Result, access,
     columns::path_of,
     error::skip_unreadable,
-    schema::{links_unread, old_paths, pages},
+    files::is_live,
+    schema::{files, links_unread, old_paths, pages},
 };
 
 /// A link that not every reader of its page can follow.
@@ -53,6 +56,8 @@ struct Record {
     target: String,
     #[diesel(sql_type = Text)]
     fragment: String,
+    #[diesel(sql_type = Text)]
+    file: String,
     #[diesel(sql_type = Nullable<BigInt>)]
     target_id: Option<i64>,
     #[diesel(sql_type = Nullable<Bool>)]
@@ -70,17 +75,14 @@ impl Record {
             }
             None => None,
         };
+        let file = FileName::parse(&self.file).ok();
+        let target = Target { path: self.target, fragment: self.fragment, file };
         // A path with pages below it leads to their list, which has no headings.
-        let is_list = self.target_id.is_none() && !self.fragment.is_empty() && is_section(conn, &self.target)?;
-        let problem = if is_list { None } else { problem(&from, to.as_ref()) };
-        let problem = match (problem, self.target_id) {
-            (None, Some(target)) if !known.has_id(conn, target, &self.fragment)? => Some(LinkProblem::NoHeading),
-            (problem, _) => problem,
-        };
+        let is_list = self.target_id.is_none() && !target.fragment.is_empty() && is_section(conn, &target.path)?;
+        let problem = if is_list { None } else { known.problem(conn, &from, to.as_ref(), self.target_id, &target)? };
         let (Some(problem), Some(path)) = (problem, skip_unreadable(path_of(&self.path))) else {
             return Ok(None);
         };
-        let target = Target { path: self.target, fragment: self.fragment };
         Ok(Some(BrokenLink { page: PageId(self.id), path, title: self.title, target, problem }))
     }
 }
@@ -111,6 +113,27 @@ impl Known {
         })
     }
 
+    /// The problem of a link to a page with these readers, or to a file of it; `None` for both if there is no page.
+    fn problem(
+        &mut self,
+        conn: &mut Conn,
+        from: &Readers,
+        to: Option<&Readers>,
+        page: Option<i64>,
+        target: &Target,
+    ) -> Result<Option<LinkProblem>> {
+        Ok(match (problem(from, to), page, &target.file) {
+            (_, Some(page), Some(file)) if !has_file(conn, page, file)? => Some(LinkProblem::NoFile),
+            (Some(LinkProblem::Missing), _, Some(_)) => Some(LinkProblem::NoFile),
+            (Some(LinkProblem::Closed), _, Some(_)) => match to {
+                Some(to) => excluded(conn, from, to)?,
+                None => Some(LinkProblem::NoFile),
+            },
+            (None, Some(page), None) if !self.has_id(conn, page, &target.fragment)? => Some(LinkProblem::NoHeading),
+            (problem, ..) => problem,
+        })
+    }
+
     /// Whether a fragment leads to a place on a page.
     fn has_id(&mut self, conn: &mut Conn, page: i64, fragment: &str) -> Result<bool> {
         if fragment.is_empty() {
@@ -126,6 +149,73 @@ impl Known {
         }
         Ok(self.ids.get(&page).is_none_or(|ids| ids.as_ref().is_none_or(|ids| ids.contains(fragment))))
     }
+}
+
+/// Whether the readers of a page have a file of it.
+fn has_file(conn: &mut Conn, page: i64, file: &FileName) -> Result<bool> {
+    let found = files::table.filter(is_live(PageId(page))).filter(files::name.eq(file.as_str()));
+    Ok(diesel::select(diesel::dsl::exists(found)).get_result(conn)?)
+}
+
+/// The most chosen people and groups of two pages that are counted.
+const MAX_COUNTED: usize = 5_000;
+
+#[derive(QueryableByName)]
+struct Counted {
+    #[diesel(sql_type = BigInt)]
+    readers: i64,
+    #[diesel(sql_type = BigInt)]
+    excluded: i64,
+}
+
+/// How many readers of one page cannot read another one, when not all of them can; `None` if each of them can, by name or as an
+/// editor. A group counts with its members who have an active account.
+fn excluded(conn: &mut Conn, from: &Readers, to: &Readers) -> Result<Option<LinkProblem>> {
+    let excluded = match (from, to) {
+        (Readers::Everybody, Readers::SignedIn) => Excluded::WithoutAccount,
+        (Readers::Everybody, _) => Excluded::NotChosen,
+        (from, to) if chosen(from) + chosen(to) > MAX_COUNTED => return Ok(Some(LinkProblem::Closed)),
+        (from, to) => {
+            // Keys are numbers.
+            let query = format!(
+                "SELECT COUNT(*) AS readers,
+                        COUNT(CASE WHEN role = '{reader}' AND NOT ({to}) THEN 1 END) AS excluded
+                 FROM users WHERE active AND ({from})",
+                reader = Role::Reader.as_str(),
+                from = among(from),
+                to = among(to),
+            );
+            let Counted { readers, excluded } = sql_query(query).get_result(conn)?;
+            let (without, all) = (excluded.unsigned_abs(), readers.unsigned_abs());
+            match from {
+                _ if without == 0 => return Ok(None),
+                Readers::Chosen { .. } => Excluded::Readers { without, all },
+                Readers::Everybody | Readers::SignedIn => Excluded::Accounts { without, all },
+            }
+        }
+    };
+    Ok(Some(LinkProblem::Excludes(excluded)))
+}
+
+fn chosen(readers: &Readers) -> usize {
+    match readers {
+        Readers::Chosen { people, groups } => people.len() + groups.len(),
+        Readers::Everybody | Readers::SignedIn => 0,
+    }
+}
+
+/// The condition of SQL under which a row of `users` is one of the readers.
+fn among(readers: &Readers) -> String {
+    let Readers::Chosen { people, groups } = readers else { return "TRUE".into() };
+    let people: Vec<String> = people.iter().map(|person| person.0.to_string()).collect();
+    let groups: Vec<String> = groups.iter().map(|group| group.0.to_string()).collect();
+    // A list without a key is no SQL; no key is 0.
+    let list = |keys: &[String]| if keys.is_empty() { "0".to_owned() } else { keys.join(", ") };
+    format!(
+        "users.id IN ({}) OR users.id IN (SELECT user_id FROM group_members WHERE group_id IN ({}))",
+        list(&people),
+        list(&groups)
+    )
 }
 
 /// The broken links of some pages.
@@ -180,7 +270,7 @@ pub fn broken(
 fn candidates(conn: &mut Conn, first: &str, last: &str) -> Result<Vec<Record>> {
     // Whether one audience of chosen readers lies within another, `fault` says.
     let records = sql_query(
-        "SELECT pages.id, pages.path, pages.title, pages.private, pages.readers_from, links.target, links.fragment,
+        "SELECT pages.id, pages.path, pages.title, pages.private, pages.readers_from, links.target, links.fragment, links.file,
                 COALESCE(present.id, moved.id) AS target_id, COALESCE(present.private, moved.private) AS target_private,
                 CASE WHEN present.id IS NULL THEN moved.readers_from ELSE present.readers_from END AS target_readers_from
          FROM pages
@@ -189,15 +279,16 @@ fn candidates(conn: &mut Conn, first: &str, last: &str) -> Result<Vec<Record>> {
          LEFT JOIN old_paths ON old_paths.path = links.target
          LEFT JOIN pages AS moved ON moved.id = old_paths.page_id
          WHERE pages.path >= $1 AND pages.path <= $2 AND
-            ((links.fragment <> '' AND COALESCE(present.id, moved.id) IS NOT NULL)
+            (((links.fragment <> '' OR links.file <> '') AND COALESCE(present.id, moved.id) IS NOT NULL)
             OR (COALESCE(present.private, moved.private)
                 AND (NOT pages.private
                      OR (COALESCE(present.readers_from, moved.readers_from) IS NOT NULL
                          AND COALESCE(pages.readers_from, 0) <> COALESCE(present.readers_from, moved.readers_from))))
+            OR (present.id IS NULL AND moved.id IS NULL AND links.file <> '')
             OR (present.id IS NULL AND moved.id IS NULL AND links.target <> ''
                 AND NOT EXISTS (SELECT 1 FROM pages AS below
                                 WHERE below.path > links.target || '/' AND below.path < links.target || '0')))
-         ORDER BY pages.path, links.target, links.fragment",
+         ORDER BY pages.path, links.target, links.fragment, links.file",
     )
     .bind::<Text, _>(first)
     .bind::<Text, _>(last)
@@ -220,16 +311,18 @@ pub fn problems(
         let found = page_at(conn, &target.path)?;
         let to = match found {
             Some((_, effective)) => Some(known.readers(conn, effective)?),
-            None if is_section(conn, &target.path)? => continue,
+            None if target.file.is_none() && is_section(conn, &target.path)? => continue,
             None => None,
         };
-        let problem = match (problem(&from, to.as_ref()), found) {
-            (None, Some((id, _))) if !known.has_id(conn, id, &target.fragment)? => Some(LinkProblem::NoHeading),
-            (problem, _) => problem,
-        };
+        let problem = known.problem(conn, &from, to.as_ref(), found.map(|(id, _)| id), target)?;
         problems.extend(problem.map(|problem| (target.clone(), problem)));
     }
     Ok(problems)
+}
+
+/// Whether everybody would read a page at a path with an audience.
+pub fn is_public(conn: &mut Conn, _: &Editor, path: &PagePath, audience: &Audience) -> Result<bool> {
+    Ok(access::readers_with(conn, path, audience)? == Readers::Everybody)
 }
 
 /// The page that has a path or had it before, and who reads it.

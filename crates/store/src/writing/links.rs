@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use diesel::{prelude::*, sql_query, sql_types::Text};
 use domain::{
+    file::FileName,
     link::Target,
     page::{PageId, PagePath},
 };
@@ -80,13 +81,15 @@ fn read(conn: &mut Conn, ids: &[i64], reader: ReadText) -> Result<Vec<i64>> {
         minutes.insert(*id, facts.minutes);
     }
     let rows: Vec<(i64, Target)> = rows.into_iter().collect();
-    for rows in rows.chunks(KEYS / 2) {
-        let values = rows.iter().enumerate().map(|(n, (id, _))| format!("({id}, ${}, ${})", 2 * n + 1, 2 * n + 2));
-        let values = values.collect::<Vec<_>>().join(", ");
-        let insert = format!("INSERT INTO links (page_id, target, fragment) VALUES {values}");
+    for rows in rows.chunks(KEYS / 3) {
+        let values =
+            |(n, (id, _)): (usize, &(i64, Target))| format!("({id}, ${}, ${}, ${})", 3 * n + 1, 3 * n + 2, 3 * n + 3);
+        let values = rows.iter().enumerate().map(values).collect::<Vec<_>>().join(", ");
+        let insert = format!("INSERT INTO links (page_id, target, fragment, file) VALUES {values}");
         let mut insert = sql_query(insert).into_boxed::<MultiBackend>();
         for (_, target) in rows {
-            insert = insert.bind::<Text, _>(&target.path).bind::<Text, _>(&target.fragment);
+            let file = target.file.as_ref().map_or("", FileName::as_str);
+            insert = insert.bind::<Text, _>(&target.path).bind::<Text, _>(&target.fragment).bind::<Text, _>(file);
         }
         insert.execute(conn)?;
     }

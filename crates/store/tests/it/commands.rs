@@ -5,6 +5,7 @@ use domain::{
     access::{Admin, Editor},
     audience::Audience,
     draft::{Draft, DraftInput, DraftLock},
+    file::FileName,
     group::{Group, GroupContent, GroupId},
     link::Target,
     page::{Page, PageContent, PageId, PagePath},
@@ -40,7 +41,10 @@ pub fn links(_: &PagePath, body: &str) -> TextFacts {
 /// The target that is written as `path#fragment`.
 pub fn target(link: &str) -> Target {
     let (path, fragment) = link.split_once('#').unwrap_or((link, ""));
-    Target { path: path.chars().take(PagePath::MAX).collect(), fragment: fragment.to_owned() }
+    let (page, name) = path.rsplit_once('/').unwrap_or(("", path));
+    let file = FileName::parse(name).ok();
+    let path = if file.is_some() { page } else { path };
+    Target { path: path.chars().take(PagePath::MAX).collect(), fragment: fragment.to_owned(), file }
 }
 
 /// The ids in a text in these tests.

@@ -2,18 +2,21 @@
 
 use domain::{
     Version,
-    audience::Audience,
-    link::{LinkProblem, Target},
+    audience::{Audience, Chosen},
+    file::FileName,
+    group::{GroupContent, GroupName},
+    link::{Excluded, LinkProblem, Target},
     page::{PageContent, PagePath},
+    user::{Role, Username},
 };
 use store::{
     Store, links, pages,
-    writing::{self, Consent, Run, TextFacts},
+    writing::{self, AddFile, Command, Consent, Run, TextFacts, contents},
 };
 
 use crate::{
     commands,
-    database::{admin, content, noon, on_both, put, sql},
+    database::{add, admin, content, noon, on_both, put, sql},
 };
 
 fn page(path: &str, body: &str) -> PageContent {
@@ -38,8 +41,14 @@ fn broken(store: &Store) -> Vec<String> {
         LinkProblem::Missing => "missing",
         LinkProblem::Closed => "closed",
         LinkProblem::NoHeading => "no heading",
+        LinkProblem::NoFile => "no file",
+        LinkProblem::Excludes(Excluded::WithoutAccount) => "only accounts",
+        LinkProblem::Excludes(Excluded::NotChosen) => "only chosen",
+        LinkProblem::Excludes(Excluded::Accounts { without: 1, all: 3 }) => "1 of 3 accounts",
+        LinkProblem::Excludes(Excluded::Readers { without: 1, all: 2 }) => "1 of 2 readers",
+        LinkProblem::Excludes(other) => panic!("{other:?}"),
     };
-    let target = |Target { path, fragment }| if fragment.is_empty() { path } else { format!("{path}#{fragment}") };
+    let target = |target: Target| target.href().trim_start_matches('/').to_owned();
     found
         .into_iter()
         .map(|link| format!("{} > {}: {}", link.path.as_str(), target(link.target), words(link.problem)))
@@ -149,6 +158,87 @@ fn a_page_that_was_saved_is_read_in_the_same_transaction() {
             .unwrap();
         assert!(!store.read(links::has_unread).unwrap());
         assert_eq!(broken(store), ["a > nowhere: missing"]);
+    });
+}
+
+#[test]
+fn a_link_to_a_file_says_which_readers_cannot_see_it() {
+    on_both(|store| {
+        for (name, role) in [("ann", Role::Reader), ("bob", Role::Reader), ("eve", Role::Editor)] {
+            add(store, name, role);
+        }
+        let with = |path: &str, audience: Audience, body: &str| PageContent { audience, ..page(path, body) };
+        let chosen = |names: &[&str]| {
+            let people = names.iter().map(|name| Username::parse(name).unwrap()).collect();
+            Audience::Chosen(Chosen { people, groups: Vec::new() })
+        };
+        let acme = store
+            .write(|conn| {
+                let staff = GroupName::parse("Staff").unwrap();
+                let members = vec![Username::parse("bob").unwrap()];
+                commands::add_group(conn, &admin(), &GroupContent { name: staff.clone(), members }, noon())?;
+                let chosen = Chosen { people: Vec::new(), groups: vec![staff] };
+                let acme = with("acme", Audience::Chosen(chosen), "");
+                commands::insert(conn, admin().editor(), &acme, noon())
+            })
+            .unwrap();
+        let file = |name: &str, at_once| {
+            store
+                .write(|conn| {
+                    let content = contents::begin(conn, noon())?;
+                    contents::add_parts(conn, content, 0, &[name.as_bytes().to_vec()])?;
+                    let content = contents::finish(conn, content, name, None, noon())?;
+                    let (page, name, alt) = (acme.id, FileName::parse(name).unwrap(), String::new());
+                    let add = AddFile { page, name, content, alt, replaces: false, at_once };
+                    commands::run(conn, admin().editor(), Command::AddFile(add), noon())
+                })
+                .unwrap();
+        };
+        file("plan.jpg", true);
+        file("waits.jpg", false);
+        let text = "acme/plan.jpg acme/waits.jpg acme/gone.jpg nowhere/plan.jpg acme/sub";
+        fill(
+            store,
+            &[
+                page("a", text),
+                private("b", "acme/plan.jpg"),
+                with("c", chosen(&["ann", "bob"]), "acme/plan.jpg"),
+                // Editors see all, and bob is in the group.
+                with("d", chosen(&["bob", "eve"]), "acme/plan.jpg"),
+                page("acme/sub", "acme/plan.jpg"),
+            ],
+        );
+        let expected = [
+            "a > acme/gone.jpg: no file",
+            "a > acme/plan.jpg: only chosen",
+            "a > acme/waits.jpg: no file",
+            "a > acme/sub: closed",
+            "a > nowhere/plan.jpg: no file",
+            "b > acme/plan.jpg: 1 of 3 accounts",
+            "c > acme/plan.jpg: 1 of 2 readers",
+        ];
+        assert_eq!(broken(store), expected);
+        // The old path of the page leads to its files, too.
+        let moved = with("moved", chosen(&["ann"]), "");
+        store
+            .write(|conn| {
+                let version = pages::get(conn, admin().editor(), acme.id)?.unwrap().version;
+                commands::update(conn, admin().editor(), acme.id, version, &moved, noon())
+            })
+            .unwrap();
+        let found = broken(store);
+        assert!(found.contains(&"c > acme/plan.jpg: 1 of 2 readers".to_owned()), "{found:?}");
+        let own = PagePath::parse("new").unwrap();
+        let targets = ["moved/plan.jpg", "moved/none.jpg"].map(commands::target);
+        let problems = |audience: Audience| {
+            store
+                .read(|conn| links::problems(conn, admin().editor(), &own, &audience, &targets, commands::ids))
+                .unwrap()
+        };
+        let none = (targets[1].clone(), LinkProblem::NoFile);
+        assert_eq!(problems(chosen(&["ann"])), [none.clone()]);
+        let excluded = LinkProblem::Excludes(Excluded::Readers { without: 1, all: 1 });
+        assert_eq!(problems(chosen(&["bob"])), [(targets[0].clone(), excluded), none]);
     });
 }
 

@@ -230,3 +230,4 @@ alert-caution = انتباه
 heading-link = رابط إلى العنوان «{ $title }»
 task-done = تم
 task-open = لم يتم
+picture-elsewhere = صورة من صفحة أخرى

@@ -218,3 +218,4 @@ alert-caution = Vorsicht
 heading-link = Link zur Überschrift „{ $title }“
 task-done = erledigt
 task-open = offen
+picture-elsewhere = Bild einer anderen Seite

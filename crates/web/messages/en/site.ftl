@@ -219,3 +219,4 @@ alert-caution = Caution
 heading-link = Link to heading “{ $title }”
 task-done = done
 task-open = not done
+picture-elsewhere = Picture of another page

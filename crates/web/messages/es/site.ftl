@@ -218,3 +218,4 @@ alert-caution = Precaución
 heading-link = Enlace al título «{ $title }»
 task-done = hecho
 task-open = pendiente
+picture-elsewhere = Imagen de otra página

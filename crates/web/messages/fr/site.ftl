@@ -218,3 +218,4 @@ alert-caution = Attention
 heading-link = Lien vers le titre « { $title } »
 task-done = fait
 task-open = à faire
+picture-elsewhere = Image d’une autre page

@@ -218,3 +218,4 @@ alert-caution = Attenzione
 heading-link = Link al titolo «{ $title }»
 task-done = fatto
 task-open = da fare
+picture-elsewhere = Immagine di un’altra pagina

@@ -218,3 +218,4 @@ alert-caution = Let op
 heading-link = Link naar kop ‘{ $title }’
 task-done = gedaan
 task-open = niet gedaan
+picture-elsewhere = Afbeelding van een andere pagina

@@ -224,3 +224,4 @@ alert-caution = Ostrożnie
 heading-link = Odnośnik do nagłówka „{ $title }”
 task-done = zrobione
 task-open = do zrobienia
+picture-elsewhere = Obraz z innej strony

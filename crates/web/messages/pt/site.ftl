@@ -218,3 +218,4 @@ alert-caution = Cuidado
 heading-link = Ligação para o título “{ $title }”
 task-done = feito
 task-open = por fazer
+picture-elsewhere = Imagem de outra página

@@ -30,6 +30,7 @@ pub(super) enum Flash {
     UploadedWithoutPosition,
     UploadedUnchanged,
     FileInserted,
+    FileCopied,
     FileChanged,
     FileLeaves,
     FileDeleted,
@@ -38,7 +39,7 @@ pub(super) enum Flash {
 }
 
 impl Flash {
-    const ALL: [(Flash, &'static str, &'static str); 27] = [
+    const ALL: [(Flash, &'static str, &'static str); 28] = [
         (Flash::Saved, "saved", "Saved."),
         (Flash::Created, "created", "Created."),
         (Flash::Deleted, "deleted", "Deleted"),
@@ -69,6 +70,7 @@ impl Flash {
             "The file is in the draft, with all that it says about who took it, when and where.",
         ),
         (Flash::FileInserted, "file-inserted", "The file was added at the end of the text."),
+        (Flash::FileCopied, "file-copied", "The file is copied to this page, and the text names the copy."),
         (Flash::FileChanged, "file-changed", "The file is changed in the draft."),
         (Flash::FileLeaves, "file-leaves", "The file leaves when you publish."),
         (Flash::FileDeleted, "file-deleted", "The file is deleted from the draft."),

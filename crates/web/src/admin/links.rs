@@ -1,9 +1,9 @@
 //! Links between pages: the picker of the editor, and the list of broken links.
 
-use std::time::Duration;
+use std::{borrow::Cow, time::Duration};
 
 use actix_web::web::Data;
-use domain::{link::Target, page::PagePath};
+use domain::page::PagePath;
 use serde::Serialize;
 use store::{
     admin_list::PageRow,
@@ -77,7 +77,7 @@ pub(super) struct Row {
     path: String,
     edit_href: String,
     target: String,
-    why: &'static str,
+    why: Cow<'static, str>,
 }
 
 impl From<BrokenLink> for Row {
@@ -86,15 +86,10 @@ impl From<BrokenLink> for Row {
             title: link.title,
             path: link.path.href(),
             edit_href: format!("/admin/pages/{}", link.page.0),
-            target: address(&link.target),
-            why: link.problem.message(),
+            why: link.problem.message(&link.target),
+            target: link.target.href(),
         }
     }
-}
-
-fn address(target: &Target) -> String {
-    let mark = if target.fragment.is_empty() { "" } else { "#" };
-    format!("/{}{mark}{}", target.path, target.fragment)
 }
 
 #[derive(Serialize)]

@@ -31,20 +31,42 @@ fn tag_length(html: &str) -> usize {
 }
 
 fn push_tag(absolute: &mut String, tag: &str, page: &Url) {
-    // The sanitiser writes a quote in a value as `&quot;`.
-    let address = [" href=\"", " src=\""].iter().find_map(|name| {
-        let start = tag.find(name)? + name.len();
-        let end = start + tag[start..].find('"')?;
-        let joined = page.join(&tag[start..end].replace("&amp;", "&")).ok()?;
-        Some((start, end, joined.as_str().replace('&', "&amp;").replace('"', "%22")))
-    });
-    match address {
-        Some((start, end, address)) => {
-            absolute.push_str(&tag[..start]);
-            absolute.push_str(&address);
-            absolute.push_str(&tag[end..]);
+    let mut rest = tag;
+    while let Some((before, name, value, after)) = next_address(rest) {
+        absolute.push_str(before);
+        match name {
+            SRCSET => {
+                let pictures = value.split(", ").map(|picture| {
+                    let (address, width) = picture.split_once(' ').unwrap_or((picture, ""));
+                    let address = joined(page, address);
+                    if width.is_empty() { address } else { format!("{address} {width}") }
+                });
+                absolute.push_str(&pictures.collect::<Vec<_>>().join(", "));
+            }
+            _ => absolute.push_str(&joined(page, value)),
         }
-        None => absolute.push_str(tag),
+        rest = after;
+    }
+    absolute.push_str(rest);
+}
+
+const SRCSET: &str = " srcset=\"";
+
+/// The next attribute of a tag that has addresses: the text before its value, its name, its value, and the rest.
+fn next_address(tag: &str) -> Option<(&str, &'static str, &str, &str)> {
+    let found =
+        [" href=\"", " src=\"", SRCSET].into_iter().filter_map(|name| Some((tag.find(name)? + name.len(), name)));
+    let (start, name) = found.min()?;
+    // The sanitiser writes a quote in a value as `&quot;`.
+    let end = start + tag[start..].find('"')?;
+    Some((&tag[..start], name, &tag[start..end], &tag[end..]))
+}
+
+/// An address in HTML, joined to that of its page. One that cannot be joined stays.
+fn joined(page: &Url, address: &str) -> String {
+    match page.join(&address.replace("&amp;", "&")) {
+        Ok(joined) => joined.as_str().replace('&', "&amp;").replace('"', "%22"),
+        Err(_) => address.to_owned(),
     }
 }
 
@@ -62,11 +84,25 @@ mod tests {
         check("[a](/b?x=1&y=2#z)", "href=\"https://example.org/b?x=1&amp;y=2#z\"");
         check("[a](two)", "href=\"https://example.org/news/two\"");
         check("[a](#here)", "href=\"https://example.org/news/one#here\"");
-        check("![a](/b.png \"t > u\")", "src=\"https://example.org/b.png\"");
-        check("![a](/b.png \"t > u\")", "title=\"t &gt; u\"");
+        check("x ![a](/b.png \"t > u\")", "src=\"https://example.org/b.png\"");
+        check("x ![a](/b.png \"t > u\")", "title=\"t &gt; u\"");
+        check(
+            "![a](/b.png \"t > u\")",
+            "src=\"https://example.org/b.png\" alt=\"a\"><figcaption>t &gt; u</figcaption>",
+        );
         check("[a](https://other.test/x)", "href=\"https://other.test/x\"");
         check("[a](mailto:x@example.org)", "href=\"mailto:x@example.org\"");
         check("`<a href=\"/b\">` \" href=\"", "href=\"/b\"");
+    }
+
+    #[test]
+    fn smaller_copies_of_a_picture_have_absolute_addresses() {
+        let html = SafeHtml("<img src=\"/a.jpg\" alt=\"\" srcset=\"/a.jpg?w=480 480w, /a.jpg 2000w\">".into());
+        assert_eq!(
+            absolute(&html, "https://example.org/b").as_str(),
+            "<img src=\"https://example.org/a.jpg\" alt=\"\" \
+             srcset=\"https://example.org/a.jpg?w=480 480w, https://example.org/a.jpg 2000w\">"
+        );
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use domain::file::FileName;
 
 /// The name of a file that an address names within a page: `plan.jpg` or `./plan.jpg`, without a query.
-pub(super) fn named(address: &str) -> Option<FileName> {
+pub fn named(address: &str) -> Option<FileName> {
     let name = address.strip_prefix("./").unwrap_or(address);
     let (name, _) = name.split_once('#').unwrap_or((name, ""));
     FileName::parse(name).ok()

@@ -1,12 +1,11 @@
 //! The last stage: gives cleaned HTML its ids, the targets of its links and its formulas, and marks the faults that an
 //! author should see.
 
-use std::collections::HashSet;
+use std::{borrow::Cow, collections::HashSet};
 
-use domain::{link, page::PagePath};
+use domain::link;
 
 use super::{
-    file_names::named,
     format::Losses,
     math::Formulas,
     outline::{self, Outline},
@@ -14,8 +13,17 @@ use super::{
 };
 use crate::language::{Language, sentence::Sentence};
 
-/// What a link or another part of a text is warned of.
-pub(super) type Problem<'a> = dyn Fn(&str) -> Option<&'static str> + 'a;
+/// An address in a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Address<'a> {
+    /// That of a link.
+    Link(&'a str),
+    /// That of a picture.
+    Picture(&'a str),
+}
+
+/// What an address is warned of.
+pub(super) type Problem<'a> = dyn Fn(Address<'_>) -> Option<Cow<'static, str>> + 'a;
 
 /// Where the HTML is shown.
 pub(super) enum Place<'a> {
@@ -34,8 +42,6 @@ const PANEL_PREFIX: &str = "section-";
 const FOOTER_PREFIX: &str = "site:footer-";
 
 const NO_PICTURE: &str = "This picture is not shown: its address must begin with https://.";
-const UNKNOWN_PICTURE: &str =
-    "This page has no such picture. Add it to the files of the page, or link one by its https:// address.";
 const NO_LINK: &str =
     "This link leads nowhere: addresses can begin with https:, http:, mailto:, tel:, sms:, xmpp: or geo:.";
 const NO_HEADING: &str = "This page has no heading with this name.";
@@ -100,6 +106,7 @@ impl Finishing<'_> {
             Part::Open(tag) => match &*tag.name {
                 "a" => self.link(&tag),
                 "img" => self.picture(&tag),
+                "source" => self.source(&tag),
                 "code" if tag.get("class") == Some("math-inline") => self.formula(false, rest),
                 "code" if tag.get("class") == Some("math-display") => self.formula(true, rest),
                 "p" if tag.get("class") == Some("markdown-alert-title") => self.alert_title(&tag, rest),
@@ -202,16 +209,19 @@ impl Finishing<'_> {
         let (href, problem) = match address.strip_prefix('#') {
             Some(fragment) => match self.outline.find(fragment) {
                 Some(id) => (format!("#{}{id}", self.prefix), None),
-                None => (address.to_string(), (!link::is_top(fragment)).then_some(NO_HEADING)),
+                None => (address.to_string(), (!link::is_top(fragment)).then_some(NO_HEADING.into())),
             },
-            None => (link::page_address(&address).into_owned(), self.problem.and_then(|problem| problem(&address))),
+            None => {
+                let problem = self.problem.and_then(|problem| problem(Address::Link(&address)));
+                (link::page_address(&address).into_owned(), problem)
+            }
         };
         let problem = problem.filter(|_| self.problem.is_some());
-        if let Some(problem) = problem {
+        if let Some(problem) = &problem {
             self.warn(problem);
         }
         self.html.push_str("<a");
-        if let Some(problem) = problem {
+        if let Some(problem) = &problem {
             self.attribute("class", "broken-link");
             self.attribute("title", problem);
         }
@@ -231,18 +241,22 @@ impl Finishing<'_> {
     }
 
     fn picture(&mut self, tag: &Tag<'_>) {
-        // A picture on this site is a file of the page itself.
-        let is_unknown = |address: &str| {
-            let address = decoded(address);
-            named(&address).is_none() && link::target(&PagePath::root(), &address).is_some()
-        };
-        match tag.get("src") {
-            _ if self.problem.is_none() => {}
-            None => self.warn(NO_PICTURE),
-            Some(address) if is_unknown(address) => self.warn(UNKNOWN_PICTURE),
-            Some(_) => {}
+        if let Some(problem) = self.problem {
+            match tag.get("src").map(decoded) {
+                None => self.warn(NO_PICTURE),
+                Some(address) => problem(Address::Picture(&address)).into_iter().for_each(|words| self.warn(&words)),
+            }
         }
         self.html.push_str(tag.written);
+    }
+
+    /// Writes another picture of a `picture` element.
+    fn source(&mut self, tag: &Tag<'_>) {
+        let pictures = tag.get("srcset").map(decoded).unwrap_or_default();
+        let addresses = pictures.split(',').filter_map(|picture| picture.split_whitespace().next());
+        let words = addresses.filter_map(|address| self.problem?(Address::Picture(address))).next();
+        words.into_iter().for_each(|words| self.warn(&words));
+        self.tag(tag);
     }
 
     /// Writes the formula up to the next end tag.
@@ -298,9 +312,12 @@ impl Finishing<'_> {
     }
 
     fn warn(&mut self, message: &str) {
-        self.html.push_str(&format!(
-            "<span class=\"fault\" title=\"{message}\">⚠<span class=\"visually-hidden\">{message}</span></span> "
-        ));
+        self.html.push_str("<span");
+        self.attribute("class", "fault");
+        self.attribute("title", message);
+        self.html.push_str(">⚠<span class=\"visually-hidden\">");
+        push_escaped(&mut self.html, message);
+        self.html.push_str("</span></span> ");
     }
 
     /// Says which tags are shown as text and which attributes are left out, and how often.
@@ -337,7 +354,11 @@ mod tests {
     }
 
     fn panel(html: &str) -> String {
-        let problem = |address: &str| (address == "/b?x&y").then_some("Broken.");
+        let problem = |address: Address<'_>| match address {
+            Address::Link("/b?x&y") => Some("Broken.".into()),
+            Address::Picture("/c.png") => Some("No \"picture\".".into()),
+            _ => None,
+        };
         let losses = Losses {
             shown_tags: [("iframe".into(), 2), ("x".into(), 1)].into(),
             attributes: [(("div", "style".into()), 2)].into(),
@@ -380,7 +401,7 @@ mod tests {
                     <img src=\"https://x.org/c.png\"> <code class=\"math-inline\">\\no</code> <a href=\"/b?x&amp;y\" title=\"T > t\">d</a> <a href=\"#top\">e</a> <a href=\"#\">f</a></p>";
         let marked = panel(html);
         assert_eq!(marked.matches("class=\"fault\"").count(), 6, "{marked}");
-        for message in [NO_HEADING, NO_LINK, NO_PICTURE, UNKNOWN_PICTURE, NO_FORMULA, "Broken."] {
+        for message in [NO_HEADING, NO_LINK, NO_PICTURE, "No &quot;picture&quot;.", NO_FORMULA, "Broken."] {
             assert!(marked.contains(message), "{message} in {marked}");
         }
         assert!(marked.contains("<a class=\"broken-link\" title=\"Broken.\" href=\"/b?x&amp;y\">"), "{marked}");

@@ -52,6 +52,8 @@ pub(super) struct Losses {
 struct State {
     depth: usize,
     in_heading: bool,
+    /// The caption of the figure that is open.
+    caption: Option<String>,
     nesting: Nesting,
     losses: Losses,
 }
@@ -110,7 +112,14 @@ fn element<'a>(
             return format_node_default(context, node, entering);
         }
         nest(context, |nesting, output| nesting.close_within(output))?;
-        let children = format_node_default(context, node, entering)?;
+        let caption = match node.data().value {
+            NodeValue::Paragraph => context.user.caption.take(),
+            _ => None,
+        };
+        let children = match caption {
+            Some(caption) => end_figure(context, &caption)?,
+            None => format_node_default(context, node, entering)?,
+        };
         nest(context, |nesting, output| nesting.leave(output))?;
         if matches!(node.data().value, NodeValue::Heading(_)) {
             context.user.in_heading = false;
@@ -128,6 +137,12 @@ fn element<'a>(
             nest(context, |nesting, output| nesting.close_within(output))?;
         }
         nest(context, |nesting, output| nesting.enter(is_block, output))?;
+    }
+    if let Some(caption) = take_caption(node) {
+        context.user.caption = Some(caption);
+        context.cr()?;
+        context.write_str("<figure>")?;
+        return Ok(ChildRendering::HTML);
     }
     match node.data().value {
         NodeValue::HtmlInline(ref html) => inline_html(context, html)?,
@@ -167,6 +182,29 @@ fn element<'a>(
         }
     }
     Ok(ChildRendering::Skip)
+}
+
+/// Takes the title of a picture that is alone in a paragraph: it is the caption of a figure.
+fn take_caption<'a>(node: &'a AstNode<'a>) -> Option<String> {
+    // The last paragraph of a footnote ends with the links back to the text.
+    let is_in_footnote =
+        node.parent().is_some_and(|parent| matches!(parent.data().value, NodeValue::FootnoteDefinition(_)));
+    if is_in_footnote || !matches!(node.data().value, NodeValue::Paragraph) {
+        return None;
+    }
+    let picture = node.first_child().filter(|child| child.next_sibling().is_none())?;
+    match picture.data_mut().value {
+        NodeValue::Image(ref mut link) if !link.title.trim().is_empty() => Some(mem::take(&mut link.title)),
+        _ => None,
+    }
+}
+
+/// Ends a figure with its caption.
+fn end_figure(context: &mut Output<'_, '_>, caption: &str) -> Result<ChildRendering, fmt::Error> {
+    context.write_str("<figcaption>")?;
+    context.escape(caption.trim())?;
+    context.write_str("</figcaption></figure>\n")?;
+    Ok(ChildRendering::HTML)
 }
 
 /// Whether a task is in a list, not in a table cell.

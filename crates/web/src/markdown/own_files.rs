@@ -1,8 +1,9 @@
 //! The files of a page in its text: pictures with their sizes and smaller copies, players for films and sound, and addresses
-//! that work wherever the page lives.
+//! that work wherever the page lives. A page shows its own pictures only: for one of another page there is a link.
 
 use domain::{
-    file::{File, WIDTHS, size_in_words},
+    file::{File, FileName, WIDTHS, size_in_words},
+    link::{self, Target},
     page::PagePath,
 };
 
@@ -11,43 +12,117 @@ use super::{
     file_names::named,
     tags::{Part, Tag, decoded, parts, push_escaped},
 };
+use crate::language::{Language, sentence::Sentence};
 
 /// The width at which a picture is shown: that of the text, or of a narrower window.
 const SIZES: &str = "(min-width: 48rem) 44rem, 100vw";
 
+/// Whether a text may have a picture or a link to a file, which needs brackets or a tag.
+pub fn may_name_a_file(body: &str) -> bool {
+    body.contains('.') && (body.contains("](") || body.contains("]:") || body.contains('<'))
+}
+
 /// The HTML of the text of a page with the addresses of its files. A file that waits for the page to be published has an
-/// address that only editors may use.
-pub fn with_files(html: SafeHtml, page: &PagePath, files: &[File]) -> SafeHtml {
-    if files.is_empty() {
-        return html;
-    }
+/// address that only editors may use. A picture of another page becomes a link with a lock, in words of `language`.
+pub fn with_files(html: SafeHtml, language: Language, page: &PagePath, files: &[File]) -> SafeHtml {
     let mut written = String::with_capacity(html.0.len() + html.0.len() / 4);
+    let mut open_links = 0_usize;
     for part in parts(&html.0) {
         match part {
             Part::Text(text) => written.push_str(text),
             Part::Comment => {}
-            Part::Close(_, close) => written.push_str(close),
-            Part::Open(tag) => {
-                let attribute = if tag.name == "img" { "src" } else { "href" };
-                let file = tag.get(attribute).filter(|_| matches!(&*tag.name, "img" | "a")).and_then(|address| {
-                    let name = named(&decoded(address))?;
-                    files.iter().find(|file| file.name == name)
-                });
-                match file {
-                    None => written.push_str(tag.written),
-                    Some(file) if tag.name == "a" => rewritten(&mut written, &tag, "href", &address(page, file)),
-                    Some(file) => embedded(&mut written, &tag, &address(page, file), file),
-                }
+            Part::Close(name, close) => {
+                open_links = open_links.saturating_sub(usize::from(name == "a"));
+                written.push_str(close);
             }
+            Part::Open(tag) => match &*tag.name {
+                "a" => {
+                    open_links += 1;
+                    match tag.get("href").and_then(|address| of_address(page, &decoded(address))) {
+                        Some(Named::Own(name)) => {
+                            rewritten(&mut written, &tag, "href", &address(page, files, &name));
+                        }
+                        Some(Named::Elsewhere(_)) | None => written.push_str(tag.written),
+                    }
+                }
+                "img" => match tag.get("src").and_then(|address| of_address(page, &decoded(address))) {
+                    Some(Named::Own(name)) => match files.iter().find(|file| file.name == name) {
+                        Some(file) => embedded(&mut written, &tag, &address(page, files, &name), file),
+                        None => rewritten(&mut written, &tag, "src", &address(page, files, &name)),
+                    },
+                    Some(Named::Elsewhere(target)) => elsewhere(&mut written, language, &tag, &target, open_links > 0),
+                    None => written.push_str(tag.written),
+                },
+                "source" => source(&mut written, &tag, page, files),
+                _ => written.push_str(tag.written),
+            },
         }
     }
     SafeHtml(written)
 }
 
-/// The address of a file.
-fn address(page: &PagePath, file: &File) -> String {
-    let query = if file.since.is_some() { "" } else { "?draft" };
-    format!("{}{query}", page.file_href(&file.name))
+/// What an address in a text names.
+enum Named {
+    /// A file of the page, or one that it might have.
+    Own(FileName),
+    /// A file of another page.
+    Elsewhere(Target),
+}
+
+/// The file that an address names; `None` for other sites, pages and what Postern itself answers.
+fn of_address(page: &PagePath, address: &str) -> Option<Named> {
+    if let Some(name) = named(address) {
+        return Some(Named::Own(name));
+    }
+    let target = link::target(page, address)?;
+    match &target.file {
+        Some(name) if target.path == page.as_str() => Some(Named::Own(name.clone())),
+        Some(_) => Some(Named::Elsewhere(target)),
+        None => None,
+    }
+}
+
+/// The address of a file of the page, which it may not have.
+fn address(page: &PagePath, files: &[File], name: &FileName) -> String {
+    let waits = files.iter().any(|file| file.name == *name && file.since.is_none());
+    format!("{}{}", page.file_href(name), if waits { "?draft" } else { "" })
+}
+
+/// Writes the other pictures of a `picture` element, unless one is of another page.
+fn source(html: &mut String, tag: &Tag<'_>, page: &PagePath, files: &[File]) {
+    let Some(pictures) = tag.get("srcset").map(decoded) else { return html.push_str(tag.written) };
+    let mut known = Vec::new();
+    for picture in pictures.split(',').map(str::trim) {
+        let (named, more) = picture.split_once(' ').unwrap_or((picture, ""));
+        let address = match of_address(page, named) {
+            Some(Named::Elsewhere(_)) => return,
+            Some(Named::Own(name)) => address(page, files, &name),
+            None => named.to_owned(),
+        };
+        known.push(format!("{address} {more}").trim_end().to_owned());
+    }
+    rewritten(html, tag, "srcset", &known.join(", "));
+}
+
+const LOCK: &str = "<svg viewBox=\"0 0 16 16\" width=\"13\" height=\"13\" aria-hidden=\"true\" focusable=\"false\">\
+                    <path d=\"M4 7V5a4 4 0 0 1 8 0v2h1v8H3V7zm2 0h4V5a2 2 0 0 0-4 0z\" fill=\"currentColor\"/></svg>";
+
+/// Writes a link to a picture of another page, which has the access of that page; within a link only its words.
+fn elsewhere(html: &mut String, language: Language, tag: &Tag<'_>, target: &Target, is_in_link: bool) {
+    let element = if is_in_link { "span" } else { "a" };
+    html.push_str(&format!("<{element} class=\"elsewhere\""));
+    if !is_in_link {
+        html.push_str(" href=\"");
+        push_escaped(html, &target.href());
+        html.push('"');
+    }
+    html.push_str(&format!("><span class=\"lock\">{LOCK}<span class=\"visually-hidden\">"));
+    push_escaped(html, &language.say(&Sentence::new("picture-elsewhere")));
+    html.push_str(": </span></span>");
+    let name = target.file.as_ref().map_or("", FileName::as_str);
+    let alt = tag.get("alt").map(decoded).filter(|alt| !alt.trim().is_empty());
+    push_escaped(html, alt.as_deref().unwrap_or(name));
+    html.push_str(&format!("</{element}>"));
 }
 
 /// Writes a tag with another value of one attribute.
@@ -154,7 +229,7 @@ mod tests {
 
     fn html(markdown: &str) -> String {
         let files = [file("plan.jpg", true), file("new.png", false), file("film.mp4", true), file("paper.pdf", true)];
-        with_files(render(markdown), &PagePath::parse("clients/acme").unwrap(), &files).0
+        with_files(render(markdown), Language::English, &PagePath::parse("clients/acme").unwrap(), &files).0
     }
 
     #[test]
@@ -173,6 +248,38 @@ mod tests {
     }
 
     #[test]
+    fn a_name_alone_is_never_a_file_of_the_page_above() {
+        // A browser would read it below `/clients`.
+        assert_eq!(html("![x](other.jpg)"), "<p><img src=\"/clients/acme/other.jpg\" alt=\"x\"></p>\n");
+        assert!(html("[x](other.pdf)").contains("href=\"/clients/acme/other.pdf\""));
+        assert!(html("![x](/clients/acme/plan.jpg)").contains("srcset=\"/clients/acme/plan.jpg?w=480 480w"));
+    }
+
+    #[test]
+    fn a_picture_of_another_page_is_a_link_with_a_lock() {
+        let link = html("![The \"plan\"](../home/plan.jpg)");
+        assert!(
+            link.starts_with("<p><a class=\"elsewhere\" href=\"/home/plan.jpg\"><span class=\"lock\"><svg"),
+            "{link}"
+        );
+        let words =
+            "<span class=\"visually-hidden\">Picture of another page: </span></span>The &quot;plan&quot;</a></p>";
+        assert!(link.contains(words) && !link.contains("<img"), "{link}");
+        assert!(html("![](/plan.jpg)").contains("</span></span>plan.jpg</a>"));
+        assert!(html("![](film.MP4#t=3) ![](/a/film.mp4)").contains("href=\"/a/film.mp4\""));
+        let within = html("[![x](/a/plan.jpg)](/b)");
+        assert!(within.contains("<a href=\"/b\"") && within.contains("<span class=\"elsewhere\">"), "{within}");
+        assert_eq!(within.matches("<a ").count(), 1, "{within}");
+        let figure = html("![x](/a/plan.jpg \"A caption\")");
+        assert!(figure.contains("</a><figcaption>A caption</figcaption></figure>"), "{figure}");
+        let picture = html(
+            "<picture><source srcset=\"/a/plan.jpg\"><source srcset=\"plan.jpg\"><img src=\"plan.jpg\"></picture>",
+        );
+        assert!(!picture.contains("/a/plan.jpg"), "{picture}");
+        assert!(picture.contains("<source srcset=\"/clients/acme/plan.jpg\">"), "{picture}");
+    }
+
+    #[test]
     fn films_are_played_and_papers_are_linked() {
         let film = html("![A film](film.mp4)");
         assert!(film.contains("<video controls preload=\"metadata\" src=\"/clients/acme/film.mp4\""), "{film}");
@@ -184,7 +291,7 @@ mod tests {
     #[test]
     fn what_is_not_a_file_of_the_page_stays_as_it_is() {
         for text in
-            ["![x](other.jpg)", "![x](https://x.org/plan.jpg)", "![x](/plan.jpg)", "[x](y/plan.jpg)", "`plan.jpg`"]
+            ["![x](https://x.org/plan.jpg)", "[x](y/plan.jpg)", "`plan.jpg`", "![x](/static/x/a.png)", "[x](/a)"]
         {
             assert_eq!(html(text), render(text).0, "{text}");
         }

@@ -28,8 +28,24 @@ pub fn plain(markdown: &str) -> String {
             true => push_row(&mut plain, line),
             false => push_inline(&mut plain, line),
         }
+        if let Some(caption) = caption(line) {
+            plain.push_str(if plain.ends_with(' ') { "" } else { " " });
+            push_inline(&mut plain, caption);
+        }
     }
     plain
+}
+
+/// The caption of a picture that is alone on a line.
+fn caption(line: &str) -> Option<&str> {
+    let (_, target) = line.strip_prefix("![")?.strip_suffix(')')?.split_once("](")?;
+    let is_alone = !target.contains("](") && !target.contains(") ");
+    let (_, title) = target.trim_end().split_once(char::is_whitespace).filter(|_| is_alone)?;
+    let title = title.trim();
+    let quotes = ["\"\"", "''", "()"]
+        .into_iter()
+        .find(|quotes| title.len() > 2 && title.starts_with(&quotes[..1]) && title.ends_with(&quotes[1..]));
+    quotes.map(|_| &title[1..title.len() - 1])
 }
 
 /// Between two cells of a table.
@@ -134,6 +150,8 @@ mod tests {
                 "before\n\n| Item | Price |\n|---|---|\n| Tea \\| milk | 50 |\n\nafter",
                 "before Item · Price · Tea | milk · 50 after",
             ),
+            ("![A plan](plan.jpg \"The *ground* floor\")\n\nText", "A plan The ground floor Text"),
+            ("![](plan.jpg 'x, y')\n![a](b.jpg) ![c](d.jpg \"e\")", "x, y a c"),
             ("```rust\nlet snake_case = 1;\n```\n---\n_it_", "let snake_case = 1; it"),
             ("2 \\* 3, C:\\dir, 3 < 4, a - b, 3.14", "2 * 3, C:\\dir, 3 < 4, a - b, 3.14"),
             ("Seen <!-- not\n\nseen --> again <!-- never", "Seen again "),

@@ -187,7 +187,8 @@ pub async fn visible(app: &App, visible: VisiblePage) -> Result<Outcome, Error> 
         let now = clock::now();
         let own = page.content.placement.language.as_ref();
         let language = pages::language(conn, &path, own)?;
-        let files = if may_name_a_file(&page.content.body) { store::files::live(conn, page.id)? } else { Vec::new() };
+        let files =
+            if markdown::may_name_a_file(&page.content.body) { store::files::live(conn, page.id)? } else { Vec::new() };
         let around = match is_front {
             true => Around { files, language, ..Around::default() },
             false => Around {
@@ -235,11 +236,6 @@ pub async fn visible(app: &App, visible: VisiblePage) -> Result<Outcome, Error> 
     Ok(Outcome::Page(answer))
 }
 
-/// Whether a text may have a picture or a link to a file, which needs brackets or a tag.
-fn may_name_a_file(body: &str) -> bool {
-    body.contains('.') && (body.contains("](") || body.contains("]:") || body.contains('<'))
-}
-
 /// What the store has around a page.
 #[derive(Default)]
 struct Around {
@@ -269,7 +265,7 @@ fn compose(visible: &VisiblePage, around: Around, menu: &VisibleMenu, below: Opt
     let Rendered { html, headings } = markdown::render_with_headings(language, &content.body);
     let hides_contents = content.placement.hides_contents;
     let below = below.unwrap_or_else(Rows::none);
-    let body_html = markdown::mark_bare_addresses(&markdown::with_files(html, &content.path, &files));
+    let body_html = markdown::mark_bare_addresses(&markdown::with_files(html, language, &content.path, &files));
     let may_edit = viewer.visitor().may_edit();
     PagePage {
         frame: frame.in_language(tag.as_ref()).with_menu(menu, Some(&content.path)),
@@ -358,7 +354,7 @@ fn compose_draft(
     let now = clock::now();
     let typed = &draft.typed.page;
     let Rendered { html, headings } = markdown::render_with_headings(language, &typed.body.replace("\r\n", "\n"));
-    let body_html = markdown::mark_bare_addresses(&markdown::with_files(html, path, &files));
+    let body_html = markdown::mark_bare_addresses(&markdown::with_files(html, language, path, &files));
     let published = typed.zone.parse_moment(&typed.published).ok().flatten().unwrap_or(now);
     PagePage {
         frame: Frame::new(visible.site(), Some(visible.account()))

@@ -56,8 +56,9 @@ async fn assets_are_kept_for_a_year_under_an_address_that_changes_with_them() {
 /// A site with a public section of a public and a private page, and a private section.
 fn with_sections() -> Site {
     let site = Site::new();
-    let text = "See [the plan](/plan) and [below](#more).\n\n![a](/a.png)";
-    site.put(PageInput { body: text.into(), audience: public(), ..draft("news/open", "Open news") });
+    let text = "See [the plan](/plan) and [below](#more).\n\n![a](/static/a.png) ![b](b.png) ![c](/c.png)";
+    let open = site.put(PageInput { body: text.into(), audience: public(), ..draft("news/open", "Open news") });
+    site.add_file(open.id, "b.png", "");
     site.put(PageInput { body: "The inner text.".into(), audience: signed_in(), ..draft("news/inner", "Inner news") });
     site.put(PageInput { audience: signed_in(), show_title: true, ..draft("news/titled", "Titled news") });
     site.put(PageInput { audience: chosen("eve", &[]), ..draft("news/chosen", "Chosen news") });
@@ -104,7 +105,10 @@ async fn a_feed_has_the_text_with_absolute_addresses_but_not_of_pages_with_recei
         feed.has("<content type=\"html\">")
             .has("href=&quot;http://site.test/plan&quot;")
             .has("href=&quot;http://site.test/news/open#")
-            .has("src=&quot;http://site.test/a.png&quot;");
+            .has("src=&quot;http://site.test/static/a.png&quot;")
+            .has("src=&quot;http://site.test/news/open/b.png&quot;")
+            .has("http://site.test/news/open/b.png?w=480 480w, http://site.test/")
+            .has("class=&quot;elsewhere&quot; href=&quot;http://site.test/c.png&quot;");
     }
     let receipts = chosen("ann", &[]);
     site.put(PageInput {

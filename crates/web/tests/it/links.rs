@@ -1,8 +1,8 @@
 //! Links between pages: the picker, the marks in the preview, and the list of broken ones.
 
-use domain::page::PageInput;
+use domain::{access::Admin, page::PageInput, user::Role};
 
-use crate::site::{Site, draft, signed_in};
+use crate::site::{Site, chosen, draft, signed_in};
 
 #[actix_web::test]
 async fn the_picker_offers_pages_by_title_to_editors_only() {
@@ -57,6 +57,83 @@ async fn links_to_headings_that_do_not_exist_are_marked_and_listed() {
     list.has("no heading with this name").lacks("#one<").lacks("#größe").lacks("#old");
     let page = site.visitor().get("/new").await.is(200);
     page.has("<h2 id=\"one\">").has("href=\"#one\"").has("href=\"other#lost\"").lacks("broken-link");
+}
+
+#[actix_web::test]
+async fn files_of_other_pages_are_listed_with_those_who_cannot_see_them_and_copied_with_a_button() {
+    let site = Site::new();
+    site.add_user("bob", Role::Reader, "bob's password");
+    let acme = site.put(PageInput { audience: chosen("ann", &[]), ..draft("acme", "Acme") });
+    let own = site.put(PageInput { audience: chosen("ann, bob", &[]), ..draft("own", "Own") });
+    site.add_file(acme.id, "plan.jpg", "A plan");
+    let form = format!("/admin/pages/{}", own.id.0);
+    let body = "![](/acme/plan.jpg \"Floor\") ![x](gone.jpg) ![y](/acme/none.jpg) ![z](/hello)";
+    let key = own.id.0.to_string();
+    let shown = async |audience: &str, people: &str| {
+        let fields = [("body", body), ("path", "/own"), ("audience", audience), ("people", people), ("page", &key)];
+        site.eve().submit(&form, "/admin/preview", &fields).await.is(200)
+    };
+    let numbers = "1 of 2 readers of this page cannot see plan.jpg.";
+    let preview = shown("chosen", "ann, bob").await.has(numbers).has("plan.jpg belongs to another page");
+    let preview = preview.has("This page has no file gone.jpg.").has("There is no picture at this address.");
+    let preview = preview.has("There is no published file at this address.").has("data-elsewhere");
+    let copy = format!("/admin/drafts/{key}/files/plan.jpg?from=%2Facme");
+    preview.has(&copy).lacks("none.jpg?from").lacks("<img src=\"/acme");
+    shown("chosen", "ann").await.lacks("cannot see").has("plan.jpg belongs to another page");
+    shown("public", "").await.has("Everybody reads this page, and only chosen people can see plan.jpg.");
+    shown("signed-in", "").await.has("of these 4 people cannot see plan.jpg.");
+    // For readers it is a link, which leads those to the picture who may see it.
+    site.put(PageInput { audience: chosen("ann, bob", &[]), body: body.into(), ..draft("own", "Own") });
+    let page = site.ann().get("/own").await.is(200);
+    page.has("class=\"elsewhere\" href=\"/acme/plan.jpg\"").has("Picture of another page").lacks("<img src=\"/acme");
+    site.ann().get("/acme/plan.jpg").await.is(200);
+    site.signed_in("bob", "bob's password").get("/acme/plan.jpg").await.is(403);
+    site.eve().get("/admin/links/broken").await.has("<code>/acme/plan.jpg</code>").has(numbers);
+
+    // Without a script: the form has the list, and its button copies the file and changes the text.
+    let eve = site.eve().browser();
+    let sent = eve.get(&form).await.is(200).has("Files of other pages in the text").has(numbers);
+    let names = ["form_token", "version", "draft", "form", "title", "path"];
+    let mut fields: Vec<(&str, String)> = names.map(|name| (name, sent.value_of(name))).to_vec();
+    fields.extend([("audience", "chosen".into()), ("people", "ann, bob".into()), ("action", "copy".into())]);
+    fields.push(("body", format!("Typed. {body}")));
+    let pairs: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let done = eve.post(&copy, &pairs).await.is(303);
+    let after = eve.get(done.header("location").split('#').next().unwrap()).await.is(200);
+    let after =
+        after.has("The file is copied to this page").has("Typed. ![](plan.jpg &quot;Floor&quot;) ![x](gone.jpg)");
+    after.has("value=\"A plan\"").lacks(numbers);
+    let files = |page| site.store().read(|conn| store::files::all(conn, Admin::command_line().editor(), page)).unwrap();
+    let (copied, original) = (files(own.id), files(acme.id));
+    assert_eq!((copied.len(), copied[0].content.id), (1, original[0].content.id));
+    // A second time nothing is added; a file that is not there is said, and the draft is kept.
+    let fresh = eve.get(&form).await.value_of("draft");
+    fields.iter_mut().filter(|(name, _)| *name == "draft").for_each(|(_, value)| value.clone_from(&fresh));
+    let pairs: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    eve.post(&copy, &pairs).await.is(303);
+    assert_eq!(files(own.id).len(), 1);
+    let fresh = eve.get(&form).await.value_of("draft");
+    fields.iter_mut().filter(|(name, _)| *name == "draft").for_each(|(_, value)| value.clone_from(&fresh));
+    let pairs: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let gone = copy.replace("plan.jpg", "none.jpg");
+    eve.post(&gone, &pairs).await.is(422).has("That page has no such file any more.").has("Typed.");
+    site.ann().post(&copy, &[("action", "copy")]).await.is(403);
+}
+
+#[actix_web::test]
+async fn a_picture_of_another_site_is_told_as_what_it_tells_that_site() {
+    let site = Site::new();
+    let body =
+        "![x](https://pictures.example/a.png)\n\n<picture><source srcset=\"https://other.example/b.png\"></picture>";
+    let preview = async |audience: &str| {
+        let fields = [("body", body), ("path", "/new"), ("audience", audience)];
+        site.eve().submit("/admin/pages/new", "/admin/preview", &fields).await.is(200)
+    };
+    let words = "This picture comes from pictures.example, which sees the network address of every reader.";
+    let open = preview("public").await.has(words).has("other.example").has("download it and drop it into the text");
+    open.lacks("is private");
+    let private = preview("signed-in").await.has("This page is private, and this picture tells pictures.example when");
+    private.has("download it and drop it into the text").lacks(words);
 }
 
 #[actix_web::test]

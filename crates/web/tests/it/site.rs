@@ -18,6 +18,7 @@ use domain::{
     Version,
     access::Admin,
     audience::AudienceInput,
+    file::FileName,
     group::{Group, GroupInput},
     page::{Page, PageContent, PageId, PageInput, PagePath},
     password::Password,
@@ -26,7 +27,9 @@ use domain::{
 use futures_util::{StreamExt, stream};
 use store::{
     DatabaseUrl, Store,
-    writing::{AddGroup, Command, Consent, Delete, Outcome, Publish, ReadText, Run, Selection, new_page_id},
+    writing::{
+        AddFile, AddGroup, Command, Consent, Delete, Outcome, Publish, ReadText, Run, Selection, contents, new_page_id,
+    },
 };
 use tempfile::TempDir;
 use web::{
@@ -125,6 +128,18 @@ impl Site {
         // Not through `Db`, so as another process would; the next request is to see it.
         self.app.db.wait_until_caught_up();
         done
+    }
+
+    /// Gives the readers of a page a picture of 2000 by 1000 pixels at once; its bytes are its name.
+    pub fn add_file(&self, page: PageId, name: &str, alt: &str) {
+        let now = web::clock::now();
+        let content = self.write(|conn, _| {
+            let content = contents::begin(conn, now)?;
+            contents::add_parts(conn, content, 0, &[name.as_bytes().to_vec()])?;
+            contents::finish(conn, content, &format!("{name:0>64}"), Some((2000, 1000)), now)
+        });
+        let (name, alt) = (FileName::parse(name).unwrap(), alt.to_owned());
+        self.run(Command::AddFile(AddFile { page, name, content, alt, replaces: true, at_once: true }));
     }
 
     pub fn add_user(&self, who: &str, role: Role, password: &str) -> User {

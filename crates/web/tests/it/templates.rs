@@ -90,8 +90,8 @@ async fn every_template_renders_as_a_whole_document() {
     }
     let known: Vec<&str> = answers.iter().map(|(template, _)| *template).collect();
     let frames = ["base.html", "components.html", "menu.html", "admin/base.html", "admin/components.html"];
-    // Parts of a page, which its scripts ask for: audiences.rs, files_upload.rs.
-    let parts = ["admin/pages/reader_status.html", "admin/pages/files.html"];
+    // Parts of a page, which its scripts ask for: audiences.rs, files_upload.rs, links.rs.
+    let parts = ["admin/pages/reader_status.html", "admin/pages/files.html", "admin/pages/preview.html"];
     for template in site.app.view.names().iter().filter(|name| !parts.contains(&name.as_str())) {
         assert!(frames.contains(&template.as_str()) || known.contains(&template.as_str()), "no sample for {template}");
     }

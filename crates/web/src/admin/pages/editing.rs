@@ -20,7 +20,7 @@ use super::{
     files::panel::FilesPanel,
     merging::OtherEditor,
     outlook::{self, Typed},
-    preview,
+    preview::{self, Preview},
 };
 use crate::{
     App,
@@ -114,7 +114,7 @@ struct Question {
 /// The parts of a form that answer a button.
 #[derive(Default)]
 struct Extras {
-    preview: Option<SafeHtml>,
+    preview: Option<Preview>,
     access: Option<AccessQuestion>,
     merged: Option<MergedNotice>,
     is_stored: bool,
@@ -151,7 +151,7 @@ impl Editing<'_> {
 
     /// The form with a preview of its text. Nothing is saved.
     pub(super) async fn preview(&self, fields: Fields) -> Result<Outcome, Error> {
-        let text = preview::Text::of(&fields.body, &fields.path, &fields.audience());
+        let text = preview::Text::of(&fields, self.context.id());
         let preview = preview::render(self.app, self.editor, text).await?;
         let extras = Extras { preview: Some(preview), ..Extras::default() };
         let form = self.form_with(fields, &Invalid::default(), &QueryString::default(), extras).await?;
@@ -183,7 +183,13 @@ impl Editing<'_> {
         let (outlook, _) = outlook::load(self.app, self.editor, Typed::of(&fields, id)).await?;
         let readers = Readers::new(&fields.audience(), &context.surroundings.groups)
             .of_page(outlook, id.map_or(String::new(), |id| id.0.to_string()));
-        let files = FilesPanel::load(self.app, self.editor, context, &fields.body, query.get("file")).await?;
+        let (preview, elsewhere) = match extras.preview {
+            Some(Preview { html, elsewhere }) => (Some(html), elsewhere),
+            None => (None, preview::elsewhere(self.app, self.editor, preview::Text::of(&fields, id)).await?),
+        };
+        let files = FilesPanel::load(self.app, self.editor, context, &fields.body, query.get("file"))
+            .await?
+            .with_elsewhere(elsewhere);
         let (now, zone) = (clock::now(), self.site.time_zone);
         let date = zone.parse_moment(&fields.published).ok().flatten();
         let to_come = date.filter(|date| *date > now);
@@ -215,7 +221,7 @@ impl Editing<'_> {
             receipts_href: page
                 .filter(|page| page.content.receipts)
                 .map_or(String::new(), |page| PAGES.href(page.id.0, "/receipts", "")),
-            preview: extras.preview,
+            preview,
             readers,
             files,
             access: extras.access,

@@ -4,6 +4,7 @@
 //! a script nothing that was typed is lost. A script sends a file alone.
 
 pub mod actions;
+pub(super) mod elsewhere;
 mod names;
 mod notice;
 mod of_page;

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use domain::{Timestamp, page::PageId, site::Site};
+use domain::{Timestamp, file::File, page::PageId, site::Site};
 use sha2::{Digest, Sha256};
 use store::lists::{self, Teaser, VisiblePages};
 
@@ -10,7 +10,7 @@ use super::xml::xml;
 use crate::{
     clock::iso,
     language::Language,
-    markdown::{absolute, render_in},
+    markdown::{absolute, may_name_a_file, render_in, with_files},
 };
 
 /// The maximum number of pages in a feed.
@@ -48,13 +48,14 @@ pub(super) fn write(head: &Head<'_>, entries: &[Entry]) -> String {
         iso(updated),
         xml(&site.title),
     );
-    for Entry { teaser, text } in entries {
+    for Entry { teaser, text, files } in entries {
         let (id, address) = (page_urn(teaser.id), format!("{base}{}", teaser.path.href()));
         let tag = site.language_or(teaser.language.as_ref());
         let language = Language::for_words(tag);
         let other_language = if tag == site.language { String::new() } else { format!(" xml:lang=\"{}\"", xml(tag)) };
         let content = text.as_ref().map(|text| {
-            let html = absolute(&render_in(language, text), &address);
+            let html = with_files(render_in(language, text), language, &teaser.path, files);
+            let html = absolute(&html, &address);
             format!("<content type=\"html\">{}</content>\n", xml(html.as_str()))
         });
         let _infallible = write!(
@@ -77,14 +78,23 @@ pub(super) struct Entry {
     pub(super) teaser: Teaser,
     /// The text in Markdown; `None` where the feed has the summary alone.
     pub(super) text: Option<String>,
+    /// The files of the page that the text may name.
+    pub(super) files: Vec<File>,
 }
 
 /// The entries of a feed, with the texts of the newest.
 pub(super) fn entries(conn: &mut store::Conn, visible: &VisiblePages, rows: Vec<Teaser>) -> store::Result<Vec<Entry>> {
     let ids: Vec<_> = rows.iter().map(|row| row.id).collect();
     let mut texts = lists::texts(conn, visible, &ids, MAX_TEXT_CHARS)?;
-    let entry = |teaser: Teaser| Entry { text: texts.remove(&teaser.id), teaser };
-    Ok(rows.into_iter().map(entry).collect())
+    let mut entry = |teaser: Teaser| {
+        let text = texts.remove(&teaser.id);
+        let files = match text.as_deref().is_some_and(may_name_a_file) {
+            true => store::files::live(conn, teaser.id)?,
+            false => Vec::new(),
+        };
+        Ok(Entry { teaser, text, files })
+    };
+    rows.into_iter().map(&mut entry).collect()
 }
 
 /// The last change that a reader could see: a page that was written before its date appeared on its date.

@@ -4,18 +4,19 @@ use actix_web::{HttpRequest, http::StatusCode, web::Data};
 use domain::{
     access::Admin,
     file::{ContentId, FileName},
-    page::PageId,
+    link::Target,
+    page::{PageId, PagePath},
 };
 use serde::Deserialize;
-use store::writing::{ChangeFile, Command, Consent, FileChange, PurgeFile};
+use store::writing::{AddFile, ChangeFile, Command, Consent, FileChange, PurgeFile};
 
 use super::{
-    names,
+    elsewhere, names,
     notice::Notice,
     of_page::OfPage,
     question,
     saving::{form_again, save_form, save_sent},
-    uploads::{Added, SameName, add, file_href, is_navigation, uploaded_at},
+    uploads::{Added, SameName, add, file_href, free_name, is_navigation, uploaded_at},
 };
 use crate::{
     App,
@@ -44,6 +45,8 @@ enum Action {
     Edit,
     /// Puts the file at the end of the text.
     Insert,
+    /// Copies the file of another page, and names the copy in the text.
+    Copy,
     /// Sets the name and the alternative text.
     Change,
     /// The file leaves when the page is published.
@@ -161,6 +164,7 @@ pub async fn act(
                 None => Ok(sent.done(&name, Flash::FileInserted)),
             }
         }
+        Action::Copy => copy(sent, &of_page, QueryString::of(&request).get("from")).await,
         Action::Change => change(sent, &of_page, &input).await,
         Action::Delete => match sent.change(FileChange::Remove { at_once: false }).await? {
             Ok(()) if of_page.is_live(&name) => Ok(sent.done(&name, Flash::FileLeaves)),
@@ -210,6 +214,37 @@ pub async fn act(
             }
         }
     }
+}
+
+/// Copies the file of the page at a path into the draft: a row, and no bytes. The text names the copy.
+async fn copy(mut sent: Sent<'_>, of_page: &OfPage, from: &str) -> Result<Outcome, Error> {
+    let from = PagePath::typed(from).map_err(|_| Error::NotFound)?;
+    let (path, wanted) = (from.clone(), sent.name.clone());
+    let found = sent.app.db.read(move |conn| elsewhere::find(conn, &path, &wanted)).await?;
+    let Some(file) = found else { return sent.refused("That page has no such file any more.".into()).await };
+    let is_here = of_page.drafted().any(|own| own.name == file.name && own.content.id == file.content.id);
+    let name = match is_here {
+        true => file.name,
+        false => {
+            let name = free_name(of_page, &file.name);
+            let (page, content, alt) = (sent.page, file.content.id, file.alt);
+            let add = AddFile { page, name: name.clone(), content, alt, replaces: false, at_once: false };
+            match sent.app.db.run(sent.editor.proof(), Command::AddFile(add), Consent::Stated).await {
+                Ok(Ok(_)) => name,
+                Ok(Err(store::Error::Refused(words))) => return sent.refused(words).await,
+                Ok(Err(error)) => return Err(error.into()),
+                Err(error) => return Err(error),
+            }
+        }
+    };
+    let drafted = of_page.draft.as_ref().and_then(|draft| draft.typed.path());
+    let own = drafted.or_else(|| of_page.path()).unwrap_or_else(PagePath::root);
+    let target = Target { path: from.as_str().to_owned(), fragment: String::new(), file: Some(sent.name.clone()) };
+    let replaced = |text: &str| names::with_own_name(text, &own, &target, &name);
+    if let Some(other) = sent.set_text(replaced).await? {
+        return Ok(other);
+    }
+    Ok(sent.done(&name, Flash::FileCopied))
 }
 
 /// Sets the name and the alternative text of a file. Links in the text follow the name.

@@ -1,6 +1,14 @@
 //! Where a text names a file of its page: as the target of a link or a picture, in a definition of a link, or in an attribute.
 
-use domain::file::FileName;
+use std::collections::BTreeSet;
+
+use domain::{
+    file::FileName,
+    link::{self, Target},
+    page::PagePath,
+};
+
+use crate::markdown::named;
 
 /// What precedes the target of a link in Markdown and in HTML.
 const BEFORE: [&str; 7] = ["](", "](<", "]: ", "]: <", "=\"", "='", "]:"];
@@ -24,13 +32,35 @@ pub(super) fn renamed(text: &str, path: &str, from: &FileName, to: &FileName) ->
 
 /// The positions at which a text names a file.
 fn places<'a>(text: &'a str, path: &'a str, file: &'a FileName) -> impl Iterator<Item = usize> + 'a {
-    let is_end = |c: char| c.is_whitespace() || matches!(c, ')' | '>' | '"' | '\'' | '#' | '?');
     text.match_indices(file.as_str()).map(|(at, _)| at).filter(move |at| {
         let (before, after) = (&text[..*at], &text[at + file.as_str().len()..]);
         let folder = format!("{}/", path.trim_end_matches('/'));
         let before = before.strip_suffix("./").or_else(|| before.strip_suffix(folder.as_str())).unwrap_or(before);
         after.chars().next().is_none_or(is_end) && BEFORE.iter().any(|known| before.ends_with(known))
     })
+}
+
+/// The text with the own name of a file at each place where it names a file of another page, in whatever spelling. `page` is the
+/// path of the page of the text.
+pub(super) fn with_own_name(text: &str, page: &PagePath, target: &Target, own: &FileName) -> String {
+    let (mut renamed, mut copied) = (String::with_capacity(text.len()), 0);
+    let ends = BEFORE.iter().flat_map(|before| text.match_indices(before).map(|(at, found)| at + found.len()));
+    for at in ends.collect::<BTreeSet<usize>>() {
+        let written = text[at..].split(|c| is_end(c) && !matches!(c, '#' | '?')).next().unwrap_or_default();
+        let found = if named(written).is_none() { link::target(page, written) } else { None };
+        if at < copied || found.as_ref() != Some(target) {
+            continue;
+        }
+        renamed.push_str(&text[copied..at]);
+        renamed.push_str(own.as_str());
+        copied = at + written.len();
+    }
+    renamed.push_str(&text[copied..]);
+    renamed
+}
+
+fn is_end(c: char) -> bool {
+    c.is_whitespace() || matches!(c, ')' | '>' | '"' | '\'' | '#' | '?')
 }
 
 /// The Markdown that shows a file, or links to it.
@@ -78,6 +108,19 @@ mod tests {
         let text = "![a](plan.jpg) plan.jpg ![b](/x/plan.jpg \"plan.jpg\")\n\n[c]: plan.jpg";
         let expected = "![a](new.jpg) plan.jpg ![b](/x/new.jpg \"plan.jpg\")\n\n[c]: new.jpg";
         assert_eq!(renamed(text, "/x", &name("plan.jpg"), &name("new.jpg")), expected);
+    }
+
+    #[test]
+    fn a_copied_file_has_its_own_name_in_each_spelling() {
+        let page = PagePath::parse("clients/new").unwrap();
+        let target = Target { path: "clients/acme".into(), fragment: String::new(), file: Some(name("plan.jpg")) };
+        let text = "![a](/clients/acme/plan.jpg \"A\") ![b](acme/plan.jpg#x) [c](<../clients/acme/plan%2Ejpg>)\n\
+                    /clients/acme/plan.jpg ![d](plan.jpg) ![e](/clients/acme/plan.jpg.zip)\n\n[f]: ./acme/plan.jpg\n\
+                    <img src='/clients/acme/plan.jpg'>";
+        let expected = "![a](own.jpg \"A\") ![b](own.jpg) [c](<own.jpg>)\n\
+                        /clients/acme/plan.jpg ![d](plan.jpg) ![e](/clients/acme/plan.jpg.zip)\n\n[f]: own.jpg\n\
+                        <img src='own.jpg'>";
+        assert_eq!(with_own_name(text, &page, &target, &name("own.jpg")), expected);
     }
 
     #[test]

@@ -7,7 +7,7 @@ use domain::{
 };
 use serde::Serialize;
 
-use super::{names, of_page::OfPage};
+use super::{elsewhere::Elsewhere, names, of_page::OfPage};
 use crate::{App, admin::pages::editor_context::EditorContext, auth::extract::Editor, http::error::Error};
 
 /// The width at which the list asks for a picture.
@@ -27,6 +27,8 @@ pub(in crate::admin::pages) struct FilesPanel {
     max_bytes: u64,
     max_size: String,
     rows: Vec<Row>,
+    /// The files of other pages that the text names.
+    elsewhere: Vec<Elsewhere>,
 }
 
 /// A file in the list.
@@ -69,6 +71,11 @@ impl FilesPanel {
         let files = app.db.read(move |conn| store::files::all(conn, &proof, id)).await?;
         let of_page = OfPage { id, page: context.page.clone(), draft: context.draft.clone(), files };
         Ok(FilesPanel::with_text(app, editor, &of_page, text, open))
+    }
+
+    /// The panel with the files of other pages that the text names.
+    pub(in crate::admin::pages) fn with_elsewhere(self, elsewhere: Vec<Elsewhere>) -> FilesPanel {
+        FilesPanel { elsewhere, ..self }
     }
 
     /// The files of a page, with the text that is stored.

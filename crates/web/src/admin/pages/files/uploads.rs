@@ -264,7 +264,7 @@ pub(super) async fn add(
     same: SameName,
 ) -> Result<Added, Error> {
     let taken = |name: &FileName| of_page.drafted().any(|file| file.name == *name);
-    let numbered = || (2..).map(|number| name.numbered(number)).find(|name| !taken(name)).unwrap_or(name.clone());
+    let numbered = || free_name(of_page, &name);
     let (name, replaces) = match same {
         SameName::Ask if taken(&name) => return Ok(Added::Asks { numbered: numbered(), name }),
         SameName::Number if taken(&name) => (numbered(), false),
@@ -280,6 +280,13 @@ pub(super) async fn add(
         }
         Err(error) => Err(error.into()),
     }
+}
+
+/// A name that no file of the page has: this one, or with a number.
+pub(super) fn free_name(of_page: &OfPage, name: &FileName) -> FileName {
+    let is_free = |name: &FileName| !of_page.drafted().any(|file| file.name == *name);
+    let mut names = std::iter::once(name.clone()).chain((2..).map(|number| name.numbered(number)));
+    names.find(is_free).unwrap_or_else(|| name.clone())
 }
 
 /// The redirect to the form after a file was added.

@@ -1,0 +1,8 @@
+DROP TABLE links;
+CREATE TABLE links (
+    page_id  BIGINT NOT NULL,
+    target   TEXT NOT NULL,
+    fragment TEXT NOT NULL,
+    PRIMARY KEY (page_id, target, fragment)
+);
+INSERT INTO links_unread SELECT id FROM pages WHERE id NOT IN (SELECT page_id FROM links_unread);
