@@ -16,6 +16,7 @@ pub(super) enum Flash {
     Disabled,
     PasswordSet,
     Unlocked,
+    AppPasswordsEnded,
     Restored,
     Purged,
     DraftSaved,
@@ -38,7 +39,7 @@ pub(super) enum Flash {
 }
 
 impl Flash {
-    const ALL: [(Flash, &'static str, &'static str); 27] = [
+    const ALL: [(Flash, &'static str, &'static str); 28] = [
         (Flash::Saved, "saved", "Saved."),
         (Flash::Created, "created", "Created."),
         (Flash::Deleted, "deleted", "Deleted"),
@@ -49,6 +50,7 @@ impl Flash {
         (Flash::Disabled, "disabled", "Disabled"),
         (Flash::PasswordSet, "password-set", "The password is set."),
         (Flash::Unlocked, "unlocked", "The wrong passwords are forgotten."),
+        (Flash::AppPasswordsEnded, "app-passwords-ended", "Ended. It holds with the next request."),
         (Flash::DraftSaved, "draft-saved", "The draft is saved."),
         (Flash::Unpublished, "unpublished", "Unpublished"),
         (Flash::Discarded, "discarded", "The draft is discarded."),
