@@ -3,11 +3,11 @@
 use crate::{
     Timestamp,
     effective_access::AccessKind,
-    page::{Page, is_published},
+    page::{Page, PagePath, is_published},
     user::{Role, UserId},
 };
 
-pub use crate::visitor::{Member, Visitor};
+pub use crate::visitor::{Member, Program, Visitor};
 
 /// The response to a request for a page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,26 +55,30 @@ impl Outline {
         }
     }
 
-    /// Decides as [`decide`]; `None` when only the chosen readers can tell.
-    pub fn decide(&self, visitor: &Visitor, now: Timestamp) -> Option<Access> {
+    /// Decides as [`decide`] about the page with this outline at `path`; `None` when only the chosen readers can tell.
+    pub fn decide(&self, path: &PagePath, visitor: &Visitor, now: Timestamp) -> Option<Access> {
         if visitor.may_edit() {
             return Some(Access::Show);
         }
         if !is_published(self.published_at, self.unpublish_at, now) {
             return Some(Access::Absent);
         }
-        match (self.access, visitor.member()) {
-            (AccessKind::Everybody, _) | (AccessKind::SignedIn, Some(_)) => Some(Access::Show),
-            (AccessKind::SignedIn | AccessKind::Chosen, None) => Some(Access::Challenge),
-            (AccessKind::Chosen, Some(_)) => None,
+        match (self.access, visitor) {
+            (AccessKind::Everybody, _) => Some(Access::Show),
+            (AccessKind::SignedIn | AccessKind::Chosen, Visitor::Anonymous) => Some(Access::Challenge),
+            (_, Visitor::AppPassword(program)) if !program.reaches(path) => Some(Access::Refuse),
+            (_, Visitor::AppPassword(program)) if program.reads_all() => Some(Access::Show),
+            (AccessKind::SignedIn, Visitor::SignedIn(_) | Visitor::AppPassword(_)) => Some(Access::Show),
+            (AccessKind::Chosen, Visitor::SignedIn(_) | Visitor::AppPassword(_)) => None,
         }
     }
 }
 
 /// Decides whether a visitor sees a page: users who may edit always do, others when they are among its readers. Before
-/// its date and from its end on, a page exists only for users who may edit it.
+/// its date and from its end on, a page exists only for users who may edit it. An app password opens the published pages that
+/// its owner reads, below its path; a private page elsewhere refuses it.
 pub fn decide(page: &Page, visitor: &Visitor, now: Timestamp) -> Access {
-    Outline::of(page).decide(visitor, now).unwrap_or_else(|| {
+    Outline::of(page).decide(&page.content.path, visitor, now).unwrap_or_else(|| {
         match visitor.member().is_some_and(|member| page.readers.include(member)) {
             true => Access::Show,
             false => Access::Refuse,
@@ -107,7 +111,7 @@ pub struct Editor {
 impl Editor {
     /// Returns the proof if this visitor may edit.
     pub fn of(visitor: &Visitor) -> Option<Editor> {
-        let member = visitor.member().filter(|member| member.role.may_edit())?;
+        let member = visitor.member().filter(|_| visitor.may_edit())?;
         Some(Editor { user: Some(member.id), actor: member.name.to_string(), role: member.role })
     }
 

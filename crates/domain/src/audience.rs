@@ -9,8 +9,8 @@ use crate::{
     group::{GroupName, joined, usernames},
     id::{GroupId, UserId},
     invalid::Invalid,
+    member::Member,
     user::Username,
-    visitor::Member,
 };
 
 /// The audience of a page, as its author chose it.

@@ -20,3 +20,7 @@ pub struct FileId(pub i64);
 /// The key of the bytes of files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ContentId(pub i64);
+
+/// The key of an app password.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct AppPasswordId(pub i64);

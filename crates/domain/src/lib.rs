@@ -8,6 +8,8 @@
 //! - [`group`]: a [`Group`](group::Group) is people under one name.
 //! - [`user`]: a [`User`](user::User) has a name, a role and the hash of a password.
 //! - [`password`]: a [`Password`](password::Password) is typed by a user; its hash is stored.
+//! - [`app_password`]: an [`AppPassword`](app_password::AppPassword) is a random secret with which a program reads what its
+//!   owner reads.
 //! - [`look`]: the [`Look`](look::Look) of the site for its readers; its colours are in [`colour`], its style sheet in
 //!   [`own_css`].
 //! - [`direction`]: the direction of writing of a language.
@@ -21,6 +23,7 @@
 //! - [`audit`]: the entries of the audit trail.
 //! - [`draft`]: a [`Draft`](draft::Draft) is the unpublished input of a page's form.
 //! - [`effective_access`]: the audience that applies to a page after inheritance.
+//! - [`member`]: the account of somebody who is signed in.
 //! - [`mod@file`]: a [`File`](file::File) of a page, its name and its kind.
 //! - [`visitor`]: the person or program that sends a request.
 //! - [`zone`]: the time zone in which moments are typed and shown.
@@ -32,6 +35,7 @@
 //! - [`invalid`]: the errors of a form, by field.
 
 pub mod access;
+pub mod app_password;
 pub mod audience;
 pub mod audit;
 pub mod colour;
@@ -48,6 +52,7 @@ pub mod language;
 pub mod link;
 pub mod look;
 pub mod lookalike;
+pub mod member;
 pub mod navigation;
 pub mod new_users;
 pub mod own_css;

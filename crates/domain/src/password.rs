@@ -109,13 +109,18 @@ impl Password {
         if password.0.to_lowercase() == name.nfc().collect::<String>().to_lowercase() {
             return Err(PasswordError::Name);
         }
-        if password.0.starts_with(APP_PASSWORD_PREFIX) {
+        if password.is_app_password() {
             return Err(PasswordError::AppPassword);
         }
         if is_common(&password.0) {
             return Err(PasswordError::Common);
         }
         Ok(password)
+    }
+
+    /// Whether it begins as app passwords do. No hash of a password is ever compared with such a one.
+    pub fn is_app_password(&self) -> bool {
+        self.0.starts_with(APP_PASSWORD_PREFIX)
     }
 
     /// The secret itself, for hashing and verifying.

@@ -1,9 +1,24 @@
 //! Random secrets that open something by themselves: their prefix, and the hash by which they are stored.
 
+use std::fmt;
+
 /// The SHA-256 of a secret, the only form in which it is stored. It finds the secret's row, and cannot be turned back: a
 /// secret has at least 128 random bits.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SecretHash(pub [u8; 32]);
+
+impl fmt::Debug for SecretHash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SecretHash(hidden)")
+    }
+}
+
+impl SecretHash {
+    /// The 64 hexadecimal digits of the hash, as it is stored.
+    pub fn to_hex(self) -> String {
+        self.0.iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+}
 
 /// The first letters of every app password. No password that a person sets begins with them.
 pub const APP_PASSWORD_PREFIX: &str = "ptn_";

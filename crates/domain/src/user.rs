@@ -200,6 +200,13 @@ pub struct User {
     pub version: Version,
 }
 
+impl User {
+    /// Whether the account is active and has this hash of its password.
+    pub fn has_active(&self, hash: &PasswordHash) -> bool {
+        self.active && self.password_hash == *hash
+    }
+}
+
 /// The input of a user's form, unchecked.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct UserInput {

@@ -13,7 +13,7 @@ use crate::{
     columns::path_of,
     error::skip_unreadable,
     languages, reading_times,
-    visible::{Teaser, VisiblePages},
+    visible::{Source, Teaser, VisiblePages},
 };
 
 /// A position in a list. A page of the list is named by its path and not by its date: a visitor who could ask for any date
@@ -122,8 +122,12 @@ fn find(conn: &mut Conn, visible: &VisiblePages, section: &Section<'_>, path: &P
     if section.but_root && path.is_root() {
         return Ok(None);
     }
-    // The principals are words and numbers that `VisiblePages` makes.
-    let principals: Vec<String> = visible.principals().iter().map(|(principal, _)| format!("'{principal}'")).collect();
+    let sources = visible.sources(section.path);
+    let reaching = sources.iter().filter(|source| source.reaches(path));
+    let principals: Vec<String> = reaching.map(|source| format!("'{}'", source.principal())).collect();
+    if principals.is_empty() {
+        return Ok(None);
+    }
     let query = format!(
         "SELECT listings.published_at, listings.path FROM pages
          JOIN listings ON principal IN ({}) AND section = $1 AND listings.published_at = pages.published_at
@@ -157,21 +161,22 @@ fn rows(
     };
     let beyond_at = if towards == Towards::Older { "published_at < $2" } else { "published_at > $2" };
     let but_root = if section.but_root { "AND path <> ''" } else { "" };
-    let branch = |(principal, locked): &(String, bool)| {
+    let branch = |source: &Source| {
         // Two ranges of the index, because thousands of pages may have the same date.
         let range = |range: &str| {
             format!(
                 "SELECT * FROM (SELECT page_id, published_at, path, {locked} AS locked FROM listings
-                 WHERE principal = '{principal}' AND section = $1 AND {range} AND published_at <= $4
+                 WHERE {rows} AND section = $1 AND {range} AND published_at <= $4
                  AND (unpublish_at IS NULL OR unpublish_at > $4) {but_root}
                  ORDER BY published_at {order}, path {path_order} LIMIT {limit}) AS part",
-                locked = i32::from(*locked)
+                locked = i32::from(source.locked),
+                rows = source.condition()
             )
         };
         let (same, others) = (range(&format!("published_at = $2 AND {beyond}")), range(beyond_at));
         format!("SELECT * FROM ({same} UNION ALL {others}) AS branch")
     };
-    let branches: Vec<String> = visible.principals().iter().map(branch).collect();
+    let branches: Vec<String> = visible.sources(section.path).iter().map(branch).collect();
     let query = format!(
         "SELECT pages.id, pages.path, title, summary, pages.published_at, updated_at, private, locked
          FROM (SELECT page_id, published_at, path, MIN(locked) AS locked FROM ({branches}) AS found

@@ -342,6 +342,20 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    app_passwords (id) {
+        id -> BigInt,
+        user_id -> BigInt,
+        name -> Text,
+        secret_hash -> Text,
+        below -> Nullable<Text>,
+        made_at -> Timestamp,
+        ends_at -> Nullable<Timestamp>,
+        last_used_on -> Nullable<Date>,
+        ended_at -> Nullable<Timestamp>,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     contents,
     content_parts,
@@ -361,7 +375,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     links_unread,
     placements,
     receipts,
-    sign_in_places
+    sign_in_places,
+    app_passwords
 );
 
 diesel::define_sql_function! {

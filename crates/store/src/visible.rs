@@ -18,7 +18,7 @@ use domain::{
 
 use crate::{
     Conn, Result,
-    columns::{path_of, published},
+    columns::{path_of, published, range_below},
     conn::MultiBackend,
     error::skip_unreadable,
     schema::pages,
@@ -53,33 +53,81 @@ pub struct Teaser {
 #[derive(Clone, Debug)]
 pub struct VisiblePages {
     viewer: Viewer,
+    /// The path that limits private pages: that of an app password.
+    limit: Option<PagePath>,
     with_locked: bool,
     now: NaiveDateTime,
 }
+
+/// Rows of the table `listings` that a visitor finds: those of a principal, and below the limit only.
+pub(crate) struct Source {
+    principal: String,
+    /// Whether the visitor sees the title alone.
+    pub(crate) locked: bool,
+    limit: Option<PagePath>,
+}
+
+impl Source {
+    /// The condition on rows of `listings`.
+    pub(crate) fn condition(&self) -> String {
+        // Principals are words and numbers that are made here.
+        let principal = format!("principal = '{}'", self.principal);
+        match &self.limit {
+            None => principal,
+            Some(limit) => format!("{principal} AND {}", within("path", limit)),
+        }
+    }
+
+    /// The principal.
+    pub(crate) fn principal(&self) -> &str {
+        &self.principal
+    }
+
+    /// The path that limits these rows.
+    pub(crate) fn limit(&self) -> Option<&PagePath> {
+        self.limit.as_ref()
+    }
+
+    /// Whether these rows may have the page at a path.
+    pub(crate) fn reaches(&self, path: &PagePath) -> bool {
+        self.limit.as_ref().is_none_or(|limit| path == limit || path.is_below(limit))
+    }
+}
+
+/// The condition on a column that it has a path or one below it. A path has letters, digits, hyphens and slashes only.
+fn within(column: &str, path: &PagePath) -> String {
+    let (from, to) = range_below(path);
+    format!("({column} = '{}' OR ({column} > '{from}' AND {column} < '{to}'))", path.as_str())
+}
+
+/// The principal of public pages.
+const EVERYBODY: &str = "everybody";
 
 #[derive(Clone, Debug)]
 enum Viewer {
     Anyone,
     Member(Member),
-    /// Editors read every page.
+    /// Editors, and the app passwords of editors, read every page.
     Editor,
 }
 
 impl Viewer {
     fn of(visitor: &Visitor) -> Viewer {
-        match visitor.member() {
-            None => Viewer::Anyone,
-            Some(member) if member.role.may_edit() => Viewer::Editor,
-            Some(member) => Viewer::Member(member.clone()),
+        match visitor {
+            Visitor::Anonymous => Viewer::Anyone,
+            Visitor::SignedIn(member) if member.role.may_edit() => Viewer::Editor,
+            Visitor::SignedIn(member) => Viewer::Member(member.clone()),
+            Visitor::AppPassword(program) if program.reads_all() => Viewer::Editor,
+            Visitor::AppPassword(program) => Viewer::Member(program.owner().clone()),
         }
     }
 
     /// The principals of the table `listings` that this visitor matches.
     fn principals(&self) -> Vec<String> {
         match self {
-            Viewer::Anyone => vec!["everybody".into()],
-            Viewer::Editor => ["everybody", "signed-in", "chosen"].map(str::to_owned).to_vec(),
-            Viewer::Member(member) => ["everybody", "signed-in"]
+            Viewer::Anyone => vec![EVERYBODY.into()],
+            Viewer::Editor => [EVERYBODY, "signed-in", "chosen"].map(str::to_owned).to_vec(),
+            Viewer::Member(member) => [EVERYBODY, "signed-in"]
                 .map(str::to_owned)
                 .into_iter()
                 .chain([format!("u{}", member.id.0)])
@@ -110,7 +158,11 @@ impl Viewer {
 impl VisiblePages {
     /// The pages that the visitor may read: `Listing::Open`.
     pub fn readable(visitor: &Visitor, now: Timestamp) -> VisiblePages {
-        VisiblePages { viewer: Viewer::of(visitor), with_locked: false, now: now.naive_utc() }
+        let limit = match visitor {
+            Visitor::AppPassword(program) => program.below().cloned(),
+            Visitor::Anonymous | Visitor::SignedIn(_) => None,
+        };
+        VisiblePages { viewer: Viewer::of(visitor), limit, with_locked: false, now: now.naive_utc() }
     }
 
     /// The pages that the visitor may read, and those whose titles are shown: `Listing::Open` and `Listing::Locked`.
@@ -125,13 +177,22 @@ impl VisiblePages {
 
     /// The rows that the visitor may read, for queries that do not sort by date.
     pub(crate) fn rows(&self) -> pages::BoxedQuery<'static, MultiBackend> {
-        pages::table.filter(published(self.now)).filter(sql::<Bool>(&self.viewer.condition())).into_boxed()
+        pages::table.filter(published(self.now)).filter(sql::<Bool>(&self.readable_rows())).into_boxed()
+    }
+
+    /// The condition on a row of `pages` that the visitor may read once it is published.
+    fn readable_rows(&self) -> String {
+        let readers = self.viewer.condition();
+        match &self.limit {
+            None => readers,
+            Some(limit) => format!("(NOT pages.private OR ({readers} AND {}))", within("pages.path", limit)),
+        }
     }
 
     /// The same condition on the table `pages` as SQL text; `$2` in it is [`VisiblePages::moment`].
     pub(crate) fn condition(&self) -> String {
         let published = "pages.published_at <= $2 AND (pages.unpublish_at IS NULL OR pages.unpublish_at > $2)";
-        format!("{published} AND {}", self.viewer.condition())
+        format!("{published} AND {}", self.readable_rows())
     }
 
     /// The moment of the request.
@@ -156,10 +217,25 @@ impl VisiblePages {
         Ok(rows.into_iter().filter_map(readable_row).collect())
     }
 
-    /// The principals of the table `listings` that the visitor matches, each with whether it shows the title alone.
-    pub(crate) fn principals(&self) -> Vec<(String, bool)> {
-        let own = self.viewer.principals().into_iter().map(|principal| (principal, false));
-        own.chain(self.with_locked.then(|| ("title".into(), true))).collect()
+    /// The rows of the table `listings` that the visitor finds in the section at a path.
+    pub(crate) fn sources(&self, section: &str) -> Vec<Source> {
+        let own = self.viewer.principals().into_iter().filter_map(|principal| self.source(principal, section));
+        let locked = || Source { principal: "title".into(), locked: true, limit: None };
+        own.chain(self.with_locked.then(locked)).collect()
+    }
+
+    /// The rows of a principal in a section; `None` if the limit excludes all of them.
+    fn source(&self, principal: String, section: &str) -> Option<Source> {
+        let unlimited = |principal| Some(Source { principal, locked: false, limit: None });
+        let Some(limit) = self.limit.as_ref().filter(|_| principal != EVERYBODY) else { return unlimited(principal) };
+        let is_below = |path: &str, other: &str| {
+            other.is_empty() || path.strip_prefix(other).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        if is_below(section, limit.as_str()) {
+            return unlimited(principal);
+        }
+        let is_above = is_below(limit.as_str(), section);
+        is_above.then(|| Source { principal, locked: false, limit: Some(limit.clone()) })
     }
 }
 

@@ -3,10 +3,10 @@
 use chrono::TimeDelta;
 use domain::{
     Version,
-    access::{Access, Admin, Editor, Listing, Member, Visitor, decide, listing},
+    access::{Access, Admin, Editor, Listing, Member, Program, Visitor, decide, listing},
     audience::Readers,
     group::GroupId,
-    page::{Page, PageContent, PageId},
+    page::{Page, PageContent, PageId, PagePath},
     user::{Role, UserId, Username},
 };
 
@@ -150,6 +150,68 @@ fn a_proof_names_who_acts() {
     assert_eq!(Admin::command_line().actor(), "command line");
     // A space cannot stand in a name, so nobody can call themselves that.
     assert!(Username::parse("command line").is_err());
+}
+
+fn program(owner: Role, below: Option<&str>) -> Visitor {
+    Visitor::AppPassword(Program::of(member(owner), below.map(|below| PagePath::parse(below).unwrap())))
+}
+
+#[test]
+fn an_app_password_opens_the_published_pages_that_its_owner_reads_below_its_path() {
+    use Access::{Absent, Challenge, Refuse, Show};
+    use Readers::{Everybody, SignedIn};
+    // The page is /clients/acme.
+    let within = [None, Some("clients"), Some("clients/acme")];
+    let outside = [Some("clients/acme/brief"), Some("clients/ac"), Some("client"), Some("notes")];
+    let table = [
+        // Readers, future            reader and editor within, both outside
+        (Everybody, false, [Show, Show], [Show, Show]),
+        (SignedIn, false, [Show, Show], [Refuse, Refuse]),
+        (chosen(&[1], &[]), false, [Show, Show], [Refuse, Refuse]),
+        (chosen(&[2], &[7]), false, [Show, Show], [Refuse, Refuse]),
+        (chosen(&[2], &[8]), false, [Refuse, Show], [Refuse, Refuse]),
+        (chosen(&[], &[]), false, [Refuse, Show], [Refuse, Refuse]),
+        (Everybody, true, [Absent, Absent], [Absent, Absent]),
+        (chosen(&[1], &[]), true, [Absent, Absent], [Absent, Absent]),
+    ];
+    for (readers, future, inner, outer) in table {
+        let page = page(&readers, future, false);
+        let check = |limit, expected: [Access; 2]| {
+            for (role, expected) in [Role::Reader, Role::Editor].into_iter().zip(expected) {
+                let decided = decide(&page, &program(role, limit), now());
+                assert_eq!(decided, expected, "{role:?} below {limit:?}: {readers:?}, future: {future}");
+                assert_ne!(decided, Challenge);
+            }
+            let admin = decide(&page, &program(Role::Admin, limit), now());
+            assert_eq!(admin, expected[1], "admin below {limit:?}: {readers:?}");
+        };
+        within.into_iter().for_each(|limit| check(limit, inner));
+        outside.into_iter().for_each(|limit| check(limit, outer));
+    }
+}
+
+#[test]
+fn a_list_shows_an_app_password_outside_its_path_what_a_stranger_finds() {
+    for readers in [Readers::Everybody, Readers::SignedIn, chosen(&[1], &[])] {
+        for show_title in [false, true] {
+            let page = page(&readers, false, show_title);
+            for role in Role::ALL {
+                let found = listing(&page, &program(role, Some("notes")), now());
+                assert_eq!(found, listing(&page, &Visitor::Anonymous, now()), "{role:?}: {readers:?}");
+                assert_eq!(listing(&page, &program(role, Some("clients")), now()), Listing::Open);
+            }
+        }
+    }
+}
+
+#[test]
+fn no_app_password_edits_or_administers() {
+    for role in Role::ALL {
+        let visitor = program(role, None);
+        assert!(!visitor.may_edit());
+        assert_eq!((Editor::of(&visitor), Admin::of(&visitor)), (None, None), "{role:?}");
+        assert_eq!(visitor.member().map(|member| member.role), Some(Role::Reader), "{role:?}");
+    }
 }
 
 #[test]

@@ -9,6 +9,7 @@
 )]
 
 mod access;
+mod app_password;
 mod audience;
 mod audit;
 mod credentials;

@@ -55,10 +55,11 @@ pub fn count(conn: &mut Conn, readable: &VisiblePages) -> Result<Count> {
         page_id: i64,
     }
     let mut found = BTreeSet::new();
-    for (principal, _) in readable.principals() {
+    for source in readable.sources("") {
         let query = format!(
-            "SELECT page_id FROM listings WHERE principal = '{principal}' AND section = '' AND published_at <= $1
+            "SELECT page_id FROM listings WHERE {} AND section = '' AND published_at <= $1
              AND (unpublish_at IS NULL OR unpublish_at > $1) LIMIT {}",
+            source.condition(),
             Count::LIMIT
         );
         let rows: Vec<Row> = sql_query(query).bind::<SqlTimestamp, _>(readable.moment()).load(conn)?;

@@ -2,6 +2,7 @@
 //! `draft_row`, `visible` and `full_text`.
 
 pub mod admin_list;
+pub mod app_passwords;
 pub mod audit;
 pub mod drafts;
 pub mod failed_sign_ins;

@@ -54,6 +54,13 @@ pub struct OutlinedPage {
     pub outline: Outline,
 }
 
+impl OutlinedPage {
+    /// Decides as [`Outline::decide`].
+    pub fn decide(&self, visitor: &Visitor, now: Timestamp) -> Option<Access> {
+        self.outline.decide(&self.path, visitor, now)
+    }
+}
+
 #[derive(QueryableByName)]
 struct LocatedRow {
     #[diesel(sql_type = Integer)]
@@ -136,7 +143,7 @@ pub fn has_reader(conn: &mut Conn, located: &OutlinedPage, visitor: &Visitor, no
 
 /// What a visitor gets at the path of a located page, as `domain::access::decide` says it of the whole page.
 pub fn access(conn: &mut Conn, located: &OutlinedPage, visitor: &Visitor, now: Timestamp) -> Result<Access> {
-    Ok(match located.outline.decide(visitor, now) {
+    Ok(match located.decide(visitor, now) {
         Some(access) => access,
         None if has_reader(conn, located, visitor, now)? => Access::Show,
         None => Access::Refuse,

@@ -20,7 +20,7 @@ use crate::{
     columns::{path_of, range_below},
     error::skip_unreadable,
     schema::{pages, placements},
-    visible::VisiblePages,
+    visible::{Source, VisiblePages},
 };
 
 /// A page directly below the path of a section.
@@ -104,9 +104,9 @@ pub fn neighbours(
     Ok((before, after))
 }
 
-/// The statement for the rows of each principal that a visitor matches, merged. `$1` is the section, `$2` the moment, and
+/// The statement for the rows of each source, merged. `$1` is the section, `$2` the moment, and
 /// those after them are the key.
-fn statement(visible: &VisiblePages, order: Order, has_key: bool, towards: Towards, limit: u32) -> String {
+fn statement(sources: &[Source], order: Order, has_key: bool, towards: Towards, limit: u32) -> String {
     let (columns, key): (&[&str], &str) = match order {
         Order::Date => (&["published_at", "path"], "($3, $4)"),
         Order::Title => (&["title_key", "path"], "($3, $4)"),
@@ -123,16 +123,16 @@ fn statement(visible: &VisiblePages, order: Order, has_key: bool, towards: Towar
         Order::Hand => "AND position >= 0",
     };
     let beyond = if has_key { format!("AND ({}) {sign} {key}", columns.join(", ")) } else { everything.into() };
-    let branch = |(principal, locked): &(String, bool)| {
-        // The principals are words and numbers that `VisiblePages` makes.
+    let branch = |source: &Source| {
         format!(
             "SELECT * FROM (SELECT page_id, published_at, path, title_key, position, {locked} AS locked FROM listings
-             WHERE principal = '{principal}' AND section = $1 AND title_key IS NOT NULL AND published_at <= $2
+             WHERE {rows} AND section = $1 AND title_key IS NOT NULL AND published_at <= $2
              AND (unpublish_at IS NULL OR unpublish_at > $2) {beyond} ORDER BY {sorted} LIMIT {limit}) AS branch",
-            locked = i32::from(*locked)
+            locked = i32::from(source.locked),
+            rows = source.condition()
         )
     };
-    let branches: Vec<String> = visible.principals().iter().map(branch).collect();
+    let branches: Vec<String> = sources.iter().map(branch).collect();
     format!(
         "SELECT pages.path, title, locked
          FROM (SELECT page_id, published_at, path, title_key, position, MIN(locked) AS locked FROM ({}) AS found
@@ -152,7 +152,8 @@ fn rows(
     towards: Towards,
     limit: u32,
 ) -> Result<Vec<Child>> {
-    let query = sql_query(statement(visible, order, key.is_some(), towards, limit))
+    let sources = visible.sources(section.as_str());
+    let query = sql_query(statement(&sources, order, key.is_some(), towards, limit))
         .bind::<Text, _>(section.as_str())
         .bind::<SqlTimestamp, _>(visible.moment());
     let rows: Vec<ChildRow> = match (key, order) {
@@ -230,8 +231,11 @@ pub struct TopSection {
 /// The sections at the top of the site in which the visitor may read a page, by path.
 pub fn top(conn: &mut Conn, readable: &VisiblePages) -> Result<Vec<TopSection>> {
     let mut sections = BTreeSet::new();
-    for (principal, _) in readable.principals() {
-        sections.extend(top_of(conn, &principal)?);
+    for source in readable.sources("") {
+        match source.limit() {
+            None => sections.extend(top_of(conn, source.principal())?),
+            Some(limit) => sections.extend(limit.as_str().split('/').next().map(str::to_owned)),
+        }
     }
     let mut found = Vec::new();
     for section in sections {
@@ -278,13 +282,14 @@ fn count(conn: &mut Conn, readable: &VisiblePages, section: &str) -> Result<u32>
         #[diesel(sql_type = BigInt)]
         pages: i64,
     }
-    let branch = |(principal, _): &(String, bool)| {
+    let branch = |source: &Source| {
         format!(
-            "SELECT * FROM (SELECT page_id FROM listings WHERE principal = '{principal}' AND section = $1
-             AND published_at <= $2 AND (unpublish_at IS NULL OR unpublish_at > $2) LIMIT {COUNTED_PAGES}) AS branch"
+            "SELECT * FROM (SELECT page_id FROM listings WHERE {} AND section = $1
+             AND published_at <= $2 AND (unpublish_at IS NULL OR unpublish_at > $2) LIMIT {COUNTED_PAGES}) AS branch",
+            source.condition()
         )
     };
-    let branches: Vec<String> = readable.principals().iter().map(branch).collect();
+    let branches: Vec<String> = readable.sources(section).iter().map(branch).collect();
     let query = format!("SELECT COUNT(DISTINCT page_id) AS pages FROM ({}) AS found", branches.join(" UNION ALL "));
     let count: Count =
         sql_query(query).bind::<Text, _>(section).bind::<SqlTimestamp, _>(readable.moment()).get_result(conn)?;

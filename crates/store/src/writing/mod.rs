@@ -5,6 +5,7 @@
 //! of their nouns.
 
 pub mod account;
+pub mod app_passwords;
 pub mod audit;
 pub mod contents;
 pub mod failed_sign_ins;

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use chrono::TimeDelta;
 use diesel::{QueryableByName, RunQueryDsl, sql_query, sql_types::BigInt};
 use domain::{
-    access::{Access, Listing, Member, Visitor, decide, listing},
+    access::{Access, Listing, Member, Program, Visitor, decide, listing},
     audience::{Audience, Chosen, Readers},
     file::FileName,
     group::{Group, GroupContent, GroupName},
@@ -284,11 +284,18 @@ impl Model {
                 .filter(|group| group.content.members.contains(&user.name))
                 .map(|group| group.id)
                 .collect();
-            Visitor::SignedIn(Member { id: user.id, name: user.name.clone(), role, groups })
+            Member { id: user.id, name: user.name.clone(), role, groups }
         };
         let readers = self.people.values().map(|user| member(user, Role::Reader));
         let editor = self.people.values().next().map(|user| member(user, Role::Editor));
-        [Visitor::Anonymous].into_iter().chain(readers).chain(editor).collect()
+        // App passwords of everybody, each with another limit.
+        let limits = [None, Some("a"), Some("a/b"), Some("b/c"), Some("a-b")].map(|path| path.map(PagePath::parse));
+        let programs = readers.clone().chain(editor.clone()).chain(editor.clone()).zip(limits.into_iter().cycle());
+        let programs =
+            programs.map(|(owner, limit)| Visitor::AppPassword(Program::of(owner, limit.map(Result::unwrap))));
+        let programs: Vec<Visitor> = programs.collect();
+        let people = readers.chain(editor).map(Visitor::SignedIn);
+        [Visitor::Anonymous].into_iter().chain(people).chain(programs).collect()
     }
 }
 

@@ -107,9 +107,13 @@ fn a_group_or_a_user_that_is_deleted_reads_nothing_also_without_foreign_keys() {
         assert!(listed.is_empty(), "{listed:?}");
         let (user, at) = (ann.id.0, "2026-01-01 00:00:00");
         sql(store, &format!("INSERT INTO receipts VALUES (1, {user}, '{at}', '{at}')")).unwrap();
+        let token = format!("(1, {user}, 'ci', 'x', '{at}')");
+        sql(store, &format!("INSERT INTO app_passwords (id, user_id, name, secret_hash, made_at) VALUES {token}"))
+            .unwrap();
         by_a_shell(store, "DELETE FROM users");
         assert_eq!(sql(store, "DELETE FROM group_members"), Ok(0));
         assert_eq!(sql(store, "DELETE FROM receipts"), Ok(0));
+        assert_eq!(sql(store, "DELETE FROM app_passwords"), Ok(0));
     });
 }
 

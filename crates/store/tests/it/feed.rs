@@ -6,15 +6,16 @@ use std::{
 };
 
 use diesel::{Connection, PgConnection, RunQueryDsl, sql_query};
-use domain::{audience::Audience, user::Role};
+use domain::{audience::Audience, secret::SecretHash, user::Role};
 use store::{
     DatabaseUrl, Store,
     admin_list::PageFilter,
     feed::{Change, Event, Feed},
-    writing::{Command, Selection, SetAudience},
+    writing::{Command, Selection, SetAudience, app_passwords},
 };
 
 use crate::{
+    app_passwords::{content as password, member},
     commands,
     database::{PostgresDatabase, add, admin, content, hash, noon, on_both, on_each, postgres, put, sql},
     races::is_postgres,
@@ -103,6 +104,28 @@ fn what_another_connection_commits_is_told_when_the_feed_has_settled() {
         sql(store, "UPDATE site SET title = 'New'").unwrap();
         assert_eq!(watch.settled(), [Change::Everything]);
         assert_eq!(watch.settled(), []);
+    });
+}
+
+#[test]
+fn an_app_password_is_told_as_a_change_of_its_owner_and_its_use_is_not() {
+    on_both(|store| {
+        let (ann, _) = (add(store, "ann", Role::Reader), add(store, "bob", Role::Reader));
+        let watch = Watch::of(store);
+        let (own, hash) = (member(&ann), SecretHash([1; 32]));
+        let id = store.write(|conn| app_passwords::make_own(conn, &own, &password("ci"), &hash, noon())).unwrap();
+        assert_eq!(watch.settled(), [user("ann")]);
+        store.write(|conn| app_passwords::note_use(conn, id, noon().date_naive())).unwrap();
+        assert_eq!(watch.settled(), []);
+        for change in [
+            "UPDATE app_passwords SET below = 'clients'",
+            "UPDATE app_passwords SET ends_at = made_at",
+            "UPDATE app_passwords SET ended_at = made_at",
+            "DELETE FROM app_passwords",
+        ] {
+            sql(store, change).unwrap();
+            assert_eq!(watch.settled(), [user("ann")], "{change}");
+        }
     });
 }
 

@@ -8,6 +8,7 @@
     reason = "tests fail by panicking"
 )]
 
+mod app_passwords;
 mod audiences;
 mod audit;
 mod bulk;

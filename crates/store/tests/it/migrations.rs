@@ -61,7 +61,8 @@ const ALL: &[&str] = &[
     "2026-11-30-000210_languages",
     "2026-11-30-000211_reading_times",
     "2026-11-30-000220_files",
-    "2026-11-30-000240_file_links",
+    "2026-11-30-000225_file_links",
+    "2026-11-30-000240_app_passwords",
 ];
 
 /// Inserts a page in any version of the schema.

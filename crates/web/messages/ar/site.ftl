@@ -127,6 +127,45 @@ password-long = { $max } بايتًا على الأكثر؛ وهذه فيها { 
 password-name = لا يمكن أن تكون كلمة المرور هي الاسم نفسه.
 password-app = لا يمكن أن تبدأ كلمة المرور بـ { $prefix }، لأن كلمات مرور التطبيقات تبدأ بها.
 password-common = هذه من أكثر كلمات المرور شيوعًا، وهي أول ما يُجرَّب في الهجمات. اختر غيرها.
+app-passwords = كلمات مرور التطبيقات
+app-passwords-what = بكلمة مرور تطبيق يقرأ برنامج أو تطبيق باسمك ما يمكنك قراءته. لا تفتح لوحة الإدارة ولا تغيّر شيئًا.
+app-password-made = كلمة مرور التطبيق الجديدة «{ $name }»
+app-password-made-help = تُعرض مرة واحدة فقط. انسخها قبل مغادرة هذه الصفحة. تعمل مع اسمك:
+app-password-name = الاسم
+app-password-name-help = ما الذي يستخدمها، مثل: النسخ الاحتياطي الليلي
+app-password-below = الصفحات تحت هذا المسار فقط
+app-password-below-help = مسار مثل /clients. بدونه تفتح كل صفحة يمكنك قراءتها.
+app-password-valid = صالحة لمدة
+app-password-days = { $days ->
+    [zero] { $days } يوم
+    [one] يوم واحد
+    [two] يومان
+    [few] { $days } أيام
+    [many] { $days } يومًا
+   *[other] { $days } يوم
+}
+app-password-no-end = بلا نهاية
+app-password-make = إنشاء كلمة مرور تطبيق
+app-password-end = إنهاء
+app-password-end-one = إنهاء «{ $name }»
+app-password-end-all = إنهاء كل كلمات مرور التطبيقات
+app-password-until = حتى { $date }
+app-password-over = انتهت في { $date }
+app-password-used = آخر استخدام في { $date }
+app-password-unused = لم تُستخدم بعد
+app-password-wrong-name = للاسم من 1 إلى { $max } حرفًا في سطر واحد.
+app-password-wrong-below = هذا ليس مسار صفحة مثل /clients.
+app-password-wrong-days = اختر مدة الصلاحية.
+app-password-taken = لديك كلمة مرور تطبيق بهذا الاسم.
+app-password-many = لديك { $max } كلمة مرور تطبيق. أنهِ واحدة لا تُستخدم.
+account-end-app-passwords = { $count ->
+    [zero] إنهاء كلمات مرور تطبيقاتي أيضًا
+    [one] إنهاء كلمة مرور تطبيقي أيضًا
+    [two] إنهاء كلمتي مرور تطبيقاتي أيضًا
+    [few] إنهاء كلمات مرور تطبيقاتي الـ{ $count } أيضًا
+    [many] إنهاء كلمات مرور تطبيقاتي الـ{ $count } أيضًا
+   *[other] إنهاء كلمات مرور تطبيقاتي الـ{ $count } أيضًا
+}
 colours = الألوان
 colours-choice = { $choice ->
     [light] فاتحة
@@ -162,6 +201,8 @@ error-forbidden-panel = تم تسجيل الدخول باسم { $name } ({ $role
 }): لا يمكن لهذا الحساب فتح هذه الصفحة.
 error-forbidden-https = يعرض هذا الموقع الصفحات الخاصة عبر HTTPS فقط. استخدم العنوان الذي يبدأ بـ https://.
 error-forbidden-form = أُرسل هذا النموذج من موقع آخر، لذلك لم يتغير شيء.
+error-forbidden-app-password = تفتح كلمة مرور التطبيق الصفحات، لا لوحة الإدارة.
+error-forbidden-limit = تفتح كلمة مرور التطبيق الخاصة بـ { $name } الصفحات الخاصة تحت { $path } التي يمكن لـ { $name } قراءتها، ولا شيء غيرها.
 error-stale-form = إرسال هذا النموذج من جديد
 error-stale-form-message = بقي النموذج مفتوحًا أكثر من يوم، أو تغيرت كلمة المرور في هذه الأثناء، أو أرسله موقع آخر. لم يتغير شيء ولم يُفقد شيء.
 error-not-found = الصفحة غير موجودة

@@ -119,6 +119,37 @@ password-long = Höchstens { $max } Bytes; dieses hat { $bytes }. Ein Buchstabe 
 password-name = Der eigene Name ist als Passwort nicht erlaubt.
 password-app = Ein Passwort kann nicht mit { $prefix } beginnen, weil App-Passwörter so beginnen.
 password-common = Dieses Passwort gehört zu den häufigsten, die bei Angriffen zuerst ausprobiert werden. Bitte ein anderes wählen.
+app-passwords = App-Passwörter
+app-passwords-what = Mit einem App-Passwort liest ein Skript oder eine App unter demselben Namen, was dieses Konto lesen darf. Es öffnet keine Verwaltung und ändert nichts.
+app-password-made = Das neue App-Passwort „{ $name }“
+app-password-made-help = Es wird nur einmal angezeigt. Bitte kopieren, bevor diese Seite verlassen wird. Es gilt zusammen mit dem Namen:
+app-password-name = Name
+app-password-name-help = Wofür es ist, zum Beispiel: nächtliche Sicherung
+app-password-below = Nur Seiten unter
+app-password-below-help = Ein Pfad wie /clients. Ohne Pfad öffnet es jede Seite, die dieses Konto lesen darf.
+app-password-valid = Gültig
+app-password-days = { $days ->
+    [one] { $days } Tag
+   *[other] { $days } Tage
+}
+app-password-no-end = ohne Ende
+app-password-make = App-Passwort erstellen
+app-password-end = Beenden
+app-password-end-one = „{ $name }“ beenden
+app-password-end-all = Alle App-Passwörter beenden
+app-password-until = bis { $date }
+app-password-over = beendet am { $date }
+app-password-used = zuletzt benutzt am { $date }
+app-password-unused = noch nicht benutzt
+app-password-wrong-name = Ein Name hat 1 bis { $max } Zeichen in einer Zeile.
+app-password-wrong-below = Das ist kein Pfad einer Seite wie /clients.
+app-password-wrong-days = Bitte wählen, wie lange es gilt.
+app-password-taken = Es gibt schon ein App-Passwort mit diesem Namen.
+app-password-many = Es gibt { $max } App-Passwörter. Bitte eines beenden, das nicht benutzt wird.
+account-end-app-passwords = { $count ->
+    [one] Auch mein App-Passwort beenden
+   *[other] Auch meine { $count } App-Passwörter beenden
+}
 colours = Farben
 colours-choice = { $choice ->
     [light] Hell
@@ -154,6 +185,8 @@ error-forbidden-panel = Angemeldet als { $name } ({ $role ->
 }): Dieses Konto darf diese Seite nicht öffnen.
 error-forbidden-https = Private Seiten zeigt diese Website nur über HTTPS. Bitte die Adresse mit https:// verwenden.
 error-forbidden-form = Dieses Formular kam von einer anderen Website. Deshalb wurde nichts geändert.
+error-forbidden-app-password = Ein App-Passwort öffnet Seiten, nicht die Verwaltung.
+error-forbidden-limit = Ein App-Passwort von { $name } öffnet private Seiten unter { $path }, die { $name } lesen darf, und keine anderen.
 error-stale-form = Formular erneut senden
 error-stale-form-message = Das Formular war länger als einen Tag offen, das Passwort wurde inzwischen geändert, oder eine andere Website hat es gesendet. Nichts wurde geändert, und nichts ist verloren.
 error-not-found = Seite nicht gefunden

@@ -120,6 +120,37 @@ password-long = At most { $max } bytes; this has { $bytes }. A letter outside AS
 password-name = The password cannot be the user’s name.
 password-app = A password cannot begin with { $prefix }, because app passwords do.
 password-common = This is one of the most common passwords, which attackers try first. Choose another.
+app-passwords = App passwords
+app-passwords-what = With an app password, a script or an app reads what you may read, under your name. It opens no panel and changes nothing.
+app-password-made = The new app password “{ $name }”
+app-password-made-help = It is shown only once. Copy it before you leave this page. It works with your name:
+app-password-name = Name
+app-password-name-help = What uses it, such as: nightly backup
+app-password-below = Only pages below
+app-password-below-help = A path such as /clients. Without one it opens every page that you may read.
+app-password-valid = Valid for
+app-password-days = { $days ->
+    [one] { $days } day
+   *[other] { $days } days
+}
+app-password-no-end = without an end
+app-password-make = Make an app password
+app-password-end = End
+app-password-end-one = End “{ $name }”
+app-password-end-all = End all app passwords
+app-password-until = until { $date }
+app-password-over = ended on { $date }
+app-password-used = last used on { $date }
+app-password-unused = not used yet
+app-password-wrong-name = A name has 1 to { $max } characters on one line.
+app-password-wrong-below = That is not the path of a page, such as /clients.
+app-password-wrong-days = Choose how long it is valid.
+app-password-taken = You have an app password with this name.
+app-password-many = You have { $max } app passwords. End one that is not used.
+account-end-app-passwords = { $count ->
+    [one] End my app password, too
+   *[other] End my { $count } app passwords, too
+}
 colours = Colours
 colours-choice = { $choice ->
     [light] Light
@@ -155,6 +186,8 @@ error-forbidden-panel = You are signed in as { $name } ({ $role ->
 }), who may not open this.
 error-forbidden-https = This site shows private pages only over HTTPS. Use the https:// address.
 error-forbidden-form = This form was sent from another site, so nothing was changed.
+error-forbidden-app-password = An app password opens pages, not the panel.
+error-forbidden-limit = An app password of { $name } opens private pages below { $path } that { $name } may read, and no others.
 error-stale-form = Send this form again
 error-stale-form-message = The form was open for more than a day, your password was changed meanwhile, or another site sent it. Nothing was changed and nothing is lost.
 error-not-found = Page not found

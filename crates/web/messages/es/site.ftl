@@ -119,6 +119,37 @@ password-long = Como máximo { $max } bytes; esta tiene { $bytes }. Una letra fu
 password-name = La contraseña no puede ser tu nombre.
 password-app = Una contraseña no puede empezar por { $prefix }, porque así empiezan las contraseñas de aplicación.
 password-common = Esta es una de las contraseñas más comunes, las primeras que se prueban en un ataque. Elige otra.
+app-passwords = Contraseñas de aplicación
+app-passwords-what = Con una contraseña de aplicación, un script o una aplicación lee con tu nombre lo que tú puedes leer. No abre la administración y no cambia nada.
+app-password-made = La nueva contraseña de aplicación «{ $name }»
+app-password-made-help = Solo se muestra una vez. Cópiala antes de salir de esta página. Funciona con tu nombre:
+app-password-name = Nombre
+app-password-name-help = Qué la usa, por ejemplo: copia nocturna
+app-password-below = Solo páginas bajo
+app-password-below-help = Una ruta como /clients. Sin ruta abre todas las páginas que puedes leer.
+app-password-valid = Válida
+app-password-days = { $days ->
+    [one] { $days } día
+   *[other] { $days } días
+}
+app-password-no-end = sin fin
+app-password-make = Crear una contraseña de aplicación
+app-password-end = Terminar
+app-password-end-one = Terminar «{ $name }»
+app-password-end-all = Terminar todas las contraseñas de aplicación
+app-password-until = hasta el { $date }
+app-password-over = terminada el { $date }
+app-password-used = último uso el { $date }
+app-password-unused = sin usar todavía
+app-password-wrong-name = Un nombre tiene de 1 a { $max } caracteres en una línea.
+app-password-wrong-below = Esa no es la ruta de una página, como /clients.
+app-password-wrong-days = Elige cuánto tiempo es válida.
+app-password-taken = Ya tienes una contraseña de aplicación con este nombre.
+app-password-many = Tienes { $max } contraseñas de aplicación. Termina una que no se use.
+account-end-app-passwords = { $count ->
+    [one] Terminar también mi contraseña de aplicación
+   *[other] Terminar también mis { $count } contraseñas de aplicación
+}
 colours = Colores
 colours-choice = { $choice ->
     [light] Claros
@@ -154,6 +185,8 @@ error-forbidden-panel = La sesión es de { $name } ({ $role ->
 }), que no puede abrir esta página.
 error-forbidden-https = Este sitio solo muestra las páginas privadas por HTTPS. Usa la dirección con https://.
 error-forbidden-form = Este formulario se envió desde otro sitio, así que no se ha cambiado nada.
+error-forbidden-app-password = Una contraseña de aplicación abre páginas, no la administración.
+error-forbidden-limit = Una contraseña de aplicación de { $name } abre las páginas privadas bajo { $path } que { $name } puede leer, y ninguna otra.
 error-stale-form = Enviar de nuevo este formulario
 error-stale-form-message = El formulario estuvo abierto más de un día, tu contraseña se cambió entretanto o lo envió otro sitio. No se ha cambiado ni perdido nada.
 error-not-found = Página no encontrada

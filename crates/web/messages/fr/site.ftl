@@ -119,6 +119,37 @@ password-long = Au plus { $max } octets ; celui-ci en a { $bytes }. Une lettre h
 password-name = Le mot de passe ne peut pas être votre nom.
 password-app = Un mot de passe ne peut pas commencer par { $prefix } : les mots de passe d’application commencent ainsi.
 password-common = Ce mot de passe est l’un des plus courants, essayés en premier lors d’attaques. Choisissez-en un autre.
+app-passwords = Mots de passe d’application
+app-passwords-what = Avec un mot de passe d’application, un script ou une application lit sous votre nom ce que vous pouvez lire. Il n’ouvre pas l’administration et ne modifie rien.
+app-password-made = Le nouveau mot de passe d’application « { $name } »
+app-password-made-help = Il n’est affiché qu’une fois. Copiez-le avant de quitter cette page. Il s’emploie avec votre nom :
+app-password-name = Nom
+app-password-name-help = Ce qui l’emploie, par exemple : sauvegarde de nuit
+app-password-below = Seulement les pages sous
+app-password-below-help = Un chemin comme /clients. Sans chemin, il ouvre toutes les pages que vous pouvez lire.
+app-password-valid = Valable
+app-password-days = { $days ->
+    [one] { $days } jour
+   *[other] { $days } jours
+}
+app-password-no-end = sans fin
+app-password-make = Créer un mot de passe d’application
+app-password-end = Mettre fin
+app-password-end-one = Mettre fin à « { $name } »
+app-password-end-all = Mettre fin à tous les mots de passe d’application
+app-password-until = jusqu’au { $date }
+app-password-over = terminé le { $date }
+app-password-used = dernier emploi le { $date }
+app-password-unused = pas encore employé
+app-password-wrong-name = Un nom a de 1 à { $max } caractères sur une ligne.
+app-password-wrong-below = Ce n’est pas le chemin d’une page, comme /clients.
+app-password-wrong-days = Choisissez la durée de validité.
+app-password-taken = Vous avez déjà un mot de passe d’application de ce nom.
+app-password-many = Vous avez { $max } mots de passe d’application. Mettez fin à l’un de ceux qui ne servent pas.
+account-end-app-passwords = { $count ->
+    [one] Mettre fin aussi à mon mot de passe d’application
+   *[other] Mettre fin aussi à mes { $count } mots de passe d’application
+}
 colours = Couleurs
 colours-choice = { $choice ->
     [light] Claires
@@ -154,6 +185,8 @@ error-forbidden-panel = Vous êtes connecté en tant que { $name } ({ $role ->
 }), qui ne peut pas ouvrir cette page.
 error-forbidden-https = Ce site n’affiche les pages privées qu’en HTTPS. Utilisez l’adresse en https://.
 error-forbidden-form = Ce formulaire a été envoyé depuis un autre site ; rien n’a été modifié.
+error-forbidden-app-password = Un mot de passe d’application ouvre des pages, pas l’administration.
+error-forbidden-limit = Un mot de passe d’application de { $name } ouvre les pages privées sous { $path } que { $name } peut lire, et aucune autre.
 error-stale-form = Renvoyer ce formulaire
 error-stale-form-message = Le formulaire était ouvert depuis plus d’un jour, votre mot de passe a été changé entre-temps, ou un autre site l’a envoyé. Rien n’a été modifié et rien n’est perdu.
 error-not-found = Page introuvable

@@ -119,6 +119,37 @@ password-long = Al massimo { $max } byte; questa ne ha { $bytes }. Una lettera f
 password-name = La password non può essere il tuo nome.
 password-app = Una password non può iniziare con { $prefix }, perché così iniziano le password per le app.
 password-common = È una delle password più comuni, le prime a essere provate in un attacco. Scegline un’altra.
+app-passwords = Password per le app
+app-passwords-what = Con una password per le app uno script o un’app legge con il tuo nome ciò che puoi leggere tu. Non apre l’amministrazione e non modifica nulla.
+app-password-made = La nuova password per le app «{ $name }»
+app-password-made-help = Viene mostrata una sola volta. Copiala prima di lasciare questa pagina. Funziona con il tuo nome:
+app-password-name = Nome
+app-password-name-help = Che cosa la usa, per esempio: copia notturna
+app-password-below = Solo pagine sotto
+app-password-below-help = Un percorso come /clients. Senza percorso apre tutte le pagine che puoi leggere.
+app-password-valid = Valida
+app-password-days = { $days ->
+    [one] { $days } giorno
+   *[other] { $days } giorni
+}
+app-password-no-end = senza fine
+app-password-make = Crea una password per le app
+app-password-end = Termina
+app-password-end-one = Termina «{ $name }»
+app-password-end-all = Termina tutte le password per le app
+app-password-until = fino al { $date }
+app-password-over = terminata il { $date }
+app-password-used = ultimo uso il { $date }
+app-password-unused = non ancora usata
+app-password-wrong-name = Un nome ha da 1 a { $max } caratteri su una riga.
+app-password-wrong-below = Non è il percorso di una pagina, come /clients.
+app-password-wrong-days = Scegli per quanto tempo è valida.
+app-password-taken = Hai già una password per le app con questo nome.
+app-password-many = Hai { $max } password per le app. Terminane una che non è usata.
+account-end-app-passwords = { $count ->
+    [one] Termina anche la mia password per le app
+   *[other] Termina anche le mie { $count } password per le app
+}
 colours = Colori
 colours-choice = { $choice ->
     [light] Chiari
@@ -154,6 +185,8 @@ error-forbidden-panel = L’accesso è di { $name } ({ $role ->
 }), che non può aprire questa pagina.
 error-forbidden-https = Questo sito mostra le pagine private solo tramite HTTPS. Usa l’indirizzo con https://.
 error-forbidden-form = Questo modulo è stato inviato da un altro sito, quindi nulla è stato modificato.
+error-forbidden-app-password = Una password per le app apre pagine, non l’amministrazione.
+error-forbidden-limit = Una password per le app di { $name } apre le pagine private sotto { $path } che { $name } può leggere, e nessun’altra.
 error-stale-form = Invia di nuovo questo modulo
 error-stale-form-message = Il modulo è rimasto aperto più di un giorno, nel frattempo la tua password è stata cambiata, oppure lo ha inviato un altro sito. Nulla è stato modificato e nulla è andato perso.
 error-not-found = Pagina non trovata

@@ -119,6 +119,37 @@ password-long = Hoogstens { $max } bytes; dit heeft er { $bytes }. Een letter bu
 password-name = Het wachtwoord mag niet je naam zijn.
 password-app = Een wachtwoord mag niet met { $prefix } beginnen, want zo beginnen app-wachtwoorden.
 password-common = Dit is een van de meest gebruikte wachtwoorden, die bij aanvallen het eerst worden geprobeerd. Kies een ander.
+app-passwords = App-wachtwoorden
+app-passwords-what = Met een app-wachtwoord leest een script of app onder je naam wat jij mag lezen. Het opent het beheer niet en wijzigt niets.
+app-password-made = Het nieuwe app-wachtwoord ‘{ $name }’
+app-password-made-help = Het wordt maar één keer getoond. Kopieer het voordat je deze pagina verlaat. Het werkt met je naam:
+app-password-name = Naam
+app-password-name-help = Wat het gebruikt, bijvoorbeeld: nachtelijke back-up
+app-password-below = Alleen pagina’s onder
+app-password-below-help = Een pad zoals /clients. Zonder pad opent het elke pagina die je mag lezen.
+app-password-valid = Geldig
+app-password-days = { $days ->
+    [one] { $days } dag
+   *[other] { $days } dagen
+}
+app-password-no-end = zonder einde
+app-password-make = App-wachtwoord maken
+app-password-end = Beëindigen
+app-password-end-one = ‘{ $name }’ beëindigen
+app-password-end-all = Alle app-wachtwoorden beëindigen
+app-password-until = tot { $date }
+app-password-over = beëindigd op { $date }
+app-password-used = laatst gebruikt op { $date }
+app-password-unused = nog niet gebruikt
+app-password-wrong-name = Een naam heeft 1 tot { $max } tekens op één regel.
+app-password-wrong-below = Dat is geen pad van een pagina, zoals /clients.
+app-password-wrong-days = Kies hoelang het geldig is.
+app-password-taken = Je hebt al een app-wachtwoord met deze naam.
+app-password-many = Je hebt { $max } app-wachtwoorden. Beëindig er een dat niet wordt gebruikt.
+account-end-app-passwords = { $count ->
+    [one] Ook mijn app-wachtwoord beëindigen
+   *[other] Ook mijn { $count } app-wachtwoorden beëindigen
+}
 colours = Kleuren
 colours-choice = { $choice ->
     [light] Licht
@@ -154,6 +185,8 @@ error-forbidden-panel = Je bent aangemeld als { $name } ({ $role ->
 }), die dit niet mag openen.
 error-forbidden-https = Deze site toont privépagina’s alleen via HTTPS. Gebruik het adres met https://.
 error-forbidden-form = Dit formulier is vanaf een andere site verzonden, daarom is er niets gewijzigd.
+error-forbidden-app-password = Een app-wachtwoord opent pagina’s, niet het beheer.
+error-forbidden-limit = Een app-wachtwoord van { $name } opent privépagina’s onder { $path } die { $name } mag lezen, en geen andere.
 error-stale-form = Dit formulier opnieuw verzenden
 error-stale-form-message = Het formulier stond langer dan een dag open, je wachtwoord is intussen gewijzigd, of een andere site heeft het verzonden. Er is niets gewijzigd en niets verloren.
 error-not-found = Pagina niet gevonden

@@ -123,6 +123,41 @@ password-long = Co najwyżej { $max } bajty; to hasło ma { $bytes }. Litera spo
 password-name = Hasłem nie może być nazwa użytkownika.
 password-app = Hasło nie może zaczynać się od { $prefix }, bo tak zaczynają się hasła aplikacji.
 password-common = To jedno z najpopularniejszych haseł, które przy atakach sprawdza się najpierw. Wybierz inne.
+app-passwords = Hasła aplikacji
+app-passwords-what = Z hasłem aplikacji skrypt lub aplikacja czyta pod Twoją nazwą to, co wolno czytać Tobie. Nie otwiera panelu i niczego nie zmienia.
+app-password-made = Nowe hasło aplikacji „{ $name }”
+app-password-made-help = Jest pokazywane tylko raz. Skopiuj je przed opuszczeniem tej strony. Działa z Twoją nazwą:
+app-password-name = Nazwa
+app-password-name-help = Co go używa, na przykład: nocna kopia
+app-password-below = Tylko strony poniżej
+app-password-below-help = Ścieżka, na przykład /clients. Bez niej otwiera każdą stronę, którą możesz czytać.
+app-password-valid = Ważne
+app-password-days = { $days ->
+    [one] { $days } dzień
+    [few] { $days } dni
+    [many] { $days } dni
+   *[other] { $days } dnia
+}
+app-password-no-end = bez końca
+app-password-make = Utwórz hasło aplikacji
+app-password-end = Zakończ
+app-password-end-one = Zakończ „{ $name }”
+app-password-end-all = Zakończ wszystkie hasła aplikacji
+app-password-until = do { $date }
+app-password-over = zakończone { $date }
+app-password-used = ostatnio użyte { $date }
+app-password-unused = jeszcze nieużyte
+app-password-wrong-name = Nazwa ma od 1 do { $max } znaków w jednym wierszu.
+app-password-wrong-below = To nie jest ścieżka strony, taka jak /clients.
+app-password-wrong-days = Wybierz, jak długo jest ważne.
+app-password-taken = Masz już hasło aplikacji o tej nazwie.
+app-password-many = Masz { $max } haseł aplikacji. Zakończ jedno, które nie jest używane.
+account-end-app-passwords = { $count ->
+    [one] Zakończ też moje hasło aplikacji
+    [few] Zakończ też moje { $count } hasła aplikacji
+    [many] Zakończ też moje { $count } haseł aplikacji
+   *[other] Zakończ też moje { $count } hasła aplikacji
+}
 colours = Kolory
 colours-choice = { $choice ->
     [light] Jasne
@@ -158,6 +193,8 @@ error-forbidden-panel = Zalogowano jako { $name } ({ $role ->
 }): to konto nie może otworzyć tej strony.
 error-forbidden-https = Ta witryna pokazuje strony prywatne tylko przez HTTPS. Użyj adresu z https://.
 error-forbidden-form = Ten formularz wysłano z innej witryny, dlatego niczego nie zmieniono.
+error-forbidden-app-password = Hasło aplikacji otwiera strony, a nie panel.
+error-forbidden-limit = Hasło aplikacji użytkownika { $name } otwiera strony prywatne poniżej { $path }, które ten użytkownik może czytać, i żadnych innych.
 error-stale-form = Wyślij ten formularz ponownie
 error-stale-form-message = Formularz był otwarty dłużej niż dobę, hasło zmieniono w międzyczasie albo wysłała go inna witryna. Niczego nie zmieniono i niczego nie utracono.
 error-not-found = Nie znaleziono strony

@@ -119,6 +119,37 @@ password-long = No máximo { $max } bytes; esta tem { $bytes }. Uma letra fora d
 password-name = A senha não pode ser o seu nome.
 password-app = Uma senha não pode começar com { $prefix }, porque as senhas de aplicativo começam assim.
 password-common = Esta é uma das senhas mais comuns, as primeiras testadas em um ataque. Escolha outra.
+app-passwords = Senhas de aplicativo
+app-passwords-what = Com uma senha de aplicativo, um script ou aplicativo lê com o seu nome o que você pode ler. Ela não abre a administração e não altera nada.
+app-password-made = A nova senha de aplicativo “{ $name }”
+app-password-made-help = Ela é mostrada só uma vez. Copie-a antes de sair desta página. Ela funciona com o seu nome:
+app-password-name = Nome
+app-password-name-help = O que a usa, por exemplo: backup noturno
+app-password-below = Somente páginas abaixo de
+app-password-below-help = Um caminho como /clients. Sem caminho, ela abre todas as páginas que você pode ler.
+app-password-valid = Válida
+app-password-days = { $days ->
+    [one] { $days } dia
+   *[other] { $days } dias
+}
+app-password-no-end = sem fim
+app-password-make = Criar uma senha de aplicativo
+app-password-end = Encerrar
+app-password-end-one = Encerrar “{ $name }”
+app-password-end-all = Encerrar todas as senhas de aplicativo
+app-password-until = até { $date }
+app-password-over = encerrada em { $date }
+app-password-used = último uso em { $date }
+app-password-unused = ainda não usada
+app-password-wrong-name = Um nome tem de 1 a { $max } caracteres em uma linha.
+app-password-wrong-below = Esse não é o caminho de uma página, como /clients.
+app-password-wrong-days = Escolha por quanto tempo ela é válida.
+app-password-taken = Você já tem uma senha de aplicativo com este nome.
+app-password-many = Você tem { $max } senhas de aplicativo. Encerre uma que não é usada.
+account-end-app-passwords = { $count ->
+    [one] Encerrar também a minha senha de aplicativo
+   *[other] Encerrar também as minhas { $count } senhas de aplicativo
+}
 colours = Cores
 colours-choice = { $choice ->
     [light] Claras
@@ -154,6 +185,8 @@ error-forbidden-panel = A sessão é de { $name } ({ $role ->
 }), que não pode abrir esta página.
 error-forbidden-https = Este site só mostra páginas privadas por HTTPS. Use o endereço com https://.
 error-forbidden-form = Este formulário foi enviado por outro site, por isso nada foi alterado.
+error-forbidden-app-password = Uma senha de aplicativo abre páginas, não a administração.
+error-forbidden-limit = Uma senha de aplicativo de { $name } abre as páginas privadas abaixo de { $path } que { $name } pode ler, e nenhuma outra.
 error-stale-form = Enviar este formulário de novo
 error-stale-form-message = O formulário ficou aberto por mais de um dia, sua senha foi alterada nesse meio-tempo ou outro site o enviou. Nada foi alterado e nada se perdeu.
 error-not-found = Página não encontrada

@@ -1,6 +1,7 @@
 //! Users in the panel: the form; submodules hold the list, passwords and deletion.
 
 mod add_many;
+mod app_passwords;
 mod delete;
 mod holdings;
 mod list;
@@ -24,11 +25,13 @@ use serde::{Deserialize, Serialize};
 use store::writing::{AccessDiff, AddUsers, Command, users};
 
 pub use add_many::{add_many, ask as ask_many};
+pub use app_passwords::end_app_passwords;
 pub use delete::{confirm, delete};
 pub use list::{act, list};
 pub use password::{password, set_password};
 pub use unlock::unlock;
 
+use app_passwords::AppPasswords;
 use holdings::Holdings;
 use load::load;
 use memberships::{Chosen, Memberships};
@@ -149,6 +152,8 @@ struct FormPage {
     last_sign_in: String,
     /// The wrong passwords for this user, if there are many.
     guessed: Option<Guessed>,
+    /// The app passwords of the user, if there are any.
+    app_passwords: Option<AppPasswords>,
     /// The question about disabling the user.
     disabling: Option<Disabling>,
     /// The groups of the user, in a form of their own; those of a new user are in the same form.
@@ -205,13 +210,14 @@ struct Editing<'a> {
     site: &'a Site,
     user: Option<&'a User>,
     guessed: Option<Guessed>,
+    app_passwords: Option<AppPasswords>,
     disabling: Option<Disabling>,
     added: Option<Sheet>,
 }
 
 impl<'a> Editing<'a> {
     fn of(app: &'a App, admin: &'a Admin, site: &'a Site, user: Option<&'a User>) -> Editing<'a> {
-        Editing { app, admin, site, user, guessed: None, disabling: None, added: None }
+        Editing { app, admin, site, user, guessed: None, app_passwords: None, disabling: None, added: None }
     }
 
     fn form(self, fields: Fields, invalid: &Invalid, query: &QueryString) -> Result<Answer, Error> {
@@ -242,6 +248,7 @@ impl<'a> Editing<'a> {
                 user.last_sign_in_at.map_or("never".into(), |at| clock::moment(at, self.site.time_zone))
             }),
             guessed: self.guessed,
+            app_passwords: self.app_passwords,
             disabling: self.disabling,
             groups,
             added: self.added,
@@ -405,7 +412,8 @@ pub async fn edit(request: HttpRequest, app: Data<App>, admin: Admin, query: Que
     let fields = Fields::of(UserInput::of(&user), user.version, USERS.back(query.get("back")));
     let guessed = Guessed::of(&app, &admin, &site, &user).await?;
     let groups = Memberships::load(&app, &admin, &user, None, &fields.back).await?;
-    let editing = Editing { guessed, ..Editing::of(&app, &admin, &site, Some(&user)) };
+    let app_passwords = AppPasswords::of(&app, &admin, &site, &user).await?;
+    let editing = Editing { guessed, app_passwords, ..Editing::of(&app, &admin, &site, Some(&user)) };
     editing.form_with(fields, &Invalid::default(), &query, Some(groups))
 }
 

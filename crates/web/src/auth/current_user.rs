@@ -1,10 +1,18 @@
-//! The current row of a user.
+//! The current row of a user, and of an app password.
 
 use std::sync::Arc;
 
-use domain::user::Username;
+use domain::{
+    app_password::AppPassword,
+    secret::SecretHash,
+    user::{User, Username},
+};
 
-use crate::{cache::users::CachedUser, db::Db, http::error::Error};
+use crate::{
+    cache::{app_passwords::CachedAppPassword, users::CachedUser},
+    db::Db,
+    http::error::Error,
+};
 
 /// The current row of a user, from the cache or the database; none when no user has that name.
 ///
@@ -25,4 +33,46 @@ async fn read_user(db: &Db, name: &Username) -> Result<Option<Arc<CachedUser>>, 
     let cached = CachedUser::new(user);
     users.insert(token, cached.clone());
     Ok(Some(cached))
+}
+
+/// The current row of an app password of a user, from the cache or the database; none when the user has no such one.
+///
+/// # Errors
+/// When the database fails.
+pub async fn current_app_password(
+    db: &Db,
+    name: &Username,
+    hash: &SecretHash,
+) -> Result<Option<Arc<CachedAppPassword>>, Error> {
+    match db.cache().app_passwords.get(name, hash) {
+        Some(cached) => Ok(Some(cached)),
+        None => Box::pin(read_app_password(db, name, hash)).await,
+    }
+}
+
+async fn read_app_password(
+    db: &Db,
+    name: &Username,
+    hash: &SecretHash,
+) -> Result<Option<Arc<CachedAppPassword>>, Error> {
+    let passwords = &db.cache().app_passwords;
+    let token = passwords.fill_token(name);
+    let (wanted, secret) = (name.clone(), *hash);
+    let found = db.read(move |conn| find_app_password(conn, &wanted, &secret)).await?;
+    let Some((owner, password)) = found else { return Ok(None) };
+    let cached = CachedAppPassword::new(owner, password);
+    passwords.insert(token, secret, cached.clone());
+    Ok(Some(cached))
+}
+
+/// The app password with a hash and its owner, if the owner has this name. An unknown hash costs one look-up, whoever is named.
+pub fn find_app_password(
+    conn: &mut store::Conn,
+    name: &Username,
+    hash: &SecretHash,
+) -> store::Result<Option<(User, AppPassword)>> {
+    match store::app_passwords::find(conn, hash)? {
+        Some((owner, password)) if owner == *name => Ok(store::users::find(conn, name)?.map(|owner| (owner, password))),
+        _ => Ok(None),
+    }
 }

@@ -105,6 +105,18 @@ impl Reader {
         &self.0
     }
 
+    /// Reads the user from a request; an app password is not enough.
+    ///
+    /// # Errors
+    /// 403 for an app password, or as [`Reader::of`].
+    pub async fn with_password(request: &HttpRequest) -> Result<Reader, Error> {
+        let reader = Reader::of(request).await?;
+        match reader.account().app_password() {
+            None => Ok(reader),
+            Some(_) => Err(Error::Forbidden(Sentence::new("error-forbidden-app-password"))),
+        }
+    }
+
     /// The reader as the viewer of a page.
     pub(crate) fn viewer(&self, is_sender: bool) -> MaybeReader {
         MaybeReader { account: Some(self.0.clone()), notice: "", is_sender }
@@ -159,9 +171,9 @@ impl Editor {
     /// Reads the editor from a request.
     ///
     /// # Errors
-    /// 403, or as [`Reader::of`].
+    /// 403, or as [`Reader::with_password`].
     pub async fn of(request: &HttpRequest) -> Result<Editor, Error> {
-        let reader = Reader::of(request).await?;
+        let reader = Reader::with_password(request).await?;
         let proof = access::Editor::of(&reader.account().visitor());
         proof.map(|proof| Editor { reader: reader.clone(), proof }).ok_or_else(|| forbidden(&reader))
     }

@@ -33,6 +33,25 @@ pub mod without_bcrypt {
     pub const TOO_MANY: &str = "too many attempts";
     /// No user can have these credentials.
     pub const MALFORMED: &str = "malformed credentials";
+    /// The form or the checksum of an app password is wrong.
+    pub const MALFORMED_APP_PASSWORD: &str = "malformed app password";
+    /// The named user has no such app password.
+    pub const WRONG_APP_PASSWORD: &str = "wrong app password";
+    /// The app password was ended, or its end came.
+    pub const ENDED_APP_PASSWORD: &str = "ended app password";
+    /// The owner of the app password is disabled.
+    pub const DISABLED_APP_PASSWORD: &str = "app password of a disabled account";
+
+    /// All of them.
+    pub(super) const ALL: [&str; 7] = [
+        AGAIN,
+        TOO_MANY,
+        MALFORMED,
+        MALFORMED_APP_PASSWORD,
+        WRONG_APP_PASSWORD,
+        ENDED_APP_PASSWORD,
+        DISABLED_APP_PASSWORD,
+    ];
 }
 
 /// The recorder of rejected sign-ins; cheap to clone.
@@ -57,7 +76,7 @@ impl FailedLogins {
     pub fn record(&self, name: Option<&Username>, envelope: &Envelope, why: &str) {
         let name = name.map_or("", Username::as_str);
         let client = envelope.client.address;
-        let is_limited = matches!(why, without_bcrypt::AGAIN | without_bcrypt::TOO_MANY | without_bcrypt::MALFORMED);
+        let is_limited = without_bcrypt::ALL.contains(&why);
         let mut batch = self.batch.lock().unwrap_or_else(PoisonError::into_inner);
         let has_room = batch.by_name.len() < MAX_NAMES;
         match batch.by_name.get_mut(name) {

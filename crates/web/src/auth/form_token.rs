@@ -13,20 +13,22 @@ use super::account::Account;
 /// How long a token is valid: 24 hours.
 const LIFETIME_SECONDS: i64 = 24 * 60 * 60;
 
-/// Issues a token for the forms of an account.
+/// Issues a token for the forms of an account; an empty one for an app password, which submits none.
 pub fn issue(account: &Account, now: Timestamp) -> String {
+    let Some(key) = account.form_key() else { return String::new() };
     let expires = now.timestamp() + LIFETIME_SECONDS;
-    let tag = mac(&account.form_key, &account.member, expires).finalize().into_bytes();
+    let tag = mac(key, &account.member, expires).finalize().into_bytes();
     let tag: String = tag.iter().map(|byte| format!("{byte:02x}")).collect();
     format!("{expires}.{tag}")
 }
 
 /// Whether a token was issued to this account and has not expired.
 pub fn is_valid(token: &str, account: &Account, now: Timestamp) -> bool {
+    let Some(key) = account.form_key() else { return false };
     let Some((expires, tag)) = token.split_once('.') else { return false };
     let Ok(expires) = expires.parse::<i64>() else { return false };
     let Some(tag) = decode_hex(tag) else { return false };
-    expires > now.timestamp() && mac(&account.form_key, &account.member, expires).verify_slice(&tag).is_ok()
+    expires > now.timestamp() && mac(key, &account.member, expires).verify_slice(&tag).is_ok()
 }
 
 fn mac(key: &PasswordHash, member: &Member, expires: i64) -> Hmac<Sha256> {
@@ -47,14 +49,18 @@ fn decode_hex(hex: &str) -> Option<Vec<u8>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::clock;
+    use crate::{auth::account::Proof, clock};
     use chrono::TimeDelta;
-    use domain::user::{Role, Theme, UserId, Username};
+    use domain::{
+        access::Program,
+        app_password::AppPasswordId,
+        user::{Role, Theme, UserId, Username},
+    };
 
     fn account(id: i64, hash: &str) -> Account {
         let name = Username::parse("ann").unwrap();
         let member = Member { id: UserId(id), name, role: Role::Editor, groups: Vec::new() };
-        Account { member, theme: Theme::System, form_key: PasswordHash::new(hash) }
+        Account { member, theme: Theme::System, proof: Proof::Password(PasswordHash::new(hash)) }
     }
 
     #[test]
@@ -67,6 +73,18 @@ mod tests {
         assert!(!is_valid(&token, &ann, now + TimeDelta::hours(25)));
         assert!(!is_valid(&token, &account(2, "hash"), now));
         assert!(!is_valid(&token, &account(1, "changed"), now));
+    }
+
+    #[test]
+    fn an_app_password_gets_no_token_and_none_is_valid_for_it() {
+        let ann = account(1, "hash");
+        let program = Program::of(ann.member.clone(), None);
+        let app = Account { proof: Proof::AppPassword(AppPasswordId(7), program), ..ann.clone() };
+        let now = clock::now();
+        assert_eq!(issue(&app, now), "");
+        for token in [String::new(), issue(&ann, now)] {
+            assert!(!is_valid(&token, &app, now));
+        }
     }
 
     #[test]

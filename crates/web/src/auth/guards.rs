@@ -22,12 +22,12 @@ use crate::{
     language::sentence::Sentence,
 };
 
-/// Passes requests of signed-in users.
+/// Passes requests of signed-in users, and none with an app password.
 pub async fn require_reader(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, ActixError> {
-    let (request, checked) = check(request, async |request| Reader::of(request).await.map(drop)).await;
+    let (request, checked) = check(request, async |request| Reader::with_password(request).await.map(drop)).await;
     forward(request, next, checked).await
 }
 

@@ -74,7 +74,7 @@ async fn remembered(app: &App, request: &HttpRequest, envelope: &Envelope, heade
         return None;
     }
     let record = app.authenticator.record_from(&credentials, envelope.client.origin())?;
-    let current = app.authenticator.current(&app.db, &credentials.name, &record).await.ok()??;
+    let current = app.authenticator.current(&app.db, &credentials.name, record.matched()).await.ok()??;
     if let Some(connection) = Connection::of(request) {
         connection.remember(app.authenticator.proof(header, &credentials.name, record));
     }
@@ -98,7 +98,7 @@ async fn authenticate(request: &HttpRequest) -> Result<SignIn, Error> {
     }
     let header = header.as_bytes();
     if let Some(current) = proven_on_connection(app, request, header) {
-        app.sign_ins.record(&app.db, &current.user, &envelope.client);
+        app.sign_ins.record(&app.db, &current, &envelope.client);
         return Ok(SignIn::Authenticated(current.account.clone()));
     }
     let Ok(credentials) = credentials::parse(header) else {
@@ -113,7 +113,7 @@ async fn authenticate(request: &HttpRequest) -> Result<SignIn, Error> {
         if let Some(connection) = Connection::of(request) {
             connection.remember(app.authenticator.proof(header, &credentials.name, record));
         }
-        app.sign_ins.record(&app.db, &current.user, &envelope.client);
+        app.sign_ins.record(&app.db, &current, &envelope.client);
         return Ok(SignIn::Authenticated(current.account.clone()));
     }
     // A task of its own: an attempt comes to its end, and into the log, even if its client disconnects.
@@ -127,7 +127,7 @@ async fn authenticate(request: &HttpRequest) -> Result<SignIn, Error> {
 async fn verify(app: Data<App>, envelope: Envelope, credentials: Credentials) -> Result<SignIn, Error> {
     let current = check(&app, &envelope, &credentials).await?;
     Ok(current.map_or(SignIn::Rejected, |current| {
-        app.sign_ins.record(&app.db, &current.user, &envelope.client);
+        app.sign_ins.record(&app.db, &current, &envelope.client);
         SignIn::Authenticated(current.account.clone())
     }))
 }

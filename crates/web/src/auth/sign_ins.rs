@@ -1,21 +1,26 @@
 //! Records sign-ins: the first one in half an hour, and always the first one from a client network. With Basic every request
-//! is a sign-in.
+//! is a sign-in. Of an app password it records the day of the last use.
 
 use std::{
     num::NonZeroUsize,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use chrono::TimeDelta;
+use chrono::{NaiveTime, TimeDelta};
 use domain::{
     Timestamp,
+    app_password::AppPasswordId,
     user::{User, UserId},
 };
 use lru::LruCache;
-use store::writing::sign_ins::{RECORD_INTERVAL, Recorded, record};
+use store::writing::{
+    app_passwords::note_use,
+    sign_ins::{RECORD_INTERVAL, Recorded, record},
+};
 
 use super::account::Account;
 use crate::{
+    cache::users::CachedUser,
     clock,
     db::Db,
     http::client::{Client, Origin},
@@ -27,9 +32,14 @@ const CAPACITY: NonZeroUsize = NonZeroUsize::new(20_000).unwrap();
 /// How soon a sign-in that the database did not take is passed to it again.
 const RETRY_INTERVAL: TimeDelta = TimeDelta::minutes(1);
 
-type Key = (UserId, Origin);
+/// Who signs in from where.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+enum Key {
+    User(UserId, Origin),
+    AppPassword(AppPasswordId),
+}
 
-/// Until when no sign-in is passed to the database, by user and client network; cheap to clone.
+/// Until when no sign-in is passed to the database, by user and client network or by app password; cheap to clone.
 #[derive(Clone)]
 pub struct SignIns(Arc<Mutex<LruCache<Key, Timestamp>>>);
 
@@ -41,11 +51,34 @@ impl Default for SignIns {
 
 impl SignIns {
     /// Records a sign-in in the background, unless this process passed one of the user from this client network to the
-    /// database within half an hour.
-    pub fn record(&self, db: &Db, user: &User, client: &Client) {
+    /// database within half an hour, or one with this app password today.
+    pub fn record(&self, db: &Db, current: &CachedUser, client: &Client) {
+        match current.account.app_password() {
+            None => self.record_user(db, &current.user, client),
+            Some(password) => self.record_app_password(db, password, &current.user, client),
+        }
+    }
+
+    fn record_app_password(&self, db: &Db, password: AppPasswordId, owner: &User, client: &Client) {
+        let (key, today) = (Key::AppPassword(password), clock::now().date_naive());
+        let tomorrow = (today + TimeDelta::days(1)).and_time(NaiveTime::MIN).and_utc();
+        if !self.is_due(key, clock::now(), tomorrow) {
+            return;
+        }
+        log::info!("sign-in with an app password name={:?} client={}", owner.name.as_str(), client.address);
+        let (db, sign_ins) = (db.clone(), self.clone());
+        actix_web::rt::spawn(async move {
+            if let Err(error) = db.note(move |conn| note_use(conn, password, today)).await {
+                sign_ins.lock().put(key, clock::now() + RETRY_INTERVAL);
+                log::error!("the use of an app password could not be recorded: {error}");
+            }
+        });
+    }
+
+    fn record_user(&self, db: &Db, user: &User, client: &Client) {
         let now = clock::now();
-        let key = (user.id, client.origin());
-        if !self.is_due(key, now) {
+        let key = Key::User(user.id, client.origin());
+        if !self.is_due(key, now, now + RECORD_INTERVAL) {
             return;
         }
         let (address, network) = (client.address.to_string(), client.origin().to_string());
@@ -68,12 +101,13 @@ impl SignIns {
         });
     }
 
-    /// Whether a sign-in is to be passed to the database. Of concurrent calls for one user and network, one returns true.
-    fn is_due(&self, key: Key, now: Timestamp) -> bool {
+    /// Whether a sign-in is to be passed to the database, and then none until `next`. Of concurrent calls for one key, one
+    /// returns true.
+    fn is_due(&self, key: Key, now: Timestamp, next: Timestamp) -> bool {
         let mut passed_until = self.lock();
         let is_due = passed_until.peek(&key).is_none_or(|until| now >= *until);
         if is_due {
-            passed_until.put(key, now + RECORD_INTERVAL);
+            passed_until.put(key, next);
         }
         is_due
     }
@@ -90,8 +124,10 @@ mod tests {
     #[test]
     fn a_sign_in_is_passed_on_once_in_half_an_hour_for_each_client_network() {
         let (sign_ins, now) = (SignIns::default(), clock::now());
-        let due =
-            |network, minutes| sign_ins.is_due((UserId(1), Origin::V4(network)), now + TimeDelta::minutes(minutes));
+        let due = |network, minutes| {
+            let at = now + TimeDelta::minutes(minutes);
+            sign_ins.is_due(Key::User(UserId(1), Origin::V4(network)), at, at + RECORD_INTERVAL)
+        };
         assert_eq!([due(1, 0), due(1, 0), due(2, 1), due(1, 29), due(1, 30)], [true, false, true, false, true]);
     }
 }

@@ -1,8 +1,8 @@
-//! A cache of finished answers: public pages for everybody, private pages and lists for each user.
+//! A cache of finished answers: public pages for everybody, private pages and lists for each user and each app password.
 
 use std::{hash::Hash, sync::Arc};
 
-use domain::{Timestamp, page::PagePath, user::UserId};
+use domain::{Timestamp, app_password::AppPasswordId, page::PagePath, user::UserId};
 use quick_cache::{
     DefaultHashBuilder, Equivalent, OptionsBuilder, Weighter,
     sync::{Cache, DefaultLifecycle},
@@ -77,6 +77,17 @@ pub enum Viewer {
     Anyone(&'static str),
     /// One user.
     User(UserId),
+    /// One app password, which may open less than its owner reads.
+    AppPassword(AppPasswordId),
+}
+
+impl Viewer {
+    fn of(account: &Account) -> Viewer {
+        match account.app_password() {
+            None => Viewer::User(account.member.id),
+            Some(password) => Viewer::AppPassword(password),
+        }
+    }
 }
 
 /// A cached value.
@@ -275,7 +286,7 @@ impl Answers {
 
     /// The answer for an account, if it was made for the same state of the account.
     pub fn get_for(&self, key: CacheKey<'_>, account: &Arc<Account>) -> Option<Answer> {
-        let viewer = Viewer::User(account.member.id);
+        let viewer = Viewer::of(account);
         let entry = self.entries.as_ref()?.get(&BorrowedKey { key, viewer })?;
         let own = entry.account.as_ref()?;
         let is_same = Arc::ptr_eq(own, account) || own.renders_like(account);
@@ -314,7 +325,7 @@ impl Answers {
 
     /// Inserts an answer for one account that was read after the token was taken.
     pub fn insert_for(&self, token: FillToken, account: Arc<Account>, answer: Answer, expires_at: Option<Timestamp>) {
-        let viewer = Viewer::User(account.member.id);
+        let viewer = Viewer::of(&account);
         self.insert_entry(token, viewer, Some(account), Cached::Answer(answer), expires_at);
     }
 
@@ -328,7 +339,7 @@ impl Answers {
     ) {
         let FillToken { key, generations: ReadGenerations { open, all } } = token;
         let generation = match (viewer, &value) {
-            (Viewer::User(_), _) | (_, Cached::Guarded { .. }) => all,
+            (Viewer::User(_) | Viewer::AppPassword(_), _) | (_, Cached::Guarded { .. }) => all,
             (Viewer::Anyone(_), Cached::Answer(_) | Cached::Listing) => open,
         };
         if let Some(entries) = self.entries.as_ref().filter(|_| self.generations.is_current(&generation)) {

@@ -2,7 +2,13 @@
 
 use std::sync::Arc;
 
-use domain::{Timestamp, group::GroupId, user::UserId, visitor::Visitor};
+use domain::{
+    Timestamp,
+    group::GroupId,
+    page::PagePath,
+    user::UserId,
+    visitor::{Member, Visitor},
+};
 use quick_cache::sync::Cache;
 use store::navigation::VisibleMenu;
 
@@ -18,21 +24,30 @@ enum Kind {
     Anyone,
     Editor,
     Member(UserId, Vec<GroupId>),
+    /// An app password that its path limits: whether it reads all pages there, and the path.
+    Limited(UserId, Vec<GroupId>, bool, PagePath),
 }
 
 impl Kind {
     fn of(visitor: &Visitor) -> Kind {
-        match visitor.member() {
-            None => Kind::Anyone,
-            Some(member) if member.role.may_edit() => Kind::Editor,
-            Some(member) => Kind::Member(member.id, member.groups.clone()),
+        let kind_of_member = |reads_all, member: &Member| match reads_all {
+            true => Kind::Editor,
+            false => Kind::Member(member.id, member.groups.clone()),
+        };
+        match visitor {
+            Visitor::Anonymous => Kind::Anyone,
+            Visitor::SignedIn(member) => kind_of_member(member.role.may_edit(), member),
+            Visitor::AppPassword(program) => match (program.owner(), program.below()) {
+                (owner, None) => kind_of_member(program.reads_all(), owner),
+                (owner, Some(path)) => Kind::Limited(owner.id, owner.groups.clone(), program.reads_all(), path.clone()),
+            },
         }
     }
 
     fn dependency(&self) -> Dependency {
         match self {
             Kind::Anyone => Dependency::Menu.for_strangers(),
-            Kind::Editor | Kind::Member(..) => Dependency::Menu,
+            Kind::Editor | Kind::Member(..) | Kind::Limited(..) => Dependency::Menu,
         }
     }
 }

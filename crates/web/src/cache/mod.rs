@@ -4,6 +4,7 @@
 //! its generation is current ([`generations`]). Each cache is bounded, and evicts what is used least.
 
 pub mod answers;
+pub mod app_passwords;
 pub mod contents;
 pub mod generations;
 pub mod lookups;

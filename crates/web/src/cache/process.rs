@@ -6,6 +6,7 @@ use domain::site::Site;
 
 use super::{
     answers::Answers,
+    app_passwords::AppPasswords,
     contents::Contents,
     generations::{Dependency, Generation, Generations},
     lookups::CacheLoad,
@@ -22,6 +23,8 @@ pub struct Cache {
     pub contents: Contents,
     /// Users, by name.
     pub users: Users,
+    /// App passwords, by the hash of their secret.
+    pub app_passwords: AppPasswords,
     /// The menu, by kind of visitor.
     pub menus: Menus,
     site: RwLock<(Option<Generation>, Arc<Site>)>,
@@ -35,6 +38,7 @@ impl Cache {
             answers: Answers::new(generations.clone(), max_bytes - of_files),
             contents: Contents::new(of_files),
             users: Users::new(generations.clone()),
+            app_passwords: AppPasswords::new(generations.clone()),
             menus: Menus::new(generations.clone()),
             site: RwLock::default(),
             generations,

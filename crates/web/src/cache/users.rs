@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use domain::user::{User, Username};
+use domain::{
+    app_password::AppPassword,
+    user::{User, Username},
+};
 use quick_cache::sync::Cache;
 
 use super::generations::{Dependency, Generation, Generations};
@@ -24,6 +27,12 @@ impl CachedUser {
     /// From a user that was just read.
     pub fn new(user: User) -> Arc<CachedUser> {
         let account = Arc::new(Account::of(&user));
+        Arc::new(CachedUser { user, account })
+    }
+
+    /// As [`CachedUser::new`], with the account of a program that has an app password of the user.
+    pub fn with_app_password(user: User, password: &AppPassword) -> Arc<CachedUser> {
+        let account = Arc::new(Account::of_program(&user, password));
         Arc::new(CachedUser { user, account })
     }
 }

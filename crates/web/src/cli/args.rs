@@ -15,6 +15,9 @@ pub enum Command {
     /// Manage users
     #[command(subcommand)]
     User(UserCommand),
+    /// Manage app passwords, with which scripts read pages
+    #[command(subcommand)]
+    Token(TokenCommand),
     /// Manage groups of readers
     #[command(subcommand)]
     Group(GroupCommand),
@@ -111,13 +114,16 @@ pub enum UserCommand {
         #[arg(long, value_name = "COST", value_parser = clap::value_parser!(u32).range(10..=15))]
         bcrypt_cost: Option<u32>,
     },
-    /// Set a user's password, typed on the terminal or read from standard input
+    /// Set a user's password, typed on the terminal or read from standard input; ends the user's app passwords
     Passwd {
         /// The name of the user
         name: String,
         /// Generate a password and print it
         #[arg(long)]
         generate: bool,
+        /// Keep the user's app passwords
+        #[arg(long)]
+        keep_tokens: bool,
         /// The bcrypt cost of the password, 10 to 15 [default: that of the environment, or 12]
         #[arg(long, value_name = "COST", value_parser = clap::value_parser!(u32).range(10..=15))]
         bcrypt_cost: Option<u32>,
@@ -161,6 +167,45 @@ pub enum UserCommand {
     Delete {
         /// The name of the user
         name: String,
+    },
+}
+
+/// The commands on app passwords.
+#[derive(Subcommand, Debug)]
+pub enum TokenCommand {
+    /// Make an app password of a user and print it; it is shown only once
+    #[command(after_help = "Examples:\n\
+                      \x20 postern token add ann --name backup\n\
+                      \x20 postern token add ann --name reports --below /clients/acme --days 30\n\
+                      \x20 curl -u \"ann:$TOKEN\" https://pages.example/clients/acme")]
+    Add {
+        /// The name of the user
+        user: String,
+        /// The name of the app password: what uses it
+        #[arg(long)]
+        name: String,
+        /// The path of the page that it opens with the pages below [default: all pages that the user may read]
+        #[arg(long, value_name = "PATH", default_value = "", hide_default_value = true)]
+        below: String,
+        /// For how many days it is valid, or none for no end
+        #[arg(long, default_value = "90")]
+        days: String,
+    },
+    /// List the app passwords: user, name, path, end, last day of use
+    List {
+        /// The name of a user [default: all]
+        user: Option<String>,
+    },
+    /// End an app password of a user, or all of them
+    End {
+        /// The name of the user
+        user: String,
+        /// The name of the app password
+        #[arg(long, required_unless_present = "all", conflicts_with = "all")]
+        name: Option<String>,
+        /// End all app passwords of the user
+        #[arg(long)]
+        all: bool,
     },
 }
 

@@ -1,6 +1,6 @@
 //! Dispatches the commands.
 
-use super::{args::Command, file, group, health, migrate, page, user};
+use super::{args::Command, file, group, health, migrate, page, token, user};
 use crate::config::Config;
 
 /// Runs the command of the command line.
@@ -11,6 +11,7 @@ pub fn run(config: &Config) -> Result<(), String> {
     match &config.command {
         None | Some(Command::Serve(_)) => crate::serve::run(config),
         Some(Command::User(command)) => user::run(config, command).inspect(wait_for_delivery),
+        Some(Command::Token(command)) => token::run(config, command).inspect(wait_for_delivery),
         Some(Command::Group(command)) => group::run(config, command).inspect(wait_for_delivery),
         Some(Command::Page(command)) => page::run(config, command).inspect(wait_for_delivery),
         Some(Command::File(command)) => file::run(config, command).inspect(wait_for_delivery),

@@ -7,7 +7,10 @@ use domain::{
     password::{Password, PasswordHash},
     user::{User, UserContent, Username},
 };
-use store::{Conn, Error, Paging, Store, users};
+use store::{
+    Conn, Error, Paging, Store, users,
+    writing::app_passwords::{Ended, end_for},
+};
 
 use super::{
     args::UserCommand,
@@ -31,15 +34,19 @@ pub(super) fn run(config: &Config, command: &UserCommand) -> Result<(), String> 
             println!("Added {name} ({}).", role.as_str());
             Ok(())
         }
-        UserCommand::Passwd { name, generate, bcrypt_cost } => {
+        UserCommand::Passwd { name, generate, keep_tokens, bcrypt_cost } => {
             let (store, user) = existing(config, name)?;
             let (hash, generated) =
                 new_password(&user.name, *generate, bcrypt_cost.unwrap_or(config.serve.bcrypt_cost))?;
-            change(&store, &user.name, |conn, admin| {
-                store::writing::users::set_password(conn, admin, user.id, &hash, clock::now())
+            let ended = change(&store, &user.name, |conn, admin| {
+                store::writing::users::set_password(conn, admin, user.id, &hash, clock::now())?;
+                if *keep_tokens { Ok(0) } else { end_for(conn, admin, &user, Ended::All, clock::now()) }
             })?;
             print_generated(generated);
             println!("The password of {} is set.", user.name);
+            if ended > 0 {
+                println!("{}", ended_words(&user.name, ended));
+            }
             Ok(())
         }
         UserCommand::Import { role } => import::run(config, *role),
@@ -98,11 +105,17 @@ fn list(store: &Store) -> Result<(), String> {
     Ok(())
 }
 
-fn existing(config: &Config, name: &str) -> Result<(Store, User), String> {
+pub(super) fn existing(config: &Config, name: &str) -> Result<(Store, User), String> {
     let name = Username::parse(name)?;
     let store = open(config)?;
     let user = find(&store, &name)?.ok_or_else(|| format!("there is no user {name}: see `postern user list`"))?;
     Ok((store, user))
+}
+
+/// What was ended, in words.
+pub(super) fn ended_words(owner: &Username, count: usize) -> String {
+    let words = if count == 1 { "app password" } else { "app passwords" };
+    format!("Ended {count} {words} of {owner}.")
 }
 
 fn find(store: &Store, name: &Username) -> Result<Option<User>, String> {

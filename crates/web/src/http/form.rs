@@ -62,7 +62,7 @@ impl<T: DeserializeOwned + 'static> FromRequest for TextForm<T> {
 }
 
 async fn receive<T: DeserializeOwned>(request: &HttpRequest, payload: Payload, max_bytes: usize) -> Result<T, Error> {
-    let reader = Reader::of(request).await?;
+    let reader = Reader::with_password(request).await?;
     let body = read(request, payload, max_bytes).await?;
     check_still_active(request, &reader).await?;
     if body.iter().filter(|byte| **byte == b'&').count() >= MAX_FIELDS {

@@ -83,7 +83,7 @@ impl FromRequest for FileForm {
 
 impl FileForm {
     async fn receive(request: &HttpRequest, payload: Payload) -> Result<FileForm, Error> {
-        let reader = Reader::of(request).await?;
+        let reader = Reader::with_password(request).await?;
         let app = request.app_data::<Data<App>>().ok_or_else(|| Error::Internal("no App in this scope".into()))?;
         let headers = request.headers();
         let header = |name| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();

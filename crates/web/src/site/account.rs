@@ -1,4 +1,7 @@
-//! A user's own account: the password and the colours.
+//! A user's own account: the password, the app passwords and the colours.
+
+pub mod app_passwords;
+pub mod page;
 
 use std::time::Duration;
 
@@ -14,37 +17,29 @@ use domain::{
     secret::APP_PASSWORD_PREFIX,
     user::Theme,
 };
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
+use store::writing::app_passwords::{Ended, end_own};
+
+use page::{Shown, language, page};
 
 use super::login::{local, referrer};
 use crate::{
     App,
-    auth::{extract::Reader, form_token, sign_in},
+    auth::{extract::Reader, sign_in},
     clock,
     http::{
         answer::Answer,
         envelope::Envelope,
         error::Error,
-        form::Form,
-        menu,
+        form::{Form, checkbox},
         responses::see_other,
-        view::{Errors, Frame},
     },
-    language::{Language, sentence::Sentence},
+    language::sentence::Sentence,
 };
-
-#[derive(Serialize)]
-struct AccountPage {
-    #[serde(flatten)]
-    frame: Frame,
-    form_token: String,
-    errors: Errors,
-    min_bytes: usize,
-}
 
 /// GET `/account`.
 pub async fn show(app: Data<App>, reader: Reader) -> Result<Answer, Error> {
-    page(&app, &reader, &Invalid::default()).await
+    page(&app, &reader, &Invalid::default(), Shown::default()).await
 }
 
 /// The form again, after too many wrong current passwords: 429.
@@ -58,15 +53,10 @@ async fn throttled(
     let seconds = wait.as_secs();
     let message = Sentence::new("account-too-many").with("seconds", seconds);
     invalid.add("present", language(app).await.say(&message));
-    let page = page(app, reader, &invalid).await?.with_status(StatusCode::TOO_MANY_REQUESTS);
+    let page = page(app, reader, &invalid, Shown::default()).await?.with_status(StatusCode::TOO_MANY_REQUESTS);
     let mut response = page.respond_to(request);
     response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
     Ok(response)
-}
-
-/// The language of the account's pages, which is that of the site.
-async fn language(app: &App) -> Language {
-    Language::for_words(&app.db.site().await.language)
 }
 
 /// The sentence for the person who typed a password that is refused.
@@ -84,18 +74,6 @@ fn refusal(error: PasswordError) -> Sentence {
     }
 }
 
-async fn page(app: &App, reader: &Reader, invalid: &Invalid) -> Result<Answer, Error> {
-    let (site, ()) = app.db.read_with_site(|_| Ok(())).await?;
-    let menu = menu::of(app, &reader.account().visitor()).await?;
-    let page = AccountPage {
-        frame: Frame::new(&site, Some(reader.account())).with_menu(&menu, None),
-        form_token: form_token::issue(reader.account(), clock::now()),
-        errors: Errors::of(invalid),
-        min_bytes: Password::MIN_BYTES,
-    };
-    Ok(Answer::panel(app.view.render("account.html", &page)?))
-}
-
 /// The form of a new password.
 #[derive(Deserialize)]
 pub struct NewPassword {
@@ -105,6 +83,8 @@ pub struct NewPassword {
     password: String,
     #[serde(default)]
     password_again: String,
+    #[serde(default, deserialize_with = "checkbox")]
+    ends_app_passwords: bool,
 }
 
 /// POST `/account`: changes the user's own password; the form must contain the current one.
@@ -138,12 +118,17 @@ pub async fn update(
         }
     }
     let (Some(new), Some(confirmed), true) = (new, confirmed, invalid.is_empty()) else {
-        let page = page(&app, &reader, &invalid).await?;
+        let page = page(&app, &reader, &invalid, Shown::default()).await?;
         return Ok(Either::Left(page.with_status(StatusCode::UNPROCESSABLE_ENTITY)));
     };
     let hash = app.authenticator.bcrypt_pool.hash(origin, &new).await?;
     let change = move |conn: &mut store::Conn| {
-        store::writing::account::change_own_password(conn, &member, &confirmed, &hash, clock::now())
+        let now = clock::now();
+        let changed = store::writing::account::change_own_password(conn, &member, &confirmed, &hash, now)?;
+        if changed && form.ends_app_passwords {
+            end_own(conn, &member, Ended::All, now)?;
+        }
+        Ok(changed)
     };
     if !app.db.revoke(change).await? {
         return Err(Error::Conflict(Sentence::new("account-changed-meanwhile")));

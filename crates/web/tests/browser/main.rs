@@ -11,6 +11,7 @@
 )]
 
 mod accessibility;
+mod app_passwords;
 mod appearance;
 mod attacks;
 mod chromium;

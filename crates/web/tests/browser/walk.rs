@@ -100,6 +100,10 @@ pub const INSIDE: &[Stop] = &[
         p.open("/account").fill("#present", "wrong-password").fill("#password", "x").fill("#password_again", "y");
         p.press("Change my password").sees("That is not your current password");
     }),
+    ("account with a new app password", |p| {
+        p.open("/account").js("document.querySelector('#name').value = 'backup ' + Date.now()");
+        p.press("Make an app password").sees("It is shown only once");
+    }),
     ("panel", |p| {
         p.open("/admin/");
     }),
@@ -274,6 +278,10 @@ pub const INSIDE: &[Stop] = &[
     }),
     ("new password", |p| {
         p.open("/admin/users/new").fill("#name", "walter").press("Save and add another").sees("Added walter");
+    }),
+    ("user with an app password", |p| {
+        p.open("/account").js("document.querySelector('#name').value = 'reports ' + Date.now()");
+        p.press("Make an app password").open("/admin/users").press("admin").sees("End all app passwords");
     }),
     ("many users", |p| {
         p.open("/admin/users/add-many");

@@ -15,6 +15,7 @@ use store::writing::{ChangeFile, Command, FileChange, Outcome, SaveDraft, Select
 use web::clock;
 
 use crate::{
+    app_passwords::made,
     files::add_sized,
     site::{Actor, Response, Site, chosen, draft, public, signed_in},
 };
@@ -42,6 +43,8 @@ const MATRIX: &[(&str, &str, &str, [u16; 6])] = &[
     ("/admin/users/{id}/groups", "/admin/users/1/groups", "POST", [401, 401, 401, 403, 403, 403]),
     ("/admin/users/{id}/unlock", "/admin/users/1/unlock", "GET", [401, 401, 401, 403, 403, 405]),
     ("/admin/users/{id}/unlock", "/admin/users/1/unlock", "POST", [401, 401, 401, 403, 403, 403]),
+    ("/admin/users/{id}/app-passwords", "/admin/users/1/app-passwords", "GET", [401, 401, 401, 403, 403, 405]),
+    ("/admin/users/{id}/app-passwords", "/admin/users/1/app-passwords", "POST", [401, 401, 401, 403, 403, 403]),
     ("/admin/users/{id}/delete", "/admin/users/1/delete", "GET", [401, 401, 401, 403, 403, 404]),
     ("/admin/users/{id}/delete", "/admin/users/1/delete", "POST", [401, 401, 401, 403, 403, 403]),
     ("/admin/site", "/admin/site", "GET", [401, 401, 401, 403, 403, 200]),
@@ -145,6 +148,10 @@ const MATRIX: &[(&str, &str, &str, [u16; 6])] = &[
     ("/account", "/account", "POST", [401, 401, 401, 403, 403, 403]),
     ("/account/theme", "/account/theme", "POST", [401, 401, 401, 403, 403, 403]),
     ("/account/theme", "/account/theme", "GET", [401, 401, 401, 405, 405, 405]),
+    ("/account/app-passwords", "/account/app-passwords", "POST", [401, 401, 401, 403, 403, 403]),
+    ("/account/app-passwords", "/account/app-passwords", "GET", [401, 401, 401, 405, 405, 405]),
+    ("/account/app-passwords/end", "/account/app-passwords/end", "POST", [401, 401, 401, 403, 403, 403]),
+    ("/account/app-passwords/end", "/account/app-passwords/end", "GET", [401, 401, 401, 405, 405, 405]),
     ("/login", "/login", "GET", [401, 401, 401, 303, 303, 303]),
     ("/login", "/login", "POST", [405, 405, 405, 405, 405, 405]),
     ("/signed-in.css", "/signed-in.css", "GET", [401, 401, 401, 200, 200, 200]),
@@ -204,6 +211,23 @@ async fn t18_case_18_every_route_gives_every_actor_what_the_matrix_says() {
             }
         }
     }
+}
+
+#[actix_web::test]
+async fn case_18_an_app_password_gives_its_owner_the_pages_of_a_reader_and_no_panel() {
+    let site = Site::new();
+    for owner in ["ann", "eve", "root"] {
+        let program = site.signed_in(owner, &made(&site, owner, None));
+        for (route, address, method, expected) in MATRIX {
+            let is_closed = ["/admin", "/account"].iter().any(|closed| address.starts_with(closed));
+            let expected = if is_closed { 403 } else { expected[3] };
+            let method = Method::from_bytes(method.as_bytes()).unwrap();
+            let body = (method == Method::POST).then(|| "confirm=yes".to_owned());
+            let response = program.send(method.clone(), address, body).await;
+            assert_eq!(response.status.as_u16(), expected, "{method} {address} ({route}) for {owner}");
+        }
+    }
+    assert_eq!(site.verified(), 0);
 }
 
 /// The routes in the source of the route table, with scopes by their indentation.

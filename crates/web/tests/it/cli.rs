@@ -89,6 +89,68 @@ fn front_matter_gives_the_title_summary_and_date() {
 }
 
 #[test]
+fn an_app_password_is_made_listed_and_ended_on_the_command_line() {
+    let server = Server::start_with(&[("POSTERN_LOG", "trace")]);
+    let cli = |arguments: &[&str]| text(&server.cli(arguments, ""));
+    assert!(text(&server.cli(&["user", "add", "ann", "--role", "reader"], "open sesame\n")).0);
+    let make = |name: &str, more: &[&str]| {
+        let (ok, out, err) = cli(&[&["token", "add", "ann", "--name", name], more].concat());
+        assert!(ok, "{err}");
+        let secret = out.trim_end().to_owned();
+        assert!(secret.len() == 40 && secret.starts_with("ptn_"), "{secret}");
+        secret
+    };
+    let (backup, limited, ci) =
+        (make("backup", &[]), make("limited", &["--below", "/notes"]), make("ci", &["--days", "none"]));
+    let status = |secret: &str| {
+        server.status("/private-example", &format!("Authorization: {}\r\n", basic(format!("ann:{secret}"))))
+    };
+    assert_eq!([&backup, &limited, &ci].map(|secret| status(secret)), [200, 403, 200]);
+    let (ok, list, _) = cli(&["token", "list"]);
+    let rows: Vec<Vec<&str>> = list.lines().map(|line| line.split('\t').collect()).collect();
+    assert!(ok && rows.iter().all(|row| row.len() == 5 && row[0] == "ann"), "{list}");
+    assert!(rows.iter().any(|row| row[1..4] == ["ci", "/", "no end"]), "{list}");
+    assert!(rows.iter().any(|row| row[1..3] == ["limited", "/notes"]), "{list}");
+    assert_eq!(cli(&["token", "list", "ann"]).1.lines().count(), 3);
+    assert_eq!(cli(&["token", "list", "admin"]).1, "");
+
+    assert!(cli(&["token", "end", "ann", "--name", "backup"]).1.contains("Ended 1 app password of ann."));
+    assert_eq!([&backup, &limited, &ci].map(|secret| status(secret)), [401, 403, 200]);
+    for (arguments, words) in [
+        (&["token", "end", "ann", "--name", "backup"][..], "ann has no app password backup"),
+        (&["token", "end", "ann"], "--name"),
+        (&["token", "add", "ann", "--name", "ci"], "has an app password ci already"),
+        (&["token", "add", "ann", "--name", "x", "--days", "0"], "--days"),
+        (&["token", "add", "ann", "--name", "x", "--below", "/No way"], "--below"),
+        (&["token", "add", "ann", "--name", " "], "--name"),
+        (&["token", "add", "bob", "--name", "x"], "there is no user bob"),
+    ] {
+        let (ok, _, err) = cli(arguments);
+        assert!(!ok && err.contains(words), "{arguments:?}: {err}");
+    }
+    // A new password ends them, unless they are to stay.
+    assert!(text(&server.cli(&["user", "passwd", "ann", "--keep-tokens"], "a new one, again\n")).0);
+    assert_eq!(status(&ci), 200);
+    let (_, out, _) = text(&server.cli(&["user", "passwd", "ann"], "and another one\n"));
+    assert!(out.contains("Ended 2 app passwords of ann."), "{out}");
+    assert_eq!(status(&ci), 401);
+    let last = make("last", &[]);
+    assert_eq!(status(&last), 200);
+    assert!(cli(&["token", "end", "ann", "--all"]).0);
+    assert_eq!(status(&last), 401);
+
+    let log = server.log();
+    assert!(log.contains("sign-in with an app password name=\"ann\""), "{log}");
+    assert!(log.contains("why=\"ended app password\""), "{log}");
+    for secret in [&backup, &limited, &ci, &last] {
+        let sent = basic(format!("ann:{secret}"));
+        for part in [secret.as_str(), &secret[4..34], &sent[6..]] {
+            assert!(!log.contains(part), "{part} stands in {log}");
+        }
+    }
+}
+
+#[test]
 fn changes_of_the_command_line_take_effect_on_the_next_request() {
     let server = Server::start();
     let (ok, out, err) = text(&server.cli(&["user", "add", "ann", "--role", "reader"], "open sesame\n"));

@@ -17,7 +17,8 @@ fn help(arguments: &[&str]) -> String {
 
 /// The commands of the line examples, without those that run a server.
 fn examples() -> Vec<String> {
-    let commands = [&[][..], &["user", "add"], &["user", "import"], &["group", "add"], &["page", "put"]];
+    let commands =
+        [&[][..], &["user", "add"], &["user", "import"], &["group", "add"], &["token", "add"], &["page", "put"]];
     let helps = commands.map(|command| help(command).split_once("Example").unwrap().1.to_owned());
     let readme = include_str!("../../../../README.md").split("## From a terminal").nth(1).unwrap();
     let readme = readme.split("\n## ").next().unwrap().to_owned();
@@ -56,6 +57,7 @@ fn every_example_of_the_help_and_of_the_readme_works() {
             [.., "user", "add", name, "--role", _] | [.., "user", "add", name, "--role", _, "--generate"] => {
                 Some(run(folder.path(), &["user", "delete", name], ""))
             }
+            ["postern", "token", "add", user, ..] => Some(run(folder.path(), &["token", "end", user, "--all"], "")),
             ["postern", "group", "add", name, ..] => Some(run(folder.path(), &["group", "delete", name], "")),
             ["postern", "page", "put", path, ..] => Some(run(folder.path(), &["page", "delete", path, "--yes"], "")),
             _ => None,

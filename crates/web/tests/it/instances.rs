@@ -74,6 +74,39 @@ fn t48_case_26_27_28_what_one_instance_changes_the_other_knows() {
 }
 
 #[test]
+fn t48_an_app_password_that_is_ended_elsewhere_is_refused_by_every_instance() {
+    let Some(cluster) = Cluster::start() else { return };
+    let (one, other) = (server(&cluster, &[]), server(&cluster, &[]));
+    add_ann(&cluster, &one);
+    let url = cluster.url();
+    let make = |name: &str| {
+        let made = one.cli(&["--database-url", &url, "token", "add", "ann", "--name", name], "");
+        text(&made).1.trim_end().to_owned()
+    };
+    let soon = Duration::from_secs(2);
+    for end in ["command line", "SQL", "owner"] {
+        let secret = make(end);
+        let mut program = Client::of(&other, &format!("ann:{secret}"));
+        program.until("/secret", 200, &[401], soon);
+        assert_eq!(program.status("/secret"), 200, "from memory");
+        match end {
+            "command line" => {
+                cli(&cluster, &one, &["token", "end", "ann", "--name", end], "");
+                assert_eq!(program.status("/secret"), 401, "with the next request");
+            }
+            "SQL" => {
+                cluster.sql("UPDATE app_passwords SET ended_at = now() WHERE name = 'SQL'");
+                program.until("/secret", 401, &[200], soon);
+            }
+            _ => {
+                cli(&cluster, &one, &["user", "disable", "ann"], "");
+                assert_eq!(program.status("/secret"), 401, "with the next request");
+            }
+        }
+    }
+}
+
+#[test]
 fn t52_three_instances_give_a_guesser_no_more_tries_than_one() {
     let Some(cluster) = Cluster::start() else { return };
     let servers = [(); 3].map(|()| server(&cluster, &[]));

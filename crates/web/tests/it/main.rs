@@ -12,6 +12,7 @@
 mod access;
 mod accounts;
 mod allocator;
+mod app_passwords;
 mod audiences;
 mod balancer;
 mod bulk;

@@ -9,9 +9,13 @@ use domain::{
     user::{User, UserId},
 };
 use serde::{Deserialize, Serialize};
-use store::writing::users;
+use store::writing::{
+    app_passwords::{Ended, end_for},
+    users,
+};
 
 use super::{
+    app_passwords::AppPasswords,
     load::load,
     sheet::{self, Sheet, Slip},
 };
@@ -63,28 +67,40 @@ struct PasswordPage {
     errors: Errors,
     generate: bool,
     version: i64,
+    /// The label of the box that ends the user's app passwords; empty if there are none.
+    ending: String,
+    ends_app_passwords: bool,
     back: String,
     edit_href: String,
     min_bytes: String,
 }
 
-fn page(
+/// The boxes of the form.
+struct Ticks {
+    generate: bool,
+    ends_app_passwords: bool,
+}
+
+async fn page(
     app: &App,
     admin: &Admin,
     site: &Site,
     user: &User,
     invalid: &Invalid,
-    generate: bool,
+    ticks: Ticks,
     back: &str,
 ) -> Result<Answer, Error> {
+    let app_passwords = AppPasswords::of(app, admin, site, user).await?;
     let trail = USERS.trail_under(user.id.0, user.name.as_str(), back);
     let page = PasswordPage {
         panel: Panel::new(site, admin.account(), "users", "Set a password", &trail),
         action: format!("{}/password", USERS.form_href(user.id.0)),
         name: user.name.to_string(),
         errors: Errors::of(invalid),
-        generate,
+        generate: ticks.generate,
         version: user.version.0,
+        ending: app_passwords.map(|passwords| passwords.ending(user.name.as_str())).unwrap_or_default(),
+        ends_app_passwords: ticks.ends_app_passwords,
         back: back.into(),
         edit_href: USERS.href(user.id.0, "", back),
         min_bytes: Password::MIN_BYTES.to_string(),
@@ -112,7 +128,8 @@ pub(super) fn reveal(
 /// GET `/admin/users/{id}/password`.
 pub async fn password(request: HttpRequest, app: Data<App>, admin: Admin, query: QueryString) -> Result<Answer, Error> {
     let (site, user) = load(&app, &admin, UserId(id(&request)?)).await?;
-    page(&app, &admin, &site, &user, &Invalid::default(), true, &USERS.back(query.get("back")))
+    let ticks = Ticks { generate: true, ends_app_passwords: true };
+    page(&app, &admin, &site, &user, &Invalid::default(), ticks, &USERS.back(query.get("back"))).await
 }
 
 /// The fields of the form.
@@ -124,6 +141,8 @@ pub struct Fields {
     password_again: String,
     #[serde(default, deserialize_with = "checkbox")]
     generate: bool,
+    #[serde(default, deserialize_with = "checkbox")]
+    ends_app_passwords: bool,
     version: Option<i64>,
     #[serde(default)]
     back: String,
@@ -145,14 +164,23 @@ pub async fn set_password(
     let chosen = match choose(&fields.password, &fields.password_again, fields.generate, user.name.as_str()) {
         Ok(chosen) => chosen,
         Err(invalid) => {
-            let page = page(&app, &admin, &site, &user, &invalid, fields.generate, &back)?;
+            let Fields { generate, ends_app_passwords, .. } = fields;
+            let ticks = Ticks { generate, ends_app_passwords };
+            let page = page(&app, &admin, &site, &user, &invalid, ticks, &back).await?;
             return Ok(Outcome::Page(page.with_status(StatusCode::UNPROCESSABLE_ENTITY)));
         }
     };
     let hash = app.authenticator.bcrypt_pool.hash(Envelope::of(&request).client.origin(), &chosen.password).await?;
     let (proof, id) = (admin.proof(), user.id);
     let from = fields.version.map_or(user.version, Version);
-    let set = move |conn: &mut store::Conn| users::set_password_from(conn, &proof, id, from, &hash, clock::now());
+    let (owner, ends) = (user.clone(), fields.ends_app_passwords);
+    let set = move |conn: &mut store::Conn| {
+        let set = users::set_password_from(conn, &proof, id, from, &hash, clock::now())?;
+        if set && ends {
+            end_for(conn, &proof, &owner, Ended::All, clock::now())?;
+        }
+        Ok(set)
+    };
     match app.db.try_revoke(set).await? {
         Ok(true) => {}
         Ok(false) => return Err(Error::NotFound),

@@ -4,6 +4,9 @@
 //! (`verified_cache`), the cache of rejected ones
 //! (`negative_cache`), a verification in flight for the same credentials (`single_flight`), the throttle, bcrypt
 //! (`bcrypt_pool`). Then the user's current row decides. No step before bcrypt depends on whether the name exists.
+//!
+//! An app password goes the same way, with one look-up by the hash of its secret in the place of bcrypt, and without any if
+//! its form or its checksum is wrong.
 
 use std::{sync::Arc, time::Instant};
 
@@ -18,6 +21,7 @@ use super::{
     bcrypt_pool::{BcryptPool, Verification, VerificationResult},
     connection_proof::{ConnectionProof, TagKey},
     fingerprint::{Fingerprint, FingerprintKey},
+    matched::Matched,
     negative_cache::NegativeCache,
     shared_counts::Instance,
     single_flight::SingleFlight,
@@ -26,11 +30,17 @@ use super::{
     verified_cache::{Limits, VerifiedCache, VerifiedRecord},
 };
 use crate::{
-    auth::{current_user::current_user, failed_logins::without_bcrypt},
+    auth::{
+        current_user::{current_app_password, current_user, find_app_password},
+        failed_logins::without_bcrypt,
+        secret::Secret,
+    },
     cache::{
+        app_passwords::CachedAppPassword,
         generations::{Dependency, Generation},
         users::CachedUser,
     },
+    clock,
     db::Db,
     http::{
         client::{Client, Origin},
@@ -50,8 +60,8 @@ pub enum AuthOutcome {
 /// The result of a verification, which concurrent requests share.
 #[derive(Clone, Debug)]
 enum VerificationOutcome {
-    /// The credentials match this hash of an active account.
-    Matched(PasswordHash),
+    /// The credentials match this of an active account.
+    Matched(Matched),
     Rejected(&'static str),
 }
 
@@ -124,11 +134,11 @@ impl Authenticator {
     /// in the caches; `None` to authenticate the header as usual.
     pub fn recognise(&self, db: &Db, proof: &ConnectionProof, header: &[u8]) -> Option<Arc<CachedUser>> {
         let (name, record) = proof.of(self.tags.tag(header))?;
-        let current = db.cache().users.get(name)?;
-        let is_valid = current.user.active
-            && record.matches(&current.user.password_hash)
-            && self.verified.renew(record, Instant::now());
-        is_valid.then_some(current)
+        let current = match record.matched() {
+            Matched::Password(hash) => db.cache().users.get(name).filter(|current| current.user.has_active(hash))?,
+            Matched::AppPassword(hash) => db.cache().app_passwords.get(name, hash)?.current(clock::now())?,
+        };
+        self.verified.renew(record, Instant::now()).then_some(current)
     }
 
     /// A proof for [`Authenticator::recognise`].
@@ -146,7 +156,7 @@ impl Authenticator {
         credentials: &Credentials,
     ) -> Result<Option<(Arc<CachedUser>, Arc<VerifiedRecord>)>, Error> {
         let Some(record) = self.record(credentials) else { return Ok(None) };
-        let current = self.current(db, &credentials.name, &record).await?;
+        let current = self.current(db, &credentials.name, record.matched()).await?;
         Ok(current.map(|current| (current, record)))
     }
 
@@ -166,18 +176,18 @@ impl Authenticator {
         self.verified.get(&self.fingerprints.of_credentials(credentials), Instant::now())
     }
 
-    /// The user of a record, if it is active and has the hash of the record.
+    /// The user of a name, if it is active and its row, or that of its app password, is still what credentials matched.
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn current(
-        &self,
-        db: &Db,
-        name: &Username,
-        record: &VerifiedRecord,
-    ) -> Result<Option<Arc<CachedUser>>, Error> {
-        let current = current_user(db, name).await?;
-        Ok(current.filter(|current| current.user.active && record.matches(&current.user.password_hash)))
+    pub async fn current(&self, db: &Db, name: &Username, matched: &Matched) -> Result<Option<Arc<CachedUser>>, Error> {
+        Ok(match matched {
+            Matched::Password(hash) => current_user(db, name).await?.filter(|current| current.user.has_active(hash)),
+            Matched::AppPassword(hash) => {
+                let found = current_app_password(db, name, hash).await?;
+                found.and_then(|found| found.current(clock::now()))
+            }
+        })
     }
 
     /// Authenticates credentials.
@@ -209,15 +219,12 @@ impl Authenticator {
                 // The result of a verification in flight may be outdated, because a change may not have arrived yet.
                 false => verify().await?,
             };
-            let hash = match outcome {
+            let matched = match outcome {
                 VerificationOutcome::Rejected(why) => return Ok(AuthOutcome::Rejected(why)),
-                VerificationOutcome::Matched(hash) => hash,
+                VerificationOutcome::Matched(matched) => matched,
             };
-            match current_user(db, name).await? {
-                Some(current) if current.user.active && current.user.password_hash == hash => {
-                    return Ok(AuthOutcome::Accepted(current));
-                }
-                _ => {}
+            if let Some(current) = self.current(db, name, &matched).await? {
+                return Ok(AuthOutcome::Accepted(current));
             }
         }
         Ok(AuthOutcome::Rejected("changed meanwhile"))
@@ -234,11 +241,64 @@ impl Authenticator {
         let name = self.names.hash(credentials.name.as_str());
         let attempt = Attempt { origin: client.origin(), name, credentials: fingerprint };
         let permit = self.throttle.acquire(attempt, Instant::now()).map_err(Error::TooManyAttempts)?;
+        if credentials.password.is_app_password() {
+            return self.look_up(db, credentials, permit, generation).await;
+        }
         self.verify_with_permit(db, credentials, permit, generation).await.inspect_err(|error| {
             if let Error::Busy(wait) = error {
                 self.throttle.reject(attempt, *wait, Instant::now());
             }
         })
+    }
+
+    /// Finds the app password of credentials, in the same time for every name. What it finds is no sign-in of the user: it takes
+    /// back no failure, and makes no place known, so that a stolen app password does not help to guess the password.
+    async fn look_up(
+        &self,
+        db: &Db,
+        credentials: &Credentials,
+        permit: Permit,
+        generation: Generation,
+    ) -> Result<VerificationOutcome, Error> {
+        let Some(secret) = Secret::parse_app_password(credentials.password.reveal()) else {
+            return Ok(self.refuse(permit, generation, without_bcrypt::MALFORMED_APP_PASSWORD));
+        };
+        let (secret, name) = (secret.hash(), credentials.name.clone());
+        let token = db.cache().app_passwords.fill_token(&name);
+        let (Attempt { origin, name: hash, credentials: fingerprint }, read_shared) =
+            (permit.attempt(), self.instance.read());
+        let query = move |conn: &mut Conn| {
+            let found = find_app_password(conn, &name, &secret)?;
+            Ok((found, read_shared(conn, &name, &hash, origin)))
+        };
+        let (found, shared) = db.read(query).await?;
+        permit.check(&shared, Instant::now()).map_err(Error::TooManyAttempts)?;
+        let why = match &found {
+            None => without_bcrypt::WRONG_APP_PASSWORD,
+            Some((user, _)) if !user.active => without_bcrypt::DISABLED_APP_PASSWORD,
+            Some((_, password)) if !password.is_valid(clock::now()) => without_bcrypt::ENDED_APP_PASSWORD,
+            Some((user, password)) => {
+                let matched = Matched::AppPassword(secret);
+                self.verified.insert(fingerprint, matched.clone(), Instant::now());
+                let cached = CachedAppPassword::new(user.clone(), password.clone());
+                db.cache().app_passwords.insert(token, secret, cached);
+                return Ok(VerificationOutcome::Matched(matched));
+            }
+        };
+        Ok(self.refuse(permit, generation, why))
+    }
+
+    /// Refuses an app password, and counts it unless the same was refused before.
+    fn refuse(&self, permit: Permit, generation: Generation, why: &'static str) -> VerificationOutcome {
+        let fingerprint = permit.attempt().credentials;
+        let is_known = self.negative.was_rejected(&fingerprint);
+        self.negative.insert(fingerprint, generation, None);
+        if is_known {
+            return VerificationOutcome::Rejected(without_bcrypt::AGAIN);
+        }
+        permit.finish(false, Instant::now());
+        self.instance.wake();
+        VerificationOutcome::Rejected(why)
     }
 
     async fn verify_with_permit(
@@ -274,13 +334,13 @@ impl Authenticator {
         self.instance.wake();
         Ok(match (user, result) {
             (Some(user), VerificationResult::Match) => {
-                let hash = user.password_hash.clone();
-                self.verified.insert(fingerprint, hash.clone(), Instant::now());
+                let matched = Matched::Password(user.password_hash.clone());
+                self.verified.insert(fingerprint, matched.clone(), Instant::now());
                 db.cache().users.insert(token, CachedUser::new(user));
-                VerificationOutcome::Matched(hash)
+                VerificationOutcome::Matched(matched)
             }
             (Some(user), VerificationResult::Rehashed(new)) => {
-                VerificationOutcome::Matched(self.replace_hash(db, fingerprint, user, new).await)
+                VerificationOutcome::Matched(Matched::Password(self.replace_hash(db, fingerprint, user, new).await))
             }
             (user, _) => {
                 self.negative.insert(fingerprint, generation, user.as_ref());
@@ -309,7 +369,7 @@ impl Authenticator {
         let stored = async {
             let (from, to) = (old.clone(), new?);
             // Before the write: a concurrent request that sees the new row must find the record.
-            self.verified.insert(fingerprint, to.clone(), Instant::now());
+            self.verified.insert(fingerprint, Matched::Password(to.clone()), Instant::now());
             let new = to.clone();
             db.write(move |conn| store::writing::account::rehash(conn, id, &from, &to))
                 .await
@@ -321,7 +381,7 @@ impl Authenticator {
             Ok(None) => old,
             Err(error) => {
                 log::error!("a password could not be hashed again at the configured cost: {error}");
-                self.verified.insert(fingerprint, old.clone(), Instant::now());
+                self.verified.insert(fingerprint, Matched::Password(old.clone()), Instant::now());
                 old
             }
         }

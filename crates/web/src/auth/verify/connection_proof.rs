@@ -2,7 +2,7 @@
 //! fingerprint.
 //!
 //! It identifies one `Authorization` header whose credentials are in the cache of verified credentials. It grants no access
-//! by itself: on every request the record must not have expired, and the user's current row must hold the record's hash.
+//! by itself: on every request the record must not have expired, and the current row must hold the record's hash.
 
 use std::{hash::Hasher, sync::Arc};
 

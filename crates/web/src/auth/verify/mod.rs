@@ -4,6 +4,7 @@ pub mod authenticator;
 pub mod bcrypt_pool;
 pub mod connection_proof;
 pub mod fingerprint;
+pub mod matched;
 pub mod negative_cache;
 pub mod queue;
 pub mod retry_tracker;

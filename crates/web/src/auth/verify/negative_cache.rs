@@ -43,6 +43,11 @@ impl NegativeCache {
         self.records.get(credentials).is_some_and(|record| record.row == row_state(user))
     }
 
+    /// Whether these credentials were rejected, whatever has changed since.
+    pub fn was_rejected(&self, credentials: &Fingerprint) -> bool {
+        self.records.get(credentials).is_some()
+    }
+
     /// Records that a row rejected these credentials. The generation must be taken before the row is read.
     pub fn insert(&self, credentials: Fingerprint, generation: Generation, user: Option<&User>) {
         self.records.insert(credentials, Arc::new(NegativeRecord { generation, row: row_state(user) }));

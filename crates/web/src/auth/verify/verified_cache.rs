@@ -1,7 +1,7 @@
 //! Remembers verified credentials, so that bcrypt runs once for them and not for every request.
 //!
-//! A record says that credentials matched a stored hash. It grants nothing by itself: on every request the user's
-//! current row must hold the same hash, and a changed password therefore needs no invalidation.
+//! A record says that credentials matched a stored hash. It grants nothing by itself: on every request the current row of the
+//! user, or of the user's app password, must hold the same hash, and a changed password therefore needs no invalidation.
 
 use std::{
     sync::{
@@ -11,10 +11,9 @@ use std::{
     time::{Duration, Instant},
 };
 
-use domain::password::PasswordHash;
 use quick_cache::sync::Cache;
 
-use super::fingerprint::Fingerprint;
+use super::{fingerprint::Fingerprint, matched::Matched};
 use crate::http::client::Origin;
 
 /// The limits on the number and the age of records.
@@ -43,7 +42,7 @@ pub struct VerifiedCache {
 
 /// A record that credentials matched a hash. Times are milliseconds since the epoch of the cache.
 pub struct VerifiedRecord {
-    hash: PasswordHash,
+    matched: Matched,
     created_at: u64,
     last_used_at: AtomicU64,
     /// The client networks from which the credentials were last used, the newest at the end.
@@ -54,9 +53,9 @@ pub struct VerifiedRecord {
 const MAX_ORIGINS: usize = 8;
 
 impl VerifiedRecord {
-    /// Whether the credentials matched this hash.
-    pub fn matches(&self, hash: &PasswordHash) -> bool {
-        self.hash == *hash
+    /// What the credentials matched.
+    pub fn matched(&self) -> &Matched {
+        &self.matched
     }
 
     /// Whether the credentials have been used from a client network.
@@ -107,10 +106,10 @@ impl VerifiedCache {
     }
 
     /// Records that these credentials matched a hash.
-    pub fn insert(&self, credentials: Fingerprint, hash: PasswordHash, now: Instant) {
+    pub fn insert(&self, credentials: Fingerprint, matched: Matched, now: Instant) {
         let created_at = self.millis(now);
         let (last_used_at, origins) = (AtomicU64::new(created_at), Mutex::default());
-        let record = VerifiedRecord { hash, created_at, last_used_at, origins };
+        let record = VerifiedRecord { matched, created_at, last_used_at, origins };
         self.records.insert(credentials, Arc::new(record));
     }
 
@@ -121,12 +120,14 @@ impl VerifiedCache {
 
 #[cfg(test)]
 mod tests {
+    use domain::password::PasswordHash;
+
     use super::*;
 
     const MINUTE: Duration = Duration::from_secs(60);
 
-    fn hash(text: &str) -> PasswordHash {
-        PasswordHash::new(text)
+    fn hash(text: &str) -> Matched {
+        Matched::Password(PasswordHash::new(text))
     }
 
     #[test]
@@ -135,7 +136,7 @@ mod tests {
         let now = Instant::now();
         verified.insert([1; 32], hash("a"), now);
         let record = verified.get(&[1; 32], now).unwrap();
-        assert!(record.matches(&hash("a")) && !record.matches(&hash("b")));
+        assert!(*record.matched() == hash("a") && *record.matched() != hash("b"));
         assert!(verified.get(&[2; 32], now).is_none());
     }
 

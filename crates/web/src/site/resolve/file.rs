@@ -188,7 +188,7 @@ impl ResolvedFile {
             return Err(Error::NotFound);
         }
         let outline = located.outline;
-        let is_published = outline.decide(&Visitor::Anonymous, now) != Some(Access::Absent);
+        let is_published = located.decide(&Visitor::Anonymous, now) != Some(Access::Absent);
         let is_cacheable = !drafted && is_published;
         let account = reader.as_ref().map(|reader| reader.shared_account().clone());
         let caching = match (drafted, &account) {

@@ -90,7 +90,7 @@ pub(super) async fn gate<T: Send + 'static>(
     let Some(located) = located else { return Ok(Gate::Nothing { site, is_moved }) };
     // Verifying credentials may take long, and needs no text.
     let held = held.filter(|_| loaded.is_some());
-    let reader = match located.outline.decide(&Visitor::Anonymous, now) {
+    let reader = match located.decide(&Visitor::Anonymous, now) {
         Some(Access::Show) => None,
         Some(Access::Challenge) if !is_moved && !hides => Some(requester.reader().await?),
         // Credentials that are invalid, or that cannot be verified at the moment, change nothing here.
@@ -100,7 +100,7 @@ pub(super) async fn gate<T: Send + 'static>(
         },
     };
     let visitor = reader.as_ref().map_or(Visitor::Anonymous, |reader| reader.account().visitor());
-    let access = match located.outline.decide(&visitor, now) {
+    let access = match located.decide(&visitor, now) {
         Some(access) => access,
         None => {
             let (located, visitor) = (located.clone(), visitor.clone());
@@ -121,7 +121,7 @@ fn front_page(conn: &mut store::Conn) -> store::Result<Option<OutlinedPage>> {
 
 /// Whether everybody may see a page.
 fn is_open(located: &OutlinedPage, now: Timestamp) -> bool {
-    located.outline.decide(&Visitor::Anonymous, now) == Some(Access::Show)
+    located.decide(&Visitor::Anonymous, now) == Some(Access::Show)
 }
 
 /// The error for an address that is the path of no page: 404, or for strangers what a private page gives them on a site
@@ -144,5 +144,12 @@ pub(super) async fn absence(requester: &Requester<'_>, viewer: &MaybeReader, hid
 /// 403, not 404: the earlier 401 already revealed that the page exists.
 pub(super) fn not_a_reader(visitor: &Visitor) -> Error {
     let name = visitor.member().map_or("", |member| member.name.as_str());
-    Error::Forbidden(Sentence::new("error-forbidden-page").with("name", name))
+    let limit = match visitor {
+        Visitor::AppPassword(program) => program.below(),
+        Visitor::Anonymous | Visitor::SignedIn(_) => None,
+    };
+    Error::Forbidden(match limit {
+        None => Sentence::new("error-forbidden-page").with("name", name),
+        Some(path) => Sentence::new("error-forbidden-limit").with("name", name).with("path", path.href()),
+    })
 }

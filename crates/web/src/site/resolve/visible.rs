@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use domain::{
     Timestamp,
-    access::Member,
+    access::{Member, Program},
     draft::Draft,
     page::{Page, PagePath},
     site::Site,
@@ -82,8 +82,9 @@ impl VisiblePage {
 
     /// The reader whose opening of this page is recorded: on pages with receipts, every reader but editors.
     pub fn receipt_reader(&self) -> Option<&Member> {
-        let member = &self.reader.as_ref()?.account().member;
-        (self.page.content.receipts && !member.role.may_edit()).then_some(member)
+        let account = self.reader.as_ref()?.account();
+        let reads_all = account.member.role.may_edit() || account.program().is_some_and(Program::reads_all);
+        (self.page.content.receipts && !reads_all).then_some(&account.member)
     }
 
     /// Prepares the insertion of the answer into the cache.

@@ -1,0 +1,141 @@
+//! The page of an account.
+
+use chrono::NaiveTime;
+use domain::{
+    app_password::{AppPassword, AppPasswordName, Lifetime},
+    invalid::Invalid,
+    password::Password,
+    site::Site,
+};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    App,
+    auth::{extract::Reader, form_token},
+    clock,
+    http::{
+        answer::Answer,
+        error::Error,
+        menu,
+        view::{Errors, Frame},
+    },
+    language::Language,
+};
+
+#[derive(Serialize)]
+struct AccountPage {
+    #[serde(flatten)]
+    frame: Frame,
+    form_token: String,
+    errors: Errors,
+    min_bytes: usize,
+    app_passwords: Section,
+    /// The number of app passwords that a new password may end.
+    app_passwords_count: usize,
+}
+
+/// What the page shows of app passwords beside the list.
+#[derive(Default)]
+pub(super) struct Shown {
+    pub(super) made: Option<Made>,
+    pub(super) typed: Typed,
+}
+
+/// The section of the page.
+#[derive(Serialize)]
+struct Section {
+    rows: Vec<Row>,
+    made: Option<Made>,
+    typed: Typed,
+    lifetimes: [u32; Lifetime::OFFERED.len()],
+    max_name: usize,
+}
+
+#[derive(Serialize)]
+struct Row {
+    id: String,
+    name: String,
+    /// The address of the page that it opens with those below; empty for all pages.
+    below: String,
+    /// The day of its end; empty without an end.
+    ends: String,
+    /// Whether its end came.
+    is_over: bool,
+    /// The day of its last use; empty before the first one.
+    used: String,
+}
+
+/// A new app password, to show once.
+#[derive(Serialize)]
+pub(super) struct Made {
+    pub(super) name: String,
+    pub(super) secret: String,
+    /// A command that uses it, and asks for it.
+    pub(super) command: String,
+}
+
+/// The form of a new app password as it was typed.
+#[derive(Clone, Deserialize, Serialize)]
+pub struct Typed {
+    #[serde(default)]
+    pub(super) name: String,
+    #[serde(default)]
+    pub(super) below: String,
+    #[serde(default)]
+    pub(super) days: String,
+}
+
+impl Default for Typed {
+    fn default() -> Typed {
+        Typed { name: String::new(), below: String::new(), days: Lifetime::PROPOSED.to_string() }
+    }
+}
+
+impl Section {
+    fn new(site: &Site, passwords: Vec<AppPassword>, made: Option<Made>, typed: Typed) -> Section {
+        let now = clock::now();
+        let language = Language::for_words(&site.language);
+        let row = |AppPassword { id, content, last_used_on, .. }: AppPassword| Row {
+            id: id.0.to_string(),
+            name: content.name.to_string(),
+            below: content.below.map(|below| below.href()).unwrap_or_default(),
+            ends: content.ends_at.map(|end| language.date(site.time_zone.local(end))).unwrap_or_default(),
+            is_over: content.ends_at.is_some_and(|end| end <= now),
+            used: last_used_on.map(|day| language.date(day.and_time(NaiveTime::MIN))).unwrap_or_default(),
+        };
+        Section {
+            rows: passwords.into_iter().map(row).collect(),
+            made,
+            typed,
+            lifetimes: Lifetime::OFFERED,
+            max_name: AppPasswordName::MAX,
+        }
+    }
+
+    /// The number of app passwords that nobody has ended.
+    fn count(&self) -> usize {
+        self.rows.len()
+    }
+}
+
+/// The language of the account's pages, which is that of the site.
+pub(super) async fn language(app: &App) -> Language {
+    Language::for_words(&app.db.site().await.language)
+}
+
+/// The page of an account, with the messages of a form.
+pub(super) async fn page(app: &App, reader: &Reader, invalid: &Invalid, shown: Shown) -> Result<Answer, Error> {
+    let member = reader.account().member.clone();
+    let (site, own) = app.db.read_with_site(move |conn| store::app_passwords::own(conn, &member)).await?;
+    let app_passwords = Section::new(&site, own, shown.made, shown.typed);
+    let menu = menu::of(app, &reader.account().visitor()).await?;
+    let page = AccountPage {
+        frame: Frame::new(&site, Some(reader.account())).with_menu(&menu, None),
+        form_token: form_token::issue(reader.account(), clock::now()),
+        errors: Errors::of(invalid),
+        min_bytes: Password::MIN_BYTES,
+        app_passwords_count: app_passwords.count(),
+        app_passwords,
+    };
+    Ok(Answer::panel(app.view.render("account.html", &page)?))
+}

@@ -1,0 +1,2 @@
+DROP TABLE app_passwords;
+DROP FUNCTION tell_of_app_password();
