@@ -5,5 +5,12 @@
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SecretHash(pub [u8; 32]);
 
+impl SecretHash {
+    /// The hash in 64 hexadecimal digits, as the tables have it.
+    pub fn hex(&self) -> String {
+        self.0.iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+}
+
 /// The first letters of every app password. No password that a person sets begins with them.
 pub const APP_PASSWORD_PREFIX: &str = "ptn_";

@@ -7,7 +7,9 @@
 pub mod account;
 pub mod audit;
 pub mod contents;
+pub mod drafts;
 pub mod failed_sign_ins;
+pub mod invitations;
 pub mod jobs;
 pub mod links;
 pub mod navigation;

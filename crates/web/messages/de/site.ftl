@@ -111,6 +111,8 @@ account-too-many = Zu viele falsche Passwörter. Nichts wurde geändert. { $seco
    *[other] Nächster Versuch in { $seconds } Sekunden.
 }
 account-changed-meanwhile = Das Passwort wurde inzwischen geändert, deshalb wurde diese Änderung nicht gespeichert. Bitte neu anmelden.
+account-reads = Lesbare Seiten: { $count }
+account-forgotten = Aktuelles Passwort vergessen?
 account-no-colours = Als Farben gibt es nur System, Hell oder Dunkel.
 password-empty = Ein Passwort darf nicht leer sein.
 password-control = Ein Passwort darf keine Steuerzeichen enthalten.
@@ -119,6 +121,10 @@ password-long = Höchstens { $max } Bytes; dieses hat { $bytes }. Ein Buchstabe 
 password-name = Der eigene Name ist als Passwort nicht erlaubt.
 password-app = Ein Passwort kann nicht mit { $prefix } beginnen, weil App-Passwörter so beginnen.
 password-common = Dieses Passwort gehört zu den häufigsten, die bei Angriffen zuerst ausprobiert werden. Bitte ein anderes wählen.
+join = Passwort für { $name } wählen
+join-once = Dieser Link gilt einmal. Danach mit diesem Namen und dem neuen Passwort anmelden.
+join-submit = Passwort setzen
+join-gone = Er wurde schon benutzt, ein neuerer hat ihn ersetzt, oder seine Zeit ist abgelaufen.
 colours = Farben
 colours-choice = { $choice ->
     [light] Hell
@@ -159,6 +165,8 @@ error-stale-form-message = Das Formular war länger als einen Tag offen, das Pas
 error-not-found = Seite nicht gefunden
 error-not-found-message = Unter dieser Adresse gibt es keine Seite.
 error-not-found-check = Bitte die Adresse auf Tippfehler prüfen oder nach der Seite suchen.
+error-gone = Dieser Link gilt nicht mehr
+error-gone-who = Einen neuen hat, wer diesen geschickt hat.
 error-method = Methode nicht erlaubt
 error-method-message = Diese Adresse beantwortet nur { $methods }.
 error-timeout = Zu langsam

@@ -16,6 +16,8 @@ pub(super) enum Flash {
     Disabled,
     PasswordSet,
     Unlocked,
+    LinkEnded,
+    EndSet,
     Restored,
     Purged,
     DraftSaved,
@@ -38,7 +40,7 @@ pub(super) enum Flash {
 }
 
 impl Flash {
-    const ALL: [(Flash, &'static str, &'static str); 27] = [
+    const ALL: [(Flash, &'static str, &'static str); 29] = [
         (Flash::Saved, "saved", "Saved."),
         (Flash::Created, "created", "Created."),
         (Flash::Deleted, "deleted", "Deleted"),
@@ -49,6 +51,8 @@ impl Flash {
         (Flash::Disabled, "disabled", "Disabled"),
         (Flash::PasswordSet, "password-set", "The password is set."),
         (Flash::Unlocked, "unlocked", "The wrong passwords are forgotten."),
+        (Flash::LinkEnded, "link-ended", "The link has ended."),
+        (Flash::EndSet, "end-set", "Changed the end of users"),
         (Flash::DraftSaved, "draft-saved", "The draft is saved."),
         (Flash::Unpublished, "unpublished", "Unpublished"),
         (Flash::Discarded, "discarded", "The draft is discarded."),
@@ -113,6 +117,7 @@ impl Flash {
             Flash::DraftsDiscarded => ("Discarded", "draft", ""),
             Flash::Enabled => ("Enabled", "user", ""),
             Flash::Disabled => ("Disabled", "user", ""),
+            Flash::EndSet => ("Changed the end of", "user", ""),
             _ => return None,
         };
         Some(format!("{verb} {count} {noun}{plural}{after}."))

@@ -1,6 +1,7 @@
 //! The account of a signed-in user.
 
 use domain::{
+    Timestamp,
     access::Member,
     password::PasswordHash,
     user::{Theme, User},
@@ -32,10 +33,10 @@ impl Account {
         self.member == other.member && self.theme == other.theme
     }
 
-    /// Whether the stored user is active and still has the id, role and password of this account.
-    pub fn is_unchanged(&self, user: &User) -> bool {
+    /// Whether the stored user can sign in now, and still has the id, role and password of this account.
+    pub fn is_unchanged(&self, user: &User, now: Timestamp) -> bool {
         let Member { id, role, .. } = self.member;
-        user.active && user.id == id && user.role == role && user.password_hash == self.form_key
+        user.is_active_at(now) && user.id == id && user.role == role && user.password_hash == self.form_key
     }
 
     /// The visitor of the access rule.

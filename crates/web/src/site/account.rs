@@ -15,6 +15,10 @@ use domain::{
     user::Theme,
 };
 use serde::{Deserialize, Serialize};
+use store::{
+    lists::{self, VisiblePages},
+    sections::{self, COUNTED_PAGES, TopSection},
+};
 
 use super::login::{local, referrer};
 use crate::{
@@ -28,9 +32,10 @@ use crate::{
         form::Form,
         menu,
         responses::see_other,
-        view::{Errors, Frame},
+        view::{Errors, Frame, Link},
     },
     language::{Language, sentence::Sentence},
+    markdown::{self, SafeHtml},
 };
 
 #[derive(Serialize)]
@@ -40,6 +45,11 @@ struct AccountPage {
     form_token: String,
     errors: Errors,
     min_bytes: usize,
+    /// Whom to ask for a new password, if the operator says so.
+    contact_html: Option<SafeHtml>,
+    /// The number of pages that the user can read, and of those in each section at the top.
+    readable: String,
+    sections: Vec<Link>,
 }
 
 /// GET `/account`.
@@ -70,7 +80,7 @@ async fn language(app: &App) -> Language {
 }
 
 /// The sentence for the person who typed a password that is refused.
-fn refusal(error: PasswordError) -> Sentence {
+pub(super) fn refusal(error: PasswordError) -> Sentence {
     match error {
         PasswordError::Empty => Sentence::new("password-empty"),
         PasswordError::Control => Sentence::new("password-control"),
@@ -85,15 +95,31 @@ fn refusal(error: PasswordError) -> Sentence {
 }
 
 async fn page(app: &App, reader: &Reader, invalid: &Invalid) -> Result<Answer, Error> {
-    let (site, ()) = app.db.read_with_site(|_| Ok(())).await?;
+    let (visitor, now) = (reader.account().visitor(), clock::now());
+    let read = move |conn: &mut store::Conn| {
+        let visible = VisiblePages::readable(&visitor, now);
+        Ok((lists::count(conn, &visible)?, sections::top(conn, &visible)?))
+    };
+    let (site, (readable, sections)) = app.db.read_with_site(read).await?;
     let menu = menu::of(app, &reader.account().visitor()).await?;
     let page = AccountPage {
         frame: Frame::new(&site, Some(reader.account())).with_menu(&menu, None),
         form_token: form_token::issue(reader.account(), clock::now()),
         errors: Errors::of(invalid),
         min_bytes: Password::MIN_BYTES,
+        contact_html: Some(&site.contact)
+            .filter(|contact| !contact.is_empty())
+            .map(|contact| markdown::render_in(Language::for_words(&site.language), contact)),
+        readable: readable.to_string(),
+        sections: sections.into_iter().map(section_link).collect(),
     };
     Ok(Answer::panel(app.view.render("account.html", &page)?))
+}
+
+/// The list of the pages of a section, with their number.
+fn section_link(section: TopSection) -> Link {
+    let pages = if section.pages == COUNTED_PAGES { format!("{COUNTED_PAGES}+") } else { section.pages.to_string() };
+    Link::new(format!("/sitemap{}", section.path.href()), format!("{} ({pages})", section.path.href()))
 }
 
 /// The form of a new password.

@@ -5,6 +5,7 @@ pub mod cache_fill;
 pub mod cards;
 pub mod feeds;
 pub mod files;
+pub mod join;
 pub mod list_query;
 pub mod lists;
 pub mod login;

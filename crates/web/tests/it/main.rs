@@ -30,6 +30,7 @@ mod freshness;
 mod history;
 mod instances;
 mod jobs;
+mod join;
 mod languages;
 mod large;
 mod links;

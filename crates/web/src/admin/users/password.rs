@@ -13,7 +13,7 @@ use store::writing::users;
 
 use super::{
     load::load,
-    sheet::{self, Sheet, Slip},
+    sheet::{self, Slip},
 };
 use crate::{
     App,
@@ -24,11 +24,35 @@ use crate::{
         answer::{Answer, Outcome},
         envelope::Envelope,
         error::Error,
-        form::{Form, checkbox},
+        form::Form,
         query::{QueryString, encode},
         view::Errors,
     },
 };
+
+/// Where the password of a user comes from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum By {
+    /// The user chooses it, with a link.
+    Link,
+    /// It is generated, and shown once.
+    Generated,
+    /// It was typed twice.
+    #[default]
+    Typed,
+}
+
+impl By {
+    /// The value of its field.
+    pub(super) fn word(self) -> &'static str {
+        match self {
+            By::Link => "link",
+            By::Generated => "generated",
+            By::Typed => "typed",
+        }
+    }
+}
 
 /// A typed password, or a generated one that has to be shown.
 pub(super) struct Chosen {
@@ -37,8 +61,8 @@ pub(super) struct Chosen {
 }
 
 /// Checks a password that was typed twice, or generates one.
-pub(super) fn choose(typed: &str, again: &str, generate: bool, name: &str) -> Result<Chosen, Invalid> {
-    if generate {
+pub(super) fn choose(typed: &str, again: &str, by: By, name: &str) -> Result<Chosen, Invalid> {
+    if by != By::Typed {
         let generated = first_run::generate().map_err(|message| Invalid::one("password", message))?;
         let password = Password::parse(&generated).map_err(|message| Invalid::one("password", message))?;
         return Ok(Chosen { password, generated: Some(generated) });
@@ -61,7 +85,7 @@ struct PasswordPage {
     action: String,
     name: String,
     errors: Errors,
-    generate: bool,
+    by: &'static str,
     version: i64,
     back: String,
     edit_href: String,
@@ -74,7 +98,7 @@ fn page(
     site: &Site,
     user: &User,
     invalid: &Invalid,
-    generate: bool,
+    by: By,
     back: &str,
 ) -> Result<Answer, Error> {
     let trail = USERS.trail_under(user.id.0, user.name.as_str(), back);
@@ -83,7 +107,7 @@ fn page(
         action: format!("{}/password", USERS.form_href(user.id.0)),
         name: user.name.to_string(),
         errors: Errors::of(invalid),
-        generate,
+        by: by.word(),
         version: user.version.0,
         back: back.into(),
         edit_href: USERS.href(user.id.0, "", back),
@@ -92,27 +116,10 @@ fn page(
     Ok(Answer::panel(app.view.render("admin/users/password.html", &page)?))
 }
 
-/// The page that shows a generated password once.
-pub(super) fn reveal(
-    app: &App,
-    request: &HttpRequest,
-    admin: &Admin,
-    site: &Site,
-    user: &User,
-    generated: String,
-    back: &str,
-) -> Result<Outcome, Error> {
-    let trail = USERS.trail_under(user.id.0, user.name.as_str(), back);
-    let panel = Panel::new(site, admin.account(), "users", format!("New password of {}", user.name), &trail);
-    let slip = Slip { name: user.name.to_string(), password: generated };
-    let sheet = Sheet::new(app, request, site, vec![slip]);
-    sheet::page(app, panel, sheet, USERS.href(user.id.0, "", back), USERS.list_href(back)).map(Outcome::Page)
-}
-
 /// GET `/admin/users/{id}/password`.
 pub async fn password(request: HttpRequest, app: Data<App>, admin: Admin, query: QueryString) -> Result<Answer, Error> {
     let (site, user) = load(&app, &admin, UserId(id(&request)?)).await?;
-    page(&app, &admin, &site, &user, &Invalid::default(), true, &USERS.back(query.get("back")))
+    page(&app, &admin, &site, &user, &Invalid::default(), By::Generated, &USERS.back(query.get("back")))
 }
 
 /// The fields of the form.
@@ -122,8 +129,8 @@ pub struct Fields {
     password: String,
     #[serde(default)]
     password_again: String,
-    #[serde(default, deserialize_with = "checkbox")]
-    generate: bool,
+    #[serde(default)]
+    by: By,
     version: Option<i64>,
     #[serde(default)]
     back: String,
@@ -142,10 +149,10 @@ pub async fn set_password(
 ) -> Result<Outcome, Error> {
     let back = USERS.back(&fields.back);
     let (site, user) = load(&app, &admin, UserId(id(&request)?)).await?;
-    let chosen = match choose(&fields.password, &fields.password_again, fields.generate, user.name.as_str()) {
+    let chosen = match choose(&fields.password, &fields.password_again, fields.by, user.name.as_str()) {
         Ok(chosen) => chosen,
         Err(invalid) => {
-            let page = page(&app, &admin, &site, &user, &invalid, fields.generate, &back)?;
+            let page = page(&app, &admin, &site, &user, &invalid, fields.by, &back)?;
             return Ok(Outcome::Page(page.with_status(StatusCode::UNPROCESSABLE_ENTITY)));
         }
     };
@@ -160,7 +167,9 @@ pub async fn set_password(
         Err(error) => return Err(error.into()),
     }
     match chosen.generated {
-        Some(generated) => reveal(&app, &request, &admin, &site, &user, generated, &back),
+        Some(generated) => {
+            sheet::reveal(&app, &request, &admin, &site, &user, Slip::password(&user.name, generated), &back)
+        }
         None => {
             let kept = encode(&[("back", &back)]);
             Ok(Outcome::Redirect(Flash::PasswordSet.at(&USERS.form_href(user.id.0), &kept, None)))

@@ -31,6 +31,7 @@ use crate::{
         generations::{Dependency, Generation},
         users::CachedUser,
     },
+    clock,
     db::Db,
     http::{
         client::{Client, Origin},
@@ -125,7 +126,7 @@ impl Authenticator {
     pub fn recognise(&self, db: &Db, proof: &ConnectionProof, header: &[u8]) -> Option<Arc<CachedUser>> {
         let (name, record) = proof.of(self.tags.tag(header))?;
         let current = db.cache().users.get(name)?;
-        let is_valid = current.user.active
+        let is_valid = is_open(&current.user)
             && record.matches(&current.user.password_hash)
             && self.verified.renew(record, Instant::now());
         is_valid.then_some(current)
@@ -177,7 +178,7 @@ impl Authenticator {
         record: &VerifiedRecord,
     ) -> Result<Option<Arc<CachedUser>>, Error> {
         let current = current_user(db, name).await?;
-        Ok(current.filter(|current| current.user.active && record.matches(&current.user.password_hash)))
+        Ok(current.filter(|current| is_open(&current.user) && record.matches(&current.user.password_hash)))
     }
 
     /// Authenticates credentials.
@@ -214,7 +215,7 @@ impl Authenticator {
                 VerificationOutcome::Matched(hash) => hash,
             };
             match current_user(db, name).await? {
-                Some(current) if current.user.active && current.user.password_hash == hash => {
+                Some(current) if is_open(&current.user) && current.user.password_hash == hash => {
                     return Ok(AuthOutcome::Accepted(current));
                 }
                 _ => {}
@@ -268,7 +269,7 @@ impl Authenticator {
             password: credentials.password.clone(),
             hash: user.as_ref().map(|user| user.password_hash.clone()),
             max_cost,
-            active: user.as_ref().is_some_and(|user| user.active),
+            active: user.as_ref().is_some_and(is_open),
         };
         let result = self.bcrypt_pool.verify(verification, permit).await?;
         self.instance.wake();
@@ -287,6 +288,8 @@ impl Authenticator {
                 VerificationOutcome::Rejected(match user {
                     None => "unknown name",
                     Some(user) if !user.active => "disabled account",
+                    Some(user) if !is_open(&user) => "ended account",
+                    Some(user) if user.password_hash.is_none() => "no password yet",
                     Some(user) => {
                         warn_of_unreadable(&user.name, &user.password_hash);
                         "wrong password"
@@ -326,6 +329,11 @@ impl Authenticator {
             }
         }
     }
+}
+
+/// Whether the account can sign in now.
+fn is_open(user: &User) -> bool {
+    user.is_active_at(clock::now())
 }
 
 fn warn_of_unreadable(name: &Username, hash: &PasswordHash) {
