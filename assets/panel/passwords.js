@@ -1,4 +1,4 @@
-// The sheet of names and passwords: buttons that copy and print it, and a question before it is left unsaved.
+// The sheet of names and passwords or links: buttons that copy, print and download it, and a question before it is left unsaved.
 const sheet = document.querySelector("[data-sheet]");
 if (sheet) {
   const said = sheet.querySelector("[role=status]");
@@ -39,6 +39,19 @@ if (sheet) {
     const button = slip.querySelector("[data-copy]");
     if (button) offer(button, () => textOf(slip), false);
   });
+  const download = sheet.querySelector("[data-download]");
+  if (download) {
+    download.hidden = false;
+    download.addEventListener("click", () => {
+      const link = document.createElement("a");
+      const csv = new Blob([`${sheet.querySelector("[data-csv]").value}\n`], { type: "text/csv" });
+      link.href = URL.createObjectURL(csv);
+      link.download = download.dataset.download;
+      link.click();
+      setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+      taken = true;
+    });
+  }
   const print = sheet.querySelector("[data-print]");
   print.hidden = false;
   print.addEventListener("click", () => window.print());

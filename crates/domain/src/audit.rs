@@ -171,6 +171,7 @@ pub fn user_changes(old: &User, new: &UserContent) -> String {
     if old.active != new.active {
         changes.add(if new.active { "enabled" } else { "disabled" });
     }
+    changes.timed("end", old.ends_at, new.ends_at);
     changes.words()
 }
 

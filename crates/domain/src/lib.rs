@@ -32,6 +32,7 @@
 //! - [`new_users`]: many users at once, by name.
 //! - [`placement`]: the place of a page in its section, and its language.
 //! - [`language`]: the tag of a language.
+//! - [`invitation`]: a link with which somebody sets the password of their account.
 //! - [`invalid`]: the errors of a form, by field.
 
 pub mod access;
@@ -48,6 +49,7 @@ pub mod front_matter;
 pub mod group;
 pub mod id;
 pub mod invalid;
+pub mod invitation;
 pub mod language;
 pub mod link;
 pub mod look;

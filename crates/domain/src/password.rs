@@ -173,6 +173,16 @@ impl PasswordHash {
         PasswordHash(hash.into())
     }
 
+    /// What a user has who has not chosen a password yet: a text that no password matches.
+    pub fn none() -> PasswordHash {
+        PasswordHash(String::new())
+    }
+
+    /// Whether its user has no password yet.
+    pub fn is_none(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Imports a hash that other software made, such as one of an htpasswd file: bcrypt at cost 4 to 14.
     ///
     /// # Errors

@@ -5,7 +5,7 @@ use std::fmt;
 use unicode_normalization::UnicodeNormalization;
 
 pub use crate::id::UserId;
-use crate::{Timestamp, Version, id::GroupId, invalid::Invalid, lookalike, password::PasswordHash, text};
+use crate::{Timestamp, Version, id::GroupId, invalid::Invalid, lookalike, password::PasswordHash, text, zone::Zone};
 
 /// The name with which a user signs in: 1 to 64 letters, digits and `. _ - @ +`, compared in NFC, case kept
 /// (UsernameCasePreserved of RFC 8265, as RFC 7617 section 2.1 asks).
@@ -184,8 +184,10 @@ pub struct User {
     pub name: Username,
     /// The rights of the user.
     pub role: Role,
-    /// Whether the account can sign in.
+    /// Whether the account is enabled. [`User::is_active_at`] says whether it can sign in.
     pub active: bool,
+    /// The moment from which the account cannot sign in any more; `None` without an end.
+    pub ends_at: Option<Timestamp>,
     /// The colours in which the user sees the panel and the lists.
     pub theme: Theme,
     /// The stored hash of the password.
@@ -201,9 +203,20 @@ pub struct User {
 }
 
 impl User {
-    /// Whether the account is active and has this hash of its password.
-    pub fn has_active(&self, hash: &PasswordHash) -> bool {
-        self.active && self.password_hash == *hash
+    /// Whether the account can sign in at a moment and has this hash of its password.
+    pub fn has_active(&self, hash: &PasswordHash, now: Timestamp) -> bool {
+        self.is_active_at(now) && self.password_hash == *hash
+    }
+
+    /// Whether the account can sign in at a moment: it is enabled, and its end is not reached. Whoever asks about `active` alone
+    /// lets accounts in that have ended.
+    pub fn is_active_at(&self, now: Timestamp) -> bool {
+        self.active && self.ends_at.is_none_or(|end| now < end)
+    }
+
+    /// What an administrator can change about the user, as it is.
+    pub fn content(&self) -> UserContent {
+        UserContent { name: self.name.clone(), role: self.role, active: self.active, ends_at: self.ends_at }
     }
 }
 
@@ -214,8 +227,10 @@ pub struct UserInput {
     pub name: String,
     /// `reader`, `editor` or `admin`.
     pub role: String,
-    /// Whether the account can sign in.
+    /// Whether the account is enabled.
     pub active: bool,
+    /// The end of the account as typed; empty for none.
+    pub ends: String,
 }
 
 /// The checked input of an administrator about a user.
@@ -225,26 +240,37 @@ pub struct UserContent {
     pub name: Username,
     /// The rights of the user.
     pub role: Role,
-    /// Whether the account can sign in.
+    /// Whether the account is enabled.
     pub active: bool,
+    /// The moment from which the account cannot sign in any more; `None` without an end.
+    pub ends_at: Option<Timestamp>,
+}
+
+impl UserContent {
+    /// An account that is enabled and has no end.
+    pub fn new(name: Username, role: Role) -> UserContent {
+        UserContent { name, role, active: true, ends_at: None }
+    }
 }
 
 impl UserInput {
-    /// The input that a form shows for an existing user.
-    pub fn of(user: &User) -> UserInput {
-        UserInput { name: user.name.to_string(), role: user.role.as_str().into(), active: user.active }
+    /// The input that a form shows for an existing user, with moments in a time zone.
+    pub fn of(user: &User, zone: Zone) -> UserInput {
+        let ends = user.ends_at.map(|end| zone.typed(end)).unwrap_or_default();
+        UserInput { name: user.name.to_string(), role: user.role.as_str().into(), active: user.active, ends }
     }
 
-    /// Checks all fields.
+    /// Checks all fields; moments are typed in a time zone.
     ///
     /// # Errors
-    /// [`Invalid`] with a message for `name` or `role`.
-    pub fn check(&self) -> Result<UserContent, Invalid> {
+    /// [`Invalid`] with a message for `name`, `role` or `ends`.
+    pub fn check(&self, zone: Zone) -> Result<UserContent, Invalid> {
         let mut invalid = Invalid::default();
         let name = invalid.take("name", Username::parse(text::cleaned(&self.name).trim()));
         let role = invalid.take("role", Role::parse(&self.role));
-        match (name, role) {
-            (Some(name), Some(role)) => Ok(UserContent { name, role, active: self.active }),
+        let ends_at = invalid.take("ends", zone.parse_moment(&self.ends));
+        match (name, role, ends_at) {
+            (Some(name), Some(role), Some(ends_at)) => Ok(UserContent { name, role, active: self.active, ends_at }),
             _ => Err(invalid),
         }
     }

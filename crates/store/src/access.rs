@@ -13,6 +13,7 @@ use domain::{
 
 use crate::{
     Conn, Error, Result,
+    active::is_active,
     columns::KEYS,
     paging::Count,
     schema::{group_members, groups, page_groups, page_people, pages, users},
@@ -240,7 +241,7 @@ pub(crate) fn some_people(conn: &mut Conn, page: PageId, limit: i64) -> Result<B
     let people: Vec<String> = page_people::table
         .inner_join(users::table.on(users::id.eq(page_people::user_id)))
         .filter(page_people::page_id.eq(page.0))
-        .filter(users::active)
+        .filter(is_active())
         .limit(limit)
         .select(users::name)
         .load(conn)?;
@@ -256,7 +257,7 @@ pub(crate) fn some_people(conn: &mut Conn, page: PageId, limit: i64) -> Result<B
         let members: Vec<String> = group_members::table
             .inner_join(users::table.on(users::id.eq(group_members::user_id)))
             .filter(group_members::group_id.eq(group))
-            .filter(users::active)
+            .filter(is_active())
             .limit(limit)
             .select(users::name)
             .load(conn)?;
@@ -272,7 +273,7 @@ pub(crate) fn count_active_members(conn: &mut Conn, group: i64) -> Result<Count>
     let members: Vec<i64> = group_members::table
         .inner_join(users::table.on(users::id.eq(group_members::user_id)))
         .filter(group_members::group_id.eq(group))
-        .filter(users::active)
+        .filter(is_active())
         .limit(Count::LIMIT)
         .select(users::id)
         .load(conn)?;

@@ -65,8 +65,25 @@ diesel::table! {
         created_at -> Timestamp,
         last_sign_in_at -> Nullable<Timestamp>,
         version -> BigInt,
+        ends_at -> Nullable<Timestamp>,
     }
 }
+
+diesel::table! {
+    invitations (id) {
+        id -> BigInt,
+        user_id -> BigInt,
+        /// SHA-256, in hexadecimal digits.
+        secret_hash -> Text,
+        made_at -> Timestamp,
+        made_by -> Text,
+        ends_at -> Timestamp,
+        used_at -> Nullable<Timestamp>,
+        ended_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::joinable!(invitations -> users (user_id));
 
 diesel::table! {
     site (id) {
@@ -376,7 +393,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     placements,
     receipts,
     sign_in_places,
-    app_passwords
+    app_passwords,
+    invitations
 );
 
 diesel::define_sql_function! {

@@ -11,8 +11,10 @@ use diesel::{
 };
 use domain::{
     Timestamp,
+    group::GroupId,
     language::LanguageTag,
     page::{PageId, PagePath},
+    user::UserId,
     visitor::{Member, Visitor},
 };
 
@@ -109,6 +111,17 @@ enum Viewer {
     Member(Member),
     /// Editors, and the app passwords of editors, read every page.
     Editor,
+    /// What one of the reasons for which somebody is a reader opens.
+    Reason(Reason),
+}
+
+/// Why somebody can read a page whose readers were chosen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reason {
+    /// The page names the person.
+    Name(UserId),
+    /// The page names a group of the person.
+    Group(GroupId),
 }
 
 impl Viewer {
@@ -126,6 +139,8 @@ impl Viewer {
     fn principals(&self) -> Vec<String> {
         match self {
             Viewer::Anyone => vec![EVERYBODY.into()],
+            Viewer::Reason(Reason::Name(user)) => vec![format!("u{}", user.0)],
+            Viewer::Reason(Reason::Group(group)) => vec![format!("g{}", group.0)],
             Viewer::Editor => [EVERYBODY, "signed-in", "chosen"].map(str::to_owned).to_vec(),
             Viewer::Member(member) => [EVERYBODY, "signed-in"]
                 .map(str::to_owned)
@@ -141,6 +156,13 @@ impl Viewer {
         match self {
             Viewer::Anyone => "NOT pages.private".into(),
             Viewer::Editor => "TRUE".into(),
+            Viewer::Reason(reason) => {
+                let chosen = match reason {
+                    Reason::Name(user) => format!("SELECT page_id FROM page_people WHERE user_id = {}", user.0),
+                    Reason::Group(group) => format!("SELECT page_id FROM page_groups WHERE group_id = {}", group.0),
+                };
+                format!("(pages.private AND pages.readers_from IN ({chosen}))")
+            }
             Viewer::Member(member) => {
                 let groups: Vec<String> = member.groups.iter().map(|group| group.0.to_string()).collect();
                 let mut chosen = format!("SELECT page_id FROM page_people WHERE user_id = {}", member.id.0);
@@ -163,6 +185,11 @@ impl VisiblePages {
             Visitor::Anonymous | Visitor::SignedIn(_) => None,
         };
         VisiblePages { viewer: Viewer::of(visitor), limit, with_locked: false, now: now.naive_utc() }
+    }
+
+    /// Of the pages that a reader may read, those that a reason opens.
+    pub fn because(reason: Reason, now: Timestamp) -> VisiblePages {
+        VisiblePages { viewer: Viewer::Reason(reason), limit: None, with_locked: false, now: now.naive_utc() }
     }
 
     /// The pages that the visitor may read, and those whose titles are shown: `Listing::Open` and `Listing::Locked`.

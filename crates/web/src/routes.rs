@@ -13,7 +13,7 @@ use actix_web::{
 
 use crate::{
     App, admin,
-    auth::guards::{require_admin, require_editor, require_reader},
+    auth::guards::{require_admin, require_editor, require_own_form, require_reader},
     http::{
         assets,
         file_body::StoredBytes,
@@ -96,6 +96,7 @@ fn routes(config: &mut ServiceConfig) {
                 .service(form("/{id}", admin::users::edit, admin::users::update))
                 .service(action("/{id}/unlock", admin::users::unlock))
                 .service(action("/{id}/app-passwords", admin::users::end_app_passwords))
+                .service(action("/{id}/link", admin::users::make_link))
                 .service(action("/{id}/groups", admin::users::set_groups))
                 .service(form("/{id}/password", admin::users::password, admin::users::set_password))
                 .service(form("/{id}/delete", admin::users::confirm, admin::users::delete)))
@@ -155,6 +156,9 @@ fn routes(config: &mut ServiceConfig) {
             .service(action("/theme", site::account::set_theme))
             .service(action("/app-passwords", site::account::app_passwords::make))
             .service(action("/app-passwords/end", site::account::app_passwords::end))
+            .default_service(web::to(not_found)))
+        .service(scope("/join").wrap(from_fn(require_own_form))
+            .service(form("/{secret}", site::join::show, site::join::submit))
             .default_service(web::to(not_found)))
         .service(page("/login", site::login::login))
         .service(page("/signed-in.css", site::login::signed_in))

@@ -23,8 +23,8 @@ fn text_of_every_system_is_cleaned_the_same() {
     }
     assert_eq!(line("\u{feff} House rules\r\n", 99).unwrap(), "House rules");
     assert_eq!(PagePath::typed("\u{feff}/a/b/\r\n").unwrap().as_str(), "a/b");
-    let user = UserInput { name: "\u{feff}ann\r\n".into(), role: "reader".into(), active: true };
-    assert_eq!(user.check().unwrap().name.as_str(), "ann");
+    let user = UserInput { name: "\u{feff}ann\r\n".into(), role: "reader".into(), active: true, ends: String::new() };
+    assert_eq!(user.check(domain::zone::Zone::default()).unwrap().name.as_str(), "ann");
 }
 
 #[test]

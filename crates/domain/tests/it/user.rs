@@ -1,9 +1,11 @@
 //! Users: names, roles, and the checks of their forms.
 
+use chrono::TimeDelta;
 use domain::{
     Version,
     password::PasswordHash,
     user::{Role, Theme, User, UserId, UserInput, Username},
+    zone::Zone,
 };
 
 use crate::now;
@@ -90,14 +92,29 @@ fn a_theme_is_one_of_three_words() {
 
 #[test]
 fn a_draft_of_a_user_is_checked_field_by_field() {
-    let draft = |name: &str, role: &str| UserInput { name: name.into(), role: role.into(), active: true };
-    let content = draft(" ann ", "editor").check().unwrap();
+    let draft =
+        |name: &str, role: &str| UserInput { name: name.into(), role: role.into(), active: true, ends: String::new() };
+    let zone = Zone::default();
+    let content = draft(" ann ", "editor").check(zone).unwrap();
     assert_eq!((content.name.as_str(), content.role, content.active), ("ann", Role::Editor, true));
-    let invalid = draft("", "root").check().unwrap_err();
+    let invalid = draft("", "root").check(zone).unwrap_err();
     assert_eq!(invalid.iter().map(|(field, _)| field).collect::<Vec<_>>(), ["name", "role"]);
-    let user = user();
-    let unchanged = UserInput::of(&user).check().unwrap();
-    assert_eq!((unchanged.name, unchanged.role, unchanged.active), (user.name, user.role, user.active));
+    let ending = UserInput { ends: "2026-13-40".into(), ..draft("ann", "editor") };
+    assert_eq!(ending.check(zone).unwrap_err().iter().map(|(field, _)| field).collect::<Vec<_>>(), ["ends"]);
+    let ends_at = zone.parse_moment("2026-12-24T18:00:07").unwrap();
+    for user in [user(), User { ends_at, ..user() }] {
+        assert_eq!(UserInput::of(&user, zone).check(zone).unwrap(), user.content());
+    }
+}
+
+#[test]
+fn an_account_ends_to_the_second() {
+    let end = Zone::default().parse_moment("2026-12-24T18:00:07").unwrap().unwrap();
+    let user = User { ends_at: Some(end), ..user() };
+    assert!(user.is_active_at(end - TimeDelta::milliseconds(1)));
+    assert!(!user.is_active_at(end));
+    assert!(!User { active: false, ..user.clone() }.is_active_at(end - TimeDelta::days(1)));
+    assert!(User { ends_at: None, ..user }.is_active_at(end + TimeDelta::days(1000)));
 }
 
 /// The user Ann, an editor.
@@ -107,6 +124,7 @@ pub(crate) fn user() -> User {
         name: Username::parse("ann").unwrap(),
         role: Role::Editor,
         active: true,
+        ends_at: None,
         theme: Theme::System,
         password_hash: PasswordHash::new("$2b$12$abcdefghijklmnopqrstuv"),
         groups: Vec::new(),

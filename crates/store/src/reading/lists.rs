@@ -25,7 +25,7 @@ use crate::{
 };
 pub use crate::{
     listings::{ListPart, Position},
-    visible::{Teaser, VisiblePages},
+    visible::{Reason, Teaser, VisiblePages},
 };
 
 /// The newest pages of the site, at most `limit`.

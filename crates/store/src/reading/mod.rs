@@ -9,6 +9,7 @@ pub mod failed_sign_ins;
 pub mod files;
 pub mod first_steps;
 pub mod groups;
+pub mod invitations;
 pub mod jobs;
 pub mod links;
 pub mod lists;

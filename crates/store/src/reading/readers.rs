@@ -10,16 +10,17 @@ use diesel::{
 };
 use domain::{
     Timestamp,
-    access::Editor,
+    access::{Admin, Editor},
     audience::{Audience, Chosen},
     effective_access::{AccessKind, EffectiveAccess},
     group::GroupName,
     page::{PageId, PagePath},
-    user::Username,
+    user::{User, Username},
 };
 
 use crate::{
     Conn, Result, access,
+    active::is_active,
     columns::{KEYS, path_of},
     error::skip_unreadable,
     paging::Count,
@@ -78,7 +79,7 @@ impl NamedReaders {
         let people: Vec<String> = page_people::table
             .inner_join(users::table.on(users::id.eq(page_people::user_id)))
             .filter(page_people::page_id.eq(page.0))
-            .filter(users::active)
+            .filter(is_active())
             .order(users::name)
             .limit(Count::LIMIT)
             .select(users::name)
@@ -97,7 +98,7 @@ impl NamedReaders {
         let mut people: Vec<String> = Vec::new();
         let names: Vec<&str> = chosen.people.iter().map(Username::as_str).collect();
         for names in names.chunks(KEYS) {
-            let found = users::table.filter(users::name.eq_any(names)).filter(users::active).select(users::name);
+            let found = users::table.filter(users::name.eq_any(names)).filter(is_active()).select(users::name);
             people.extend(found.load::<String>(conn)?);
         }
         people.sort();
@@ -341,6 +342,45 @@ pub fn some(conn: &mut Conn, _: &Editor, page: PageId, limit: u32) -> Result<Vec
         }
         _ => Ok(Vec::new()),
     }
+}
+
+/// The most pages that are looked at for [`only_for`].
+const CANDIDATES: i64 = 200;
+
+/// Pages whose chosen readers include a user and, themselves or in groups, nobody else with an active account: the first `limit`
+/// by path, each with its title, and whether there are more. Of a user who was chosen for very many pages, not all are looked at.
+pub fn only_for(conn: &mut Conn, _: &Admin, user: &User, limit: usize) -> Result<(Vec<(PageId, String)>, bool)> {
+    let groups: Vec<i64> = user.groups.iter().map(|group| group.0).collect();
+    let mut pages: BTreeSet<i64> = page_people::table
+        .filter(page_people::user_id.eq(user.id.0))
+        .select(page_people::page_id)
+        .load(conn)?
+        .into_iter()
+        .collect();
+    pages.extend(
+        page_groups::table
+            .filter(page_groups::group_id.eq_any(groups))
+            .select(page_groups::page_id)
+            .load::<i64>(conn)?,
+    );
+    let candidates: Vec<(i64, String)> = pages::table
+        .filter(pages::id.eq_any(pages))
+        .filter(pages::audience.eq("chosen"))
+        .order(pages::path)
+        .limit(CANDIDATES)
+        .select((pages::id, pages::title))
+        .load(conn)?;
+    let mut found = Vec::new();
+    for (page, title) in candidates {
+        let readers = access::some_people(conn, PageId(page), 2)?;
+        if readers.len() == 1 && readers.contains(&user.name) {
+            if found.len() == limit {
+                return Ok((found, true));
+            }
+            found.push((PageId(page), title));
+        }
+    }
+    Ok((found, false))
 }
 
 /// The chosen people and groups that do not exist.

@@ -9,6 +9,7 @@ use domain::{access::Editor, group::GroupName, search::plain, user::Username};
 
 use crate::{
     Conn, Error, Result, access,
+    active::is_active,
     error::skip_unreadable,
     paging::Count,
     schema::{groups, users},
@@ -48,7 +49,7 @@ pub fn of(conn: &mut Conn, _: &Editor, text: &str, limit: usize) -> Result<Vec<S
 
 fn people_with(conn: &mut Conn, text: &str, limit: usize) -> Result<Vec<(i64, String)>> {
     let rows =
-        || users::table.filter(users::active).order(sql::<Text>("lower(name), name")).select((users::id, users::name));
+        || users::table.filter(is_active()).order(sql::<Text>("lower(name), name")).select((users::id, users::name));
     let few: Vec<(i64, String)> = rows().limit(FEW + 1).load(conn)?;
     if few.len() as i64 <= FEW || text.trim().is_empty() {
         return Ok(best(few, text, limit));

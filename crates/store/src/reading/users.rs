@@ -5,13 +5,13 @@ use std::collections::HashSet;
 use chrono::NaiveDateTime;
 use diesel::{
     QueryableByName,
-    dsl::sql,
+    dsl::{not, sql},
     prelude::*,
     sql_query,
     sql_types::{BigInt, Bool, Nullable, Text},
 };
 use domain::{
-    Version,
+    Timestamp, Version,
     access::{Admin, Editor},
     group::GroupId,
     lookalike::Lookalikes,
@@ -22,6 +22,7 @@ use domain::{
 use crate::{
     Conn, Error, Result, Table,
     access::people_named,
+    active::{ACTIVE, is_active},
     columns::pattern,
     conn::MultiBackend,
     error::skip_unreadable,
@@ -42,6 +43,7 @@ struct Record {
     created_at: NaiveDateTime,
     last_sign_in_at: Option<NaiveDateTime>,
     version: i64,
+    ends_at: Option<NaiveDateTime>,
 }
 
 impl Record {
@@ -53,6 +55,7 @@ impl Record {
             name: Username::parse(&record.name).map_err(invalid)?,
             role: Role::parse(&record.role).map_err(invalid)?,
             active: record.active,
+            ends_at: record.ends_at.map(|at| at.and_utc()),
             theme: Theme::parse(&record.theme).unwrap_or_default(),
             password_hash: PasswordHash::new(record.password_hash),
             groups,
@@ -94,11 +97,20 @@ pub fn find(conn: &mut Conn, name: &Username) -> Result<Option<User>> {
 
 /// The names of at most `limit` active users whose names contain a text, in the order of their names.
 pub fn active_names(conn: &mut Conn, _: &Editor, text: &str, limit: u32) -> Result<Vec<Username>> {
-    let mut rows = users::table.filter(users::active).order(users::name).select(users::name).into_boxed();
+    let mut rows = users::table.filter(is_active()).order(users::name).select(users::name).into_boxed();
     if !text.is_empty() {
         rows = rows.filter(fold(users::name).like(pattern(text)).escape('\\'));
     }
     let names: Vec<String> = rows.limit(i64::from(limit)).load(conn)?;
+    let invalid = |words| Error::Schema(format!("a name in the table users: {words}"));
+    Ok(names.iter().filter_map(|name| skip_unreadable(Username::parse(name).map_err(invalid))).collect())
+}
+
+/// The names of at most `limit` active users who may write pages, in the order of their names.
+pub fn editor_names(conn: &mut Conn, _: &Admin, limit: u32) -> Result<Vec<Username>> {
+    let roles: Vec<&str> = Role::ALL.into_iter().filter(|role| role.may_edit()).map(Role::as_str).collect();
+    let rows = users::table.filter(is_active()).filter(users::role.eq_any(roles));
+    let names: Vec<String> = rows.order(users::name).limit(i64::from(limit)).select(users::name).load(conn)?;
     let invalid = |words| Error::Schema(format!("a name in the table users: {words}"));
     Ok(names.iter().filter_map(|name| skip_unreadable(Username::parse(name).map_err(invalid))).collect())
 }
@@ -152,8 +164,10 @@ pub struct UserFilter {
     pub query: String,
     /// The role.
     pub role: Option<Role>,
-    /// Whether the account is active.
+    /// Whether the account can sign in now: it is neither disabled nor has it ended.
     pub active: Option<bool>,
+    /// The latest end of the account; `None` also matches accounts without an end.
+    pub ends_by: Option<Timestamp>,
 }
 
 impl UserFilter {
@@ -162,7 +176,7 @@ impl UserFilter {
         if self.query.trim().is_empty() {
             return Ok(None);
         }
-        let of_any_kind = UserFilter { role: None, active: None, ..self.clone() };
+        let of_any_kind = UserFilter { role: None, active: None, ends_by: None, ..self.clone() };
         let found: Vec<i64> = of_any_kind.rows(None).select(users::id).limit(Count::LIMIT).load(conn)?;
         Ok(Some(found).filter(|found| !Count::of_found(found.len()).more))
     }
@@ -182,7 +196,13 @@ impl UserFilter {
             rows = rows.filter(users::role.eq(role.as_str()));
         }
         if let Some(active) = self.active {
-            rows = rows.filter(users::active.eq(active));
+            rows = match active {
+                true => rows.filter(is_active()),
+                false => rows.filter(not(is_active())),
+            };
+        }
+        if let Some(by) = self.ends_by {
+            rows = rows.filter(users::ends_at.le(by.naive_utc()));
         }
         rows
     }
@@ -266,7 +286,7 @@ pub struct UserCounts {
     pub any_state: Count,
     /// Active users.
     pub active: Count,
-    /// Disabled users.
+    /// Users who are disabled, or whose accounts have ended.
     pub disabled: Count,
 }
 
@@ -274,7 +294,7 @@ pub struct UserCounts {
 pub fn counts(conn: &mut Conn, _: &Admin, filter: &UserFilter) -> Result<UserCounts> {
     let named = filter.named(conn)?;
     let mut count = |role, active| {
-        let filter = UserFilter { role, active, ..filter.clone() };
+        let filter = UserFilter { role, active, ends_by: None, ..filter.clone() };
         let found: Vec<i64> = filter.rows(named.as_ref()).select(users::id).limit(Count::LIMIT).load(conn)?;
         Ok::<_, Error>(Count::of_found(found.len()))
     };
@@ -290,7 +310,7 @@ pub fn counts(conn: &mut Conn, _: &Admin, filter: &UserFilter) -> Result<UserCou
 /// The first `limit` active users who never signed in, the oldest account first, and their total.
 pub fn never_signed_in(conn: &mut Conn, _: &Admin, limit: u32) -> Result<Table<User>> {
     // As the index `users_never_signed_in` has them.
-    let rows = || users::table.filter(sql::<Bool>("active AND last_sign_in_at IS NULL"));
+    let rows = || users::table.filter(sql::<Bool>(&format!("active AND last_sign_in_at IS NULL AND {ACTIVE}")));
     let found: Vec<i64> = rows().select(users::id).limit(Count::LIMIT).load(conn)?;
     let records: Vec<Record> = rows()
         .order((users::created_at.asc(), users::name.asc()))

@@ -3,13 +3,13 @@
 use diesel::prelude::*;
 use domain::{
     Timestamp,
-    audit::{Action, Entry, Subject},
+    audit::Action,
     password::PasswordHash,
     user::{Theme, UserId},
     visitor::Member,
 };
 
-use super::{audit, failed_sign_ins};
+use super::{audit::audit_user, failed_sign_ins, invitations};
 use crate::{Conn, Result, schema::users};
 
 /// Changes the password of the acting user. Returns false when the account is gone or its hash is no longer `proven`.
@@ -25,6 +25,7 @@ pub fn change_own_password(
         .execute(conn)?
         > 0;
     if changed {
+        invitations::end(conn, member.id, now)?;
         failed_sign_ins::forget(conn, &member.name)?;
         let detail = "by its user".into();
         audit_user(conn, member.name.as_str(), Action::PasswordSet, member.name.as_str(), detail, now)?;
@@ -44,16 +45,4 @@ pub fn rehash(conn: &mut Conn, id: UserId, old: &PasswordHash, new: &PasswordHas
 pub fn set_theme(conn: &mut Conn, id: UserId, theme: Theme) -> Result<()> {
     diesel::update(users::table.find(id.0)).set(users::theme.eq(theme.as_str())).execute(conn)?;
     Ok(())
-}
-
-pub(super) fn audit_user(
-    conn: &mut Conn,
-    actor: &str,
-    action: Action,
-    name: &str,
-    detail: String,
-    now: Timestamp,
-) -> Result<()> {
-    let (actor, name) = (actor.to_owned(), name.to_owned());
-    audit::insert(conn, &Entry { at: now, actor, action, subject: Subject::User, name, detail })
 }

@@ -6,6 +6,7 @@ use domain::{
     access::{Admin, Editor},
     group::{GroupId, GroupName},
     password::PasswordHash,
+    secret::SecretHash,
     user::{UserContent, UserId, Username},
 };
 use sha2::{Digest, Sha256};
@@ -14,6 +15,7 @@ use super::{
     affected::Affected,
     change::{Change, Outcome, Run},
     groups::{add_members, members_of},
+    invitations,
     plan::Plan,
     users,
 };
@@ -25,19 +27,32 @@ pub struct AddUsers {
     admin: Admin,
     users: Vec<UserContent>,
     groups: Vec<GroupName>,
-    hashes: Vec<PasswordHash>,
+    ways_in: Vec<WayIn>,
+}
+
+/// How a new user comes in: with a password, or with a link to set one.
+#[derive(Clone, Debug)]
+enum WayIn {
+    Password(PasswordHash),
+    Link(SecretHash),
 }
 
 impl AddUsers {
     /// Adds these users as members of these groups.
     pub fn new(admin: &Admin, users: Vec<UserContent>, groups: Vec<GroupName>) -> AddUsers {
-        AddUsers { admin: admin.clone(), users, groups, hashes: Vec::new() }
+        AddUsers { admin: admin.clone(), users, groups, ways_in: Vec::new() }
     }
 
     /// The same users with their passwords, in the same order.
     #[must_use]
     pub fn with_passwords(self, hashes: Vec<PasswordHash>) -> AddUsers {
-        AddUsers { hashes, ..self }
+        AddUsers { ways_in: hashes.into_iter().map(WayIn::Password).collect(), ..self }
+    }
+
+    /// The same users with links to set a password, in the same order. Until then nobody signs in as these users.
+    #[must_use]
+    pub fn with_links(self, secrets: Vec<SecretHash>) -> AddUsers {
+        AddUsers { ways_in: secrets.into_iter().map(WayIn::Link).collect(), ..self }
     }
 
     /// The keys of the groups.
@@ -68,16 +83,25 @@ impl Change for AddUsers {
     }
 
     fn apply(&self, conn: &mut Conn, run: &mut Run<'_>, _: &Plan) -> Result<Outcome> {
-        if self.hashes.len() != self.users.len() {
-            return Err(Error::Refused("A user needs a password.".into()));
+        if self.ways_in.len() != self.users.len() {
+            return Err(Error::Refused("A user needs a password or a link.".into()));
         }
         let names: Vec<Username> = self.users.iter().map(|user| user.name.clone()).collect();
         if let Some(obstacle) = name_obstacles(conn, &self.admin, &names)?.into_iter().flatten().next() {
             return Err(Error::Confusing(obstacle));
         }
         let mut added = Vec::new();
-        for (user, hash) in self.users.iter().zip(&self.hashes) {
-            added.push((users::insert(conn, &self.admin, user, hash, run.now)?.id, user.name.clone()));
+        for (user, way_in) in self.users.iter().zip(&self.ways_in) {
+            let none = PasswordHash::none();
+            let (hash, link) = match way_in {
+                WayIn::Password(hash) => (hash, None),
+                WayIn::Link(secret) => (&none, Some(secret)),
+            };
+            let id = users::insert(conn, &self.admin, user, hash, run.now)?.id;
+            if let Some(secret) = link {
+                invitations::insert(conn, &self.admin, id, secret, run.now)?;
+            }
+            added.push((id, user.name.clone()));
         }
         for group in self.group_keys(conn)? {
             add_members(conn, run, &self.admin, group, &added)?;

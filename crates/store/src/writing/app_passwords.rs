@@ -13,7 +13,7 @@ use domain::{
     visitor::Member,
 };
 
-use super::account::audit_user;
+use super::audit::audit_user;
 use crate::{Conn, Error, Result, id, schema::app_passwords};
 
 /// Makes an app password of the acting user.

@@ -76,3 +76,16 @@ pub(super) fn pages(
     }
     Ok(())
 }
+
+/// Adds an entry about a user.
+pub(super) fn audit_user(
+    conn: &mut Conn,
+    actor: &str,
+    action: Action,
+    name: &str,
+    detail: String,
+    now: Timestamp,
+) -> Result<()> {
+    let (actor, name) = (actor.to_owned(), name.to_owned());
+    insert(conn, &Entry { at: now, actor, action, subject: Subject::User, name, detail })
+}

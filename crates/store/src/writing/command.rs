@@ -11,7 +11,7 @@ use super::{
     change::{Change, Outcome, Run},
     plan::Plan,
 };
-use crate::{Conn, Error, Result, schema::users};
+use crate::{Conn, Error, Result, active::is_active, schema::users};
 
 /// A change of pages or groups, or of who belongs to a group, as a value.
 #[derive(Clone, Debug)]
@@ -142,7 +142,7 @@ pub fn run(conn: &mut Conn, run: &mut Run<'_>, command: &Command) -> Result<Outc
 fn require_present(conn: &mut Conn, by: &Editor) -> Result<()> {
     let Some(user) = by.user() else { return Ok(()) };
     let role: Option<String> =
-        users::table.find(user.0).filter(users::active).select(users::role).first(conn).optional()?;
+        users::table.find(user.0).filter(is_active()).select(users::role).first(conn).optional()?;
     let role = role.and_then(|role| Role::parse(&role).ok());
     let allowed = role.is_some_and(|role| if by.is_admin() { role.may_administer() } else { role.may_edit() });
     if allowed { Ok(()) } else { Err(Error::NotAllowed) }

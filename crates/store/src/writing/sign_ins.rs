@@ -4,7 +4,7 @@ use chrono::{NaiveDateTime, TimeDelta};
 use diesel::{dsl::exists, prelude::*};
 use domain::{Timestamp, audit::Action, user::UserId, visitor::Member};
 
-use super::account::audit_user;
+use super::audit::audit_user;
 use crate::{
     Conn, Result,
     schema::{sign_in_places, users},

@@ -1,4 +1,5 @@
-//! Changes that administrators make to users. Every change adds its audit entry, and the last active administrator stays.
+//! Changes that administrators make to users. Every change adds its audit entry, and the last active administrator
+//! without an end stays.
 
 use diesel::{dsl::count_star, prelude::*};
 use domain::{
@@ -9,7 +10,7 @@ use domain::{
     user::{Role, Theme, User, UserContent, UserId, Username},
 };
 
-use super::{account::audit_user, failed_sign_ins};
+use super::{audit::audit_user, failed_sign_ins, invitations};
 use crate::{
     Conn, Error, Result, id,
     schema::users,
@@ -47,6 +48,7 @@ pub fn insert(
         name: content.name.clone(),
         role: content.role,
         active: content.active,
+        ends_at: content.ends_at,
         theme: Theme::System,
         password_hash: hash.clone(),
         groups: Vec::new(),
@@ -61,6 +63,7 @@ pub fn insert(
             users::role.eq(user.role.as_str()),
             users::password_hash.eq(hash.reveal()),
             users::active.eq(user.active),
+            users::ends_at.eq(user.ends_at.map(|end| end.naive_utc())),
             users::theme.eq(user.theme.as_str()),
             users::created_at.eq(now.naive_utc()),
             users::version.eq(user.version.0),
@@ -85,7 +88,7 @@ pub fn update(
 ) -> Result<User> {
     let admins = lock_admins(conn)?;
     let old = get(conn, admin, id)?.filter(|old| old.version == from).ok_or(Error::Stale)?;
-    if (&old.name, old.role, old.active) == (&content.name, content.role, content.active) {
+    if old.content() == *content {
         return Ok(old);
     }
     if old.name != content.name {
@@ -97,6 +100,7 @@ pub fn update(
             users::name.eq(content.name.as_str()),
             users::role.eq(content.role.as_str()),
             users::active.eq(content.active),
+            users::ends_at.eq(content.ends_at.map(|end| end.naive_utc())),
             users::version.eq(version.0),
         ))
         .execute(conn)?;
@@ -104,10 +108,13 @@ pub fn update(
         return Err(Error::Stale);
     }
     require_admin(conn, admins)?;
+    if !content.active {
+        invitations::end(conn, id, now)?;
+    }
     failed_sign_ins::forget(conn, &old.name)?;
     audit_user(conn, admin.actor(), Action::Changed, content.name.as_str(), user_changes(&old, content), now)?;
-    let UserContent { name, role, active } = content.clone();
-    Ok(User { name, role, active, version, ..old })
+    let UserContent { name, role, active, ends_at } = content.clone();
+    Ok(User { name, role, active, ends_at, version, ..old })
 }
 
 /// Enables or disables users; returns the number of users that changed.
@@ -121,11 +128,37 @@ pub fn set_active(conn: &mut Conn, admin: &Admin, ids: &[UserId], active: bool, 
         changed += diesel::update(users::table.find(user.id.0))
             .set((users::active.eq(active), users::version.eq(users::version + 1)))
             .execute(conn)?;
-        if active {
-            failed_sign_ins::forget(conn, &user.name)?;
-        }
+        match active {
+            true => failed_sign_ins::forget(conn, &user.name)?,
+            false => invitations::end(conn, user.id, now)?,
+        };
         let detail = if active { "enabled" } else { "disabled" };
         audit_user(conn, admin.actor(), Action::Changed, user.name.as_str(), detail.into(), now)?;
+    }
+    require_admin(conn, admins)?;
+    Ok(changed)
+}
+
+/// Sets the end of accounts, or removes it; returns the number of users that changed.
+///
+/// # Errors
+/// [`Error::LastAdmin`] when no administrator without an end would be left; the transaction must be rolled back.
+pub fn set_end(
+    conn: &mut Conn,
+    admin: &Admin,
+    ids: &[UserId],
+    ends_at: Option<Timestamp>,
+    now: Timestamp,
+) -> Result<usize> {
+    let admins = lock_admins(conn)?;
+    let mut changed = 0;
+    for user in get_many(conn, admin, ids)?.iter().filter(|user| user.ends_at != ends_at) {
+        changed += diesel::update(users::table.find(user.id.0))
+            .set((users::ends_at.eq(ends_at.map(|end| end.naive_utc())), users::version.eq(users::version + 1)))
+            .execute(conn)?;
+        failed_sign_ins::forget(conn, &user.name)?;
+        let detail = user_changes(user, &UserContent { ends_at, ..user.content() });
+        audit_user(conn, admin.actor(), Action::Changed, user.name.as_str(), detail, now)?;
     }
     require_admin(conn, admins)?;
     Ok(changed)
@@ -170,6 +203,7 @@ pub fn set_password_from(
     if changed == 0 {
         return Err(Error::Stale);
     }
+    invitations::end(conn, id, now)?;
     failed_sign_ins::forget(conn, &user.name)?;
     let detail = "by an administrator".into();
     audit_user(conn, admin.actor(), Action::PasswordSet, user.name.as_str(), detail, now)?;
@@ -181,6 +215,7 @@ pub fn set_password(conn: &mut Conn, admin: &Admin, id: UserId, hash: &PasswordH
     let Some(user) = get(conn, admin, id)? else { return Ok(false) };
     let changed = store_password(conn, id, hash)?;
     if changed {
+        invitations::end(conn, id, now)?;
         failed_sign_ins::forget(conn, &user.name)?;
         let detail = "by an administrator".into();
         audit_user(conn, admin.actor(), Action::PasswordSet, user.name.as_str(), detail, now)?;
@@ -199,16 +234,22 @@ pub fn unlock(conn: &mut Conn, admin: &Admin, id: UserId, now: Timestamp) -> Res
     Ok(true)
 }
 
-/// Locks the rows of all active administrators and counts them. A second transaction that removes one of them waits, and
-/// then counts what the first one left: PostgreSQL at READ COMMITTED rereads locked rows.
+/// Locks the rows of all active administrators without an end and counts them. A second transaction that removes one of them waits,
+/// and then counts what the first one left: PostgreSQL at READ COMMITTED rereads locked rows.
 fn lock_admins(conn: &mut Conn) -> Result<usize> {
-    let admins = users::table.filter(users::role.eq(Role::Admin.as_str())).filter(users::active);
+    let admins = users::table
+        .filter(users::role.eq(Role::Admin.as_str()))
+        .filter(users::active)
+        .filter(users::ends_at.is_null());
     Ok(diesel::update(admins).set(users::version.eq(users::version)).execute(conn)?)
 }
 
 /// Refuses a transaction that leaves no active administrator where there was one before.
 fn require_admin(conn: &mut Conn, before: usize) -> Result<()> {
-    let admins = users::table.filter(users::role.eq(Role::Admin.as_str())).filter(users::active);
+    let admins = users::table
+        .filter(users::role.eq(Role::Admin.as_str()))
+        .filter(users::active)
+        .filter(users::ends_at.is_null());
     let left: i64 = admins.select(count_star()).first(conn)?;
     if before > 0 && left == 0 { Err(Error::LastAdmin) } else { Ok(()) }
 }

@@ -269,7 +269,7 @@ impl Step {
             }
             Step::Join(index, groups) => {
                 let name = Username::parse(PEOPLE[*index]).unwrap();
-                let user = UserContent { name, role: Role::Reader, active: true };
+                let user = UserContent::new(name, Role::Reader);
                 let groups = groups.iter().map(|index| GroupName::parse(GROUPS[*index]).unwrap()).collect();
                 let add = AddUsers::new(&admin(), vec![user], groups);
                 Command::AddUsers(add.with_passwords(vec![hash("x")]))
@@ -780,8 +780,7 @@ fn a_reader_who_was_renamed_stays_a_reader_of_drafts_and_versions() {
         let ann = add(store, "ann", Role::Reader);
         let chosen = Audience::Chosen(Chosen { people: vec![ann.name.clone()], groups: Vec::new() });
         let page = insert(store, "a", chosen);
-        let content =
-            domain::user::UserContent { name: Username::parse("anna").unwrap(), role: ann.role, active: true };
+        let content = domain::user::UserContent::new(Username::parse("anna").unwrap(), ann.role);
         store.write(|conn| writing::users::update(conn, &admin(), ann.id, ann.version, &content, noon())).unwrap();
         let revision = store.read(|conn| store::revisions::get(conn, admin().editor(), page.id, Version(1)));
         let audience = revision.unwrap().unwrap().content.audience;

@@ -106,7 +106,7 @@ pub fn hash(text: &str) -> PasswordHash {
 }
 
 pub fn add(store: &Store, name: &str, role: Role) -> User {
-    let content = UserContent { name: Username::parse(name).unwrap(), role, active: true };
+    let content = UserContent::new(Username::parse(name).unwrap(), role);
     store.write(|conn| store::writing::users::insert(conn, &admin(), &content, &hash("x"), noon())).unwrap()
 }
 

@@ -23,6 +23,7 @@ mod feed;
 mod feeds;
 mod files;
 mod history;
+mod invitations;
 mod jobs;
 mod languages;
 mod links;

@@ -62,6 +62,7 @@ const ALL: &[&str] = &[
     "2026-11-30-000211_reading_times",
     "2026-11-30-000220_files",
     "2026-11-30-000225_file_links",
+    "2026-11-30-000230_invitations",
     "2026-11-30-000240_app_passwords",
 ];
 

@@ -28,7 +28,7 @@ fn find(store: &Store, name: &str) -> Option<User> {
 }
 
 fn change(store: &Store, user: &User, role: Role, active: bool) -> store::Result<User> {
-    let content = UserContent { name: user.name.clone(), role, active };
+    let content = UserContent { role, active, ..user.content() };
     store.write(|conn| store::writing::users::update(conn, &admin(), user.id, user.version, &content, noon()))
 }
 
@@ -41,7 +41,7 @@ fn a_user_comes_back_as_it_was_put_in_and_names_count_their_case() {
         assert!(store.read(users::has_admin).unwrap());
         assert_eq!(find(store, "zoe\u{308}"), Some(made));
         assert_eq!(find(store, "Zoë"), None);
-        let content = UserContent { name: Username::parse("zoë").unwrap(), role: Role::Reader, active: true };
+        let content = UserContent::new(Username::parse("zoë").unwrap(), Role::Reader);
         let again = store.write(|conn| store::writing::users::insert(conn, &admin(), &content, &hash("y"), noon()));
         assert_eq!(again.unwrap_err(), Error::Duplicate);
     });
@@ -213,8 +213,7 @@ fn a_new_name_is_one_that_people_can_tell_from_the_others() {
     on_both(|store| {
         let eve = add(store, "Eve", Role::Reader);
         add(store, "ann", Role::Reader);
-        let content =
-            |name: &str| UserContent { name: Username::parse(name).unwrap(), role: Role::Reader, active: true };
+        let content = |name: &str| UserContent::new(Username::parse(name).unwrap(), Role::Reader);
         let insert = |name: &str| {
             store.write(|conn| store::writing::users::add(conn, &admin(), &content(name), &hash("x"), noon()))
         };
@@ -259,7 +258,7 @@ fn names_are_suggested_among_more_users_than_are_compared_one_by_one() {
 }
 
 fn newcomers(names: &[&str]) -> Vec<UserContent> {
-    let user = |name: &&str| UserContent { name: Username::parse(name).unwrap(), role: Role::Reader, active: true };
+    let user = |name: &&str| UserContent::new(Username::parse(name).unwrap(), Role::Reader);
     names.iter().map(user).collect()
 }
 
@@ -278,7 +277,10 @@ fn many_users_are_added_with_their_groups_or_none_of_them() {
         };
         let nobody = GroupName::parse("Nobody").unwrap();
         assert_eq!(run(&["max"], vec![nobody], 1).unwrap_err(), Error::Refused("There is no group Nobody.".into()));
-        assert_eq!(run(&["max", "mia"], Vec::new(), 1).unwrap_err(), Error::Refused("A user needs a password.".into()));
+        assert_eq!(
+            run(&["max", "mia"], Vec::new(), 1).unwrap_err(),
+            Error::Refused("A user needs a password or a link.".into())
+        );
         let taken = run(&["max", "ann"], board.clone(), 2).unwrap_err();
         assert_eq!(taken, Error::Confusing("There is a user ann already.".into()));
         let twice = run(&["max", "max"], board.clone(), 2).unwrap_err();

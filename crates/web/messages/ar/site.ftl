@@ -119,6 +119,8 @@ account-too-many = كلمات مرور خاطئة كثيرة. لم يتغير ش
    *[other] حاول مرة أخرى بعد { $seconds } ثانية.
 }
 account-changed-meanwhile = تغيرت كلمة المرور في هذه الأثناء، لذلك لم يُحفظ هذا التغيير. سجّل الدخول من جديد.
+account-reads = الصفحات التي يمكنك قراءتها: { $count }
+account-forgotten = هل نسيت كلمة المرور الحالية؟
 account-no-colours = الألوان إما ألوان النظام أو فاتحة أو داكنة.
 password-empty = لا يمكن أن تكون كلمة المرور فارغة.
 password-control = لا يمكن أن تحتوي كلمة المرور على محارف تحكم.
@@ -166,6 +168,10 @@ account-end-app-passwords = { $count ->
     [many] إنهاء كلمات مرور تطبيقاتي الـ{ $count } أيضًا
    *[other] إنهاء كلمات مرور تطبيقاتي الـ{ $count } أيضًا
 }
+join = اختر كلمة مرور لـ { $name }
+join-once = يعمل هذا الرابط مرة واحدة. بعد ذلك سجّل الدخول بهذا الاسم وكلمة المرور الجديدة.
+join-submit = تعيين كلمة المرور
+join-gone = استُخدم من قبل، أو حلّ محله رابط أحدث، أو انتهت مدته.
 colours = الألوان
 colours-choice = { $choice ->
     [light] فاتحة
@@ -208,6 +214,8 @@ error-stale-form-message = بقي النموذج مفتوحًا أكثر من ي
 error-not-found = الصفحة غير موجودة
 error-not-found-message = لا توجد صفحة في هذا العنوان.
 error-not-found-check = تحقق من خلو العنوان من الأخطاء، أو ابحث عن الصفحة.
+error-gone = لم يعد هذا الرابط يعمل
+error-gone-who = اطلب رابطًا جديدًا ممن أرسله إليك.
 error-method = الطريقة غير مسموح بها
 error-method-message = لا يستجيب هذا العنوان إلا لـ { $methods }.
 error-timeout = بطيء جدًا

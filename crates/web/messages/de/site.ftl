@@ -111,6 +111,8 @@ account-too-many = Zu viele falsche Passwörter. Nichts wurde geändert. { $seco
    *[other] Nächster Versuch in { $seconds } Sekunden.
 }
 account-changed-meanwhile = Das Passwort wurde inzwischen geändert, deshalb wurde diese Änderung nicht gespeichert. Bitte neu anmelden.
+account-reads = Lesbare Seiten: { $count }
+account-forgotten = Aktuelles Passwort vergessen?
 account-no-colours = Als Farben gibt es nur System, Hell oder Dunkel.
 password-empty = Ein Passwort darf nicht leer sein.
 password-control = Ein Passwort darf keine Steuerzeichen enthalten.
@@ -150,6 +152,10 @@ account-end-app-passwords = { $count ->
     [one] Auch mein App-Passwort beenden
    *[other] Auch meine { $count } App-Passwörter beenden
 }
+join = Passwort für { $name } wählen
+join-once = Dieser Link gilt einmal. Danach mit diesem Namen und dem neuen Passwort anmelden.
+join-submit = Passwort setzen
+join-gone = Er wurde schon benutzt, ein neuerer hat ihn ersetzt, oder seine Zeit ist abgelaufen.
 colours = Farben
 colours-choice = { $choice ->
     [light] Hell
@@ -192,6 +198,8 @@ error-stale-form-message = Das Formular war länger als einen Tag offen, das Pas
 error-not-found = Seite nicht gefunden
 error-not-found-message = Unter dieser Adresse gibt es keine Seite.
 error-not-found-check = Bitte die Adresse auf Tippfehler prüfen oder nach der Seite suchen.
+error-gone = Dieser Link gilt nicht mehr
+error-gone-who = Einen neuen hat, wer diesen geschickt hat.
 error-method = Methode nicht erlaubt
 error-method-message = Diese Adresse beantwortet nur { $methods }.
 error-timeout = Zu langsam

@@ -112,6 +112,8 @@ account-too-many = Too many wrong passwords. Nothing was changed. { $seconds ->
    *[other] Try again in { $seconds } seconds.
 }
 account-changed-meanwhile = Your password was changed meanwhile, so this change was not saved. Sign in again.
+account-reads = Pages you can read: { $count }
+account-forgotten = Current password forgotten?
 account-no-colours = The colours must be system, light or dark.
 password-empty = A password cannot be empty.
 password-control = A password cannot hold control characters.
@@ -151,6 +153,10 @@ account-end-app-passwords = { $count ->
     [one] End my app password, too
    *[other] End my { $count } app passwords, too
 }
+join = Choose a password for { $name }
+join-once = This link works once. Afterwards, sign in with this name and the new password.
+join-submit = Set the password
+join-gone = It was used already, a newer one took its place, or its time is over.
 colours = Colours
 colours-choice = { $choice ->
     [light] Light
@@ -193,6 +199,8 @@ error-stale-form-message = The form was open for more than a day, your password 
 error-not-found = Page not found
 error-not-found-message = There is no page at this address.
 error-not-found-check = Check the address for a typing error, or search for the page.
+error-gone = This link no longer works
+error-gone-who = Ask whoever sent it to you for a new one.
 error-method = Method not allowed
 error-method-message = This address answers only { $methods }.
 error-timeout = Too slow

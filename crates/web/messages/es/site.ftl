@@ -111,6 +111,8 @@ account-too-many = Demasiadas contraseñas incorrectas. No se ha cambiado nada. 
    *[other] Inténtalo de nuevo en { $seconds } segundos.
 }
 account-changed-meanwhile = Tu contraseña se cambió entretanto, así que este cambio no se ha guardado. Inicia sesión de nuevo.
+account-reads = Páginas que puedes leer: { $count }
+account-forgotten = ¿Has olvidado la contraseña actual?
 account-no-colours = Los colores son los del sistema, claros u oscuros.
 password-empty = Una contraseña no puede estar vacía.
 password-control = Una contraseña no puede contener caracteres de control.
@@ -150,6 +152,10 @@ account-end-app-passwords = { $count ->
     [one] Terminar también mi contraseña de aplicación
    *[other] Terminar también mis { $count } contraseñas de aplicación
 }
+join = Elige una contraseña para { $name }
+join-once = Este enlace sirve una sola vez. Después, inicia sesión con este nombre y la contraseña nueva.
+join-submit = Establecer la contraseña
+join-gone = Ya se usó, otro más nuevo lo sustituyó o ha caducado.
 colours = Colores
 colours-choice = { $choice ->
     [light] Claros
@@ -192,6 +198,8 @@ error-stale-form-message = El formulario estuvo abierto más de un día, tu cont
 error-not-found = Página no encontrada
 error-not-found-message = No hay ninguna página en esta dirección.
 error-not-found-check = Comprueba si hay un error en la dirección o busca la página.
+error-gone = Este enlace ya no sirve
+error-gone-who = Pide uno nuevo a quien te lo envió.
 error-method = Método no permitido
 error-method-message = Esta dirección solo responde a { $methods }.
 error-timeout = Demasiado lento

@@ -111,6 +111,8 @@ account-too-many = Trop de mots de passe erronés. Rien n’a été modifié. { 
    *[other] Réessayez dans { $seconds } secondes.
 }
 account-changed-meanwhile = Votre mot de passe a été changé entre-temps ; cette modification n’a pas été enregistrée. Reconnectez-vous.
+account-reads = Pages que vous pouvez lire : { $count }
+account-forgotten = Mot de passe actuel oublié ?
 account-no-colours = Les couleurs sont celles du système, claires ou sombres.
 password-empty = Un mot de passe ne peut pas être vide.
 password-control = Un mot de passe ne peut pas contenir de caractères de contrôle.
@@ -150,6 +152,10 @@ account-end-app-passwords = { $count ->
     [one] Mettre fin aussi à mon mot de passe d’application
    *[other] Mettre fin aussi à mes { $count } mots de passe d’application
 }
+join = Choisir un mot de passe pour { $name }
+join-once = Ce lien ne sert qu’une fois. Ensuite, connectez-vous avec ce nom et le nouveau mot de passe.
+join-submit = Définir le mot de passe
+join-gone = Il a déjà servi, un lien plus récent l’a remplacé, ou son délai est passé.
 colours = Couleurs
 colours-choice = { $choice ->
     [light] Claires
@@ -192,6 +198,8 @@ error-stale-form-message = Le formulaire était ouvert depuis plus d’un jour, 
 error-not-found = Page introuvable
 error-not-found-message = Il n’y a pas de page à cette adresse.
 error-not-found-check = Vérifiez l’adresse, ou recherchez la page.
+error-gone = Ce lien n’est plus valable
+error-gone-who = Demandez-en un nouveau à la personne qui vous l’a envoyé.
 error-method = Méthode non autorisée
 error-method-message = Cette adresse ne répond qu’à { $methods }.
 error-timeout = Trop lent

@@ -111,6 +111,8 @@ account-too-many = Troppe password errate. Nulla è stato modificato. { $seconds
    *[other] Riprova tra { $seconds } secondi.
 }
 account-changed-meanwhile = Nel frattempo la tua password è stata cambiata, quindi questa modifica non è stata salvata. Accedi di nuovo.
+account-reads = Pagine che puoi leggere: { $count }
+account-forgotten = Hai dimenticato la password attuale?
 account-no-colours = I colori sono quelli del sistema, chiari o scuri.
 password-empty = Una password non può essere vuota.
 password-control = Una password non può contenere caratteri di controllo.
@@ -150,6 +152,10 @@ account-end-app-passwords = { $count ->
     [one] Termina anche la mia password per le app
    *[other] Termina anche le mie { $count } password per le app
 }
+join = Scegli una password per { $name }
+join-once = Questo link vale una sola volta. Poi accedi con questo nome e la nuova password.
+join-submit = Imposta la password
+join-gone = È già stato usato, uno più recente lo ha sostituito oppure è scaduto.
 colours = Colori
 colours-choice = { $choice ->
     [light] Chiari
@@ -192,6 +198,8 @@ error-stale-form-message = Il modulo è rimasto aperto più di un giorno, nel fr
 error-not-found = Pagina non trovata
 error-not-found-message = A questo indirizzo non c’è nessuna pagina.
 error-not-found-check = Controlla che l’indirizzo non contenga errori, oppure cerca la pagina.
+error-gone = Questo link non vale più
+error-gone-who = Chiedine uno nuovo a chi te lo ha mandato.
 error-method = Metodo non consentito
 error-method-message = Questo indirizzo risponde solo a { $methods }.
 error-timeout = Troppo lento

@@ -111,6 +111,8 @@ account-too-many = Te veel onjuiste wachtwoorden. Er is niets gewijzigd. { $seco
    *[other] Probeer het over { $seconds } seconden opnieuw.
 }
 account-changed-meanwhile = Je wachtwoord is intussen gewijzigd, daarom is deze wijziging niet opgeslagen. Meld je opnieuw aan.
+account-reads = Pagina’s die je kunt lezen: { $count }
+account-forgotten = Huidig wachtwoord vergeten?
 account-no-colours = De kleuren zijn die van het systeem, licht of donker.
 password-empty = Een wachtwoord mag niet leeg zijn.
 password-control = Een wachtwoord mag geen besturingstekens bevatten.
@@ -150,6 +152,10 @@ account-end-app-passwords = { $count ->
     [one] Ook mijn app-wachtwoord beëindigen
    *[other] Ook mijn { $count } app-wachtwoorden beëindigen
 }
+join = Kies een wachtwoord voor { $name }
+join-once = Deze link werkt één keer. Log daarna in met deze naam en het nieuwe wachtwoord.
+join-submit = Wachtwoord instellen
+join-gone = Hij is al gebruikt, vervangen door een nieuwere, of verlopen.
 colours = Kleuren
 colours-choice = { $choice ->
     [light] Licht
@@ -192,6 +198,8 @@ error-stale-form-message = Het formulier stond langer dan een dag open, je wacht
 error-not-found = Pagina niet gevonden
 error-not-found-message = Er is geen pagina op dit adres.
 error-not-found-check = Controleer het adres op een typefout of zoek de pagina.
+error-gone = Deze link werkt niet meer
+error-gone-who = Vraag een nieuwe aan degene die hem stuurde.
 error-method = Methode niet toegestaan
 error-method-message = Dit adres beantwoordt alleen { $methods }.
 error-timeout = Te langzaam

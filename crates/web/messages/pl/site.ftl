@@ -115,6 +115,8 @@ account-too-many = Zbyt wiele błędnych haseł. Niczego nie zmieniono. { $secon
    *[other] Spróbuj ponownie za { $seconds } sekundy.
 }
 account-changed-meanwhile = Hasło zmieniono w międzyczasie, dlatego tej zmiany nie zapisano. Zaloguj się ponownie.
+account-reads = Strony, które możesz czytać: { $count }
+account-forgotten = Nie pamiętasz obecnego hasła?
 account-no-colours = Kolory mogą być systemowe, jasne lub ciemne.
 password-empty = Hasło nie może być puste.
 password-control = Hasło nie może zawierać znaków sterujących.
@@ -158,6 +160,10 @@ account-end-app-passwords = { $count ->
     [many] Zakończ też moje { $count } haseł aplikacji
    *[other] Zakończ też moje { $count } hasła aplikacji
 }
+join = Wybierz hasło dla { $name }
+join-once = Ten link działa jeden raz. Potem zaloguj się tą nazwą i nowym hasłem.
+join-submit = Ustaw hasło
+join-gone = Został już użyty, zastąpił go nowszy albo minął jego czas.
 colours = Kolory
 colours-choice = { $choice ->
     [light] Jasne
@@ -200,6 +206,8 @@ error-stale-form-message = Formularz był otwarty dłużej niż dobę, hasło zm
 error-not-found = Nie znaleziono strony
 error-not-found-message = Pod tym adresem nie ma strony.
 error-not-found-check = Sprawdź, czy w adresie nie ma błędu, albo wyszukaj stronę.
+error-gone = Ten link już nie działa
+error-gone-who = Poproś o nowy osobę, która go przysłała.
 error-method = Niedozwolona metoda
 error-method-message = Ten adres odpowiada tylko na { $methods }.
 error-timeout = Zbyt wolno

@@ -111,6 +111,8 @@ account-too-many = Senhas erradas demais. Nada foi alterado. { $seconds ->
    *[other] Tente de novo em { $seconds } segundos.
 }
 account-changed-meanwhile = Sua senha foi alterada nesse meio-tempo, por isso esta alteração não foi salva. Entre de novo.
+account-reads = Páginas que você pode ler: { $count }
+account-forgotten = Esqueceu a senha atual?
 account-no-colours = As cores são as do sistema, claras ou escuras.
 password-empty = Uma senha não pode ser vazia.
 password-control = Uma senha não pode conter caracteres de controle.
@@ -150,6 +152,10 @@ account-end-app-passwords = { $count ->
     [one] Encerrar também a minha senha de aplicativo
    *[other] Encerrar também as minhas { $count } senhas de aplicativo
 }
+join = Escolha uma senha para { $name }
+join-once = Este link funciona uma vez. Depois, entre com este nome e a nova senha.
+join-submit = Definir a senha
+join-gone = Já foi usado, um mais novo o substituiu ou o prazo terminou.
 colours = Cores
 colours-choice = { $choice ->
     [light] Claras
@@ -192,6 +198,8 @@ error-stale-form-message = O formulário ficou aberto por mais de um dia, sua se
 error-not-found = Página não encontrada
 error-not-found-message = Não há página neste endereço.
 error-not-found-check = Verifique se há um erro no endereço ou pesquise a página.
+error-gone = Este link já não funciona
+error-gone-who = Peça um novo a quem o enviou.
 error-method = Método não permitido
 error-method-message = Este endereço só responde a { $methods }.
 error-timeout = Lento demais

@@ -40,6 +40,9 @@ pub struct Chosen {
     to: Option<String>,
     #[serde(default)]
     audience: Option<String>,
+    /// A moment as typed; empty for none.
+    #[serde(default)]
+    until: Option<String>,
     #[serde(default)]
     people: String,
     #[serde(default)]
@@ -88,6 +91,8 @@ pub(super) enum Needs {
     Section,
     /// People and groups.
     Readers,
+    /// A moment, or none.
+    Moment,
 }
 
 /// A row as the question names it.
@@ -103,6 +108,7 @@ pub(super) struct Item {
 pub(super) struct Parameters {
     pub(super) section: Option<String>,
     pub(super) readers: Option<AudienceInput>,
+    pub(super) moment: Option<String>,
 }
 
 impl Parameters {
@@ -110,6 +116,7 @@ impl Parameters {
     fn fields(&self) -> Vec<Hidden> {
         let hidden = |name, value: &String| Hidden { name, value: value.clone() };
         let mut fields: Vec<Hidden> = self.section.iter().map(|section| hidden("to", section)).collect();
+        fields.extend(self.moment.iter().map(|moment| hidden("until", moment)));
         if let Some(readers) = &self.readers {
             fields.extend([hidden("audience", &readers.kind), hidden("people", &readers.people)]);
             fields.extend(readers.groups.iter().map(|group| hidden("groups", group)));
@@ -189,6 +196,8 @@ struct ConfirmPage {
     section_field: Option<String>,
     /// The readers as they were chosen, if the page asks for them.
     readers: Option<Readers>,
+    /// The moment as it was typed, if the page asks for it.
+    moment_field: Option<String>,
     cancel_href: String,
     danger: bool,
     confirm_label: String,
@@ -249,12 +258,13 @@ impl Action {
         }
         let confirmed = chosen.confirm == "yes";
         let back = section.back(&chosen.back);
-        let Chosen { id: ids, seen, to, audience, people, groups, .. } = chosen;
+        let Chosen { id: ids, seen, to, audience, until, people, groups, .. } = chosen;
         let readers = audience.map(|kind| AudienceInput { kind, people, groups });
         let parameters = match choice.needs {
             Needs::Rows => Parameters::default(),
-            Needs::Section => Parameters { section: to, readers: None },
-            Needs::Readers => Parameters { section: None, readers },
+            Needs::Section => Parameters { section: to, ..Parameters::default() },
+            Needs::Readers => Parameters { readers, ..Parameters::default() },
+            Needs::Moment => Parameters { moment: until, ..Parameters::default() },
         };
         let seen = Seen::parse(&seen);
         Ok(Action { choice, ids, all, confirmed, seen, parameters, back })
@@ -305,6 +315,7 @@ impl Action {
             section_field: (asks && needs == Needs::Section).then(|| self.parameters.section.unwrap_or_default()),
             readers: (asks && needs == Needs::Readers)
                 .then(|| Readers::new(&self.parameters.readers.unwrap_or_default(), &groups)),
+            moment_field: (asks && needs == Needs::Moment).then(|| self.parameters.moment.unwrap_or_default()),
         };
         let status = if invalid.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
         Ok(Answer::panel(app.view.render("admin/confirm.html", &page)?).with_status(status))

@@ -17,6 +17,8 @@ pub(super) enum Flash {
     PasswordSet,
     Unlocked,
     AppPasswordsEnded,
+    LinkEnded,
+    EndSet,
     Restored,
     Purged,
     DraftSaved,
@@ -40,7 +42,7 @@ pub(super) enum Flash {
 }
 
 impl Flash {
-    const ALL: [(Flash, &'static str, &'static str); 28] = [
+    const ALL: [(Flash, &'static str, &'static str); 31] = [
         (Flash::Saved, "saved", "Saved."),
         (Flash::Created, "created", "Created."),
         (Flash::Deleted, "deleted", "Deleted"),
@@ -52,6 +54,8 @@ impl Flash {
         (Flash::PasswordSet, "password-set", "The password is set."),
         (Flash::Unlocked, "unlocked", "The wrong passwords are forgotten."),
         (Flash::AppPasswordsEnded, "app-passwords-ended", "Ended. It holds with the next request."),
+        (Flash::LinkEnded, "link-ended", "The link has ended."),
+        (Flash::EndSet, "end-set", "Changed the end of users"),
         (Flash::DraftSaved, "draft-saved", "The draft is saved."),
         (Flash::Unpublished, "unpublished", "Unpublished"),
         (Flash::Discarded, "discarded", "The draft is discarded."),
@@ -117,6 +121,7 @@ impl Flash {
             Flash::DraftsDiscarded => ("Discarded", "draft", ""),
             Flash::Enabled => ("Enabled", "user", ""),
             Flash::Disabled => ("Disabled", "user", ""),
+            Flash::EndSet => ("Changed the end of", "user", ""),
             _ => return None,
         };
         Some(format!("{verb} {count} {noun}{plural}{after}."))

@@ -4,6 +4,7 @@ mod add_many;
 mod app_passwords;
 mod delete;
 mod holdings;
+mod link;
 mod list;
 mod load;
 mod memberships;
@@ -22,19 +23,22 @@ use domain::{
     user::{Role, User, UserId, UserInput, Username},
 };
 use serde::{Deserialize, Serialize};
-use store::writing::{AccessDiff, AddUsers, Command, users};
+use store::writing::{AccessDiff, AddUsers, Command, drafts, users};
 
 pub use add_many::{add_many, ask as ask_many};
 pub use app_passwords::end_app_passwords;
 pub use delete::{confirm, delete};
+pub use link::make as make_link;
 pub use list::{act, list};
 pub use password::{password, set_password};
 pub use unlock::unlock;
 
 use app_passwords::AppPasswords;
 use holdings::Holdings;
+use link::LinkBox;
 use load::load;
 use memberships::{Chosen, Memberships};
+use password::By;
 use sheet::{Sheet, Slip};
 use unlock::Guessed;
 
@@ -48,7 +52,7 @@ use super::{
 };
 use crate::{
     App,
-    auth::extract::Admin,
+    auth::{extract::Admin, secret::Secret},
     clock,
     http::{
         answer::{Answer, Outcome},
@@ -69,6 +73,9 @@ pub struct Fields {
     role: String,
     #[serde(default, deserialize_with = "checkbox")]
     active: bool,
+    /// The end of the account as typed.
+    #[serde(default)]
+    ends: String,
     #[serde(default)]
     version: i64,
     #[serde(default)]
@@ -79,11 +86,15 @@ pub struct Fields {
     password: String,
     #[serde(default)]
     password_again: String,
-    #[serde(default, deserialize_with = "checkbox")]
-    generate: bool,
+    /// Where the password of a new user comes from.
+    #[serde(default)]
+    by: By,
     /// Whether the question about disabling the user was answered with its button.
     #[serde(default, deserialize_with = "checkbox")]
     disables: bool,
+    /// The name of the editor who gets the drafts of a user who is disabled; empty to leave them as they are.
+    #[serde(default)]
+    drafts_to: String,
     /// The button that led to a question.
     #[serde(default)]
     asked: Option<SubmitAction>,
@@ -97,19 +108,21 @@ pub struct Fields {
 
 impl Fields {
     fn of(draft: UserInput, version: Version, back: String) -> Fields {
-        let UserInput { name, role, active } = draft;
+        let UserInput { name, role, active, ends } = draft;
         let (password, password_again) = (String::new(), String::new());
         Fields {
             name,
             role,
             active,
+            ends,
             version: version.0,
             back,
             then: SubmitAction::Save,
             password,
             password_again,
-            generate: true,
+            by: By::Link,
             disables: false,
+            drafts_to: String::new(),
             asked: None,
             groups: Vec::new(),
             agreed: String::new(),
@@ -118,7 +131,7 @@ impl Fields {
 
     /// The fields of a new user, with a role.
     fn of_new(role: Role, back: String) -> Fields {
-        let draft = UserInput { name: String::new(), role: role.as_str().into(), active: true };
+        let draft = UserInput { name: String::new(), role: role.as_str().into(), active: true, ends: String::new() };
         Fields::of(draft, Version(0), back)
     }
 
@@ -132,7 +145,7 @@ impl Fields {
     }
 
     fn input(&self) -> UserInput {
-        UserInput { name: self.name.clone(), role: self.role.clone(), active: self.active }
+        UserInput { name: self.name.clone(), role: self.role.clone(), active: self.active, ends: self.ends.clone() }
     }
 }
 
@@ -154,6 +167,8 @@ struct FormPage {
     guessed: Option<Guessed>,
     /// The app passwords of the user, if there are any.
     app_passwords: Option<AppPasswords>,
+    /// The link to set a password; in no form that comes back.
+    link: Option<LinkBox>,
     /// The question about disabling the user.
     disabling: Option<Disabling>,
     /// The groups of the user, in a form of their own; those of a new user are in the same form.
@@ -168,17 +183,46 @@ struct FormPage {
 struct Disabling {
     name: String,
     holdings: Holdings,
+    /// The editors who can have the drafts, and the one who was chosen.
+    editors: Vec<String>,
+    drafts_to: String,
     /// The button that led to the question.
     then: &'static str,
 }
+
+impl Disabling {
+    async fn of(app: &App, admin: &Admin, user: &User, fields: &Fields) -> Result<Disabling, Error> {
+        let (proof, held_by) = (admin.proof(), user.clone());
+        let read = move |conn: &mut store::Conn| {
+            let holdings = Holdings::of(conn, &proof, &held_by)?;
+            let editors = match holdings.has_drafts() {
+                true => store::users::editor_names(conn, &proof, MAX_HEIRS)?,
+                false => Vec::new(),
+            };
+            Ok((holdings, editors))
+        };
+        let (holdings, editors) = app.db.read(read).await?;
+        Ok(Disabling {
+            name: user.name.to_string(),
+            holdings,
+            editors: editors.iter().filter(|name| **name != user.name).map(Username::to_string).collect(),
+            drafts_to: fields.drafts_to.clone(),
+            then: fields.then.word(),
+        })
+    }
+}
+
+/// The most editors among whom the one is chosen who gets the drafts.
+const MAX_HEIRS: u32 = 100;
 
 #[derive(Serialize)]
 struct FormFields {
     name: String,
     active: bool,
+    ends: String,
     version: i64,
     back: String,
-    generate: bool,
+    by: &'static str,
 }
 
 #[derive(Serialize)]
@@ -211,13 +255,14 @@ struct Editing<'a> {
     user: Option<&'a User>,
     guessed: Option<Guessed>,
     app_passwords: Option<AppPasswords>,
+    link: Option<LinkBox>,
     disabling: Option<Disabling>,
     added: Option<Sheet>,
 }
 
 impl<'a> Editing<'a> {
     fn of(app: &'a App, admin: &'a Admin, site: &'a Site, user: Option<&'a User>) -> Editing<'a> {
-        Editing { app, admin, site, user, guessed: None, app_passwords: None, disabling: None, added: None }
+        Editing { app, admin, site, user, guessed: None, link: None, app_passwords: None, disabling: None, added: None }
     }
 
     fn form(self, fields: Fields, invalid: &Invalid, query: &QueryString) -> Result<Answer, Error> {
@@ -249,6 +294,7 @@ impl<'a> Editing<'a> {
             }),
             guessed: self.guessed,
             app_passwords: self.app_passwords,
+            link: self.link,
             disabling: self.disabling,
             groups,
             added: self.added,
@@ -256,9 +302,10 @@ impl<'a> Editing<'a> {
             fields: FormFields {
                 name: fields.name,
                 active: fields.active,
+                ends: fields.ends,
                 version: fields.version,
                 back: fields.back,
-                generate: fields.generate,
+                by: fields.by.word(),
             },
         };
         Ok(Answer::panel(self.app.view.render("admin/users/form.html", &page)?))
@@ -278,7 +325,8 @@ pub async fn new(app: Data<App>, admin: Admin, query: QueryString) -> Result<Ans
     Editing::of(&app, &admin, &site, None).form_with(fields, &Invalid::default(), &query, Some(groups))
 }
 
-/// POST `/admin/users`. Redirects to the form of the new user, or to an empty one; a generated password is shown once, here.
+/// POST `/admin/users`. Redirects to the form of the new user, or to an empty one; a generated password or a link is shown once,
+/// here.
 /// 422 with the effect when the user would gain access by the groups that are ticked.
 pub async fn create(
     request: HttpRequest,
@@ -295,10 +343,13 @@ pub async fn create(
     let by = || admin.proof().editor().clone();
     let name = text::cleaned(&fields.name);
     let name = name.trim();
-    let chosen = password::choose(&fields.password, &fields.password_again, fields.generate, name);
+    let chosen = match fields.by {
+        By::Link => link::new_secret().map(WayIn::Link).map(Ok)?,
+        by => password::choose(&fields.password, &fields.password_again, by, name).map(WayIn::Password),
+    };
     let mut invalid = Invalid::default();
     invalid.take("name", check_new_name(&app, &admin, name).await?);
-    let content = fields.input().check().map_err(|wrong| invalid.extend(wrong)).ok();
+    let content = fields.input().check(site.time_zone).map_err(|wrong| invalid.extend(wrong)).ok();
     let groups = invalid.take("groups", fields.group_names());
     let add = content.zip(groups).map(|(content, groups)| {
         let name = content.name.clone();
@@ -325,9 +376,14 @@ pub async fn create(
     if let Some(diff) = gains.filter(|diff| fields.agreed != diff.fingerprint().as_str()) {
         return adding.ask(fields, &diff).await;
     }
-    let origin = Envelope::of(&request).client.origin();
-    let hash = app.authenticator.bcrypt_pool.hash(origin, &chosen.password).await?;
-    let command = Command::AddUsers(add.clone().with_passwords(vec![hash]));
+    let with_way_in = match &chosen {
+        WayIn::Link(secret) => add.clone().with_links(vec![secret.hash()]),
+        WayIn::Password(chosen) => {
+            let origin = Envelope::of(&request).client.origin();
+            add.clone().with_passwords(vec![app.authenticator.bcrypt_pool.hash(origin, &chosen.password).await?])
+        }
+    };
+    let command = Command::AddUsers(with_way_in);
     match app.db.run(by(), command, consent(&fields.agreed)).await? {
         Ok(_) => {}
         Err(store::Error::Unconfirmed) => {
@@ -348,22 +404,31 @@ pub async fn create(
     }
     let user = app.db.read(move |conn| store::users::find(conn, &name)).await?.ok_or(Error::NotFound)?;
     let kept = encode(&[("back", &fields.back)]);
-    match (chosen.generated, fields.then) {
-        (Some(generated), SubmitAction::Another) => {
-            let slip = Slip { name: user.name.to_string(), password: generated };
+    let slip = match &chosen {
+        WayIn::Link(secret) => Some(Slip::link(&user.name, secret)),
+        WayIn::Password(chosen) => chosen.generated.clone().map(|generated| Slip::password(&user.name, generated)),
+    };
+    match (slip, fields.then) {
+        (Some(slip), SubmitAction::Another) => {
             let added = Some(Sheet::new(&app, &request, &site, vec![slip]));
             let groups = Memberships::of_new(&app, &admin, &[], None).await?;
             let form = Editing { added, ..Editing::of(&app, &admin, &site, None) };
-            let fields = Fields::of_new(user.role, fields.back);
+            let fields = Fields { by: fields.by, ..Fields::of_new(user.role, fields.back) };
             let (valid, query) = (Invalid::default(), QueryString::default());
             form.form_with(fields, &valid, &query, Some(groups)).map(Outcome::Page)
         }
-        (Some(generated), _) => password::reveal(&app, &request, &admin, &site, &user, generated, &fields.back),
+        (Some(slip), _) => sheet::reveal(&app, &request, &admin, &site, &user, slip, &fields.back),
         (None, SubmitAction::Another) => {
             Ok(Outcome::Redirect(Flash::Created.at(&format!("{}/new", USERS.list), &kept, None)))
         }
         (None, _) => Ok(Outcome::Redirect(Flash::Created.at(&USERS.form_href(user.id.0), &kept, None))),
     }
+}
+
+/// How a new user comes in.
+enum WayIn {
+    Link(Secret),
+    Password(password::Chosen),
 }
 
 /// The form of a new user that comes back.
@@ -387,9 +452,9 @@ impl Adding<'_> {
 
     /// Asks whether the user may gain access. A form never has the password that was typed.
     async fn ask(self, fields: Fields, diff: &AccessDiff) -> Result<Outcome, Error> {
-        let invalid = match fields.generate {
-            true => Invalid::default(),
-            false => Invalid::one("password", "Type the password once more: forms do not keep it."),
+        let invalid = match fields.by {
+            By::Link | By::Generated => Invalid::default(),
+            By::Typed => Invalid::one("password", "Type the password once more: forms do not keep it."),
         };
         self.refused(fields, &invalid, Some(diff)).await
     }
@@ -409,11 +474,12 @@ async fn check_new_name(app: &App, admin: &Admin, typed: &str) -> Result<Result<
 /// GET `/admin/users/{id}`.
 pub async fn edit(request: HttpRequest, app: Data<App>, admin: Admin, query: QueryString) -> Result<Answer, Error> {
     let (site, user) = load(&app, &admin, UserId(id(&request)?)).await?;
-    let fields = Fields::of(UserInput::of(&user), user.version, USERS.back(query.get("back")));
+    let fields = Fields::of(UserInput::of(&user, site.time_zone), user.version, USERS.back(query.get("back")));
     let guessed = Guessed::of(&app, &admin, &site, &user).await?;
+    let link = LinkBox::of(&app, &admin, &site, &user).await?;
     let groups = Memberships::load(&app, &admin, &user, None, &fields.back).await?;
     let app_passwords = AppPasswords::of(&app, &admin, &site, &user).await?;
-    let editing = Editing { guessed, app_passwords, ..Editing::of(&app, &admin, &site, Some(&user)) };
+    let editing = Editing { guessed, link, app_passwords, ..Editing::of(&app, &admin, &site, Some(&user)) };
     editing.form_with(fields, &Invalid::default(), &query, Some(groups))
 }
 
@@ -450,7 +516,7 @@ fn with_groups(
     invalid: &Invalid,
     back: String,
 ) -> Result<Answer, Error> {
-    let fields = Fields::of(UserInput::of(user), user.version, back);
+    let fields = Fields::of(UserInput::of(user, site.time_zone), user.version, back);
     let editing = Editing::of(app, admin, site, Some(user));
     editing.form_with(fields, invalid, &QueryString::default(), Some(groups))
 }
@@ -467,7 +533,7 @@ pub async fn update(
     let id = UserId(id(&request)?);
     let (site, user) = load(&app, &admin, id).await?;
     let editing = Editing::of(&app, &admin, &site, Some(&user));
-    let content = match fields.input().check() {
+    let content = match fields.input().check(site.time_zone) {
         Ok(content) => content,
         Err(invalid) => return editing.refused(fields, &invalid, StatusCode::UNPROCESSABLE_ENTITY),
     };
@@ -477,14 +543,24 @@ pub async fn update(
     }
     // A form over another version is a conflict, whatever it answers.
     if user.active && !content.active && !fields.disables && user.version == from {
-        let (proof, held_by) = (admin.proof(), user.clone());
-        let holdings = app.db.read(move |conn| Holdings::of(conn, &proof, &held_by)).await?;
-        let disabling = Disabling { name: user.name.to_string(), holdings, then: fields.then.word() };
-        let asking = Editing { disabling: Some(disabling), ..editing };
+        let asking = Editing { disabling: Some(Disabling::of(&app, &admin, &user, &fields).await?), ..editing };
         return asking.refused(fields, &Invalid::default(), StatusCode::UNPROCESSABLE_ENTITY);
     }
-    let (proof, new) = (admin.proof(), content.clone());
-    let saved = app.db.try_revoke(move |conn| users::update(conn, &proof, id, from, &new, clock::now())).await?;
+    let heir = match (fields.disables && !content.active, fields.drafts_to.trim()) {
+        (true, name) if !name.is_empty() => {
+            Some(Username::parse(name).map_err(|words| Error::Unprocessable(words.into()))?)
+        }
+        _ => None,
+    };
+    let (proof, new, old) = (admin.proof(), content.clone(), user.clone());
+    let update = move |conn: &mut store::Conn| {
+        let saved = users::update(conn, &proof, id, from, &new, clock::now())?;
+        if let Some(heir) = &heir {
+            drafts::hand_over(conn, &proof, &old, heir, clock::now())?;
+        }
+        Ok(saved)
+    };
+    let saved = app.db.try_revoke(update).await?;
     let conflict = StatusCode::CONFLICT;
     match saved {
         Ok(user) => {
@@ -506,7 +582,7 @@ pub async fn update(
         Err(store::Error::Stale) => {
             let (_, theirs) = load(&app, &admin, id).await?;
             fields.version = theirs.version.0;
-            let state = if theirs.active { "active" } else { "disabled" };
+            let state = list::state(&theirs, clock::now());
             let words = format!(
                 "Somebody else saved this user while you were editing, as {}, {}, {state}. Your version is below; \
                  saving it replaces theirs.",

@@ -89,7 +89,7 @@ pub async fn choose(app: Data<App>, editor: Editor, query: QueryString) -> Resul
     let (proof, typed) = (editor.proof(), who.to_owned());
     let read = move |conn: &mut store::Conn| {
         let found = match Username::parse(&typed) {
-            Ok(name) => users::find(conn, &name)?.filter(|user| user.active),
+            Ok(name) => users::find(conn, &name)?.filter(|user| user.is_active_at(clock::now())),
             Err(_) => None,
         };
         let similar = match (&found, typed.is_empty()) {
@@ -154,7 +154,7 @@ pub async fn user(request: HttpRequest, app: Data<App>, editor: Editor) -> Resul
     let name = Username::parse(request.match_info().query("name")).map_err(|_| Error::NotFound)?;
     let wanted = name.clone();
     let user = app.db.read(move |conn| users::find(conn, &wanted)).await?;
-    let user = user.filter(|user| user.active).ok_or(Error::NotFound)?;
+    let user = user.filter(|user| user.is_active_at(clock::now())).ok_or(Error::NotFound)?;
     let account = Arc::new(Account::of(&no_more_than(&editor, user)));
     Impersonation { base: address_of(name.as_str()), viewer: name.to_string(), account: Some(account) }
         .at(&request, &app, &editor)
@@ -176,8 +176,9 @@ fn anybody() -> Result<User, Error> {
         name: Username::parse("somebody").map_err(Error::Internal)?,
         role: Role::Reader,
         active: true,
+        ends_at: None,
         theme: Theme::default(),
-        password_hash: PasswordHash::new(String::new()),
+        password_hash: PasswordHash::none(),
         groups: Vec::new(),
         created_at: clock::now(),
         last_sign_in_at: None,
@@ -206,15 +207,15 @@ impl Impersonation {
         let query = QueryString::of(request);
         let seen = match path {
             "search" => crate::site::search::show(app.clone(), query, guest).await.map(Outcome::Page),
-            "sitemap" => {
-                let hides_pages = app.db.site().await.hides_pages;
-                let (root, asked) = (PagePath::root(), ListQuery::of(&query));
-                let all = Section::of_all(app, root, guest, asked, clock::now(), (Error::NotFound, hides_pages));
-                lists::section(app, all).await
-            }
-            path => match PagePath::parse(path) {
-                Ok(path) => self.page(app, guest, path, ListQuery::of(&query)).await,
-                Err(_) => Err(Error::NotFound),
+            path => match (below_sitemap(path), PagePath::parse(path)) {
+                (Some(below), _) => {
+                    let hides_pages = app.db.site().await.hides_pages;
+                    let asked = ListQuery::of(&query);
+                    let all = Section::of_all(app, below, guest, asked, clock::now(), (Error::NotFound, hides_pages));
+                    lists::section(app, all).await
+                }
+                (None, Ok(path)) => self.page(app, guest, path, ListQuery::of(&query)).await,
+                (None, Err(_)) => Err(Error::NotFound),
             },
         };
         let error = match seen {
@@ -333,9 +334,19 @@ fn next_address(html: &str) -> Option<(usize, &'static str)> {
 fn stays(address: &str) -> bool {
     let path = address.split(['?', '#']).next().unwrap_or_default();
     match path.strip_prefix('/') {
-        Some("search" | "sitemap") => true,
-        Some(path) => PagePath::parse(path).is_ok(),
+        Some("search") => true,
+        Some(path) => below_sitemap(path).is_some() || PagePath::parse(path).is_ok(),
         None => false,
+    }
+}
+
+/// The path of which an address below `/sitemap` lists the pages.
+fn below_sitemap(path: &str) -> Option<PagePath> {
+    let below = path.strip_prefix("sitemap")?;
+    match below.strip_prefix('/') {
+        None if below.is_empty() => Some(PagePath::root()),
+        None => None,
+        Some(below) => PagePath::parse(below).ok(),
     }
 }
 
@@ -353,6 +364,7 @@ mod tests {
         check("/", "/base/");
         check("/clients/acme#top", "/base/clients/acme#top");
         check("/?older=/a", "/base/?older=/a");
+        check("/sitemap/clients?older=/a", "/base/sitemap/clients?older=/a");
         for out in ["/admin/", "/static/1/site.css", "/feed.xml", "//evil", "https://x/", "#top"] {
             check(out, out);
         }

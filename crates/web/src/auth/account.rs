@@ -1,6 +1,7 @@
 //! The account of a signed-in user, or of a program with an app password.
 
 use domain::{
+    Timestamp,
     access::{Member, Program},
     app_password::{AppPassword, AppPasswordId},
     password::PasswordHash,
@@ -47,10 +48,10 @@ impl Account {
         self.member == other.member && self.theme == other.theme && self.program() == other.program()
     }
 
-    /// Whether the stored user is active and still has the id, role and password of this account.
-    pub fn is_unchanged(&self, user: &User) -> bool {
+    /// Whether the stored user can sign in now, and still has the id, role and password of this account.
+    pub fn is_unchanged(&self, user: &User, now: Timestamp) -> bool {
         let Member { id, role, .. } = self.member;
-        self.form_key().is_some_and(|key| user.has_active(key)) && user.id == id && user.role == role
+        self.form_key().is_some_and(|key| user.has_active(key, now)) && user.id == id && user.role == role
     }
 
     /// The visitor of the access rule.

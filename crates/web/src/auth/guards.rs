@@ -31,6 +31,15 @@ pub async fn require_reader(
     forward(request, next, checked).await
 }
 
+/// Passes requests of everybody to addresses that are secrets, of which no other site can know one.
+pub async fn require_own_form(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, ActixError> {
+    let checked = check_same_origin(&request, true);
+    forward(request, next, checked).await
+}
+
 /// Passes requests of editors and administrators.
 pub async fn require_editor(
     request: ServiceRequest,
@@ -53,7 +62,7 @@ async fn check(
     request: ServiceRequest,
     rule: impl AsyncFnOnce(&HttpRequest) -> Result<(), Error>,
 ) -> (ServiceRequest, Result<(), Error>) {
-    let checked = rule(request.request()).await.and_then(|()| check_same_origin(&request));
+    let checked = rule(request.request()).await.and_then(|()| check_same_origin(&request, false));
     (request, checked)
 }
 
@@ -92,8 +101,9 @@ fn log_change(answer: &ServiceResponse<BoxBody>) {
     log::info!("change route={route:?} status={status} id={id} client={}", envelope.client.address);
 }
 
-/// Rejects a change that a page of another origin requested: browsers send Basic credentials with such forms.
-fn check_same_origin(request: &ServiceRequest) -> Result<(), Error> {
+/// Rejects a change that a page of another origin requested: browsers send Basic credentials with such forms. A page without a
+/// referrer sends `Origin: null`, and browsers before 2023 nothing else; `allows_null` lets them through.
+fn check_same_origin(request: &ServiceRequest, allows_null: bool) -> Result<(), Error> {
     if matches!(*request.method(), Method::GET | Method::HEAD) {
         return Ok(());
     }
@@ -108,6 +118,7 @@ fn check_same_origin(request: &ServiceRequest) -> Result<(), Error> {
     match one(header::ORIGIN)[..] {
         // A client without either header is not a browser, and no page of another site can make it send a request.
         [] => Ok(()),
+        ["null"] if allows_null => Ok(()),
         [origin] if is_own_origin(origin, request) => Ok(()),
         _ => reject(),
     }

@@ -34,7 +34,7 @@ impl CachedAppPassword {
 
     /// The owner, if the account is active and the app password is valid.
     pub fn current(&self, now: Timestamp) -> Option<Arc<CachedUser>> {
-        (self.owner.user.active && self.password.is_valid(now)).then(|| self.owner.clone())
+        (self.owner.user.is_active_at(now) && self.password.is_valid(now)).then(|| self.owner.clone())
     }
 }
 

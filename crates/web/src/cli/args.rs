@@ -100,7 +100,9 @@ pub enum UserCommand {
     #[command(after_help = "Examples:\n\
                       \x20 postern user add ann --role editor\n\
                       \x20 echo \"$SECRET\" | postern user add ann --role reader\n\
-                      \x20 postern user add ann --role admin --generate")]
+                      \x20 postern user add ann --role admin --generate\n\
+                      \x20 postern user add ann --role reader --invite\n\
+                      \x20 postern user add ann --role reader --invite --until 2027-01-31")]
     Add {
         /// The name of the user
         name: String,
@@ -110,6 +112,12 @@ pub enum UserCommand {
         /// Generate a password and print it
         #[arg(long)]
         generate: bool,
+        /// Print a link with which the user sets a password; it works once, for 72 hours
+        #[arg(long, conflicts_with = "generate")]
+        invite: bool,
+        /// The moment at which the account ends, such as 2027-01-31 or 2027-01-31T18:00 [default: no end]
+        #[arg(long, value_name = "MOMENT")]
+        until: Option<String>,
         /// The bcrypt cost of the password, 10 to 15 [default: that of the environment, or 12]
         #[arg(long, value_name = "COST", value_parser = clap::value_parser!(u32).range(10..=15))]
         bcrypt_cost: Option<u32>,
@@ -124,9 +132,20 @@ pub enum UserCommand {
         /// Keep the user's app passwords
         #[arg(long)]
         keep_tokens: bool,
+        /// Print a link with which the user sets a new password; it works once, for 72 hours, and the old password until then
+        #[arg(long, conflicts_with = "generate")]
+        link: bool,
         /// The bcrypt cost of the password, 10 to 15 [default: that of the environment, or 12]
         #[arg(long, value_name = "COST", value_parser = clap::value_parser!(u32).range(10..=15))]
         bcrypt_cost: Option<u32>,
+    },
+    /// Set the end of a user's account, or remove it
+    Extend {
+        /// The name of the user
+        name: String,
+        /// The moment at which the account ends, such as 2027-01-31 or 2027-01-31T18:00 [default: no end]
+        #[arg(long, value_name = "MOMENT")]
+        until: Option<String>,
     },
     /// Add the users of an htpasswd file on standard input with their existing passwords; all of them or none
     #[command(after_help = "Only bcrypt hashes can be imported (htpasswd -B).\n\
@@ -138,7 +157,7 @@ pub enum UserCommand {
         #[arg(long, value_parser = Role::parse, default_value = "reader")]
         role: Role,
     },
-    /// List the users: name, role, active or disabled, last sign-in
+    /// List the users: name, role, active, ended or disabled, last sign-in, end of the account
     List,
     /// Change a user's role
     Role {

@@ -73,7 +73,7 @@ fn insert(conn: &mut Conn, lines: &[Line], role: Role) -> store::Result<Result<(
         return Ok(Err(rejected));
     }
     for Line { name, hash, .. } in lines {
-        let content = UserContent { name: name.clone(), role, active: true };
+        let content = UserContent::new(name.clone(), role);
         store::writing::users::insert(conn, &Admin::command_line(), &content, hash, clock::now())?;
     }
     Ok(Ok(()))

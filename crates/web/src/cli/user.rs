@@ -3,13 +3,18 @@
 use std::io::{BufRead, IsTerminal, stdin};
 
 use domain::{
+    Timestamp,
     access::Admin,
+    invitation::LIFETIME,
     password::{Password, PasswordHash},
     user::{User, UserContent, Username},
 };
 use store::{
     Conn, Error, Paging, Store, users,
-    writing::app_passwords::{Ended, end_for},
+    writing::{
+        app_passwords::{Ended, end_for},
+        invitations::{self, Known},
+    },
 };
 
 use super::{
@@ -18,23 +23,66 @@ use super::{
     import,
     waiting::announced,
 };
-use crate::{auth::verify::bcrypt_pool, clock, config::Config, first_run, http::error::LAST_ADMIN};
+use crate::{
+    auth::{secret::Secret, verify::bcrypt_pool},
+    clock,
+    config::Config,
+    first_run,
+    http::error::LAST_ADMIN,
+};
 
 /// Runs a command on users.
 pub(super) fn run(config: &Config, command: &UserCommand) -> Result<(), String> {
     match command {
-        UserCommand::Add { name, role, generate, bcrypt_cost } => {
+        UserCommand::Add { name, role, invite: true, until, .. } => {
+            let name = Username::parse(name)?;
+            let store = open_or_create(config)?;
+            let user =
+                UserContent { ends_at: moment(&store, until.as_deref())?, ..UserContent::new(name.clone(), *role) };
+            let secret = new_secret()?;
+            change(&store, &name, |conn, admin| {
+                let user = store::writing::users::add(conn, admin, &user, &PasswordHash::none(), clock::now())?;
+                invitations::make(conn, admin, user.id, Known::Any, &secret.hash(), clock::now())
+            })?;
+            print_link(config, &secret);
+            println!("Added {name} ({}). The link works once, for {} hours.", role.as_str(), LIFETIME.num_hours());
+            Ok(())
+        }
+        UserCommand::Passwd { name, link: true, .. } => {
+            let (store, user) = existing(config, name)?;
+            let secret = new_secret()?;
+            change(&store, &user.name, |conn, admin| {
+                invitations::make(conn, admin, user.id, Known::Any, &secret.hash(), clock::now())
+            })?;
+            print_link(config, &secret);
+            println!("With it {} sets a new password. It works once, for {} hours.", user.name, LIFETIME.num_hours());
+            Ok(())
+        }
+        UserCommand::Extend { name, until } => {
+            let (store, user) = existing(config, name)?;
+            let ends_at = moment(&store, until.as_deref())?;
+            change(&store, &user.name, |conn, admin| {
+                store::writing::users::set_end(conn, admin, &[user.id], ends_at, clock::now())
+            })?;
+            match ends_at {
+                Some(end) => println!("The account of {} ends at {}.", user.name, clock::iso(end)),
+                None => println!("The account of {} has no end.", user.name),
+            }
+            Ok(())
+        }
+        UserCommand::Add { name, role, generate, until, bcrypt_cost, .. } => {
             let name = Username::parse(name)?;
             // Before the database is opened: an invalid password must not create a new file.
             let (hash, generated) = new_password(&name, *generate, bcrypt_cost.unwrap_or(config.serve.bcrypt_cost))?;
             let store = open_or_create(config)?;
-            let user = UserContent { name: name.clone(), role: *role, active: true };
+            let user =
+                UserContent { ends_at: moment(&store, until.as_deref())?, ..UserContent::new(name.clone(), *role) };
             change(&store, &name, |conn, admin| store::writing::users::add(conn, admin, &user, &hash, clock::now()))?;
             print_generated(generated);
             println!("Added {name} ({}).", role.as_str());
             Ok(())
         }
-        UserCommand::Passwd { name, generate, keep_tokens, bcrypt_cost } => {
+        UserCommand::Passwd { name, generate, keep_tokens, bcrypt_cost, .. } => {
             let (store, user) = existing(config, name)?;
             let (hash, generated) =
                 new_password(&user.name, *generate, bcrypt_cost.unwrap_or(config.serve.bcrypt_cost))?;
@@ -53,7 +101,7 @@ pub(super) fn run(config: &Config, command: &UserCommand) -> Result<(), String> 
         UserCommand::List => list(&open(config)?),
         UserCommand::Role { name, role } => {
             let (store, user) = existing(config, name)?;
-            let content = UserContent { name: user.name.clone(), role: *role, active: user.active };
+            let content = UserContent { role: *role, ..user.content() };
             change(&store, &user.name, |conn, admin| {
                 store::writing::users::update(conn, admin, user.id, user.version, &content, clock::now())
             })?;
@@ -98,9 +146,14 @@ fn list(store: &Store) -> Result<(), String> {
         .read(|conn| users::list(conn, &Admin::command_line(), &filter, sort, everybody))
         .map_err(|error| error.to_string())?;
     for user in table.rows {
-        let state = if user.active { "active" } else { "disabled" };
+        let state = match user.is_active_at(clock::now()) {
+            true => "active",
+            false if user.active => "ended",
+            false => "disabled",
+        };
         let last = user.last_sign_in_at.map_or("never".into(), clock::iso);
-        println!("{}\t{}\t{state}\t{last}", user.name, user.role.as_str());
+        let end = user.ends_at.map_or("no end".into(), clock::iso);
+        println!("{}\t{}\t{state}\t{last}\t{end}", user.name, user.role.as_str());
     }
     Ok(())
 }
@@ -138,6 +191,29 @@ fn change<T>(
 
 fn duplicate_message(name: &Username) -> String {
     format!("there is already a user {name}: choose another name, or see `postern user passwd --help`")
+}
+
+/// A moment on the clocks of the site; `None` if none was given.
+fn moment(store: &Store, typed: Option<&str>) -> Result<Option<Timestamp>, String> {
+    let Some(typed) = typed else { return Ok(None) };
+    let site = store.read(store::site::get).map_err(|error| error.to_string())?;
+    site.time_zone.parse_moment(typed).map_err(|message| format!("--until: {message}"))
+}
+
+fn new_secret() -> Result<Secret, String> {
+    Secret::random().map_err(|error| format!("the system provides no randomness: {error}"))
+}
+
+/// Prints a link on a line of its own; without the address of the site only its path.
+fn print_link(config: &Config, secret: &Secret) {
+    let path = format!("/join/{}", secret.reveal());
+    match config.serve.is_base_url_chosen() {
+        true => println!("{}{path}", config.serve.base_url()),
+        false => {
+            println!("{path}");
+            eprintln!("This is only the path: set POSTERN_BASE_URL, or put the address of the site before it.");
+        }
+    }
 }
 
 fn print_generated(generated: Option<String>) {

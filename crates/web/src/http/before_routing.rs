@@ -7,7 +7,7 @@ use actix_web::{
     http::{Method, header},
 };
 
-use super::{error::Error, limits, responses::permanent_redirect_with_query};
+use super::{envelope::Envelope, error::Error, limits, responses::permanent_redirect_with_query};
 
 /// The answer that does not depend on whether the path exists, if there is one.
 pub(super) fn answer(request: &ServiceRequest) -> Option<Result<HttpResponse, Error>> {
@@ -25,7 +25,11 @@ pub(super) fn answer(request: &ServiceRequest) -> Option<Result<HttpResponse, Er
         Method::TRACE | Method::CONNECT => return Some(Err(Error::MethodNotAllowed(Error::READ_ONLY))),
         _ => {}
     }
-    redirect_trailing_slash(request).map(Ok)
+    match Envelope::of(request.request()).mask {
+        // The address of a redirect is a header, which others may log.
+        Some(_) => None,
+        None => redirect_trailing_slash(request).map(Ok),
+    }
 }
 
 /// Redirects `/x/` to `/x`, for known and unknown paths alike and without the database. Only `/admin/` keeps its slash.

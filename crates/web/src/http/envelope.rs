@@ -14,12 +14,14 @@ use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload};
 
 use super::{client::Client, error::Error};
 
-/// The id and the client of a request.
+/// The id and the client of a request, and what stands in the log instead of its path.
 #[derive(Clone, Copy, Debug)]
 pub struct Envelope {
     id: u64,
     /// The client that sent the request.
     pub client: Client,
+    /// What stands in the log instead of the path, if the path is a secret.
+    pub(super) mask: Option<&'static str>,
 }
 
 impl Envelope {
@@ -29,7 +31,7 @@ impl Envelope {
             .extensions()
             .get::<Envelope>()
             .copied()
-            .unwrap_or_else(|| Envelope { id: 0, client: Client { address: IpAddr::from([0, 0, 0, 0]), https: false } })
+            .unwrap_or_else(|| Envelope::new(Client { address: IpAddr::from([0, 0, 0, 0]), https: false }, None))
     }
 
     /// The id in the log and on error pages: 16 hexadecimal digits that reveal nothing.
@@ -46,14 +48,14 @@ impl Envelope {
     }
 
     /// The envelope of a new request.
-    pub(super) fn new(client: Client) -> Envelope {
-        Envelope { id: next_id(), client }
+    pub(super) fn new(client: Client, mask: Option<&'static str>) -> Envelope {
+        Envelope { id: next_id(), client, mask }
     }
 
     /// An envelope for unit tests.
     #[cfg(test)]
     pub fn for_tests() -> Envelope {
-        Envelope { id: 1, client: Client { address: IpAddr::from([192, 0, 2, 1]), https: false } }
+        Envelope { id: 1, client: Client { address: IpAddr::from([192, 0, 2, 1]), https: false }, mask: None }
     }
 }
 

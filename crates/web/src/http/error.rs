@@ -24,6 +24,8 @@ pub enum Error {
     StaleForm(Arc<StaleForm>),
     /// 404: there is no page that this visitor may see.
     NotFound,
+    /// 410: what was at this address has ended; the message says so.
+    Gone(Sentence),
     /// 405, with the methods that the resource supports.
     MethodNotAllowed(&'static str),
     /// 408: the body arrived too slowly.
@@ -88,6 +90,7 @@ impl fmt::Display for Error {
             Error::BadRequest(message) => f.write_str(message),
             Error::Conflict(message)
             | Error::Forbidden(message)
+            | Error::Gone(message)
             | Error::Unprocessable(message)
             | Error::NoSpace(message) => message.fmt(f),
             Error::Unavailable(message)
@@ -109,6 +112,7 @@ impl ResponseError for Error {
             Error::Unauthorized | Error::Rejected | Error::SignedOut => StatusCode::UNAUTHORIZED,
             Error::Forbidden(_) | Error::StaleForm(_) => StatusCode::FORBIDDEN,
             Error::NotFound => StatusCode::NOT_FOUND,
+            Error::Gone(_) => StatusCode::GONE,
             Error::MethodNotAllowed(_) => StatusCode::METHOD_NOT_ALLOWED,
             Error::Timeout => StatusCode::REQUEST_TIMEOUT,
             Error::Conflict(_) => StatusCode::CONFLICT,

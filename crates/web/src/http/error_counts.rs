@@ -41,6 +41,7 @@ fn cause(error: &Error) -> Option<usize> {
         | Error::Forbidden(_)
         | Error::StaleForm(_)
         | Error::NotFound
+        | Error::Gone(_)
         | Error::MethodNotAllowed(_)
         | Error::Timeout
         | Error::Conflict(_)

@@ -106,7 +106,7 @@ impl Words {
         };
         let say = |key: &&'static str| language.say(&Sentence::new(key));
         let is_throttled = matches!(error, Error::TooManyAttempts(_));
-        let asks = matches!(error, Error::Unauthorized | Error::Rejected);
+        let asks = matches!(error, Error::Unauthorized | Error::Rejected | Error::Gone(_));
         let contact = Some(&site.contact).filter(|contact| asks && !contact.is_empty());
         Words {
             status: status.as_u16(),
@@ -166,6 +166,7 @@ fn title(error: &Error) -> &'static str {
         Error::Forbidden(_) => "error-forbidden",
         Error::StaleForm(_) => "error-stale-form",
         Error::NotFound => "error-not-found",
+        Error::Gone(_) => "error-gone",
         Error::MethodNotAllowed(_) => "error-method",
         Error::Timeout => "error-timeout",
         Error::Conflict(_) => "error-conflict",
@@ -190,6 +191,7 @@ fn message(error: &Error) -> Sentence {
         Error::BadRequest(message) => (*message).into(),
         Error::Conflict(message)
         | Error::Forbidden(message)
+        | Error::Gone(message)
         | Error::Unprocessable(message)
         | Error::NoSpace(message) => message.clone(),
         Error::TooManyUploads => Sentence::new("error-too-many-uploads-message"),
@@ -220,6 +222,7 @@ fn hints(error: &Error, has_contact: bool) -> &'static [&'static str] {
         Error::Unauthorized => &["error-unauthorized-who"],
         Error::Rejected if has_contact => &["error-rejected-capitals"],
         Error::Rejected => &["error-rejected-capitals", "error-unauthorized-who"],
+        Error::Gone(_) => &["error-gone-who"],
         Error::SignedOut => &["error-signed-out-browser"],
         Error::NotFound => &["error-not-found-check"],
         Error::Timeout => &["error-timeout-again"],

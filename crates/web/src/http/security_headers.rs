@@ -2,11 +2,11 @@
 
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 
-use super::envelope::Envelope;
+use super::{answer::ROBOTS, envelope::Envelope};
 
 /// The policy forbids inline scripts and styles, frames, and forms to other sites. Images from other sites are allowed,
 /// because pages link to them.
-const SECURITY_HEADERS: [(HeaderName, &str); 6] = [
+const SECURITY_HEADERS: [(HeaderName, &str); 5] = [
     (
         header::CONTENT_SECURITY_POLICY,
         "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' https:; object-src 'none'; \
@@ -14,8 +14,6 @@ const SECURITY_HEADERS: [(HeaderName, &str); 6] = [
     ),
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (header::X_FRAME_OPTIONS, "DENY"),
-    // Not `no-referrer`: forms of this site would then send `Origin: null` and fail the origin check.
-    (header::REFERRER_POLICY, "same-origin"),
     (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
     (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
 ];
@@ -29,6 +27,13 @@ pub(super) fn append(headers: &mut HeaderMap, envelope: &Envelope) {
             continue;
         }
         headers.append(name, HeaderValue::from_static(value));
+    }
+    // Not `no-referrer` everywhere: forms of this site would then send `Origin: null` and fail the origin check.
+    let is_secret = envelope.mask.is_some();
+    let referrer = if is_secret { "no-referrer" } else { "same-origin" };
+    headers.append(header::REFERRER_POLICY, HeaderValue::from_static(referrer));
+    if is_secret {
+        headers.insert(ROBOTS, HeaderValue::from_static("noindex"));
     }
     if envelope.client.https {
         headers.append(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000"));

@@ -60,7 +60,7 @@ async fn throttled(
 }
 
 /// The sentence for the person who typed a password that is refused.
-fn refusal(error: PasswordError) -> Sentence {
+pub(super) fn refusal(error: PasswordError) -> Sentence {
     match error {
         PasswordError::Empty => Sentence::new("password-empty"),
         PasswordError::Control => Sentence::new("password-control"),

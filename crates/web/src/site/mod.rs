@@ -6,6 +6,7 @@ pub mod cards;
 pub mod feeds;
 pub mod files;
 pub mod guard;
+pub mod join;
 pub mod list_query;
 pub mod lists;
 pub mod login;

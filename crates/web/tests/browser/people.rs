@@ -109,6 +109,7 @@ fn many_users_are_added_in_a_few_clicks_and_their_sheet_is_copied_and_printed() 
     person.open("/admin/users").press("Add many users");
     person.type_into("#names", &names.join("\n"));
     person.click("#group-1");
+    person.click("#by-generated");
     person.press("Add these users").sees("10 new users").sees("shown only once");
     let passwords = person.string("[...document.querySelectorAll('.secret')].map((it) => it.textContent).join(' ')");
     let passwords: Vec<&str> = passwords.split(' ').collect();
@@ -153,4 +154,39 @@ fn the_first_steps_offer_the_browsers_time_zone() {
     admin.sees_not("your browser says");
     admin.press("Remove the example pages…").sees("How to write a page").sees("go to the trash");
     admin.open("/admin/site").sees_not("your browser says");
+}
+
+#[test]
+fn a_newcomer_chooses_a_password_with_a_link_on_a_phone_without_javascript_and_leaves_no_referrer() {
+    let Some(browser) = Chromium::start() else { return };
+    let (server, person) = club(&browser);
+    person.before_scripts("navigator.clipboard.writeText = async (text) => { globalThis.copied = text; };");
+    person.open("/admin/users/new").type_into("#name", "wanda").press("Add this user").sees("Link for wanda");
+    person.click("[data-copy-all]");
+    person.wait("globalThis.copied?.includes('Name: wanda')");
+    let link = person.string("document.querySelector('.secret').textContent");
+    assert!(link.starts_with(&format!("{}/join/", server.origin)), "{link}");
+
+    let wanda = browser.visitor(&server);
+    wanda.resize(390, 844);
+    wanda.without_javascript().open(&link).sees("Choose a password for wanda");
+    wanda.press("Search");
+    assert_eq!(wanda.string("document.referrer"), "");
+    wanda.open(&link).fill("#password", "a long sentence").fill("#password_again", "another sentence");
+    wanda.press("Set the password").sees("differ");
+    assert_eq!(wanda.status(), 422);
+    wanda.fill("#password", "a long sentence").fill("#password_again", "a long sentence");
+    wanda.give("wanda", "a long sentence");
+    wanda.press("Set the password");
+    assert_eq!((wanda.address().as_str(), wanda.string("document.referrer").as_str()), ("/", ""));
+    wanda.open("/private-example").sees("A private page");
+    wanda.open(&link).sees("This link no longer works");
+    assert_eq!(wanda.status(), 410);
+
+    // Of many, a file for a spreadsheet.
+    person.open("/admin/users/add-many").type_into("#names", "kim\nmax").press("Add these users").sees("2 new users");
+    person.js("HTMLAnchorElement.prototype.click = function () { globalThis.saved = [this.download, this.href]; }; 0");
+    person.click("[data-download]");
+    person.wait("globalThis.saved[0] === 'links.csv' && globalThis.saved[1].startsWith('blob:')");
+    assert!(person.value("[data-csv]").starts_with("name,link\nkim,http"));
 }

@@ -272,7 +272,7 @@ pub const INSIDE: &[Stop] = &[
     }),
     ("new user with errors", |p| {
         p.open("/admin/users/new").fill("#name", "a b").fill("#password", "x");
-        p.click("#generate");
+        p.click("#by-typed");
         p.press("Add this user").sees("No spaces in user names");
         assert_eq!(p.status(), 422);
     }),
@@ -304,6 +304,20 @@ pub const INSIDE: &[Stop] = &[
     }),
     ("user form", |p| {
         p.open("/admin/users").press("rita");
+    }),
+    ("link for a user", |p| {
+        p.open("/admin/users").press("rita").press("Make a link").sees("shown only once");
+    }),
+    ("user with a link", |p| {
+        p.open("/admin/users").press("rita").sees("A link to set a password, made");
+    }),
+    ("user to disable", |p| {
+        p.open("/admin/users").press("eve").click("#active");
+        p.press("Save changes").sees("Disable eve?");
+    }),
+    ("users with another end", |p| {
+        p.open("/admin/users").click("tbody tr:last-child input[name=id]");
+        p.press("Change the end…").fill("#until", "2999-01-31T00:00").press("Next").sees("These accounts end at");
     }),
     ("user password", |p| {
         p.open("/admin/users").press("rita").press("Set a password");
@@ -385,4 +399,14 @@ pub fn everywhere(browser: &Chromium, server: &Server, ready: impl Fn(&Person), 
             look(name, person);
         }
     }
+    let link =
+        || server.command(&["user", "passwd", "eve", "--link"], "").lines().next().unwrap_or_default().to_owned();
+    let (old, new) = (link(), link());
+    let visitor = &people[0];
+    visitor.open(&new);
+    look("link to set a password", visitor);
+    visitor.fill("#password", "x").fill("#password_again", "y").press("Set the password").sees("Too short");
+    look("link to set a password, with errors", visitor);
+    visitor.open(&old).sees("This link no longer works");
+    look("ended link", visitor);
 }

@@ -460,3 +460,97 @@ fn curl_opens_a_private_page_with_u() {
     assert_eq!(text(&anonymous).1, "401");
     assert_eq!(text(&curl(&["-u", &format!("admin:{PASSWORD}")]).unwrap()).1, "200");
 }
+
+/// Posts a new password to the path of a link; the whole answer.
+fn join(server: &Server, path: &str, password: &str) -> String {
+    let body = format!("password={password}&password_again={password}");
+    let head = format!("POST {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: {}\r\n", body.len());
+    server.raw(format!("{head}Content-Type: application/x-www-form-urlencoded\r\n\r\n{body}"))
+}
+
+#[test]
+fn t60_t55_a_link_of_the_command_line_sets_a_password_and_its_secret_stands_in_no_log() {
+    let metrics = ("POSTERN_METRICS", "127.0.0.1:0");
+    let server = Server::start_with(&[("POSTERN_LOG", "trace"), metrics]);
+    let invite = ["user", "add", "ann", "--role", "reader", "--invite"];
+    let (ok, out, err) = text(&server.cli(&invite, ""));
+    assert!(ok && err.contains("This is only the path: set POSTERN_BASE_URL"), "{out}{err}");
+    let path = out.lines().next().unwrap();
+    assert!(path.starts_with("/join/") && path.len() == 36 && out.contains("Added ann (reader)."), "{out}");
+    let ann = |password: &str| format!("Authorization: {}\r\n", basic(format!("ann:{password}")));
+    assert_eq!(server.status("/private-example", &ann("open sesame")), 401);
+
+    let encoded = path.replace("/join", "/%6Aoin");
+    assert_eq!(server.status(path, ""), 200);
+    assert_eq!(server.status(path, "Connection: Upgrade\r\nUpgrade: h2c\r\n"), 200);
+    for (target, expected) in [(format!("{path}/"), 404), (format!("{path}/x?y"), 404), (encoded.clone(), 200)] {
+        assert_eq!(server.status(&target, ""), expected, "{target}");
+    }
+    assert_eq!(status(&join(&server, path, "short")), 422);
+    assert_eq!(status(&server.raw(format!("POST {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"))), 415);
+    assert_eq!(status(&server.raw(format!("DELETE {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"))), 405);
+    assert_eq!(status(&server.raw(format!("GET {path} HTTP/1.1\r\nConnection: close\r\n\r\n"))), 400);
+    assert_eq!(status(&join(&server, path, "open+sesame")), 303);
+    assert_eq!([server.status(path, ""), server.status(&encoded, "")], [410, 410]);
+    assert_eq!(status(&join(&server, path, "open+sesame")), 410);
+    assert_eq!(server.status("/private-example", &ann("open sesame")), 200);
+
+    // A forgotten password: the old one works until a new one is set.
+    let (ok, out, _) = text(&server.cli(&["user", "passwd", "ann", "--link"], ""));
+    assert!(ok && out.contains("With it ann sets a new password."), "{out}");
+    let second = out.lines().next().unwrap();
+    assert_eq!(server.status("/private-example", &ann("open sesame")), 200);
+    // A link that is used while the database does not answer for a write is an error line.
+    assert_eq!(status(&join(&server, second, "another+one")), 303);
+    assert_eq!(server.status("/private-example", &ann("open sesame")), 401);
+    assert_eq!(server.status("/private-example", &ann("another one")), 200);
+
+    let log = server.log();
+    assert!(log.contains("target=\"GET /join/[secret]\"") && log.contains("change route=\"/join/{secret}\""), "{log}");
+    let address = log.split("metrics are served on http://").nth(1).unwrap().split("/metrics").next().unwrap();
+    let mut stream = std::net::TcpStream::connect(address).unwrap();
+    std::io::Write::write_all(&mut stream, b"GET /metrics HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").unwrap();
+    let mut metrics = String::new();
+    std::io::Read::read_to_string(&mut stream, &mut metrics).unwrap();
+    for secret in [path, second].map(|path| &path["/join/".len()..]) {
+        for text in [&log, &metrics] {
+            assert!(!text.contains(secret), "{secret} stands in {text}");
+        }
+    }
+    assert!(!log.contains("is not bcrypt"), "an account without a password is no error: {log}");
+}
+
+#[test]
+fn a_link_has_the_address_of_the_site_and_an_account_its_end() {
+    let server = Server::start();
+    let cli = |arguments: &[&str]| {
+        let mut command = postern(server.folder.path(), arguments);
+        command.env("POSTERN_BASE_URL", "https://example.org");
+        let (ok, out, err) = text(&finish(command, "open sesame"));
+        assert!(ok, "{out}{err}");
+        assert_eq!(err, "");
+        out
+    };
+    let link = cli(&["user", "add", "zoe", "--role", "reader", "--invite", "--until", "2099-01-31T18:00:05"]);
+    assert!(link.starts_with("https://example.org/join/"), "{link}");
+    cli(&["user", "add", "ann", "--role", "reader", "--until", "2099-01-31"]);
+    let list = cli(&["user", "list"]);
+    assert!(list.contains("zoe\treader\tactive\tnever\t2099-01-31T18:00:05Z"), "{list}");
+    let ann = format!("Authorization: {}\r\n", basic("ann:open sesame"));
+    assert_eq!(server.status("/private-example", &ann), 200);
+    cli(&["user", "extend", "ann", "--until", "2020-01-31"]);
+    assert_eq!(server.status("/private-example", &ann), 401);
+    assert!(cli(&["user", "list"]).contains("ann\treader\tended\t"));
+    assert!(cli(&["user", "extend", "ann"]).contains("The account of ann has no end."));
+    assert_eq!(server.status("/private-example", &ann), 200);
+    for (arguments, message) in [
+        (&["user", "extend", "admin", "--until", "2099-01-31"][..], "without an active administrator"),
+        (&["user", "extend", "ann", "--until", "soon"], "--until: "),
+        (&["user", "add", "bob", "--role", "reader", "--invite", "--until", "2020-01-31"], "could not use a link"),
+        (&["user", "passwd", "ann", "--link", "--generate"], "cannot be used with"),
+    ] {
+        let (ok, _, err) = text(&server.cli(arguments, ""));
+        assert!(!ok && err.contains(message), "{arguments:?}: {err}");
+    }
+    assert!(!cli(&["user", "list"]).contains("bob"), "a user without a way in is not added");
+}

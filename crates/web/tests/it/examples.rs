@@ -54,7 +54,7 @@ fn every_example_of_the_help_and_of_the_readme_works() {
         let words: Vec<&str> = example.split_whitespace().collect();
         // Undoes what an earlier example did; there may be nothing to undo.
         let _undone = match words[..] {
-            [.., "user", "add", name, "--role", _] | [.., "user", "add", name, "--role", _, "--generate"] => {
+            [.., "user", "add", name, "--role", _] | ["postern", "user", "add", name, "--role", _, ..] => {
                 Some(run(folder.path(), &["user", "delete", name], ""))
             }
             ["postern", "token", "add", user, ..] => Some(run(folder.path(), &["token", "end", user, "--all"], "")),

@@ -98,11 +98,7 @@ async fn view_as_finds_a_user_by_a_part_of_the_name() {
     let site = Site::new();
     for n in 0..55 {
         site.write(|conn, admin| {
-            let content = domain::user::UserContent {
-                name: crate::site::name(&format!("user-{n:02}")),
-                role: Role::Reader,
-                active: true,
-            };
+            let content = domain::user::UserContent::new(crate::site::name(&format!("user-{n:02}")), Role::Reader);
             store::writing::users::insert(
                 conn,
                 admin,

@@ -36,6 +36,7 @@ mod guard_proxies;
 mod history;
 mod instances;
 mod jobs;
+mod join;
 mod languages;
 mod large;
 mod links;

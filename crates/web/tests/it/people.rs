@@ -109,9 +109,9 @@ async fn a_new_user_who_gains_access_by_a_group_is_added_after_a_question() {
     site.signed_in("max", "a long sentence").get("/minutes").await.is(200);
     root.get("/admin/audit?name=board").await.has("added max");
     // A group that reads nothing needs no question, and one that does not exist is named.
-    let zoe = [("name", "zoë"), ("role", "reader"), ("active", "on"), ("generate", "on"), ("groups", "Choir")];
+    let zoe = [("name", "zoë"), ("role", "reader"), ("active", "on"), ("by", "generated"), ("groups", "Choir")];
     root.submit(NEW, USERS, &zoe).await.is(200).has("shown only once");
-    let ivy = [("name", "ivy"), ("role", "reader"), ("generate", "on"), ("groups", "Crew")];
+    let ivy = [("name", "ivy"), ("role", "reader"), ("by", "generated"), ("groups", "Crew")];
     root.submit(NEW, USERS, &ivy).await.is(422).has("There is no group Crew").has("value=\"Crew\"");
 }
 
@@ -119,11 +119,14 @@ async fn a_new_user_who_gains_access_by_a_group_is_added_after_a_question() {
 async fn another_user_is_added_after_one_with_a_generated_password() {
     let site = Site::new();
     let new = site.root().get("/admin/users/new").await.is(200);
-    new.has("name=\"generate\" type=\"checkbox\" value=\"on\" checked");
-    let fields = [("name", "max"), ("role", "editor"), ("active", "on"), ("generate", "on"), ("then", "another")];
+    new.has("value=\"link\" checked").has("value=\"generated\"");
+    let fields = [("name", "max"), ("role", "editor"), ("active", "on"), ("by", "generated"), ("then", "another")];
     let next = site.root().submit("/admin/users/new", "/admin/users", &fields).await.is(200);
     let password = passwords(&next.body).remove(0);
-    next.has("Added max").has("<h1>New user</h1>").has("name=\"name\" type=\"text\" value=\"\"");
+    next.has("Added max")
+        .has("value=\"generated\" checked")
+        .has("<h1>New user</h1>")
+        .has("name=\"name\" type=\"text\" value=\"\"");
     site.signed_in("max", &password).get("/admin/").await.is(200);
 }
 
@@ -280,4 +283,97 @@ async fn the_list_of_users_names_their_groups() {
     }
     let list = site.root().get("/admin/users?q=ann").await.is(200);
     list.has("<h1>People</h1>").has(" and 1 more").has("<th scope=\"col\">Groups</th>");
+}
+
+#[actix_web::test]
+async fn the_form_that_disables_a_user_ends_their_link_hands_over_their_drafts_and_names_what_only_they_read() {
+    let site = Site::new();
+    let draft_of_eve = [("title", "Half a thought"), ("path", "/half"), ("then", "draft"), ("body", "It is")];
+    site.eve().submit("/admin/pages/new", "/admin/pages", &draft_of_eve).await;
+    let link = crate::join::link(&site, "eve");
+    let form = format!("/admin/users/{}", site.user("eve").id.0);
+    let version = site.root().get(&form).await.value_of("version");
+    let fields = [("name", "eve"), ("role", "editor"), ("version", &*version)];
+    let asked = site.root().submit(&form, &form, &fields).await.is(422).has("The link to set a password ends.");
+    asked.has("The drafts go to").has("<option>root</option>").lacks("<option>eve").lacks("<option>ann");
+    let answer = |heir| [fields[0], fields[1], fields[2], ("disables", "on"), ("drafts_to", heir)];
+    for nobody in ["ann", "dan", "eve", "nobody"] {
+        site.root().submit(&form, &form, &answer(nobody)).await.is(422).has("There is no other active editor");
+        assert!(site.user("eve").active, "all of it or nothing");
+    }
+    site.root().submit(&form, &form, &answer("root")).await.is(303);
+    assert!(!site.user("eve").active);
+    site.visitor().get(&link).await.is(410);
+    site.root().get("/admin/drafts").await.is(308);
+    site.root().get("/admin/pages?state=drafts").await.is(200).has("Half a thought");
+    site.root().get("/admin/audit?name=eve").await.has("drafts handed over to root: 1");
+
+    site.group("Board", &["ann", "dan"]);
+    site.put(PageInput { audience: chosen("", &["Board"]), ..draft("minutes", "Minutes") });
+    site.put(PageInput { audience: chosen("ann,root", &[]), ..draft("plans", "Plans") });
+    let form = format!("/admin/users/{}", site.user("ann").id.0);
+    let version = site.root().get(&form).await.value_of("version");
+    let fields = [("name", "ann"), ("role", "reader"), ("version", &*version)];
+    let asked = site.root().submit(&form, &form, &fields).await.is(422).has("Nobody else but editors can read:");
+    // Dan is in the group, but disabled.
+    asked.has(">Minutes</bdi>").lacks(">Plans</bdi>").lacks("The drafts go to").lacks("The link to set");
+}
+
+#[actix_web::test]
+async fn accounts_that_end_soon_are_named_found_and_extended_together() {
+    let site = Site::new();
+    let root = site.root();
+    let typed = |days| web::clock::iso(web::clock::now() + chrono::TimeDelta::days(days)).replace('Z', "");
+    let form = format!("/admin/users/{}", site.user("ann").id.0);
+    let save = async |ends: &str| {
+        let version = root.get(&form).await.value_of("version");
+        let fields = [("name", "ann"), ("role", "reader"), ("active", "on"), ("ends", ends), ("version", &*version)];
+        root.submit(&form, &form, &fields).await
+    };
+    save("tomorrow").await.is(422).has("id=\"ends-error\"");
+    save(&typed(3)).await.is(303);
+    root.get("/admin/users").await.has("ends <time").has("in 3 days");
+    root.get("/admin/users?active=soon").await.has(">ann</a>").lacks(">eve</a>");
+    save(&typed(-1)).await.is(303);
+    site.ann().get("/secret").await.is(401);
+    root.get("/admin/users").await.has("<strong>Ended</strong>");
+    root.get("/admin/users?active=no").await.has(">ann</a>").has(">dan</a>").lacks(">eve</a>");
+
+    let ids = ["ann", "eve"].map(|who| site.user(who).id.0.to_string());
+    let rows = [("action", "end"), ("id", &*ids[0]), ("id", &*ids[1])];
+    let act = async |more: &[(&str, &str)]| {
+        root.submit("/admin/users", "/admin/users/actions", &[&rows[..], more].concat()).await
+    };
+    act(&[]).await.is(200).has("name=\"until\"").has("Next");
+    act(&[("until", "soon")]).await.is(422).has("name=\"until\"");
+    act(&[("until", "2999-01-31")]).await.is(200).has("These accounts end at 31 Jan 2999, 00:00:00:").has("ann");
+    act(&[("until", "2999-01-31"), ("confirm", "yes")]).await.is(303);
+    site.ann().get("/secret").await.is(200);
+    assert_eq!(site.user("ann").ends_at, site.user("eve").ends_at);
+    root.get("/admin/audit?name=eve").await.has("end “never” → “2999-01-31 00:00 UTC”");
+    let last = [("action", "end"), ("id", &*site.user("root").id.0.to_string()), ("until", "2999-01-31")]
+        .map(|(a, b)| (a, b.to_owned()));
+    let last: Vec<(&str, &str)> = last.iter().map(|(a, b)| (*a, b.as_str())).chain([("confirm", "yes")]).collect();
+    root.submit("/admin/users", "/admin/users/actions", &last).await.is(409).has("without an active administrator");
+    act(&[("until", ""), ("confirm", "yes")]).await.is(303);
+    assert_eq!(site.user("ann").ends_at, None);
+}
+
+#[actix_web::test]
+async fn what_somebody_can_read_is_counted_by_section_and_by_reason_there_and_on_their_own_account() {
+    let site = Site::new();
+    site.group("Staff", &["ann"]);
+    for path in ["team/one", "team/two"] {
+        site.put(PageInput { audience: chosen("", &["Staff"]), ..draft(path, "Team") });
+    }
+    site.put(PageInput { audience: chosen("ann", &[]), ..draft("letters/ann", "Letter") });
+    site.put(PageInput { audience: chosen("eve", &[]), ..draft("letters/eve", "Other") });
+    let page = site.root().get(&format!("/admin/users/{}", site.user("ann").id.0)).await.is(200);
+    page.has("Can read 5 pages: <bdi>1 by name</bdi>, <bdi>2 through the group Staff</bdi>.")
+        .has("/admin/view-as/user/ann/sitemap/team\">/team (2)</a>")
+        .has("/letters (1)</a>");
+    site.root().get("/admin/view-as/user/ann/sitemap/team").await.is(200).has("/team/one").has("/team/two");
+    let own = site.ann().get("/account").await.is(200).has("Pages you can read: 5");
+    own.has("<a href=\"/sitemap/team\">/team (2)</a>").has("/letters (1)</a>");
+    site.ann().get("/sitemap/team").await.is(200).has("/team/one");
 }

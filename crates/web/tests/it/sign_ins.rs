@@ -100,7 +100,7 @@ async fn t48_case_22_27_a_proof_opens_nothing_after_its_user_changed() {
 
     let role = |role| {
         let user = site.user("eve");
-        let content = domain::user::UserContent { name: user.name, role, active: true };
+        let content = domain::user::UserContent::new(user.name, role);
         site.write(|conn, admin: &Admin| {
             store::writing::users::update(conn, admin, user.id, user.version, &content, clock::now()).map(drop)
         });

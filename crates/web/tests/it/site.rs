@@ -144,7 +144,7 @@ impl Site {
 
     pub fn add_user(&self, who: &str, role: Role, password: &str) -> User {
         let hash = bcrypt_pool::hash(&Password::parse(password).unwrap(), COST).unwrap();
-        let content = UserContent { name: name(who), role, active: true };
+        let content = UserContent::new(name(who), role);
         self.write(|conn, admin| store::writing::users::insert(conn, admin, &content, &hash, clock::now()))
     }
 

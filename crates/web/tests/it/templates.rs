@@ -34,6 +34,7 @@ async fn every_template_renders_as_a_whole_document() {
         ("page.html", root.get("/hello").await),
         ("search.html", root.get("/search?q=x").await),
         ("error.html", root.get("/nope").await),
+        ("join.html", site.visitor().browser().get(&crate::join::link(&site, "ann")).await.is(200)),
         ("signed_out.html", site.signed_in("signed-out", "x").get("/logout").await),
         ("account.html", root.get("/account").await),
         ("admin/home.html", root.get("/admin/").await),

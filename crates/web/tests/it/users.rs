@@ -27,7 +27,7 @@ async fn a_new_user_lands_on_their_form_and_signs_in() {
 #[actix_web::test]
 async fn a_generated_password_is_shown_once_and_works() {
     let site = Site::new();
-    let fields = [("name", "max"), ("role", "editor"), ("active", "on"), ("generate", "on")];
+    let fields = [("name", "max"), ("role", "editor"), ("active", "on"), ("by", "generated")];
     let shown = site.root().submit("/admin/users/new", "/admin/users", &fields).await.is(200);
     let from = shown.body.find("class=\"secret\">").unwrap() + 15;
     let password = shown.body[from..from + 23].to_owned();
@@ -121,7 +121,7 @@ async fn setting_a_password_voids_the_old_one() {
     site.root().submit(&form, &form, &fields).await.is(303);
     site.ann().get("/secret").await.is(401);
     site.signed_in("ann", "a long sentence").get("/secret").await.is(200);
-    site.root().submit(&form, &form, &[("generate", "on")]).await.is(200).has("shown only once");
+    site.root().submit(&form, &form, &[("by", "generated")]).await.is(200).has("shown only once");
 }
 
 #[actix_web::test]
@@ -130,7 +130,7 @@ async fn the_answer_that_shows_a_password_sets_no_other_one_when_it_is_loaded_an
     let form = format!("{}/password", edit(&site, "ann"));
     let page = site.root().get(&form).await;
     let (version, token) = (page.value_of("version"), page.value_of("form_token"));
-    let fields = [("generate", "on"), ("version", &*version), ("form_token", &*token)];
+    let fields = [("by", "generated"), ("version", &*version), ("form_token", &*token)];
     site.root().post(&form, &fields).await.is(200).has("shown only once");
     let set = site.user("ann").password_hash;
     site.root().post(&form, &fields).await.is(409).has("The password was not set again");

@@ -1,4 +1,5 @@
-//! Adding many users: one name a line, with one role and the same groups. Their passwords are generated, and shown once.
+//! Adding many users: one name a line, with one role and the same groups. Each gets a link to set a password, or a
+//! generated one; they are shown once.
 
 use std::time::{Duration, Instant};
 
@@ -18,7 +19,9 @@ use store::{
 };
 
 use super::{
-    RoleChoice, role_choices,
+    RoleChoice, link,
+    password::By,
+    role_choices,
     sheet::{self, Sheet, Slip},
 };
 use crate::{
@@ -28,7 +31,7 @@ use crate::{
         panel::Panel,
         sections::USERS,
     },
-    auth::extract::Admin,
+    auth::{extract::Admin, secret::Secret},
     first_run,
     http::{
         answer::{Answer, Outcome},
@@ -50,6 +53,9 @@ pub struct Fields {
     names: String,
     #[serde(default)]
     role: String,
+    /// Whether everybody gets a link; otherwise a generated password.
+    #[serde(default)]
+    by: By,
     /// The groups that were ticked.
     #[serde(default)]
     groups: Vec<String>,
@@ -78,6 +84,7 @@ struct ManyPage {
     names: String,
     lines: Vec<WrongLine>,
     roles: Vec<RoleChoice>,
+    by: &'static str,
     groups: Vec<GroupChoice>,
     /// Whether there are more groups than the form offers, for which it has a field.
     more_groups: bool,
@@ -131,6 +138,7 @@ impl Asking<'_> {
             panel: Panel::new(site, admin.account(), "users", "Add many users", &USERS.trail(&fields.back)),
             lines,
             roles: role_choices(&fields.role),
+            by: fields.by.word(),
             groups: offered.names.iter().map(group).collect(),
             more_groups: offered.more || !others.is_empty(),
             other_groups: others,
@@ -162,10 +170,11 @@ pub async fn ask(app: Data<App>, admin: Admin, query: QueryString) -> Result<Ans
     let (role, back) = (Role::Reader.as_str().into(), USERS.back(query.get("back")));
     let asking =
         Asking { app: &app, admin: &admin, site: &site, offered, lines: Vec::new(), invalid: Invalid::default() };
-    asking.form(Fields { role, back, ..Fields::default() }, None, 0)
+    asking.form(Fields { role, back, by: By::Link, ..Fields::default() }, None, 0)
 }
 
-/// POST `/admin/users/add-many`: adds all or nobody, and answers with the sheet of names and passwords. A form that gives
+/// POST `/admin/users/add-many`: adds all or nobody, and answers with the sheet of names and links or
+/// passwords. A form that gives
 /// people access to pages comes back once, with the list of these pages.
 pub async fn add_many(
     request: HttpRequest,
@@ -192,7 +201,7 @@ pub async fn add_many(
         None => return asking.refused(fields, StatusCode::UNPROCESSABLE_ENTITY),
     };
     let count = users.len();
-    let names: Vec<String> = users.iter().map(|user| user.name.to_string()).collect();
+    let names: Vec<Username> = users.iter().map(|user| user.name.clone()).collect();
     let add = AddUsers::new(&admin.proof(), users, groups);
     let preview = Command::AddUsers(add.clone());
     let diff = match app.db.preview(admin.proof().editor().clone(), preview.clone()).await? {
@@ -208,19 +217,30 @@ pub async fn add_many(
         return Ok(Outcome::Page(form.with_status(StatusCode::UNPROCESSABLE_ENTITY)));
     }
 
-    let (generated, passwords) = generate(count)?;
-    // Outside of the transaction: hashing a hundred passwords takes many seconds.
-    let origin = Envelope::of(&request).client.origin();
-    let end = Instant::now() + HASHING_TIMEOUT;
-    let hashes = match app.authenticator.bcrypt_pool.hash_many(origin, &passwords, end).await {
-        Ok(hashes) => hashes,
-        Err(Error::Busy(_)) => {
-            asking.invalid.add("form", BUSY);
-            return asking.refused(fields, StatusCode::SERVICE_UNAVAILABLE);
+    let (slips, add) = match fields.by {
+        By::Link => {
+            let secrets = names.iter().map(|_| link::new_secret()).collect::<Result<Vec<Secret>, Error>>()?;
+            let slips = names.iter().zip(&secrets).map(|(name, secret)| Slip::link(name, secret)).collect();
+            (slips, add.with_links(secrets.iter().map(Secret::hash).collect()))
         }
-        Err(error) => return Err(error),
+        By::Generated | By::Typed => {
+            let (generated, passwords) = generate(count)?;
+            // Outside of the transaction: hashing a hundred passwords takes many seconds.
+            let origin = Envelope::of(&request).client.origin();
+            let end = Instant::now() + HASHING_TIMEOUT;
+            let hashes = match app.authenticator.bcrypt_pool.hash_many(origin, &passwords, end).await {
+                Ok(hashes) => hashes,
+                Err(Error::Busy(_)) => {
+                    asking.invalid.add("form", BUSY);
+                    return asking.refused(fields, StatusCode::SERVICE_UNAVAILABLE);
+                }
+                Err(error) => return Err(error),
+            };
+            let slips = names.iter().zip(generated).map(|(name, password)| Slip::password(name, password)).collect();
+            (slips, add.with_passwords(hashes))
+        }
     };
-    let command = Command::AddUsers(add.with_passwords(hashes));
+    let command = Command::AddUsers(add);
     match app.db.run(admin.proof().editor().clone(), command, consent(&fields.agreed)).await? {
         Ok(_) => {}
         Err(store::Error::Unconfirmed) => {
@@ -242,7 +262,6 @@ pub async fn add_many(
         }
         Err(error) => return Err(error.into()),
     }
-    let slips = names.into_iter().zip(generated).map(|(name, password)| Slip { name, password }).collect();
     let title = format!("{count} new {}", if count == 1 { "user" } else { "users" });
     let panel = Panel::new(&site, admin.account(), "users", title, &USERS.trail(&fields.back));
     let sheet = Sheet::new(&app, &request, &site, slips);
@@ -283,7 +302,7 @@ fn check(
     let groups: Result<Vec<GroupName>, String> = fields.groups().iter().map(|name| GroupName::parse(name)).collect();
     let groups = invalid.take("groups", groups);
     let (role, groups) = role.zip(groups).filter(|_| invalid.is_empty())?;
-    Some((names.into_iter().map(|name| UserContent { name, role, active: true }).collect(), groups))
+    Some((names.into_iter().map(|name| UserContent::new(name, role)).collect(), groups))
 }
 
 /// Generates passwords: each as text and checked.

@@ -1,14 +1,14 @@
 //! What somebody loses or leaves behind when their account is disabled or deleted: the pages that they could read, and drafts.
 
-use domain::{access::Admin, user::User};
+use domain::{access::Admin, page::PageId, user::User};
 use serde::Serialize;
 use store::{
     Conn, Count,
     drafts::{self, SavedBy},
-    users,
+    invitations, readers, users,
 };
 
-use crate::{admin::drafts::naming, http::view::Link};
+use crate::{admin::drafts::naming, clock, http::view::Link};
 
 /// The number of drafts that are named.
 const NAMED: u32 = 3;
@@ -23,31 +23,59 @@ pub(super) struct Holdings {
     /// The total number of these drafts.
     draft_count: String,
     more_drafts: bool,
+    /// The first pages that nobody else but editors can read.
+    alone: Vec<Link>,
+    more_alone: bool,
+    /// Whether a link to set a password ends.
+    has_link: bool,
 }
 
 impl Holdings {
     pub(super) fn of(conn: &mut Conn, admin: &Admin, user: &User) -> store::Result<Holdings> {
         let chosen = users::chosen_pages(conn, admin, user)?;
         let held = drafts::saved_by(conn, admin.editor(), SavedBy::User(user.name.as_str()), NAMED)?;
+        let (alone, more_alone) = match user.role.may_edit() {
+            true => (Vec::new(), false),
+            false => readers::only_for(conn, admin, user, NAMED as usize)?,
+        };
+        let newest = invitations::latest(conn, admin, user.id)?;
+        let page = |(page, title): (PageId, String)| Link::new(format!("/admin/pages/{}", page.0), title);
         let link = |row: drafts::DraftRow| Link::new(format!("/admin/pages/{}", row.page.0), naming::title(row.title));
         Ok(Holdings {
             reads: reads(user, chosen),
             more_drafts: held.total.more || held.total.counted > held.rows.len() as u64,
             draft_count: held.total.to_string(),
             drafts: held.rows.into_iter().map(link).collect(),
+            alone: alone.into_iter().map(page).collect(),
+            more_alone,
+            has_link: newest.is_some_and(|link| link.is_open_at(clock::now())),
         })
+    }
+
+    /// Whether there are drafts.
+    pub(super) fn has_drafts(&self) -> bool {
+        !self.drafts.is_empty()
     }
 
     /// All of it in one line, for a row of several users.
     pub(super) fn words(&self) -> String {
-        let Holdings { reads, drafts, draft_count, more_drafts } = self;
-        if drafts.is_empty() {
-            return reads.clone();
+        let Holdings { reads, drafts, draft_count, more_drafts, alone, more_alone, has_link } = self;
+        let titles = |links: &[Link], more: bool| {
+            let titles: Vec<String> = links.iter().map(|link| format!("“{}”", link.title)).collect();
+            format!("{}{}", titles.join(", "), if more { " and others" } else { "" })
+        };
+        let mut parts = vec![reads.clone()];
+        if !alone.is_empty() {
+            parts.push(format!("nobody else but editors can read {}", titles(alone, *more_alone)));
         }
-        let titles: Vec<String> = drafts.iter().map(|draft| format!("“{}”", draft.title)).collect();
-        let noun = if drafts.len() == 1 && !more_drafts { "draft" } else { "drafts" };
-        let more = if *more_drafts { " and others" } else { "" };
-        format!("{reads}; {draft_count} {noun}: {}{more}", titles.join(", "))
+        if !drafts.is_empty() {
+            let noun = if drafts.len() == 1 && !more_drafts { "draft" } else { "drafts" };
+            parts.push(format!("{draft_count} {noun}: {}", titles(drafts, *more_drafts)));
+        }
+        if *has_link {
+            parts.push("a link to set a password ends".into());
+        }
+        parts.join("; ")
     }
 }
 

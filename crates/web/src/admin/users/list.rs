@@ -3,7 +3,9 @@
 use std::collections::HashMap;
 
 use actix_web::web::Data;
+use chrono::TimeDelta;
 use domain::{
+    Timestamp,
     group::{GroupId, GroupName},
     user::{Role, User, UserId},
     zone::Zone,
@@ -35,7 +37,10 @@ use crate::{
     },
 };
 
-const ACTIONS: [Choice; 3] = [
+/// How long before its end an account is said to end soon.
+const SOON: TimeDelta = TimeDelta::days(14);
+
+const ACTIONS: [Choice; 4] = [
     Choice {
         value: "disable",
         label: "Disable…",
@@ -57,6 +62,17 @@ const ACTIONS: [Choice; 3] = [
         question: "These users will be able to sign in again:",
         danger: false,
         needs: Needs::Rows,
+    },
+    Choice {
+        value: "end",
+        label: "Change the end…",
+        verb: "Change the end of",
+        nouns: ["user", "users"],
+        after: "",
+        address: "",
+        question: "",
+        danger: false,
+        needs: Needs::Moment,
     },
     Choice {
         value: "delete",
@@ -81,7 +97,7 @@ struct ListPage {
     #[serde(flatten)]
     table: TableView,
     rows: Vec<Row>,
-    actions: [Choice; 3],
+    actions: [Choice; 4],
 }
 
 #[derive(Serialize)]
@@ -92,7 +108,11 @@ struct Row {
     /// The first groups of the user, and the number of the others.
     groups: Vec<Link>,
     more_groups: usize,
-    active: bool,
+    /// `active`, `ended` or `disabled`.
+    state: &'static str,
+    /// The end of an account that has ended, or ends soon.
+    ends: Option<When>,
+    has_password: bool,
     created: When,
     /// `None` if the user never signed in.
     last_sign_in: Option<When>,
@@ -100,7 +120,7 @@ struct Row {
 }
 
 impl Row {
-    fn new(user: User, names: &HashMap<GroupId, GroupName>, back: &str, zone: Zone) -> Row {
+    fn new(user: User, names: &HashMap<GroupId, GroupName>, back: &str, now: Timestamp, zone: Zone) -> Row {
         let group = |group: &GroupId| Some(Link::new(GROUPS.form_href(group.0), names.get(group)?.to_string()));
         let groups: Vec<Link> = user.groups.iter().take(SHOWN_GROUPS).filter_map(group).collect();
         Row {
@@ -109,7 +129,9 @@ impl Row {
             id: user.id.0.to_string(),
             name: user.name.to_string(),
             role_label: user.role.label(),
-            active: user.active,
+            state: state(&user, now),
+            ends: user.ends_at.filter(|end| *end <= now + SOON).map(|end| When::new(end, zone)),
+            has_password: !user.password_hash.is_none(),
             created: When::new(user.created_at, zone),
             last_sign_in: user.last_sign_in_at.map(|at| When::new(at, zone)),
             edit_href: USERS.href(user.id.0, "", back),
@@ -126,15 +148,17 @@ pub async fn list(app: Data<App>, admin: Admin, query: QueryString) -> Result<Ou
         ("created", "Created"),
         ("last-sign-in", "Last sign-in"),
     ];
-    let state = USERS.state(&query);
+    let (state, now) = (USERS.state(&query), clock::now());
     let filter = UserFilter {
         query: state.get("q").to_owned(),
         role: Role::parse(state.get("role")).ok(),
         active: match state.get("active") {
             "yes" => Some(true),
             "no" => Some(false),
+            "soon" => Some(true),
             _ => None,
         },
+        ends_by: (state.get("active") == "soon").then_some(now + SOON),
     };
     let (word, descending) = state.sorted(&COLUMNS.map(|(word, _)| word), ("name", false));
     let by = match word {
@@ -175,7 +199,8 @@ pub async fn list(app: Data<App>, admin: Admin, query: QueryString) -> Result<Ou
             vec![
                 ("", "All".into(), Some(counts.any_state)),
                 ("yes", "Active".into(), Some(counts.active)),
-                ("no", "Disabled".into(), Some(counts.disabled)),
+                ("soon", "Ends within 14 days".into(), None),
+                ("no", "Disabled or ended".into(), Some(counts.disabled)),
             ],
         ),
     ];
@@ -184,7 +209,7 @@ pub async fn list(app: Data<App>, admin: Admin, query: QueryString) -> Result<Ou
     let page = ListPage {
         panel: Panel::new(&site, admin.account(), "users", "People", &USERS.above()).with_message(&query),
         table: state.view(&table, columns, filters),
-        rows: table.rows.into_iter().map(|user| Row::new(user, &names, &back, site.time_zone)).collect(),
+        rows: table.rows.into_iter().map(|user| Row::new(user, &names, &back, now, site.time_zone)).collect(),
         actions: ACTIONS,
     };
     Ok(Outcome::Page(Answer::panel(app.view.render("admin/users/list.html", &page)?)))
@@ -206,27 +231,58 @@ pub async fn act(app: Data<App>, admin: Admin, Form(chosen): Form<Chosen>) -> Re
             users.into_iter().map(item).collect::<store::Result<Vec<Item>>>()
         };
         let (site, items) = app.db.list_with_site(read).await?;
-        return action
-            .ask(&app, admin.account(), &site, &USERS, Question { items, ..Question::default() })
-            .map(Outcome::Page);
+        let mut question = Question { items, ..Question::default() };
+        match check_end(&action, site.time_zone) {
+            _ if action.choice.needs != Needs::Moment => {}
+            Ok(ends_at) if action.parameters.moment.is_some() => {
+                question.detail = match ends_at {
+                    Some(end) => format!("These accounts end at {}:", clock::second(end, site.time_zone)),
+                    None => "These accounts will have no end:".into(),
+                };
+            }
+            Ok(_) => question.asks = true,
+            Err(words) => {
+                question.invalid.add("until", words);
+                question.asks = true;
+            }
+        }
+        return action.ask(&app, admin.account(), &site, &USERS, question).map(Outcome::Page);
     }
     let value = action.choice.value;
+    let ends_at =
+        check_end(&action, app.db.site().await.time_zone).map_err(|words| Error::Unprocessable(words.into()))?;
     let change = move |conn: &mut store::Conn| match value {
         "delete" => store::writing::users::delete(conn, &proof, &ids, clock::now()),
+        "end" => store::writing::users::set_end(conn, &proof, &ids, ends_at, clock::now()),
         value => store::writing::users::set_active(conn, &proof, &ids, value == "enable", clock::now()),
     };
     let count = app.db.revoke(change).await?;
     let flash = match value {
         "delete" => Flash::Deleted,
         "enable" => Flash::Enabled,
+        "end" => Flash::EndSet,
         _ => Flash::Disabled,
     };
     Ok(Outcome::Redirect(flash.at(USERS.list, &action.back, Some(count))))
 }
 
+/// The end of accounts that was typed for an action; a message if it is none.
+fn check_end(action: &Action, zone: Zone) -> Result<Option<Timestamp>, String> {
+    zone.parse_moment(action.parameters.moment.as_deref().unwrap_or_default())
+}
+
+/// Whether somebody can sign in, in a word.
+pub(super) fn state(user: &User, now: Timestamp) -> &'static str {
+    match user.is_active_at(now) {
+        true => "active",
+        false if user.active => "ended",
+        false => "disabled",
+    }
+}
+
 /// A user as the question names them; with what they hold, if the action takes their access.
 fn item(user: User, holdings: Option<Holdings>) -> Item {
-    let state = if user.active { "active" } else { "disabled" };
+    let state = state(&user, clock::now());
     let holdings = holdings.map_or(String::new(), |holdings| format!("; {}", holdings.words()));
     Item {
         title: user.name.to_string(),

@@ -11,7 +11,8 @@ use domain::{
 use serde::{Deserialize, Serialize};
 use store::{
     Conn, groups,
-    lists::{self, VisiblePages},
+    lists::{self, Reason, VisiblePages},
+    sections::{self, COUNTED_PAGES, TopSection},
     writing::{AccessDiff, ChangeMemberships, Command},
 };
 
@@ -20,11 +21,14 @@ use crate::{
     admin::{access_preview::consent, access_question::AccessQuestion, sections::USERS, view_as},
     auth::extract::Admin,
     clock,
-    http::error::Error,
+    http::{error::Error, view::Link},
 };
 
 /// The maximum number of groups that the form shows as ticks; for others it has a field.
 const MAX_TICKS: u32 = 30;
+
+/// The most groups for which the pages are counted that they open.
+const MAX_REASONS: usize = 20;
 
 /// The groups of a user as ticks.
 #[derive(Serialize)]
@@ -52,6 +56,10 @@ struct Tick {
 #[derive(Serialize)]
 struct Readable {
     words: String,
+    /// Why, for pages with chosen readers: `2 through the group Staff`.
+    reasons: Vec<String>,
+    /// The first segments with pages of the user, each with their number.
+    sections: Vec<Link>,
     list_href: String,
     view_href: String,
 }
@@ -142,7 +150,16 @@ impl Memberships {
             let typed = groups::with_names(conn, &proof, &names)?;
             let readable = match member.role.may_edit() {
                 true => None,
-                false => Some(lists::count(conn, &VisiblePages::readable(&Visitor::SignedIn(member), now))?),
+                false => {
+                    let by_name = lists::count(conn, &VisiblePages::because(Reason::Name(member.id), now))?;
+                    let mut reasons = vec![(by_name, "by name".to_owned())];
+                    for (group, name) in own.iter().take(MAX_REASONS) {
+                        let count = lists::count(conn, &VisiblePages::because(Reason::Group(*group), now))?;
+                        reasons.push((count, format!("through the group {name}")));
+                    }
+                    let visible = VisiblePages::readable(&Visitor::SignedIn(member), now);
+                    Some((lists::count(conn, &visible)?, reasons, sections::top(conn, &visible)?))
+                }
             };
             Ok((first, more, own, typed, readable))
         };
@@ -153,12 +170,21 @@ impl Memberships {
         let known = first.into_iter().chain(typed).map(|(_, name)| name.to_string());
         let (ticks, other) = ticks(known.chain(own).collect(), &groups);
         let view = view_as::address_of(user.name.as_str());
-        let words = match readable {
+        let words = match &readable {
             None => "Can read all pages".to_owned(),
-            Some(count) if count == 1 => "Can read 1 page".to_owned(),
-            Some(count) => format!("Can read {count} pages"),
+            Some((count, ..)) if *count == 1 => "Can read 1 page".to_owned(),
+            Some((count, ..)) => format!("Can read {count} pages"),
         };
-        let readable = Readable { words, list_href: format!("{view}/sitemap"), view_href: format!("{view}/") };
+        let (reasons, sections) = readable.map(|(_, reasons, sections)| (reasons, sections)).unwrap_or_default();
+        let reasons = reasons.into_iter().filter(|(count, _)| *count != 0);
+        let reasons = reasons.map(|(count, why)| format!("{count} {why}")).collect();
+        let section = |top: TopSection| {
+            let pages = if top.pages == COUNTED_PAGES { format!("{COUNTED_PAGES}+") } else { top.pages.to_string() };
+            Link::new(format!("{view}/sitemap{}", top.path.href()), format!("{} ({pages})", top.path.href()))
+        };
+        let sections = sections.into_iter().map(section).collect();
+        let readable =
+            Readable { words, reasons, sections, list_href: format!("{view}/sitemap"), view_href: format!("{view}/") };
         Ok(Memberships {
             action: format!("{}/groups", USERS.form_href(user.id.0)),
             back: back.to_owned(),
@@ -167,7 +193,7 @@ impl Memberships {
             ticks,
             had,
             more,
-            readable: user.active.then_some(readable),
+            readable: user.is_active_at(clock::now()).then_some(readable),
         })
     }
 }

@@ -17,7 +17,7 @@ use store::writing::{
 use super::{
     app_passwords::AppPasswords,
     load::load,
-    sheet::{self, Sheet, Slip},
+    sheet::{self, Slip},
 };
 use crate::{
     App,
@@ -28,11 +28,35 @@ use crate::{
         answer::{Answer, Outcome},
         envelope::Envelope,
         error::Error,
-        form::{Form, checkbox},
+        form::Form,
         query::{QueryString, encode},
         view::Errors,
     },
 };
+
+/// Where the password of a user comes from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum By {
+    /// The user chooses it, with a link.
+    Link,
+    /// It is generated, and shown once.
+    Generated,
+    /// It was typed twice.
+    #[default]
+    Typed,
+}
+
+impl By {
+    /// The value of its field.
+    pub(super) fn word(self) -> &'static str {
+        match self {
+            By::Link => "link",
+            By::Generated => "generated",
+            By::Typed => "typed",
+        }
+    }
+}
 
 /// A typed password, or a generated one that has to be shown.
 pub(super) struct Chosen {
@@ -41,8 +65,8 @@ pub(super) struct Chosen {
 }
 
 /// Checks a password that was typed twice, or generates one.
-pub(super) fn choose(typed: &str, again: &str, generate: bool, name: &str) -> Result<Chosen, Invalid> {
-    if generate {
+pub(super) fn choose(typed: &str, again: &str, by: By, name: &str) -> Result<Chosen, Invalid> {
+    if by != By::Typed {
         let generated = first_run::generate().map_err(|message| Invalid::one("password", message))?;
         let password = Password::parse(&generated).map_err(|message| Invalid::one("password", message))?;
         return Ok(Chosen { password, generated: Some(generated) });
@@ -65,7 +89,7 @@ struct PasswordPage {
     action: String,
     name: String,
     errors: Errors,
-    generate: bool,
+    by: &'static str,
     version: i64,
     /// The label of the box that ends the user's app passwords; empty if there are none.
     ending: String,
@@ -75,9 +99,9 @@ struct PasswordPage {
     min_bytes: String,
 }
 
-/// The boxes of the form.
-struct Ticks {
-    generate: bool,
+/// The choices of the form.
+struct Choices {
+    by: By,
     ends_app_passwords: bool,
 }
 
@@ -87,7 +111,7 @@ async fn page(
     site: &Site,
     user: &User,
     invalid: &Invalid,
-    ticks: Ticks,
+    choices: Choices,
     back: &str,
 ) -> Result<Answer, Error> {
     let app_passwords = AppPasswords::of(app, admin, site, user).await?;
@@ -97,10 +121,10 @@ async fn page(
         action: format!("{}/password", USERS.form_href(user.id.0)),
         name: user.name.to_string(),
         errors: Errors::of(invalid),
-        generate: ticks.generate,
+        by: choices.by.word(),
         version: user.version.0,
         ending: app_passwords.map(|passwords| passwords.ending(user.name.as_str())).unwrap_or_default(),
-        ends_app_passwords: ticks.ends_app_passwords,
+        ends_app_passwords: choices.ends_app_passwords,
         back: back.into(),
         edit_href: USERS.href(user.id.0, "", back),
         min_bytes: Password::MIN_BYTES.to_string(),
@@ -108,28 +132,11 @@ async fn page(
     Ok(Answer::panel(app.view.render("admin/users/password.html", &page)?))
 }
 
-/// The page that shows a generated password once.
-pub(super) fn reveal(
-    app: &App,
-    request: &HttpRequest,
-    admin: &Admin,
-    site: &Site,
-    user: &User,
-    generated: String,
-    back: &str,
-) -> Result<Outcome, Error> {
-    let trail = USERS.trail_under(user.id.0, user.name.as_str(), back);
-    let panel = Panel::new(site, admin.account(), "users", format!("New password of {}", user.name), &trail);
-    let slip = Slip { name: user.name.to_string(), password: generated };
-    let sheet = Sheet::new(app, request, site, vec![slip]);
-    sheet::page(app, panel, sheet, USERS.href(user.id.0, "", back), USERS.list_href(back)).map(Outcome::Page)
-}
-
 /// GET `/admin/users/{id}/password`.
 pub async fn password(request: HttpRequest, app: Data<App>, admin: Admin, query: QueryString) -> Result<Answer, Error> {
     let (site, user) = load(&app, &admin, UserId(id(&request)?)).await?;
-    let ticks = Ticks { generate: true, ends_app_passwords: true };
-    page(&app, &admin, &site, &user, &Invalid::default(), ticks, &USERS.back(query.get("back"))).await
+    let choices = Choices { by: By::Generated, ends_app_passwords: true };
+    page(&app, &admin, &site, &user, &Invalid::default(), choices, &USERS.back(query.get("back"))).await
 }
 
 /// The fields of the form.
@@ -139,8 +146,8 @@ pub struct Fields {
     password: String,
     #[serde(default)]
     password_again: String,
-    #[serde(default, deserialize_with = "checkbox")]
-    generate: bool,
+    #[serde(default)]
+    by: By,
     #[serde(default, deserialize_with = "checkbox")]
     ends_app_passwords: bool,
     version: Option<i64>,
@@ -161,12 +168,12 @@ pub async fn set_password(
 ) -> Result<Outcome, Error> {
     let back = USERS.back(&fields.back);
     let (site, user) = load(&app, &admin, UserId(id(&request)?)).await?;
-    let chosen = match choose(&fields.password, &fields.password_again, fields.generate, user.name.as_str()) {
+    let chosen = match choose(&fields.password, &fields.password_again, fields.by, user.name.as_str()) {
         Ok(chosen) => chosen,
         Err(invalid) => {
-            let Fields { generate, ends_app_passwords, .. } = fields;
-            let ticks = Ticks { generate, ends_app_passwords };
-            let page = page(&app, &admin, &site, &user, &invalid, ticks, &back).await?;
+            let Fields { by, ends_app_passwords, .. } = fields;
+            let choices = Choices { by, ends_app_passwords };
+            let page = page(&app, &admin, &site, &user, &invalid, choices, &back).await?;
             return Ok(Outcome::Page(page.with_status(StatusCode::UNPROCESSABLE_ENTITY)));
         }
     };
@@ -188,7 +195,9 @@ pub async fn set_password(
         Err(error) => return Err(error.into()),
     }
     match chosen.generated {
-        Some(generated) => reveal(&app, &request, &admin, &site, &user, generated, &back),
+        Some(generated) => {
+            sheet::reveal(&app, &request, &admin, &site, &user, Slip::password(&user.name, generated), &back)
+        }
         None => {
             let kept = encode(&[("back", &back)]);
             Ok(Outcome::Redirect(Flash::PasswordSet.at(&USERS.form_href(user.id.0), &kept, None)))

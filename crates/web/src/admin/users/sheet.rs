@@ -1,13 +1,22 @@
-//! The sheet with the names and new passwords of users: shown once, to copy or to print.
+//! The sheet with what new users need to sign in: a password or a link of each. It is shown once, to copy, print or download.
 
 use actix_web::{HttpRequest, http::header};
-use domain::site::Site;
+use domain::{
+    invitation::LIFETIME,
+    site::Site,
+    user::{User, Username},
+};
 use serde::Serialize;
 
 use crate::{
     App,
-    admin::panel::Panel,
-    http::{answer::Answer, error::Error},
+    admin::{panel::Panel, sections::USERS},
+    auth::{extract::Admin, secret::Secret},
+    clock,
+    http::{
+        answer::{Answer, Outcome},
+        error::Error,
+    },
 };
 
 /// What somebody needs to sign in, for each user.
@@ -16,18 +25,59 @@ pub(super) struct Sheet {
     site: String,
     address: String,
     slips: Vec<Slip>,
+    /// Whether it has links; otherwise it has passwords.
+    has_links: bool,
+    /// The end of the links; empty for passwords.
+    ends: String,
+    /// All names and links as CSV; empty for passwords.
+    csv: String,
 }
 
-/// The name and the password of a user.
+/// The name of a user, and their password or link.
 #[derive(Serialize)]
 pub(super) struct Slip {
-    pub(super) name: String,
-    pub(super) password: String,
+    name: String,
+    password: String,
+    link: String,
+}
+
+impl Slip {
+    pub(super) fn password(name: impl ToString, password: String) -> Slip {
+        Slip { name: name.to_string(), password, link: String::new() }
+    }
+
+    pub(super) fn link(name: &Username, secret: &Secret) -> Slip {
+        // The sheet puts the address of the site before it.
+        Slip { name: name.to_string(), password: String::new(), link: format!("join/{}", secret.reveal()) }
+    }
 }
 
 impl Sheet {
-    pub(super) fn new(app: &App, request: &HttpRequest, site: &Site, slips: Vec<Slip>) -> Sheet {
-        Sheet { site: site.title.clone(), address: address(app, request), slips }
+    pub(super) fn new(app: &App, request: &HttpRequest, site: &Site, mut slips: Vec<Slip>) -> Sheet {
+        let address = address(app, request);
+        for slip in slips.iter_mut().filter(|slip| !slip.link.is_empty()) {
+            slip.link.insert_str(0, &address);
+        }
+        let has_links = slips.iter().any(|slip| !slip.link.is_empty());
+        let csv = if has_links { csv(&slips) } else { String::new() };
+        let now = clock::now();
+        let ends = if has_links { clock::day(now + LIFETIME, now, site.time_zone) } else { String::new() };
+        Sheet { site: site.title.clone(), address, slips, has_links, ends, csv }
+    }
+}
+
+/// The names and links as CSV (RFC 4180), without a line end at the end.
+fn csv(slips: &[Slip]) -> String {
+    let rows = slips.iter().map(|slip| format!("{},{}", cell(&slip.name), cell(&slip.link)));
+    std::iter::once("name,link".to_owned()).chain(rows).collect::<Vec<_>>().join("\n")
+}
+
+/// A cell. A spreadsheet takes one that begins with = + - or @ for a formula, unless an apostrophe is before it.
+fn cell(text: &str) -> String {
+    let apostrophe = if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { "'" } else { "" };
+    match text.contains([',', '"', '\n', '\r']) {
+        true => format!("\"{apostrophe}{}\"", text.replace('"', "\"\"")),
+        false => format!("{apostrophe}{text}"),
     }
 }
 
@@ -59,4 +109,42 @@ pub(super) fn page(
 ) -> Result<Answer, Error> {
     let page = SheetPage { panel, sheet, edit_href, list_href };
     Ok(Answer::panel(app.view.render("admin/users/sheet.html", &page)?))
+}
+
+/// The page that shows a generated password or a link of one user, once.
+pub(super) fn reveal(
+    app: &App,
+    request: &HttpRequest,
+    admin: &Admin,
+    site: &Site,
+    user: &User,
+    slip: Slip,
+    back: &str,
+) -> Result<Outcome, Error> {
+    let trail = USERS.trail_under(user.id.0, user.name.as_str(), back);
+    let title = if slip.link.is_empty() { "New password of" } else { "Link for" };
+    let panel = Panel::new(site, admin.account(), "users", format!("{title} {}", user.name), &trail);
+    let sheet = Sheet::new(app, request, site, vec![slip]);
+    page(app, panel, sheet, USERS.href(user.id.0, "", back), USERS.list_href(back)).map(Outcome::Page)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cell_is_no_formula_and_keeps_its_quotes() {
+        for (text, expected) in [
+            ("ann", "ann"),
+            ("@ann", "'@ann"),
+            ("+49", "'+49"),
+            ("-x", "'-x"),
+            ("=1+1", "'=1+1"),
+            ("a,b", "\"a,b\""),
+            ("=\"x\"", "\"'=\"\"x\"\"\""),
+            ("ann@example.org", "ann@example.org"),
+        ] {
+            assert_eq!(cell(text), expected);
+        }
+    }
 }

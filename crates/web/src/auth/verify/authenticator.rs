@@ -134,9 +134,12 @@ impl Authenticator {
     /// in the caches; `None` to authenticate the header as usual.
     pub fn recognise(&self, db: &Db, proof: &ConnectionProof, header: &[u8]) -> Option<Arc<CachedUser>> {
         let (name, record) = proof.of(self.tags.tag(header))?;
+        let now = clock::now();
         let current = match record.matched() {
-            Matched::Password(hash) => db.cache().users.get(name).filter(|current| current.user.has_active(hash))?,
-            Matched::AppPassword(hash) => db.cache().app_passwords.get(name, hash)?.current(clock::now())?,
+            Matched::Password(hash) => {
+                db.cache().users.get(name).filter(|current| current.user.has_active(hash, now))?
+            }
+            Matched::AppPassword(hash) => db.cache().app_passwords.get(name, hash)?.current(now)?,
         };
         self.verified.renew(record, Instant::now()).then_some(current)
     }
@@ -182,7 +185,10 @@ impl Authenticator {
     /// When the database does not answer.
     pub async fn current(&self, db: &Db, name: &Username, matched: &Matched) -> Result<Option<Arc<CachedUser>>, Error> {
         Ok(match matched {
-            Matched::Password(hash) => current_user(db, name).await?.filter(|current| current.user.has_active(hash)),
+            Matched::Password(hash) => {
+                let current = current_user(db, name).await?;
+                current.filter(|current| current.user.has_active(hash, clock::now()))
+            }
             Matched::AppPassword(hash) => {
                 let found = current_app_password(db, name, hash).await?;
                 found.and_then(|found| found.current(clock::now()))
@@ -275,7 +281,7 @@ impl Authenticator {
         permit.check(&shared, Instant::now()).map_err(Error::TooManyAttempts)?;
         let why = match &found {
             None => without_bcrypt::WRONG_APP_PASSWORD,
-            Some((user, _)) if !user.active => without_bcrypt::DISABLED_APP_PASSWORD,
+            Some((user, _)) if !is_open(user) => without_bcrypt::DISABLED_APP_PASSWORD,
             Some((_, password)) if !password.is_valid(clock::now()) => without_bcrypt::ENDED_APP_PASSWORD,
             Some((user, password)) => {
                 let matched = Matched::AppPassword(secret);
@@ -328,7 +334,7 @@ impl Authenticator {
             password: credentials.password.clone(),
             hash: user.as_ref().map(|user| user.password_hash.clone()),
             max_cost,
-            active: user.as_ref().is_some_and(|user| user.active),
+            active: user.as_ref().is_some_and(is_open),
         };
         let result = self.bcrypt_pool.verify(verification, permit).await?;
         self.instance.wake();
@@ -347,6 +353,8 @@ impl Authenticator {
                 VerificationOutcome::Rejected(match user {
                     None => "unknown name",
                     Some(user) if !user.active => "disabled account",
+                    Some(user) if !is_open(&user) => "ended account",
+                    Some(user) if user.password_hash.is_none() => "no password yet",
                     Some(user) => {
                         warn_of_unreadable(&user.name, &user.password_hash);
                         "wrong password"
@@ -386,6 +394,11 @@ impl Authenticator {
             }
         }
     }
+}
+
+/// Whether the account can sign in now.
+fn is_open(user: &User) -> bool {
+    user.is_active_at(clock::now())
 }
 
 fn warn_of_unreadable(name: &Username, hash: &PasswordHash) {

@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use domain::{password::PasswordHash, user::User};
+use domain::{Timestamp, password::PasswordHash, user::User};
 use quick_cache::sync::Cache;
 
 use super::fingerprint::Fingerprint;
@@ -23,8 +23,8 @@ struct NegativeRecord {
     row: RowState,
 }
 
-/// The columns of a user's row that decide: the hash, and whether the account is active. `None` without a row.
-type RowState = Option<(PasswordHash, bool)>;
+/// The columns of a user's row that decide: the hash, whether the account is enabled, and its end. `None` without a row.
+type RowState = Option<(PasswordHash, bool, Option<Timestamp>)>;
 
 impl NegativeCache {
     /// An empty cache.
@@ -61,5 +61,5 @@ impl Default for NegativeCache {
 }
 
 fn row_state(user: Option<&User>) -> RowState {
-    user.map(|user| (user.password_hash.clone(), user.active))
+    user.map(|user| (user.password_hash.clone(), user.active, user.ends_at))
 }

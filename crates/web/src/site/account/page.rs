@@ -8,6 +8,10 @@ use domain::{
     site::Site,
 };
 use serde::{Deserialize, Serialize};
+use store::{
+    lists::{self, VisiblePages},
+    sections::{self, COUNTED_PAGES, TopSection},
+};
 
 use crate::{
     App,
@@ -17,9 +21,10 @@ use crate::{
         answer::Answer,
         error::Error,
         menu,
-        view::{Errors, Frame},
+        view::{Errors, Frame, Link},
     },
     language::Language,
+    markdown::{self, SafeHtml},
 };
 
 #[derive(Serialize)]
@@ -29,6 +34,11 @@ struct AccountPage {
     form_token: String,
     errors: Errors,
     min_bytes: usize,
+    /// Whom to ask for a new password, if the operator says so.
+    contact_html: Option<SafeHtml>,
+    /// The number of pages that the user can read, and of those in each section at the top.
+    readable: String,
+    sections: Vec<Link>,
     app_passwords: Section,
     /// The number of app passwords that a new password may end.
     app_passwords_count: usize,
@@ -125,8 +135,13 @@ pub(super) async fn language(app: &App) -> Language {
 
 /// The page of an account, with the messages of a form.
 pub(super) async fn page(app: &App, reader: &Reader, invalid: &Invalid, shown: Shown) -> Result<Answer, Error> {
-    let member = reader.account().member.clone();
-    let (site, own) = app.db.read_with_site(move |conn| store::app_passwords::own(conn, &member)).await?;
+    let (member, visitor, now) = (reader.account().member.clone(), reader.account().visitor(), clock::now());
+    let read = move |conn: &mut store::Conn| {
+        let visible = VisiblePages::readable(&visitor, now);
+        let own = store::app_passwords::own(conn, &member)?;
+        Ok((own, lists::count(conn, &visible)?, sections::top(conn, &visible)?))
+    };
+    let (site, (own, readable, sections)) = app.db.read_with_site(read).await?;
     let app_passwords = Section::new(&site, own, shown.made, shown.typed);
     let menu = menu::of(app, &reader.account().visitor()).await?;
     let page = AccountPage {
@@ -134,8 +149,19 @@ pub(super) async fn page(app: &App, reader: &Reader, invalid: &Invalid, shown: S
         form_token: form_token::issue(reader.account(), clock::now()),
         errors: Errors::of(invalid),
         min_bytes: Password::MIN_BYTES,
+        contact_html: Some(&site.contact)
+            .filter(|contact| !contact.is_empty())
+            .map(|contact| markdown::render_in(Language::for_words(&site.language), contact)),
+        readable: readable.to_string(),
+        sections: sections.into_iter().map(section_link).collect(),
         app_passwords_count: app_passwords.count(),
         app_passwords,
     };
     Ok(Answer::panel(app.view.render("account.html", &page)?))
+}
+
+/// The list of the pages of a section, with their number.
+fn section_link(section: TopSection) -> Link {
+    let pages = if section.pages == COUNTED_PAGES { format!("{COUNTED_PAGES}+") } else { section.pages.to_string() };
+    Link::new(format!("/sitemap{}", section.path.href()), format!("{} ({pages})", section.path.href()))
 }

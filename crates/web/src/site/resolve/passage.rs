@@ -103,7 +103,7 @@ async fn find(app: &App, request: &HttpRequest, path: PagePath) -> Result<Passag
         }
         _ => String::new(),
     };
-    let is_published = located.outline.decide(&Visitor::Anonymous, now) != Some(Access::Absent);
+    let is_published = located.outline.decide(&located.path, &Visitor::Anonymous, now) != Some(Access::Absent);
     if is_published {
         let expires_at = located.outline.unpublish_at;
         let answer = Answer::new(TEXT, groups.clone(), Caching::Never);

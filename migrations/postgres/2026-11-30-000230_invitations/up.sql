@@ -1,0 +1,21 @@
+-- Links with which people set their own password. Only the SHA-256 of a secret is kept, in hexadecimal digits. A row stays after
+-- its end, so that an old link is told from an unknown one.
+CREATE TABLE invitations (
+    id          BIGINT PRIMARY KEY,
+    user_id     BIGINT NOT NULL REFERENCES users ON DELETE CASCADE,
+    secret_hash TEXT NOT NULL UNIQUE,
+    made_at     TIMESTAMP NOT NULL,
+    made_by     TEXT NOT NULL,
+    ends_at     TIMESTAMP NOT NULL,
+    used_at     TIMESTAMP,
+    ended_at    TIMESTAMP
+);
+CREATE INDEX invitations_by_user ON invitations (user_id, made_at);
+
+-- The end of an account; NULL for one without an end.
+ALTER TABLE users ADD COLUMN ends_at TIMESTAMP;
+CREATE INDEX users_by_end ON users (ends_at) WHERE ends_at IS NOT NULL;
+DROP TRIGGER user_changed ON users;
+CREATE TRIGGER user_changed AFTER UPDATE OF id, name, role, password_hash, active, theme, ends_at ON users
+    FOR EACH ROW EXECUTE FUNCTION tell_of_user();
+ALTER TABLE users ENABLE ALWAYS TRIGGER user_changed;
