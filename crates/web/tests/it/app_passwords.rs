@@ -179,7 +179,7 @@ async fn an_app_password_with_a_path_is_nobody_outside_of_it() {
             }
             for uri in ["/notes", "/notes/day", "/clients-old", "/secret"] {
                 all.get(uri).await.is(200);
-                limited.get(uri).await.is(403).has("below /clients");
+                limited.get(uri).await.is(403).has("limited to a part of the site");
                 limited.get(&format!("{uri}/plan.jpg")).await.is(403);
                 limited.get(&format!("{uri}/feed.xml")).await.is(403);
             }

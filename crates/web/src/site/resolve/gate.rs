@@ -150,6 +150,7 @@ pub(super) fn not_a_reader(visitor: &Visitor) -> Error {
     };
     Error::Forbidden(match limit {
         None => Sentence::new("error-forbidden-page").with("name", name),
-        Some(path) => Sentence::new("error-forbidden-limit").with("name", name).with("path", path.href()),
+        // Without its path: the log has this sentence, and no path of a page.
+        Some(_) => Sentence::new("error-forbidden-limit").with("name", name),
     })
 }
