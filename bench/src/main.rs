@@ -24,6 +24,7 @@ mod starts;
 mod stats;
 mod throughput;
 mod timing;
+mod uploads;
 mod wrk;
 
 use std::{fs, path::Path, process::ExitCode};
@@ -61,7 +62,7 @@ fn run(options: &Options) -> Result<(), String> {
         }
     }
     type Run = fn(&Options, &mut Report) -> Result<(), String>;
-    let parts: [(&str, Run); 12] = [
+    let parts: [(&str, Run); 13] = [
         ("flood", siege::run),
         ("people", people::run),
         ("people", refusals::run),
@@ -72,6 +73,7 @@ fn run(options: &Options) -> Result<(), String> {
         ("scale", scale::run),
         ("search", search::run),
         ("access", access::run),
+        ("upload", uploads::run),
         ("memory", memory::run),
         ("start", starts::run),
     ];
