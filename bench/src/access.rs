@@ -134,7 +134,8 @@ fn publish(page: &Page, content: PageContent) -> Command {
     Command::Publish(Publish::after(page.version, page.id, content))
 }
 
-fn find(store: &Store, path: &str) -> Result<Page, String> {
+/// The page at a path.
+pub(crate) fn find(store: &Store, path: &str) -> Result<Page, String> {
     let path = PagePath::parse(path)?;
     let page = store.read(|conn| pages::find(conn, &path)).map_err(|error| error.to_string())?;
     page.ok_or_else(|| format!("there is no page {path}"))
@@ -191,8 +192,8 @@ fn read(to: SocketAddr, path: &str, login: Option<Login>, over: &AtomicBool) -> 
     Ok(tally)
 }
 
-/// Saves the text of a page of its own in a loop.
-fn save(store: &Store, over: &AtomicBool) -> Result<Vec<f64>, String> {
+/// Saves the text of the page `/notes` in a loop; returns the time of each save, in milliseconds.
+pub(crate) fn save(store: &Store, over: &AtomicBool) -> Result<Vec<f64>, String> {
     let mut times = Vec::new();
     for n in 0.. {
         if over.load(Ordering::Relaxed) {

@@ -26,6 +26,7 @@ mod starts;
 mod stats;
 mod throughput;
 mod timing;
+mod uploads;
 mod wrk;
 
 use std::{fs, path::Path, process::ExitCode};
@@ -67,7 +68,7 @@ fn run(options: &Options) -> Result<(), String> {
         }
     }
     type Run = fn(&Options, &mut Report) -> Result<(), String>;
-    let parts: [(&str, Run); 14] = [
+    let parts: [(&str, Run); 15] = [
         ("flood", siege::run),
         ("people", people::run),
         ("people", refusals::run),
@@ -78,6 +79,7 @@ fn run(options: &Options) -> Result<(), String> {
         ("scale", scale::run),
         ("search", search::run),
         ("access", access::run),
+        ("upload", uploads::run),
         ("memory", memory::run),
         ("start", starts::run),
         ("files", files::run),

@@ -3,7 +3,7 @@
 use std::{path::PathBuf, time::Duration};
 
 /// The parts of the benchmark, in the order in which they run.
-pub(crate) const SECTIONS: [&str; 14] = [
+pub(crate) const SECTIONS: [&str; 15] = [
     "throughput",
     "flood",
     "people",
@@ -14,6 +14,7 @@ pub(crate) const SECTIONS: [&str; 14] = [
     "scale",
     "search",
     "access",
+    "upload",
     "memory",
     "start",
     "files",
@@ -48,6 +49,8 @@ pub(crate) struct Options {
     pub searched: usize,
     /// The number of pages in the section whose readers are changed.
     pub section: usize,
+    /// The size of the file that is uploaded, in MiB.
+    pub upload: usize,
     /// The number of starts of Postern.
     pub starts: usize,
     /// Whether this is a smoke run.
@@ -70,7 +73,7 @@ pub(crate) struct Options {
 
 /// The usage.
 pub(crate) const USAGE: &str = "usage: bench/run [--quick] [OPTION VALUE].. [SECTION]..
-sections: throughput flood people timing revocation size scope scale search access memory start files guard;
+sections: throughput flood people timing revocation size scope scale search access upload memory start files guard;
   all of them by default
   --rounds N         how often throughput is measured in turn (4)
   --seconds N        how long each time (5)
@@ -84,6 +87,7 @@ sections: throughput flood people timing revocation size scope scale search acce
   --scale-pages N    how many pages the site has whose panel is timed (1000000)
   --searched N       how many pages the site has that is searched (100000)
   --section N        the number of pages in the section whose readers are changed (10000)
+  --upload N         the size of the file that is uploaded, in MiB (512)
   --starts N         how often Postern is started (10)
   --cache DIR        where peers/install put what Debian does not have
   --results DIR      the folder of the report
@@ -136,6 +140,7 @@ impl Options {
             scale: pick(20_000, 1_000_000),
             section: pick(1_000, 10_000),
             searched: pick(2000, 100_000),
+            upload: pick(32, 512),
             starts: pick(3, 10),
             quick,
             postern: "target/dist/postern".into(),
@@ -164,6 +169,7 @@ impl Options {
             "--scale-pages" => self.scale = number()?,
             "--section" => self.section = number()?,
             "--searched" => self.searched = number()?,
+            "--upload" => self.upload = number()?.min(1024),
             "--starts" => self.starts = number()?,
             "--postern" => self.postern = value.into(),
             "--bare" => self.bare = value.into(),

@@ -5,7 +5,8 @@
 //! push(bytes) -> while let Some(batch) = batch() { batch.write(conn) -> written(content) } -> end() -> End::write(conn)
 //! ```
 //!
-//! An upload that ends early is dropped with [`store::writing::contents::discard`], if [`Upload::content`] names something.
+//! An upload that ends early is dropped with [`store::writing::contents::discard`], if [`Upload::content`] names something. It is
+//! called until nothing is left.
 
 use std::fmt;
 

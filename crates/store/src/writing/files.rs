@@ -110,6 +110,10 @@ fn new_version(conn: &mut Conn, run: &Run<'_>, page: PageId, detail: &str) -> Re
     Ok(Some(version))
 }
 
+fn too_many() -> Error {
+    Error::Refused(format!("A page has at most {FILES} files. Delete one that it no longer uses."))
+}
+
 impl Change for AddFile {
     fn affected(&self, _: &mut Conn, _: &Editor) -> Result<Affected> {
         Ok(Affected::default())
@@ -118,18 +122,14 @@ impl Change for AddFile {
     fn apply(&self, conn: &mut Conn, run: &mut Run<'_>, _: &Plan) -> Result<Outcome> {
         let AddFile { page, ref name, content, ref alt, .. } = *self;
         let at_once = self.at_once && page_row::get(conn, page)?.is_some();
-        let files = match at_once {
-            true => files::live(conn, page)?,
-            false => files::drafted(conn, run.by, page)?,
-        };
-        let is_there = files.iter().any(|file| file.name == *name);
-        if is_there && !self.replaces {
+        let drafted = files::drafted(conn, run.by, page)?;
+        let live = if at_once { files::live(conn, page)? } else { Vec::new() };
+        let has = |files: &[File]| files.iter().any(|file| file.name == *name);
+        if has(if at_once { &live } else { &drafted }) && !self.replaces {
             return Err(Error::Duplicate);
         }
-        if !is_there && files.len() >= FILES {
-            return Err(Error::Refused(format!(
-                "A page has at most {FILES} files. Delete one that it no longer uses."
-            )));
+        if [drafted, live].iter().any(|files| files.len() >= FILES && !has(files)) {
+            return Err(too_many());
         }
         let version = match at_once {
             true => new_version(conn, run, page, &format!("files: + {name}"))?,
@@ -202,6 +202,10 @@ impl Change for ChangeFile {
             FileChange::Keep => {
                 if !file_rows::set_leaves(conn, *page, name, false)? {
                     return Err(Error::Stale);
+                }
+                // Another file may have taken its place.
+                if files::drafted(conn, run.by, *page)?.len() > FILES {
+                    return Err(too_many());
                 }
             }
             FileChange::Rename(to) => self.rename(conn, run, to)?,

@@ -446,7 +446,16 @@ fn a_page_has_five_hundred_files_and_one_more_is_refused() {
             assert!(matches!(add("more.txt", at_once), Err(Error::Refused(_))));
             add("8.txt", at_once).unwrap();
         }
-        change(store, id, "9.txt", FileChange::Remove { at_once: true }).unwrap();
-        add("more.txt", true).unwrap();
+        change(store, id, "9.txt", FileChange::Remove { at_once: false }).unwrap();
+        assert!(
+            matches!(add("more.txt", true), Err(Error::Refused(_))),
+            "readers have it until the draft is published"
+        );
+        add("more.txt", false).unwrap();
+        assert!(matches!(change(store, id, "9.txt", FileChange::Keep), Err(Error::Refused(_))));
+        publish(store, id);
+        change(store, id, "10.txt", FileChange::Remove { at_once: true }).unwrap();
+        add("most.txt", true).unwrap();
+        assert!(matches!(add("further.txt", true), Err(Error::Refused(_))));
     });
 }

@@ -40,9 +40,7 @@ pub(super) fn run(config: &Config, command: &FileCommand) -> Result<(), String> 
             let add = AddFile { page: page.id, name: name.clone(), content, alt, replaces: true, at_once: true };
             execute(&store, &page, &name, &Command::AddFile(add))?;
             println!("{} {}.", if replaces.is_some() { "Replaced" } else { "Added" }, address(&page, &name));
-            let by = Admin::command_line();
-            let all = store.read(|conn| files::all(conn, by.editor(), page.id)).map_err(|error| error.to_string())?;
-            if all.iter().any(|file| file.since.is_none() && file.name == name) {
+            if waits(&store, &page, &name)? {
                 println!("The draft of the page has another {name}, which replaces it when the draft is published.");
             }
             Ok(())
@@ -68,8 +66,13 @@ pub(super) fn run(config: &Config, command: &FileCommand) -> Result<(), String> 
             if store.read(|conn| files::find(conn, page.id, &name)).map_err(|error| error.to_string())?.is_none() {
                 return Err(absent(&page, &name));
             }
+            let waits = waits(&store, &page, &name)?;
             execute(&store, &page, &name, &Command::ChangeFile(change))?;
-            println!("Deleted {}.", address(&page, &name));
+            println!(
+                "Deleted {}{}.",
+                address(&page, &name),
+                if waits { ", in the draft of the page, too" } else { "" }
+            );
             Ok(())
         }
     }
@@ -82,6 +85,13 @@ fn address(page: &Page, name: &FileName) -> String {
 
 fn absent(page: &Page, name: &FileName) -> String {
     format!("there is no file {}: see `postern file list {}`", address(page, name), page.content.path.href())
+}
+
+/// Whether the draft of a page has a file of its own under a name.
+fn waits(store: &Store, page: &Page, name: &FileName) -> Result<bool, String> {
+    let by = Admin::command_line();
+    let all = store.read(|conn| files::all(conn, by.editor(), page.id)).map_err(|error| error.to_string())?;
+    Ok(all.iter().any(|file| file.since.is_none() && file.name == *name))
 }
 
 fn page_and_name(config: &Config, at: &str) -> Result<(Store, Page, FileName), String> {

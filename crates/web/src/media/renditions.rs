@@ -39,7 +39,7 @@ pub struct Rendition {
 }
 
 /// Why there is no rendition.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum NoRendition {
     /// It is no PNG, JPEG or WebP.
     Kind,
@@ -49,6 +49,8 @@ pub enum NoRendition {
     Animated,
     /// It cannot be decoded.
     Unreadable,
+    /// Its bytes could not be read, with the reason. Another attempt may succeed.
+    NotRead(String),
 }
 
 impl fmt::Display for NoRendition {
@@ -58,6 +60,7 @@ impl fmt::Display for NoRendition {
             NoRendition::TooLarge => "it is too large",
             NoRendition::Animated => "it is animated",
             NoRendition::Unreadable => "it cannot be decoded",
+            NoRendition::NotRead(why) => return write!(f, "it could not be read: {why}"),
         })
     }
 }
@@ -68,13 +71,13 @@ impl std::error::Error for NoRendition {}
 /// original is left out. The picture is decoded once. This takes up to some seconds and [`ENCODED`] and 256 MiB of memory.
 ///
 /// # Errors
-/// Why there is none. A reader that fails is an unreadable picture.
+/// Why there is none.
 pub fn renditions(kind: FileKind, picture: impl Read, widths: &[u32]) -> Result<Vec<Rendition>, NoRendition> {
     if !kind.has_renditions() {
         return Err(NoRendition::Kind);
     }
     let mut encoded = Vec::new();
-    picture.take(ENCODED + 1).read_to_end(&mut encoded).map_err(|_: io::Error| NoRendition::Unreadable)?;
+    picture.take(ENCODED + 1).read_to_end(&mut encoded).map_err(|error| NoRendition::NotRead(error.to_string()))?;
     if encoded.len() as u64 > ENCODED {
         return Err(NoRendition::TooLarge);
     }
@@ -255,6 +258,19 @@ mod tests {
             }
         }
         assert!(begun.elapsed().as_secs() < 5, "{:?}", begun.elapsed());
+    }
+
+    #[test]
+    fn a_picture_that_could_not_be_read_is_not_one_that_cannot_be_decoded() {
+        struct Broken;
+        impl Read for Broken {
+            fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+                Err(io::Error::other("locked"))
+            }
+        }
+        let (kind, picture) = samples::pictures(600, 20).remove(0);
+        let broken = picture[..100].chain(Broken);
+        assert_eq!(renditions(kind, broken, &WIDTHS), Err(NoRendition::NotRead("locked".into())));
     }
 
     #[test]

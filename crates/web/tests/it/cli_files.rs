@@ -166,7 +166,7 @@ fn a_file_that_waits_in_a_draft_goes_on_waiting_and_that_is_said() {
     );
     assert_eq!(done(&server.cli(&["file", "get", "plans/plan.txt"], "")), "the readers'");
     assert_eq!(admin.get("/plans/plan.txt?draft"), (200, "the draft's".into()));
-    // What is deleted is deleted from the draft, too.
-    done(&server.cli(&["file", "delete", "plans/plan.txt"], ""));
+    let out = done(&server.cli(&["file", "delete", "plans/plan.txt"], ""));
+    assert_eq!(out, "Deleted /plans/plan.txt, in the draft of the page, too.\n");
     assert_eq!((admin.status("/plans/plan.txt"), admin.status("/plans/plan.txt?draft")), (404, 404));
 }

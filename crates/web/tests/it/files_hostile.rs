@@ -345,8 +345,9 @@ async fn a_page_with_five_hundred_files_takes_no_further_one() {
         eve.submit(&hello.form, &format!("{}/8.txt", hello.files), &[("action", action)]).await.is(303);
     }
     put(&eve, &hello, "more.txt", "x").await.is(200);
-    eve.submit(&hello.form, &format!("{}/8.txt", hello.files), &[("action", "keep")]).await;
-    assert!(files(&site, hello.id).len() <= FILES + 1);
+    // Its place is taken.
+    let keep = eve.submit(&hello.form, &format!("{}/8.txt", hello.files), &[("action", "keep")]).await;
+    keep.is(422).has("at most 500 files");
 }
 
 #[actix_web::test]
@@ -405,7 +406,12 @@ async fn a_file_for_a_full_disk_leaves_the_page_and_its_draft_as_they_are() {
         actor.upload(&hello.files, &fields, ("large.txt", &large)).await.is(507).has("The disk of the site is full");
         assert_eq!(stored(&site), before);
     }
-    site.visitor().get("/hello").await.is(200).has("Published.");
+    // With a text that cannot be saved, either, or can because it is short.
+    let fields = whole_form(&eve, &hello.form, &"Typed. ".repeat(100_000)).await;
+    let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let refused = eve.browser().upload(&hello.files, &fields, ("large.txt", &large)).await;
+    assert!(matches!(refused.status.as_u16(), 503 | 507), "{refused:?}");
+    site.visitor().get("/hello").await.is(200).has("Published.").lacks("Typed.");
     site.visitor().get("/hello/plan.txt").await.is(200).has("the plan");
     assert_eq!(files(&site, hello.id).len(), 1);
     limit_pages(site.store(), 1_000_000, connections);

@@ -3,6 +3,7 @@
 
 use std::{
     io::Write,
+    net::{Shutdown, TcpStream},
     path::Path,
     time::{Duration, Instant},
 };
@@ -48,15 +49,12 @@ fn bytes_of(round: usize) -> Vec<u8> {
 /// The uploads that did not end.
 const UNFINISHED: &str = "SELECT count(*) AS count FROM contents WHERE hash IS NULL";
 
-/// Sends a part of an upload, kills the server and starts it again. A whole upload is killed at an unknown moment before its answer,
-/// or after it.
-fn upload_and_kill(server: &mut Server, environment: &[(&str, &str)], store: &Store, page: PageId, round: usize) {
-    let before = count(store, UNFINISHED);
+/// Sends the head of an upload; returns the connection and the body.
+fn begin_upload(server: &Server, page: PageId, name: &str, bytes: &[u8]) -> (TcpStream, Vec<u8>) {
     let credentials = format!("admin:{PASSWORD}");
     let (_, form) = Client::of(server, &credentials).get(&format!("/admin/pages/{}", page.0));
     let token = form.split("name=\"form_token\" value=\"").nth(1).unwrap().split('"').next().unwrap();
-    let (name, bytes) = (["plan.txt", "map.txt"][round / 2 % 2], bytes_of(round));
-    let body = multipart(&[("form_token", token), ("same_name", "replace")], (name, &bytes));
+    let body = multipart(&[("form_token", token), ("same_name", "replace")], (name, bytes));
     let head = format!(
         "POST /admin/drafts/{}/files HTTP/1.1\r\nHost: x\r\nAuthorization: {}\r\nContent-Type: \
          multipart/form-data; boundary=XX\r\nContent-Length: {}\r\n\r\n",
@@ -66,14 +64,28 @@ fn upload_and_kill(server: &mut Server, environment: &[(&str, &str)], store: &St
     );
     let mut stream = server.connect();
     stream.write_all(head.as_bytes()).unwrap();
+    (stream, body)
+}
+
+/// Waits until so many uploads are stored in part.
+fn wait_for_unfinished(server: &Server, store: &Store, uploads: usize) {
+    let begun = Instant::now();
+    while count(store, UNFINISHED) != uploads {
+        assert!(begun.elapsed() < Duration::from_secs(60), "{} unfinished: {}", count(store, UNFINISHED), server.log());
+    }
+}
+
+/// Sends a part of an upload, kills the server and starts it again. A whole upload is killed at an unknown moment before its answer,
+/// or after it.
+fn upload_and_kill(server: &mut Server, environment: &[(&str, &str)], store: &Store, page: PageId, round: usize) {
+    let before = count(store, UNFINISHED);
+    let (name, bytes) = (["plan.txt", "map.txt"][round / 2 % 2], bytes_of(round));
+    let (mut stream, body) = begin_upload(server, page, name, &bytes);
     let sent = (body.len() * (round + 1) / (ROUNDS - 5)).min(body.len());
     stream.write_all(&body[..sent]).unwrap();
     if round % 2 == 0 && (2 * web::upload::BATCH..body.len()).contains(&sent) {
         // In every second round some of it is stored.
-        let begun = Instant::now();
-        while count(store, UNFINISHED) == before {
-            assert!(begun.elapsed() < Duration::from_secs(60), "nothing is stored: {}", server.log());
-        }
+        wait_for_unfinished(server, store, before + 1);
     }
     if round % 2 == 1 && round > ROUNDS - 4 {
         let mut answer = [0; 12];
@@ -97,17 +109,21 @@ fn check_files(server: &Server, store: &Store, page: PageId) -> usize {
     files.len()
 }
 
-fn killed_during_uploads(mut server: Server, url: &str, environment: &[(&str, &str)]) {
-    let cli = |server: &Server, arguments: &[&str], input: &[u8]| {
-        let arguments = [&["--database-url", url], arguments].concat();
-        let (done, _, error) = text(&server.cli(&arguments, input));
-        assert!(done, "{error}");
-    };
-    cli(&server, &["page", "put", "secret", "--title", "Secret", "--private"], b"The treasure.");
-    cli(&server, &["file", "put", "secret/plan.txt"], &bytes_of(100));
+/// Opens the database of a server, which gets a private page; returns the page.
+fn with_page(server: &Server, url: &str) -> (Store, PageId) {
+    let arguments = ["--database-url", url, "page", "put", "secret", "--title", "Secret", "--private"];
+    let (done, _, error) = text(&server.cli(&arguments, "The treasure."));
+    assert!(done, "{error}");
     let store = Store::open(&DatabaseUrl::parse(url).unwrap(), 2).unwrap();
     let path = PagePath::parse("secret").unwrap();
     let page = store.read(|conn| store::pages::find(conn, &path)).unwrap().unwrap().id;
+    (store, page)
+}
+
+fn killed_during_uploads(mut server: Server, url: &str, environment: &[(&str, &str)]) {
+    let (store, page) = with_page(&server, url);
+    let put = ["--database-url", url, "file", "put", "secret/plan.txt"];
+    assert!(server.cli(&put, bytes_of(100)).status.success());
     let mut most = 1;
     for round in 0..ROUNDS {
         upload_and_kill(&mut server, environment, &store, page, round);
@@ -141,4 +157,29 @@ fn a_server_on_postgresql_that_is_killed_twenty_times_during_uploads_keeps_every
     let url = cluster.url();
     let environment = [("DATABASE_URL", &*url)];
     killed_during_uploads(Server::start_with(&environment), &url, &environment);
+}
+
+#[test]
+fn an_upload_whose_client_goes_away_leaves_nothing() {
+    let server = Server::start();
+    let (store, page) = with_page(&server, &sqlite(server.folder.path()));
+    for is_reset in [false, true, false, true] {
+        let (mut stream, body) = begin_upload(&server, page, "plan.txt", &bytes_of(1));
+        stream.write_all(&body[..body.len() / 2]).unwrap();
+        wait_for_unfinished(&server, &store, 1);
+        if is_reset {
+            socket2::SockRef::from(&stream).set_linger(Some(Duration::ZERO)).unwrap();
+        } else {
+            stream.shutdown(Shutdown::Both).unwrap();
+        }
+        drop(stream);
+        wait_for_unfinished(&server, &store, 0);
+    }
+    assert_eq!(store.read(store::files::stored_bytes).unwrap(), 0);
+    // The person may upload again.
+    let (mut stream, body) = begin_upload(&server, page, "plan.txt", &bytes_of(1));
+    stream.write_all(&body).unwrap();
+    let mut answer = [0; 12];
+    std::io::Read::read_exact(&mut stream, &mut answer).unwrap();
+    assert_eq!(&answer, b"HTTP/1.1 200");
 }

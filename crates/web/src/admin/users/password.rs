@@ -28,7 +28,7 @@ use crate::{
         answer::{Answer, Outcome},
         envelope::Envelope,
         error::Error,
-        form::Form,
+        form::{Form, checkbox},
         query::{QueryString, encode},
         view::Errors,
     },
