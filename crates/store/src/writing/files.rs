@@ -65,6 +65,8 @@ pub enum FileChange {
     Rename(FileName),
     /// It gets another alternative text.
     SetAlt(String),
+    /// It becomes the cover picture of its page, in place of another one, or is it no longer.
+    SetCover(bool),
 }
 
 /// Deletes a file for good, from all versions of its page.
@@ -118,6 +120,8 @@ impl Change for AddFile {
         let AddFile { page, ref name, content, ref alt, .. } = *self;
         let drafted = files::drafted(conn, run.by, page)?;
         let is_there = drafted.iter().any(|file| file.name == *name);
+        // What takes the place of the cover picture is the cover picture.
+        let is_cover = drafted.iter().any(|file| file.name == *name && file.is_cover);
         if is_there && !self.replaces {
             return Err(Error::Duplicate);
         }
@@ -136,7 +140,7 @@ impl Change for AddFile {
         }
         file_rows::drop_waiting(conn, page, name)?;
         let (uploaded_at, uploaded_by) = (run.now, run.by.actor());
-        NewFile { page, name, content, alt, since: version, uploaded_at, uploaded_by }.insert(conn)?;
+        NewFile { page, name, content, alt, is_cover, since: version, uploaded_at, uploaded_by }.insert(conn)?;
         Ok(Outcome::Count(1))
     }
 }
@@ -198,6 +202,15 @@ impl Change for ChangeFile {
                 let file = self.file(conn, run)?;
                 if file.alt != *alt {
                     file_rows::draft_copy(conn, &file, name, alt)?;
+                }
+            }
+            FileChange::SetCover(is_cover) => {
+                let file = self.file(conn, run)?;
+                if !file.name.kind().may_be_cover() {
+                    return Err(Error::Refused("Only a picture can be the cover.".into()));
+                }
+                if *is_cover || file.is_cover {
+                    file_rows::draft_cover(conn, run.by, *page, Some(name).filter(|_| *is_cover))?;
                 }
             }
         }

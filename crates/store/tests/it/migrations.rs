@@ -62,6 +62,8 @@ const ALL: &[&str] = &[
     "2026-11-30-000211_reading_times",
     "2026-11-30-000220_files",
     "2026-11-30-000240_file_links",
+    "2026-11-30-000241_covers",
+    "2026-11-30-000242_look_pictures",
 ];
 
 /// Inserts a page in any version of the schema.

@@ -1,5 +1,7 @@
 //! The look of the site for its readers.
 
+pub mod pictures;
+
 use actix_web::{http::StatusCode, web::Data};
 use domain::{
     Version,
@@ -38,6 +40,7 @@ struct LookPage {
     /// The accent colours of the saved look, in light and in dark colours.
     accents: [String; 2],
     max_kib: usize,
+    pictures: Vec<pictures::Row>,
 }
 
 /// A choice with its words in the form.
@@ -135,6 +138,7 @@ fn page(
         widths: WIDTHS,
         accents: [accents.light, accents.dark].map(|accent| accent.to_string()),
         max_kib: own_css::MAX_BYTES >> 10,
+        pictures: pictures::rows(site, invalid),
     };
     Ok(Answer::panel(app.view.render("admin/look.html", &page)?))
 }
