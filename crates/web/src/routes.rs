@@ -108,7 +108,7 @@ fn routes(config: &mut ServiceConfig) {
                 .service(action("/first-steps", admin::first_steps::hide))
                 .service(action("/time-zone", admin::first_steps::set_clock))
                 .service(form("/look", admin::look::edit, admin::look::update))
-                .service(action("/look/{picture}", admin::look::pictures::update))
+                .service(action("/look/{picture}", admin::look::update_picture))
                 .service(form("/navigation", admin::navigation::edit, admin::navigation::update)))
             .service(scope("/audit").wrap(from_fn(require_admin))
                 .service(page("", admin::audit::list))

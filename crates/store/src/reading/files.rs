@@ -18,7 +18,7 @@ use domain::{
 
 use crate::{
     Conn, Error, Result,
-    columns::KEYS,
+    columns::{KEYS, is_live},
     content_row::ContentRow,
     schema::{content_parts, contents, files, renditions},
 };
@@ -62,13 +62,6 @@ impl FileRow {
 #[diesel::dsl::auto_type(no_type_alias)]
 fn rows() -> _ {
     files::table.inner_join(contents::table.on(contents::id.eq(files::content_id)))
-}
-
-/// Whether readers of a page have a file of it.
-#[diesel::dsl::auto_type(no_type_alias)]
-pub(crate) fn is_live(page: PageId) -> _ {
-    let key: i64 = page.0;
-    files::page_id.eq(key).and(files::since.is_not_null()).and(files::until.is_null())
 }
 
 /// The file of a page that its readers have under a name.

@@ -9,12 +9,7 @@ use domain::{
 };
 
 use super::contents;
-use crate::{
-    Conn, Result,
-    files::{self as reading, is_live},
-    id,
-    schema::files,
-};
+use crate::{Conn, Result, columns::is_live, files as reading, id, schema::files};
 
 /// A row that is to be inserted.
 pub(super) struct NewFile<'a> {

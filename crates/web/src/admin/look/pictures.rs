@@ -1,6 +1,5 @@
 //! The logo and the icon of the site: each is uploaded and removed alone, on the page of the look.
 
-use actix_web::{HttpRequest, http::StatusCode, web::Data};
 use domain::{
     file::{ContentId, FileName},
     invalid::Invalid,
@@ -8,15 +7,13 @@ use domain::{
     site::Site,
 };
 use serde::Serialize;
-use store::site;
 
-use super::{Fields, page};
 use crate::{
     App,
-    admin::{flash::Flash, receiving},
+    admin::receiving,
     auth::extract::Admin,
     clock,
-    http::{answer::Outcome, error::Error, multipart::FileForm, query::QueryString, sheets::TOKENS},
+    http::{error::Error, multipart::FileForm, sheets::TOKENS},
     upload::Limits,
 };
 
@@ -51,33 +48,24 @@ pub(super) fn rows(site: &Site, invalid: &Invalid) -> Vec<Row> {
     Role::ALL.into_iter().map(row).collect()
 }
 
-/// POST `/admin/site/look/{picture}`: another picture, or none.
-pub async fn update(request: HttpRequest, app: Data<App>, admin: Admin, mut form: FileForm) -> Result<Outcome, Error> {
-    let answer = take(&request, &app, &admin, &mut form).await;
-    match &answer {
-        Ok(_) => form.drop_rest().await,
-        Err(error) => form.read_to_the_end(error).await,
-    }
-    answer
-}
-
-async fn take(request: &HttpRequest, app: &App, admin: &Admin, form: &mut FileForm) -> Result<Outcome, Error> {
-    let role = Role::parse(request.match_info().query("picture")).ok_or(Error::NotFound)?;
-    if form.get("action") == "remove" {
-        return set(app, admin, role, None).await;
-    }
-    let received = match form.file_name().map(str::to_owned) {
-        Some(sent) => receive(app, &sent, form).await,
-        None => Err(Error::Unprocessable("Choose a file first.".into())),
+/// Saves the picture of a form, or removes the one that is there. The inner error is a sentence for the person who uploads.
+///
+/// # Errors
+/// As [`receiving::take`], but for 422.
+pub(super) async fn save(
+    app: &App,
+    admin: &Admin,
+    role: Role,
+    form: &mut FileForm,
+) -> Result<Result<(), String>, Error> {
+    let received = match (form.get("action"), form.file_name().map(str::to_owned)) {
+        ("remove", _) => Ok(None),
+        (_, Some(sent)) => receive(app, &sent, form).await.map(Some),
+        (_, None) => Err(Error::Unprocessable("Choose a file first.".into())),
     };
     match received {
-        Ok(picture) => set(app, admin, role, Some(picture)).await,
-        Err(Error::Unprocessable(words)) => {
-            let site = app.db.read(site::get).await?;
-            let invalid = Invalid::one(role.as_str(), words.to_string());
-            let page = page(app, admin, &site, Fields::of(&site), &invalid, &QueryString::default())?;
-            Ok(Outcome::Page(page.with_status(StatusCode::UNPROCESSABLE_ENTITY)))
-        }
+        Ok(picture) => set(app, admin, role, picture).await.map(Ok),
+        Err(Error::Unprocessable(words)) => Ok(Err(words.to_string())),
         Err(error) => Err(error),
     }
 }
@@ -97,12 +85,11 @@ async fn receive(app: &App, sent: &str, form: &mut FileForm) -> Result<(FileName
     }
 }
 
-async fn set(app: &App, admin: &Admin, role: Role, picture: Option<(FileName, ContentId)>) -> Result<Outcome, Error> {
+async fn set(app: &App, admin: &Admin, role: Role, picture: Option<(FileName, ContentId)>) -> Result<(), Error> {
     let (proof, now) = (admin.proof(), clock::now());
     let change = move |conn: &mut store::Conn| {
         let picture = picture.as_ref().map(|(name, content)| (name.ending(), *content));
         store::writing::site::set_picture(conn, &proof, role, picture, now)
     };
-    app.db.write(change).await?;
-    Ok(Outcome::Redirect(Flash::Saved.at("/admin/site/look", "", None)))
+    app.db.write(change).await
 }
