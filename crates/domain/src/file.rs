@@ -240,6 +240,11 @@ impl FileKind {
         matches!(self, FileKind::Mp3 | FileKind::M4a | FileKind::Ogg | FileKind::Wav)
     }
 
+    /// Whether a page may have the file as its cover picture.
+    pub fn may_be_cover(self) -> bool {
+        self.is_picture() && self != FileKind::Svg
+    }
+
     /// Whether smaller copies of the picture are made, in [`WIDTHS`].
     pub fn has_renditions(self) -> bool {
         matches!(self, FileKind::Png | FileKind::Jpeg | FileKind::Webp)
@@ -263,6 +268,8 @@ pub struct File {
     pub since: Option<Version>,
     /// Whether the file leaves when the page is published next.
     pub leaves: bool,
+    /// Whether it is the cover picture of its page.
+    pub is_cover: bool,
     /// The moment of the upload.
     pub uploaded_at: Timestamp,
     /// The name of the user who uploaded it.

@@ -8,6 +8,7 @@ pub use preset::Preset;
 
 use crate::{
     colour::{Colour, TEXT_CONTRAST},
+    file::{Content, FileKind},
     invalid::Invalid,
     own_css::OwnCss,
 };
@@ -74,6 +75,76 @@ impl Width {
             Width::Normal => "normal",
             Width::Wide => "wide",
         }
+    }
+}
+
+/// A picture of the site itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Role {
+    /// In the header, in place of the title.
+    Logo,
+    /// The same in dark colours, where the other one would not be seen.
+    DarkLogo,
+    /// In the tabs and bookmarks of browsers.
+    Icon,
+}
+
+impl Role {
+    /// Every role.
+    pub const ALL: [Role; 3] = [Role::Logo, Role::DarkLogo, Role::Icon];
+
+    /// Parses the word of a role; anything else is `None`.
+    pub fn parse(word: &str) -> Option<Role> {
+        Role::ALL.into_iter().find(|known| known.as_str() == word)
+    }
+
+    /// The word for the role in the database and in addresses.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Role::Logo => "logo",
+            Role::DarkLogo => "logo-dark",
+            Role::Icon => "icon",
+        }
+    }
+}
+
+/// The most bytes of a picture of the site.
+pub const PICTURE_BYTES: u64 = 1 << 20;
+/// The most pixels on a side of a picture of the site.
+pub const PICTURE_SIDE: u32 = 4096;
+
+/// The kinds that a picture of the site may have: those that every browser shows, and of which none can act.
+pub fn may_be_picture(kind: FileKind) -> bool {
+    matches!(kind, FileKind::Png | FileKind::Jpeg | FileKind::Webp | FileKind::Gif)
+}
+
+/// The pictures of the site.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Pictures(pub Vec<Picture>);
+
+/// A picture of the site.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Picture {
+    /// Where it is shown.
+    pub role: Role,
+    /// The ending of its name, which says its kind.
+    pub ending: String,
+    /// Its bytes.
+    pub content: Content,
+}
+
+impl Pictures {
+    /// The picture of a role.
+    pub fn get(&self, role: Role) -> Option<&Picture> {
+        self.0.iter().find(|picture| picture.role == role)
+    }
+}
+
+impl Picture {
+    /// The name of its file, which changes with its bytes: `logo-0123456789abcdef.png`.
+    pub fn file_name(&self) -> String {
+        let hash = self.content.hash.get(..16).unwrap_or(&self.content.hash);
+        format!("{}-{hash}.{}", self.role.as_str(), self.ending)
     }
 }
 

@@ -2,7 +2,15 @@
 
 use std::fmt;
 
-use crate::{Version, direction::Direction, invalid::Invalid, language::LanguageTag, look::Look, text, zone::Zone};
+use crate::{
+    Version,
+    direction::Direction,
+    invalid::Invalid,
+    language::LanguageTag,
+    look::{Look, Pictures},
+    text,
+    zone::Zone,
+};
 
 /// The most characters in the refusal text, and in the contact line.
 pub const PROSE_CHARS: usize = 2000;
@@ -92,6 +100,8 @@ pub struct Site {
     pub footer: String,
     /// The look for readers.
     pub look: Look,
+    /// The logo and the icon. They are changed alone, and not with the other settings.
+    pub pictures: Pictures,
     /// Whom somebody without a working password may ask, as Markdown; at most 2,000 characters, may be empty.
     pub contact: String,
     /// Whether a stranger gets the same 401 for every path that they may not read, be there a page or not.
@@ -114,6 +124,7 @@ impl Default for Site {
             refusal: "This page is private. Sign in with your name and password to read it.".into(),
             footer: String::new(),
             look: Look::default(),
+            pictures: Pictures::default(),
             contact: String::new(),
             hides_pages: false,
             new_pages: NewPages::default(),
@@ -153,6 +164,8 @@ pub struct SiteInput {
     pub footer: String,
     /// The look, which has a form of its own and is kept.
     pub look: Look,
+    /// The logo and the icon, which are changed alone and are kept.
+    pub pictures: Pictures,
     /// The contact line as typed.
     pub contact: String,
     /// Whether strangers get the same answer for pages and unknown paths.
@@ -173,6 +186,7 @@ impl SiteInput {
             refusal: site.refusal.clone(),
             footer: site.footer.clone(),
             look: site.look.clone(),
+            pictures: site.pictures.clone(),
             contact: site.contact.clone(),
             hides_pages: site.hides_pages,
             new_pages: site.new_pages,
@@ -206,6 +220,7 @@ impl SiteInput {
                     refusal,
                     footer,
                     look,
+                    pictures: self.pictures.clone(),
                     contact,
                     hides_pages,
                     new_pages,

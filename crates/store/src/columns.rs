@@ -1,12 +1,12 @@
-//! Facts about columns that several nouns share: paths and their ranges, what is published, the content of a page.
+//! Facts about columns that several nouns share: paths and their ranges, what is published, the content and the files of a page.
 
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
-use domain::page::PagePath;
+use domain::page::{PageId, PagePath};
 
 use crate::{
     Error, Result,
-    schema::{fold, pages},
+    schema::{files, fold, pages},
 };
 
 /// The most keys in one statement: SQLite takes 32,766.
@@ -44,4 +44,11 @@ pub(crate) fn pattern(text: &str) -> fold<String> {
     // PostgreSQL has no NUL in a text.
     let escaped = text.replace('\0', "").replace('\\', r"\\").replace('%', r"\%").replace('_', r"\_");
     fold(format!("%{escaped}%"))
+}
+
+/// Whether readers of a page have a file of it.
+#[diesel::dsl::auto_type(no_type_alias)]
+pub(crate) fn is_live(page: PageId) -> _ {
+    let key: i64 = page.0;
+    files::page_id.eq(key).and(files::since.is_not_null()).and(files::until.is_null())
 }

@@ -25,6 +25,7 @@ mod canceler;
 mod columns;
 mod conn;
 mod connections;
+mod content_row;
 mod deadline;
 mod draft_row;
 mod error;

@@ -325,8 +325,17 @@ diesel::table! {
         /// NULL for a file that readers have, or will have.
         until -> Nullable<BigInt>,
         leaves -> Bool,
+        cover -> Bool,
         uploaded_at -> Timestamp,
         uploaded_by -> Text,
+    }
+}
+
+diesel::table! {
+    look_pictures (name) {
+        name -> Text,
+        ending -> Text,
+        content_id -> BigInt,
     }
 }
 
@@ -377,6 +386,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     contents,
     content_parts,
     files,
+    look_pictures,
     renditions,
     users,
     groups,

@@ -140,6 +140,11 @@ pub struct Options {
 impl Options {
     /// The address of a page for programs elsewhere; empty if the operator has not chosen the address of the site.
     pub fn canonical(&self, path: &PagePath) -> String {
-        if self.is_base_url_chosen { format!("{}{}", self.base_url, path.href()) } else { String::new() }
+        self.absolute(&path.href())
+    }
+
+    /// An address of this site for programs elsewhere; empty if the operator has not chosen the address of the site.
+    pub fn absolute(&self, href: &str) -> String {
+        if self.is_base_url_chosen { format!("{}{href}", self.base_url) } else { String::new() }
     }
 }

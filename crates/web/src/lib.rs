@@ -18,6 +18,7 @@ pub mod language;
 pub mod markdown;
 pub mod media;
 pub mod metrics;
+pub mod pictures;
 mod priority;
 pub mod render_pool;
 pub mod routes;

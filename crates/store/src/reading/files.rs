@@ -1,5 +1,7 @@
 //! The files of pages. Whether a visitor may have a file is decided for its page, before its name is looked up.
 
+use std::collections::HashMap;
+
 use chrono::NaiveDateTime;
 use diesel::{
     define_sql_function,
@@ -16,6 +18,8 @@ use domain::{
 
 use crate::{
     Conn, Error, Result,
+    columns::{KEYS, is_live},
+    content_row::ContentRow,
     schema::{content_parts, contents, files, renditions},
 };
 
@@ -28,20 +32,11 @@ struct FileRow {
     alt: String,
     since: Option<i64>,
     leaves: bool,
+    cover: bool,
     uploaded_at: NaiveDateTime,
     uploaded_by: String,
     #[diesel(embed)]
     content: ContentRow,
-}
-
-#[derive(Queryable, Selectable)]
-#[diesel(table_name = contents)]
-struct ContentRow {
-    id: i64,
-    hash: Option<String>,
-    bytes: i64,
-    width: Option<i64>,
-    height: Option<i64>,
 }
 
 impl FileRow {
@@ -56,21 +51,10 @@ impl FileRow {
             alt: self.alt,
             since: self.since.map(Version),
             leaves: self.leaves,
+            is_cover: self.cover,
             uploaded_at: self.uploaded_at.and_utc(),
             uploaded_by: self.uploaded_by,
         })
-    }
-}
-
-impl ContentRow {
-    fn content(self) -> Content {
-        let side = |side: Option<i64>| side.and_then(|side| u32::try_from(side).ok());
-        Content {
-            id: ContentId(self.id),
-            hash: self.hash.unwrap_or_default(),
-            bytes: self.bytes.unsigned_abs(),
-            size: side(self.width).zip(side(self.height)),
-        }
     }
 }
 
@@ -78,13 +62,6 @@ impl ContentRow {
 #[diesel::dsl::auto_type(no_type_alias)]
 fn rows() -> _ {
     files::table.inner_join(contents::table.on(contents::id.eq(files::content_id)))
-}
-
-/// Whether readers of a page have a file of it.
-#[diesel::dsl::auto_type(no_type_alias)]
-pub(crate) fn is_live(page: PageId) -> _ {
-    let key: i64 = page.0;
-    files::page_id.eq(key).and(files::since.is_not_null()).and(files::until.is_null())
 }
 
 /// The file of a page that its readers have under a name.
@@ -117,6 +94,27 @@ pub fn find_drafted(conn: &mut Conn, _: &Editor, page: PageId, name: &FileName) 
 pub fn live(conn: &mut Conn, page: PageId) -> Result<Vec<File>> {
     let rows: Vec<FileRow> = rows().filter(is_live(page)).order(files::name).select(FileRow::as_select()).load(conn)?;
     rows.into_iter().map(FileRow::file).collect()
+}
+
+/// The cover pictures that the readers of some pages have. The caller decides who sees which page.
+pub fn covers(conn: &mut Conn, pages: &[PageId]) -> Result<HashMap<PageId, File>> {
+    let mut covers = HashMap::new();
+    let pages: Vec<i64> = pages.iter().map(|page| page.0).collect();
+    for pages in pages.chunks(KEYS) {
+        let found: Vec<FileRow> = rows()
+            .filter(files::page_id.eq_any(pages))
+            .filter(files::since.is_not_null())
+            .filter(files::until.is_null())
+            .filter(files::cover)
+            .order(files::name.desc())
+            .select(FileRow::as_select())
+            .load(conn)?;
+        for row in found {
+            let file = row.file()?;
+            covers.insert(file.page, file);
+        }
+    }
+    Ok(covers)
 }
 
 /// The files of a page by name: those that its readers have, and those that wait.

@@ -19,9 +19,8 @@ use domain::{
 
 use crate::{
     Conn, Result, access,
-    columns::path_of,
+    columns::{is_live, path_of},
     error::skip_unreadable,
-    files::is_live,
     schema::{files, links_unread, old_paths, pages},
 };
 

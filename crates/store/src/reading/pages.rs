@@ -179,20 +179,30 @@ pub fn titles(conn: &mut Conn, visible: &VisiblePages, paths: &[PagePath]) -> Re
     Ok(rows.into_iter().filter_map(|(path, title)| Some((skip_unreadable(path_of(&path))?, title))).collect())
 }
 
-/// As [`titles`], with the summaries.
-pub fn titles_and_summaries(
-    conn: &mut Conn,
-    visible: &VisiblePages,
-    paths: &[PagePath],
-) -> Result<Vec<(PagePath, String, String)>> {
+/// A page as a card shows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CardPage {
+    /// The key of the page.
+    pub id: PageId,
+    /// The path of the page.
+    pub path: PagePath,
+    /// The title of the page.
+    pub title: String,
+    /// The summary of the page; may be empty.
+    pub summary: String,
+}
+
+/// As [`titles`], with what else cards show.
+pub fn on_cards(conn: &mut Conn, visible: &VisiblePages, paths: &[PagePath]) -> Result<Vec<CardPage>> {
     let paths: Vec<&str> = paths.iter().map(PagePath::as_str).collect();
-    let rows: Vec<(String, String, String)> = visible
+    let rows: Vec<(i64, String, String, String)> = visible
         .rows()
         .filter(pages::path.eq_any(paths))
-        .select((pages::path, pages::title, pages::summary))
+        .select((pages::id, pages::path, pages::title, pages::summary))
         .load(conn)?;
-    let row =
-        |(path, title, summary): (String, String, String)| Some((skip_unreadable(path_of(&path))?, title, summary));
+    let row = |(id, path, title, summary): (i64, String, String, String)| {
+        Some(CardPage { id: PageId(id), path: skip_unreadable(path_of(&path))?, title, summary })
+    };
     Ok(rows.into_iter().filter_map(row).collect())
 }
 

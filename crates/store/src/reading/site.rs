@@ -3,15 +3,16 @@
 use diesel::prelude::*;
 use domain::{
     Version,
-    look::LookInput,
+    look::{LookInput, Picture, Pictures, Role},
     site::{NewPages, Realm, Site},
     zone::Zone,
 };
 
 use crate::{
     Conn, Error, Result,
+    content_row::ContentRow,
     error::skip_unreadable,
-    schema::{more_of_site, site},
+    schema::{contents, look_pictures, more_of_site, site},
 };
 
 #[derive(Queryable, Selectable)]
@@ -32,6 +33,20 @@ struct Record {
     css: String,
     contact: String,
     hides_pages: bool,
+}
+
+/// The logo and the icon, by role.
+fn pictures(conn: &mut Conn) -> Result<Pictures> {
+    let rows: Vec<(String, String, ContentRow)> = look_pictures::table
+        .inner_join(contents::table.on(contents::id.eq(look_pictures::content_id)))
+        .select((look_pictures::name, look_pictures::ending, ContentRow::as_select()))
+        .load(conn)?;
+    let picture = |(role, ending, content): (String, String, ContentRow)| {
+        Some(Picture { role: Role::parse(&role)?, ending, content: content.content() })
+    };
+    let mut pictures: Vec<Picture> = rows.into_iter().filter_map(picture).collect();
+    pictures.sort_by_key(|picture| picture.role);
+    Ok(Pictures(pictures))
 }
 
 /// The settings of the site. A look that is not valid, because it was written by SQL or by a newer version, is logged, and the
@@ -55,7 +70,9 @@ pub fn get(conn: &mut Conn) -> Result<Site> {
         css: record.css,
     };
     let look = look.check().map_err(|invalid| Error::Schema(format!("the look in the table site: {invalid}")));
+    let pictures = pictures(conn)?;
     Ok(Site {
+        pictures,
         title: record.title,
         tagline: record.tagline,
         language: record.language,

@@ -12,7 +12,7 @@ use domain::{
 
 use crate::{
     Conn, Error, Result, files as reading, id,
-    schema::{content_parts, contents, files, renditions},
+    schema::{content_parts, contents, files, look_pictures, renditions},
 };
 
 /// How long a content is kept that no file has.
@@ -136,12 +136,13 @@ pub fn set_rendition(conn: &mut Conn, content: ContentId, width: u32, rendition:
     Ok(())
 }
 
-/// Whether no file and no picture has a content.
+/// Whether no file, no picture and not the look of the site has a content.
 #[diesel::dsl::auto_type(no_type_alias)]
 fn is_unused() -> _ {
     let by_file = files::table.filter(files::content_id.eq(contents::id));
     let by_picture = renditions::table.filter(renditions::rendition_id.eq(contents::id.nullable()));
-    not(exists(by_file)).and(not(exists(by_picture)))
+    let by_look = look_pictures::table.filter(look_pictures::content_id.eq(contents::id));
+    not(exists(by_file)).and(not(exists(by_picture))).and(not(exists(by_look)))
 }
 
 /// Deletes contents that nothing has had for [`KEPT_UNUSED`], at most 4 MiB of them. To be called about once an hour, and again

@@ -9,12 +9,7 @@ use domain::{
 };
 
 use super::contents;
-use crate::{
-    Conn, Result,
-    files::{self as reading, is_live},
-    id,
-    schema::files,
-};
+use crate::{Conn, Result, columns::is_live, files as reading, id, schema::files};
 
 /// A row that is to be inserted.
 pub(super) struct NewFile<'a> {
@@ -22,6 +17,7 @@ pub(super) struct NewFile<'a> {
     pub(super) name: &'a FileName,
     pub(super) content: ContentId,
     pub(super) alt: &'a str,
+    pub(super) is_cover: bool,
     pub(super) since: Option<Version>,
     pub(super) uploaded_at: Timestamp,
     pub(super) uploaded_by: &'a str,
@@ -29,9 +25,9 @@ pub(super) struct NewFile<'a> {
 
 impl<'a> NewFile<'a> {
     fn copy(file: &'a File, since: Option<Version>) -> NewFile<'a> {
-        let File { page, name, content, alt, uploaded_at, uploaded_by, .. } = file;
-        let (page, uploaded_at) = (*page, *uploaded_at);
-        NewFile { page, name, content: content.id, alt, since, uploaded_at, uploaded_by }
+        let File { page, name, content, alt, is_cover, uploaded_at, uploaded_by, .. } = file;
+        let (page, is_cover, uploaded_at) = (*page, *is_cover, *uploaded_at);
+        NewFile { page, name, content: content.id, alt, is_cover, since, uploaded_at, uploaded_by }
     }
 
     pub(super) fn insert(&self, conn: &mut Conn) -> Result<()> {
@@ -45,6 +41,7 @@ impl<'a> NewFile<'a> {
                 files::alt.eq(self.alt),
                 files::since.eq(self.since.map(|since| since.0)),
                 files::leaves.eq(false),
+                files::cover.eq(self.is_cover),
                 files::uploaded_at.eq(self.uploaded_at.naive_utc()),
                 files::uploaded_by.eq(self.uploaded_by),
             ))
@@ -108,21 +105,35 @@ pub(super) fn bring_back(
     Ok(words(&names(&missing), &names(&left)))
 }
 
-/// Adds the files of an earlier version to the draft of a page, where its readers have no such file now.
+/// Adds the files of an earlier version to the draft of a page, where its readers have no such file now. The draft has the cover
+/// picture of that version.
 pub(super) fn draft_earlier(conn: &mut Conn, by: &Editor, page: PageId, earlier: Version) -> Result<()> {
     let now = reading::drafted(conn, by, page)?;
-    for file in reading::of_version(conn, by, page, earlier)? {
-        if !now.iter().any(|now| is_same(now, &file)) {
+    let then = reading::of_version(conn, by, page, earlier)?;
+    for file in &then {
+        if !now.iter().any(|now| is_same(now, file)) {
             diesel::delete(files::table.filter(waiting(page)).filter(files::name.eq(file.name.as_str())))
                 .execute(conn)?;
-            NewFile::copy(&file, None).insert(conn)?;
+            NewFile::copy(file, None).insert(conn)?;
+        }
+    }
+    let cover = then.iter().find(|file| file.is_cover).map(|file| &file.name);
+    draft_cover(conn, by, page, cover)
+}
+
+/// Gives the draft of a page another cover picture, or none.
+pub(super) fn draft_cover(conn: &mut Conn, by: &Editor, page: PageId, cover: Option<&FileName>) -> Result<()> {
+    for file in reading::drafted(conn, by, page)? {
+        let is_cover = cover == Some(&file.name);
+        if file.is_cover != is_cover {
+            draft_copy(conn, &File { is_cover, ..file.clone() }, &file.name, &file.alt)?;
         }
     }
     Ok(())
 }
 
 fn is_same(a: &File, b: &File) -> bool {
-    a.name == b.name && a.content.id == b.content.id && a.alt == b.alt
+    a.name == b.name && a.content.id == b.content.id && a.alt == b.alt && a.is_cover == b.is_cover
 }
 
 /// Drops the changes of files that wait for a page to be published.

@@ -66,6 +66,8 @@ pub enum FileChange {
     Rename(FileName),
     /// It gets another alternative text.
     SetAlt(String),
+    /// It becomes the cover picture of its page, in place of another one, or is it no longer.
+    SetCover(bool),
 }
 
 /// Deletes a file for good, from all versions of its page.
@@ -125,7 +127,10 @@ impl Change for AddFile {
         let drafted = files::drafted(conn, run.by, page)?;
         let live = if at_once { files::live(conn, page)? } else { Vec::new() };
         let has = |files: &[File]| files.iter().any(|file| file.name == *name);
-        if has(if at_once { &live } else { &drafted }) && !self.replaces {
+        let beside = if at_once { &live } else { &drafted };
+        // What takes the place of the cover picture is the cover picture.
+        let is_cover = beside.iter().any(|file| file.name == *name && file.is_cover);
+        if has(beside) && !self.replaces {
             return Err(Error::Duplicate);
         }
         if [drafted, live].iter().any(|files| files.len() >= FILES && !has(files)) {
@@ -144,7 +149,7 @@ impl Change for AddFile {
             }
         }
         let (uploaded_at, uploaded_by) = (run.now, run.by.actor());
-        NewFile { page, name, content, alt, since: version, uploaded_at, uploaded_by }.insert(conn)?;
+        NewFile { page, name, content, alt, is_cover, since: version, uploaded_at, uploaded_by }.insert(conn)?;
         Ok(Outcome::Count(1))
     }
 }
@@ -213,6 +218,15 @@ impl Change for ChangeFile {
                 let file = self.file(conn, run)?;
                 if file.alt != *alt {
                     file_rows::draft_copy(conn, &file, name, alt)?;
+                }
+            }
+            FileChange::SetCover(is_cover) => {
+                let file = self.file(conn, run)?;
+                if !file.name.kind().may_be_cover() {
+                    return Err(Error::Refused("Only a picture can be the cover.".into()));
+                }
+                if *is_cover || file.is_cover {
+                    file_rows::draft_cover(conn, run.by, *page, Some(name).filter(|_| *is_cover))?;
                 }
             }
         }

@@ -5,14 +5,15 @@ use domain::{
     Timestamp, Version,
     access::Admin,
     audit::{Action, Entry, Subject, site_changes},
-    look::LookInput,
+    file::ContentId,
+    look::{LookInput, Role},
     site::Site,
 };
 
-use super::audit;
+use super::{audit, contents};
 use crate::{
     Conn, Error, Result,
-    schema::{first_steps, more_of_site, site},
+    schema::{first_steps, look_pictures, more_of_site, site},
 };
 
 /// Saves the settings over version `from`. Settings that did not change keep their version.
@@ -61,6 +62,44 @@ pub fn update(conn: &mut Conn, admin: &Admin, from: Version, new: &Site, now: Ti
     };
     audit::insert(conn, &entry)?;
     Ok(Site { version, ..new.clone() })
+}
+
+/// Sets a picture of the site, or removes it. Other settings keep their version.
+///
+/// # Errors
+/// [`Error::Query`] when the content was swept.
+pub fn set_picture(
+    conn: &mut Conn,
+    admin: &Admin,
+    role: Role,
+    picture: Option<(&str, ContentId)>,
+    now: Timestamp,
+) -> Result<()> {
+    let removed = diesel::delete(look_pictures::table.find(role.as_str())).execute(conn)?;
+    let detail = match picture {
+        Some((ending, content)) => {
+            diesel::insert_into(look_pictures::table)
+                .values((
+                    look_pictures::name.eq(role.as_str()),
+                    look_pictures::ending.eq(ending),
+                    look_pictures::content_id.eq(content.0),
+                ))
+                .execute(conn)?;
+            contents::use_again(conn, content)?;
+            if removed > 0 { "replaced" } else { "set" }
+        }
+        None if removed == 0 => return Ok(()),
+        None => "removed",
+    };
+    let entry = Entry {
+        at: now,
+        actor: admin.actor().into(),
+        action: Action::Changed,
+        subject: Subject::Site,
+        name: "settings".into(),
+        detail: format!("{} {detail}", role.as_str()),
+    };
+    audit::insert(conn, &entry)
 }
 
 /// Hides the first steps on the dashboard, for every administrator.

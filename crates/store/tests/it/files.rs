@@ -166,6 +166,62 @@ fn a_second_file_of_the_same_name_has_to_be_asked_for() {
     });
 }
 
+/// The cover pictures that readers have, and that they will have.
+fn covers(store: &Store, page: PageId) -> (Option<String>, Vec<String>) {
+    store
+        .read(|conn| {
+            let live = files::covers(conn, &[page, PageId(-1)])?.remove(&page).map(|file| file.name.to_string());
+            let drafted = files::drafted(conn, admin().editor(), page)?;
+            let drafted = drafted.iter().filter(|file| file.is_cover).map(|file| file.name.to_string()).collect();
+            Ok((live, drafted))
+        })
+        .unwrap()
+}
+
+#[test]
+fn a_page_has_one_cover_and_a_version_brings_it_back() {
+    on_both(|store| {
+        let Page { id, .. } = page(store);
+        let cover = |name: &str, is_cover| change(store, id, name, FileChange::SetCover(is_cover)).unwrap();
+        let is = |live: Option<&str>, drafted: &[&str]| {
+            let drafted = drafted.iter().map(|name| (*name).to_owned()).collect();
+            assert_eq!(covers(store, id), (live.map(str::to_owned), drafted));
+        };
+        add(store, id, "plan.jpg", "one", true);
+        add(store, id, "map.png", "map", true);
+        add(store, id, "terms.pdf", "pdf", true);
+        cover("plan.jpg", true);
+        is(None, &["plan.jpg"]);
+        let with_plan = publish(store, id).version;
+        is(Some("plan.jpg"), &["plan.jpg"]);
+        // Another name and other bytes leave it the cover.
+        change(store, id, "plan.jpg", FileChange::Rename(name("floor.jpg"))).unwrap();
+        add(store, id, "floor.jpg", "two", false);
+        is(Some("plan.jpg"), &["floor.jpg"]);
+        publish(store, id);
+        is(Some("floor.jpg"), &["floor.jpg"]);
+        cover("map.png", true);
+        is(Some("floor.jpg"), &["map.png"]);
+        cover("floor.jpg", false);
+        is(Some("floor.jpg"), &["map.png"]);
+        publish(store, id);
+        is(Some("map.png"), &["map.png"]);
+        let refused = change(store, id, "terms.pdf", FileChange::SetCover(true));
+        assert!(matches!(refused, Err(Error::Refused(_))), "{refused:?}");
+        // The draft of an earlier version has its cover, and only that.
+        let revert = Revert { page: id, version: with_plan, draft: Version(0), readers: false, dates: false };
+        run(store, &Command::Revert(revert)).unwrap();
+        is(Some("map.png"), &["plan.jpg"]);
+        publish(store, id);
+        is(Some("plan.jpg"), &["plan.jpg"]);
+        cover("plan.jpg", false);
+        publish(store, id);
+        is(None, &[]);
+        change(store, id, "plan.jpg", FileChange::Remove { at_once: true }).unwrap();
+        is(None, &[]);
+    });
+}
+
 #[test]
 fn a_draft_of_a_new_page_has_files_too() {
     on_both(|store| {

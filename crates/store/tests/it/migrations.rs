@@ -64,6 +64,8 @@ const ALL: &[&str] = &[
     "2026-11-30-000225_file_links",
     "2026-11-30-000230_invitations",
     "2026-11-30-000240_app_passwords",
+    "2026-11-30-000241_covers",
+    "2026-11-30-000242_look_pictures",
 ];
 
 /// Inserts a page in any version of the schema.

@@ -1,10 +1,14 @@
 //! The settings of the site: one row.
 
+use chrono::TimeDelta;
 use domain::{
-    look::{Look, LookInput},
+    look::{Look, LookInput, Role},
     site::{Realm, Site},
 };
-use store::{Error, site};
+use store::{
+    Error, site,
+    writing::{self, contents},
+};
 
 use crate::database::{admin, noon, on_both, sql};
 
@@ -57,5 +61,36 @@ fn a_look_is_kept_and_one_that_sql_broke_is_that_of_a_new_site() {
         assert_eq!((store.read(site::get).unwrap(), &saved.look), (saved.clone(), &new.look));
         sql(store, "UPDATE site SET css = '@import url(https://evil.test)'").unwrap();
         assert_eq!(store.read(site::get).unwrap(), Site { look: Look::default(), ..saved });
+    });
+}
+
+#[test]
+fn the_bytes_of_a_logo_stay_while_the_site_has_it() {
+    on_both(|store| {
+        let content = store
+            .write(|conn| {
+                let content = contents::begin(conn, noon())?;
+                contents::add_parts(conn, content, 0, &[b"logo".to_vec()])?;
+                contents::finish(conn, content, "hash", Some((30, 10)), noon())
+            })
+            .unwrap();
+        let set = |picture| {
+            store.write(|conn| writing::site::set_picture(conn, &admin(), Role::Logo, picture, noon())).unwrap()
+        };
+        let sweep = |hours| store.write(|conn| contents::sweep(conn, noon() + TimeDelta::hours(hours))).unwrap();
+        set(Some(("png", content)));
+        let site = store.read(site::get).unwrap();
+        let logo = site.pictures.get(Role::Logo).unwrap();
+        assert_eq!((logo.file_name().as_str(), logo.content.size), ("logo-hash.png", Some((30, 10))));
+        assert_eq!(site.version, store.read(site::get).unwrap().version);
+        assert_eq!([sweep(100), sweep(200)], [0, 0]);
+        set(Some(("png", content)));
+        // Other settings leave it as it is.
+        let new = Site { title: "Acme".into(), ..site.clone() };
+        store.write(|conn| writing::site::update(conn, &admin(), site.version, &new, noon())).unwrap();
+        assert!(store.read(site::get).unwrap().pictures.get(Role::Logo).is_some());
+        set(None);
+        assert!(store.read(site::get).unwrap().pictures.get(Role::Logo).is_none());
+        assert_eq!([sweep(300), sweep(400)], [0, 1]);
     });
 }

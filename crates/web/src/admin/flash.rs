@@ -34,6 +34,8 @@ pub(super) enum Flash {
     UploadedUnchanged,
     FileInserted,
     FileCopied,
+    CoverSet,
+    CoverRemoved,
     FileChanged,
     FileLeaves,
     FileDeleted,
@@ -42,7 +44,7 @@ pub(super) enum Flash {
 }
 
 impl Flash {
-    const ALL: [(Flash, &'static str, &'static str); 31] = [
+    const ALL: [(Flash, &'static str, &'static str); 33] = [
         (Flash::Saved, "saved", "Saved."),
         (Flash::Created, "created", "Created."),
         (Flash::Deleted, "deleted", "Deleted"),
@@ -77,6 +79,8 @@ impl Flash {
         ),
         (Flash::FileInserted, "file-inserted", "The file was added at the end of the text."),
         (Flash::FileCopied, "file-copied", "The file is copied to this page, and the text names the copy."),
+        (Flash::CoverSet, "cover-set", "The picture is the cover of the draft."),
+        (Flash::CoverRemoved, "cover-removed", "The draft has no cover."),
         (Flash::FileChanged, "file-changed", "The file is changed in the draft."),
         (Flash::FileLeaves, "file-leaves", "The file leaves when you publish."),
         (Flash::FileDeleted, "file-deleted", "The file is deleted from the draft."),

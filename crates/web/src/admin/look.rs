@@ -1,10 +1,12 @@
 //! The look of the site for its readers.
 
-use actix_web::{http::StatusCode, web::Data};
+mod pictures;
+
+use actix_web::{HttpRequest, http::StatusCode, web::Data};
 use domain::{
     Version,
     invalid::Invalid,
-    look::{LookInput, Preset, Typeface, Width},
+    look::{LookInput, Preset, Role, Typeface, Width},
     own_css,
     site::Site,
 };
@@ -19,6 +21,7 @@ use crate::{
         answer::{Answer, Outcome},
         error::Error,
         form::Form,
+        multipart::FileForm,
         query::QueryString,
         view::{Errors, Link},
     },
@@ -38,6 +41,7 @@ struct LookPage {
     /// The accent colours of the saved look, in light and in dark colours.
     accents: [String; 2],
     max_kib: usize,
+    pictures: Vec<pictures::Row>,
 }
 
 /// A choice with its words in the form.
@@ -135,8 +139,36 @@ fn page(
         widths: WIDTHS,
         accents: [accents.light, accents.dark].map(|accent| accent.to_string()),
         max_kib: own_css::MAX_BYTES >> 10,
+        pictures: pictures::rows(site, invalid),
     };
     Ok(Answer::panel(app.view.render("admin/look.html", &page)?))
+}
+
+/// POST `/admin/site/look/{picture}`: another logo or icon, or none.
+pub async fn update_picture(
+    request: HttpRequest,
+    app: Data<App>,
+    admin: Admin,
+    mut form: FileForm,
+) -> Result<Outcome, Error> {
+    let role = Role::parse(request.match_info().query("picture"));
+    let saved = match role {
+        Some(role) => pictures::save(&app, &admin, role, &mut form).await,
+        None => Err(Error::NotFound),
+    };
+    match &saved {
+        Ok(_) => form.drop_rest().await,
+        Err(error) => form.read_to_the_end(error).await,
+    }
+    match (saved?, role) {
+        (Err(words), Some(role)) => {
+            let site = app.db.read(site::get).await?;
+            let invalid = Invalid::one(role.as_str(), words);
+            let page = page(&app, &admin, &site, Fields::of(&site), &invalid, &QueryString::default())?;
+            Ok(Outcome::Page(page.with_status(StatusCode::UNPROCESSABLE_ENTITY)))
+        }
+        _ => Ok(Outcome::Redirect(Flash::Saved.at("/admin/site/look", "", None))),
+    }
 }
 
 /// POST `/admin/site/look`.

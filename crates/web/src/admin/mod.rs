@@ -27,6 +27,7 @@ mod panel;
 mod pending;
 pub mod people;
 mod readers;
+mod receiving;
 mod request;
 pub mod search_index;
 mod sections;

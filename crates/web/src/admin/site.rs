@@ -77,6 +77,7 @@ impl Fields {
             hides_pages,
             new_pages,
             look: _,
+            pictures: _,
         } = input;
         let (time_zone, version) = (Some(time_zone), site.version.0);
         let new_pages = Some(new_pages.as_str().into());
@@ -94,6 +95,7 @@ impl Fields {
             refusal: self.refusal.clone(),
             footer: self.footer.clone(),
             look: site.look.clone(),
+            pictures: site.pictures.clone(),
             contact: self.contact.clone(),
             hides_pages: self.hides_pages,
             new_pages: self.new_pages.as_deref().map_or(site.new_pages, NewPages::parse),

@@ -45,7 +45,7 @@ pub async fn show(path: Path<(String, String)>) -> Result<Answer, Error> {
     FILES.get(name.as_str()).cloned().ok_or(Error::NotFound)
 }
 
-/// GET `/favicon.ico`.
+/// The answer to `/favicon.ico` for a site without an icon of its own.
 pub async fn favicon() -> Result<Answer, Error> {
     FAVICON.clone().ok_or(Error::NotFound)
 }

@@ -38,7 +38,7 @@ const POLICY_OF_PDF: &str = "frame-ancestors 'none'";
 impl FileFacts {
     /// The strong ETag. It changes with the cache policy, too: a file that becomes private must not match.
     fn etag(&self, caching: Caching) -> HeaderValue {
-        let suffix = if caching == Caching::Public { "" } else { "-p" };
+        let suffix = if is_public(caching) { "" } else { "-p" };
         let hash = &self.content.hash;
         let hash = hash.get(..24).unwrap_or(hash);
         HeaderValue::from_str(&format!("\"{hash}{suffix}\"")).unwrap_or_else(|_| HeaderValue::from_static("\"\""))
@@ -58,7 +58,7 @@ impl FileFacts {
         let etag = self.etag(caching);
         let headers = response.headers_mut();
         headers.append(header::CACHE_CONTROL, HeaderValue::from_static(caching.cache_control()));
-        if caching != Caching::Public {
+        if !is_public(caching) {
             headers.append(header::VARY, HeaderValue::from_static("Authorization"));
             headers.append(ROBOTS, HeaderValue::from_static("noindex"));
         }
@@ -126,6 +126,11 @@ impl FileFacts {
             }
         }
     }
+}
+
+/// Whether everybody may have the file.
+fn is_public(caching: Caching) -> bool {
+    matches!(caching, Caching::Public | Caching::Immutable)
 }
 
 fn append(headers: &mut HeaderMap, name: HeaderName, value: &str) {

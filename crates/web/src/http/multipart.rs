@@ -215,6 +215,11 @@ impl FileForm {
         done
     }
 
+    /// The most bytes of a file.
+    pub fn max_file(&self) -> u64 {
+        self.max_file
+    }
+
     /// The error of a file with more bytes than the site takes.
     pub fn too_large(&self) -> Error {
         too_large(self.max_file)

@@ -5,13 +5,21 @@ use std::{
     sync::{Arc, OnceLock},
 };
 
-use domain::{invalid::Invalid, language::LanguageTag, page::PagePath, site::Site, user::Theme, zone::Zone};
+use domain::{
+    file::FileKind, invalid::Invalid, language::LanguageTag, look::Role, page::PagePath, site::Site, user::Theme,
+    zone::Zone,
+};
 use rust_embed::RustEmbed;
 use serde::Serialize;
 use store::navigation::{Destination, VisibleEntry, VisibleMenu};
 use tera::{Context, Kwargs, State, Tera, TeraResult};
 
-use super::{assets, error::Error, footer, sheets::Sheets};
+use super::{
+    assets,
+    error::Error,
+    footer,
+    sheets::{Sheets, TOKENS},
+};
 use crate::{
     auth::account::Account,
     clock,
@@ -142,6 +150,20 @@ struct SiteView {
     time_zone: &'static str,
     refusal: String,
     footer_html: SafeHtml,
+    /// The pictures of the header, in light and in dark colours; one of them may stand for both.
+    logo: Option<PictureView>,
+    dark_logo: Option<PictureView>,
+    /// The icon of the site; ours without one.
+    icon: Option<PictureView>,
+}
+
+/// A picture of the site.
+#[derive(Clone, Serialize)]
+struct PictureView {
+    href: String,
+    media_type: &'static str,
+    width: u32,
+    height: u32,
 }
 
 #[derive(Serialize)]
@@ -247,9 +269,22 @@ fn current(path: &PagePath, at: &PagePath) -> &'static str {
     }
 }
 
+impl PictureView {
+    fn of(site: &Site, role: Role) -> Option<PictureView> {
+        let picture = site.pictures.get(role)?;
+        let (width, height) = picture.content.size.unwrap_or_default();
+        let media_type = FileKind::of_ending(&picture.ending).media_type();
+        Some(PictureView { href: format!("{TOKENS}{}", picture.file_name()), media_type, width, height })
+    }
+}
+
 impl SiteView {
     fn new(site: &Site) -> SiteView {
+        let (logo, dark) = (PictureView::of(site, Role::Logo), PictureView::of(site, Role::DarkLogo));
         SiteView {
+            dark_logo: dark.clone().or_else(|| logo.clone()),
+            logo: logo.or(dark),
+            icon: PictureView::of(site, Role::Icon),
             title: site.title.clone(),
             tagline: site.tagline.clone(),
             language: site.language.clone(),

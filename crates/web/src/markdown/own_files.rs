@@ -2,7 +2,7 @@
 //! that work wherever the page lives. A page shows its own pictures only: for one of another page there is a link.
 
 use domain::{
-    file::{File, FileName, WIDTHS, size_in_words},
+    file::{File, FileName, size_in_words},
     link::{self, Target},
     page::PagePath,
 };
@@ -12,10 +12,10 @@ use super::{
     file_names::named,
     tags::{Part, Tag, decoded, parts, push_escaped},
 };
-use crate::language::{Language, sentence::Sentence};
-
-/// The width at which a picture is shown: that of the text, or of a narrower window.
-const SIZES: &str = "(min-width: 48rem) 44rem, 100vw";
+use crate::{
+    language::{Language, sentence::Sentence},
+    pictures,
+};
 
 /// Whether a text may have a picture or a link to a file, which needs brackets or a tag.
 pub fn may_name_a_file(body: &str) -> bool {
@@ -84,8 +84,8 @@ fn of_address(page: &PagePath, address: &str) -> Option<Named> {
 
 /// The address of a file of the page, which it may not have.
 fn address(page: &PagePath, files: &[File], name: &FileName) -> String {
-    let waits = files.iter().any(|file| file.name == *name && file.since.is_none());
-    format!("{}{}", page.file_href(name), if waits { "?draft" } else { "" })
+    let file = files.iter().find(|file| file.name == *name);
+    file.map_or_else(|| page.file_href(name), |file| pictures::address(page, file))
 }
 
 /// Writes the other pictures of a `picture` element, unless one is of another page.
@@ -184,19 +184,15 @@ fn picture(html: &mut String, tag: &Tag<'_>, address: &str, alt: &str, file: &Fi
     for (name, value) in tag.attributes.iter().filter(|(name, _)| !matches!(&**name, "src" | "alt" | "loading")) {
         html.push_str(&format!(" {name}=\"{value}\""));
     }
-    if let Some((width, height)) = file.content.size {
-        if !has_own_size {
-            html.push_str(&format!(" width=\"{width}\" height=\"{height}\""));
-        }
-        let smaller: Vec<u32> = WIDTHS.into_iter().filter(|smaller| *smaller < width).collect();
-        if file.since.is_some() && file.name.kind().has_renditions() && !smaller.is_empty() {
-            html.push_str(" srcset=\"");
-            for smaller in smaller {
-                push_escaped(html, &format!("{address}?w={smaller} {smaller}w, "));
-            }
-            push_escaped(html, &format!("{address} {width}w"));
-            html.push_str(&format!("\" sizes=\"{SIZES}\""));
-        }
+    if let Some((width, height)) = file.content.size
+        && !has_own_size
+    {
+        html.push_str(&format!(" width=\"{width}\" height=\"{height}\""));
+    }
+    if let Some(srcset) = pictures::srcset(address, file) {
+        html.push_str(" srcset=\"");
+        push_escaped(html, &srcset);
+        html.push_str(&format!("\" sizes=\"{}\"", pictures::TEXT_SIZES));
     }
     html.push_str(" loading=\"lazy\" decoding=\"async\">");
 }
@@ -222,6 +218,7 @@ mod tests {
             alt: "A \"plan\"".into(),
             since: is_live.then_some(Version(1)),
             leaves: false,
+            is_cover: false,
             uploaded_at: DateTime::UNIX_EPOCH,
             uploaded_by: String::new(),
         }

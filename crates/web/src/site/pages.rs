@@ -38,6 +38,7 @@ use crate::{
     },
     language::Language,
     markdown::{self, Rendered, SafeHtml},
+    pictures::{self, Picture, TEXT_SIZES},
 };
 
 #[derive(Serialize)]
@@ -74,6 +75,10 @@ struct PageView {
     title: String,
     summary: String,
     body_html: SafeHtml,
+    /// The picture at the top.
+    cover: Option<Picture>,
+    /// The absolute address of the picture for link previews; empty without one.
+    image_href: String,
     date: String,
     date_iso: String,
     updated: String,
@@ -187,8 +192,10 @@ pub async fn visible(app: &App, visible: VisiblePage) -> Result<Outcome, Error> 
         let now = clock::now();
         let own = page.content.placement.language.as_ref();
         let language = pages::language(conn, &path, own)?;
-        let files =
-            if markdown::may_name_a_file(&page.content.body) { store::files::live(conn, page.id)? } else { Vec::new() };
+        let files = match markdown::may_name_a_file(&page.content.body) {
+            true => store::files::live(conn, page.id)?,
+            false => store::files::covers(conn, &[page.id])?.into_values().collect(),
+        };
         let around = match is_front {
             true => Around { files, language, ..Around::default() },
             false => Around {
@@ -223,10 +230,13 @@ pub async fn visible(app: &App, visible: VisiblePage) -> Result<Outcome, Error> 
         true => app.options.canonical(&PagePath::root()),
         false => app.options.canonical(path),
     };
+    let cover = around.files.iter().find(|file| file.is_cover);
+    let image_href = cover.map(|cover| app.options.absolute(&pictures::preview_href(path, cover))).unwrap_or_default();
     let (visible, answer) = app
         .render_pool
         .run(move || {
-            let page = PagePage { canonical_href, ..compose(&visible, around, &menu, below) };
+            let mut page = PagePage { canonical_href, ..compose(&visible, around, &menu, below) };
+            page.page.image_href = image_href;
             let answer = view.render("page.html", &page).map(|body| Answer::html(body, caching).finish());
             (visible, answer)
         })
@@ -239,7 +249,7 @@ pub async fn visible(app: &App, visible: VisiblePage) -> Result<Outcome, Error> 
 /// What the store has around a page.
 #[derive(Default)]
 struct Around {
-    /// The files that the text may name.
+    /// The files that the text may name, and the cover picture.
     files: Vec<File>,
     titles: Vec<(PagePath, String)>,
     surroundings: Surroundings,
@@ -287,6 +297,8 @@ fn compose(visible: &VisiblePage, around: Around, menu: &VisibleMenu, below: Opt
             summary: content.summary.clone(),
             has_code: body_html.has_code(),
             body_html,
+            cover: cover(&content.path, &files),
+            image_href: String::new(),
             minutes: markdown::minutes(&markdown::plain(&content.body)),
             date: language.date(local(content.published_at)),
             date_iso: clock::iso(content.published_at),
@@ -301,6 +313,11 @@ fn compose(visible: &VisiblePage, around: Around, menu: &VisibleMenu, below: Opt
                 .unwrap_or_default(),
         },
     }
+}
+
+/// The cover picture among the files of the page at a path.
+fn cover(path: &PagePath, files: &[File]) -> Option<Picture> {
+    files.iter().find(|file| file.is_cover).map(|file| Picture::of(path, file, TEXT_SIZES))
 }
 
 /// Renders a draft as the page that it will become. No cache stores it.
@@ -378,6 +395,8 @@ fn compose_draft(
             summary: typed.summary.clone(),
             has_code: body_html.has_code(),
             body_html,
+            cover: cover(path, &files),
+            image_href: String::new(),
             minutes: markdown::minutes(&markdown::plain(&typed.body)),
             date: language.date(local(published)),
             date_iso: clock::iso(published),

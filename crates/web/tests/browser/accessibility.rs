@@ -9,12 +9,12 @@ use super::{
 };
 
 /// All rules, including the one for the size of targets (WCAG 2.2), which is off by default.
-const ALL: &str = "rules: { 'target-size': { enabled: true } }";
+pub const ALL: &str = "rules: { 'target-size': { enabled: true } }";
 /// The rules that look at colours. What the others look at is the same in both themes: they differ in colours only.
-const COLOURS: &str = "runOnly: { type: 'rule', values: ['color-contrast', 'link-in-text-block'] }";
+pub const COLOURS: &str = "runOnly: { type: 'rule', values: ['color-contrast', 'link-in-text-block'] }";
 
 /// What some rules of axe-core find on a page.
-fn problems(person: &Person, rules: &str) -> Vec<String> {
+pub fn problems(person: &Person, rules: &str) -> Vec<String> {
     // Without the rest of the results, axe-core describes no elements that have no problem.
     let found = person.js(&format!(
         "axe.run(document, {{ resultTypes: ['violations'], {rules} }}).then((results) => \

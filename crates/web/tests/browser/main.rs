@@ -21,6 +21,7 @@ mod files;
 mod firefox;
 mod lists;
 mod people;
+mod pictures;
 mod prompts;
 mod readers;
 mod reading;

@@ -2,7 +2,9 @@
 
 use std::{env, path::PathBuf};
 
-use super::{chromium::Chromium, server::Server, walk};
+use tempfile::TempDir;
+
+use super::{chromium::Chromium, pictures::hills, server::Server, walk};
 
 /// The pages of a small workshop's site: path, title, summary, date and further options.
 const PAGES: &[(&str, &str, &str, &str, &[&str])] = &[
@@ -17,6 +19,10 @@ const PAGES: &[(&str, &str, &str, &str, &[&str])] = &[
     ("contact", "How to reach us", "Post, telephone, and a bell that works.", "2026-10-28", &[]),
     ("library/papers", "Papers that we stock", "Fibre and resin-coated, by size and price.", "2026-10-20", &[]),
 ];
+
+/// A private page with a picture.
+const BRIEF: &str = "Twelve portraits, one wall.\n\n![The wall](wall.png \"The north wall, in the morning\")\n\n\
+                     Each portrait is 60 cm wide. The lamps hang in two rows.\n";
 
 #[test]
 fn the_pictures_of_the_readme_are_taken_when_asked_for() {
@@ -47,4 +53,17 @@ fn the_pictures_of_the_readme_are_taken_when_asked_for() {
     }
     walk::edit(&admin, "Renting the darkroom");
     admin.screenshot(&folder.join("form.png"));
+    let files = TempDir::new().unwrap();
+    for (name, size, tint) in [("wall.png", (1600, 900), 60), ("portrait.png", (900, 1200), 150)] {
+        let file = hills(files.path(), name, size, tint);
+        server.command(&["file", "put", &format!("/clients/acme/brief/{name}"), file.to_str().unwrap()], "");
+    }
+    server.page("clients/acme/brief", "Acme: the brief", BRIEF, &["--private"]);
+    walk::edit(&admin, "Acme: the brief");
+    admin.resize(1280, 940).click(".view-mode button[value=both]");
+    admin.wait("document.querySelector('.preview figcaption') !== null");
+    admin.wait("[...document.images].every((it) => it.complete && it.naturalWidth > 0)");
+    admin.js("document.querySelectorAll('.drawer-part:not(#files)').forEach((it) => { it.open = false; })");
+    admin.js("scrollTo(0, 0)");
+    admin.screenshot(&folder.join("files.png"));
 }

@@ -57,6 +57,8 @@ const MATRIX: &[(&str, &str, &str, [u16; 6])] = &[
     ("/admin/site/time-zone", "/admin/site/time-zone", "POST", [401, 401, 401, 403, 403, 403]),
     ("/admin/site/look", "/admin/site/look", "GET", [401, 401, 401, 403, 403, 200]),
     ("/admin/site/look", "/admin/site/look", "POST", [401, 401, 401, 403, 403, 403]),
+    ("/admin/site/look/{picture}", "/admin/site/look/logo", "GET", [401, 401, 401, 403, 403, 405]),
+    ("/admin/site/look/{picture}", "/admin/site/look/logo", "POST", [401, 401, 401, 403, 403, 415]),
     ("/admin/site/navigation", "/admin/site/navigation", "GET", [401, 401, 401, 403, 403, 200]),
     ("/admin/site/navigation", "/admin/site/navigation", "POST", [401, 401, 401, 403, 403, 403]),
     ("/admin/audit", "/admin/audit", "GET", [401, 401, 401, 403, 403, 200]),

@@ -53,6 +53,7 @@ mod page_list;
 mod pages;
 mod panel;
 mod people;
+mod pictures;
 mod protocol;
 mod proxy;
 mod read_only;

@@ -49,6 +49,10 @@ enum Action {
     Copy,
     /// Sets the name and the alternative text.
     Change,
+    /// The picture becomes the cover of the page.
+    Cover,
+    /// The page has no cover any more.
+    NoCover,
     /// The file leaves when the page is published.
     Delete,
     /// It stays after all.
@@ -166,6 +170,13 @@ pub async fn act(
         }
         Action::Copy => copy(sent, &of_page, QueryString::of(&request).get("from")).await,
         Action::Change => change(sent, &of_page, &input).await,
+        Action::Cover | Action::NoCover => {
+            let is_cover = input.action == Action::Cover;
+            match sent.change(FileChange::SetCover(is_cover)).await? {
+                Ok(()) => Ok(sent.done(&name, if is_cover { Flash::CoverSet } else { Flash::CoverRemoved })),
+                Err(words) => sent.refused(words).await,
+            }
+        }
         Action::Delete => match sent.change(FileChange::Remove { at_once: false }).await? {
             Ok(()) if of_page.is_live(&name) => Ok(sent.done(&name, Flash::FileLeaves)),
             Ok(()) => Ok(sent.done(&name, Flash::FileDeleted)),

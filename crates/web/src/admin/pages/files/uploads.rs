@@ -6,7 +6,7 @@ use domain::{
     page::PageId,
 };
 use serde::Serialize;
-use store::writing::{AddFile, Command, Consent, contents};
+use store::writing::{AddFile, Command, Consent};
 
 use super::{
     names,
@@ -17,9 +17,8 @@ use super::{
 };
 use crate::{
     App,
-    admin::{flash::Flash, pages::Fields, request::id},
+    admin::{flash::Flash, pages::Fields, receiving, request::id},
     auth::extract::Editor,
-    clock,
     http::{
         answer::{Answer, Outcome},
         error::Error,
@@ -28,7 +27,7 @@ use crate::{
         query::{QueryString, encode},
         responses::see_other,
     },
-    upload::{End, Refused, Upload, Written},
+    upload::End,
 };
 
 /// What happens to a file of the same name.
@@ -167,82 +166,10 @@ async fn receive(
         let words = format!("{name}: a page has at most {FILES} files. Delete one that it no longer uses.");
         return Err(Error::Unprocessable(words.into()));
     }
-    let mut upload = Upload::new(name, app.options.uploads);
-    let filled = fill(app, &mut upload, form).await;
-    let begun = upload.content();
-    let finished = match filled {
-        Ok(()) => finish(app, upload, form).await,
-        Err(error) => Err(error),
-    };
-    match finished {
+    match receiving::take(app, name, app.options.uploads, form).await {
         Ok((content, end)) => Ok(Received { name: name.clone(), content, end, of_page }),
-        Err(error) => {
-            discard(app, begun).await;
-            Err(match error {
-                Error::Unprocessable(why) => Error::Unprocessable(format!("{name}: {}", why).into()),
-                error => error,
-            })
-        }
-    }
-}
-
-async fn fill(app: &App, upload: &mut Upload, form: &mut FileForm) -> Result<(), Error> {
-    while let Some(chunk) = form.chunk().await? {
-        upload.push(&chunk).map_err(|why| refusal(why, form))?;
-        while let Some(batch) = upload.batch() {
-            let now = clock::now();
-            let written = form.pause(app.db.store_bytes(move |conn| batch.write(conn, now))).await?;
-            upload.written(stored(written)?);
-        }
-    }
-    Ok(())
-}
-
-async fn finish(app: &App, upload: Upload, form: &mut FileForm) -> Result<(ContentId, End), Error> {
-    let end = upload.end().map_err(|why| refusal(why, form))?;
-    let now = clock::now();
-    let writing = app.db.store_bytes(move |conn| Ok((end.write(conn, now)?, end)));
-    match form.pause(writing).await? {
-        Some((written, end)) => Ok((stored(Some(written))?, end)),
-        None => Err(no_space(FULL)),
-    }
-}
-
-const FULL: &str = "The disk of the site is full, so that the file was not stored. Nothing else was changed.";
-
-fn no_space(words: &'static str) -> Error {
-    Error::NoSpace(words.into())
-}
-
-/// The content of a batch that was written.
-fn stored(written: Option<Written>) -> Result<ContentId, Error> {
-    match written {
-        Some(Written::In(content)) => Ok(content),
-        Some(Written::NoSpace) => Err(Error::NoSpace(Refused::NoSpace.to_string().into())),
-        None => Err(no_space(FULL)),
-    }
-}
-
-fn refusal(why: Refused, form: &FileForm) -> Error {
-    match why {
-        Refused::TooLarge(_) => form.too_large(),
-        Refused::NoSpace => Error::NoSpace(why.to_string().into()),
-        Refused::Media(_) => Error::Unprocessable(why.to_string().into()),
-    }
-}
-
-/// Drops what was stored of an upload that ended early. If that fails, it is swept in a day.
-async fn discard(app: &App, content: Option<ContentId>) {
-    let Some(content) = content else { return };
-    loop {
-        match app.db.store_bytes(move |conn| contents::discard(conn, content)).await {
-            Ok(Some(false)) => {}
-            Ok(Some(true) | None) => return,
-            Err(error) => {
-                log::debug!("an upload that ended early stays for a day: {error}");
-                return;
-            }
-        }
+        Err(Error::Unprocessable(why)) => Err(Error::Unprocessable(format!("{name}: {why}").into())),
+        Err(error) => Err(error),
     }
 }
 
