@@ -20,3 +20,7 @@ pub struct FileId(pub i64);
 /// The key of the bytes of files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ContentId(pub i64);
+
+/// The key of a share.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ShareId(pub i64);

@@ -18,6 +18,7 @@
 //! - [`link`]: the target of a link in a page, and the problems of a link.
 //! - [`search`]: a search query, and its matches in a text.
 //! - [`secret`]: random secrets that open something by themselves.
+//! - [`share`]: a [`Share`](share::Share) opens a page or a draft to whoever has its link.
 //! - [`audit`]: the entries of the audit trail.
 //! - [`draft`]: a [`Draft`](draft::Draft) is the unpublished input of a page's form.
 //! - [`effective_access`]: the audience that applies to a page after inheritance.
@@ -57,6 +58,7 @@ pub mod placement;
 pub mod revision;
 pub mod search;
 pub mod secret;
+pub mod share;
 pub mod site;
 pub mod text;
 pub mod user;

@@ -243,6 +243,8 @@ pub struct Page {
     pub content: PageContent,
     /// The readers after inheritance.
     pub readers: Readers,
+    /// The page whose audience applies: the page itself or one above it; `None` for a page that everybody may read.
+    pub governor: Option<PageId>,
     /// The moment at which the page was created.
     pub created_at: Timestamp,
     /// The moment of the last save.

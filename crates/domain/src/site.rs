@@ -2,7 +2,10 @@
 
 use std::fmt;
 
-use crate::{Version, direction::Direction, invalid::Invalid, language::LanguageTag, look::Look, text, zone::Zone};
+use crate::{
+    Version, direction::Direction, invalid::Invalid, language::LanguageTag, look::Look, share::Sharers, text,
+    zone::Zone,
+};
 
 /// The most characters in the refusal text, and in the contact line.
 pub const PROSE_CHARS: usize = 2000;
@@ -98,6 +101,8 @@ pub struct Site {
     pub hides_pages: bool,
     /// The audience with which the form of a new page begins.
     pub new_pages: NewPages,
+    /// Who may make shares.
+    pub sharers: Sharers,
     /// The version of the settings, which grows by 1 with each save.
     pub version: Version,
 }
@@ -117,6 +122,7 @@ impl Default for Site {
             contact: String::new(),
             hides_pages: false,
             new_pages: NewPages::default(),
+            sharers: Sharers::default(),
             version: Version::FIRST,
         }
     }
@@ -159,6 +165,8 @@ pub struct SiteInput {
     pub hides_pages: bool,
     /// The audience with which the form of a new page begins.
     pub new_pages: NewPages,
+    /// Who may make shares.
+    pub sharers: Sharers,
 }
 
 impl SiteInput {
@@ -176,6 +184,7 @@ impl SiteInput {
             contact: site.contact.clone(),
             hides_pages: site.hides_pages,
             new_pages: site.new_pages,
+            sharers: site.sharers,
         }
     }
 
@@ -209,6 +218,7 @@ impl SiteInput {
                     contact,
                     hides_pages,
                     new_pages,
+                    sharers: self.sharers,
                     version,
                 })
             }

@@ -63,8 +63,8 @@ pub use outage::{Outage, Unavailable};
 pub use paging::{Count, Paging, Slice, Start, Table, Window};
 pub use reading::{
     admin_list, audit, drafts, failed_sign_ins, files, first_steps, groups, jobs, links, lists, navigation, offers,
-    old_paths, pages, readers, receipts, revisions, schedule, search, sections, sign_in_places, site, suggestions,
-    trash, tree, users,
+    old_paths, pages, readers, receipts, revisions, schedule, search, sections, shares, sign_in_places, site,
+    suggestions, trash, tree, users,
 };
 pub use url::DatabaseUrl;
 

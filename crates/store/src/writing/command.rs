@@ -139,7 +139,7 @@ pub fn run(conn: &mut Conn, run: &mut Run<'_>, command: &Command) -> Result<Outc
 }
 
 /// Refuses an account that was disabled, deleted or given a lesser role since its credentials were verified.
-fn require_present(conn: &mut Conn, by: &Editor) -> Result<()> {
+pub(super) fn require_present(conn: &mut Conn, by: &Editor) -> Result<()> {
     let Some(user) = by.user() else { return Ok(()) };
     let role: Option<String> =
         users::table.find(user.0).filter(users::active).select(users::role).first(conn).optional()?;

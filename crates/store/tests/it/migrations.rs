@@ -61,6 +61,7 @@ const ALL: &[&str] = &[
     "2026-11-30-000210_languages",
     "2026-11-30-000211_reading_times",
     "2026-11-30-000220_files",
+    "2026-11-30-000250_shares",
 ];
 
 /// Inserts a page in any version of the schema.
