@@ -4,6 +4,7 @@
 //! type, and from then on the type is the proof: no other code checks the value again.
 //!
 //! - [`page`]: a [`Page`](page::Page) lives at a [`PagePath`](page::PagePath) and has an audience.
+//! - [`page_path`]: where a page lives, and what is reserved.
 //! - [`audience`]: an [`Audience`](audience::Audience) is the readers of a page as its author chose them.
 //! - [`group`]: a [`Group`](group::Group) is people under one name.
 //! - [`user`]: a [`User`](user::User) has a name, a role and the hash of a password.
@@ -53,6 +54,7 @@ pub mod navigation;
 pub mod new_users;
 pub mod own_css;
 pub mod page;
+pub mod page_path;
 pub mod password;
 pub mod placement;
 pub mod revision;

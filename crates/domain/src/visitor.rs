@@ -2,7 +2,7 @@
 
 use crate::{
     id::{GroupId, PageId, UserId},
-    page::PagePath,
+    page_path::PagePath,
     user::{Role, Username},
 };
 

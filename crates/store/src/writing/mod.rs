@@ -37,6 +37,7 @@ mod old_paths;
 mod page_columns;
 mod placements;
 mod plan;
+mod present;
 mod publish;
 mod publish_drafts;
 mod purge;

@@ -11,7 +11,7 @@ use domain::{
     user::Role,
 };
 
-use super::{audit, command::require_present};
+use super::{audit, present::require_present};
 use crate::{
     Conn, Error, Result, id, pages,
     schema::{drafts, shares},

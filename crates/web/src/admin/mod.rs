@@ -30,6 +30,7 @@ mod readers;
 mod request;
 pub mod search_index;
 mod sections;
+pub mod shares;
 pub mod site;
 mod table;
 mod trail;

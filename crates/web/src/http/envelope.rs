@@ -20,6 +20,8 @@ pub struct Envelope {
     id: u64,
     /// The client that sent the request.
     pub client: Client,
+    /// Whether the path has a secret, which no log, no other site and no account may learn.
+    pub has_secret: bool,
 }
 
 impl Envelope {
@@ -29,7 +31,7 @@ impl Envelope {
             .extensions()
             .get::<Envelope>()
             .copied()
-            .unwrap_or_else(|| Envelope { id: 0, client: Client { address: IpAddr::from([0, 0, 0, 0]), https: false } })
+            .unwrap_or_else(|| Envelope::new(Client { address: IpAddr::from([0, 0, 0, 0]), https: false }, false))
     }
 
     /// The id in the log and on error pages: 16 hexadecimal digits that reveal nothing.
@@ -46,14 +48,15 @@ impl Envelope {
     }
 
     /// The envelope of a new request.
-    pub(super) fn new(client: Client) -> Envelope {
-        Envelope { id: next_id(), client }
+    pub(super) fn new(client: Client, has_secret: bool) -> Envelope {
+        Envelope { id: next_id(), client, has_secret }
     }
 
     /// An envelope for unit tests.
     #[cfg(test)]
     pub fn for_tests() -> Envelope {
-        Envelope { id: 1, client: Client { address: IpAddr::from([192, 0, 2, 1]), https: false } }
+        let client = Client { address: IpAddr::from([192, 0, 2, 1]), https: false };
+        Envelope { id: 1, client, has_secret: false }
     }
 }
 

@@ -43,6 +43,7 @@ fn cause(error: &Error) -> Option<usize> {
         | Error::NotFound
         | Error::MethodNotAllowed(_)
         | Error::Timeout
+        | Error::Ended(_)
         | Error::Conflict(_)
         | Error::TooLarge(_)
         | Error::UriTooLong

@@ -29,7 +29,7 @@ use super::{
     error_words::{PlaceLanguage, Sender},
     logging::LogLimiter,
     parts_body::{PART, in_parts},
-    security_headers,
+    secret_path, security_headers,
 };
 use crate::{App, auth::sign_in};
 
@@ -44,7 +44,8 @@ pub async fn envelope(
         return Err(Error::Internal("the application has no state".into()).into());
     };
     let _handling = Connection::handle(request.conn_data::<Rc<Connection>>());
-    let envelope = Envelope::new(client(request.head(), &app.options.proxies));
+    let has_secret = secret_path::has_secret(request.match_info().as_str());
+    let envelope = Envelope::new(client(request.head(), &app.options.proxies), has_secret);
     request.extensions_mut().insert(envelope);
     let wants_upgrade = request.head().upgrade();
     let early = match before_routing::answer(&request) {
@@ -218,6 +219,7 @@ fn framework_error(response: &HttpResponse) -> Option<Error> {
 /// The method and the target, for the debug log.
 fn target(request: &ServiceRequest) -> String {
     let target = request.uri().path_and_query().map_or("", |target| target.as_str());
+    let target = secret_path::loggable(request.match_info().as_str(), target);
     let end = target.char_indices().nth(200).map_or(target.len(), |(at, _)| at);
     format!("{} {}", request.method(), &target[..end])
 }

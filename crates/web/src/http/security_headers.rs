@@ -21,13 +21,14 @@ const SECURITY_HEADERS: [(HeaderName, &str); 6] = [
 ];
 
 /// Appends the security headers and the id of the request. No other code sets these headers, but that a file has a policy of
-/// its own, and appending is cheaper than inserting.
+/// its own, and appending is cheaper than inserting. From a path with a secret no link, picture or style sheet takes it along.
 pub(super) fn append(headers: &mut HeaderMap, envelope: &Envelope) {
     let has_policy = headers.contains_key(header::CONTENT_SECURITY_POLICY);
     for (name, value) in SECURITY_HEADERS {
         if has_policy && name == header::CONTENT_SECURITY_POLICY {
             continue;
         }
+        let value = if envelope.has_secret && name == header::REFERRER_POLICY { "no-referrer" } else { value };
         headers.append(name, HeaderValue::from_static(value));
     }
     if envelope.client.https {

@@ -25,6 +25,7 @@ mod readers;
 mod reading;
 mod screenshots;
 mod server;
+mod shares;
 mod sheet;
 mod tasks;
 mod walk;

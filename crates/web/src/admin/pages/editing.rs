@@ -66,6 +66,7 @@ struct FormPage {
     view_href: String,
     history_href: String,
     receipts_href: String,
+    shares_href: String,
     preview: Option<SafeHtml>,
     readers: Readers,
     files: FilesPanel,
@@ -215,6 +216,7 @@ impl Editing<'_> {
             receipts_href: page
                 .filter(|page| page.content.receipts)
                 .map_or(String::new(), |page| PAGES.href(page.id.0, "/receipts", "")),
+            shares_href: id.map_or(String::new(), |id| PAGES.href(id.0, "/shares", "")),
             preview: extras.preview,
             readers,
             files,

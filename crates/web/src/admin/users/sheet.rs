@@ -1,12 +1,12 @@
 //! The sheet with the names and new passwords of users: shown once, to copy or to print.
 
-use actix_web::{HttpRequest, http::header};
+use actix_web::HttpRequest;
 use domain::site::Site;
 use serde::Serialize;
 
 use crate::{
     App,
-    admin::panel::Panel,
+    admin::{panel::Panel, request::site_address},
     http::{answer::Answer, error::Error},
 };
 
@@ -27,16 +27,8 @@ pub(super) struct Slip {
 
 impl Sheet {
     pub(super) fn new(app: &App, request: &HttpRequest, site: &Site, slips: Vec<Slip>) -> Sheet {
-        Sheet { site: site.title.clone(), address: address(app, request), slips }
+        Sheet { site: site.title.clone(), address: format!("{}/", site_address(app, request)), slips }
     }
-}
-
-/// The address of the site: as the operator set it, otherwise as the browser says where its form came from. The guard of the
-/// panel has compared that with the address of the request.
-fn address(app: &App, request: &HttpRequest) -> String {
-    let origin = request.headers().get(header::ORIGIN).and_then(|origin| origin.to_str().ok());
-    let origin = origin.filter(|origin| origin.starts_with("http")).filter(|_| !app.options.is_base_url_chosen);
-    format!("{}/", origin.unwrap_or(&app.options.base_url))
 }
 
 #[derive(Serialize)]
