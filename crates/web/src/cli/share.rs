@@ -91,8 +91,9 @@ fn end(store: &Store, ids: &[i64]) -> Result<(), String> {
     let by = Admin::command_line();
     let ended = announced(|| store.write(|conn| writing::shares::end(conn, by.editor(), &ids, clock::now())));
     match ended.map_err(|error| error.to_string())? {
-        0 => Err("no such link is open: see `postern share list`".into()),
-        1 => Ok(println!("Ended 1 link.")),
-        ended => Ok(println!("Ended {ended} links.")),
+        0 => return Err("no such link is open: see `postern share list`".into()),
+        1 => println!("Ended 1 link."),
+        ended => println!("Ended {ended} links."),
     }
+    Ok(())
 }

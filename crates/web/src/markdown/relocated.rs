@@ -142,7 +142,7 @@ mod tests {
         check("[a](mailto:x@example.org)", "href=\"mailto:x@example.org\"");
         check("![a](/clients/acme/b.png \"t > u\")", "src=\"/s/x/b.png\"");
         check("![a](/b.png)", "src=\"/b.png\"");
-        check("`<a href=\"/clients/acme\">`", "&quot;/clients/acme&quot;");
+        check("`<a href=\"/clients/acme\">`", "&lt;a href=\"/clients/acme\"&gt;");
     }
 
     #[test]

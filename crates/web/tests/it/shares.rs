@@ -398,7 +398,6 @@ async fn a_link_to_a_draft_shows_its_text_and_its_waiting_files_while_there_is_o
             ("path", "/clients/acme"),
             ("body", "Waiting: ![New](new.png)"),
         ];
-        let typed: Vec<(&str, &str)> = typed.iter().map(|(name, value)| (*name, *value)).collect();
         root.submit(&form, &form, &typed).await.is(303);
         add(site, &page, "new.png", b"the waiting picture", false);
         let secret = site.link_to(page.id, Shows::Draft, clock::now() + TimeDelta::days(7));
@@ -450,8 +449,9 @@ async fn an_editor_makes_a_link_sees_it_once_and_ends_it() {
         assert_eq!(made.header("cache-control"), "no-store");
         let address =
             made.body.split("value=\"http://site.test/s/").nth(1).unwrap().split('"').next().unwrap().to_owned();
-        let made = made.has("Acme &lt;review&gt;").has("the page and pages below it").has("End now");
-        drop(made);
+        made.has("Acme &lt;review&gt;").has("the page and pages below it").has("End now");
+        let sheet = eve.get(&format!("/admin/pages/{}", page.id.0)).await.is(200);
+        sheet.has("Share (1)").lacks(&address);
         site.visitor().get(&format!("/s/{address}/brief")).await.is(200);
         eve.get(&form).await.is(200).lacks(&address).has("Acme &lt;review&gt;").has("eve");
         eve.get("/admin/shares").await.is(200).lacks(&address).has("/clients/acme").has("1–1 of 1 links");

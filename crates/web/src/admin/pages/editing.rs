@@ -67,6 +67,8 @@ struct FormPage {
     history_href: String,
     receipts_href: String,
     shares_href: String,
+    /// The number of links that open the page or its draft now.
+    open_shares: u64,
     preview: Option<SafeHtml>,
     readers: Readers,
     files: FilesPanel,
@@ -217,6 +219,7 @@ impl Editing<'_> {
                 .filter(|page| page.content.receipts)
                 .map_or(String::new(), |page| PAGES.href(page.id.0, "/receipts", "")),
             shares_href: id.map_or(String::new(), |id| PAGES.href(id.0, "/shares", "")),
+            open_shares: context.open_shares,
             preview: extras.preview,
             readers,
             files,
