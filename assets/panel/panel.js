@@ -27,3 +27,4 @@ import "./times.js";
 import "./problems.js";
 import "./busy.js";
 import "./passwords.js";
+import "./made-link.js";

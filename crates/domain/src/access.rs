@@ -7,7 +7,7 @@ use crate::{
     user::{Role, UserId},
 };
 
-pub use crate::visitor::{Member, Program, Visitor};
+pub use crate::visitor::{Holder, Member, Program, Visitor};
 
 /// The response to a request for a page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,6 +20,18 @@ pub enum Access {
     Refuse,
     /// 404: the page does not exist for this visitor.
     Absent,
+}
+
+impl Access {
+    /// The response to a visitor who is not among the readers of a published page.
+    pub fn outside(visitor: &Visitor) -> Access {
+        match visitor {
+            Visitor::Anonymous => Access::Challenge,
+            Visitor::SignedIn(_) | Visitor::AppPassword(_) => Access::Refuse,
+            // There is nobody to sign in, and a share says nothing of what it does not open.
+            Visitor::Holder(_) => Access::Absent,
+        }
+    }
 }
 
 /// The form that a page takes in a list, a search or a count: the oracle of the tests, as is [`listing`].
@@ -55,7 +67,8 @@ impl Outline {
         }
     }
 
-    /// Decides as [`decide`] about the page with this outline at `path`; `None` when only the chosen readers can tell.
+    /// Decides as [`decide`] about the page with this outline at `path`; `None` when only the chosen readers, or for a holder what
+    /// the page inherits, can tell.
     pub fn decide(&self, path: &PagePath, visitor: &Visitor, now: Timestamp) -> Option<Access> {
         if visitor.may_edit() {
             return Some(Access::Show);
@@ -65,31 +78,38 @@ impl Outline {
         }
         match (self.access, visitor) {
             (AccessKind::Everybody, _) => Some(Access::Show),
-            (AccessKind::SignedIn | AccessKind::Chosen, Visitor::Anonymous) => Some(Access::Challenge),
-            (_, Visitor::AppPassword(program)) if !program.reaches(path) => Some(Access::Refuse),
+            (AccessKind::SignedIn | AccessKind::Chosen, Visitor::Anonymous) => Some(Access::outside(visitor)),
+            (_, Visitor::AppPassword(program)) if !program.reaches(path) => Some(Access::outside(visitor)),
             (_, Visitor::AppPassword(program)) if program.reads_all() => Some(Access::Show),
             (AccessKind::SignedIn, Visitor::SignedIn(_) | Visitor::AppPassword(_)) => Some(Access::Show),
-            (AccessKind::Chosen, Visitor::SignedIn(_) | Visitor::AppPassword(_)) => None,
+            (AccessKind::Chosen, Visitor::SignedIn(_) | Visitor::AppPassword(_)) | (_, Visitor::Holder(_)) => None,
         }
     }
 }
 
-/// Decides whether a visitor sees a page: users who may edit always do, others when they are among its readers. Before
-/// its date and from its end on, a page exists only for users who may edit it. An app password opens the published pages that
-/// its owner reads, below its path; a private page elsewhere refuses it.
+/// Decides whether a visitor sees a page: users who may edit always do, others when they are among its readers, of whom the
+/// holder of a share is one. Before its date and from its end on, a page exists only for users who may edit it. An app password
+/// opens the published pages that its owner reads, below its path; a private page elsewhere refuses it.
 pub fn decide(page: &Page, visitor: &Visitor, now: Timestamp) -> Access {
     Outline::of(page).decide(&page.content.path, visitor, now).unwrap_or_else(|| {
-        match visitor.member().is_some_and(|member| page.readers.include(member)) {
-            true => Access::Show,
-            false => Access::Refuse,
-        }
+        let is_reader = match visitor {
+            Visitor::Anonymous => false,
+            Visitor::SignedIn(_) | Visitor::AppPassword(_) => {
+                visitor.member().is_some_and(|member| page.readers.include(member))
+            }
+            Visitor::Holder(holder) => holder.reads(page.id, &page.content.path, page.governor),
+        };
+        if is_reader { Access::Show } else { Access::outside(visitor) }
     })
 }
 
 /// Decides how a page appears in the lists that a visitor sees. Only tests call it, as the oracle for the store's
 /// queries. Lists are for readers: a page before its date or after its end is in none, not even an editor's; the panel
-/// lists those.
+/// lists those. No list knows a share: its holder finds in them what a stranger does.
 pub fn listing(page: &Page, visitor: &Visitor, now: Timestamp) -> Listing {
+    if matches!(visitor, Visitor::Holder(_)) {
+        return listing(page, &Visitor::Anonymous, now);
+    }
     if !page.content.is_published(now) {
         return Listing::Hidden;
     }

@@ -6,6 +6,7 @@ use crate::{
     language::LanguageTag,
     navigation::{Entry as MenuEntry, Front, Navigation, Target},
     page::{PageContent, PageId, PagePath},
+    share::Shows,
     site::Site,
     user::{User, UserContent, Username},
 };
@@ -29,11 +30,13 @@ pub enum Action {
     SignedIn,
     /// Sign-ins were refused: one entry counts those of a minute.
     Refused,
+    /// A share was ended before its time.
+    Ended,
 }
 
 impl Action {
     /// All actions, in the order of the filter.
-    pub const ALL: [Action; 8] = [
+    pub const ALL: [Action; 9] = [
         Action::Created,
         Action::Changed,
         Action::Deleted,
@@ -42,6 +45,7 @@ impl Action {
         Action::PasswordSet,
         Action::SignedIn,
         Action::Refused,
+        Action::Ended,
     ];
 
     /// The word for the action in the database and in addresses.
@@ -55,6 +59,7 @@ impl Action {
             Action::PasswordSet => "password-set",
             Action::SignedIn => "signed-in",
             Action::Refused => "refused",
+            Action::Ended => "ended",
         }
     }
 
@@ -69,6 +74,7 @@ impl Action {
             Action::PasswordSet => "Password set",
             Action::SignedIn => "Signed in",
             Action::Refused => "Sign-ins refused",
+            Action::Ended => "Ended",
         }
     }
 
@@ -89,11 +95,13 @@ pub enum Subject {
     Group,
     /// The settings of the site.
     Site,
+    /// A share; its name in the trail is the path of its page.
+    Share,
 }
 
 impl Subject {
     /// All kinds, in the order of the filter.
-    pub const ALL: [Subject; 4] = [Subject::Page, Subject::User, Subject::Group, Subject::Site];
+    pub const ALL: [Subject; 5] = [Subject::Page, Subject::User, Subject::Group, Subject::Site, Subject::Share];
 
     /// The word for the kind in the database, in addresses and in the panel.
     pub fn as_str(self) -> &'static str {
@@ -102,6 +110,7 @@ impl Subject {
             Subject::User => "user",
             Subject::Group => "group",
             Subject::Site => "site",
+            Subject::Share => "link",
         }
     }
 
@@ -163,6 +172,11 @@ pub fn page_changes(old: &PageContent, new: &PageContent) -> String {
     changes.words()
 }
 
+/// A share in words: `“Acme review”: the page, until 2026-12-07 10:00 UTC`. Its secret is in none of its values.
+pub fn share_words(label: &str, shows: Shows, ends_at: Timestamp) -> String {
+    format!("“{label}”: {}, until {}", shows.label(), utc(ends_at))
+}
+
 /// The difference between two states of a user, in words.
 pub fn user_changes(old: &User, new: &UserContent) -> String {
     let mut changes = Changes::default();
@@ -208,6 +222,7 @@ pub fn site_changes(old: &Site, new: &Site) -> String {
     let hides = |site: &Site| if site.hides_pages { "yes" } else { "no" };
     changes.quoted("hides which pages exist", hides(old), hides(new));
     changes.quoted("new pages begin as", old.new_pages.label(), new.new_pages.label());
+    changes.quoted("who may share pages", old.sharers.label(), new.sharers.label());
     changes.words()
 }
 
@@ -239,6 +254,11 @@ pub fn navigation_changes(old: &Navigation, new: &Navigation, paths: &[(PagePath
     changes.words()
 }
 
+/// A moment in UTC, because the site's time zone may change and an entry of the trail may not.
+fn utc(at: Timestamp) -> String {
+    at.format("%Y-%m-%d %H:%M UTC").to_string()
+}
+
 #[derive(Default)]
 struct Changes(Vec<String>);
 
@@ -259,11 +279,9 @@ impl Changes {
         }
     }
 
-    /// Adds a moment in UTC, because the site's time zone may change and an entry of the trail may not.
     fn timed(&mut self, field: &str, old: Option<Timestamp>, new: Option<Timestamp>) {
-        let words = |at: Timestamp| at.format("%Y-%m-%d %H:%M UTC").to_string();
         if old != new {
-            self.quoted(field, &old.map_or("never".into(), words), &new.map_or("never".into(), words));
+            self.quoted(field, &old.map_or("never".into(), utc), &new.map_or("never".into(), utc));
         }
     }
 

@@ -28,3 +28,7 @@ pub struct ContentId(pub i64);
 /// The key of an app password.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct AppPasswordId(pub i64);
+
+/// The key of a share.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ShareId(pub i64);

@@ -4,6 +4,7 @@
 //! type, and from then on the type is the proof: no other code checks the value again.
 //!
 //! - [`page`]: a [`Page`](page::Page) lives at a [`PagePath`](page::PagePath) and has an audience.
+//! - [`page_path`]: where a page lives, and what is reserved.
 //! - [`audience`]: an [`Audience`](audience::Audience) is the readers of a page as its author chose them.
 //! - [`group`]: a [`Group`](group::Group) is people under one name.
 //! - [`user`]: a [`User`](user::User) has a name, a role and the hash of a password.
@@ -20,6 +21,7 @@
 //! - [`link`]: the target of a link in a page, and the problems of a link.
 //! - [`search`]: a search query, and its matches in a text.
 //! - [`secret`]: random secrets that open something by themselves.
+//! - [`share`]: a [`Share`](share::Share) opens a page or a draft to whoever has its link.
 //! - [`audit`]: the entries of the audit trail.
 //! - [`draft`]: a [`Draft`](draft::Draft) is the unpublished input of a page's form.
 //! - [`effective_access`]: the audience that applies to a page after inheritance.
@@ -59,11 +61,13 @@ pub mod navigation;
 pub mod new_users;
 pub mod own_css;
 pub mod page;
+pub mod page_path;
 pub mod password;
 pub mod placement;
 pub mod revision;
 pub mod search;
 pub mod secret;
+pub mod share;
 pub mod site;
 pub mod text;
 pub mod user;

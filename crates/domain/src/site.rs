@@ -8,6 +8,7 @@ use crate::{
     invalid::Invalid,
     language::LanguageTag,
     look::{Look, Pictures},
+    share::Sharers,
     text,
     zone::Zone,
 };
@@ -108,6 +109,8 @@ pub struct Site {
     pub hides_pages: bool,
     /// The audience with which the form of a new page begins.
     pub new_pages: NewPages,
+    /// Who may make shares.
+    pub sharers: Sharers,
     /// The version of the settings, which grows by 1 with each save.
     pub version: Version,
 }
@@ -128,6 +131,7 @@ impl Default for Site {
             contact: String::new(),
             hides_pages: false,
             new_pages: NewPages::default(),
+            sharers: Sharers::default(),
             version: Version::FIRST,
         }
     }
@@ -172,6 +176,8 @@ pub struct SiteInput {
     pub hides_pages: bool,
     /// The audience with which the form of a new page begins.
     pub new_pages: NewPages,
+    /// Who may make shares.
+    pub sharers: Sharers,
 }
 
 impl SiteInput {
@@ -190,6 +196,7 @@ impl SiteInput {
             contact: site.contact.clone(),
             hides_pages: site.hides_pages,
             new_pages: site.new_pages,
+            sharers: site.sharers,
         }
     }
 
@@ -224,6 +231,7 @@ impl SiteInput {
                     contact,
                     hides_pages,
                     new_pages,
+                    sharers: self.sharers,
                     version,
                 })
             }

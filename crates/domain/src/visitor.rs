@@ -1,9 +1,10 @@
 //! A visitor: the person or program that sends a request, identified as far as its credentials prove.
 
 pub use crate::member::Member;
-use crate::{page::PagePath, user::Role};
+use crate::{id::PageId, page_path::PagePath, user::Role};
 
-/// The sender of a request: anonymous, or a user whose credentials were verified and whose account is active now.
+/// The sender of a request: anonymous, a user whose credentials were verified and whose account is active now, or whoever has
+/// the link of a share.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Visitor {
     /// A visitor without credentials, or with credentials that do not verify.
@@ -12,6 +13,35 @@ pub enum Visitor {
     SignedIn(Member),
     /// A program with an app password of a user.
     AppPassword(Program),
+    /// Somebody with the link of a share that is open now.
+    Holder(Holder),
+}
+
+/// The holder of a share: one more reader of the page that governs the shared page, as far as the share reaches.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Holder {
+    /// The shared page.
+    pub page: PageId,
+    /// The path at which it lives at this request.
+    pub path: PagePath,
+    /// The page whose audience it has at this request; `None` if everybody may read it.
+    pub governor: Option<PageId>,
+    /// Whether the share reaches the pages below it.
+    pub below: bool,
+}
+
+impl Holder {
+    /// Whether the holder is among the readers of a private page: the shared one, and of those below it the ones that inherit
+    /// from the page from which the shared one inherits, or which it is. A page below with an audience of its own, and what
+    /// inherits from that, stays out, whoever its readers are.
+    pub fn reads(&self, page: PageId, path: &PagePath, governor: Option<PageId>) -> bool {
+        page == self.page || self.below && path.is_below(&self.path) && governor.is_some() && governor == self.governor
+    }
+
+    /// Whether the share reaches a path, whoever may read its page.
+    pub fn reaches(&self, path: &PagePath) -> bool {
+        *path == self.path || self.below && path.is_below(&self.path)
+    }
 }
 
 /// A program with an app password: a reader, whatever the role of the owner is.
@@ -51,19 +81,19 @@ impl Program {
 }
 
 impl Visitor {
-    /// The account of a signed-in visitor, or the owner of an app password as a reader; `None` for an anonymous visitor.
+    /// The account of a signed-in visitor, or the owner of an app password as a reader; `None` for any other visitor.
     pub fn member(&self) -> Option<&Member> {
         match self {
-            Visitor::Anonymous => None,
+            Visitor::Anonymous | Visitor::Holder(_) => None,
             Visitor::SignedIn(member) => Some(member),
             Visitor::AppPassword(program) => Some(program.owner()),
         }
     }
 
-    /// Whether this visitor may write pages. No app password does.
+    /// Whether this visitor may write pages. No app password does, and no holder of a share.
     pub fn may_edit(&self) -> bool {
         match self {
-            Visitor::Anonymous | Visitor::AppPassword(_) => false,
+            Visitor::Anonymous | Visitor::AppPassword(_) | Visitor::Holder(_) => false,
             Visitor::SignedIn(member) => member.role.may_edit(),
         }
     }

@@ -88,6 +88,31 @@ pub(crate) fn audience_and_readers(
     Ok((audience, readers))
 }
 
+/// The page whose audience applies to a page; `None` for one that everybody may read. A private page for which none is found
+/// governs itself.
+pub(crate) fn governor(
+    conn: &mut Conn,
+    page: PageId,
+    path: &PagePath,
+    audience: &str,
+    effective: EffectiveAccess,
+) -> Result<Option<PageId>> {
+    match effective {
+        EffectiveAccess::Everybody => return Ok(None),
+        EffectiveAccess::ChosenBy(from) => return Ok(Some(from)),
+        EffectiveAccess::SignedIn if audience != Audience::Inherited.as_str() => return Ok(Some(page)),
+        EffectiveAccess::SignedIn => {}
+    }
+    let above: Vec<PagePath> = path.above().collect();
+    let own: Vec<(String, i64)> = pages::table
+        .filter(pages::path.eq_any(above.iter().map(PagePath::as_str)))
+        .filter(pages::audience.ne(Audience::Inherited.as_str()))
+        .select((pages::path, pages::id))
+        .load(conn)?;
+    let nearest = above.iter().find_map(|above| own.iter().find(|(path, _)| path == above.as_str()));
+    Ok(Some(nearest.map_or(page, |(_, id)| PageId(*id))))
+}
+
 /// The audience of a page as its author stated it, from its word in the database.
 pub(crate) fn stated_audience(conn: &mut Conn, page: PageId, word: &str) -> Result<Audience> {
     let own = (word == "chosen").then_some(page.0);

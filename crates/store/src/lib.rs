@@ -65,7 +65,7 @@ pub use outage::{Outage, Unavailable};
 pub use paging::{Count, Paging, Slice, Start, Table, Window};
 pub use reading::{
     admin_list, app_passwords, audit, drafts, failed_sign_ins, files, first_steps, groups, invitations, jobs, links,
-    lists, navigation, offers, old_paths, pages, readers, receipts, revisions, schedule, search, sections,
+    lists, navigation, offers, old_paths, pages, readers, receipts, revisions, schedule, search, sections, shares,
     sign_in_places, site, suggestions, trash, tree, users,
 };
 pub use url::DatabaseUrl;

@@ -38,18 +38,21 @@ pub(crate) struct Record {
 }
 
 impl Record {
-    /// The page with its audience and its readers: at most four more queries.
+    /// The page with its audience and its readers: at most five more queries.
     pub(crate) fn load(self, conn: &mut Conn) -> Result<Page> {
         let id = PageId(self.id);
         let effective = EffectiveAccess::from_columns(self.private, self.readers_from);
         let (audience, readers): (_, Readers) = access::audience_and_readers(conn, id, &self.audience, effective)?;
         let receipts = matches!(effective, EffectiveAccess::ChosenBy(_)) && wants_receipts(conn, id)?;
         let placement = placement(conn, id)?;
+        let path = path_of(&self.path)?;
+        let governor = access::governor(conn, id, &path, &self.audience, effective)?;
         Ok(Page {
             id,
             readers,
+            governor,
             content: PageContent {
-                path: path_of(&self.path)?,
+                path,
                 title: self.title,
                 summary: self.summary,
                 body: self.body,

@@ -115,6 +115,8 @@ diesel::table! {
         id -> BigInt,
         /// `inherited` or `signed-in`.
         new_pages -> Text,
+        /// `editors`, `administrators` or `nobody`.
+        sharers -> Text,
     }
 }
 
@@ -214,6 +216,24 @@ diesel::table! {
         user_id -> BigInt,
         first_at -> Timestamp,
         last_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    shares (id) {
+        id -> BigInt,
+        page_id -> BigInt,
+        /// The SHA-256 of the secret in the link.
+        secret -> Binary,
+        label -> Text,
+        /// `page`, `section` or `draft`.
+        shows -> Text,
+        made_at -> Timestamp,
+        made_by -> Text,
+        user_id -> Nullable<BigInt>,
+        ends_at -> Timestamp,
+        ended_at -> Nullable<Timestamp>,
+        opened_at -> Nullable<Timestamp>,
     }
 }
 
@@ -402,6 +422,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     links_unread,
     placements,
     receipts,
+    shares,
     sign_in_places,
     app_passwords,
     invitations

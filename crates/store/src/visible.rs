@@ -127,7 +127,8 @@ pub enum Reason {
 impl Viewer {
     fn of(visitor: &Visitor) -> Viewer {
         match visitor {
-            Visitor::Anonymous => Viewer::Anyone,
+            // No list knows a share.
+            Visitor::Anonymous | Visitor::Holder(_) => Viewer::Anyone,
             Visitor::SignedIn(member) if member.role.may_edit() => Viewer::Editor,
             Visitor::SignedIn(member) => Viewer::Member(member.clone()),
             Visitor::AppPassword(program) if program.reads_all() => Viewer::Editor,
@@ -182,7 +183,7 @@ impl VisiblePages {
     pub fn readable(visitor: &Visitor, now: Timestamp) -> VisiblePages {
         let limit = match visitor {
             Visitor::AppPassword(program) => program.below().cloned(),
-            Visitor::Anonymous | Visitor::SignedIn(_) => None,
+            Visitor::Anonymous | Visitor::SignedIn(_) | Visitor::Holder(_) => None,
         };
         VisiblePages { viewer: Viewer::of(visitor), limit, with_locked: false, now: now.naive_utc() }
     }

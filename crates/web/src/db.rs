@@ -256,6 +256,19 @@ impl Db {
         self.snapshot_within(Share::Panel, Deadline::after(DEADLINE), query).await
     }
 
+    /// As [`Db::snapshot`], for a page: it takes no share of the connections, as [`Db::read`] takes none.
+    ///
+    /// # Errors
+    /// The error of the query; 503 when the database does not answer.
+    pub async fn read_at_once<T: Send + 'static>(
+        &self,
+        query: impl FnOnce(&mut Conn) -> store::Result<T> + Send + 'static,
+    ) -> Result<T, Error> {
+        let deadline = Deadline::after(DEADLINE);
+        let (store, within) = (self.store.clone(), deadline.clone());
+        Ok(blocking_read(deadline, move || store.within(&within).snapshot(query)).await??)
+    }
+
     /// As [`Db::snapshot`], for a job: no request waits for it.
     pub async fn long_snapshot<T: Send + 'static>(
         &self,

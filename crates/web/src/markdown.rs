@@ -20,6 +20,7 @@ mod outline;
 mod own_files;
 mod plain;
 mod reading_time;
+mod relocated;
 mod sanitiser;
 mod tags;
 
@@ -43,6 +44,7 @@ pub use outline::Heading;
 pub use own_files::{may_name_a_file, with_files};
 pub use plain::plain;
 pub use reading_time::minutes;
+pub use relocated::{local_paths, relocated};
 
 /// HTML that only this module makes, so that it contains no scripts.
 #[derive(Clone, PartialEq, Eq, Serialize)]

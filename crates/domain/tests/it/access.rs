@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 use domain::{
     Version,
-    access::{Access, Admin, Editor, Listing, Member, Program, Visitor, decide, listing},
+    access::{Access, Admin, Editor, Holder, Listing, Member, Program, Visitor, decide, listing},
     audience::Readers,
     group::GroupId,
     page::{Page, PageContent, PageId, PagePath},
@@ -29,6 +29,7 @@ fn page(readers: &Readers, future: bool, show_title: bool) -> Page {
         id: PageId(1),
         content: PageContent { show_title, published_at, ..content() },
         readers: readers.clone(),
+        governor: readers.is_private().then_some(PageId(1)),
         created_at: now(),
         updated_at: now(),
         version: Version::FIRST,
@@ -218,4 +219,83 @@ fn no_app_password_edits_or_administers() {
 fn only_who_is_signed_in_is_a_member() {
     assert_eq!(Visitor::Anonymous.member(), None);
     assert_eq!(visitor("reader").member().map(|member| member.role), Some(Role::Reader));
+}
+
+/// A private page with a key, at a path, under the audience of another page or its own.
+fn governed(id: i64, path: &str, governor: i64) -> Page {
+    let page = page(&chosen(&[], &[]), false, true);
+    let path = PagePath::parse(path).unwrap();
+    Page { id: PageId(id), content: PageContent { path, ..page.content }, governor: Some(PageId(governor)), ..page }
+}
+
+#[test]
+fn the_holder_of_a_share_is_one_more_reader_of_the_page_that_governs_it() {
+    // /clients governs /clients/acme, which is shared; /clients/acme/prices has readers of its own.
+    let pages = [
+        ("clients", 1, 1),
+        ("clients/acme", 2, 1),
+        ("clients/acme/brief", 3, 1),
+        ("clients/acme/brief/plan", 4, 1),
+        ("clients/acme/prices", 5, 5),
+        ("clients/acme/prices/old", 6, 5),
+        ("clients/acme-2", 7, 1),
+        ("clients/beta", 8, 1),
+    ];
+    let share = |below| Holder {
+        page: PageId(2),
+        path: PagePath::parse("clients/acme").unwrap(),
+        governor: Some(PageId(1)),
+        below,
+    };
+    let seen = |below| {
+        let visitor = Visitor::Holder(share(below));
+        let shown = pages.iter().filter(|(path, id, governor)| {
+            let page = governed(*id, path, *governor);
+            assert_eq!(listing(&page, &visitor, now()), Listing::Locked, "no list knows a share: {path}");
+            match decide(&page, &visitor, now()) {
+                Access::Show => true,
+                refused => {
+                    assert_eq!(refused, Access::Absent, "never a challenge: {path}");
+                    false
+                }
+            }
+        });
+        shown.map(|(path, ..)| *path).collect::<Vec<_>>()
+    };
+    assert_eq!(seen(false), ["clients/acme"]);
+    assert_eq!(seen(true), ["clients/acme", "clients/acme/brief", "clients/acme/brief/plan"]);
+}
+
+#[test]
+fn a_holder_sees_public_pages_as_strangers_do_and_no_page_before_its_date_or_after_its_end() {
+    let holder = Visitor::Holder(Holder {
+        page: PageId(1),
+        path: PagePath::parse("somewhere").unwrap(),
+        governor: Some(PageId(1)),
+        below: true,
+    });
+    assert_eq!(decide(&page(&Readers::Everybody, false, false), &holder, now()), Access::Show);
+    assert_eq!(listing(&page(&Readers::Everybody, false, false), &holder, now()), Listing::Open);
+    for readers in [Readers::SignedIn, chosen(&[1], &[])] {
+        assert_eq!(decide(&page(&readers, false, false), &holder, now()), Access::Show, "{readers:?}");
+        assert_eq!(decide(&page(&readers, true, false), &holder, now()), Access::Absent, "{readers:?}");
+        let mut ended = page(&readers, false, false);
+        ended.content.unpublish_at = Some(now());
+        assert_eq!(decide(&ended, &holder, now()), Access::Absent, "{readers:?}");
+    }
+    assert!(!holder.may_edit() && Editor::of(&holder).is_none() && holder.member().is_none());
+}
+
+#[test]
+fn the_share_of_a_public_page_opens_no_private_page_below_it() {
+    let holder = Visitor::Holder(Holder {
+        page: PageId(1),
+        path: PagePath::parse("clients").unwrap(),
+        governor: None,
+        below: true,
+    });
+    let mut below = governed(2, "clients/acme", 2);
+    assert_eq!(decide(&below, &holder, now()), Access::Absent);
+    below.governor = None;
+    assert_eq!(decide(&below, &holder, now()), Access::Absent, "a page without a known governor is closed");
 }

@@ -24,6 +24,7 @@ mod page;
 mod password;
 mod published;
 mod search;
+mod share;
 mod site;
 mod text;
 mod user;

@@ -186,7 +186,8 @@ pub fn named(conn: &mut Conn, editor: &Editor, entries: &[Entry]) -> Result<Name
         let about = entries.iter().filter(move |entry| entry.subject == subject);
         about.map(|entry| entry.name.as_str()).collect::<BTreeSet<&str>>()
     };
-    let paths = of(Subject::Page).into_iter().filter_map(|name| PagePath::typed(name).ok());
+    let named = of(Subject::Page).into_iter().chain(of(Subject::Share)).filter(|name| !name.is_empty());
+    let paths = named.filter_map(|name| PagePath::typed(name).ok());
     let paths: Vec<String> = paths.map(|path| path.as_str().to_owned()).collect();
     let found: Vec<(i64, String)> =
         pages::table.filter(pages::path.eq_any(paths)).select((pages::id, pages::path)).load(conn)?;

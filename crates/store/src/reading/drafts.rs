@@ -8,6 +8,7 @@ use domain::{
     access::Editor,
     draft::{Draft, DraftInput, FormId},
     page::{PageId, PagePath},
+    share::SharedDraft,
 };
 
 pub use crate::draft_row::{DraftFilter, DraftKind, DraftRow};
@@ -62,6 +63,11 @@ fn all() -> drafts::BoxedQuery<'static, MultiBackend> {
 /// The draft of a page.
 pub fn get(conn: &mut Conn, _: &Editor, page: PageId) -> Result<Option<Draft>> {
     first(conn, all().filter(drafts::page_id.eq(page.0)))
+}
+
+/// The draft of a page, for the holder of a share of it.
+pub fn shared(conn: &mut Conn, draft: SharedDraft) -> Result<Option<Draft>> {
+    first(conn, all().filter(drafts::page_id.eq(draft.page().0)))
 }
 
 /// The drafts of those of the pages that have one, in the order of their keys.

@@ -14,6 +14,7 @@ use domain::{
     access::Editor,
     file::{Content, ContentId, File, FileId, FileName, PART_BYTES},
     page::PageId,
+    share::SharedDraft,
 };
 
 use crate::{
@@ -77,6 +78,15 @@ pub fn find(conn: &mut Conn, page: PageId, name: &FileName) -> Result<Option<Fil
 
 /// The file of a page that its readers will have under a name once the page is published as it is drafted.
 pub fn find_drafted(conn: &mut Conn, _: &Editor, page: PageId, name: &FileName) -> Result<Option<File>> {
+    drafted_under(conn, page, name)
+}
+
+/// As [`find_drafted`], for the holder of a share of the draft.
+pub fn find_shared(conn: &mut Conn, draft: SharedDraft, name: &FileName) -> Result<Option<File>> {
+    drafted_under(conn, draft.page(), name)
+}
+
+fn drafted_under(conn: &mut Conn, page: PageId, name: &FileName) -> Result<Option<File>> {
     let row: Option<FileRow> = rows()
         .filter(files::page_id.eq(page.0))
         .filter(files::name.eq(name.as_str()))
@@ -119,6 +129,10 @@ pub fn covers(conn: &mut Conn, pages: &[PageId]) -> Result<HashMap<PageId, File>
 
 /// The files of a page by name: those that its readers have, and those that wait.
 pub fn all(conn: &mut Conn, _: &Editor, page: PageId) -> Result<Vec<File>> {
+    all_of(conn, page)
+}
+
+fn all_of(conn: &mut Conn, page: PageId) -> Result<Vec<File>> {
     let rows: Vec<FileRow> = rows()
         .filter(files::page_id.eq(page.0))
         .filter(files::until.is_null())
@@ -131,6 +145,12 @@ pub fn all(conn: &mut Conn, _: &Editor, page: PageId) -> Result<Vec<File>> {
 /// The files that a page will have once it is published as it is drafted, by name.
 pub fn drafted(conn: &mut Conn, by: &Editor, page: PageId) -> Result<Vec<File>> {
     let all = all(conn, by, page)?;
+    Ok(domain::file::drafted(&all).cloned().collect())
+}
+
+/// As [`drafted`], for the holder of a share of the draft.
+pub fn shared(conn: &mut Conn, draft: SharedDraft) -> Result<Vec<File>> {
+    let all = all_of(conn, draft.page())?;
     Ok(domain::file::drafted(&all).cloned().collect())
 }
 

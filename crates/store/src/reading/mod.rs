@@ -23,6 +23,7 @@ pub mod revisions;
 pub mod schedule;
 pub mod search;
 pub mod sections;
+pub mod shares;
 pub mod sign_in_places;
 pub mod site;
 pub mod suggestions;

@@ -1,5 +1,7 @@
 //! Single pages: found by path or key, and the facts about them that readers and editors ask for.
 
+use std::collections::{BTreeSet, HashMap};
+
 use chrono::NaiveDateTime;
 use diesel::{
     dsl::count_star,
@@ -10,15 +12,17 @@ use diesel::{
 use domain::{
     Timestamp,
     access::{Access, Editor, Outline},
+    audience::Audience,
     effective_access::EffectiveAccess,
     page::{Page, PageId, PagePath},
-    visitor::Visitor,
+    share::{Share, Shows},
+    visitor::{Holder, Visitor},
 };
 
 pub use crate::languages::{language, languages, visible_language};
 use crate::{
-    Conn, Result,
-    columns::{path_of, range_below},
+    Conn, Result, access,
+    columns::{KEYS, path_of, published, range_below},
     error::skip_unreadable,
     page_row::{self, Record},
     schema::pages,
@@ -137,6 +141,9 @@ pub fn load(conn: &mut Conn, located: &OutlinedPage) -> Result<Option<Page>> {
 
 /// Whether a visitor is among the readers of a located page, if it is published.
 pub fn has_reader(conn: &mut Conn, located: &OutlinedPage, visitor: &Visitor, now: Timestamp) -> Result<bool> {
+    if let Visitor::Holder(holder) = visitor {
+        return Ok(!opened_by(conn, holder, std::slice::from_ref(&located.path), now)?.is_empty());
+    }
     let readable = VisiblePages::readable(visitor, now).rows().filter(pages::id.eq(located.id.0)).select(pages::id);
     Ok(readable.first::<i64>(conn).optional()?.is_some())
 }
@@ -146,8 +153,71 @@ pub fn access(conn: &mut Conn, located: &OutlinedPage, visitor: &Visitor, now: T
     Ok(match located.decide(visitor, now) {
         Some(access) => access,
         None if has_reader(conn, located, visitor, now)? => Access::Show,
-        None => Access::Refuse,
+        None => Access::outside(visitor),
     })
+}
+
+/// The holder of a share, as the pages are now; `None` if its page is not on the site.
+pub fn holder(conn: &mut Conn, share: &Share) -> Result<Option<Holder>> {
+    let row: Option<(String, String, bool, Option<i64>)> = pages::table
+        .find(share.page.0)
+        .select((pages::path, pages::audience, pages::private, pages::readers_from))
+        .first(conn)
+        .optional()?;
+    let Some((path, audience, private, readers_from)) = row else { return Ok(None) };
+    let path = path_of(&path)?;
+    let effective = EffectiveAccess::from_columns(private, readers_from);
+    let governor = access::governor(conn, share.page, &path, &audience, effective)?;
+    Ok(Some(Holder { page: share.page, path, governor, below: share.shows == Shows::Section }))
+}
+
+/// Of these paths, those of published private pages that the holder of a share may read.
+pub fn opened_by(conn: &mut Conn, holder: &Holder, paths: &[PagePath], now: Timestamp) -> Result<BTreeSet<PagePath>> {
+    type Row = (i64, String, bool, Option<i64>);
+    let wanted: BTreeSet<&PagePath> = paths.iter().filter(|path| holder.reaches(path)).collect();
+    let between = |path: &&PagePath| path.above().filter(|above| above.is_below(&holder.path)).collect::<Vec<_>>();
+    let chains: BTreeSet<PagePath> = wanted.iter().flat_map(between).collect();
+    let mut rows: Vec<Row> = Vec::new();
+    let mut governors: HashMap<PagePath, PageId> = HashMap::new();
+    let wanted_paths: Vec<&str> = wanted.iter().map(|path| path.as_str()).collect();
+    for paths in wanted_paths.chunks(KEYS) {
+        rows.extend(
+            pages::table
+                .filter(pages::path.eq_any(paths))
+                .filter(published(now.naive_utc()))
+                .filter(pages::private)
+                .select((pages::id, pages::path, pages::private, pages::readers_from))
+                .load::<Row>(conn)?,
+        );
+    }
+    let all: Vec<&str> = wanted_paths.into_iter().chain(chains.iter().map(PagePath::as_str)).collect();
+    for paths in all.chunks(KEYS) {
+        let own: Vec<(i64, String)> = pages::table
+            .filter(pages::path.eq_any(paths))
+            .filter(pages::audience.ne(Audience::Inherited.as_str()))
+            .select((pages::id, pages::path))
+            .load(conn)?;
+        for (id, path) in own {
+            governors.insert(path_of(&path)?, PageId(id));
+        }
+    }
+    let mut opened = BTreeSet::new();
+    for (id, path, private, readers_from) in rows {
+        let path = path_of(&path)?;
+        let governor = match EffectiveAccess::from_columns(private, readers_from) {
+            EffectiveAccess::ChosenBy(from) => Some(from),
+            _ => {
+                let chain = std::iter::once(path.clone()).chain(path.above());
+                let within = chain.take_while(|above| above.is_below(&holder.path));
+                // Without one between them, a page inherits from that of the shared page.
+                within.filter_map(|above| governors.get(&above).copied()).next().or(holder.governor)
+            }
+        };
+        if holder.reads(PageId(id), &path, governor) {
+            opened.insert(path);
+        }
+    }
+    Ok(opened)
 }
 
 /// The page with a key.

@@ -4,6 +4,7 @@ use diesel::prelude::*;
 use domain::{
     Version,
     look::{LookInput, Picture, Pictures, Role},
+    share::Sharers,
     site::{NewPages, Realm, Site},
     zone::Zone,
 };
@@ -57,7 +58,8 @@ fn pictures(conn: &mut Conn) -> Result<Pictures> {
 pub fn get(conn: &mut Conn) -> Result<Site> {
     let record: Option<Record> = site::table.find(1).select(Record::as_select()).first(conn).optional()?;
     let record = record.ok_or_else(|| Error::Schema("the table site has no row: restore a backup".into()))?;
-    let new_pages: String = more_of_site::table.find(1).select(more_of_site::new_pages).first(conn)?;
+    let (new_pages, sharers): (String, String) =
+        more_of_site::table.find(1).select((more_of_site::new_pages, more_of_site::sharers)).first(conn)?;
     let realm = Realm::parse(&record.realm)
         .map_err(|words| Error::Schema(format!("the realm in the table site is not valid in a header: {words}")))?;
     let time_zone = Zone::parse(&record.time_zone)
@@ -84,6 +86,8 @@ pub fn get(conn: &mut Conn) -> Result<Site> {
         contact: record.contact,
         hides_pages: record.hides_pages,
         new_pages: NewPages::parse(&new_pages),
+        // A word of a newer version may be narrower than any of these.
+        sharers: Sharers::parse(&sharers).unwrap_or(Sharers::Nobody),
         version: Version(record.version),
     })
 }

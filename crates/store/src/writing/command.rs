@@ -1,7 +1,6 @@
 //! Commands, and the two things that can be done with one: a preview of its effect on access, and the change itself.
 
-use diesel::prelude::*;
-use domain::{access::Editor, user::Role};
+use domain::access::Editor;
 
 use super::{
     AddFile, AddGroup, AddUsers, ChangeFile, ChangeMemberships, Delete, DeleteGroup, DiscardDrafts, Move, Publish,
@@ -10,8 +9,9 @@ use super::{
     access_diff::AccessDiff,
     change::{Change, Outcome, Run},
     plan::Plan,
+    present::require_present,
 };
-use crate::{Conn, Error, Result, active::is_active, schema::users};
+use crate::{Conn, Result};
 
 /// A change of pages or groups, or of who belongs to a group, as a value.
 #[derive(Clone, Debug)]
@@ -136,14 +136,4 @@ pub fn run(conn: &mut Conn, run: &mut Run<'_>, command: &Command) -> Result<Outc
     // A long change ends after the account was disabled: on PostgreSQL that commit is visible by now.
     require_present(conn, run.by)?;
     Ok(outcome)
-}
-
-/// Refuses an account that was disabled, deleted or given a lesser role since its credentials were verified.
-fn require_present(conn: &mut Conn, by: &Editor) -> Result<()> {
-    let Some(user) = by.user() else { return Ok(()) };
-    let role: Option<String> =
-        users::table.find(user.0).filter(is_active()).select(users::role).first(conn).optional()?;
-    let role = role.and_then(|role| Role::parse(&role).ok());
-    let allowed = role.is_some_and(|role| if by.is_admin() { role.may_administer() } else { role.may_edit() });
-    if allowed { Ok(()) } else { Err(Error::NotAllowed) }
 }

@@ -7,6 +7,7 @@ use super::{
     change::{Change, Outcome, Run},
     delete, draft_rows, file_rows,
     plan::Plan,
+    shares,
 };
 use crate::{Conn, Error, Result, drafts, page_row};
 
@@ -45,6 +46,9 @@ impl Change for DiscardDrafts {
             let in_trash = !is_published && delete::trash_last_version(conn, run, draft.page)?;
             draft_rows::delete(conn, draft.page)?;
             file_rows::discard(conn, draft.page)?;
+            if !is_published && !in_trash {
+                shares::purge(conn, draft.page)?;
+            }
             let what = match in_trash {
                 true => "the draft was discarded; what was published once is in the trash",
                 false => "the draft was discarded",

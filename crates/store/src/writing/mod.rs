@@ -1,8 +1,8 @@
 //! Changes. A change of pages or groups is a value, a [`Command`]: [`preview`] says what it would do to access, and [`run`]
 //! does it, with its audit entries, its revisions and the access of the pages that inherit.
 //!
-//! Users, settings, links and receipts change nobody's access to a page by inheritance; their functions are in the modules
-//! of their nouns.
+//! Users, settings, links, receipts and shares change nobody's access to a page by inheritance; their functions are in the
+//! modules of their nouns.
 
 pub mod account;
 pub mod app_passwords;
@@ -16,6 +16,7 @@ pub mod links;
 pub mod navigation;
 pub mod receipts;
 pub mod search;
+pub mod shares;
 pub mod sign_ins;
 pub mod site;
 pub mod users;
@@ -39,6 +40,7 @@ mod old_paths;
 mod page_columns;
 mod placements;
 mod plan;
+mod present;
 mod publish;
 mod publish_drafts;
 mod purge;

@@ -10,7 +10,7 @@ use super::{
     chosen_readers::choose,
     draft_rows, file_rows, navigation, old_paths, placements,
     plan::Plan,
-    receipts, revisions,
+    receipts, revisions, shares,
 };
 use crate::{
     Conn, Result, reading_times,
@@ -61,5 +61,6 @@ fn forget(conn: &mut Conn, page: PageId) -> Result<()> {
     navigation::purge(conn, page)?;
     placements::purge(conn, page)?;
     reading_times::purge(conn, page)?;
+    shares::purge(conn, page)?;
     draft_rows::delete(conn, page)
 }

@@ -50,7 +50,7 @@ pub fn update(conn: &mut Conn, admin: &Admin, from: Version, new: &Site, now: Ti
         return Err(Error::Stale);
     }
     diesel::update(more_of_site::table.find(1))
-        .set(more_of_site::new_pages.eq(new.new_pages.as_str()))
+        .set((more_of_site::new_pages.eq(new.new_pages.as_str()), more_of_site::sharers.eq(new.sharers.as_str())))
         .execute(conn)?;
     let entry = Entry {
         at: now,

@@ -6,14 +6,15 @@ use std::collections::BTreeMap;
 use chrono::TimeDelta;
 use diesel::{QueryableByName, RunQueryDsl, sql_query, sql_types::BigInt};
 use domain::{
-    access::{Access, Listing, Member, Program, Visitor, decide, listing},
+    access::{Access, Holder, Listing, Member, Program, Visitor, decide, listing},
     audience::{Audience, Chosen, Readers},
     file::FileName,
     group::{Group, GroupContent, GroupName},
     navigation::{Branch, Entry, Navigation, Target},
-    page::{Page, PageContent, PagePath},
+    page::{Page, PageContent, PageId, PagePath},
     placement::{Order, Placement},
     search::Query,
+    share::{Share, ShareId, Shows},
     user::{Role, User, Username},
 };
 use proptest::{
@@ -268,6 +269,7 @@ impl Model {
                 id: domain::page::PageId(0),
                 content: content.clone(),
                 readers,
+                governor: None,
                 created_at: noon(),
                 updated_at: noon(),
                 version: domain::Version::FIRST,
@@ -448,6 +450,74 @@ fn check_navigation(store: &Store, pages: &[Page], visitor: &Visitor) -> Result<
     Ok(())
 }
 
+/// The pages with their keys and with the keys of the pages that govern them, as the domain finds them.
+fn with_keys(store: &Store, pages: &[Page]) -> Vec<Page> {
+    let ids: BTreeMap<&PagePath, PageId> =
+        pages.iter().map(|page| (&page.content.path, find(store, page.content.path.as_str()).id)).collect();
+    let is_own = |path: &PagePath| {
+        pages.iter().any(|page| page.content.path == *path && page.content.audience != Audience::Inherited)
+    };
+    let keyed = |page: &Page| {
+        let mut chain = std::iter::once(page.content.path.clone()).chain(page.content.path.above());
+        let governor = chain.find(is_own).filter(|_| page.readers.is_private());
+        Page { id: ids[&page.content.path], governor: governor.map(|path| ids[&path]), ..page.clone() }
+    };
+    pages.iter().map(keyed).collect()
+}
+
+/// Compares what the holder of a share of each page gets with the access rule.
+fn check_shares(store: &Store, pages: &[Page]) -> Result<(), TestCaseError> {
+    let pages = with_keys(store, pages);
+    for (shared, shows) in pages.iter().flat_map(|page| [Shows::Page, Shows::Section].map(|shows| (page, shows))) {
+        let share = Share {
+            id: ShareId(1),
+            page: shared.id,
+            label: "Acme".into(),
+            shows,
+            made_at: noon(),
+            made_by: "eve".into(),
+            ends_at: noon(),
+            ended_at: None,
+            opened_at: None,
+        };
+        let holder = store.read(|conn| pages::holder(conn, &share)).unwrap().unwrap();
+        let path = shared.content.path.clone();
+        let rule = Holder { page: shared.id, path, governor: shared.governor, below: shows == Shows::Section };
+        prop_assert_eq!(&holder, &rule);
+        let visitor = Visitor::Holder(rule);
+        let paths: Vec<PagePath> = pages.iter().map(|page| page.content.path.clone()).collect();
+        let opened = store.read(|conn| pages::opened_by(conn, &holder, &paths, noon())).unwrap();
+        for page in &pages {
+            let expected = decide(page, &visitor, noon());
+            let path = &page.content.path;
+            let stored = find(store, path.as_str());
+            prop_assert_eq!(stored.governor, page.governor, "{}", path);
+            prop_assert_eq!(decide(&stored, &visitor, noon()), expected, "{} in {:?}", path, holder);
+            let located = store.read(|conn| pages::outline(conn, page.id)).unwrap().unwrap();
+            let access = store.read(|conn| pages::access(conn, &located, &visitor, noon())).unwrap();
+            prop_assert_eq!(access, expected, "{} in {:?}", path, holder);
+            let is_opened = expected == Access::Show && page.readers.is_private();
+            prop_assert_eq!(opened.contains(path), is_opened, "{} in {:?}", path, holder);
+            // The rule in other words: nothing between the shared page and this one has an audience of its own.
+            let inherits = std::iter::once(path.clone())
+                .chain(path.above())
+                .take_while(|above| above.is_below(&holder.path))
+                .all(|above| {
+                    !pages.iter().any(|page| page.content.path == above && page.content.audience != Audience::Inherited)
+                });
+            let reaches = *path == holder.path || shows == Shows::Section && path.is_below(&holder.path);
+            let words = reaches && inherits && page.readers.is_private() && page.content.is_published(noon());
+            prop_assert_eq!(is_opened, words, "{} in {:?}", path, holder);
+        }
+        // Lists know no share.
+        let titles = |visitor: &Visitor| {
+            store.read(|conn| pages::titles(conn, &VisiblePages::listed(visitor, noon()), &paths)).unwrap()
+        };
+        prop_assert_eq!(titles(&visitor), titles(&Visitor::Anonymous));
+    }
+    Ok(())
+}
+
 #[test]
 fn t44_a_scope_selects_exactly_what_the_access_rule_allows() {
     on_both(|store| {
@@ -470,6 +540,7 @@ fn t44_a_scope_selects_exactly_what_the_access_rule_allows() {
             prop_assert_eq!(differing_listings(store), 0);
             let ids: Vec<_> = pages.iter().map(|page| find(store, page.content.path.as_str()).id).collect();
             keep_menu(store, &pages);
+            check_shares(store, &pages)?;
             for visitor in model.visitors() {
                 check_navigation(store, &pages, &visitor)?;
                 check_files(store, &model, &pages, &visitor)?;

@@ -39,6 +39,7 @@ mod reading_times;
 mod receipts;
 mod scope;
 mod search;
+mod shares;
 mod sign_ins;
 mod site;
 mod users;

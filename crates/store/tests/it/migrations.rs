@@ -66,6 +66,7 @@ const ALL: &[&str] = &[
     "2026-11-30-000240_app_passwords",
     "2026-11-30-000241_covers",
     "2026-11-30-000242_look_pictures",
+    "2026-11-30-000250_shares",
 ];
 
 /// Inserts a page in any version of the schema.

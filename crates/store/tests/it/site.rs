@@ -77,7 +77,8 @@ fn the_bytes_of_a_logo_stay_while_the_site_has_it() {
         let set = |picture| {
             store.write(|conn| writing::site::set_picture(conn, &admin(), Role::Logo, picture, noon())).unwrap()
         };
-        let sweep = |hours| store.write(|conn| contents::sweep(conn, noon() + TimeDelta::hours(hours))).unwrap();
+        let sweep =
+            |hours| store.write(|conn| contents::sweep(conn, noon() + TimeDelta::hours(hours))).unwrap().contents;
         set(Some(("png", content)));
         let site = store.read(site::get).unwrap();
         let logo = site.pictures.get(Role::Logo).unwrap();

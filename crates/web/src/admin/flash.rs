@@ -41,10 +41,11 @@ pub(super) enum Flash {
     FileDeleted,
     FileKept,
     FilePurged,
+    SharesEnded,
 }
 
 impl Flash {
-    const ALL: [(Flash, &'static str, &'static str); 33] = [
+    const ALL: [(Flash, &'static str, &'static str); 34] = [
         (Flash::Saved, "saved", "Saved."),
         (Flash::Created, "created", "Created."),
         (Flash::Deleted, "deleted", "Deleted"),
@@ -86,6 +87,7 @@ impl Flash {
         (Flash::FileDeleted, "file-deleted", "The file is deleted from the draft."),
         (Flash::FileKept, "file-kept", "The file stays."),
         (Flash::FilePurged, "file-purged", "The file is deleted for good, from all versions."),
+        (Flash::SharesEnded, "shares-ended", "Links ended"),
     ];
 
     /// The word of this result in an address.
@@ -123,6 +125,7 @@ impl Flash {
             Flash::Unpublished => ("Unpublished", "page", ""),
             Flash::Published => ("Published", "page", ""),
             Flash::DraftsDiscarded => ("Discarded", "draft", ""),
+            Flash::SharesEnded => ("Ended", "link", ""),
             Flash::Enabled => ("Enabled", "user", ""),
             Flash::Disabled => ("Disabled", "user", ""),
             Flash::EndSet => ("Changed the end of", "user", ""),

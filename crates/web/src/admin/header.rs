@@ -45,6 +45,7 @@ static DESTINATIONS: [(&str, &[Part]); 4] = [
                 href: "/admin/audit?action=refused",
                 needs_admin: true,
             },
+            Part { section: "shares", title: "Shared links", href: "/admin/shares", needs_admin: false },
             Part { section: "links", title: "Broken links", href: "/admin/links/broken", needs_admin: false },
         ],
     ),

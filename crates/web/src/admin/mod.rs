@@ -31,6 +31,7 @@ mod receiving;
 mod request;
 pub mod search_index;
 mod sections;
+pub mod shares;
 pub mod site;
 mod table;
 mod trail;

@@ -16,6 +16,7 @@ pub mod order;
 pub mod outlook;
 pub mod preview;
 pub mod receipts;
+pub mod shares;
 pub mod undo;
 
 use actix_web::{HttpRequest, web::Data};

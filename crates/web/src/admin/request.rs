@@ -1,9 +1,9 @@
 //! Parts of a request to the panel that are not fields: the id in its address and the button of its form.
 
-use actix_web::HttpRequest;
+use actix_web::{HttpRequest, http::header};
 use serde::Deserialize;
 
-use crate::http::error::Error;
+use crate::{App, http::error::Error};
 
 /// The button with which a form was submitted.
 #[derive(Clone, Copy, Debug, Default, Deserialize)]
@@ -27,6 +27,14 @@ impl SubmitAction {
             SubmitAction::Another => "another",
         }
     }
+}
+
+/// The address of the site, without a slash at its end: as the operator set it, otherwise as the browser says where its form came
+/// from. The guard of the panel has compared that with the address of the request.
+pub(super) fn site_address<'a>(app: &'a App, request: &'a HttpRequest) -> &'a str {
+    let origin = request.headers().get(header::ORIGIN).and_then(|origin| origin.to_str().ok());
+    let origin = origin.filter(|origin| origin.starts_with("http")).filter(|_| !app.options.is_base_url_chosen);
+    origin.unwrap_or(&app.options.base_url)
 }
 
 /// The id in an address; anything but a number is 404.

@@ -40,6 +40,15 @@ pub(super) const GROUPS: Section = Section {
     initial: "",
 };
 
+pub(super) const SHARES: Section = Section {
+    name: "shares",
+    title: "Shared links",
+    list: "/admin/shares",
+    rows: "/admin/shares",
+    fields: &["q", "open"],
+    initial: "",
+};
+
 /// A section: the name of its tab, its title, and its list.
 pub(super) struct Section {
     pub(super) name: &'static str,

@@ -4,6 +4,7 @@ use actix_web::{http::StatusCode, web::Data};
 use domain::{
     Version,
     invalid::Invalid,
+    share::Sharers,
     site::{NewPages, Site, SiteInput},
     zone::Zone,
 };
@@ -59,6 +60,9 @@ pub struct Fields {
     /// A script may leave it out: the site then keeps its choice.
     #[serde(default)]
     new_pages: Option<String>,
+    /// A script may leave it out: the site then keeps its choice.
+    #[serde(default)]
+    sharers: Option<String>,
     version: i64,
 }
 
@@ -76,12 +80,27 @@ impl Fields {
             contact,
             hides_pages,
             new_pages,
+            sharers,
             look: _,
             pictures: _,
         } = input;
         let (time_zone, version) = (Some(time_zone), site.version.0);
         let new_pages = Some(new_pages.as_str().into());
-        Fields { title, tagline, language, time_zone, realm, refusal, footer, contact, hides_pages, new_pages, version }
+        let sharers = Some(sharers.as_str().into());
+        Fields {
+            title,
+            tagline,
+            language,
+            time_zone,
+            realm,
+            refusal,
+            footer,
+            contact,
+            hides_pages,
+            new_pages,
+            sharers,
+            version,
+        }
     }
 
     /// The input of the form, with the rest of the current settings.
@@ -99,6 +118,7 @@ impl Fields {
             contact: self.contact.clone(),
             hides_pages: self.hides_pages,
             new_pages: self.new_pages.as_deref().map_or(site.new_pages, NewPages::parse),
+            sharers: self.sharers.as_deref().and_then(Sharers::parse).unwrap_or(site.sharers),
         }
     }
 }

@@ -38,7 +38,7 @@ impl Change {
     fn new(entry: Entry, named: &Named, zone: Zone) -> Change {
         let user = |name: &str| named.users.get(name).map(|id| format!("/admin/users/{}", id.0)).unwrap_or_default();
         let href = match entry.subject {
-            Subject::Page => {
+            Subject::Page | Subject::Share => {
                 named.pages.get(&entry.name).map(|id| format!("/admin/pages/{}", id.0)).unwrap_or_default()
             }
             Subject::User => user(&entry.name),

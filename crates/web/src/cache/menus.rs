@@ -35,7 +35,7 @@ impl Kind {
             false => Kind::Member(member.id, member.groups.clone()),
         };
         match visitor {
-            Visitor::Anonymous => Kind::Anyone,
+            Visitor::Anonymous | Visitor::Holder(_) => Kind::Anyone,
             Visitor::SignedIn(member) => kind_of_member(member.role.may_edit(), member),
             Visitor::AppPassword(program) => match (program.owner(), program.below()) {
                 (owner, None) => kind_of_member(program.reads_all(), owner),

@@ -2,7 +2,7 @@
 
 use std::{net::SocketAddr, path::PathBuf};
 
-use clap::Subcommand;
+use clap::{Args, Subcommand};
 use domain::user::Role;
 
 use crate::config::serve::Serve;
@@ -27,6 +27,9 @@ pub enum Command {
     /// Manage the files of pages
     #[command(subcommand)]
     File(FileCommand),
+    /// Share a page by a link that opens it without a password
+    #[command(args_conflicts_with_subcommands = true)]
+    Share(Share),
     /// Apply the pending migrations
     Migrate {
         /// Only list the pending migrations; exit code 1 if there are any
@@ -40,6 +43,45 @@ pub enum Command {
         /// The address and port on which it listens [default: that of the environment, or 127.0.0.1:8080]
         #[arg(long, value_name = "ADDRESS:PORT")]
         listen: Option<SocketAddr>,
+    },
+}
+
+/// The link that is made, or another command on links.
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:\n\
+                  \x20 postern share clients/acme --label \"Acme review\" --until 7d --below\n\
+                  \x20 postern share list\n\
+                  \x20 postern share end 123456789")]
+pub struct Share {
+    /// The other commands.
+    #[command(subcommand)]
+    pub command: Option<ShareCommand>,
+    /// The path of the page; one that is called like a command is written with a slash, as /list
+    pub path: Option<String>,
+    /// When the link ends: a number of days such as 7d, or the last day such as 2026-12-31, at most a year from now
+    #[arg(long, value_name = "END", default_value = "7d")]
+    pub until: String,
+    /// For whom the link is
+    #[arg(long, default_value = "command line")]
+    pub label: String,
+    /// Also open the pages below it that have the same readers
+    #[arg(long)]
+    pub below: bool,
+    /// Open the draft of the page, as it is then, instead of the page
+    #[arg(long, conflicts_with = "below")]
+    pub draft: bool,
+}
+
+/// The commands on links.
+#[derive(Subcommand, Debug)]
+pub enum ShareCommand {
+    /// List the links: number, page, what it opens, open or ended, end, last opened, who made it, for whom
+    List,
+    /// End links, from now on
+    End {
+        /// The numbers of the links, as `postern share list` has them
+        #[arg(required = true, value_name = "NUMBER")]
+        ids: Vec<i64>,
     },
 }
 

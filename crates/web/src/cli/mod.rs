@@ -10,6 +10,7 @@ mod import;
 mod migrate;
 mod page;
 mod run;
+mod share;
 mod token;
 mod user;
 mod waiting;

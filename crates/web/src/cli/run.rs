@@ -1,6 +1,6 @@
 //! Dispatches the commands.
 
-use super::{args::Command, file, group, health, migrate, page, token, user};
+use super::{args::Command, file, group, health, migrate, page, share, token, user};
 use crate::config::Config;
 
 /// Runs the command of the command line.
@@ -15,6 +15,7 @@ pub fn run(config: &Config) -> Result<(), String> {
         Some(Command::Group(command)) => group::run(config, command).inspect(wait_for_delivery),
         Some(Command::Page(command)) => page::run(config, command).inspect(wait_for_delivery),
         Some(Command::File(command)) => file::run(config, command).inspect(wait_for_delivery),
+        Some(Command::Share(share)) => share::run(config, share).inspect(wait_for_delivery),
         Some(Command::Migrate { check: true }) => migrate::check_migrations(config),
         Some(Command::Migrate { check: false }) => migrate::migrate(config),
         Some(Command::CheckConfig(_)) => health::check_config(config),

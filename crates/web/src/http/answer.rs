@@ -191,7 +191,7 @@ impl Responder for Answer {
         if let Some(file) = &parts.file {
             return file.respond(parts.caching, request);
         }
-        let is_cacheable = parts.caching != Caching::Never && parts.status == StatusCode::OK;
+        let is_cacheable = !parts.caching.is_never() && parts.status == StatusCode::OK;
         // A compressed length tells whether the address, which others may choose, repeats the text beside it (BREACH). That
         // text is private in the panel, which has form tokens, and in what one user gets. A path alone chooses nothing: the
         // answer at a path is the same for all who link to it.
@@ -204,8 +204,8 @@ impl Responder for Answer {
         if let Some(vary) = parts.vary() {
             headers.append(header::VARY, HeaderValue::from_static(vary));
         }
-        if matches!(parts.caching, Caching::Personal | Caching::Never) {
-            headers.append(ROBOTS, HeaderValue::from_static("noindex"));
+        if let Some(robots) = parts.caching.robots() {
+            headers.append(ROBOTS, HeaderValue::from_static(robots));
         }
         if is_cacheable {
             let etag = parts.etag(coding);
@@ -257,7 +257,7 @@ impl Responder for Outcome {
 impl Parts {
     /// The request headers that change the answer (RFC 9110 section 12.5.5).
     fn vary(&self) -> Option<&'static str> {
-        match (self.caching.varies_by_visitor(), self.caching != Caching::Never && self.is_text()) {
+        match (self.caching.varies_by_visitor(), !self.caching.is_never() && self.is_text()) {
             (true, true) => Some("Authorization, Accept-Encoding"),
             (true, false) => Some("Authorization"),
             (false, true) => Some("Accept-Encoding"),

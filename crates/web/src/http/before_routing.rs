@@ -25,10 +25,10 @@ pub(super) fn answer(request: &ServiceRequest) -> Option<Result<HttpResponse, Er
         Method::TRACE | Method::CONNECT => return Some(Err(Error::MethodNotAllowed(Error::READ_ONLY))),
         _ => {}
     }
-    match Envelope::of(request.request()).mask {
+    match Envelope::of(request.request()).has_secret {
         // The address of a redirect is a header, which others may log.
-        Some(_) => None,
-        None => redirect_trailing_slash(request).map(Ok),
+        true => None,
+        false => redirect_trailing_slash(request).map(Ok),
     }
 }
 

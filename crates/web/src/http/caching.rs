@@ -15,6 +15,8 @@ pub enum Caching {
     Immutable,
     /// No cache stores it: the panel, errors, redirects.
     Never,
+    /// For whoever has the link of a share: no cache stores it, and search engines neither index nor keep it.
+    Secret,
 }
 
 impl Caching {
@@ -23,8 +25,22 @@ impl Caching {
             Caching::Public | Caching::Shared => "no-cache",
             Caching::Personal => "private, no-cache",
             Caching::Immutable => "public, max-age=31536000, immutable",
-            Caching::Never => "no-store",
+            Caching::Never | Caching::Secret => "no-store",
         }
+    }
+
+    /// The value of `X-Robots-Tag`; `None` for what search engines may have.
+    pub(super) fn robots(self) -> Option<&'static str> {
+        match self {
+            Caching::Public | Caching::Shared | Caching::Immutable => None,
+            Caching::Personal | Caching::Never => Some("noindex"),
+            Caching::Secret => Some("noindex, nofollow, noarchive"),
+        }
+    }
+
+    /// Whether no cache may store it.
+    pub(super) fn is_never(self) -> bool {
+        matches!(self, Caching::Never | Caching::Secret)
     }
 
     pub(super) fn varies_by_visitor(self) -> bool {

@@ -20,8 +20,8 @@ pub struct Envelope {
     id: u64,
     /// The client that sent the request.
     pub client: Client,
-    /// What stands in the log instead of the path, if the path is a secret.
-    pub(super) mask: Option<&'static str>,
+    /// Whether the path has a secret, which no log, no other site and no account may learn.
+    pub has_secret: bool,
 }
 
 impl Envelope {
@@ -31,7 +31,7 @@ impl Envelope {
             .extensions()
             .get::<Envelope>()
             .copied()
-            .unwrap_or_else(|| Envelope::new(Client { address: IpAddr::from([0, 0, 0, 0]), https: false }, None))
+            .unwrap_or_else(|| Envelope::new(Client { address: IpAddr::from([0, 0, 0, 0]), https: false }, false))
     }
 
     /// The id in the log and on error pages: 16 hexadecimal digits that reveal nothing.
@@ -48,14 +48,15 @@ impl Envelope {
     }
 
     /// The envelope of a new request.
-    pub(super) fn new(client: Client, mask: Option<&'static str>) -> Envelope {
-        Envelope { id: next_id(), client, mask }
+    pub(super) fn new(client: Client, has_secret: bool) -> Envelope {
+        Envelope { id: next_id(), client, has_secret }
     }
 
     /// An envelope for unit tests.
     #[cfg(test)]
     pub fn for_tests() -> Envelope {
-        Envelope { id: 1, client: Client { address: IpAddr::from([192, 0, 2, 1]), https: false }, mask: None }
+        let client = Client { address: IpAddr::from([192, 0, 2, 1]), https: false };
+        Envelope { id: 1, client, has_secret: false }
     }
 }
 

@@ -3,6 +3,7 @@
 use std::{fmt, sync::Arc, time::Duration};
 
 use actix_web::{HttpResponse, ResponseError, http::StatusCode};
+use domain::Timestamp;
 
 use super::stale_form::StaleForm;
 use crate::language::sentence::Sentence;
@@ -30,6 +31,8 @@ pub enum Error {
     MethodNotAllowed(&'static str),
     /// 408: the body arrived too slowly.
     Timeout,
+    /// 410: the link of a share opened something until this moment.
+    Ended(Timestamp),
     /// 409: a rule of the site forbids the change; the message says which.
     Conflict(Sentence),
     /// 413, with the maximum size of a body in bytes.
@@ -115,6 +118,7 @@ impl ResponseError for Error {
             Error::Gone(_) => StatusCode::GONE,
             Error::MethodNotAllowed(_) => StatusCode::METHOD_NOT_ALLOWED,
             Error::Timeout => StatusCode::REQUEST_TIMEOUT,
+            Error::Ended(_) => StatusCode::GONE,
             Error::Conflict(_) => StatusCode::CONFLICT,
             Error::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
             Error::UriTooLong => StatusCode::URI_TOO_LONG,

@@ -44,6 +44,7 @@ fn cause(error: &Error) -> Option<usize> {
         | Error::Gone(_)
         | Error::MethodNotAllowed(_)
         | Error::Timeout
+        | Error::Ended(_)
         | Error::Conflict(_)
         | Error::TooLarge(_)
         | Error::UriTooLong

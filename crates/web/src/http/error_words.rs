@@ -99,7 +99,13 @@ impl Words {
                 (site.refusal.clone(), if is_other { site.language.as_str() } else { "" })
             }
             _ => {
-                let message = message(error);
+                let message = match error {
+                    Error::Ended(at) => {
+                        let moment = language.moment(site.time_zone.local(*at));
+                        Sentence::new("error-ended-message").with("moment", moment.as_str())
+                    }
+                    error => message(error),
+                };
                 let is_foreign = message.is_english() && language != Language::English;
                 (language.say(&message), if is_foreign { Language::English.tag() } else { "" })
             }
@@ -169,6 +175,7 @@ fn title(error: &Error) -> &'static str {
         Error::Gone(_) => "error-gone",
         Error::MethodNotAllowed(_) => "error-method",
         Error::Timeout => "error-timeout",
+        Error::Ended(_) => "error-ended",
         Error::Conflict(_) => "error-conflict",
         Error::TooLarge(_) => "error-too-large",
         Error::UriTooLong => "error-address",
@@ -201,6 +208,8 @@ fn message(error: &Error) -> Sentence {
         Error::Rejected => Sentence::new("error-rejected-message"),
         Error::SignedOut => Sentence::new("error-signed-out-message"),
         Error::StaleForm(_) => Sentence::new("error-stale-form-message"),
+        // Its moment is told in the language of the page.
+        Error::Ended(_) => Sentence::new("error-ended"),
         Error::NotFound => Sentence::new("error-not-found-message"),
         Error::Timeout => Sentence::new("error-timeout-message"),
         Error::UriTooLong => Sentence::new("error-address-message"),
@@ -224,6 +233,7 @@ fn hints(error: &Error, has_contact: bool) -> &'static [&'static str] {
         Error::Rejected => &["error-rejected-capitals", "error-unauthorized-who"],
         Error::Gone(_) => &["error-gone-who"],
         Error::SignedOut => &["error-signed-out-browser"],
+        Error::Ended(_) => &["error-ended-ask"],
         Error::NotFound => &["error-not-found-check"],
         Error::Timeout => &["error-timeout-again"],
         Error::Conflict(_) => &["error-unchanged"],

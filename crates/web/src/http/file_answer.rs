@@ -58,9 +58,11 @@ impl FileFacts {
         let etag = self.etag(caching);
         let headers = response.headers_mut();
         headers.append(header::CACHE_CONTROL, HeaderValue::from_static(caching.cache_control()));
-        if !is_public(caching) {
+        if !is_public(caching) && caching != Caching::Secret {
             headers.append(header::VARY, HeaderValue::from_static("Authorization"));
-            headers.append(ROBOTS, HeaderValue::from_static("noindex"));
+        }
+        if let Some(robots) = caching.robots() {
+            headers.append(ROBOTS, HeaderValue::from_static(robots));
         }
         headers.append(header::ACCEPT_RANGES, HeaderValue::from_static("bytes"));
         headers.append(header::ETAG, etag.clone());

@@ -44,7 +44,8 @@ pub async fn envelope(
         return Err(Error::Internal("the application has no state".into()).into());
     };
     let _handling = Connection::handle(request.conn_data::<Rc<Connection>>());
-    let envelope = Envelope::new(client(request.head(), &app.options.proxies), secret_path::mask(&request));
+    let has_secret = secret_path::has_secret(request.match_info().as_str());
+    let envelope = Envelope::new(client(request.head(), &app.options.proxies), has_secret);
     request.extensions_mut().insert(envelope);
     let wants_upgrade = request.head().upgrade();
     let early = match before_routing::answer(&request) {
@@ -68,7 +69,7 @@ pub async fn envelope(
         accept: request.headers().get_all(header::ACCEPT).cloned().collect(),
         envelope,
         wants_upgrade,
-        target: if log::log_enabled!(log::Level::Debug) { target(&request, envelope.mask) } else { String::new() },
+        target: if log::log_enabled!(log::Level::Debug) { target(&request) } else { String::new() },
         body_guard: BodyGuard::for_request(&mut request),
     };
 
@@ -105,9 +106,9 @@ fn sender(request: &HttpRequest, response: &HttpResponse) -> Sender {
     let is_challenge = response.status() == StatusCode::UNAUTHORIZED;
     Sender {
         account: if is_challenge { None } else { sign_in::known(request) },
-        address: match Envelope::of(request).mask {
-            Some(_) => String::new(),
-            None => request.uri().path_and_query().map(ToString::to_string).unwrap_or_default(),
+        address: match Envelope::of(request).has_secret {
+            true => String::new(),
+            false => request.uri().path_and_query().map(ToString::to_string).unwrap_or_default(),
         },
         is_read: matches!(*request.method(), Method::GET | Method::HEAD),
         language: request.extensions().get::<PlaceLanguage>().map(|place| place.0.clone()),
@@ -223,9 +224,9 @@ fn framework_error(response: &HttpResponse) -> Option<Error> {
 }
 
 /// The method and the target, for the debug log.
-fn target(request: &ServiceRequest, mask: Option<&str>) -> String {
+fn target(request: &ServiceRequest) -> String {
     let target = request.uri().path_and_query().map_or("", |target| target.as_str());
-    let target = mask.unwrap_or(target);
+    let target = secret_path::loggable(request.match_info().as_str(), target);
     let end = target.char_indices().nth(200).map_or(target.len(), |(at, _)| at);
     format!("{} {}", request.method(), &target[..end])
 }

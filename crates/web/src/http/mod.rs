@@ -31,7 +31,7 @@ mod parts_body;
 pub mod query;
 mod range;
 pub mod responses;
-mod secret_path;
+pub mod secret_path;
 mod security_headers;
 pub mod sheets;
 pub mod stale_form;

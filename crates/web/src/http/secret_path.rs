@@ -1,36 +1,72 @@
-//! Paths that open something to whoever knows them. Such a path stands in no log, in no redirect and in no `Referer`.
+//! Paths with a secret in them: whoever knows one may open what is there. They are in no log.
 
-use actix_web::dev::ServiceRequest;
+/// The first segments of paths whose next segment is a secret.
+const FIRST_SEGMENTS: [&str; 2] = ["join", "s"];
 
-/// The beginnings of these paths, each with what stands in the log instead of the whole path.
-const MASKS: [(&str, &str); 1] = [("/join/", "/join/[secret]")];
+/// The letters and digits in a row from which on a log takes them for a secret.
+const SUSPICIOUS: usize = 30;
 
-/// What stands in the log instead of the path of a request; `None` for a path without a secret.
-pub(super) fn mask(request: &ServiceRequest) -> Option<&'static str> {
-    // Decoded: `/%6Aoin/` leads to the same handler.
-    of_path(request.match_info().as_str())
+/// Whether a decoded path has a secret.
+pub fn has_secret(path: &str) -> bool {
+    first_segment(path).is_some()
 }
 
-fn of_path(path: &str) -> Option<&'static str> {
-    MASKS.iter().find(|(beginning, _)| path.starts_with(beginning)).map(|(_, mask)| *mask)
+fn first_segment(path: &str) -> Option<&'static str> {
+    let (first, _) = path.strip_prefix('/').unwrap_or(path).split_once('/')?;
+    FIRST_SEGMENTS.into_iter().find(|known| *known == first)
+}
+
+/// A target as a log may have it: `/s/[secret]` for a path with a secret, without what follows. Elsewhere, as in the address to
+/// which a sign-in leads or in a link with a slash too many, letters and digits in a row that are as long as a secret are left
+/// out.
+pub fn loggable(path: &str, target: &str) -> String {
+    if let Some(first) = first_segment(path) {
+        return format!("/{first}/[secret]");
+    }
+    let mut shown = String::with_capacity(target.len());
+    let mut rest = target;
+    while !rest.is_empty() {
+        let run = rest.bytes().take_while(u8::is_ascii_alphanumeric).count();
+        let other = rest[run..].chars().take_while(|c| !c.is_ascii_alphanumeric()).map(char::len_utf8).sum::<usize>();
+        let (word, after) = rest.split_at(run);
+        let (between, after) = after.split_at(other);
+        shown.push_str(if run >= SUSPICIOUS { "[secret]" } else { word });
+        shown.push_str(between);
+        rest = after;
+    }
+    shown
 }
 
 #[cfg(test)]
 mod tests {
-    use actix_web::test::TestRequest;
-
     use super::*;
 
+    const SECRET: &str = "0123456789ABCDEFGHIJKLMNOPQRST";
+
     #[test]
-    fn a_path_with_a_secret_is_masked_however_it_is_spelled() {
-        let mask = |uri: &str| mask(&TestRequest::with_uri(uri).to_srv_request());
-        for uri in
-            ["/join/abc", "/join/abc?x=y", "/join/abc/", "/%6Aoin/abc", "/jo%69n/abc", "http://site.test/join/abc"]
-        {
-            assert_eq!(mask(uri), Some("/join/[secret]"), "{uri}");
+    fn a_path_with_a_secret_is_written_without_its_secret_and_without_what_follows() {
+        for path in [format!("/s/{SECRET}"), format!("/s/{SECRET}/plan.jpg"), "/s/short".into(), "/s/".into()] {
+            assert!(has_secret(&path));
+            assert_eq!(loggable(&path, &format!("{path}?x")), "/s/[secret]", "{path}");
         }
-        for uri in ["/", "/join", "/joining/abc", "/clients/join/abc"] {
-            assert_eq!(mask(uri), None, "{uri}");
+        assert_eq!(loggable("/join/short", "/%6Aoin/short?x=y"), "/join/[secret]");
+        for path in ["/s", "/join", "/joining/x", "/clients/join/x", "/", "", "/search", "/site/s/x", "/sx/y"] {
+            assert!(!has_secret(path), "{path}");
+            assert_eq!(loggable(path, &format!("{path}?x=y")), format!("{path}?x=y"));
+        }
+    }
+
+    #[test]
+    fn a_secret_in_another_place_is_left_out_too() {
+        for target in [
+            format!("//s/{SECRET}"),
+            format!("/S/{SECRET}/x"),
+            format!("/%73/{SECRET}"),
+            format!("/login?next=%2Fs%2F{SECRET}"),
+            format!("/é/{SECRET}é"),
+        ] {
+            let shown = loggable(&target, &target);
+            assert!(!shown.contains("0123456789") && shown.contains("[secret]"), "{shown}");
         }
     }
 }

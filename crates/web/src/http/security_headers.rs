@@ -19,7 +19,7 @@ const SECURITY_HEADERS: [(HeaderName, &str); 5] = [
 ];
 
 /// Appends the security headers and the id of the request. No other code sets these headers, but that a file has a policy of
-/// its own, and appending is cheaper than inserting.
+/// its own, and appending is cheaper than inserting. From a path with a secret no link, picture or style sheet takes it along.
 pub(super) fn append(headers: &mut HeaderMap, envelope: &Envelope) {
     let has_policy = headers.contains_key(header::CONTENT_SECURITY_POLICY);
     for (name, value) in SECURITY_HEADERS {
@@ -29,10 +29,9 @@ pub(super) fn append(headers: &mut HeaderMap, envelope: &Envelope) {
         headers.append(name, HeaderValue::from_static(value));
     }
     // Not `no-referrer` everywhere: forms of this site would then send `Origin: null` and fail the origin check.
-    let is_secret = envelope.mask.is_some();
-    let referrer = if is_secret { "no-referrer" } else { "same-origin" };
+    let referrer = if envelope.has_secret { "no-referrer" } else { "same-origin" };
     headers.append(header::REFERRER_POLICY, HeaderValue::from_static(referrer));
-    if is_secret {
+    if envelope.has_secret && !headers.contains_key(ROBOTS) {
         headers.insert(ROBOTS, HeaderValue::from_static("noindex"));
     }
     if envelope.client.https {

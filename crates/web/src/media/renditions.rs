@@ -3,7 +3,7 @@
 
 use std::{
     fmt,
-    io::{self, Cursor, Read},
+    io::{Cursor, Read},
     panic::{AssertUnwindSafe, catch_unwind},
 };
 
@@ -264,8 +264,8 @@ mod tests {
     fn a_picture_that_could_not_be_read_is_not_one_that_cannot_be_decoded() {
         struct Broken;
         impl Read for Broken {
-            fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
-                Err(io::Error::other("locked"))
+            fn read(&mut self, _: &mut [u8]) -> std::io::Result<usize> {
+                Err(std::io::Error::other("locked"))
             }
         }
         let (kind, picture) = samples::pictures(600, 20).remove(0);

@@ -62,7 +62,8 @@ pub async fn atom(app: Data<App>) -> Result<Answer, Error> {
 pub async fn robots(app: Data<App>) -> Answer {
     let base = &app.options.base_url;
     let text = format!(
-        "User-agent: *\nDisallow: /admin\nDisallow: /join\nDisallow: /login\nDisallow: /search\n\nSitemap: {base}/sitemap.xml\n"
+        "User-agent: *\nDisallow: /admin\nDisallow: /join\nDisallow: /login\nDisallow: /s/\nDisallow: /search\n\n\
+         Sitemap: {base}/sitemap.xml\n"
     );
     Answer::new(TEXT, text, Caching::Public)
 }

@@ -4,6 +4,7 @@ use actix_web::HttpRequest;
 use domain::file::{Content, File};
 use store::files;
 
+pub(super) use super::resolve::width;
 use super::resolve::{FilePath, ResolvedFile};
 use crate::{
     App,
@@ -40,7 +41,7 @@ pub async fn show(app: &App, request: &HttpRequest, path: &FilePath<'_>) -> Resu
 }
 
 /// A picture in a width; the original while there is no smaller one.
-async fn smaller_copy(app: &App, file: &File, width: u32) -> Result<Content, Error> {
+pub(super) async fn smaller_copy(app: &App, file: &File, width: u32) -> Result<Content, Error> {
     let original = &file.content;
     if original.size.is_none_or(|(own, _)| own <= width) {
         return Ok(original.clone());

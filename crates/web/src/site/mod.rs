@@ -14,5 +14,6 @@ pub mod pages;
 pub mod plain;
 pub mod resolve;
 pub mod search;
+pub mod shares;
 pub mod sheets;
 pub mod surroundings;

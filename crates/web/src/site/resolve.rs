@@ -4,6 +4,7 @@ mod file;
 mod gate;
 mod passage;
 mod requester;
+mod shared;
 mod visible;
 
 use std::sync::Arc;
@@ -19,9 +20,10 @@ use domain::{
 };
 use store::pages::{self, OutlinedPage};
 
-pub use file::{FilePath, ResolvedFile};
+pub use file::{FilePath, ResolvedFile, width};
 pub use gate::no_path;
 pub use passage::Passage;
+pub use shared::{Shared, SharedContent, SharedFile, SharedPage};
 pub use visible::{Section, VisibleDraft, VisiblePage};
 
 use super::{cache_fill::FillTokens, list_query::ListQuery, plain};
@@ -30,7 +32,7 @@ use crate::{
     auth::extract::{Editor, MaybeReader, Reader},
     cache::answers::{CacheKey, Cached},
     clock,
-    http::{answer::Answer, error::Error, query::QueryString},
+    http::{answer::Answer, envelope::Envelope, error::Error, query::QueryString},
 };
 use gate::{Decided, Gate, absence, gate, not_a_reader};
 use requester::Requester;
@@ -72,6 +74,8 @@ impl Resolved {
     /// As [`Resolved::of`].
     pub async fn from_cache(app: &App, request: &HttpRequest) -> Result<Option<Answer>, Error> {
         match *request.method() {
+            // No share is in the cache, and nobody is recognised there.
+            Method::GET | Method::HEAD if Envelope::of(request).has_secret => Ok(None),
             Method::GET | Method::HEAD => {
                 let answer = cached(app, request, path(request)).await?;
                 Ok(answer.map(|answer| plain::of(request, answer)))

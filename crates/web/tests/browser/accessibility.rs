@@ -24,6 +24,19 @@ pub fn problems(person: &Person, rules: &str) -> Vec<String> {
     found.as_array().unwrap().iter().map(|problem| problem.as_str().unwrap().to_owned()).collect()
 }
 
+/// What axe-core finds on a page, in light and in dark.
+pub fn in_both_themes(person: &Person, axe: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    person.js(&format!("{axe}; 0"));
+    for (theme, rules) in [("light", ALL), ("dark", COLOURS)] {
+        // The page stays as it is: a theme is a media query.
+        person.prefer(theme);
+        found.extend(problems(person, rules).iter().map(|problem| format!("in {theme}: {problem}")));
+    }
+    person.prefer("light");
+    found
+}
+
 #[test]
 fn axe_finds_nothing_on_any_page_in_light_and_in_dark() {
     let Some(axe) = named("POSTERN_TEST_AXE", "axe-core") else { return };
@@ -40,13 +53,7 @@ fn axe_finds_nothing_on_any_page_in_light_and_in_dark() {
             person.resize(1280, 4000);
         },
         |name, person| {
-            person.js(&format!("{axe}; 0"));
-            for (theme, rules) in [("light", ALL), ("dark", COLOURS)] {
-                // The page stays as it is: a theme is a media query.
-                person.prefer(theme);
-                found.extend(problems(person, rules).iter().map(|problem| format!("{name} in {theme}: {problem}")));
-            }
-            person.prefer("light");
+            found.extend(in_both_themes(person, &axe).into_iter().map(|problem| format!("{name} {problem}")));
         },
     );
     assert!(found.is_empty(), "{}:\n{}", found.len(), found.join("\n"));

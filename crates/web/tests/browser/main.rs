@@ -27,6 +27,7 @@ mod readers;
 mod reading;
 mod screenshots;
 mod server;
+mod shares;
 mod sheet;
 mod tasks;
 mod walk;

@@ -109,6 +109,13 @@ const MATRIX: &[(&str, &str, &str, [u16; 6])] = &[
     ("/admin/pages/{id}/order", "/admin/pages/1/order", "POST", [401, 401, 401, 403, 403, 403]),
     ("/admin/pages/{id}/receipts", "/admin/pages/1/receipts", "GET", [401, 401, 401, 403, 404, 404]),
     ("/admin/pages/{id}/receipts", "/admin/pages/1/receipts", "POST", [401, 401, 401, 403, 405, 405]),
+    ("/admin/pages/{id}/shares", "/admin/pages/1/shares", "GET", [401, 401, 401, 403, 404, 404]),
+    ("/admin/pages/{id}/shares", "/admin/pages/1/shares", "POST", [401, 401, 401, 403, 403, 403]),
+    ("/admin/pages/{id}/shares/{share}/end", "/admin/pages/1/shares/1/end", "POST", [401, 401, 401, 403, 403, 403]),
+    ("/admin/pages/{id}/shares/{share}/end", "/admin/pages/1/shares/1/end", "GET", [401, 401, 401, 403, 405, 405]),
+    ("/admin/shares", "/admin/shares", "GET", [401, 401, 401, 403, 200, 200]),
+    ("/admin/shares", "/admin/shares", "POST", [401, 401, 401, 403, 405, 405]),
+    ("/admin/shares/actions", "/admin/shares/actions", "POST", [401, 401, 401, 403, 403, 403]),
     ("/admin/preview", "/admin/preview", "GET", [401, 401, 401, 403, 405, 405]),
     ("/admin/preview", "/admin/preview", "POST", [401, 401, 401, 403, 403, 403]),
     ("/admin/readers", "/admin/readers", "GET", [401, 401, 401, 403, 405, 405]),
@@ -175,6 +182,13 @@ const MATRIX: &[(&str, &str, &str, [u16; 6])] = &[
     ("/readyz", "/readyz", "GET", [200, 200, 200, 200, 200, 200]),
     ("/search", "/search?q=oak", "GET", [200, 200, 200, 200, 200, 200]),
     ("/feed.xml", "/feed.xml", "GET", [200, 200, 200, 200, 200, 200]),
+    // `SECRET` stands for the secret of a link that opens `/secret`: its holder gets the same whoever they are.
+    ("/s/{path:.*}", "/s/SECRET", "GET", [200, 200, 200, 200, 200, 200]),
+    ("/s/{path:.*}", "/s/SECRET", "HEAD", [200, 200, 200, 200, 200, 200]),
+    ("/s/{path:.*}", "/s/SECRET", "POST", [405, 405, 405, 405, 405, 405]),
+    ("/s/{path:.*}", "/s/SECRET", "DELETE", [405, 405, 405, 405, 405, 405]),
+    ("/s/{path:.*}", "/s/SECRET/nope", "GET", [404, 404, 404, 404, 404, 404]),
+    ("/s/{path:.*}", "/s/nope", "GET", [404, 404, 404, 404, 404, 404]),
     ("/sitemap.xml", "/sitemap.xml", "GET", [200, 200, 200, 200, 200, 200]),
     ("/{section:.+}/feed.xml", "/hello/feed.xml", "GET", [200, 200, 200, 200, 200, 200]),
     ("/{section:.+}/feed.xml", "/hello/feed.xml", "POST", [405, 405, 405, 405, 405, 405]),
@@ -200,7 +214,9 @@ const MATRIX: &[(&str, &str, &str, [u16; 6])] = &[
 #[actix_web::test]
 async fn t18_case_18_every_route_gives_every_actor_what_the_matrix_says() {
     let site = Site::new();
+    let secret = site.link("secret", domain::share::Shows::Page);
     for (route, address, method, expected) in MATRIX {
+        let address = &*address.replace("SECRET", &secret);
         let actors = [
             site.visitor(),
             site.signed_in("root", "wrong"),

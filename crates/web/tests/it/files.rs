@@ -15,7 +15,7 @@ use web::clock;
 use crate::site::{Actor, Response, Site, chosen, draft, public, signed_in};
 
 /// Adds a file to a page, for its readers at once or for its draft.
-fn add(site: &Site, page: &Page, name: &str, bytes: &[u8], at_once: bool) {
+pub fn add(site: &Site, page: &Page, name: &str, bytes: &[u8], at_once: bool) {
     add_sized(site, page.id, name, bytes, (2000, 1000), at_once);
 }
 

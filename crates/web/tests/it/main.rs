@@ -62,6 +62,7 @@ mod refusals;
 mod replication;
 mod search;
 mod server;
+mod shares;
 mod sign_ins;
 mod site;
 mod socket;

@@ -221,10 +221,7 @@ async fn the_header_has_the_destinations_of_the_person() {
         assert!(root.body.contains(&format!("<a href=\"{href}\"")) && root.body.contains(&format!(">{title}</a>")));
     }
     let eve = site.eve().get("/admin/").await.is(200);
-    eve.has("<a href=\"/admin/links/broken\">Broken links</a>")
-        .lacks("/admin/users")
-        .lacks("/admin/site")
-        .lacks("/admin/audit");
+    eve.has("<a href=\"/admin/shares\">Activity</a>").lacks("/admin/users").lacks("/admin/site").lacks("/admin/audit");
     site.root().get("/admin/audit?action=refused").await.is(200).has("<h1>Failed sign-ins</h1>");
 }
 

@@ -192,7 +192,7 @@ async fn an_icon_is_at_its_address_and_at_the_one_that_browsers_guess() {
     site.root().upload(&format!("{LOOK}/icon"), &fields, ("", b"")).await.is(303);
     assert_eq!(site.visitor().get("/favicon.ico").await.fingerprint(), ours.fingerprint());
     site.write(|conn, _| contents::sweep(conn, later));
-    assert_eq!(site.write(|conn, _| contents::sweep(conn, later + TimeDelta::hours(100))), 1);
+    assert_eq!(site.write(|conn, _| contents::sweep(conn, later + TimeDelta::hours(100))).contents, 1);
 }
 
 #[actix_web::test]

@@ -14,14 +14,16 @@ use actix_web::{
     web::{Bytes, Data},
 };
 use base64::{Engine, prelude::BASE64_STANDARD};
+use chrono::TimeDelta;
 use domain::{
-    Version,
+    Timestamp, Version,
     access::Admin,
     audience::AudienceInput,
     file::FileName,
     group::{Group, GroupInput},
     page::{Page, PageContent, PageId, PageInput, PagePath},
     password::Password,
+    share::{NewShare, Shows},
     user::{Role, User, UserContent, Username},
 };
 use futures_util::{StreamExt, stream};
@@ -35,7 +37,10 @@ use tempfile::TempDir;
 use web::{
     App, Options,
     admin::jobs::Jobs,
-    auth::verify::{bcrypt_pool, verified_cache::Limits},
+    auth::{
+        secret::Secret,
+        verify::{bcrypt_pool, verified_cache::Limits},
+    },
     cache::{
         generations::{Generations, StalenessLimits},
         process::Cache,
@@ -51,6 +56,7 @@ const COST: u32 = 4;
 pub struct Site {
     pub app: Data<App>,
     folder: Arc<TempDir>,
+    url: String,
 }
 
 impl Site {
@@ -60,12 +66,23 @@ impl Site {
         Site::costing(COST)
     }
 
+    /// The same site on an empty database.
+    pub fn at(url: &str) -> Site {
+        let options = Options { base_url: "http://site.test".into(), is_base_url_chosen: true, ..Options::default() };
+        Site::on(Arc::new(tempfile::tempdir().unwrap()), url.into(), options, COST).furnished()
+    }
+
     /// The same site with another cost for new password hashes.
     pub fn costing(cost: u32) -> Site {
         let site = Site::made(
             Options { base_url: "http://site.test".into(), is_base_url_chosen: true, ..Options::default() },
             cost,
         );
+        site.furnished()
+    }
+
+    fn furnished(self) -> Site {
+        let site = self;
         for (name, role) in [("ann", Role::Reader), ("eve", Role::Editor), ("root", Role::Admin), ("dan", Role::Reader)]
         {
             site.add_user(name, role, "open sesame");
@@ -85,9 +102,9 @@ impl Site {
 
     /// The same site with a progress page for every bulk change, however short.
     pub fn impatient() -> Site {
-        let Site { app, folder } = Site::new();
+        let Site { app, folder, url } = Site::new();
         let app = Arc::into_inner(app.into_inner()).unwrap();
-        Site { app: Data::new(App { jobs: Jobs::with_form_timeout(Duration::ZERO), ..app }), folder }
+        Site { app: Data::new(App { jobs: Jobs::with_form_timeout(Duration::ZERO), ..app }), folder, url }
     }
 
     pub fn with(options: Options) -> Site {
@@ -95,21 +112,22 @@ impl Site {
     }
 
     fn made(options: Options, cost: u32) -> Site {
-        Site::on(Arc::new(tempfile::tempdir().unwrap()), options, cost)
+        let folder = Arc::new(tempfile::tempdir().unwrap());
+        let url = format!("sqlite://{}/site.db", folder.path().display());
+        Site::on(folder, url, options, cost)
     }
 
     /// Another instance on the same database; also one that was started again.
     pub fn instance(&self) -> Site {
-        Site::on(self.folder.clone(), self.app.options.clone(), COST)
+        Site::on(self.folder.clone(), self.url.clone(), self.app.options.clone(), COST)
     }
 
-    fn on(folder: Arc<TempDir>, options: Options, cost: u32) -> Site {
-        let url = DatabaseUrl::parse(&format!("sqlite://{}/site.db", folder.path().display())).unwrap();
-        let store = Store::open(&url, POOL_SIZE).unwrap();
+    fn on(folder: Arc<TempDir>, url: String, options: Options, cost: u32) -> Site {
+        let store = Store::open(&DatabaseUrl::parse(&url).unwrap(), POOL_SIZE).unwrap();
         store.migrate().unwrap();
         let cache = Cache::new(Arc::new(Generations::new(StalenessLimits::default())), 64 << 20);
         let app = App::new(store, cache, cost, Limits::default(), options).unwrap();
-        let site = Site { app: Data::new(app), folder };
+        let site = Site { app: Data::new(app), folder, url };
         // Before the first heartbeat nothing is cached.
         let begun = Instant::now();
         while !site.app.db.cache().generations().is_fresh() {
@@ -201,6 +219,24 @@ impl Site {
 
     pub fn page(&self, path: &str) -> Option<Page> {
         self.store().read(|conn| store::pages::find(conn, &PagePath::parse(path).unwrap())).unwrap()
+    }
+
+    /// The secret of a link that opens a page for a week.
+    pub fn link(&self, path: &str, shows: Shows) -> String {
+        self.link_until(path, shows, clock::now() + TimeDelta::days(7))
+    }
+
+    pub fn link_until(&self, path: &str, shows: Shows, ends_at: Timestamp) -> String {
+        self.link_to(self.page(path).unwrap().id, shows, ends_at)
+    }
+
+    pub fn link_to(&self, page: PageId, shows: Shows, ends_at: Timestamp) -> String {
+        let secret = Secret::random().unwrap();
+        let new = NewShare { page, label: "Acme review".into(), shows, ends_at };
+        self.write(|conn, admin| {
+            store::writing::shares::make(conn, admin.editor(), &new, &secret.hash(), clock::now())
+        });
+        secret.reveal().to_owned()
     }
 
     /// Tells the other instances of the wrong passwords so far, as a running server does by itself.

@@ -1,6 +1,6 @@
 //! This test requests every template over HTTP, so that each is rendered.
 
-use domain::page::PageInput;
+use domain::{page::PageInput, share::Shows};
 
 use crate::site::{Site, draft};
 
@@ -33,6 +33,7 @@ async fn every_template_renders_as_a_whole_document() {
         ("list.html", root.get("/guides").await),
         ("page.html", root.get("/hello").await),
         ("search.html", root.get("/search?q=x").await),
+        ("share.html", root.get(&format!("/s/{}", site.link("secret", Shows::Page))).await),
         ("error.html", root.get("/nope").await),
         ("join.html", site.visitor().browser().get(&crate::join::link(&site, "ann")).await.is(200)),
         ("signed_out.html", site.signed_in("signed-out", "x").get("/logout").await),
@@ -47,6 +48,8 @@ async fn every_template_renders_as_a_whole_document() {
         ("admin/pages/delete.html", root.get(&format!("{page}/delete")).await),
         ("admin/pages/order.html", root.get(&format!("{page}/order")).await),
         ("admin/pages/receipts.html", root.get(&format!("{page}/receipts")).await),
+        ("admin/pages/shares.html", root.get(&format!("{page}/shares")).await),
+        ("admin/shares/list.html", root.get("/admin/shares").await),
         ("admin/pages/history.html", root.get(&format!("{page}/history")).await),
         ("admin/pages/revision.html", root.get(&format!("{page}/history/1")).await),
         ("admin/pages/undo.html", root.submit(&guide, &format!("{guide}/undo"), &undone).await.is(422)),

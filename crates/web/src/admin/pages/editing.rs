@@ -66,6 +66,9 @@ struct FormPage {
     view_href: String,
     history_href: String,
     receipts_href: String,
+    shares_href: String,
+    /// The number of links that open the page or its draft now.
+    open_shares: u64,
     preview: Option<SafeHtml>,
     readers: Readers,
     files: FilesPanel,
@@ -221,6 +224,8 @@ impl Editing<'_> {
             receipts_href: page
                 .filter(|page| page.content.receipts)
                 .map_or(String::new(), |page| PAGES.href(page.id.0, "/receipts", "")),
+            shares_href: id.map_or(String::new(), |id| PAGES.href(id.0, "/shares", "")),
+            open_shares: context.open_shares,
             preview,
             readers,
             files,

@@ -10,9 +10,9 @@ use domain::{
     site::Site,
     user::Username,
 };
-use store::{drafts, groups::OfferedGroups, old_paths, pages, readers, revisions, tree};
+use store::{drafts, groups::OfferedGroups, old_paths, pages, readers, revisions, shares, tree};
 
-use crate::{App, auth::extract::Editor, http::error::Error};
+use crate::{App, auth::extract::Editor, clock, http::error::Error};
 
 /// The most chosen readers whose view a form offers.
 const MAX_READERS: u32 = 5;
@@ -23,6 +23,8 @@ pub(super) struct EditorContext {
     pub(super) page: Option<Page>,
     pub(super) draft: Option<Draft>,
     pub(super) surroundings: Surroundings,
+    /// The number of links that open the page or its draft now.
+    pub(super) open_shares: u64,
 }
 
 impl EditorContext {
@@ -145,7 +147,8 @@ pub(super) async fn load(
                 ..Surroundings::of_new(conn, &proof, &groups)?
             },
         };
-        Ok(EditorContext { page, draft, surroundings })
+        let open_shares = shares::count_open(conn, &proof, id, clock::now())?;
+        Ok(EditorContext { page, draft, surroundings, open_shares })
     };
     app.db.read_with_site(read).await
 }

@@ -1,6 +1,6 @@
 //! The sheet with what new users need to sign in: a password or a link of each. It is shown once, to copy, print or download.
 
-use actix_web::{HttpRequest, http::header};
+use actix_web::HttpRequest;
 use domain::{
     invitation::LIFETIME,
     site::Site,
@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use crate::{
     App,
-    admin::{panel::Panel, sections::USERS},
+    admin::{panel::Panel, request::site_address, sections::USERS},
     auth::{extract::Admin, secret::Secret},
     clock,
     http::{
@@ -54,7 +54,7 @@ impl Slip {
 
 impl Sheet {
     pub(super) fn new(app: &App, request: &HttpRequest, site: &Site, mut slips: Vec<Slip>) -> Sheet {
-        let address = address(app, request);
+        let address = format!("{}/", site_address(app, request));
         for slip in slips.iter_mut().filter(|slip| !slip.link.is_empty()) {
             slip.link.insert_str(0, &address);
         }
@@ -79,14 +79,6 @@ fn cell(text: &str) -> String {
         true => format!("\"{apostrophe}{}\"", text.replace('"', "\"\"")),
         false => format!("{apostrophe}{text}"),
     }
-}
-
-/// The address of the site: as the operator set it, otherwise as the browser says where its form came from. The guard of the
-/// panel has compared that with the address of the request.
-fn address(app: &App, request: &HttpRequest) -> String {
-    let origin = request.headers().get(header::ORIGIN).and_then(|origin| origin.to_str().ok());
-    let origin = origin.filter(|origin| origin.starts_with("http")).filter(|_| !app.options.is_base_url_chosen);
-    format!("{}/", origin.unwrap_or(&app.options.base_url))
 }
 
 #[derive(Serialize)]

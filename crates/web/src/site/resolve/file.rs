@@ -57,6 +57,28 @@ impl<'a> FilePath<'a> {
         let (page, name) = path.rsplit_once('/').unwrap_or(("", path));
         name.contains('.').then_some(FilePath { path, page, name })
     }
+
+    /// The path of the page, as it is written.
+    pub(super) fn page(&self) -> &'a str {
+        self.page
+    }
+
+    /// The name, as it is written.
+    pub(super) fn name(&self) -> &'a str {
+        self.name
+    }
+}
+
+/// The width in which a request asks for a picture; `None` for a file as it was uploaded.
+///
+/// # Errors
+/// 404 for a width that this file does not have.
+pub fn width(request: &HttpRequest, file: &File) -> Result<Option<u32>, Error> {
+    match form(request) {
+        Form::Width(0) | Form::Draft => Ok(None),
+        Form::Width(width) if file.name.kind().has_renditions() => Ok(Some(width)),
+        Form::Width(_) | Form::Unknown => Err(Error::NotFound),
+    }
 }
 
 fn form(request: &HttpRequest) -> Form {

@@ -146,7 +146,7 @@ pub(super) fn not_a_reader(visitor: &Visitor) -> Error {
     let name = visitor.member().map_or("", |member| member.name.as_str());
     let limit = match visitor {
         Visitor::AppPassword(program) => program.below(),
-        Visitor::Anonymous | Visitor::SignedIn(_) => None,
+        Visitor::Anonymous | Visitor::SignedIn(_) | Visitor::Holder(_) => None,
     };
     Error::Forbidden(match limit {
         None => Sentence::new("error-forbidden-page").with("name", name),

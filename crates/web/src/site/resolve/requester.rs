@@ -21,6 +21,15 @@ pub(super) enum Requester<'a> {
     Impersonated(MaybeReader),
 }
 
+/// As [`Requester::begin`], for the sender of a request.
+///
+/// # Errors
+/// [`Error::NoRoom`] after five seconds.
+pub(super) async fn begin(app: &App, request: &HttpRequest) -> Result<Share, Error> {
+    let origin = Some(Envelope::of(request).client.origin());
+    app.pages_in_progress.take_within(origin, 1, TIMEOUT).await.ok_or(Error::NoRoom)
+}
+
 impl Requester<'_> {
     /// Waits until the text of a page may be loaded. A client network holds a few texts in memory at a time, however many
     /// pages it asks for.
@@ -28,11 +37,12 @@ impl Requester<'_> {
     /// # Errors
     /// [`Error::NoRoom`] after five seconds.
     pub(super) async fn begin(&self, app: &App) -> Result<Share, Error> {
-        let origin = match self {
-            Requester::Sender(request) => Some(Envelope::of(request).client.origin()),
-            Requester::Impersonated(_) => None,
-        };
-        app.pages_in_progress.take_within(origin, 1, TIMEOUT).await.ok_or(Error::NoRoom)
+        match self {
+            Requester::Sender(request) => begin(app, request).await,
+            Requester::Impersonated(_) => {
+                app.pages_in_progress.take_within(None, 1, TIMEOUT).await.ok_or(Error::NoRoom)
+            }
+        }
     }
 
     /// The viewer, with or without an account.

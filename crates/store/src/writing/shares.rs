@@ -1,0 +1,123 @@
+//! Making and ending shares. Each adds its audit entry, which names the page and the label and never the secret.
+
+use diesel::prelude::*;
+use domain::{
+    Timestamp,
+    access::{Access, Editor, Visitor},
+    audit::{Action, Entry, Subject, share_words},
+    page::{PageId, PagePath},
+    secret::SecretHash,
+    share::{NewShare, Share, ShareId, Sharers, Shows},
+    user::Role,
+};
+
+use super::{audit, present::require_present};
+use crate::{
+    Conn, Error, Result, id, pages,
+    schema::{drafts, shares},
+    shares::get_many,
+};
+
+/// Makes a share that is found by a secret.
+///
+/// # Errors
+/// [`Error::NotAllowed`] when the acting account was disabled or lost its role; [`Error::Refused`] when the site does not let it
+/// make shares, when there is no such page or draft, and for a page that everybody may read.
+pub fn make(conn: &mut Conn, by: &Editor, new: &NewShare, secret: &SecretHash, now: Timestamp) -> Result<ShareId> {
+    require_present(conn, by)?;
+    check_setting(conn, by)?;
+    let path = shareable(conn, new, now)?;
+    let id = ShareId(id::new()?);
+    diesel::insert_into(shares::table)
+        .values((
+            shares::id.eq(id.0),
+            shares::page_id.eq(new.page.0),
+            shares::secret.eq(secret.0.as_slice()),
+            shares::label.eq(&new.label),
+            shares::shows.eq(new.shows.as_str()),
+            shares::made_at.eq(now.naive_utc()),
+            shares::made_by.eq(by.actor()),
+            shares::user_id.eq(by.user().map(|user| user.0)),
+            shares::ends_at.eq(new.ends_at.naive_utc()),
+        ))
+        .execute(conn)?;
+    let detail = share_words(&new.label, new.shows, new.ends_at);
+    record(conn, by, Action::Created, path.as_ref(), detail, now)?;
+    Ok(id)
+}
+
+fn check_setting(conn: &mut Conn, by: &Editor) -> Result<()> {
+    let sharers = crate::site::get(conn)?.sharers;
+    let role = if by.is_admin() { Role::Admin } else { Role::Editor };
+    match sharers {
+        _ if sharers.include(role) => Ok(()),
+        Sharers::Nobody => Err(Error::Refused("The settings of this site let nobody share pages by a link.".into())),
+        _ => Err(Error::Refused("The settings of this site let only administrators share pages by a link.".into())),
+    }
+}
+
+/// The path of the page or of the draft that is shared.
+fn shareable(conn: &mut Conn, new: &NewShare, now: Timestamp) -> Result<Option<PagePath>> {
+    let page = pages::outline(conn, new.page)?;
+    if new.shows == Shows::Draft {
+        let drafted: Option<Option<String>> =
+            drafts::table.find(new.page.0).select(drafts::path).first(conn).optional()?;
+        let drafted = drafted.ok_or_else(|| Error::Refused("This page has no draft to share.".into()))?;
+        let typed = drafted.and_then(|path| PagePath::parse(&path).ok());
+        return Ok(page.map(|page| page.path).or(typed));
+    }
+    let page = page.ok_or_else(|| Error::Refused("This page is not published. Share its draft.".into()))?;
+    match page.outline.decide(&page.path, &Visitor::Anonymous, now) {
+        Some(Access::Show) => Err(Error::Refused("Everyone can read this page. Send its address.".into())),
+        _ => Ok(Some(page.path)),
+    }
+}
+
+/// Ends shares; returns the number of those that were open.
+///
+/// # Errors
+/// [`Error::NotAllowed`] when the acting account was disabled or lost its role.
+pub fn end(conn: &mut Conn, by: &Editor, ids: &[ShareId], now: Timestamp) -> Result<usize> {
+    require_present(conn, by)?;
+    let mut ended = 0;
+    for share in get_many(conn, by, ids)?.iter().filter(|share| share.is_open(now)) {
+        let changed = diesel::update(shares::table.find(share.id.0).filter(shares::ended_at.is_null()))
+            .set(shares::ended_at.eq(now.naive_utc()))
+            .execute(conn)?;
+        if changed > 0 {
+            let path = pages::outline(conn, share.page)?.map(|page| page.path);
+            let detail = share_words(&share.label, share.shows, share.ends_at);
+            record(conn, by, Action::Ended, path.as_ref(), detail, now)?;
+        }
+        ended += changed;
+    }
+    Ok(ended)
+}
+
+/// Notes that the page of a share was opened by it, unless that was noted within the last minute.
+pub fn note_opened(conn: &mut Conn, share: ShareId, now: Timestamp) -> Result<()> {
+    let before = (now - Share::NOTED_FOR).naive_utc();
+    let is_due = shares::opened_at.is_null().or(shares::opened_at.le(before));
+    diesel::update(shares::table.find(share.0).filter(is_due))
+        .set(shares::opened_at.eq(now.naive_utc()))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Deletes the shares of a page that is purged.
+pub(super) fn purge(conn: &mut Conn, page: PageId) -> Result<()> {
+    diesel::delete(shares::table.filter(shares::page_id.eq(page.0))).execute(conn)?;
+    Ok(())
+}
+
+fn record(
+    conn: &mut Conn,
+    by: &Editor,
+    action: Action,
+    path: Option<&PagePath>,
+    detail: String,
+    now: Timestamp,
+) -> Result<()> {
+    let (actor, name) = (by.actor().to_owned(), path.map(PagePath::href).unwrap_or_default());
+    audit::insert(conn, &Entry { at: now, actor, action, subject: Subject::Share, name, detail })
+}

@@ -1,0 +1,2 @@
+ALTER TABLE site DROP COLUMN sharers;
+DROP TABLE shares;
