@@ -539,3 +539,21 @@ async fn a_password_that_an_administrator_sets_ends_app_passwords_unless_the_box
     program.get("/secret").await.is(401);
     site.root().get(&form).await.is(200).lacks("ends_app_passwords");
 }
+
+#[actix_web::test]
+async fn what_an_app_password_opens_is_in_the_receipts_of_its_owner_and_not_in_those_of_an_editor() {
+    let site = Site::new();
+    let page = site.put(PageInput { audience: chosen("ann", &[]), receipts: true, ..draft("contract", "Contract") });
+    program(&site, "eve", None).get("/contract").await.is(200);
+    program(&site, "ann", None).get("/contract").await.is(200);
+    let opened = || {
+        let admin = domain::access::Admin::command_line();
+        let receipts = site.store().read(|conn| store::receipts::list(conn, admin.editor(), &page)).unwrap();
+        let opened = receipts.into_iter().filter(|receipt| receipt.opened.is_some());
+        opened.map(|receipt| receipt.name.to_string()).collect::<Vec<_>>()
+    };
+    while opened().is_empty() {
+        actix_web::rt::task::yield_now().await;
+    }
+    assert_eq!(opened(), ["ann"]);
+}

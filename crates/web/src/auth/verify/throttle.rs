@@ -1,6 +1,6 @@
 //! Throttles sign-ins: growing delays by client network and by name, and a lockout of an account after 100 consecutive
-//! failures. Only wrong credentials that bcrypt has checked count. The state is bounded, and does not depend on whether a
-//! name exists. What is counted for a name is shared with the other instances (`shared_counts`).
+//! failures. Only wrong credentials that were checked count, app passwords included. The state is bounded, and does not
+//! depend on whether a name exists. What is counted for a name is shared with the other instances (`shared_counts`).
 //!
 //! Each delay has two lanes: one for first tries, and one for clients that waited as they were asked and retry with the
 //! same credentials. A flood of ever-new passwords therefore cannot lock out a user with the right password behind the
