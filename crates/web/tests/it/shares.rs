@@ -63,8 +63,8 @@ fn sql(site: &Site, statement: &str) {
     site.write(|conn, _| Ok(sql_query(statement).execute(conn)?));
 }
 
-/// A private section: /clients for ann, with /clients/acme and two pages below it that inherit, and /clients/acme/prices, which has
-/// readers of its own.
+/// A private section: /clients for ann, with /clients/acme and pages below it that inherit, and /clients/acme/prices, which
+/// has readers of its own.
 fn furnish(site: &Site) {
     site.put(PageInput { audience: chosen("ann", &[]), ..draft("clients", "Clients") });
     let body = "The plan: ![The plan](plan.jpg) [the brief](/clients/acme/brief#why) [its picture](acme/brief/map.png) \

@@ -97,8 +97,8 @@ impl Shared {
     /// Resolves the path of a request below `/s/`. Credentials are not looked at.
     ///
     /// # Errors
-    /// 404 for an unknown secret, and for what the share does not open; 410 for a share that ended; 503 when the database does not
-    /// answer.
+    /// 404 for an unknown secret, and for what the share does not open; 410 for a share that ended; 503 when the database does
+    /// not answer.
     pub async fn of(app: &App, request: &HttpRequest) -> Result<Shared, Error> {
         let path = super::path(request).strip_prefix("s/").ok_or(Error::NotFound)?;
         let (secret, below) = path.split_once('/').unwrap_or((path, ""));
