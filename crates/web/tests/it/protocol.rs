@@ -433,7 +433,7 @@ async fn t54_where_https_is_required_private_pages_are_refused_before_the_challe
     site.put(PageInput { audience: signed_in(), ..draft("secret", "Secret") });
     site.put(draft("hello", "Hello"));
     for actor in [site.visitor(), site.ann()] {
-        for uri in ["/secret", "/admin/", "/login", "/logout", "/account"] {
+        for uri in ["/secret", "/admin/", "/login", "/logout", "/account", "/join/x"] {
             assert_eq!(actor.get(uri).await.is(403).header("www-authenticate"), "", "{uri}");
         }
         actor.get("/hello").await.is(200);
