@@ -219,20 +219,21 @@ pub(super) fn use_again(conn: &mut Conn, content: ContentId) -> Result<()> {
     if used == 0 { Err(Error::Stale) } else { Ok(()) }
 }
 
-/// Deletes a content with its smaller copies if nothing has it. Nobody finds it any more; of a large one 4 MiB are deleted at once,
-/// and the rest by the next sweep.
-pub(super) fn delete_unused(conn: &mut Conn, content: ContentId) -> Result<()> {
-    let copies: Vec<Option<i64>> =
-        renditions::table.filter(renditions::content_id.eq(content.0)).select(renditions::rendition_id).load(conn)?;
-    if !forget(conn, content.0)? {
-        return Ok(());
-    }
-    diesel::delete(renditions::table.filter(renditions::content_id.eq(content.0))).execute(conn)?;
+/// Deletes those contents that nothing has, with their smaller copies. Nobody finds them any more; 4 MiB are deleted at once, and the
+/// rest by the next sweep.
+pub(super) fn delete_unused(conn: &mut Conn, unused: &[ContentId]) -> Result<()> {
     let mut left = DELETED_AT_ONCE;
-    delete_parts(conn, content.0, &mut left)?;
-    for copy in copies.into_iter().flatten() {
-        if forget(conn, copy)? {
-            delete_parts(conn, copy, &mut left)?;
+    for content in unused {
+        if forget(conn, content.0)? {
+            let copies = || renditions::table.filter(renditions::content_id.eq(content.0));
+            let made: Vec<Option<i64>> = copies().select(renditions::rendition_id).load(conn)?;
+            diesel::delete(copies()).execute(conn)?;
+            delete_parts(conn, content.0, &mut left)?;
+            for copy in made.into_iter().flatten() {
+                if forget(conn, copy)? {
+                    delete_parts(conn, copy, &mut left)?;
+                }
+            }
         }
     }
     Ok(())

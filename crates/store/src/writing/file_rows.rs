@@ -157,9 +157,8 @@ pub(super) fn purge_name(conn: &mut Conn, page: PageId, name: &FileName) -> Resu
     let rows = || files::table.filter(files::page_id.eq(page.0)).filter(files::name.eq(name.as_str()));
     let contents: Vec<i64> = rows().select(files::content_id).distinct().load(conn)?;
     diesel::delete(rows()).execute(conn)?;
-    for content in &contents {
-        contents::delete_unused(conn, ContentId(*content))?;
-    }
+    let contents: Vec<ContentId> = contents.into_iter().map(ContentId).collect();
+    contents::delete_unused(conn, &contents)?;
     Ok(!contents.is_empty())
 }
 

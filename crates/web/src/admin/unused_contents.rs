@@ -23,6 +23,12 @@ pub async fn sweep_periodically(app: Data<App>) {
     }
 }
 
+/// Sweeps now, beside other work: an administrator who deletes a file for good may need its space.
+pub(super) fn sweep_soon(app: &Data<App>) {
+    let app = app.clone();
+    actix_web::rt::spawn(async move { sweep(&app).await });
+}
+
 async fn sweep(app: &App) {
     let mut swept = 0;
     loop {

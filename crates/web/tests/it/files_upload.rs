@@ -345,3 +345,20 @@ async fn a_file_is_renamed_with_its_links_described_deleted_and_kept() {
     assert_eq!(stored(&site), 0);
     eve.get(&hello.drafts).await.is(405);
 }
+
+#[actix_web::test]
+async fn the_space_of_a_large_file_that_is_deleted_for_good_is_free_soon() {
+    let site = Site::new();
+    let (root, hello) = (site.root(), hello(&site));
+    let token = token(&root, &hello.form).await;
+    let large = vec![b'x'; 11_000_000];
+    root.upload(&hello.files, &[("form_token", &token)], ("large.txt", &large)).await.is(200);
+    let address = format!("{}/large.txt", hello.files);
+    root.submit(&hello.form, &address, &[("action", "purge")]).await.is(303);
+    assert!(files(&site, hello.id).is_empty());
+    let begun = std::time::Instant::now();
+    while stored(&site) > 0 {
+        assert!(begun.elapsed() < Duration::from_secs(60), "{} bytes are left", stored(&site));
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+}

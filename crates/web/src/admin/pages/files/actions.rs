@@ -24,6 +24,7 @@ use crate::{
         flash::Flash,
         pages::{Fields, editor_context},
         request::id,
+        unused_contents,
     },
     auth::extract::Editor,
     http::{
@@ -198,7 +199,10 @@ pub async fn act(
                 .run(editor.proof(), Command::PurgeFile(PurgeFile { page, name: name.clone() }), Consent::Stated)
                 .await?
             {
-                Ok(_) => Ok(sent.done(&name, Flash::FilePurged)),
+                Ok(_) => {
+                    unused_contents::sweep_soon(&app);
+                    Ok(sent.done(&name, Flash::FilePurged))
+                }
                 Err(store::Error::Stale) => Err(Error::NotFound),
                 Err(error) => Err(error.into()),
             }
