@@ -182,6 +182,9 @@ fn a_logo_is_uploaded_and_stands_in_the_header() {
         admin.leave(|| admin.click(&format!("form:has(#{role}) button")));
         admin.sees("Saved.");
     }
+    let outside = "[...document.querySelectorAll('.sample')].filter((it) => \
+        it.firstElementChild.getBoundingClientRect().bottom > it.getBoundingClientRect().bottom).length";
+    assert_eq!(admin.js(outside), 0);
     admin.js("document.querySelector('.look-pictures').scrollIntoView()");
     look(&admin, "look", 3);
     visitor.prefer("light").open("/welcome");
