@@ -204,13 +204,13 @@ async fn administrators_edit_the_menu_in_a_form_that_needs_no_script() {
 async fn a_section_is_sorted_as_its_page_says() {
     let site = Site::new();
     for (path, title, position, day) in
-        [("s/a", "Cello", "2", "02"), ("s/b", "Alto", "", "03"), ("s/c", "Bass", "1", "01")]
+        [("sec/a", "Cello", "2", "02"), ("sec/b", "Alto", "", "03"), ("sec/c", "Bass", "1", "01")]
     {
         let placement = PlacementInput { position: position.into(), ..PlacementInput::default() };
         site.put(PageInput { placement, published: format!("2020-01-{day}T00:00"), ..draft(path, title) });
     }
     let order = async |site: &Site| {
-        let body = site.visitor().get("/s/b").await.is(200).body;
+        let body = site.visitor().get("/sec/b").await.is(200).body;
         let list = part(sidebar(&body), "sidebar-column", "</ul>").to_owned();
         let mut titles = ["Alto", "Bass", "Cello"];
         titles.sort_by_key(|title| list.find(&format!(">{title}<")).unwrap());
@@ -219,25 +219,25 @@ async fn a_section_is_sorted_as_its_page_says() {
     };
     let words = |prev: &str, next: &str| (prev.to_owned(), next.to_owned());
     let (titles, prev, next) = order(&site).await;
-    assert_eq!((titles, (prev, next)), (["Alto", "Cello", "Bass"], words("", "/s/a")), "newest first");
+    assert_eq!((titles, (prev, next)), (["Alto", "Cello", "Bass"], words("", "/sec/a")), "newest first");
     for (children, titles, prev, next) in [
-        ("title", ["Alto", "Bass", "Cello"], "/s", "/s/c"),
-        ("hand", ["Bass", "Cello", "Alto"], "/s/a", ""),
-        ("date", ["Alto", "Cello", "Bass"], "/s", "/s/a"),
+        ("title", ["Alto", "Bass", "Cello"], "/sec", "/sec/c"),
+        ("hand", ["Bass", "Cello", "Alto"], "/sec/a", ""),
+        ("date", ["Alto", "Cello", "Bass"], "/sec", "/sec/a"),
     ] {
         let placement = PlacementInput { children: children.into(), ..PlacementInput::default() };
-        site.put(PageInput { placement, ..draft("s", "Section") });
+        site.put(PageInput { placement, ..draft("sec", "Section") });
         let (found, found_prev, found_next) = order(&site).await;
         assert_eq!((found, (found_prev, found_next)), (titles, words(prev, next)), "{children}");
     }
     // The page of the section shows it, and leads to its first page.
-    let own = site.visitor().get("/s").await.is(200).has("<a rel=\"next\" href=\"/s/b\">");
+    let own = site.visitor().get("/sec").await.is(200).has("<a rel=\"next\" href=\"/sec/b\">");
     assert!(sidebar(&own.body).contains("<a href=\"/s\" aria-current=\"page\"><bdi>Section</bdi></a>"));
     // A page without pages beside it has no sidebar, and a page can leave it out.
     site.visitor().get("/hello").await.lacks("class=\"sidebar\"");
     let placement = PlacementInput { hides_sidebar: true, ..PlacementInput::default() };
-    site.put(PageInput { placement, ..draft("s/b", "Alto") });
-    site.visitor().get("/s/b").await.lacks("class=\"sidebar\"");
+    site.put(PageInput { placement, ..draft("sec/b", "Alto") });
+    site.visitor().get("/sec/b").await.lacks("class=\"sidebar\"");
 }
 
 #[actix_web::test]
@@ -246,15 +246,15 @@ async fn a_long_section_has_a_hundred_pages_in_its_sidebar_and_a_link_to_all() {
     for n in 0..102 {
         site.put(PageInput {
             published: "2020-01-01T00:00".into(),
-            ..draft(&format!("s/p{n:03}"), &format!("Page {n}."))
+            ..draft(&format!("sec/p{n:03}"), &format!("Page {n}."))
         });
     }
-    let body = site.visitor().get("/s/p050").await.is(200).body;
+    let body = site.visitor().get("/sec/p050").await.is(200).body;
     let column = part(sidebar(&body), "sidebar-column", "</div>");
     assert_eq!(column.matches("<li>").count(), 100);
     assert!(column.contains("href=\"/sitemap/s\""), "{column}");
-    let list = site.visitor().get("/sitemap/s").await.is(200).has("older=/s/p").body;
-    assert!(list.contains("/sitemap/s?older="));
+    let list = site.visitor().get("/sitemap/sec").await.is(200).has("older=/sec/p").body;
+    assert!(list.contains("/sitemap/sec?older="));
     site.visitor().get("/sitemap/nothing").await.is(404);
     site.visitor().get("/sitemap").await.is(200).has("/sitemap?older=");
 }
@@ -324,13 +324,13 @@ async fn t44_the_cards_of_the_front_page_count_what_their_visitor_may_read() {
 async fn a_section_is_sorted_by_hand_as_one_change() {
     let site = Site::new();
     for (path, title) in
-        [("s", "Section"), ("s/a", "A"), ("s/b", "B"), ("s/c", "C"), ("s/c/d", "Deeper"), ("t", "Other")]
+        [("sec", "Section"), ("sec/a", "A"), ("sec/b", "B"), ("sec/c", "C"), ("sec/c/d", "Deeper"), ("t", "Other")]
     {
         site.put(draft(path, title));
     }
     let id = |path: &str| site.page(path).unwrap().id.0.to_string();
     let eve = site.eve();
-    let form = format!("/admin/pages/{}", id("s"));
+    let form = format!("/admin/pages/{}", id("sec"));
     let order = format!("{form}/order");
     eve.get(&form).await.has(&format!("<a href=\"{order}\">Order the subpages</a>"));
     eve.get(&order)
@@ -340,7 +340,7 @@ async fn a_section_is_sorted_by_hand_as_one_change() {
         .has("A</bdi>")
         .lacks("Deeper")
         .lacks("Other");
-    let [a, b, c, t] = ["s/a", "s/b", "s/c", "t"].map(id);
+    let [a, b, c, t] = ["sec/a", "sec/b", "sec/c", "t"].map(id);
     let send = async |numbers: [(&str, &str); 4]| {
         let fields: Vec<(&str, &str)> =
             numbers.iter().flat_map(|(page, number)| [("page", *page), ("position", *number)]).collect();
@@ -349,12 +349,12 @@ async fn a_section_is_sorted_by_hand_as_one_change() {
     // A page of another section is left out.
     send([(&c, "1"), (&a, "2"), (&b, ""), (&t, "7")]).await.is(303);
     eve.get(&order).await.lacks("Saving sorts them by these numbers").has("value=\"1\" aria-label=\"Number of C\"");
-    let listed = sidebar(&site.visitor().get("/s/b").await.is(200).body).to_owned();
+    let listed = sidebar(&site.visitor().get("/sec/b").await.is(200).body).to_owned();
     let at = |title: &str| listed.find(&format!("<bdi>{title}</bdi>")).unwrap();
     assert!(at("C") < at("A") && at("A") < at("B"), "{listed}");
     assert_eq!(site.page("t").unwrap().content.placement.position, None);
-    site.root().get("/admin/audit").await.has("pages below sorted by number: /s/c 1, /s/a 2");
-    let versions = ["s", "s/a", "s/c"].map(|path| site.page(path).unwrap().version.0);
+    site.root().get("/admin/audit").await.has("pages below sorted by number: /sec/c 1, /sec/a 2");
+    let versions = ["sec", "sec/a", "sec/c"].map(|path| site.page(path).unwrap().version.0);
     assert_eq!(versions, [1, 1, 1], "numbers are part of no version");
     // What is wrong comes back as it was typed, and nothing is saved.
     send([(&c, "3"), (&a, "first"), (&b, ""), (&t, "")])
