@@ -6,10 +6,11 @@ use chrono::NaiveDateTime;
 use diesel::{dsl::sql, prelude::*, sql_types::Bool};
 use domain::{
     Timestamp,
-    access::Editor,
+    access::{Admin, Editor},
     page::{PageId, PagePath},
     secret::SecretHash,
     share::{Share, ShareId, Shows},
+    user::UserId,
 };
 
 use crate::{
@@ -82,6 +83,12 @@ pub fn of_page(conn: &mut Conn, _: &Editor, page: PageId) -> Result<Vec<Share>> 
 pub fn count_open(conn: &mut Conn, _: &Editor, page: PageId, now: Timestamp) -> Result<u64> {
     let open = open(now.naive_utc()).filter(shares::page_id.eq(page.0));
     Ok(open.count().get_result::<i64>(conn)?.unsigned_abs())
+}
+
+/// The shares that an account made and that open something now.
+pub fn open_of_user(conn: &mut Conn, _: &Admin, user: UserId, now: Timestamp) -> Result<Vec<ShareId>> {
+    let ids: Vec<i64> = open(now.naive_utc()).filter(shares::user_id.eq(user.0)).select(shares::id).load(conn)?;
+    Ok(ids.into_iter().map(ShareId).collect())
 }
 
 /// Some of the shares, in the order of their keys.

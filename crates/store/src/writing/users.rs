@@ -10,7 +10,7 @@ use domain::{
     user::{Role, Theme, User, UserContent, UserId, Username},
 };
 
-use super::{audit::audit_user, failed_sign_ins, invitations};
+use super::{audit::audit_user, failed_sign_ins, invitations, keys};
 use crate::{
     Conn, Error, Result, id,
     schema::users,
@@ -94,6 +94,9 @@ pub fn update(
     if old.name != content.name {
         check_new_name(conn, admin, &content.name, Some(id))?;
     }
+    if old.active && !content.active {
+        keys::end_all(conn, admin, &old, now)?;
+    }
     let version = from.next();
     let saved = diesel::update(users::table.find(id.0).filter(users::version.eq(from.0)))
         .set((
@@ -108,9 +111,6 @@ pub fn update(
         return Err(Error::Stale);
     }
     require_admin(conn, admins)?;
-    if !content.active {
-        invitations::end(conn, id, now)?;
-    }
     failed_sign_ins::forget(conn, &old.name)?;
     audit_user(conn, admin.actor(), Action::Changed, content.name.as_str(), user_changes(&old, content), now)?;
     let UserContent { name, role, active, ends_at } = content.clone();
@@ -125,13 +125,14 @@ pub fn set_active(conn: &mut Conn, admin: &Admin, ids: &[UserId], active: bool, 
     let admins = lock_admins(conn)?;
     let mut changed = 0;
     for user in get_many(conn, admin, ids)?.iter().filter(|user| user.active != active) {
+        // Before the account is disabled: the acting administrator may be among them, and still has the right to end keys.
+        match active {
+            true => failed_sign_ins::forget(conn, &user.name)?,
+            false => keys::end_all(conn, admin, user, now)?,
+        };
         changed += diesel::update(users::table.find(user.id.0))
             .set((users::active.eq(active), users::version.eq(users::version + 1)))
             .execute(conn)?;
-        match active {
-            true => failed_sign_ins::forget(conn, &user.name)?,
-            false => invitations::end(conn, user.id, now)?,
-        };
         let detail = if active { "enabled" } else { "disabled" };
         audit_user(conn, admin.actor(), Action::Changed, user.name.as_str(), detail.into(), now)?;
     }
@@ -173,6 +174,7 @@ pub fn delete(conn: &mut Conn, admin: &Admin, ids: &[UserId], now: Timestamp) ->
     let admins = lock_admins(conn)?;
     let mut deleted = 0;
     for user in get_many(conn, admin, ids)? {
+        keys::end_all(conn, admin, &user, now)?;
         let gone = diesel::delete(users::table.find(user.id.0)).execute(conn)?;
         if gone > 0 {
             audit_user(conn, admin.actor(), Action::Deleted, user.name.as_str(), user.role.as_str().into(), now)?;

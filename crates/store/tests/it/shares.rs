@@ -14,9 +14,14 @@ use domain::{
     user::{Role, User},
 };
 use store::{
-    Error, Paging, Store, drafts, files, pages,
+    Error, Paging, Store, app_passwords, drafts, files, invitations, pages,
     shares::{self, ShareFilter},
     site,
+    writing::{
+        app_passwords::make_own,
+        invitations::{Known, make as make_link},
+        users,
+    },
 };
 
 use crate::{
@@ -260,5 +265,42 @@ fn the_list_is_filtered_by_text_and_by_whether_a_share_is_open() {
         assert_eq!(store.read(|conn| shares::of_page(conn, admin().editor(), acme.id)).unwrap().len(), 1);
         let many = store.read(|conn| shares::get_many(conn, admin().editor(), &[ended, ShareId(1)])).unwrap();
         assert_eq!(many.len(), 1);
+    });
+}
+
+#[test]
+fn disabling_and_deleting_an_account_end_what_opens_something_in_its_name() {
+    on_both(|store| {
+        let page = private(store, "clients/acme");
+        for (number, delete) in [(1, false), (4, true)] {
+            let name = format!("eve{number}");
+            let (eve, root) = (add(store, &name, Role::Editor), add(store, &format!("root{number}"), Role::Admin));
+            let secrets = [0, 1, 2].map(|n| SecretHash([number + n; 32]));
+            make(store, &editor(&eve), &new(page.id, Shows::Page), secrets[0]).unwrap();
+            make(store, &editor(&root), &new(page.id, Shows::Page), secrets[1]).unwrap();
+            store
+                .write(|conn| {
+                    let owner = crate::app_passwords::member(&eve);
+                    make_own(conn, &owner, &crate::app_passwords::content("backup"), &secrets[2], noon())?;
+                    make_link(conn, &admin(), eve.id, Known::Any, &secrets[2], noon())
+                })
+                .unwrap();
+            let open = |secret| {
+                let share = store.read(|conn| shares::find(conn, &secret)).unwrap();
+                share.is_some_and(|share| share.is_open(noon()))
+            };
+            assert!(open(secrets[0]) && open(secrets[1]));
+            store
+                .write(|conn| match delete {
+                    true => users::delete(conn, &admin(), &[eve.id], noon()),
+                    false => users::set_active(conn, &admin(), &[eve.id], false, noon()),
+                })
+                .unwrap();
+            assert!(!open(secrets[0]) && open(secrets[1]), "the shares of others stay: {delete}");
+            let password = store.read(|conn| app_passwords::find(conn, &secrets[2])).unwrap();
+            assert_eq!(password.map(|(_, password)| password.ended_at), (!delete).then_some(Some(noon())));
+            let link = store.read(|conn| invitations::find(conn, &secrets[2])).unwrap();
+            assert!(!link.is_some_and(|link| link.is_open_at(noon())));
+        }
     });
 }

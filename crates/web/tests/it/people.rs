@@ -291,7 +291,12 @@ async fn the_form_that_disables_a_user_ends_their_link_hands_over_their_drafts_a
     let form = format!("/admin/users/{}", site.user("eve").id.0);
     let version = site.root().get(&form).await.value_of("version");
     let fields = [("name", "eve"), ("role", "editor"), ("version", &*version)];
-    let asked = site.root().submit(&form, &form, &fields).await.is(422).has("The link to set a password ends.");
+    let asked = site
+        .root()
+        .submit(&form, &form, &fields)
+        .await
+        .is(422)
+        .has("These end and do not come back: 1 link to set a password.");
     asked.has("The drafts go to").has("<option>root</option>").lacks("<option>eve").lacks("<option>ann");
     let answer = |heir| [fields[0], fields[1], fields[2], ("disables", "on"), ("drafts_to", heir)];
     for nobody in ["ann", "dan", "eve", "nobody"] {

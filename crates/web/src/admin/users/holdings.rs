@@ -3,9 +3,9 @@
 use domain::{access::Admin, page::PageId, user::User};
 use serde::Serialize;
 use store::{
-    Conn, Count,
+    Conn, Count, app_passwords,
     drafts::{self, SavedBy},
-    invitations, readers, users,
+    invitations, readers, shares, users,
 };
 
 use crate::{admin::drafts::naming, clock, http::view::Link};
@@ -26,8 +26,8 @@ pub(super) struct Holdings {
     /// The first pages that nobody else but editors can read.
     alone: Vec<Link>,
     more_alone: bool,
-    /// Whether a link to set a password ends.
-    has_link: bool,
+    /// What ends with the account, such as `2 app passwords`: each with its number.
+    keys: Vec<String>,
 }
 
 impl Holdings {
@@ -38,7 +38,10 @@ impl Holdings {
             true => (Vec::new(), false),
             false => readers::only_for(conn, admin, user, NAMED as usize)?,
         };
+        let now = clock::now();
         let newest = invitations::latest(conn, admin, user.id)?;
+        let app_passwords = app_passwords::of_user(conn, admin, user.id)?.len();
+        let shares = shares::open_of_user(conn, admin, user.id, now)?.len();
         let page = |(page, title): (PageId, String)| Link::new(format!("/admin/pages/{}", page.0), title);
         let link = |row: drafts::DraftRow| Link::new(format!("/admin/pages/{}", row.page.0), naming::title(row.title));
         Ok(Holdings {
@@ -48,7 +51,15 @@ impl Holdings {
             drafts: held.rows.into_iter().map(link).collect(),
             alone: alone.into_iter().map(page).collect(),
             more_alone,
-            has_link: newest.is_some_and(|link| link.is_open_at(clock::now())),
+            keys: [
+                (usize::from(newest.is_some_and(|link| link.is_open_at(now))), "link to set a password"),
+                (app_passwords, "app password"),
+                (shares, "shared link"),
+            ]
+            .into_iter()
+            .filter(|(count, _)| *count > 0)
+            .map(|(count, noun)| format!("{count} {noun}{}", if count == 1 { "" } else { "s" }))
+            .collect(),
         })
     }
 
@@ -59,7 +70,7 @@ impl Holdings {
 
     /// All of it in one line, for a row of several users.
     pub(super) fn words(&self) -> String {
-        let Holdings { reads, drafts, draft_count, more_drafts, alone, more_alone, has_link } = self;
+        let Holdings { reads, drafts, draft_count, more_drafts, alone, more_alone, keys } = self;
         let titles = |links: &[Link], more: bool| {
             let titles: Vec<String> = links.iter().map(|link| format!("“{}”", link.title)).collect();
             format!("{}{}", titles.join(", "), if more { " and others" } else { "" })
@@ -72,8 +83,8 @@ impl Holdings {
             let noun = if drafts.len() == 1 && !more_drafts { "draft" } else { "drafts" };
             parts.push(format!("{draft_count} {noun}: {}", titles(drafts, *more_drafts)));
         }
-        if *has_link {
-            parts.push("a link to set a password ends".into());
+        if !keys.is_empty() {
+            parts.push(format!("{} end", keys.join(", ")));
         }
         parts.join("; ")
     }
