@@ -25,7 +25,7 @@ use crate::{
 const DELIVERY_TIMEOUT: Duration = Duration::from_secs(3);
 
 /// The triggers that report changes. Without one of them, changes are not heard.
-const TRIGGERS: [&str; 26] = [
+const TRIGGERS: [&str; 32] = [
     "page_changed",
     "pages_emptied",
     "user_made",
@@ -52,6 +52,12 @@ const TRIGGERS: [&str; 26] = [
     "front_page_made",
     "front_page_moved",
     "front_page_deleted",
+    "file_changed",
+    "files_emptied",
+    "app_password_made",
+    "app_password_changed",
+    "app_passwords_emptied",
+    "look_pictures_changed",
 ];
 
 /// Two connections to one server. The listener receives what the sender, which is opened as those of the pool are, sends.
@@ -159,7 +165,8 @@ impl Subscription {
         let sent: Sent = sql_query(
             "WITH tables AS ( \
                  SELECT c.oid FROM unnest(ARRAY['pages', 'users', 'site', 'groups', 'group_members', 'page_people', \
-                     'page_groups', 'drafts', 'receipt_pages', 'navigation', 'menu', 'placements']) AS name JOIN pg_class c ON c.oid = to_regclass(name) \
+                     'page_groups', 'drafts', 'receipt_pages', 'navigation', 'menu', 'placements', 'files', \
+                     'app_passwords', 'look_pictures']) AS name JOIN pg_class c ON c.oid = to_regclass(name) \
              ), triggers AS ( \
                  SELECT t.oid, t.tgenabled, t.tgname FROM pg_trigger t JOIN tables ON tables.oid = t.tgrelid \
                  WHERE NOT t.tgisinternal \
