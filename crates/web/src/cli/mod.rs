@@ -7,6 +7,7 @@ mod file;
 mod group;
 mod health;
 mod import;
+mod link;
 mod migrate;
 mod page;
 mod run;

@@ -14,6 +14,7 @@ use store::{
 use super::{
     args::{Share, ShareCommand},
     database::open,
+    link,
     waiting::announced,
 };
 use crate::{auth::secret::Secret, clock, config::Config};
@@ -50,7 +51,7 @@ fn make(config: &Config, share: &Share, path: &str) -> Result<(), String> {
         Err(Error::Refused(words)) => return Err(words),
         Err(error) => return Err(error.to_string()),
     }
-    println!("{}/s/{}", config.serve.base_url(), secret.reveal());
+    link::print(config, &format!("/s/{}", secret.reveal()));
     eprintln!("Whoever has this link can read {} until {}.", shows.label(), clock::iso(new.ends_at));
     Ok(())
 }

@@ -20,7 +20,7 @@ use store::{
 use super::{
     args::UserCommand,
     database::{open, open_or_create},
-    import,
+    import, link,
     waiting::announced,
 };
 use crate::{
@@ -44,7 +44,7 @@ pub(super) fn run(config: &Config, command: &UserCommand) -> Result<(), String> 
                 let user = store::writing::users::add(conn, admin, &user, &PasswordHash::none(), clock::now())?;
                 invitations::make(conn, admin, user.id, Known::Any, &secret.hash(), clock::now())
             })?;
-            print_link(config, &secret);
+            link::print(config, &format!("/join/{}", secret.reveal()));
             println!("Added {name} ({}). The link works once, for {} hours.", role.as_str(), LIFETIME.num_hours());
             Ok(())
         }
@@ -54,7 +54,7 @@ pub(super) fn run(config: &Config, command: &UserCommand) -> Result<(), String> 
             change(&store, &user.name, |conn, admin| {
                 invitations::make(conn, admin, user.id, Known::Any, &secret.hash(), clock::now())
             })?;
-            print_link(config, &secret);
+            link::print(config, &format!("/join/{}", secret.reveal()));
             println!("With it {} sets a new password. It works once, for {} hours.", user.name, LIFETIME.num_hours());
             Ok(())
         }
@@ -202,18 +202,6 @@ fn moment(store: &Store, typed: Option<&str>) -> Result<Option<Timestamp>, Strin
 
 fn new_secret() -> Result<Secret, String> {
     Secret::random().map_err(|error| format!("the system provides no randomness: {error}"))
-}
-
-/// Prints a link on a line of its own; without the address of the site only its path.
-fn print_link(config: &Config, secret: &Secret) {
-    let path = format!("/join/{}", secret.reveal());
-    match config.serve.is_base_url_chosen() {
-        true => println!("{}{path}", config.serve.base_url()),
-        false => {
-            println!("{path}");
-            eprintln!("This is only the path: set POSTERN_BASE_URL, or put the address of the site before it.");
-        }
-    }
 }
 
 fn print_generated(generated: Option<String>) {
