@@ -12,7 +12,7 @@ use super::{
 const PIXEL: &str = "Uint8Array.from(atob('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=='), (c) => c.charCodeAt(0))";
 
 /// Pastes or drops files, which are given as JavaScript.
-fn give(person: &Person, event: &str, files: &[String]) {
+pub(super) fn give(person: &Person, event: &str, files: &[String]) {
     let (kind, at) = if event == "drop" { ("DragEvent", "h1") } else { ("ClipboardEvent", "#body") };
     let add: String = files.iter().map(|file| format!("data.items.add({file});")).collect();
     let taken = person.js(&format!(
@@ -27,7 +27,7 @@ fn text(name: &str) -> String {
     format!("new File(['text of {name}'], '{name}', {{ type: 'text/plain' }})")
 }
 
-fn pixel(name: &str) -> String {
+pub(super) fn pixel(name: &str) -> String {
     format!("new File([{PIXEL}], '{name}', {{ type: 'image/png' }})")
 }
 

@@ -8,6 +8,7 @@ use std::{cell::Cell, collections::BTreeSet, fs};
 
 use super::{
     chromium::{Chromium, Person, quote},
+    files,
     server::{PASSWORD, Server},
 };
 
@@ -119,6 +120,13 @@ impl<'a> Walker<'a> {
         self.person.js(&format!("{field}.select()"));
         self.person.type_into(selector, text);
         self.fields.set(self.fields.get() + 1);
+        self
+    }
+
+    /// Drags a picture into the text from a window beside the browser, as one gesture of the mouse.
+    fn drops(&self, name: &str) -> &Walker<'a> {
+        files::give(self.person, "drop", &[files::pixel(name)]);
+        self.clicks.set(self.clicks.get() + 1);
         self
     }
 
@@ -363,6 +371,23 @@ fn a_page_appears_on_monday_at_nine() {
     eve.sees("Scheduled “Monday news”. Appears Mon ").sees(", 09:00");
     walker.done("9");
     assert_eq!(status(&visitor, "/monday-news"), 404);
+}
+
+#[test]
+fn a_picture_is_dropped_into_a_text_and_published() {
+    let Some(browser) = Chromium::start() else { return };
+    let server = Server::start();
+    server.page("boats", "Our boats", "Three fours.\n", &["--private"]);
+    let eve = browser.user(&server, "eve");
+    let walker = Walker::of(eve.open("/admin/pages"));
+    walker.go("Our boats").drops("Boats.PNG");
+    eve.wait("document.querySelector('#body').value.includes('![boats](boats.png)')");
+    eve.wait("document.querySelector('[data-file=\"boats.png\"]') !== null");
+    walker.go("Publish changes");
+    eve.sees("Published");
+    walker.done("11");
+    assert_eq!(status(&eve, "/boats/boats.png"), 200);
+    assert_eq!(status(&browser.visitor(&server), "/boats/boats.png"), 401);
 }
 
 #[test]
