@@ -119,9 +119,9 @@ pub fn preview(conn: &mut Conn, by: &Editor, command: &Command) -> Result<Access
 /// Runs a command. To be called in [`crate::Store::write`]; on an error the transaction must be rolled back.
 ///
 /// # Errors
-/// [`Error::Unconfirmed`] when people would gain access whom neither the command states nor the consent covers;
-/// [`Error::NotAllowed`] when the acting account was disabled or lost its role; [`Error::Stale`], [`Error::Duplicate`] and
-/// [`Error::Refused`] as the command says.
+/// [`Unconfirmed`](crate::Error::Unconfirmed) when people would gain access whom neither the command states nor the consent
+/// covers; [`NotAllowed`](crate::Error::NotAllowed) when the acting account was disabled or lost its role;
+/// [`Stale`](crate::Error::Stale), [`Duplicate`](crate::Error::Duplicate) and [`Refused`](crate::Error::Refused) as the command says.
 pub fn run(conn: &mut Conn, run: &mut Run<'_>, command: &Command) -> Result<Outcome> {
     require_present(conn, run.by)?;
     let change = command.change();

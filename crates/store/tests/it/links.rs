@@ -236,7 +236,7 @@ fn a_link_to_a_file_says_which_readers_cannot_see_it() {
                 .unwrap()
         };
         let none = (targets[1].clone(), LinkProblem::NoFile);
-        assert_eq!(problems(chosen(&["ann"])), [none.clone()]);
+        assert_eq!(problems(chosen(&["ann"])), std::slice::from_ref(&none));
         let excluded = LinkProblem::Excludes(Excluded::Readers { without: 1, all: 1 });
         assert_eq!(problems(chosen(&["bob"])), [(targets[0].clone(), excluded), none]);
     });

@@ -67,7 +67,7 @@ pub fn targets(from: &PagePath, markdown: &str) -> Vec<Target> {
         let target = if named(address).is_none() { link::target(from, address) } else { None }?;
         let is_own_file = target.file.is_some() && target.path == from.as_str();
         let is_page = target.file.is_none();
-        (!is_own_file && !(is_picture && is_page)).then_some(target)
+        (!(is_own_file || is_picture && is_page)).then_some(target)
     };
     addresses(markdown).into_iter().filter_map(target).collect()
 }

@@ -60,7 +60,7 @@ pub fn relocated(html: &SafeHtml, page: &PagePath, moved: impl Fn(&str) -> Optio
                 for (name, value) in &tag.attributes {
                     written.push_str(&format!(" {name}=\""));
                     match is_address(name) {
-                        true => push_escaped(&mut written, &replaced(name, &decoded(value), &relocate)),
+                        true => push_escaped(&mut written, &replaced(name, &decoded(value), relocate)),
                         false => written.push_str(value),
                     }
                     written.push('"');

@@ -530,11 +530,16 @@ async fn a_password_that_an_administrator_sets_ends_app_passwords_unless_the_box
     let at = page.body.find("name=\"ends_app_passwords\"").unwrap();
     assert!(page.body[at..at + 80].contains("checked"), "{}", &page.body[at..at + 80]);
     let version = page.value_of("version");
-    let typed = [("password", "another one"), ("password_again", "another one"), ("version", version.as_str())];
+    let typed = [
+        ("by", "typed"),
+        ("password", "another one"),
+        ("password_again", "another one"),
+        ("version", version.as_str()),
+    ];
     site.root().submit(&form, &form, &typed).await.is(303);
     program.get("/secret").await.is(200);
     let version = site.root().get(&form).await.value_of("version");
-    let fields = [("generate", "on"), ("ends_app_passwords", "on"), ("version", version.as_str())];
+    let fields = [("by", "generated"), ("ends_app_passwords", "on"), ("version", version.as_str())];
     site.root().submit(&form, &form, &fields).await.is(200);
     program.get("/secret").await.is(401);
     site.root().get(&form).await.is(200).lacks("ends_app_passwords");

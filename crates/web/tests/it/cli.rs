@@ -79,8 +79,7 @@ fn front_matter_gives_the_title_summary_and_date() {
     assert!(ok && out.contains("Taken from it: title, date. Left out: layout."), "{out}{err}");
     let expected = "title: From the file\npublished: 2026-03-01T00:00:00Z\nunpublish: never\n\nText.";
     assert_eq!(text(&server.cli(&["page", "show", "file", "--head"], "")).1, expected);
-    let (ok, out, err) =
-        text(&server.cli(&["page", "put", "file", "--title", "Mine"], &file.replace("03-01", "04-02")));
+    let (ok, out, err) = text(&server.cli(&["page", "put", "file", "--title", "Mine"], file.replace("03-01", "04-02")));
     assert!(ok && out.contains("Taken from it: date. Left out: layout, title."), "{out}{err}");
     let head = text(&server.cli(&["page", "show", "file", "--head"], "")).1;
     assert!(head.contains("title: Mine\npublished: 2026-04-02T00:00:00Z"), "{head}");

@@ -83,7 +83,7 @@ fn upload_and_kill(server: &mut Server, environment: &[(&str, &str)], store: &St
     let (mut stream, body) = begin_upload(server, page, name, &bytes);
     let sent = (body.len() * (round + 1) / (ROUNDS - 5)).min(body.len());
     stream.write_all(&body[..sent]).unwrap();
-    if round % 2 == 0 && (2 * web::upload::BATCH..body.len()).contains(&sent) {
+    if round.is_multiple_of(2) && (2 * web::upload::BATCH..body.len()).contains(&sent) {
         // In every second round some of it is stored.
         wait_for_unfinished(server, store, before + 1);
     }

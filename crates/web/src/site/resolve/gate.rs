@@ -40,6 +40,7 @@ pub(super) struct Decided<T> {
 }
 
 /// The page at a path for a requester, or nothing.
+#[expect(clippy::large_enum_variant, reason = "there is one for each request, and most have a page")]
 pub(super) enum Gate<T> {
     Page(Decided<T>),
     /// For this requester there is no page. For those who may not see it, a page before its date or after its end, or an old
