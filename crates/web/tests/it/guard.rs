@@ -5,7 +5,10 @@ use chrono::TimeDelta;
 use domain::{page::PageInput, user::Role};
 use web::clock;
 
-use crate::site::{Actor, Response, Site, basic, chosen, draft, public, signed_in};
+use crate::{
+    app_passwords::made,
+    site::{Actor, Response, Site, basic, chosen, draft, public, signed_in},
+};
 
 /// A site on which the page `/app` is for Staff with ann and for eve's role; bob is in no group.
 fn site() -> Site {
@@ -174,4 +177,19 @@ async fn two_authorization_headers_are_403() {
     let site = site();
     let twice = site.ann().with("authorization", basic("ann:open sesame"));
     ask(&twice, "/app").await.is(403);
+}
+
+#[actix_web::test]
+async fn an_app_password_passes_where_it_opens_the_page() {
+    let site = site();
+    for (below, expected) in [(None, 204), (Some("app"), 204), (Some("elsewhere"), 403)] {
+        let program = site.signed_in("ann", &made(&site, "ann", below));
+        for _ in 0..2 {
+            let answer = ask(&program, "/app").await.is(expected);
+            assert_eq!(answer.header("remote-user"), if expected == 204 { "ann" } else { "" });
+        }
+    }
+    // The reader's own permission in the cache is not that of a program, and the other way round.
+    ask(&site.ann(), "/app").await.is(204);
+    assert_eq!(site.verified(), 1);
 }
