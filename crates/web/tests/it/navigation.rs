@@ -232,7 +232,7 @@ async fn a_section_is_sorted_as_its_page_says() {
     }
     // The page of the section shows it, and leads to its first page.
     let own = site.visitor().get("/sec").await.is(200).has("<a rel=\"next\" href=\"/sec/b\">");
-    assert!(sidebar(&own.body).contains("<a href=\"/s\" aria-current=\"page\"><bdi>Section</bdi></a>"));
+    assert!(sidebar(&own.body).contains("<a href=\"/sec\" aria-current=\"page\"><bdi>Section</bdi></a>"));
     // A page without pages beside it has no sidebar, and a page can leave it out.
     site.visitor().get("/hello").await.lacks("class=\"sidebar\"");
     let placement = PlacementInput { hides_sidebar: true, ..PlacementInput::default() };
@@ -252,7 +252,7 @@ async fn a_long_section_has_a_hundred_pages_in_its_sidebar_and_a_link_to_all() {
     let body = site.visitor().get("/sec/p050").await.is(200).body;
     let column = part(sidebar(&body), "sidebar-column", "</div>");
     assert_eq!(column.matches("<li>").count(), 100);
-    assert!(column.contains("href=\"/sitemap/s\""), "{column}");
+    assert!(column.contains("href=\"/sitemap/sec\""), "{column}");
     let list = site.visitor().get("/sitemap/sec").await.is(200).has("older=/sec/p").body;
     assert!(list.contains("/sitemap/sec?older="));
     site.visitor().get("/sitemap/nothing").await.is(404);
