@@ -276,7 +276,7 @@ fn readers_drafts_and_many_pages_are_managed_without_javascript() {
 fn subpages_are_ordered_by_keys_buttons_and_dragging_and_saved_at_once() {
     let Some(browser) = Chromium::start() else { return };
     let server = Server::start();
-    for (path, title) in [("s", "Section"), ("s/a", "Alder"), ("s/b", "Birch"), ("s/c", "Cedar")] {
+    for (path, title) in [("sec", "Section"), ("sec/a", "Alder"), ("sec/b", "Birch"), ("sec/c", "Cedar")] {
         server.page(path, title, "Wood.\n", &[]);
     }
     let eve = browser.user(&server, "eve");
