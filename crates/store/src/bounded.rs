@@ -95,7 +95,7 @@ impl<'a> Bounded<'a> {
                 Some(before) => conn.write_mark()? != before,
                 None => false,
             };
-            self.connections.check_identity(&conn.conn)?;
+            self.connections.check_commit(&conn.conn)?;
             if !self.deadline.begin_commit() {
                 let words = "the time for this change was over before it could be committed; it was rolled back";
                 return Err(Error::Unavailable(Unavailable::new(Outage::TimedOut, words)));

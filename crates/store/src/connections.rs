@@ -99,8 +99,8 @@ impl Connections {
     ///
     /// # Errors
     /// [`Error::Unavailable`] with the cause.
-    pub(crate) fn check_identity(&self, conn: &Pooled) -> Result<()> {
-        self.manager.check_identity(conn)
+    pub(crate) fn check_commit(&self, conn: &Pooled) -> Result<()> {
+        self.manager.check_commit(conn)
     }
 
     /// The thread that stops statements of PostgreSQL; `None` for SQLite.

@@ -108,6 +108,17 @@ impl Expected {
         is_accepted
     }
 
+    /// Whether a connection with this identity may commit what it has written. A SQLite file that was written beside it is still
+    /// the same file: most often this was a checkpoint, which every long series of changes brings along. A refusal is counted as
+    /// in [`Expected::accepts`].
+    pub(crate) fn accepts_commit(&self, identity: &Identity) -> bool {
+        let is_same_file = match (&self.state().identity, identity) {
+            (Some(Identity::File(expected, _)), Identity::File(own, _)) => expected == own,
+            _ => false,
+        };
+        is_same_file || self.accepts(identity)
+    }
+
     /// The number of connections that were refused so far.
     pub(crate) fn refused(&self) -> u64 {
         self.state().refused
@@ -118,12 +129,17 @@ impl Expected {
         self.state().rewrites
     }
 
-    /// Records such a write, and returns their number. Connections that were opened before it are replaced, because they
-    /// may hold old pages of the file.
-    pub(crate) fn record_rewrite(&self) -> u64 {
+    /// Records such a write. Connections that were opened before it are replaced, because they may hold old pages of the file.
+    pub(crate) fn record_rewrite(&self) {
+        self.state().rewrites += 1;
+    }
+
+    /// Records a write to a SQLite file beside our connections, and expects connections that were opened after it. The feed has
+    /// opened its own before, so that at no moment a new connection is refused.
+    pub(crate) fn set_rewritten(&self, file: FileId) {
         let mut state = self.state();
         state.rewrites += 1;
-        state.rewrites
+        state.identity = Some(Identity::File(file, state.rewrites));
     }
 
     /// Records whether the database answers the change feed.

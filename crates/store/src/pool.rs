@@ -146,13 +146,25 @@ impl Manager {
     /// # Errors
     /// [`Error::Unavailable`] with the cause.
     pub(crate) fn check_identity(&self, conn: &Pooled) -> Result<()> {
+        self.check(conn, Expected::accepts)
+    }
+
+    /// Checks that a connection may commit: that it still leads to the database, even if its file was written meanwhile.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] with the cause.
+    pub(crate) fn check_commit(&self, conn: &Pooled) -> Result<()> {
+        self.check(conn, Expected::accepts_commit)
+    }
+
+    fn check(&self, conn: &Pooled, accepts: impl Fn(&Expected, &Identity) -> bool) -> Result<()> {
         let current = self.check_file()?;
         if let (Kind::Sqlite(file), Identity::File(own, _)) = (self.url.kind(), &conn.identity)
             && current != Some(*own)
         {
             return Err(identity::replaced(file));
         }
-        if self.expected.accepts(&conn.identity) {
+        if accepts(&self.expected, &conn.identity) {
             Ok(())
         } else {
             Err(Error::Unavailable("a connection led to another server or file than the change feed".into()))

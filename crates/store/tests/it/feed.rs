@@ -5,8 +5,8 @@ use std::{
     time::{Duration, Instant},
 };
 
-use diesel::{Connection, PgConnection, RunQueryDsl, sql_query};
-use domain::{audience::Audience, secret::SecretHash, user::Role};
+use diesel::{Connection, PgConnection, RunQueryDsl, SqliteConnection, sql_query};
+use domain::{audience::Audience, page::PagePath, secret::SecretHash, user::Role};
 use store::{
     DatabaseUrl, Store,
     admin_list::PageFilter,
@@ -349,4 +349,26 @@ fn a_change_of_a_file_that_readers_have_is_told_as_one_of_its_page() {
         told("INSERT INTO renditions (content_id, width) VALUES (1, 1600)", &[private_page("a/b")]);
         told("DELETE FROM files", &[private_page("a/b")]);
     });
+}
+
+#[test]
+fn a_change_is_committed_although_a_checkpoint_writes_the_file_meanwhile() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("test.db").display().to_string();
+    let store = Store::open(&DatabaseUrl::parse(&format!("sqlite://{file}")).unwrap(), 4).unwrap();
+    store.migrate().unwrap();
+    let watch = Watch::of(&store);
+    store.write(|conn| put(conn, &content("before"))).unwrap();
+    watch.settled();
+    let mut beside = SqliteConnection::establish(&file).unwrap();
+    let written = store.write(|conn| {
+        put(conn, &content("meanwhile"))?;
+        sql_query("PRAGMA wal_checkpoint").execute(&mut beside).unwrap();
+        // The feed has noticed that the file was written, and replaces connections that were opened before.
+        while watch.next() != Change::Everything {}
+        Ok(())
+    });
+    assert_eq!(written, Ok(()));
+    let found = store.read(|conn| store::pages::find(conn, &PagePath::parse("meanwhile").unwrap())).unwrap();
+    assert!(found.is_some());
 }

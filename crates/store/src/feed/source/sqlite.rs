@@ -126,11 +126,10 @@ impl Journal {
     /// The file was written beside our connection: by a checkpoint, or by a person who copied another one over it. What
     /// open connections hold of it may be old.
     fn start_over(&mut self) -> Result<Vec<Change>> {
-        let rewrites = self.expected.record_rewrite();
         self.conn = connect(&self.file)?;
         self.version = data_version(&mut self.conn)?;
         self.position = newest(&mut self.conn)?;
-        self.expected.set(Some(Identity::File(self.id, rewrites)));
+        self.expected.set_rewritten(self.id);
         Ok(vec![Change::Everything])
     }
 }
