@@ -166,6 +166,8 @@ impl Manager {
         }
         if accepts(&self.expected, &conn.identity) {
             Ok(())
+        } else if matches!(conn.identity, Identity::File(..)) {
+            Err(Error::Unavailable(OUTDATED.into()))
         } else {
             Err(Error::Unavailable("a connection led to another server or file than the change feed".into()))
         }
@@ -209,12 +211,18 @@ impl r2d2::ManageConnection for Manager {
     }
 }
 
-/// Logs each failed connection of the pool on one line.
+/// Why a connection to a SQLite file is replaced by a new one. After a checkpoint this is so for all of them.
+const OUTDATED: &str = "the database file was written since this connection was opened";
+
+/// Logs each failed connection of the pool on one line, but not those that are replaced after a checkpoint.
 #[derive(Debug)]
 pub(crate) struct Quiet;
 
 impl r2d2::HandleError<ConnectionError> for Quiet {
     fn handle_error(&self, error: ConnectionError) {
-        log::warn!("no connection to the database: {}", conn::cause(&error));
+        let cause = conn::cause(&error);
+        if cause != OUTDATED {
+            log::warn!("no connection to the database: {cause}");
+        }
     }
 }
