@@ -60,6 +60,7 @@ mod read_only;
 mod rebuilt;
 mod refusals;
 mod replication;
+mod reverse_proxy;
 mod search;
 mod server;
 mod shares;

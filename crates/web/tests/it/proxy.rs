@@ -1,95 +1,36 @@
 //! A real caching proxy before the real binary: its cache never serves private content.
 
-use std::{
-    io::{Read, Write, stderr},
-    net::{TcpListener, TcpStream},
-    process::{Child, Command, Stdio},
-    time::{Duration, Instant},
-};
-
-use tempfile::TempDir;
-
 use crate::{
     files::png,
-    server::{PASSWORD, Server, is_root, status},
+    reverse_proxy::{self, ReverseProxy},
+    server::{PASSWORD, Server, is_installed, status},
     site::basic,
 };
 
-/// An nginx that caches every response that it may cache.
-struct Nginx {
-    port: u16,
-    folder: TempDir,
-    child: Child,
-}
-
-impl Nginx {
-    /// Starts nginx before a server; `None` if nginx is not installed and tests may skip it.
-    fn before(server: &Server) -> Option<Nginx> {
-        if Command::new("nginx").arg("-v").stderr(Stdio::null()).status().is_err() {
-            let all = std::env::vars_os().any(|(name, _)| name == "POSTERN_TEST_ALL");
-            assert!(!all, "nginx is not installed");
-            // Not by a macro: the test harness keeps what a test prints that passes.
-            let _unseen = writeln!(stderr(), "left out: a caching proxy (nginx is not installed)");
-            return None;
-        }
-        let folder = tempfile::tempdir().unwrap();
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let dir = folder.path().display();
-        let temporary: String = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
-            .map(|kind| format!("{kind}_temp_path {dir}/{kind};"))
-            .concat();
-        let user = if is_root() { "user root;" } else { "" };
-        let address = &server.address;
-        let configuration = format!(
-            "daemon off; master_process off; {user} pid {dir}/pid; events {{}}
-             http {{ access_log off; {temporary} proxy_cache_path {dir}/cache keys_zone=zone:1m;
-             server {{ listen 127.0.0.1:{port}; location / {{
-                 proxy_pass http://{address}; proxy_cache zone; proxy_cache_valid any 10m;
-                 proxy_cache_methods GET HEAD; add_header X-Cache $upstream_cache_status always; }} }} }}"
-        );
-        let file = folder.path().join("nginx.conf");
-        std::fs::write(&file, configuration).unwrap();
-        let log = folder.path().join("error");
-        let mut command = Command::new("nginx");
-        command.arg("-e").arg(&log).arg("-p").arg(folder.path()).arg("-c").arg(&file);
-        let nginx = Nginx { port, child: command.stderr(Stdio::null()).spawn().unwrap(), folder };
-        let start = Instant::now();
-        while TcpStream::connect(("127.0.0.1", port)).is_err() {
-            assert!(start.elapsed() < Duration::from_secs(20), "{}", std::fs::read_to_string(&log).unwrap_or_default());
-        }
-        Some(nginx)
-    }
-
-    fn ask(&self, method: &str, path: &str, headers: &str) -> String {
-        let mut stream = TcpStream::connect(("127.0.0.1", self.port)).unwrap();
-        stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
-        let request = format!("{method} {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n{headers}\r\n");
-        stream.write_all(request.as_bytes()).unwrap();
-        let mut answer = Vec::new();
-        stream.read_to_end(&mut answer).unwrap();
-        String::from_utf8_lossy(&answer).into_owned()
-    }
-}
-
-impl Drop for Nginx {
-    fn drop(&mut self) {
-        let _gone = self.child.kill();
-        let _buried = self.child.wait();
-        let _cache = &self.folder;
-    }
+/// An nginx that caches every response that it may cache; `None` if nginx is not installed and tests may skip it.
+fn caching(server: &Server) -> Option<ReverseProxy> {
+    let address = &server.address;
+    is_installed("nginx").then(|| {
+        ReverseProxy::nginx(|port, dir| {
+            format!(
+                "proxy_cache_path {dir}/cache keys_zone=zone:1m;
+                 server {{ listen 127.0.0.1:{port}; location / {{
+                     proxy_pass http://{address}; proxy_cache zone; proxy_cache_valid any 10m;
+                     proxy_cache_methods GET HEAD; add_header X-Cache $upstream_cache_status always; }} }}"
+            )
+        })
+    })
 }
 
 /// The value of a header; empty if the response has none.
 fn header<'a>(answer: &'a str, name: &str) -> &'a str {
-    let head = answer.split("\r\n\r\n").next().unwrap();
-    let mut lines = head.lines().filter_map(|line| line.split_once(": "));
-    lines.find(|(own, _)| own.eq_ignore_ascii_case(name)).map_or("", |(_, value)| value)
+    reverse_proxy::header(answer, name).unwrap_or_default()
 }
 
 #[test]
 fn t42_case_18_20_a_caching_proxy_gives_nothing_private_to_a_stranger() {
     let server = Server::start();
-    let Some(nginx) = Nginx::before(&server) else { return };
+    let Some(nginx) = caching(&server) else { return };
     let ann = format!("Authorization: {}\r\n", basic(format!("admin:{PASSWORD}")));
 
     // The proxy keeps what may be kept, or this test would show nothing.
@@ -139,7 +80,7 @@ fn t42_case_18_20_a_caching_proxy_gives_nothing_private_to_a_stranger() {
 #[test]
 fn t40_t47_a_caching_proxy_gives_no_file_of_a_private_page_to_a_stranger() {
     let server = Server::start();
-    let Some(nginx) = Nginx::before(&server) else { return };
+    let Some(nginx) = caching(&server) else { return };
     let admin = format!("Authorization: {}\r\n", basic(format!("admin:{PASSWORD}")));
     let cli = |arguments: &[&str]| {
         let (done, _, error) = crate::server::text(&server.cli(arguments, "Text."));
