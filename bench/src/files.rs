@@ -17,6 +17,7 @@ use crate::{
     load::{ATTACKER, Load, READER, runtime},
     options::Options,
     peers::{FILM, PICTURE, Server, right},
+    png::png,
     postern::{PASSWORD, Postern, Site, hash, login, one_bcrypt},
     report::{Bound, Report, Table, number},
     stats::median,
@@ -187,51 +188,4 @@ fn album(postern: &Postern, report: &mut Report) -> Result<(), String> {
     let name = format!("a page with {PICTURES} pictures for somebody new, to the last byte");
     report.add(PART, name, (median(&times) / one, "× one bcrypt"), Some(1.5), note);
     Ok(())
-}
-
-/// A square PNG of one byte for each pixel, without compression: `side`² bytes and a little more. Each `seed` makes another one.
-pub(crate) fn png(side: u32, seed: u32) -> Vec<u8> {
-    let mut random = seed.wrapping_mul(2_654_435_761).wrapping_add(1);
-    let mut raw = Vec::new();
-    for _ in 0..side {
-        raw.push(0);
-        raw.extend((0..side).map(|_| {
-            // Numerical Recipes' linear congruential generator.
-            random = random.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-            (random >> 24) as u8
-        }));
-    }
-    let mut header = Vec::from(side.to_be_bytes());
-    header.extend(side.to_be_bytes());
-    header.extend([8, 0, 0, 0, 0]);
-    let mut file = b"\x89PNG\r\n\x1a\n".to_vec();
-    for (kind, content) in [(b"IHDR", header), (b"IDAT", stored(&raw)), (b"IEND", Vec::new())] {
-        file.extend((content.len() as u32).to_be_bytes());
-        let from = file.len();
-        file.extend(kind);
-        file.extend(content);
-        let sum = crc32fast::hash(&file[from..]);
-        file.extend(sum.to_be_bytes());
-    }
-    file
-}
-
-/// The zlib format with stored blocks (RFC 1950, RFC 1951 section 3.2.4).
-fn stored(raw: &[u8]) -> Vec<u8> {
-    let mut zlib = vec![0x78, 0x01];
-    let last = raw.len().div_ceil(0xffff) - 1;
-    for (at, block) in raw.chunks(0xffff).enumerate() {
-        let length = block.len() as u16;
-        zlib.push(u8::from(at == last));
-        zlib.extend(length.to_le_bytes());
-        zlib.extend((!length).to_le_bytes());
-        zlib.extend(block);
-    }
-    let (mut a, mut b) = (1_u32, 0_u32);
-    for byte in raw {
-        a = (a + u32::from(*byte)) % 65_521;
-        b = (b + a) % 65_521;
-    }
-    zlib.extend(((b << 16) | a).to_be_bytes());
-    zlib
 }

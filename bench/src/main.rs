@@ -12,6 +12,7 @@ mod options;
 mod peers;
 mod people;
 mod plot;
+mod png;
 mod postern;
 mod process;
 mod refusals;

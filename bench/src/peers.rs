@@ -4,14 +4,14 @@ mod kinds;
 
 use crate::{
     client::{Login, Place},
-    files::png,
     options::Options,
+    png::png,
     postern::{PASSWORD, Postern, Site, ask, hash, login, markdown},
     process::{Process, Room},
     report::Report,
 };
-pub(crate) use kinds::SAME_FIELDS;
 use kinds::{KINDS, Starter};
+pub(crate) use kinds::{SAME_FIELDS, guarded_nginx};
 
 /// A measured server.
 pub(crate) struct Server {
@@ -59,7 +59,7 @@ pub(crate) fn start(options: &Options, report: &mut Report) -> Result<Vec<Server
 }
 
 /// Warms a server up, and checks that it accepts the right credentials and refuses requests without any.
-fn check(server: &Server) -> Result<(), String> {
+pub(crate) fn check(server: &Server) -> Result<(), String> {
     let expect = |place: &Place, login: Option<&Login>, status: u16| match ask(place, login)?.status {
         other if other != status => Err(format!("{} answers {other}, not {status}", place.path)),
         _ => Ok(()),

@@ -5,8 +5,8 @@ use std::{fs, net::SocketAddr, path::PathBuf, process::Command};
 use super::{Alive, FILM, NAME, PICTURE, Server};
 use crate::{
     client::Place,
-    files::png,
     options::Options,
+    png::png,
     postern::{PASSWORD, hash},
     process::{Account, Process, Room, free_address, run},
 };
@@ -58,6 +58,11 @@ impl Starter<'_> {
 
     /// Fills in a template for this run and writes it into the folder.
     fn template(&self, name: &str) -> Result<PathBuf, String> {
+        self.template_with(name, &[])
+    }
+
+    /// As [`Starter::template`], with more values.
+    fn template_with(&self, name: &str, more: &[(&str, &str)]) -> Result<PathBuf, String> {
         let path = self.options.peers.join(name);
         let text = fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
         let text = text
@@ -66,6 +71,7 @@ impl Starter<'_> {
             .replace("@NAME@", NAME)
             .replace("@PASSWORD@", PASSWORD)
             .replace("@HASH@", &self.hash);
+        let text = more.iter().fold(text, |text, (name, value)| text.replace(name, value));
         self.room.write(name, text)
     }
 
@@ -111,6 +117,18 @@ fn nginx(starter: Starter) -> Result<Server, String> {
     let mut command = starter.room.command(starter.program("nginx")?);
     command.args(["-e", "error.log", "-p"]).arg(&starter.room.dir).arg("-c").arg(starter.template("nginx.conf")?);
     starter.serve("nginx", command, "/page.html", &[("bcrypt", "/bcrypt/page.html"), ("apr1", "/apr1/page.html")])
+}
+
+/// nginx that asks Postern who may have its page, beside its own file of passwords.
+pub(crate) fn guarded_nginx(options: &Options, page: &[u8], postern: SocketAddr) -> Result<Server, String> {
+    let starter = Starter::new(options, "nginx-guard", page)?;
+    starter.room.write("bcrypt.htpasswd", format!("{NAME}:{}\n", starter.hash))?;
+    ["guarded", "bcrypt"].iter().try_for_each(|folder| starter.copy_page(folder))?;
+    let configuration = starter.template_with("nginx-guard.conf", &[("@POSTERN@", &postern.to_string())])?;
+    let mut command = starter.room.command(starter.program("nginx")?);
+    command.args(["-e", "error.log", "-p"]).arg(&starter.room.dir).arg("-c").arg(configuration);
+    let private = [("the guard", "/guarded/page.html"), ("bcrypt", "/bcrypt/page.html")];
+    starter.serve("nginx with the guard", command, "/page.html", &private)
 }
 
 fn apache(starter: Starter) -> Result<Server, String> {
