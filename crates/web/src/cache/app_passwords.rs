@@ -8,10 +8,10 @@ use domain::{
     secret::SecretHash,
     user::{User, Username},
 };
-use quick_cache::sync::Cache;
 
 use super::{
-    generations::{Dependency, Generation, Generations},
+    by_user::{ByUser, UserFillToken},
+    generations::Generations,
     users::CachedUser,
 };
 
@@ -38,36 +38,26 @@ impl CachedAppPassword {
     }
 }
 
-/// The cached app passwords. Unknown ones are not cached: a client can send any number of them.
-pub struct AppPasswords {
-    generations: Arc<Generations>,
-    entries: Cache<SecretHash, (Generation, Arc<CachedAppPassword>)>,
-}
-
-/// The permission to insert an app password of a user; must be taken before the database is read.
-pub struct AppPasswordFillToken(Generation);
+/// The cached app passwords. The feed reports a change of one as a change of its owner.
+pub struct AppPasswords(ByUser<SecretHash, CachedAppPassword>);
 
 impl AppPasswords {
     pub(super) fn new(generations: Arc<Generations>) -> AppPasswords {
-        AppPasswords { generations, entries: Cache::new(CAPACITY) }
+        AppPasswords(ByUser::new(generations, CAPACITY))
     }
 
     /// The app password of a user, if the cache is fresh and neither has changed.
     pub fn get(&self, owner: &Username, hash: &SecretHash) -> Option<Arc<CachedAppPassword>> {
-        let (generation, cached) = self.entries.get(hash)?;
-        let is_current = self.generations.is_fresh() && self.generations.is_current(&generation);
-        (is_current && cached.owner.user.name == *owner).then_some(cached)
+        self.0.get(hash).filter(|cached| cached.owner.user.name == *owner)
     }
 
-    /// A token for [`AppPasswords::insert`]. A change of an app password is told as one of its owner.
-    pub fn fill_token(&self, owner: &Username) -> AppPasswordFillToken {
-        AppPasswordFillToken(self.generations.generation(Dependency::user(owner)))
+    /// A token for [`AppPasswords::insert`].
+    pub fn fill_token(&self, owner: &Username) -> UserFillToken {
+        self.0.fill_token(owner)
     }
 
     /// Inserts an app password that was read after the token was taken.
-    pub fn insert(&self, token: AppPasswordFillToken, hash: SecretHash, cached: Arc<CachedAppPassword>) {
-        if self.generations.is_current(&token.0) {
-            self.entries.insert(hash, (token.0, cached));
-        }
+    pub fn insert(&self, token: UserFillToken, hash: SecretHash, cached: Arc<CachedAppPassword>) {
+        self.0.insert(token, hash, cached);
     }
 }

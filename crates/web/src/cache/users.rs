@@ -6,9 +6,11 @@ use domain::{
     app_password::AppPassword,
     user::{User, Username},
 };
-use quick_cache::sync::Cache;
 
-use super::generations::{Dependency, Generation, Generations};
+use super::{
+    by_user::{ByUser, UserFillToken},
+    generations::Generations,
+};
 use crate::auth::account::Account;
 
 /// The maximum number of cached users; each takes less than 1 KB.
@@ -37,35 +39,26 @@ impl CachedUser {
     }
 }
 
-/// The cached users. Unknown names are not cached: a client can send any number of them.
-pub struct Users {
-    generations: Arc<Generations>,
-    entries: Cache<String, (Generation, Arc<CachedUser>)>,
-}
-
-/// The permission to insert the user of a name; must be taken before the database is read.
-pub struct UserFillToken(Generation);
+/// The cached users.
+pub struct Users(ByUser<String, CachedUser>);
 
 impl Users {
     pub(super) fn new(generations: Arc<Generations>) -> Users {
-        Users { generations, entries: Cache::new(CAPACITY) }
+        Users(ByUser::new(generations, CAPACITY))
     }
 
     /// The user of a name, if the cache is fresh and the user has not changed.
     pub fn get(&self, name: &Username) -> Option<Arc<CachedUser>> {
-        let (generation, cached) = self.entries.get(name.as_str())?;
-        (self.generations.is_fresh() && self.generations.is_current(&generation)).then_some(cached)
+        self.0.get(name.as_str())
     }
 
     /// A token for [`Users::insert`].
     pub fn fill_token(&self, name: &Username) -> UserFillToken {
-        UserFillToken(self.generations.generation(Dependency::user(name)))
+        self.0.fill_token(name)
     }
 
     /// Inserts a user that was read after the token was taken.
     pub fn insert(&self, token: UserFillToken, cached: Arc<CachedUser>) {
-        if self.generations.is_current(&token.0) {
-            self.entries.insert(cached.user.name.as_str().to_owned(), (token.0, cached));
-        }
+        self.0.insert(token, cached.user.name.as_str().to_owned(), cached);
     }
 }
