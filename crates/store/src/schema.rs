@@ -224,7 +224,7 @@ diesel::table! {
         id -> BigInt,
         page_id -> BigInt,
         /// The SHA-256 of the secret in the link.
-        secret -> Binary,
+        secret_hash -> Text,
         label -> Text,
         /// `page`, `section` or `draft`.
         shows -> Text,

@@ -1,17 +1,17 @@
--- Links that open a page, a page with those below it, or a draft, to whoever has them. `secret` is the SHA-256 of what the link
--- has. No cache keeps what a share opens, so that nothing tells of its changes.
+-- Links that open a page, a page with those below it, or a draft. `secret_hash` is the SHA-256 of the secret in the link, hexadecimal.
+-- No cache keeps what a share opens, so that nothing reports its changes.
 CREATE TABLE shares (
-    id        INTEGER PRIMARY KEY NOT NULL,
-    page_id   BIGINT NOT NULL,
-    secret    BLOB NOT NULL UNIQUE,
-    label     TEXT NOT NULL,
-    shows     TEXT NOT NULL CHECK (shows IN ('page', 'section', 'draft')),
-    made_at   TIMESTAMP NOT NULL,
-    made_by   TEXT NOT NULL,
-    user_id   BIGINT REFERENCES users (id) ON DELETE SET NULL,
-    ends_at   TIMESTAMP NOT NULL,
-    ended_at  TIMESTAMP,
-    opened_at TIMESTAMP
+    id          INTEGER PRIMARY KEY NOT NULL,
+    page_id     BIGINT NOT NULL,
+    secret_hash TEXT NOT NULL UNIQUE,
+    label       TEXT NOT NULL,
+    shows       TEXT NOT NULL CHECK (shows IN ('page', 'section', 'draft')),
+    made_at     TIMESTAMP NOT NULL,
+    made_by     TEXT NOT NULL,
+    user_id     BIGINT REFERENCES users (id) ON DELETE SET NULL,
+    ends_at     TIMESTAMP NOT NULL,
+    ended_at    TIMESTAMP,
+    opened_at   TIMESTAMP
 );
 CREATE INDEX shares_by_page ON shares (page_id, made_at);
 CREATE INDEX shares_by_user ON shares (user_id);

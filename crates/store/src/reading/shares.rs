@@ -61,7 +61,7 @@ impl Record {
 /// The share with a secret, ended or not.
 pub fn find(conn: &mut Conn, secret: &SecretHash) -> Result<Option<Share>> {
     let record: Option<Record> = shares::table
-        .filter(shares::secret.eq(secret.0.as_slice()))
+        .filter(shares::secret_hash.eq(secret.to_hex()))
         .select(Record::as_select())
         .first(conn)
         .optional()?;

@@ -32,7 +32,7 @@ pub fn make(conn: &mut Conn, by: &Editor, new: &NewShare, secret: &SecretHash, n
         .values((
             shares::id.eq(id.0),
             shares::page_id.eq(new.page.0),
-            shares::secret.eq(secret.0.as_slice()),
+            shares::secret_hash.eq(secret.to_hex()),
             shares::label.eq(&new.label),
             shares::shows.eq(new.shows.as_str()),
             shares::made_at.eq(now.naive_utc()),
