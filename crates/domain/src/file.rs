@@ -5,7 +5,7 @@ use std::fmt;
 use unicode_normalization::UnicodeNormalization;
 
 pub use crate::id::{ContentId, FileId};
-use crate::{Timestamp, Version, page::PageId, text};
+use crate::{Timestamp, Version, id::PageId, text};
 
 /// The most files of one page, waiting ones included.
 pub const FILES: usize = 500;

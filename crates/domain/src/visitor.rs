@@ -90,6 +90,14 @@ impl Visitor {
         }
     }
 
+    /// The path that limits the visitor; only app passwords have one.
+    pub fn limit(&self) -> Option<&PagePath> {
+        match self {
+            Visitor::AppPassword(program) => program.below(),
+            Visitor::Anonymous | Visitor::SignedIn(_) | Visitor::Holder(_) => None,
+        }
+    }
+
     /// Whether this visitor may write pages. No app password does, and no holder of a share.
     pub fn may_edit(&self) -> bool {
         match self {

@@ -181,11 +181,8 @@ impl Viewer {
 impl VisiblePages {
     /// The pages that the visitor may read: `Listing::Open`.
     pub fn readable(visitor: &Visitor, now: Timestamp) -> VisiblePages {
-        let limit = match visitor {
-            Visitor::AppPassword(program) => program.below().cloned(),
-            Visitor::Anonymous | Visitor::SignedIn(_) | Visitor::Holder(_) => None,
-        };
-        VisiblePages { viewer: Viewer::of(visitor), limit, with_locked: false, now: now.naive_utc() }
+        let (viewer, limit) = (Viewer::of(visitor), visitor.limit().cloned());
+        VisiblePages { viewer, limit, with_locked: false, now: now.naive_utc() }
     }
 
     /// Of the pages that a reader may read, those that a reason opens.

@@ -52,15 +52,7 @@ pub fn update(conn: &mut Conn, admin: &Admin, from: Version, new: &Site, now: Ti
     diesel::update(more_of_site::table.find(1))
         .set((more_of_site::new_pages.eq(new.new_pages.as_str()), more_of_site::sharers.eq(new.sharers.as_str())))
         .execute(conn)?;
-    let entry = Entry {
-        at: now,
-        actor: admin.actor().into(),
-        action: Action::Changed,
-        subject: Subject::Site,
-        name: "settings".into(),
-        detail: site_changes(&old, new),
-    };
-    audit::insert(conn, &entry)?;
+    record(conn, admin, site_changes(&old, new), now)?;
     Ok(Site { version, ..new.clone() })
 }
 
@@ -91,15 +83,12 @@ pub fn set_picture(
         None if removed == 0 => return Ok(()),
         None => "removed",
     };
-    let entry = Entry {
-        at: now,
-        actor: admin.actor().into(),
-        action: Action::Changed,
-        subject: Subject::Site,
-        name: "settings".into(),
-        detail: format!("{} {detail}", role.as_str()),
-    };
-    audit::insert(conn, &entry)
+    record(conn, admin, format!("{} {detail}", role.as_str()), now)
+}
+
+fn record(conn: &mut Conn, admin: &Admin, detail: String, at: Timestamp) -> Result<()> {
+    let (actor, name) = (admin.actor().into(), "settings".into());
+    audit::insert(conn, &Entry { at, actor, action: Action::Changed, subject: Subject::Site, name, detail })
 }
 
 /// Hides the first steps on the dashboard, for every administrator.

@@ -145,11 +145,7 @@ pub(super) async fn absence(requester: &Requester<'_>, viewer: &MaybeReader, hid
 /// 403, not 404: the earlier 401 already revealed that the page exists.
 pub(super) fn not_a_reader(visitor: &Visitor) -> Error {
     let name = visitor.member().map_or("", |member| member.name.as_str());
-    let limit = match visitor {
-        Visitor::AppPassword(program) => program.below(),
-        Visitor::Anonymous | Visitor::SignedIn(_) | Visitor::Holder(_) => None,
-    };
-    Error::Forbidden(match limit {
+    Error::Forbidden(match visitor.limit() {
         None => Sentence::new("error-forbidden-page").with("name", name),
         // Without its path: the log has this sentence, and no path of a page.
         Some(_) => Sentence::new("error-forbidden-limit").with("name", name),
