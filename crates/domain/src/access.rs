@@ -87,9 +87,9 @@ impl Outline {
     }
 }
 
-/// Decides whether a visitor sees a page: users who may edit always do, others when they are among its readers, of whom the
-/// holder of a share is one. Before its date and from its end on, a page exists only for users who may edit it. An app password
-/// opens the published pages that its owner reads, below its path; a private page elsewhere refuses it.
+/// Decides whether a visitor sees a page. Users who may edit see every page; others see a page if they are among its readers. The
+/// holder of a share counts as a reader. Before its date and from its end on, a page exists only for users who may edit it. An
+/// app password opens the published pages that its owner may read below its path; it gets a refusal for other private pages.
 pub fn decide(page: &Page, visitor: &Visitor, now: Timestamp) -> Access {
     Outline::of(page).decide(&page.content.path, visitor, now).unwrap_or_else(|| {
         let is_reader = match visitor {

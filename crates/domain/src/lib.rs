@@ -21,7 +21,7 @@
 //! - [`link`]: the target of a link in a page, and the problems of a link.
 //! - [`search`]: a search query, and its matches in a text.
 //! - [`secret`]: random secrets that open something by themselves.
-//! - [`share`]: a [`Share`](share::Share) opens a page or a draft to whoever has its link.
+//! - [`share`]: a [`Share`](share::Share) opens a page or a draft to everyone who has its link.
 //! - [`audit`]: the entries of the audit trail.
 //! - [`draft`]: a [`Draft`](draft::Draft) is the unpublished input of a page's form.
 //! - [`effective_access`]: the audience that applies to a page after inheritance.

@@ -1,4 +1,4 @@
-//! Shares: links with a secret that open one page, a page with those below it, or a draft, to whoever has the link.
+//! Shares: links with a secret. A share opens a page, a page and the pages below it, or a draft to everyone who has the link.
 
 use chrono::{NaiveDate, TimeDelta};
 

@@ -208,8 +208,8 @@ impl User {
         self.is_active_at(now) && self.password_hash == *hash
     }
 
-    /// Whether the account can sign in at a moment: it is enabled, and its end is not reached. Whoever asks about `active` alone
-    /// lets accounts in that have ended.
+    /// Whether the account can sign in at a moment: it is enabled and has not ended. Code that checks `active` alone admits
+    /// accounts that have ended.
     pub fn is_active_at(&self, now: Timestamp) -> bool {
         self.active && self.ends_at.is_none_or(|end| now < end)
     }

@@ -3,8 +3,8 @@
 pub use crate::member::Member;
 use crate::{id::PageId, page_path::PagePath, user::Role};
 
-/// The sender of a request: anonymous, a user whose credentials were verified and whose account is active now, or whoever has
-/// the link of a share.
+/// The sender of a request: anonymous, a user or a program whose credentials were verified and whose account is active now, or a
+/// person with the link of a share.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Visitor {
     /// A visitor without credentials, or with credentials that do not verify.
@@ -31,14 +31,13 @@ pub struct Holder {
 }
 
 impl Holder {
-    /// Whether the holder is among the readers of a private page: the shared one, and of those below it the ones that inherit
-    /// from the page from which the shared one inherits, or which it is. A page below with an audience of its own, and what
-    /// inherits from that, stays out, whoever its readers are.
+    /// Whether the holder may read a private page. The holder may read the shared page, and pages below it that have the same
+    /// governor. A page below with an audience of its own is excluded, and so are the pages that inherit from it.
     pub fn reads(&self, page: PageId, path: &PagePath, governor: Option<PageId>) -> bool {
         page == self.page || self.below && path.is_below(&self.path) && governor.is_some() && governor == self.governor
     }
 
-    /// Whether the share reaches a path, whoever may read its page.
+    /// Whether a path is within the share. The page there may still have other readers.
     pub fn reaches(&self, path: &PagePath) -> bool {
         *path == self.path || self.below && path.is_below(&self.path)
     }

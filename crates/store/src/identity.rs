@@ -108,8 +108,8 @@ impl Expected {
         is_accepted
     }
 
-    /// Whether a connection with this identity may commit what it has written. A SQLite file that was written beside it is still
-    /// the same file: most often this was a checkpoint, which every long series of changes brings along. A refusal is counted as
+    /// Whether a connection with this identity may commit what it has written. A SQLite file that another connection
+    /// wrote is still the same file: usually this was a checkpoint. A refusal is counted as
     /// in [`Expected::accepts`].
     pub(crate) fn accepts_commit(&self, identity: &Identity) -> bool {
         let is_same_file = match (&self.state().identity, identity) {
@@ -134,8 +134,8 @@ impl Expected {
         self.state().rewrites += 1;
     }
 
-    /// Records a write to a SQLite file beside our connections, and expects connections that were opened after it. The feed has
-    /// opened its own before, so that at no moment a new connection is refused.
+    /// Records a write to a SQLite file beside our connections, and expects connections that were opened after it. Both change
+    /// under one lock, so that no new connection is refused in between.
     pub(crate) fn set_rewritten(&self, file: FileId) {
         let mut state = self.state();
         state.rewrites += 1;

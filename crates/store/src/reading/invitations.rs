@@ -66,7 +66,7 @@ macro_rules! columns {
     };
 }
 
-/// The link with a secret, also one that has ended. Whoever knows the secret needs no other right.
+/// The link with a secret, including one that has ended. Knowing the secret is the only right that is required.
 pub fn find(conn: &mut Conn, secret: &SecretHash) -> Result<Option<Invitation>> {
     let record: Option<Record> =
         with_names().filter(invitations::secret_hash.eq(secret.to_hex())).select(columns!()).first(conn).optional()?;

@@ -109,9 +109,9 @@ pub fn discard(conn: &mut Conn, content: ContentId) -> Result<bool> {
     delete_parts(conn, content.0, &mut left)
 }
 
-/// Lets nobody find a content any more that nothing has, and the next sweep delete it; returns whether nothing has it.
+/// Removes the hash of a content that no file has, so that the next sweep deletes it; returns whether no file has it.
 fn forget(conn: &mut Conn, content: i64) -> Result<bool> {
-    // Whoever gives it to a file at this moment is waited for, and seen by the statement after this one.
+    // This waits for a concurrent transaction that gives the content to a file; the next statement then sees that file.
     diesel::update(contents::table.find(content))
         .set(contents::unused_since.eq(contents::unused_since))
         .execute(conn)?;

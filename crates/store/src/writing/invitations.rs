@@ -20,7 +20,7 @@ use crate::{
     users::get,
 };
 
-/// The newest link of a user that whoever makes another one knows of.
+/// The newest link of a user that was known when another one was requested.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Known {
     /// This one, or none: the same form sent twice makes one link, and the one that was shown stays open.

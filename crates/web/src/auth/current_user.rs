@@ -65,7 +65,7 @@ async fn read_app_password(
     Ok(Some(cached))
 }
 
-/// The app password with a hash and its owner, if the owner has this name. An unknown hash costs one look-up, whoever is named.
+/// The app password with a hash and its owner, if the owner has this name. An unknown hash costs one look-up for every name.
 pub fn find_app_password(
     conn: &mut store::Conn,
     name: &Username,

@@ -15,7 +15,7 @@ pub enum Caching {
     Immutable,
     /// No cache stores it: the panel, errors, redirects.
     Never,
-    /// For whoever has the link of a share: no cache stores it, and search engines neither index nor keep it.
+    /// For the holder of a share: no cache stores it, and search engines neither index nor archive it.
     Secret,
 }
 

@@ -1,4 +1,4 @@
-//! Paths with a secret in them: whoever knows one may open what is there. They are in no log.
+//! Paths that contain a secret. Knowing such a path is enough to open it, so that no log contains one.
 
 /// The first segments of paths whose next segment is a secret.
 const FIRST_SEGMENTS: [&str; 2] = ["join", "s"];

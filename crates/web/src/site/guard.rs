@@ -23,7 +23,7 @@ const REMOTE_USER: HeaderName = HeaderName::from_static("remote-user");
 /// The names of the reader's groups, joined by commas; a comma in a name is `%2C`.
 const REMOTE_GROUPS: HeaderName = HeaderName::from_static("remote-groups");
 
-/// GET `/postern/guard/PATH`: 204 if whoever sends these credentials may read the page at PATH, with the reader in `Remote-User` and
+/// GET `/postern/guard/PATH`: 204 if these credentials may read the page at PATH, with the reader in `Remote-User` and
 /// their groups in `Remote-Groups` unless strangers may read it, too; 401 with the challenge; 403 for everything else that a
 /// GET of the page refuses, and after too many wrong passwords with `Retry-After`; 503 when the database or the queue of
 /// bcrypt does not answer. No status but these: proxies let 2xx, 401 and 403 through, and answer 500 to others.

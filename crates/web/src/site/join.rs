@@ -98,7 +98,7 @@ fn gone() -> Error {
     Error::Gone(Sentence::new("join-gone"))
 }
 
-/// The form as strangers see it, whoever sends the request.
+/// The form as strangers see it. The credentials of the request are ignored.
 async fn page(app: &App, link: &Invitation, invalid: &Invalid) -> Result<Answer, Error> {
     let (site, ()) = app.db.read_with_site(|_| Ok(())).await?;
     let menu = menu::of(app, &Visitor::Anonymous).await?;
