@@ -1,25 +1,29 @@
-//! A cache of the bytes of small files. A content never changes, so that nothing here becomes outdated; who may have it is decided
-//! for each request before.
+//! A cache of the bytes of files, in the parts in which they are stored. A content never changes, so that nothing here becomes
+//! outdated; who may have it is decided for each request before.
 
 use actix_web::web::Bytes;
 use domain::file::{ContentId, PART_BYTES};
 use quick_cache::{Weighter, sync::Cache};
 
+/// A content, and the number of one of its parts, of which the first is 0.
+pub type PartKey = (ContentId, u64);
+
+/// The bytes of an entry beside its part, rounded up.
+const OVERHEAD: usize = 256;
+
 #[derive(Clone)]
 struct ByteWeighter;
 
-impl Weighter<ContentId, Bytes> for ByteWeighter {
-    fn weight(&self, _: &ContentId, bytes: &Bytes) -> u64 {
-        /// The bytes of an entry beside its content, rounded up.
-        const OVERHEAD: usize = 256;
+impl Weighter<PartKey, Bytes> for ByteWeighter {
+    fn weight(&self, _: &PartKey, bytes: &Bytes) -> u64 {
         (OVERHEAD + bytes.len()) as u64
     }
 }
 
-/// The bytes of contents of at most one part ([`PART_BYTES`]).
+/// Parts of contents, each of at most [`PART_BYTES`]. A smaller file is its part 0.
 pub struct Contents {
     /// `None` when caching is off.
-    entries: Option<Cache<ContentId, Bytes, ByteWeighter>>,
+    entries: Option<Cache<PartKey, Bytes, ByteWeighter>>,
     max_bytes: u64,
 }
 
@@ -33,20 +37,34 @@ impl Contents {
         Contents { entries, max_bytes }
     }
 
-    /// The bytes of all contents in memory, and their maximum.
+    /// The bytes of all parts in memory, and their maximum.
     pub fn load(&self) -> (u64, u64) {
         (self.entries.as_ref().map_or(0, Cache::weight), self.max_bytes)
     }
 
-    /// The bytes of a content.
-    pub fn get(&self, content: ContentId) -> Option<Bytes> {
-        self.entries.as_ref()?.get(&content)
+    /// Whether there is room for several whole parts, so that one that was read is still there for the next step of its reader.
+    pub fn has_room_for_parts(&self) -> bool {
+        const LEAST_PARTS: usize = 4;
+        self.max_bytes >= (LEAST_PARTS * (OVERHEAD + PART_BYTES)) as u64
     }
 
-    /// Inserts the bytes of a whole content; a larger one is not kept.
-    pub fn insert(&self, content: ContentId, bytes: Bytes) {
-        if let Some(entries) = self.entries.as_ref().filter(|_| bytes.len() <= PART_BYTES) {
-            entries.insert(content, bytes);
+    /// The bytes of a part.
+    pub fn get(&self, part: PartKey) -> Option<Bytes> {
+        self.entries.as_ref()?.get(&part)
+    }
+
+    /// The bytes of a part, which are read if they are not in memory; one of several that ask at once reads them.
+    ///
+    /// # Errors
+    /// Those of `read`; the others that wait then read themselves.
+    pub async fn get_or_read<E>(
+        &self,
+        part: PartKey,
+        read: impl Future<Output = Result<Bytes, E>>,
+    ) -> Result<Bytes, E> {
+        match &self.entries {
+            Some(entries) => entries.get_or_insert_async(&part, read).await,
+            None => read.await,
         }
     }
 }

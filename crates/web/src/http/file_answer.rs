@@ -7,7 +7,7 @@ use actix_web::{
         Method, StatusCode,
         header::{self, HeaderMap, HeaderName, HeaderValue},
     },
-    web::{Bytes, Data},
+    web::Data,
 };
 use domain::file::{Content, FileKind, FileName};
 
@@ -17,7 +17,6 @@ use super::{
     envelope::Envelope,
     error::Error,
     file_body::{self, StoredBytes},
-    parts_body::{PART, in_parts},
     query::QueryString,
     range::{self, Requested},
 };
@@ -105,28 +104,8 @@ impl FileFacts {
         let budget = request.app_data::<Data<Budget>>().ok_or_else(|| missing("budget"))?;
         let stored = request.app_data::<Data<dyn StoredBytes>>().ok_or_else(|| missing("files"))?;
         let origin = Some(Envelope::of(request).client.origin());
-        let share = |bytes| budget.take(origin, bytes).ok_or(Error::NoRoom);
-        let index = |at: u64| usize::try_from(at).unwrap_or(usize::MAX);
-        match stored.in_memory(self.content.id) {
-            Some(bytes) => {
-                let bytes: Bytes = bytes.slice(index(range.start).min(bytes.len())..index(range.end).min(bytes.len()));
-                match bytes.len() > PART {
-                    // The bytes are those of the cache, but for what the connection copies.
-                    true => Ok(in_parts(bytes, share(PART)?.into())),
-                    false => Ok(BoxBody::new(bytes)),
-                }
-            }
-            None => {
-                let share = share(file_body::memory(self.content.bytes))?;
-                Ok(file_body::from_store(
-                    stored.clone().into_inner(),
-                    self.content.id,
-                    self.content.bytes,
-                    range,
-                    share,
-                ))
-            }
-        }
+        let share = budget.take(origin, file_body::memory(&range)).ok_or(Error::NoRoom)?;
+        Ok(file_body::from_store(stored.clone().into_inner(), self.content.id, range, share))
     }
 }
 

@@ -129,6 +129,8 @@ async fn one_range_of_a_file_is_served() {
     let bytes: Vec<u8> = (0..2 * PART_BYTES + 1000).map(|n| b'a' + u8::try_from(n % 23).unwrap()).collect();
     add(&site, &open, "film.mp4", &bytes, true);
     let length = bytes.len();
+    // A cache with room for parts of files, one without, and none.
+    let instances = [64 << 20, 2 << 20, 0].map(|cache| site.instance_with_cache(cache));
     for (range, from, to) in [
         ("bytes=0-1".to_owned(), 0, 2),
         (format!("bytes={}-{}", PART_BYTES - 2, PART_BYTES + 1), PART_BYTES - 2, PART_BYTES + 2),
@@ -136,9 +138,13 @@ async fn one_range_of_a_file_is_served() {
         ("bytes=-600000".to_owned(), 0, length),
         ("bytes=70000-400000".to_owned(), 70_000, 400_001),
     ] {
-        let part = site.visitor().with("range", &range).get("/open/film.mp4").await.is(206);
-        assert!(part.body.as_bytes() == &bytes[from..to], "{range}");
-        assert_eq!(part.header("content-range"), format!("bytes {from}-{}/{length}", to - 1), "{range}");
+        for site in &instances {
+            let part = site.visitor().with("range", &range).get("/open/film.mp4").await.is(206);
+            assert!(part.body.as_bytes() == &bytes[from..to], "{range}");
+            assert_eq!(part.header("content-range"), format!("bytes {from}-{}/{length}", to - 1), "{range}");
+            let whole = site.visitor().get("/open/film.mp4").await.is(200);
+            assert!(whole.body.as_bytes() == bytes, "after {range}");
+        }
     }
     let whole = site.visitor().get("/open/film.mp4").await.is(200);
     assert!(whole.body.as_bytes() == bytes && whole.header("content-encoding").is_empty());

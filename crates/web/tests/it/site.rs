@@ -52,6 +52,8 @@ use web::{
 
 /// The lowest cost of bcrypt: tests verify thousands of passwords.
 const COST: u32 = 4;
+/// The cache of an instance, in bytes.
+const CACHE_BYTES: u64 = 64 << 20;
 
 pub struct Site {
     pub app: Data<App>,
@@ -69,7 +71,7 @@ impl Site {
     /// The same site on an empty database.
     pub fn at(url: &str) -> Site {
         let options = Options { base_url: "http://site.test".into(), is_base_url_chosen: true, ..Options::default() };
-        Site::on(Arc::new(tempfile::tempdir().unwrap()), url.into(), options, COST).furnished()
+        Site::on(Arc::new(tempfile::tempdir().unwrap()), url.into(), options, COST, CACHE_BYTES).furnished()
     }
 
     /// The same site with another cost for new password hashes.
@@ -114,18 +116,23 @@ impl Site {
     fn made(options: Options, cost: u32) -> Site {
         let folder = Arc::new(tempfile::tempdir().unwrap());
         let url = format!("sqlite://{}/site.db", folder.path().display());
-        Site::on(folder, url, options, cost)
+        Site::on(folder, url, options, cost, CACHE_BYTES)
     }
 
     /// Another instance on the same database; also one that was started again.
     pub fn instance(&self) -> Site {
-        Site::on(self.folder.clone(), self.url.clone(), self.app.options.clone(), COST)
+        self.instance_with_cache(CACHE_BYTES)
     }
 
-    fn on(folder: Arc<TempDir>, url: String, options: Options, cost: u32) -> Site {
+    /// Another instance on the same database, with a cache of so many bytes for pages and files.
+    pub fn instance_with_cache(&self, bytes: u64) -> Site {
+        Site::on(self.folder.clone(), self.url.clone(), self.app.options.clone(), COST, bytes)
+    }
+
+    fn on(folder: Arc<TempDir>, url: String, options: Options, cost: u32, cache_bytes: u64) -> Site {
         let store = Store::open(&DatabaseUrl::parse(&url).unwrap(), POOL_SIZE).unwrap();
         store.migrate().unwrap();
-        let cache = Cache::new(Arc::new(Generations::new(StalenessLimits::default())), 64 << 20);
+        let cache = Cache::new(Arc::new(Generations::new(StalenessLimits::default())), cache_bytes);
         let app = App::new(store, cache, cost, Limits::default(), options).unwrap();
         let site = Site { app: Data::new(app), folder, url };
         // Before the first heartbeat nothing is cached.
