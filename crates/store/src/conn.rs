@@ -26,8 +26,8 @@ use crate::{
     still_wanted::StillWanted,
 };
 
-/// The cache of pages of one SQLite connection, 1 MiB: the pool has 14 of them, and the system caches the file, too.
-const SMALL_CACHE: &str = "PRAGMA cache_size = -1024";
+/// The cache of pages of one SQLite connection, 512 KiB: the pool has 14 of them, and the system caches the file, too.
+const SMALL_CACHE: &str = "PRAGMA cache_size = -512";
 
 /// How long before a deadline the database stops waiting and working by itself.
 const MARGIN: Duration = Duration::from_millis(100);
