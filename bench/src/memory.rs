@@ -18,6 +18,7 @@ use tokio::{
 };
 
 use crate::{
+    cgroup::Cgroup,
     client::{Client, Login},
     load::{ATTACKER, Load, PROVEN, READER, runtime},
     options::Options,
@@ -34,7 +35,10 @@ const READERS: usize = 20;
 /// The number of connections of the mixed load.
 const CONNECTIONS: usize = 16;
 /// The sizes of the cache in MiB.
-const CACHES: [f64; 2] = [64.0, 16.0];
+const LARGE: f64 = 64.0;
+const SMALL: f64 = 16.0;
+/// The memory of the control group in MiB in which the small cache is measured.
+const GROUP: u64 = 128;
 /// The most memory in MiB that others than the cache may take, and that the cache may take for each of its bytes.
 const FIXED: f64 = 60.0;
 const FACTOR: f64 = 1.3;
@@ -54,19 +58,31 @@ pub(crate) fn run(options: &Options, report: &mut Report) -> Result<(), String> 
     database.fill(PAGES)?;
     database.add_page("large", &"Some words of a large page. ".repeat(36_000), false)?;
     drop(database);
-    for cache in CACHES {
-        let postern = site.start_with(&[("POSTERN_PAGE_CACHE", cache.to_string())])?;
-        mixed(&site, &postern, cache, options.memory, report)?;
+    let start = |cache: f64| site.start_with(&[("POSTERN_PAGE_CACHE", cache.to_string())]);
+    mixed(&site, &start(LARGE)?, LARGE, options.memory, report)?;
+    match Cgroup::with_memory(GROUP << 20) {
+        Ok(group) => {
+            let postern = group.enter(|| start(SMALL)).map_err(|error| error.to_string())??;
+            let tally = mixed(&site, &postern, SMALL, options.memory, report)?;
+            let lost = tally.statuses.get(&0).copied().unwrap_or(0) as f64;
+            let name = format!("mixed load, cache of {SMALL} MiB, in a control group of {GROUP} MiB: not answered");
+            report.add(PART, name, (lost, ""), Some(0.0), format!("of {}", tally.count()));
+            drop(postern);
+        }
+        Err(error) => {
+            report.miss(format!("memory, a control group of {GROUP} MiB: {error}"));
+            mixed(&site, &start(SMALL)?, SMALL, options.memory, report)?;
+        }
     }
-    let postern = site.start_with(&[("POSTERN_PAGE_CACHE", "0".to_owned())])?;
+    let postern = start(0.0)?;
     unread(&postern, report)?;
     forms(&postern, report)
 }
 
-/// Requests of many kinds, while pages change; reports the highest resident memory of all seconds.
-fn mixed(site: &Site, postern: &Postern, cache: f64, time: Duration, report: &mut Report) -> Result<(), String> {
+/// Requests of many kinds, while pages change; reports the highest resident memory of all seconds, and returns the answers.
+fn mixed(site: &Site, postern: &Postern, cache: f64, time: Duration, report: &mut Report) -> Result<Tally, String> {
     let over = Arc::new(AtomicBool::new(false));
-    let load = start(postern, over.clone());
+    let load = start_load(postern, over.clone());
     let mut database = site.database()?;
     let (begun, mut highest, mut changes) = (Instant::now(), 0.0_f64, 0);
     while begun.elapsed() < time {
@@ -88,10 +104,10 @@ fn mixed(site: &Site, postern: &Postern, cache: f64, time: Duration, report: &mu
     );
     let name = format!("mixed load, cache of {cache} MiB: resident");
     report.add(PART, name, (highest, "MiB"), Some(cache * FACTOR + FIXED), note);
-    Ok(())
+    Ok(tally)
 }
 
-fn start(postern: &Postern, over: Arc<AtomicBool>) -> JoinHandle<Tally> {
+fn start_load(postern: &Postern, over: Arc<AtomicBool>) -> JoinHandle<Tally> {
     let to = postern.to;
     std::thread::spawn(move || {
         let Ok(runtime) = runtime() else { return Tally::default() };

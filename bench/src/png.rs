@@ -1,5 +1,9 @@
 //! Pictures of any size, made here.
 
+use std::io::Write;
+
+use flate2::{Compression, write::ZlibEncoder};
+
 /// A square PNG of one byte for each pixel, without compression: `side`² bytes and a little more. Each `seed` makes another one.
 pub(crate) fn png(side: u32, seed: u32) -> Vec<u8> {
     let mut random = seed.wrapping_mul(2_654_435_761).wrapping_add(1);
@@ -12,11 +16,24 @@ pub(crate) fn png(side: u32, seed: u32) -> Vec<u8> {
             (random >> 24) as u8
         }));
     }
+    file(side, [8, 0], &stored(&raw))
+}
+
+/// A PNG of some 40 KB that claims to have `side` pixels on a side: its contents are 40 MiB of zeros, which are compressed.
+pub(crate) fn bomb(side: u32) -> Vec<u8> {
+    let mut zeros = ZlibEncoder::new(Vec::new(), Compression::best());
+    // Writing to a vector cannot fail.
+    let _ = zeros.write_all(&vec![0; 40 << 20]);
+    file(side, [8, 6], &zeros.finish().unwrap_or_default())
+}
+
+/// A square PNG of a depth and a colour type, from its compressed contents.
+fn file(side: u32, [depth, colour]: [u8; 2], compressed: &[u8]) -> Vec<u8> {
     let mut header = Vec::from(side.to_be_bytes());
     header.extend(side.to_be_bytes());
-    header.extend([8, 0, 0, 0, 0]);
+    header.extend([depth, colour, 0, 0, 0]);
     let mut file = b"\x89PNG\r\n\x1a\n".to_vec();
-    for (kind, content) in [(b"IHDR", header), (b"IDAT", stored(&raw)), (b"IEND", Vec::new())] {
+    for (kind, content) in [(b"IHDR", header.as_slice()), (b"IDAT", compressed), (b"IEND", &[])] {
         file.extend((content.len() as u32).to_be_bytes());
         let from = file.len();
         file.extend(kind);
