@@ -1,4 +1,4 @@
-//! nginx and Caddy before another program, with the files in `deploy/guard`: they ask the real binary who may pass.
+//! nginx, Caddy and Traefik before another program, with the files in `deploy/guard`: they ask the real binary who may pass.
 
 use std::{
     io::{Read, Write},
@@ -6,6 +6,7 @@ use std::{
     process::Command,
     sync::{Arc, Mutex},
     thread,
+    time::{Duration, Instant},
 };
 
 use crate::{
@@ -85,6 +86,28 @@ fn caddy(server: &Server, program: &Program) -> ReverseProxy {
     command.args(["run", "--adapter", "caddyfile", "--config"]).arg(&file);
     command.env("HOME", folder.path()).env("XDG_CONFIG_HOME", folder.path()).env("XDG_DATA_HOME", folder.path());
     ReverseProxy::started(command, port, folder)
+}
+
+/// Traefik that asks Postern.
+fn traefik(server: &Server, program: &Program) -> ReverseProxy {
+    let (folder, port) = (tempfile::tempdir().unwrap(), free_port());
+    let guarded = addressed(include_str!("../../../../deploy/guard/traefik.yml"), server, program)
+        .replace("dashboard.example.org", "127.0.0.1")
+        .replace("      tls: {}\n", "");
+    let file = folder.path().join("traefik.yml");
+    std::fs::write(&file, guarded).unwrap();
+    let mut command = Command::new("traefik");
+    command.arg(format!("--entrypoints.websecure.address=127.0.0.1:{port}"));
+    command.arg(format!("--providers.file.filename={}", file.display()));
+    command.args(["--global.checknewversion=false", "--global.sendanonymoususage=false"]);
+    let proxy = ReverseProxy::started(command, port, folder);
+    // Traefik listens before it has read the file, and answers 404 until then.
+    let start = Instant::now();
+    while status(&proxy.ask("GET", "/", "")) == 404 {
+        assert!(start.elapsed() < Duration::from_secs(30), "the file was not read");
+        thread::yield_now();
+    }
+    proxy
 }
 
 /// A file of `deploy/guard` with the addresses of this test.
@@ -200,4 +223,13 @@ fn caddy_lets_readers_of_the_page_through_and_nobody_else() {
     }
     let (server, program) = (site(), Program::start());
     check(&server, &program, &caddy(&server, &program));
+}
+
+#[test]
+fn traefik_lets_readers_of_the_page_through_and_nobody_else() {
+    if !is_installed("traefik") {
+        return;
+    }
+    let (server, program) = (site(), Program::start());
+    check(&server, &program, &traefik(&server, &program));
 }
