@@ -36,7 +36,7 @@ fn with_cover(site: &Site, page: PageInput) -> Page {
 }
 
 fn set_cover(site: &Site, page: &Page, is_cover: bool) {
-    let (name, change) = (FileName::parse("plan.jpg").unwrap(), FileChange::SetCover(is_cover));
+    let (name, change) = (FileName::parse("plan.jpg").unwrap(), FileChange::SetCover { is_cover, at_once: false });
     site.run(Command::ChangeFile(ChangeFile { page: page.id, name, change }));
 }
 
