@@ -30,6 +30,7 @@ pub(super) enum Flash {
     DraftsDiscarded,
     Unchanged,
     Uploaded,
+    UploadedWithoutMetadata,
     UploadedWithoutPosition,
     UploadedUnchanged,
     FileInserted,
@@ -45,7 +46,7 @@ pub(super) enum Flash {
 }
 
 impl Flash {
-    const ALL: [(Flash, &'static str, &'static str); 34] = [
+    const ALL: [(Flash, &'static str, &'static str); 35] = [
         (Flash::Saved, "saved", "Saved."),
         (Flash::Created, "created", "Created."),
         (Flash::Deleted, "deleted", "Deleted"),
@@ -68,6 +69,7 @@ impl Flash {
         (Flash::Unchanged, "unchanged", "Nothing to publish: the page is as it was."),
         (Flash::ReadersChosen, "readers-chosen", "Access changed"),
         (Flash::Uploaded, "uploaded", "The file is in the draft."),
+        (Flash::UploadedWithoutMetadata, "uploaded-without-metadata", "The file is in the draft. Metadata removed."),
         (
             Flash::UploadedWithoutPosition,
             "uploaded-without-position",
