@@ -48,6 +48,7 @@ mod publish_drafts;
 mod purge;
 mod reader_sets;
 mod restore;
+mod reversal;
 mod revert;
 mod revisions;
 mod save_draft;
