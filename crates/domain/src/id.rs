@@ -32,3 +32,7 @@ pub struct AppPasswordId(pub i64);
 /// The key of a share.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ShareId(pub i64);
+
+/// The key of a bulk action.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct BulkActionId(pub i64);

@@ -27,6 +27,7 @@
 //! - [`effective_access`]: the audience that applies to a page after inheritance.
 //! - [`member`]: the account of somebody who is signed in.
 //! - [`mod@file`]: a [`File`](file::File) of a page, its name and its kind.
+//! - [`bulk_action`]: one change of many pages, which can be undone.
 //! - [`visitor`]: the person or program that sends a request.
 //! - [`zone`]: the time zone in which moments are typed and shown.
 //! - [`front_matter`]: the fields at the top of a Markdown file of another program.
@@ -41,6 +42,7 @@ pub mod access;
 pub mod app_password;
 pub mod audience;
 pub mod audit;
+pub mod bulk_action;
 pub mod colour;
 pub mod credentials;
 pub mod direction;

@@ -279,6 +279,27 @@ diesel::table! {
 }
 
 diesel::table! {
+    bulk_actions (id) {
+        id -> BigInt,
+        /// NULL for the command line.
+        user_id -> Nullable<BigInt>,
+        done_at -> Timestamp,
+        undone_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    bulk_pages (bulk_id, page_id) {
+        bulk_id -> BigInt,
+        page_id -> BigInt,
+        effect -> Text,
+        version -> BigInt,
+        /// NULL before an undo, empty for a page that was undone, and the reason for any other.
+        stays -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
     links (page_id, target, fragment, file) {
         page_id -> BigInt,
         target -> Text,

@@ -314,7 +314,7 @@ impl Db {
     }
 
     /// As [`Db::run`], for a job: no request waits for it. `progress` receives the number of finished pages, and `finish`
-    /// writes in the same transaction.
+    /// writes what follows from the outcome in the same transaction.
     pub async fn long_run(
         &self,
         by: access::Editor,
@@ -322,11 +322,11 @@ impl Db {
         consent: Consent,
         deadline: Deadline,
         mut progress: impl FnMut(usize) + Send + 'static,
-        finish: impl FnOnce(&mut Conn) -> store::Result<()> + Send + 'static,
+        finish: impl FnOnce(&mut Conn, &Outcome) -> store::Result<()> + Send + 'static,
     ) -> Result<store::Result<Outcome>, Error> {
         let change = move |conn: &mut Conn| {
             let outcome = run_command(conn, &by, &command, consent, &mut progress)?;
-            finish(conn)?;
+            finish(conn, &outcome)?;
             Ok(outcome)
         };
         split_outage(self.write_and_wait_within(Share::Jobs, deadline, change).await?)

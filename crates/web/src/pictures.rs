@@ -10,6 +10,8 @@ use serde::Serialize;
 pub const TEXT_SIZES: &str = "(min-width: 48rem) 44rem, 100vw";
 /// The width at which a card shows a picture.
 pub const CARD_SIZES: &str = "(min-width: 38rem) 18rem, 100vw";
+/// The width at which a list shows a picture.
+pub const LIST_SIZES: &str = "(min-width: 38rem) 10rem, 6rem";
 /// The width of the picture of a link preview.
 const PREVIEW_WIDTH: u32 = 960;
 

@@ -9,7 +9,8 @@ pub enum Change {
     PrivatePage(String),
     /// The user of this name was made, changed, renamed from or to it, or deleted. The record of a sign-in is no change.
     User(String),
-    /// The menu was changed, or a page in it was made, moved, deleted, renamed or given other readers or dates.
+    /// The menu was changed, or a page in it was made, moved, deleted, renamed or given other readers, dates or another
+    /// language.
     Menu,
     /// A private page in the menu was changed in a way that nobody sees without signing in.
     PrivateMenu,

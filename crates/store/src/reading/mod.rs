@@ -4,6 +4,7 @@
 pub mod admin_list;
 pub mod app_passwords;
 pub mod audit;
+pub mod bulk_actions;
 pub mod drafts;
 pub mod failed_sign_ins;
 pub mod files;

@@ -7,6 +7,7 @@ use diesel::prelude::*;
 use domain::{
     Timestamp, Version,
     access::Admin,
+    language::LanguageTag,
     navigation::{Branch, Entry, Front, Navigation, Target},
     page::{PageId, PagePath},
 };
@@ -15,6 +16,7 @@ use crate::{
     Conn, Error, Result,
     columns::path_of,
     error::skip_unreadable,
+    languages::languages,
     schema::{menu, navigation, pages, revisions, trash},
     visible::VisiblePages,
 };
@@ -33,6 +35,8 @@ pub enum Destination {
 pub struct VisibleEntry {
     /// The label, or the title of the page.
     pub title: String,
+    /// The language of the title, if it is that of a page with another language than the site; a label has that of the site.
+    pub language: Option<LanguageTag>,
     /// Where the entry leads.
     pub to: Destination,
     /// The entries below it that the visitor sees.
@@ -120,6 +124,8 @@ pub fn menu(conn: &mut Conn, visible: &VisiblePages) -> Result<VisibleMenu> {
         .into_iter()
         .filter_map(|(id, path, title)| Some((id, (skip_unreadable(path_of(&path))?, title))))
         .collect();
+    let paths: Vec<PagePath> = readable.values().map(|(path, _)| path.clone()).collect();
+    let languages = languages(conn, &paths)?;
     let dates: Vec<(NaiveDateTime, Option<NaiveDateTime>)> =
         pages::table.filter(pages::id.eq_any(ids)).select((pages::published_at, pages::unpublish_at)).load(conn)?;
     let moments = dates.into_iter().flat_map(|(begin, end)| [Some(begin), end]).flatten();
@@ -129,13 +135,14 @@ pub fn menu(conn: &mut Conn, visible: &VisiblePages) -> Result<VisibleMenu> {
     for Row { place, sub, label, page_id, address } in rows {
         let found = match (page_id, address) {
             (Some(id), _) => readable.get(&id).map(|(path, title)| {
+                let language = languages.get(path).filter(|_| label.is_empty()).cloned();
                 let title = if label.is_empty() { title.clone() } else { label };
-                (title, Destination::Page(path.clone()))
+                (title, language, Destination::Page(path.clone()))
             }),
-            (None, address) => address.map(|address| (label, Destination::Address(address))),
+            (None, address) => address.map(|address| (label, None, Destination::Address(address))),
         };
-        let Some((title, to)) = found else { continue };
-        let entry = VisibleEntry { title, to, below: Vec::new() };
+        let Some((title, language, to)) = found else { continue };
+        let entry = VisibleEntry { title, language, to, below: Vec::new() };
         if sub == 0 {
             shown_place = Some(place);
             entries.push(entry);

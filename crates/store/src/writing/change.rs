@@ -1,6 +1,6 @@
 //! A change of one kind, its circumstances and its outcome: what every command consists of.
 
-use domain::{Timestamp, Version, access::Editor, draft::Draft, group::GroupId, page::PageId};
+use domain::{Timestamp, Version, access::Editor, bulk_action::Effect, draft::Draft, group::GroupId, page::PageId};
 
 use super::{access_diff::Consent, affected::Affected, links::ReadText, plan::Plan};
 use crate::{Conn, Result};
@@ -21,6 +21,8 @@ pub enum Outcome {
     Draft(Box<Draft>),
     /// A group was saved.
     Group(GroupId),
+    /// A bulk command changed these pages.
+    Pages(Vec<ChangedPage>),
     /// So many rows were changed.
     Count(usize),
 }
@@ -30,6 +32,7 @@ impl Outcome {
     pub fn count(&self) -> usize {
         match self {
             Outcome::Count(count) => *count,
+            Outcome::Pages(pages) => pages.len(),
             Outcome::Page { .. } | Outcome::Draft(_) | Outcome::Group(_) => 1,
         }
     }
@@ -39,8 +42,24 @@ impl Outcome {
         match self {
             Outcome::Page { id, .. } => Some(*id),
             Outcome::Draft(draft) => Some(draft.page),
-            Outcome::Group(_) | Outcome::Count(_) => None,
+            Outcome::Group(_) | Outcome::Pages(_) | Outcome::Count(_) => None,
         }
+    }
+}
+
+/// A page that a bulk command changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ChangedPage {
+    /// The page.
+    pub page: PageId,
+    /// What was done to it.
+    pub effect: Effect,
+}
+
+impl Outcome {
+    /// The outcome of a bulk command that did the same to all its pages.
+    pub(super) fn of_pages(pages: impl IntoIterator<Item = PageId>, effect: Effect) -> Outcome {
+        Outcome::Pages(pages.into_iter().map(|page| ChangedPage { page, effect }).collect())
     }
 }
 

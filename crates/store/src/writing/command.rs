@@ -4,8 +4,8 @@ use domain::access::Editor;
 
 use super::{
     AddFile, AddGroup, AddUsers, ChangeFile, ChangeMemberships, Delete, DeleteGroup, DiscardDrafts, Move, Publish,
-    PublishDrafts, Purge, PurgeFile, Republish, Restore, Revert, SaveDraft, SetAudience, SortSection, Undo, Unpublish,
-    UnpublishForm, UpdateGroup,
+    PublishDrafts, Purge, PurgeFile, Republish, Restore, Revert, SaveDraft, SetAudience, SortSection, Undo, UndoBulk,
+    Unpublish, UnpublishForm, UpdateGroup,
     access_diff::AccessDiff,
     change::{Change, Outcome, Run},
     plan::Plan,
@@ -42,6 +42,8 @@ pub enum Command {
     Revert(Revert),
     /// Takes the last change of a published page back.
     Undo(Undo),
+    /// Takes a bulk action back.
+    UndoBulk(UndoBulk),
     /// Publishes an unpublished page again, as it was.
     Republish(Republish),
     /// Deletes pages in the trash for good.
@@ -92,6 +94,7 @@ impl Command {
             Command::Restore(change) => change,
             Command::Revert(change) => change,
             Command::Undo(change) => change,
+            Command::UndoBulk(change) => change,
             Command::Republish(change) => change,
             Command::Purge(change) => change,
             Command::AddFile(change) => change,

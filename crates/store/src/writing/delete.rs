@@ -5,7 +5,7 @@ use diesel::{
     sql_query,
     sql_types::{BigInt, Bool, Nullable, Text, Timestamp as SqlTimestamp},
 };
-use domain::{access::Editor, audit::Action, effective_access::EffectiveAccess, page::PageId};
+use domain::{access::Editor, audit::Action, bulk_action::Effect, effective_access::EffectiveAccess, page::PageId};
 
 use super::{
     Selection,
@@ -40,21 +40,22 @@ impl Change for Delete {
 
     fn apply(&self, conn: &mut Conn, run: &mut Run<'_>, plan: &Plan) -> Result<Outcome> {
         let ids = self.0.ids(conn, run.by)?;
-        let mut deleted = 0;
+        let mut deleted: Vec<PageId> = Vec::new();
         for ids in ids.chunks(KEYS) {
             let titles: Vec<(i64, String)> = pages::table
                 .filter(pages::id.eq_any(ids.iter().map(|id| id.0)))
                 .order(pages::path)
                 .select((pages::id, pages::title))
                 .load(conn)?;
-            for (page, title) in titles {
-                audit::pages(conn, run.by, Action::Deleted, &[PageId(page)], &format!("“{title}”"), run.now)?;
+            for (page, title) in &titles {
+                audit::pages(conn, run.by, Action::Deleted, &[PageId(*page)], &format!("“{title}”"), run.now)?;
             }
-            deleted += trash(conn, run, ids)?;
-            (run.progress)(deleted);
+            trash(conn, run, ids)?;
+            deleted.extend(titles.iter().map(|(page, _)| PageId(*page)));
+            (run.progress)(deleted.len());
         }
         plan.write_inherited(conn, &[])?;
-        Ok(Outcome::Count(deleted))
+        Ok(Outcome::of_pages(deleted, Effect::Deleted))
     }
 }
 
@@ -63,8 +64,8 @@ fn copied(key: &str) -> String {
     format!("{key}, path, version, audience, {CONTENT}")
 }
 
-/// Moves the rows of pages to the trash; returns their number. The trash keeps the access that each page had.
-fn trash(conn: &mut Conn, run: &Run<'_>, pages: &[PageId]) -> Result<usize> {
+/// Moves the rows of pages to the trash. The trash keeps the access that each page had.
+fn trash(conn: &mut Conn, run: &Run<'_>, pages: &[PageId]) -> Result<()> {
     let ids = id::list(pages.iter().map(|page| page.0));
     let query = format!(
         "INSERT INTO trash ({columns}, created_at, updated_at, private, readers_from, deleted_at, deleted_by)
@@ -72,7 +73,8 @@ fn trash(conn: &mut Conn, run: &Run<'_>, pages: &[PageId]) -> Result<usize> {
         columns = copied("id")
     );
     sql_query(query).bind::<SqlTimestamp, _>(run.now.naive_utc()).bind::<Text, _>(run.by.actor()).execute(conn)?;
-    Ok(sql_query(format!("DELETE FROM pages WHERE id IN ({ids})")).execute(conn)?)
+    sql_query(format!("DELETE FROM pages WHERE id IN ({ids})")).execute(conn)?;
+    Ok(())
 }
 
 /// Moves an unpublished page to the trash as it was in its last version, with the access that it had when it was taken off

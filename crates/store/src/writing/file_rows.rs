@@ -1,15 +1,17 @@
 //! Rows of the table `files`: how the files of a page follow its drafts and its versions.
 
+use std::collections::HashSet;
+
 use diesel::prelude::*;
 use domain::{
     Timestamp, Version,
     access::Editor,
-    file::{ContentId, File, FileName},
+    file::{ContentId, FILES, File, FileName},
     page::PageId,
 };
 
 use super::contents;
-use crate::{Conn, Result, columns::is_live, files as reading, id, schema::files};
+use crate::{Conn, Error, Result, columns::is_live, files as reading, id, schema::files};
 
 /// A row that is to be inserted.
 pub(super) struct NewFile<'a> {
@@ -79,7 +81,13 @@ pub(super) fn publish(conn: &mut Conn, page: PageId, version: Version) -> Result
     for name in leaving.iter().chain(&arriving) {
         end(conn, page, name, version)?;
     }
+    let cover: Option<String> =
+        files::table.filter(waiting(page)).filter(files::cover).select(files::name).first(conn).optional()?;
     diesel::update(files::table.filter(waiting(page))).set(files::since.eq(Some(version.0))).execute(conn)?;
+    // Another file may have become the cover since the draft chose one.
+    if let Some(cover) = cover.and_then(|name| FileName::parse(&name).ok()) {
+        set_live_cover(conn, page, Some(&cover), version)?;
+    }
     Ok(words(&arriving, &leaving))
 }
 
@@ -101,12 +109,51 @@ pub(super) fn bring_back(
     for file in &missing {
         NewFile::copy(file, Some(version)).insert(conn)?;
     }
+    require_room(conn, by, page)?;
     let names = |files: &[&File]| files.iter().map(|file| file.name.to_string()).collect::<Vec<_>>();
     Ok(words(&names(&missing), &names(&left)))
 }
 
+/// Gives the readers of a page another cover picture, or none, from a version on.
+pub(super) fn set_live_cover(conn: &mut Conn, page: PageId, cover: Option<&FileName>, version: Version) -> Result<()> {
+    for file in reading::live(conn, page)? {
+        let is_cover = cover == Some(&file.name);
+        if file.is_cover == is_cover {
+            continue;
+        }
+        end(conn, page, file.name.as_str(), version)?;
+        NewFile { is_cover, ..NewFile::copy(&file, Some(version)) }.insert(conn)?;
+        set_leaves(conn, page, &file.name, file.leaves)?;
+    }
+    Ok(())
+}
+
+/// The error for a page with too many files.
+pub(super) fn too_many() -> Error {
+    Error::Refused(format!("A page has at most {FILES} files. Delete some that it no longer uses."))
+}
+
+/// # Errors
+/// [`Error::Refused`] when a page would have too many files once its draft is published.
+fn require_room(conn: &mut Conn, by: &Editor, page: PageId) -> Result<()> {
+    if reading::drafted(conn, by, page)?.len() > FILES { Err(too_many()) } else { Ok(()) }
+}
+
+/// Whether a page has room for the files of two of its versions.
+pub(super) fn has_room_for(conn: &mut Conn, by: &Editor, page: PageId, versions: [Version; 2]) -> Result<bool> {
+    let mut names = HashSet::new();
+    for version in versions {
+        names.extend(reading::of_version(conn, by, page, version)?.into_iter().map(|file| file.name.to_string()));
+    }
+    names.extend(files::table.filter(waiting(page)).select(files::name).load::<String>(conn)?);
+    Ok(names.len() <= FILES)
+}
+
 /// Adds the files of an earlier version to the draft of a page, where its readers have no such file now. The draft has the cover
 /// picture of that version.
+///
+/// # Errors
+/// [`Error::Refused`] when the page would have too many files.
 pub(super) fn draft_earlier(conn: &mut Conn, by: &Editor, page: PageId, earlier: Version) -> Result<()> {
     let now = reading::drafted(conn, by, page)?;
     let then = reading::of_version(conn, by, page, earlier)?;
@@ -117,6 +164,7 @@ pub(super) fn draft_earlier(conn: &mut Conn, by: &Editor, page: PageId, earlier:
             NewFile::copy(file, None).insert(conn)?;
         }
     }
+    require_room(conn, by, page)?;
     let cover = then.iter().find(|file| file.is_cover).map(|file| &file.name);
     draft_cover(conn, by, page, cover)
 }

@@ -67,7 +67,12 @@ pub enum FileChange {
     /// It gets another alternative text.
     SetAlt(String),
     /// It becomes the cover picture of its page, in place of another one, or is it no longer.
-    SetCover(bool),
+    SetCover {
+        /// Whether it becomes the cover picture.
+        is_cover: bool,
+        /// As [`AddFile::at_once`].
+        at_once: bool,
+    },
 }
 
 /// Deletes a file for good, from all versions of its page.
@@ -112,10 +117,6 @@ fn new_version(conn: &mut Conn, run: &Run<'_>, page: PageId, detail: &str) -> Re
     Ok(Some(version))
 }
 
-fn too_many() -> Error {
-    Error::Refused(format!("A page has at most {FILES} files. Delete one that it no longer uses."))
-}
-
 impl Change for AddFile {
     fn affected(&self, _: &mut Conn, _: &Editor) -> Result<Affected> {
         Ok(Affected::default())
@@ -134,7 +135,7 @@ impl Change for AddFile {
             return Err(Error::Duplicate);
         }
         if [drafted, live].iter().any(|files| files.len() >= FILES && !has(files)) {
-            return Err(too_many());
+            return Err(file_rows::too_many());
         }
         let version = match at_once {
             true => new_version(conn, run, page, &format!("files: + {name}"))?,
@@ -178,6 +179,28 @@ impl ChangeFile {
     }
 }
 
+fn require_picture(name: &FileName) -> Result<()> {
+    match name.kind().may_be_cover() {
+        true => Ok(()),
+        false => Err(Error::Refused("Only a picture can be the cover.".into())),
+    }
+}
+
+/// Gives the readers of a published page another cover picture, or none, as a new version. A draft keeps what it has.
+///
+/// # Errors
+/// [`Error::Stale`] when the page has no such file; [`Error::Refused`] for a file that is no picture.
+fn set_cover_at_once(conn: &mut Conn, run: &Run<'_>, page: PageId, name: &FileName, is_cover: bool) -> Result<Outcome> {
+    require_picture(name)?;
+    let file = files::find(conn, page, name)?.ok_or(Error::Stale)?;
+    if file.is_cover != is_cover {
+        let detail = if is_cover { format!("cover: {name}") } else { "no cover".into() };
+        let version = new_version(conn, run, page, &detail)?.ok_or(Error::Stale)?;
+        file_rows::set_live_cover(conn, page, Some(name).filter(|_| is_cover), version)?;
+    }
+    Ok(Outcome::Count(1))
+}
+
 impl Change for ChangeFile {
     fn affected(&self, _: &mut Conn, _: &Editor) -> Result<Affected> {
         Ok(Affected::default())
@@ -197,6 +220,11 @@ impl Change for ChangeFile {
             }
             return Ok(Outcome::Count(1));
         }
+        if let FileChange::SetCover { is_cover, at_once: true } = self.change
+            && page_row::get(conn, *page)?.is_some()
+        {
+            return set_cover_at_once(conn, run, *page, name, is_cover);
+        }
         require_draft(conn, run, *page)?;
         match &self.change {
             FileChange::Remove { .. } => {
@@ -210,7 +238,7 @@ impl Change for ChangeFile {
                 }
                 // Another file may have taken its place.
                 if files::drafted(conn, run.by, *page)?.len() > FILES {
-                    return Err(too_many());
+                    return Err(file_rows::too_many());
                 }
             }
             FileChange::Rename(to) => self.rename(conn, run, to)?,
@@ -220,11 +248,9 @@ impl Change for ChangeFile {
                     file_rows::draft_copy(conn, &file, name, alt)?;
                 }
             }
-            FileChange::SetCover(is_cover) => {
+            FileChange::SetCover { is_cover, .. } => {
+                require_picture(name)?;
                 let file = self.file(conn, run)?;
-                if !file.name.kind().may_be_cover() {
-                    return Err(Error::Refused("Only a picture can be the cover.".into()));
-                }
                 if *is_cover || file.is_cover {
                     file_rows::draft_cover(conn, run.by, *page, Some(name).filter(|_| *is_cover))?;
                 }

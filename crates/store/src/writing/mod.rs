@@ -7,6 +7,7 @@
 pub mod account;
 pub mod app_passwords;
 pub mod audit;
+pub mod bulk_actions;
 pub mod contents;
 pub mod drafts;
 pub mod failed_sign_ins;
@@ -47,6 +48,7 @@ mod publish_drafts;
 mod purge;
 mod reader_sets;
 mod restore;
+mod reversal;
 mod revert;
 mod revisions;
 mod save_draft;
@@ -54,11 +56,12 @@ mod selection;
 mod set_audience;
 mod sort_section;
 mod undo;
+mod undo_bulk;
 mod unpublish;
 
 pub use access_diff::{AccessChange, AccessDiff, Consent, Fingerprint};
 pub use add_users::AddUsers;
-pub use change::{Outcome, Run};
+pub use change::{ChangedPage, Outcome, Run};
 pub use command::{Command, preview, run};
 pub use delete::Delete;
 pub use discard_drafts::{DiscardDrafts, DraftVersion};
@@ -77,6 +80,7 @@ pub use selection::Selection;
 pub use set_audience::SetAudience;
 pub use sort_section::SortSection;
 pub use undo::{Republish, Undo};
+pub use undo_bulk::{BulkUndo, UndoBulk};
 pub use unpublish::{Unpublish, UnpublishForm};
 
 use domain::page::PageId;

@@ -6,6 +6,7 @@ use diesel::prelude::*;
 use domain::{
     access::Editor,
     audit::Action,
+    bulk_action::Effect,
     draft::FormId,
     page::{PageId, PagePath},
 };
@@ -74,19 +75,33 @@ impl Change for Move {
     }
 
     fn apply(&self, conn: &mut Conn, run: &mut Run<'_>, plan: &Plan) -> Result<Outcome> {
-        let mut moved: Vec<(PagePath, PagePath)> = Vec::new();
-        for PlannedMove { id, from, to, .. } in self.plan(conn, run.by)? {
-            let to = to.map_err(|why| Error::Refused(format!("{from} cannot move there: {why}")))?;
-            relocate(conn, run, id, &from, &to)?;
-            moved.push((from, to));
+        PlannedMoves(self.plan(conn, run.by)?).apply(conn, run, plan)
+    }
+}
+
+/// Moves that were planned, in an order in which each path is free when a page comes to it.
+#[derive(Clone, Debug)]
+pub(super) struct PlannedMoves(pub(super) Vec<PlannedMove>);
+
+impl Change for PlannedMoves {
+    fn affected(&self, _: &mut Conn, _: &Editor) -> Result<Affected> {
+        Ok(Affected::pages(self.0.iter().cloned().filter_map(PlannedMove::edit).collect()))
+    }
+
+    fn apply(&self, conn: &mut Conn, run: &mut Run<'_>, plan: &Plan) -> Result<Outcome> {
+        let mut moved: Vec<(PageId, &PagePath, &PagePath)> = Vec::new();
+        for PlannedMove { id, from, to, .. } in &self.0 {
+            let to = to.as_ref().map_err(|why| Error::Refused(format!("{from} cannot move there: {why}")))?;
+            relocate(conn, run, *id, from, to)?;
+            moved.push((*id, from, to));
             (run.progress)(moved.len());
         }
         plan.write_inherited(conn, &[])?;
-        let left: HashSet<&PagePath> = moved.iter().map(|(from, _)| from).collect();
-        for (from, to) in moved.iter().filter(|(from, _)| !from.above().any(|above| left.contains(&above))) {
+        let left: HashSet<&PagePath> = moved.iter().map(|(_, from, _)| *from).collect();
+        for (_, from, to) in moved.iter().filter(|(_, from, _)| !from.above().any(|above| left.contains(&above))) {
             audit::page(conn, run.by, Action::Changed, to, format!("path “{from}” → “{to}”"), run.now)?;
         }
-        Ok(Outcome::Count(moved.len()))
+        Ok(Outcome::of_pages(moved.into_iter().map(|(id, ..)| id), Effect::Moved))
     }
 }
 
@@ -165,6 +180,25 @@ pub(super) fn relocate(conn: &mut Conn, run: &Run<'_>, id: PageId, from: &PagePa
     let detail = format!("path “{from}” → “{to}”");
     Record { by: run.by, note: None, form: FormId::default(), detail: &detail, readers: &readers, now: run.now }
         .add(conn, &[id])
+}
+
+/// Sorts moves into those that are possible, and those whose target is taken: by a page that stays where it is.
+pub(super) fn split_taken(conn: &mut Conn, moves: Vec<PlannedMove>) -> Result<(Vec<PlannedMove>, Vec<PlannedMove>)> {
+    let taken = taken(conn, &moves)?;
+    let (mut free, mut blocked) = (moves, Vec::new());
+    loop {
+        let leaving: HashSet<i64> = free.iter().map(|one| one.id.0).collect();
+        let is_blocked = |one: &mut PlannedMove| match &one.to {
+            Ok(to) => taken.get(to.as_str()).is_some_and(|id| !leaving.contains(id)),
+            Err(_) => true,
+        };
+        // A page that stays may keep the target of another one.
+        let stays: Vec<PlannedMove> = free.extract_if(.., is_blocked).collect();
+        if stays.is_empty() {
+            return Ok((free, blocked));
+        }
+        blocked.extend(stays);
+    }
 }
 
 /// Of pages, those that lie below no other one of them.

@@ -1,6 +1,9 @@
 //! The access that a command results in: computed from the rows that it may affect, without changing any of them.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::{
+    cell::Cell,
+    collections::{BTreeMap, HashMap, HashSet},
+};
 
 use diesel::{
     QueryableByName,
@@ -63,13 +66,15 @@ pub(super) struct Plan {
     /// The pages whose effective access changes, with the access after.
     changed: Vec<(PageId, EffectiveAccess)>,
     diff: AccessDiff,
+    is_written: Cell<bool>,
 }
 
 impl Plan {
     /// Computes the access after a command.
     pub(super) fn new(conn: &mut Conn, affected: &Affected) -> Result<Plan> {
         if affected.is_empty() {
-            return Ok(Plan { after: HashMap::new(), changed: Vec::new(), diff: AccessDiff::default() });
+            let (after, changed, diff) = (HashMap::new(), Vec::new(), AccessDiff::default());
+            return Ok(Plan { after, changed, diff, is_written: Cell::new(false) });
         }
         let rows = conn.with_index_scans(|conn| rows(conn, affected))?;
         let edits: HashMap<i64, &Edit> = affected.edits.iter().map(|edit| (edit.page.0, edit)).collect();
@@ -121,7 +126,7 @@ impl Plan {
             compared.push(Compared { page, path, title: &row.title, before: Some(old), new, stated: false });
         }
         let diff = diff(conn, affected, compared)?;
-        Ok(Plan { after, changed, diff })
+        Ok(Plan { after, changed, diff, is_written: Cell::new(false) })
     }
 
     /// The effective access after the command of a page that the command sets; `None` for any other page.
@@ -134,8 +139,13 @@ impl Plan {
         self.diff.clone()
     }
 
-    /// Writes the effective access of every page whose access changes, except of those that the command wrote itself.
+    /// Writes the effective access of every page whose access changes, except of those that the command wrote itself. A command
+    /// that consists of several changes calls it for each: the first call writes, and a page that is inserted after it gets its
+    /// access when it is inserted.
     pub(super) fn write_inherited(&self, conn: &mut Conn, written: &[PageId]) -> Result<()> {
+        if self.is_written.replace(true) {
+            return Ok(());
+        }
         let written: HashSet<&PageId> = written.iter().collect();
         let mut by_access: HashMap<EffectiveAccess, Vec<PageId>> = HashMap::new();
         for (page, access) in self.changed.iter().filter(|(page, _)| !written.contains(page)) {

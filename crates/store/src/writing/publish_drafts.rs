@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use domain::{
     Timestamp,
     access::Editor,
+    bulk_action::Effect,
     draft::{Draft, DraftLock, FormId},
     page::{PageId, PagePath},
     revision::Note,
@@ -14,7 +15,7 @@ use domain::{
 use super::{
     Fingerprint, Obstacle, Publish,
     affected::Affected,
-    change::{Change, Outcome, Run},
+    change::{Change, ChangedPage, Outcome, Run},
     plan::Plan,
 };
 use crate::{
@@ -146,11 +147,16 @@ impl Change for PublishDrafts {
 
     fn apply(&self, conn: &mut Conn, run: &mut Run<'_>, plan: &Plan) -> Result<Outcome> {
         let ready = self.ready(conn, run.by)?;
-        for (done, publish) in ready.iter().enumerate() {
-            publish.apply(conn, run, plan)?;
-            (run.progress)(done + 1);
+        let mut published = Vec::new();
+        for publish in &ready {
+            let effect = match publish.apply(conn, run, plan)? {
+                Outcome::Page { is_new: true, .. } => Effect::Published,
+                _ => Effect::Changed,
+            };
+            published.push(ChangedPage { page: publish.page, effect });
+            (run.progress)(published.len());
         }
-        Ok(Outcome::Count(ready.len()))
+        Ok(Outcome::Pages(published))
     }
 }
 

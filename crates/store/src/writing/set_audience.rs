@@ -4,7 +4,8 @@ use std::collections::HashMap;
 
 use diesel::{prelude::*, sql_query};
 use domain::{
-    access::Editor, audience::Audience, audit::Action, draft::FormId, effective_access::EffectiveAccess, page::PageId,
+    access::Editor, audience::Audience, audit::Action, bulk_action::Effect, draft::FormId,
+    effective_access::EffectiveAccess, page::PageId,
 };
 
 use super::{
@@ -97,7 +98,7 @@ impl Change for SetAudience {
         }
         record(conn, run, &self.audience, changed)?;
         (run.progress)(ids.len());
-        Ok(Outcome::Count(ids.len()))
+        Ok(Outcome::of_pages(ids, Effect::Readers))
     }
 }
 

@@ -29,6 +29,9 @@ use crate::{
     site,
 };
 
+/// Why a page is not undone, if it is no longer as the action left it.
+pub(super) const CHANGED: &str = "was changed since.";
+
 /// Saves the version before the last one of a published page as a new version, with its path, readers and dates. Pages that
 /// moved with that version move back. What is taken back becomes the draft of the page, unless it has one or only moved.
 /// Receipts and the place in the section have no history and stay.
@@ -62,7 +65,7 @@ impl Undo {
         let content = kept(content, now.content.receipts, now.content.placement.clone());
         let moved = match content.path == now.content.path {
             true => Vec::new(),
-            false => moved_with(conn, page, undone.at)?,
+            false => moved_with(conn, page, undone.at, &now.content.path, &content.path)?,
         };
         let note = Note::parse(&format!("as in version {}", before.0)).map_err(Error::Query)?;
         let (lock, note, move_below) = (None, Some(note), false);
@@ -120,8 +123,15 @@ fn kept(content: PageContent, receipts: bool, placement: Placement) -> PageConte
     PageContent { receipts, placement: Placement { language, ..placement }, ..content }
 }
 
-/// The way back of the pages that a change moved at a moment, besides one of them; without those that moved again since.
-fn moved_with(conn: &mut Conn, page: PageId, at: Timestamp) -> Result<Vec<PlannedMove>> {
+/// The way back of the pages that moved along with a page at a moment, from below one path to below another one; without those
+/// that moved again since.
+fn moved_with(
+    conn: &mut Conn,
+    page: PageId,
+    at: Timestamp,
+    below: &PagePath,
+    back_below: &PagePath,
+) -> Result<Vec<PlannedMove>> {
     let then = revisions_table::page_id.eq(old_paths::page_id).and(revisions_table::at.eq(old_paths::left_at));
     let rows: Vec<(i64, String, String, String)> = old_paths::table
         .inner_join(pages::table.on(pages::id.eq(old_paths::page_id)))
@@ -135,7 +145,10 @@ fn moved_with(conn: &mut Conn, page: PageId, at: Timestamp) -> Result<Vec<Planne
     let back = rows.into_iter().filter_map(|(id, title, from, to)| {
         Some(PlannedMove { id: PageId(id), title, from: skip_unreadable(path_of(&from))?, to: PagePath::parse(&to) })
     });
-    Ok(back.collect())
+    // Another page may have moved in the same bulk action.
+    let moved_along =
+        |one: &PlannedMove| one.from.is_below(below) && one.to.as_ref().is_ok_and(|to| to.is_below(back_below));
+    Ok(back.filter(moved_along).collect())
 }
 
 /// The effect of a publication on access, none of it stated.
@@ -143,6 +156,45 @@ fn unstated(publish: &Publish, conn: &mut Conn, by: &Editor) -> Result<Affected>
     let mut affected = publish.affected(conn, by)?;
     affected.edits.iter_mut().for_each(|edit| edit.stated = false);
     Ok(affected)
+}
+
+impl Undo {
+    /// Why the undo is not possible, in words for a list; `None` if it is.
+    pub(super) fn obstacle(&self, conn: &mut Conn, by: &Editor) -> Result<Option<String>> {
+        let Undone { publish, moved, .. } = match self.undone(conn, by) {
+            Ok(undone) => undone,
+            Err(error) => return obstacle_of(error).map(Some),
+        };
+        if let Some(obstacle) = publish.obstacles(conn, by)?.first() {
+            return Ok(Some(obstacle.to_string()));
+        }
+        if let Some(before) = publish.files_of
+            && !file_rows::has_room_for(conn, by, self.page, [before, self.from])?
+        {
+            return Ok(Some("would have too many files.".into()));
+        }
+        let (_, blocked) = moves::split_taken(conn, moved)?;
+        Ok(blocked.first().map(|one| format!("{} cannot move back.", one.from)))
+    }
+}
+
+impl Republish {
+    /// Why the page cannot be published again, in words for a list; `None` if it can.
+    pub(super) fn obstacle(&self, conn: &mut Conn, by: &Editor) -> Result<Option<String>> {
+        match self.publish(conn, by) {
+            Ok((_, publish)) => Ok(publish.obstacles(conn, by)?.first().map(ToString::to_string)),
+            Err(error) => obstacle_of(error).map(Some),
+        }
+    }
+}
+
+/// The reason why one page of a bulk action stays as it is.
+fn obstacle_of(error: Error) -> Result<String> {
+    match error {
+        Error::Stale => Ok(CHANGED.into()),
+        Error::Refused(words) => Ok(words),
+        error => Err(error),
+    }
 }
 
 impl Change for Undo {

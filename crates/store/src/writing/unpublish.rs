@@ -5,6 +5,7 @@ use domain::{
     Version,
     access::Editor,
     audit::Action,
+    bulk_action::Effect,
     draft::{Draft, DraftInput, DraftLock},
     effective_access::EffectiveAccess,
     page::{Page, PageId, PageInput},
@@ -45,15 +46,15 @@ impl Change for Unpublish {
     }
 
     fn apply(&self, conn: &mut Conn, run: &mut Run<'_>, plan: &Plan) -> Result<Outcome> {
-        let mut count = 0;
+        let mut unpublished = Vec::new();
         for id in self.0.ids(conn, run.by)? {
             let Some(page) = page_row::get(conn, id)? else { continue };
             unpublish(conn, run, &page)?;
-            count += 1;
-            (run.progress)(count);
+            unpublished.push(id);
+            (run.progress)(unpublished.len());
         }
         plan.write_inherited(conn, &[])?;
-        Ok(Outcome::Count(count))
+        Ok(Outcome::of_pages(unpublished, Effect::Unpublished))
     }
 }
 

@@ -4,6 +4,7 @@ use domain::{
     Timestamp, Version,
     access::{Admin, Editor},
     audience::Audience,
+    bulk_action::BulkActionId,
     draft::{Draft, DraftInput, DraftLock},
     file::FileName,
     group::{Group, GroupContent, GroupId},
@@ -24,6 +25,22 @@ use store::{
 pub fn run_with(conn: &mut Conn, by: &Editor, command: Command, consent: Consent, now: Timestamp) -> Result<Outcome> {
     let mut run = Run { by, now, consent, links, progress: &mut |_| {} };
     writing::run(conn, &mut run, &command)
+}
+
+/// Runs a command as a bulk action, as the panel does: its pages are recorded in the same transaction.
+pub fn run_in_bulk(
+    conn: &mut Conn,
+    by: &Editor,
+    action: BulkActionId,
+    command: Command,
+    consent: Consent,
+    now: Timestamp,
+) -> Result<Outcome> {
+    let outcome = run_with(conn, by, command, consent, now)?;
+    if let Outcome::Pages(pages) = &outcome {
+        writing::bulk_actions::insert(conn, by, action, pages, now)?;
+    }
+    Ok(outcome)
 }
 
 /// Runs a command with any effect on access.

@@ -8,6 +8,7 @@ use domain::{
     Version,
     access::{Admin, Editor, Member, Visitor},
     audience::{Audience, Chosen, Readers},
+    bulk_action::BulkActionId,
     draft::{DraftInput, DraftLock},
     effective_access::AccessKind,
     file::FileName,
@@ -30,8 +31,8 @@ use store::{
     writing::{
         self, AccessDiff, AddFile, AddGroup, AddUsers, ChangeFile, ChangeMemberships, Command, Consent, Delete,
         DeleteGroup, DiscardDrafts, DraftVersion, FileChange, Fingerprint, Move, Publish, PublishDrafts, Purge,
-        PurgeFile, Republish, Restore, Revert, SaveDraft, Selection, SetAudience, SortSection, Undo, Unpublish,
-        UnpublishForm, UpdateGroup, new_page_id,
+        PurgeFile, Republish, Restore, Revert, SaveDraft, Selection, SetAudience, SortSection, Undo, UndoBulk,
+        Unpublish, UnpublishForm, UpdateGroup, new_page_id,
     },
 };
 
@@ -61,6 +62,7 @@ enum Step {
     Restore(Index, usize),
     Revert(Index, i64, bool, bool),
     Undo(Index),
+    UndoBulk(Index),
     Republish(Index),
     Purge(Index),
     Members(usize, Vec<&'static str>),
@@ -105,6 +107,7 @@ fn step() -> impl Strategy<Value = Step> {
         2 => (one(), 1..4_i64, any::<bool>(), any::<bool>())
             .prop_map(|(page, version, readers, dates)| Step::Revert(page, version, readers, dates)),
         2 => one().prop_map(Step::Undo),
+        4 => one().prop_map(Step::UndoBulk),
         2 => one().prop_map(Step::Republish),
         1 => one().prop_map(Step::Purge),
         2 => (0..GROUPS.len(), people()).prop_map(|(group, people)| Step::Members(group, people)),
@@ -244,6 +247,10 @@ impl Step {
                 let page = picked(&pages, &[*index]).pop()?;
                 Command::Undo(Undo { page: page.id, from: page.version })
             }
+            Step::UndoBulk(index) => {
+                let action = BulkActionId(picked(&bulk_actions(store), &[*index]).pop()?);
+                Command::UndoBulk(UndoBulk { action, seen: None })
+            }
             Step::Republish(index) => {
                 let page = picked(&all_drafts, &[*index]).pop()?;
                 let version = store.read(|conn| store::revisions::last(conn, &by, page)).unwrap()?;
@@ -361,11 +368,36 @@ fn preview(store: &Store, by: &Editor, command: &Command) -> store::Result<Acces
 
 fn run(store: &Store, command: &Command, consent: Consent) -> store::Result<()> {
     let (by, command) = (admin(), command.clone());
-    store.write(|conn| commands::run_with(conn, by.editor(), command, consent, noon()).map(drop))
+    let action = BulkActionId(new_page_id().unwrap().0);
+    store.write(|conn| commands::run_in_bulk(conn, by.editor(), action, command, consent, noon()).map(drop))
+}
+
+/// The keys of the bulk actions that were done so far.
+fn bulk_actions(store: &Store) -> Vec<i64> {
+    #[derive(diesel::QueryableByName)]
+    struct Key {
+        #[diesel(sql_type = diesel::sql_types::BigInt)]
+        id: i64,
+    }
+    let query = "SELECT DISTINCT id FROM bulk_actions JOIN bulk_pages ON bulk_id = id ORDER BY id";
+    let keys: Vec<Key> = store.read(|conn| Ok(diesel::RunQueryDsl::load(diesel::sql_query(query), conn)?)).unwrap();
+    keys.into_iter().map(|key| key.id).collect()
 }
 
 fn start(store: &Store) {
-    for table in ["files", "pages", "drafts", "trash", "old_paths", "page_people", "page_groups", "groups", "users"] {
+    for table in [
+        "bulk_pages",
+        "bulk_actions",
+        "files",
+        "pages",
+        "drafts",
+        "trash",
+        "old_paths",
+        "page_people",
+        "page_groups",
+        "groups",
+        "users",
+    ] {
         sql(store, &format!("DELETE FROM {table}")).unwrap();
     }
     PEOPLE.iter().for_each(|name| drop(add(store, name, Role::Reader)));

@@ -6,11 +6,11 @@ use domain::{
     Version,
     draft::{DraftInput, DraftLock, FormId},
     file::{ContentId, FILES, FileName, PART_BYTES},
-    page::{Page, PageId, PageInput},
+    page::{Page, PageContent, PageId, PageInput},
     zone::Zone,
 };
 use store::{
-    Conn, Error, Store, drafts, files,
+    Conn, Error, Store, drafts, files, pages,
     writing::{
         AddFile, ChangeFile, Command, FileChange, PurgeFile, Revert, Undo,
         contents::{self, Swept},
@@ -182,7 +182,8 @@ fn covers(store: &Store, page: PageId) -> (Option<String>, Vec<String>) {
 fn a_page_has_one_cover_and_a_version_brings_it_back() {
     on_both(|store| {
         let Page { id, .. } = page(store);
-        let cover = |name: &str, is_cover| change(store, id, name, FileChange::SetCover(is_cover)).unwrap();
+        let cover =
+            |name: &str, is_cover| change(store, id, name, FileChange::SetCover { is_cover, at_once: false }).unwrap();
         let is = |live: Option<&str>, drafted: &[&str]| {
             let drafted = drafted.iter().map(|name| (*name).to_owned()).collect();
             assert_eq!(covers(store, id), (live.map(str::to_owned), drafted));
@@ -206,7 +207,7 @@ fn a_page_has_one_cover_and_a_version_brings_it_back() {
         is(Some("floor.jpg"), &["map.png"]);
         publish(store, id);
         is(Some("map.png"), &["map.png"]);
-        let refused = change(store, id, "terms.pdf", FileChange::SetCover(true));
+        let refused = change(store, id, "terms.pdf", FileChange::SetCover { is_cover: true, at_once: false });
         assert!(matches!(refused, Err(Error::Refused(_))), "{refused:?}");
         // The draft of an earlier version has its cover, and only that.
         let revert = Revert { page: id, version: with_plan, draft: Version(0), readers: false, dates: false };
@@ -517,5 +518,92 @@ fn a_page_has_five_hundred_files_and_one_more_is_refused() {
         change(store, id, "10.txt", FileChange::Remove { at_once: true }).unwrap();
         add("most.txt", true).unwrap();
         assert!(matches!(add("further.txt", true), Err(Error::Refused(_))));
+    });
+}
+
+#[test]
+fn a_version_whose_files_are_too_many_with_those_of_now_does_not_come_back_and_nothing_is_half_done() {
+    on_both(|store| {
+        let first = page(store);
+        let (id, content) = (first.id, stored(store, "same"));
+        let by = admin();
+        let fill = |prefix: &str, count: usize| {
+            let fill = |conn: &mut store::Conn| {
+                for number in 0..count {
+                    let (name, alt) = (name(&format!("{prefix}{number}.txt")), String::new());
+                    let add = AddFile { page: id, name, content, alt, replaces: true, at_once: false };
+                    commands::run(conn, by.editor(), Command::AddFile(add), noon())?;
+                }
+                Ok(())
+            };
+            store.write(fill).unwrap();
+            let now = find(store, id);
+            let draft = store.read(|conn| drafts::get(conn, by.editor(), id)).unwrap().unwrap();
+            let lock = DraftLock { draft: draft.version, form: FormId(0) };
+            let content = PageContent { body: format!("Of {prefix}."), ..now.content };
+            let publish =
+                |conn: &mut store::Conn| commands::publish(conn, by.editor(), id, now.version, lock, &content, noon());
+            store.write(publish).unwrap();
+        };
+        fill("a", 300);
+        let full = store.read(|conn| pages::get(conn, by.editor(), id)).unwrap().unwrap().version;
+        let leave = |conn: &mut store::Conn| {
+            for number in 0..300 {
+                let (name, change) = (name(&format!("a{number}.txt")), FileChange::Remove { at_once: false });
+                commands::run(conn, by.editor(), Command::ChangeFile(ChangeFile { page: id, name, change }), noon())?;
+            }
+            Ok(())
+        };
+        store.write(leave).unwrap();
+        fill("b", 300);
+        let revert = Revert { page: id, version: full, draft: Version(0), readers: false, dates: false };
+        let refused = run(store, &Command::Revert(revert));
+        assert!(matches!(&refused, Err(Error::Refused(words)) if words.contains("at most 500 files")), "{refused:?}");
+        assert_eq!(store.read(|conn| drafts::get(conn, by.editor(), id)).unwrap(), None);
+        let count = |(live, drafted): (String, String)| (live.split(' ').count(), drafted.split(' ').count());
+        assert_eq!(count(seen(store, id)), (300, 300));
+        // An undo would leave what it undoes in the draft.
+        let now = store.read(|conn| pages::get(conn, by.editor(), id)).unwrap().unwrap().version;
+        let undone = run(store, &Command::Undo(Undo { page: id, from: now }));
+        assert!(matches!(&undone, Err(Error::Refused(_))), "{undone:?}");
+        assert_eq!(count(seen(store, id)), (300, 300));
+    });
+}
+
+#[test]
+fn a_cover_is_set_at_once_as_a_version_and_a_draft_keeps_its_choice() {
+    on_both(|store| {
+        let Page { id, .. } = page(store);
+        let by = admin();
+        for file in ["map.jpg", "plan.jpg", "notes.txt"] {
+            add(store, id, file, file, true);
+        }
+        let set = |file: &str, is_cover| change(store, id, file, FileChange::SetCover { is_cover, at_once: true });
+        let cover = || {
+            let live = store.read(|conn| files::live(conn, id)).unwrap();
+            live.into_iter().filter(|file| file.is_cover).map(|file| file.name.to_string()).collect::<Vec<_>>()
+        };
+        let version = || store.read(|conn| pages::get(conn, by.editor(), id)).unwrap().unwrap().version.0;
+        let before = version();
+        set("map.jpg", true).unwrap();
+        set("map.jpg", true).unwrap();
+        assert_eq!((cover(), version()), (vec!["map.jpg".to_owned()], before + 1), "the second changed nothing");
+        set("plan.jpg", true).unwrap();
+        assert_eq!(cover(), ["plan.jpg"]);
+        let then = store.read(|conn| files::of_version(conn, by.editor(), id, Version(before + 1))).unwrap();
+        assert!(then.iter().any(|file| file.is_cover && file.name.to_string() == "map.jpg"));
+        assert!(matches!(set("notes.txt", true), Err(Error::Refused(_))));
+        assert_eq!(set("gone.jpg", true), Err(Error::Stale));
+        // A file that leaves with the draft still leaves.
+        change(store, id, "plan.jpg", FileChange::Remove { at_once: false }).unwrap();
+        set("plan.jpg", false).unwrap();
+        assert_eq!(cover(), [""; 0]);
+        assert!(store.read(|conn| files::live(conn, id)).unwrap().iter().any(|file| file.leaves));
+        change(store, id, "plan.jpg", FileChange::Keep).unwrap();
+        // What the draft chose is the only cover once it is published.
+        change(store, id, "map.jpg", FileChange::SetCover { is_cover: true, at_once: false }).unwrap();
+        set("plan.jpg", true).unwrap();
+        publish(store, id);
+        assert_eq!(cover(), ["map.jpg"]);
     });
 }

@@ -10,6 +10,7 @@ use domain::{
     access::Visitor,
     audience::Audience,
     language::LanguageTag,
+    navigation::{Branch, Entry, Front, Navigation, Target},
     page::{Page, PageContent, PagePath},
     placement::Placement,
 };
@@ -17,7 +18,7 @@ use store::{
     Store,
     feed::{Change, Event},
     lists::{self, Position, VisiblePages},
-    pages, revisions,
+    navigation, pages, revisions,
 };
 
 use crate::{
@@ -146,6 +147,58 @@ fn a_language_of_the_front_page_is_announced_as_a_change_of_everything() {
         assert!(has_everything());
         sql(store, "DELETE FROM pages WHERE path = ''").unwrap();
         assert!(has_everything());
+    });
+}
+
+#[test]
+fn a_language_at_or_above_a_page_of_the_menu_is_announced_as_a_change_of_the_menu() {
+    on_both(|store| {
+        let top = insert(store, &with("a", ""));
+        let open = insert(store, &with("a/b/open", ""));
+        let hidden = insert(store, &PageContent { audience: Audience::SignedIn, ..with("c/hidden", "") });
+        let above = insert(store, &with("c", ""));
+        let other = insert(store, &with("ab", ""));
+        let entry = |page: &Page| Branch {
+            entry: Entry { label: String::new(), target: Target::Page(page.id) },
+            below: Vec::new(),
+        };
+        let menu = vec![entry(&open), entry(&hidden)];
+        let save_menu = |conn: &mut store::Conn| {
+            let version = navigation::get(conn, &admin())?.version;
+            let new = Navigation { version, front: Front::List, menu: menu.clone() };
+            store::writing::navigation::update(conn, &admin(), version, &new, noon())
+        };
+        store.write(save_menu).unwrap();
+        let (tell, news) = channel();
+        let feed = store.watch(move |event| drop(tell.send(event))).unwrap();
+        while !matches!(news.recv_timeout(Duration::from_secs(20)).unwrap(), Event::Heartbeat(_)) {}
+        let menu_changes = || {
+            let is_of_menu = |change: &Change| matches!(change, Change::Menu | Change::PrivateMenu);
+            told(&news, &feed).into_iter().filter(is_of_menu).collect::<Vec<_>>()
+        };
+        menu_changes();
+        let top = save(store, &top, &with("a", "de"));
+        assert_eq!(menu_changes(), [Change::Menu]);
+        let top = save(store, &top, &with("a", "fr"));
+        assert_eq!(menu_changes(), [Change::Menu]);
+        let top = save(store, &top, &PageContent { title: "Other".into(), ..with("a", "fr") });
+        assert_eq!(menu_changes(), []);
+        save(store, &open, &with("a/b/open", "pl"));
+        assert_eq!(menu_changes(), [Change::Menu]);
+        // Strangers do not see the other entry, and do not notice its language.
+        let above = save(store, &above, &with("c", "it"));
+        assert_eq!(menu_changes(), [Change::PrivateMenu]);
+        save(store, &other, &with("ab", "it"));
+        assert_eq!(menu_changes(), [], "it is above no page of the menu");
+        // A page with a language goes, comes and moves.
+        store.write(|conn| commands::delete(conn, admin().editor(), &[top.id], noon())).unwrap();
+        assert_eq!(menu_changes(), [Change::Menu]);
+        store.write(|conn| commands::restore(conn, admin().editor(), top.id, &path("a"), noon())).unwrap();
+        assert_eq!(menu_changes(), [Change::Menu]);
+        save(store, &above, &with("d", "it"));
+        assert_eq!(menu_changes(), [Change::PrivateMenu]);
+        sql(store, &format!("DELETE FROM placements WHERE page_id = {}", top.id.0)).unwrap();
+        assert_eq!(menu_changes(), [Change::Menu]);
     });
 }
 

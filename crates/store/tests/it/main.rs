@@ -12,6 +12,7 @@ mod app_passwords;
 mod audiences;
 mod audit;
 mod bulk;
+mod bulk_undo;
 mod by_hand;
 mod commands;
 mod consent;

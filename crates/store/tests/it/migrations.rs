@@ -67,6 +67,8 @@ const ALL: &[&str] = &[
     "2026-11-30-000241_covers",
     "2026-11-30-000242_look_pictures",
     "2026-11-30-000250_shares",
+    "2026-11-30-000262_bulk_actions",
+    "2026-11-30-000263_menu_languages",
 ];
 
 /// Inserts a page in any version of the schema.

@@ -5,8 +5,10 @@ use domain::{
     Version,
     access::Visitor,
     audience::Audience,
+    language::LanguageTag,
     navigation::{Branch, Entry, Front, Navigation, Target},
     page::{PageContent, PageId, PagePath},
+    placement::Placement,
     user::Role,
 };
 use store::{
@@ -79,6 +81,24 @@ fn t44_a_menu_has_what_its_visitor_may_read_and_no_trace_of_the_rest() {
         let visible = VisiblePages::readable(&Visitor::Anonymous, noon());
         let expires_at = store.read(|conn| navigation::menu(conn, &visible)).unwrap().expires_at;
         assert_eq!(expires_at, Some(noon() + TimeDelta::hours(2)));
+    });
+}
+
+#[test]
+fn an_entry_has_the_language_of_its_page_unless_it_has_a_label() {
+    on_both(|store| {
+        let language = LanguageTag::parse("de").unwrap();
+        let placement = Placement { language: Some(language.clone()), ..Placement::default() };
+        // A page has the language of the page above it, also for those who may not read that one.
+        insert(store, &PageContent { placement, audience: Audience::SignedIn, ..content("a") });
+        let below = insert(store, &PageContent { audience: Audience::Public, ..content("a/b") });
+        let other = insert(store, &content("c"));
+        let entries = [page("", below), page("Label", below), page("", other)];
+        save(store, Front::List, entries.map(|entry| Branch { entry, below: Vec::new() }).into());
+        let visible = VisiblePages::readable(&Visitor::Anonymous, noon());
+        let menu = store.read(|conn| navigation::menu(conn, &visible)).unwrap();
+        let languages: Vec<_> = menu.entries.into_iter().map(|entry| entry.language).collect();
+        assert_eq!(languages, [Some(language), None, None]);
     });
 }
 

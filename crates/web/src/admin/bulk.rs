@@ -2,22 +2,26 @@
 //! confirms. An action that needs more input asks for it first.
 
 use actix_web::http::StatusCode;
-use domain::{audience::AudienceInput, invalid::Invalid, site::Site};
+use domain::{audience::AudienceInput, bulk_action::BulkActionId, invalid::Invalid, site::Site};
 use serde::{Deserialize, Serialize};
 use store::{
     groups::OfferedGroups,
     writing::{AccessDiff, Consent, Fingerprint},
 };
 
-use super::{access_preview::AccessPreview, panel::Panel, readers::Readers, sections::Section};
+use super::{
+    access_preview::AccessPreview,
+    items::{Item, MAX_NAMED},
+    panel::Panel,
+    readers::Readers,
+    sections::Section,
+    undo_form::{Hidden, UNDO},
+};
 use crate::{
     App,
     auth::account::Account,
     http::{answer::Answer, error::Error, view::Errors},
 };
-
-/// The maximum number of rows that the question names when all that match are selected.
-const MAX_NAMED: usize = 20;
 
 /// The fields of a list's form and of the confirmation page.
 #[derive(Deserialize)]
@@ -47,6 +51,16 @@ pub struct Chosen {
     people: String,
     #[serde(default)]
     groups: Vec<String>,
+    /// The bulk action that is undone.
+    #[serde(default)]
+    bulk: String,
+}
+
+impl Chosen {
+    /// Whether a bulk action is undone.
+    pub(super) fn is_undo(&self) -> bool {
+        self.action == UNDO
+    }
 }
 
 /// A bulk action that a list offers.
@@ -95,14 +109,6 @@ pub(super) enum Needs {
     Moment,
 }
 
-/// A row as the question names it.
-#[derive(Serialize)]
-pub(super) struct Item {
-    pub(super) title: String,
-    pub(super) href: String,
-    pub(super) note: String,
-}
-
 /// The input that was typed for a choice; `None` until the user was asked for it.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Parameters {
@@ -114,7 +120,7 @@ pub(super) struct Parameters {
 impl Parameters {
     /// The input as hidden fields of the question.
     fn fields(&self) -> Vec<Hidden> {
-        let hidden = |name, value: &String| Hidden { name, value: value.clone() };
+        let hidden = |name, value: &String| Hidden::new(name, value.as_str());
         let mut fields: Vec<Hidden> = self.section.iter().map(|section| hidden("to", section)).collect();
         fields.extend(self.moment.iter().map(|moment| hidden("until", moment)));
         if let Some(readers) = &self.readers {
@@ -135,6 +141,8 @@ pub(super) struct Action {
     pub(super) seen: Seen,
     pub(super) parameters: Parameters,
     pub(super) back: String,
+    /// The bulk action that is undone, instead of selected rows.
+    pub(super) undone: Option<BulkActionId>,
 }
 
 /// The contents of the confirmation page.
@@ -162,12 +170,6 @@ pub(super) struct Question {
     pub(super) groups: OfferedGroups,
     /// The fingerprints of the rows and the effect that are shown.
     pub(super) seen: Seen,
-}
-
-#[derive(Serialize)]
-struct Hidden {
-    name: &'static str,
-    value: String,
 }
 
 #[derive(Serialize)]
@@ -253,7 +255,8 @@ impl Action {
         let choice = choices.iter().find(|choice| choice.value == chosen.action).copied();
         let choice = choice.ok_or_else(|| Error::Unprocessable("Choose what to do with the selected rows.".into()))?;
         let all = chosen.all == "yes";
-        if chosen.id.is_empty() && !all {
+        let undone = BulkActionId::parse(&chosen.bulk).filter(|_| choice.value == UNDO);
+        if chosen.id.is_empty() && !all && undone.is_none() {
             return Err(Error::Unprocessable("Nothing is selected. Select some rows of the list first.".into()));
         }
         let confirmed = chosen.confirm == "yes";
@@ -267,7 +270,7 @@ impl Action {
             Needs::Moment => Parameters { moment: until, ..Parameters::default() },
         };
         let seen = Seen::parse(&seen);
-        Ok(Action { choice, ids, all, confirmed, seen, parameters, back })
+        Ok(Action { choice, ids, all, confirmed, seen, parameters, back, undone })
     }
 
     /// The confirmation page.
@@ -323,9 +326,11 @@ impl Action {
 
     /// The hidden fields of the confirmation page.
     fn hidden(&self, asks: bool, seen: &str) -> Vec<Hidden> {
-        let hidden = |name, value: &str| Hidden { name, value: value.into() };
+        let hidden = |name, value: &str| Hidden::new(name, value);
         let mut fields = vec![hidden("action", self.choice.value), hidden("back", &self.back)];
-        if self.all {
+        if let Some(action) = self.undone {
+            fields.push(hidden("bulk", &action.word()));
+        } else if self.all {
             fields.push(hidden("all", "yes"));
         } else {
             fields.extend(self.ids.iter().map(|id| hidden("id", &id.to_string())));

@@ -6,7 +6,6 @@
 //! minute does not repeat it either. See docs/decisions/0032.
 
 use actix_web::HttpResponse;
-use chrono::TimeDelta;
 use domain::{
     Timestamp, Version,
     access::Editor as Proof,
@@ -15,12 +14,14 @@ use domain::{
     revision::Revision,
     zone::Zone,
 };
-use serde::Serialize;
 use store::{Conn, drafts, pages, revisions, trash};
 
 use super::{
+    bulk_done,
     drafts::naming,
+    message::{Notice, is_fresh},
     sections::{DRAFTS, PAGES},
+    undo_form::UndoForm,
 };
 use crate::{
     App,
@@ -34,9 +35,6 @@ use crate::{
     },
     site::lists::login_href,
 };
-
-/// How long after an action its message is shown.
-const SHOWN_FOR: TimeDelta = TimeDelta::seconds(60);
 
 /// What an action did to a page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -84,26 +82,6 @@ impl Done {
         let more = if back.is_empty() { String::new() } else { format!("&{back}") };
         see_other(&format!("{address}?{told}{more}"))
     }
-}
-
-/// The message after an action.
-#[derive(Serialize)]
-pub(super) struct Notice {
-    words: String,
-    links: Vec<Link>,
-    undo: Option<Undo>,
-}
-
-/// The form that takes an action back.
-#[derive(Serialize)]
-struct Undo {
-    action: String,
-    what: &'static str,
-    version: i64,
-    /// The state of the list to which the undo returns.
-    back: String,
-    /// Whether it returns to the form of the page instead.
-    stays: bool,
 }
 
 /// Where a message is shown.
@@ -160,10 +138,6 @@ impl Found {
     }
 }
 
-fn is_fresh(at: Timestamp, now: Timestamp) -> bool {
-    now - at < SHOWN_FOR
-}
-
 /// The message that an address names, if this user did it a moment ago.
 ///
 /// # Errors
@@ -174,6 +148,9 @@ pub(super) async fn notice(
     query: &QueryString,
     place: Place,
 ) -> Result<Option<Notice>, Error> {
+    if query.has("bulk") {
+        return bulk_done::notice(app, editor, query).await;
+    }
     let number = |name: &str| query.get(name).parse::<i64>().ok();
     let (Some(done), Some(id), Some(version)) = (Done::parse(query.get("done")), number("of"), number("version"))
     else {
@@ -189,14 +166,12 @@ pub(super) async fn notice(
         Ok(fewer) => words.push_str(&format!(" Fewer people can now read {fewer} other pages.")),
         Err(_) => {}
     }
-    let undo = matches!(done, Done::Published | Done::Changed | Done::Unpublished | Done::Deleted).then(|| Undo {
-        action: format!("{}/undo", PAGES.form_href(id.0)),
-        what: done.word(),
-        version,
-        back: PAGES.back(if place == Place::Form { query.get("back") } else { "" }),
-        stays: place == Place::Form,
+    let undo = matches!(done, Done::Published | Done::Changed | Done::Unpublished | Done::Deleted).then(|| {
+        let is_form = place == Place::Form;
+        let back = PAGES.back(if is_form { query.get("back") } else { "" });
+        UndoForm::of_page(id, done.word(), version, back, is_form)
     });
-    Ok(Some(Notice { words, links, undo }))
+    Ok(Some(Notice { words, links, pages: Vec::new(), more: 0, undo }))
 }
 
 /// The words of a message, and its links.

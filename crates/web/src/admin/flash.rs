@@ -2,7 +2,12 @@
 
 use actix_web::HttpResponse;
 
-use crate::http::{query::QueryString, responses::see_other};
+use domain::bulk_action::BulkActionId;
+
+use crate::http::{
+    query::{QueryString, encode},
+    responses::see_other,
+};
 
 /// The result of a form. The address carries a word of this list and not the message itself, so that a link cannot make
 /// the panel say anything.
@@ -30,6 +35,7 @@ pub(super) enum Flash {
     DraftsDiscarded,
     Unchanged,
     Uploaded,
+    UploadedWithoutMetadata,
     UploadedWithoutPosition,
     UploadedUnchanged,
     FileInserted,
@@ -45,7 +51,7 @@ pub(super) enum Flash {
 }
 
 impl Flash {
-    const ALL: [(Flash, &'static str, &'static str); 34] = [
+    const ALL: [(Flash, &'static str, &'static str); 35] = [
         (Flash::Saved, "saved", "Saved."),
         (Flash::Created, "created", "Created."),
         (Flash::Deleted, "deleted", "Deleted"),
@@ -68,6 +74,7 @@ impl Flash {
         (Flash::Unchanged, "unchanged", "Nothing to publish: the page is as it was."),
         (Flash::ReadersChosen, "readers-chosen", "Access changed"),
         (Flash::Uploaded, "uploaded", "The file is in the draft."),
+        (Flash::UploadedWithoutMetadata, "uploaded-without-metadata", "The file is in the draft. Metadata removed."),
         (
             Flash::UploadedWithoutPosition,
             "uploaded-without-position",
@@ -115,7 +122,7 @@ impl Flash {
     }
 
     /// The message for a number of rows; `None` for results that have no words of their own for it.
-    fn counted(self, count: u32) -> Option<String> {
+    pub(super) fn counted(self, count: u32) -> Option<String> {
         let plural = if count == 1 { "" } else { "s" };
         let (verb, noun, after) = match self {
             Flash::Trashed => ("Moved", "page", " to the trash"),
@@ -132,6 +139,24 @@ impl Flash {
             _ => return None,
         };
         Some(format!("{verb} {count} {noun}{plural}{after}."))
+    }
+
+    /// The redirect to a list that shows the message about a number of rows; with an undo, if the bulk action can be undone.
+    pub(super) fn of_many(
+        self,
+        address: &str,
+        back: &str,
+        count: usize,
+        undoable: Option<BulkActionId>,
+    ) -> HttpResponse {
+        let bulk = undoable.map(|action| encode(&[("bulk", &action.word())]));
+        let more: Vec<&str> = bulk.as_deref().into_iter().chain([back]).filter(|part| !part.is_empty()).collect();
+        self.at(address, &more.join("&"), Some(count))
+    }
+
+    /// The result with a word.
+    pub(super) fn parse(word: &str) -> Option<Flash> {
+        Flash::ALL.iter().find(|(_, known, _)| *known == word).map(|(flash, ..)| *flash)
     }
 
     /// The redirect to a list or a form that shows the message.

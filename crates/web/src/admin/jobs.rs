@@ -16,6 +16,7 @@ use std::{
 
 use domain::user::UserId;
 use futures_util::FutureExt;
+use store::{Conn, writing};
 use tokio::{runtime::Handle, sync::Semaphore};
 
 pub(super) use job::{End, Job, key};
@@ -168,10 +169,10 @@ impl Jobs {
         self.wait_for_end(COMMIT_TIMEOUT).await;
     }
 
-    /// Deletes the rows of jobs that ended an hour ago, until the server stops.
+    /// Deletes the rows of jobs that ended an hour ago, and what their undo needs, until the server stops.
     pub async fn purge_periodically(db: Db) {
         loop {
-            if let Err(error) = db.note(|conn| store::writing::jobs::purge(conn, clock::now())).await {
+            if let Err(error) = db.note(purge).await {
                 log::debug!("old bulk jobs were not deleted: {error}");
             }
             tokio::time::sleep(PURGE_INTERVAL).await;
@@ -204,6 +205,11 @@ impl Jobs {
     fn lock(&self) -> MutexGuard<'_, HashMap<u64, Arc<Job>>> {
         self.jobs.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn purge(conn: &mut Conn) -> store::Result<()> {
+    writing::jobs::purge(conn, clock::now())?;
+    writing::bulk_actions::purge(conn, clock::now())
 }
 
 /// A number that fits into a key of the database.

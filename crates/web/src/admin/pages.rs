@@ -2,6 +2,7 @@
 
 mod actions;
 pub mod autosave;
+mod bulk_undo;
 mod conflict;
 mod delete;
 mod editing;

@@ -4,9 +4,9 @@ use domain::site::Site;
 use serde::Serialize;
 
 use super::{
-    done::Notice,
     flash::Flash,
     header::{self, Destination},
+    message::Notice,
 };
 use crate::{
     auth::{account::Account, form_token},
@@ -63,6 +63,9 @@ impl Panel {
 
     /// Adds what an action did to a page.
     pub(super) fn with_notice(mut self, notice: Option<Notice>) -> Panel {
+        if notice.is_some() {
+            self.message.clear();
+        }
         self.told = notice;
         self
     }

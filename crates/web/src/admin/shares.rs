@@ -10,8 +10,9 @@ use store::{
 };
 
 use super::{
-    bulk::{Action, Choice, Chosen, Item, Needs, Question},
+    bulk::{Action, Choice, Chosen, Needs, Question},
     flash::Flash,
+    items::Item,
     pages::shares::Row,
     panel::Panel,
     sections::{PAGES, SHARES},

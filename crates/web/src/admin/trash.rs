@@ -17,8 +17,9 @@ use store::{
 
 use super::{
     access_preview::{AccessPreview, consent},
-    bulk::{Action, Choice, Chosen, Item, NOUNS, Needs, Question},
+    bulk::{Action, Choice, Chosen, NOUNS, Needs, Question},
     flash::Flash,
+    items::Item,
     panel::Panel,
     request::id,
     sections::TRASH,
@@ -200,7 +201,7 @@ pub async fn purge_expired(app: Data<App>) {
         let before = clock::now() - TimeDelta::days(app.options.trash_days.into());
         let command = Command::Purge(Purge::DeletedBefore(before));
         let (editor, deadline) = (Admin::itself().editor().clone(), Deadline::after(LONG_DEADLINE));
-        match app.db.long_run(editor, command, Consent::Stated, deadline, |_| {}, |_| Ok(())).await {
+        match app.db.long_run(editor, command, Consent::Stated, deadline, |_| {}, |_, _| Ok(())).await {
             Ok(Ok(outcome)) if outcome.count() == 0 => {}
             Ok(Ok(outcome)) => log::info!("purged {} expired pages from the trash", outcome.count()),
             Ok(Err(error)) => log::error!("could not purge the trash: {error}"),

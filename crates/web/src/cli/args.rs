@@ -347,7 +347,8 @@ pub enum FileCommand {
     /// Add a file to a page, or replace it; the readers of the page have it at once
     #[command(after_help = "Examples:\n\
                       \x20 postern file put clients/acme/plan.jpg plan.jpg\n\
-                      \x20 postern file put clients/acme/plan.jpg - < plan.jpg")]
+                      \x20 postern file put clients/acme/plan.jpg - < plan.jpg\n\
+                      \x20 postern file put --cover clients/acme/plan.jpg plan.jpg")]
     Put {
         /// The path of the page and the name of the file, such as clients/acme/plan.jpg
         #[arg(value_name = "PATH/NAME")]
@@ -355,6 +356,21 @@ pub enum FileCommand {
         /// The file; - is standard input
         #[arg(default_value = "-")]
         file: PathBuf,
+        /// Make the picture the cover of the page, in place of another one
+        #[arg(long)]
+        cover: bool,
+    },
+    /// Make a picture the cover of its page, in place of another one; the readers of the page have it at once
+    #[command(after_help = "Examples:\n\
+                      \x20 postern file cover clients/acme/plan.jpg\n\
+                      \x20 postern file cover --none clients/acme/plan.jpg")]
+    Cover {
+        /// The path of the page and the name of the file
+        #[arg(value_name = "PATH/NAME")]
+        at: String,
+        /// Take the mark away: the page has no cover then
+        #[arg(long)]
+        none: bool,
     },
     /// List the files of a page: name, bytes, date of the upload, who uploaded it
     List {

@@ -18,6 +18,17 @@ pub(super) fn run(store: &Store, command: &Command, consent: Consent) -> store::
     announced(|| store.write(|conn| run_command(conn, by.editor(), command, consent.clone(), &mut |_| {})))
 }
 
+/// Runs commands in one transaction, as [`run`] does with one.
+pub(super) fn run_all(store: &Store, commands: &[Command], consent: Consent) -> store::Result<()> {
+    let by = Admin::command_line();
+    announced(|| {
+        store.write(|conn| {
+            let mut run = |command| run_command(conn, by.editor(), command, consent.clone(), &mut |_| {}).map(drop);
+            commands.iter().try_for_each(&mut run)
+        })
+    })
+}
+
 /// Runs a command; `yes` is the option `--yes`. Returns `None` if somebody else changed the page meanwhile.
 ///
 /// # Errors

@@ -27,8 +27,11 @@ use crate::{
 /// Runs a command on files.
 pub(super) fn run(config: &Config, command: &FileCommand) -> Result<(), String> {
     match command {
-        FileCommand::Put { at, file } => {
+        FileCommand::Put { at, file, cover } => {
             let (store, page, name) = page_and_name(config, at)?;
+            if *cover && !name.kind().may_be_cover() {
+                return Err(format!("{name} cannot be the cover: only a picture can"));
+            }
             let content = if file.as_os_str() == "-" {
                 upload(&store, &name, config.serve.upload_limits(), stdin().lock())?
             } else {
@@ -38,10 +41,27 @@ pub(super) fn run(config: &Config, command: &FileCommand) -> Result<(), String> 
             let replaces = store.read(|conn| files::find(conn, page.id, &name)).map_err(|error| error.to_string())?;
             let alt = replaces.as_ref().map_or_else(String::new, |file| file.alt.clone());
             let add = AddFile { page: page.id, name: name.clone(), content, alt, replaces: true, at_once: true };
-            execute(&store, &page, &name, &Command::AddFile(add))?;
+            let mut commands = vec![Command::AddFile(add)];
+            commands.extend(cover.then(|| set_cover(&page, &name, true)));
+            execute(&store, &page, &name, &commands)?;
             println!("{} {}.", if replaces.is_some() { "Replaced" } else { "Added" }, address(&page, &name));
+            if *cover {
+                println!("It is the cover of {}.", page.content.path);
+            }
             if waits(&store, &page, &name)? {
                 println!("The draft of the page has another {name}, which replaces it when the draft is published.");
+            }
+            Ok(())
+        }
+        FileCommand::Cover { at, none } => {
+            let (store, page, name) = page_and_name(config, at)?;
+            if store.read(|conn| files::find(conn, page.id, &name)).map_err(|error| error.to_string())?.is_none() {
+                return Err(absent(&page, &name));
+            }
+            execute(&store, &page, &name, &[set_cover(&page, &name, !none)])?;
+            match none {
+                true => println!("{} is not the cover of {}.", address(&page, &name), page.content.path),
+                false => println!("{} is the cover of {}.", address(&page, &name), page.content.path),
             }
             Ok(())
         }
@@ -67,7 +87,7 @@ pub(super) fn run(config: &Config, command: &FileCommand) -> Result<(), String> 
                 return Err(absent(&page, &name));
             }
             let waits = waits(&store, &page, &name)?;
-            execute(&store, &page, &name, &Command::ChangeFile(change))?;
+            execute(&store, &page, &name, &[Command::ChangeFile(change)])?;
             println!(
                 "Deleted {}{}.",
                 address(&page, &name),
@@ -180,9 +200,14 @@ fn copy(store: &Store, content: &Content, mut to: impl Write) -> Result<(), Stri
     copied.map_err(|error| error.to_string())
 }
 
-/// Runs a command. A file has the readers of its page, and nobody gains access to a page.
-fn execute(store: &Store, page: &Page, name: &FileName, command: &Command) -> Result<(), String> {
-    command::run(store, command, Consent::Stated).map(drop).map_err(|error| match error {
+fn set_cover(page: &Page, name: &FileName, is_cover: bool) -> Command {
+    let change = FileChange::SetCover { is_cover, at_once: true };
+    Command::ChangeFile(ChangeFile { page: page.id, name: name.clone(), change })
+}
+
+/// Runs commands in one transaction. A file has the readers of its page, and nobody gains access to a page.
+fn execute(store: &Store, page: &Page, name: &FileName, commands: &[Command]) -> Result<(), String> {
+    command::run_all(store, commands, Consent::Stated).map_err(|error| match error {
         Error::Stale => format!("{} was changed by somebody else meanwhile: try again", address(page, name)),
         Error::Refused(message) => message,
         error => error.to_string(),

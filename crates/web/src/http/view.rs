@@ -133,6 +133,8 @@ pub struct Frame {
 struct MenuItem {
     href: String,
     title: String,
+    /// The tag of the language of the title.
+    language: String,
     /// The value of `aria-current`: `page` for the page that is shown, `true` for one above it, otherwise empty.
     current: &'static str,
     /// Whether the entry leads to another site.
@@ -208,7 +210,8 @@ impl Frame {
     /// Adds the menu, as the viewer at a path sees it; `None` for an address that is no path of a page.
     #[must_use]
     pub fn with_menu(self, menu: &VisibleMenu, at: Option<&PagePath>) -> Frame {
-        Frame { menu: menu.entries.iter().map(|entry| MenuItem::new(entry, at)).collect(), ..self }
+        let items = menu.entries.iter().map(|entry| MenuItem::new(entry, at, &self.site.language));
+        Frame { menu: items.collect(), ..self }
     }
 
     /// The frame of the page of a viewer; `is_sender` if the browser has their credentials. For an impersonated viewer it
@@ -240,8 +243,8 @@ impl Frame {
 }
 
 impl MenuItem {
-    fn new(entry: &VisibleEntry, at: Option<&PagePath>) -> MenuItem {
-        let below: Vec<MenuItem> = entry.below.iter().map(|entry| MenuItem::new(entry, at)).collect();
+    fn new(entry: &VisibleEntry, at: Option<&PagePath>, of_site: &str) -> MenuItem {
+        let below: Vec<MenuItem> = entry.below.iter().map(|entry| MenuItem::new(entry, at, of_site)).collect();
         let (href, own) = match &entry.to {
             Destination::Page(path) => (path.href(), at.map_or("", |at| current(path, at))),
             Destination::Address(address) => (address.clone(), ""),
@@ -250,6 +253,7 @@ impl MenuItem {
         MenuItem {
             href,
             title: entry.title.clone(),
+            language: entry.language.as_ref().map_or_else(|| of_site.to_owned(), ToString::to_string),
             current: if own.is_empty() && is_above { "true" } else { own },
             is_elsewhere: matches!(entry.to, Destination::Address(_)),
             below,

@@ -1,17 +1,29 @@
 //! Lists of pages for readers: the front page, the pages below a path, and all pages at `/sitemap`.
 
+use std::collections::HashMap;
+
 use actix_web::{
     HttpRequest,
     web::{Data, Path},
 };
-use domain::{Timestamp, access::Visitor, language::LanguageTag, navigation::Front, page::PagePath, site::Site};
+use domain::{
+    Timestamp,
+    access::Visitor,
+    file::File,
+    language::LanguageTag,
+    navigation::Front,
+    page::{PageId, PagePath},
+    site::Site,
+};
 use serde::Serialize;
 use store::{
+    files,
     lists::{self, ListPart, Teaser, VisiblePages},
     navigation, pages,
 };
 
 use super::{
+    breadcrumbs::{Crumb, Titles},
     cards::{self, Card},
     list_query::ListQuery,
     resolve::{self, Section},
@@ -26,9 +38,10 @@ use crate::{
         menu,
         query::{PAGE_SIZE, QueryString, encode},
         responses::see_other,
-        view::{Frame, Link},
+        view::Frame,
     },
     language::Language,
+    pictures::{LIST_SIZES, Picture},
 };
 
 /// A page in a list.
@@ -45,16 +58,19 @@ pub struct Row {
     language: String,
     /// The minutes that its text takes to read, if there is more than one; otherwise 0.
     minutes: u32,
+    /// The cover picture of a page that the viewer may read.
+    cover: Option<Picture>,
 }
 
 impl Row {
-    fn new(teaser: Teaser, site: &Site, list_language: &str) -> Row {
+    fn new(teaser: Teaser, cover: Option<&File>, site: &Site, list_language: &str) -> Row {
         let language = Language::for_words(list_language);
         // A locked teaser shows its title and nothing else.
         let published = (!teaser.locked).then_some(teaser.published_at);
         Row {
             language: other_language(&teaser, site, list_language),
             minutes: teaser.minutes,
+            cover: cover.map(|cover| Picture::of(&teaser.path, cover, LIST_SIZES)),
             href: teaser.path.href(),
             title: teaser.title,
             summary: teaser.summary,
@@ -83,13 +99,21 @@ pub struct Rows {
 
 impl Rows {
     /// The rows of a part of the list at an address, with dates in the site's zone and in the language of the list.
-    pub fn new(part: ListPart, address: &str, site: &Site, language: &str) -> Rows {
+    pub fn new(below: Below, address: &str, site: &Site, language: &str) -> Rows {
+        let Below { part, covers } = below;
         let first = part.rows.first().filter(|_| part.newer);
         let last = part.rows.last().filter(|_| part.older);
         Rows {
             newer_href: first.map(|row| ListQuery::newer_href(address, &row.path)).unwrap_or_default(),
             older_href: last.map(|row| ListQuery::older_href(address, &row.path)).unwrap_or_default(),
-            rows: part.rows.into_iter().map(|teaser| Row::new(teaser, site, language)).collect(),
+            rows: part
+                .rows
+                .into_iter()
+                .map(|teaser| {
+                    let cover = covers.get(&teaser.id);
+                    Row::new(teaser, cover, site, language)
+                })
+                .collect(),
         }
     }
 
@@ -107,7 +131,7 @@ struct ListPage {
     /// Whether the list is at `/sitemap`.
     is_of_all: bool,
     notice: &'static str,
-    breadcrumbs: Vec<Link>,
+    breadcrumbs: Vec<Crumb>,
     canonical_href: String,
     feed_href: String,
     /// The cards of a front page that shows them; otherwise the page has `rows`.
@@ -128,10 +152,19 @@ pub fn below(
     hides_pages: bool,
     path: &PagePath,
     asked: &ListQuery,
-) -> store::Result<Option<ListPart>> {
+) -> store::Result<Option<Below>> {
     let Some(position) = asked.position() else { return Ok(None) };
     let scope = VisiblePages::in_lists(visitor, now, hides_pages);
-    lists::list_below(conn, &scope, path, position, PAGE_SIZE)
+    let Some(part) = lists::list_below(conn, &scope, path, position, PAGE_SIZE)? else { return Ok(None) };
+    // Of a locked page the viewer learns the title alone.
+    let open: Vec<PageId> = part.rows.iter().filter(|row| !row.locked).map(|row| row.id).collect();
+    Ok(Some(Below { covers: files::covers(conn, &open)?, part }))
+}
+
+/// A part of the list of the pages below a path, with the cover pictures of those that the visitor may read.
+pub struct Below {
+    part: ListPart,
+    covers: HashMap<PageId, File>,
 }
 
 /// Redirects to the beginning of a list: the position in the address is no longer in it, or never was.
@@ -172,16 +205,15 @@ pub async fn section(app: &App, section: Section) -> Result<Outcome, Error> {
         };
         let part = below(conn, &visitor, now, hides, &wanted, &asked)?;
         let is_empty = match &part {
-            Some(part) => part.rows.is_empty(),
-            None => {
-                below(conn, &visitor, now, hides, &wanted, &ListQuery::START)?.is_none_or(|part| part.rows.is_empty())
-            }
+            Some(below) => below.part.rows.is_empty(),
+            None => below(conn, &visitor, now, hides, &wanted, &ListQuery::START)?
+                .is_none_or(|below| below.part.rows.is_empty()),
         };
         // A page at the path itself is named in the list of all pages alone. Elsewhere there is none for this visitor, and a look
         // at it would take longer if its text is long.
         let named: Vec<PagePath> = wanted.ancestors().into_iter().chain(is_of_all.then_some(wanted)).collect();
         let readable = VisiblePages::readable(&visitor, now);
-        let titles = pages::titles(conn, &readable, &named)?;
+        let titles = Titles::read(conn, &readable, &named)?;
         let language = language(conn, &readable, &named)?;
         Ok((part, is_empty, (titles, language), cards, pages::next_boundary(conn, now)?))
     };
@@ -202,7 +234,7 @@ pub async fn section(app: &App, section: Section) -> Result<Outcome, Error> {
         heading: if path.is_root() { site.title.clone() } else { heading(path, &titles, section.is_of_all) },
         cards,
         notice: viewer.notice(),
-        breadcrumbs: breadcrumbs(path, &titles),
+        breadcrumbs: titles.breadcrumbs(path, &site, site.language_or(language.as_ref())),
         canonical_href: if section.is_of_all { String::new() } else { app.options.canonical(path) },
         feed_href: feed_href(path),
         rows: Rows::new(part, &address, &site, site.language_or(language.as_ref())),
@@ -223,21 +255,14 @@ fn language(conn: &mut store::Conn, readable: &VisiblePages, above: &[PagePath])
 }
 
 /// The heading of a list: the title of the page at its path, if the list is at `/sitemap` and the viewer may read that page.
-fn heading(path: &PagePath, titles: &[(PagePath, String)], is_of_all: bool) -> String {
-    let title = titles.iter().find(|(known, _)| is_of_all && known == path).map(|(_, title)| title.clone());
+fn heading(path: &PagePath, titles: &Titles, is_of_all: bool) -> String {
+    let title = titles.of(path).filter(|_| is_of_all).map(str::to_owned);
     title.unwrap_or_else(|| path.segment_title())
 }
 
 /// The cache policy of a list, which shows more to signed-in viewers.
 pub fn caching(viewer: &MaybeReader) -> Caching {
     if viewer.account().is_some() { Caching::Personal } else { Caching::Shared }
-}
-
-/// The breadcrumbs of a path: each ancestor by its title if the viewer may read it, else by its segment.
-pub fn breadcrumbs(path: &PagePath, titles: &[(PagePath, String)]) -> Vec<Link> {
-    let title = |path: &PagePath| titles.iter().find(|(known, _)| known == path).map(|(_, title)| title.clone());
-    let link = |path: PagePath| Link::new(path.href(), title(&path).unwrap_or_else(|| path.segment_title()));
-    path.ancestors().into_iter().map(link).collect()
 }
 
 /// The address of the sign-in that redirects back to `address`. The panel's links to the site go through it, too: after

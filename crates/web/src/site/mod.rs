@@ -1,6 +1,7 @@
 //! The site for readers: pages, lists, search, feeds, sign-in, and the reader's own account.
 
 pub mod account;
+pub mod breadcrumbs;
 pub mod cache_fill;
 pub mod cards;
 pub mod feeds;

@@ -17,6 +17,7 @@ use store::{
 };
 
 use super::{
+    breadcrumbs::{Crumb, Titles},
     files,
     list_query::ListQuery,
     lists::{self, Rows, feed_href},
@@ -34,7 +35,7 @@ use crate::{
         error_words::PlaceLanguage,
         menu,
         responses::permanent_redirect_with_query,
-        view::{Frame, Link},
+        view::Frame,
     },
     language::Language,
     markdown::{self, Rendered, SafeHtml},
@@ -46,7 +47,7 @@ struct PagePage {
     #[serde(flatten)]
     frame: Frame,
     page: PageView,
-    breadcrumbs: Vec<Link>,
+    breadcrumbs: Vec<Crumb>,
     /// The address of the page for link previews; empty if the address of the site is not known.
     canonical_href: String,
     /// The feed of the pages below; empty if the page does not list them.
@@ -200,7 +201,7 @@ pub async fn visible(app: &App, visible: VisiblePage) -> Result<Outcome, Error> 
             true => Around { files, language, ..Around::default() },
             false => Around {
                 files,
-                titles: pages::titles(conn, &VisiblePages::readable(&visitor, now), &path.ancestors())?,
+                titles: Titles::read(conn, &VisiblePages::readable(&visitor, now), &path.ancestors())?,
                 surroundings: surroundings::of(conn, &visitor, now, &site, &page, language.as_ref())?,
                 is_also_front: navigation::front(conn)? == Front::Page(page.id),
                 language,
@@ -251,7 +252,7 @@ pub async fn visible(app: &App, visible: VisiblePage) -> Result<Outcome, Error> 
 struct Around {
     /// The files that the text may name, and the cover picture.
     files: Vec<File>,
-    titles: Vec<(PagePath, String)>,
+    titles: Titles,
     surroundings: Surroundings,
     /// Whether the page is the front page, too.
     is_also_front: bool,
@@ -279,7 +280,10 @@ fn compose(visible: &VisiblePage, around: Around, menu: &VisibleMenu, below: Opt
     let may_edit = viewer.visitor().may_edit();
     PagePage {
         frame: frame.in_language(tag.as_ref()).with_menu(menu, Some(&content.path)),
-        breadcrumbs: if visible.is_front() { Vec::new() } else { lists::breadcrumbs(&content.path, &titles) },
+        breadcrumbs: match visible.is_front() {
+            true => Vec::new(),
+            false => titles.breadcrumbs(&content.path, site, site.language_or(tag.as_ref())),
+        },
         canonical_href: String::new(),
         feed_href: if lists_below { feed_href(&content.path) } else { String::new() },
         surroundings,
@@ -335,7 +339,7 @@ pub async fn draft_as_page(app: &App, visible: VisibleDraft) -> Result<Answer, E
             Some(editor) => store::files::drafted(conn, &editor, id)?,
             None => Vec::new(),
         };
-        let titles = pages::titles(conn, &VisiblePages::readable(&visitor, now), &of.ancestors())?;
+        let titles = Titles::read(conn, &VisiblePages::readable(&visitor, now), &of.ancestors())?;
         let language = pages::language(conn, &of, own_language.as_ref())?;
         let below = match lists_below {
             true => lists::below(conn, &visitor, now, hides, &of, &ListQuery::START)?,
@@ -377,7 +381,7 @@ fn compose_draft(
         frame: Frame::new(visible.site(), Some(visible.account()))
             .in_language(tag.as_ref())
             .with_menu(menu, Some(path)),
-        breadcrumbs: lists::breadcrumbs(path, &titles),
+        breadcrumbs: titles.breadcrumbs(path, visible.site(), visible.site().language_or(tag.as_ref())),
         canonical_href: String::new(),
         feed_href: String::new(),
         edit_href: format!("/admin/pages/{}", draft.page.0),

@@ -170,3 +170,40 @@ fn a_file_that_waits_in_a_draft_goes_on_waiting_and_that_is_said() {
     assert_eq!(out, "Deleted /plans/plan.txt, in the draft of the page, too.\n");
     assert_eq!((admin.status("/plans/plan.txt"), admin.status("/plans/plan.txt?draft")), (404, 404));
 }
+
+#[test]
+fn the_cover_of_a_page_is_set_and_taken_away() {
+    let server = server();
+    for name in ["map.png", "plan.png"] {
+        std::fs::write(server.folder.path().join(name), png(20)).unwrap();
+    }
+    let cover = || {
+        let path = domain::page::PagePath::parse("plans").unwrap();
+        let read = |conn: &mut store::Conn| {
+            let page = store::pages::find(conn, &path)?.unwrap();
+            let files = store::files::live(conn, page.id)?;
+            let cover = files.into_iter().filter(|file| file.is_cover).map(|file| file.name.to_string());
+            Ok((cover.collect::<Vec<_>>(), page.version.0))
+        };
+        store(&server).read(read).unwrap()
+    };
+    assert_eq!(
+        done(&server.cli(&["file", "put", "--cover", "plans/map.png", "map.png"], "")),
+        "Added /plans/map.png.\nIt is the cover of /plans.\n"
+    );
+    assert_eq!(cover().0, ["map.png"]);
+    done(&server.cli(&["file", "put", "plans/plan.png", "plan.png"], ""));
+    let out = done(&server.cli(&["file", "cover", "plans/plan.png"], ""));
+    assert_eq!(out, "/plans/plan.png is the cover of /plans.\n");
+    assert_eq!(cover().0, ["plan.png"]);
+    let out = done(&server.cli(&["file", "cover", "--none", "plans/plan.png"], ""));
+    assert_eq!(out, "/plans/plan.png is not the cover of /plans.\n");
+    let (covers, version) = cover();
+    assert_eq!(covers, [""; 0]);
+    // What cannot be a cover is refused before anything is stored.
+    fails(&server.cli(&["file", "put", "--cover", "plans/a.txt"], "text"), "only a picture can");
+    fails(&server.cli(&["file", "cover", "plans/a.png"], ""), "there is no file /plans/a.png");
+    done(&server.cli(&["file", "put", "plans/b.txt"], "text"));
+    fails(&server.cli(&["file", "cover", "plans/b.txt"], ""), "Only a picture can be the cover.");
+    assert_eq!(cover(), (Vec::new(), version + 1));
+}

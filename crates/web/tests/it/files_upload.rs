@@ -227,6 +227,30 @@ async fn what_was_left_out_of_a_file_is_said_after_the_question_about_its_name()
 }
 
 #[actix_web::test]
+async fn without_a_script_the_page_after_an_upload_says_what_was_left_out() {
+    let site = Site::new();
+    let (eve, hello) = (site.eve(), hello(&site));
+    let token = token(&eve, &hello.form).await;
+    let fields = [("form_token", &*token)];
+    let mut jpeg = std::io::Cursor::new(Vec::new());
+    image::RgbImage::new(16, 8).write_to(&mut jpeg, image::ImageFormat::Jpeg).unwrap();
+    let plain = jpeg.into_inner();
+    // A comment of the camera, and no position.
+    let comment = [&plain[..2], &[0xff, 0xfe, 0, 6], b"Anna", &plain[2..]].concat();
+    let photo = jpeg_with_position();
+    let browser = eve.browser();
+    for (name, bytes, words) in [
+        ("plain.jpg", &plain, "The file is in the draft."),
+        ("comment.jpg", &comment, "The file is in the draft. Metadata removed."),
+        ("photo.jpg", &photo, "The file is in the draft. GPS position removed."),
+    ] {
+        let sent = browser.upload(&hello.files, &fields, (name, bytes)).await.is(303);
+        let after = browser.get(sent.header("location").split('#').next().unwrap()).await.is(200);
+        after.has(&format!("role=\"status\">{words}</p>"));
+    }
+}
+
+#[actix_web::test]
 async fn a_file_that_is_not_what_its_name_says_is_refused_and_the_draft_stays() {
     let site = Site::new();
     let (eve, hello) = (site.eve(), hello(&site));

@@ -16,6 +16,7 @@ mod app_passwords;
 mod audiences;
 mod balancer;
 mod bulk;
+mod bulk_undo;
 mod cli;
 mod cli_files;
 mod client;

@@ -1,6 +1,10 @@
 //! The language of a page and of the pages below it: what its readers get, and what nobody else learns of it.
 
-use domain::{page::PageInput, placement::PlacementInput};
+use domain::{
+    navigation::{Branch, Entry, Front, Navigation, Target},
+    page::PageInput,
+    placement::PlacementInput,
+};
 
 use crate::site::{Site, chosen, draft, signed_in};
 
@@ -114,6 +118,75 @@ async fn lists_search_feeds_and_sidebars_mark_what_is_in_another_language() {
         .await
         .has("<entry xml:lang=\"de\">\n<title>Regeln</title>")
         .has("<entry>\n<title>Rules</title>");
+}
+
+/// Puts pages into the menu: each with a label, or with its title.
+fn save_menu(site: &Site, entries: &[(&str, &str)]) {
+    let branch = |(path, label): &(&str, &str)| Branch {
+        entry: Entry { label: (*label).into(), target: Target::Page(site.page(path).unwrap().id) },
+        below: Vec::new(),
+    };
+    let menu: Vec<Branch> = entries.iter().map(branch).collect();
+    site.write(|conn, admin| {
+        let version = store::navigation::get(conn, admin)?.version;
+        let new = Navigation { version, front: Front::List, menu };
+        store::writing::navigation::update(conn, admin, version, &new, web::clock::now())
+    });
+}
+
+#[actix_web::test]
+async fn a_language_above_a_page_of_the_menu_holds_at_once_in_every_kept_menu() {
+    let site = Site::new();
+    let other = site.instance();
+    site.put(section("verein", "Verein", ""));
+    site.put(page("verein/regeln", "Regeln"));
+    save_menu(&site, &[("verein/regeln", "")]);
+    let shows = async |entry: &str| {
+        other.app.db.wait_until_caught_up();
+        for site in [&site, &other] {
+            // A kept answer, an answer that is made with a kept menu, and an error.
+            for uri in ["/hello", "/search?q=x", "/nothing"] {
+                site.visitor().browser().get(uri).await.has(entry);
+            }
+        }
+    };
+    shows("<a href=\"/verein/regeln\"><bdi>Regeln</bdi></a>").await;
+    for language in ["de", "pl", ""] {
+        site.put(section("verein", "Verein", language));
+        let lang = if language.is_empty() { String::new() } else { format!(" lang=\"{language}\"") };
+        shows(&format!("<a href=\"/verein/regeln\"><bdi{lang}>Regeln</bdi></a>")).await;
+    }
+    // The page above comes and goes with its language.
+    site.put(section("verein", "Verein", "de"));
+    shows("<bdi lang=\"de\">Regeln</bdi>").await;
+    site.delete(site.page("verein").unwrap().id);
+    shows("<a href=\"/verein/regeln\"><bdi>Regeln</bdi></a>").await;
+}
+
+#[actix_web::test]
+async fn the_menu_and_the_breadcrumbs_mark_what_is_in_another_language_than_the_page() {
+    let site = Site::new();
+    site.put(section("verein", "Verein", "de"));
+    site.put(PageInput { placement: in_language("ar"), ..page("verein/nadi", "Nadi") });
+    site.put(PageInput { placement: in_language("en"), ..page("verein/nadi/rules", "Rules") });
+    save_menu(&site, &[("verein", ""), ("hello", ""), ("verein/nadi", "The club")]);
+    let visitor = site.visitor();
+    let entry = |href: &str, lang: &str, title: &str| {
+        let lang = if lang.is_empty() { String::new() } else { format!(" lang=\"{lang}\"") };
+        format!("<a href=\"{href}\"><bdi{lang}>{title}</bdi></a>")
+    };
+    let shown = visitor.get("/hello").await.is(200).has(&entry("/verein", "de", "Verein"));
+    shown.has(&entry("/verein/nadi", "", "The club"));
+    // A label is in the language of the site.
+    let shown = visitor.get("/verein/nadi").await.is(200).has(&entry("/hello", "en", "Hello"));
+    let shown = shown.has("<bdi lang=\"en\">The club</bdi>");
+    shown.has(&format!("<li>{}</li>", entry("/verein", "de", "Verein")));
+    let shown =
+        visitor.get("/verein/nadi/rules").await.is(200).has("<li><a href=\"/verein/nadi\"><bdi lang=\"ar\">Nadi</bdi>");
+    shown.has(&entry("/hello", "", "Hello"));
+    // So do those of a list, which has the language of the page above it.
+    site.put(page("verein/nadi/alt/x", "X"));
+    visitor.get("/verein/nadi/alt").await.is(200).has("<li><a href=\"/verein\"><bdi lang=\"de\">Verein</bdi>");
 }
 
 #[actix_web::test]

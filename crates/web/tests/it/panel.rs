@@ -257,7 +257,7 @@ async fn many_pages_are_changed_after_a_confirmation_that_names_them() {
     let mut confirmed = readers;
     confirmed.push(("confirm", "yes"));
     let done = site.eve().submit("/admin/pages", "/admin/pages/actions", &confirmed).await.is(303);
-    assert_eq!(done.header("location"), "/admin/pages?done=readers-chosen&count=1&q=e");
+    assert_eq!(crate::bulk::without_key(&done), "/admin/pages?done=readers-chosen&count=1&q=e");
     site.eve().get(done.header("location")).await.has("Changed the readers of 1 page.");
     site.visitor().get("/hello").await.is(401);
     let mut delete = chosen("delete");

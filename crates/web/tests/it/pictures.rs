@@ -36,7 +36,7 @@ fn with_cover(site: &Site, page: PageInput) -> Page {
 }
 
 fn set_cover(site: &Site, page: &Page, is_cover: bool) {
-    let (name, change) = (FileName::parse("plan.jpg").unwrap(), FileChange::SetCover(is_cover));
+    let (name, change) = (FileName::parse("plan.jpg").unwrap(), FileChange::SetCover { is_cover, at_once: false });
     site.run(Command::ChangeFile(ChangeFile { page: page.id, name, change }));
 }
 
@@ -102,6 +102,40 @@ async fn a_card_has_the_cover_of_its_page_for_those_who_may_read_the_page() {
         .has("href=\"/closed\"")
         .lacks("/closed/plan.jpg");
     site.ann().get("/").await.has("src=\"/open/plan.jpg\"").has("src=\"/closed/plan.jpg\"");
+}
+
+#[actix_web::test]
+async fn t44_a_list_has_the_covers_of_the_pages_that_its_viewer_may_read() {
+    let site = Site::new();
+    site.put(PageInput { list_below: true, audience: public(), ..draft("news", "News") });
+    with_cover(&site, PageInput { audience: public(), ..draft("news/open", "Open") });
+    with_cover(&site, PageInput { audience: chosen("ann", &[]), ..draft("news/closed", "Closed") });
+    let locked = PageInput { audience: chosen("ann", &[]), show_title: true, ..draft("news/locked", "Locked title") };
+    let locked = with_cover(&site, locked);
+    let later = PageInput { published: "2999-01-01T00:00".into(), audience: public(), ..draft("news/later", "Later") };
+    with_cover(&site, later);
+    let lists = ["/", "/news", "/sitemap", "/sitemap/news"];
+    // Twice: the second answer is from the cache.
+    for _ in 0..2 {
+        for uri in lists {
+            let list = site.visitor().get(uri).await.is(200).has("Locked title");
+            let list = list.has("src=\"/news/open/plan.jpg\" alt=\"\" width=\"2000\" height=\"1000\" srcset=");
+            let list = list.has("sizes=\"(min-width: 38rem) 10rem, 6rem\" loading=\"lazy\"");
+            list.lacks("closed/plan.jpg").lacks("locked/plan.jpg").lacks("later/plan.jpg");
+            let list = site.ann().get(uri).await.is(200).has("src=\"/news/open/plan.jpg\"");
+            list.has("src=\"/news/closed/plan.jpg\"").has("src=\"/news/locked/plan.jpg\"").lacks("later/plan.jpg");
+        }
+    }
+    // Each change holds at once: of the cover, and of who may read the page.
+    set_cover(&site, &locked, false);
+    publish(&site, &locked);
+    site.ann().get("/news").await.lacks("/news/locked/plan.jpg");
+    site.put(PageInput { audience: chosen("ann", &[]), ..draft("news/open", "Open") });
+    for uri in lists {
+        site.visitor().get(uri).await.is(200).lacks("open/plan.jpg");
+    }
+    // A search and a feed have none.
+    site.ann().get("/search?q=open").await.has("/news/open").lacks("plan.jpg");
 }
 
 #[actix_web::test]

@@ -25,7 +25,7 @@ use crate::{
 const DELIVERY_TIMEOUT: Duration = Duration::from_secs(3);
 
 /// The triggers that report changes. Without one of them, changes are not heard.
-const TRIGGERS: [&str; 32] = [
+const TRIGGERS: [&str; 37] = [
     "page_changed",
     "pages_emptied",
     "user_made",
@@ -47,6 +47,11 @@ const TRIGGERS: [&str; 32] = [
     "menu_changed",
     "menu_page_made",
     "menu_page_changed",
+    "menu_language_made",
+    "menu_language_changed",
+    "menu_language_deleted",
+    "language_page_made",
+    "language_page_moved",
     "placement_changed",
     "placements_emptied",
     "front_page_made",

@@ -1,5 +1,7 @@
 //! Bulk actions on drafts: publish and discard. A draft that cannot be published is named with the reason and left out.
 
+use std::sync::Arc;
+
 use actix_web::{http::StatusCode, web::Data};
 use domain::{draft::Draft, page::PageId};
 use store::{
@@ -12,8 +14,10 @@ use crate::{
     App,
     admin::{
         access_preview::AccessPreview,
-        bulk::{Action, Choice, Chosen, Item, Needs, Question, Seen},
+        bulk::{Action, Choice, Chosen, Needs, Question, Seen},
         flash::Flash,
+        items::Item,
+        jobs::Job,
         sections::DRAFTS,
     },
     auth::extract::Editor,
@@ -67,13 +71,32 @@ pub async fn act(app: Data<App>, editor: Editor, Form(chosen): Form<Chosen>) -> 
     if !action.confirmed {
         return ask(&app, &editor, action, pages, "").await;
     }
+    let (jobs, db, account) = (app.jobs.clone(), app.db.clone(), editor.clone());
+    let title = action.choice.label.trim_end_matches('…');
+    jobs.run(&db, account.account(), title, |job| run(app, editor, action, pages, job)).await
+}
+
+/// Runs a confirmed action.
+async fn run(
+    app: Data<App>,
+    editor: Editor,
+    action: Action,
+    pages: Vec<PageId>,
+    job: Arc<Job>,
+) -> Result<Outcome, Error> {
     let (done, command) = match action.choice.value {
         "publish" => (Flash::Published, publication(&app, pages.clone(), action.seen.rows.clone()).await),
         _ => (Flash::DraftsDiscarded, discarding(&app, &editor, &pages, &action).await?),
     };
     let Some(command) = command else { return ask(&app, &editor, action, pages, AGAIN).await };
-    match app.db.run(editor.proof(), command, action.seen.consent()).await? {
-        Ok(outcome) => Ok(Outcome::Redirect(done.at(DRAFTS.list, &action.back, Some(outcome.count())))),
+    job.begin(&app.db, pages.len()).await;
+    let (deadline, commit, reached) = (job.deadline.clone(), job.commit_bulk(editor.proof()), job.clone());
+    let report = move |done| reached.reach(done);
+    match app.db.long_run(editor.proof(), command, action.seen.consent(), deadline, report, commit).await? {
+        Ok(outcome) => {
+            let undoable = matches!(outcome, writing::Outcome::Pages(_)).then(|| job.action());
+            Ok(Outcome::Redirect(done.of_many(DRAFTS.list, &action.back, outcome.count(), undoable)))
+        }
         Err(store::Error::Unconfirmed | store::Error::Stale) => ask(&app, &editor, action, pages, AGAIN).await,
         Err(error) => Err(error.into()),
     }

@@ -9,14 +9,18 @@ use std::{
 };
 
 use actix_web::http::header;
-use domain::user::UserId;
-use store::{Conn, Deadline, jobs::State, writing::jobs};
+use domain::{access::Editor, bulk_action::BulkActionId, user::UserId};
+use store::{
+    Conn, Deadline,
+    jobs::State,
+    writing::{Outcome, bulk_actions, jobs},
+};
 
 use crate::{
     clock,
     db::{Db, LONG_DEADLINE},
     http::{
-        answer::{Answer, Outcome},
+        answer::{self, Answer},
         error::Error,
         responses::see_other,
     },
@@ -84,6 +88,25 @@ impl Job {
     pub(in crate::admin) fn commit(&self) -> impl FnOnce(&mut Conn) -> store::Result<()> + Send + 'static {
         let id = self.key();
         move |conn| jobs::commit(conn, id, clock::now())
+    }
+
+    /// Marks the job as committed, and keeps the pages that its command changed for an undo, under the key of the job.
+    pub(in crate::admin) fn commit_bulk(
+        &self,
+        by: Editor,
+    ) -> impl FnOnce(&mut Conn, &Outcome) -> store::Result<()> + Send + 'static {
+        let (action, commit) = (self.action(), self.commit());
+        move |conn, outcome| {
+            if let Outcome::Pages(pages) = outcome {
+                bulk_actions::insert(conn, &by, action, pages, clock::now())?;
+            }
+            commit(conn)
+        }
+    }
+
+    /// The key of the bulk action that the job does.
+    pub(in crate::admin) fn action(&self) -> BulkActionId {
+        BulkActionId(self.key())
     }
 
     /// The number of rows that are done, and the total.
@@ -178,10 +201,10 @@ pub(in crate::admin) fn key(id: u64) -> i64 {
 }
 
 impl End {
-    pub(super) fn of(outcome: Result<Outcome, Error>) -> End {
+    pub(super) fn of(outcome: Result<answer::Outcome, Error>) -> End {
         match outcome {
-            Ok(Outcome::Page(answer)) => End::Page(answer),
-            Ok(Outcome::Redirect(response)) => {
+            Ok(answer::Outcome::Page(answer)) => End::Page(answer),
+            Ok(answer::Outcome::Redirect(response)) => {
                 let location = response.headers().get(header::LOCATION).and_then(|value| value.to_str().ok());
                 End::Redirect(location.unwrap_or("/admin/").to_owned())
             }
@@ -189,10 +212,10 @@ impl End {
         }
     }
 
-    pub(super) fn outcome(self) -> Result<Outcome, Error> {
+    pub(super) fn outcome(self) -> Result<answer::Outcome, Error> {
         match self {
-            End::Page(answer) => Ok(Outcome::Page(answer)),
-            End::Redirect(location) => Ok(Outcome::Redirect(see_other(&location))),
+            End::Page(answer) => Ok(answer::Outcome::Page(answer)),
+            End::Redirect(location) => Ok(answer::Outcome::Redirect(see_other(&location))),
             End::Failed(error) => Err(error),
         }
     }

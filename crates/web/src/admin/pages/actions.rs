@@ -22,15 +22,19 @@ use store::{
     writing::{self, Command, Delete, Fingerprint, Move, PlannedMove, Selection, SetAudience, Unpublish},
 };
 
-use super::filter::{ListState, filter};
+use super::{
+    bulk_undo,
+    filter::{ListState, filter},
+};
 use crate::{
     App,
     admin::{
         access_preview::AccessPreview,
-        bulk::{Action, Choice, Chosen, Item, NOUNS, Needs, Question, Seen},
+        bulk::{Action, Choice, Chosen, NOUNS, Needs, Question, Seen},
         destinations::NO_PAGE,
         drafts::naming::{form_href, title},
         flash::Flash,
+        items::Item,
         jobs::Job,
         sections::PAGES,
     },
@@ -176,6 +180,9 @@ struct BulkAction {
 
 /// POST `/admin/pages/actions`: asks for input, then for confirmation; runs a confirmed action.
 pub async fn act(app: Data<App>, editor: Editor, Form(chosen): Form<Chosen>) -> Result<Outcome, Error> {
+    if chosen.is_undo() {
+        return bulk_undo::act(app, editor, chosen).await;
+    }
     let action = Action::of_all(chosen, &PAGES, &ACTIONS)?;
     let site = app.db.site().await;
     let selection = selection(&action, &site, clock::now())?;
@@ -291,9 +298,12 @@ impl BulkAction {
         let db = &self.app.db;
         self.job.begin(db, action.ids.len()).await;
         let (deadline, job) = (self.job.deadline.clone(), self.job.clone());
-        let (report, commit) = (move |done| job.reach(done), self.job.commit());
+        let (report, commit) = (move |done| job.reach(done), self.job.commit_bulk(self.editor.proof()));
         match db.long_run(self.editor.proof(), command, action.seen.consent(), deadline, report, commit).await? {
-            Ok(outcome) => Ok(Outcome::Redirect(flash.at(PAGES.list, &action.back, Some(outcome.count())))),
+            Ok(outcome) => {
+                let undoable = Some(self.job.action());
+                Ok(Outcome::Redirect(flash.of_many(PAGES.list, &action.back, outcome.count(), undoable)))
+            }
             Err(store::Error::Unconfirmed) => {
                 let again = "Nothing was changed: other pages match now, or access would change for other people, than \
                              you confirmed. Please check again.";

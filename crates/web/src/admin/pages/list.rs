@@ -179,7 +179,9 @@ async fn of_drafts(
         return Ok(Outcome::Redirect(last));
     }
     let page = ListPage {
-        panel: Panel::new(&site, editor.account(), DRAFTS.name, "Pages", &DRAFTS.above()).with_message(query),
+        panel: Panel::new(&site, editor.account(), DRAFTS.name, "Pages", &DRAFTS.above())
+            .with_message(query)
+            .with_notice(done::notice(app, editor, query, Place::List).await?),
         table: state.view(&table, Vec::new(), Vec::new()),
         states: states.tabs(state),
         views: Views::of(state),
@@ -209,7 +211,9 @@ async fn of_trash(app: &App, editor: &Editor, state: &State, query: &QueryString
         return Ok(Outcome::Redirect(last));
     }
     let page = ListPage {
-        panel: Panel::new(&site, editor.account(), TRASH.name, "Pages", &TRASH.above()).with_message(query),
+        panel: Panel::new(&site, editor.account(), TRASH.name, "Pages", &TRASH.above())
+            .with_message(query)
+            .with_notice(done::notice(app, editor, query, Place::List).await?),
         table: state.view(&table, Vec::new(), Vec::new()),
         states: states.tabs(state),
         views: Views::of(state),

@@ -20,8 +20,9 @@ use super::holdings::Holdings;
 use crate::{
     App,
     admin::{
-        bulk::{Action, Choice, Chosen, Item, Needs, Question},
+        bulk::{Action, Choice, Chosen, Needs, Question},
         flash::Flash,
+        items::Item,
         panel::Panel,
         sections::{GROUPS, USERS},
         table::TableView,

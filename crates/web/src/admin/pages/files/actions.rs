@@ -173,7 +173,7 @@ pub async fn act(
         Action::Change => change(sent, &of_page, &input).await,
         Action::Cover | Action::NoCover => {
             let is_cover = input.action == Action::Cover;
-            match sent.change(FileChange::SetCover(is_cover)).await? {
+            match sent.change(FileChange::SetCover { is_cover, at_once: false }).await? {
                 Ok(()) => Ok(sent.done(&name, if is_cover { Flash::CoverSet } else { Flash::CoverRemoved })),
                 Err(words) => sent.refused(words).await,
             }

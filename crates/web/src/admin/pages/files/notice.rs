@@ -56,7 +56,8 @@ impl Notice {
     /// The message of the form.
     pub(super) fn flash(self) -> Flash {
         match self {
-            Notice::None | Notice::MetadataRemoved => Flash::Uploaded,
+            Notice::None => Flash::Uploaded,
+            Notice::MetadataRemoved => Flash::UploadedWithoutMetadata,
             Notice::PositionRemoved => Flash::UploadedWithoutPosition,
             Notice::Unchanged => Flash::UploadedUnchanged,
         }

@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     App,
-    admin::{pages::actions::ACTIONS, panel::Panel, sections::PAGES, table::State},
+    admin::{done, pages::actions::ACTIONS, panel::Panel, sections::PAGES, table::State},
     auth::extract::Editor,
     clock,
     http::{answer::Outcome, error::Error, query::QueryString},
@@ -87,7 +87,9 @@ pub(super) async fn show(app: &App, editor: &Editor, state: &State, query: &Quer
     let shown = rows.len() as u64;
     let table = Table { rows: Vec::<()>::new(), total: Count::exact(shown), previous: None, next: None };
     let page = ListPage {
-        panel: Panel::new(&site, editor.account(), PAGES.name, "Pages", &PAGES.above()).with_message(query),
+        panel: Panel::new(&site, editor.account(), PAGES.name, "Pages", &PAGES.above())
+            .with_message(query)
+            .with_notice(done::notice(app, editor, query, done::Place::List).await?),
         table: state.view(&table, Vec::new(), Vec::new()),
         states: states.tabs(state),
         views: Views::of(state),

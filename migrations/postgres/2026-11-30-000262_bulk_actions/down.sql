@@ -1,0 +1,2 @@
+DROP TABLE bulk_pages;
+DROP TABLE bulk_actions;
