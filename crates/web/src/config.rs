@@ -12,6 +12,7 @@ use values::UncheckedUrl;
 
 use crate::cli::args::Command;
 pub use serve::Serve;
+pub use values::{BaseUrl, Networks};
 
 /// The heading of the options that every command has.
 const GLOBAL: &str = "Options of every command";

@@ -8,7 +8,7 @@ fn main() -> ExitCode {
     let config = Config::read();
     logging::start(config.log, config.serve.log_format);
     match cli::run(&config) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(message) => {
             eprintln!("postern: {message}");
             ExitCode::FAILURE
