@@ -16,12 +16,13 @@ mod known;
 mod local;
 mod plan;
 mod report;
+mod rounds;
 mod sample;
 mod surfaces;
 mod visitors;
 
 use std::{
-    collections::{BTreeMap, HashSet},
+    collections::BTreeMap,
     sync::atomic::{AtomicBool, Ordering::Relaxed},
     thread,
     time::{Duration, Instant},
@@ -33,14 +34,11 @@ pub use local::Local;
 pub use report::{Leaked, Line, Scope, grouped};
 
 use crate::clock;
-use client::{Client, Failure, Request};
-use closed::Closed;
-use findings::{Finding, Leak, comparable, judge};
+use client::{Client, Request};
 use guests::{Guests, Targets};
-use known::Known;
 use plan::Plan;
+use rounds::{Round, STOPPED};
 use sample::Sample;
-use surfaces::{Ask, Surface};
 use visitors::{Identity, READER};
 
 /// How long the site may take to know the accounts that were just made.
@@ -95,11 +93,8 @@ pub fn run(
     mut say: impl FnMut(&str),
 ) -> Result<Report, String> {
     let client = Client::new(&options.base_url);
-    let answer = client.send(&Request::get("/healthz"), &visitors::Key::Nothing);
-    let answer = answer.map_err(|error| format!("no answer from {}: {error}", options.base_url))?;
-    if answer.status != 200 {
-        return Err(format!("{}/healthz answers {}: is Postern there?", options.base_url, answer.status));
-    }
+    let answer = client.send(&Request::get("/"), &visitors::Key::Nothing);
+    answer.map_err(|error| no_answer(&options.base_url, &error.to_string()))?;
     let failed = |error: store::Error| error.to_string();
     let removed = Guests::remove_left(store).map_err(failed)?;
     let now = clock::now();
@@ -114,14 +109,22 @@ pub fn run(
     say(&scope.introduction());
     let mut report = Report::default();
     for surface in surfaces::ALL {
-        let mut run =
-            Run { store, client: &client, plan: &plan, identities: &identities, stopped, routes: &mut report.routes };
-        let line = run.surface(&surface)?;
+        let mut round =
+            Round { store, client: &client, plan: &plan, identities: &identities, stopped, routes: &mut report.routes };
+        let line = round.surface(&surface)?;
         say(&line.text());
         report.lines.push(line);
     }
     guests.remove().map_err(failed)?;
     Ok(report)
+}
+
+fn no_answer(base_url: &str, why: &str) -> String {
+    let hint = match why.contains("certificate") {
+        true => ". The audit accepts certificates of authorities that browsers know: for another one, leave --url out",
+        false => "",
+    };
+    format!("no answer from {base_url}: {why}{hint}")
 }
 
 fn random() -> Result<u64, String> {
@@ -156,8 +159,6 @@ fn prove(client: &Client, identities: &[Identity], stopped: &AtomicBool) -> Resu
     }
 }
 
-const STOPPED: &str = "stopped; the accounts and keys of this run are removed";
-
 fn scope(sample: &Sample, options: &Options, left_out: Vec<String>, removed: usize) -> Scope {
     use closed::What;
     let count = |is: fn(&What) -> bool| sample.closed.iter().filter(|closed| is(&closed.what)).count();
@@ -186,119 +187,4 @@ fn describe(scope: &mut Scope, plan: &Plan, identities: &[Identity]) {
     };
     let without = plan.closed.iter().enumerate().filter(|(number, _)| !has_words(*number));
     scope.without_words = without.map(|(_, closed)| closed.name()).collect();
-}
-
-/// The run of one surface.
-struct Run<'a> {
-    store: &'a Store,
-    client: &'a Client,
-    plan: &'a Plan,
-    identities: &'a [Identity],
-    stopped: &'a AtomicBool,
-    routes: &'a mut BTreeMap<&'static str, usize>,
-}
-
-/// A finding, and how it came about.
-struct Found {
-    visitor: usize,
-    address: String,
-    finding: Finding,
-}
-
-impl Run<'_> {
-    fn surface(&mut self, surface: &Surface) -> Result<Line, String> {
-        let mut line = Line { surface: surface.name, ..Line::default() };
-        let (mut found, mut pages) = (Vec::new(), HashSet::new());
-        for (visitor, identity) in self.identities.iter().enumerate() {
-            let asks = (surface.asks)(self.plan, identity, visitor);
-            if !asks.is_empty() {
-                pages.extend(self.plan.unread(visitor).map(|(number, _)| number));
-            }
-            for ask in asks {
-                if self.stopped.load(Relaxed) {
-                    return Err(STOPPED.into());
-                }
-                self.ask(&ask, identity, visitor, &mut line, &mut found);
-            }
-        }
-        line.pages = pages.len();
-        let found = if found.is_empty() { found } else { self.confirmed(found).map_err(|error| error.to_string())? };
-        line.leaks = found
-            .into_iter()
-            .map(|Found { visitor, address, finding }| Leaked {
-                visitor: self.identities[visitor].name,
-                address,
-                page: self.plan.closed[finding.closed].name(),
-                what: finding.leak.words(),
-            })
-            .collect();
-        Ok(line)
-    }
-
-    fn ask(&mut self, ask: &Ask, identity: &Identity, visitor: usize, line: &mut Line, found: &mut Vec<Found>) {
-        let shown = |request: &Request| format!("{} {}", request.method, identity.shown(&request.target));
-        let send = |request: &Request, line: &mut Line| {
-            line.requests += 1;
-            match self.client.send(request, &identity.key) {
-                Ok(answer) => Some(answer),
-                Err(Failure::Unsendable) => None,
-                Err(failure) => {
-                    line.unanswered.push(format!("{}: {failure}", shown(request)));
-                    None
-                }
-            }
-        };
-        *self.routes.entry(ask.route).or_default() += 1;
-        let Some(answer) = send(&ask.request, line) else { return };
-        if answer.status >= 500 {
-            line.unanswered.push(format!("{}: status {}", shown(&ask.request), answer.status));
-        }
-        let mut findings = judge(&self.plan.clues, visitor, &ask.request, ask.expect, &answer, self.client.base_url());
-        if let Some((closed, other)) = &ask.like
-            && let Some(absent) = send(other, line)
-        {
-            let addresses = [&*ask.request.target, &*other.target];
-            if comparable(&answer, addresses) != comparable(&absent, addresses) {
-                findings.push(Finding { closed: *closed, leak: Leak::Differs });
-            }
-        }
-        let address = shown(&ask.request);
-        found.extend(findings.into_iter().map(|finding| Found { visitor, address: address.clone(), finding }));
-    }
-
-    /// Leaves out what became readable, or known from elsewhere, while the run went on.
-    fn confirmed(&self, found: Vec<Found>) -> store::Result<Vec<Found>> {
-        let now = clock::now();
-        let all = self.store.read(|conn| {
-            store::admin_list::matching(
-                conn,
-                domain::access::Admin::command_line().editor(),
-                &store::admin_list::PageFilter::default(),
-            )
-        })?;
-        let mut clues = clues::Clues::of(&self.plan.closed);
-        let mut listed = known::Listed::of(self.plan.closed.iter().flat_map(|closed| &closed.paths));
-        let known = Known { store: self.store, identities: self.identities, base_url: self.client.base_url(), now };
-        known.note(&mut clues, &mut listed, &all)?;
-        let mut confirmed = Vec::new();
-        for one in found {
-            let closed = &self.plan.closed[one.finding.closed];
-            let current = match closed.what {
-                closed::What::Page(_) => self.store.read(|conn| Closed::page(conn, closed.id))?,
-                closed::What::Draft => self.store.read(|conn| Closed::draft(conn, closed.id))?,
-                closed::What::Deleted => self.store.read(|conn| Closed::deleted(conn, closed.id))?,
-            };
-            let is_closed = current.is_some_and(|current| !self.identities[one.visitor].reads_closed(&current, now));
-            let is_clue = match &one.finding.leak {
-                Leak::Clue(kind, _) => clues.all().iter().any(|clue| {
-                    clue.closed == one.finding.closed && clue.kind == *kind && !clue.known_to.contain(one.visitor)
-                }),
-                Leak::Opened(_) | Leak::Differs | Leak::Tagged => true,
-            };
-            if is_closed && is_clue {
-                confirmed.push(one);
-            }
-        }
-        Ok(confirmed)
-    }
 }

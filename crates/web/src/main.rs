@@ -6,7 +6,7 @@ use web::{cli, config::Config, http::logging};
 
 fn main() -> ExitCode {
     let config = Config::read();
-    logging::start(config.log, config.serve.log_format);
+    logging::start(config.log_level(), config.serve.log_format);
     match cli::run(&config) {
         Ok(code) => code,
         Err(message) => {

@@ -64,7 +64,7 @@ pub struct Audit {
     #[arg(long, value_name = "URL")]
     pub url: Option<BaseUrl>,
     /// The most pages that are looked for; of a larger site, each run takes other ones
-    #[arg(long, value_name = "COUNT", default_value_t = 200, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    #[arg(long, value_name = "COUNT", default_value_t = 200, value_parser = clap::value_parser!(u32).range(1..=5000))]
     pub pages: u32,
 }
 

@@ -73,7 +73,7 @@ impl Scope {
         );
         line("fetched", format!("{} that everybody may read, and the addresses of those looked for", of(self.open)));
         if self.removed > 0 {
-            line("removed", format!("{} accounts that an earlier run left", self.removed));
+            line("removed", format!("accounts that an earlier run left: {}", self.removed));
         }
         if !self.without_words.is_empty() {
             let some: Vec<&str> = self.without_words.iter().take(5).map(String::as_str).collect();

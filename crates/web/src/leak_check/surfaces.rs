@@ -3,41 +3,14 @@
 
 mod addresses;
 mod around;
+mod ask;
 mod links;
 mod lists;
 mod panel;
 
-use super::{client::Request, findings::Expect, plan::Plan, visitors::Identity};
-
-/// A request, and what its answer has to be.
-#[derive(Clone, Debug)]
-pub(super) struct Ask {
-    /// The route, as the table of routes writes it.
-    pub(super) route: &'static str,
-    /// The request.
-    pub(super) request: Request,
-    /// What the answer has to be.
-    pub(super) expect: Expect,
-    /// A request for an address that was made up, which has to get the same answer; with the number of the closed page.
-    pub(super) like: Option<(usize, Request)>,
-}
-
-impl Ask {
-    /// A request that may be answered with anything that tells nothing.
-    fn any(route: &'static str, request: Request) -> Ask {
-        Ask { route, request, expect: Expect::Anything, like: None }
-    }
-
-    /// A request that has to be refused.
-    fn refused(route: &'static str, closed: usize, request: Request) -> Ask {
-        Ask { expect: Expect::Refusal(closed), ..Ask::any(route, request) }
-    }
-
-    /// The request, which has to be answered like another one.
-    fn like(self, closed: usize, other: Request) -> Ask {
-        Ask { like: Some((closed, other)), ..self }
-    }
-}
+use super::{plan::Plan, visitors::Identity};
+pub(super) use ask::Ask;
+use ask::PAGE;
 
 /// A part of the site.
 pub(super) struct Surface {
@@ -48,9 +21,6 @@ pub(super) struct Surface {
     /// The requests of the visitor with a number.
     pub(super) asks: fn(&Plan, &Identity, usize) -> Vec<Ask>,
 }
-
-/// The route of pages and of their files.
-const PAGE: &str = "/{path:.*}";
 
 /// All surfaces, in the order of the report.
 pub(super) const ALL: [Surface; 16] = [

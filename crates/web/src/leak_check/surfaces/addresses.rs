@@ -2,7 +2,7 @@
 
 use domain::page::PagePath;
 
-use super::{Ask, PAGE};
+use super::ask::{Ask, PAGE};
 use crate::leak_check::{
     client::Request,
     closed::{Closed, What},

@@ -1,6 +1,9 @@
 //! What is around readable pages, on error pages, and what is the same for everybody.
 
-use super::{Ask, PAGE, addresses::unread};
+use super::{
+    addresses::unread,
+    ask::{Ask, PAGE},
+};
 use crate::leak_check::{client::Request, closed::What, plan::Plan, visitors::Identity};
 
 /// The route of `robots.txt`.
@@ -42,12 +45,20 @@ pub(super) fn errors(plan: &Plan, identity: &Identity, visitor: usize) -> Vec<As
         .into_iter()
         .flat_map(|target| {
             let get = || Request::get(target);
-            let twice = get().with("authorization", "Basic !").with("authorization", "Basic !");
-            [get().with("accept", html), get(), get().by("POST"), get().with("authorization", "Basic !"), twice]
+            [get().with("accept", html), get(), get().by("POST")]
         })
         .map(|request| Ask::any(PAGE, request))
         .collect();
-    for (_, _, path) in unread(plan, identity, visitor) {
+    for (number, _, path) in unread(plan, identity, visitor) {
+        // Two lines of credentials get 400, and are no failed sign-in; the header of the visitor is one of them.
+        let mut twice = Request::get(path.href()).with("authorization", "Basic !");
+        if identity.is_nobody() {
+            twice = twice.with("authorization", "Basic !");
+        }
+        asks.push(match plan.listed.has_something(path, visitor) {
+            true => Ask::any(PAGE, twice),
+            false => Ask::refused(PAGE, number, twice),
+        });
         let below = format!("{}/{}", path.href().trim_end_matches('/'), plan.made_up);
         asks.push(Ask::any(PAGE, Request::get(below.clone()).with("accept", html)));
         asks.push(Ask::any(PAGE, Request::get(format!("{below}.jpg"))));

@@ -1,6 +1,6 @@
 //! The guard, share links, links to set a password, and the sign-in.
 
-use super::{Ask, addresses::unread};
+use super::{addresses::unread, ask::Ask};
 use crate::{
     http::query::encode,
     leak_check::{
@@ -56,6 +56,14 @@ pub(super) fn shares(plan: &Plan, identity: &Identity, visitor: usize) -> Vec<As
     .into_iter()
     .map(|request| Ask::any(SHARE, request))
     .collect();
+    if let Some(draft) = identity.draft {
+        let own = |name: &String| plan.closed.iter().any(|closed| closed.id == draft && closed.files.contains(name));
+        for (number, closed) in plan.unread(visitor) {
+            for name in closed.files.iter().filter(|name| !own(name)).take(2) {
+                asks.push(Ask::refused(SHARE, number, Request::get(format!("{root}/{name}"))));
+            }
+        }
+    }
     for (number, closed) in plan.unread(visitor) {
         for path in &closed.paths {
             let whole = format!("{root}{}", path.href());

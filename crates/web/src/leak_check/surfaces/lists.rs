@@ -2,7 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use super::{Ask, PAGE, addresses::unread, around::ROBOTS};
+use super::{
+    addresses::unread,
+    around::ROBOTS,
+    ask::{Ask, PAGE},
+};
 use crate::{
     http::query::encode,
     leak_check::{client::Request, plan::Plan, visitors::Identity},

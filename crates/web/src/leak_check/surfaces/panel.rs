@@ -1,6 +1,6 @@
 //! The panel and the account. The keys of a run open no panel: everything there is refused, whatever is named in the address.
 
-use super::Ask;
+use super::{addresses::unread, ask::Ask};
 use crate::leak_check::{
     client::Request,
     closed::Closed,
@@ -9,7 +9,7 @@ use crate::leak_check::{
 };
 
 /// The most closed pages with which each address of the panel is asked for.
-const NAMED: usize = 5;
+const NAMED: usize = 2;
 
 /// The routes of the panel and of the account.
 pub(super) const ROUTES: &[&str] = &[
@@ -114,7 +114,7 @@ pub(super) fn panel(plan: &Plan, identity: &Identity, visitor: usize) -> Vec<Ask
             }
         }
     }
-    for (number, _, path) in super::addresses::unread(plan, identity, visitor).take(NAMED) {
+    for (number, _, path) in unread(plan, identity, visitor).take(NAMED) {
         let request = Request::get(format!("/admin/sections?below={}", path.href()));
         asks.push(Ask::refused("/admin/sections", number, request));
         let query = closed_title(plan, number);
