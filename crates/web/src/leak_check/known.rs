@@ -133,6 +133,12 @@ impl Known<'_> {
             };
             self.say(clues, &entry.label, to);
         }
+        // The account page of its owner names the path of an app password.
+        for (limit, program) in self.identities.iter().filter_map(|one| Some((one.visitor.limit()?, one))) {
+            let owner = program.visitor.member().map(|owner| owner.id);
+            let is_owner = |identity: &Identity| identity.visitor.member().map(|member| member.id) == owner;
+            clues.note_known_path(&limit.href(), Visitors::of(self.identities, is_owner));
+        }
         for draft in self.identities.iter().filter_map(|identity| identity.draft) {
             let to = Visitors::of(self.identities, |identity| identity.draft == Some(draft));
             let Some(found) = drafts::get(conn, by.editor(), draft)? else { continue };

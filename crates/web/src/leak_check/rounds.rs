@@ -63,15 +63,15 @@ impl Round<'_> {
         }
         line.pages = pages.len();
         let found = if found.is_empty() { found } else { self.confirmed(found).map_err(|error| error.to_string())? };
-        line.leaks = found
-            .into_iter()
-            .map(|Found { visitor, address, finding }| Leaked {
-                visitor: self.identities[visitor].name,
-                address,
-                page: self.plan.closed[finding.closed].name(),
-                what: finding.leak.words(),
-            })
-            .collect();
+        for Found { visitor, address, finding } in found {
+            let visitor = self.identities[visitor].name;
+            let page = self.plan.closed[finding.closed].name();
+            let leak = Leaked { visitor, address, page, what: finding.leak.words() };
+            // The same address was asked for in several ways.
+            if !line.leaks.contains(&leak) {
+                line.leaks.push(leak);
+            }
+        }
         Ok(line)
     }
 

@@ -258,8 +258,8 @@ async fn an_audit_of_generated_sites_finds_nothing() {
     let seed = [7; 32];
     let mut runner =
         TestRunner::new_with_rng(Config::default(), TestRng::from_seed(prop::test_runner::RngAlgorithm::ChaCha, &seed));
-    for number in 0..4 {
-        let deeds = prop::collection::vec(deed(), 20..35).new_tree(&mut runner).unwrap().current();
+    for number in 0..3 {
+        let deeds = prop::collection::vec(deed(), 14..22).new_tree(&mut runner).unwrap().current();
         let check = |site: &Site| {
             fill(site, &deeds, number);
             let before = accounts(site);
@@ -382,7 +382,7 @@ fn plant(asked: &Asked) -> Option<Planted> {
         _ if asked.begins("GET", "/s/") => Planted::Header("x-page", "Vanished WITHOUT regret"),
         _ if is_get("/login") => Planted::Header("x-file", "attachment; filename=map.jpg"),
         _ if is_get("/account") => Planted::Body("{\"text\":\"Whatever \\u0041nnabel promised\\nremains\"}"),
-        _ if is_get("/healthz") => Planted::Body("crooked"),
+        _ if is_get("/healthz") => Planted::Body("beneath the crooked willow"),
         _ => return None,
     })
 }

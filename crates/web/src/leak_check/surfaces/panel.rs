@@ -8,8 +8,8 @@ use crate::leak_check::{
     visitors::{Identity, READER},
 };
 
-/// The most closed pages with which each address of the panel is asked for.
-const NAMED: usize = 2;
+/// The number of closed pages with which each address of the panel is asked for.
+const NAMED: usize = 1;
 
 /// The routes of the panel and of the account.
 pub(super) const ROUTES: &[&str] = &[
@@ -101,11 +101,7 @@ pub(super) fn panel(plan: &Plan, identity: &Identity, visitor: usize) -> Vec<Ask
             targets.push((None, filled(route, &Closed::default())));
         }
         for (number, target) in targets {
-            let requests = [
-                Request::get(target.clone()).with("accept", "text/html"),
-                Request::get(target.clone()).by("HEAD"),
-                Request::get(target).by("POST"),
-            ];
+            let requests = [Request::get(target.clone()).with("accept", "text/html"), Request::get(target).by("POST")];
             for request in requests {
                 asks.push(match number {
                     Some(number) if !is_own(route) => Ask::refused(route, number, request),
