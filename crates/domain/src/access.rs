@@ -34,7 +34,7 @@ impl Access {
     }
 }
 
-/// The form that a page takes in a list, a search or a count: the oracle of the tests, as is [`listing`].
+/// The form that a page takes in a list, a search or a count: the oracle of tests and of `postern audit`, as is [`listing`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Listing {
     /// The list shows title, summary and date.
@@ -103,8 +103,8 @@ pub fn decide(page: &Page, visitor: &Visitor, now: Timestamp) -> Access {
     })
 }
 
-/// Decides how a page appears in the lists that a visitor sees. Only tests call it, as the oracle for the store's
-/// queries. Lists are for readers: a page before its date or after its end is in none, not even an editor's; the panel
+/// Decides how a page appears in the lists that a visitor sees. Only tests and `postern audit` call it, as the oracle for the
+/// store's queries. Lists are for readers: a page before its date or after its end is in none, not even an editor's; the panel
 /// lists those. No list knows a share: its holder finds in them what a stranger does.
 pub fn listing(page: &Page, visitor: &Visitor, now: Timestamp) -> Listing {
     if matches!(visitor, Visitor::Holder(_)) {

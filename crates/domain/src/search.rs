@@ -38,6 +38,12 @@ pub fn plain(text: &str) -> String {
     plain
 }
 
+/// The words of a text in the form in which the index and a query compare them. The single letter at the end of a run without
+/// spaces is left out, because the pair before it has it, too.
+pub fn folded(text: &str) -> Vec<String> {
+    words(text).into_iter().filter(|word| !word.is_tail).map(|word| word.folded.into_owned()).collect()
+}
+
 /// A word or a phrase of a query.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Term {

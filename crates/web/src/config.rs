@@ -12,6 +12,7 @@ use values::UncheckedUrl;
 
 use crate::cli::args::Command;
 pub use serve::Serve;
+pub use values::{BaseUrl, Networks};
 
 /// The heading of the options that every command has.
 const GLOBAL: &str = "Options of every command";
@@ -100,6 +101,15 @@ impl Config {
         }
     }
 
+    /// The level of the log. A site that is run for `postern audit` logs thousands of refusals, which are no news: only errors are
+    /// logged, unless a finer level than the default one was chosen.
+    pub fn log_level(&self) -> log::LevelFilter {
+        match &self.command {
+            Some(Command::Audit(_)) if self.log <= log::LevelFilter::Info => self.log.min(log::LevelFilter::Error),
+            _ => self.log,
+        }
+    }
+
     /// The database. clap does not parse it, because its error messages would contain the password in the URL.
     ///
     /// # Errors
@@ -158,6 +168,19 @@ mod tests {
         }
         for line in ["postern page list --log debug", "postern user list --database-url sqlite://x.db"] {
             assert!(Config::read_from(line.split(' ')).is_ok(), "{line}");
+        }
+    }
+
+    #[test]
+    fn an_audit_logs_errors_only_unless_more_is_wanted() {
+        let level = |line: &str| Config::read_from(line.split(' ')).unwrap().log_level();
+        for (line, expected) in [
+            ("postern audit", log::LevelFilter::Error),
+            ("postern --log off audit", log::LevelFilter::Off),
+            ("postern audit --log debug", log::LevelFilter::Debug),
+            ("postern --log info user list", log::LevelFilter::Info),
+        ] {
+            assert_eq!(level(line), expected, "{line}");
         }
     }
 

@@ -83,7 +83,8 @@ impl Language {
         }
     }
 
-    fn source(self) -> &'static str {
+    /// The text of the messages.
+    pub fn source(self) -> &'static str {
         match self {
             Language::Arabic => include_str!("../messages/ar/site.ftl"),
             Language::German => include_str!("../messages/de/site.ftl"),

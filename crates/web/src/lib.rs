@@ -15,6 +15,7 @@ pub mod db;
 pub mod first_run;
 pub mod http;
 pub mod language;
+pub mod leak_check;
 pub mod markdown;
 pub mod media;
 pub mod metrics;

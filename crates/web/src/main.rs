@@ -6,9 +6,9 @@ use web::{cli, config::Config, http::logging};
 
 fn main() -> ExitCode {
     let config = Config::read();
-    logging::start(config.log, config.serve.log_format);
+    logging::start(config.log_level(), config.serve.log_format);
     match cli::run(&config) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(message) => {
             eprintln!("postern: {message}");
             ExitCode::FAILURE

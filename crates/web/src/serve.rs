@@ -3,18 +3,19 @@
 mod socket;
 
 use std::{
-    net::TcpListener,
+    net::{SocketAddr, TcpListener},
     sync::{Arc, atomic::Ordering::Relaxed},
     time::{Duration, Instant},
 };
 
 use actix_web::web::Data;
+use store::Store;
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::{
     App, Options, admin, allocator,
     cache::{generations::Generations, process::Cache},
-    config::{Config, Serve},
+    config::{Config, Networks, Serve},
     db::POOL_SIZE,
     first_run,
     http::{arriving::Pace, client::Proxies, listener},
@@ -53,8 +54,8 @@ pub fn run(config: &Config) -> Result<(), String> {
     if database.missing_file().is_some() {
         first_run::check(&serve)?;
     }
-    let store = store::Store::open(&database, POOL_SIZE).map_err(|error| error.to_string())?;
-    if let Some(exposure) = store::Store::exposure(&database) {
+    let store = Store::open(&database, POOL_SIZE).map_err(|error| error.to_string())?;
+    if let Some(exposure) = Store::exposure(&database) {
         log::warn!("the database is not private: {exposure}");
     }
     for migration in store.migrate().map_err(|error| error.to_string())? {
@@ -65,18 +66,7 @@ pub fn run(config: &Config) -> Result<(), String> {
         log::warn!("pages are served, but nothing can be saved: {obstacle}");
     }
     let first_admin = first_run::run(&store, &serve, config.serve.bcrypt_cost, obstacle.is_none())?;
-    let cache = Cache::new(Arc::new(Generations::new(serve.staleness_limits())), u64::from(serve.page_cache) << 20);
-    let options = Options {
-        base_url: serve.base_url(),
-        is_base_url_chosen: serve.is_base_url_chosen(),
-        proxies: Proxies { trusted: serve.trusted_proxies.0.clone(), header: serve.forwarded_header },
-        require_https: serve.require_https,
-        trash_days: serve.trash_days,
-        uploads: serve.upload_limits(),
-        pace: Pace::default(),
-        is_read_only: obstacle.is_some(),
-    };
-    let app = Data::new(App::new(store, cache, config.serve.bcrypt_cost, serve.verified_limits(), options)?);
+    let app = assembled(store, &serve, obstacle.is_some())?;
     let drain = Duration::from_secs(serve.drain.into());
     // Nobody is let in before the first administrator exists.
     let metrics = metrics.map(listen_for_metrics).transpose()?;
@@ -90,6 +80,38 @@ pub fn run(config: &Config) -> Result<(), String> {
     };
     let serving = serve_on(listener, metrics, app, drain, introduce);
     actix_web::rt::System::new().block_on(serving).map_err(|error| error.to_string())
+}
+
+/// The state of a server with these options.
+fn assembled(store: Store, serve: &Serve, is_read_only: bool) -> Result<Data<App>, String> {
+    let cache = Cache::new(Arc::new(Generations::new(serve.staleness_limits())), u64::from(serve.page_cache) << 20);
+    let options = Options {
+        base_url: serve.base_url(),
+        is_base_url_chosen: serve.is_base_url_chosen(),
+        proxies: Proxies { trusted: serve.trusted_proxies.0.clone(), header: serve.forwarded_header },
+        require_https: serve.require_https,
+        trash_days: serve.trash_days,
+        uploads: serve.upload_limits(),
+        pace: Pace::default(),
+        is_read_only,
+    };
+    Ok(Data::new(App::new(store, cache, serve.bcrypt_cost, serve.verified_limits(), options)?))
+}
+
+/// The state of a server on the loopback address, with these options as far as they hold there: without a proxy and without
+/// HTTPS.
+///
+/// # Errors
+/// One line with the cause.
+pub fn local_app(store: Store, serve: &Serve, address: SocketAddr) -> Result<Data<App>, String> {
+    let local = Serve {
+        listen: address,
+        base_url: Some(format!("http://{address}").parse()?),
+        trusted_proxies: Networks::default(),
+        require_https: false,
+        ..serve.clone()
+    };
+    assembled(store, &local, false)
 }
 
 fn listen_for_metrics(socket: BoundSocket) -> Result<TcpListener, String> {

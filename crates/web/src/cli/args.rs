@@ -5,7 +5,7 @@ use std::{net::SocketAddr, path::PathBuf};
 use clap::{Args, Subcommand};
 use domain::user::Role;
 
-use crate::config::serve::Serve;
+use crate::config::{BaseUrl, Serve};
 
 /// The commands.
 #[derive(Subcommand, Debug)]
@@ -30,6 +30,16 @@ pub enum Command {
     /// Share a page by a link that opens it without a password
     #[command(args_conflicts_with_subcommands = true)]
     Share(Share),
+    /// Prove that the site tells nothing of a page to those who may not read it
+    #[command(
+        after_help = "Makes accounts and keys for the run (postern-audit-...), and removes them. Exit code 0: nothing \
+                            leaked; 1: something leaked; 2: the check could not be made or finished.\n\
+                            \n\
+                            Examples:\n\
+                            \x20 postern audit\n\
+                            \x20 postern audit --url https://www.example.org --pages 50"
+    )]
+    Audit(Audit),
     /// Apply the pending migrations
     Migrate {
         /// Only list the pending migrations; exit code 1 if there are any
@@ -44,6 +54,18 @@ pub enum Command {
         #[arg(long, value_name = "ADDRESS:PORT")]
         listen: Option<SocketAddr>,
     },
+}
+
+/// What is checked.
+#[derive(Args, Debug)]
+pub struct Audit {
+    /// The address of the running site, which has to read this database [default: the site is run for the check, on a port of
+    /// this machine]
+    #[arg(long, value_name = "URL")]
+    pub url: Option<BaseUrl>,
+    /// The most pages that are looked for; of a larger site, each run takes other ones
+    #[arg(long, value_name = "COUNT", default_value_t = 200, value_parser = clap::value_parser!(u32).range(1..=5000))]
+    pub pages: u32,
 }
 
 /// The link that is made, or another command on links.

@@ -1,14 +1,17 @@
 //! Dispatches the commands.
 
-use super::{args::Command, file, group, health, migrate, page, share, token, user};
+use std::process::ExitCode;
+
+use super::{args::Command, audit, file, group, health, migrate, page, share, token, user};
 use crate::config::Config;
 
-/// Runs the command of the command line.
+/// Runs the command of the command line; returns the exit code of a command that has more to say than that it failed.
 ///
 /// # Errors
 /// One line with the cause and the fix.
-pub fn run(config: &Config) -> Result<(), String> {
-    match &config.command {
+pub fn run(config: &Config) -> Result<ExitCode, String> {
+    let done = match &config.command {
+        Some(Command::Audit(options)) => return Ok(audit::run(config, options)),
         None | Some(Command::Serve(_)) => crate::serve::run(config),
         Some(Command::User(command)) => user::run(config, command).inspect(wait_for_delivery),
         Some(Command::Token(command)) => token::run(config, command).inspect(wait_for_delivery),
@@ -20,7 +23,8 @@ pub fn run(config: &Config) -> Result<(), String> {
         Some(Command::Migrate { check: false }) => migrate::migrate(config),
         Some(Command::CheckConfig(_)) => health::check_config(config),
         Some(Command::Healthcheck { .. }) => health::healthcheck(&config.serve),
-    }
+    };
+    done.map(|()| ExitCode::SUCCESS)
 }
 
 /// Waits until the change feed has delivered the change to running servers, so that it has taken effect when the

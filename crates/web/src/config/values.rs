@@ -26,6 +26,13 @@ impl fmt::Debug for UncheckedUrl {
 #[derive(Clone, Debug)]
 pub struct BaseUrl(pub(super) String);
 
+impl BaseUrl {
+    /// The address, without a slash at the end; empty for none.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
 impl FromStr for BaseUrl {
     type Err = String;
 

@@ -16,6 +16,16 @@ use super::{
 #[folder = "$CARGO_MANIFEST_DIR/../../assets/"]
 struct Assets;
 
+/// The texts of the style sheets and scripts, and the names of all files.
+pub fn sources() -> impl Iterator<Item = String> {
+    Assets::iter().map(|name| match Assets::get(&name) {
+        Some(file) if name.ends_with(".css") || name.ends_with(".js") => {
+            format!("{name}\n{}", String::from_utf8_lossy(&file.data))
+        }
+        _ => name.into_owned(),
+    })
+}
+
 static PREFIX: LazyLock<String> = LazyLock::new(|| {
     let mut names: Vec<_> = Assets::iter().collect();
     names.sort();

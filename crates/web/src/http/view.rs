@@ -32,6 +32,13 @@ use crate::{
 #[folder = "$CARGO_MANIFEST_DIR/../../templates/"]
 struct Templates;
 
+/// The texts of all templates.
+pub fn sources() -> impl Iterator<Item = String> {
+    Templates::iter()
+        .filter_map(|name| Templates::get(&name))
+        .map(|file| String::from_utf8_lossy(&file.data).into_owned())
+}
+
 /// The parsed templates; cheap to clone.
 #[derive(Clone)]
 pub struct View(Arc<Parsed>);

@@ -257,7 +257,7 @@ async fn case_18_an_app_password_gives_its_owner_the_pages_of_a_reader_and_no_pa
 }
 
 /// The routes in the source of the route table, with scopes by their indentation.
-fn routes() -> Vec<String> {
+pub fn routes() -> Vec<String> {
     let source = include_str!("../../src/routes.rs");
     let mut scopes: Vec<(usize, String)> = Vec::new();
     let mut routes = Vec::new();

@@ -144,6 +144,11 @@ impl Site {
         site
     }
 
+    /// The URL of the database.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
     pub fn store(&self) -> &Store {
         self.app.db.store()
     }

@@ -1,0 +1,167 @@
+//! The addresses of closed pages and of their files, in every form.
+
+use domain::page::PagePath;
+
+use super::ask::{Ask, PAGE};
+use crate::leak_check::{
+    client::Request,
+    closed::{Closed, What},
+    plan::Plan,
+    visitors::Identity,
+};
+
+/// The most closed pages whose paths are spelled in other ways, by each visitor.
+const SPELLED: usize = 25;
+/// The most files of a page that are asked for.
+const FILES: usize = 3;
+
+/// Other spellings of a path, without its first slash and with its last letter apart.
+const SPELLINGS: [&str; 20] = [
+    "//{path}",
+    "/{path}/",
+    "/./{path}",
+    "/x/../{path}",
+    "/%2e/{path}",
+    "/{path}%2F",
+    "/{path}%00",
+    "/{path}%20",
+    "/{path}.",
+    "/{path};a=b",
+    "/{path}.md",
+    "/{path}.json",
+    "/{path}.html",
+    "/{path}/index.html",
+    "/%5C{path}",
+    "/{PATH}",
+    "/{escaped}",
+    "/{twice}",
+    "/{path}%C2%AD",
+    "/{path}?draft&plain&_method=GET",
+];
+
+/// The closed pages that a visitor may not read and that have a path, if the visitor asks at every address.
+pub(super) fn unread<'a>(
+    plan: &'a Plan,
+    identity: &'a Identity,
+    visitor: usize,
+) -> impl Iterator<Item = (usize, &'a Closed, &'a PagePath)> {
+    let unread = plan.unread(visitor).filter(|_| identity.goes_everywhere());
+    unread.filter_map(|(number, closed)| Some((number, closed, closed.paths.first()?)))
+}
+
+/// The ways to ask for an address, each of which may be answered by other code.
+fn ways(target: &str) -> [Request; 6] {
+    let get = || Request::get(target);
+    [
+        get().with("accept", "text/html,application/xhtml+xml,*/*;q=0.8"),
+        get(),
+        get().by("HEAD"),
+        get().with("if-none-match", "*"),
+        get().with("range", "bytes=0-9"),
+        get().with("accept", "application/json").with("accept-language", "de"),
+    ]
+}
+
+/// The address of a page that was made up, beside another one.
+fn made_up(plan: &Plan, path: &PagePath) -> String {
+    let above = path.ancestors().pop().unwrap_or_else(PagePath::root);
+    format!("{}/{}", above.href().trim_end_matches('/'), plan.made_up)
+}
+
+pub(super) fn pages(plan: &Plan, identity: &Identity, visitor: usize) -> Vec<Ask> {
+    let mut asks = Vec::new();
+    for (number, closed, path) in unread(plan, identity, visitor) {
+        let target = path.href();
+        let is_empty = !plan.listed.has_something(path, visitor);
+        for request in ways(&target) {
+            asks.push(match is_empty {
+                true => Ask::refused(PAGE, number, request),
+                false => Ask::any(PAGE, request),
+            });
+        }
+        if is_empty && plan.is_hidden(closed) {
+            let like = Request::get(made_up(plan, path));
+            asks.push(Ask::refused(PAGE, number, Request::get(target)).like(number, like));
+        }
+    }
+    asks
+}
+
+pub(super) fn spellings(plan: &Plan, identity: &Identity, visitor: usize) -> Vec<Ask> {
+    let mut asks = Vec::new();
+    for (number, _, path) in unread(plan, identity, visitor).take(SPELLED) {
+        if plan.listed.has_something(path, visitor) {
+            continue;
+        }
+        let path = path.as_str();
+        let first = path.bytes().next().unwrap_or(b'/');
+        for spelling in SPELLINGS {
+            let target = spelling
+                .replace("{path}", path)
+                .replace("{PATH}", &path.to_uppercase())
+                .replace("{escaped}", &format!("%{first:02X}{}", &path[1..]))
+                .replace("{twice}", &format!("%25{first:02X}{}", &path[1..]));
+            asks.push(Ask::refused(PAGE, number, Request::get(target)));
+        }
+    }
+    asks
+}
+
+pub(super) fn old_paths(plan: &Plan, identity: &Identity, visitor: usize) -> Vec<Ask> {
+    let mut asks = Vec::new();
+    for (number, closed, path) in unread(plan, identity, visitor) {
+        for old in closed.paths[1..].iter().filter(|old| !plan.listed.has_something(old, visitor) && *old != path) {
+            let ask = Ask::refused(PAGE, number, Request::get(old.href()));
+            asks.push(match plan.is_taken(old) {
+                true => ask,
+                false => ask.like(number, Request::get(made_up(plan, old))),
+            });
+            for name in closed.files.iter().take(1) {
+                asks.push(Ask::refused(PAGE, number, Request::get(file(old, name))));
+            }
+        }
+    }
+    asks
+}
+
+fn file(path: &PagePath, name: &str) -> String {
+    format!("{}/{name}", path.href().trim_end_matches('/'))
+}
+
+pub(super) fn files(plan: &Plan, identity: &Identity, visitor: usize) -> Vec<Ask> {
+    let mut asks = Vec::new();
+    for (number, closed, path) in unread(plan, identity, visitor) {
+        // Another page may be there now, with a file of the same name.
+        if closed.what == What::Deleted && plan.listed.has_page(path, visitor) {
+            continue;
+        }
+        for name in closed.files.iter().take(FILES) {
+            let target = file(path, name);
+            let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
+            for request in ways(&target) {
+                asks.push(Ask::refused(PAGE, number, request));
+            }
+            for query in ["?w=480", "?w=7", "?download", "?draft"] {
+                let absent = format!("{}{query}", file(path, &format!("{}.{ending}", plan.made_up)));
+                let ask = Ask::refused(PAGE, number, Request::get(format!("{target}{query}")));
+                asks.push(ask.like(number, Request::get(absent)));
+            }
+        }
+    }
+    asks
+}
+
+pub(super) fn methods(plan: &Plan, identity: &Identity, visitor: usize) -> Vec<Ask> {
+    let mut asks = Vec::new();
+    for (number, closed, path) in unread(plan, identity, visitor) {
+        let target = path.href();
+        let name = closed.files.first().map(|name| file(path, name));
+        for target in std::iter::once(target).chain(name) {
+            asks.push(Ask::any(PAGE, Request::get(target.clone()).by("OPTIONS")));
+            for method in ["POST", "DELETE", "PROPFIND", "TRACE"] {
+                asks.push(Ask::refused(PAGE, number, Request::get(target.clone()).by(method)));
+            }
+        }
+    }
+    asks
+}

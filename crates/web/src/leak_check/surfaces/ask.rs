@@ -1,0 +1,36 @@
+//! A request of a surface.
+
+use crate::leak_check::{client::Request, findings::Expect};
+
+/// The route of pages and of their files.
+pub(super) const PAGE: &str = "/{path:.*}";
+
+/// A request, and what its answer has to be.
+#[derive(Clone, Debug)]
+pub(in crate::leak_check) struct Ask {
+    /// The route, as the table of routes writes it.
+    pub(in crate::leak_check) route: &'static str,
+    /// The request.
+    pub(in crate::leak_check) request: Request,
+    /// What the answer has to be.
+    pub(in crate::leak_check) expect: Expect,
+    /// A request for an address that was made up, which has to get the same answer; with the number of the closed page.
+    pub(in crate::leak_check) like: Option<(usize, Request)>,
+}
+
+impl Ask {
+    /// A request that may be answered with anything that tells nothing.
+    pub(in crate::leak_check) fn any(route: &'static str, request: Request) -> Ask {
+        Ask { route, request, expect: Expect::Anything, like: None }
+    }
+
+    /// A request that has to be refused.
+    pub(in crate::leak_check) fn refused(route: &'static str, closed: usize, request: Request) -> Ask {
+        Ask { expect: Expect::Refusal(closed), ..Ask::any(route, request) }
+    }
+
+    /// The request, which has to be answered like another one.
+    pub(in crate::leak_check) fn like(self, closed: usize, other: Request) -> Ask {
+        Ask { like: Some((closed, other)), ..self }
+    }
+}
