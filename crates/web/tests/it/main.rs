@@ -15,6 +15,7 @@ mod allocator;
 mod app_passwords;
 mod audiences;
 mod balancer;
+mod both;
 mod bulk;
 mod cli;
 mod cli_files;
