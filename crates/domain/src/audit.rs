@@ -30,7 +30,7 @@ pub enum Action {
     SignedIn,
     /// Sign-ins were refused: one entry counts those of a minute.
     Refused,
-    /// A share was ended before its time.
+    /// A share, or all keys of a user, were ended before their time.
     Ended,
 }
 

@@ -67,6 +67,8 @@ const ALL: &[&str] = &[
     "2026-11-30-000241_covers",
     "2026-11-30-000242_look_pictures",
     "2026-11-30-000250_shares",
+    "2026-11-30-000260_keys",
+    "2026-11-30-000261_notes",
 ];
 
 /// Inserts a page in any version of the schema.

@@ -17,6 +17,7 @@ mod header;
 pub mod home;
 pub mod job_page;
 pub mod jobs;
+pub mod keys;
 pub mod links;
 pub mod look;
 mod merge;

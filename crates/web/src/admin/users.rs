@@ -4,6 +4,7 @@ mod add_many;
 mod app_passwords;
 mod delete;
 mod holdings;
+mod keys;
 mod link;
 mod list;
 mod load;
@@ -28,6 +29,7 @@ use store::writing::{AccessDiff, AddUsers, Command, drafts, users};
 pub use add_many::{add_many, ask as ask_many};
 pub use app_passwords::end_app_passwords;
 pub use delete::{confirm, delete};
+pub use keys::{confirm_keys, end_keys};
 pub use link::make as make_link;
 pub use list::{act, list};
 pub use password::{password, set_password};
@@ -161,6 +163,8 @@ struct FormPage {
     list_href: String,
     delete_href: String,
     password_href: String,
+    /// Where all keys of the user are ended; empty if there are none.
+    keys_href: String,
     created: String,
     last_sign_in: String,
     /// The wrong passwords for this user, if there are many.
@@ -258,11 +262,23 @@ struct Editing<'a> {
     link: Option<LinkBox>,
     disabling: Option<Disabling>,
     added: Option<Sheet>,
+    has_keys: bool,
 }
 
 impl<'a> Editing<'a> {
     fn of(app: &'a App, admin: &'a Admin, site: &'a Site, user: Option<&'a User>) -> Editing<'a> {
-        Editing { app, admin, site, user, guessed: None, link: None, app_passwords: None, disabling: None, added: None }
+        Editing {
+            app,
+            admin,
+            site,
+            user,
+            guessed: None,
+            link: None,
+            app_passwords: None,
+            disabling: None,
+            added: None,
+            has_keys: false,
+        }
     }
 
     fn form(self, fields: Fields, invalid: &Invalid, query: &QueryString) -> Result<Answer, Error> {
@@ -288,6 +304,10 @@ impl<'a> Editing<'a> {
             list_href: USERS.list_href(&fields.back),
             delete_href: under("/delete"),
             password_href: under("/password"),
+            keys_href: self
+                .user
+                .filter(|_| self.has_keys)
+                .map_or(String::new(), |user| format!("{}/keys?from=user", USERS.form_href(user.id.0))),
             created: self.user.map_or(String::new(), |user| clock::moment(user.created_at, self.site.time_zone)),
             last_sign_in: self.user.map_or(String::new(), |user| {
                 user.last_sign_in_at.map_or("never".into(), |at| clock::moment(at, self.site.time_zone))
@@ -479,7 +499,10 @@ pub async fn edit(request: HttpRequest, app: Data<App>, admin: Admin, query: Que
     let link = LinkBox::of(&app, &admin, &site, &user).await?;
     let groups = Memberships::load(&app, &admin, &user, None, &fields.back).await?;
     let app_passwords = AppPasswords::of(&app, &admin, &site, &user).await?;
-    let editing = Editing { guessed, link, app_passwords, ..Editing::of(&app, &admin, &site, Some(&user)) };
+    let (proof, key) = (admin.proof(), user.id);
+    let keys = app.db.read(move |conn| store::keys::of_user(conn, &proof, key, clock::now())).await?;
+    let has_keys = keys.total() > 0;
+    let editing = Editing { guessed, link, app_passwords, has_keys, ..Editing::of(&app, &admin, &site, Some(&user)) };
     editing.form_with(fields, &Invalid::default(), &query, Some(groups))
 }
 

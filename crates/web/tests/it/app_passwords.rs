@@ -593,18 +593,44 @@ async fn a_password_that_an_administrator_sets_ends_app_passwords_unless_the_box
 
 #[actix_web::test]
 async fn what_an_app_password_opens_is_in_the_receipts_of_its_owner_and_not_in_those_of_an_editor() {
-    let site = Site::new();
-    let page = site.put(PageInput { audience: chosen("ann", &[]), receipts: true, ..draft("contract", "Contract") });
-    program(&site, "eve", None).get("/contract").await.is(200);
-    program(&site, "ann", None).get("/contract").await.is(200);
-    let opened = || {
-        let admin = domain::access::Admin::command_line();
-        let receipts = site.store().read(|conn| store::receipts::list(conn, admin.editor(), &page)).unwrap();
-        let opened = receipts.into_iter().filter(|receipt| receipt.opened.is_some());
-        opened.map(|receipt| receipt.name.to_string()).collect::<Vec<_>>()
-    };
-    while opened().is_empty() {
-        actix_web::rt::task::yield_now().await;
-    }
-    assert_eq!(opened(), ["ann"]);
+    on_both(async |site| {
+        let page =
+            site.put(PageInput { audience: chosen("ann", &[]), receipts: true, ..draft("contract", "Contract") });
+        program(site, "eve", None).get("/contract").await.is(200);
+        program(site, "ann", None).get("/contract").await.is(200);
+        let opened = || {
+            let admin = domain::access::Admin::command_line();
+            let receipts = site.store().read(|conn| store::receipts::list(conn, admin.editor(), &page)).unwrap();
+            let opened = receipts.into_iter().filter(|receipt| receipt.opened.is_some());
+            opened.map(|receipt| receipt.name.to_string()).collect::<Vec<_>>()
+        };
+        while opened().is_empty() {
+            actix_web::rt::task::yield_now().await;
+        }
+        assert_eq!(opened(), ["ann"]);
+    })
+    .await;
+}
+
+#[actix_web::test]
+async fn t65_the_same_form_makes_one_app_password_also_after_that_has_ended() {
+    on_both(async |site| {
+        let ann = site.ann();
+        let form = ann.get("/account").await.is(200).value_of("form");
+        let fields = [("name", "backup"), ("below", ""), ("days", "30"), ("form", form.as_str())];
+        let make = "/account/app-passwords";
+        let secret = ann.submit("/account", make, &fields).await.is(200);
+        let secret = shown(&secret.body).to_owned();
+        for _ in 0..2 {
+            let again = ann.submit("/account", make, &fields).await.is(409).has("This form was sent before");
+            again.has("value=\"backup\"").lacks("ptn_");
+            site.signed_in("ann", &secret).get("/secret").await.is(200);
+        }
+        ann.submit("/account", "/account/app-passwords/end", &[("which", "all")]).await.is(303);
+        let again = ann.submit("/account", make, &fields).await.is(409);
+        let other = again.value_of("form");
+        let fields = [("name", "backup"), ("below", ""), ("days", "30"), ("form", other.as_str())];
+        ann.submit("/account", make, &fields).await.is(200).has("ptn_");
+    })
+    .await;
 }

@@ -38,6 +38,7 @@ mod history;
 mod instances;
 mod jobs;
 mod join;
+mod keys;
 mod languages;
 mod large;
 mod links;
