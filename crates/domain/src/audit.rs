@@ -186,6 +186,8 @@ pub fn user_changes(old: &User, new: &UserContent) -> String {
         changes.add(if new.active { "enabled" } else { "disabled" });
     }
     changes.timed("end", old.ends_at, new.ends_at);
+    // Not its text, which may be an address.
+    changes.named("note", old.note != new.note);
     changes.words()
 }
 

@@ -78,6 +78,9 @@ pub struct Fields {
     /// The end of the account as typed.
     #[serde(default)]
     ends: String,
+    /// What administrators note of the user, as typed.
+    #[serde(default)]
+    note: String,
     #[serde(default)]
     version: i64,
     #[serde(default)]
@@ -110,13 +113,14 @@ pub struct Fields {
 
 impl Fields {
     fn of(draft: UserInput, version: Version, back: String) -> Fields {
-        let UserInput { name, role, active, ends } = draft;
+        let UserInput { name, role, active, ends, note } = draft;
         let (password, password_again) = (String::new(), String::new());
         Fields {
             name,
             role,
             active,
             ends,
+            note,
             version: version.0,
             back,
             then: SubmitAction::Save,
@@ -133,7 +137,7 @@ impl Fields {
 
     /// The fields of a new user, with a role.
     fn of_new(role: Role, back: String) -> Fields {
-        let draft = UserInput { name: String::new(), role: role.as_str().into(), active: true, ends: String::new() };
+        let draft = UserInput { role: role.as_str().into(), active: true, ..UserInput::default() };
         Fields::of(draft, Version(0), back)
     }
 
@@ -147,7 +151,13 @@ impl Fields {
     }
 
     fn input(&self) -> UserInput {
-        UserInput { name: self.name.clone(), role: self.role.clone(), active: self.active, ends: self.ends.clone() }
+        UserInput {
+            name: self.name.clone(),
+            role: self.role.clone(),
+            active: self.active,
+            ends: self.ends.clone(),
+            note: self.note.clone(),
+        }
     }
 }
 
@@ -224,6 +234,7 @@ struct FormFields {
     name: String,
     active: bool,
     ends: String,
+    note: String,
     version: i64,
     back: String,
     by: &'static str,
@@ -323,6 +334,7 @@ impl<'a> Editing<'a> {
                 name: fields.name,
                 active: fields.active,
                 ends: fields.ends,
+                note: fields.note,
                 version: fields.version,
                 back: fields.back,
                 by: fields.by.word(),
@@ -425,8 +437,10 @@ pub async fn create(
     let user = app.db.read(move |conn| store::users::find(conn, &name)).await?.ok_or(Error::NotFound)?;
     let kept = encode(&[("back", &fields.back)]);
     let slip = match &chosen {
-        WayIn::Link(secret) => Some(Slip::link(&user.name, secret)),
-        WayIn::Password(chosen) => chosen.generated.clone().map(|generated| Slip::password(&user.name, generated)),
+        WayIn::Link(secret) => Some(Slip::link(&user.name, &user.note, secret)),
+        WayIn::Password(chosen) => {
+            chosen.generated.clone().map(|generated| Slip::password(&user.name, &user.note, generated))
+        }
     };
     match (slip, fields.then) {
         (Some(slip), SubmitAction::Another) => {

@@ -308,18 +308,58 @@ async fn a_link_is_made_on_the_users_page_and_the_same_form_makes_no_other_one()
 #[actix_web::test]
 async fn many_users_get_a_table_of_names_and_links() {
     const MANY: &str = "/admin/users/add-many";
-    let site = Site::new();
-    site.root().get(MANY).await.is(200).has("value=\"link\" checked");
-    let fields = [("names", "+kim\nmax\n-mia"), ("role", "reader"), ("by", "link")];
-    let sheet = site.root().submit(MANY, MANY, &fields).await.is(200).has("3 new users").has("name,link\n");
-    let links = links(&sheet.body);
-    assert_eq!(links.len(), 3);
-    let sheet = sheet.has(&format!("\nmax,http://site.test{}\n", links[1]));
-    sheet.has(&format!("\n&#x27;+kim,http://site.test{}\n", links[0]).replace("\n&#x27;", "&#39;"));
-    for (who, link) in ["+kim", "max", "-mia"].iter().zip(&links) {
-        site.visitor().post(link, &NEW).await.is(303);
-        site.signed_in(who, "a long sentence").get("/secret").await.is(200);
-    }
+    on_both(async |site| {
+        site.root().get(MANY).await.is(200).has("value=\"link\" checked");
+        let fields = [("names", "+kim\nmax\n-mia"), ("role", "reader"), ("by", "link")];
+        let sheet = site.root().submit(MANY, MANY, &fields).await.is(200).has("3 new users").has("name,link\n");
+        let links = links(&sheet.body);
+        assert_eq!(links.len(), 3);
+        let sheet = sheet.has(&format!("\nmax,http://site.test{}\n", links[1]));
+        sheet.has(&format!("\n&#x27;+kim,http://site.test{}\n", links[0]).replace("\n&#x27;", "&#39;"));
+        for (who, link) in ["+kim", "max", "-mia"].iter().zip(&links) {
+            site.visitor().post(link, &NEW).await.is(303);
+            site.signed_in(who, "a long sentence").get("/secret").await.is(200);
+        }
+    })
+    .await;
+}
+
+#[actix_web::test]
+async fn an_address_beside_a_name_is_kept_as_a_note_and_is_in_the_table() {
+    const MANY: &str = "/admin/users/add-many";
+    on_both(async |site| {
+        let wrong = "kim <kim@example.org>\nmax, lee\nMia Moe <mia@example.org>";
+        let fields = [("names", wrong), ("role", "reader"), ("by", "link")];
+        let refused = site.root().submit(MANY, MANY, &fields).await.is(422).has("2 lines have to be changed");
+        let refused = refused.has("Line 2, “<bdi>max, lee</bdi>”: After the name comes one address").has("No spaces");
+        refused.has("kim &lt;kim@example.org&gt;\nmax, lee\nMia Moe &lt;mia@example.org&gt;");
+        let fields =
+            [("names", "kim <kim@example.org>\nmax, max@example.org\nmia"), ("role", "reader"), ("by", "link")];
+        let sheet = site.root().submit(MANY, MANY, &fields).await.is(200).has("name,link,note\n");
+        let links = links(&sheet.body);
+        let sheet = sheet.has(&format!("kim,http://site.test{},kim@example.org\n", links[0]));
+        sheet.has(&format!("max,http://site.test{},max@example.org\nmia,http://site.test{},", links[1], links[2]));
+        assert_eq!(site.user("kim").note, "kim@example.org");
+        let form = format!("/admin/users/{}", site.user("kim").id.0);
+        let page = site.root().get(&form).await.is(200).has("value=\"kim@example.org\"");
+        let version = page.value_of("version");
+        let mut fields = vec![("name", "kim"), ("role", "reader"), ("active", "on"), ("version", version.as_str())];
+        fields.push(("note", "Kim of Acme, kim@acme.example"));
+        site.root().submit(&form, &form, &fields).await.is(303);
+        let list = site.root().get("/admin/users?q=ACME").await.is(200).has("1–1 of 1 users");
+        list.has("Kim of Acme, kim@acme.example");
+        site.root().get("/admin/audit?name=kim").await.lacks("acme.example").has("note");
+        fields.pop();
+        let version = site.user("kim").version.0.to_string();
+        fields[3] = ("version", version.as_str());
+        let long = "x".repeat(201);
+        fields.push(("note", long.as_str()));
+        site.root().submit(&form, &form, &fields).await.is(422).has("At most 200 characters").has(&long);
+        // Its user does not see it.
+        site.visitor().post(&links[0], &NEW).await.is(303);
+        site.signed_in("kim", "a long sentence").get("/account").await.is(200).lacks("acme");
+    })
+    .await;
 }
 
 #[actix_web::test]

@@ -104,6 +104,7 @@ struct ListPage {
 struct Row {
     id: String,
     name: String,
+    note: String,
     role_label: &'static str,
     /// The first groups of the user, and the number of the others.
     groups: Vec<Link>,
@@ -128,6 +129,7 @@ impl Row {
             groups,
             id: user.id.0.to_string(),
             name: user.name.to_string(),
+            note: user.note.clone(),
             role_label: user.role.label(),
             state: state(&user, now),
             ends: user.ends_at.filter(|end| *end <= now + SOON).map(|end| When::new(end, zone)),
