@@ -43,6 +43,9 @@ pub struct Chosen {
     /// A moment as typed; empty for none.
     #[serde(default)]
     until: Option<String>,
+    /// The editor who gets the drafts of users who leave; empty for nobody.
+    #[serde(default)]
+    drafts_to: String,
     #[serde(default)]
     people: String,
     #[serde(default)]
@@ -134,6 +137,8 @@ pub(super) struct Action {
     pub(super) confirmed: bool,
     pub(super) seen: Seen,
     pub(super) parameters: Parameters,
+    /// The editor who gets the drafts of users who leave, as chosen beside the confirmation; empty for nobody.
+    pub(super) drafts_to: String,
     pub(super) back: String,
 }
 
@@ -158,6 +163,8 @@ pub(super) struct Question {
     pub(super) notice: &'static str,
     /// Whether the page asks for input; otherwise it asks for confirmation.
     pub(super) asks: bool,
+    /// The editors who can have the drafts of users who leave; none if there are no drafts.
+    pub(super) heirs: Vec<String>,
     /// The groups that the page offers.
     pub(super) groups: OfferedGroups,
     /// The fingerprints of the rows and the effect that are shown.
@@ -199,6 +206,7 @@ struct ConfirmPage {
     /// The moment as it was typed, if the page asks for it.
     moment_field: Option<String>,
     cancel_href: String,
+    heirs: Vec<String>,
     danger: bool,
     confirm_label: String,
 }
@@ -258,7 +266,7 @@ impl Action {
         }
         let confirmed = chosen.confirm == "yes";
         let back = section.back(&chosen.back);
-        let Chosen { id: ids, seen, to, audience, until, people, groups, .. } = chosen;
+        let Chosen { id: ids, seen, to, audience, until, people, groups, drafts_to, .. } = chosen;
         let readers = audience.map(|kind| AudienceInput { kind, people, groups });
         let parameters = match choice.needs {
             Needs::Rows => Parameters::default(),
@@ -267,7 +275,7 @@ impl Action {
             Needs::Moment => Parameters { moment: until, ..Parameters::default() },
         };
         let seen = Seen::parse(&seen);
-        Ok(Action { choice, ids, all, confirmed, seen, parameters, back })
+        Ok(Action { choice, ids, all, confirmed, seen, parameters, drafts_to, back })
     }
 
     /// The confirmation page.
@@ -282,8 +290,20 @@ impl Action {
         section: &Section,
         question: Question,
     ) -> Result<Answer, Error> {
-        let Question { mut items, heading, named, left_out, access, detail, invalid, notice, asks, groups, seen } =
-            question;
+        let Question {
+            mut items,
+            heading,
+            named,
+            left_out,
+            access,
+            detail,
+            invalid,
+            notice,
+            asks,
+            heirs,
+            groups,
+            seen,
+        } = question;
         let Choice { question, danger, needs, nouns: [one, many], .. } = self.choice;
         let count = items.len() + named;
         let words = self.choice.words(count);
@@ -315,6 +335,7 @@ impl Action {
             section_field: (asks && needs == Needs::Section).then(|| self.parameters.section.unwrap_or_default()),
             readers: (asks && needs == Needs::Readers)
                 .then(|| Readers::new(&self.parameters.readers.unwrap_or_default(), &groups)),
+            heirs,
             moment_field: (asks && needs == Needs::Moment).then(|| self.parameters.moment.unwrap_or_default()),
         };
         let status = if invalid.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };

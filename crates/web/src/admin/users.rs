@@ -3,6 +3,7 @@
 mod add_many;
 mod app_passwords;
 mod delete;
+mod heirs;
 mod holdings;
 mod keys;
 mod link;
@@ -24,7 +25,7 @@ use domain::{
     user::{Role, User, UserId, UserInput, Username},
 };
 use serde::{Deserialize, Serialize};
-use store::writing::{AccessDiff, AddUsers, Command, drafts, users};
+use store::writing::{AccessDiff, AddUsers, Command, users};
 
 pub use add_many::{add_many, ask as ask_many};
 pub use app_passwords::end_app_passwords;
@@ -36,6 +37,7 @@ pub use password::{password, set_password};
 pub use unlock::unlock;
 
 use app_passwords::AppPasswords;
+use heirs::{Heir, heirs};
 use holdings::Holdings;
 use link::LinkBox;
 use load::load;
@@ -209,25 +211,19 @@ impl Disabling {
         let (proof, held_by) = (admin.proof(), user.clone());
         let read = move |conn: &mut store::Conn| {
             let holdings = Holdings::of(conn, &proof, &held_by)?;
-            let editors = match holdings.has_drafts() {
-                true => store::users::editor_names(conn, &proof, MAX_HEIRS)?,
-                false => Vec::new(),
-            };
+            let editors = if holdings.has_drafts() { heirs(conn, &proof, &[&held_by])? } else { Vec::new() };
             Ok((holdings, editors))
         };
         let (holdings, editors) = app.db.read(read).await?;
         Ok(Disabling {
             name: user.name.to_string(),
             holdings,
-            editors: editors.iter().filter(|name| **name != user.name).map(Username::to_string).collect(),
+            editors,
             drafts_to: fields.drafts_to.clone(),
             then: fields.then.word(),
         })
     }
 }
-
-/// The most editors among whom the one is chosen who gets the drafts.
-const MAX_HEIRS: u32 = 100;
 
 #[derive(Serialize)]
 struct FormFields {
@@ -583,18 +579,11 @@ pub async fn update(
         let asking = Editing { disabling: Some(Disabling::of(&app, &admin, &user, &fields).await?), ..editing };
         return asking.refused(fields, &Invalid::default(), StatusCode::UNPROCESSABLE_ENTITY);
     }
-    let heir = match (fields.disables && !content.active, fields.drafts_to.trim()) {
-        (true, name) if !name.is_empty() => {
-            Some(Username::parse(name).map_err(|words| Error::Unprocessable(words.into()))?)
-        }
-        _ => None,
-    };
+    let heir = if fields.disables && !content.active { Heir::parse(&fields.drafts_to)? } else { Heir::default() };
     let (proof, new, old) = (admin.proof(), content.clone(), user.clone());
     let update = move |conn: &mut store::Conn| {
         let saved = users::update(conn, &proof, id, from, &new, clock::now())?;
-        if let Some(heir) = &heir {
-            drafts::hand_over(conn, &proof, &old, heir, clock::now())?;
-        }
+        heir.take_over(conn, &proof, &[old])?;
         Ok(saved)
     };
     let saved = app.db.try_revoke(update).await?;
