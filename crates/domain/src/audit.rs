@@ -30,7 +30,7 @@ pub enum Action {
     SignedIn,
     /// Sign-ins were refused: one entry counts those of a minute.
     Refused,
-    /// A share was ended before its time.
+    /// A share, or all keys of a user, were ended before their time.
     Ended,
 }
 
@@ -186,6 +186,8 @@ pub fn user_changes(old: &User, new: &UserContent) -> String {
         changes.add(if new.active { "enabled" } else { "disabled" });
     }
     changes.timed("end", old.ends_at, new.ends_at);
+    // Not its text, which may be an address.
+    changes.named("note", old.note != new.note);
     changes.words()
 }
 

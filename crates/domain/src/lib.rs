@@ -21,6 +21,7 @@
 //! - [`link`]: the target of a link in a page, and the problems of a link.
 //! - [`search`]: a search query, and its matches in a text.
 //! - [`secret`]: random secrets that open something by themselves.
+//! - [`keys`]: what opens something in the name of an account without its password: its kinds, and their numbers.
 //! - [`share`]: a [`Share`](share::Share) opens a page or a draft to everyone who has its link.
 //! - [`audit`]: the entries of the audit trail.
 //! - [`draft`]: a [`Draft`](draft::Draft) is the unpublished input of a page's form.
@@ -54,6 +55,7 @@ pub mod group;
 pub mod id;
 pub mod invalid;
 pub mod invitation;
+pub mod keys;
 pub mod language;
 pub mod link;
 pub mod look;

@@ -1,28 +1,68 @@
-//! Many users at once: their names as a text with one name a line.
+//! Many users at once: a text with one person on each line, by name and perhaps with an address.
 
-use crate::{text, user::Username};
+use crate::{
+    text,
+    user::{NOTE_CHARS, Username},
+};
 
 /// The most users that are added at once. At cost 12, bcrypt takes a quarter of a second for the password of each.
 pub const MAX: usize = 100;
 
-/// A line with a name.
+/// A line with a person.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Line {
-    /// The number of the line, from 1; lines without a name count.
+    /// The number of the line, from 1; empty lines count.
     pub number: usize,
     /// The line as it was typed, without white space around it.
     pub typed: String,
-    /// The name, or a sentence about what is wrong with it.
-    pub name: Result<Username, String>,
+    /// The person, or a sentence about what is wrong.
+    pub person: Result<Person, String>,
 }
 
-/// The lines of a text that have a name. A line ends a list in any program, so a comma or a semicolon at its end is left out.
+/// A person of a line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Person {
+    /// The name.
+    pub name: Username,
+    /// The address, which is kept as the note of the user; empty without one.
+    pub note: String,
+}
+
+/// The lines of a text that are not empty: `ann`, `ann, ann@example.org` or `ann <ann@example.org>`. A line ends a list in any
+/// program, so a comma or a semicolon at its end is left out.
 pub fn lines(typed: &str) -> Vec<Line> {
     let line = |(at, line): (usize, &str)| {
         let line = text::cleaned(line);
         let typed = line.trim().trim_end_matches([',', ';']).trim_end();
-        let name = (!typed.is_empty()).then(|| Username::parse_new(typed))?;
-        Some(Line { number: at + 1, typed: typed.to_owned(), name })
+        (!typed.is_empty()).then(|| Line { number: at + 1, typed: typed.to_owned(), person: person(typed) })
     };
     typed.lines().enumerate().filter_map(line).collect()
+}
+
+fn person(line: &str) -> Result<Person, String> {
+    let (name, address) = match line.split_once('<') {
+        Some((name, rest)) => {
+            let rest = rest.strip_suffix('>').ok_or("The address has no > after it. Write ann <ann@example.org>.")?;
+            (name, Some(rest))
+        }
+        None => match line.split_once([',', ';', '\t']) {
+            Some((name, rest)) => (name, Some(rest)),
+            None => (line, None),
+        },
+    };
+    let name = Username::parse_new(name.trim().trim_matches('"'))?;
+    let note = address.map(|address| check_address(address.trim())).transpose()?.unwrap_or_default();
+    Ok(Person { name, note })
+}
+
+/// Checks that what stands after a name is one address, and not the name of another person.
+fn check_address(address: &str) -> Result<String, String> {
+    let is_odd = |c: char| c.is_whitespace() || matches!(c, ',' | ';' | '<' | '>' | '"');
+    let has_parts = address.split_once('@').is_some_and(|(user, host)| !user.is_empty() && !host.is_empty());
+    if !has_parts || address.matches('@').count() > 1 || address.contains(is_odd) {
+        return Err(
+            "After the name comes one address, such as ann, ann@example.org. Write one person on each line.".into()
+        );
+    }
+    text::line(address, NOTE_CHARS)
 }

@@ -7,6 +7,9 @@ use unicode_normalization::UnicodeNormalization;
 pub use crate::id::UserId;
 use crate::{Timestamp, Version, id::GroupId, invalid::Invalid, lookalike, password::PasswordHash, text, zone::Zone};
 
+/// The most characters in the note of a user.
+pub const NOTE_CHARS: usize = text::LINE_CHARS;
+
 /// The name with which a user signs in: 1 to 64 letters, digits and `. _ - @ +`, compared in NFC, case kept
 /// (UsernameCasePreserved of RFC 8265, as RFC 7617 section 2.1 asks).
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -198,6 +201,8 @@ pub struct User {
     pub created_at: Timestamp,
     /// The moment of the last recorded sign-in, `None` before the first: at most one in 30 minutes is recorded.
     pub last_sign_in_at: Option<Timestamp>,
+    /// What administrators note of the user, such as an address: one line of at most 200 characters, empty for none.
+    pub note: String,
     /// The version of the account, which grows by 1 with each save.
     pub version: Version,
 }
@@ -216,7 +221,13 @@ impl User {
 
     /// What an administrator can change about the user, as it is.
     pub fn content(&self) -> UserContent {
-        UserContent { name: self.name.clone(), role: self.role, active: self.active, ends_at: self.ends_at }
+        UserContent {
+            name: self.name.clone(),
+            role: self.role,
+            active: self.active,
+            ends_at: self.ends_at,
+            note: self.note.clone(),
+        }
     }
 }
 
@@ -231,6 +242,8 @@ pub struct UserInput {
     pub active: bool,
     /// The end of the account as typed; empty for none.
     pub ends: String,
+    /// The note as typed.
+    pub note: String,
 }
 
 /// The checked input of an administrator about a user.
@@ -244,12 +257,14 @@ pub struct UserContent {
     pub active: bool,
     /// The moment from which the account cannot sign in any more; `None` without an end.
     pub ends_at: Option<Timestamp>,
+    /// What administrators note of the user; see [`User::note`].
+    pub note: String,
 }
 
 impl UserContent {
-    /// An account that is enabled and has no end.
+    /// An account that is enabled and has no end and no note.
     pub fn new(name: Username, role: Role) -> UserContent {
-        UserContent { name, role, active: true, ends_at: None }
+        UserContent { name, role, active: true, ends_at: None, note: String::new() }
     }
 }
 
@@ -257,20 +272,29 @@ impl UserInput {
     /// The input that a form shows for an existing user, with moments in a time zone.
     pub fn of(user: &User, zone: Zone) -> UserInput {
         let ends = user.ends_at.map(|end| zone.typed(end)).unwrap_or_default();
-        UserInput { name: user.name.to_string(), role: user.role.as_str().into(), active: user.active, ends }
+        UserInput {
+            name: user.name.to_string(),
+            role: user.role.as_str().into(),
+            active: user.active,
+            ends,
+            note: user.note.clone(),
+        }
     }
 
     /// Checks all fields; moments are typed in a time zone.
     ///
     /// # Errors
-    /// [`Invalid`] with a message for `name`, `role` or `ends`.
+    /// [`Invalid`] with a message for `name`, `role`, `ends` or `note`.
     pub fn check(&self, zone: Zone) -> Result<UserContent, Invalid> {
         let mut invalid = Invalid::default();
         let name = invalid.take("name", Username::parse(text::cleaned(&self.name).trim()));
         let role = invalid.take("role", Role::parse(&self.role));
         let ends_at = invalid.take("ends", zone.parse_moment(&self.ends));
-        match (name, role, ends_at) {
-            (Some(name), Some(role), Some(ends_at)) => Ok(UserContent { name, role, active: self.active, ends_at }),
+        let note = invalid.take("note", text::line(&self.note, NOTE_CHARS));
+        match (name, role, ends_at, note) {
+            (Some(name), Some(role), Some(ends_at), Some(note)) => {
+                Ok(UserContent { name, role, active: self.active, ends_at, note })
+            }
             _ => Err(invalid),
         }
     }

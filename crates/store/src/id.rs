@@ -1,10 +1,20 @@
 //! Keys: random, and made here instead of by the database, so that they do not reveal the number of rows.
 
+use domain::draft::FormId;
+
 use crate::{Error, Result};
+
+/// The bits of a key.
+const BITS: i64 = (1 << 53) - 1;
 
 /// A new key: 53 random bits, exact in every language that may read it.
 pub(crate) fn new() -> Result<i64> {
-    Ok(i64::from_be_bytes(random()?) & ((1 << 53) - 1))
+    Ok(i64::from_be_bytes(random()?) & BITS)
+}
+
+/// The key of what a form makes: its number, by which the same form sent twice makes one row. A new one for a form without a number.
+pub(crate) fn of_form(form: FormId) -> Result<i64> {
+    if (1..=BITS).contains(&form.0) { Ok(form.0) } else { new() }
 }
 
 /// 64 random bits as 16 hexadecimal digits, for something that is used once.

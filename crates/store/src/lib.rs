@@ -65,8 +65,8 @@ pub use outage::{Outage, Unavailable};
 pub use paging::{Count, Paging, Slice, Start, Table, Window};
 pub use reading::{
     admin_list, app_passwords, audit, bulk_actions, drafts, failed_sign_ins, files, first_steps, groups, invitations,
-    jobs, links, lists, navigation, offers, old_paths, pages, readers, receipts, revisions, schedule, search, sections,
-    shares, sign_in_places, site, suggestions, trash, tree, users,
+    jobs, keys, links, lists, navigation, offers, old_paths, pages, readers, receipts, revisions, schedule, search,
+    sections, shares, sign_in_places, site, suggestions, trash, tree, users,
 };
 pub use url::DatabaseUrl;
 

@@ -66,6 +66,8 @@ diesel::table! {
         last_sign_in_at -> Nullable<Timestamp>,
         version -> BigInt,
         ends_at -> Nullable<Timestamp>,
+        /// What administrators note of the user.
+        note -> Text,
     }
 }
 

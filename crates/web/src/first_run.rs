@@ -131,7 +131,8 @@ fn warn_of_unused_password(serve: &Serve) {
 /// # Errors
 /// One line with the cause and the fix.
 pub fn check(serve: &Serve) -> Result<(UserContent, Option<Password>), String> {
-    let input = UserInput { name: serve.admin_user.clone(), role: "admin".into(), active: true, ends: String::new() };
+    let (name, role) = (serve.admin_user.clone(), "admin".into());
+    let input = UserInput { name, role, active: true, ..UserInput::default() };
     let user = input.check(Zone::default()).map_err(|invalid| format!("POSTERN_ADMIN_USER: {invalid}"))?;
     if user.name.is_signed_out() {
         return Err("POSTERN_ADMIN_USER: this name is reserved, because browsers send it to sign out".into());

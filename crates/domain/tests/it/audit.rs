@@ -66,10 +66,12 @@ fn a_user_says_what_changed_and_never_a_hash() {
     let old = user();
     let same = old.content();
     assert_eq!(user_changes(&old, &same), "nothing");
-    let new = UserContent { name: Username::parse("zoë").unwrap(), role: Role::Admin, active: false, ends_at: None };
+    let new = UserContent { name: Username::parse("zoë").unwrap(), role: Role::Admin, active: false, ..same.clone() };
     assert_eq!(user_changes(&old, &new), "name “ann” → “zoë”; role “editor” → “admin”; disabled");
     let ending = UserContent { ends_at: Some(old.created_at), ..same.clone() };
     assert!(user_changes(&old, &ending).starts_with("end “never” → “20"));
+    let noted = UserContent { note: "ann@example.org".into(), ..same.clone() };
+    assert_eq!(user_changes(&old, &noted), "note", "an address is in no entry");
     let back = domain::user::User { active: false, ..old };
     assert_eq!(user_changes(&back, &same), "enabled");
 }

@@ -23,7 +23,8 @@ fn text_of_every_system_is_cleaned_the_same() {
     }
     assert_eq!(line("\u{feff} House rules\r\n", 99).unwrap(), "House rules");
     assert_eq!(PagePath::typed("\u{feff}/a/b/\r\n").unwrap().as_str(), "a/b");
-    let user = UserInput { name: "\u{feff}ann\r\n".into(), role: "reader".into(), active: true, ends: String::new() };
+    let (name, role) = ("\u{feff}ann\r\n".into(), "reader".into());
+    let user = UserInput { name, role, active: true, ..UserInput::default() };
     assert_eq!(user.check(domain::zone::Zone::default()).unwrap().name.as_str(), "ann");
 }
 

@@ -92,8 +92,10 @@ fn a_theme_is_one_of_three_words() {
 
 #[test]
 fn a_draft_of_a_user_is_checked_field_by_field() {
-    let draft =
-        |name: &str, role: &str| UserInput { name: name.into(), role: role.into(), active: true, ends: String::new() };
+    let draft = |name: &str, role: &str| {
+        let (name, role) = (name.into(), role.into());
+        UserInput { name, role, active: true, ..UserInput::default() }
+    };
     let zone = Zone::default();
     let content = draft(" ann ", "editor").check(zone).unwrap();
     assert_eq!((content.name.as_str(), content.role, content.active), ("ann", Role::Editor, true));
@@ -101,8 +103,12 @@ fn a_draft_of_a_user_is_checked_field_by_field() {
     assert_eq!(invalid.iter().map(|(field, _)| field).collect::<Vec<_>>(), ["name", "role"]);
     let ending = UserInput { ends: "2026-13-40".into(), ..draft("ann", "editor") };
     assert_eq!(ending.check(zone).unwrap_err().iter().map(|(field, _)| field).collect::<Vec<_>>(), ["ends"]);
+    let noted = UserInput { note: " Ann of Acme,\tann@example.org ".into(), ..draft("ann", "editor") };
+    assert!(noted.check(zone).unwrap_err().iter().all(|(field, _)| field == "note"), "a tab is a control character");
+    let noted = UserInput { note: " Ann of Acme, ann@example.org ".into(), ..noted };
+    assert_eq!(noted.check(zone).unwrap().note, "Ann of Acme, ann@example.org");
     let ends_at = zone.parse_moment("2026-12-24T18:00:07").unwrap();
-    for user in [user(), User { ends_at, ..user() }] {
+    for user in [user(), User { ends_at, note: "ann@example.org".into(), ..user() }] {
         assert_eq!(UserInput::of(&user, zone).check(zone).unwrap(), user.content());
     }
 }
@@ -130,6 +136,7 @@ pub(crate) fn user() -> User {
         groups: Vec::new(),
         created_at: now(),
         last_sign_in_at: None,
+        note: String::new(),
         version: Version::FIRST,
     }
 }

@@ -3,6 +3,7 @@
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
 use domain::{
+    Timestamp,
     access::Admin,
     app_password::{AppPassword, AppPasswordContent, AppPasswordId, AppPasswordName},
     page::PagePath,
@@ -82,6 +83,18 @@ fn unended(conn: &mut Conn, user: UserId) -> Result<Vec<AppPassword>> {
         .select(Record::as_select())
         .load(conn)?;
     Ok(rows.into_iter().filter_map(|row| skip_unreadable(row.app_password())).collect())
+}
+
+/// The app passwords of some users that open something at a moment, each with its owner; those of one user with the newest first.
+pub fn valid_of(conn: &mut Conn, _: &Admin, users: &[UserId], now: Timestamp) -> Result<Vec<(UserId, AppPassword)>> {
+    let rows: Vec<(i64, Record)> = app_passwords::table
+        .filter(app_passwords::user_id.eq_any(users.iter().map(|user| user.0)))
+        .filter(app_passwords::ended_at.is_null())
+        .order((app_passwords::made_at.desc(), app_passwords::id.asc()))
+        .select((app_passwords::user_id, Record::as_select()))
+        .load(conn)?;
+    let row = |(owner, record): (i64, Record)| Some((UserId(owner), skip_unreadable(record.app_password())?));
+    Ok(rows.into_iter().filter_map(row).filter(|(_, password)| password.is_valid(now)).collect())
 }
 
 /// The app passwords of all users that nobody has ended, by owner.

@@ -3,6 +3,7 @@
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 use domain::{
+    Timestamp,
     access::Admin,
     invitation::{Invitation, InvitationId},
     secret::SecretHash,
@@ -12,6 +13,7 @@ use domain::{
 use crate::{
     Conn, Error, Result,
     active::is_active,
+    error::skip_unreadable,
     schema::{invitations, users},
 };
 
@@ -82,4 +84,17 @@ pub fn latest(conn: &mut Conn, _: &Admin, user: UserId) -> Result<Option<Invitat
         .first(conn)
         .optional()?;
     record.map(Record::invitation).transpose()
+}
+
+/// The links of some users that are in circulation at a moment: nobody has used them, and they have not ended.
+pub fn open_of(conn: &mut Conn, _: &Admin, users: &[UserId], now: Timestamp) -> Result<Vec<Invitation>> {
+    let records: Vec<Record> = with_names()
+        .filter(invitations::user_id.eq_any(users.iter().map(|user| user.0)))
+        .filter(invitations::used_at.is_null())
+        .filter(invitations::ended_at.is_null())
+        .filter(invitations::ends_at.gt(now.naive_utc()))
+        .order((invitations::made_at.desc(), invitations::id.desc()))
+        .select(columns!())
+        .load(conn)?;
+    Ok(records.into_iter().filter_map(|record| skip_unreadable(record.invitation())).collect())
 }

@@ -12,6 +12,7 @@ pub mod first_steps;
 pub mod groups;
 pub mod invitations;
 pub mod jobs;
+pub mod keys;
 pub mod links;
 pub mod lists;
 pub mod navigation;

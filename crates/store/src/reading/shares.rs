@@ -19,7 +19,7 @@ use crate::{
     conn::MultiBackend,
     error::skip_unreadable,
     order::Order,
-    paging::{Count, Window},
+    paging::{Count, Paging, Slice, Window},
     schema::{drafts, fold, pages, shares, trash},
 };
 
@@ -91,12 +91,49 @@ pub fn open_of_user(conn: &mut Conn, _: &Admin, user: UserId, now: Timestamp) ->
     Ok(ids.into_iter().map(ShareId).collect())
 }
 
+/// The first `limit` shares that each of some makers made and that open something now, the last made first, and whether there are
+/// more; in the order of the makers.
+pub fn open_of_each(
+    conn: &mut Conn,
+    _: &Admin,
+    makers: &[Maker],
+    now: Timestamp,
+    limit: u32,
+) -> Result<Vec<Slice<ShareRow>>> {
+    let mut slices = Vec::new();
+    for maker in makers {
+        let rows = made_by(open(now.naive_utc()), *maker).order((shares::made_at.desc(), shares::id.asc()));
+        let records: Vec<Record> = rows.limit(i64::from(limit) + 1).select(Record::as_select()).load(conn)?;
+        slices.push(Slice::of(records, Paging { number: 1, size: limit }));
+    }
+    let pages = slices.iter().flat_map(|slice| &slice.rows).map(|record| record.page_id).collect();
+    let named = names(conn, pages)?;
+    let rows = |records: Vec<Record>| records.into_iter().filter_map(|record| row(record, &named)).collect();
+    Ok(slices.into_iter().map(|slice| Slice { more: slice.more, rows: rows(slice.rows) }).collect())
+}
+
+fn made_by(rows: shares::BoxedQuery<'static, MultiBackend>, maker: Maker) -> shares::BoxedQuery<'static, MultiBackend> {
+    match maker {
+        Maker::Account(user) => rows.filter(shares::user_id.eq(user.0)),
+        Maker::Nobody => rows.filter(shares::user_id.is_null()),
+    }
+}
+
 /// Some of the shares, in the order of their keys.
 pub fn get_many(conn: &mut Conn, _: &Editor, ids: &[ShareId]) -> Result<Vec<Share>> {
     let ids = ids.iter().map(|id| id.0);
     let records: Vec<Record> =
         shares::table.filter(shares::id.eq_any(ids)).order(shares::id).select(Record::as_select()).load(conn)?;
     Ok(records.into_iter().filter_map(|record| skip_unreadable(record.share())).collect())
+}
+
+/// Who made a share.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Maker {
+    /// An account.
+    Account(UserId),
+    /// No account: the command line, or an account that is gone.
+    Nobody,
 }
 
 /// Which shares are listed.
@@ -106,6 +143,8 @@ pub struct ShareFilter {
     pub text: String,
     /// Whether shares are listed that opened something at a moment, or those that did not; `None` for all.
     pub open: Option<(bool, Timestamp)>,
+    /// Who made the shares; `None` for all.
+    pub maker: Option<Maker>,
 }
 
 impl ShareFilter {
@@ -119,6 +158,9 @@ impl ShareFilter {
                 shares::table.filter(ended).into_boxed()
             }
         };
+        if let Some(maker) = self.maker {
+            rows = made_by(rows, maker);
+        }
         if !self.text.is_empty() {
             let of_page = pages::table
                 .filter(pages::path.like(pattern(self.text.trim_start_matches('/'))).escape('\\'))
@@ -157,10 +199,12 @@ pub fn list(conn: &mut Conn, _: &Editor, filter: &ShareFilter, window: impl Into
         },
     )?;
     let named = names(conn, table.rows.iter().map(|record| record.page_id).collect())?;
-    Ok(table.map(|record| {
-        let page = named.get(&record.page_id).cloned();
-        Some(ShareRow { share: skip_unreadable(record.share())?, page })
-    }))
+    Ok(table.map(|record| row(record, &named)))
+}
+
+fn row(record: Record, named: &HashMap<i64, Named>) -> Option<ShareRow> {
+    let page = named.get(&record.page_id).cloned();
+    Some(ShareRow { share: skip_unreadable(record.share())?, page })
 }
 
 /// The number of shares that match.

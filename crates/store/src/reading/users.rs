@@ -44,6 +44,7 @@ struct Record {
     last_sign_in_at: Option<NaiveDateTime>,
     version: i64,
     ends_at: Option<NaiveDateTime>,
+    note: String,
 }
 
 impl Record {
@@ -61,6 +62,7 @@ impl Record {
             groups,
             created_at: record.created_at.and_utc(),
             last_sign_in_at: record.last_sign_in_at.map(|at| at.and_utc()),
+            note: record.note,
             version: Version(record.version),
         })
     }
@@ -160,7 +162,7 @@ pub fn has_admin(conn: &mut Conn) -> Result<bool> {
 /// A filter of the panel's list; an empty text and `None` match every user.
 #[derive(Clone, Debug, Default)]
 pub struct UserFilter {
-    /// Words that the name contains; at most eight count.
+    /// Words that the name or the note contains; at most eight count.
     pub query: String,
     /// The role.
     pub role: Option<Role>,
@@ -188,7 +190,8 @@ impl UserFilter {
             Some(ids) => rows = rows.filter(users::id.eq_any(ids.clone())),
             None => {
                 for word in self.query.split_whitespace().take(8) {
-                    rows = rows.filter(fold(users::name).like(pattern(word)).escape('\\'));
+                    let named = fold(users::name).like(pattern(word)).escape('\\');
+                    rows = rows.filter(named.or(fold(users::note).like(pattern(word)).escape('\\')));
                 }
             }
         }

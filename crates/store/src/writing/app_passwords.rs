@@ -1,12 +1,16 @@
 //! Making and ending app passwords. Each change adds an audit entry about the owner.
 
 use chrono::NaiveDate;
-use diesel::prelude::*;
+use diesel::{
+    dsl::{exists, select},
+    prelude::*,
+};
 use domain::{
     Timestamp,
     access::Admin,
     app_password::{AppPasswordContent, AppPasswordId, MAX_APP_PASSWORDS},
     audit::Action,
+    draft::FormId,
     page::PagePath,
     secret::SecretHash,
     user::{User, UserId, Username},
@@ -16,25 +20,30 @@ use domain::{
 use super::audit::audit_user;
 use crate::{Conn, Error, Result, id, schema::app_passwords};
 
-/// Makes an app password of the acting user.
+/// Makes an app password of the acting user, with the form of a number.
 ///
 /// # Errors
-/// [`Error::Duplicate`] when the user has a valid one of this name, [`Error::Refused`] when the user has the most that are
+/// [`Error::Stale`] when the same form made one before; [`Error::Duplicate`] when the user has a valid one of this name, [`Error::Refused`] when the user has the most that are
 /// allowed.
 pub fn make_own(
     conn: &mut Conn,
     member: &Member,
+    form: FormId,
     content: &AppPasswordContent,
     hash: &SecretHash,
     now: Timestamp,
 ) -> Result<AppPasswordId> {
-    make(conn, member.name.as_str(), (member.id, &member.name), content, hash, now)
+    let id = id::of_form(form)?;
+    if select(exists(app_passwords::table.find(id))).get_result(conn)? {
+        return Err(Error::Stale);
+    }
+    make(conn, AppPasswordId(id), member.name.as_str(), (member.id, &member.name), content, hash, now)
 }
 
 /// Makes an app password for a user.
 ///
 /// # Errors
-/// As [`make_own`].
+/// [`Error::Duplicate`] and [`Error::Refused`] as [`make_own`].
 pub fn make_for(
     conn: &mut Conn,
     admin: &Admin,
@@ -43,11 +52,12 @@ pub fn make_for(
     hash: &SecretHash,
     now: Timestamp,
 ) -> Result<AppPasswordId> {
-    make(conn, admin.actor(), (user.id, &user.name), content, hash, now)
+    make(conn, AppPasswordId(id::new()?), admin.actor(), (user.id, &user.name), content, hash, now)
 }
 
 fn make(
     conn: &mut Conn,
+    id: AppPasswordId,
     actor: &str,
     (user, owner): (UserId, &Username),
     content: &AppPasswordContent,
@@ -68,7 +78,6 @@ fn make(
             "{owner} has {MAX_APP_PASSWORDS} app passwords. End one that is not used."
         )));
     }
-    let id = AppPasswordId(id::new()?);
     diesel::insert_into(app_passwords::table)
         .values((
             app_passwords::id.eq(id.0),
@@ -135,6 +144,19 @@ fn end_of(
         audit_user(conn, actor, Action::Changed, owner.as_str(), detail, now)?;
     }
     Ok(count)
+}
+
+/// Ends the app passwords of a user that open something, without an audit entry; returns their names.
+pub(super) fn end_valid(conn: &mut Conn, user: UserId, now: Timestamp) -> Result<Vec<String>> {
+    let now = Some(now.naive_utc());
+    let valid = || {
+        let unended = app_passwords::table.filter(app_passwords::ended_at.is_null());
+        let is_ahead = app_passwords::ends_at.is_null().or(app_passwords::ends_at.gt(now));
+        unended.filter(is_ahead.assume_not_null()).filter(app_passwords::user_id.eq(user.0))
+    };
+    let names = valid().order(app_passwords::name).select(app_passwords::name).load(conn)?;
+    diesel::update(valid()).set(app_passwords::ended_at.eq(now)).execute(conn)?;
+    Ok(names)
 }
 
 /// Notes the day of a use, once a day. The change feed does not report it.

@@ -128,7 +128,7 @@ pub fn redeem(
 }
 
 /// Locks the row of a user, so that two transactions do not both leave an open link.
-fn lock(conn: &mut Conn, user: UserId) -> Result<()> {
+pub(super) fn lock(conn: &mut Conn, user: UserId) -> Result<()> {
     diesel::update(users::table.find(user.0)).set(users::version.eq(users::version)).execute(conn)?;
     Ok(())
 }

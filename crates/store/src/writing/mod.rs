@@ -13,7 +13,7 @@ pub mod drafts;
 pub mod failed_sign_ins;
 pub mod invitations;
 pub mod jobs;
-mod keys;
+pub mod keys;
 pub mod links;
 pub mod navigation;
 pub mod receipts;

@@ -5,10 +5,11 @@ use domain::{
     Timestamp,
     access::{Access, Editor, Visitor},
     audit::{Action, Entry, Subject, share_words},
+    draft::FormId,
     page::{PageId, PagePath},
     secret::SecretHash,
     share::{NewShare, Share, ShareId, Sharers, Shows},
-    user::Role,
+    user::{Role, UserId},
 };
 
 use super::{audit, present::require_present};
@@ -18,16 +19,26 @@ use crate::{
     shares::get_many,
 };
 
-/// Makes a share that is found by a secret.
+/// Makes a share that is found by a secret, with the form of a number.
 ///
 /// # Errors
-/// [`Error::NotAllowed`] when the acting account was disabled or lost its role; [`Error::Refused`] when the site does not let it
+/// [`Error::Stale`] when the same form made one before; [`Error::NotAllowed`] when the acting account was disabled or lost its role; [`Error::Refused`] when the site does not let it
 /// make shares, when there is no such page or draft, and for a page that everybody may read.
-pub fn make(conn: &mut Conn, by: &Editor, new: &NewShare, secret: &SecretHash, now: Timestamp) -> Result<ShareId> {
+pub fn make(
+    conn: &mut Conn,
+    by: &Editor,
+    form: FormId,
+    new: &NewShare,
+    secret: &SecretHash,
+    now: Timestamp,
+) -> Result<ShareId> {
     require_present(conn, by)?;
     check_setting(conn, by)?;
+    let id = ShareId(id::of_form(form)?);
+    if !get_many(conn, by, &[id])?.is_empty() {
+        return Err(Error::Stale);
+    }
     let path = shareable(conn, new, now)?;
-    let id = ShareId(id::new()?);
     diesel::insert_into(shares::table)
         .values((
             shares::id.eq(id.0),
@@ -92,6 +103,27 @@ pub fn end(conn: &mut Conn, by: &Editor, ids: &[ShareId], now: Timestamp) -> Res
         ended += changed;
     }
     Ok(ended)
+}
+
+/// Ends the shares that an account made and that open something, without an audit entry; returns their number, and the first
+/// `named` of them as `“Acme review” of /clients/acme`.
+pub(super) fn end_made_by(conn: &mut Conn, user: UserId, named: usize, now: Timestamp) -> Result<(usize, Vec<String>)> {
+    let made = || {
+        let open = shares::table.filter(shares::ended_at.is_null()).filter(shares::ends_at.gt(now.naive_utc()));
+        open.filter(shares::user_id.eq(user.0))
+    };
+    let found: Vec<(String, i64)> = made()
+        .order((shares::made_at.desc(), shares::id.asc()))
+        .limit(named as i64)
+        .select((shares::label, shares::page_id))
+        .load(conn)?;
+    let mut names = Vec::new();
+    for (label, page) in found {
+        let path = pages::outline(conn, PageId(page))?.map(|page| format!(" of {}", page.path.href()));
+        names.push(format!("“{label}”{}", path.unwrap_or_default()));
+    }
+    let ended = diesel::update(made()).set(shares::ended_at.eq(now.naive_utc())).execute(conn)?;
+    Ok((ended, names))
 }
 
 /// Notes that the page of a share was opened by it, unless that was noted within the last minute.

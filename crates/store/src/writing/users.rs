@@ -54,6 +54,7 @@ pub fn insert(
         groups: Vec::new(),
         created_at: now,
         last_sign_in_at: None,
+        note: content.note.clone(),
         version: Version::FIRST,
     };
     diesel::insert_into(users::table)
@@ -66,6 +67,7 @@ pub fn insert(
             users::ends_at.eq(user.ends_at.map(|end| end.naive_utc())),
             users::theme.eq(user.theme.as_str()),
             users::created_at.eq(now.naive_utc()),
+            users::note.eq(&user.note),
             users::version.eq(user.version.0),
         ))
         .execute(conn)?;
@@ -104,6 +106,7 @@ pub fn update(
             users::role.eq(content.role.as_str()),
             users::active.eq(content.active),
             users::ends_at.eq(content.ends_at.map(|end| end.naive_utc())),
+            users::note.eq(&content.note),
             users::version.eq(version.0),
         ))
         .execute(conn)?;
@@ -113,8 +116,8 @@ pub fn update(
     require_admin(conn, admins)?;
     failed_sign_ins::forget(conn, &old.name)?;
     audit_user(conn, admin.actor(), Action::Changed, content.name.as_str(), user_changes(&old, content), now)?;
-    let UserContent { name, role, active, ends_at } = content.clone();
-    Ok(User { name, role, active, ends_at, version, ..old })
+    let UserContent { name, role, active, ends_at, note } = content.clone();
+    Ok(User { name, role, active, ends_at, note, version, ..old })
 }
 
 /// Enables or disables users; returns the number of users that changed.

@@ -4,6 +4,7 @@ use chrono::{NaiveDate, TimeDelta};
 use domain::{
     access::Member,
     app_password::{AppPasswordContent, AppPasswordName, MAX_APP_PASSWORDS},
+    draft::FormId,
     page::PagePath,
     secret::SecretHash,
     user::{Role, User},
@@ -43,6 +44,28 @@ fn details(store: &Store) -> Vec<(String, String)> {
 }
 
 #[test]
+fn the_same_form_makes_one_app_password_also_after_that_has_ended() {
+    on_both(|store| {
+        let ann = add(store, "ann", Role::Reader);
+        let make = |form, name: &str, n| {
+            let hash = SecretHash([n; 32]);
+            store.write(|conn| make_own(conn, &member(&ann), FormId(form), &content(name), &hash, noon()))
+        };
+        let first = make(7, "backup", 1).unwrap();
+        assert_eq!(make(7, "backup", 2), Err(Error::Stale));
+        assert_eq!(make(8, "backup", 2), Err(Error::Duplicate));
+        store.write(|conn| end_own(conn, &member(&ann), Ended::One(first), noon())).unwrap();
+        assert_eq!(make(7, "backup", 2), Err(Error::Stale));
+        make(8, "backup", 2).unwrap();
+        // A form without a number, or with one that no form has, is not recognised.
+        for (form, n) in [(0, 3), (0, 4), (-7, 5), (-7, 6), (i64::MAX, 7), (i64::MAX, 8)] {
+            make(form, &format!("no. {n}"), n).unwrap();
+        }
+        assert_eq!(names(store, &ann).len(), 7);
+    });
+}
+
+#[test]
 fn an_app_password_is_found_by_its_hash_until_its_owner_is_gone() {
     on_both(|store| {
         let (ann, bob) = (add(store, "ann", Role::Reader), add(store, "bob", Role::Reader));
@@ -52,7 +75,7 @@ fn an_app_password_is_found_by_its_hash_until_its_owner_is_gone() {
             ends_at: Some(noon() + TimeDelta::days(90)),
             ..content("backup")
         };
-        let id = store.write(|conn| make_own(conn, &member(&ann), &limited, &hash, noon())).unwrap();
+        let id = store.write(|conn| make_own(conn, &member(&ann), FormId::default(), &limited, &hash, noon())).unwrap();
         let find = |hash| store.read(|conn| app_passwords::find(conn, hash)).unwrap();
         let (owner, found) = find(&hash).unwrap();
         assert_eq!((owner, found.id, &found.content), (ann.name.clone(), id, &limited));
@@ -74,7 +97,9 @@ fn an_app_password_that_was_ended_is_found_as_such_and_no_longer_listed() {
     on_both(|store| {
         let (ann, bob) = (add(store, "ann", Role::Reader), add(store, "bob", Role::Reader));
         let hash = |n| SecretHash([n; 32]);
-        let make = |name: &str, n| store.write(|conn| make_own(conn, &member(&ann), &content(name), &hash(n), noon()));
+        let make = |name: &str, n| {
+            store.write(|conn| make_own(conn, &member(&ann), FormId::default(), &content(name), &hash(n), noon()))
+        };
         let one = make("one", 1).unwrap();
         assert_eq!(make("one", 2), Err(Error::Duplicate));
         make("two", 2).unwrap();
@@ -103,7 +128,7 @@ fn an_app_password_whose_end_came_gives_its_name_to_the_next() {
         let ending = AppPasswordContent { ends_at: Some(noon() + TimeDelta::days(1)), ..content("backup") };
         let make = |n, days| {
             let now = noon() + TimeDelta::days(days);
-            store.write(|conn| make_own(conn, &member(&ann), &ending, &SecretHash([n; 32]), now))
+            store.write(|conn| make_own(conn, &member(&ann), FormId::default(), &ending, &SecretHash([n; 32]), now))
         };
         make(1, 0).unwrap();
         assert_eq!(make(2, 0), Err(Error::Duplicate));
@@ -118,7 +143,7 @@ fn a_user_has_a_bounded_number_of_app_passwords() {
         let ann = add(store, "ann", Role::Reader);
         let make = |n: u8| {
             let content = content(&format!("number {n}"));
-            store.write(|conn| make_own(conn, &member(&ann), &content, &SecretHash([n; 32]), noon()))
+            store.write(|conn| make_own(conn, &member(&ann), FormId::default(), &content, &SecretHash([n; 32]), noon()))
         };
         for n in 0..u8::try_from(MAX_APP_PASSWORDS).unwrap() {
             make(n).unwrap();
@@ -132,8 +157,11 @@ fn a_user_has_a_bounded_number_of_app_passwords() {
 fn the_last_use_of_an_app_password_is_a_day() {
     on_both(|store| {
         let ann = add(store, "ann", Role::Reader);
-        let id =
-            store.write(|conn| make_own(conn, &member(&ann), &content("ci"), &SecretHash([1; 32]), noon())).unwrap();
+        let id = store
+            .write(|conn| {
+                make_own(conn, &member(&ann), FormId::default(), &content("ci"), &SecretHash([1; 32]), noon())
+            })
+            .unwrap();
         let day = |n| NaiveDate::from_ymd_opt(2026, 3, n).unwrap();
         for (used, expected) in [(2, 2), (2, 2), (3, 3), (1, 3)] {
             store.write(|conn| note_use(conn, id, day(used))).unwrap();
@@ -148,7 +176,7 @@ fn an_app_password_with_a_limit_that_cannot_be_read_opens_nothing() {
     on_both(|store| {
         let ann = add(store, "ann", Role::Reader);
         let hash = SecretHash([1; 32]);
-        store.write(|conn| make_own(conn, &member(&ann), &content("ci"), &hash, noon())).unwrap();
+        store.write(|conn| make_own(conn, &member(&ann), FormId::default(), &content("ci"), &hash, noon())).unwrap();
         sql(store, "UPDATE app_passwords SET below = 'No path'").unwrap();
         assert_eq!(store.read(|conn| app_passwords::find(conn, &hash)).unwrap(), None);
     });

@@ -6,7 +6,7 @@ use std::{
 };
 
 use diesel::{Connection, PgConnection, RunQueryDsl, SqliteConnection, sql_query};
-use domain::{audience::Audience, page::PagePath, secret::SecretHash, user::Role};
+use domain::{audience::Audience, draft::FormId, page::PagePath, secret::SecretHash, user::Role};
 use store::{
     DatabaseUrl, Store,
     admin_list::PageFilter,
@@ -113,7 +113,9 @@ fn an_app_password_is_told_as_a_change_of_its_owner_and_its_use_is_not() {
         let (ann, _) = (add(store, "ann", Role::Reader), add(store, "bob", Role::Reader));
         let watch = Watch::of(store);
         let (own, hash) = (member(&ann), SecretHash([1; 32]));
-        let id = store.write(|conn| app_passwords::make_own(conn, &own, &password("ci"), &hash, noon())).unwrap();
+        let id = store
+            .write(|conn| app_passwords::make_own(conn, &own, FormId::default(), &password("ci"), &hash, noon()))
+            .unwrap();
         assert_eq!(watch.settled(), [user("ann")]);
         store.write(|conn| app_passwords::note_use(conn, id, noon().date_naive())).unwrap();
         assert_eq!(watch.settled(), []);

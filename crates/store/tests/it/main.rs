@@ -26,6 +26,7 @@ mod files;
 mod history;
 mod invitations;
 mod jobs;
+mod keys;
 mod languages;
 mod links;
 mod migrations;

@@ -42,7 +42,7 @@ fn new(page: PageId, shows: Shows) -> NewShare {
 }
 
 fn make(store: &Store, by: &Editor, share: &NewShare, secret: SecretHash) -> store::Result<ShareId> {
-    store.write(|conn| store::writing::shares::make(conn, by, share, &secret, noon()))
+    store.write(|conn| store::writing::shares::make(conn, by, FormId::default(), share, &secret, noon()))
 }
 
 fn found(store: &Store) -> Option<Share> {
@@ -86,6 +86,30 @@ fn a_share_is_found_by_its_secret_and_by_no_other_one() {
         assert_eq!(store.read(|conn| shares::find(conn, &SecretHash([8; 32]))).unwrap(), None);
         let again = make(store, admin().editor(), &new(page.id, Shows::Page), SECRET);
         assert_eq!(again, Err(Error::Duplicate), "two shares never have one secret");
+    });
+}
+
+#[test]
+fn the_same_form_makes_one_share_also_after_that_has_ended() {
+    on_both(|store| {
+        let page = private(store, "clients/acme");
+        let make = |form, n| {
+            let (share, secret) = (new(page.id, Shows::Page), SecretHash([n; 32]));
+            let make = |conn: &mut store::Conn| {
+                store::writing::shares::make(conn, admin().editor(), FormId(form), &share, &secret, noon())
+            };
+            store.write(make)
+        };
+        let first = make(7, 1).unwrap();
+        assert_eq!(make(7, 2), Err(Error::Stale));
+        end(store, first);
+        assert_eq!(make(7, 2), Err(Error::Stale));
+        make(8, 2).unwrap();
+        for n in 3..5 {
+            make(0, n).unwrap();
+        }
+        let made = store.read(|conn| shares::of_page(conn, admin().editor(), page.id)).unwrap();
+        assert_eq!(made.len(), 4);
     });
 }
 
@@ -247,7 +271,7 @@ fn the_list_is_filtered_by_text_and_by_whether_a_share_is_open() {
         make(store, admin().editor(), &later, SecretHash([2; 32])).unwrap();
         end(store, ended);
         let labels = |text: &str, open: Option<bool>| {
-            let filter = ShareFilter { text: text.into(), open: open.map(|open| (open, noon())) };
+            let filter = ShareFilter { text: text.into(), open: open.map(|open| (open, noon())), maker: None };
             let table = store.read(|conn| shares::list(conn, admin().editor(), &filter, ALL)).unwrap();
             assert_eq!(table.total, table.rows.len() as u64);
             let mut labels: Vec<String> = table.rows.into_iter().map(|row| row.share.label).collect();
@@ -281,7 +305,14 @@ fn disabling_and_deleting_an_account_end_what_opens_something_in_its_name() {
             store
                 .write(|conn| {
                     let owner = crate::app_passwords::member(&eve);
-                    make_own(conn, &owner, &crate::app_passwords::content("backup"), &secrets[2], noon())?;
+                    make_own(
+                        conn,
+                        &owner,
+                        FormId::default(),
+                        &crate::app_passwords::content("backup"),
+                        &secrets[2],
+                        noon(),
+                    )?;
                     make_link(conn, &admin(), eve.id, Known::Any, &secrets[2], noon())
                 })
                 .unwrap();

@@ -48,6 +48,31 @@ fn a_user_comes_back_as_it_was_put_in_and_names_count_their_case() {
 }
 
 #[test]
+fn a_note_is_saved_and_found_and_its_text_is_in_no_audit_entry() {
+    on_both(|store| {
+        let (name, other) = (Username::parse("ann").unwrap(), add(store, "bob", Role::Reader));
+        let content = UserContent { note: "Ann@Example.org".into(), ..UserContent::new(name, Role::Reader) };
+        let ann = store.write(|conn| writing::users::insert(conn, &admin(), &content, &hash("x"), noon())).unwrap();
+        assert_eq!(find(store, "ann").unwrap(), ann);
+        let noted = UserContent { note: "of Acme".into(), ..other.content() };
+        let update =
+            |conn: &mut store::Conn| writing::users::update(conn, &admin(), other.id, other.version, &noted, noon());
+        assert_eq!(store.write(update).unwrap().note, "of Acme");
+        let found = |query: &str| {
+            let filter = UserFilter { query: query.into(), ..UserFilter::default() };
+            let (sort, all) = (UserSort { by: UserColumn::Name, descending: false }, Paging { number: 1, size: 9 });
+            let table = store.read(|conn| users::list(conn, &admin(), &filter, sort, all)).unwrap();
+            table.rows.iter().map(|user| user.name.to_string()).collect::<Vec<_>>()
+        };
+        assert_eq!([found("example"), found("acme bob"), found("acme ann")], [vec!["ann"], vec!["bob"], vec![]]);
+        let all = Paging { number: 1, size: 9 };
+        let trail = store.read(|conn| store::audit::list(conn, &admin(), &Default::default(), all)).unwrap().rows;
+        assert!(trail.iter().any(|entry| entry.detail == "note"));
+        assert!(trail.iter().all(|entry| !entry.detail.contains("xample") && !entry.detail.contains("Acme")));
+    });
+}
+
+#[test]
 fn case_23_the_last_active_administrator_cannot_be_taken_away() {
     on_both(|store| {
         let (root, boss) = (add(store, "root", Role::Admin), add(store, "boss", Role::Admin));

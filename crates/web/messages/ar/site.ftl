@@ -161,6 +161,7 @@ app-password-wrong-name = للاسم من 1 إلى { $max } حرفًا في سط
 app-password-wrong-below = هذا ليس مسار صفحة مثل /clients.
 app-password-wrong-days = اختر مدة الصلاحية.
 app-password-taken = لديك كلمة مرور تطبيق بهذا الاسم.
+app-password-made-already = أُرسل هذا النموذج من قبل وأنشأ كلمة مرور تطبيق عُرضت مرة واحدة. لم تُنشأ كلمة أخرى. إذا لم تنسخها فأنهِها في الأسفل وأنشئ غيرها.
 app-password-many = لديك { $max } كلمة مرور تطبيق. أنهِ واحدة لا تُستخدم.
 account-end-app-passwords = { $count ->
     [zero] إنهاء كلمات مرور تطبيقاتي أيضًا

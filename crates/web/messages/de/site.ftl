@@ -149,6 +149,7 @@ app-password-wrong-name = Ein Name hat 1 bis { $max } Zeichen in einer Zeile.
 app-password-wrong-below = Das ist kein Pfad einer Seite wie /clients.
 app-password-wrong-days = Bitte wählen, wie lange es gilt.
 app-password-taken = Es gibt schon ein App-Passwort mit diesem Namen.
+app-password-made-already = Dieses Formular wurde schon abgeschickt und hat ein App-Passwort erstellt, das einmal angezeigt wurde. Es wurde kein weiteres erstellt. Falls Sie es nicht kopiert haben, beenden Sie es unten und erstellen Sie ein neues.
 app-password-many = Es gibt { $max } App-Passwörter. Bitte eines beenden, das nicht benutzt wird.
 account-end-app-passwords = { $count ->
     [one] Auch mein App-Passwort beenden

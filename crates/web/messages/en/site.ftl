@@ -150,6 +150,7 @@ app-password-wrong-name = A name has 1 to { $max } characters on one line.
 app-password-wrong-below = That is not the path of a page, such as /clients.
 app-password-wrong-days = Choose how long it is valid.
 app-password-taken = You have an app password with this name.
+app-password-made-already = This form was sent before and made an app password, which was shown once. No other one was made. If you did not copy it, end it below and make another.
 app-password-many = You have { $max } app passwords. End one that is not used.
 account-end-app-passwords = { $count ->
     [one] End my app password, too

@@ -149,6 +149,7 @@ app-password-wrong-name = Un nombre tiene de 1 a { $max } caracteres en una lín
 app-password-wrong-below = Esa no es la ruta de una página, como /clients.
 app-password-wrong-days = Elige cuánto tiempo es válida.
 app-password-taken = Ya tienes una contraseña de aplicación con este nombre.
+app-password-made-already = Este formulario ya se envió y creó una contraseña de aplicación, que se mostró una sola vez. No se creó otra. Si no la copiaste, termínala abajo y crea otra.
 app-password-many = Tienes { $max } contraseñas de aplicación. Termina una que no se use.
 account-end-app-passwords = { $count ->
     [one] Terminar también mi contraseña de aplicación

@@ -149,6 +149,7 @@ app-password-wrong-name = Un nom a de 1 à { $max } caractères sur une ligne.
 app-password-wrong-below = Ce n’est pas le chemin d’une page, comme /clients.
 app-password-wrong-days = Choisissez la durée de validité.
 app-password-taken = Vous avez déjà un mot de passe d’application de ce nom.
+app-password-made-already = Ce formulaire a déjà été envoyé et a créé un mot de passe d’application, affiché une seule fois. Aucun autre n’a été créé. Si vous ne l’avez pas copié, mettez-y fin ci-dessous et créez-en un autre.
 app-password-many = Vous avez { $max } mots de passe d’application. Mettez fin à l’un de ceux qui ne servent pas.
 account-end-app-passwords = { $count ->
     [one] Mettre fin aussi à mon mot de passe d’application

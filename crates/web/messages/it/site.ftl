@@ -149,6 +149,7 @@ app-password-wrong-name = Un nome ha da 1 a { $max } caratteri su una riga.
 app-password-wrong-below = Non è il percorso di una pagina, come /clients.
 app-password-wrong-days = Scegli per quanto tempo è valida.
 app-password-taken = Hai già una password per le app con questo nome.
+app-password-made-already = Questo modulo è già stato inviato e ha creato una password per le app, mostrata una sola volta. Non ne è stata creata un’altra. Se non l’hai copiata, terminala qui sotto e creane una nuova.
 app-password-many = Hai { $max } password per le app. Terminane una che non è usata.
 account-end-app-passwords = { $count ->
     [one] Termina anche la mia password per le app

@@ -149,6 +149,7 @@ app-password-wrong-name = Een naam heeft 1 tot { $max } tekens op één regel.
 app-password-wrong-below = Dat is geen pad van een pagina, zoals /clients.
 app-password-wrong-days = Kies hoelang het geldig is.
 app-password-taken = Je hebt al een app-wachtwoord met deze naam.
+app-password-made-already = Dit formulier is al verzonden en heeft een app-wachtwoord gemaakt, dat één keer is getoond. Er is geen ander gemaakt. Heb je het niet gekopieerd, beëindig het dan hieronder en maak een nieuw.
 app-password-many = Je hebt { $max } app-wachtwoorden. Beëindig er een dat niet wordt gebruikt.
 account-end-app-passwords = { $count ->
     [one] Ook mijn app-wachtwoord beëindigen

@@ -155,6 +155,7 @@ app-password-wrong-name = Nazwa ma od 1 do { $max } znaków w jednym wierszu.
 app-password-wrong-below = To nie jest ścieżka strony, taka jak /clients.
 app-password-wrong-days = Wybierz, jak długo jest ważne.
 app-password-taken = Masz już hasło aplikacji o tej nazwie.
+app-password-made-already = Ten formularz został już wysłany i utworzył hasło aplikacji, które pokazano jeden raz. Nie utworzono kolejnego. Jeśli nie zostało skopiowane, zakończ je poniżej i utwórz nowe.
 app-password-many = Masz { $max } haseł aplikacji. Zakończ jedno, które nie jest używane.
 account-end-app-passwords = { $count ->
     [one] Zakończ też moje hasło aplikacji

@@ -149,6 +149,7 @@ app-password-wrong-name = Um nome tem de 1 a { $max } caracteres em uma linha.
 app-password-wrong-below = Esse não é o caminho de uma página, como /clients.
 app-password-wrong-days = Escolha por quanto tempo ela é válida.
 app-password-taken = Você já tem uma senha de aplicativo com este nome.
+app-password-made-already = Este formulário já foi enviado e criou uma senha de aplicativo, que foi mostrada uma única vez. Nenhuma outra foi criada. Se você não a copiou, encerre-a abaixo e crie outra.
 app-password-many = Você tem { $max } senhas de aplicativo. Encerre uma que não é usada.
 account-end-app-passwords = { $count ->
     [one] Encerrar também a minha senha de aplicativo

@@ -47,6 +47,9 @@ pub struct Chosen {
     /// A moment as typed; empty for none.
     #[serde(default)]
     until: Option<String>,
+    /// The editor who gets the drafts of users who leave; empty for nobody.
+    #[serde(default)]
+    drafts_to: String,
     #[serde(default)]
     people: String,
     #[serde(default)]
@@ -140,6 +143,8 @@ pub(super) struct Action {
     pub(super) confirmed: bool,
     pub(super) seen: Seen,
     pub(super) parameters: Parameters,
+    /// The editor who gets the drafts of users who leave, as chosen beside the confirmation; empty for nobody.
+    pub(super) drafts_to: String,
     pub(super) back: String,
     /// The bulk action that is undone, instead of selected rows.
     pub(super) undone: Option<BulkActionId>,
@@ -166,6 +171,8 @@ pub(super) struct Question {
     pub(super) notice: &'static str,
     /// Whether the page asks for input; otherwise it asks for confirmation.
     pub(super) asks: bool,
+    /// The editors who can have the drafts of users who leave; none if there are no drafts.
+    pub(super) heirs: Vec<String>,
     /// The groups that the page offers.
     pub(super) groups: OfferedGroups,
     /// The fingerprints of the rows and the effect that are shown.
@@ -201,6 +208,7 @@ struct ConfirmPage {
     /// The moment as it was typed, if the page asks for it.
     moment_field: Option<String>,
     cancel_href: String,
+    heirs: Vec<String>,
     danger: bool,
     confirm_label: String,
 }
@@ -261,7 +269,7 @@ impl Action {
         }
         let confirmed = chosen.confirm == "yes";
         let back = section.back(&chosen.back);
-        let Chosen { id: ids, seen, to, audience, until, people, groups, .. } = chosen;
+        let Chosen { id: ids, seen, to, audience, until, people, groups, drafts_to, .. } = chosen;
         let readers = audience.map(|kind| AudienceInput { kind, people, groups });
         let parameters = match choice.needs {
             Needs::Rows => Parameters::default(),
@@ -270,7 +278,7 @@ impl Action {
             Needs::Moment => Parameters { moment: until, ..Parameters::default() },
         };
         let seen = Seen::parse(&seen);
-        Ok(Action { choice, ids, all, confirmed, seen, parameters, back, undone })
+        Ok(Action { choice, ids, all, confirmed, seen, parameters, drafts_to, back, undone })
     }
 
     /// The confirmation page.
@@ -285,8 +293,20 @@ impl Action {
         section: &Section,
         question: Question,
     ) -> Result<Answer, Error> {
-        let Question { mut items, heading, named, left_out, access, detail, invalid, notice, asks, groups, seen } =
-            question;
+        let Question {
+            mut items,
+            heading,
+            named,
+            left_out,
+            access,
+            detail,
+            invalid,
+            notice,
+            asks,
+            heirs,
+            groups,
+            seen,
+        } = question;
         let Choice { question, danger, needs, nouns: [one, many], .. } = self.choice;
         let count = items.len() + named;
         let words = self.choice.words(count);
@@ -318,6 +338,7 @@ impl Action {
             section_field: (asks && needs == Needs::Section).then(|| self.parameters.section.unwrap_or_default()),
             readers: (asks && needs == Needs::Readers)
                 .then(|| Readers::new(&self.parameters.readers.unwrap_or_default(), &groups)),
+            heirs,
             moment_field: (asks && needs == Needs::Moment).then(|| self.parameters.moment.unwrap_or_default()),
         };
         let status = if invalid.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };

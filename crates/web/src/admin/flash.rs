@@ -48,6 +48,7 @@ pub(super) enum Flash {
     FileKept,
     FilePurged,
     SharesEnded,
+    KeysEnded,
 }
 
 impl Flash {
@@ -95,6 +96,7 @@ impl Flash {
         (Flash::FileKept, "file-kept", "The file stays."),
         (Flash::FilePurged, "file-purged", "The file is deleted for good, from all versions."),
         (Flash::SharesEnded, "shares-ended", "Links ended"),
+        (Flash::KeysEnded, "keys-ended", "Ended keys"),
     ];
 
     /// The word of this result in an address.
@@ -133,6 +135,7 @@ impl Flash {
             Flash::Published => ("Published", "page", ""),
             Flash::DraftsDiscarded => ("Discarded", "draft", ""),
             Flash::SharesEnded => ("Ended", "link", ""),
+            Flash::KeysEnded => ("Ended", "key", "; it holds with the next request"),
             Flash::Enabled => ("Enabled", "user", ""),
             Flash::Disabled => ("Disabled", "user", ""),
             Flash::EndSet => ("Changed the end of", "user", ""),

@@ -20,6 +20,7 @@ static DESTINATIONS: [(&str, &[Part]); 4] = [
         &[
             Part { section: "users", title: "Users", href: "/admin/users", needs_admin: true },
             Part { section: "groups", title: "Groups", href: "/admin/groups", needs_admin: true },
+            Part { section: "keys", title: "Keys", href: "/admin/keys", needs_admin: true },
         ],
     ),
     (

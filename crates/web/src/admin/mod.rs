@@ -19,6 +19,7 @@ pub mod home;
 mod items;
 pub mod job_page;
 pub mod jobs;
+pub mod keys;
 pub mod links;
 pub mod look;
 mod merge;

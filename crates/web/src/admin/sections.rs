@@ -40,12 +40,21 @@ pub(super) const GROUPS: Section = Section {
     initial: "",
 };
 
+pub(super) const KEYS: Section = Section {
+    name: "keys",
+    title: "Keys in circulation",
+    list: "/admin/keys",
+    rows: "/admin/users",
+    fields: &["q", "kind"],
+    initial: "",
+};
+
 pub(super) const SHARES: Section = Section {
     name: "shares",
     title: "Shared links",
     list: "/admin/shares",
     rows: "/admin/shares",
-    fields: &["q", "open"],
+    fields: &["q", "open", "by"],
     initial: "",
 };
 

@@ -1,11 +1,11 @@
 //! The shares of all pages: the list, and ending several of them.
 
 use actix_web::web::Data;
-use domain::share::ShareId;
+use domain::{share::ShareId, user::UserId};
 use serde::Serialize;
 use store::{
     Conn,
-    shares::{self, ShareFilter, ShareRow},
+    shares::{self, Maker, ShareFilter, ShareRow},
     writing,
 };
 
@@ -72,7 +72,11 @@ pub async fn list(app: Data<App>, editor: Editor, query: QueryString) -> Result<
         "no" => Some((false, now)),
         _ => None,
     };
-    let filter = ShareFilter { text: state.get("q").to_owned(), open: of(state.get("open")) };
+    let maker = match state.get("by") {
+        "none" => Some(Maker::Nobody),
+        key => key.parse().ok().map(|key| Maker::Account(UserId(key))),
+    };
+    let filter = ShareFilter { text: state.get("q").to_owned(), open: of(state.get("open")), maker };
     let (proof, window) = (editor.proof(), state.window());
     let (site, (table, counts)) = app
         .db
@@ -89,7 +93,19 @@ pub async fn list(app: Data<App>, editor: Editor, query: QueryString) -> Result<
     let [any, open, ended] = counts;
     let choices =
         vec![("", "All".into(), Some(any)), ("yes", "Open".into(), Some(open)), ("no", "Ended".into(), Some(ended))];
-    let filters = vec![state.filter("State", "open", choices)];
+    let mut filters = vec![state.filter("State", "open", choices)];
+    if let Some(maker) = maker {
+        let name = match (maker, table.rows.first()) {
+            (Maker::Nobody, _) => "no account",
+            (Maker::Account(_), Some(row)) => &row.share.made_by,
+            (Maker::Account(_), None) => "one account",
+        };
+        filters.push(state.filter(
+            "Made by",
+            "by",
+            vec![("", "All".into(), None), (state.get("by"), name.into(), None)],
+        ));
+    }
     let row = |ShareRow { share, page }: ShareRow| {
         let (path, title) = page.unwrap_or_default();
         PageShare {

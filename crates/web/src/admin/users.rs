@@ -3,7 +3,9 @@
 mod add_many;
 mod app_passwords;
 mod delete;
+mod heirs;
 mod holdings;
+mod keys;
 mod link;
 mod list;
 mod load;
@@ -23,17 +25,19 @@ use domain::{
     user::{Role, User, UserId, UserInput, Username},
 };
 use serde::{Deserialize, Serialize};
-use store::writing::{AccessDiff, AddUsers, Command, drafts, users};
+use store::writing::{AccessDiff, AddUsers, Command, users};
 
 pub use add_many::{add_many, ask as ask_many};
 pub use app_passwords::end_app_passwords;
 pub use delete::{confirm, delete};
+pub use keys::{confirm_keys, end_keys};
 pub use link::make as make_link;
 pub use list::{act, list};
 pub use password::{password, set_password};
 pub use unlock::unlock;
 
 use app_passwords::AppPasswords;
+use heirs::{Heir, heirs};
 use holdings::Holdings;
 use link::LinkBox;
 use load::load;
@@ -76,6 +80,9 @@ pub struct Fields {
     /// The end of the account as typed.
     #[serde(default)]
     ends: String,
+    /// What administrators note of the user, as typed.
+    #[serde(default)]
+    note: String,
     #[serde(default)]
     version: i64,
     #[serde(default)]
@@ -108,13 +115,14 @@ pub struct Fields {
 
 impl Fields {
     fn of(draft: UserInput, version: Version, back: String) -> Fields {
-        let UserInput { name, role, active, ends } = draft;
+        let UserInput { name, role, active, ends, note } = draft;
         let (password, password_again) = (String::new(), String::new());
         Fields {
             name,
             role,
             active,
             ends,
+            note,
             version: version.0,
             back,
             then: SubmitAction::Save,
@@ -131,7 +139,7 @@ impl Fields {
 
     /// The fields of a new user, with a role.
     fn of_new(role: Role, back: String) -> Fields {
-        let draft = UserInput { name: String::new(), role: role.as_str().into(), active: true, ends: String::new() };
+        let draft = UserInput { role: role.as_str().into(), active: true, ..UserInput::default() };
         Fields::of(draft, Version(0), back)
     }
 
@@ -145,7 +153,13 @@ impl Fields {
     }
 
     fn input(&self) -> UserInput {
-        UserInput { name: self.name.clone(), role: self.role.clone(), active: self.active, ends: self.ends.clone() }
+        UserInput {
+            name: self.name.clone(),
+            role: self.role.clone(),
+            active: self.active,
+            ends: self.ends.clone(),
+            note: self.note.clone(),
+        }
     }
 }
 
@@ -161,6 +175,8 @@ struct FormPage {
     list_href: String,
     delete_href: String,
     password_href: String,
+    /// Where all keys of the user are ended; empty if there are none.
+    keys_href: String,
     created: String,
     last_sign_in: String,
     /// The wrong passwords for this user, if there are many.
@@ -195,31 +211,26 @@ impl Disabling {
         let (proof, held_by) = (admin.proof(), user.clone());
         let read = move |conn: &mut store::Conn| {
             let holdings = Holdings::of(conn, &proof, &held_by)?;
-            let editors = match holdings.has_drafts() {
-                true => store::users::editor_names(conn, &proof, MAX_HEIRS)?,
-                false => Vec::new(),
-            };
+            let editors = if holdings.has_drafts() { heirs(conn, &proof, &[&held_by])? } else { Vec::new() };
             Ok((holdings, editors))
         };
         let (holdings, editors) = app.db.read(read).await?;
         Ok(Disabling {
             name: user.name.to_string(),
             holdings,
-            editors: editors.iter().filter(|name| **name != user.name).map(Username::to_string).collect(),
+            editors,
             drafts_to: fields.drafts_to.clone(),
             then: fields.then.word(),
         })
     }
 }
 
-/// The most editors among whom the one is chosen who gets the drafts.
-const MAX_HEIRS: u32 = 100;
-
 #[derive(Serialize)]
 struct FormFields {
     name: String,
     active: bool,
     ends: String,
+    note: String,
     version: i64,
     back: String,
     by: &'static str,
@@ -258,11 +269,23 @@ struct Editing<'a> {
     link: Option<LinkBox>,
     disabling: Option<Disabling>,
     added: Option<Sheet>,
+    has_keys: bool,
 }
 
 impl<'a> Editing<'a> {
     fn of(app: &'a App, admin: &'a Admin, site: &'a Site, user: Option<&'a User>) -> Editing<'a> {
-        Editing { app, admin, site, user, guessed: None, link: None, app_passwords: None, disabling: None, added: None }
+        Editing {
+            app,
+            admin,
+            site,
+            user,
+            guessed: None,
+            link: None,
+            app_passwords: None,
+            disabling: None,
+            added: None,
+            has_keys: false,
+        }
     }
 
     fn form(self, fields: Fields, invalid: &Invalid, query: &QueryString) -> Result<Answer, Error> {
@@ -288,6 +311,10 @@ impl<'a> Editing<'a> {
             list_href: USERS.list_href(&fields.back),
             delete_href: under("/delete"),
             password_href: under("/password"),
+            keys_href: self
+                .user
+                .filter(|_| self.has_keys)
+                .map_or(String::new(), |user| format!("{}/keys?from=user", USERS.form_href(user.id.0))),
             created: self.user.map_or(String::new(), |user| clock::moment(user.created_at, self.site.time_zone)),
             last_sign_in: self.user.map_or(String::new(), |user| {
                 user.last_sign_in_at.map_or("never".into(), |at| clock::moment(at, self.site.time_zone))
@@ -303,6 +330,7 @@ impl<'a> Editing<'a> {
                 name: fields.name,
                 active: fields.active,
                 ends: fields.ends,
+                note: fields.note,
                 version: fields.version,
                 back: fields.back,
                 by: fields.by.word(),
@@ -405,8 +433,10 @@ pub async fn create(
     let user = app.db.read(move |conn| store::users::find(conn, &name)).await?.ok_or(Error::NotFound)?;
     let kept = encode(&[("back", &fields.back)]);
     let slip = match &chosen {
-        WayIn::Link(secret) => Some(Slip::link(&user.name, secret)),
-        WayIn::Password(chosen) => chosen.generated.clone().map(|generated| Slip::password(&user.name, generated)),
+        WayIn::Link(secret) => Some(Slip::link(&user.name, &user.note, secret)),
+        WayIn::Password(chosen) => {
+            chosen.generated.clone().map(|generated| Slip::password(&user.name, &user.note, generated))
+        }
     };
     match (slip, fields.then) {
         (Some(slip), SubmitAction::Another) => {
@@ -479,7 +509,10 @@ pub async fn edit(request: HttpRequest, app: Data<App>, admin: Admin, query: Que
     let link = LinkBox::of(&app, &admin, &site, &user).await?;
     let groups = Memberships::load(&app, &admin, &user, None, &fields.back).await?;
     let app_passwords = AppPasswords::of(&app, &admin, &site, &user).await?;
-    let editing = Editing { guessed, link, app_passwords, ..Editing::of(&app, &admin, &site, Some(&user)) };
+    let (proof, key) = (admin.proof(), user.id);
+    let keys = app.db.read(move |conn| store::keys::of_user(conn, &proof, key, clock::now())).await?;
+    let has_keys = keys.total() > 0;
+    let editing = Editing { guessed, link, app_passwords, has_keys, ..Editing::of(&app, &admin, &site, Some(&user)) };
     editing.form_with(fields, &Invalid::default(), &query, Some(groups))
 }
 
@@ -546,18 +579,11 @@ pub async fn update(
         let asking = Editing { disabling: Some(Disabling::of(&app, &admin, &user, &fields).await?), ..editing };
         return asking.refused(fields, &Invalid::default(), StatusCode::UNPROCESSABLE_ENTITY);
     }
-    let heir = match (fields.disables && !content.active, fields.drafts_to.trim()) {
-        (true, name) if !name.is_empty() => {
-            Some(Username::parse(name).map_err(|words| Error::Unprocessable(words.into()))?)
-        }
-        _ => None,
-    };
+    let heir = if fields.disables && !content.active { Heir::parse(&fields.drafts_to)? } else { Heir::default() };
     let (proof, new, old) = (admin.proof(), content.clone(), user.clone());
     let update = move |conn: &mut store::Conn| {
         let saved = users::update(conn, &proof, id, from, &new, clock::now())?;
-        if let Some(heir) = &heir {
-            drafts::hand_over(conn, &proof, &old, heir, clock::now())?;
-        }
+        heir.take_over(conn, &proof, &[old])?;
         Ok(saved)
     };
     let saved = app.db.try_revoke(update).await?;

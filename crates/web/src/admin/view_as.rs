@@ -182,6 +182,7 @@ fn anybody() -> Result<User, Error> {
         groups: Vec::new(),
         created_at: clock::now(),
         last_sign_in_at: None,
+        note: String::new(),
         version: Version(0),
     })
 }

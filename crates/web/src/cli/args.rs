@@ -241,6 +241,11 @@ pub enum UserCommand {
         /// The name of the user
         name: String,
     },
+    /// End all keys of a user: the link to set a password, app passwords, and the links that the user shared; the account goes on
+    EndKeys {
+        /// The name of the user
+        name: String,
+    },
     /// Forget the wrong passwords for a user, in all running instances: the account is not locked any more
     Unlock {
         /// The name of the user

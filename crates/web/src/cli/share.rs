@@ -2,6 +2,7 @@
 
 use domain::{
     access::Admin,
+    draft::FormId,
     page::{PageId, PagePath},
     share::{ShareId, ShareInput, Shows},
 };
@@ -45,7 +46,9 @@ fn make(config: &Config, share: &Share, path: &str) -> Result<(), String> {
     let new = input.check(page, zone, now).map_err(|invalid| invalid.to_string())?;
     let secret = Secret::random().map_err(|error| format!("no randomness: {error}"))?;
     let by = Admin::command_line();
-    let made = announced(|| store.write(|conn| writing::shares::make(conn, by.editor(), &new, &secret.hash(), now)));
+    let made = announced(|| {
+        store.write(|conn| writing::shares::make(conn, by.editor(), FormId::default(), &new, &secret.hash(), now))
+    });
     match made {
         Ok(_) => {}
         Err(Error::Refused(words)) => return Err(words),

@@ -118,6 +118,17 @@ pub(super) fn run(config: &Config, command: &UserCommand) -> Result<(), String> 
             println!("The wrong passwords for {} are forgotten.", user.name);
             Ok(())
         }
+        UserCommand::EndKeys { name } => {
+            let (store, user) = existing(config, name)?;
+            let ended = change(&store, &user.name, |conn, admin| {
+                store::writing::keys::end_of_user(conn, admin, user.id, clock::now())
+            })?;
+            match ended.filter(|ended| ended.total() > 0) {
+                Some(ended) => println!("Ended {ended} of {}.", user.name),
+                None => println!("{} has no keys.", user.name),
+            }
+            Ok(())
+        }
         UserCommand::Delete { name } => {
             let (store, user) = existing(config, name)?;
             change(&store, &user.name, |conn, admin| {

@@ -8,6 +8,7 @@ use actix_web::{
     http::header,
     web::{Bytes, BytesMut, Data},
 };
+use domain::draft::FormId;
 use futures_util::StreamExt;
 use serde::{Deserialize, Deserializer, de::DeserializeOwned};
 
@@ -38,6 +39,16 @@ pub struct Form<T>(pub T);
 
 /// As [`Form`], for a form with the text of a page; at most 4 MiB.
 pub struct TextForm<T>(pub T);
+
+/// A random number for a form, by which its answer recognises that it was sent before.
+///
+/// # Errors
+/// 500 when the system has no randomness.
+pub fn new_form_id() -> Result<FormId, Error> {
+    let random = getrandom::u64().map_err(|error| Error::Internal(format!("no randomness: {error}")))?;
+    // At most 53 bits, exact in JavaScript; never 0, which means no form.
+    Ok(FormId((random >> 11).max(1).cast_signed()))
+}
 
 type Receiving<F> = Pin<Box<dyn Future<Output = Result<F, Error>>>>;
 

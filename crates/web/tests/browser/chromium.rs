@@ -199,6 +199,11 @@ impl Person {
         self
     }
 
+    /// Loads the page again, with the form that led to it.
+    pub fn reload(&self) {
+        self.tab.reload(false, None).unwrap();
+    }
+
     pub fn key(&self, key: &str) -> &Person {
         self.tab.press_key(key).unwrap();
         self

@@ -19,6 +19,7 @@ mod door;
 mod editing;
 mod files;
 mod firefox;
+mod keys;
 mod lists;
 mod people;
 mod pictures;

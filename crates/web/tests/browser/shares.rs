@@ -13,7 +13,7 @@ use super::{
 
 /// A picture of a pixel, in PNG.
 const PIXEL: &str = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==";
-const BELOW: &str = "Make a link: whoever has it can read this page and the pages below it that have the same readers";
+const MAKE: &str = "Make a link: whoever has it can read what is chosen above";
 
 fn furnish(server: &Server) {
     server.page("clients", "Clients", "For us.", &["--private"]);
@@ -30,7 +30,8 @@ fn make(eve: &Person) -> String {
     edit(eve, "Acme");
     eve.press("Share");
     eve.sees("There are no links.").fill("#label", "Acme review");
-    eve.press(BELOW);
+    eve.click("#shows-section");
+    eve.press(MAKE);
     eve.sees("The link for Acme review").sees("It is shown only now.");
     eve.value("#link")
 }
@@ -65,6 +66,38 @@ fn a_link_is_made_copied_opened_in_a_private_window_and_ended() {
     eve.sees("Ended 1 link.").sees("ended early");
     guest.open(&link).sees("This link has ended").sees_not("What we plan.");
     assert_eq!(guest.status(), 410);
+}
+
+#[test]
+fn enter_in_a_field_makes_the_link_that_is_chosen_and_a_reload_makes_no_other_one() {
+    let Some(browser) = Chromium::start() else { return };
+    let server = Server::start();
+    furnish(&server);
+    let eve = browser.user(&server, "eve");
+    for has_scripts in [true, false] {
+        if !has_scripts {
+            eve.without_javascript();
+        }
+        edit(&eve, "Acme");
+        eve.leave(|| eve.click("a[href$='/shares']:not([href='/admin/shares'])"));
+        eve.sees("Links of this page").fill("#label", "By Enter");
+        eve.click("#shows-section");
+        eve.leave(|| {
+            eve.js("document.querySelector('#label').focus()");
+            eve.key("Enter");
+        });
+        eve.sees("The link for By Enter").sees("the page and pages below it");
+        eve.leave(|| {
+            eve.reload();
+        });
+        eve.sees("This form was sent before").sees_not("The link for By Enter");
+        assert_eq!(eve.status(), 409);
+        assert_eq!(eve.value("#label"), "By Enter");
+        assert_eq!(eve.js("document.querySelector('#shows-section').checked"), true);
+        assert_eq!(eve.js("document.querySelectorAll('form[action$=end]').length"), 1, "one link");
+        eve.press("End now");
+        eve.sees("Ended 1 link.");
+    }
 }
 
 #[test]

@@ -311,6 +311,12 @@ pub const INSIDE: &[Stop] = &[
     ("user with a link", |p| {
         p.open("/admin/users").press("rita").sees("A link to set a password, made");
     }),
+    ("keys", |p| {
+        p.open("/admin/keys").sees("Link to set a password").sees("App password “").sees("End all of rita’s keys…");
+    }),
+    ("keys to end", |p| {
+        p.open("/admin/keys").press("End all of rita’s keys…").sees("1 link to set a password");
+    }),
     ("user to disable", |p| {
         p.open("/admin/users").press("eve").click("#active");
         p.press("Save changes").sees("Disable eve?");

@@ -2,7 +2,10 @@
 
 use domain::{page::PageInput, user::Role};
 
-use crate::site::{Site, chosen, draft};
+use crate::{
+    both::on_both,
+    site::{Site, chosen, draft},
+};
 
 const MANY: &str = "/admin/users/add-many";
 
@@ -319,6 +322,51 @@ async fn the_form_that_disables_a_user_ends_their_link_hands_over_their_drafts_a
     let asked = site.root().submit(&form, &form, &fields).await.is(422).has("Nobody else but editors can read:");
     // Dan is in the group, but disabled.
     asked.has(">Minutes</bdi>").lacks(">Plans</bdi>").lacks("The drafts go to").lacks("The link to set");
+}
+
+#[actix_web::test]
+async fn disabling_and_deleting_several_users_asks_who_gets_their_drafts() {
+    on_both(async |site| {
+        site.add_user("uma", Role::Editor, "open sesame");
+        site.add_user("vic", Role::Editor, "open sesame");
+        for (who, title) in [("eve", "Half a thought"), ("uma", "A quarter"), ("vic", "All of it")] {
+            let path = format!("/{who}");
+            let draft = [("title", title), ("path", &path), ("then", "draft"), ("body", "It is")];
+            site.signed_in(who, "open sesame").submit("/admin/pages/new", "/admin/pages", &draft).await;
+        }
+        let [ann, eve, uma, vic] = ["ann", "eve", "uma", "vic"].map(|name| site.user(name).id.0.to_string());
+        let (list, actions) = ("/admin/users", "/admin/users/actions");
+        // Nobody is asked where there are no drafts, or where nobody leaves.
+        let of_ann = [("action", "disable"), ("id", ann.as_str())];
+        site.root().submit(list, actions, &of_ann).await.is(200).lacks("The drafts go to");
+        let enabled = [("action", "enable"), ("id", eve.as_str())];
+        site.root().submit(list, actions, &enabled).await.is(200).lacks("The drafts go to");
+
+        let chosen = [("action", "disable"), ("id", eve.as_str()), ("id", uma.as_str())];
+        let asked = site.root().submit(list, actions, &chosen).await.is(200).has("1 draft: “Half a thought”");
+        let asked = asked.has("The drafts go to").has("nobody: they stay as they are").has("<option>vic</option>");
+        asked.has("<option>root</option>").lacks("<option>eve").lacks("<option>uma").lacks("<option>ann");
+        let answer = |heir| [chosen[0], chosen[1], chosen[2], ("confirm", "yes"), ("drafts_to", heir)];
+        for nobody in ["uma", "ann", "dan", "nobody"] {
+            site.root().submit(list, actions, &answer(nobody)).await.is(422).has("There is no other active editor");
+            assert!(site.user("eve").active && site.user("uma").active, "all of it or nothing");
+        }
+        site.root().submit(list, actions, &answer("vic")).await.is(303);
+        assert!(!site.user("eve").active && !site.user("uma").active);
+        for who in ["eve", "uma"] {
+            site.root().get(&format!("/admin/audit?name={who}")).await.has("drafts handed over to vic: 1");
+        }
+        // Deleting asks as well, for one user and for several.
+        let form = format!("/admin/users/{vic}/delete");
+        site.root().get(&form).await.is(200).has("3 drafts were last saved by vic").has("<option>root</option>");
+        site.root().submit(&form, &form, &[("drafts_to", "eve")]).await.is(422).has("There is no other active editor");
+        let deleted = [("action", "delete"), ("id", vic.as_str()), ("id", ann.as_str())];
+        site.root().submit(list, actions, &deleted).await.is(200).has("The drafts go to");
+        let confirmed = [deleted[0], deleted[1], deleted[2], ("confirm", "yes"), ("drafts_to", "root")];
+        site.root().submit(list, actions, &confirmed).await.is(303);
+        site.root().get("/admin/audit?name=vic").await.has("drafts handed over to root: 3");
+    })
+    .await;
 }
 
 #[actix_web::test]

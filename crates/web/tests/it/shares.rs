@@ -17,19 +17,11 @@ use store::{
 use web::{Options, auth::secret::Secret, clock};
 
 use crate::{
+    both::on_both,
     files::add,
-    postgres::Database,
     server::{Server, status, text},
     site::{Response, Site, chosen, draft, public, signed_in},
 };
-
-/// Runs a test on a site over each kind of database.
-async fn on_both(test: impl AsyncFn(&Site)) {
-    test(&Site::new()).await;
-    if let Some(database) = Database::create("shares") {
-        test(&Site::at(&database.url())).await;
-    }
-}
 
 fn sql(site: &Site, statement: &str) {
     site.write(|conn, _| Ok(sql_query(statement).execute(conn)?));
@@ -403,10 +395,15 @@ async fn an_editor_makes_a_link_sees_it_once_and_ends_it() {
         eve.get(&form)
             .await
             .is(200)
-            .has("Make a link: whoever has it can read this page<")
-            .has("Make a link: whoever has it can read this page and the pages below it that have the same readers<")
+            .has("<legend>Whoever has the link can read</legend>")
+            .has("<label for=\"shows-page\">this page</label>")
+            .has("<label for=\"shows-section\">this page and the pages below it that have the same readers</label>")
+            .has("Make a link: whoever has it can read what is chosen above<")
             .lacks("draft of this page")
             .has("There are no links.");
+        // Where there is one thing to share, the button says it.
+        let brief = format!("/admin/pages/{}/shares", site.page("clients/acme/brief").unwrap().id.0);
+        eve.get(&brief).await.is(200).has("Make a link: whoever has it can read this page<").lacks("type=\"radio\"");
         let refused = eve
             .submit(&form, &form, &[("label", ""), ("until", "date"), ("last_day", "2020-01-01"), ("shows", "page")])
             .await;
@@ -450,6 +447,47 @@ async fn an_editor_makes_a_link_sees_it_once_and_ends_it() {
         site.visitor().get(&format!("/s/{again}")).await.is(410);
         eve.get("/admin/shares?open=yes").await.is(200).has("No link matches");
         eve.get("/admin/shares?open=no&q=review").await.is(200).has("1–2 of 2 links");
+    })
+    .await;
+}
+
+#[actix_web::test]
+async fn t65_the_same_form_makes_one_link_and_keeps_what_was_typed() {
+    on_both(async |site| {
+        furnish(site);
+        let page = site.page("clients/acme").unwrap();
+        let (eve, form) = (site.eve().browser(), format!("/admin/pages/{}/shares", page.id.0));
+        let number = |page: &Response| page.value_of("form");
+        let first =
+            number(&eve.get(&form).await.is(200).has("id=\"shows-page\" name=\"shows\" value=\"page\" checked"));
+        let sent = |number: &str| {
+            [("label", "Acme review"), ("until", "30d"), ("shows", "section"), ("form", number)]
+                .map(|(name, value)| (name, value.to_owned()))
+        };
+        let send = async |number: &str| {
+            let fields = sent(number);
+            let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+            eve.submit(&form, &form, &fields).await
+        };
+        let made = send(&first).await.is(200).has("The link for");
+        assert_ne!(number(&made), first);
+        // A browser that reloads the answer sends the same form.
+        let again = send(&first).await.is(409).has("This form was sent before").lacks("The link for <bdi>");
+        let again = again.has("value=\"Acme review\"").has("<option value=\"30d\" selected>");
+        let next = number(&again.has("value=\"section\" checked"));
+        let count =
+            || site.store().read(|conn| shares::of_page(conn, Admin::command_line().editor(), page.id)).unwrap().len();
+        assert_eq!(count(), 1);
+        // Another instance knows it, too; and the button of the answer makes another link.
+        let fields = sent(&first);
+        let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        site.instance().eve().browser().submit(&form, &form, &fields).await.is(409);
+        send(&next).await.is(200).has("The link for");
+        assert_eq!(count(), 2);
+        // A form that was refused has made nothing.
+        let number = number(&eve.get(&form).await);
+        eve.submit(&form, &form, &[("label", ""), ("until", "7d"), ("shows", "page"), ("form", &number)]).await.is(422);
+        send(&number).await.is(200);
     })
     .await;
 }

@@ -19,6 +19,7 @@ use domain::{
     Timestamp, Version,
     access::Admin,
     audience::AudienceInput,
+    draft::FormId,
     file::FileName,
     group::{Group, GroupInput},
     page::{Page, PageContent, PageId, PageInput, PagePath},
@@ -246,7 +247,7 @@ impl Site {
         let secret = Secret::random().unwrap();
         let new = NewShare { page, label: "Acme review".into(), shows, ends_at };
         self.write(|conn, admin| {
-            store::writing::shares::make(conn, admin.editor(), &new, &secret.hash(), clock::now())
+            store::writing::shares::make(conn, admin.editor(), FormId::default(), &new, &secret.hash(), clock::now())
         });
         secret.reveal().to_owned()
     }

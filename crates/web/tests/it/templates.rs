@@ -74,6 +74,8 @@ async fn every_template_renders_as_a_whole_document() {
         ("admin/groups/form.html", root.get("/admin/groups/new").await),
         ("admin/groups/delete.html", root.get(&format!("/admin/groups/{}/delete", group.id.0)).await),
         ("admin/view_as/choose.html", root.get("/admin/view-as").await),
+        ("admin/keys.html", root.get("/admin/keys").await),
+        ("admin/users/keys.html", root.get(&format!("{user}/keys")).await),
         ("admin/users/list.html", root.get("/admin/users").await),
         ("admin/users/form.html", root.get("/admin/users/new").await),
         ("admin/users/add_many.html", root.get("/admin/users/add-many").await),

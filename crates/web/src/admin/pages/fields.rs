@@ -15,7 +15,10 @@ use serde::{Deserialize, Serialize};
 use super::editor_context::EditorContext;
 use crate::{
     clock,
-    http::{error::Error, form::checkbox},
+    http::{
+        error::Error,
+        form::{checkbox, new_form_id},
+    },
 };
 
 /// The fields of the form as they were typed.
@@ -96,7 +99,7 @@ pub struct Fields {
 impl Fields {
     pub(super) fn of(typed: DraftInput, version: Version, draft: Version, back: String) -> Result<Fields, Error> {
         let DraftInput { page, note, move_below } = typed;
-        let form = new_form()?.0;
+        let form = new_form_id()?.0;
         let empty = Fields { note, move_below, version: version.0, draft: draft.0, form, back, ..Fields::default() };
         Ok(empty.with_page(page))
     }
@@ -289,14 +292,4 @@ impl SubmitAction {
             SubmitAction::Near => "near",
         }
     }
-}
-
-/// A random id for a new form.
-///
-/// # Errors
-/// 500 when the system has no randomness.
-fn new_form() -> Result<FormId, Error> {
-    let random = getrandom::u64().map_err(|error| Error::Internal(format!("no randomness: {error}")))?;
-    // At most 53 bits, exact in JavaScript; never 0, which means no form.
-    Ok(FormId((random >> 11).max(1).cast_signed()))
 }

@@ -4,7 +4,7 @@ use actix_web::{HttpRequest, http::StatusCode, web::Data};
 use domain::{
     Timestamp,
     access::{Access, Outline, Visitor},
-    draft::Draft,
+    draft::{Draft, FormId},
     invalid::Invalid,
     page::{Page, PageId},
     share::{Share, ShareId, ShareInput, Shows},
@@ -27,7 +27,7 @@ use crate::{
     http::{
         answer::{Answer, Outcome},
         error::Error,
-        form::Form,
+        form::{Form, new_form_id},
         query::QueryString,
         view::Errors,
     },
@@ -40,8 +40,10 @@ struct SharesPage {
     action: String,
     fields: Fields,
     errors: Errors,
-    /// The buttons, of which each says what its link opens; none if nothing can be shared.
+    /// What a link can open; nothing if there is nothing to share.
     offers: Vec<Offer>,
+    /// The number of the form.
+    form: i64,
     /// Why there is no button.
     why_not: &'static str,
     /// The link that was made, which is shown once.
@@ -53,7 +55,9 @@ struct SharesPage {
 #[derive(Serialize)]
 struct Offer {
     shows: &'static str,
+    /// What it opens, as the end of a sentence about those who have the link.
     label: &'static str,
+    is_chosen: bool,
 }
 
 #[derive(Serialize)]
@@ -109,11 +113,14 @@ pub struct Fields {
     last_day: String,
     #[serde(default)]
     shows: String,
+    /// The number of the form; 0 without one.
+    #[serde(default)]
+    form: i64,
 }
 
 impl Default for Fields {
     fn default() -> Fields {
-        Fields { label: String::new(), until: "7d".into(), last_day: String::new(), shows: String::new() }
+        Fields { label: String::new(), until: "7d".into(), last_day: String::new(), shows: String::new(), form: 0 }
     }
 }
 
@@ -159,26 +166,28 @@ impl Sharing {
         }
     }
 
-    /// What can be shared. Each button says what it gives.
-    fn offers(&self, now: Timestamp) -> Vec<Offer> {
+    /// What can be shared; one of it is chosen.
+    fn offers(&self, chosen: &str, now: Timestamp) -> Vec<Offer> {
         let is_private = self.page.as_ref().is_some_and(|page| {
             Outline::of(page).decide(&page.content.path, &Visitor::Anonymous, now) != Some(Access::Show)
         });
-        let offer = |shows: Shows, label, is_offered: bool| is_offered.then(|| Offer { shows: shows.as_str(), label });
+        let offer = |shows: Shows, label, is_offered: bool| {
+            let shows = shows.as_str();
+            is_offered.then(|| Offer { shows, label, is_chosen: shows == chosen })
+        };
+        let below = "this page and the pages below it that have the same readers";
         let offers = [
-            offer(Shows::Page, "Make a link: whoever has it can read this page", is_private),
-            offer(
-                Shows::Section,
-                "Make a link: whoever has it can read this page and the pages below it that have the same readers",
-                is_private && self.below > 0,
-            ),
-            offer(
-                Shows::Draft,
-                "Make a link: whoever has it can read the draft of this page as it is then",
-                self.draft.is_some(),
-            ),
+            offer(Shows::Page, "this page", is_private),
+            offer(Shows::Section, below, is_private && self.below > 0),
+            offer(Shows::Draft, "the draft of this page as it is then", self.draft.is_some()),
         ];
-        offers.into_iter().flatten().collect()
+        let mut offers: Vec<Offer> = offers.into_iter().flatten().collect();
+        if !offers.iter().any(|offer| offer.is_chosen)
+            && let Some(first) = offers.first_mut()
+        {
+            first.is_chosen = true;
+        }
+        offers
     }
 }
 
@@ -187,6 +196,8 @@ impl Sharing {
 struct Extras {
     fields: Fields,
     invalid: Invalid,
+    /// Whether the same form made a link before.
+    was_sent: bool,
     made: Option<Made>,
     query: QueryString,
 }
@@ -201,7 +212,7 @@ fn render(
 ) -> Result<Answer, Error> {
     let now = clock::now();
     let may_make = site.sharers.include(editor.account().member.role);
-    let offers = if may_make { sharing.offers(now) } else { Vec::new() };
+    let offers = if may_make { sharing.offers(&extras.fields.shows, now) } else { Vec::new() };
     let why_not = match (may_make, offers.is_empty()) {
         (false, _) => "The settings of this site do not let you make links.",
         (true, true) => "Everyone can read this page. Send its address.",
@@ -212,6 +223,7 @@ fn render(
         panel: Panel::new(site, editor.account(), "pages", "Share", &trail).with_message(&extras.query),
         action: format!("{}/shares", PAGES.form_href(id.0)),
         fields: extras.fields,
+        form: new_form_id()?.0,
         errors: Errors::of(&extras.invalid),
         offers,
         why_not,
@@ -220,7 +232,11 @@ fn render(
         form_href: PAGES.form_href(id.0),
     };
     let answer = Answer::panel(app.view.render("admin/pages/shares.html", &page)?);
-    Ok(if extras.invalid.is_empty() { answer } else { answer.with_status(StatusCode::UNPROCESSABLE_ENTITY) })
+    Ok(match extras.invalid.is_empty() {
+        true => answer,
+        false if extras.was_sent => answer.with_status(StatusCode::CONFLICT),
+        false => answer.with_status(StatusCode::UNPROCESSABLE_ENTITY),
+    })
 }
 
 /// GET `/admin/pages/{id}/shares`.
@@ -230,7 +246,11 @@ pub async fn list(request: HttpRequest, app: Data<App>, editor: Editor, query: Q
     render(&app, &editor, &site, id, sharing, Extras { query, ..Extras::default() })
 }
 
-/// POST `/admin/pages/{id}/shares`: makes a link and shows it, once.
+/// The message for a form that was sent twice, as when a browser reloads its answer.
+const MADE_ALREADY: &str = "This form was sent before, and made a link then, which was shown once and is in the list below. No \
+                            other link was made; the button makes another.";
+
+/// POST `/admin/pages/{id}/shares`: makes a link and shows it, once. The same form makes no other one: 409.
 pub async fn make(
     request: HttpRequest,
     app: Data<App>,
@@ -248,10 +268,16 @@ pub async fn make(
         }
     };
     let secret = Secret::random().map_err(|error| Error::Internal(format!("no randomness: {error}")))?;
-    let (proof, hash, share) = (editor.proof(), secret.hash(), new.clone());
-    let made = app.db.try_write(move |conn| writing::shares::make(conn, &proof, &share, &hash, now)).await?;
+    let (proof, form, hash, share) = (editor.proof(), FormId(fields.form), secret.hash(), new.clone());
+    let made = app.db.try_write(move |conn| writing::shares::make(conn, &proof, form, &share, &hash, now)).await?;
     match made {
         Ok(_) => {}
+        // Of two requests at once, the second finds the key taken.
+        Err(store::Error::Stale | store::Error::Duplicate) => {
+            let invalid = Invalid::one("form", MADE_ALREADY);
+            let extras = Extras { fields, invalid, was_sent: true, ..Extras::default() };
+            return render(&app, &editor, &site, id, sharing, extras);
+        }
         Err(store::Error::Refused(words)) => {
             let extras = Extras { fields, invalid: Invalid::one("form", words), ..Extras::default() };
             return render(&app, &editor, &site, id, sharing, extras);

@@ -1,4 +1,4 @@
-//! Adding many users: one name a line, with one role and the same groups. Each gets a link to set a password, or a
+//! Adding many users: one person a line, perhaps with an address, with one role and the same groups. Each gets a link to set a password, or a
 //! generated one; they are shown once.
 
 use std::time::{Duration, Instant};
@@ -7,7 +7,7 @@ use actix_web::{HttpRequest, http::StatusCode, web::Data};
 use domain::{
     group::GroupName,
     invalid::Invalid,
-    new_users::{self, Line},
+    new_users::{self, Line, Person},
     password::Password,
     site::Site,
     user::{Role, UserContent, Username},
@@ -186,7 +186,7 @@ pub async fn add_many(
     let lines = new_users::lines(&fields.names);
     let (proof, chosen) = (admin.proof(), fields.groups());
     let names: Vec<Username> =
-        lines.iter().take(new_users::MAX).filter_map(|line| line.name.as_ref().ok().cloned()).collect();
+        lines.iter().take(new_users::MAX).filter_map(|line| Some(line.person.as_ref().ok()?.name.clone())).collect();
     let (site, (obstacles, offered)) = app
         .db
         .read_with_site(move |conn| {
@@ -201,7 +201,7 @@ pub async fn add_many(
         None => return asking.refused(fields, StatusCode::UNPROCESSABLE_ENTITY),
     };
     let count = users.len();
-    let names: Vec<Username> = users.iter().map(|user| user.name.clone()).collect();
+    let people: Vec<(Username, String)> = users.iter().map(|user| (user.name.clone(), user.note.clone())).collect();
     let add = AddUsers::new(&admin.proof(), users, groups);
     let preview = Command::AddUsers(add.clone());
     let diff = match app.db.preview(admin.proof().editor().clone(), preview.clone()).await? {
@@ -219,8 +219,9 @@ pub async fn add_many(
 
     let (slips, add) = match fields.by {
         By::Link => {
-            let secrets = names.iter().map(|_| link::new_secret()).collect::<Result<Vec<Secret>, Error>>()?;
-            let slips = names.iter().zip(&secrets).map(|(name, secret)| Slip::link(name, secret)).collect();
+            let secrets = people.iter().map(|_| link::new_secret()).collect::<Result<Vec<Secret>, Error>>()?;
+            let slips = people.iter().zip(&secrets).map(|((name, note), secret)| Slip::link(name, note, secret));
+            let slips = slips.collect();
             (slips, add.with_links(secrets.iter().map(Secret::hash).collect()))
         }
         By::Generated | By::Typed => {
@@ -236,7 +237,8 @@ pub async fn add_many(
                 }
                 Err(error) => return Err(error),
             };
-            let slips = names.iter().zip(generated).map(|(name, password)| Slip::password(name, password)).collect();
+            let slips = people.iter().zip(generated);
+            let slips = slips.map(|((name, note), password)| Slip::password(name, note, password)).collect();
             (slips, add.with_passwords(hashes))
         }
     };
@@ -280,11 +282,11 @@ fn check(
     obstacles: Vec<Option<String>>,
 ) -> Option<(Vec<UserContent>, Vec<GroupName>)> {
     let invalid = &mut asking.invalid;
-    let (count, mut obstacles, mut names) = (lines.len(), obstacles.into_iter(), Vec::new());
-    for Line { number, typed, name } in lines.into_iter().take(new_users::MAX) {
-        let name = name.and_then(|name| obstacles.next().flatten().map_or(Ok(name), Err));
-        match name {
-            Ok(name) => names.push(name),
+    let (count, mut obstacles, mut people) = (lines.len(), obstacles.into_iter(), Vec::new());
+    for Line { number, typed, person } in lines.into_iter().take(new_users::MAX) {
+        let person = person.and_then(|person| obstacles.next().flatten().map_or(Ok(person), Err));
+        match person {
+            Ok(person) => people.push(person),
             Err(why) => asking.lines.push(WrongLine { number, typed, why }),
         }
     }
@@ -302,7 +304,8 @@ fn check(
     let groups: Result<Vec<GroupName>, String> = fields.groups().iter().map(|name| GroupName::parse(name)).collect();
     let groups = invalid.take("groups", groups);
     let (role, groups) = role.zip(groups).filter(|_| invalid.is_empty())?;
-    Some((names.into_iter().map(|name| UserContent::new(name, role)).collect(), groups))
+    let user = |Person { name, note }: Person| UserContent { note, ..UserContent::new(name, role) };
+    Some((people.into_iter().map(user).collect(), groups))
 }
 
 /// Generates passwords: each as text and checked.

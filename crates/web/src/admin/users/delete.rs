@@ -5,7 +5,11 @@ use domain::user::UserId;
 use serde::{Deserialize, Serialize};
 use store::writing::users;
 
-use super::{holdings::Holdings, load::load};
+use super::{
+    heirs::{Heir, heirs},
+    holdings::Holdings,
+    load::load,
+};
 use crate::{
     App,
     admin::{flash::Flash, panel::Panel, request::id, sections::USERS},
@@ -27,6 +31,8 @@ struct DeletePage {
     name: String,
     role_label: &'static str,
     holdings: Holdings,
+    /// The editors who can have the drafts; none if there are no drafts.
+    editors: Vec<String>,
     back: String,
     cancel_href: String,
 }
@@ -35,7 +41,12 @@ struct DeletePage {
 pub async fn confirm(request: HttpRequest, app: Data<App>, admin: Admin, query: QueryString) -> Result<Answer, Error> {
     let (site, user) = load(&app, &admin, UserId(id(&request)?)).await?;
     let (proof, held_by) = (admin.proof(), user.clone());
-    let holdings = app.db.read(move |conn| Holdings::of(conn, &proof, &held_by)).await?;
+    let read = move |conn: &mut store::Conn| {
+        let holdings = Holdings::of(conn, &proof, &held_by)?;
+        let editors = if holdings.has_drafts() { heirs(conn, &proof, &[&held_by])? } else { Vec::new() };
+        Ok((holdings, editors))
+    };
+    let (holdings, editors) = app.db.read(read).await?;
     let back = USERS.back(query.get("back"));
     let trail = USERS.trail_under(user.id.0, user.name.as_str(), &back);
     let page = DeletePage {
@@ -44,6 +55,7 @@ pub async fn confirm(request: HttpRequest, app: Data<App>, admin: Admin, query: 
         name: user.name.to_string(),
         role_label: user.role.label(),
         holdings,
+        editors,
         cancel_href: USERS.href(user.id.0, "", &back),
         back,
     };
@@ -53,6 +65,9 @@ pub async fn confirm(request: HttpRequest, app: Data<App>, admin: Admin, query: 
 /// A confirmation.
 #[derive(Deserialize)]
 pub struct Confirmed {
+    /// The name of the editor who gets the drafts; empty to leave them as they are.
+    #[serde(default)]
+    drafts_to: String,
     #[serde(default)]
     back: String,
 }
@@ -64,8 +79,14 @@ pub async fn delete(
     admin: Admin,
     Form(form): Form<Confirmed>,
 ) -> Result<Outcome, Error> {
-    let (proof, id) = (admin.proof(), UserId(id(&request)?));
-    let deleted = app.db.revoke(move |conn| users::delete(conn, &proof, &[id], clock::now())).await?;
+    let (proof, id, heir) = (admin.proof(), UserId(id(&request)?), Heir::parse(&form.drafts_to)?);
+    let delete = move |conn: &mut store::Conn| {
+        let leaving = store::users::get_many(conn, &proof, &[id])?;
+        let deleted = users::delete(conn, &proof, &[id], clock::now())?;
+        heir.take_over(conn, &proof, &leaving)?;
+        Ok(deleted)
+    };
+    let deleted = app.db.revoke(delete).await?;
     if deleted == 0 {
         return Err(Error::NotFound);
     }

@@ -3,9 +3,9 @@
 use domain::{access::Admin, page::PageId, user::User};
 use serde::Serialize;
 use store::{
-    Conn, Count, app_passwords,
+    Conn, Count,
     drafts::{self, SavedBy},
-    invitations, readers, shares, users,
+    keys, readers, users,
 };
 
 use crate::{admin::drafts::naming, clock, http::view::Link};
@@ -38,10 +38,6 @@ impl Holdings {
             true => (Vec::new(), false),
             false => readers::only_for(conn, admin, user, NAMED as usize)?,
         };
-        let now = clock::now();
-        let newest = invitations::latest(conn, admin, user.id)?;
-        let app_passwords = app_passwords::of_user(conn, admin, user.id)?.len();
-        let shares = shares::open_of_user(conn, admin, user.id, now)?.len();
         let page = |(page, title): (PageId, String)| Link::new(format!("/admin/pages/{}", page.0), title);
         let link = |row: drafts::DraftRow| Link::new(format!("/admin/pages/{}", row.page.0), naming::title(row.title));
         Ok(Holdings {
@@ -51,15 +47,7 @@ impl Holdings {
             drafts: held.rows.into_iter().map(link).collect(),
             alone: alone.into_iter().map(page).collect(),
             more_alone,
-            keys: [
-                (usize::from(newest.is_some_and(|link| link.is_open_at(now))), "link to set a password"),
-                (app_passwords, "app password"),
-                (shares, "shared link"),
-            ]
-            .into_iter()
-            .filter(|(count, _)| *count > 0)
-            .map(|(count, noun)| format!("{count} {noun}{}", if count == 1 { "" } else { "s" }))
-            .collect(),
+            keys: keys::of_user(conn, admin, user.id, clock::now())?.parts(),
         })
     }
 

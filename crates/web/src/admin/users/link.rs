@@ -102,7 +102,9 @@ pub async fn make(
     let hash = secret.hash();
     let known = Known::Latest(fields.known.parse().ok().map(InvitationId));
     match app.db.try_revoke(move |conn| invitations::make(conn, &proof, id, known, &hash, clock::now())).await? {
-        Ok(_) => sheet::reveal(&app, &request, &admin, &site, &user, Slip::link(&user.name, &secret), &back),
+        Ok(_) => {
+            sheet::reveal(&app, &request, &admin, &site, &user, Slip::link(&user.name, &user.note, &secret), &back)
+        }
         Err(store::Error::Stale) => Err(Error::Conflict(MADE_ALREADY.into())),
         Err(error) => Err(error.into()),
     }

@@ -16,7 +16,10 @@ use store::{
     users::{self, UserColumn, UserFilter, UserSort},
 };
 
-use super::holdings::Holdings;
+use super::{
+    heirs::{Heir, heirs},
+    holdings::Holdings,
+};
 use crate::{
     App,
     admin::{
@@ -105,6 +108,7 @@ struct ListPage {
 struct Row {
     id: String,
     name: String,
+    note: String,
     role_label: &'static str,
     /// The first groups of the user, and the number of the others.
     groups: Vec<Link>,
@@ -129,6 +133,7 @@ impl Row {
             groups,
             id: user.id.0.to_string(),
             name: user.name.to_string(),
+            note: user.note.clone(),
             role_label: user.role.label(),
             state: state(&user, now),
             ends: user.ends_at.filter(|end| *end <= now + SOON).map(|end| When::new(end, zone)),
@@ -225,14 +230,17 @@ pub async fn act(app: Data<App>, admin: Admin, Form(chosen): Form<Chosen>) -> Re
         let takes_access = action.choice.danger;
         let read = move |conn: &mut store::Conn| {
             let users = users::get_many(conn, &proof, &ids)?;
-            let item = |user: User| {
-                let holdings = takes_access.then(|| Holdings::of(conn, &proof, &user)).transpose()?;
-                Ok(item(user, holdings))
-            };
-            users.into_iter().map(item).collect::<store::Result<Vec<Item>>>()
+            let (mut items, mut have_drafts) = (Vec::new(), false);
+            for user in &users {
+                let holdings = takes_access.then(|| Holdings::of(conn, &proof, user)).transpose()?;
+                have_drafts |= holdings.as_ref().is_some_and(Holdings::has_drafts);
+                items.push(item(user, holdings));
+            }
+            let leaving: Vec<&User> = users.iter().collect();
+            Ok((items, if have_drafts { heirs(conn, &proof, &leaving)? } else { Vec::new() }))
         };
-        let (site, items) = app.db.list_with_site(read).await?;
-        let mut question = Question { items, ..Question::default() };
+        let (site, (items, heirs)) = app.db.list_with_site(read).await?;
+        let mut question = Question { items, heirs, ..Question::default() };
         match check_end(&action, site.time_zone) {
             _ if action.choice.needs != Needs::Moment => {}
             Ok(ends_at) if action.parameters.moment.is_some() => {
@@ -252,10 +260,16 @@ pub async fn act(app: Data<App>, admin: Admin, Form(chosen): Form<Chosen>) -> Re
     let value = action.choice.value;
     let ends_at =
         check_end(&action, app.db.site().await.time_zone).map_err(|words| Error::Unprocessable(words.into()))?;
-    let change = move |conn: &mut store::Conn| match value {
-        "delete" => store::writing::users::delete(conn, &proof, &ids, clock::now()),
-        "end" => store::writing::users::set_end(conn, &proof, &ids, ends_at, clock::now()),
-        value => store::writing::users::set_active(conn, &proof, &ids, value == "enable", clock::now()),
+    let heir = if action.choice.danger { Heir::parse(&action.drafts_to)? } else { Heir::default() };
+    let change = move |conn: &mut store::Conn| {
+        let leaving = users::get_many(conn, &proof, &ids)?;
+        let changed = match value {
+            "delete" => store::writing::users::delete(conn, &proof, &ids, clock::now()),
+            "end" => store::writing::users::set_end(conn, &proof, &ids, ends_at, clock::now()),
+            value => store::writing::users::set_active(conn, &proof, &ids, value == "enable", clock::now()),
+        }?;
+        heir.take_over(conn, &proof, &leaving)?;
+        Ok(changed)
     };
     let count = app.db.revoke(change).await?;
     let flash = match value {
@@ -282,8 +296,8 @@ pub(super) fn state(user: &User, now: Timestamp) -> &'static str {
 }
 
 /// A user as the question names them; with what they hold, if the action takes their access.
-fn item(user: User, holdings: Option<Holdings>) -> Item {
-    let state = state(&user, clock::now());
+fn item(user: &User, holdings: Option<Holdings>) -> Item {
+    let state = state(user, clock::now());
     let holdings = holdings.map_or(String::new(), |holdings| format!("; {}", holdings.words()));
     Item {
         title: user.name.to_string(),

@@ -195,9 +195,15 @@ pub async fn set_password(
         Err(error) => return Err(error.into()),
     }
     match chosen.generated {
-        Some(generated) => {
-            sheet::reveal(&app, &request, &admin, &site, &user, Slip::password(&user.name, generated), &back)
-        }
+        Some(generated) => sheet::reveal(
+            &app,
+            &request,
+            &admin,
+            &site,
+            &user,
+            Slip::password(&user.name, &user.note, generated),
+            &back,
+        ),
         None => {
             let kept = encode(&[("back", &back)]);
             Ok(Outcome::Redirect(Flash::PasswordSet.at(&USERS.form_href(user.id.0), &kept, None)))

@@ -33,22 +33,24 @@ pub(super) struct Sheet {
     csv: String,
 }
 
-/// The name of a user, and their password or link.
+/// The name of a user, what is noted of them, and their password or link.
 #[derive(Serialize)]
 pub(super) struct Slip {
     name: String,
+    note: String,
     password: String,
     link: String,
 }
 
 impl Slip {
-    pub(super) fn password(name: impl ToString, password: String) -> Slip {
-        Slip { name: name.to_string(), password, link: String::new() }
+    pub(super) fn password(name: &Username, note: &str, password: String) -> Slip {
+        Slip { name: name.to_string(), note: note.into(), password, link: String::new() }
     }
 
-    pub(super) fn link(name: &Username, secret: &Secret) -> Slip {
+    pub(super) fn link(name: &Username, note: &str, secret: &Secret) -> Slip {
         // The sheet puts the address of the site before it.
-        Slip { name: name.to_string(), password: String::new(), link: format!("join/{}", secret.reveal()) }
+        let link = format!("join/{}", secret.reveal());
+        Slip { name: name.to_string(), note: note.into(), password: String::new(), link }
     }
 }
 
@@ -66,10 +68,15 @@ impl Sheet {
     }
 }
 
-/// The names and links as CSV (RFC 4180), without a line end at the end.
+/// The names and links as CSV (RFC 4180), with the notes if there are any, and without a line end at the end.
 fn csv(slips: &[Slip]) -> String {
-    let rows = slips.iter().map(|slip| format!("{},{}", cell(&slip.name), cell(&slip.link)));
-    std::iter::once("name,link".to_owned()).chain(rows).collect::<Vec<_>>().join("\n")
+    let has_notes = slips.iter().any(|slip| !slip.note.is_empty());
+    let row = |name: &str, link: &str, note: &str| match has_notes {
+        true => format!("{},{},{}", cell(name), cell(link), cell(note)),
+        false => format!("{},{}", cell(name), cell(link)),
+    };
+    let rows = slips.iter().map(|slip| row(&slip.name, &slip.link, &slip.note));
+    std::iter::once(row("name", "link", "note")).chain(rows).collect::<Vec<_>>().join("\n")
 }
 
 /// A cell. A spreadsheet takes one that begins with = + - or @ for a formula, unless an apostrophe is before it.
@@ -123,6 +130,19 @@ pub(super) fn reveal(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_table_has_notes_if_there_are_any() {
+        let slip = |name: &str, note: &str| Slip {
+            name: name.into(),
+            note: note.into(),
+            password: String::new(),
+            link: format!("https://x/{name}"),
+        };
+        let rows = csv(&[slip("ann", "=ann@example.org"), slip("bob", "")]);
+        assert_eq!(rows, "name,link,note\nann,https://x/ann,'=ann@example.org\nbob,https://x/bob,");
+        assert_eq!(csv(&[slip("bob", "")]), "name,link\nbob,https://x/bob");
+    }
 
     #[test]
     fn a_cell_is_no_formula_and_keeps_its_quotes() {

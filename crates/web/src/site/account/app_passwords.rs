@@ -3,6 +3,7 @@
 use actix_web::{HttpResponse, http::StatusCode, web::Data};
 use domain::{
     app_password::{AppPasswordContent, AppPasswordId, AppPasswordName, Lifetime, MAX_APP_PASSWORDS, limit},
+    draft::FormId,
     invalid::Invalid,
 };
 use serde::Deserialize;
@@ -17,7 +18,7 @@ use crate::{
     language::sentence::Sentence,
 };
 
-/// POST `/account/app-passwords`: makes an app password, and shows its secret this once.
+/// POST `/account/app-passwords`: makes an app password, and shows its secret this once. The same form makes no other one: 409.
 pub async fn make(app: Data<App>, reader: Reader, Form(typed): Form<Typed>) -> Result<Answer, Error> {
     let language = language(&app).await;
     let say = |sentence: Sentence| language.say(&sentence);
@@ -35,9 +36,15 @@ pub async fn make(app: Data<App>, reader: Reader, Form(typed): Form<Typed>) -> R
     let now = clock::now();
     let content = AppPasswordContent { name, below, ends_at: lifetime.end(now) };
     let (member, hash, label) = (reader.account().member.clone(), secret.hash(), content.name.to_string());
-    let making = move |conn: &mut store::Conn| app_passwords::make_own(conn, &member, &content, &hash, now);
+    let form = FormId(typed.form);
+    let making = move |conn: &mut store::Conn| app_passwords::make_own(conn, &member, form, &content, &hash, now);
     let problem = match app.db.try_revoke(making).await? {
         Ok(_) => None,
+        Err(store::Error::Stale) => {
+            let invalid = Invalid::one("form", say(Sentence::new("app-password-made-already")));
+            let page = page(&app, &reader, &invalid, Shown { typed, ..Shown::default() }).await?;
+            return Ok(page.with_status(StatusCode::CONFLICT));
+        }
         Err(store::Error::Duplicate) => Some(Sentence::new("app-password-taken")),
         Err(store::Error::Refused(_)) => Some(Sentence::new("app-password-many").with("max", MAX_APP_PASSWORDS)),
         Err(error) => return Err(error.into()),

@@ -3,6 +3,7 @@
 use chrono::NaiveTime;
 use domain::{
     app_password::{AppPassword, AppPasswordName, Lifetime},
+    draft::FormId,
     invalid::Invalid,
     password::Password,
     site::Site,
@@ -20,6 +21,7 @@ use crate::{
     http::{
         answer::Answer,
         error::Error,
+        form::new_form_id,
         menu,
         view::{Errors, Frame, Link},
     },
@@ -57,6 +59,8 @@ struct Section {
     rows: Vec<Row>,
     made: Option<Made>,
     typed: Typed,
+    /// The number of the form of a new one.
+    form: i64,
     lifetimes: [u32; Lifetime::OFFERED.len()],
     max_name: usize,
 }
@@ -93,16 +97,19 @@ pub struct Typed {
     pub(super) below: String,
     #[serde(default)]
     pub(super) days: String,
+    /// The number of the form; 0 without one.
+    #[serde(default)]
+    pub(super) form: i64,
 }
 
 impl Default for Typed {
     fn default() -> Typed {
-        Typed { name: String::new(), below: String::new(), days: Lifetime::PROPOSED.to_string() }
+        Typed { name: String::new(), below: String::new(), days: Lifetime::PROPOSED.to_string(), form: 0 }
     }
 }
 
 impl Section {
-    fn new(site: &Site, passwords: Vec<AppPassword>, made: Option<Made>, typed: Typed) -> Section {
+    fn new(site: &Site, passwords: Vec<AppPassword>, made: Option<Made>, typed: Typed, form: FormId) -> Section {
         let now = clock::now();
         let language = Language::for_words(&site.language);
         let row = |AppPassword { id, content, last_used_on, .. }: AppPassword| Row {
@@ -117,6 +124,7 @@ impl Section {
             rows: passwords.into_iter().map(row).collect(),
             made,
             typed,
+            form: form.0,
             lifetimes: Lifetime::OFFERED,
             max_name: AppPasswordName::MAX,
         }
@@ -142,7 +150,7 @@ pub(super) async fn page(app: &App, reader: &Reader, invalid: &Invalid, shown: S
         Ok((own, lists::count(conn, &visible)?, sections::top(conn, &visible)?))
     };
     let (site, (own, readable, sections)) = app.db.read_with_site(read).await?;
-    let app_passwords = Section::new(&site, own, shown.made, shown.typed);
+    let app_passwords = Section::new(&site, own, shown.made, shown.typed, new_form_id()?);
     let menu = menu::of(app, &reader.account().visitor()).await?;
     let page = AccountPage {
         frame: Frame::new(&site, Some(reader.account())).with_menu(&menu, None),
