@@ -104,6 +104,21 @@ fn an_action_says_what_it_did_once_and_can_be_undone() {
 }
 
 #[test]
+fn a_bulk_action_says_what_it_did_once_and_can_be_undone() {
+    let Some(browser) = Chromium::start() else { return };
+    let server = Server::start();
+    server.page("plan", "The plan", "Meet at noon.\n", &[]);
+    let (eve, visitor) = (browser.user(&server, "eve"), browser.visitor(&server));
+    eve.open("/admin/pages").click("tbody input[name=id]");
+    eve.press("Delete…").press("Delete 1 page").sees("Moved 1 page to the trash.");
+    assert_eq!(eve.address(), "/admin/pages", "the address does not say it again");
+    visitor.open("/plan").sees_not("Meet at noon.");
+    eve.press("Undo").sees("Undone: 1 page is as before.");
+    assert_eq!(eve.address(), "/admin/pages");
+    visitor.open("/plan").sees("Meet at noon.");
+}
+
+#[test]
 fn closing_a_form_keeps_the_draft_and_says_so() {
     let Some(browser) = Chromium::start() else { return };
     let server = Server::start();
