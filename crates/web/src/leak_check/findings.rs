@@ -108,9 +108,17 @@ fn decoded_target(target: &str) -> String {
     paths.into_iter().fold(target.to_lowercase(), |text, path| format!("{text} {}", path.to_lowercase()))
 }
 
+/// The parts of an answer by which somebody can tell it from another one: the status, the header fields and the words of the body.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Comparable {
+    status: u16,
+    headers: Vec<(String, Vec<String>)>,
+    words: Vec<String>,
+}
+
 /// An answer as somebody sees it who compares two of them: without the moment, the number of the request, and the words of both
 /// addresses.
-pub(super) fn comparable(answer: &Answer, addresses: [&str; 2]) -> (u16, Vec<(String, Vec<String>)>, Vec<String>) {
+pub(super) fn comparable(answer: &Answer, addresses: [&str; 2]) -> Comparable {
     const CHANGING: [&str; 3] = ["date", "x-request-id", "content-length"];
     let sent: HashSet<String> =
         addresses.iter().flat_map(|address| Decoded::of_plain(address, "").words.concat()).collect();
@@ -122,7 +130,7 @@ pub(super) fn comparable(answer: &Answer, addresses: [&str; 2]) -> (u16, Vec<(St
     let mut headers: Vec<_> =
         headers.map(|(name, value)| (name.clone(), without(Decoded::of_plain(value, "")))).collect();
     headers.sort();
-    (answer.status, headers, without(Decoded::of(&answer.body, "")))
+    Comparable { status: answer.status, headers, words: without(Decoded::of(&answer.body, "")) }
 }
 
 #[cfg(test)]

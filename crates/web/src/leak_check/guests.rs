@@ -8,6 +8,7 @@ use domain::{
     Timestamp,
     access::{Admin, Holder, Member, Program, Visitor},
     app_password::{AppPasswordContent, AppPasswordName},
+    draft::FormId,
     page::{PageId, PagePath},
     password::Password,
     share::{NewShare, ShareId, Shows},
@@ -56,7 +57,8 @@ impl Guests {
             let filter = users::UserFilter { query: PREFIX.into(), ..users::UserFilter::default() };
             let sort = users::UserSort { by: users::UserColumn::Name, descending: false };
             let users = users::list(conn, &admin, &filter, sort, all)?.rows;
-            let filter = shares::ShareFilter { text: LABEL.into(), open: Some((true, now)) };
+            let filter =
+                shares::ShareFilter { text: LABEL.into(), open: Some((true, now)), ..shares::ShareFilter::default() };
             let shares = shares::list(conn, admin.editor(), &filter, all)?.rows;
             let is_ours = |user: &User| user.name.as_str().starts_with(PREFIX) && user.ends_at.is_some();
             let users = users.into_iter().filter(is_ours).map(|user| user.id).collect();
@@ -245,7 +247,7 @@ impl Making {
         let (secret, now) = (random()?, self.now);
         let new = NewShare { page, label: LABEL.into(), shows, ends_at: self.end() };
         let make = |conn: &mut Conn, admin: &Admin| {
-            let id = writing::shares::make(conn, admin.editor(), &new, &secret.hash(), now)?;
+            let id = writing::shares::make(conn, admin.editor(), FormId::default(), &new, &secret.hash(), now)?;
             let holder = match shows {
                 Shows::Draft => None,
                 Shows::Page | Shows::Section => {

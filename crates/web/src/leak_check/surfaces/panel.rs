@@ -24,6 +24,8 @@ pub(super) const ROUTES: &[&str] = &[
     "/admin/users/{id}/groups",
     "/admin/users/{id}/password",
     "/admin/users/{id}/delete",
+    "/admin/users/{id}/keys",
+    "/admin/keys",
     "/admin/groups",
     "/admin/groups/new",
     "/admin/groups/{id}",
