@@ -204,8 +204,8 @@ fn fill(database: &mut Database, pages: usize) -> Result<(), String> {
              FROM number;
          {all_pages} INSERT INTO page_groups (page_id, group_id)
              SELECT {key}, CASE n % 1000 WHEN 0 THEN 1 ELSE 1 + n % {groups} END FROM number WHERE n % 10 < 2;
-         {all_pages} INSERT INTO links (page_id, target)
-             SELECT {key}, 's' || (n / 10 * 10 % 100) || '/p' || (n / 10 * 10 + 5) FROM number WHERE n < {pages} - 10;
+         {all_pages} INSERT INTO links (page_id, target, fragment, file)
+             SELECT {key}, 's' || (n / 10 * 10 % 100) || '/p' || (n / 10 * 10 + 5), '', '' FROM number WHERE n < {pages} - 10;
          {all_pages} INSERT INTO audit (id, at, actor, action, subject, name, detail)
              SELECT n, {ago}, 'admin', CASE n % 3 WHEN 0 THEN 'created' ELSE 'changed' END, 'page', 's/p' || n, '' FROM number;
          DELETE FROM links_unread; {after} COMMIT;"

@@ -52,7 +52,7 @@ pub(super) enum Flash {
 }
 
 impl Flash {
-    const ALL: [(Flash, &'static str, &'static str); 35] = [
+    const ALL: [(Flash, &'static str, &'static str); 36] = [
         (Flash::Saved, "saved", "Saved."),
         (Flash::Created, "created", "Created."),
         (Flash::Deleted, "deleted", "Deleted"),
