@@ -73,7 +73,7 @@ pub fn set_undone(conn: &mut Conn, action: BulkActionId, now: Timestamp) -> Resu
     Ok(())
 }
 
-/// Stores of pages why an undo left them as they are; an empty reason for those that it undid.
+/// Stores the reason why an undo left pages as they are, which is empty for pages that it undid.
 pub(super) fn set_stays(conn: &mut Conn, action: BulkActionId, pages: &[PageId], why: &str) -> Result<()> {
     for pages in pages.chunks(KEYS) {
         let keys = pages.iter().map(|page| page.0);

@@ -78,6 +78,7 @@ impl Undoing {
         let (deadline, job, commit) = (self.job.deadline.clone(), self.job.clone(), self.job.commit());
         let report = move |done| job.reach(done);
         let finish = move |conn: &mut Conn, _: &Written| {
+            // The command wrote its beginning. Its message is shown for a minute from the end.
             writing::bulk_actions::set_undone(conn, undone, clock::now())?;
             commit(conn)
         };
