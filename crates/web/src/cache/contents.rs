@@ -30,9 +30,9 @@ pub struct Contents {
 impl Contents {
     /// A cache of at most `max_bytes`; 0 turns caching off.
     pub(super) fn new(max_bytes: u64) -> Contents {
-        /// A usual size of a picture for the web.
-        const TYPICAL_BYTES: u64 = 64 * 1024;
-        let items = usize::try_from(max_bytes / TYPICAL_BYTES).unwrap_or(usize::MAX).max(16);
+        // The cache has a shard for each 32 items that it expects. Few shards with room for many parts each keep a file of several
+        // MiB whole; small files are more than expected, which costs nothing.
+        let items = usize::try_from(max_bytes / PART_BYTES as u64).unwrap_or(usize::MAX).max(16);
         let entries = (max_bytes > 0).then(|| Cache::with_weighter(items, max_bytes, ByteWeighter));
         Contents { entries, max_bytes }
     }
