@@ -68,3 +68,41 @@ impl Contents {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[actix_web::test]
+    async fn the_parts_of_a_large_file_are_kept_together_and_read_once() {
+        let contents = Contents::new(16 << 20);
+        let part = Bytes::from(vec![0; PART_BYTES]);
+        let mut reads = 0;
+        for _ in 0..3 {
+            for number in 0..40 {
+                let read = async {
+                    reads += 1;
+                    Ok::<_, ()>(part.clone())
+                };
+                assert_eq!(
+                    contents.get_or_read((ContentId(1), number), read).await.map(|bytes| bytes.len()),
+                    Ok(PART_BYTES)
+                );
+            }
+        }
+        assert_eq!(reads, 40);
+        assert!(contents.load().0 <= 16 << 20);
+    }
+
+    #[actix_web::test]
+    async fn a_failed_read_is_not_kept() {
+        let contents = Contents::new(16 << 20);
+        let key = (ContentId(1), 0);
+        assert_eq!(contents.get_or_read(key, async { Err::<Bytes, _>("locked") }).await, Err("locked"));
+        assert_eq!(
+            contents.get_or_read(key, async { Ok::<_, &str>(Bytes::from_static(b"x")) }).await.as_deref(),
+            Ok(&b"x"[..])
+        );
+        assert!(Contents::new(0).get(key).is_none() && !Contents::new(2 << 19).has_room_for_parts());
+    }
+}
