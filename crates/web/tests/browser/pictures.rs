@@ -135,13 +135,15 @@ fn a_picture_of_another_page_is_told_and_copied_and_a_cover_is_chosen() {
     eve.sees("The file is copied to this page, and the text names the copy.");
     assert!(eve.value("#body").contains("![The plan](plan.png)"), "{}", eve.value("#body"));
     eve.click("[data-file='view.png'] button[value=edit]");
-    eve.wait("document.querySelector('button[value=cover]') !== null");
-    eve.leave(|| eve.click("button[value=cover]"));
+    // The copied file is open, too, until this one is.
+    eve.wait("document.querySelector(\"[data-file='view.png'] button[value=cover]\") !== null");
+    eve.leave(|| eve.click("[data-file='view.png'] button[value=cover]"));
     eve.sees("The picture is the cover of the draft.").sees("cover");
     look(&eve, "form-cover", ANY);
     eve.open(&eve.address()).press("Publish changes");
     visitor.open("/garden");
-    assert!(visitor.string("document.querySelector('.cover').currentSrc").contains("/garden/view.png"));
+    // A browser chooses among the sizes of a picture after the page was parsed.
+    visitor.wait("document.querySelector('.cover').currentSrc.includes('/garden/view.png')");
     look(&visitor, "cover", 3);
     let reader = browser.visitor(&server);
     reader.without_javascript().open("/garden");
