@@ -2,7 +2,7 @@
 
 use crate::{
     id::{GroupId, UserId},
-    user::{Role, Username},
+    user::{Role, User, Username},
 };
 
 /// The account of a signed-in visitor at this request.
@@ -16,4 +16,12 @@ pub struct Member {
     pub role: Role,
     /// The keys of the account's groups at this request, sorted.
     pub groups: Vec<GroupId>,
+}
+
+impl Member {
+    /// The account of a user, as it is now.
+    pub fn of(user: &User) -> Member {
+        let User { id, ref name, role, ref groups, .. } = *user;
+        Member { id, name: name.clone(), role, groups: groups.clone() }
+    }
 }

@@ -32,12 +32,12 @@ impl Account {
     /// The account of a stored user.
     pub fn of(user: &User) -> Account {
         let proof = Proof::Password(user.password_hash.clone());
-        Account { member: member(user), theme: user.theme, proof }
+        Account { member: Member::of(user), theme: user.theme, proof }
     }
 
     /// The account of a program with an app password of a stored user.
     pub fn of_program(owner: &User, password: &AppPassword) -> Account {
-        let program = Program::of(member(owner), password.content.below.clone());
+        let program = Program::of(Member::of(owner), password.content.below.clone());
         let member = program.owner().clone();
         Account { member, theme: owner.theme, proof: Proof::AppPassword(password.id, program) }
     }
@@ -85,9 +85,4 @@ impl Account {
             Proof::AppPassword(..) => None,
         }
     }
-}
-
-fn member(user: &User) -> Member {
-    let User { id, ref name, role, ref groups, .. } = *user;
-    Member { id, name: name.clone(), role, groups: groups.clone() }
 }

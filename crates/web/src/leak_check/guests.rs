@@ -183,7 +183,7 @@ impl Making {
         self.guests.users.push(user.id);
         if role == Role::Reader {
             let key = header(&user.name, &secret)?;
-            self.add(READER, Visitor::SignedIn(member(&user)), key);
+            self.add(READER, Visitor::SignedIn(Member::of(&user)), key);
         }
         Ok(user)
     }
@@ -202,7 +202,7 @@ impl Making {
         };
         self.write(make).map_err(|error| error.to_string())?;
         let key = header(&owner.name, &secret)?;
-        self.add(name, Visitor::AppPassword(Program::of(member(owner), below)), key);
+        self.add(name, Visitor::AppPassword(Program::of(Member::of(owner), below)), key);
         Ok(())
     }
 
@@ -273,10 +273,6 @@ impl Making {
 
 fn random() -> Result<Secret, String> {
     Secret::random().map_err(|error| format!("the system provides no randomness: {error}"))
-}
-
-fn member(user: &User) -> Member {
-    Member { id: user.id, name: user.name.clone(), role: user.role, groups: Vec::new() }
 }
 
 fn header(name: &Username, secret: &Secret) -> Result<Key, String> {

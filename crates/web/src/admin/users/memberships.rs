@@ -142,7 +142,7 @@ impl Memberships {
         chosen: Option<Chosen>,
         back: &str,
     ) -> Result<Memberships, Error> {
-        let (proof, member, now) = (admin.proof(), member(user), clock::now());
+        let (proof, member, now) = (admin.proof(), Member::of(user), clock::now());
         let names = chosen.as_ref().map(|chosen| Chosen::parsed(&chosen.groups)).unwrap_or_default();
         let read = move |conn: &mut Conn| {
             let (first, more) = groups::first(conn, &proof, MAX_TICKS)?;
@@ -235,9 +235,4 @@ pub(super) async fn set(
         }
         Err(error) => Err(error.into()),
     }
-}
-
-fn member(user: &User) -> Member {
-    let User { id, ref name, role, ref groups, .. } = *user;
-    Member { id, name: name.clone(), role, groups: groups.clone() }
 }
