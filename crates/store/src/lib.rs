@@ -32,6 +32,7 @@ mod error;
 mod full_text;
 mod id;
 mod identity;
+mod in_circulation;
 mod languages;
 mod listings;
 mod migrate;

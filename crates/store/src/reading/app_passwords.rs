@@ -6,6 +6,7 @@ use domain::{
     Timestamp,
     access::Admin,
     app_password::{AppPassword, AppPasswordContent, AppPasswordId, AppPasswordName},
+    keys::KeyKind,
     page::PagePath,
     secret::SecretHash,
     user::{UserId, Username},
@@ -15,6 +16,7 @@ use domain::{
 use crate::{
     Conn, Error, Result,
     error::skip_unreadable,
+    in_circulation::in_circulation,
     schema::{app_passwords, users},
 };
 
@@ -89,12 +91,12 @@ fn unended(conn: &mut Conn, user: UserId) -> Result<Vec<AppPassword>> {
 pub fn valid_of(conn: &mut Conn, _: &Admin, users: &[UserId], now: Timestamp) -> Result<Vec<(UserId, AppPassword)>> {
     let rows: Vec<(i64, Record)> = app_passwords::table
         .filter(app_passwords::user_id.eq_any(users.iter().map(|user| user.0)))
-        .filter(app_passwords::ended_at.is_null())
+        .filter(in_circulation(KeyKind::AppPassword, now.naive_utc()))
         .order((app_passwords::made_at.desc(), app_passwords::id.asc()))
         .select((app_passwords::user_id, Record::as_select()))
         .load(conn)?;
     let row = |(owner, record): (i64, Record)| Some((UserId(owner), skip_unreadable(record.app_password())?));
-    Ok(rows.into_iter().filter_map(row).filter(|(_, password)| password.is_valid(now)).collect())
+    Ok(rows.into_iter().filter_map(row).collect())
 }
 
 /// The app passwords of all users that nobody has ended, by owner.

@@ -6,6 +6,7 @@ use domain::{
     Timestamp,
     access::Admin,
     invitation::{Invitation, InvitationId},
+    keys::KeyKind,
     secret::SecretHash,
     user::{UserId, Username},
 };
@@ -14,6 +15,7 @@ use crate::{
     Conn, Error, Result,
     active::is_active,
     error::skip_unreadable,
+    in_circulation::in_circulation,
     schema::{invitations, users},
 };
 
@@ -86,13 +88,11 @@ pub fn latest(conn: &mut Conn, _: &Admin, user: UserId) -> Result<Option<Invitat
     record.map(Record::invitation).transpose()
 }
 
-/// The links of some users that are in circulation at a moment: nobody has used them, and they have not ended.
+/// The links of some users that are in circulation at a moment.
 pub fn open_of(conn: &mut Conn, _: &Admin, users: &[UserId], now: Timestamp) -> Result<Vec<Invitation>> {
     let records: Vec<Record> = with_names()
         .filter(invitations::user_id.eq_any(users.iter().map(|user| user.0)))
-        .filter(invitations::used_at.is_null())
-        .filter(invitations::ended_at.is_null())
-        .filter(invitations::ends_at.gt(now.naive_utc()))
+        .filter(in_circulation(KeyKind::Link, now.naive_utc()))
         .order((invitations::made_at.desc(), invitations::id.desc()))
         .select(columns!())
         .load(conn)?;

@@ -17,6 +17,7 @@ use crate::{
     columns::pattern,
     conn::MultiBackend,
     error::skip_unreadable,
+    in_circulation::{has_key, in_circulation},
     order::Order,
     paging::{Count, Window},
     schema::{app_passwords, fold, invitations, shares, users},
@@ -102,10 +103,21 @@ pub fn list(
 /// The number of a user's keys that are in circulation at a moment.
 pub fn of_user(conn: &mut Conn, _: &Admin, user: UserId, now: Timestamp) -> Result<KeyCounts> {
     let now = now.naive_utc();
-    let links: i64 = open_links(now).filter(invitations::user_id.eq(user.0)).count().get_result(conn)?;
-    let app_passwords: i64 =
-        valid_app_passwords(now).filter(app_passwords::user_id.eq(user.0)).count().get_result(conn)?;
-    let shares: i64 = open_shares(now).filter(shares::user_id.eq(user.0)).count().get_result(conn)?;
+    let links: i64 = invitations::table
+        .filter(invitations::user_id.eq(user.0))
+        .filter(in_circulation(KeyKind::Link, now))
+        .count()
+        .get_result(conn)?;
+    let app_passwords: i64 = app_passwords::table
+        .filter(app_passwords::user_id.eq(user.0))
+        .filter(in_circulation(KeyKind::AppPassword, now))
+        .count()
+        .get_result(conn)?;
+    let shares: i64 = shares::table
+        .filter(shares::user_id.eq(user.0))
+        .filter(in_circulation(KeyKind::Share, now))
+        .count()
+        .get_result(conn)?;
     let [links, app_passwords, shares] =
         [links, app_passwords, shares].map(|count| usize::try_from(count).unwrap_or_default());
     Ok(KeyCounts { links, app_passwords, shares })
@@ -146,8 +158,7 @@ impl With {
             Some(ids) => rows = rows.filter(users::id.eq_any(ids.clone())),
             None => {
                 for (number, kind) in self.kinds.iter().enumerate() {
-                    let [before, after] = has_key(*kind);
-                    let has = sql::<sql_types::Bool>(before).bind::<sql_types::Timestamp, _>(now).sql(after);
+                    let has = has_key(*kind, now);
                     rows = if number == 0 { rows.filter(has) } else { rows.or_filter(has) };
                 }
             }
@@ -169,50 +180,20 @@ fn union(sets: Vec<Vec<i64>>) -> Vec<i64> {
 
 /// The users who have keys of a kind; `None` if there are more than 1,000.
 fn owners_of(conn: &mut Conn, kind: KeyKind, now: NaiveDateTime) -> Result<Option<Vec<i64>>> {
+    let is_open = in_circulation(kind, now);
     let found: Vec<i64> = match kind {
-        KeyKind::Link => open_links(now).select(invitations::user_id).distinct().limit(Count::LIMIT).load(conn)?,
+        KeyKind::Link => {
+            let open = invitations::table.filter(is_open).select(invitations::user_id);
+            open.distinct().limit(Count::LIMIT).load(conn)?
+        }
         KeyKind::AppPassword => {
-            valid_app_passwords(now).select(app_passwords::user_id).distinct().limit(Count::LIMIT).load(conn)?
+            let open = app_passwords::table.filter(is_open).select(app_passwords::user_id);
+            open.distinct().limit(Count::LIMIT).load(conn)?
         }
         KeyKind::Share => {
-            let made = open_shares(now).filter(shares::user_id.is_not_null());
+            let made = shares::table.filter(is_open).filter(shares::user_id.is_not_null());
             made.select(shares::user_id.assume_not_null()).distinct().limit(Count::LIMIT).load(conn)?
         }
     };
     Ok(Some(found).filter(|found| !Count::of_found(found.len()).more))
-}
-
-/// The same condition as those below as SQL about a row of `users`, around the moment.
-fn has_key(kind: KeyKind) -> [&'static str; 2] {
-    match kind {
-        KeyKind::Link => [
-            "EXISTS (SELECT 1 FROM invitations WHERE invitations.user_id = users.id AND invitations.used_at IS NULL \
-             AND invitations.ended_at IS NULL AND invitations.ends_at > ",
-            ")",
-        ],
-        KeyKind::AppPassword => [
-            "EXISTS (SELECT 1 FROM app_passwords WHERE app_passwords.user_id = users.id \
-             AND app_passwords.ended_at IS NULL AND COALESCE(app_passwords.ends_at > ",
-            ", 1 = 1))",
-        ],
-        KeyKind::Share => [
-            "EXISTS (SELECT 1 FROM shares WHERE shares.user_id = users.id AND shares.ended_at IS NULL \
-             AND shares.ends_at > ",
-            ")",
-        ],
-    }
-}
-
-fn open_links(now: NaiveDateTime) -> invitations::BoxedQuery<'static, MultiBackend> {
-    let unused = invitations::table.filter(invitations::used_at.is_null()).filter(invitations::ended_at.is_null());
-    unused.filter(invitations::ends_at.gt(now)).into_boxed()
-}
-
-fn valid_app_passwords(now: NaiveDateTime) -> app_passwords::BoxedQuery<'static, MultiBackend> {
-    let is_ahead = app_passwords::ends_at.is_null().or(app_passwords::ends_at.gt(now));
-    app_passwords::table.filter(app_passwords::ended_at.is_null()).filter(is_ahead.assume_not_null()).into_boxed()
-}
-
-fn open_shares(now: NaiveDateTime) -> shares::BoxedQuery<'static, MultiBackend> {
-    shares::table.filter(shares::ends_at.gt(now)).filter(shares::ended_at.is_null()).into_boxed()
 }

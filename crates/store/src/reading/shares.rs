@@ -7,6 +7,7 @@ use diesel::{dsl::sql, prelude::*, sql_types::Bool};
 use domain::{
     Timestamp,
     access::{Admin, Editor},
+    keys::KeyKind,
     page::{PageId, PagePath},
     secret::SecretHash,
     share::{Share, ShareId, Shows},
@@ -18,6 +19,7 @@ use crate::{
     columns::{path_of, pattern},
     conn::MultiBackend,
     error::skip_unreadable,
+    in_circulation::in_circulation,
     order::Order,
     paging::{Count, Paging, Slice, Window},
     schema::{drafts, fold, pages, shares, trash},
@@ -174,7 +176,7 @@ impl ShareFilter {
 }
 
 fn open(now: NaiveDateTime) -> shares::BoxedQuery<'static, MultiBackend> {
-    shares::table.filter(shares::ends_at.gt(now)).filter(shares::ended_at.is_null()).into_boxed()
+    shares::table.filter(in_circulation(KeyKind::Share, now)).into_boxed()
 }
 
 /// A share in the panel's list.

@@ -11,6 +11,7 @@ use domain::{
     app_password::{AppPasswordContent, AppPasswordId, MAX_APP_PASSWORDS},
     audit::Action,
     draft::FormId,
+    keys::KeyKind,
     page::PagePath,
     secret::SecretHash,
     user::{User, UserId, Username},
@@ -18,13 +19,13 @@ use domain::{
 };
 
 use super::audit::audit_user;
-use crate::{Conn, Error, Result, id, schema::app_passwords};
+use crate::{Conn, Error, Result, id, in_circulation::in_circulation, schema::app_passwords};
 
 /// Makes an app password of the acting user, with the form of a number.
 ///
 /// # Errors
-/// [`Error::Stale`] when the same form made one before; [`Error::Duplicate`] when the user has a valid one of this name, [`Error::Refused`] when the user has the most that are
-/// allowed.
+/// [`Error::Stale`] when the same form made one before; [`Error::Duplicate`] when the user has a valid one of this name;
+/// [`Error::Refused`] when the user has the most that are allowed.
 pub fn make_own(
     conn: &mut Conn,
     member: &Member,
@@ -148,14 +149,13 @@ fn end_of(
 
 /// Ends the app passwords of a user that open something, without an audit entry; returns their names.
 pub(super) fn end_valid(conn: &mut Conn, user: UserId, now: Timestamp) -> Result<Vec<String>> {
-    let now = Some(now.naive_utc());
+    let now = now.naive_utc();
     let valid = || {
-        let unended = app_passwords::table.filter(app_passwords::ended_at.is_null());
-        let is_ahead = app_passwords::ends_at.is_null().or(app_passwords::ends_at.gt(now));
-        unended.filter(is_ahead.assume_not_null()).filter(app_passwords::user_id.eq(user.0))
+        let own = app_passwords::table.filter(app_passwords::user_id.eq(user.0));
+        own.filter(in_circulation(KeyKind::AppPassword, now))
     };
     let names = valid().order(app_passwords::name).select(app_passwords::name).load(conn)?;
-    diesel::update(valid()).set(app_passwords::ended_at.eq(now)).execute(conn)?;
+    diesel::update(valid()).set(app_passwords::ended_at.eq(Some(now))).execute(conn)?;
     Ok(names)
 }
 

@@ -6,6 +6,7 @@ use domain::{
     access::{Access, Editor, Visitor},
     audit::{Action, Entry, Subject, share_words},
     draft::FormId,
+    keys::KeyKind,
     page::{PageId, PagePath},
     secret::SecretHash,
     share::{NewShare, Share, ShareId, Sharers, Shows},
@@ -14,7 +15,9 @@ use domain::{
 
 use super::{audit, present::require_present};
 use crate::{
-    Conn, Error, Result, id, pages,
+    Conn, Error, Result, id,
+    in_circulation::in_circulation,
+    pages,
     schema::{drafts, shares},
     shares::get_many,
 };
@@ -22,8 +25,9 @@ use crate::{
 /// Makes a share that is found by a secret, with the form of a number.
 ///
 /// # Errors
-/// [`Error::Stale`] when the same form made one before; [`Error::NotAllowed`] when the acting account was disabled or lost its role; [`Error::Refused`] when the site does not let it
-/// make shares, when there is no such page or draft, and for a page that everybody may read.
+/// [`Error::Stale`] when the same form made one before; [`Error::NotAllowed`] when the acting account was disabled or lost its
+/// role; [`Error::Refused`] when the site does not let it make shares, when there is no such page or draft, and for a page that
+/// everybody may read.
 pub fn make(
     conn: &mut Conn,
     by: &Editor,
@@ -109,8 +113,8 @@ pub fn end(conn: &mut Conn, by: &Editor, ids: &[ShareId], now: Timestamp) -> Res
 /// `named` of them as `“Acme review” of /clients/acme`.
 pub(super) fn end_made_by(conn: &mut Conn, user: UserId, named: usize, now: Timestamp) -> Result<(usize, Vec<String>)> {
     let made = || {
-        let open = shares::table.filter(shares::ended_at.is_null()).filter(shares::ends_at.gt(now.naive_utc()));
-        open.filter(shares::user_id.eq(user.0))
+        let own = shares::table.filter(shares::user_id.eq(user.0));
+        own.filter(in_circulation(KeyKind::Share, now.naive_utc()))
     };
     let found: Vec<(String, i64)> = made()
         .order((shares::made_at.desc(), shares::id.asc()))
