@@ -41,7 +41,7 @@ pub struct BulkAction {
 pub struct StayingPage {
     /// The page.
     pub page: PageId,
-    /// The reason: the end of a sentence that begins with the title.
+    /// The reason, in words for a list.
     pub why: String,
 }
 

@@ -28,6 +28,11 @@ pub enum Outcome {
 }
 
 impl Outcome {
+    /// The outcome of a bulk command that did the same to all its pages.
+    pub(super) fn of_pages(pages: impl IntoIterator<Item = PageId>, effect: Effect) -> Outcome {
+        Outcome::Pages(pages.into_iter().map(|page| ChangedPage { page, effect }).collect())
+    }
+
     /// The number of rows that were changed.
     pub fn count(&self) -> usize {
         match self {
@@ -54,13 +59,6 @@ pub struct ChangedPage {
     pub page: PageId,
     /// What was done to it.
     pub effect: Effect,
-}
-
-impl Outcome {
-    /// The outcome of a bulk command that did the same to all its pages.
-    pub(super) fn of_pages(pages: impl IntoIterator<Item = PageId>, effect: Effect) -> Outcome {
-        Outcome::Pages(pages.into_iter().map(|page| ChangedPage { page, effect }).collect())
-    }
 }
 
 /// The circumstances of a change.

@@ -4,14 +4,15 @@
 use domain::{
     Timestamp,
     access::Admin,
-    audit::{Action, Entry, Subject},
+    audit::Action,
     keys::{KeyCounts, KeyKind},
     user::{User, UserId},
 };
 
 use super::{
     app_passwords::{self, Ended},
-    audit, invitations,
+    audit::audit_user,
+    invitations,
     present::require_present,
     shares,
 };
@@ -41,15 +42,8 @@ pub fn end_of_user(conn: &mut Conn, admin: &Admin, user: UserId, now: Timestamp)
             .filter(|(kind, _)| ended.of(*kind) > 0)
             .map(|(kind, names)| part(kind, ended.of(kind), names))
             .collect::<Vec<String>>();
-        let entry = Entry {
-            at: now,
-            actor: admin.actor().to_owned(),
-            action: Action::Ended,
-            subject: Subject::User,
-            name: account.name.to_string(),
-            detail: format!("all keys: {}", detail.join("; ")),
-        };
-        audit::insert(conn, &entry)?;
+        let detail = format!("all keys: {}", detail.join("; "));
+        audit_user(conn, admin.actor(), Action::Ended, account.name.as_str(), detail, now)?;
     }
     Ok(Some(ended))
 }

@@ -61,6 +61,7 @@ impl Row {
 }
 
 /// The access of the pages that a command affects, before and after.
+#[derive(Default)]
 pub(super) struct Plan {
     after: HashMap<PageId, EffectiveAccess>,
     /// The pages whose effective access changes, with the access after.
@@ -73,8 +74,7 @@ impl Plan {
     /// Computes the access after a command.
     pub(super) fn new(conn: &mut Conn, affected: &Affected) -> Result<Plan> {
         if affected.is_empty() {
-            let (after, changed, diff) = (HashMap::new(), Vec::new(), AccessDiff::default());
-            return Ok(Plan { after, changed, diff, is_written: Cell::new(false) });
+            return Ok(Plan::default());
         }
         let rows = conn.with_index_scans(|conn| rows(conn, affected))?;
         let edits: HashMap<i64, &Edit> = affected.edits.iter().map(|edit| (edit.page.0, edit)).collect();
@@ -126,7 +126,7 @@ impl Plan {
             compared.push(Compared { page, path, title: &row.title, before: Some(old), new, stated: false });
         }
         let diff = diff(conn, affected, compared)?;
-        Ok(Plan { after, changed, diff, is_written: Cell::new(false) })
+        Ok(Plan { after, changed, diff, is_written: Cell::default() })
     }
 
     /// The effective access after the command of a page that the command sets; `None` for any other page.
