@@ -580,11 +580,9 @@ pub async fn update(
         return asking.refused(fields, &Invalid::default(), StatusCode::UNPROCESSABLE_ENTITY);
     }
     let heir = if fields.disables && !content.active { Heir::parse(&fields.drafts_to)? } else { Heir::default() };
-    let (proof, new, old) = (admin.proof(), content.clone(), user.clone());
+    let (proof, new) = (admin.proof(), content.clone());
     let update = move |conn: &mut store::Conn| {
-        let saved = users::update(conn, &proof, id, from, &new, clock::now())?;
-        heir.take_over(conn, &proof, &[old])?;
-        Ok(saved)
+        heir.take_over_after(conn, &proof, &[id], |conn| users::update(conn, &proof, id, from, &new, clock::now()))
     };
     let saved = app.db.try_revoke(update).await?;
     let conflict = StatusCode::CONFLICT;

@@ -1,5 +1,5 @@
-//! Adding many users: one person a line, perhaps with an address, with one role and the same groups. Each gets a link to set a password, or a
-//! generated one; they are shown once.
+//! Adding many users: one person a line, perhaps with an address, with one role and the same groups. Each gets a link to set a
+//! password, or a generated one; they are shown once.
 
 use std::time::{Duration, Instant};
 

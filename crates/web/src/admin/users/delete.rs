@@ -81,10 +81,7 @@ pub async fn delete(
 ) -> Result<Outcome, Error> {
     let (proof, id, heir) = (admin.proof(), UserId(id(&request)?), Heir::parse(&form.drafts_to)?);
     let delete = move |conn: &mut store::Conn| {
-        let leaving = store::users::get_many(conn, &proof, &[id])?;
-        let deleted = users::delete(conn, &proof, &[id], clock::now())?;
-        heir.take_over(conn, &proof, &leaving)?;
-        Ok(deleted)
+        heir.take_over_after(conn, &proof, &[id], |conn| users::delete(conn, &proof, &[id], clock::now()))
     };
     let deleted = app.db.revoke(delete).await?;
     if deleted == 0 {

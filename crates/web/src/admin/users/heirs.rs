@@ -2,7 +2,7 @@
 
 use domain::{
     access::Admin,
-    user::{User, Username},
+    user::{User, UserId, Username},
 };
 use store::{Conn, users, writing::drafts};
 
@@ -32,15 +32,24 @@ impl Heir {
         Ok(Heir(name.transpose().map_err(|words| Error::Unprocessable(words.into()))?))
     }
 
-    /// Makes the editor the one who saved the drafts of these users last, in the transaction in which they leave, after that.
+    /// Makes a change by which users leave, and then the editor the one who saved their drafts last.
     ///
     /// # Errors
-    /// [`store::Error::Refused`] when the editor cannot sign in, is no editor, or is gone: perhaps in the same transaction.
-    pub(super) fn take_over(&self, conn: &mut Conn, admin: &Admin, from: &[User]) -> store::Result<()> {
-        let Some(heir) = &self.0 else { return Ok(()) };
-        for user in from {
+    /// Those of the change; [`store::Error::Refused`] when the editor cannot sign in, is no editor, or is gone: perhaps by the
+    /// same change.
+    pub(super) fn take_over_after<T>(
+        &self,
+        conn: &mut Conn,
+        admin: &Admin,
+        leaving: &[UserId],
+        change: impl FnOnce(&mut Conn) -> store::Result<T>,
+    ) -> store::Result<T> {
+        let Some(heir) = &self.0 else { return change(conn) };
+        let leaving = users::get_many(conn, admin, leaving)?;
+        let changed = change(conn)?;
+        for user in &leaving {
             drafts::hand_over(conn, admin, user, heir, clock::now())?;
         }
-        Ok(())
+        Ok(changed)
     }
 }

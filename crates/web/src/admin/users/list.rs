@@ -262,14 +262,11 @@ pub async fn act(app: Data<App>, admin: Admin, Form(chosen): Form<Chosen>) -> Re
         check_end(&action, app.db.site().await.time_zone).map_err(|words| Error::Unprocessable(words.into()))?;
     let heir = if action.choice.danger { Heir::parse(&action.drafts_to)? } else { Heir::default() };
     let change = move |conn: &mut store::Conn| {
-        let leaving = users::get_many(conn, &proof, &ids)?;
-        let changed = match value {
+        heir.take_over_after(conn, &proof, &ids, |conn| match value {
             "delete" => store::writing::users::delete(conn, &proof, &ids, clock::now()),
             "end" => store::writing::users::set_end(conn, &proof, &ids, ends_at, clock::now()),
             value => store::writing::users::set_active(conn, &proof, &ids, value == "enable", clock::now()),
-        }?;
-        heir.take_over(conn, &proof, &leaving)?;
-        Ok(changed)
+        })
     };
     let count = app.db.revoke(change).await?;
     let flash = match value {
