@@ -14,7 +14,7 @@ use store::{
 use super::{
     panel::Panel,
     sections::{KEYS, PAGES, SHARES, USERS},
-    table::TableView,
+    table::{TableView, capitalized},
 };
 use crate::{
     App,
@@ -58,7 +58,7 @@ struct Person {
 /// A key as a row.
 #[derive(Serialize)]
 struct Key {
-    kind: &'static str,
+    kind: String,
     /// The name of an app password, or for whom a link is.
     name: String,
     /// Where the key is ended.
@@ -75,13 +75,14 @@ struct Key {
     used: String,
 }
 
-/// The keys of the people of a page.
+/// The keys of the people of a page, of the kinds that are shown.
 struct Found {
     links: Vec<Invitation>,
     app_passwords: Vec<(UserId, AppPassword)>,
+    /// In the order of the people; none if shares are not shown.
     shares: Vec<Slice<ShareRow>>,
-    /// The links that no account made.
-    unowned: Slice<ShareRow>,
+    /// The links that no account made, if the page has them.
+    unowned: Option<Slice<ShareRow>>,
 }
 
 impl Found {
@@ -89,19 +90,22 @@ impl Found {
         conn: &mut Conn,
         admin: &domain::access::Admin,
         owners: &[Owner],
+        kind: Option<KeyKind>,
         has_unowned: bool,
         now: Timestamp,
     ) -> store::Result<Found> {
-        let ids: Vec<UserId> = owners.iter().map(|owner| owner.id).collect();
-        let makers: Vec<Maker> = ids.iter().copied().map(Maker::Account).chain([Maker::Nobody]).collect();
+        let ids = |wanted: KeyKind| -> Vec<UserId> {
+            let owners = owners.iter().filter(|_| kind.is_none_or(|only| only == wanted));
+            owners.map(|owner| owner.id).collect()
+        };
+        let makers = ids(KeyKind::Share).into_iter().map(Maker::Account);
+        let makers: Vec<Maker> = makers.chain(has_unowned.then_some(Maker::Nobody)).collect();
         let mut shares = shares::open_of_each(conn, admin, &makers, now, SHOWN)?;
-        let none = Slice { rows: Vec::new(), more: false };
-        let unowned = shares.pop().filter(|_| has_unowned).unwrap_or(none);
         Ok(Found {
-            links: invitations::open_of(conn, admin, &ids, now)?,
-            app_passwords: app_passwords::valid_of(conn, admin, &ids, now)?,
+            links: invitations::open_of(conn, admin, &ids(KeyKind::Link), now)?,
+            app_passwords: app_passwords::valid_of(conn, admin, &ids(KeyKind::AppPassword), now)?,
+            unowned: has_unowned.then(|| shares.pop()).flatten(),
             shares,
-            unowned,
         })
     }
 }
@@ -119,7 +123,7 @@ pub async fn list(app: Data<App>, admin: Admin, query: QueryString) -> Result<Ou
         .db
         .list_with_site(move |conn| {
             let owners = keys::list(conn, &proof, &filter, now, window)?;
-            let found = Found::load(conn, &proof, &owners.table.rows, has_unowned, now)?;
+            let found = Found::load(conn, &proof, &owners.table.rows, kind, has_unowned, now)?;
             Ok((owners, found))
         })
         .await?;
@@ -127,11 +131,11 @@ pub async fn list(app: Data<App>, admin: Admin, query: QueryString) -> Result<Ou
     if let Some(last) = state.beyond_the_list(&table) {
         return Ok(Outcome::Redirect(last));
     }
-    let choice = |(kind, count): (KeyKind, store::Count)| (kind.as_str(), label(kind, true).to_owned(), Some(count));
+    let choice = |(kind, count): (KeyKind, store::Count)| (kind.as_str(), capitalized(kind.nouns()[1]), Some(count));
     let choices =
         [("", "All".to_owned(), Some(any))].into_iter().chain(KeyKind::ALL.into_iter().zip(kinds).map(choice));
     let filters = vec![state.filter("Kind", "kind", choices.collect())];
-    let rows = Rows { kind, back: state.back(), now, zone: site.time_zone };
+    let rows = Rows { back: state.back(), now, zone: site.time_zone };
     let page = ListPage {
         panel: Panel::new(&site, admin.account(), KEYS.name, KEYS.title, &KEYS.above()).with_message(&query),
         table: state.view(&table, Vec::new(), filters),
@@ -140,22 +144,13 @@ pub async fn list(app: Data<App>, admin: Admin, query: QueryString) -> Result<Ou
     Ok(Outcome::Page(Answer::panel(app.view.render("admin/keys.html", &page)?)))
 }
 
-/// The words for a kind at the beginning of a line.
-fn label(kind: KeyKind, plural: bool) -> &'static str {
-    match (kind, plural) {
-        (KeyKind::Link, false) => "Link to set a password",
-        (KeyKind::Link, true) => "Links to set a password",
-        (KeyKind::AppPassword, false) => "App password",
-        (KeyKind::AppPassword, true) => "App passwords",
-        (KeyKind::Share, false) => "Shared link",
-        (KeyKind::Share, true) => "Shared links",
-    }
+/// The words for a key of a kind at the beginning of a line.
+fn label(kind: KeyKind) -> String {
+    capitalized(kind.nouns()[0])
 }
 
 /// How keys are shown.
 struct Rows {
-    /// The only kind.
-    kind: Option<KeyKind>,
     /// The state of the list.
     back: String,
     now: Timestamp,
@@ -166,7 +161,7 @@ impl Rows {
     fn people(&self, owners: Vec<Owner>, found: Found) -> Vec<Person> {
         let Found { links, app_passwords, shares, unowned } = found;
         let mut people = Vec::new();
-        if !unowned.rows.is_empty() {
+        if let Some(unowned) = unowned.filter(|slice| !slice.rows.is_empty()) {
             let mut person = Person {
                 name: String::new(),
                 href: String::new(),
@@ -183,7 +178,8 @@ impl Rows {
         for (owner, password) in app_passwords {
             of_users.entry(owner).or_default().push(password);
         }
-        for (owner, shares) in owners.into_iter().zip(shares) {
+        let mut shares = shares.into_iter();
+        for owner in owners {
             let form = USERS.form_href(owner.id.0);
             let mut person = Person {
                 end_href: KEYS.href(owner.id.0, "/keys", &self.back),
@@ -194,22 +190,18 @@ impl Rows {
                 more: Vec::new(),
                 name: owner.name.to_string(),
             };
-            if self.has(KeyKind::Link) {
-                let links = links.iter().filter(|link| link.user == owner.id);
-                person.keys.extend(links.map(|link| self.link(link, &form)));
+            let links = links.iter().filter(|link| link.user == owner.id);
+            person.keys.extend(links.map(|link| self.link(link, &form)));
+            let passwords = of_users.remove(&owner.id).unwrap_or_default();
+            let others = passwords.len().saturating_sub(SHOWN as usize);
+            if others > 0 {
+                let [one, many] = KeyKind::AppPassword.nouns();
+                let words = format!("{others} more {}", if others == 1 { one } else { many });
+                person.more.push(Link::new(format!("{form}#app-passwords"), words));
             }
-            if self.has(KeyKind::AppPassword) {
-                let passwords = of_users.remove(&owner.id).unwrap_or_default();
-                let others = passwords.len().saturating_sub(SHOWN as usize);
-                if others > 0 {
-                    let [one, many] = KeyKind::AppPassword.nouns();
-                    let words = format!("{others} more {}", if others == 1 { one } else { many });
-                    person.more.push(Link::new(format!("{form}#app-passwords"), words));
-                }
-                let shown = passwords.into_iter().take(SHOWN as usize);
-                person.keys.extend(shown.map(|password| self.app_password(password, &form)));
-            }
-            if self.has(KeyKind::Share) {
+            let shown = passwords.into_iter().take(SHOWN as usize);
+            person.keys.extend(shown.map(|password| self.app_password(password, &form)));
+            if let Some(shares) = shares.next() {
                 self.add_shares(&mut person, shares, &owner.id.0.to_string());
             }
             people.push(person);
@@ -217,13 +209,9 @@ impl Rows {
         people
     }
 
-    fn has(&self, kind: KeyKind) -> bool {
-        self.kind.is_none_or(|only| only == kind)
-    }
-
     fn link(&self, link: &Invitation, form: &str) -> Key {
         Key {
-            kind: label(KeyKind::Link, false),
+            kind: label(KeyKind::Link),
             name: String::new(),
             href: format!("{form}#way-in"),
             opens: "A new password".into(),
@@ -238,7 +226,7 @@ impl Rows {
     fn app_password(&self, password: AppPassword, form: &str) -> Key {
         let AppPassword { content, made_at, last_used_on, .. } = password;
         Key {
-            kind: label(KeyKind::AppPassword, false),
+            kind: label(KeyKind::AppPassword),
             name: content.name.to_string(),
             href: format!("{form}#app-passwords"),
             opens: if content.below.is_some() { "Pages below" } else { "All that the person can read" }.into(),
@@ -260,7 +248,7 @@ impl Rows {
             let href = if page.is_some() { format!("{}/shares", PAGES.form_href(share.page.0)) } else { all.clone() };
             let path = page.and_then(|(path, _)| path).map(|path| path.href());
             person.keys.push(Key {
-                kind: label(KeyKind::Share, false),
+                kind: label(KeyKind::Share),
                 name: share.label,
                 href,
                 opens: share.shows.label().into(),
