@@ -21,9 +21,7 @@ use super::{
 use crate::{
     App,
     admin::{
-        done::{self, Place},
         drafts::actions::ACTIONS as DRAFT_ACTIONS,
-        panel::Panel,
         sections::{DRAFTS, PAGES, TRASH},
         table::{Filter, State, capitalized},
         trash::ACTIONS as TRASH_ACTIONS,
@@ -32,7 +30,7 @@ use crate::{
     clock,
     http::{answer::Outcome, error::Error, query::QueryString},
 };
-use frame::{ListPage, StateCounts, Views};
+use frame::{ListPage, StateCounts, Views, panel};
 use rows::{Known, Row};
 
 /// The columns by which lists of pages are sorted.
@@ -117,7 +115,6 @@ async fn of_pages(app: &App, editor: &Editor, state: &State, query: &QueryString
     if let Some(last) = state.beyond_the_list(&table) {
         return Ok(Outcome::Redirect(last));
     }
-    let notice = done::notice(app, editor, query, Place::List).await?;
     let filters = filters(state, &counts, zone);
     let columns = state.columns(&COLUMNS, (word, descending));
     let back = state.back();
@@ -129,9 +126,7 @@ async fn of_pages(app: &App, editor: &Editor, state: &State, query: &QueryString
         _ => "",
     };
     let page = ListPage {
-        panel: Panel::new(&site, editor.account(), PAGES.name, "Pages", &PAGES.above())
-            .with_message(query)
-            .with_notice(notice),
+        panel: panel(app, editor, &site, &PAGES, query).await?,
         all: all_label(counts.matching, all),
         table: state.view(&table, columns, filters).with_days(state.days("Published")),
         states: states.tabs(state),
@@ -179,9 +174,7 @@ async fn of_drafts(
         return Ok(Outcome::Redirect(last));
     }
     let page = ListPage {
-        panel: Panel::new(&site, editor.account(), DRAFTS.name, "Pages", &DRAFTS.above())
-            .with_message(query)
-            .with_notice(done::notice(app, editor, query, Place::List).await?),
+        panel: panel(app, editor, &site, &DRAFTS, query).await?,
         table: state.view(&table, Vec::new(), Vec::new()),
         states: states.tabs(state),
         views: Views::of(state),
@@ -211,9 +204,7 @@ async fn of_trash(app: &App, editor: &Editor, state: &State, query: &QueryString
         return Ok(Outcome::Redirect(last));
     }
     let page = ListPage {
-        panel: Panel::new(&site, editor.account(), TRASH.name, "Pages", &TRASH.above())
-            .with_message(query)
-            .with_notice(done::notice(app, editor, query, Place::List).await?),
+        panel: panel(app, editor, &site, &TRASH, query).await?,
         table: state.view(&table, Vec::new(), Vec::new()),
         states: states.tabs(state),
         views: Views::of(state),

@@ -1,6 +1,6 @@
 //! What is around the rows of the list of pages: the tabs with their numbers, and the switch between list and tree.
 
-use domain::{Timestamp, access::Editor as Proof};
+use domain::{Timestamp, access::Editor as Proof, site::Site};
 use serde::Serialize;
 use store::{
     Conn, Count,
@@ -14,16 +14,35 @@ use crate::{
     App,
     admin::{
         bulk::Choice,
+        done,
         pages::filter::{ListState, PAGE_STATES},
         panel::Panel,
-        sections::PAGES,
+        sections::{PAGES, Section},
         table::{State, TableView},
     },
+    auth::extract::Editor,
     http::{
         answer::{Answer, Outcome},
         error::Error,
+        query::QueryString,
     },
 };
+
+/// The panel of a list, with the message after an action.
+///
+/// # Errors
+/// When the database fails.
+pub(super) async fn panel(
+    app: &App,
+    editor: &Editor,
+    site: &Site,
+    list: &Section,
+    query: &QueryString,
+) -> Result<Panel, Error> {
+    let panel = Panel::new(site, editor.account(), list.name, "Pages", &list.above());
+    let notice = done::notice(app, editor, query, done::Place::List).await?;
+    Ok(panel.with_message(query).with_notice(notice))
+}
 
 /// The values of `admin/pages/list.html`.
 #[derive(Serialize)]

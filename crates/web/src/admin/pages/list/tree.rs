@@ -10,13 +10,13 @@ use store::{
 };
 
 use super::{
-    frame::{ListPage, StateCounts, Views},
+    frame::{ListPage, StateCounts, Views, panel},
     place::Place,
     rows::{Known, Row},
 };
 use crate::{
     App,
-    admin::{done, pages::actions::ACTIONS, panel::Panel, sections::PAGES, table::State},
+    admin::{pages::actions::ACTIONS, sections::PAGES, table::State},
     auth::extract::Editor,
     clock,
     http::{answer::Outcome, error::Error, query::QueryString},
@@ -87,9 +87,7 @@ pub(super) async fn show(app: &App, editor: &Editor, state: &State, query: &Quer
     let shown = rows.len() as u64;
     let table = Table { rows: Vec::<()>::new(), total: Count::exact(shown), previous: None, next: None };
     let page = ListPage {
-        panel: Panel::new(&site, editor.account(), PAGES.name, "Pages", &PAGES.above())
-            .with_message(query)
-            .with_notice(done::notice(app, editor, query, done::Place::List).await?),
+        panel: panel(app, editor, &site, &PAGES, query).await?,
         table: state.view(&table, Vec::new(), Vec::new()),
         states: states.tabs(state),
         views: Views::of(state),
