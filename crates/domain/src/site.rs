@@ -147,6 +147,12 @@ impl Site {
     pub fn language_or<'a>(&'a self, of_page: Option<&'a LanguageTag>) -> &'a str {
         of_page.map_or(&self.language, LanguageTag::as_str)
     }
+
+    /// The tag of the language of a page whose title is shown within another language; empty if it is the same one.
+    pub fn other_language(&self, of_page: Option<&LanguageTag>, shown_in: &str) -> String {
+        let own = self.language_or(of_page);
+        if own == shown_in { String::new() } else { own.to_owned() }
+    }
 }
 
 /// The input of the settings form, unchecked.

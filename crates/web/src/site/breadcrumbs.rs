@@ -43,8 +43,7 @@ impl Titles {
     pub fn breadcrumbs(&self, path: &PagePath, site: &Site, shown_in: &str) -> Vec<Crumb> {
         let link = |path: PagePath| match self.of(&path) {
             Some(title) => {
-                let own = site.language_or(self.languages.get(&path));
-                let language = if own == shown_in { String::new() } else { own.to_owned() };
+                let language = site.other_language(self.languages.get(&path), shown_in);
                 Crumb { href: path.href(), title: title.to_owned(), language }
             }
             None => Crumb { href: path.href(), title: path.segment_title(), language: String::new() },

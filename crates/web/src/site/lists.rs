@@ -85,8 +85,7 @@ impl Row {
 /// The tag of the language of a teaser, if it is another one than that of the list in which it is; otherwise empty. Of a locked
 /// page it is not known.
 pub fn other_language(teaser: &Teaser, site: &Site, list_language: &str) -> String {
-    let own = site.language_or(teaser.language.as_ref());
-    if teaser.locked || own == list_language { String::new() } else { own.to_owned() }
+    if teaser.locked { String::new() } else { site.other_language(teaser.language.as_ref(), list_language) }
 }
 
 /// The rows of a list, and the addresses of those before and after them.

@@ -88,8 +88,7 @@ impl<'a> Languages<'a> {
 
     /// The tag of the language of a page, if it is another one than that of the page that is shown; otherwise empty.
     fn other(&self, path: &PagePath) -> String {
-        let own = self.site.language_or(self.known.get(path));
-        if own == self.page { String::new() } else { own.to_owned() }
+        self.site.other_language(self.known.get(path), self.page)
     }
 
     fn link(&self, child: Child) -> Neighbour {
