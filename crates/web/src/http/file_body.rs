@@ -46,9 +46,14 @@ struct FileBody {
     _share: Share,
 }
 
+/// The most bytes of the next step of a range.
+fn next_step(range: &Range<u64>) -> u64 {
+    (range.end - range.start).min(STEP_BYTES)
+}
+
 /// The most bytes of a range that [`from_store`] holds in memory.
 pub(super) fn memory(range: &Range<u64>) -> usize {
-    usize::try_from((range.end - range.start).min(STEP_BYTES)).unwrap_or(usize::MAX)
+    usize::try_from(next_step(range)).unwrap_or(usize::MAX)
 }
 
 /// A range of the bytes of a content as a body, which holds its share of the budget until it is sent.
@@ -71,7 +76,7 @@ impl std::error::Error for Incomplete {}
 impl FileBody {
     /// The next step, of bytes that begin where it does.
     fn step(&mut self, mut bytes: Bytes) -> Result<Bytes, Incomplete> {
-        let length = (self.left.end - self.left.start).min(STEP_BYTES).min(bytes.len() as u64);
+        let length = next_step(&self.left).min(bytes.len() as u64);
         if length == 0 {
             return Err(self.fail(Error::Internal("a file has fewer bytes than its row says".into())));
         }
@@ -103,8 +108,7 @@ impl MessageBody for FileBody {
                 if let Some(bytes) = self.stored.in_memory(self.content, self.left.start) {
                     return Poll::Ready(Some(self.step(bytes).map_err(Into::into)));
                 }
-                let length = (self.left.end - self.left.start).min(STEP_BYTES);
-                self.stored.read(self.content, self.left.start, length)
+                self.stored.read(self.content, self.left.start, next_step(&self.left))
             }
         };
         match reading.as_mut().poll(context) {
