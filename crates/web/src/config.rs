@@ -1,7 +1,7 @@
 //! The command line and the environment. No other file reads either.
 
 pub mod serve;
-mod values;
+pub mod values;
 
 use std::ffi::OsString;
 
@@ -12,7 +12,6 @@ use values::UncheckedUrl;
 
 use crate::cli::args::Command;
 pub use serve::Serve;
-pub use values::{BaseUrl, Networks};
 
 /// The heading of the options that every command has.
 const GLOBAL: &str = "Options of every command";

@@ -15,7 +15,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use crate::{
     App, Options, admin, allocator,
     cache::{generations::Generations, process::Cache},
-    config::{Config, Networks, Serve},
+    config::{Config, Serve, values::Networks},
     db::POOL_SIZE,
     first_run,
     http::{arriving::Pace, client::Proxies, listener},

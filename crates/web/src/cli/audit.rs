@@ -10,7 +10,10 @@ use std::{
     thread,
 };
 
-use super::{args::Audit, database::open};
+use super::{
+    args::Audit,
+    database::{open, open_for},
+};
 use crate::{
     config::Config,
     db::POOL_SIZE,
@@ -39,9 +42,7 @@ fn check(config: &Config, options: &Audit) -> Result<u8, String> {
     let (store, base_url, _local) = match options.url.as_ref().map(|url| url.as_str()).filter(|url| !url.is_empty()) {
         Some(url) => (open(config)?, url.to_owned(), None),
         None => {
-            // The first one checks that there is a database, and that it is up to date.
-            drop(open(config)?);
-            let store = store::Store::open(&config.database()?, POOL_SIZE).map_err(|error| error.to_string())?;
+            let store = open_for(config, POOL_SIZE)?;
             let (listener, address) = Local::bind()?;
             let app = serve::local_app(store.clone(), &config.serve, address)?;
             let base_url = app.options.base_url.clone();

@@ -6,7 +6,12 @@ use crate::config::Config;
 
 /// Opens an existing, migrated database. A mistyped URL must not create a new file.
 pub(super) fn open(config: &Config) -> Result<Store, String> {
-    let store = open_existing(config)?;
+    open_for(config, 1)
+}
+
+/// As [`open`], with at most so many connections.
+pub(super) fn open_for(config: &Config, connections: u32) -> Result<Store, String> {
+    let store = open_existing(config, connections)?;
     match &store.pending().map_err(|error| error.to_string())?[..] {
         [] => Ok(store),
         pending => Err(format!("the database is not up to date ({} pending): run `postern migrate`", pending.len())),
@@ -15,18 +20,18 @@ pub(super) fn open(config: &Config) -> Result<Store, String> {
 
 /// Opens a database, creates it if it is missing, and migrates it: for commands that add something.
 pub(super) fn open_or_create(config: &Config) -> Result<Store, String> {
-    let store = connect(config)?;
+    let store = connect(config, 1)?;
     store.migrate().map_err(|error| error.to_string())?;
     Ok(store)
 }
 
-pub(super) fn open_existing(config: &Config) -> Result<Store, String> {
+pub(super) fn open_existing(config: &Config, connections: u32) -> Result<Store, String> {
     if let Some(file) = config.database()?.missing_file() {
         return Err(format!("there is no database file {}: run `postern` once, or set DATABASE_URL", file.display()));
     }
-    connect(config)
+    connect(config, connections)
 }
 
-pub(super) fn connect(config: &Config) -> Result<Store, String> {
-    Store::open(&config.database()?, 1).map_err(|error| error.to_string())
+pub(super) fn connect(config: &Config, connections: u32) -> Result<Store, String> {
+    Store::open(&config.database()?, connections).map_err(|error| error.to_string())
 }

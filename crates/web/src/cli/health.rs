@@ -44,7 +44,7 @@ pub(super) fn check_config(config: &Config) -> Result<(), String> {
         println!("schema            none yet: `postern` creates {}", file.display());
         return Ok(());
     }
-    let store = super::database::connect(config)?;
+    let store = super::database::connect(config, 1)?;
     if let Some(exposure) = Store::exposure(&database) {
         println!("not private       {exposure}");
     }

@@ -5,7 +5,7 @@ use crate::config::Config;
 
 /// Applies the pending migrations.
 pub(super) fn migrate(config: &Config) -> Result<(), String> {
-    let applied = connect(config)?.migrate().map_err(|error| error.to_string())?;
+    let applied = connect(config, 1)?.migrate().map_err(|error| error.to_string())?;
     for migration in &applied {
         println!("applied {migration}");
     }
@@ -15,7 +15,7 @@ pub(super) fn migrate(config: &Config) -> Result<(), String> {
 
 /// Lists the pending migrations; an error if there are any.
 pub(super) fn check_migrations(config: &Config) -> Result<(), String> {
-    let pending = open_existing(config)?.pending().map_err(|error| error.to_string())?;
+    let pending = open_existing(config, 1)?.pending().map_err(|error| error.to_string())?;
     for migration in &pending {
         println!("pending {migration}");
     }
