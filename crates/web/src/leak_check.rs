@@ -2,7 +2,7 @@
 //! these visitors may not read.
 //!
 //! What a visitor may read comes from the rule (`domain::access`) and the database, and not from the code that answers requests.
-//! A closed page is recognised by clues: words that stand in nothing that the visitor may know, its path, and the names of its
+//! A closed page is recognised by clues: words that appear in nothing that the visitor may know, its path, and the names of its
 //! files. Besides, the address of a closed page has to refuse, and where its existence is hidden, to refuse as an address that was
 //! made up. See docs/decisions/0047.
 

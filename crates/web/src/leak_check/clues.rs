@@ -173,7 +173,7 @@ fn phrases(words: &[String], places: usize, lone: usize) -> Vec<Vec<String>> {
     let windows = words.len().saturating_sub(WORDS) + 1;
     let step = windows.div_ceil(places).max(1);
     for window in words.windows(WORDS.min(words.len()).max(1)).step_by(step) {
-        // Two words that are not numbers: a date stands in many places. Scripts without spaces are cut into pairs of letters.
+        // Two words that are not numbers: a date appears on many pages. Scripts without spaces are cut into pairs of letters.
         let is_telling = |word: &&String| is_word(word, 3) || (!word.is_ascii() && is_word(word, 2));
         if window.iter().filter(is_telling).count() >= 2 {
             phrases.push(window.to_vec());

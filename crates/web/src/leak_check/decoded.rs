@@ -11,7 +11,7 @@ const INLINE: [&str; 14] =
 /// What an answer says, in the forms that are compared.
 #[derive(Debug, Default)]
 pub(super) struct Decoded {
-    /// The words, once with what stands in tags and once without tags.
+    /// The words: first those of the whole text with its tags, then those of the text without tags.
     pub(super) words: [Vec<String>; 2],
     /// The paths of addresses, without the address of the site, and the names of files.
     pub(super) paths: BTreeSet<String>,
@@ -60,7 +60,7 @@ fn decode_twice(text: &str) -> String {
     decode(&decode(text))
 }
 
-/// The text with each entity, each byte after a percent sign and each escape of JSON replaced by what it stands for.
+/// Decodes entities, percent-encoded bytes and escapes of JSON.
 fn decode(text: &str) -> String {
     let mut decoded: Vec<u8> = Vec::with_capacity(text.len());
     let mut rest = text;

@@ -1,5 +1,5 @@
 //! What visitors may know: the pages that they may read, the settings of the site, and the words of the product itself. A clue
-//! that stands there, too, tells nothing.
+//! that also appears there is ignored.
 
 use std::collections::HashMap;
 

@@ -64,22 +64,16 @@ fn ways(target: &str) -> [Request; 6] {
 
 /// The address of a page that was made up, beside another one.
 fn made_up(plan: &Plan, path: &PagePath) -> String {
-    let above = path.ancestors().pop().unwrap_or_else(PagePath::root);
-    format!("{}/{}", above.href().trim_end_matches('/'), plan.made_up)
+    below(&path.ancestors().pop().unwrap_or_else(PagePath::root), &plan.made_up)
 }
 
 pub(super) fn pages(plan: &Plan, identity: &Identity, visitor: usize) -> Vec<Ask> {
     let mut asks = Vec::new();
     for (number, closed, path) in unread(plan, identity, visitor) {
         let target = path.href();
-        let is_empty = !plan.listed.has_something(path, visitor);
-        for request in ways(&target) {
-            asks.push(match is_empty {
-                true => Ask::refused(PAGE, number, request),
-                false => Ask::any(PAGE, request),
-            });
-        }
-        if is_empty && plan.is_hidden(closed) {
+        let is_found = plan.listed.has_something(path, visitor);
+        asks.extend(ways(&target).map(|request| Ask::refused_unless(is_found, PAGE, number, request)));
+        if !is_found && plan.is_hidden(closed) {
             let like = Request::get(made_up(plan, path));
             asks.push(Ask::refused(PAGE, number, Request::get(target)).like(number, like));
         }
@@ -117,14 +111,15 @@ pub(super) fn old_paths(plan: &Plan, identity: &Identity, visitor: usize) -> Vec
                 false => ask.like(number, Request::get(made_up(plan, old))),
             });
             for name in closed.files.iter().take(1) {
-                asks.push(Ask::refused(PAGE, number, Request::get(file(old, name))));
+                asks.push(Ask::refused(PAGE, number, Request::get(below(old, name))));
             }
         }
     }
     asks
 }
 
-fn file(path: &PagePath, name: &str) -> String {
+/// The address of something below a page, such as its file.
+pub(super) fn below(path: &PagePath, name: &str) -> String {
     format!("{}/{name}", path.href().trim_end_matches('/'))
 }
 
@@ -136,13 +131,13 @@ pub(super) fn files(plan: &Plan, identity: &Identity, visitor: usize) -> Vec<Ask
             continue;
         }
         for name in closed.files.iter().take(FILES) {
-            let target = file(path, name);
+            let target = below(path, name);
             let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
             for request in ways(&target) {
                 asks.push(Ask::refused(PAGE, number, request));
             }
             for query in ["?w=480", "?w=7", "?download", "?draft"] {
-                let absent = format!("{}{query}", file(path, &format!("{}.{ending}", plan.made_up)));
+                let absent = format!("{}{query}", below(path, &format!("{}.{ending}", plan.made_up)));
                 let ask = Ask::refused(PAGE, number, Request::get(format!("{target}{query}")));
                 asks.push(ask.like(number, Request::get(absent)));
             }
@@ -155,7 +150,7 @@ pub(super) fn methods(plan: &Plan, identity: &Identity, visitor: usize) -> Vec<A
     let mut asks = Vec::new();
     for (number, closed, path) in unread(plan, identity, visitor) {
         let target = path.href();
-        let name = closed.files.first().map(|name| file(path, name));
+        let name = closed.files.first().map(|name| below(path, name));
         for target in std::iter::once(target).chain(name) {
             asks.push(Ask::any(PAGE, Request::get(target.clone()).by("OPTIONS")));
             for method in ["POST", "DELETE", "PROPFIND", "TRACE"] {

@@ -1,7 +1,7 @@
 //! What is around readable pages, on error pages, and what is the same for everybody.
 
 use super::{
-    addresses::unread,
+    addresses::{below, unread},
     ask::{Ask, PAGE},
 };
 use crate::leak_check::{client::Request, closed::What, plan::Plan, visitors::Identity};
@@ -55,11 +55,8 @@ pub(super) fn errors(plan: &Plan, identity: &Identity, visitor: usize) -> Vec<As
         if identity.is_nobody() {
             twice = twice.with("authorization", "Basic !");
         }
-        asks.push(match plan.listed.has_something(path, visitor) {
-            true => Ask::any(PAGE, twice),
-            false => Ask::refused(PAGE, number, twice),
-        });
-        let below = format!("{}/{}", path.href().trim_end_matches('/'), plan.made_up);
+        asks.push(Ask::refused_unless(plan.listed.has_something(path, visitor), PAGE, number, twice));
+        let below = below(path, &plan.made_up);
         asks.push(Ask::any(PAGE, Request::get(below.clone()).with("accept", html)));
         asks.push(Ask::any(PAGE, Request::get(format!("{below}.jpg"))));
     }

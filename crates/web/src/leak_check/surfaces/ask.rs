@@ -29,6 +29,16 @@ impl Ask {
         Ask { expect: Expect::Refusal(closed), ..Ask::any(route, request) }
     }
 
+    /// A request that has to be refused, unless the visitor finds something at its address.
+    pub(in crate::leak_check) fn refused_unless(
+        is_found: bool,
+        route: &'static str,
+        closed: usize,
+        request: Request,
+    ) -> Ask {
+        if is_found { Ask::any(route, request) } else { Ask::refused(route, closed, request) }
+    }
+
     /// The request, which has to be answered like another one.
     pub(in crate::leak_check) fn like(self, closed: usize, other: Request) -> Ask {
         Ask { like: Some((closed, other)), ..self }

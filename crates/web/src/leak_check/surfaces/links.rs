@@ -24,10 +24,7 @@ pub(super) fn guard(plan: &Plan, identity: &Identity, visitor: usize) -> Vec<Ask
     for (number, _, path) in unread(plan, identity, visitor) {
         let request = Request::get(format!("/postern/guard{}", path.href()));
         for request in [request.clone(), request.by("HEAD")] {
-            asks.push(match plan.listed.has_page(path, visitor) {
-                true => Ask::any(GUARD, request),
-                false => Ask::refused(GUARD, number, request),
-            });
+            asks.push(Ask::refused_unless(plan.listed.has_page(path, visitor), GUARD, number, request));
         }
     }
     asks

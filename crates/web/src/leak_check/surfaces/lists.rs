@@ -82,10 +82,8 @@ pub(super) fn feeds(plan: &Plan, identity: &Identity, visitor: usize) -> Vec<Ask
             Request::get(format!("{}/feed.xml", path.href())),
             Request::get(format!("{}/feed.xml", path.href())).with("if-none-match", "*"),
         ] {
-            asks.push(match plan.listed.has_something(path, visitor) {
-                true => Ask::any(SECTION_FEED, request),
-                false => Ask::refused(SECTION_FEED, number, request),
-            });
+            let is_found = plan.listed.has_something(path, visitor);
+            asks.push(Ask::refused_unless(is_found, SECTION_FEED, number, request));
         }
     }
     // Without a closed page there is still the route.
