@@ -1,6 +1,6 @@
 //! Bulk changes: all pages that match a filter, their audience and their section.
 
-use std::{sync::mpsc, thread, time::Duration};
+use std::time::Duration;
 
 use domain::{audience::Audience, page::PageInput};
 
@@ -231,22 +231,12 @@ async fn what_takes_longer_shows_its_editor_how_far_it_is_and_leads_on_to_the_li
     confirmed.extend([("confirm", "yes"), ("seen", &seen)]);
 
     // Somebody else writes meanwhile, so it has to wait.
-    let (locked, release) = (mpsc::channel(), mpsc::channel::<()>());
-    let store = site.store().clone();
-    let writer = thread::spawn(move || {
-        store.write(|_| {
-            locked.0.send(()).unwrap();
-            release.1.recv().unwrap();
-            Ok(())
-        })
-    });
-    locked.1.recv().unwrap();
+    let other = site.begin(|_, _| Ok(()));
     let job = post(&eve, &confirmed).await.is(303).header("location").to_owned();
     eve.get(&job).await.is(200).has("http-equiv=\"refresh\"").has("<progress").has("Delete</h1>");
     site.root().get(&job).await.is(404);
     assert!(site.page("n/00").is_some());
-    release.0.send(()).unwrap();
-    writer.join().unwrap().unwrap();
+    other.commit();
 
     let done = ended(&eve, &job).await.is(303);
     assert_eq!(without_key(&done), "/admin/pages?done=trashed&count=3&q=number");
@@ -310,22 +300,12 @@ async fn a_job_does_not_obey_an_editor_who_was_disabled_while_it_waited() {
     let editor = site.user("eve").id;
     let token = eve.get(LIST).await.value_of("form_token");
     // The account is disabled before the job takes the lock.
-    let (locked, release) = (mpsc::channel(), mpsc::channel::<()>());
-    let store = site.store().clone();
-    let writer = thread::spawn(move || {
-        store.write(|conn| {
-            let admin = domain::access::Admin::command_line();
-            store::writing::users::set_active(conn, &admin, &[editor], false, web::clock::now())?;
-            locked.0.send(()).unwrap();
-            release.1.recv().unwrap();
-            Ok(())
-        })
+    let other = site.begin(move |conn, admin| {
+        store::writing::users::set_active(conn, admin, &[editor], false, web::clock::now()).map(drop)
     });
-    locked.1.recv().unwrap();
     let fields = [("action", "delete"), ("id", &id), ("confirm", "yes"), ("form_token", &token)];
     let job = eve.post(ACTIONS, &fields).await.is(303).header("location").to_owned();
-    release.0.send(()).unwrap();
-    writer.join().unwrap().unwrap();
+    other.commit();
     site.app.jobs.stop(&site.app.db, Duration::from_secs(60)).await;
     assert!(site.page("n/00").is_some());
     eve.get(&job).await.is(401);

@@ -1,7 +1,7 @@
 //! The undo of bulk actions in the panel: it is offered with the message, asks before anybody gains access, and names the pages
 //! that stay as they are.
 
-use std::{sync::mpsc, thread, time::Duration};
+use std::time::Duration;
 
 use domain::{audience::Audience, page::PageInput};
 
@@ -174,22 +174,12 @@ async fn an_undo_is_a_job_that_does_not_obey_an_editor_who_was_disabled_meanwhil
 
     let editor = site.user("eve").id;
     let token = eve.get(LIST).await.value_of("form_token");
-    let (locked, release) = (mpsc::channel(), mpsc::channel::<()>());
-    let store = site.store().clone();
-    let writer = thread::spawn(move || {
-        store.write(|conn| {
-            let admin = domain::access::Admin::command_line();
-            store::writing::users::set_active(conn, &admin, &[editor], false, web::clock::now())?;
-            locked.0.send(()).unwrap();
-            release.1.recv().unwrap();
-            Ok(())
-        })
+    let other = site.begin(move |conn, admin| {
+        store::writing::users::set_active(conn, admin, &[editor], false, web::clock::now()).map(drop)
     });
-    locked.1.recv().unwrap();
     let fields = [("action", "undo"), ("bulk", &*bulk), ("form_token", &*token)];
     let job = eve.post(ACTIONS, &fields).await.is(303).header("location").to_owned();
-    release.0.send(()).unwrap();
-    writer.join().unwrap().unwrap();
+    other.commit();
     site.app.jobs.stop(&site.app.db, Duration::from_secs(60)).await;
     assert!(site.page("one").is_none(), "nothing was undone");
     let number = i64::from_str_radix(job.rsplit('/').next().unwrap(), 16).unwrap();

@@ -1,7 +1,8 @@
 //! A site in process: a temporary database, four users, a public and a private page.
 
 use std::{
-    sync::Arc,
+    sync::{Arc, mpsc},
+    thread,
     time::{Duration, Instant},
 };
 
@@ -490,5 +491,40 @@ impl Response {
             .collect();
         headers.sort();
         (self.status.as_u16(), headers, self.body.clone())
+    }
+}
+
+/// A transaction of another writer that is open: it has the lock of the database until it is committed.
+pub struct OpenChange {
+    release: mpsc::Sender<()>,
+    writer: thread::JoinHandle<store::Result<()>>,
+}
+
+impl Site {
+    /// Makes a change in a transaction that stays open.
+    pub fn begin(
+        &self,
+        change: impl FnOnce(&mut store::Conn, &Admin) -> store::Result<()> + Send + 'static,
+    ) -> OpenChange {
+        let (begun, (release, released)) = (mpsc::channel(), mpsc::channel::<()>());
+        let (store, begins) = (self.store().clone(), begun.0);
+        let writer = thread::spawn(move || {
+            store.write(|conn| {
+                change(conn, &Admin::command_line())?;
+                begins.send(()).unwrap();
+                released.recv().unwrap();
+                Ok(())
+            })
+        });
+        begun.1.recv().unwrap();
+        OpenChange { release, writer }
+    }
+}
+
+impl OpenChange {
+    /// Commits the change.
+    pub fn commit(self) {
+        self.release.send(()).unwrap();
+        self.writer.join().unwrap().unwrap();
     }
 }
