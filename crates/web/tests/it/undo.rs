@@ -150,7 +150,11 @@ async fn close_keeps_what_was_typed_and_nothing_else() {
         eve.submit(form, to, &fields).await.is(303)
     };
     // A browser sends a date without its seconds if they are zero.
-    let dated = |response: &Response| response.value_of("published").trim_end_matches(":00").to_owned();
+    let dated = |response: &Response| {
+        let typed = response.value_of("published");
+        let has_seconds = typed.matches(':').count() > 1;
+        typed.strip_suffix(":00").filter(|_| has_seconds).unwrap_or(&typed).to_owned()
+    };
     let published = dated(&eve.get(&edit).await);
     for (form, changes) in [("/admin/pages/new", vec![]), (&edit, vec![("published", published.as_str())])] {
         assert_eq!(close(form, &changes).await.header("location"), "/admin/pages", "{form}");
