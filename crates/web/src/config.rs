@@ -1,5 +1,6 @@
 //! The command line and the environment. No other file reads either.
 
+pub mod args;
 pub mod serve;
 pub mod values;
 
@@ -8,9 +9,9 @@ use std::ffi::OsString;
 use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser, builder::Resettable, parser::ValueSource};
 use store::DatabaseUrl;
 
+use args::Command;
 use values::UncheckedUrl;
 
-use crate::cli::args::Command;
 pub use serve::Serve;
 
 /// The heading of the options that every command has.

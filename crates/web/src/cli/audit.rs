@@ -10,12 +10,9 @@ use std::{
     thread,
 };
 
-use super::{
-    args::Audit,
-    database::{open, open_for},
-};
+use super::database::{open, open_for};
 use crate::{
-    config::Config,
+    config::{Config, args::Audit},
     db::POOL_SIZE,
     leak_check::{self, Local, Options},
     serve,

@@ -16,10 +16,10 @@ use store::{
     writing::{AddFile, ChangeFile, Command, Consent, FileChange, contents},
 };
 
-use super::{args::FileCommand, command, database::open, waiting::announced};
+use super::{command, database::open, waiting::announced};
 use crate::{
     clock,
-    config::Config,
+    config::{Config, args::FileCommand},
     stored_content::StoredContent,
     upload::{Limits, Upload, Written},
 };

@@ -11,11 +11,10 @@ use store::{
 };
 
 use super::{
-    args::GroupCommand,
     command,
     database::{open, open_or_create},
 };
-use crate::config::Config;
+use crate::config::{Config, args::GroupCommand};
 
 /// Runs a command on groups.
 pub(super) fn run(config: &Config, command: &GroupCommand) -> Result<(), String> {

@@ -1,6 +1,5 @@
 //! The commands other than `serve`. They need no sign-in: access to the database file or URL is the authorisation.
 
-pub mod args;
 mod audit;
 mod command;
 mod database;

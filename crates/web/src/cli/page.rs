@@ -17,11 +17,13 @@ use store::{
 };
 
 use super::{
-    args::PageCommand,
     command::run_with_consent,
     database::{open, open_or_create},
 };
-use crate::{clock, config::Config};
+use crate::{
+    clock,
+    config::{Config, args::PageCommand},
+};
 
 /// How often a page is read again and replaced if it was changed while the command waited for the database.
 const MAX_TRIES: u32 = 5;

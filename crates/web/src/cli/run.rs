@@ -2,8 +2,8 @@
 
 use std::process::ExitCode;
 
-use super::{args::Command, audit, file, group, health, migrate, page, share, token, user};
-use crate::config::Config;
+use super::{audit, file, group, health, migrate, page, share, token, user};
+use crate::config::{Config, args::Command};
 
 /// Runs the command of the command line; returns the exit code of a command that has more to say than that it failed.
 ///

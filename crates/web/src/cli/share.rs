@@ -12,13 +12,15 @@ use store::{
     site, writing,
 };
 
-use super::{
-    args::{Share, ShareCommand},
-    database::open,
-    link,
-    waiting::announced,
+use super::{database::open, link, waiting::announced};
+use crate::{
+    auth::secret::Secret,
+    clock,
+    config::{
+        Config,
+        args::{Share, ShareCommand},
+    },
 };
-use crate::{auth::secret::Secret, clock, config::Config};
 
 /// Runs a command on shares.
 pub(super) fn run(config: &Config, share: &Share) -> Result<(), String> {

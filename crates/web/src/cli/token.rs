@@ -12,12 +12,15 @@ use store::{
 };
 
 use super::{
-    args::TokenCommand,
     database::open,
     user::{ended_words, existing},
     waiting::announced,
 };
-use crate::{auth::secret::Secret, clock, config::Config};
+use crate::{
+    auth::secret::Secret,
+    clock,
+    config::{Config, args::TokenCommand},
+};
 
 /// Runs a command on app passwords.
 pub(super) fn run(config: &Config, command: &TokenCommand) -> Result<(), String> {

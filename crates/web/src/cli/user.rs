@@ -18,7 +18,6 @@ use store::{
 };
 
 use super::{
-    args::UserCommand,
     database::{open, open_or_create},
     import, link,
     waiting::announced,
@@ -26,7 +25,7 @@ use super::{
 use crate::{
     auth::{secret::Secret, verify::bcrypt_pool},
     clock,
-    config::Config,
+    config::{Config, args::UserCommand},
     first_run,
     http::error::LAST_ADMIN,
 };

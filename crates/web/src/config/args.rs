@@ -5,7 +5,7 @@ use std::{net::SocketAddr, path::PathBuf};
 use clap::{Args, Subcommand};
 use domain::user::Role;
 
-use crate::config::{serve::Serve, values::BaseUrl};
+use super::{serve::Serve, values::BaseUrl};
 
 /// The commands.
 #[derive(Subcommand, Debug)]
