@@ -27,10 +27,13 @@ use crate::{
     markdown::SafeHtml,
 };
 
-/// The folder `templates/`: embedded in release builds, read from disk at start in debug builds.
+/// The folder `templates/`: embedded in release builds, read from disk when they are first needed in debug builds.
 #[derive(RustEmbed)]
 #[folder = "$CARGO_MANIFEST_DIR/../../templates/"]
 struct Templates;
+
+/// The folder of the panel's templates, which are English.
+const PANEL: &str = "admin/";
 
 /// The texts of all templates.
 pub fn sources() -> impl Iterator<Item = String> {
@@ -43,52 +46,64 @@ pub fn sources() -> impl Iterator<Item = String> {
 #[derive(Clone)]
 pub struct View(Arc<Parsed>);
 
-/// The templates, with the words of each language. Those of a language are made when it is first needed.
+/// The templates, with the words of each language. Only those of the reader's side in English are parsed at the start.
 struct Parsed {
     english: Tera,
+    /// Those of other languages: made when the language is first needed.
     others: [OnceLock<Tera>; Language::ALL.len()],
     /// English words in a page of a language without messages.
-    stand_in: OnceLock<Tera>,
+    fallback: OnceLock<Tera>,
+    /// All templates, for the panel: parsed for its first page.
+    panel: OnceLock<Tera>,
 }
 
 impl View {
-    /// Parses every template.
+    /// Parses the templates of the reader's side.
     ///
     /// # Errors
     /// [`Error::Internal`] with the template and the line that cannot be parsed.
     pub fn load() -> Result<View, Error> {
-        let mut texts = Vec::new();
-        for name in Templates::iter() {
-            let file = Templates::get(&name).ok_or_else(|| Error::Internal(format!("no template {name}")))?;
-            let text = String::from_utf8(file.data.into_owned())
-                .map_err(|_| Error::Internal(format!("the template {name} is not UTF-8")))?;
-            texts.push((name.into_owned(), text));
-        }
-        let mut english = Tera::default();
-        template::register(&mut english, Some(Language::English));
-        english.register_function("echo", echo);
-        english.add_raw_templates(texts).map_err(|error| Error::Internal(format!("templates: {error}")))?;
-        Ok(View(Arc::new(Parsed { english, others: Default::default(), stand_in: OnceLock::new() })))
+        let english = parse(|name| !name.starts_with(PANEL))?;
+        let parsed = Parsed { english, others: Default::default(), fallback: OnceLock::new(), panel: OnceLock::new() };
+        Ok(View(Arc::new(parsed)))
     }
 
     /// Renders a template with its values, which have the `language` of the page. The panel's templates are English.
     ///
     /// # Errors
-    /// [`Error::Internal`] with the value that the template misses.
+    /// [`Error::Internal`] with the value that the template misses, or with a template of the panel that cannot be parsed.
     pub fn render(&self, template: &'static str, values: &impl Serialize) -> Result<String, Error> {
         let internal = |error: tera::Error| Error::Internal(format!("{template}: {error:?}"));
         let context = Context::from_serialize(values).map_err(internal)?;
-        let language = match template.starts_with("admin/") {
-            true => Some(Language::English),
-            false => Language::of(context.get("language").and_then(|tag| tag.as_str()).unwrap_or_default()),
+        let tera = if template.starts_with(PANEL) {
+            self.0.panel()?
+        } else {
+            let tag = context.get("language").and_then(|tag| tag.as_str()).unwrap_or_default();
+            self.0.with_words(Language::of(tag))
         };
-        self.0.with_words(language).render(template, &context).map_err(internal)
+        tera.render(template, &context).map_err(internal)
     }
 
     /// The names of all templates; a test renders each of them.
     pub fn names(&self) -> Vec<String> {
         Templates::iter().map(|name| name.into_owned()).collect()
     }
+}
+
+/// Parses the templates whose names match, with English words.
+fn parse(matches: impl Fn(&str) -> bool) -> Result<Tera, Error> {
+    let mut texts = Vec::new();
+    for name in Templates::iter().filter(|name| matches(name)) {
+        let file = Templates::get(&name).ok_or_else(|| Error::Internal(format!("no template {name}")))?;
+        let text = String::from_utf8(file.data.into_owned())
+            .map_err(|_| Error::Internal(format!("the template {name} is not UTF-8")))?;
+        texts.push((name.into_owned(), text));
+    }
+    let mut tera = Tera::default();
+    template::register(&mut tera, Some(Language::English));
+    tera.register_function("echo", echo);
+    tera.add_raw_templates(texts).map_err(|error| Error::Internal(format!("templates: {error}")))?;
+    Ok(tera)
 }
 
 /// The function `echo(typed="...", zone="...")`: what a typed moment means; empty for one that is invalid.
@@ -99,18 +114,27 @@ fn echo(given: Kwargs, _: &State<'_>) -> TeraResult<String> {
 }
 
 impl Parsed {
-    /// The templates with the words of a language, or with English ones for a language without messages.
+    /// The templates of the reader's side with the words of a language, or with English ones for a language without messages.
     fn with_words(&self, language: Option<Language>) -> &Tera {
         let slot = match language {
             Some(Language::English) => return &self.english,
             Some(language) => &self.others[language as usize],
-            None => &self.stand_in,
+            None => &self.fallback,
         };
         slot.get_or_init(|| {
             let mut tera = self.english.clone();
             template::register(&mut tera, language);
             tera
         })
+    }
+
+    /// The templates of the panel, with those of the reader's side that they extend.
+    fn panel(&self) -> Result<&Tera, Error> {
+        match self.panel.get() {
+            Some(tera) => Ok(tera),
+            // Two requests at a time may both parse them; one result is kept.
+            None => parse(|_| true).map(|tera| self.panel.get_or_init(|| tera)),
+        }
     }
 }
 
