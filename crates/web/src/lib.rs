@@ -4,7 +4,7 @@
 //! extractors of `auth` -> a handler -> `store` through `db` -> `http::view` and `http::answer`.
 
 pub mod admin;
-mod allocator;
+pub mod allocator;
 mod app;
 pub mod auth;
 pub mod cache;

@@ -1,10 +1,11 @@
-//! The `postern` program: parses the options, starts logging and runs the command.
+//! The `postern` program: limits the allocator, parses the options, starts logging and runs the command.
 
 use std::process::ExitCode;
 
-use web::{cli, config::Config, http::logging};
+use web::{allocator, cli, config::Config, http::logging};
 
 fn main() -> ExitCode {
+    allocator::limit();
     let config = Config::read();
     logging::start(config.log_level(), config.serve.log_format);
     match cli::run(&config) {

@@ -13,7 +13,7 @@ use store::Store;
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::{
-    App, Options, admin, allocator,
+    App, Options, admin,
     cache::{generations::Generations, process::Cache},
     config::{Config, Serve, values::Networks},
     db::POOL_SIZE,
@@ -32,7 +32,6 @@ const JOB_SECONDS: Duration = Duration::from_secs(8);
 /// # Errors
 /// One line with the cause and the fix, before any request is served.
 pub fn run(config: &Config) -> Result<(), String> {
-    allocator::limit();
     let database = config.database()?;
     for option in &config.exposed {
         log::warn!(
