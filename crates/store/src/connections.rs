@@ -48,14 +48,15 @@ pub(crate) struct Connections {
 }
 
 impl Connections {
-    /// Connects, with at most `size` connections.
+    /// A pool of at most `size` connections, which are opened when they are needed: one to a SQLite file takes 1 MiB of memory
+    /// and the time to parse the schema.
     ///
     /// # Errors
-    /// [`Error::Unavailable`] when the database does not answer or the system refuses a thread.
+    /// [`Error::Unavailable`] when the system refuses a thread.
     pub(crate) fn open(manager: &Manager, size: u32) -> Result<Connections> {
         let pool = r2d2::Pool::builder()
             .max_size(size.max(1))
-            .min_idle(Some(1))
+            .min_idle(Some(0))
             .error_handler(Box::new(Quiet))
             .build(manager.clone())
             .map_err(|error| advice::unopened(manager.url(), &one_line(&error.to_string())))?;
@@ -75,10 +76,7 @@ impl Connections {
     pub(crate) fn checkout(&self, timeout: Duration) -> Result<r2d2::PooledConnection<Manager>> {
         self.checkouts.fetch_add(1, Ordering::Relaxed);
         self.manager.check_file()?;
-        if let Some(silence) = self.manager.expected().outage().filter(|silence| *silence >= SILENCE) {
-            let words = format!("the database has not answered for {} seconds", silence.as_secs());
-            return Err(Error::Unavailable(Unavailable::new(Outage::Silent, words)));
-        }
+        self.check_answers()?;
         self.waiting.fetch_add(1, Ordering::Relaxed);
         let checkout = self.pool.get_timeout(timeout);
         self.waiting.fetch_sub(1, Ordering::Relaxed);
@@ -93,6 +91,20 @@ impl Connections {
                 }
             }
         })
+    }
+
+    /// Checks that the database has answered the change feed within the last three seconds.
+    ///
+    /// # Errors
+    /// [`Outage::Silent`] if it has not.
+    pub(crate) fn check_answers(&self) -> Result<()> {
+        match self.manager.expected().outage().filter(|silence| *silence >= SILENCE) {
+            Some(silence) => {
+                let words = format!("the database has not answered for {} seconds", silence.as_secs());
+                Err(Error::Unavailable(Unavailable::new(Outage::Silent, words)))
+            }
+            None => Ok(()),
+        }
     }
 
     /// Checks that a connection still leads to the database: what is committed to a file that was replaced is lost.

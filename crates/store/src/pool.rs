@@ -3,7 +3,7 @@
 use std::{
     ops::{Deref, DerefMut},
     path::Path,
-    sync::Arc,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use diesel::{ConnectionError, ConnectionResult, r2d2::R2D2Connection};
@@ -22,6 +22,8 @@ use crate::{
 pub(crate) struct Manager {
     url: DatabaseUrl,
     expected: Arc<Expected>,
+    /// The connection with which the address was tested: the first that the pool gets.
+    tested: Arc<Mutex<Option<Pooled>>>,
 }
 
 /// A connection of the pool, what it leads to, and what was set on it.
@@ -65,7 +67,7 @@ impl DerefMut for Pooled {
 
 impl Manager {
     pub(crate) fn new(url: DatabaseUrl) -> Manager {
-        Manager { url, expected: Arc::default() }
+        Manager { url, expected: Arc::default(), tested: Arc::default() }
     }
 
     pub(crate) fn url(&self) -> &DatabaseUrl {
@@ -98,16 +100,21 @@ impl Manager {
         Ok(())
     }
 
-    /// Connects once, to test the address; creates a missing SQLite file.
+    /// Connects once, to test the address; creates a missing SQLite file. The pool takes this connection first.
     pub(crate) fn try_out(&self) -> ConnectionResult<()> {
-        match self.url.kind() {
-            Kind::Sqlite(file) => {
-                // If it cannot be created, SQLite says why.
-                let _error = sqlite_files::create(file);
-                establish_sqlite(file, true).map(drop)
-            }
-            Kind::Postgres(url) => establish_postgres(url).map(drop),
+        if let Kind::Sqlite(file) = self.url.kind()
+            && sqlite_files::create(file).is_err()
+            && !file.exists()
+        {
+            // It says why the file cannot be created.
+            establish_sqlite(file, true)?;
         }
+        *self.tested() = Some(self.open()?);
+        Ok(())
+    }
+
+    fn tested(&self) -> MutexGuard<'_, Option<Pooled>> {
+        self.tested.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Checks that PostgreSQL keeps a session for each connection, and stores text in UTF-8.
@@ -133,6 +140,26 @@ impl Manager {
             Kind::Sqlite(file) => self.current_file(file).map(Some),
             Kind::Postgres(_) => Ok(None),
         }
+    }
+
+    /// Opens a connection to the expected database.
+    fn open(&self) -> ConnectionResult<Pooled> {
+        let (conn, identity) = match self.url.kind() {
+            Kind::Sqlite(file) => {
+                // Before the file is opened: a connection must not look newer than it is.
+                let rewrites = self.expected.rewrites();
+                let id = self.current_file(file).map_err(|error| refusal(&error))?;
+                (Conn::Sqlite(establish_sqlite(file, false)?), Identity::File(id, rewrites))
+            }
+            Kind::Postgres(url) => {
+                let mut conn = establish_postgres(url)?;
+                let server = conn::server(&mut conn).map_err(ConnectionError::CouldntSetupConfiguration)?;
+                (Conn::Postgres(conn), Identity::Server(server))
+            }
+        };
+        let pooled = Pooled { conn, identity, backend: None, limit: None };
+        self.check_identity(&pooled).map_err(|error| refusal(&error))?;
+        Ok(pooled)
     }
 
     fn current_file(&self, file: &Path) -> Result<FileId> {
@@ -183,22 +210,8 @@ impl r2d2::ManageConnection for Manager {
     type Error = ConnectionError;
 
     fn connect(&self) -> ConnectionResult<Pooled> {
-        let (conn, identity) = match self.url.kind() {
-            Kind::Sqlite(file) => {
-                // Before the file is opened: a connection must not look newer than it is.
-                let rewrites = self.expected.rewrites();
-                let id = self.current_file(file).map_err(|error| refusal(&error))?;
-                (Conn::Sqlite(establish_sqlite(file, false)?), Identity::File(id, rewrites))
-            }
-            Kind::Postgres(url) => {
-                let mut conn = establish_postgres(url)?;
-                let server = conn::server(&mut conn).map_err(ConnectionError::CouldntSetupConfiguration)?;
-                (Conn::Postgres(conn), Identity::Server(server))
-            }
-        };
-        let pooled = Pooled { conn, identity, backend: None, limit: None };
-        self.check_identity(&pooled).map_err(|error| refusal(&error))?;
-        Ok(pooled)
+        let tested = self.tested().take();
+        tested.map_or_else(|| self.open(), Ok)
     }
 
     fn is_valid(&self, conn: &mut Pooled) -> ConnectionResult<()> {

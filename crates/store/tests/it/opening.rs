@@ -189,7 +189,7 @@ fn the_load_of_the_pool_counts_who_has_a_connection_and_who_waits() {
         let load = store.pool_load();
         (load.size, load.open, load.in_use, load.waiting)
     };
-    assert_eq!(load(), (1, 1, 0, 0));
+    assert_eq!(load(), (1, 0, 0, 0), "it is opened when it is needed");
     store
         .read(|_| {
             assert_eq!(load(), (1, 1, 1, 0));
