@@ -230,6 +230,24 @@ impl Store {
         self.connections.size()
     }
 
+    /// The number of reads at a time above which the database answers none of them sooner: for a SQLite file two more than
+    /// the machine has processors; `None` for PostgreSQL.
+    pub fn max_reads(&self) -> Option<u32> {
+        let processors = || thread::available_parallelism().map_or(1, |count| u32::try_from(count.get()).unwrap_or(1));
+        match self.manager.url().kind() {
+            Kind::Sqlite(_) => Some(processors() + 2),
+            Kind::Postgres(_) => None,
+        }
+    }
+
+    /// Checks that the database has answered the change feed within the last three seconds.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] if it has not.
+    pub fn check_answers(&self) -> Result<()> {
+        self.connections.check_answers()
+    }
+
     /// Why the database refused the last write that it was given; `None` once a write succeeded again.
     pub fn write_refusal(&self) -> Option<Outage> {
         self.connections.write_refusal()

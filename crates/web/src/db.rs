@@ -14,7 +14,7 @@ use std::{
 use actix_web::web;
 use domain::{access, site::Site};
 use store::{
-    Conn, Deadline, Outage, Store,
+    Bounded, Conn, Deadline, Outage, Store,
     feed::{DELIVERED_WITHIN, Event, Feed},
     writing::{self, AccessDiff, Command, Consent, Outcome, Run},
 };
@@ -132,7 +132,7 @@ impl Db {
             feed_cache.generations().record(&event);
             notify(&event);
         })?;
-        let bulkheads = Bulkheads::new(store.pool_size());
+        let bulkheads = Bulkheads::new(store.pool_size(), store.max_reads());
         Ok(Db { store, feed: Arc::new(feed), cache, bulkheads })
     }
 
@@ -155,7 +155,7 @@ impl Db {
     }
 
     /// How much of each share of the pool is in use now.
-    pub fn share_loads(&self) -> [ShareLoad; 5] {
+    pub fn share_loads(&self) -> Vec<ShareLoad> {
         self.bulkheads.load()
     }
 
@@ -172,16 +172,35 @@ impl Db {
         &self,
         query: impl FnOnce(&mut Conn) -> store::Result<T> + Send + 'static,
     ) -> Result<T, Error> {
-        self.read_within(Deadline::after(DEADLINE), query).await
+        self.read_in(Share::Reads, query).await
     }
 
-    async fn read_within<T: Send + 'static>(
+    async fn read_in<T: Send + 'static>(
         &self,
-        deadline: Deadline,
+        share: Share,
         query: impl FnOnce(&mut Conn) -> store::Result<T> + Send + 'static,
     ) -> Result<T, Error> {
+        let deadline = Deadline::after(DEADLINE);
+        Ok(self.blocking_read_in(share, deadline, |bounded| bounded.read(query)).await??)
+    }
+
+    /// Runs a read in a share. It holds its permit, and not the request: the connection is in use until its statement has
+    /// stopped.
+    async fn blocking_read_in<T: Send + 'static>(
+        &self,
+        share: Share,
+        deadline: Deadline,
+        read: impl FnOnce(Bounded<'_>) -> store::Result<T> + Send + 'static,
+    ) -> Result<store::Result<T>, Error> {
+        // At once: those that wait for the database hold the permits.
+        self.store.check_answers()?;
+        let permit = self.bulkheads.enter(share, &deadline).await.map_err(busy)?;
         let (store, within) = (self.store.clone(), deadline.clone());
-        Ok(blocking_read(deadline, move || store.within(&within).read(query)).await??)
+        let work = move || {
+            let _permit = permit;
+            read(store.within(&within))
+        };
+        blocking_read(deadline, work).await
     }
 
     /// Runs a query, and returns the settings of the site with its result: nearly every page needs them.
@@ -189,20 +208,20 @@ impl Db {
         &self,
         query: impl FnOnce(&mut Conn) -> store::Result<T> + Send + 'static,
     ) -> Result<(Arc<Site>, T), Error> {
-        self.read_with_site_within(Deadline::after(DEADLINE), query).await
+        self.read_with_site_in(Share::Reads, query).await
     }
 
-    async fn read_with_site_within<T: Send + 'static>(
+    async fn read_with_site_in<T: Send + 'static>(
         &self,
-        deadline: Deadline,
+        share: Share,
         query: impl FnOnce(&mut Conn) -> store::Result<T> + Send + 'static,
     ) -> Result<(Arc<Site>, T), Error> {
         if let Some(site) = self.cache.site() {
-            return Ok((site, self.read_within(deadline, query).await?));
+            return Ok((site, self.read_in(share, query).await?));
         }
         let generation = self.cache.site_generation();
         let read = move |conn: &mut Conn| Ok((store::site::get(conn)?, query(conn)?));
-        let (site, answer) = self.read_within(deadline, read).await?;
+        let (site, answer) = self.read_in(share, read).await?;
         let site = Arc::new(site);
         self.cache.insert_site(generation, site.clone());
         Ok((site, answer))
@@ -216,7 +235,7 @@ impl Db {
         &self,
         query: impl FnOnce(&mut Conn) -> store::Result<T> + Send + 'static,
     ) -> Result<(Arc<Site>, T), Error> {
-        self.share_with_site(Share::Searches, query).await
+        self.read_with_site_in(Share::Searches, query).await
     }
 
     /// As [`Db::read_with_site`], for a list of the panel.
@@ -227,22 +246,7 @@ impl Db {
         &self,
         query: impl FnOnce(&mut Conn) -> store::Result<T> + Send + 'static,
     ) -> Result<(Arc<Site>, T), Error> {
-        self.share_with_site(Share::Panel, query).await
-    }
-
-    async fn share_with_site<T: Send + 'static>(
-        &self,
-        share: Share,
-        query: impl FnOnce(&mut Conn) -> store::Result<T> + Send + 'static,
-    ) -> Result<(Arc<Site>, T), Error> {
-        let deadline = Deadline::after(DEADLINE);
-        let permit = self.bulkheads.enter(share, &deadline).await.map_err(busy)?;
-        // The query holds the permit, not the request: the connection is in use until its statement has stopped.
-        let query = move |conn: &mut Conn| {
-            let _permit = permit;
-            query(conn)
-        };
-        self.read_with_site_within(deadline, query).await
+        self.read_with_site_in(Share::Panel, query).await
     }
 
     /// Runs queries that see one state of the database and cannot write, such as the preview of a command.
@@ -256,7 +260,7 @@ impl Db {
         self.snapshot_within(Share::Panel, Deadline::after(DEADLINE), query).await
     }
 
-    /// As [`Db::snapshot`], for a page: it takes no share of the connections, as [`Db::read`] takes none.
+    /// As [`Db::snapshot`], for a page: it has the share of [`Db::read`].
     ///
     /// # Errors
     /// The error of the query; 503 when the database does not answer.
@@ -264,9 +268,7 @@ impl Db {
         &self,
         query: impl FnOnce(&mut Conn) -> store::Result<T> + Send + 'static,
     ) -> Result<T, Error> {
-        let deadline = Deadline::after(DEADLINE);
-        let (store, within) = (self.store.clone(), deadline.clone());
-        Ok(blocking_read(deadline, move || store.within(&within).snapshot(query)).await??)
+        Ok(self.snapshot_within(Share::Reads, Deadline::after(DEADLINE), query).await??)
     }
 
     /// As [`Db::snapshot`], for a job: no request waits for it.
@@ -283,13 +285,7 @@ impl Db {
         deadline: Deadline,
         query: impl FnOnce(&mut Conn) -> store::Result<T> + Send + 'static,
     ) -> Result<store::Result<T>, Error> {
-        let permit = self.bulkheads.enter(share, &deadline).await.map_err(busy)?;
-        let (store, within) = (self.store.clone(), deadline.clone());
-        let read = move || {
-            let _permit = permit;
-            store.within(&within).snapshot(query)
-        };
-        split_outage(blocking_read(deadline, read).await?)
+        split_outage(self.blocking_read_in(share, deadline, |bounded| bounded.snapshot(query)).await?)
     }
 
     /// Previews the effect of a command on access.
