@@ -135,7 +135,7 @@ async fn serve_on(
     let state = app.clone();
     actix_web::rt::spawn(app.failed_logins.clone().write_periodically(app.db.clone()));
     let sharing = app.clone();
-    actix_web::rt::spawn(async move { sharing.authenticator.share_until_the_end(&sharing.db).await });
+    actix_web::rt::spawn(async move { sharing.authenticator.share_periodically(&sharing.db).await });
     actix_web::rt::spawn(admin::jobs::Jobs::purge_periodically(app.db.clone()));
     actix_web::rt::spawn(admin::trash::purge_expired(app.clone()));
     actix_web::rt::spawn(admin::unused_contents::sweep_periodically(app.clone()));

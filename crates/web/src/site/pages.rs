@@ -112,7 +112,7 @@ pub async fn show(request: HttpRequest, app: Data<App>) -> Result<Outcome, Error
 /// Only pages that the visitor may read count, and never one at the path itself.
 async fn note_language(request: &HttpRequest, app: &App) {
     let Ok(path) = PagePath::parse(resolve::path(request)) else { return };
-    let visitor = sign_in::known(request).map_or(Visitor::Anonymous, |account| account.visitor());
+    let visitor = sign_in::account(request).map_or(Visitor::Anonymous, |account| account.visitor());
     let above: Vec<PagePath> = path.above().collect();
     let read = move |conn: &mut store::Conn| {
         pages::visible_language(conn, &VisiblePages::readable(&visitor, clock::now()), &above)
