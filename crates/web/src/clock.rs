@@ -48,7 +48,7 @@ pub fn second(at: Timestamp, zone: Zone) -> String {
 ///
 /// # Errors
 /// A sentence for the person who typed it.
-pub fn echo(typed: &str, zone: Zone) -> Result<String, String> {
+pub fn describe_moment(typed: &str, zone: Zone) -> Result<String, String> {
     let Some(at) = zone.parse_moment(typed)? else { return Ok(String::new()) };
     let local = zone.local(at);
     let time = if local.second() == 0 { "%H:%M" } else { "%H:%M:%S" };
@@ -141,10 +141,10 @@ mod tests {
     #[test]
     fn an_echo_names_the_day_of_the_week_and_the_zone() {
         let zone = Zone::parse("Europe/Berlin").unwrap();
-        assert!(echo("2026-11-30T09:00", zone).unwrap().starts_with("Mon 30 Nov 2026, 09:00 Europe/Berlin, "));
-        assert!(echo("2026-11-30T09:00:05", zone).unwrap().starts_with("Mon 30 Nov 2026, 09:00:05 Europe/Berlin, "));
-        assert_eq!(echo(" ", zone), Ok(String::new()));
-        assert!(echo("2026-03-29T02:30", zone).unwrap_err().contains("is skipped in Europe/Berlin"));
+        assert!(describe_moment("2026-11-30T09:00", zone).unwrap().starts_with("Mon 30 Nov 2026, 09:00 Europe/Berlin, "));
+        assert!(describe_moment("2026-11-30T09:00:05", zone).unwrap().starts_with("Mon 30 Nov 2026, 09:00:05 Europe/Berlin, "));
+        assert_eq!(describe_moment(" ", zone), Ok(String::new()));
+        assert!(describe_moment("2026-03-29T02:30", zone).unwrap_err().contains("is skipped in Europe/Berlin"));
     }
 
     #[test]

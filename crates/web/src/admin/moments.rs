@@ -16,6 +16,6 @@ use crate::{
 /// GET `/admin/moment?typed=`: the moment with its day of the week, its zone and its distance, or what is wrong with it.
 pub async fn show(app: Data<App>, _: Editor, query: QueryString) -> Result<Answer, Error> {
     let zone = app.db.site().await.time_zone;
-    let words = clock::echo(query.get("typed"), zone).unwrap_or_else(|why| why);
+    let words = clock::describe_moment(query.get("typed"), zone).unwrap_or_else(|why| why);
     Ok(Answer::new(TEXT, words, Caching::Never))
 }

@@ -57,7 +57,7 @@ pub async fn envelope(
         }
     };
     let early = match early {
-        // Without errors, and without a body of unknown length, nothing of the request is needed any more.
+        // Without an error and without a body of unknown length, nothing of the request is needed any more.
         Some(Ok(mut response)) if is_complete(&request, &response) => {
             security_headers::append(response.headers_mut(), &envelope);
             refuse_upgrade(wants_upgrade, &mut response);

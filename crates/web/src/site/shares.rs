@@ -17,7 +17,7 @@ use crate::{
         answer::{Answer, Caching, Outcome},
         envelope::Envelope,
         error::Error,
-        file_answer::FileFacts,
+        file_answer::ServedFile,
         logging::LogLimiter,
         responses::permanent_redirect_with_query,
         view::{Frame, Link},
@@ -79,7 +79,7 @@ async fn send(app: &App, request: &HttpRequest, SharedFile { file }: SharedFile)
         Some(width) => files::smaller_copy(app, &file, width).await?,
         None => file.content.clone(),
     };
-    Ok(Outcome::Page(Answer::file(FileFacts { name: file.name, content }, Caching::Secret)))
+    Ok(Outcome::Page(Answer::file(ServedFile { name: file.name, content }, Caching::Secret)))
 }
 
 /// Notes in the background when the page of a share was last opened by it.

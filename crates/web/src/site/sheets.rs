@@ -13,7 +13,7 @@ use crate::{
         answer::{Answer, Caching},
         assets,
         error::Error,
-        file_answer::FileFacts,
+        file_answer::ServedFile,
         sheets::{OWN, Sheets, TOKENS},
     },
 };
@@ -40,7 +40,7 @@ fn picture(site: &Site, file: &str) -> Option<Answer> {
 
 fn answer(picture: &Picture, caching: Caching) -> Option<Answer> {
     let name = FileName::parse(&picture.file_name()).ok()?;
-    Some(Answer::file(FileFacts { name, content: picture.content.clone() }, caching))
+    Some(Answer::file(ServedFile { name, content: picture.content.clone() }, caching))
 }
 
 /// GET `/favicon.ico`: the icon of the site, or ours.

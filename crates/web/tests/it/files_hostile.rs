@@ -352,7 +352,7 @@ async fn a_page_with_five_hundred_files_takes_no_further_one() {
 
 #[actix_web::test]
 async fn a_file_beyond_the_limit_of_all_leaves_the_page_and_its_draft_as_they_are() {
-    let site = limited(Limits { file: 5_000_000, all: Some(6_000_000) }, web::http::arriving::Pace::default());
+    let site = limited(Limits { file: 5_000_000, all: Some(6_000_000) }, web::http::upload_limits::Pace::default());
     let (eve, hello) = (site.eve(), hello(&site));
     put(&eve, &hello, "plan.txt", "the plan").await.is(200);
     publish(&eve, &hello).await;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use actix_web::http::Method;
 use domain::{access::Admin, file::File, page::PageId, user::Role};
 use serde_json::Value;
-use web::{Options, http::arriving::Pace, upload::Limits};
+use web::{Options, http::upload_limits::Pace, upload::Limits};
 
 use crate::site::{Actor, Response, Site, draft, multipart};
 
@@ -132,7 +132,7 @@ async fn t53_the_token_stands_before_the_file() {
     after.truncate(after.len() - "--XX--\r\n".len());
     after.extend_from_slice(&multipart(&[("form_token", &token)], ("", b"")));
     let after = String::from_utf8(after).unwrap();
-    eve.multipart().send(Method::POST, &hello.files, Some(after)).await.is(403).has("stands after the file");
+    eve.multipart().send(Method::POST, &hello.files, Some(after)).await.is(403).has("comes after the file");
     let foreign = eve.with("origin", "http://other.test");
     foreign.upload(&hello.files, &[("form_token", &token)], ("a.txt", b"x")).await.is(403);
     site.ann().upload(&hello.files, &[("form_token", &token)], ("a.txt", b"x")).await.is(403);
