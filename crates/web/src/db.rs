@@ -260,7 +260,7 @@ impl Db {
     ///
     /// # Errors
     /// The error of the query; 503 when the database does not answer.
-    pub async fn read_at_once<T: Send + 'static>(
+    pub async fn read_snapshot<T: Send + 'static>(
         &self,
         query: impl FnOnce(&mut Conn) -> store::Result<T> + Send + 'static,
     ) -> Result<T, Error> {

@@ -211,8 +211,8 @@ impl Impersonation {
             path => match (below_sitemap(path), PagePath::parse(path)) {
                 (Some(below), _) => {
                     let hides_pages = app.db.site().await.hides_pages;
-                    let asked = ListQuery::of(&query);
-                    let all = Section::of_all(app, below, guest, asked, clock::now(), (Error::NotFound, hides_pages));
+                    let list_query = ListQuery::of(&query);
+                    let all = Section::of_all(app, below, guest, list_query, clock::now(), (Error::NotFound, hides_pages));
                     lists::section(app, all).await
                 }
                 (None, Ok(path)) => self.page(app, guest, path, ListQuery::of(&query)).await,
@@ -245,15 +245,15 @@ impl Impersonation {
         app: &Data<App>,
         guest: MaybeReader,
         path: PagePath,
-        asked: ListQuery,
+        list_query: ListQuery,
     ) -> Result<Outcome, Error> {
-        match Resolved::seen_by(app, guest.clone(), path, asked.clone()).await? {
+        match Resolved::seen_by(app, guest.clone(), path, list_query.clone()).await? {
             Resolved::Finished(answer) => Ok(Outcome::Page(answer)),
             // Only an editor's own requests find drafts.
             Resolved::Draft(_) => Err(Error::NotFound),
             Resolved::Page(page) => pages::visible(app, *page).await,
             Resolved::Section(section) => lists::section(app, *section).await,
-            Resolved::Moved(path) => Box::pin(self.page(app, guest.clone(), path, asked)).await,
+            Resolved::Moved(path) => Box::pin(self.page(app, guest.clone(), path, list_query)).await,
         }
     }
 

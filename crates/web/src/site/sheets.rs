@@ -27,7 +27,7 @@ pub async fn tokens(app: Data<App>, file: Path<String>) -> Result<Answer, Error>
     if let Some(answer) = picture(&known, &file) {
         return Ok(answer);
     }
-    // As for a style sheet.
+    // As in `show`: this instance may not know the newest settings yet.
     let site = app.db.read(store::site::get).await?;
     picture(&site, &file).ok_or(Error::NotFound)
 }
@@ -62,7 +62,7 @@ async fn show(app: &App, href: &str) -> Result<Answer, Error> {
     if let Some(answer) = Sheets::of(&app.db.site().await.look).answer(href) {
         return Ok(answer);
     }
-    // Another instance may have answered with a page of settings that this one has not heard of.
+    // Another instance may have answered with newer settings, which this one does not know yet.
     let site = app.db.read(store::site::get).await?;
     Sheets::of(&site.look).answer(href).ok_or(Error::NotFound)
 }
