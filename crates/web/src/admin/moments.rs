@@ -1,4 +1,4 @@
-//! What a typed date means, while it is typed.
+//! The meaning of a date, shown while it is typed.
 
 use actix_web::web::Data;
 

@@ -353,7 +353,7 @@ async fn a_file_is_renamed_with_its_links_described_deleted_and_kept() {
     publish.push(("then", "publish".into()));
     eve.post(&hello.form, &as_pairs(&publish)).await.is(303);
     act("delete", "oak.svg", &[], "Typed.").await.is(303);
-    eve.get(&hello.form).await.has("leaves when you publish").has("Keep<").has("Typed.");
+    eve.get(&hello.form).await.has("removed when you publish").has("Keep<").has("Typed.");
     act("keep", "oak.svg", &[], "Typed.").await.is(303);
     eve.get(&hello.form).await.lacks("leaves when").has(", published");
     act("delete", "other.svg", &[], "Typed.").await.is(404);

@@ -63,7 +63,7 @@ async fn t64_all_keys_of_a_user_end_with_the_next_request_on_every_instance() {
         assert_eq!(statuses().await, [200; 6], "a question ends nothing");
         let done = site.root().submit(&ask, &ask, &[]).await.is(303);
         assert_eq!(statuses().await, [401, 410, 410, 401, 410, 410]);
-        site.root().get(done.header("location")).await.is(200).has("Ended 3 keys; it holds with the next request.");
+        site.root().get(done.header("location")).await.is(200).has("Ended 3 keys; this takes effect with the next request.");
         // The account goes on, and so do the keys of others.
         for instance in [&there, site] {
             instance.eve().get("/admin/").await.is(200);

@@ -299,7 +299,7 @@ async fn the_form_that_disables_a_user_ends_their_link_hands_over_their_drafts_a
         .submit(&form, &form, &fields)
         .await
         .is(422)
-        .has("These end and do not come back: 1 link to set a password.");
+        .has("These end and cannot be restored: 1 link to set a password.");
     asked.has("The drafts go to").has("<option>root</option>").lacks("<option>eve").lacks("<option>ann");
     let answer = |heir| [fields[0], fields[1], fields[2], ("disables", "on"), ("drafts_to", heir)];
     for nobody in ["ann", "dan", "eve", "nobody"] {
