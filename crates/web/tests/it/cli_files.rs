@@ -132,9 +132,9 @@ fn what_cannot_be_done_is_said_in_a_line_and_nothing_is_stored() {
     assert_eq!(store(&server).read(store::files::stored_bytes).unwrap(), 0);
 
     done(&server.cli(&["file", "put", "plans/a.txt"], "a"));
-    check(&["get", "plans/a.txt", "-o", "there.txt"], b"", "there.txt cannot be made");
+    check(&["get", "plans/a.txt", "-o", "there.txt"], b"", "there.txt cannot be created");
     assert_eq!(std::fs::read(server.folder.path().join("there.txt")).unwrap(), b"kept");
-    check(&["get", "plans/a.txt", "-o", "no/folder/a.txt"], b"", "no/folder/a.txt cannot be made");
+    check(&["get", "plans/a.txt", "-o", "no/folder/a.txt"], b"", "no/folder/a.txt cannot be created");
     let limited = |bytes: usize| {
         let mut command = postern(server.folder.path(), &["file", "put", "plans/large.txt"]);
         command.env("POSTERN_FILE_MIB", "1");
