@@ -6,15 +6,15 @@ use std::{
 };
 
 use crate::{
-    refusals::{Held, Place, admin, on_postgres, value},
+    refusals::{HeldLock, Place, admin, on_postgres, value},
     server::{Server, status},
 };
 
 /// The timeout of each wait.
-const PATIENCE: Duration = Duration::from_secs(40);
+const TIMEOUT: Duration = Duration::from_secs(40);
 
 /// Starts to make a page private behind a lock of another program; returns the lock and the page of the job.
-fn waiting_job(place: &Place) -> (Held, String) {
+fn waiting_job(place: &Place) -> (HeldLock, String) {
     place.done(&["page", "put", "notes", "--title", "Notes", "--public"], "text");
     let list = place.get("/admin/pages?q=notes", &admin());
     let fields =
@@ -32,7 +32,7 @@ fn waiting_job(place: &Place) -> (Held, String) {
 fn until_logged(server: &Server, words: &str) {
     let begun = Instant::now();
     while !server.log().contains(words) {
-        assert!(begun.elapsed() < PATIENCE, "{}", server.log());
+        assert!(begun.elapsed() < TIMEOUT, "{}", server.log());
         thread::sleep(Duration::from_millis(20));
     }
 }
