@@ -283,10 +283,10 @@ async fn a_job_is_shown_by_every_instance_while_it_runs_and_after_its_instance_e
     };
     write(beat, 0);
     let shown = site.eve().get(page).await.is(200).has("3 of 10 done.").has("Delete</h1>");
-    shown.has("http-equiv=\"refresh\"").lacks("said nothing");
+    shown.has("http-equiv=\"refresh\"").lacks("has not reported");
     site.root().get(page).await.is(404);
     write(beat, 40);
-    site.eve().get(page).await.is(200).has("said nothing for 4").has("nothing was changed");
+    site.eve().get(page).await.is(200).has("has not reported for 4").has("nothing was changed");
     write(commit, 0);
     site.eve().get(page).await.is(200).has("http-equiv=\"refresh\"");
     write(beat, 40);

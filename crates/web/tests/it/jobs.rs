@@ -94,6 +94,6 @@ fn a_job_whose_server_was_killed_changed_nothing_and_its_page_says_so() {
     assert!(page.contains("Change readers</h1>") && page.contains("http-equiv=\"refresh\""), "{page}");
     place.cluster.as_ref().unwrap().sql("UPDATE jobs SET beat_at = beat_at - interval '1 minute'");
     let page = place.get(&job, &admin());
-    assert!(page.contains("said nothing for") && page.contains("nothing was changed"), "{page}");
+    assert!(page.contains("has not reported for") && page.contains("nothing was changed"), "{page}");
     assert!(is_public(&place));
 }

@@ -237,7 +237,7 @@ async fn a_file_that_cannot_be_a_picture_of_the_site_is_refused_with_the_reason(
     upload(&root, "logo", ("logo.svg", b"<svg xmlns=\"http://www.w3.org/2000/svg\"/>"))
         .await
         .is(422)
-        .has("no PNG, JPEG, WebP or GIF");
+        .has("not a PNG, JPEG, WebP or GIF");
     upload(&root, "logo", ("logo.png", b"GIF89a")).await.is(422).has("The name ends with .png");
     let mut large = pixel();
     large.resize(1 << 21, 0);

@@ -502,7 +502,7 @@ async fn the_settings_say_who_may_make_links() {
         let before = site.link("clients/acme", Shows::Page);
         let set = async |sharers: Sharers| {
             let root = site.root().browser();
-            let settings = root.get("/admin/site").await.is(200).has("Links that were made before open until they end");
+            let settings = root.get("/admin/site").await.is(200).has("Existing links work until they end");
             let fields = ["title", "tagline", "language", "time_zone", "realm", "version"]
                 .map(|field| (field, settings.value_of(field)));
             let mut fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
