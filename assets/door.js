@@ -1,7 +1,7 @@
 // Signs out without a prompt, and counts down the wait after too many attempts. Both also work without this script.
 "use strict";
 
-// A browser keeps the credentials that last opened an address. These belong to nobody.
+// A browser keeps the credentials with which it last opened an address. These belong to no user, and replace the real ones.
 for (const link of document.querySelectorAll("a[data-sign-out]")) {
   link.addEventListener("click", (event) => {
     event.preventDefault();

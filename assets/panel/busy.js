@@ -1,4 +1,4 @@
-// A form that takes a second or more says so, and is not sent twice.
+// Shows that a form that takes a second or more is being sent, and prevents a second submission.
 for (const form of document.querySelectorAll("form[data-busy]")) {
   form.addEventListener("submit", (event) => {
     if (form.dataset.sent) { event.preventDefault(); return; }
@@ -13,7 +13,7 @@ for (const form of document.querySelectorAll("form[data-busy]")) {
       words.textContent = form.dataset.busy;
       button.after(words);
     }
-    // The browser shows the page as it was left when somebody comes back to it.
+    // When somebody returns to the page, the browser may show it in the state in which it was left.
     window.addEventListener("pageshow", () => {
       delete form.dataset.sent;
       button.textContent = label;

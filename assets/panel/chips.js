@@ -54,7 +54,7 @@ function chips(box) {
     const offered = finder.offers();
     input.value = "";
     finder.close();
-    // What was typed and not picked is kept: the server says whether somebody has this name.
+    // A name that was typed and not picked is kept: the server checks whether it exists.
     add(...typed.map((name) => offered.find((offer) => offer.name.toLowerCase() === name.toLowerCase())
       || { kind: people ? "person" : "group", name }));
   };
@@ -113,7 +113,7 @@ function chips(box) {
   show();
   hidden.replaceChildren(...chosen.filter(({ kind }) => kind === "group")
     .map(({ name }) => element("input", { type: "hidden", name: "groups", value: name })));
-  // Chooses others than before.
+  // Replaces the chosen names.
   box.choose = (names, inGroups) => {
     chosen = [...names.map((name) => ({ kind: "person", name })), ...inGroups.map((name) => ({ kind: "group", name }))];
     show();

@@ -1,9 +1,9 @@
 // A field with a list of offers below it: arrow keys move, Enter takes one, Escape closes the list.
 let made = 0;
 
-// `find` gives the offers for a text; `fill` puts one into its list item; `take` gets the chosen one; `enter` is called when
-// Enter finds no offer; `leave` after Escape; `says` has the words for no offer and for a number of them. With `calm`, Enter in an
-// empty field takes nothing; with `typed`, it takes what was typed until an arrow key chose an offer.
+// `find` returns the offers for a text; `fill` puts one into its list item; `take` gets the chosen one; `enter` is called when
+// Enter finds no offer, and `leave` after Escape; `says` has the words for no offer and for a number of them. With `calm`, Enter
+// in an empty field takes nothing; with `typed`, it takes what was typed until an arrow key chose an offer.
 export function combobox({ input, list, said, find, fill, take, enter, leave, says, calm = false, typed = false }) {
   const name = `offers-${++made}`;
   // `offered` is the text that the offers were found for.
@@ -44,7 +44,7 @@ export function combobox({ input, list, said, find, fill, take, enter, leave, sa
     item.addEventListener("mousedown", (event) => { event.preventDefault(); choose(n); });
     return item;
   };
-  // With `silent`, the number of offers is not said.
+  // With `silent`, the number of offers is not announced to screen readers.
   const search = async ({ silent = false } = {}) => {
     const turn = ++asked, text = input.value;
     const found = await find(text).catch(() => null);
@@ -79,7 +79,7 @@ export function combobox({ input, list, said, find, fill, take, enter, leave, sa
     // A search is not a change of the form.
     event.stopPropagation();
     clearTimeout(pause);
-    // An answer that is under way is for another text.
+    // A pending answer is for another text.
     ++asked;
     pause = setTimeout(search, 120);
   });

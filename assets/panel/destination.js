@@ -1,8 +1,8 @@
 import { picker } from "./picker.js";
 import { tree } from "./tree.js";
 
-// Chooses a path from the tree: for `page` the section in which the page is, for `section` the path itself. Says when there is no
-// page at a section that was chosen.
+// Chooses a path from the tree: for `page` the section in which the page is, for `section` the path itself. Shows a remark when
+// there is no page at the chosen section.
 for (const place of document.querySelectorAll("[data-destination]")) {
   const input = place.querySelector("input"), remark = place.querySelector(".remark");
   const isPage = place.dataset.destination === "page";

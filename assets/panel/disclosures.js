@@ -1,7 +1,7 @@
 import { recall, remember } from "./memory.js";
 import { closes } from "./menu.js";
 
-// Parts of a form that stay open or closed as they were left, unless something in them has to be fixed.
+// Parts of a form that stay open or closed as they were left. A part with an error is always open.
 for (const part of document.querySelectorAll("details[data-remember]")) {
   const name = part.dataset.remember;
   const left = recall(name);

@@ -1,4 +1,4 @@
-// Saves the form as a draft: 1.5 seconds after the last change, and at least every 5 seconds while there are more.
+// Saves the form as a draft: 1.5 seconds after the last change, and at least every 5 seconds while changes continue.
 const drafted = document.querySelector("form[data-drafts]");
 
 // Saves what was typed now, without leaving the form. After a conflict the form is sent, and both texts are shown.
@@ -93,7 +93,7 @@ if (drafted) {
     }
     clearTimeout(timer);
     if (!keeping) return void (since = 0);
-    // Waits for a save under way: otherwise the form would not know the version that it saved itself.
+    // Waits for a pending save: otherwise the form would not know the version that it saved itself.
     event.preventDefault();
     keeping.finally(() => { clearTimeout(timer); drafted.requestSubmit(button); });
   });

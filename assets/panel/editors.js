@@ -1,9 +1,9 @@
-// Tells early that somebody else edits the page, and sends what both began with, so that the server can merge.
+// Shows early that somebody else is editing the page, and sends the text with which the form began, so that the server can merge.
 const form = document.querySelector("form[data-drafts]");
 if (form) {
   const MOST = 600000;
   const busy = document.querySelector(".busy");
-  // The fields as they came, whatever the browser filled in since.
+  // The fields as the server sent them, whatever the browser has filled in since.
   const arrived = () => {
     const fields = new URLSearchParams();
     for (const field of form.elements) {

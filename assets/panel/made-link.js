@@ -1,4 +1,4 @@
-// A link that is shown once: a button that copies it. The older way also works over HTTP.
+// A link that is shown once: a button that copies it. `execCommand` also works over HTTP.
 for (const button of document.querySelectorAll("[data-copy-link]")) {
   const field = document.getElementById(button.dataset.copyLink);
   const said = button.parentElement.querySelector("[role=status]");

@@ -16,7 +16,7 @@ const wordAround = (value, at) => {
   return before && after ? [at - before[0].length, at + after[0].length] : [at, at];
 };
 
-// Puts a mark around the selection or the word, or takes it away.
+// Puts a mark around the selection or the word, or removes it.
 export function toggleMark(value, start, end, mark) {
   const sign = mark[0], size = mark.length, caret = start === end ? start : null;
   if (caret !== null) [start, end] = wordAround(value, caret);
@@ -48,7 +48,7 @@ const overLines = (value, start, end, change) => {
   return { from, to, text, start: caret, end: caret };
 };
 
-// Changes the lines that are not blank: takes something away if all have it, and otherwise gives it to each.
+// Changes the lines that are not blank: removes a prefix if all of them have it, and otherwise adds it to each.
 const toggleLines = (value, start, end, has, take, give) => overLines(value, start, end, (lines) => {
   const counts = (line) => line.trim() !== "" || lines.length === 1;
   const all = lines.filter(counts).every((line) => has.test(line));

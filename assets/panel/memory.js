@@ -1,4 +1,4 @@
-// What this browser remembers of how the panel was arranged; nothing where storage is forbidden.
+// The arrangement of the panel, remembered by this browser; nothing is remembered where storage is forbidden.
 export const recall = (name) => {
   try {
     return localStorage.getItem(`panel:${name}`);
@@ -10,6 +10,6 @@ export const remember = (name, value) => {
   try {
     localStorage.setItem(`panel:${name}`, value);
   } catch {
-    // It is forgotten with the page.
+    // The value is lost with the page.
   }
 };

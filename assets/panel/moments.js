@@ -1,4 +1,4 @@
-// Says below a date what it means, while it is typed.
+// Shows the meaning of a date below its field, while it is typed.
 for (const echo of document.querySelectorAll("[data-moment]")) {
   const field = document.getElementById(echo.dataset.moment);
   let pause, asked = 0;

@@ -1,4 +1,4 @@
-// Asks whether the subpages move along once the path of a page is another one. They do, unless somebody says otherwise.
+// Offers to move the subpages along once the path of a page has changed. They move unless somebody clears the box.
 const moves = document.querySelector(".move-below");
 if (moves) {
   const box = moves.querySelector("input"), { path } = moves.closest("form").elements;

@@ -8,7 +8,7 @@ if (list) {
     const number = row.querySelector("[name=position]");
     if (number.value === String(n + 1)) return;
     number.value = n + 1;
-    // The guard asks before typed changes are left.
+    // The guard warns before typed changes are lost.
     number.dispatchEvent(new Event("input", { bubbles: true }));
   });
   const update = () => rows().forEach((row, n, all) => {

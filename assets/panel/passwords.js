@@ -9,7 +9,7 @@ if (sheet) {
     [...slip.querySelectorAll("dl > div")]
       .map((row) => `${row.querySelector("dt").textContent}: ${row.querySelector("dd").textContent.trim()}`)
       .join("\n");
-  // Browsers offer the clipboard over HTTPS only; the older way also works over HTTP.
+  // Browsers offer the clipboard over HTTPS only; `execCommand` also works over HTTP.
   const copy = async (text) => {
     if (navigator.clipboard) return navigator.clipboard.writeText(text);
     const area = document.createElement("textarea");

@@ -19,7 +19,7 @@ if (body) {
     if (turn > shown) {
       shown = turn;
       prose.innerHTML = html;
-      // The files of other pages stand with those of this one.
+      // The files of other pages are listed with those of this page.
       const elsewhere = prose.querySelector("[data-elsewhere]");
       document.querySelector("#files [data-elsewhere]")?.replaceWith(elsewhere);
     }

@@ -1,6 +1,6 @@
 import "./chips.js";
 
-// Keeps the lines that say who can read a page true while somebody types, and takes the readers of the pages nearby.
+// Keeps the lines that say who can read a page up to date while somebody types, and takes over the readers of the pages nearby.
 const lines = document.querySelector(".reader-lines");
 if (lines) {
   const { form } = document.querySelector("[name=audience]");
@@ -42,7 +42,7 @@ if (lines) {
 const question = document.querySelector(".access-question");
 if (question) question.focus();
 
-// A pointer that chooses specific people leads on to the list of them. Keys move through the choices and stay there.
+// A click on specific people moves the focus to the list of them. With the keyboard, the focus stays on the choices.
 const specific = document.getElementById("audience-chosen");
 if (specific) {
   const choices = specific.closest("fieldset");

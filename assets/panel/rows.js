@@ -35,7 +35,7 @@ if (form) {
   all.addEventListener("change", () => { boxes().forEach((box) => { box.checked = all.checked; }); });
   form.addEventListener("change", count);
   form.addEventListener("rows-changed", count);
-  // A browser that comes back to the page may have kept the selection.
+  // When somebody returns to the page, the browser may have kept the selection.
   addEventListener("pageshow", count);
   count();
 }

@@ -1,4 +1,4 @@
-// Dates on the clocks of the site, whatever those of the browser say.
+// Dates in the time zone of the site, whatever the time zone of the browser is.
 export const DAYS = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
 export const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 

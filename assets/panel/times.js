@@ -1,4 +1,4 @@
-// Relative times of less than a day, kept current. Their words are those of the server (clock.rs).
+// Relative times of less than a day, kept current. Their words are the same as those of the server (clock.rs).
 const DAY = 86400;
 
 function words(seconds) {

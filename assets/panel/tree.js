@@ -47,7 +47,7 @@ export function tree(box, take, leave) {
     list.append(item);
     return item;
   };
-  // The last entry of a level that goes on.
+  // The last entry of a level that has more pages.
   const addMore = (list, level, path, next) => {
     const item = document.createElement("li");
     item.setAttribute("role", "treeitem");

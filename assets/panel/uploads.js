@@ -16,7 +16,7 @@ if (form && panel) {
   panel.append(status);
   let last = Promise.resolve(), under = 0, mark = null, length = body.value.length;
 
-  // The place for the next file moves with what is typed before it.
+  // The position for the next file moves with the text that is typed before it.
   body.addEventListener("input", () => {
     const more = body.value.length - length;
     length = body.value.length;
@@ -143,7 +143,7 @@ if (form && panel) {
     }
   };
 
-  // The fields of the panel: a choice is an upload.
+  // The file fields of the panel: a chosen file is uploaded at once.
   const field = panel.querySelector(".file-field");
   if (!field.querySelector("input")) {
     const label = document.createElement("label");

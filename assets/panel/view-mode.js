@@ -27,7 +27,7 @@ if (editor) {
   }
   // Before the tools, so that Tab leads from them to the text; the style sheet puts it at the end of the line.
   editor.querySelector(".toolbar").prepend(group);
-  // The button shows the preview where there is no script.
+  // The button is for browsers without scripts.
   document.querySelector(".preview-button").remove();
   const left = recall("view-mode");
   show(["both", "preview"].includes(left) ? left : "write");

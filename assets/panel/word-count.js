@@ -4,7 +4,7 @@ if (body) {
   const words = document.createElement("span");
   words.className = "words";
   document.querySelector(".toolbar > .picker").before(words);
-  // Chinese, Japanese, Thai and others have no spaces between words; the browser knows where their words end.
+  // Chinese, Japanese, Thai and some other scripts have no spaces between words; the browser knows where their words end.
   const segmenter = Intl.Segmenter && new Intl.Segmenter(undefined, { granularity: "word" });
   const spaceless = /[\p{sc=Han}\p{sc=Hira}\p{sc=Kana}\p{sc=Thai}\p{sc=Lao}\p{sc=Khmr}\p{sc=Mymr}]/u;
   const wordsIn = (run) => {

@@ -6,8 +6,8 @@ use std::{env, os::unix::process::CommandExt, process::Command};
 /// threshold: the memory of large texts is returned when it is freed; without one, the allocator raises it to 32 MiB.
 const LIMITS: [(&str, &str); 2] = [("MALLOC_ARENA_MAX", "2"), ("MALLOC_MMAP_THRESHOLD_", "262144")];
 
-/// Replaces the running program by itself (exec) with the limits in its environment: the first thing that a program does, since
-/// it starts over. Returns if the environment already has one of them or `GLIBC_TUNABLES`, if the C library is another one, or if
+/// Replaces the running program with itself (exec) with the limits in its environment: the first thing that a program does, since
+/// it starts over. Returns if the environment already has one of them or `GLIBC_TUNABLES`, if the C library is not that of GNU, or if
 /// exec fails.
 pub fn limit() {
     let is_set = |name: &str| env::var_os(name).is_some();

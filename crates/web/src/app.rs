@@ -15,10 +15,10 @@ use crate::{
     cache::process::Cache,
     db::Db,
     http::{
-        arriving::{Arriving, Pace},
         budget::Budget,
         client::Proxies,
         error_counts::ErrorCounts,
+        upload_limits::{Pace, UploadSlots},
         view::View,
     },
     render_pool::RenderPool,
@@ -46,11 +46,11 @@ pub struct App {
     pub jobs: Jobs,
     /// The bytes of memory that large bodies and answers under way may take.
     pub under_way: Arc<Budget>,
-    /// The forms with a file that arrive now.
-    pub arriving: Arc<Arriving>,
+    /// The slots of users for forms with a file.
+    pub upload_slots: Arc<UploadSlots>,
     /// The pages that are being loaded and rendered.
     pub pages_in_progress: Arc<Budget>,
-    /// The answers with a status of 5xx.
+    /// The numbers of answers with a status of 5xx.
     pub error_counts: ErrorCounts,
     /// The options that requests need.
     pub options: Options,
@@ -94,7 +94,7 @@ impl App {
             smaller_copies,
             jobs: Jobs::default(),
             under_way: Budget::new(BYTES_UNDER_WAY),
-            arriving: Arc::default(),
+            upload_slots: Arc::default(),
             pages_in_progress: Budget::new(PAGES_IN_PROGRESS),
             error_counts: ErrorCounts::default(),
             view: View::load().map_err(|error| error.to_string())?,
@@ -111,7 +111,7 @@ fn name_key(store: &Store) -> store::Result<NameKey> {
     }
     match store.write(store::writing::failed_sign_ins::key) {
         Ok(key) => Ok(key),
-        // Another instance was first, or the database takes no writes: then this one counts alone.
+        // Another instance was first, or the database cannot be written: this instance then counts alone.
         Err(_) => store.read(store::failed_sign_ins::key)?.map_or_else(NameKey::random, Ok),
     }
 }
@@ -131,7 +131,7 @@ pub struct Options {
     pub trash_days: u32,
     /// The limits on files.
     pub uploads: UploadLimits,
-    /// How fast a form with a file has to arrive.
+    /// The pace at which a form with a file has to arrive.
     pub pace: Pace,
     /// Whether the database could not be written when the server started.
     pub is_read_only: bool,

@@ -27,8 +27,8 @@ pub fn day(at: Timestamp, now: Timestamp, zone: Zone) -> String {
     at.format(format).to_string()
 }
 
-/// A moment to come, as short as it is clear: `Mon 09:00` within six days, otherwise `30 Nov, 09:00`, with the year unless it
-/// is that of `now`.
+/// A moment in the future, in the shortest form that is clear: `Mon 09:00` within six days, otherwise `30 Nov, 09:00`,
+/// with the year unless it is that of `now`.
 pub fn to_come(at: Timestamp, now: Timestamp, zone: Zone) -> String {
     let (at, now) = (zone.local(at), zone.local(now));
     let format = match (at.date() - now.date()).num_days() {
@@ -44,11 +44,12 @@ pub fn second(at: Timestamp, zone: Zone) -> String {
     zone.local(at).format("%-d %b %Y, %H:%M:%S").to_string()
 }
 
-/// What a typed moment means in a time zone: `Mon 30 Nov 2026, 09:00 Europe/Berlin, in 4 days`; empty if nothing was typed.
+/// The meaning of a typed moment in a time zone: `Mon 30 Nov 2026, 09:00 Europe/Berlin, in 4 days`; empty if nothing
+/// was typed.
 ///
 /// # Errors
 /// A sentence for the person who typed it.
-pub fn echo(typed: &str, zone: Zone) -> Result<String, String> {
+pub fn describe_moment(typed: &str, zone: Zone) -> Result<String, String> {
     let Some(at) = zone.parse_moment(typed)? else { return Ok(String::new()) };
     let local = zone.local(at);
     let time = if local.second() == 0 { "%H:%M" } else { "%H:%M:%S" };
@@ -139,16 +140,22 @@ mod tests {
     }
 
     #[test]
-    fn an_echo_names_the_day_of_the_week_and_the_zone() {
+    fn a_typed_moment_is_described_with_its_weekday_and_zone() {
         let zone = Zone::parse("Europe/Berlin").unwrap();
-        assert!(echo("2026-11-30T09:00", zone).unwrap().starts_with("Mon 30 Nov 2026, 09:00 Europe/Berlin, "));
-        assert!(echo("2026-11-30T09:00:05", zone).unwrap().starts_with("Mon 30 Nov 2026, 09:00:05 Europe/Berlin, "));
-        assert_eq!(echo(" ", zone), Ok(String::new()));
-        assert!(echo("2026-03-29T02:30", zone).unwrap_err().contains("is skipped in Europe/Berlin"));
+        assert!(
+            describe_moment("2026-11-30T09:00", zone).unwrap().starts_with("Mon 30 Nov 2026, 09:00 Europe/Berlin, ")
+        );
+        assert!(
+            describe_moment("2026-11-30T09:00:05", zone)
+                .unwrap()
+                .starts_with("Mon 30 Nov 2026, 09:00:05 Europe/Berlin, ")
+        );
+        assert_eq!(describe_moment(" ", zone), Ok(String::new()));
+        assert!(describe_moment("2026-03-29T02:30", zone).unwrap_err().contains("is skipped in Europe/Berlin"));
     }
 
     #[test]
-    fn a_moment_is_told_by_its_distance_and_has_itself_as_the_title() {
+    fn a_moment_is_shown_by_its_distance_and_has_itself_as_the_title() {
         let now = Timestamp::from_timestamp(1_790_000_000, 0).unwrap();
         let words = |seconds| When::seen_at(now + TimeDelta::seconds(seconds), now, Zone::default()).words;
         let past = [0, -59, -60, -3_599, -3_600, -86_399, -86_400, -172_800, -518_400].map(words);

@@ -48,7 +48,7 @@ pub struct Config {
     #[command(subcommand)]
     pub command: Option<Command>,
 
-    /// The options of the server: those before the command, and over them those after `serve`.
+    /// The options of the server: those before the command, overridden by those after `serve`.
     #[command(flatten)]
     pub serve: Serve,
 
@@ -101,8 +101,8 @@ impl Config {
         }
     }
 
-    /// The level of the log. A site that is run for `postern audit` logs thousands of refusals, which are no news: only errors are
-    /// logged, unless a finer level than the default one was chosen.
+    /// The level of the log. A site that is run for `postern audit` logs thousands of refusals, which are expected:
+    /// only errors are logged, unless a finer level than the default one was chosen.
     pub fn log_level(&self) -> log::LevelFilter {
         match &self.command {
             Some(Command::Audit(_)) if self.log <= log::LevelFilter::Info => self.log.min(log::LevelFilter::Error),
@@ -147,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn an_option_after_the_command_goes_before_one_that_stands_before_it() {
+    fn an_option_after_the_command_overrides_one_before_it() {
         let read = |line: &str| Config::read_from(line.split(' ')).unwrap().serve;
         for command in ["serve", "check-config"] {
             let both = read(&format!("postern --drain 7 --require-https --silence 3 {command} --silence 9"));

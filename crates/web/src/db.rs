@@ -31,9 +31,9 @@ use bulkheads::{Bulkheads, Saturated, Share};
 
 /// How long a request waits for the database. A suspended database server does not even reject a connection.
 const DEADLINE: Duration = Duration::from_secs(5);
-/// How long a note waits for it.
+/// How long [`Db::note`] waits for the database.
 const NOTE_DEADLINE: Duration = Duration::from_secs(2);
-/// How much longer it waits for a commit that has begun.
+/// How much longer a change waits for a commit that has begun.
 const COMMIT_TIMEOUT: Duration = Duration::from_secs(3);
 /// The maximum duration of a job. No request waits for it.
 pub const LONG_DEADLINE: Duration = Duration::from_secs(30 * 60);
@@ -44,11 +44,11 @@ const CATCH_UP_TIMEOUT: Duration = Duration::from_secs(1);
 /// `Retry-After` when a share of the pool had no permit.
 const RETRY_AFTER: Duration = Duration::from_secs(2);
 
-/// Why blocking work gave no result.
+/// The reason why blocking work gave no result.
 enum NoResult {
     /// It was given up: nothing was or will be committed.
     GivenUp,
-    /// Its commit has begun and does not end.
+    /// Its commit has begun and has not ended.
     InDoubt,
     /// The server is stopping.
     Stopping,
@@ -141,7 +141,7 @@ impl Db {
         &self.cache
     }
 
-    /// Why cached values are not used now, for the operator; `None` while the change feed works.
+    /// The reason why cached values are not used now, for the operator; `None` while the change feed works.
     pub fn feed_failure(&self) -> Option<String> {
         self.feed.failure()
     }
@@ -264,7 +264,7 @@ impl Db {
     ///
     /// # Errors
     /// The error of the query; 503 when the database does not answer.
-    pub async fn read_at_once<T: Send + 'static>(
+    pub async fn read_snapshot<T: Send + 'static>(
         &self,
         query: impl FnOnce(&mut Conn) -> store::Result<T> + Send + 'static,
     ) -> Result<T, Error> {
@@ -340,8 +340,8 @@ impl Db {
         Ok(self.write_and_wait(Share::Changes, change).await??)
     }
 
-    /// Writes something that no request waits for and that voids no cached value. It waits for the database for at most two
-    /// seconds.
+    /// Writes something that no request waits for and that makes no cached value outdated. It waits for the database
+    /// for at most two seconds.
     ///
     /// # Errors
     /// As [`Db::write`].
@@ -359,7 +359,7 @@ impl Db {
         Ok(blocking_write(&deadline, write).await??)
     }
 
-    /// Writes bytes of a file, which void no cached value; `None` if the disk of the database is full.
+    /// Writes bytes of a file, which make no cached value outdated; `None` if the disk of the database is full.
     ///
     /// # Errors
     /// As [`Db::write`].

@@ -37,7 +37,7 @@ pub enum Language {
     Portuguese,
 }
 
-/// The messages of a language, or why they cannot be read.
+/// The messages of a language, or the reason why they cannot be read.
 type Messages = Result<FluentBundle<FluentResource>, String>;
 
 /// The messages of each language, in the order of [`Language::ALL`]; those of a language are parsed when it is first used.

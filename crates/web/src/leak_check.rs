@@ -1,10 +1,10 @@
 //! `postern audit`: asks a running site for everything it answers, as several visitors, and looks in the answers for pages that
 //! these visitors may not read.
 //!
-//! What a visitor may read comes from the rule (`domain::access`) and the database, and not from the code that answers requests.
-//! A closed page is recognised by clues: words that appear in nothing that the visitor may know, its path, and the names of its
-//! files. Besides, the address of a closed page has to refuse, and where its existence is hidden, to refuse as an address that was
-//! made up. See docs/decisions/0047.
+//! What a visitor may read comes from the rule (`domain::access`) and the database, and not from the code that answers
+//! requests. A closed page is recognised by clues: words that appear in nothing that the visitor may know, its path,
+//! and the names of its files. In addition, the address of a closed page has to be refused, and where its existence is
+//! hidden, in the same way as an address that was made up. See docs/decisions/0047.
 
 mod client;
 mod closed;
@@ -41,7 +41,7 @@ use rounds::{Round, STOPPED};
 use sample::Sample;
 use visitors::{Identity, READER};
 
-/// How long the site may take to know the accounts that were just made.
+/// The maximum time until the site knows accounts that were just created.
 const LEARNS_WITHIN: Duration = Duration::from_secs(10);
 
 /// The options of a run.
@@ -49,13 +49,13 @@ const LEARNS_WITHIN: Duration = Duration::from_secs(10);
 pub struct Options {
     /// The address of the site, without a path.
     pub base_url: String,
-    /// The most pages of each kind that are looked for.
+    /// The maximum number of pages of each kind that are checked.
     pub pages: usize,
     /// The bcrypt cost of the passwords of the accounts that are made.
     pub bcrypt_cost: u32,
 }
 
-/// What a run found.
+/// The result of a run.
 #[derive(Clone, Debug, Default)]
 pub struct Report {
     /// A line for each surface.
@@ -81,7 +81,8 @@ pub fn routes() -> impl Iterator<Item = (&'static str, &'static [&'static str])>
     surfaces::ALL.into_iter().map(|surface| (surface.name, surface.routes))
 }
 
-/// Runs the check of a site over its database. Each text is handed to `say` when it is known. `stopped` ends the run.
+/// Runs the check of a site over its database. `say` receives each part of the report as soon as it is known. `stopped`
+/// ends the run.
 ///
 /// # Errors
 /// One line with the cause: the site does not answer, it has another database, the database fails, or the run was stopped. The
@@ -160,12 +161,12 @@ fn prove(client: &Client, identities: &[Identity], stopped: &AtomicBool) -> Resu
 }
 
 fn scope(sample: &Sample, options: &Options, left_out: Vec<String>, removed: usize) -> Scope {
-    use closed::What;
-    let count = |is: fn(&What) -> bool| sample.closed.iter().filter(|closed| is(&closed.what)).count();
+    use closed::ClosedKind;
+    let count = |is: fn(&ClosedKind) -> bool| sample.closed.iter().filter(|closed| is(&closed.what)).count();
     let counts = [
-        count(|what| matches!(what, What::Page(_))),
-        count(|what| *what == What::Draft),
-        count(|what| *what == What::Deleted),
+        count(|what| matches!(what, ClosedKind::Page(_))),
+        count(|what| *what == ClosedKind::Draft),
+        count(|what| *what == ClosedKind::Deleted),
     ];
     let [private, drafts, deleted] = sample.counts;
     Scope {

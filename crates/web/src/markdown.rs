@@ -1,7 +1,7 @@
-//! Renders Markdown to safe HTML. The only module that makes `SafeHtml`.
+//! Renders Markdown to safe HTML. This is the only module that makes `SafeHtml`.
 //!
-//! Each stage has a bound that is counted, not timed, so that one text always gives the same HTML: comrak parses within
-//! a number of steps, and its output is bounded in depth, bytes and marks. A text that exceeds a bound is shown
+//! Each stage has a bound that is counted, not timed, so that the same text always gives the same HTML: comrak parses
+//! within a number of steps, and its output is bounded in depth, bytes and marks. A text that exceeds a bound is shown
 //! verbatim.
 
 mod absolute;
@@ -78,11 +78,11 @@ pub struct Rendered {
     pub headings: Vec<Heading>,
 }
 
-/// Renders GitHub-flavored Markdown for a page: also alerts, footnotes, emoji, formulas, description lists, and the HTML of
-/// `allowlist`. Other tags are escaped and shown, so that an author sees `Vec<T>` and not a gap; comments and front matter
-/// are left out. The ids of headings are as on GitHub, and nothing else around the text may have them. If the text has a
-/// first-level heading, all headings move down one level, because the title of the page has the first. The titles of alerts and
-/// the labels for screen readers are in `language`.
+/// Renders GitHub-flavored Markdown for a page, with alerts, footnotes, emoji, formulas, description lists, and the
+/// HTML of `allowlist`. Other tags are escaped and shown, so that an author sees `Vec<T>` and not a gap; comments and
+/// front matter are left out. The ids of headings are the same as on GitHub, so that nothing else on the page may have
+/// an id without a prefix. If the text has a first-level heading, all headings move down one level, because the title
+/// of the page has the first. The titles of alerts and the labels for screen readers are in `language`.
 pub fn render_in(language: Language, markdown: &str) -> SafeHtml {
     at(markdown, &Place::Page(language))
 }
@@ -92,7 +92,7 @@ fn render(markdown: &str) -> SafeHtml {
     render_in(Language::English, markdown)
 }
 
-/// As [`render_in`], for the footer of every page: its ids are none of a page.
+/// As [`render_in`], for the footer of every page: its ids differ from those of any page.
 pub fn render_footer(language: Language, markdown: &str) -> SafeHtml {
     at(markdown, &Place::Footer(language))
 }
@@ -146,7 +146,7 @@ const MAX_FORMULA_BYTES: usize = 1 << 28;
 /// The maximum number of bytes that the parser reads to find alerts: at each quote marker it reads those that follow.
 const MAX_QUOTE_BYTES: usize = 1 << 26;
 
-/// The cleaned HTML, and what of the author's HTML is not in it; `None` when a bound is exceeded.
+/// The cleaned HTML, and the parts of the author's HTML that are not in it; `None` when a bound is exceeded.
 fn within_bounds(markdown: &str) -> Option<(String, Losses)> {
     let arena = Arena::new();
     let (document, options) = parse(&arena, markdown)?;

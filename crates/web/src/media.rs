@@ -1,5 +1,5 @@
-//! Uploaded files without a database and without HTTP: whether their bytes are what their name says, what is left out of them
-//! for the privacy of who made them, and smaller copies of pictures.
+//! Uploaded files, without a database and without HTTP: checks that their bytes match their names, leaves out metadata
+//! for the privacy of the people who made them, and makes smaller copies of pictures.
 
 mod exif;
 mod gif;
@@ -18,6 +18,6 @@ mod fuzz;
 #[cfg(test)]
 mod samples;
 
-pub use intake::{HELD, Intake, Refusal, Summary};
-pub use renditions::{ENCODED, NoRendition, Rendition, renditions};
+pub use intake::{Intake, MAX_HELD_BYTES, Refusal, Summary};
+pub use renditions::{MAX_ENCODED_BYTES, NoRendition, Rendition, renditions};
 pub use step::Removed;

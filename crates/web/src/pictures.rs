@@ -6,7 +6,7 @@ use domain::{
 };
 use serde::Serialize;
 
-/// The width at which a picture is shown in a page: that of the text, or of a narrower window.
+/// The width at which a picture is shown in a page: that of the text, or of the window if it is narrower.
 pub const TEXT_SIZES: &str = "(min-width: 48rem) 44rem, 100vw";
 /// The width at which a card shows a picture.
 pub const CARD_SIZES: &str = "(min-width: 38rem) 18rem, 100vw";

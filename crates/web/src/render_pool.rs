@@ -42,8 +42,8 @@ impl RenderPool {
         run_with(permit, rendering).await
     }
 
-    /// Runs a rendering that an editor asked for and that may take long, such as a preview or a comparison of large texts.
-    /// It has threads of its own, so that the pages of readers wait for none.
+    /// Runs a rendering that an editor asked for and that may take long, such as a preview or a comparison of large
+    /// texts. Long renderings have permits of their own, so that the pages of readers do not wait for them.
     ///
     /// # Errors
     /// [`Error::Busy`] when no long rendering ended within five seconds.

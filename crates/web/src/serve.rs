@@ -18,7 +18,7 @@ use crate::{
     config::{Config, Serve, values::Networks},
     db::POOL_SIZE,
     first_run,
-    http::{arriving::Pace, client::Proxies, listener},
+    http::{client::Proxies, listener, upload_limits::Pace},
     metrics,
     routes::application,
 };
@@ -97,8 +97,8 @@ fn assembled(store: Store, serve: &Serve, is_read_only: bool) -> Result<Data<App
     Ok(Data::new(App::new(store, cache, serve.bcrypt_cost, serve.verified_limits(), options)?))
 }
 
-/// The state of a server on the loopback address, with these options as far as they hold there: without a proxy and without
-/// HTTPS.
+/// The state of a server on the loopback address, with these options as far as they apply there: without a proxy and
+/// without HTTPS.
 ///
 /// # Errors
 /// One line with the cause.
@@ -134,7 +134,7 @@ async fn serve_on(
     let state = app.clone();
     actix_web::rt::spawn(app.failed_logins.clone().write_periodically(app.db.clone()));
     let sharing = app.clone();
-    actix_web::rt::spawn(async move { sharing.authenticator.share_until_the_end(&sharing.db).await });
+    actix_web::rt::spawn(async move { sharing.authenticator.share_periodically(&sharing.db).await });
     actix_web::rt::spawn(admin::jobs::Jobs::purge_periodically(app.db.clone()));
     actix_web::rt::spawn(admin::trash::purge_expired(app.clone()));
     actix_web::rt::spawn(admin::unused_contents::sweep_periodically(app.clone()));
@@ -151,7 +151,7 @@ async fn serve_on(
     let server = listener::serve(listener, &state.options.proxies, application, stop)?;
     let metrics = metrics.map(|listener| metrics::serve(listener, state.clone())).transpose()?;
     introduce();
-    // Until the end, also while the site drains: it is when an operator looks.
+    // Metrics are served until the end, even while the site drains: operators look at them then.
     let metrics = metrics.map(|server| (server.handle(), actix_web::rt::spawn(server)));
     server.await?;
     let since_stop = stopped.await.map_or(Duration::ZERO, |at| at.elapsed());

@@ -21,13 +21,13 @@ use crate::{
     upload,
 };
 
-/// The most pictures that wait. A further one is asked for again with its next request.
+/// The maximum number of pictures that wait. A further one is asked for again with its next request.
 const MAX_WAITING: usize = 256;
 
 /// The niceness of the thread: requests and passwords come first.
 const NICE: i32 = 10;
 
-/// A picture of which copies are wanted.
+/// A picture whose copies are wanted.
 #[derive(Clone, Copy)]
 struct Picture {
     content: ContentId,
@@ -39,7 +39,7 @@ struct Picture {
 /// The pictures that wait for their smaller copies.
 pub struct SmallerCopies {
     queue: SyncSender<Picture>,
-    /// Those that wait or are being made.
+    /// The pictures that wait, or whose copies are being made.
     waiting: Arc<Mutex<HashSet<ContentId>>>,
 }
 
@@ -72,7 +72,7 @@ fn lock(waiting: &Mutex<HashSet<ContentId>>) -> std::sync::MutexGuard<'_, HashSe
 }
 
 fn work(store: &Store, wanted: &Receiver<Picture>, waiting: &Mutex<HashSet<ContentId>>) {
-    // Where that is forbidden, the threads of bcrypt have said so.
+    // If that is forbidden, the bcrypt threads have logged it.
     let _at_normal_priority = priority::lower(NICE);
     while let Ok(picture) = wanted.recv() {
         if let Err(why) = make(store, &picture) {
@@ -87,8 +87,8 @@ fn work(store: &Store, wanted: &Receiver<Picture>, waiting: &Mutex<HashSet<Conte
 /// # Errors
 /// When the picture cannot be read or a copy cannot be stored: it is tried again.
 fn make(store: &Store, picture: &Picture) -> Result<(), String> {
-    let told = |error: store::Error| error.to_string();
-    let tried = store.read(|conn| files::tried_widths(conn, picture.content)).map_err(told)?;
+    let words = |error: store::Error| error.to_string();
+    let tried = store.read(|conn| files::tried_widths(conn, picture.content)).map_err(words)?;
     let widths: Vec<u32> =
         WIDTHS.into_iter().filter(|width| *width < picture.width && !tried.contains(width)).collect();
     if widths.is_empty() {
@@ -109,7 +109,7 @@ fn make(store: &Store, picture: &Picture) -> Result<(), String> {
         match stored {
             // Another instance was faster.
             Ok(()) | Err(store::Error::Duplicate) => {}
-            Err(error) => return Err(told(error)),
+            Err(error) => return Err(words(error)),
         }
     }
     Ok(())

@@ -5,8 +5,8 @@
 //! push(bytes) -> while let Some(batch) = batch() { batch.write(conn) -> written(content) } -> end() -> End::write(conn)
 //! ```
 //!
-//! An upload that ends early is dropped with [`store::writing::contents::discard`], if [`Upload::content`] names something. It is
-//! called until nothing is left.
+//! An upload that ends early is deleted with [`store::writing::contents::discard`], if it has an [`Upload::content`].
+//! This is repeated until nothing is left.
 
 use std::fmt;
 
@@ -19,19 +19,20 @@ use store::{Conn, writing::contents};
 
 use crate::media::{self, Intake, Summary};
 
-/// The parts of a batch.
+/// The number of parts in a batch.
 const BATCH_PARTS: usize = 4;
-/// The most bytes that are written in one transaction: 1 MiB. SQLite has one writer, and other editors wait for it.
+/// The maximum number of bytes that are written in one transaction: 1 MiB. SQLite has one writer, and other editors
+/// wait for it.
 pub const BATCH: usize = BATCH_PARTS * PART_BYTES;
-/// The bytes that are checked at once.
+/// The number of bytes that are checked at a time.
 const CHUNK: usize = 64 * 1024;
 
 /// The limits on files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// The most bytes of a file as it arrives.
+    /// The maximum size of a file in bytes, as it arrives.
     pub file: u64,
-    /// The most bytes of all files; `None` for as many as the disk holds.
+    /// The maximum size of all files together in bytes; `None` for as many as the disk holds.
     pub all: Option<u64>,
 }
 
@@ -48,7 +49,7 @@ impl Default for Limits {
     }
 }
 
-/// Why an upload is refused. Its words are for the person who uploads.
+/// The reason why an upload is refused. Its text is for the person who uploads.
 #[derive(Clone, Debug)]
 pub enum Refused {
     /// The file has more bytes than this.
@@ -63,7 +64,7 @@ impl fmt::Display for Refused {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Refused::TooLarge(bytes) => write!(f, "A file has at most {} MiB.", bytes >> 20),
-            Refused::NoSpace => f.write_str("The files of this site have all the space that they may take."),
+            Refused::NoSpace => f.write_str("The files of this site take all the space that they may take."),
             Refused::Media(why) => why.fmt(f),
         }
     }
@@ -80,7 +81,7 @@ pub struct Upload {
     next: u64,
 }
 
-/// The bytes that are stored, cut and hashed.
+/// The bytes to store, cut into parts and hashed.
 #[derive(Default)]
 struct Parts {
     hash: Sha256,
@@ -132,7 +133,7 @@ pub struct Batch {
     all: Option<u64>,
 }
 
-/// What became of a batch.
+/// The result of writing a batch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Written {
     /// It is stored in this content.
@@ -159,19 +160,19 @@ impl Batch {
     }
 }
 
-/// The end of an upload: the parts that are not written yet, and what is known of the whole.
+/// The end of an upload: the parts that are not written yet, and the properties of the whole.
 pub struct End {
     batch: Batch,
     hash: String,
-    /// The bytes that are stored.
+    /// The number of stored bytes.
     pub bytes: u64,
-    /// What the checks found out.
+    /// The findings of the checks.
     pub summary: Summary,
 }
 
 impl End {
-    /// Writes the last parts, and names the content by its hash. The content is the one that has the same bytes, if there is one;
-    /// a file has to be added with it within a day.
+    /// Writes the last parts, and names the content by its hash. The result is an existing content with the same bytes,
+    /// if there is one; a file has to be added with it within a day.
     ///
     /// # Errors
     /// As [`contents::add_parts`].
@@ -192,7 +193,7 @@ impl Upload {
         Upload { limits, arrived: 0, intake, parts, content: None, next: 0 }
     }
 
-    /// Takes bytes that have arrived: at most as many at a time as may be in memory.
+    /// Takes bytes that have arrived: not more at a time than may be in memory.
     ///
     /// # Errors
     /// [`Refused`], after which nothing more can be taken.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::http::error::Error;
 
-/// How often batches are run.
+/// The pace at which batches are run.
 pub(super) struct Pace {
     /// The pause between two batches, so that others can write.
     pub between_batches: Duration,
@@ -12,8 +12,8 @@ pub(super) struct Pace {
     pub poll_interval: Duration,
 }
 
-/// Runs batches until the server stops; `batch` returns whether others are left. No request waits for them: one that fails
-/// is tried again.
+/// Runs batches until the server stops; `batch` returns whether others are left. No request waits for them, and a batch
+/// that fails is tried again.
 pub(super) async fn run(name: &str, pace: Pace, mut batch: impl AsyncFnMut() -> Result<bool, Error>) {
     loop {
         let pause = match batch().await {

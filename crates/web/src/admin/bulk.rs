@@ -25,7 +25,7 @@ use crate::{
 
 /// The fields of a list's form and of the confirmation page.
 #[derive(Deserialize)]
-pub struct Chosen {
+pub struct BulkForm {
     #[serde(default)]
     action: String,
     #[serde(default)]
@@ -59,7 +59,7 @@ pub struct Chosen {
     bulk: String,
 }
 
-impl Chosen {
+impl BulkForm {
     /// Whether a bulk action is undone.
     pub(super) fn is_undo(&self) -> bool {
         self.action == UNDO
@@ -72,7 +72,7 @@ pub(super) struct Choice {
     pub(super) value: &'static str,
     /// The button below the list.
     pub(super) label: &'static str,
-    /// What happens, with the number of rows between: `Delete`, `page`, `pages` and ` for good`.
+    /// What the action does, in words around the number of rows: `Delete`, `page`, `pages` and ` for good`.
     #[serde(skip)]
     pub(super) verb: &'static str,
     #[serde(skip)]
@@ -89,7 +89,7 @@ pub(super) struct Choice {
 }
 
 impl Choice {
-    /// What happens, with the number of rows: `Delete 3 pages for good`.
+    /// What the action does, with the number of rows: `Delete 3 pages for good`.
     fn words(&self, count: usize) -> String {
         let [one, many] = self.nouns;
         format!("{} {count} {}{}", self.verb, if count == 1 { one } else { many }, self.after)
@@ -112,7 +112,7 @@ pub(super) enum Needs {
     Moment,
 }
 
-/// The input that was typed for a choice; `None` until the user was asked for it.
+/// The input that was typed for a choice; `None` before the user was asked for it.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Parameters {
     pub(super) section: Option<String>,
@@ -191,7 +191,7 @@ struct ConfirmPage {
     count: String,
     heading: String,
     items: Vec<Item>,
-    /// The number of `items`, and of those that are not named.
+    /// The number of `items`, and the number of further rows that are not named.
     listed: usize,
     more: usize,
     /// Whether there is something to confirm.
@@ -251,25 +251,25 @@ impl Action {
     ///
     /// # Errors
     /// 422 when no row is selected, or the section has no such action.
-    pub(super) fn of(chosen: Chosen, section: &Section, choices: &[Choice]) -> Result<Action, Error> {
-        Action::of_all(Chosen { all: String::new(), ..chosen }, section, choices)
+    pub(super) fn of(form: BulkForm, section: &Section, choices: &[Choice]) -> Result<Action, Error> {
+        Action::of_all(BulkForm { all: String::new(), ..form }, section, choices)
     }
 
     /// The action on selected rows, or on all that match.
     ///
     /// # Errors
     /// As [`Action::of`].
-    pub(super) fn of_all(chosen: Chosen, section: &Section, choices: &[Choice]) -> Result<Action, Error> {
-        let choice = choices.iter().find(|choice| choice.value == chosen.action).copied();
+    pub(super) fn of_all(form: BulkForm, section: &Section, choices: &[Choice]) -> Result<Action, Error> {
+        let choice = choices.iter().find(|choice| choice.value == form.action).copied();
         let choice = choice.ok_or_else(|| Error::Unprocessable("Choose what to do with the selected rows.".into()))?;
-        let all = chosen.all == "yes";
-        let undone = BulkActionId::parse(&chosen.bulk).filter(|_| choice.value == UNDO);
-        if chosen.id.is_empty() && !all && undone.is_none() {
+        let all = form.all == "yes";
+        let undone = BulkActionId::parse(&form.bulk).filter(|_| choice.value == UNDO);
+        if form.id.is_empty() && !all && undone.is_none() {
             return Err(Error::Unprocessable("Nothing is selected. Select some rows of the list first.".into()));
         }
-        let confirmed = chosen.confirm == "yes";
-        let back = section.back(&chosen.back);
-        let Chosen { id: ids, seen, to, audience, until, people, groups, drafts_to, .. } = chosen;
+        let confirmed = form.confirm == "yes";
+        let back = section.back(&form.back);
+        let BulkForm { id: ids, seen, to, audience, until, people, groups, drafts_to, .. } = form;
         let readers = audience.map(|kind| AudienceInput { kind, people, groups });
         let parameters = match choice.needs {
             Needs::Rows => Parameters::default(),

@@ -25,13 +25,13 @@ use crate::{
     },
 };
 
-/// The word that an address has after an undo.
+/// The value of `done` in the address after an undo.
 const UNDONE: &str = "undone";
 
 /// The query after an undo of a bulk action.
 pub(super) fn undone_query(action: BulkActionId, back: &str) -> String {
-    let told = encode(&[("done", UNDONE), ("bulk", &action.word())]);
-    if back.is_empty() { told } else { format!("{told}&{back}") }
+    let query = encode(&[("done", UNDONE), ("bulk", &action.word())]);
+    if back.is_empty() { query } else { format!("{query}&{back}") }
 }
 
 /// What the database knows of a bulk action.
@@ -79,8 +79,8 @@ pub(super) async fn notice(app: &App, editor: &Editor, query: &QueryString) -> R
 }
 
 fn after(action: &BulkAction, done: &str, back: String, now: Timestamp) -> Option<Notice> {
-    let is_told = action.undone_at.is_none() && action.pages > 0 && is_fresh(action.done_at, now);
-    let words = Flash::parse(done).filter(|_| is_told)?.counted(u32::try_from(action.pages).ok()?)?;
+    let is_shown = action.undone_at.is_none() && action.pages > 0 && is_fresh(action.done_at, now);
+    let words = Flash::parse(done).filter(|_| is_shown)?.counted(u32::try_from(action.pages).ok()?)?;
     let undo = Some(UndoForm::of_bulk_action(action.id, back));
     Some(Notice { words, links: Vec::new(), pages: Vec::new(), more: 0, undo })
 }

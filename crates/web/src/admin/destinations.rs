@@ -11,18 +11,18 @@ use crate::{
     http::{answer::Answer, error::Error, query::QueryString},
 };
 
-/// What is said of a destination without a page.
+/// The remark about a destination without a page.
 pub(super) const NO_PAGE: &str = "No page there yet: readers will see a plain list.";
-/// The number of entries after which a level is cut.
-const LEVEL: u32 = 100;
+/// The maximum number of entries of a level that are sent at a time.
+const MAX_ENTRIES: u32 = 100;
 
 /// A level of the tree, for the script.
 #[derive(Serialize)]
 struct Level {
-    /// A remark about the path itself; empty without.
+    /// A remark about the path itself; empty if there is none.
     remark: &'static str,
     branches: Vec<Row>,
-    /// The path behind which the next part of the level begins; empty at the end.
+    /// The path after which the next part of the level begins; empty at the end.
     next: String,
 }
 
@@ -45,7 +45,7 @@ impl From<Entry> for Row {
     }
 }
 
-/// GET `/admin/sections?below=&after=`: what is directly below a path, from the first entry or behind one.
+/// GET `/admin/sections?below=&after=`: the entries directly below a path, from the first one or after one of them.
 pub async fn below(app: Data<App>, editor: Editor, query: QueryString) -> Result<Answer, Error> {
     let typed = query.get("below");
     let path = if typed.is_empty() { Ok(PagePath::root()) } else { PagePath::typed(typed) };
@@ -53,7 +53,7 @@ pub async fn below(app: Data<App>, editor: Editor, query: QueryString) -> Result
     let (proof, after) = (editor.proof(), PagePath::parse(query.get("after")).ok());
     let read = move |conn: &mut store::Conn| {
         let has_page = path.is_root() || tree::has_page(conn, &proof, &path)?;
-        Ok((has_page, tree::entries_below(conn, &proof, &path, after.as_ref(), LEVEL)?))
+        Ok((has_page, tree::entries_below(conn, &proof, &path, after.as_ref(), MAX_ENTRIES)?))
     };
     let (_, (has_page, level)) = app.db.list_with_site(read).await?;
     let level = Level {

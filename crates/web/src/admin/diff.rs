@@ -12,8 +12,8 @@ use crate::clock;
 const CONTEXT: usize = 3;
 /// The time limit for the shortest diff; after it, a longer diff is shown.
 const TIMEOUT: Duration = Duration::from_millis(500);
-/// The maximum number of lines of both texts together, without equal ones at their beginnings and ends, of which the
-/// shortest diff is searched for.
+/// The maximum number of lines of both texts together, without equal ones at their beginnings and ends, for which the
+/// shortest diff is computed.
 const MAX_COMPARED_LINES: usize = 20_000;
 /// The maximum number of bytes of replaced lines in which changed words are marked.
 const MAX_MARKED_BYTES: usize = 64 * 1024;
@@ -51,16 +51,16 @@ pub(super) fn fields(old: &PageInput, new: &PageInput) -> Vec<Field> {
         ("Path", old.path.clone(), new.path.clone()),
         ("Summary", old.summary.clone(), new.summary.clone()),
         ("Readers", readers(old), readers(new)),
-        ("Show title in lists", tick(old.show_title), tick(new.show_title)),
+        ("Show title to everyone", tick(old.show_title), tick(new.show_title)),
         ("List subpages", tick(old.list_below), tick(new.list_below)),
         ("Read receipts", tick(old.receipts), tick(new.receipts)),
         ("Number in its section", old.placement.position.clone(), new.placement.position.clone()),
-        ("Order of the pages below", old.placement.children.clone(), new.placement.children.clone()),
-        ("Leave out the contents", tick(old.placement.hides_contents), tick(new.placement.hides_contents)),
+        ("Order of subpages", old.placement.children.clone(), new.placement.children.clone()),
+        ("Leave out the list of headings", tick(old.placement.hides_contents), tick(new.placement.hides_contents)),
         ("Leave out the sidebar", tick(old.placement.hides_sidebar), tick(new.placement.hides_sidebar)),
         ("Language", language(old), language(new)),
-        ("Published", moment(&old.published, old.zone), moment(&new.published, new.zone)),
-        ("Ends", moment(&old.unpublish, old.zone), moment(&new.unpublish, new.zone)),
+        ("Publish date", moment(&old.published, old.zone), moment(&new.published, new.zone)),
+        ("Unpublish date", moment(&old.unpublish, old.zone), moment(&new.unpublish, new.zone)),
     ]
     .into_iter()
     .filter(|(_, old, new)| old != new)

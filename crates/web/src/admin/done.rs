@@ -1,9 +1,9 @@
 //! What an action did to one page: the message after it, with a link to the page and an undo.
 //!
-//! The address after an action has its word, the page and the version. The message itself is read from the database, and is
-//! shown only if this user made that version within the last minute: an address that is opened again later says nothing, and a
-//! foreign link cannot make the panel say anything. A script takes the word out of the address, so that a reload in that
-//! minute does not repeat it either. See docs/decisions/0032.
+//! The address after an action names the action, the page and the version. The message itself is read from the
+//! database, and is shown only if this user made that version within the last minute: an address that is opened again
+//! later says nothing, and a foreign link cannot make the panel say anything. A script takes the word out of the
+//! address, so that a reload in that minute does not repeat it either. See docs/decisions/0032.
 
 use actix_web::HttpResponse;
 use domain::{
@@ -45,7 +45,7 @@ pub(super) enum Done {
     Changed,
     Unpublished,
     Deleted,
-    /// The form was closed, and what was typed is a draft.
+    /// The form was closed, and its input was kept as a draft.
     Kept,
     /// An earlier version is the draft of the page.
     Reverted,
@@ -74,13 +74,13 @@ impl Done {
         Done::ALL.iter().find(|(_, known)| *known == word).map(|(done, _)| *done)
     }
 
-    /// The redirect to an address that tells what was done to a page, with its version now; for a draft, any version. `back`
-    /// is more of the query.
+    /// The redirect to an address that says what was done to a page, with its current version; for a draft, any
+    /// version. `back` is the rest of the query.
     pub(super) fn at(self, address: &str, page: PageId, version: Version, back: &str) -> HttpResponse {
         let (page, version) = (page.0.to_string(), version.0.to_string());
-        let told = encode(&[("done", self.word()), ("of", &page), ("version", &version)]);
+        let query = encode(&[("done", self.word()), ("of", &page), ("version", &version)]);
         let more = if back.is_empty() { String::new() } else { format!("&{back}") };
-        see_other(&format!("{address}?{told}{more}"))
+        see_other(&format!("{address}?{query}{more}"))
     }
 }
 
@@ -95,9 +95,10 @@ pub(super) enum Place {
 struct Found {
     page: Option<Page>,
     draft: Option<Draft>,
-    /// The version that the address names, and the path of the one before it if that is another one.
+    /// The version that the address names.
     revision: Option<Revision>,
     last: Option<Version>,
+    /// The path of the version before it, if the page moved.
     left: Option<String>,
     /// The title of the page in the trash, and the moment and the user of its deletion.
     deleted: Option<(String, Timestamp, String)>,
@@ -160,7 +161,7 @@ pub(super) async fn notice(
     let by = proof.actor().to_owned();
     let (site, found) = app.db.read_with_site(move |conn| Found::read(conn, &proof, id, Version(version))).await?;
     let (now, zone) = (clock::now(), site.time_zone);
-    let Some((mut words, links)) = told(done, id, version, &found, &by, now, zone) else { return Ok(None) };
+    let Some((mut words, links)) = message(done, id, version, &found, &by, now, zone) else { return Ok(None) };
     match query.get("fewer").parse::<u32>() {
         Ok(1) => words.push_str(" Fewer people can now read 1 other page."),
         Ok(fewer) => words.push_str(&format!(" Fewer people can now read {fewer} other pages.")),
@@ -175,7 +176,7 @@ pub(super) async fn notice(
 }
 
 /// The words of a message, and its links.
-fn told(
+fn message(
     done: Done,
     id: PageId,
     version: i64,

@@ -1,4 +1,4 @@
-//! A bar chart of the failed sign-ins of the last 24 hours, one bar an hour, for the panel's home.
+//! A bar chart of the failed sign-ins of the last 24 hours, one bar an hour, for the dashboard.
 
 use chrono::{DurationRound, TimeDelta};
 use domain::Timestamp;

@@ -29,7 +29,7 @@ pub(super) struct FirstSteps {
 }
 
 impl FirstSteps {
-    /// The steps of a site; `None` when all are done, and once they were hidden.
+    /// The steps of a site; `None` if all are done, or if they were hidden.
     pub(super) fn of(conn: &mut store::Conn, admin: &access::Admin) -> store::Result<Option<FirstSteps>> {
         let Progress { is_hidden, has_own_page, examples, has_readers } =
             first_steps::progress(conn, admin, &EXAMPLES)?;

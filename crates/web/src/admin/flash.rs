@@ -63,7 +63,7 @@ impl Flash {
         (Flash::Disabled, "disabled", "Disabled"),
         (Flash::PasswordSet, "password-set", "The password is set."),
         (Flash::Unlocked, "unlocked", "The wrong passwords are forgotten."),
-        (Flash::AppPasswordsEnded, "app-passwords-ended", "Ended. It holds with the next request."),
+        (Flash::AppPasswordsEnded, "app-passwords-ended", "Ended. This takes effect with the next request."),
         (Flash::LinkEnded, "link-ended", "The link has ended."),
         (Flash::EndSet, "end-set", "Changed the end of users"),
         (Flash::DraftSaved, "draft-saved", "The draft is saved."),
@@ -84,14 +84,14 @@ impl Flash {
         (
             Flash::UploadedUnchanged,
             "uploaded-unchanged",
-            "The file is in the draft, with all that it says about who took it, when and where.",
+            "The file is in the draft, with its metadata, which may say who took it, when and where.",
         ),
         (Flash::FileInserted, "file-inserted", "The file was added at the end of the text."),
         (Flash::FileCopied, "file-copied", "The file is copied to this page, and the text names the copy."),
         (Flash::CoverSet, "cover-set", "The picture is the cover of the draft."),
         (Flash::CoverRemoved, "cover-removed", "The draft has no cover."),
         (Flash::FileChanged, "file-changed", "The file is changed in the draft."),
-        (Flash::FileLeaves, "file-leaves", "The file leaves when you publish."),
+        (Flash::FileLeaves, "file-leaves", "The file will be removed when you publish."),
         (Flash::FileDeleted, "file-deleted", "The file is deleted from the draft."),
         (Flash::FileKept, "file-kept", "The file stays."),
         (Flash::FilePurged, "file-purged", "The file is deleted for good, from all versions."),
@@ -104,7 +104,8 @@ impl Flash {
         Flash::ALL.iter().find(|(flash, ..)| *flash == self).map_or("", |(_, word, _)| word)
     }
 
-    /// The message that an address names; empty without one, and for an action on one page, which `done.rs` tells.
+    /// The message that an address names; empty if it names none, and for an action on one page, whose message
+    /// `done.rs` writes.
     pub(super) fn message(query: &QueryString) -> String {
         if query.has("of") {
             return String::new();
@@ -135,7 +136,7 @@ impl Flash {
             Flash::Published => ("Published", "page", ""),
             Flash::DraftsDiscarded => ("Discarded", "draft", ""),
             Flash::SharesEnded => ("Ended", "link", ""),
-            Flash::KeysEnded => ("Ended", "key", "; it holds with the next request"),
+            Flash::KeysEnded => ("Ended", "key", "; this takes effect with the next request"),
             Flash::Enabled => ("Enabled", "user", ""),
             Flash::Disabled => ("Disabled", "user", ""),
             Flash::EndSet => ("Changed the end of", "user", ""),

@@ -78,7 +78,7 @@ pub async fn list(app: Data<App>, admin: Admin, query: QueryString) -> Result<Ou
     Ok(Outcome::Page(Answer::panel(app.view.render("admin/groups/list.html", &page)?)))
 }
 
-/// The most members of a group whose form has all of them in one field.
+/// The maximum number of members for which the form has all of them in one field.
 const MAX_IN_FIELD: usize = 1_000;
 /// The number of members that the form of a larger group names.
 const MAX_NAMED: usize = 50;

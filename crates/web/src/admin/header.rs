@@ -12,7 +12,8 @@ struct Part {
     needs_admin: bool,
 }
 
-/// The title of each destination, and its parts. The first part that an account may open is where the link in the header leads.
+/// The title of each destination, and its parts. The link in the header leads to the first part that the account may
+/// open.
 static DESTINATIONS: [(&str, &[Part]); 4] = [
     ("Pages", &[Part { section: "pages", title: "Pages", href: "/admin/pages", needs_admin: false }]),
     (

@@ -22,7 +22,7 @@ use crate::{
     },
 };
 
-/// The time after which a job whose instance says nothing is shown as perhaps interrupted.
+/// The time without a heartbeat of its instance after which a job is shown as perhaps interrupted.
 const SILENCE: TimeDelta = TimeDelta::seconds(30);
 
 #[derive(Serialize)]
@@ -34,13 +34,13 @@ struct JobPage {
     total: u64,
     /// The reason of a failure; empty while the job runs.
     failed: String,
-    /// Whether the change is committed, though its instance ended before it said so.
+    /// Whether the change is committed, although its instance ended before it could report this.
     committed: bool,
-    /// The number of seconds for which the instance of the job has said nothing; zero if that is normal.
+    /// The number of seconds since the last heartbeat of the job's instance; zero if that is normal.
     silent: i64,
 }
 
-/// How a job stands.
+/// The progress of a job.
 #[derive(Default)]
 struct Progress {
     done: u64,
@@ -55,11 +55,11 @@ pub async fn show(request: HttpRequest, app: Data<App>, editor: Editor) -> Resul
     let id = u64::from_str_radix(request.match_info().query("id"), 16).map_err(|_| Error::NotFound)?;
     let account = editor.account();
     let owner = account.member.id;
-    // Whether a change in doubt was committed, the database knows.
+    // Only the database knows whether a change in doubt was committed.
     let is_in_doubt = |end| matches!(end, Some(End::Failed(Error::InDoubt(_))));
     let (title, progress) = match app.jobs.find(id, owner).filter(|job| !is_in_doubt(job.end())) {
         Some(job) => {
-            let (done, total) = job.so_far();
+            let (done, total) = job.progress();
             let failed = match job.end() {
                 Some(End::Page(answer)) => return Ok(Outcome::Page(answer)),
                 Some(End::Redirect(location)) => return Ok(Outcome::Redirect(see_other(&location))),
@@ -87,7 +87,7 @@ pub async fn show(request: HttpRequest, app: Data<App>, editor: Editor) -> Resul
     Ok(Outcome::Page(Answer::panel(app.view.render("admin/job.html", &page)?)))
 }
 
-/// A job of another instance, or of one that was stopped.
+/// A job of another instance, or of an instance that was stopped.
 enum Elsewhere {
     Ended(Outcome),
     Shown(String, Progress),

@@ -38,12 +38,12 @@ const MAX_JOBS: usize = 64;
 const RETENTION: Duration = Duration::from_secs(3600);
 /// The interval at which the database forgets jobs.
 const PURGE_INTERVAL: Duration = Duration::from_secs(600);
-/// How long a server that stops waits for a commit that has begun.
+/// How long a stopping server waits for a commit that has begun.
 const COMMIT_TIMEOUT: Duration = Duration::from_secs(2);
-/// The interval at which it looks whether jobs have ended.
-const LOOK_INTERVAL: Duration = Duration::from_millis(50);
+/// The interval at which a stopping server checks whether jobs have ended.
+const CHECK_INTERVAL: Duration = Duration::from_millis(50);
 
-/// The page of a job that was given up because the server stopped.
+/// The message for a job that was given up because the server stopped.
 const STOPPED: &str = "The server was stopped before this was done. Start it again.";
 
 /// The running jobs and those that ended within the last hour; cheap to clone.
@@ -53,7 +53,7 @@ pub struct Jobs {
     slots: Arc<Semaphore>,
     permits: Arc<Semaphore>,
     form_timeout: Duration,
-    /// Where jobs run: on a runtime that outlives those of the requests.
+    /// The runtime on which jobs run. It outlives those of the requests.
     runtime: Arc<OnceLock<Handle>>,
     is_stopping: Arc<AtomicBool>,
 }
@@ -65,7 +65,7 @@ impl Default for Jobs {
 }
 
 impl Jobs {
-    /// With another time before the progress page is shown; zero shows it always (tests).
+    /// No jobs, with another time before the progress page is shown; zero always shows it, for tests.
     pub fn with_form_timeout(form_timeout: Duration) -> Jobs {
         Jobs {
             jobs: Arc::default(),
@@ -115,7 +115,7 @@ impl Jobs {
                 let _permit = permits.acquire_owned().await.map_err(|_| Error::stopping())?;
                 work.await
             };
-            // A panic is the end of the job, too.
+            // A panic ends the job, too.
             let ended = AssertUnwindSafe(async { End::of(worked.await) }).catch_unwind();
             let end = tokio::select! {
                 end = ended => end.unwrap_or_else(|_| End::Failed(Error::Internal("a bulk job panicked".into()))),
@@ -149,7 +149,7 @@ impl Jobs {
         self.lock().get(&id).filter(|job| job.owner == owner).cloned()
     }
 
-    /// Waits until all jobs have ended, for at most `limit`. What then runs still is rolled back.
+    /// Waits until all jobs have ended, for at most `limit`. Jobs that are still running then are rolled back.
     pub async fn stop(&self, db: &Db, limit: Duration) {
         self.is_stopping.store(true, Relaxed);
         let changes = self.running().iter().filter(|job| job.is_change()).count();
@@ -169,7 +169,7 @@ impl Jobs {
         self.wait_for_end(COMMIT_TIMEOUT).await;
     }
 
-    /// Deletes the rows of jobs that ended an hour ago, and what their undo needs, until the server stops.
+    /// Deletes the rows of jobs that ended an hour ago, and the data for their undo, until the server stops.
     pub async fn purge_periodically(db: Db) {
         loop {
             if let Err(error) = db.note(purge).await {
@@ -182,7 +182,7 @@ impl Jobs {
     async fn wait_for_end(&self, limit: Duration) {
         let begun = Instant::now();
         while !self.running().is_empty() && begun.elapsed() < limit {
-            tokio::time::sleep(LOOK_INTERVAL).await;
+            tokio::time::sleep(CHECK_INTERVAL).await;
         }
     }
 

@@ -28,8 +28,8 @@ use crate::{
     },
 };
 
-/// The most app passwords, and the most shared links, that are listed of one person.
-const SHOWN: u32 = 10;
+/// The maximum number of app passwords, and of shared links, that are listed for one person.
+const MAX_SHOWN: u32 = 10;
 
 #[derive(Serialize)]
 struct ListPage {
@@ -40,7 +40,7 @@ struct ListPage {
     people: Vec<Person>,
 }
 
-/// A person, and the keys.
+/// A person, and their keys.
 #[derive(Serialize)]
 struct Person {
     /// Empty for the links that no account made.
@@ -48,7 +48,7 @@ struct Person {
     href: String,
     role_label: &'static str,
     is_active: bool,
-    /// The address of the question about ending all; empty without an account.
+    /// The address of the page that asks whether to end all keys; empty without an account.
     end_href: String,
     keys: Vec<Key>,
     /// The lists that have more keys of the person.
@@ -59,17 +59,17 @@ struct Person {
 #[derive(Serialize)]
 struct Key {
     kind: String,
-    /// The name of an app password, or for whom a link is.
+    /// The name of an app password, or the label of a link, which says for whom it is.
     name: String,
     /// Where the key is ended.
     href: String,
     opens: String,
-    /// The path of the page that it opens; empty if `opens` says all.
+    /// The path of the page that it opens; empty if `opens` says everything.
     path: String,
     made: When,
     /// Who made it, if that was not the person.
     made_by: String,
-    /// `None` without an end.
+    /// `None` if it does not end.
     ends: Option<When>,
     /// The last use, in words; empty if there was none.
     used: String,
@@ -79,7 +79,7 @@ struct Key {
 struct Found {
     links: Vec<Invitation>,
     app_passwords: Vec<(UserId, AppPassword)>,
-    /// In the order of the people; none if shares are not shown.
+    /// In the order of the people; empty if shares are not shown.
     shares: Vec<Slice<ShareRow>>,
     /// The links that no account made, if the page has them.
     unowned: Option<Slice<ShareRow>>,
@@ -100,7 +100,7 @@ impl Found {
         };
         let makers = ids(KeyKind::Share).into_iter().map(Maker::Account);
         let makers: Vec<Maker> = makers.chain(has_unowned.then_some(Maker::Nobody)).collect();
-        let mut shares = shares::open_of_each(conn, admin, &makers, now, SHOWN)?;
+        let mut shares = shares::open_of_each(conn, admin, &makers, now, MAX_SHOWN)?;
         Ok(Found {
             links: invitations::open_of(conn, admin, &ids(KeyKind::Link), now)?,
             app_passwords: app_passwords::valid_of(conn, admin, &ids(KeyKind::AppPassword), now)?,
@@ -116,7 +116,7 @@ pub async fn list(app: Data<App>, admin: Admin, query: QueryString) -> Result<Ou
     let kind = KeyKind::parse(state.get("kind"));
     let filter = KeyFilter { text: state.get("q").to_owned(), kind };
     let (proof, window) = (admin.proof(), state.window());
-    // They belong to no name, and are on the first page.
+    // Links without an account match no name, and are on the first page.
     let has_unowned =
         filter.text.is_empty() && kind.is_none_or(|kind| kind == KeyKind::Share) && window.start == Start::Number(1);
     let (site, (owners, found)) = app
@@ -193,13 +193,13 @@ impl Rows {
             let links = links.iter().filter(|link| link.user == owner.id);
             person.keys.extend(links.map(|link| self.link(link, &form)));
             let passwords = of_users.remove(&owner.id).unwrap_or_default();
-            let others = passwords.len().saturating_sub(SHOWN as usize);
+            let others = passwords.len().saturating_sub(MAX_SHOWN as usize);
             if others > 0 {
                 let [one, many] = KeyKind::AppPassword.nouns();
                 let words = format!("{others} more {}", if others == 1 { one } else { many });
                 person.more.push(Link::new(format!("{form}#app-passwords"), words));
             }
-            let shown = passwords.into_iter().take(SHOWN as usize);
+            let shown = passwords.into_iter().take(MAX_SHOWN as usize);
             person.keys.extend(shown.map(|password| self.app_password(password, &form)));
             if let Some(shares) = shares.next() {
                 self.add_shares(&mut person, shares, &owner.id.0.to_string());
@@ -244,7 +244,7 @@ impl Rows {
             person.more.push(Link::new(all.clone(), "All shared links"));
         }
         for ShareRow { share, page } in shares.rows {
-            // The form of a page in the trash is not there.
+            // A page in the trash has no form.
             let href = if page.is_some() { format!("{}/shares", PAGES.form_href(share.page.0)) } else { all.clone() };
             let path = page.and_then(|(path, _)| path).map(|path| path.href());
             person.keys.push(Key {

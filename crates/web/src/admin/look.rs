@@ -36,7 +36,7 @@ struct LookPage {
     presets: [Choice; 3],
     typefaces: [Choice; 4],
     widths: [Choice; 3],
-    /// The accent colour that can be read, if the typed one cannot; empty otherwise.
+    /// A legible accent colour, if the typed one is not legible; otherwise empty.
     readable_accent: String,
     /// The accent colours of the saved look, in light and in dark colours.
     accents: [String; 2],
@@ -63,7 +63,7 @@ const PRESETS: [Choice; 3] = [
 ];
 
 const TYPEFACES: [Choice; 4] = [
-    Choice { value: Typeface::OfLook.as_str(), label: "That of the look", help: "" },
+    Choice { value: Typeface::OfLook.as_str(), label: "As in the preset", help: "" },
     Choice { value: Typeface::Serif.as_str(), label: "Serif", help: "" },
     Choice { value: Typeface::Sans.as_str(), label: "Sans serif", help: "" },
     Choice { value: Typeface::System.as_str(), label: "System", help: "" },

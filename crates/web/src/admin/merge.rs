@@ -6,8 +6,8 @@ use similar::{DiffOp, DiffTag, TextDiff};
 
 /// The time limit for each of the two diffs; after it, a longer diff is merged.
 const TIMEOUT: Duration = Duration::from_millis(500);
-/// The maximum number of lines of two texts together, without equal ones at their beginnings and ends, of which the shortest
-/// diff is searched for. Beyond it, everything between those ends counts as changed.
+/// The maximum number of lines of two texts together, without equal ones at their beginnings and ends, for which the
+/// shortest diff is computed. Beyond it, everything between those ends counts as changed.
 const MAX_COMPARED_LINES: usize = 20_000;
 
 /// The result of a merge.
@@ -30,8 +30,9 @@ pub(super) struct Conflict {
     pub(super) theirs: Vec<String>,
 }
 
-/// Merges two texts that were made from `base`. Lines that only one editor changed are taken from that editor, and lines that both
-/// changed in the same way are taken once. Changes of neighbouring lines are no conflict: a list of tasks is often edited so.
+/// Merges two texts that were made from `base`. Lines that only one editor changed are taken from that editor, and
+/// lines that both changed in the same way are taken once. Changes of neighbouring lines are no conflict: a list of
+/// tasks is often edited in this way.
 pub(super) fn over(base: &str, mine: &str, theirs: &str) -> Merge {
     // Line breaks at the end are no lines: a program that adds one or takes it away would change the last line.
     let end = merged_end([base, mine, theirs].map(|text| text.len() - text.trim_end_matches('\n').len()));
@@ -72,7 +73,7 @@ fn merged_end([base, mine, theirs]: [usize; 3]) -> usize {
     }
 }
 
-/// The places where two texts differ of which no common beginning is known: each is a conflict, and the text is mine.
+/// The differences between two texts whose common base is not known: each is a conflict, and the text is mine.
 pub(super) fn apart(mine: &str, theirs: &str) -> Merge {
     let [mine, theirs] = [mine, theirs].map(|text| text.split('\n').collect::<Vec<_>>());
     let mut merged = Merged::default();
@@ -105,7 +106,7 @@ impl<'a> Merged<'a> {
     }
 }
 
-/// Lines of the base that a text has differently: a range of the base, and one of the text.
+/// Lines in which a text differs from the base: a range of the base, and one of the text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Edit {
     old: Range<usize>,

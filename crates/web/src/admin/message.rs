@@ -15,13 +15,13 @@ const SHOWN_FOR: TimeDelta = TimeDelta::seconds(60);
 pub(super) struct Notice {
     pub(super) words: String,
     pub(super) links: Vec<Link>,
-    /// Pages of which the words speak, and the number of those that are not named.
+    /// Pages to which the words refer, and the number of those that are not named.
     pub(super) pages: Vec<Item>,
     pub(super) more: usize,
     pub(super) undo: Option<UndoForm>,
 }
 
-/// Whether an action of this moment is still told of.
+/// Whether the message about an action at this moment is still shown.
 pub(super) fn is_fresh(at: Timestamp, now: Timestamp) -> bool {
     now - at < SHOWN_FOR
 }

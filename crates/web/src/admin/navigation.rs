@@ -25,7 +25,7 @@ use crate::{
 };
 
 const ADDRESS: &str = "/admin/site/navigation";
-/// The rows of the form without an entry, for new ones.
+/// The number of empty rows in the form, for new entries.
 const EMPTY_ROWS: usize = 3;
 
 #[derive(Serialize)]
@@ -71,7 +71,7 @@ impl Fields {
     }
 }
 
-/// The input that the form shows for what is stored.
+/// The input that the form shows for the stored menu.
 fn shown(stored: &Navigation, paths: &[(PagePath, PageId)]) -> NavigationInput {
     let path =
         |page: &PageId| paths.iter().find(|(_, known)| known == page).map(|(path, _)| path.href()).unwrap_or_default();
@@ -97,7 +97,7 @@ fn shown(stored: &Navigation, paths: &[(PagePath, PageId)]) -> NavigationInput {
     }
 }
 
-/// What is stored, with the paths of its pages.
+/// The stored menu, with the paths of its pages.
 async fn load(app: &App, admin: &Admin) -> Result<(Navigation, Vec<(PagePath, PageId)>), Error> {
     let proof = admin.proof();
     let read = move |conn: &mut store::Conn| {

@@ -45,7 +45,7 @@ use crate::{
         query::QueryString,
     },
 };
-use editing::{Editing, after, told_of_losses};
+use editing::{Editing, after, after_with_losses};
 use fields::{Fields, SubmitAction};
 
 /// GET `/admin/pages/new`.
@@ -119,8 +119,8 @@ pub async fn update(
 /// Publishes the page of a form. One read beforehand finds obstacles and the effect on access.
 async fn publish(editing: &Editing<'_>, id: Option<PageId>, mut fields: Fields) -> Result<Outcome, Error> {
     let Editing { app, editor, site, context } = editing;
-    if let Some(told) = fields.take_front_matter(site.time_zone) {
-        let words = format!("{told} Check the fields, and press the same button again.");
+    if let Some(remark) = fields.take_front_matter(site.time_zone) {
+        let words = format!("{remark} Check the fields, and press the same button again.");
         return editing.refused(fields, &Invalid::one("form", words)).await;
     }
     let current = context.page.as_ref().map(|page| &page.content);
@@ -164,10 +164,11 @@ async fn publish(editing: &Editing<'_>, id: Option<PageId>, mut fields: Fields) 
         }
         Ok(writing::Outcome::Page { id, version, is_new }) => {
             let done = if is_new { Done::Published } else { Done::Changed };
-            Ok(told_of_losses(done, id, version, &fields, fewer))
+            Ok(after_with_losses(done, id, version, &fields, fewer))
         }
         Ok(_) => Err(Error::NotFound),
-        // The effect on access is another one than was shown. Over another version, what somebody else did is shown first.
+        // The effect on access differs from the one that was shown. If the form is outdated, the other editor's change
+        // is shown first.
         Err(store::Error::Unconfirmed) => {
             if let Some(id) = id.filter(|_| is_stale) {
                 return conflict::show(app, editor, id, fields).await;
@@ -192,7 +193,8 @@ async fn publish(editing: &Editing<'_>, id: Option<PageId>, mut fields: Fields) 
     }
 }
 
-/// What the button of the question about access does besides: nothing, if only the audience of a published page changes.
+/// The beginning of the label of the button that confirms a change of access; empty if only the audience of a published
+/// page changes.
 fn verb(current: Option<&PageContent>, publish: &Publish) -> &'static str {
     let audience = publish.content.audience.clone();
     match current {

@@ -30,7 +30,7 @@ pub(super) struct Panel {
     title: String,
     breadcrumbs: Vec<Link>,
     message: String,
-    told: Option<Notice>,
+    action_notice: Option<Notice>,
 }
 
 impl Panel {
@@ -51,7 +51,7 @@ impl Panel {
             title: title.into(),
             breadcrumbs: trail.to_vec(),
             message: String::new(),
-            told: None,
+            action_notice: None,
         }
     }
 
@@ -61,12 +61,12 @@ impl Panel {
         self
     }
 
-    /// Adds what an action did to a page.
+    /// Adds the message about an action on a page.
     pub(super) fn with_notice(mut self, notice: Option<Notice>) -> Panel {
         if notice.is_some() {
             self.message.clear();
         }
-        self.told = notice;
+        self.action_notice = notice;
         self
     }
 }

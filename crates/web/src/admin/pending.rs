@@ -1,4 +1,4 @@
-//! Pending work for the panel's home: drafts, pending changes, and scheduled publications and expirations.
+//! Pending work for the dashboard: drafts, pending changes, and scheduled publications and expirations.
 
 use domain::{access::Editor, zone::Zone};
 use serde::Serialize;

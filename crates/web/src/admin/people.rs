@@ -12,7 +12,7 @@ use crate::{
 
 /// The maximum number of people, and of groups, that are suggested for a text.
 const MAX_OFFERED: usize = 10;
-/// The same before anything is typed: a list to look through for somebody whose name one does not know.
+/// The same before anything is typed: a list in which to look for somebody whose name one does not know.
 const MAX_LISTED: usize = 50;
 
 /// A name that a field suggests.

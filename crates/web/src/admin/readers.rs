@@ -24,7 +24,7 @@ pub(super) struct Readers {
     groups: Vec<GroupChoice>,
     /// Whether there are other groups, for which the form has a field.
     more_groups: bool,
-    /// The name in that field: one that no group has.
+    /// The value of that field: a name that no group has.
     other_group: String,
     /// Who can read the page; `None` in a form for many pages.
     status: Option<Status>,
@@ -71,14 +71,14 @@ impl Readers {
 pub(super) struct Status {
     now: Line,
     after: Line,
-    /// The chosen people and groups that do not exist, in a sentence; empty without any.
+    /// The chosen people and groups that do not exist, in a sentence; empty if all exist.
     missing: String,
-    /// What publishing does to other pages, in a sentence; empty if nothing.
+    /// The effect of publishing on other pages, in a sentence; empty if there is none.
     others: String,
     near: Option<Suggestion>,
 }
 
-/// One line: the readers, what limits it, and the page above that they come from.
+/// One line: the readers, their dates, and the page above from which they are inherited.
 #[derive(Default, Serialize)]
 struct Line {
     who: String,
@@ -87,7 +87,7 @@ struct Line {
     through_href: String,
 }
 
-/// Readers of pages nearby, with the fields that choose them.
+/// The readers of pages nearby, with the values of the fields that choose them.
 #[derive(Serialize)]
 struct Suggestion {
     words: String,

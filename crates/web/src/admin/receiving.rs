@@ -1,4 +1,4 @@
-//! Taking the bytes of a file from a form: they are checked, cleaned and stored, and belong to nothing yet.
+//! Receives the bytes of a file from a form: they are checked, cleaned and stored, and do not belong to a page yet.
 
 use domain::file::{ContentId, FileName};
 use store::writing::contents;
@@ -9,11 +9,11 @@ use crate::{
     upload::{End, Limits, Refused, Upload, Written},
 };
 
-/// Takes the bytes of the file of a form. No connection is held while the client sends. What is stored of a file that is refused is
-/// dropped.
+/// Receives the bytes of the file of a form. No database connection is held while the client sends. The stored bytes of
+/// a refused file are deleted.
 ///
 /// # Errors
-/// 413 for too many bytes, 422 for bytes that are not what the name says, 507 without room.
+/// 413 for too many bytes, 422 for bytes that do not match the kind in the name, 507 without room.
 pub(super) async fn take(
     app: &App,
     name: &FileName,
@@ -72,14 +72,14 @@ fn stored(written: Option<Written>) -> Result<ContentId, Error> {
 
 fn refusal(why: Refused, form: &FileForm) -> Error {
     match why {
-        Refused::TooLarge(most) if most < form.max_file() => Error::Unprocessable(why.to_string().into()),
+        Refused::TooLarge(max_bytes) if max_bytes < form.max_file() => Error::Unprocessable(why.to_string().into()),
         Refused::TooLarge(_) => form.too_large(),
         Refused::NoSpace => Error::NoSpace(why.to_string().into()),
         Refused::Media(_) => Error::Unprocessable(why.to_string().into()),
     }
 }
 
-/// Drops what was stored of an upload that ended early. If that fails, it is swept in a day.
+/// Deletes the stored bytes of an upload that ended early. If that fails, they are swept a day later.
 async fn discard(app: &App, content: Option<ContentId>) {
     let Some(content) = content else { return };
     loop {

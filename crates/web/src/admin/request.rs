@@ -29,8 +29,8 @@ impl SubmitAction {
     }
 }
 
-/// The address of the site, without a slash at its end: as the operator set it, otherwise as the browser says where its form came
-/// from. The guard of the panel has compared that with the address of the request.
+/// The address of the site, without a slash at its end: as the operator set it, otherwise the `Origin` that the browser
+/// sent, which the guard of the panel has compared with the address of the request.
 pub(super) fn site_address<'a>(app: &'a App, request: &'a HttpRequest) -> &'a str {
     let origin = request.headers().get(header::ORIGIN).and_then(|origin| origin.to_str().ok());
     let origin = origin.filter(|origin| origin.starts_with("http")).filter(|_| !app.options.is_base_url_chosen);

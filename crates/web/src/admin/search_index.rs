@@ -1,4 +1,4 @@
-//! Keeping the full-text index current with changes by SQL and after an upgrade, in the background.
+//! Keeps the full-text index current after changes by SQL and after an upgrade, in the background.
 
 use std::time::{Duration, Instant};
 
@@ -10,11 +10,11 @@ use crate::{App, http::error::Error};
 
 /// How often changed texts are read.
 const PACE: Pace = Pace { between_batches: Duration::from_millis(20), poll_interval: Duration::from_secs(1) };
-/// The time between two lines of the log while a large import is read.
+/// The minimum time between two log lines while a large import is read.
 const REPORT_INTERVAL: Duration = Duration::from_secs(60);
 
-/// Reads texts that SQL inserted or changed, or that an upgrade left, into the full-text index; runs until the server stops. Commands read the texts
-/// of the pages that they save themselves, and no request waits for this task.
+/// Adds texts that SQL inserted or changed, or that an upgrade left, to the full-text index; runs until the server
+/// stops. Commands read the texts of the pages that they save themselves, and no request waits for this task.
 pub async fn read_changed_texts(app: Data<App>) {
     let mut reported = Instant::now();
     let batch = async || {

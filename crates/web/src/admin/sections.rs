@@ -6,7 +6,7 @@ use crate::http::{
     view::Link,
 };
 
-/// The fields of the list of pages, of which `below` makes it a tree.
+/// The fields of the list of pages; with `below`, it is a tree.
 const PAGE_FIELDS: &[&str] = &["q", "state", "readers", "date", "from", "to", "sort", "below"];
 
 pub(super) const PAGES: Section = Section {
@@ -68,7 +68,7 @@ pub(super) struct Section {
     pub(super) rows: &'static str,
     /// The fields of the list's query string.
     pub(super) fields: &'static [&'static str],
-    /// The query string with which the list is in this section, if it has others as well.
+    /// The query string with which the list shows this section, if it shows other sections as well.
     pub(super) initial: &'static str,
 }
 

@@ -10,7 +10,7 @@ use store::{
 };
 
 use super::{
-    bulk::{Action, Choice, Chosen, Needs, Question},
+    bulk::{Action, BulkForm, Choice, Needs, Question},
     flash::Flash,
     items::Item,
     pages::shares::Row,
@@ -125,8 +125,8 @@ pub async fn list(app: Data<App>, editor: Editor, query: QueryString) -> Result<
 }
 
 /// POST `/admin/shares/actions`: asks for confirmation; ends the links when it is confirmed.
-pub async fn act(app: Data<App>, editor: Editor, Form(chosen): Form<Chosen>) -> Result<Outcome, Error> {
-    let action = Action::of(chosen, &SHARES, &ACTIONS)?;
+pub async fn act(app: Data<App>, editor: Editor, Form(form): Form<BulkForm>) -> Result<Outcome, Error> {
+    let action = Action::of(form, &SHARES, &ACTIONS)?;
     let ids: Vec<ShareId> = action.ids.iter().copied().map(ShareId).collect();
     let proof = editor.proof();
     if !action.confirmed {

@@ -17,13 +17,13 @@ const PAGE_SIZE: u32 = 50;
 /// The last page of a long list that has a number; later ones are found by a row.
 const LAST_NUMBERED: u32 = Count::MAX / PAGE_SIZE;
 
-/// The state of a list, reduced to the fields that the list has, so that it is safe to hand around.
+/// The state of a list, reduced to the fields that the list has: it can be carried along in addresses and forms.
 #[derive(Clone, Debug)]
 pub(super) struct State {
     address: String,
     fields: Vec<(&'static str, String)>,
     page: u32,
-    /// The word and the key of the row after or before which the rows are.
+    /// The word `after` or `before`, and the key of the row after or before which the list begins.
     beyond: Option<(&'static str, i64)>,
 }
 
@@ -141,7 +141,7 @@ impl State {
         NaiveDate::parse_from_str(self.get(name), "%Y-%m-%d").ok().filter(|day| (1970..=9999).contains(&day.year()))
     }
 
-    /// The first moment of the first day and the first one after the last day, of those that were given.
+    /// The first moment of the first day, and the first moment after the last day; `None` for a day that is not set.
     pub(super) fn span(&self, zone: Zone) -> (Option<Timestamp>, Option<Timestamp>) {
         let after = |day: NaiveDate| day.succ_opt().map(|next| zone.midnight(next));
         (self.day("from").map(|day| zone.midnight(day)), self.day("to").and_then(after))
@@ -153,7 +153,7 @@ impl State {
         kept.map(|(name, value)| Kept { name, value: value.clone() }).collect()
     }
 
-    /// The address of the list with all fields empty but some, from its first page.
+    /// The address of the list with all fields empty except some, from its first page.
     pub(super) fn only(&self, kept: &[&str]) -> String {
         self.with_only(kept, "", "")
     }
@@ -190,9 +190,9 @@ impl State {
 
     /// The column in the address and whether it is descending; the default if the list has no such column.
     pub(super) fn sorted<'a>(&self, words: &[&'a str], default: (&'a str, bool)) -> (&'a str, bool) {
-        let asked = self.get("sort");
-        let descending = asked.starts_with('-');
-        let word = asked.trim_start_matches('-');
+        let sort = self.get("sort");
+        let descending = sort.starts_with('-');
+        let word = sort.trim_start_matches('-');
         words.iter().find(|known| **known == word).map_or(default, |known| (known, descending))
     }
 

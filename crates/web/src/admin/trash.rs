@@ -17,7 +17,7 @@ use store::{
 
 use super::{
     access_preview::{AccessPreview, consent},
-    bulk::{Action, Choice, Chosen, NOUNS, Needs, Question},
+    bulk::{Action, BulkForm, Choice, NOUNS, Needs, Question},
     flash::Flash,
     items::Item,
     panel::Panel,
@@ -38,7 +38,7 @@ use crate::{
     },
 };
 
-/// What the list of pages offers for the rows of the trash.
+/// The bulk actions that the list of pages offers for the rows of the trash.
 pub(super) const ACTIONS: [Choice; 1] = [Choice {
     value: "purge",
     label: "Delete for good…",
@@ -57,8 +57,8 @@ pub async fn list() -> HttpResponse {
 }
 
 /// POST `/admin/trash/actions`: asks for confirmation; runs a confirmed action.
-pub async fn act(app: Data<App>, editor: Editor, Form(chosen): Form<Chosen>) -> Result<Outcome, Error> {
-    let action = Action::of(chosen, &TRASH, &ACTIONS)?;
+pub async fn act(app: Data<App>, editor: Editor, Form(form): Form<BulkForm>) -> Result<Outcome, Error> {
+    let action = Action::of(form, &TRASH, &ACTIONS)?;
     let ids: Vec<PageId> = action.ids.iter().copied().map(PageId).collect();
     let proof = editor.proof();
     if !action.confirmed {

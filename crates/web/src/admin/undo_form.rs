@@ -21,7 +21,7 @@ impl Hidden {
     }
 }
 
-/// The form that takes an action back.
+/// The form that undoes an action.
 #[derive(Serialize)]
 pub(super) struct UndoForm {
     address: String,

@@ -1,4 +1,4 @@
-//! Deletes the bytes of files that no page has any more, and those of uploads that did not end.
+//! Deletes the bytes of files that no page has any more, and those of uploads that were not completed.
 
 use std::time::Duration;
 
@@ -23,7 +23,7 @@ pub async fn sweep_periodically(app: Data<App>) {
     }
 }
 
-/// Sweeps now, beside other work: an administrator who deletes a file for good may need its space.
+/// Starts a sweep now, in the background: an administrator who deletes a file for good may need its space.
 pub(super) fn sweep_soon(app: &Data<App>) {
     let app = app.clone();
     actix_web::rt::spawn(async move { sweep(&app).await });

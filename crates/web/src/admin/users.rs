@@ -41,7 +41,7 @@ use heirs::{Heir, heirs};
 use holdings::Holdings;
 use link::LinkBox;
 use load::load;
-use memberships::{Chosen, Memberships};
+use memberships::{MembershipForm, Memberships};
 use password::By;
 use sheet::{Sheet, Slip};
 use unlock::Guessed;
@@ -80,7 +80,7 @@ pub struct Fields {
     /// The end of the account as typed.
     #[serde(default)]
     ends: String,
-    /// What administrators note of the user, as typed.
+    /// The note of administrators about the user, as typed.
     #[serde(default)]
     note: String,
     #[serde(default)]
@@ -93,7 +93,7 @@ pub struct Fields {
     password: String,
     #[serde(default)]
     password_again: String,
-    /// Where the password of a new user comes from.
+    /// The way in which a new user gets a password.
     #[serde(default)]
     by: By,
     /// Whether the question about disabling the user was answered with its button.
@@ -175,7 +175,7 @@ struct FormPage {
     list_href: String,
     delete_href: String,
     password_href: String,
-    /// Where all keys of the user are ended; empty if there are none.
+    /// The address of the page that ends all keys of the user; empty if there are none.
     keys_href: String,
     created: String,
     last_sign_in: String,
@@ -183,7 +183,7 @@ struct FormPage {
     guessed: Option<Guessed>,
     /// The app passwords of the user, if there are any.
     app_passwords: Option<AppPasswords>,
-    /// The link to set a password; in no form that comes back.
+    /// The link to set a password; `None` in a form that is shown again with errors.
     link: Option<LinkBox>,
     /// The question about disabling the user.
     disabling: Option<Disabling>,
@@ -455,13 +455,13 @@ pub async fn create(
     }
 }
 
-/// How a new user comes in.
+/// How a new user signs in for the first time.
 enum WayIn {
     Link(Secret),
-    Password(password::Chosen),
+    Password(password::ChosenPassword),
 }
 
-/// The form of a new user that comes back.
+/// The form of a new user, shown again.
 struct Adding<'a> {
     app: &'a App,
     admin: &'a Admin,
@@ -522,19 +522,19 @@ pub async fn set_groups(
     request: HttpRequest,
     app: Data<App>,
     admin: Admin,
-    Form(mut chosen): Form<Chosen>,
+    Form(mut form): Form<MembershipForm>,
 ) -> Result<Outcome, Error> {
-    chosen.back = USERS.back(&chosen.back);
+    form.back = USERS.back(&form.back);
     let (site, user) = load(&app, &admin, UserId(id(&request)?)).await?;
-    let back = chosen.back.clone();
-    match memberships::set(&app, &admin, &user, chosen).await? {
+    let back = form.back.clone();
+    match memberships::set(&app, &admin, &user, form).await? {
         None => {
             let kept = encode(&[("back", &back)]);
             Ok(Outcome::Redirect(Flash::Saved.at(&USERS.form_href(user.id.0), &kept, None)))
         }
         Some((groups, invalid)) => {
-            let form = with_groups(&app, &admin, &site, &user, groups, &invalid, back)?;
-            Ok(Outcome::Page(form.with_status(StatusCode::UNPROCESSABLE_ENTITY)))
+            let page = with_groups(&app, &admin, &site, &user, groups, &invalid, back)?;
+            Ok(Outcome::Page(page.with_status(StatusCode::UNPROCESSABLE_ENTITY)))
         }
     }
 }

@@ -57,7 +57,7 @@ const MAX_NAMES: u32 = 50;
 /// The maximum number of users who are offered for a part of a name.
 const MAX_SIMILAR: u32 = 20;
 
-/// The menu of a page: whose view of it an editor can see.
+/// The menu of people as whom an editor can view a page.
 #[derive(Serialize)]
 pub(super) struct ViewAs {
     links: Vec<Link>,
@@ -66,7 +66,7 @@ pub(super) struct ViewAs {
 }
 
 impl ViewAs {
-    /// The menu of the page at a path; `readers` are people who are offered by name.
+    /// The menu for the page at a path; `readers` are people who are offered by name.
     pub(super) fn new(path: &PagePath, readers: &[Username]) -> ViewAs {
         let path = path.href();
         let links = [("visitor", "Visitor"), ("signed-in", "Signed-in user")];
@@ -211,8 +211,9 @@ impl Impersonation {
             path => match (below_sitemap(path), PagePath::parse(path)) {
                 (Some(below), _) => {
                     let hides_pages = app.db.site().await.hides_pages;
-                    let asked = ListQuery::of(&query);
-                    let all = Section::of_all(app, below, guest, asked, clock::now(), (Error::NotFound, hides_pages));
+                    let list_query = ListQuery::of(&query);
+                    let all =
+                        Section::of_all(app, below, guest, list_query, clock::now(), (Error::NotFound, hides_pages));
                     lists::section(app, all).await
                 }
                 (None, Ok(path)) => self.page(app, guest, path, ListQuery::of(&query)).await,
@@ -236,7 +237,7 @@ impl Impersonation {
         };
         let site = app.db.site().await;
         let seen = error_page::seen_by(app, &error, &site, self.account.clone(), format!("/{path}"))?;
-        let words = format!("You see what <strong>{}</strong> gets, who {what}.", self.viewer);
+        let words = format!("You see what <strong>{0}</strong> sees: {0} {what}.", self.viewer);
         self.framed(&Answer::panel(seen), &words, path).map(Outcome::Page)
     }
 
@@ -245,15 +246,15 @@ impl Impersonation {
         app: &Data<App>,
         guest: MaybeReader,
         path: PagePath,
-        asked: ListQuery,
+        list_query: ListQuery,
     ) -> Result<Outcome, Error> {
-        match Resolved::seen_by(app, guest.clone(), path, asked.clone()).await? {
+        match Resolved::seen_by(app, guest.clone(), path, list_query.clone()).await? {
             Resolved::Finished(answer) => Ok(Outcome::Page(answer)),
             // Only an editor's own requests find drafts.
             Resolved::Draft(_) => Err(Error::NotFound),
             Resolved::Page(page) => pages::visible(app, *page).await,
             Resolved::Section(section) => lists::section(app, *section).await,
-            Resolved::Moved(path) => Box::pin(self.page(app, guest.clone(), path, asked)).await,
+            Resolved::Moved(path) => Box::pin(self.page(app, guest.clone(), path, list_query)).await,
         }
     }
 

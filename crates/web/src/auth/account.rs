@@ -62,7 +62,7 @@ impl Account {
         }
     }
 
-    /// The key of the app password; `None` for a user with the own password.
+    /// The key of the app password; `None` for a user who signed in with their own password.
     pub fn app_password(&self) -> Option<AppPasswordId> {
         match self.proof {
             Proof::Password(_) => None,
@@ -70,7 +70,7 @@ impl Account {
         }
     }
 
-    /// The program that has an app password; `None` for a user with the own password.
+    /// The program that has an app password; `None` for a user who signed in with their own password.
     pub fn program(&self) -> Option<&Program> {
         match &self.proof {
             Proof::Password(_) => None,

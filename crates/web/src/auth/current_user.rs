@@ -14,7 +14,7 @@ use crate::{
     http::error::Error,
 };
 
-/// The current row of a user, from the cache or the database; none when no user has that name.
+/// The current row of a user, from the cache or the database; `None` if no user has that name.
 ///
 /// # Errors
 /// When the database fails.
@@ -35,7 +35,8 @@ async fn read_user(db: &Db, name: &Username) -> Result<Option<Arc<CachedUser>>, 
     Ok(Some(cached))
 }
 
-/// The current row of an app password of a user, from the cache or the database; none when the user has no such one.
+/// The current row of an app password of a user, from the cache or the database; `None` if the user has none with this
+/// hash.
 ///
 /// # Errors
 /// When the database fails.
@@ -65,7 +66,8 @@ async fn read_app_password(
     Ok(Some(cached))
 }
 
-/// The app password with a hash and its owner, if the owner has this name. An unknown hash costs one look-up for every name.
+/// The app password with a hash and its owner, if the owner has this name. An unknown hash takes one look-up, whatever
+/// the name.
 pub fn find_app_password(
     conn: &mut store::Conn,
     name: &Username,

@@ -54,7 +54,7 @@ impl MaybeReader {
     }
 
     /// The viewer of a public page: signed in only if the credentials were proven before. Nothing is verified here, and
-    /// whatever else was sent gets what strangers get.
+    /// a request with any other credentials gets what strangers get.
     pub async fn recognised(request: &HttpRequest) -> MaybeReader {
         MaybeReader { account: recognised(request).await, notice: "", is_sender: true }
     }

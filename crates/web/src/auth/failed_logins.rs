@@ -37,12 +37,12 @@ pub mod without_bcrypt {
     pub const MALFORMED_APP_PASSWORD: &str = "malformed app password";
     /// The named user has no such app password.
     pub const WRONG_APP_PASSWORD: &str = "wrong app password";
-    /// The app password was ended, or its end came.
+    /// The app password was ended, or its end has passed.
     pub const ENDED_APP_PASSWORD: &str = "ended app password";
     /// The owner of the app password is disabled.
     pub const DISABLED_APP_PASSWORD: &str = "app password of a disabled account";
 
-    /// All of them.
+    /// All reasons of this module.
     pub(super) const ALL: [&str; 7] = [
         AGAIN,
         TOO_MANY,

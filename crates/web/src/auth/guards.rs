@@ -31,7 +31,7 @@ pub async fn require_reader(
     forward(request, next, checked).await
 }
 
-/// Passes requests of everybody to addresses that are secrets, of which no other site can know one.
+/// Passes requests of everybody to secret addresses, which no other site can know.
 pub async fn require_own_form(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
@@ -79,7 +79,7 @@ async fn forward(
     if is_read {
         return answer.await;
     }
-    // A task of its own: a change comes to its end, and into the log, even if its client disconnects.
+    // A task of its own: a change is finished and logged even if its client disconnects.
     match actix_web::rt::spawn(answer).await {
         Ok(answer) => answer,
         Err(error) if error.is_panic() => resume_unwind(error.into_panic()),
@@ -101,21 +101,23 @@ fn log_change(answer: &ServiceResponse<BoxBody>) {
     log::info!("change route={route:?} status={status} id={id} client={}", envelope.client.address);
 }
 
-/// Rejects a change that a page of another origin requested: browsers send Basic credentials with such forms. A page without a
-/// referrer sends `Origin: null`, and browsers before 2023 nothing else; `allows_null` lets them through.
+/// Rejects a change that a page of another origin requested: browsers send Basic credentials with such forms. A page
+/// without a referrer sends `Origin: null`, and browsers from before 2023 send no other header; `allows_null` lets them
+/// through.
 fn check_same_origin(request: &ServiceRequest, allows_null: bool) -> Result<(), Error> {
     if matches!(*request.method(), Method::GET | Method::HEAD) {
         return Ok(());
     }
     let headers = request.headers();
     let reject = || Err(Error::Forbidden(Sentence::new("error-forbidden-form")));
-    let one = |name: HeaderName| headers.get_all(name).map(|value| value.to_str().unwrap_or("?")).collect::<Vec<_>>();
-    match one(HeaderName::from_static("sec-fetch-site"))[..] {
+    let values =
+        |name: HeaderName| headers.get_all(name).map(|value| value.to_str().unwrap_or("?")).collect::<Vec<_>>();
+    match values(HeaderName::from_static("sec-fetch-site"))[..] {
         ["same-origin" | "none"] => return Ok(()),
         [] => {}
         _ => return reject(),
     }
-    match one(header::ORIGIN)[..] {
+    match values(header::ORIGIN)[..] {
         // A client without either header is not a browser, and no page of another site can make it send a request.
         [] => Ok(()),
         ["null"] if allows_null => Ok(()),

@@ -6,14 +6,14 @@ use domain::secret::{APP_PASSWORD_PREFIX, SecretHash};
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
-/// The letters of a secret. They need no escape in an address, in a shell or in a header.
+/// The letters and digits of a secret. They need no escaping in an address, in a shell or in a header.
 const LETTERS: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
-/// The random letters of a secret: 178 bits.
-const RANDOM: usize = 30;
+/// The number of random letters in a secret: 178 bits.
+const RANDOM_LETTERS: usize = 30;
 
-/// The letters of a checksum, enough for 32 bits.
-const CHECKSUM: usize = 6;
+/// The number of letters in a checksum: enough for 32 bits.
+const CHECKSUM_LETTERS: usize = 6;
 
 /// A secret of 30 random letters and digits. It is wiped when it is dropped, and `Debug` does not show it.
 pub struct Secret(Zeroizing<String>);
@@ -25,23 +25,25 @@ impl Secret {
     /// When the system provides no randomness.
     pub fn random() -> io::Result<Secret> {
         // Capacity for an app password: a string that grows leaves a copy of the secret behind.
-        let mut text = Zeroizing::new(String::with_capacity(APP_PASSWORD_PREFIX.len() + RANDOM + CHECKSUM));
+        let mut text =
+            Zeroizing::new(String::with_capacity(APP_PASSWORD_PREFIX.len() + RANDOM_LETTERS + CHECKSUM_LETTERS));
         push_random(&mut text)?;
         Ok(Secret(text))
     }
 
     /// Parses the secret of a link; `None` for anything that [`Secret::random`] does not make.
     pub fn parse(text: &str) -> Option<Secret> {
-        (text.len() == RANDOM && is_plain(text)).then(|| Secret(Zeroizing::new(text.to_owned())))
+        (text.len() == RANDOM_LETTERS && is_plain(text)).then(|| Secret(Zeroizing::new(text.to_owned())))
     }
 
     /// Generates an app password: `ptn_`, 30 random letters, and the CRC-32 of these 30 in six letters, 40 in all. The
-    /// checksum lets a typo, and a scanner for leaked secrets, be answered without a look at the database.
+    /// checksum reveals a typo without a query of the database, and lets a scanner for leaked secrets recognise one.
     ///
     /// # Errors
     /// When the system provides no randomness.
     pub fn random_app_password() -> io::Result<Secret> {
-        let mut text = Zeroizing::new(String::with_capacity(APP_PASSWORD_PREFIX.len() + RANDOM + CHECKSUM));
+        let mut text =
+            Zeroizing::new(String::with_capacity(APP_PASSWORD_PREFIX.len() + RANDOM_LETTERS + CHECKSUM_LETTERS));
         text.push_str(APP_PASSWORD_PREFIX);
         push_random(&mut text)?;
         let checksum = checksum(&text[APP_PASSWORD_PREFIX.len()..]);
@@ -52,10 +54,10 @@ impl Secret {
     /// Parses an app password; `None` if its length, its letters or its checksum are wrong.
     pub fn parse_app_password(text: &str) -> Option<Secret> {
         let body = text.strip_prefix(APP_PASSWORD_PREFIX)?;
-        if body.len() != RANDOM + CHECKSUM || !is_plain(body) {
+        if body.len() != RANDOM_LETTERS + CHECKSUM_LETTERS || !is_plain(body) {
             return None;
         }
-        let (random, sent) = body.split_at(RANDOM);
+        let (random, sent) = body.split_at(RANDOM_LETTERS);
         (checksum(random) == sent).then(|| Secret(Zeroizing::new(text.to_owned())))
     }
 
@@ -77,9 +79,9 @@ impl fmt::Debug for Secret {
 }
 
 fn push_random(text: &mut String) -> io::Result<()> {
-    let end = text.len() + RANDOM;
+    let end = text.len() + RANDOM_LETTERS;
     while text.len() < end {
-        let mut bytes = Zeroizing::new([0; 2 * RANDOM]);
+        let mut bytes = Zeroizing::new([0; 2 * RANDOM_LETTERS]);
         getrandom::fill(&mut *bytes).map_err(|error| io::Error::other(error.to_string()))?;
         // A byte above the last multiple of 62 would make some letters more likely than others.
         let fair = bytes.iter().filter(|byte| **byte < 248).map(|byte| char::from(LETTERS[usize::from(byte % 62)]));
@@ -91,7 +93,7 @@ fn push_random(text: &mut String) -> io::Result<()> {
 /// The CRC-32 of a text in base 62, with leading zeros.
 fn checksum(text: &str) -> String {
     let mut rest = crc32fast::hash(text.as_bytes()) as usize;
-    let mut letters = [b'0'; CHECKSUM];
+    let mut letters = [b'0'; CHECKSUM_LETTERS];
     for letter in letters.iter_mut().rev() {
         *letter = LETTERS[rest % 62];
         rest /= 62;

@@ -43,8 +43,8 @@ pub async fn sign_in(request: &HttpRequest) -> Result<SignIn, Error> {
     result
 }
 
-/// The account of a request that has signed in; `None` if it has not, or was not asked to.
-pub fn known(request: &HttpRequest) -> Option<Arc<Account>> {
+/// The account of a request that [`sign_in`] has signed in; `None` for any other request.
+pub fn account(request: &HttpRequest) -> Option<Arc<Account>> {
     match request.extensions().get::<CachedSignIn>() {
         Some(CachedSignIn(Ok(SignIn::Authenticated(account)))) => Some(account.clone()),
         _ => None,
@@ -52,8 +52,9 @@ pub fn known(request: &HttpRequest) -> Option<Arc<Account>> {
 }
 
 /// The account of credentials that were proven before: on this connection, or from this client network and remembered.
-/// Nothing is verified, counted or written, and for any other credentials the answer is `None`. On a page that strangers may
-/// read, a guess is neither throttled nor logged, and therefore learns nothing from a network where its user never was.
+/// Nothing is verified, counted or written, and for any other credentials the answer is `None`. On a page that
+/// strangers may read, a guess is neither throttled nor logged, and therefore learns nothing from a network that its
+/// user never used.
 pub async fn recognised(request: &HttpRequest) -> Option<Arc<Account>> {
     let mut headers = request.headers().get_all(AUTHORIZATION);
     let header = headers.next().filter(|_| headers.next().is_none())?.as_bytes();
@@ -69,7 +70,7 @@ pub async fn recognised(request: &HttpRequest) -> Option<Arc<Account>> {
 
 async fn remembered(app: &App, request: &HttpRequest, envelope: &Envelope, header: &[u8]) -> Option<Arc<CachedUser>> {
     let credentials = credentials::parse(header).ok().filter(|credentials| !credentials.name.is_signed_out())?;
-    // During an outage strangers get their page from memory, and nobody waits for the database.
+    // During an outage strangers get their page from the cache, and nobody waits for the database.
     if !app.db.cache().generations().is_fresh() {
         return None;
     }
@@ -116,7 +117,7 @@ async fn authenticate(request: &HttpRequest) -> Result<SignIn, Error> {
         app.sign_ins.record(&app.db, &current, &envelope.client);
         return Ok(SignIn::Authenticated(current.account.clone()));
     }
-    // A task of its own: an attempt comes to its end, and into the log, even if its client disconnects.
+    // A task of its own: an attempt is finished and logged even if its client disconnects.
     match actix_web::rt::spawn(verify(app.clone(), envelope, credentials)).await {
         Ok(result) => result,
         Err(error) if error.is_panic() => resume_unwind(error.into_panic()),

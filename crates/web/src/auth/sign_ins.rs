@@ -1,5 +1,5 @@
-//! Records sign-ins: the first one in half an hour, and always the first one from a client network. With Basic every request
-//! is a sign-in. Of an app password it records the day of the last use.
+//! Records sign-ins: the first one in half an hour, and always the first one from a client network. With Basic every
+//! request is a sign-in. For an app password, it records the day of the last use.
 
 use std::{
     num::NonZeroUsize,
@@ -26,20 +26,21 @@ use crate::{
     http::client::{Client, Origin},
 };
 
-/// The maximum number of remembered sign-ins. One that was forgotten is looked up in the database again.
+/// The maximum number of remembered sign-ins. A forgotten one is looked up in the database again.
 const CAPACITY: NonZeroUsize = NonZeroUsize::new(20_000).unwrap();
 
-/// How soon a sign-in that the database did not take is passed to it again.
+/// The time after which a sign-in that could not be written is passed to the database again.
 const RETRY_INTERVAL: TimeDelta = TimeDelta::minutes(1);
 
-/// Who signs in from where.
+/// The key of a remembered sign-in.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 enum Key {
     User(UserId, Origin),
     AppPassword(AppPasswordId),
 }
 
-/// Until when no sign-in is passed to the database, by user and client network or by app password; cheap to clone.
+/// The time until which no further sign-in is passed to the database, by user and client network or by app password;
+/// cheap to clone.
 #[derive(Clone)]
 pub struct SignIns(Arc<Mutex<LruCache<Key, Timestamp>>>);
 

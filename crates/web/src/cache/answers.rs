@@ -156,7 +156,7 @@ impl Equivalent<Key> for BorrowedKey<'_> {
 #[derive(Clone)]
 struct Entry {
     generation: Generation,
-    /// When the answer was made. It says nothing about earlier moments, to which the clock may be set back.
+    /// When the answer was made. The answer is not valid at earlier moments, to which the clock may be set back.
     made_at: Timestamp,
     /// When the next page is published or ends.
     expires_at: Option<Timestamp>,
@@ -176,7 +176,7 @@ struct ByteWeighter;
 
 impl Weighter<Key, Entry> for ByteWeighter {
     fn weight(&self, own: &Key, entry: &Entry) -> u64 {
-        /// The bytes of an entry beside its texts: keys, headers and the hash table. Measured, and rounded up.
+        /// The size of an entry in bytes without its texts: keys, headers and the hash table. Measured, and rounded up.
         const OVERHEAD: usize = 1024;
         let path = match &own.key {
             OwnedCacheKey::Path(path)
@@ -220,7 +220,8 @@ pub struct ReadGenerations {
 }
 
 impl FillToken {
-    /// Makes the answer depend on something else than its key says; `generations` must be taken before the database is read.
+    /// Makes the answer depend on something other than its key says; `generations` must be taken before the database is
+    /// read.
     pub fn depend_on(&mut self, generations: ReadGenerations) {
         self.generations = generations;
     }
@@ -268,7 +269,7 @@ impl Answers {
         self.len() == 0
     }
 
-    /// The value for everybody, with the notice about credentials that were not accepted.
+    /// The value for everybody without an account, with the notice about credentials that were not accepted.
     pub fn get(&self, key: CacheKey<'_>, notice: &'static str) -> Option<Cached> {
         let entry = self.entries.as_ref()?.get(&BorrowedKey { key, viewer: Viewer::Anyone(notice) })?;
         let is_fresh = match entry.value {
@@ -318,7 +319,7 @@ impl Answers {
         ReadGenerations { open: generation(dependency.for_strangers()), all: generation(dependency) }
     }
 
-    /// Inserts a value for everybody that was read after the token was taken.
+    /// Inserts a value for everybody without an account that was read after the token was taken.
     pub fn insert(&self, token: FillToken, notice: &'static str, value: Cached, expires_at: Option<Timestamp>) {
         self.insert_entry(token, Viewer::Anyone(notice), None, value, expires_at);
     }

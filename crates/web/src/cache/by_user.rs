@@ -1,4 +1,4 @@
-//! Cached values that belong to users: each holds until its user changes.
+//! Cached values that belong to users: each is valid until its user changes.
 
 use std::{borrow::Borrow, hash::Hash, sync::Arc};
 
@@ -7,7 +7,7 @@ use quick_cache::sync::Cache;
 
 use super::generations::{Dependency, Generation, Generations};
 
-/// Values by a key, each with the generation of its user. What the database does not have is not cached: a client can ask for any
+/// Values by a key, each with the generation of its user. That a row is absent is not cached: a client can ask for any
 /// number of names.
 pub(super) struct ByUser<K, V> {
     generations: Arc<Generations>,

@@ -1,5 +1,5 @@
-//! A cache of the bytes of files, in the parts in which they are stored. A content never changes, so that nothing here becomes
-//! outdated; who may have it is decided for each request before.
+//! A cache of the bytes of files, in the parts in which they are stored. A content never changes, and nothing here
+//! becomes outdated; who may read it is decided beforehand, for each request.
 
 use actix_web::web::Bytes;
 use domain::file::{ContentId, PART_BYTES};
@@ -8,7 +8,7 @@ use quick_cache::{Weighter, sync::Cache};
 /// A content, and the number of one of its parts, of which the first is 0.
 pub type PartKey = (ContentId, u64);
 
-/// The bytes of an entry beside its part, rounded up.
+/// The size of an entry in bytes without its part, rounded up.
 const OVERHEAD: usize = 256;
 
 #[derive(Clone)]
@@ -37,7 +37,7 @@ impl Contents {
         Contents { entries, max_bytes }
     }
 
-    /// The bytes of all parts in memory, and their maximum.
+    /// The size of all parts in memory, and its maximum, in bytes.
     pub fn load(&self) -> (u64, u64) {
         (self.entries.as_ref().map_or(0, Cache::weight), self.max_bytes)
     }
@@ -53,10 +53,10 @@ impl Contents {
         self.entries.as_ref()?.get(&part)
     }
 
-    /// The bytes of a part, which are read if they are not in memory; one of several that ask at once reads them.
+    /// The bytes of a part, from the cache or else from `read`. Of several concurrent callers, one reads.
     ///
     /// # Errors
-    /// Those of `read`; the others that wait then read themselves.
+    /// The error of `read`; a caller that waited for it then calls its own `read`.
     pub async fn get_or_read<E>(
         &self,
         part: PartKey,

@@ -48,9 +48,9 @@ pub struct Generations {
     is_unreachable: AtomicBool,
     /// Counts changes that invalidate everything.
     everything: AtomicU64,
-    /// Of changes that strangers can see.
+    /// Counts changes that strangers can see.
     open: PageCounters,
-    /// Of these and of changes that only signed-in people can see.
+    /// Counts these, and changes that only signed-in people can see.
     all: PageCounters,
     users: Box<[AtomicU64]>,
 }
@@ -148,7 +148,7 @@ fn counter_of(name: &str) -> u16 {
 pub struct Generation {
     dependency: Dependency,
     everything: u64,
-    /// Of what pages are in: each of them shows the menu.
+    /// The counter of the menu, which every page shows.
     menu: u64,
     own: u64,
 }

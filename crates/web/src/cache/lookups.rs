@@ -2,7 +2,8 @@
 
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
-/// The lookups so far. They have a cache line of their own: every worker writes it, and what stands beside it is only read.
+/// The lookups so far. They have a cache line of their own: every worker writes them, and the fields next to them are
+/// only read.
 #[derive(Debug, Default)]
 #[repr(align(128))]
 pub(super) struct Lookups {

@@ -55,7 +55,7 @@ impl Kind {
 #[derive(Clone)]
 struct Entry {
     generation: Generation,
-    /// It says nothing about earlier moments, to which the clock may be set back.
+    /// When the menu was made. The menu is not valid at earlier moments, to which the clock may be set back.
     made_at: Timestamp,
     menu: Arc<VisibleMenu>,
 }

@@ -19,7 +19,7 @@ pub struct Cache {
     generations: Arc<Generations>,
     /// Finished answers.
     pub answers: Answers,
-    /// The bytes of small files.
+    /// The bytes of files, in parts.
     pub contents: Contents,
     /// Users, by name.
     pub users: Users,
@@ -31,7 +31,8 @@ pub struct Cache {
 }
 
 impl Cache {
-    /// Empty caches, with at most `max_bytes` of answers and files. Files have a quarter, and cannot push out pages.
+    /// Empty caches, with at most `max_bytes` of answers and files. Files get a quarter of it, and cannot evict
+    /// answers.
     pub fn new(generations: Arc<Generations>, max_bytes: u64) -> Cache {
         let of_files = max_bytes / 4;
         Cache {
@@ -45,7 +46,7 @@ impl Cache {
         }
     }
 
-    /// The lookups of answers so far, and the size of the cache now, small files included.
+    /// The lookups of answers so far, and the size of the cache now, files included.
     pub fn load(&self) -> CacheLoad {
         let answers = self.answers.load();
         let (bytes, max_bytes) = self.contents.load();

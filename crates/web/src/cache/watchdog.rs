@@ -1,4 +1,4 @@
-//! Notices that the process was suspended, or that the clock was set: what was true before may not be true any more.
+//! Notices that the process was suspended, or that the clock was set: cached values may then be outdated.
 
 use std::{
     sync::{Arc, Weak},
@@ -14,12 +14,12 @@ use crate::clock;
 
 /// The time between two ticks.
 const INTERVAL: Duration = Duration::from_millis(50);
-/// The difference between the two clocks that adjusting them may cause in one interval.
+/// The largest difference between the two clocks that an ordinary adjustment of the clock causes in one interval.
 const MAX_ADJUSTMENT: TimeDelta = TimeDelta::milliseconds(500);
 /// The shortest pause that is logged. A busy machine makes shorter ones.
 const LONG_PAUSE: Duration = Duration::from_secs(2);
 
-/// Runs until the cache is dropped.
+/// Starts the thread of the watchdog, which runs until the cache is dropped.
 ///
 /// # Errors
 /// When the system refuses a thread.

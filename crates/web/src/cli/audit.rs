@@ -1,4 +1,4 @@
-//! `postern audit`: prints what a running site tells of pages to those who may not read them.
+//! `postern audit`: checks that a running site reveals nothing of its pages to those who may not read them.
 
 use std::{
     io::{Write, stdout},
@@ -18,7 +18,7 @@ use crate::{
     serve,
 };
 
-/// Nothing was found, something leaked, and the check could not be made or not be finished.
+/// The exit codes: nothing leaked, something leaked, and the check could not be run or finished.
 const CLEAN: u8 = 0;
 const LEAKED: u8 = 1;
 const UNCHECKED: u8 = 2;

@@ -9,7 +9,7 @@ pub(super) fn open(config: &Config) -> Result<Store, String> {
     open_for(config, 1)
 }
 
-/// As [`open`], with at most so many connections.
+/// As [`open`], with a pool of at most `connections` connections.
 pub(super) fn open_for(config: &Config, connections: u32) -> Result<Store, String> {
     let store = open_existing(config, connections)?;
     match &store.pending().map_err(|error| error.to_string())?[..] {

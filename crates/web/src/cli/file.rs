@@ -48,7 +48,7 @@ pub(super) fn run(config: &Config, command: &FileCommand) -> Result<(), String> 
             if *cover {
                 println!("It is the cover of {}.", page.content.path);
             }
-            if waits(&store, &page, &name)? {
+            if is_drafted(&store, &page, &name)? {
                 println!("The draft of the page has another {name}, which replaces it when the draft is published.");
             }
             Ok(())
@@ -86,12 +86,12 @@ pub(super) fn run(config: &Config, command: &FileCommand) -> Result<(), String> 
             if store.read(|conn| files::find(conn, page.id, &name)).map_err(|error| error.to_string())?.is_none() {
                 return Err(absent(&page, &name));
             }
-            let waits = waits(&store, &page, &name)?;
+            let is_drafted = is_drafted(&store, &page, &name)?;
             execute(&store, &page, &name, &[Command::ChangeFile(change)])?;
             println!(
                 "Deleted {}{}.",
                 address(&page, &name),
-                if waits { ", in the draft of the page, too" } else { "" }
+                if is_drafted { ", in the draft of the page, too" } else { "" }
             );
             Ok(())
         }
@@ -108,7 +108,7 @@ fn absent(page: &Page, name: &FileName) -> String {
 }
 
 /// Whether the draft of a page has a file of its own under a name.
-fn waits(store: &Store, page: &Page, name: &FileName) -> Result<bool, String> {
+fn is_drafted(store: &Store, page: &Page, name: &FileName) -> Result<bool, String> {
     let by = Admin::command_line();
     let all = store.read(|conn| files::all(conn, by.editor(), page.id)).map_err(|error| error.to_string())?;
     Ok(all.iter().any(|file| file.since.is_none() && file.name == *name))
@@ -129,10 +129,10 @@ fn page(config: &Config, path: &PagePath) -> Result<(Store, Page), String> {
     Ok((store, page))
 }
 
-/// Stores the bytes of a file. What is stored of one that is refused is dropped.
+/// Stores the bytes of a file. The stored bytes of a refused file are deleted.
 fn upload(store: &Store, name: &FileName, limits: Limits, bytes: impl Read) -> Result<ContentId, String> {
     let mut upload = Upload::new(name, limits);
-    if let Err(message) = take(store, &mut upload, bytes) {
+    if let Err(message) = receive(store, &mut upload, bytes) {
         discard(store, upload.content());
         return Err(message);
     }
@@ -148,7 +148,7 @@ fn upload(store: &Store, name: &FileName, limits: Limits, bytes: impl Read) -> R
     stored
 }
 
-fn take(store: &Store, upload: &mut Upload, mut bytes: impl Read) -> Result<(), String> {
+fn receive(store: &Store, upload: &mut Upload, mut bytes: impl Read) -> Result<(), String> {
     let mut buffer = vec![0; PART_BYTES];
     loop {
         let count = match bytes.read(&mut buffer) {
@@ -178,7 +178,7 @@ fn not_stored(error: &Error) -> String {
     format!("the file was not stored: {error}")
 }
 
-/// Drops an upload; one that remains is swept after a day.
+/// Deletes the bytes of an upload; those that remain are swept after a day.
 fn discard(store: &Store, content: Option<ContentId>) {
     if let Some(content) = content {
         while store.write(|conn| contents::discard(conn, content)) == Ok(false) {}
@@ -190,7 +190,7 @@ fn get(store: &Store, content: &Content, output: &Path) -> Result<(), String> {
     if output.as_os_str() == "-" {
         return copy(store, content, stdout().lock()).map_err(|message| format!("standard output: {message}"));
     }
-    let file = File::create_new(output).map_err(|error| format!("{} cannot be made: {error}", output.display()))?;
+    let file = File::create_new(output).map_err(|error| format!("{} cannot be created: {error}", output.display()))?;
     copy(store, content, file).map_err(|message| format!("{}, which is incomplete: {message}", output.display()))
 }
 

@@ -13,7 +13,7 @@ use crate::{
     first_run,
 };
 
-/// The least free space of a SQLite database, in bytes: a save may need some pages' worth, and a backup much more.
+/// The minimum free space for a SQLite database, in bytes: a save needs little, and a backup much more.
 const LEAST_FREE_BYTES: u64 = 16 << 20;
 /// How long `healthcheck` waits for the connection, and for the answer.
 const TIMEOUT: Duration = Duration::from_secs(3);

@@ -66,7 +66,7 @@ pub(super) fn run(config: &Config, command: &PageCommand) -> Result<(), String> 
                 unpublish: unpublish.clone().unwrap_or_default(),
                 ..PageInput::default()
             };
-            let given = GivenOptions {
+            let options = SetOptions {
                 readers: *private || *public || !readers.is_empty() || !groups.is_empty(),
                 date: published.is_some(),
                 language: language.is_some(),
@@ -74,7 +74,7 @@ pub(super) fn run(config: &Config, command: &PageCommand) -> Result<(), String> 
             };
             let store = open_or_create(config)?;
             for _ in 0..MAX_TRIES {
-                if put(&store, &path, &input, &given, *yes)? {
+                if put(&store, &path, &input, &options, *yes)? {
                     return Ok(());
                 }
             }
@@ -107,17 +107,17 @@ fn audience(private: bool, public: bool, readers: &[String], groups: &[String]) 
     AudienceInput { kind: kind.into(), people: readers.join(","), groups: groups.to_vec() }
 }
 
-/// Which options were given. Without them, and without a date or a language in front matter, a page keeps its own values.
-struct GivenOptions {
+/// Which options were set. Without them, and without a date or a language in front matter, a page keeps its own values.
+struct SetOptions {
     readers: bool,
     date: bool,
     end: bool,
     language: bool,
 }
 
-impl GivenOptions {
-    /// Validates the input of a replacement, which keeps the audience, the date, the end and the language of the old page
-    /// unless new ones are given.
+impl SetOptions {
+    /// Validates the input of a replacement, which keeps the audience, the date, the end and the language of the old
+    /// page unless new ones are set.
     fn check_over(&self, input: PageInput, old: &PageContent) -> Result<PageContent, Invalid> {
         let PageInput { published, unpublish, .. } = PageInput::of(old, input.zone);
         let mut placement = PlacementInput::of(&old.placement);
@@ -148,14 +148,14 @@ fn print_head(page: &Page) {
 }
 
 /// Adds or replaces a page. Returns false if somebody else changed it after it was read.
-fn put(store: &Store, path: &PagePath, input: &PageInput, given: &GivenOptions, yes: bool) -> Result<bool, String> {
+fn put(store: &Store, path: &PagePath, input: &PageInput, options: &SetOptions, yes: bool) -> Result<bool, String> {
     let (old, zone, moved_page) = store
         .read(|conn| Ok((pages::find(conn, path)?, site::get(conn)?.time_zone, old_paths::target(conn, path)?)))
         .map_err(|error| error.to_string())?;
     let mut input = PageInput { zone, ..input.clone() };
-    let told = input.take_front_matter();
+    let remark = input.take_front_matter();
     let checked = match &old {
-        Some(old) => given.check_over(input, &old.content),
+        Some(old) => options.check_over(input, &old.content),
         None => input.check(clock::now()),
     };
     let content = checked.map_err(|invalid| invalid.to_string())?;
@@ -165,13 +165,13 @@ fn put(store: &Store, path: &PagePath, input: &PageInput, given: &GivenOptions, 
     };
     let from = old.as_ref().map_or(Version(0), |old| old.version);
     let publish =
-        Publish { is_new: old.is_none(), names_readers: given.readers, ..Publish::after(from, page, content) };
+        Publish { is_new: old.is_none(), names_readers: options.readers, ..Publish::after(from, page, content) };
     if run_with_consent(store, &Command::Publish(publish), yes)?.is_none() {
         return Ok(false);
     }
     println!("{} {path}.", if old.is_none() { "Added" } else { "Replaced" });
-    if let Some(told) = told {
-        println!("{told}");
+    if let Some(remark) = remark {
+        println!("{remark}");
     }
     if let Some(page) = moved_page {
         println!("{} had this path before, and is no longer reachable through it.", page.content.path);

@@ -5,7 +5,8 @@ use std::process::ExitCode;
 use super::{audit, file, group, health, migrate, page, share, token, user};
 use crate::config::{Config, args::Command};
 
-/// Runs the command of the command line; returns the exit code of a command that has more to say than that it failed.
+/// Runs the command of the command line; returns its exit code, which says more than failure or success for some
+/// commands.
 ///
 /// # Errors
 /// One line with the cause and the fix.

@@ -175,7 +175,7 @@ pub(super) fn existing(config: &Config, name: &str) -> Result<(Store, User), Str
     Ok((store, user))
 }
 
-/// What was ended, in words.
+/// A sentence about the app passwords that were ended.
 pub(super) fn ended_words(owner: &Username, count: usize) -> String {
     let words = if count == 1 { "app password" } else { "app passwords" };
     format!("Ended {count} {words} of {owner}.")

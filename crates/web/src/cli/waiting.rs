@@ -1,4 +1,4 @@
-//! Says that a command waits for the database, as it does for as long as it takes.
+//! Tells the operator when a command waits for the database, which it does for as long as necessary.
 
 use std::{
     sync::mpsc::{RecvTimeoutError, channel},
@@ -6,15 +6,15 @@ use std::{
     time::Duration,
 };
 
-/// How long a command waits without saying so.
-const SILENCE: Duration = Duration::from_secs(1);
+/// How long a command waits before it says so.
+const NOTICE_DELAY: Duration = Duration::from_secs(1);
 
-/// Runs a change, and says on standard error if it takes longer than a second.
+/// Runs a change, and says on standard error that it waits if it takes longer than a second.
 pub(super) fn announced<T>(change: impl FnOnce() -> T) -> T {
     thread::scope(|scope| {
         let (done, pending) = channel::<()>();
         let notice = move || {
-            if pending.recv_timeout(SILENCE) == Err(RecvTimeoutError::Timeout) {
+            if pending.recv_timeout(NOTICE_DELAY) == Err(RecvTimeoutError::Timeout) {
                 eprintln!(
                     "postern: waiting for the database; another change, such as a bulk action, may have to end first. \
                      Nothing is changed if you stop this command now"

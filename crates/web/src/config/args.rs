@@ -56,19 +56,19 @@ pub enum Command {
     },
 }
 
-/// What is checked.
+/// The options of `postern audit`.
 #[derive(Args, Debug)]
 pub struct Audit {
     /// The address of the running site, which has to read this database [default: the site is run for the check, on a port of
     /// this machine]
     #[arg(long, value_name = "URL")]
     pub url: Option<BaseUrl>,
-    /// The most pages that are looked for; of a larger site, each run takes other ones
+    /// The maximum number of pages that are checked; on a larger site, each run takes other ones
     #[arg(long, value_name = "COUNT", default_value_t = 200, value_parser = clap::value_parser!(u32).range(1..=5000))]
     pub pages: u32,
 }
 
-/// The link that is made, or another command on links.
+/// The link to create, or another command on links.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:\n\
                   \x20 postern share clients/acme --label \"Acme review\" --until 7d --below\n\

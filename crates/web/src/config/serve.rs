@@ -71,8 +71,8 @@ pub struct Serve {
           value_parser = clap::value_parser!(u32).range(0..=300))]
     pub drain: u32,
 
-    /// The address and port on which metrics for Prometheus are served at /metrics; anybody who reaches it may read them
-    /// [default: none]
+    /// The address and port on which metrics for Prometheus are served at /metrics; anybody who can reach it can read
+    /// them [default: none]
     #[arg(long, env = "POSTERN_METRICS", value_name = "ADDRESS:PORT", default_value = "", hide_default_value = true)]
     pub metrics: OptionalAddress,
 

@@ -65,7 +65,7 @@ impl FromStr for OptionalAddress {
             address => address
                 .parse()
                 .map(|address| OptionalAddress(Some(address)))
-                .map_err(|_| format!("{address:?} is no address and port such as 127.0.0.1:9100")),
+                .map_err(|_| format!("{address:?} is not an address and port such as 127.0.0.1:9100")),
         }
     }
 }

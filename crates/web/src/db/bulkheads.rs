@@ -15,7 +15,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// The size of the pool for which the shares are meant, in connections. Three are in no share.
 pub const POOL_SIZE: u32 = 14;
-/// The longest time that a search waits for its share: readers are many, and each types again.
+/// The maximum time that a search waits for its share: there are many readers, and each may search again.
 const SEARCH_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// A kind of work with a share of its own.
@@ -154,7 +154,7 @@ impl Permits {
     }
 }
 
-/// Counts a caller for as long as it waits, also if it gives up.
+/// Counts a caller for as long as it waits, even if it gives up.
 struct Waiting<'a>(&'a AtomicU32);
 
 impl Waiting<'_> {

@@ -20,7 +20,7 @@ use super::{
     coding::Coding,
     envelope::Envelope,
     error::Error,
-    file_answer::FileFacts,
+    file_answer::ServedFile,
     parts_body::{PART, in_parts},
 };
 
@@ -43,8 +43,8 @@ struct Parts {
     coded: [OnceLock<Option<Bytes>>; 2],
     /// The ETags: of the uncompressed body, then by [`Coding`].
     etags: [OnceLock<HeaderValue>; 3],
-    /// What is sent instead of a body; nothing for an answer that is not a file.
-    file: Option<FileFacts>,
+    /// The file that is sent instead of `body`, if the answer is one.
+    file: Option<ServedFile>,
     /// The share of the budget for large answers while at least one client is receiving this one.
     under_way: Mutex<Weak<Share>>,
 }
@@ -65,7 +65,7 @@ impl Answer {
     }
 
     /// The answer with a file. Its bytes are read when it is sent.
-    pub fn file(file: FileFacts, caching: Caching) -> Answer {
+    pub fn file(file: ServedFile, caching: Caching) -> Answer {
         let parts = Parts::new(StatusCode::OK, file.name.kind().media_type(), Bytes::new(), caching);
         Answer(Arc::new(Parts { file: Some(file), ..parts }))
     }
@@ -105,14 +105,14 @@ impl Answer {
         &self.0.body
     }
 
-    /// Whether both are one answer in memory.
+    /// Whether both share their memory.
     #[cfg(test)]
     pub(super) fn shares_memory_with(&self, other: &Answer) -> bool {
         Arc::ptr_eq(&self.0, &other.0)
     }
 
-    /// Computes all ETags and compressed bodies in advance. It belongs into the render pool, because its time grows
-    /// with the body.
+    /// Computes all ETags and compressed bodies in advance. It belongs in the render pool, because its time grows with
+    /// the body.
     pub fn finish(self) -> Answer {
         for coding in [None, Some(Coding::Brotli), Some(Coding::Gzip)] {
             self.0.etag(coding);
@@ -140,7 +140,8 @@ impl Parts {
         self.body.len() + coded.sum::<usize>()
     }
 
-    /// The share of the budget for sending this answer, which all clients that receive it at the same time have in common.
+    /// The share of the budget for sending this answer, which is the same for all clients that receive it at the same
+    /// time.
     ///
     /// # Errors
     /// [`Error::NoRoom`].
@@ -192,9 +193,9 @@ impl Responder for Answer {
             return file.respond(parts.caching, request);
         }
         let is_cacheable = !parts.caching.is_never() && parts.status == StatusCode::OK;
-        // A compressed length tells whether the address, which others may choose, repeats the text beside it (BREACH). That
-        // text is private in the panel, which has form tokens, and in what one user gets. A path alone chooses nothing: the
-        // answer at a path is the same for all who link to it.
+        // The length of a compressed answer reveals whether its text repeats a part of the address, which an attacker
+        // may choose (BREACH). The text is secret in the panel, which has form tokens, and in answers for one user. A
+        // path without a query leaves no choice: the answer at a path is the same for every link to it.
         let is_chosen_by_others = parts.caching == Caching::Personal && request.uri().query().is_some();
         let compresses = is_cacheable && !is_chosen_by_others && parts.is_compressible();
         let coding = if compresses { Coding::negotiate(request.headers()) } else { None };

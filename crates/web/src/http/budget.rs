@@ -61,12 +61,12 @@ impl Budget {
         Some(Share { budget: self.clone(), origin, amount })
     }
 
-    /// As [`Budget::take`], and waits for shares to be returned, at most for `patience`.
+    /// As [`Budget::take`], but waits for shares to be returned, at most for `timeout`.
     pub async fn take_within(
         self: &Arc<Self>,
         origin: Option<Origin>,
         amount: usize,
-        patience: Duration,
+        timeout: Duration,
     ) -> Option<Share> {
         let waiting = async {
             loop {
@@ -78,7 +78,7 @@ impl Budget {
                 returned.await;
             }
         };
-        tokio::time::timeout(patience, waiting).await.ok()
+        tokio::time::timeout(timeout, waiting).await.ok()
     }
 
     /// The amount that is in use now, and its maximum.

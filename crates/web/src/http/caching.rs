@@ -29,7 +29,7 @@ impl Caching {
         }
     }
 
-    /// The value of `X-Robots-Tag`; `None` for what search engines may have.
+    /// The value of `X-Robots-Tag`; `None` for what search engines may index.
     pub(super) fn robots(self) -> Option<&'static str> {
         match self {
             Caching::Public | Caching::Shared | Caching::Immutable => None,
@@ -38,7 +38,7 @@ impl Caching {
         }
     }
 
-    /// Whether no cache may store it.
+    /// Whether no cache may store the answer.
     pub(super) fn is_never(self) -> bool {
         matches!(self, Caching::Never | Caching::Secret)
     }

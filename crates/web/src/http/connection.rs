@@ -21,10 +21,10 @@ use tokio::{
 use super::budget::Share;
 use crate::auth::verify::connection_proof::ConnectionProof;
 
-/// How many seconds a client may take for the head of a request; one more than Actix's deadline for the first one, which
+/// The maximum time in seconds for the head of a request; one more than Actix's deadline for the first one, which
 /// answers 408.
 const HEAD_SECONDS: u32 = 11;
-/// How many seconds a client may take none of its answer.
+/// The maximum time in seconds in which a client takes no byte of its answer.
 const STALL_SECONDS: u32 = 30;
 
 /// The state of a connection. Its stream and its requests share it, on one thread.
@@ -32,7 +32,7 @@ pub struct Connection {
     worker: Rc<Worker>,
     /// The second in which the first byte of an unfinished head arrived.
     head_since: Cell<Option<u32>>,
-    /// The second since which the client takes none of its answer.
+    /// The second since which the client has taken no byte of its answer.
     stalled_since: Cell<Option<u32>>,
     /// Whether a request is being handled, so that bytes belong to its body.
     is_handling: Cell<bool>,

@@ -14,7 +14,7 @@ use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload};
 
 use super::{client::Client, error::Error};
 
-/// The id and the client of a request, and what stands in the log instead of its path.
+/// The id and the client of a request, and whether its path has a secret.
 #[derive(Clone, Copy, Debug)]
 pub struct Envelope {
     id: u64,

@@ -15,7 +15,7 @@ pub enum Error {
     BadRequest(&'static str),
     /// 401: the page requires a sign-in, and the request has no credentials (RFC 9110 section 15.5.2).
     Unauthorized,
-    /// 401: the credentials of the request are not valid. One answer for every cause.
+    /// 401: the credentials of the request are not valid. The answer is the same for every cause.
     Rejected,
     /// 401: the answer of `/logout` to a browser that still sends credentials, or has none.
     SignedOut,
@@ -31,7 +31,7 @@ pub enum Error {
     MethodNotAllowed(&'static str),
     /// 408: the body arrived too slowly.
     Timeout,
-    /// 410: the link of a share opened something until this moment.
+    /// 410: the share of this link ended at this moment.
     Ended(Timestamp),
     /// 409: a rule of the site forbids the change; the message says which.
     Conflict(Sentence),
@@ -45,7 +45,7 @@ pub enum Error {
     Unprocessable(Sentence),
     /// 429: too many wrong credentials from this client network or for this name, with the time until the next attempt.
     TooManyAttempts(Duration),
-    /// 429: two files of this user arrive already.
+    /// 429: two files of this user are arriving already.
     TooManyUploads,
     /// 431: the header fields are too large.
     HeadersTooLarge,
@@ -65,8 +65,8 @@ pub enum Error {
     Internal(String),
 }
 
-/// Marks the response to an error that keeps its own body and headers: no error page takes its place. The error is in its
-/// extensions, too, and is counted and logged as others.
+/// Marks the response to an error that keeps its own body and headers: no error page takes its place. The error is in
+/// its extensions, too, and is counted and logged like any other.
 pub struct HasFinalBody;
 
 impl Error {
@@ -75,7 +75,7 @@ impl Error {
         Error::Unavailable("the server is stopping".into())
     }
 
-    /// The error while access is decided: a failing query is a 503, so that the client retries, and not a 500.
+    /// The error while access is decided: a failing query is a 503 instead of a 500, so that the client retries.
     pub fn undecided(self) -> Error {
         match self {
             Error::Internal(message) => Error::Unavailable(message),

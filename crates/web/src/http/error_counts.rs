@@ -7,7 +7,7 @@ use super::error::Error;
 /// The causes, as the metrics name them.
 const CAUSES: [&str; 6] = ["database", "not_saved", "in_doubt", "busy", "no_room", "internal"];
 
-/// The numbers of answers so far.
+/// The numbers of answers with a status of 5xx so far, by cause.
 #[derive(Debug, Default)]
 pub struct ErrorCounts([AtomicU64; CAUSES.len()]);
 

@@ -29,7 +29,7 @@ use crate::{
     cache::answers::{CacheKey, Cached},
 };
 
-/// Whether `Accept` names HTML, as that of browsers does and that of curl does not.
+/// Whether `Accept` names HTML: browsers send it, and curl does not.
 pub fn wants_html(accept: &[HeaderValue]) -> bool {
     let lines = accept.iter().filter_map(|line| line.to_str().ok());
     lines.flat_map(|line| line.split(',')).any(|item| {
@@ -42,7 +42,7 @@ pub fn wants_html(accept: &[HeaderValue]) -> bool {
 
 /// The response to a failed request.
 pub async fn render(app: &App, error: &Error, sender: &Sender, html: bool, request_id: &str) -> HttpResponse {
-    // Cached settings only: the database does not answer, or must not get the load of a flood.
+    // Cached settings only: the database does not answer, or must not bear the load of a flood.
     let site = match error {
         Error::Unavailable(_) | Error::NotSaved(_) | Error::InDoubt(_) | Error::Busy(_) | Error::NoRoom => {
             app.db.cache().last_site()
@@ -93,7 +93,7 @@ pub async fn render(app: &App, error: &Error, sender: &Sender, html: bool, reque
     response.content_type(content_type).body(body)
 }
 
-/// The page of an error at an address, as a person with an account or a visitor sees it.
+/// The error page at an address, as a user with an account or a visitor without one sees it.
 ///
 /// # Errors
 /// 500 when the template fails.

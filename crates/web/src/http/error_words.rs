@@ -13,10 +13,10 @@ use crate::{
     markdown::{self, SafeHtml},
 };
 
-/// The place of the time to wait in a body that is kept. No text of the site has this character.
+/// The placeholder for the time to wait in a cached body. No text of the site has this character.
 pub(super) const WAIT: &str = "\u{1}";
 
-/// The sender of a request that failed, as far as its page depends on it.
+/// The sender of a failed request, as far as the error page depends on them.
 #[derive(Debug, Default)]
 pub struct Sender {
     /// The account, if the request signed in.
@@ -38,7 +38,8 @@ impl Sender {
     }
 }
 
-/// The language of the place on the site at which a request failed. The handler of the place leaves it in the request.
+/// The language of the place on the site at which a request failed. The handler stores it in the extensions of the
+/// request.
 #[derive(Clone, Debug)]
 pub struct PlaceLanguage(pub LanguageTag);
 
@@ -48,7 +49,7 @@ pub(super) struct Words {
     status: u16,
     title: String,
     message: String,
-    /// The language of the message, if it is another one than that of the words around it; empty otherwise.
+    /// The language of the message, if it differs from that of the page; otherwise empty.
     message_language: String,
     /// [`WAIT`] on a page that says how long to wait; empty otherwise.
     wait: &'static str,
@@ -77,7 +78,8 @@ struct Action {
 
 const HOME: (&str, &str) = ("/", "error-home");
 const PANEL: (&str, &str) = ("/admin/", "error-panel");
-/// `/login` leads back to the page with this link, whose address is in no body that is the same for all paths.
+/// `/login` redirects back to the page with this link, as its `Referer` names it: a cached body is the same for all
+/// paths, and cannot contain the address.
 const SIGN_IN: (&str, &str) = ("/login", "sign-in");
 const SIGN_IN_TO_READ: (&str, &str) = ("/login", "sign-in-to-read");
 /// The empty address is that of the page itself.
@@ -208,7 +210,7 @@ fn message(error: &Error) -> Sentence {
         Error::Rejected => Sentence::new("error-rejected-message"),
         Error::SignedOut => Sentence::new("error-signed-out-message"),
         Error::StaleForm(_) => Sentence::new("error-stale-form-message"),
-        // Its moment is told in the language of the page.
+        // `Words::of` writes its moment in the language of the page.
         Error::Ended(_) => Sentence::new("error-ended"),
         Error::NotFound => Sentence::new("error-not-found-message"),
         Error::Timeout => Sentence::new("error-timeout-message"),

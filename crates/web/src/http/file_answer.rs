@@ -1,4 +1,4 @@
-//! The answer with a file: its header fields, one range of its bytes, and its policy.
+//! The answer with a file: its header fields, one range of its bytes, and its content security policy.
 
 use actix_web::{
     HttpRequest, HttpResponse, ResponseError,
@@ -21,20 +21,20 @@ use super::{
     range::{self, Requested},
 };
 
-/// What an answer says of a file. Its bytes are read when it is sent.
+/// A file as an answer has it. Its bytes are read when it is sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct FileFacts {
-    /// The name, which says the kind.
+pub struct ServedFile {
+    /// The name, whose ending says the kind.
     pub name: FileName,
-    /// The bytes.
+    /// The stored bytes, by their key.
     pub content: Content,
 }
 
-/// What a file of a stranger's making may do in a browser: nothing. Chrome and Safari show no PDF under a sandbox.
+/// The policy of files: what somebody uploaded may do nothing in a browser. Chrome and Safari show no PDF in a sandbox.
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; media-src 'self'; sandbox";
 const POLICY_OF_PDF: &str = "frame-ancestors 'none'";
 
-impl FileFacts {
+impl ServedFile {
     /// The strong ETag. It changes with the cache policy, too: a file that becomes private must not match.
     fn etag(&self, caching: Caching) -> HeaderValue {
         let suffix = if is_public(caching) { "" } else { "-p" };
@@ -109,7 +109,7 @@ impl FileFacts {
     }
 }
 
-/// Whether everybody may have the file.
+/// Whether everybody may read the file.
 fn is_public(caching: Caching) -> bool {
     matches!(caching, Caching::Public | Caching::Immutable)
 }

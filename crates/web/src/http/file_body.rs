@@ -1,5 +1,5 @@
-//! The body of a file, sent in steps. The body holds no bytes between two steps, and no connection to the database: a client
-//! that reads slowly costs what the connection has not sent yet.
+//! The body of a file, sent in steps. The body holds no bytes between two steps, and no connection to the database: a
+//! client that reads slowly costs only the bytes that its connection has not sent yet.
 
 use std::{
     fmt,
@@ -18,7 +18,7 @@ use futures_util::future::LocalBoxFuture;
 
 use super::{budget::Share, error::Error};
 
-/// The most bytes of a step, which the connection copies.
+/// The maximum number of bytes of a step, which the connection copies.
 const STEP_BYTES: u64 = 64 * 1024;
 
 /// The bytes of files.
@@ -46,12 +46,12 @@ struct FileBody {
     _share: Share,
 }
 
-/// The most bytes of the next step of a range.
+/// The maximum number of bytes of the next step of a range.
 fn next_step(range: &Range<u64>) -> u64 {
     (range.end - range.start).min(STEP_BYTES)
 }
 
-/// The most bytes of a range that [`from_store`] holds in memory.
+/// The maximum number of bytes of a range that [`from_store`] holds in memory.
 pub(super) fn memory(range: &Range<u64>) -> usize {
     usize::try_from(next_step(range)).unwrap_or(usize::MAX)
 }

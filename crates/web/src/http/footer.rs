@@ -6,7 +6,7 @@ use crate::{
     markdown::{self, SafeHtml},
 };
 
-/// The footer as HTML. The last one is kept, because every page has it.
+/// The footer as HTML. The last one is cached, because every page has it.
 pub(super) fn html(language: Language, footer: &str) -> SafeHtml {
     static LAST: Last<(Language, String), SafeHtml> = Last::new();
     LAST.get_or_make(

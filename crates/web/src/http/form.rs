@@ -24,10 +24,10 @@ const MAX_BYTES: usize = 64 * 1024;
 /// The maximum size in bytes of a form with the text of a page: 1 MiB of text with each byte encoded as `%XX`, and room for
 /// the other fields.
 const MAX_TEXT_BYTES: usize = 4 * 1024 * 1024;
-/// The memory that a form takes while it is handled, as a multiple of its size: its body, its fields, and what is made of
-/// them.
+/// The memory that a form takes while it is handled, as a multiple of its size: its body, its fields, and the values
+/// that are made of them.
 const COPIES: usize = 3;
-/// How long a form waits for others to end, if they leave no room for it.
+/// How long a form waits for others to finish, if they leave no room for it.
 const ROOM_TIMEOUT: Duration = Duration::from_secs(5);
 /// The maximum number of fields: several times those of the longest list in the panel with every row selected.
 pub(super) const MAX_FIELDS: usize = 500;
@@ -75,7 +75,7 @@ impl<T: DeserializeOwned + 'static> FromRequest for TextForm<T> {
 /// The fields of a form without a token, whose address is a secret that no other site knows; at most 64 KiB.
 ///
 /// # Errors
-/// As every form; 413 and 415 before anything is read.
+/// As for every form; 413 and 415 before anything is read.
 pub async fn receive_unsigned<T: DeserializeOwned>(request: &HttpRequest, payload: Payload) -> Result<T, Error> {
     parse(&read(request, payload, MAX_BYTES).await?)
 }

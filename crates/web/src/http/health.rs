@@ -17,8 +17,8 @@ pub async fn live() -> Answer {
     Answer::new(TEXT, "ok\n", Caching::Never)
 }
 
-/// GET `/readyz`: 200 if pages are answered truly, else 503 with the reason. The log says more: a reason names no file and
-/// no host, because everybody may ask.
+/// GET `/readyz`: 200 if requests are answered correctly, otherwise 503 with the reason. The log says more: a reason
+/// names no file and no host, because everybody may ask.
 pub async fn ready(app: Data<App>) -> Answer {
     match obstacle(&app).await {
         None => Answer::new(TEXT, "ready\n", Caching::Never),
@@ -42,7 +42,7 @@ async fn obstacle(app: &App) -> Option<&'static str> {
     }
     match app.db.store().write_refusal() {
         None => None,
-        // It was so from the start, and the operator wants it.
+        // The operator wants it, and started the server with this option.
         Some(_) if app.options.is_read_only => None,
         Some(Outage::Full) => Some("the disk of the database is full"),
         Some(_) => Some("the database cannot be written"),

@@ -1,4 +1,4 @@
-//! The last value of a kind, kept with what it was made of: every page needs the same one, and it changes rarely.
+//! A cache of one value and its key: every page needs the same value, and it changes rarely.
 
 use std::sync::{PoisonError, RwLock};
 

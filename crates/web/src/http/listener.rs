@@ -62,7 +62,7 @@ where
                 async move { draining.notified().await }
             })
             .keep_alive(KEEP_ALIVE)
-            // A client that closes its side has gone, and what it asked for is given up.
+            // A client that closes its side has gone, and its request is given up.
             .h1_allow_half_closed(false)
             .client_request_timeout(HEAD_TIMEOUT)
             .client_disconnect_timeout(LINGER_TIMEOUT)

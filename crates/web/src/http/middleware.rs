@@ -57,7 +57,7 @@ pub async fn envelope(
         }
     };
     let early = match early {
-        // Without errors, and without a body of unknown length, nothing of the request is needed any more.
+        // Without an error and without a body of unknown length, nothing of the request is needed any more.
         Some(Ok(mut response)) if is_complete(&request, &response) => {
             security_headers::append(response.headers_mut(), &envelope);
             refuse_upgrade(wants_upgrade, &mut response);
@@ -105,7 +105,7 @@ fn sender(request: &HttpRequest, response: &HttpResponse) -> Sender {
     // A 401 asks for other credentials: after it, the browser may have none.
     let is_challenge = response.status() == StatusCode::UNAUTHORIZED;
     Sender {
-        account: if is_challenge { None } else { sign_in::known(request) },
+        account: if is_challenge { None } else { sign_in::account(request) },
         address: match Envelope::of(request).has_secret {
             true => String::new(),
             false => request.uri().path_and_query().map(ToString::to_string).unwrap_or_default(),

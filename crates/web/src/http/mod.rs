@@ -1,7 +1,6 @@
 //! HTTP for every request: middleware, limits, errors and their pages, forms, answers, templates and logs.
 
 pub mod answer;
-pub mod arriving;
 pub mod assets;
 mod before_routing;
 mod body_guard;
@@ -35,4 +34,5 @@ pub mod secret_path;
 mod security_headers;
 pub mod sheets;
 pub mod stale_form;
+pub mod upload_limits;
 pub mod view;

@@ -1,7 +1,8 @@
-//! Forms with a file (RFC 7578): the fields are read first, within the limits of every form; the file is handed on as it arrives.
+//! Forms with a file (RFC 7578): the fields are read first, within the limits of every form; the file is passed on as
+//! it arrives.
 //!
-//! Such a form may be larger and take longer than any other. In return a user sends two at a time, each of them has to arrive at
-//! a pace, and its token precedes its file.
+//! Such a form may be larger and take longer than any other. In return, a user may send at most two at a time, each has
+//! to arrive at a minimum pace, and its token has to precede its file.
 
 use std::{
     cell::Cell,
@@ -22,10 +23,10 @@ use actix_web::{
 use futures_util::StreamExt;
 
 use super::{
-    arriving::{Pace, Slot},
     error::Error,
     form::{self, MAX_FIELDS},
     stale_form::StaleForm,
+    upload_limits::{Pace, Slot},
 };
 use crate::{
     App,
@@ -33,12 +34,12 @@ use crate::{
     clock,
 };
 
-/// The most bytes of the fields: 1 MiB of text, and room for the others.
+/// The maximum size of the fields in bytes: 1 MiB of text, and room for the others.
 const MAX_FIELD_BYTES: usize = 2 * 1024 * 1024;
 /// The memory that a form takes while it is handled: its fields twice, and the parts of its file that are being written.
 const MEMORY: usize = 2 * MAX_FIELD_BYTES + 2 * crate::upload::BATCH;
 
-/// The time that the client has, without the time that the server takes.
+/// The time that the client has left. The time that the server takes does not count.
 struct Clock {
     pace: Pace,
     begun: Instant,
@@ -59,7 +60,8 @@ impl Clock {
     }
 }
 
-/// A form with a file that this site gave to the user who sent it. Its fields have arrived, and its file arrives.
+/// A form with a file that this site gave to the user who sent it. Its fields have been read, and its file is still
+/// arriving.
 pub struct FileForm {
     fields: Vec<(String, String)>,
     /// The name that the file has on the device of the user; empty for a form without a file.
@@ -96,7 +98,7 @@ impl FileForm {
         if announced.is_some_and(|bytes| bytes > max_file + MAX_FIELD_BYTES as u64) {
             return Err(too_large(max_file));
         }
-        let slot = app.arriving.begin(reader.account().member.id).ok_or(Error::TooManyUploads)?;
+        let slot = app.upload_slots.take(reader.account().member.id).ok_or(Error::TooManyUploads)?;
         let memory = announced.and_then(|bytes| usize::try_from(bytes).ok()).unwrap_or(MEMORY).min(MEMORY);
         let share = form::room(request, memory).await.ok_or(Error::NoRoom)?;
         request.extensions_mut().insert(share);
@@ -129,7 +131,7 @@ impl FileForm {
             let mut field = field.map_err(|_| BROKEN)?;
             let file_name = field.content_disposition().and_then(|disposition| disposition.get_filename());
             match file_name {
-                // A file field in which nothing was chosen.
+                // A file field for which no file was chosen.
                 Some("") => {
                     while let Some(chunk) = self.clock.wait(field.next()).await? {
                         chunk.map_err(|_| BROKEN)?;
@@ -167,7 +169,7 @@ impl FileForm {
         form::check_still_active(request, reader).await?;
         match self.get("form_token") {
             "" if self.file.is_some() => {
-                Err(Error::Forbidden("The field form_token is missing, or stands after the file.".into()))
+                Err(Error::Forbidden("The field form_token is missing, or comes after the file.".into()))
             }
             token if form_token::is_valid(token, reader.account(), clock::now()) => Ok(()),
             _ => {
@@ -196,7 +198,7 @@ impl FileForm {
     /// The next bytes of the file; `None` at its end.
     ///
     /// # Errors
-    /// 400 when the client ends it early, 408 when it is too slow.
+    /// 400 if the client ends it early, 408 if it is too slow.
     pub async fn chunk(&mut self) -> Result<Option<Bytes>, Error> {
         let Some(file) = &mut self.file else { return Ok(None) };
         let chunk = self.clock.wait(file.next()).await?.transpose().map_err(|_| BROKEN);
@@ -207,7 +209,7 @@ impl FileForm {
         chunk
     }
 
-    /// Does something during which the client is not waited for.
+    /// Awaits work of the server, whose time does not count against the client.
     pub async fn pause<T>(&mut self, work: impl Future<Output = T>) -> T {
         let begun = Instant::now();
         let done = work.await;
@@ -215,12 +217,12 @@ impl FileForm {
         done
     }
 
-    /// The most bytes of a file.
+    /// The maximum size of a file in bytes.
     pub fn max_file(&self) -> u64 {
         self.max_file
     }
 
-    /// The error of a file with more bytes than the site takes.
+    /// The error for a file that is larger than the maximum.
     pub fn too_large(&self) -> Error {
         too_large(self.max_file)
     }
@@ -236,16 +238,16 @@ impl FileForm {
 
     /// Reads what follows the file and drops it.
     pub async fn drop_rest(&mut self) {
-        let most = self.max_file + 2 * MAX_FIELD_BYTES as u64;
+        let max_bytes = self.max_file + 2 * MAX_FIELD_BYTES as u64;
         while let Ok(Some(_)) = self.chunk().await {
-            if self.clock.arrived.get() > most {
+            if self.clock.arrived.get() > max_bytes {
                 return;
             }
         }
         self.file = None;
         while let Ok(Some(Ok(mut field))) = self.clock.wait(self.rest.next()).await {
             while let Ok(Some(Ok(_))) = self.clock.wait(field.next()).await {
-                if self.clock.arrived.get() > most {
+                if self.clock.arrived.get() > max_bytes {
                     return;
                 }
             }

@@ -1,5 +1,5 @@
-//! A large body, sent in parts. Actix copies what it sends into the buffer of the connection, so that a client which reads
-//! slowly would hold a copy of the whole body.
+//! A large body, sent in parts. Actix copies what it sends into the buffer of the connection: for a client that reads
+//! slowly, it would keep a copy of the whole body.
 
 use std::{
     convert::Infallible,

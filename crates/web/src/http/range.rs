@@ -11,7 +11,7 @@ pub(super) enum Requested {
     Whole,
     /// One range of bytes, never empty.
     Part(Range<u64>),
-    /// A range that begins behind the end.
+    /// A range that begins beyond the end.
     Unsatisfiable,
 }
 

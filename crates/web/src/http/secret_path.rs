@@ -1,10 +1,10 @@
-//! Paths that contain a secret. Knowing such a path is enough to open it, so that no log contains one.
+//! Paths that contain a secret. Knowing such a path is enough to open it, and no log contains one.
 
 /// The first segments of paths whose next segment is a secret.
 const FIRST_SEGMENTS: [&str; 2] = ["join", "s"];
 
-/// The letters and digits in a row from which on a log takes them for a secret.
-const SUSPICIOUS: usize = 30;
+/// The length from which on a run of letters and digits is taken for a secret.
+const SUSPICIOUS_LENGTH: usize = 30;
 
 /// Whether a decoded path has a secret.
 pub fn has_secret(path: &str) -> bool {
@@ -16,9 +16,9 @@ fn first_segment(path: &str) -> Option<&'static str> {
     FIRST_SEGMENTS.into_iter().find(|known| *known == first)
 }
 
-/// A target as a log may have it: `/s/[secret]` for a path with a secret, without what follows. Elsewhere, as in the address to
-/// which a sign-in leads or in a link with a slash too many, letters and digits in a row that are as long as a secret are left
-/// out.
+/// A target as a log may contain it: `/s/[secret]` for a path with a secret, without what follows. Elsewhere, as in the
+/// address after a sign-in or in a link with an extra slash, runs of letters and digits that are as long as a secret
+/// are left out.
 pub fn loggable(path: &str, target: &str) -> String {
     if let Some(first) = first_segment(path) {
         return format!("/{first}/[secret]");
@@ -30,7 +30,7 @@ pub fn loggable(path: &str, target: &str) -> String {
         let other = rest[run..].chars().take_while(|c| !c.is_ascii_alphanumeric()).map(char::len_utf8).sum::<usize>();
         let (word, after) = rest.split_at(run);
         let (between, after) = after.split_at(other);
-        shown.push_str(if run >= SUSPICIOUS { "[secret]" } else { word });
+        shown.push_str(if run >= SUSPICIOUS_LENGTH { "[secret]" } else { word });
         shown.push_str(between);
         rest = after;
     }

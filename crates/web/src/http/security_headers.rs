@@ -18,8 +18,9 @@ const SECURITY_HEADERS: [(HeaderName, &str); 5] = [
     (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
 ];
 
-/// Appends the security headers and the id of the request. No other code sets these headers, but that a file has a policy of
-/// its own, and appending is cheaper than inserting. From a path with a secret no link, picture or style sheet takes it along.
+/// Appends the security headers and the id of the request. No other code sets these headers, except that a file has a
+/// policy of its own; appending is cheaper than inserting. A path with a secret is never sent as a `Referer`, not even
+/// to pictures and style sheets of its page.
 pub(super) fn append(headers: &mut HeaderMap, envelope: &Envelope) {
     let has_policy = headers.contains_key(header::CONTENT_SECURITY_POLICY);
     for (name, value) in SECURITY_HEADERS {

@@ -1,5 +1,5 @@
-//! The style sheets of the site's look: its tokens, and its own rules. Both are made of the settings alone, at addresses that
-//! change with them.
+//! The style sheets of the site's look: its tokens, and its own rules. Both are made from the settings alone, at
+//! addresses that change with them.
 
 use std::{fmt::Write, sync::Arc};
 
@@ -43,7 +43,7 @@ impl Sheet {
 }
 
 impl Sheets {
-    /// The style sheets of a look. Those of the last look are kept, because every page names their addresses.
+    /// The style sheets of a look. Those of the last look are cached, because every page names their addresses.
     pub fn of(look: &Look) -> Arc<Sheets> {
         static LAST: Last<Look, Arc<Sheets>> = Last::new();
         LAST.get_or_make(
@@ -55,12 +55,12 @@ impl Sheets {
         )
     }
 
-    /// The address of the tokens; empty without any.
+    /// The address of the tokens; empty if there are none.
     pub fn tokens_href(&self) -> String {
         self.tokens.as_ref().map(|sheet| sheet.href.clone()).unwrap_or_default()
     }
 
-    /// The address of the site's own rules; empty without any.
+    /// The address of the site's own rules; empty if there are none.
     pub fn own_href(&self) -> String {
         self.own.as_ref().map(|sheet| sheet.href.clone()).unwrap_or_default()
     }
@@ -75,7 +75,7 @@ impl Sheets {
     }
 }
 
-/// An HTML page without its own rules, for `?plain`; `None` for a page that has none. No cache stores it.
+/// An HTML page without the site's own rules, for `?plain`; `None` for a page that has none. No cache stores it.
 pub fn without_own(page: &Answer) -> Option<Answer> {
     let html = std::str::from_utf8(page.body()).ok()?;
     let link = own_link("");
@@ -135,7 +135,8 @@ fn tokens(look: &Look) -> String {
 
 fn colours(palette: &Palette, accent: Colour, strong: Colour) -> String {
     let Palette { paper, raised, sunken, ink, soft, line, edge, accent: _ } = *palette;
-    // The accent colour can be read on the page; the one of the two that is further away can be read on it.
+    // The accent colour is legible on the page; of the colours of page and text, the one with more contrast is legible
+    // on it.
     let on_accent = if accent.contrast(paper) >= accent.contrast(ink) { paper } else { ink };
     let tokens = [
         ("paper", paper),

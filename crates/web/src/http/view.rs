@@ -71,7 +71,7 @@ impl View {
     /// Renders a template with its values, which have the `language` of the page. The panel's templates are English.
     ///
     /// # Errors
-    /// [`Error::Internal`] with the value that the template misses, or with a template of the panel that cannot be parsed.
+    /// [`Error::Internal`] with the value that the template lacks, or with a template of the panel that cannot be parsed.
     pub fn render(&self, template: &'static str, values: &impl Serialize) -> Result<String, Error> {
         let internal = |error: tera::Error| Error::Internal(format!("{template}: {error:?}"));
         let context = Context::from_serialize(values).map_err(internal)?;
@@ -101,16 +101,17 @@ fn parse(matches: impl Fn(&str) -> bool) -> Result<Tera, Error> {
     }
     let mut tera = Tera::default();
     template::register(&mut tera, Some(Language::English));
-    tera.register_function("echo", echo);
+    tera.register_function("describe_moment", describe_moment);
     tera.add_raw_templates(texts).map_err(|error| Error::Internal(format!("templates: {error}")))?;
     Ok(tera)
 }
 
-/// The function `echo(typed="...", zone="...")`: what a typed moment means; empty for one that is invalid.
-fn echo(given: Kwargs, _: &State<'_>) -> TeraResult<String> {
-    let (typed, zone): (&str, &str) = (given.must_get("typed")?, given.must_get("zone")?);
+/// The template function `describe_moment(typed="...", zone="...")`: what a typed moment means; empty for an invalid
+/// one.
+fn describe_moment(arguments: Kwargs, _: &State<'_>) -> TeraResult<String> {
+    let (typed, zone): (&str, &str) = (arguments.must_get("typed")?, arguments.must_get("zone")?);
     let zone = Zone::parse(zone).map_err(tera::Error::message)?;
-    Ok(clock::echo(typed, zone).unwrap_or_default())
+    Ok(clock::describe_moment(typed, zone).unwrap_or_default())
 }
 
 impl Parsed {
@@ -142,14 +143,14 @@ impl Parsed {
 #[derive(Serialize)]
 pub struct Frame {
     language: String,
-    /// The direction of writing of the language.
+    /// The writing direction of the language.
     direction: &'static str,
     site: SiteView,
     signed_in: bool,
     visitor: Option<VisitorView>,
     theme: &'static str,
     asset: String,
-    /// The address of the tokens of the site's look, and of its own style sheet; empty without.
+    /// The addresses of the tokens of the site's look and of its own style sheet; each is empty if there is none.
     look_href: String,
     css_href: String,
     menu: Vec<MenuItem>,
@@ -169,7 +170,7 @@ struct MenuItem {
     /// The value of `aria-current`: `page` for the page that is shown, `true` for one above it, otherwise empty.
     current: &'static str,
     /// Whether the entry leads to another site.
-    is_elsewhere: bool,
+    is_external: bool,
     below: Vec<MenuItem>,
 }
 
@@ -177,16 +178,16 @@ struct MenuItem {
 struct SiteView {
     title: String,
     tagline: String,
-    /// The language of the texts of the site, which may be another one than that of the page.
+    /// The language of the texts of the site, which may differ from that of the page.
     language: String,
     direction: &'static str,
     time_zone: &'static str,
     refusal: String,
     footer_html: SafeHtml,
-    /// The pictures of the header, in light and in dark colours; one of them may stand for both.
+    /// The pictures of the header, for light and for dark colours; if only one was uploaded, it is both.
     logo: Option<PictureView>,
     dark_logo: Option<PictureView>,
-    /// The icon of the site; ours without one.
+    /// The icon of the site; without one, the built-in icon is used.
     icon: Option<PictureView>,
 }
 
@@ -238,15 +239,15 @@ impl Frame {
         }
     }
 
-    /// Adds the menu, as the viewer at a path sees it; `None` for an address that is no path of a page.
+    /// Adds the menu, as the viewer at a path sees it; `None` for an address that is not the path of a page.
     #[must_use]
     pub fn with_menu(self, menu: &VisibleMenu, at: Option<&PagePath>) -> Frame {
         let items = menu.entries.iter().map(|entry| MenuItem::new(entry, at, &self.site.language));
         Frame { menu: items.collect(), ..self }
     }
 
-    /// The frame of the page of a viewer; `is_sender` if the browser has their credentials. For an impersonated viewer it
-    /// has none, and would ask for some.
+    /// The frame of a page for a viewer; `is_sender` says whether the browser has their credentials. It has none of an
+    /// impersonated viewer, and would ask for them.
     pub fn for_viewer(site: &Site, account: Option<&Account>, is_sender: bool, login_href: String) -> Frame {
         let frame = Frame::new(site, account).with_login(login_href);
         Frame { spreads_credentials: frame.signed_in && is_sender, ..frame }
@@ -261,7 +262,7 @@ impl Frame {
         }
     }
 
-    /// The frame with another address of the sign-in.
+    /// The frame with another address for signing in.
     #[must_use]
     pub fn with_login(self, login_href: impl Into<String>) -> Frame {
         Frame { login_href: login_href.into(), ..self }
@@ -274,8 +275,8 @@ impl Frame {
 }
 
 impl MenuItem {
-    fn new(entry: &VisibleEntry, at: Option<&PagePath>, of_site: &str) -> MenuItem {
-        let below: Vec<MenuItem> = entry.below.iter().map(|entry| MenuItem::new(entry, at, of_site)).collect();
+    fn new(entry: &VisibleEntry, at: Option<&PagePath>, site_language: &str) -> MenuItem {
+        let below: Vec<MenuItem> = entry.below.iter().map(|entry| MenuItem::new(entry, at, site_language)).collect();
         let (href, own) = match &entry.to {
             Destination::Page(path) => (path.href(), at.map_or("", |at| current(path, at))),
             Destination::Address(address) => (address.clone(), ""),
@@ -284,9 +285,9 @@ impl MenuItem {
         MenuItem {
             href,
             title: entry.title.clone(),
-            language: entry.language.as_ref().map_or_else(|| of_site.to_owned(), ToString::to_string),
+            language: entry.language.as_ref().map_or_else(|| site_language.to_owned(), ToString::to_string),
             current: if own.is_empty() && is_above { "true" } else { own },
-            is_elsewhere: matches!(entry.to, Destination::Address(_)),
+            is_external: matches!(entry.to, Destination::Address(_)),
             below,
         }
     }

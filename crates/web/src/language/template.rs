@@ -19,10 +19,10 @@ pub fn register(tera: &mut Tera, known: Option<Language>) {
     tera.register_function("lang_of_words", move |_: Kwargs, _: &State<'_>| Value::safe_string(&attribute));
 }
 
-fn message(language: Language, given: &Kwargs, state: &State<'_>) -> TeraResult<Value> {
-    let key: &str = given.must_get("key")?;
+fn message(language: Language, kwargs: &Kwargs, state: &State<'_>) -> TeraResult<Value> {
+    let key: &str = kwargs.must_get("key")?;
     let mut arguments = FluentArgs::new();
-    for (name, value) in given.iter() {
+    for (name, value) in kwargs.iter() {
         match (name.as_str(), value.as_i64()) {
             (None | Some("key"), _) => {}
             (Some(name), Some(number)) => arguments.set(name.to_owned(), number),

@@ -11,10 +11,11 @@ use super::visitors::Key;
 
 /// How long an answer may take.
 const TIMEOUT: Duration = Duration::from_secs(30);
-/// The most bytes of an answer that are read.
+/// The maximum number of bytes of an answer that are read.
 const MAX_BYTES: u64 = 16 << 20;
-/// How often a request is sent that the site was too busy to answer, and the longest time before the next try.
+/// The maximum number of times that a request is sent while the site is too busy to answer.
 const TRIES: u32 = 5;
+/// The maximum time before the next try.
 const LONGEST_WAIT: Duration = Duration::from_secs(5);
 
 /// A request.
@@ -64,7 +65,7 @@ impl Answer {
     }
 }
 
-/// Why there is no answer.
+/// The reason why there is no answer.
 #[derive(Debug)]
 pub(super) enum Failure {
     /// The address cannot be sent.
@@ -109,10 +110,11 @@ impl Client {
         &self.base_url
     }
 
-    /// Sends a request of a visitor. A site that is busy is asked again, as late as it wants.
+    /// Sends a request of a visitor. A site that is busy is asked again after the time in `Retry-After`, or after
+    /// [`LONGEST_WAIT`].
     ///
     /// # Errors
-    /// [`Failure`] without an answer.
+    /// [`Failure`] if there is no answer.
     pub(super) fn send(&self, request: &Request, key: &Key) -> Result<Answer, Failure> {
         let mut last = Failure::Unsendable;
         for attempt in 1..=TRIES {

@@ -13,9 +13,9 @@ use store::{Conn, drafts, files, old_paths, pages, revisions};
 
 use crate::markdown;
 
-/// What is closed.
+/// The kind of a closed page.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum What {
+pub(super) enum ClosedKind {
     /// A page, as readers have it or will have it.
     Page(Box<Page>),
     /// A draft, with the files that wait in it.
@@ -29,8 +29,8 @@ pub(super) enum What {
 pub(super) struct Closed {
     /// The key of the page.
     pub(super) id: PageId,
-    /// What it is.
-    pub(super) what: What,
+    /// The kind.
+    pub(super) what: ClosedKind,
     /// The words of the title.
     pub(super) title: Vec<String>,
     /// The words of the summary.
@@ -44,11 +44,11 @@ pub(super) struct Closed {
 }
 
 impl Default for Closed {
-    /// A deleted page of which nothing is known.
+    /// A deleted page without words, paths and files.
     fn default() -> Closed {
         Closed {
             id: PageId(0),
-            what: What::Deleted,
+            what: ClosedKind::Deleted,
             title: Vec::new(),
             summary: Vec::new(),
             text: Vec::new(),
@@ -70,16 +70,16 @@ impl Closed {
         let paths = std::iter::once(page.content.path.clone()).chain(earlier).collect();
         let (title, summary, body) = (&page.content.title, &page.content.summary, &page.content.body);
         let closed = Closed { id, paths, ..Closed::saying(title, summary, body) }.with_files(&files::live(conn, id)?);
-        Ok(Some(Closed { what: What::Page(Box::new(page)), ..closed }))
+        Ok(Some(Closed { what: ClosedKind::Page(Box::new(page)), ..closed }))
     }
 
-    /// What waits for a page: its draft, and files; `None` if nothing does.
+    /// The draft of a page, and the files that wait for publishing; `None` if there are neither.
     ///
     /// # Errors
     /// When the database fails.
     pub(super) fn draft(conn: &mut Conn, id: PageId) -> store::Result<Option<Closed>> {
         let by = Admin::command_line();
-        // A name that readers have already tells nothing of the file that waits.
+        // A name that readers already know reveals nothing about the file in the draft.
         let live = files::live(conn, id)?;
         let waits = |file: &File| file.since.is_none() && live.iter().all(|known| known.name != file.name);
         let waiting: Vec<File> = files::all(conn, by.editor(), id)?.into_iter().filter(waits).collect();
@@ -92,7 +92,7 @@ impl Closed {
             let paths = typed.path().into_iter().collect();
             Closed { paths, ..Closed::saying(&typed.page.title, &typed.page.summary, &typed.page.body) }
         });
-        Ok(Some(Closed { id, what: What::Draft, ..closed.with_files(&waiting) }))
+        Ok(Some(Closed { id, what: ClosedKind::Draft, ..closed.with_files(&waiting) }))
     }
 
     /// A page in the trash, as it was deleted; `None` if it is gone.
@@ -108,7 +108,7 @@ impl Closed {
         let Revision { content, .. } = last;
         let closed = Closed::saying(&content.title, &content.summary, &content.body);
         let files = files::live(conn, id)?;
-        Ok(Some(Closed { id, paths: vec![content.path], what: What::Deleted, ..closed }.with_files(&files)))
+        Ok(Some(Closed { id, paths: vec![content.path], what: ClosedKind::Deleted, ..closed }.with_files(&files)))
     }
 
     fn saying(title: &str, summary: &str, body: &str) -> Closed {
@@ -128,13 +128,13 @@ impl Closed {
         self
     }
 
-    /// The page, its path and its state, for the report; never a word of it.
+    /// The page, its path and its state, for the report; never its words.
     pub(super) fn name(&self) -> String {
         let path = self.paths.first().map_or_else(String::new, |path| format!(" ({})", path.href()));
         let what = match self.what {
-            What::Page(_) => "page",
-            What::Draft => "the draft of page",
-            What::Deleted => "the deleted page",
+            ClosedKind::Page(_) => "page",
+            ClosedKind::Draft => "the draft of page",
+            ClosedKind::Deleted => "the deleted page",
         };
         format!("{what} {}{path}", self.id.0)
     }

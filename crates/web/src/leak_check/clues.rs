@@ -7,15 +7,16 @@ use std::{
 
 use super::{closed::Closed, decoded::Decoded, visitors::Visitors};
 
-/// The most words of a clue: so many in a row are hardly found by chance.
+/// The maximum number of words of a clue: this many consecutive words are hardly found by chance.
 const WORDS: usize = 4;
-/// The fewest letters of a word that is a clue by itself: in a title, and elsewhere.
+/// The minimum number of letters of a word that is a clue by itself, in a title.
 const LONE_TITLE: usize = 6;
+/// The same, in a summary or a text.
 const LONE: usize = 8;
-/// The most places of a text from which clues are taken.
+/// The maximum number of places in a text from which clues are taken.
 const PLACES: usize = 12;
 
-/// What a clue is part of.
+/// The part of a page from which a clue is taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) enum Kind {
     /// The title.
@@ -48,7 +49,7 @@ impl Kind {
 pub(super) struct Clue {
     /// The number of the closed page.
     pub(super) closed: usize,
-    /// What it is part of.
+    /// The part of the page from which it is taken.
     pub(super) kind: Kind,
     /// The words, or one path or name.
     pub(super) text: Vec<String>,
@@ -56,7 +57,7 @@ pub(super) struct Clue {
     pub(super) known_to: Visitors,
 }
 
-/// All clues, to be found by what they say.
+/// All clues, indexed by their text.
 #[derive(Default)]
 pub(super) struct Clues {
     all: Vec<Clue>,
@@ -66,7 +67,7 @@ pub(super) struct Clues {
 }
 
 impl Clues {
-    /// The clues to closed pages. Those that tell a page from nothing else are not among them, such as a number.
+    /// The clues to closed pages. Text that does not distinguish a page from others, such as a number, gives no clue.
     pub(super) fn of(pages: &[Closed]) -> Clues {
         let mut clues = Clues::default();
         for (number, page) in pages.iter().enumerate() {
@@ -106,14 +107,14 @@ impl Clues {
         &self.all
     }
 
-    /// Notes that visitors may know what a text says.
+    /// Records that visitors may know the clues in a text.
     pub(super) fn note_known(&mut self, text: &Decoded, to: Visitors) {
         for number in self.numbers(text) {
             self.all[number].known_to |= to;
         }
     }
 
-    /// Notes that visitors may know the paths of a page and of those above it.
+    /// Records that visitors may know the paths of a page and of those above it.
     pub(super) fn note_known_path(&mut self, path: &str, to: Visitors) {
         for number in self.below_path(path) {
             self.all[number].known_to |= to;
@@ -165,7 +166,7 @@ fn hash(words: &[String]) -> u64 {
     hasher.finish()
 }
 
-/// Words in a row from several places of a text, and long words alone.
+/// Consecutive words from several places of a text, and single long words.
 fn phrases(words: &[String], places: usize, lone: usize) -> Vec<Vec<String>> {
     let is_word =
         |word: &String, letters: usize| word.chars().count() >= letters && word.chars().all(char::is_alphabetic);

@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 
 use domain::search::folded;
 
-/// The elements within a sentence: a word may go on behind their tags.
+/// The elements within a sentence: a word may continue after their tags.
 const INLINE: [&str; 14] =
     ["a", "abbr", "b", "code", "em", "i", "mark", "q", "s", "small", "span", "strong", "u", "wbr"];
 
-/// What an answer says, in the forms that are compared.
+/// The text of an answer, in the forms that are compared.
 #[derive(Debug, Default)]
 pub(super) struct Decoded {
     /// The words: first those of the whole text with its tags, then those of the text without tags.
@@ -131,7 +131,8 @@ fn json(text: &str) -> Option<(char, usize)> {
     }
 }
 
-/// The paths in a decoded text: what begins with a slash, without a slash at the end, and what has the form of a file's name.
+/// The paths in a decoded text: strings that begin with a slash, without a slash at the end, and strings with the form
+/// of a file name.
 fn paths(text: &str, base_url: &str, has_tags: bool) -> BTreeSet<String> {
     let host = base_url.split_once("://").map_or(base_url, |(_, host)| host);
     let is_part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '/' | '-' | '_' | '.' | '~');
@@ -144,7 +145,7 @@ fn paths(text: &str, base_url: &str, has_tags: bool) -> BTreeSet<String> {
         let (mut token, after) = rest[from..].split_at(length);
         rest = after;
         if let Some((_, at_host)) = token.split_once("//") {
-            // The port is behind a colon.
+            // The port follows a colon.
             let port = host.split_once(':').map(|(_, port)| port);
             match (at_host.find('/'), port) {
                 (Some(at), _) => token = &at_host[at..],

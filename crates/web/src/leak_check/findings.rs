@@ -1,4 +1,4 @@
-//! Judges answers: what in them tells something of a page that their visitor may not read.
+//! Judges answers: finds what reveals something of a page that their visitor may not read.
 
 use std::collections::HashSet;
 
@@ -43,10 +43,10 @@ impl Leak {
     }
 }
 
-/// What an address has to give a visitor.
+/// The answer that an address has to give a visitor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Expect {
-    /// Anything that tells nothing.
+    /// Anything that reveals nothing.
     Anything,
     /// A refusal, or a redirect that every address gets. It is about the closed page with this number.
     Refusal(usize),
@@ -79,7 +79,7 @@ pub(super) fn judge(
             findings.push(Finding { closed, leak: Leak::Tagged });
         }
     }
-    // What the visitor sends is no news to the visitor.
+    // An answer may repeat what the visitor sent.
     let sent = Decoded::of_plain(&request.target, base_url);
     let sent_words: HashSet<&String> = sent.words.iter().flatten().collect();
     let sent_text = decoded_target(&request.target);
@@ -102,7 +102,7 @@ pub(super) fn judge(
     findings
 }
 
-/// A target in small letters, with what is behind its percent signs.
+/// A target in lower case, followed by its decoded paths.
 fn decoded_target(target: &str) -> String {
     let paths = Decoded::of_plain(target, "").paths;
     paths.into_iter().fold(target.to_lowercase(), |text, path| format!("{text} {}", path.to_lowercase()))

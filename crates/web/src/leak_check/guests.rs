@@ -1,4 +1,4 @@
-//! The accounts and keys of one run. They are made before it and removed after it, and each has an end, in case that the
+//! The accounts and keys of one run. They are made before it and removed after it, and each has an end, in case the
 //! process is killed before it removes them.
 
 use actix_web::http::header::TryIntoHeaderValue;
@@ -29,7 +29,7 @@ const LABEL: &str = "postern audit";
 /// When accounts and keys end by themselves, in hours after they were made.
 const HOURS: i64 = 12;
 
-/// What the keys of a run are made for.
+/// The pages for which the keys of a run are created.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Targets {
     /// A private page, with others below it if there is one.
@@ -46,7 +46,7 @@ pub(super) struct Guests {
 }
 
 impl Guests {
-    /// Removes what an earlier run left, because it was killed; returns the number of accounts.
+    /// Removes what an earlier run left behind because it was killed; returns the number of accounts.
     ///
     /// # Errors
     /// When the database fails.
@@ -236,7 +236,7 @@ impl Making {
         Ok(())
     }
 
-    /// Makes a share; the inner error says why the site does not want it.
+    /// Makes a share; the inner error says why the site refuses it.
     fn share(
         &mut self,
         name: &'static str,

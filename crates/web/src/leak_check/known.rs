@@ -32,17 +32,17 @@ const HTTP: &str = "Accept-Ranges Allow Authorization Basic Cache-Control Clear-
     object-src form-action frame-ancestors base-uri sandbox inline attachment filename bytes octet-stream application javascript \
     microphone geolocation camera";
 
-/// Who finds something at an address.
+/// The visitors who find something at the paths of closed pages.
 #[derive(Debug, Default)]
 pub(super) struct Listed {
-    /// Who may read a page at the path of a closed one.
+    /// The visitors who may read a page at the path of a closed one.
     at: HashMap<String, Visitors>,
-    /// Who finds a page below the path of a closed one.
+    /// The visitors who find a page below the path of a closed one.
     below: HashMap<String, Visitors>,
 }
 
 impl Listed {
-    /// For these paths.
+    /// An index of these paths, without visitors.
     pub(super) fn of<'a>(paths: impl Iterator<Item = &'a PagePath>) -> Listed {
         let at: HashMap<String, Visitors> = paths.map(|path| (path.as_str().to_owned(), Visitors::NONE)).collect();
         Listed { below: at.clone(), at }
@@ -72,7 +72,7 @@ impl Listed {
     }
 }
 
-/// The pages whose words may be known, and by whom.
+/// The sources from which visitors may know clues.
 pub(super) struct Known<'a> {
     pub(super) store: &'a Store,
     pub(super) identities: &'a [Identity],
@@ -81,8 +81,8 @@ pub(super) struct Known<'a> {
 }
 
 impl Known<'_> {
-    /// Notes with each clue who may know it, and who finds what at the paths of closed pages. Reads every page of the site once,
-    /// one at a time.
+    /// Records with each clue who may know it, and with each path of a closed page who finds something there. Reads
+    /// every page of the site once, one at a time.
     ///
     /// # Errors
     /// When the database fails.

@@ -1,4 +1,4 @@
-//! A site in this process, on a port of its own that only this machine reaches.
+//! A site in this process, on a port of its own that only this machine can reach.
 
 use std::{
     net::{Ipv4Addr, SocketAddr, TcpListener},

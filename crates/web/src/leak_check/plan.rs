@@ -1,4 +1,4 @@
-//! What the requests of a run are made from.
+//! The data from which the requests of a run are made.
 
 use std::collections::HashSet;
 
@@ -10,7 +10,7 @@ use store::{
 
 use super::{
     client::{Client, Request},
-    closed::{Closed, What},
+    closed::{Closed, ClosedKind},
     clues::Clues,
     decoded::Decoded,
     known::{Known, Listed},
@@ -18,10 +18,10 @@ use super::{
     visitors::{Identity, Key, Visitors},
 };
 
-/// The most parts of the sitemap, and the most style sheets and pictures, that are fetched.
-const PARTS: usize = 20;
+/// The maximum number of parts of the sitemap, and of style sheets and pictures, that are fetched.
+const MAX_PARTS: usize = 20;
 
-/// What the requests of a run are made from.
+/// The data from which the requests of a run are made.
 pub(super) struct Plan {
     /// The closed pages.
     pub(super) closed: Vec<Closed>,
@@ -29,7 +29,7 @@ pub(super) struct Plan {
     pub(super) readers: Vec<Visitors>,
     /// The clues to closed pages.
     pub(super) clues: Clues,
-    /// Who finds what at the paths of closed pages.
+    /// The visitors who find something at the paths of closed pages.
     pub(super) listed: Listed,
     /// The paths of pages that everybody may read.
     pub(super) open: Vec<PagePath>,
@@ -37,7 +37,7 @@ pub(super) struct Plan {
     taken: HashSet<PagePath>,
     /// Whether the site hides which pages exist.
     hides_pages: bool,
-    /// When the rule was asked.
+    /// The moment at which the rule was applied.
     pub(super) now: Timestamp,
     /// A part of a path that no page has.
     pub(super) made_up: String,
@@ -86,10 +86,10 @@ impl Plan {
         };
         let front = found("/")?.body;
         let statics = Decoded::of(&front, client.base_url()).paths.into_iter();
-        let statics = statics.filter(|path| path.starts_with("/static/")).take(PARTS).collect();
+        let statics = statics.filter(|path| path.starts_with("/static/")).take(MAX_PARTS).collect();
         let index = found("/sitemap.xml")?.body;
         let parts = index.split("/sitemap.xml?from=").skip(1).filter_map(|rest| rest.split(['<', '&']).next());
-        let parts = parts.take(PARTS).map(|from| format!("/sitemap.xml?from={from}")).collect();
+        let parts = parts.take(MAX_PARTS).map(|from| format!("/sitemap.xml?from={from}")).collect();
         Ok(Plan { closed, readers, clues, listed, open, taken, hides_pages, now, made_up, parts, statics })
     }
 
@@ -98,12 +98,12 @@ impl Plan {
         self.closed.iter().enumerate().filter(move |(number, _)| !self.readers[*number].contain(visitor))
     }
 
-    /// Whether a closed page has to be as an address that was made up.
+    /// Whether a closed page has to be answered like an address that was made up.
     pub(super) fn is_hidden(&self, closed: &Closed) -> bool {
         self.hides_pages
             || match &closed.what {
-                What::Page(page) => !page.content.is_published(self.now),
-                What::Draft | What::Deleted => closed.paths.first().is_none_or(|path| !self.is_taken(path)),
+                ClosedKind::Page(page) => !page.content.is_published(self.now),
+                ClosedKind::Draft | ClosedKind::Deleted => closed.paths.first().is_none_or(|path| !self.is_taken(path)),
             }
     }
 

@@ -1,11 +1,11 @@
-//! What a run reports, for people.
+//! The report of a run, for people.
 
 use std::fmt::Write;
 
-/// The most leaks of a surface that are written out.
-const SHOWN: usize = 12;
+/// The maximum number of leaks of a surface that are written out.
+const MAX_SHOWN: usize = 12;
 
-/// What a run is about.
+/// The scope of a run.
 #[derive(Clone, Debug, Default)]
 pub struct Scope {
     /// The address of the site.
@@ -18,9 +18,9 @@ pub struct Scope {
     pub open: (usize, usize),
     /// The visitors, with the number of closed pages that each may not read.
     pub visitors: Vec<(&'static str, usize)>,
-    /// The visitors that there are not, with the reason.
+    /// The visitors that are missing, with the reason.
     pub left_out: Vec<String>,
-    /// The closed pages that no word tells from what everybody may know.
+    /// The closed pages without words that distinguish them from what everybody may know.
     pub without_words: Vec<String>,
     /// The number of accounts that an earlier run left, and that were removed.
     pub removed: usize,
@@ -104,12 +104,12 @@ impl Line {
         };
         let (requests, pages) = (grouped(self.requests), grouped(self.pages));
         let mut text = format!("{:<26}{requests:>10}{pages:>8}   {result}\n", self.surface);
-        for leak in self.leaks.iter().take(SHOWN) {
+        for leak in self.leaks.iter().take(MAX_SHOWN) {
             let Leaked { visitor, address, page, what } = leak;
             let _infallible = writeln!(text, "  {address}\n      as {visitor}: {page}: {what}");
         }
-        if self.leaks.len() > SHOWN {
-            let _infallible = writeln!(text, "  and {} more", self.leaks.len() - SHOWN);
+        if self.leaks.len() > MAX_SHOWN {
+            let _infallible = writeln!(text, "  and {} more", self.leaks.len() - MAX_SHOWN);
         }
         for unanswered in self.unanswered.iter().take(3) {
             let _infallible = writeln!(text, "  {unanswered}");
@@ -143,7 +143,7 @@ mod tests {
             "feeds                          1,234       5   1 LEAK\n  GET /feed.xml\n      as nobody: page 12 \
              (/clients/acme): its title in the body\n"
         );
-        let many = Line { leaks: vec![leak; SHOWN + 3], unanswered: vec!["GET /x: status 503".into()], ..line };
+        let many = Line { leaks: vec![leak; MAX_SHOWN + 3], unanswered: vec!["GET /x: status 503".into()], ..line };
         assert!(many.text().contains("15 LEAKS") && many.text().contains("and 3 more"), "{}", many.text());
     }
 

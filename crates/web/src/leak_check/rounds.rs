@@ -10,18 +10,18 @@ use store::{Store, admin_list};
 
 use super::{
     client::{Client, Failure, Request},
-    closed::{Closed, What},
+    closed::{Closed, ClosedKind},
     clues::Clues,
     findings::{Finding, Leak, comparable, judge},
     known::{Known, Listed},
     plan::Plan,
     report::{Leaked, Line},
-    surfaces::{Ask, Surface},
+    surfaces::{Probe, Surface},
     visitors::Identity,
 };
 use crate::clock;
 
-/// Why a run that was stopped has no report.
+/// The message of a run that was stopped.
 pub(super) const STOPPED: &str = "stopped; the accounts and keys of this run are removed";
 
 /// The requests of all visitors to one surface.
@@ -34,7 +34,7 @@ pub(super) struct Round<'a> {
     pub(super) routes: &'a mut BTreeMap<&'static str, usize>,
 }
 
-/// A finding, and how it came about.
+/// A finding, with its visitor and its address.
 struct Found {
     visitor: usize,
     address: String,
@@ -42,7 +42,7 @@ struct Found {
 }
 
 impl Round<'_> {
-    /// Asks a surface as every visitor.
+    /// Sends the requests to a surface as every visitor.
     ///
     /// # Errors
     /// One line with the cause, when the database fails or the run was stopped.
@@ -50,15 +50,15 @@ impl Round<'_> {
         let mut line = Line { surface: surface.name, ..Line::default() };
         let (mut found, mut pages) = (Vec::new(), HashSet::new());
         for (visitor, identity) in self.identities.iter().enumerate() {
-            let asks = (surface.asks)(self.plan, identity, visitor);
-            if !asks.is_empty() {
+            let probes = (surface.probes)(self.plan, identity, visitor);
+            if !probes.is_empty() {
                 pages.extend(self.plan.unread(visitor).map(|(number, _)| number));
             }
-            for ask in asks {
+            for probe in probes {
                 if self.stopped.load(Relaxed) {
                     return Err(STOPPED.into());
                 }
-                self.ask(&ask, identity, visitor, &mut line, &mut found);
+                self.probe(&probe, identity, visitor, &mut line, &mut found);
             }
         }
         line.pages = pages.len();
@@ -75,7 +75,7 @@ impl Round<'_> {
         Ok(line)
     }
 
-    fn ask(&mut self, ask: &Ask, identity: &Identity, visitor: usize, line: &mut Line, found: &mut Vec<Found>) {
+    fn probe(&mut self, probe: &Probe, identity: &Identity, visitor: usize, line: &mut Line, found: &mut Vec<Found>) {
         let shown = |request: &Request| format!("{} {}", request.method, identity.shown(&request.target));
         let send = |request: &Request, line: &mut Line| {
             line.requests += 1;
@@ -88,25 +88,27 @@ impl Round<'_> {
                 }
             }
         };
-        *self.routes.entry(ask.route).or_default() += 1;
-        let Some(answer) = send(&ask.request, line) else { return };
+        *self.routes.entry(probe.route).or_default() += 1;
+        let Some(answer) = send(&probe.request, line) else { return };
         if answer.status >= 500 {
-            line.unanswered.push(format!("{}: status {}", shown(&ask.request), answer.status));
+            line.unanswered.push(format!("{}: status {}", shown(&probe.request), answer.status));
         }
-        let mut findings = judge(&self.plan.clues, visitor, &ask.request, ask.expect, &answer, self.client.base_url());
-        if let Some((closed, other)) = &ask.like
+        let mut findings =
+            judge(&self.plan.clues, visitor, &probe.request, probe.expect, &answer, self.client.base_url());
+        if let Some((closed, other)) = &probe.like
             && let Some(absent) = send(other, line)
         {
-            let addresses = [&*ask.request.target, &*other.target];
+            let addresses = [&*probe.request.target, &*other.target];
             if comparable(&answer, addresses) != comparable(&absent, addresses) {
                 findings.push(Finding { closed: *closed, leak: Leak::Differs });
             }
         }
-        let address = shown(&ask.request);
+        let address = shown(&probe.request);
         found.extend(findings.into_iter().map(|finding| Found { visitor, address: address.clone(), finding }));
     }
 
-    /// Leaves out what became readable, or known from elsewhere, while the run went on.
+    /// Leaves out findings about pages that became readable, and clues that became known from elsewhere, during the
+    /// run.
     fn confirmed(&self, found: Vec<Found>) -> store::Result<Vec<Found>> {
         let now = clock::now();
         let all = self.store.read(|conn| {
@@ -120,9 +122,9 @@ impl Round<'_> {
         for one in found {
             let closed = &self.plan.closed[one.finding.closed];
             let current = match closed.what {
-                What::Page(_) => self.store.read(|conn| Closed::page(conn, closed.id))?,
-                What::Draft => self.store.read(|conn| Closed::draft(conn, closed.id))?,
-                What::Deleted => self.store.read(|conn| Closed::deleted(conn, closed.id))?,
+                ClosedKind::Page(_) => self.store.read(|conn| Closed::page(conn, closed.id))?,
+                ClosedKind::Draft => self.store.read(|conn| Closed::draft(conn, closed.id))?,
+                ClosedKind::Deleted => self.store.read(|conn| Closed::deleted(conn, closed.id))?,
             };
             let is_closed = current.is_some_and(|current| !self.identities[one.visitor].reads_closed(&current, now));
             let is_clue = match &one.finding.leak {

@@ -1,4 +1,4 @@
-//! Which pages of a site a run is about: all of a small site, and some of a large one, other ones in each run.
+//! The pages that a run checks: all of a small site, and a sample of a large one, which differs between runs.
 
 use domain::{
     Timestamp,
@@ -8,7 +8,7 @@ use domain::{
 };
 use store::{Conn, Paging, admin_list, drafts, files, pages, trash};
 
-use super::closed::{Closed, What};
+use super::closed::{Closed, ClosedKind};
 
 /// The drafts and the deleted pages from which some are chosen: those that were saved or deleted last.
 const LATEST: Paging = Paging { number: 1, size: 1000 };
@@ -21,18 +21,18 @@ pub(super) struct Sample {
     pub(super) closed: Vec<Closed>,
     /// The number of pages that not everybody may read, of drafts among the latest, and of deleted pages among the latest.
     pub(super) counts: [usize; 3],
-    /// The paths of pages that everybody may read, with which the rest of the site is looked at.
+    /// The paths of pages that everybody may read and that are fetched.
     pub(super) open: Vec<PagePath>,
     /// The number of pages that everybody may read.
     pub(super) open_count: usize,
 }
 
 impl Sample {
-    /// Takes at most `most` pages of each kind.
+    /// Takes at most `max` pages of each kind.
     ///
     /// # Errors
     /// When the database fails.
-    pub(super) fn take(conn: &mut Conn, most: usize, now: Timestamp, random: u64) -> store::Result<Sample> {
+    pub(super) fn take(conn: &mut Conn, max: usize, now: Timestamp, random: u64) -> store::Result<Sample> {
         let by = Admin::command_line();
         let by = by.editor();
         let all = admin_list::matching(conn, by, &admin_list::PageFilter::default())?;
@@ -50,21 +50,21 @@ impl Sample {
         let deleted: Vec<PageId> = trash::list(conn, by, "", LATEST)?.rows.iter().map(|row| row.id).collect();
         let counts = [private.len(), drafted.len(), deleted.len()];
         let mut closed = Vec::new();
-        let chosen = spread(&private, most, random);
+        let chosen = spread(&private, max, random);
         for id in &chosen {
             closed.extend(Closed::page(conn, *id)?);
         }
-        let mut waiting = spread(&drafted, most.div_ceil(4), random);
+        let mut waiting = spread(&drafted, max.div_ceil(4), random);
         // Files may wait for a page without a draft.
-        waiting.extend(chosen.into_iter().chain(spread(&open, most, random)).filter(|id| !drafted.contains(id)));
+        waiting.extend(chosen.into_iter().chain(spread(&open, max, random)).filter(|id| !drafted.contains(id)));
         for id in waiting {
             closed.extend(Closed::draft(conn, id)?);
         }
-        for id in spread(&deleted, most.div_ceil(4), random) {
+        for id in spread(&deleted, max.div_ceil(4), random) {
             closed.extend(Closed::deleted(conn, id)?);
         }
         let mut paths = Vec::new();
-        for id in spread(&open, most, random) {
+        for id in spread(&open, max, random) {
             paths.extend(pages::outline(conn, id)?.map(|page| page.path));
         }
         Ok(Sample { open_count: open.len(), all, closed, counts, open: paths })
@@ -76,11 +76,11 @@ impl Sample {
             .closed
             .iter()
             .filter_map(|closed| match &closed.what {
-                What::Page(page) => {
+                ClosedKind::Page(page) => {
                     let is_published = page.content.is_published(now) && page.readers.is_private();
                     is_published.then_some((closed.id, &page.content.path))
                 }
-                What::Draft | What::Deleted => None,
+                ClosedKind::Draft | ClosedKind::Deleted => None,
             })
             .filter(|(_, path)| !path.is_root())
             .collect();
@@ -89,13 +89,13 @@ impl Sample {
         Some((best.0, best.1.clone()))
     }
 
-    /// The page of a draft; rather one that has files.
+    /// The page of a draft, preferably of one that has files.
     ///
     /// # Errors
     /// When the database fails.
     pub(super) fn draft(&self, conn: &mut Conn) -> store::Result<Option<PageId>> {
         let by = Admin::command_line();
-        let drafted = self.closed.iter().filter(|closed| closed.what == What::Draft);
+        let drafted = self.closed.iter().filter(|closed| closed.what == ClosedKind::Draft);
         let mut found = None;
         for closed in drafted {
             if drafts::get(conn, by.editor(), closed.id)?.is_some() {
@@ -109,13 +109,13 @@ impl Sample {
     }
 }
 
-/// At most `most` of some keys, at equal distances, beginning at a random one.
-fn spread(ids: &[PageId], most: usize, random: u64) -> Vec<PageId> {
-    if ids.len() <= most {
+/// At most `max` of some keys, at equal distances, beginning at a random one.
+fn spread(ids: &[PageId], max: usize, random: u64) -> Vec<PageId> {
+    if ids.len() <= max {
         return ids.to_vec();
     }
     let start = usize::try_from(random % ids.len() as u64).unwrap_or(0);
-    (0..most).map(|number| ids[(start + number * ids.len() / most) % ids.len()]).collect()
+    (0..max).map(|number| ids[(start + number * ids.len() / max) % ids.len()]).collect()
 }
 
 #[cfg(test)]

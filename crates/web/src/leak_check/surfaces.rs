@@ -3,14 +3,14 @@
 
 mod addresses;
 mod around;
-mod ask;
 mod links;
 mod lists;
 mod panel;
+mod probe;
 
 use super::{plan::Plan, visitors::Identity};
-pub(super) use ask::Ask;
-use ask::PAGE;
+use probe::PAGE;
+pub(super) use probe::Probe;
 
 /// A part of the site.
 pub(super) struct Surface {
@@ -19,31 +19,31 @@ pub(super) struct Surface {
     /// The routes, as the table of routes writes them.
     pub(super) routes: &'static [&'static str],
     /// The requests of the visitor with a number.
-    pub(super) asks: fn(&Plan, &Identity, usize) -> Vec<Ask>,
+    pub(super) probes: fn(&Plan, &Identity, usize) -> Vec<Probe>,
 }
 
 /// All surfaces, in the order of the report.
 pub(super) const ALL: [Surface; 16] = [
-    Surface { name: "pages", routes: &[PAGE], asks: addresses::pages },
-    Surface { name: "spellings of paths", routes: &[PAGE], asks: addresses::spellings },
-    Surface { name: "old paths", routes: &[PAGE], asks: addresses::old_paths },
-    Surface { name: "files", routes: &[PAGE], asks: addresses::files },
-    Surface { name: "methods", routes: &[PAGE], asks: addresses::methods },
-    Surface { name: "around readable pages", routes: &[PAGE], asks: around::pages },
-    Surface { name: "errors", routes: &[PAGE], asks: around::errors },
-    Surface { name: "lists", routes: &[PAGE, lists::SITEMAP], asks: lists::lists },
-    Surface { name: "search", routes: &[lists::SEARCH], asks: lists::search },
-    Surface { name: "feeds", routes: &[lists::FEED, lists::SECTION_FEED], asks: lists::feeds },
-    Surface { name: "sitemap", routes: &[lists::SITEMAP_XML, around::ROBOTS], asks: lists::sitemap },
-    Surface { name: "guard", routes: &[links::GUARD], asks: links::guard },
-    Surface { name: "share links", routes: &[links::SHARE], asks: links::shares },
+    Surface { name: "pages", routes: &[PAGE], probes: addresses::pages },
+    Surface { name: "spellings of paths", routes: &[PAGE], probes: addresses::spellings },
+    Surface { name: "old paths", routes: &[PAGE], probes: addresses::old_paths },
+    Surface { name: "files", routes: &[PAGE], probes: addresses::files },
+    Surface { name: "methods", routes: &[PAGE], probes: addresses::methods },
+    Surface { name: "around readable pages", routes: &[PAGE], probes: around::pages },
+    Surface { name: "errors", routes: &[PAGE], probes: around::errors },
+    Surface { name: "lists", routes: &[PAGE, lists::SITEMAP], probes: lists::lists },
+    Surface { name: "search", routes: &[lists::SEARCH], probes: lists::search },
+    Surface { name: "feeds", routes: &[lists::FEED, lists::SECTION_FEED], probes: lists::feeds },
+    Surface { name: "sitemap", routes: &[lists::SITEMAP_XML, around::ROBOTS], probes: lists::sitemap },
+    Surface { name: "guard", routes: &[links::GUARD], probes: links::guard },
+    Surface { name: "share links", routes: &[links::SHARE], probes: links::shares },
     Surface {
         name: "sign-in",
         routes: &["/login", "/logout", "/signed-in.css", links::JOIN, "/join (nothing there)"],
-        asks: links::sign_in,
+        probes: links::sign_in,
     },
-    Surface { name: "account and panel", routes: panel::ROUTES, asks: panel::panel },
-    Surface { name: "style sheets and health", routes: around::SITE, asks: around::site },
+    Surface { name: "account and panel", routes: panel::ROUTES, probes: panel::panel },
+    Surface { name: "style sheets and health", routes: around::SITE, probes: around::site },
 ];
 
 #[cfg(test)]

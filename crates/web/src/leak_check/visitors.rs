@@ -1,4 +1,4 @@
-//! The visitors as whom the site is asked, and what each of them may read by the rule.
+//! The visitors as whom requests are sent, and the pages that each of them may read by the rule.
 
 use std::ops::{BitOr, BitOrAssign};
 
@@ -8,10 +8,10 @@ use domain::{
     page::{Page, PageId, PagePath},
 };
 
-use super::closed::{Closed, What};
+use super::closed::{Closed, ClosedKind};
 
-/// The most visitors.
-const MOST: usize = 32;
+/// The maximum number of visitors.
+const MAX_VISITORS: usize = 32;
 
 /// The name of the visitor with a password.
 pub(super) const READER: &str = "reader";
@@ -26,9 +26,9 @@ impl Visitors {
     /// All visitors.
     pub(super) const ALL: Visitors = Visitors(u32::MAX);
 
-    /// Those of all visitors for whom something holds.
+    /// The visitors for whom a condition holds.
     pub(super) fn of(all: &[Identity], holds: impl Fn(&Identity) -> bool) -> Visitors {
-        let numbers = all.iter().take(MOST).enumerate().filter(|(_, identity)| holds(identity));
+        let numbers = all.iter().take(MAX_VISITORS).enumerate().filter(|(_, identity)| holds(identity));
         numbers.fold(Visitors::NONE, |some, (number, _)| some | Visitors(1 << number))
     }
 
@@ -52,7 +52,7 @@ impl BitOrAssign for Visitors {
     }
 }
 
-/// What a visitor shows to be let in.
+/// The key with which a visitor is let in.
 #[derive(Clone, PartialEq, Eq)]
 pub(super) enum Key {
     /// Nothing.
@@ -67,11 +67,11 @@ pub(super) enum Key {
 
 /// A visitor of a run.
 pub(super) struct Identity {
-    /// Who it is, for the report.
+    /// The name in the report.
     pub(super) name: &'static str,
     /// The visitor for the rule.
     pub(super) visitor: Visitor,
-    /// The page whose draft it may read.
+    /// The page whose draft the visitor may read.
     pub(super) draft: Option<PageId>,
     /// The key.
     pub(super) key: Key,
@@ -88,21 +88,21 @@ impl Identity {
         !hides_pages && listing(page, &self.visitor, now) == Listing::Locked
     }
 
-    /// Whether the visitor may read what is looked for.
+    /// Whether the visitor may read a closed page.
     pub(super) fn reads_closed(&self, closed: &Closed, now: Timestamp) -> bool {
         match &closed.what {
-            What::Page(page) => self.reads(page, now),
-            What::Draft => self.draft == Some(closed.id),
-            What::Deleted => false,
+            ClosedKind::Page(page) => self.reads(page, now),
+            ClosedKind::Draft => self.draft == Some(closed.id),
+            ClosedKind::Deleted => false,
         }
     }
 
-    /// Whether the visitor is a person or a program that asks at every address, and not at those of a link alone.
+    /// Whether the visitor is a person or a program that requests every address, and not only those below a link.
     pub(super) fn goes_everywhere(&self) -> bool {
         matches!(self.key, Key::Nothing | Key::Header(_))
     }
 
-    /// Whether it is nobody.
+    /// Whether the visitor has no key.
     pub(super) fn is_nobody(&self) -> bool {
         self.key == Key::Nothing
     }
@@ -130,7 +130,7 @@ mod tests {
         let somewhere = Visitors::of(&all, |identity| !identity.goes_everywhere());
         assert_eq!([0, 1, 2].map(|number| somewhere.contain(number)), [false, true, false]);
         assert!((somewhere | Visitors::of(&all, Identity::is_nobody)).contain(0));
-        assert!((0..MOST).all(|number| Visitors::ALL.contain(number) && !Visitors::NONE.contain(number)));
+        assert!((0..MAX_VISITORS).all(|number| Visitors::ALL.contain(number) && !Visitors::NONE.contain(number)));
     }
 
     #[test]

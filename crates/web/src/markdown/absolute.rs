@@ -4,7 +4,7 @@ use ammonia::Url;
 
 use super::SafeHtml;
 
-/// The HTML with absolute addresses of links and pictures; `page` is the address of its page.
+/// Returns the HTML with absolute addresses of links and pictures; `page` is the address of its page.
 pub fn absolute(html: &SafeHtml, page: &str) -> SafeHtml {
     let Ok(page) = Url::parse(page) else { return html.clone() };
     let mut absolute = String::with_capacity(html.0.len());
@@ -62,7 +62,7 @@ fn next_address(tag: &str) -> Option<(&str, &'static str, &str, &str)> {
     Some((&tag[..start], name, &tag[start..end], &tag[end..]))
 }
 
-/// An address in HTML, joined to that of its page. One that cannot be joined stays.
+/// An address in HTML, resolved against the address of its page. One that cannot be resolved stays as it is.
 fn joined(page: &Url, address: &str) -> String {
     match page.join(&address.replace("&amp;", "&")) {
         Ok(joined) => joined.as_str().replace('&', "&amp;").replace('"', "%22"),

@@ -1,5 +1,5 @@
 //! The one list of HTML that passes: the elements and attributes that an author may write. It is a part of what GitHub
-//! shows; nothing in it runs, loads a document, sends a form or changes the page around the text.
+//! allows; nothing in it runs, loads a document, sends a form or changes the page around the text.
 
 /// How an element takes part in the tree that browsers build (HTML standard, section 13.2.6).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -102,7 +102,7 @@ pub(super) const ELEMENTS: [Element; 72] = [
     element("ul", Block, &[]),
     element("var", Inline, &[]),
     element("wbr", Void, &[]),
-    // What browsers show without its tag as well as with it.
+    // Elements whose content browsers show in the same way without their tags.
     element("font", Formatting, &[]),
     element("nobr", Formatting, &[]),
     element("article", Block, &[]),
@@ -145,8 +145,8 @@ pub(super) fn is_valid(attribute: &str, value: &str) -> bool {
     }
 }
 
-/// The beginning of the ids of Postern's own templates for readers. A text can make none of them: an id of a heading has no
-/// colon, and an author's id that begins so is removed.
+/// The beginning of the ids of Postern's own templates for readers. A text cannot contain any of them: an id of a
+/// heading has no colon, and an author's id with this prefix is removed.
 pub(super) const OWN_IDS: &str = "site:";
 
 /// Whether a text may have an id.

@@ -1,5 +1,5 @@
-//! Bare addresses beside Chinese and Japanese punctuation: the parser reads an address to the next space, and these scripts
-//! write none.
+//! Bare addresses next to Chinese and Japanese punctuation: the parser reads an address up to the next space, and these
+//! scripts have none.
 
 use comrak::{
     Arena,

@@ -1,4 +1,4 @@
-//! Links whose text is their address, which print shows once.
+//! Links whose text is their address. When a page is printed, the address of such a link is not repeated after it.
 
 use super::SafeHtml;
 

@@ -1,4 +1,4 @@
-//! Tests with the files in `tests/markdown`: texts of many kinds, as people write them.
+//! Tests with the files in `tests/markdown`: realistic texts of many kinds.
 
 use std::{fs, path::Path};
 

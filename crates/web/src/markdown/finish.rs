@@ -16,21 +16,21 @@ use crate::language::{Language, sentence::Sentence};
 /// An address in a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Address<'a> {
-    /// That of a link.
+    /// The address of a link.
     Link(&'a str),
-    /// That of a picture.
+    /// The address of a picture.
     Picture(&'a str),
 }
 
-/// What an address is warned of.
+/// Returns the warning about an address, if there is one.
 pub(super) type Problem<'a> = dyn Fn(Address<'_>) -> Option<Cow<'static, str>> + 'a;
 
 /// Where the HTML is shown.
 pub(super) enum Place<'a> {
-    /// On a page for readers, with the words of its language: ids are as GitHub makes them.
+    /// On a page for readers, with the words of its language: ids are the same as on GitHub.
     Page(Language),
-    /// Within the panel, whose forms have ids of their own: ids and the links to them get a prefix. Faults are marked if there
-    /// is a function that says what is wrong with an address.
+    /// Within the panel, whose forms have ids of their own: ids and the links to them get a prefix. Faults are marked
+    /// if there is a function that returns the warning about an address.
     Panel(Option<&'a Problem<'a>>),
     /// In the footer of every page: ids have a prefix that no text of a page can have.
     Footer(Language),
@@ -38,7 +38,7 @@ pub(super) enum Place<'a> {
 
 /// The prefix of ids in the panel.
 const PANEL_PREFIX: &str = "section-";
-/// The prefix of ids in the footer, which begins as those of our templates do.
+/// The prefix of ids in the footer, which begins like the ids of the templates.
 const FOOTER_PREFIX: &str = "site:footer-";
 
 const NO_PICTURE: &str = "This picture is not shown: its address must begin with https://.";
@@ -47,7 +47,7 @@ const NO_LINK: &str =
 const NO_HEADING: &str = "This page has no heading with this name.";
 const NO_FORMULA: &str = "This formula has a mistake or is too long, and is shown as it was typed.";
 
-/// Finishes HTML that the sanitiser has cleaned. The result has its outline, too.
+/// Finishes HTML that the sanitiser has cleaned. Also returns its outline.
 pub(super) fn finish(html: &str, losses: &Losses, place: &Place<'_>) -> (String, Outline) {
     let outline = Outline::of(html);
     let (prefix, problem, language) = match place {
@@ -82,13 +82,13 @@ pub(super) fn finish(html: &str, losses: &Losses, place: &Place<'_>) -> (String,
 struct Finishing<'a> {
     html: String,
     outline: &'a Outline,
-    /// The ids that are written, and those of the headings.
+    /// The ids that have been written, and the ids of the headings.
     ids: HashSet<String>,
     prefix: &'static str,
     problem: Option<&'a Problem<'a>>,
     language: Language,
     lowered_by: u8,
-    /// The number of headings that were begun, and the number of those that are open, one within the other.
+    /// The number of headings that have begun, and the number of open ones, nested in each other.
     heading: usize,
     open_headings: usize,
     formulas: Formulas,
@@ -111,7 +111,7 @@ impl Finishing<'_> {
                 "code" if tag.get("class") == Some("math-display") => self.formula(true, rest),
                 "p" if tag.get("class") == Some("markdown-alert-title") => self.alert_title(&tag, rest),
                 "input" => self.task(&tag),
-                // What is left of a paragraph that a tag ended.
+                // The rest of a paragraph that a tag ended.
                 "p" if rest.rest().trim_start().starts_with("</p>") => {
                     while rest.next().is_some_and(|part| !matches!(part, Part::Close(..))) {}
                 }
@@ -139,7 +139,7 @@ impl Finishing<'_> {
             self.html.push_str(&format!(" {name}=\"{value}\""));
         }
         self.html.push('>');
-        // A heading with an id of its author has both.
+        // A heading to which its author gave an id has both ids.
         if let Some(id) = self.own_id(tag) {
             self.html.push_str("<a");
             self.attribute("id", &id);
@@ -197,7 +197,7 @@ impl Finishing<'_> {
         self.html.push('>');
     }
 
-    /// Writes a link with the address to which it leads here.
+    /// Writes a link with the address to which it leads in this place.
     fn link(&mut self, tag: &Tag<'_>) {
         let Some(address) = tag.get("href").map(decoded) else {
             let is_anchor = tag.get("id").is_some() || tag.get("title").is_some();
@@ -320,7 +320,7 @@ impl Finishing<'_> {
         self.html.push_str("</span></span> ");
     }
 
-    /// Says which tags are shown as text and which attributes are left out, and how often.
+    /// Lists the tags that are shown as text and the attributes that are left out, and how often each occurs.
     fn name_losses(&mut self, Losses { shown_tags, attributes }: &Losses) {
         let tags = shown_tags.iter().map(|(name, count)| (format!("<{name}>"), *count));
         self.list("Shown as text, because a page cannot contain it:", tags);
@@ -380,7 +380,7 @@ mod tests {
     }
 
     #[test]
-    fn ids_of_the_footer_are_none_of_a_page() {
+    fn ids_of_the_footer_differ_from_those_of_a_page() {
         let html =
             finish("<h2>One</h2><a href=\"#one\">a</a>", &Losses::default(), &Place::Footer(Language::English)).0;
         assert!(html.starts_with("<h2 id=\"site:footer-one\">One<a href=\"#site:footer-one\""), "{html}");

@@ -1,4 +1,4 @@
-//! Formats a parsed text as HTML, within bounds of depth and size. The tags of authors that are on the list are passed on,
+//! Formats a parsed text as HTML, within bounds of depth and size. Tags of authors that are on the allowlist are kept,
 //! and others are shown as text.
 
 use std::{
@@ -32,13 +32,13 @@ const MAX_NAMES: usize = 20;
 /// The maximum number of bytes in a name that is noted.
 const MAX_NAME_BYTES: usize = 30;
 
-/// The HTML of a text, and what of the author's HTML is not in it.
+/// The HTML of a text, and the parts of the author's HTML that are not in it.
 pub(super) struct Formatted {
     pub(super) html: String,
     pub(super) losses: Losses,
 }
 
-/// What of an author's HTML does not pass, and how often.
+/// The parts of an author's HTML that are not in the result, and how often each occurs.
 #[derive(Debug, Default)]
 pub(super) struct Losses {
     /// Start tags that are shown as text, by their names.
@@ -47,7 +47,7 @@ pub(super) struct Losses {
     pub(super) attributes: BTreeMap<(&'static str, String), usize>,
 }
 
-/// What formatting knows of the elements around a node.
+/// The state of formatting: the elements around a node.
 #[derive(Default)]
 struct State {
     depth: usize,
@@ -82,7 +82,7 @@ fn nest(
     result
 }
 
-/// Whether a node has no elements of its own within which an author's tag could be closed.
+/// Whether a node has no elements within which an author's tag could be closed.
 fn is_leaf(value: &NodeValue) -> bool {
     matches!(
         value,
@@ -252,7 +252,7 @@ fn inline_html(context: &mut Output<'_, '_>, html: &str) -> fmt::Result {
     }
 }
 
-/// Writes HTML that an author wrote as a block. Without a tag of the list it is a paragraph of text.
+/// Writes HTML that an author wrote as a block. Without a tag of the allowlist, it is a paragraph of text.
 fn html_block(context: &mut Output<'_, '_>, html: &str) -> fmt::Result {
     context.cr()?;
     if parts(html).any(|part| is_on_list(&part)) {
@@ -336,7 +336,7 @@ fn start_tag(context: &mut Output<'_, '_>, element: &Element, tag: &Tag<'_>) -> 
             }
             continue;
         }
-        // Browsers scroll to an id as they do to a name, and a name could replace a property of the document.
+        // Browsers scroll to an id in the same way as to a name, and a name could replace a property of the document.
         let name = match &**name {
             "name" if tag.get("id").is_some() => continue,
             "name" => "id",

@@ -49,21 +49,21 @@ fn of_node<'a>(node: &'a AstNode<'a>) -> Vec<Written> {
     }
 }
 
-/// What the store keeps of a text, given the path of its page.
+/// The facts about a text that the store keeps; `path` is the path of its page.
 pub fn facts(path: &PagePath, markdown: &str) -> TextFacts {
     let minutes = u32::try_from(minutes(&plain(markdown))).unwrap_or(u32::MAX);
     TextFacts { targets: targets(path, markdown), minutes }
 }
 
-/// The pages, headings and files of other pages to which a text links, or whose pictures it names, given the path of its own
-/// page.
+/// The pages, headings and files of other pages to which a text links or whose pictures it names; `from` is the path of
+/// its page.
 pub fn targets(from: &PagePath, markdown: &str) -> Vec<Target> {
     let target = |written: Written| {
         let (address, is_picture) = match &written {
             Written::Link(address) => (address, false),
             Written::Picture(address) => (address, true),
         };
-        // A name alone is a file of the page itself.
+        // A name without a path is a file of the page itself.
         let target = if named(address).is_none() { link::target(from, address) } else { None }?;
         let is_own_file = target.file.is_some() && target.path == from.as_str();
         let is_page = target.file.is_none();

@@ -1,5 +1,5 @@
-//! Converts formulas from LaTeX to MathML, within bounds of length, depth, work and output. It runs after the sanitiser, whose
-//! list has no MathML, and only the elements and attributes of its own list come out.
+//! Converts formulas from LaTeX to MathML, within bounds of length, depth, work and output. It runs after the
+//! sanitiser, whose list has no MathML, and its output has only the elements and attributes of its own list.
 
 use std::{convert::Infallible, io, panic::catch_unwind};
 
@@ -22,7 +22,7 @@ const MAX_MATHML_BYTES: usize = 256 * 1024;
 /// The maximum size of the MathML of a page in bytes.
 const MAX_PAGE_MATHML_BYTES: usize = 2 << 20;
 
-/// The elements of MathML Core that come out.
+/// The elements of MathML Core that the output may have.
 const ELEMENTS: [&str; 27] = [
     "math",
     "menclose",
@@ -52,7 +52,7 @@ const ELEMENTS: [&str; 27] = [
     "munder",
     "munderover",
 ];
-/// The attributes that come out: they place and stretch, and hold no address and no style.
+/// The attributes that the output may have: they position and stretch, and contain no address and no style.
 const ATTRIBUTES: [&str; 24] = [
     "accent",
     "accentunder",
@@ -108,7 +108,7 @@ impl Formulas {
     }
 }
 
-/// The depth of the braces and environments of a formula, counted without regard to what is escaped.
+/// The depth of the braces and environments of a formula. Escaped ones count as well.
 fn depth(tex: &str) -> usize {
     let (mut depth, mut deepest) = (0_usize, 0);
     for (at, byte) in tex.bytes().enumerate() {

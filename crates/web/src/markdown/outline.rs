@@ -1,4 +1,5 @@
-//! The headings of a text and the ids in it: what a link within the page can lead to. The ids of headings are GitHub's.
+//! The headings of a text and the ids in it, to which links within the page can lead. The ids of headings are the same
+//! as on GitHub.
 
 use std::{
     borrow::Cow,
@@ -25,7 +26,7 @@ pub struct Heading {
 pub(super) struct Outline {
     pub(super) headings: Vec<Heading>,
     ids: HashSet<String>,
-    /// Ids by what they are without regard to case and to the selectors of emoji.
+    /// Ids by their folded form, without regard to case and to the variation selectors of emoji.
     folded: HashMap<String, String>,
 }
 
@@ -50,7 +51,7 @@ impl Outline {
         }
         let mut outline = Outline { headings, ..Outline::default() };
         let mut slugs = Slugs::default();
-        // Headings keep clear of the ids of footnotes.
+        // Headings get none of the ids of footnotes.
         for id in others.iter().filter(|id| id.starts_with("fn-") || id.starts_with("fnref-")) {
             slugs.taken.insert(id.clone(), 0);
         }
@@ -65,7 +66,7 @@ impl Outline {
         outline
     }
 
-    /// The headings, with the levels that they have on a page: the first level is for its title.
+    /// The headings, with the levels that they have on a page, whose title has the first level.
     pub(super) fn lowered_headings(mut self) -> Vec<Heading> {
         let lowered_by = self.lowered_by();
         for heading in &mut self.headings {
@@ -84,7 +85,7 @@ impl Outline {
         self.ids.into_iter().collect()
     }
 
-    /// The id to which a fragment of this page leads: as it is written, decoded, or in another case.
+    /// The id to which a fragment of this page leads: the fragment as it is written, decoded, or in another case.
     pub(super) fn find(&self, fragment: &str) -> Option<&str> {
         let exact = |fragment: &str| self.ids.get(fragment).map(String::as_str);
         let plain = domain::link::decoded(fragment);
@@ -146,7 +147,7 @@ impl Reading {
     }
 }
 
-/// The name of the emoji that an element shows.
+/// The name of the emoji that an element contains.
 fn emoji<'a>(tag: &Tag<'a>) -> Option<&'a str> {
     (tag.name == "span" && tag.get("class") == Some("emoji")).then(|| tag.get("title")).flatten()
 }

@@ -1,5 +1,6 @@
-//! The files of a page in its text: pictures with their sizes and smaller copies, players for films and sound, and addresses
-//! that work wherever the page lives. A page shows its own pictures only: for one of another page there is a link.
+//! The files of a page in its text: pictures with their sizes and smaller copies, players for films and sound, and
+//! addresses that work wherever the page lives. A page shows only its own pictures: a picture of another page becomes a
+//! link.
 
 use domain::{
     file::{File, FileName, size_in_words},
@@ -17,13 +18,13 @@ use crate::{
     pictures,
 };
 
-/// Whether a text may have a picture or a link to a file, which needs brackets or a tag.
+/// Whether a text could have a picture or a link to a file, which needs brackets or a tag.
 pub fn may_name_a_file(body: &str) -> bool {
     body.contains('.') && (body.contains("](") || body.contains("]:") || body.contains('<'))
 }
 
-/// The HTML of the text of a page with the addresses of its files. A file that waits for the page to be published has an
-/// address that only editors may use. A picture of another page becomes a link with a lock, in words of `language`.
+/// The HTML of the text of a page with the addresses of its files. A draft file has an address that only editors may
+/// use. A picture of another page becomes a link with a lock, in words of `language`.
 pub fn with_files(html: SafeHtml, language: Language, page: &PagePath, files: &[File]) -> SafeHtml {
     let mut written = String::with_capacity(html.0.len() + html.0.len() / 4);
     let mut open_links = 0_usize;
@@ -61,15 +62,15 @@ pub fn with_files(html: SafeHtml, language: Language, page: &PagePath, files: &[
     SafeHtml(written)
 }
 
-/// What an address in a text names.
+/// The file that an address in a text names.
 enum Named {
-    /// A file of the page, or one that it might have.
+    /// A file of the page, whether it exists or not.
     Own(FileName),
     /// A file of another page.
     Elsewhere(Target),
 }
 
-/// The file that an address names; `None` for other sites, pages and what Postern itself answers.
+/// The file that an address names; `None` for other sites, pages and Postern's own addresses.
 fn of_address(page: &PagePath, address: &str) -> Option<Named> {
     if let Some(name) = named(address) {
         return Some(Named::Own(name));
@@ -82,7 +83,7 @@ fn of_address(page: &PagePath, address: &str) -> Option<Named> {
     }
 }
 
-/// The address of a file of the page, which it may not have.
+/// The address of a file of the page, whether it exists or not.
 fn address(page: &PagePath, files: &[File], name: &FileName) -> String {
     let file = files.iter().find(|file| file.name == *name);
     file.map_or_else(|| page.file_href(name), |file| pictures::address(page, file))
@@ -107,7 +108,7 @@ fn source(html: &mut String, tag: &Tag<'_>, page: &PagePath, files: &[File]) {
 const LOCK: &str = "<svg viewBox=\"0 0 16 16\" width=\"13\" height=\"13\" aria-hidden=\"true\" focusable=\"false\">\
                     <path d=\"M4 7V5a4 4 0 0 1 8 0v2h1v8H3V7zm2 0h4V5a2 2 0 0 0-4 0z\" fill=\"currentColor\"/></svg>";
 
-/// Writes a link to a picture of another page, which has the access of that page; within a link only its words.
+/// Writes a link to a picture of another page, which the readers of that page can see; within a link, only its text.
 fn elsewhere(html: &mut String, language: Language, tag: &Tag<'_>, target: &Target, is_in_link: bool) {
     let element = if is_in_link { "span" } else { "a" };
     html.push_str(&format!("<{element} class=\"elsewhere\""));

@@ -10,7 +10,7 @@ use super::{
 /// The maximum number of bytes that are searched for the end of a link's address.
 const MAX_ADDRESS_BYTES: usize = 2000;
 
-/// A text on one line, without Markdown syntax, front matter, comments and the tags that a page shows as such.
+/// A text on one line, without Markdown syntax, front matter, comments and the tags of the allowlist.
 pub fn plain(markdown: &str) -> String {
     let markdown = front_matter::split(markdown).map_or(markdown, |(_, text)| text);
     let mut plain = String::new();
@@ -126,7 +126,7 @@ fn push_inline(plain: &mut String, line: &str) {
     }
 }
 
-/// The text after the address of a link; `follows` starts after the closing bracket.
+/// The text after the address of a link; `follows` is the text after the closing bracket.
 fn after_address(follows: &str) -> &str {
     let near = &follows[..follows.floor_char_boundary(MAX_ADDRESS_BYTES)];
     match near.strip_prefix('(').and_then(|near| near.find(')')) {

@@ -1,19 +1,19 @@
-//! How long a text takes to read.
+//! The reading time of a text.
 
-/// The words that people read in a minute.
-const WORDS: usize = 200;
-/// The characters of Chinese, Japanese and Korean texts, which have no spaces between words, that people read in a minute.
-const CHARACTERS: usize = 400;
+/// The reading speed in words.
+const WORDS_PER_MINUTE: usize = 200;
+/// The reading speed in characters, for Chinese, Japanese and Korean texts.
+const CHARACTERS_PER_MINUTE: usize = 400;
 
-/// The minutes, rounded up; 0 for an empty text.
+/// The reading time in minutes, rounded up; 0 for an empty text.
 pub fn minutes(text: &str) -> usize {
     let characters = text.chars().filter(|c| is_ideographic(*c)).count();
     let words = text.split(|c: char| c.is_whitespace() || is_ideographic(c));
     let words = words.filter(|word| word.chars().any(char::is_alphanumeric)).count();
-    (words * CHARACTERS + characters * WORDS).div_ceil(WORDS * CHARACTERS)
+    (words * CHARACTERS_PER_MINUTE + characters * WORDS_PER_MINUTE).div_ceil(WORDS_PER_MINUTE * CHARACTERS_PER_MINUTE)
 }
 
-/// Whether a character is read by itself: Han, kana and Hangul.
+/// Whether a character is counted by itself: Han, kana and Hangul.
 fn is_ideographic(c: char) -> bool {
     matches!(c, '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{ac00}'..='\u{d7af}'
         | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3134f}')

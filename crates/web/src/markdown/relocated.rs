@@ -1,4 +1,4 @@
-//! Addresses in rendered HTML, for a page that is shown at another address than its own.
+//! Addresses in rendered HTML, for a page that is shown at an address other than its own.
 
 use ammonia::Url;
 use domain::page::PagePath;
@@ -8,7 +8,7 @@ use super::{
     tags::{Part, decoded, parts, push_escaped},
 };
 
-/// A site of no name, for the addresses of a page.
+/// The placeholder for the address of the site, against which the addresses of a page are resolved.
 const NOWHERE: &str = "http://site.invalid";
 
 /// The paths on this site to which links and pictures of a page lead; none comes twice in a row.
@@ -30,9 +30,10 @@ pub fn local_paths(html: &SafeHtml, page: &PagePath) -> Vec<String> {
     paths
 }
 
-/// The HTML with other addresses for those of this site: what `moved` returns for their path, with query and fragment; where it
-/// returns `None`, the address on this site, which no longer depends on where the page is shown. Addresses on other sites and
-/// of places in the text stay. The query `?draft` is for editors, and left out of what moves.
+/// The HTML with other addresses for those of this site: what `moved` returns for their path, with query and fragment;
+/// where it returns `None`, the address on this site, which no longer depends on where the page is shown. Addresses on
+/// other sites and of places in the text stay. The query `?draft` is for editors, and is left out of the path that
+/// `moved` gets.
 pub fn relocated(html: &SafeHtml, page: &PagePath, moved: impl Fn(&str) -> Option<String>) -> SafeHtml {
     let Some(base) = base(page) else { return html.clone() };
     let relocate = |address: &str| {

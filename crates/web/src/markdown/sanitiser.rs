@@ -10,7 +10,7 @@ use super::allowlist;
 /// `<`.
 const MAX_REREAD_BYTES: usize = 1 << 33;
 
-/// The schemes of links that live. None of them runs anything.
+/// The schemes of links that are kept. None of them runs anything.
 const SCHEMES: [&str; 7] = ["http", "https", "mailto", "tel", "sms", "xmpp", "geo"];
 
 /// Removes everything that is not on the allowlist; `None` when it would take too long.
@@ -35,11 +35,11 @@ static ALLOWLIST: LazyLock<Builder<'static>> = LazyLock::new(|| {
     list.generic_attributes(HashSet::from(["class"]));
     list.add_generic_attributes(allowlist::GLOBAL);
     for element in &allowlist::ELEMENTS {
-        // A name of an author's anchor has become an id.
+        // The name of an author's anchor has become an id.
         let attributes = element.attributes.iter().filter(|attribute| **attribute != "name").copied();
         list.add_tag_attributes(element.name, attributes);
     }
-    // What rendering itself writes.
+    // The attributes that rendering itself writes.
     list.add_tags(["input"]);
     list.add_tag_attributes("a", ["data-footnote-ref", "data-footnote-backref", "aria-label"]);
     list.add_tag_attributes("input", ["type", "checked", "disabled", "aria-label"]);
@@ -58,14 +58,14 @@ static ALLOWLIST: LazyLock<Builder<'static>> = LazyLock::new(|| {
         ("img", "src") => may_be_shown(value).then(|| value.into()),
         ("source", "srcset") => value.split(',').all(|picture| may_be_shown(picture.trim())).then(|| value.into()),
         ("pre", "tabindex") => (value == "0").then(|| value.into()),
-        // Of tables that Markdown makes, comrak writes the alignment.
+        // comrak writes the alignment of tables that Markdown makes.
         _ => allowlist::is_valid(attribute, value).then(|| value.into()),
     });
     list
 });
 
-/// Whether browsers load the picture at an address: the policy in `http::security_headers` allows this site and `https:`. An
-/// address that is not allowed is removed here, so that the preview can tell.
+/// Whether browsers load the picture at an address: the policy in `http::security_headers` allows this site and
+/// `https:`. An address that is not allowed is removed here, so that the preview can warn of it.
 fn may_be_shown(address: &str) -> bool {
     let scheme = address.split(['/', '?', '#']).next().and_then(|start| start.split_once(':'));
     !address.is_empty() && scheme.is_none_or(|(scheme, _)| scheme.eq_ignore_ascii_case("https"))

@@ -49,7 +49,7 @@ pub(super) struct Parts<'a> {
 }
 
 impl<'a> Parts<'a> {
-    /// The text that is not read yet.
+    /// The text that has not been read yet.
     pub(super) fn rest(&self) -> &'a str {
         self.rest
     }
@@ -169,7 +169,7 @@ fn lower(name: &str) -> Cow<'_, str> {
     }
 }
 
-/// Text of which the character references are decoded that the sanitiser writes and that addresses often have.
+/// Decodes the character references that the sanitiser writes and those that are frequent in addresses.
 pub(super) fn decoded(text: &str) -> Cow<'_, str> {
     if !text.contains('&') {
         return text.into();

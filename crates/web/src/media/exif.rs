@@ -1,22 +1,23 @@
-//! Exif: the orientation of a picture, whether it says where the picture was taken, and an Exif that has an orientation alone.
+//! Exif: reads the orientation of a picture and whether its position is recorded, and writes an Exif with only an
+//! orientation.
 
 /// The tag of the orientation.
 const ORIENTATION: u32 = 0x0112;
-/// The tag that leads to the position.
+/// The tag whose value is the offset of the directory with the position.
 const GPS: u32 = 0x8825;
-/// The bytes of [`minimal`].
+/// The length of [`minimal`] in bytes.
 pub(super) const MINIMAL: usize = 26;
 
-/// What is read of an Exif.
+/// The values that are read from an Exif.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Exif {
-    /// From 1 to 8.
+    /// The orientation, from 1 to 8.
     pub(super) orientation: Option<u8>,
     pub(super) has_position: bool,
 }
 
 impl Exif {
-    /// Reads the first directory, as far as it is in `tiff`; what cannot be read is not there.
+    /// Reads the first directory, as far as it is in `tiff`; an entry that cannot be read counts as missing.
     pub(super) fn read(tiff: &[u8]) -> Exif {
         let mut exif = Exif::default();
         let is_big = tiff.starts_with(b"MM");
@@ -76,7 +77,7 @@ mod tests {
     }
 
     #[test]
-    fn hostile_numbers_are_not_there() {
+    fn entries_with_hostile_numbers_count_as_missing() {
         assert_eq!(Exif::read(b""), Exif::default());
         assert_eq!(Exif::read(b"MM\0\x2a\xff\xff\xff\xff"), Exif::default());
         assert_eq!(Exif::read(b"II\x2a\0\x08\0\0\0\xff\xff"), Exif::default());

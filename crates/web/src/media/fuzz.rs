@@ -1,5 +1,5 @@
-//! Tests of [`Intake`] over samples of each kind, and over their mutations. `POSTERN_FUZZ_SECONDS=60 cargo test -p web --lib --
-//! --ignored media::fuzz` tries new mutations for as long; `POSTERN_FUZZ_SEED` repeats one.
+//! Tests of [`Intake`] over samples of each kind, and over their mutations. `POSTERN_FUZZ_SECONDS=60 cargo test -p web
+//! --lib -- --ignored media::fuzz` tries new mutations for this number of seconds; `POSTERN_FUZZ_SEED` repeats one.
 
 use std::{
     io::Write,
@@ -20,7 +20,7 @@ fn name(name: &str) -> FileName {
     FileName::parse(name).unwrap()
 }
 
-/// What is stored of a file that arrives in pieces of these sizes, over and over.
+/// The bytes that are stored of a file that arrives in pieces of these sizes, repeated.
 fn take(file: &str, bytes: &[u8], sizes: &[usize]) -> Result<(Vec<u8>, Summary), Refusal> {
     let (mut intake, mut out, mut rest) = (Intake::new(&name(file)), Vec::new(), bytes);
     for size in sizes.iter().cycle() {
@@ -43,7 +43,7 @@ fn has(bytes: &[u8], text: &[u8]) -> bool {
     bytes.windows(text.len()).any(|window| window == text)
 }
 
-/// Checks what holds for every file, and returns what is wrong.
+/// Checks the properties that hold for every file, and returns the one that does not.
 fn check(file: &str, bytes: &[u8], sizes: &[usize]) -> Result<(), String> {
     let taken = whole(file, bytes);
     if take(file, bytes, sizes).map_err(|refusal| refusal.to_string())
@@ -177,7 +177,7 @@ fn what_is_private_goes_and_the_orientation_stays() {
 fn a_file_that_is_cut_anywhere_is_refused() {
     for (file, bytes) in samples::all() {
         let is_container = matches!(file.rsplit('.').next(), Some("jpg" | "png" | "gif" | "webp"));
-        // What follows the end of the sample.
+        // The bytes that follow the end of the sample.
         let end = if file == "a.jpg" { bytes.len() / 2 } else { bytes.len().saturating_sub(7) };
         for length in 0..bytes.len() {
             let taken = whole(file, &bytes[..length]);
@@ -206,12 +206,12 @@ fn little_is_held_whatever_arrives() {
         for _ in 0..2000 {
             out.clear();
             taken = taken.and_then(|()| intake.feed(&[1; 100], &mut out));
-            assert!(out.len() <= HELD + 100);
+            assert!(out.len() <= MAX_HELD_BYTES + 100);
         }
     }
 }
 
-/// What exiftool reads of a file: all names of fields, one a line.
+/// The names of the fields that exiftool finds in a file, one a line.
 fn exiftool(bytes: &[u8]) -> Option<String> {
     let mut command = Command::new("exiftool");
     command.args(["-a", "-G1", "-s", "-"]).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());

@@ -1,5 +1,5 @@
-//! GIF 89a: stays without comments and without the data of applications, except how often an animation is repeated and the colour
-//! profile.
+//! GIF 89a: comments and the data of applications are left out, except the number of repetitions of an animation and
+//! the colour profile.
 
 use super::step::{Facts, Fault, Format, Step};
 
@@ -85,7 +85,7 @@ impl Gif {
     }
 }
 
-/// The bytes of a table of colours.
+/// The length of a table of colours in bytes.
 fn colours(packed: u8) -> u64 {
     if packed & 0x80 == 0 { 0 } else { 3 << ((packed & 7) + 1) }
 }

@@ -1,4 +1,4 @@
-//! Takes an upload as it arrives: checks that it is what its name says, and leaves out metadata.
+//! Takes an upload as it arrives: checks that its content matches its name, and leaves out metadata.
 
 use std::fmt;
 
@@ -15,34 +15,34 @@ use super::{
     webp::Webp,
 };
 
-/// The most bytes of an upload that an [`Intake`] holds: its first ones until its kind is known, and those at which the reader of
-/// its container looks.
-pub const HELD: usize = 2 * AHEAD;
+/// The maximum number of bytes of an upload that an [`Intake`] holds: its first bytes until its kind is known, and the
+/// bytes at which the reader of its container looks.
+pub const MAX_HELD_BYTES: usize = 2 * AHEAD;
 
-/// The name of the field of XMP by which a position is recognised in what is left out.
+/// The name of the XMP field by which a position is recognised in bytes that are left out.
 const POSITION: &[u8] = b"GPSLatitude";
 
-/// Why an upload is refused, in a sentence for the person who sent it.
+/// The reason why an upload is refused. It is displayed as sentences for the person who sent it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Refusal {
-    /// There is no byte.
+    /// The file has no bytes.
     Empty,
-    /// The bytes are of another kind than the ending promises.
+    /// The bytes are of a kind other than the ending promises.
     Mismatch {
         /// The ending of the name.
         ending: String,
-        /// What the ending promises, such as "a PNG picture".
+        /// The kind that the ending promises, such as "a PNG picture".
         promised: &'static str,
-        /// What the bytes are, if that is known.
+        /// The kind of the bytes, if it is known.
         found: Option<&'static str>,
         /// The ending that would be right, if there is one.
         better: Option<&'static str>,
     },
-    /// The file ends before its end.
+    /// The file is incomplete. The text is its kind.
     Cut(&'static str),
-    /// The file breaks a rule of its format: what it is, and which rule.
+    /// The file breaks a rule of its format. The texts are its kind and the rule.
     Damaged(&'static str, &'static str),
-    /// The ending promises text, and the bytes are no text in UTF-8.
+    /// The ending promises text, and the bytes are not text in UTF-8.
     NotText {
         /// The ending of the name.
         ending: String,
@@ -81,40 +81,40 @@ impl fmt::Display for Refusal {
 
 impl std::error::Error for Refusal {}
 
-/// What is known of an upload at its end.
+/// The facts about an upload that are known at its end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Summary {
     /// Its kind.
     pub kind: FileKind,
     /// The width and height of a picture or a film in pixels, the right way up.
     pub size: Option<(u32, u32)>,
-    /// What was left out.
+    /// The metadata that was left out.
     pub removed: Removed,
     /// Whether the file is a photo that is kept with all its metadata (HEIC, AVIF).
     pub is_unchanged: bool,
-    /// Whether a film still has a track of positions, which some cameras record along the way.
+    /// Whether a film still has a track of positions, which some cameras record while they film.
     pub has_position_track: bool,
-    /// Whether the picture moves.
+    /// Whether the picture is animated.
     pub is_animated: bool,
 }
 
-/// Where the upload is.
+/// The stage of an upload.
 enum Stage {
     /// The first bytes are collected.
     Head,
     /// A container is read.
-    Container(Box<dyn Format>, Doing),
+    Container(Box<dyn Format>, Action),
     /// Text is checked and stored as it is.
     Text(Utf8),
 }
 
 /// What happens to the next bytes of a container.
-enum Doing {
-    /// They are collected up to this number, then the reader is asked.
+enum Action {
+    /// They are collected up to this number, and then the reader returns the next step.
     Look(usize),
-    /// The fate of the next bytes; of all that follow if there is no number.
-    Pour(Fate, Option<u64>),
-    /// They are stored up to a byte of this value.
+    /// The fate of this number of bytes, or of all the following ones if there is no number.
+    Apply(Fate, Option<u64>),
+    /// They are stored up to the first byte of this value.
     Until(u8),
 }
 
@@ -125,15 +125,15 @@ enum Fate {
     Blank,
 }
 
-/// An upload on its way. Nothing of it is collected but [`HELD`] bytes, whatever it is.
+/// An upload that is arriving. At most [`MAX_HELD_BYTES`] bytes of it are held in memory, whatever its content is.
 pub struct Intake {
     kind: FileKind,
     ending: String,
     stage: Stage,
-    /// The first bytes at first; later those at which the reader looks.
+    /// The first bytes until the kind is known, and then the bytes at which the reader looks.
     ahead: Vec<u8>,
     is_empty: bool,
-    /// How much of [`POSITION`] the bytes that were left out end with.
+    /// The number of bytes of [`POSITION`] with which the bytes that were left out end.
     matched: usize,
     has_position: bool,
     /// Whether something was left out after the end of the file.
@@ -158,7 +158,8 @@ impl Intake {
     /// Takes the next bytes, and appends to `out` what is stored of those that have arrived.
     ///
     /// # Errors
-    /// Why the upload is refused. Nothing more can be fed then, and what was stored is of no use.
+    /// Returns the reason why the upload is refused. After that no more bytes can be fed, and the stored ones are
+    /// useless.
     pub fn feed(&mut self, mut bytes: &[u8], out: &mut Vec<u8>) -> Result<(), Refusal> {
         self.is_empty &= bytes.is_empty();
         if matches!(self.stage, Stage::Head) {
@@ -174,7 +175,7 @@ impl Intake {
     /// Ends the upload, and appends to `out` the rest of what is stored.
     ///
     /// # Errors
-    /// Why the upload is refused.
+    /// Returns the reason why the upload is refused.
     pub fn finish(mut self, out: &mut Vec<u8>) -> Result<Summary, Refusal> {
         if self.is_empty && !matches!(self.kind, FileKind::Text | FileKind::Csv | FileKind::Other) {
             return Err(Refusal::Empty);
@@ -185,11 +186,11 @@ impl Intake {
         let facts = match &self.stage {
             Stage::Head => Facts::default(),
             Stage::Text(utf8) => utf8.finish().map(|()| Facts::default()).map_err(|NotText| self.not_text(&[]))?,
-            Stage::Container(format, doing) => {
-                let is_whole = match doing {
-                    Doing::Pour(_, left) => left.is_none(),
-                    Doing::Look(_) => self.ahead.is_empty() && format.is_complete(),
-                    Doing::Until(_) => false,
+            Stage::Container(format, action) => {
+                let is_whole = match action {
+                    Action::Apply(_, left) => left.is_none(),
+                    Action::Look(_) => self.ahead.is_empty() && format.is_complete(),
+                    Action::Until(_) => false,
                 };
                 if !is_whole {
                     return Err(Refusal::Cut(signature::phrase(self.kind)));
@@ -214,7 +215,7 @@ impl Intake {
         })
     }
 
-    /// Moves bytes to those ahead, until there are `wanted`.
+    /// Moves bytes to `ahead`, until it has the wanted number.
     fn collect(&mut self, bytes: &mut &[u8], wanted: usize) {
         let missing = wanted.saturating_sub(self.ahead.len()).min(bytes.len());
         let (taken, rest) = bytes.split_at(missing);
@@ -230,7 +231,7 @@ impl Intake {
             FileKind::Other => container(Opaque),
             promised => {
                 let found = signature::recognise(&head);
-                // Brands do not tell sound from films.
+                // Brands do not distinguish sound from films.
                 let is_either = |kind| matches!(kind, FileKind::Mp4 | FileKind::M4a);
                 match found {
                     Some(Signature { kind, .. }) if kind == promised => {}
@@ -250,7 +251,7 @@ impl Intake {
             }
         };
         match &mut self.stage {
-            // What is no text is named, if it can be.
+            // The message names the kind of a file that is not text, if it is known.
             Stage::Text(utf8) => {
                 if utf8.feed(&head).is_err() {
                     return Err(self.not_text(&head));
@@ -279,9 +280,9 @@ impl Intake {
     /// Goes on in a container until all bytes are taken and the next step needs more.
     fn walk(&mut self, mut bytes: &[u8], out: &mut Vec<u8>) -> Result<(), Refusal> {
         loop {
-            let Stage::Container(_, doing) = &self.stage else { return Ok(()) };
-            match *doing {
-                Doing::Look(wanted) => {
+            let Stage::Container(_, action) = &self.stage else { return Ok(()) };
+            match *action {
+                Action::Look(wanted) => {
                     self.collect(&mut bytes, wanted);
                     if self.ahead.len() < wanted {
                         return Ok(());
@@ -290,52 +291,52 @@ impl Intake {
                     let step = format.step(&self.ahead);
                     self.start(step, out)?;
                 }
-                Doing::Pour(fate, left) => {
-                    let left = self.pour(fate, left, &mut bytes, out);
+                Action::Apply(fate, left) => {
+                    let left = self.apply(fate, left, &mut bytes, out);
                     if left != Some(0) {
-                        self.set(Doing::Pour(fate, left));
+                        self.set(Action::Apply(fate, left));
                         return Ok(());
                     }
-                    self.set(Doing::Look(0));
+                    self.set(Action::Look(0));
                 }
-                Doing::Until(byte) => {
-                    if !self.pour_until(byte, &mut bytes, out) {
+                Action::Until(byte) => {
+                    if !self.keep_until(byte, &mut bytes, out) {
                         return Ok(());
                     }
-                    self.set(Doing::Look(0));
+                    self.set(Action::Look(0));
                 }
             }
         }
     }
 
-    fn set(&mut self, next: Doing) {
-        if let Stage::Container(_, doing) = &mut self.stage {
-            *doing = next;
+    fn set(&mut self, next: Action) {
+        if let Stage::Container(_, action) = &mut self.stage {
+            *action = next;
         }
     }
 
     fn start(&mut self, step: Result<Step, Fault>, out: &mut Vec<u8>) -> Result<(), Refusal> {
-        let doing = match step {
-            Ok(Step::Look(wanted)) => Doing::Look(wanted.clamp(self.ahead.len() + 1, AHEAD.max(self.ahead.len() + 1))),
-            Ok(Step::Keep(bytes)) => Doing::Pour(Fate::Keep, Some(bytes)),
-            Ok(Step::KeepUntil(byte)) => Doing::Until(byte),
-            Ok(Step::Drop(bytes)) => Doing::Pour(Fate::Drop, Some(bytes)),
-            Ok(Step::Blank(bytes)) => Doing::Pour(Fate::Blank, Some(bytes)),
+        let action = match step {
+            Ok(Step::Look(wanted)) => Action::Look(wanted.clamp(self.ahead.len() + 1, AHEAD.max(self.ahead.len() + 1))),
+            Ok(Step::Keep(bytes)) => Action::Apply(Fate::Keep, Some(bytes)),
+            Ok(Step::KeepUntil(byte)) => Action::Until(byte),
+            Ok(Step::Drop(bytes)) => Action::Apply(Fate::Drop, Some(bytes)),
+            Ok(Step::Blank(bytes)) => Action::Apply(Fate::Blank, Some(bytes)),
             Ok(Step::Replace(new, bytes)) => {
                 out.extend_from_slice(&new);
-                Doing::Pour(Fate::Drop, Some(bytes))
+                Action::Apply(Fate::Drop, Some(bytes))
             }
-            Ok(Step::KeepRest) => Doing::Pour(Fate::Keep, None),
-            Ok(Step::DropRest) => Doing::Pour(Fate::Drop, None),
-            Ok(Step::BlankRest) => Doing::Pour(Fate::Blank, None),
+            Ok(Step::KeepRest) => Action::Apply(Fate::Keep, None),
+            Ok(Step::DropRest) => Action::Apply(Fate::Drop, None),
+            Ok(Step::BlankRest) => Action::Apply(Fate::Blank, None),
             Err(Fault::Damaged(why)) => return Err(Refusal::Damaged(signature::phrase(self.kind), why)),
         };
-        self.set(doing);
+        self.set(action);
         Ok(())
     }
 
-    /// Gives bytes their fate, those ahead first, and returns how many follow.
-    fn pour(&mut self, fate: Fate, left: Option<u64>, bytes: &mut &[u8], out: &mut Vec<u8>) -> Option<u64> {
+    /// Applies a fate to bytes, first to those in `ahead`, and returns the number of bytes to which it still applies.
+    fn apply(&mut self, fate: Fate, left: Option<u64>, bytes: &mut &[u8], out: &mut Vec<u8>) -> Option<u64> {
         let amount = |there: usize, left: Option<u64>| {
             left.map_or(there, |left| usize::try_from(left).unwrap_or(usize::MAX).min(there))
         };
@@ -359,7 +360,7 @@ impl Intake {
     }
 
     /// Stores bytes up to the first of a value, and returns whether it was there.
-    fn pour_until(&mut self, byte: u8, bytes: &mut &[u8], out: &mut Vec<u8>) -> bool {
+    fn keep_until(&mut self, byte: u8, bytes: &mut &[u8], out: &mut Vec<u8>) -> bool {
         let found = self.ahead.iter().position(|b| *b == byte);
         out.extend(self.ahead.drain(..found.unwrap_or(self.ahead.len())));
         if found.is_some() {
@@ -372,8 +373,8 @@ impl Intake {
         found.is_some()
     }
 
-    /// Looks for a position in bytes that are left out, whatever pieces they come in. The first letter of what is looked for is
-    /// in it only once.
+    /// Looks for [`POSITION`] in bytes that are left out, in whatever pieces they arrive. The first letter of
+    /// [`POSITION`] occurs in it only once.
     fn search(&mut self, piece: &[u8]) {
         if self.has_position {
             return;
@@ -408,5 +409,5 @@ impl Intake {
 }
 
 fn container(format: impl Format + 'static) -> Stage {
-    Stage::Container(Box::new(format), Doing::Look(0))
+    Stage::Container(Box::new(format), Action::Look(0))
 }

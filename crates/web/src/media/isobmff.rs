@@ -1,12 +1,14 @@
-//! MP4, QuickTime, HEIC and AVIF (ISO/IEC 14496-12). Boxes of a film that say where or with what it was taken become free space of
-//! the same size, because the tables of a film name positions in the file. HEIC and AVIF are read and not changed.
+//! MP4, QuickTime, HEIC and AVIF (ISO/IEC 14496-12). Boxes of a film that record its position or the camera become free
+//! space of the same size, because the tables of a film name positions in the file. HEIC and AVIF are read and not
+//! changed.
 
 use super::step::{AHEAD, Facts, Fault, Format, Step};
 
 /// A name of a box.
 type Name = [u8; 4];
 
-/// What stays at the top of a film, in its description, and among its texts. Everything else there is taken for metadata.
+/// The boxes that stay at the top of a film, in its description, and among its texts. Everything else there is taken
+/// for metadata.
 const TOP: [&Name; 11] =
     [b"ftyp", b"styp", b"moov", b"moof", b"mdat", b"mfra", b"sidx", b"ssix", b"pdin", b"prft", b"meta"];
 const MOVIE: [&Name; 12] =
@@ -15,7 +17,7 @@ const TEXTS: [&Name; 20] = [
     b"meta", b"name", b"titl", b"dscp", b"albm", b"perf", b"cprt", b"chpl", b"kind", b"ludt", b"hnti", b"hinf",
     b"tsel", b"tagc", b"strk", b"\xa9nam", b"\xa9ART", b"\xa9alb", b"\xa9cpy", b"\xa9gen",
 ];
-/// What stays of the texts that have a key, which is most of what phones write.
+/// The keys whose texts stay. Phones write most of their texts with a key.
 const KEYS: [&[u8]; 8] = [
     b"com.android.capture.fps",
     b"com.apple.quicktime.artwork",
@@ -26,9 +28,9 @@ const KEYS: [&[u8]; 8] = [
     b"com.apple.quicktime.title",
     b"com.apple.quicktime.keywords",
 ];
-/// The most keys of one list that are remembered; the texts of all others go.
-const MOST_KEYS: usize = 64;
-/// The boxes that hold others, in which something is looked for; they nest at most seven deep.
+/// The maximum number of keys of one list that are remembered; the texts of all other keys are left out.
+const MAX_KEYS: usize = 64;
+/// The boxes that contain other boxes and are read, each after the box around it; they nest at most seven deep.
 const HOLDERS: [(&Name, &Name); 15] = [
     (b"root", b"moov"),
     (b"root", b"meta"),
@@ -47,7 +49,7 @@ const HOLDERS: [(&Name, &Name); 15] = [
     (b"iprp", b"ipco"),
 ];
 
-/// A box whose content is being read, and how many bytes of it follow.
+/// A box whose content is being read, and the number of its bytes that follow.
 struct Open {
     name: Name,
     left: u64,
@@ -70,9 +72,9 @@ pub(super) struct Boxes {
 /// The beginning of a box.
 struct Header {
     name: Name,
-    /// The bytes of the header.
+    /// The length of the header in bytes.
     length: usize,
-    /// The bytes of the box, with the header; `None` up to the end of the file.
+    /// The length of the box in bytes, with the header; `None` if it reaches to the end of the file.
     whole: Option<u64>,
 }
 
@@ -120,7 +122,7 @@ impl Boxes {
         let header = match header(ahead, room) {
             Ok(Ok(header)) => header,
             Ok(Err(wanted)) => return Ok(Step::Look(wanted)),
-            // Something that is no box after the end of a film.
+            // Something that is not a box after the end of a film.
             Err(_) if room.is_none() && self.is_film && self.is_complete() => {
                 self.facts.removed.other = true;
                 self.is_over = true;
@@ -173,7 +175,7 @@ impl Boxes {
         }
     }
 
-    /// How many bytes of the content of a box are looked at.
+    /// The number of bytes of the content of a box that are needed to decide about it.
     fn looked_at(&self, holder: &Name, header: &Header) -> usize {
         let wanted = match (holder, &header.name) {
             (_, b"meta" | b"ispe" | b"irot") => 16,
@@ -230,12 +232,12 @@ impl Boxes {
         }
     }
 
-    /// Takes note of what a box says.
+    /// Records the facts in a box.
     fn note(&mut self, holder: &Name, name: &Name, content: &[u8]) {
         match (holder, name) {
             (b"meta", b"keys") if self.is_film => self.keys = Some(Vec::new()),
             (b"keys", _) => {
-                if let Some(keys) = self.keys.as_mut().filter(|keys| keys.len() < MOST_KEYS) {
+                if let Some(keys) = self.keys.as_mut().filter(|keys| keys.len() < MAX_KEYS) {
                     keys.push(KEYS.contains(&content));
                 }
             }
@@ -249,7 +251,7 @@ impl Boxes {
                 self.facts.has_position_track |= is_position;
             }
             (b"ipco", b"ispe") => {
-                // The picture, its tiles and its preview have one each; the picture is the largest.
+                // The picture, its tiles and its preview each have a size; the picture is the largest.
                 if let Some(&[_, _, _, _, w1, w2, w3, w4, h1, h2, h3, h4]) = content.first_chunk() {
                     let size = (u32::from_be_bytes([w1, w2, w3, w4]), u32::from_be_bytes([h1, h2, h3, h4]));
                     let area = |(width, height): (u32, u32)| u64::from(width) * u64::from(height);
@@ -266,7 +268,7 @@ impl Boxes {
     }
 }
 
-/// The header of the next box in `room` bytes, or how many bytes it takes to read it.
+/// The header of the next box in `room` bytes, or the number of bytes that are needed to read it.
 fn header(ahead: &[u8], room: Option<u64>) -> Result<Result<Header, usize>, Fault> {
     let Some(&[s1, s2, s3, s4, name @ ..]) = ahead.first_chunk::<8>() else { return Ok(Err(8)) };
     let (length, whole) = match u32::from_be_bytes([s1, s2, s3, s4]) {
@@ -284,7 +286,7 @@ fn header(ahead: &[u8], room: Option<u64>) -> Result<Result<Header, usize>, Faul
     Ok(Ok(Header { name, length, whole }))
 }
 
-/// The header of a box with the name of free space.
+/// A step that turns a box into free space, by the name in its header.
 fn free(header: &Header, ahead: &[u8]) -> Step {
     let mut bytes = ahead.get(..header.length).unwrap_or_default().to_vec();
     if let Some(name) = bytes.get_mut(4..8) {
@@ -293,7 +295,7 @@ fn free(header: &Header, ahead: &[u8]) -> Step {
     Step::Replace(bytes, header.length as u64)
 }
 
-/// Whether a box has a position whatever holds it.
+/// Whether a box has a position, whatever box contains it.
 fn is_position(name: &Name) -> bool {
     matches!(name, b"\xa9xyz" | b"loci" | b"gps " | b"GPS " | b"GPMF")
 }

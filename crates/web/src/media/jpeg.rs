@@ -1,11 +1,12 @@
-//! JPEG (ITU-T T.81): stays without the segments that say who took a picture, where and when, and without what follows its end.
+//! JPEG (ITU-T T.81): the segments that record who took a picture, where and when, and all bytes after its end, are
+//! left out.
 
 use super::{
     exif::{self, Exif},
     step::{AHEAD, Facts, Fault, Format, Step},
 };
 
-/// The bytes of a JFIF segment without a preview, after its marker.
+/// The length in bytes of a JFIF segment without a preview, after its marker.
 const JFIF: u64 = 16;
 
 enum State {
@@ -41,7 +42,7 @@ impl Jpeg {
         }
         let whole = 2 + u64::from(length);
         match marker {
-            // A frame: all of C0 to CF but tables and a reserved marker.
+            // A frame: all of C0 to CF except tables and a reserved marker.
             0xC0..=0xCF if !matches!(marker, 0xC4 | 0xC8 | 0xCC) => {
                 let Some(&[_, _, _, _, _, h1, h2, w1, w2]) = ahead.first_chunk() else { return Ok(Step::Look(9)) };
                 if length < 8 {
@@ -49,7 +50,7 @@ impl Jpeg {
                 }
                 let size = (u32::from(u16::from_be_bytes([w1, w2])), u32::from(u16::from_be_bytes([h1, h2])));
                 if !self.has_frame {
-                    // The height may also follow the first scan; it is not known then.
+                    // The height may also follow the first scan; in that case it is not known.
                     self.facts.size = Some(size).filter(|(width, height)| *width > 0 && *height > 0);
                 }
                 self.has_frame = true;

@@ -1,4 +1,4 @@
-//! PNG (W3C, third edition): stays without its texts, its time and its Exif, and without what follows its end.
+//! PNG (W3C, third edition): its texts, its time and its Exif, and all bytes after its end, are left out.
 
 use super::{
     exif::{self, Exif},

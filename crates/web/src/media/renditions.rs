@@ -1,5 +1,5 @@
-//! Smaller copies of stored pictures. A picture is hostile: its size is read before anything is decoded, memory is bounded, and
-//! whatever goes wrong is no rendition.
+//! Smaller copies of stored pictures. A picture may be hostile: its size is read before anything is decoded, memory is
+//! bounded, and there is no rendition if anything goes wrong.
 
 use std::{
     fmt,
@@ -18,19 +18,19 @@ use image::{
     },
 };
 
-/// The most bytes of a stored picture of which renditions are made.
-pub const ENCODED: u64 = 32 * 1024 * 1024;
-/// The most pixels of such a picture.
-const PIXELS: u64 = 50_000_000;
-/// The most bytes of memory for decoding and shrinking it.
-const DECODED: u64 = 256 * 1024 * 1024;
+/// The maximum size in bytes of a stored picture that has renditions.
+pub const MAX_ENCODED_BYTES: u64 = 32 * 1024 * 1024;
+/// The maximum number of pixels of such a picture.
+const MAX_PIXELS: u64 = 50_000_000;
+/// The maximum number of bytes of memory for decoding and shrinking it.
+const MAX_MEMORY_BYTES: u64 = 256 * 1024 * 1024;
 /// The quality of a JPEG, from 1 to 100.
 const QUALITY: u8 = 80;
 
 /// A smaller copy of a picture, the right way up, with the media type of its original.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rendition {
-    /// The width in pixels, one of those that were asked for.
+    /// The width in pixels, one of the requested widths.
     pub width: u32,
     /// The height in pixels.
     pub height: u32,
@@ -38,14 +38,14 @@ pub struct Rendition {
     pub bytes: Vec<u8>,
 }
 
-/// Why there is no rendition.
+/// The reason why there is no rendition.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum NoRendition {
-    /// It is no PNG, JPEG or WebP.
+    /// The file is not a PNG, JPEG or WebP.
     Kind,
     /// It has too many bytes or pixels, or decoding takes too much memory.
     TooLarge,
-    /// It moves.
+    /// It is animated.
     Animated,
     /// It cannot be decoded.
     Unreadable,
@@ -56,7 +56,7 @@ pub enum NoRendition {
 impl fmt::Display for NoRendition {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            NoRendition::Kind => "it is no PNG, JPEG or WebP",
+            NoRendition::Kind => "it is not a PNG, JPEG or WebP",
             NoRendition::TooLarge => "it is too large",
             NoRendition::Animated => "it is animated",
             NoRendition::Unreadable => "it cannot be decoded",
@@ -67,18 +67,22 @@ impl fmt::Display for NoRendition {
 
 impl std::error::Error for NoRendition {}
 
-/// The renditions of a stored picture in those of the `widths` that are smaller than it; a rendition with as many bytes as its
-/// original is left out. The picture is decoded once. This takes up to some seconds and [`ENCODED`] and 256 MiB of memory.
+/// Makes the renditions of a stored picture in the `widths` that are smaller than its own; a rendition with at least as
+/// many bytes as its original is left out. The picture is decoded once. This takes up to some seconds, and [`MAX_ENCODED_BYTES`]
+/// bytes and 256 MiB of memory.
 ///
 /// # Errors
-/// Why there is none.
+/// Returns the reason why there is none.
 pub fn renditions(kind: FileKind, picture: impl Read, widths: &[u32]) -> Result<Vec<Rendition>, NoRendition> {
     if !kind.has_renditions() {
         return Err(NoRendition::Kind);
     }
     let mut encoded = Vec::new();
-    picture.take(ENCODED + 1).read_to_end(&mut encoded).map_err(|error| NoRendition::NotRead(error.to_string()))?;
-    if encoded.len() as u64 > ENCODED {
+    picture
+        .take(MAX_ENCODED_BYTES + 1)
+        .read_to_end(&mut encoded)
+        .map_err(|error| NoRendition::NotRead(error.to_string()))?;
+    if encoded.len() as u64 > MAX_ENCODED_BYTES {
         return Err(NoRendition::TooLarge);
     }
     catch_unwind(AssertUnwindSafe(|| make(kind, &encoded, widths))).unwrap_or(Err(NoRendition::Unreadable))
@@ -109,7 +113,7 @@ fn make(kind: FileKind, encoded: &[u8], widths: &[u32]) -> Result<Vec<Rendition>
 
 fn limits() -> Limits {
     let mut limits = Limits::default();
-    limits.max_alloc = Some(DECODED);
+    limits.max_alloc = Some(MAX_MEMORY_BYTES);
     limits
 }
 
@@ -122,7 +126,7 @@ fn shrink(
     let unreadable = |_| NoRendition::Unreadable;
     let (width, height) = decoder.dimensions();
     let pixels = u64::from(width) * u64::from(height);
-    if pixels > PIXELS || memory(kind, encoded, &decoder) > DECODED {
+    if pixels > MAX_PIXELS || memory(kind, encoded, &decoder) > MAX_MEMORY_BYTES {
         return Err(NoRendition::TooLarge);
     }
     decoder.set_limits(limits()).map_err(|_| NoRendition::TooLarge)?;
@@ -134,7 +138,7 @@ fn shrink(
     }
     let profile = decoder.icc_profile().unwrap_or_default();
     let picture = eight_bits(DynamicImage::from_decoder(decoder).map_err(unreadable)?);
-    // A profile of another model of colours, such as CMYK, does not hold for what was decoded.
+    // A profile of another colour model, such as CMYK, does not apply to the decoded picture.
     let model =
         if matches!(picture, DynamicImage::ImageLuma8(_) | DynamicImage::ImageLumaA8(_)) { b"GRAY" } else { b"RGB " };
     let profile = profile.filter(|profile| profile.get(16..20) == Some(model));
@@ -154,13 +158,13 @@ fn shrink(
     Ok(made)
 }
 
-/// The bytes that decoding and shrinking take at most, by the header.
+/// The maximum number of bytes that decoding and shrinking take, by the header.
 fn memory(kind: FileKind, encoded: &[u8], decoder: &impl ImageDecoder) -> u64 {
     let (width, height) = decoder.dimensions();
     let pixels = u64::from(width) * u64::from(height);
     let colour = decoder.color_type();
     let decoded = decoder.total_bytes();
-    // Transparency is multiplied into a copy, and so are 16 bits for each colour made 8.
+    // Multiplying by the transparency makes a copy, and so does reducing 16 bits for each colour to 8.
     let copy = if colour.has_alpha() || colour.bytes_per_pixel() / colour.channel_count() > 1 { 4 * pixels } else { 0 };
     // The scans of a progressive JPEG are collected as 16 bits for each colour.
     let scans = if kind == FileKind::Jpeg && is_progressive(encoded) { 2 * decoded } else { 0 };
@@ -274,7 +278,7 @@ mod tests {
     }
 
     #[test]
-    fn what_moves_and_what_is_cut_has_none() {
+    fn an_animated_and_a_cut_picture_have_none() {
         assert_eq!(renditions(FileKind::Gif, &samples::gif()[..], &WIDTHS), Err(NoRendition::Kind));
         assert_eq!(renditions(FileKind::Png, &samples::apng()[..], &WIDTHS), Err(NoRendition::Animated));
         for (kind, picture) in samples::pictures(600, 20) {

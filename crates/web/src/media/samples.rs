@@ -1,4 +1,4 @@
-//! Small files of each kind, made in code, with all that is removed from them.
+//! Small files of each kind, made in code, with all the metadata that is removed from them.
 
 use std::io::Cursor;
 
@@ -63,7 +63,7 @@ pub(super) fn with_exif(jpeg: &[u8], exif: &[u8]) -> Vec<u8> {
     [&jpeg[..2], &segment(0xE1, &[b"Exif\0\0", exif].concat()), &jpeg[2..]].concat()
 }
 
-/// A JPEG with all that cameras and programs write into one.
+/// A JPEG with all the metadata that cameras and programs write.
 pub(super) fn jpeg() -> Vec<u8> {
     let (_, plain) = pictures(16, 8).remove(0);
     let mut jpeg = plain[..2].to_vec();
@@ -103,7 +103,7 @@ pub(super) fn png() -> Vec<u8> {
     png
 }
 
-/// A PNG that moves.
+/// An animated PNG.
 pub(super) fn apng() -> Vec<u8> {
     let (_, plain) = pictures(500, 8).remove(1);
     [&plain[..33], &chunk(b"acTL", &[0, 0, 0, 1, 0, 0, 0, 0]), &plain[33..]].concat()
@@ -145,7 +145,8 @@ fn box_(name: &[u8; 4], content: &[u8]) -> Vec<u8> {
     [&(content.len() as u32 + 8).to_be_bytes()[..], name, content].concat()
 }
 
-/// A film with a position in all places where phones and cameras write one; its description before or after its data.
+/// A film with a position in all places where phones and cameras write one; its description is before its data if
+/// `is_first`.
 pub(super) fn mp4(is_first: bool) -> Vec<u8> {
     let mut tkhd = vec![0; 84];
     tkhd[44..48].copy_from_slice(&0x1_0000_u32.to_be_bytes());

@@ -1,13 +1,13 @@
-//! What the first bytes of a file say that it is.
+//! Recognises the kind of a file by its first bytes.
 
 use domain::file::FileKind;
 
-/// What a file is by its first bytes.
+/// The kind of a file by its first bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Signature {
-    /// Its kind; `Other` for what no ending of a known kind promises.
+    /// The kind; `Other` if no ending promises it.
     pub(super) kind: FileKind,
-    /// What it is called in a sentence.
+    /// The name of the kind within a sentence.
     pub(super) phrase: &'static str,
 }
 
@@ -88,7 +88,7 @@ fn text(head: &[u8]) -> Option<Signature> {
     lower.starts_with(b"<?xml").then_some(Signature { kind: FileKind::Other, phrase: "an XML document" })
 }
 
-/// Tells films, HEIC and AVIF apart by the brands in the first box.
+/// Distinguishes films, HEIC and AVIF by the brands in the first box.
 fn brand(head: &[u8]) -> Option<Signature> {
     let length = head.first_chunk().map_or(0, |length| u32::from_be_bytes(*length)) as usize;
     let brands = || {
@@ -109,7 +109,7 @@ fn brand(head: &[u8]) -> Option<Signature> {
     Some(Signature { kind, phrase: phrase(kind) })
 }
 
-/// What a file of a kind is called in a sentence.
+/// The name of a kind within a sentence.
 pub(super) fn phrase(kind: FileKind) -> &'static str {
     match kind {
         FileKind::Png => "a PNG picture",

@@ -1,33 +1,33 @@
-//! What the readers of containers say to [`super::Intake`]: one step after the other, each over bytes that need not be in memory.
+//! The steps that the readers of containers return to [`super::Intake`], each over bytes that need not be in memory.
 
 use super::exif::Exif;
 
-/// The most bytes of a file at which a reader looks at once.
+/// The maximum number of bytes of a file at which a reader looks at once.
 pub(super) const AHEAD: usize = 4096;
 
 /// What happens to the next bytes of a file.
 pub(super) enum Step {
-    /// They are looked at: the reader is called again with at least this many bytes, at most [`AHEAD`].
+    /// The reader is called again with at least this many of them, which is at most [`AHEAD`].
     Look(usize),
     /// They are stored.
     Keep(u64),
-    /// They are stored up to the first byte of this value, which is not.
+    /// They are stored up to the first byte of this value, which is not stored.
     KeepUntil(u8),
     /// They are left out.
     Drop(u64),
-    /// Zeros are stored instead.
+    /// Zeros are stored instead of this many.
     Blank(u64),
-    /// These bytes are stored instead of that many.
+    /// The given bytes are stored instead of this many.
     Replace(Vec<u8>, u64),
-    /// All that follow are stored.
+    /// All the following ones are stored.
     KeepRest,
-    /// All that follow are left out.
+    /// All the following ones are left out.
     DropRest,
-    /// Zeros are stored instead of all that follow.
+    /// Zeros are stored instead of all the following ones.
     BlankRest,
 }
 
-/// Why a file is refused.
+/// The reason why a file is refused.
 pub(super) enum Fault {
     /// It breaks a rule of its format.
     Damaged(&'static str),
@@ -39,11 +39,11 @@ pub(super) trait Format: Send {
     fn step(&mut self, ahead: &[u8]) -> Result<Step, Fault>;
     /// Whether the file may end here.
     fn is_complete(&self) -> bool;
-    /// What is known of the file.
+    /// The facts about the file that are known so far.
     fn facts(&self) -> Facts;
 }
 
-/// What was left out of a file.
+/// The metadata that was left out of a file.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Removed {
     /// The position at which a picture or a film was taken (GPS).
@@ -52,7 +52,7 @@ pub struct Removed {
     pub other: bool,
 }
 
-/// What a reader knows of a file at its end.
+/// The facts about a file that its reader knows at its end.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Facts {
     /// Width and height in pixels, as stored.
@@ -61,12 +61,12 @@ pub(super) struct Facts {
     pub(super) orientation: Option<u8>,
     pub(super) removed: Removed,
     pub(super) is_animated: bool,
-    /// Whether positions along the way stay in a film.
+    /// Whether a track of positions stays in a film.
     pub(super) has_position_track: bool,
 }
 
 impl Facts {
-    /// Takes note of an Exif that is left out, and returns its orientation if it is the first one that turns the picture.
+    /// Records an Exif that is left out, and returns its orientation if it is the first one that turns the picture.
     pub(super) fn leave_out(&mut self, exif: &Exif) -> Option<u8> {
         self.removed.other = true;
         self.removed.position |= exif.has_position;

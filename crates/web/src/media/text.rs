@@ -1,6 +1,6 @@
 //! Text in UTF-8, checked as it arrives.
 
-/// Why a text is refused.
+/// Refuses bytes that are not text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct NotText;
 

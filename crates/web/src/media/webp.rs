@@ -6,16 +6,16 @@ use super::{
     step::{AHEAD, Facts, Fault, Format, Step},
 };
 
-/// In the flags of a file: it is animated, it has XMP.
+/// Flags of a file: it is animated, and it has XMP.
 const ANIMATED: u8 = 2;
 const XMP: u8 = 4;
 
 /// The reader of a WebP.
 pub(super) struct Webp {
     has_begun: bool,
-    /// The bytes of the file that follow, without those of the current frame.
+    /// The number of bytes of the file that follow, without those of the current frame.
     left: u64,
-    /// The bytes of the current frame of an animation that follow.
+    /// The number of bytes of the current frame of an animation that follow.
     frame: Option<u64>,
     /// The step after one that replaced a header.
     next: Option<Step>,
@@ -98,7 +98,7 @@ impl Webp {
         }
     }
 
-    /// The header of a file with more than a picture.
+    /// A step over the header of a file with more than a picture.
     fn extended(&mut self, content: &[u8], length: u64) -> Result<Step, Fault> {
         let Some(&[flags, r1, r2, r3, w1, w2, w3, h1, h2, h3]) = content.first_chunk() else {
             return Err(Fault::Damaged("its header is too short"));

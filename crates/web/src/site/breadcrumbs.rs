@@ -18,12 +18,12 @@ pub struct Titles {
 pub struct Crumb {
     href: String,
     title: String,
-    /// The tag of the language of the title, if it is another one than that of the page that is shown; otherwise empty.
+    /// The tag of the language of the title, if it differs from that of the page that is shown; otherwise empty.
     language: String,
 }
 
 impl Titles {
-    /// Reads the titles of those of the pages at these paths that the viewer may read.
+    /// Reads the titles of the pages at these paths, as far as the viewer may read them.
     ///
     /// # Errors
     /// As every query.

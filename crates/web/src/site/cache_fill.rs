@@ -24,8 +24,7 @@ pub struct FillTokens {
 }
 
 impl FillTokens {
-    /// Makes the answer depend on something else than its path; `generations` were taken before the database was
-    /// read.
+    /// Makes the answer depend on something other than its path; `generations` were taken before the database was read.
     pub(super) fn depend_on(&mut self, generations: ReadGenerations) {
         self.path.depend_on(generations);
         self.list.depend_on(generations);

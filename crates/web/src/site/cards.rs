@@ -21,11 +21,11 @@ pub struct Card {
     summary: String,
     /// The cover picture of the page.
     cover: Option<Picture>,
-    /// The tag of the language of the page, if it has one; otherwise that of the site, as the front page has, and empty.
+    /// The tag of the language of the page; empty if it has that of the site, as the front page does.
     language: String,
     /// The number of pages below it that the viewer may read.
     pages: u32,
-    /// Whether there are more pages than that.
+    /// Whether there are more pages than `pages`.
     has_more: bool,
 }
 
@@ -37,7 +37,7 @@ pub fn list(conn: &mut store::Conn, readable: &VisiblePages) -> store::Result<Ve
     let sections = sections::top(conn, readable)?;
     let paths: Vec<PagePath> = sections.iter().map(|section| section.path.clone()).collect();
     let named = pages::on_cards(conn, readable, &paths)?;
-    // Of a page that the visitor may not read, a card has the path alone.
+    // For a page that the visitor may not read, a card shows only the path.
     let shown: Vec<PagePath> = named.iter().map(|page| page.path.clone()).collect();
     let languages = pages::languages(conn, &shown)?;
     let ids: Vec<PageId> = named.iter().map(|page| page.id).collect();

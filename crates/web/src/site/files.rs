@@ -11,7 +11,7 @@ use crate::{
     http::{
         answer::{Answer, Outcome},
         error::Error,
-        file_answer::FileFacts,
+        file_answer::ServedFile,
         responses::permanent_redirect_with_query,
     },
 };
@@ -35,7 +35,7 @@ pub async fn show(app: &App, request: &HttpRequest, path: &FilePath<'_>) -> Resu
         Some(width) => smaller_copy(app, file, width).await?,
         None => file.content.clone(),
     };
-    let answer = Answer::file(FileFacts { name: file.name.clone(), content }, visible.caching());
+    let answer = Answer::file(ServedFile { name: file.name.clone(), content }, visible.caching());
     visible.cache(app, &answer);
     Ok(Outcome::Page(answer))
 }

@@ -24,11 +24,12 @@ const REMOTE_USER: HeaderName = HeaderName::from_static("remote-user");
 const REMOTE_GROUPS: HeaderName = HeaderName::from_static("remote-groups");
 
 /// GET `/postern/guard/PATH`: 204 if these credentials may read the page at PATH, with the reader in `Remote-User` and
-/// their groups in `Remote-Groups` unless strangers may read it, too; 401 with the challenge; 403 for everything else that a
-/// GET of the page refuses, and after too many wrong passwords with `Retry-After`; 503 when the database or the queue of
-/// bcrypt does not answer. No status but these: proxies let 2xx, 401 and 403 through, and answer 500 to others.
+/// their groups in `Remote-Groups` unless strangers may read it, too; 401 with the challenge; 403 for everything else
+/// that a GET of the page refuses, and after too many wrong passwords with `Retry-After`; 503 when the database or the
+/// queue of bcrypt does not answer. No status but these: proxies let 2xx, 401 and 403 through, and answer 500 to
+/// others.
 ///
-/// The page is the one of this path. Nothing in the request says which one: no `X-Forwarded-Uri`, host or method.
+/// Only the path in the address names the page: `X-Forwarded-Uri`, the host and the method are not read.
 pub async fn show(app: Data<App>, request: HttpRequest) -> HttpResponse {
     let path = request.match_info().get("path").unwrap_or_default();
     let path = path.strip_prefix('/').unwrap_or(path);

@@ -54,7 +54,7 @@ pub struct Row {
     date_iso: String,
     private: bool,
     locked: bool,
-    /// The tag of its language, if it is another one than that of the list; otherwise empty.
+    /// The tag of its language, if it differs from that of the list; otherwise empty.
     language: String,
     /// The minutes that its text takes to read, if there is more than one; otherwise 0.
     minutes: u32,
@@ -82,8 +82,7 @@ impl Row {
     }
 }
 
-/// The tag of the language of a teaser, if it is another one than that of the list in which it is; otherwise empty. Of a locked
-/// page it is not known.
+/// The tag of the language of a teaser, if it differs from that of its list; otherwise empty, as for a locked page.
 pub fn other_language(teaser: &Teaser, site: &Site, list_language: &str) -> String {
     if teaser.locked { String::new() } else { site.other_language(teaser.language.as_ref(), list_language) }
 }
@@ -116,7 +115,7 @@ impl Rows {
         }
     }
 
-    /// Without rows.
+    /// A list without rows.
     pub fn none() -> Rows {
         Rows { rows: Vec::new(), newer_href: String::new(), older_href: String::new() }
     }
@@ -150,12 +149,12 @@ pub fn below(
     now: Timestamp,
     hides_pages: bool,
     path: &PagePath,
-    asked: &ListQuery,
+    list_query: &ListQuery,
 ) -> store::Result<Option<Below>> {
-    let Some(position) = asked.position() else { return Ok(None) };
+    let Some(position) = list_query.position() else { return Ok(None) };
     let scope = VisiblePages::in_lists(visitor, now, hides_pages);
     let Some(part) = lists::list_below(conn, &scope, path, position, PAGE_SIZE)? else { return Ok(None) };
-    // Of a locked page the viewer learns the title alone.
+    // The viewer learns only the title of a locked page.
     let open: Vec<PageId> = part.rows.iter().filter(|row| !row.locked).map(|row| row.id).collect();
     Ok(Some(Below { covers: files::covers(conn, &open)?, part }))
 }
@@ -178,10 +177,10 @@ pub async fn sitemap(request: HttpRequest, app: Data<App>, path: Path<String>) -
         Err(_) => return Err(resolve::no_path(&app, &request).await),
     };
     let viewer = MaybeReader::of(&request).await?;
-    let asked = ListQuery::of(&QueryString::of(&request));
+    let list_query = ListQuery::of(&QueryString::of(&request));
     let hides_pages = app.db.site().await.hides_pages;
     let absent = resolve::no_path(&app, &request).await;
-    section(&app, Section::of_all(&app, path, viewer, asked, clock::now(), (absent, hides_pages))).await
+    section(&app, Section::of_all(&app, path, viewer, list_query, clock::now(), (absent, hides_pages))).await
 }
 
 /// Renders a path without a page: the list of the pages below it. At the root it is the front page.
@@ -191,25 +190,25 @@ pub async fn sitemap(request: HttpRequest, app: Data<App>, path: Path<String>) -
 pub async fn section(app: &App, section: Section) -> Result<Outcome, Error> {
     let path = &section.path;
     let viewer = &section.viewer;
-    let (asked, now, hides) = (section.asked.clone(), section.now, section.hides_pages);
+    let (list_query, now, hides) = (section.list_query.clone(), section.now, section.hides_pages);
     let visitor = viewer.visitor();
     let wanted = path.clone();
     let is_of_all = section.is_of_all;
     let is_front = path.is_root() && !is_of_all;
-    let may_have_cards = is_front && asked == ListQuery::START;
+    let may_have_cards = is_front && list_query == ListQuery::START;
     let query = move |conn: &mut store::Conn| {
         let cards = match may_have_cards && navigation::front(conn)? == Front::Cards {
             true => cards::list(conn, &VisiblePages::readable(&visitor, now))?,
             false => Vec::new(),
         };
-        let part = below(conn, &visitor, now, hides, &wanted, &asked)?;
+        let part = below(conn, &visitor, now, hides, &wanted, &list_query)?;
         let is_empty = match &part {
             Some(below) => below.part.rows.is_empty(),
             None => below(conn, &visitor, now, hides, &wanted, &ListQuery::START)?
                 .is_none_or(|below| below.part.rows.is_empty()),
         };
-        // A page at the path itself is named in the list of all pages alone. Elsewhere there is none for this visitor, and a look
-        // at it would take longer if its text is long.
+        // Only the list of all pages names a page at the path itself. In other lists there is none for this visitor,
+        // and reading it would take longer if its text is long.
         let named: Vec<PagePath> = wanted.ancestors().into_iter().chain(is_of_all.then_some(wanted)).collect();
         let readable = VisiblePages::readable(&visitor, now);
         let titles = Titles::read(conn, &readable, &named)?;
@@ -246,8 +245,8 @@ pub async fn section(app: &App, section: Section) -> Result<Outcome, Error> {
     Ok(Outcome::Page(answer))
 }
 
-/// The language of a list: that of the nearest of the pages above it, or of the front page, that its visitor may read. `above` has
-/// the paths of these pages, nearest last, without the root.
+/// The language of a list: that of the nearest page above it that its visitor may read, the front page included.
+/// `above` has the paths of these pages, nearest last, without the root.
 fn language(conn: &mut store::Conn, readable: &VisiblePages, above: &[PagePath]) -> store::Result<Option<LanguageTag>> {
     let nearest_first: Vec<PagePath> = above.iter().rev().cloned().chain([PagePath::root()]).collect();
     pages::visible_language(conn, readable, &nearest_first)

@@ -1,5 +1,5 @@
-//! Signing in, as someone else, and out, without a session: the server only says which credentials it takes here, and the
-//! browser keeps those that were taken.
+//! Signing in, as someone else, and out, without a session: the server only says which credentials it accepts, and the
+//! browser keeps those that were accepted.
 
 use actix_web::{
     HttpRequest, HttpResponse, Responder,

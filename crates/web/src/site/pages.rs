@@ -63,7 +63,7 @@ struct PagePage {
     is_front: bool,
     /// Whether the page is also the front page, whose address search engines prefer.
     is_also_front: bool,
-    /// Whether it is a draft, which only editors see.
+    /// Whether the page is a draft, which only editors see.
     draft: bool,
     /// Whether the page says that its opening is recorded.
     noted: bool,
@@ -108,11 +108,11 @@ pub async fn show(request: HttpRequest, app: Data<App>) -> Result<Outcome, Error
     }
 }
 
-/// Leaves the language of the pages above a path for the page of an error. A 401 has none, because it is the same for every path.
-/// Only pages that the visitor may read count, and never one at the path itself.
+/// Stores the language of the pages above a path in the request, for the error page. A 401 has none, because it is the
+/// same for every path. Only pages that the visitor may read count, and never one at the path itself.
 async fn note_language(request: &HttpRequest, app: &App) {
     let Ok(path) = PagePath::parse(resolve::path(request)) else { return };
-    let visitor = sign_in::known(request).map_or(Visitor::Anonymous, |account| account.visitor());
+    let visitor = sign_in::account(request).map_or(Visitor::Anonymous, |account| account.visitor());
     let above: Vec<PagePath> = path.above().collect();
     let read = move |conn: &mut store::Conn| {
         pages::visible_language(conn, &VisiblePages::readable(&visitor, clock::now()), &above)
@@ -180,13 +180,13 @@ fn record_opening(app: &Data<App>, page: &VisiblePage) {
     });
 }
 
-/// Renders a page for its viewer. A public page is the same for everybody but those who were proven before. For a position
-/// that is not in its list, redirects to the page.
+/// Renders a page for its viewer. A public page is the same for everybody, except for viewers whose credentials were
+/// proven before. For a position that is not in its list, redirects to the page.
 pub async fn visible(app: &App, visible: VisiblePage) -> Result<Outcome, Error> {
     let visitor = visible.viewer().visitor();
     let caching = lists::caching(visible.viewer());
     let path = visible.page().content.path.clone();
-    let asked = visible.list().cloned();
+    let list_query = visible.list().cloned();
     let (viewing, is_front) = (visitor.clone(), visible.is_front());
     let (site, page) = (visible.shared_site().clone(), visible.shared_page().clone());
     let read = move |conn: &mut store::Conn| {
@@ -207,8 +207,8 @@ pub async fn visible(app: &App, visible: VisiblePage) -> Result<Outcome, Error> 
                 language,
             },
         };
-        let below = match &asked {
-            Some(asked) => Some(lists::below(conn, &visitor, now, site.hides_pages, &path, asked)?),
+        let below = match &list_query {
+            Some(list_query) => Some(lists::below(conn, &visitor, now, site.hides_pages, &path, list_query)?),
             None => None,
         };
         Ok((around, below, pages::next_boundary(conn, now)?))
@@ -247,7 +247,7 @@ pub async fn visible(app: &App, visible: VisiblePage) -> Result<Outcome, Error> 
     Ok(Outcome::Page(answer))
 }
 
-/// What the store has around a page.
+/// What the store knows around a page.
 #[derive(Default)]
 struct Around {
     /// The files that the text may name, and the cover picture.
@@ -260,7 +260,7 @@ struct Around {
     language: Option<LanguageTag>,
 }
 
-/// The values of the template. It renders Markdown and belongs into the render pool.
+/// The values of the template. Renders Markdown, and belongs in the render pool.
 fn compose(visible: &VisiblePage, around: Around, menu: &VisibleMenu, below: Option<Rows>) -> PagePage {
     let page = visible.page();
     let site = visible.site();

@@ -68,7 +68,7 @@ impl Resolved {
         }
     }
 
-    /// The cached answer to a request, before a route is chosen for it: no path of a page is that of a route.
+    /// The cached answer to a request, before a route is chosen for it: a page never has the path of a route.
     ///
     /// # Errors
     /// As [`Resolved::of`].
@@ -94,8 +94,13 @@ impl Resolved {
     }
 
     /// Resolves a path for the viewer that an editor impersonates. The answer is not cached.
-    pub async fn seen_by(app: &App, viewer: MaybeReader, path: PagePath, asked: ListQuery) -> Result<Resolved, Error> {
-        Box::pin(find(app, Requester::Impersonated(viewer), path, asked)).await
+    pub async fn seen_by(
+        app: &App,
+        viewer: MaybeReader,
+        path: PagePath,
+        list_query: ListQuery,
+    ) -> Result<Resolved, Error> {
+        Box::pin(find(app, Requester::Impersonated(viewer), path, list_query)).await
     }
 }
 
@@ -111,7 +116,8 @@ fn list_query(request: &HttpRequest) -> ListQuery {
 }
 
 /// The cached answer. The access rule decided when it was made; the cache returns it only while neither the page nor
-/// the account has changed since. Of a list only the beginning is cached: anybody could ask for any other position.
+/// the account has changed since. Only the beginning of a list is cached: anybody could ask for any number of other
+/// positions.
 async fn cached(app: &App, request: &HttpRequest, path: &str) -> Result<Option<Answer>, Error> {
     if let Some(file) = FilePath::of(path) {
         return file::cached(app, request, &file).await;
@@ -152,7 +158,7 @@ async fn cached(app: &App, request: &HttpRequest, path: &str) -> Result<Option<A
     })
 }
 
-async fn find(app: &App, requester: Requester<'_>, path: PagePath, asked: ListQuery) -> Result<Resolved, Error> {
+async fn find(app: &App, requester: Requester<'_>, path: PagePath, list_query: ListQuery) -> Result<Resolved, Error> {
     let answers = &app.db.cache().answers;
     // The editor alone sees the answer for an impersonated viewer.
     let is_sender = matches!(requester, Requester::Sender(_));
@@ -162,7 +168,7 @@ async fn find(app: &App, requester: Requester<'_>, path: PagePath, asked: ListQu
     let mut tokens = FillTokens {
         path: answers.fill_token(CacheKey::Path(path.as_str())),
         list: answers.fill_token(CacheKey::List(path.as_str())),
-        is_cacheable: is_sender && asked == ListQuery::START,
+        is_cacheable: is_sender && list_query == ListQuery::START,
     };
     let all_pages = answers.all_pages();
     let in_progress = requester.begin(app).await?;
@@ -176,7 +182,7 @@ async fn find(app: &App, requester: Requester<'_>, path: PagePath, asked: ListQu
     }
     let (Gate::Page(Decided { ref site, .. }) | Gate::Nothing { ref site, .. }) = gate;
     let hides = site.hides_pages;
-    let absent = |tokens| without_page(app, &requester, path.clone(), asked.clone(), now, hides, tokens);
+    let absent = |tokens| without_page(app, &requester, path.clone(), list_query.clone(), now, hides, tokens);
     let Gate::Page(decided) = gate else { return absent(tokens).await };
     let Decided { site, located, reader, visitor, access, loaded: open_page, held: mut in_progress, .. } = decided;
     if is_moved {
@@ -220,7 +226,7 @@ async fn find(app: &App, requester: Requester<'_>, path: PagePath, asked: ListQu
         site,
         reader,
         viewer,
-        asked,
+        list_query,
         is_front,
         tokens,
         _in_progress: in_progress,
@@ -233,7 +239,7 @@ async fn without_page(
     app: &App,
     requester: &Requester<'_>,
     path: PagePath,
-    asked: ListQuery,
+    list_query: ListQuery,
     now: Timestamp,
     hides_pages: bool,
     tokens: FillTokens,
@@ -252,6 +258,6 @@ async fn without_page(
         }
     }
     let absent = absence(requester, &viewer, hides_pages).await;
-    let section = Section { path, viewer, asked, now, is_of_all: false, absent, hides_pages, tokens };
+    let section = Section { path, viewer, list_query, now, is_of_all: false, absent, hides_pages, tokens };
     Ok(Resolved::Section(Box::new(section)))
 }

@@ -36,7 +36,7 @@ struct SearchPage {
     frame: Frame,
     query: String,
     asked: bool,
-    in_vain: &'static str,
+    problem: &'static str,
     notice: &'static str,
     rows: Vec<Row>,
     previous_href: String,
@@ -52,9 +52,9 @@ struct Row {
     private: bool,
     date: String,
     date_iso: String,
-    /// The tag of its language, if it is another one than that of the page of results; otherwise empty.
+    /// The tag of its language, if it differs from that of the page of results; otherwise empty.
     language: String,
-    /// As in lists.
+    /// The minutes that its text takes to read, as in lists.
     minutes: u32,
 }
 
@@ -100,7 +100,7 @@ pub async fn show(app: Data<App>, address: QueryString, viewer: MaybeReader) -> 
     let visitor = viewer.visitor();
     let typed = address.get("q").trim().to_owned();
     let query = Query::parse(&typed);
-    let in_vain = query.as_ref().err().copied().map_or("", message);
+    let problem = query.as_ref().err().copied().map_or("", message);
     let read = move |conn: &mut store::Conn| {
         let Ok(query) = query else { return Ok((Vec::new(), false)) };
         let Slice { rows, more } = search::list(conn, &visitor, clock::now(), &query, paging)?;
@@ -116,7 +116,7 @@ pub async fn show(app: Data<App>, address: QueryString, viewer: MaybeReader) -> 
     let page = SearchPage {
         frame: Frame::for_viewer(&site, viewer.account(), viewer.is_sender(), login_href(&own)).with_menu(&menu, None),
         asked: !typed.is_empty(),
-        in_vain,
+        problem,
         notice: viewer.notice(),
         rows,
         previous_href: if paging.number > 1 { page_href(paging.number - 1) } else { String::new() },
@@ -126,7 +126,7 @@ pub async fn show(app: Data<App>, address: QueryString, viewer: MaybeReader) -> 
     let (view, caching) = (app.view.clone(), caching(&viewer));
     let rendering = move || {
         let answer = Answer::html(view.render("search.html", &page)?, caching);
-        // What one user gets for a query is not compressed.
+        // Results for one user are not compressed (see `Answer::respond_to`).
         Ok(if caching == Caching::Shared { answer.finish() } else { answer })
     };
     let answer: Result<Answer, Error> = app.render_pool.run(rendering).await?;

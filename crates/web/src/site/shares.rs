@@ -17,7 +17,7 @@ use crate::{
         answer::{Answer, Caching, Outcome},
         envelope::Envelope,
         error::Error,
-        file_answer::FileFacts,
+        file_answer::ServedFile,
         logging::LogLimiter,
         responses::permanent_redirect_with_query,
         view::{Frame, Link},
@@ -56,7 +56,7 @@ struct PageView {
     minutes: usize,
 }
 
-/// GET `/s/{secret}` and below it. Nothing is used up by it, and `Authorization` is ignored.
+/// GET `/s/{secret}` and below it. Opening a share does not use it up, and `Authorization` is ignored.
 pub async fn show(request: HttpRequest, app: Data<App>) -> Result<Outcome, Error> {
     sign_in::require_https(&app, &Envelope::of(&request))?;
     match Shared::of(&app, &request).await? {
@@ -79,10 +79,10 @@ async fn send(app: &App, request: &HttpRequest, SharedFile { file }: SharedFile)
         Some(width) => files::smaller_copy(app, &file, width).await?,
         None => file.content.clone(),
     };
-    Ok(Outcome::Page(Answer::file(FileFacts { name: file.name, content }, Caching::Secret)))
+    Ok(Outcome::Page(Answer::file(ServedFile { name: file.name, content }, Caching::Secret)))
 }
 
-/// Notes in the background when the page of a share was last opened by it.
+/// Records in the background when a share was last opened.
 fn note_opening(app: &Data<App>, share: &Share) {
     /// A database that takes no writes refuses all of them.
     static LIMITER: LogLimiter = LogLimiter::new();
@@ -101,7 +101,7 @@ fn note_opening(app: &Data<App>, share: &Share) {
 }
 
 async fn render(app: &App, shared: SharedPage) -> Result<Answer, Error> {
-    // Rendering Markdown and looking up where its links lead take turns: the one needs a processor, the other the database.
+    // Rendering and looking up where links lead take turns: the one needs a processor, the other the database.
     let rendering = move || {
         let language = Language::for_words(shared.site.language_or(shared.language.as_ref()));
         let Rendered { html, headings } = markdown::render_with_headings(language, &body(&shared));
@@ -127,7 +127,7 @@ fn body(shared: &SharedPage) -> String {
     }
 }
 
-/// The values of the template. What is around the page is left out: the menu and the lists know nothing of a share.
+/// The values of the template. The menu and the lists are left out: they know nothing of a share.
 fn compose(shared: &SharedPage, body_html: SafeHtml, headings: Vec<markdown::Heading>) -> SharePage {
     let site = &*shared.site;
     let language = Language::for_words(site.language_or(shared.language.as_ref()));

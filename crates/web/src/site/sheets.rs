@@ -13,7 +13,7 @@ use crate::{
         answer::{Answer, Caching},
         assets,
         error::Error,
-        file_answer::FileFacts,
+        file_answer::ServedFile,
         sheets::{OWN, Sheets, TOKENS},
     },
 };
@@ -27,7 +27,7 @@ pub async fn tokens(app: Data<App>, file: Path<String>) -> Result<Answer, Error>
     if let Some(answer) = picture(&known, &file) {
         return Ok(answer);
     }
-    // As for a style sheet.
+    // As in `show`: this instance may not know the newest settings yet.
     let site = app.db.read(store::site::get).await?;
     picture(&site, &file).ok_or(Error::NotFound)
 }
@@ -40,7 +40,7 @@ fn picture(site: &Site, file: &str) -> Option<Answer> {
 
 fn answer(picture: &Picture, caching: Caching) -> Option<Answer> {
     let name = FileName::parse(&picture.file_name()).ok()?;
-    Some(Answer::file(FileFacts { name, content: picture.content.clone() }, caching))
+    Some(Answer::file(ServedFile { name, content: picture.content.clone() }, caching))
 }
 
 /// GET `/favicon.ico`: the icon of the site, or ours.
@@ -62,7 +62,7 @@ async fn show(app: &App, href: &str) -> Result<Answer, Error> {
     if let Some(answer) = Sheets::of(&app.db.site().await.look).answer(href) {
         return Ok(answer);
     }
-    // Another instance may have answered with a page of settings that this one has not heard of.
+    // Another instance may have answered with newer settings, which this one does not know yet.
     let site = app.db.read(store::site::get).await?;
     Sheets::of(&site.look).answer(href).ok_or(Error::NotFound)
 }

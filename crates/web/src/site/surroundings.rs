@@ -18,9 +18,9 @@ use store::{
 
 use crate::markdown::Heading;
 
-/// The most pages in a sidebar.
+/// The maximum number of pages in a sidebar.
 const MAX_ENTRIES: u32 = 100;
-/// The fewest headings for which a page shows its contents.
+/// The minimum number of headings for which a page shows its contents.
 const MIN_HEADINGS: usize = 3;
 
 /// The sidebar of a section.
@@ -86,7 +86,7 @@ impl<'a> Languages<'a> {
         Ok(Languages { site, page: site.language_or(page), known: pages::languages(conn, &paths)? })
     }
 
-    /// The tag of the language of a page, if it is another one than that of the page that is shown; otherwise empty.
+    /// The tag of the language of a page, if it differs from that of the page that is shown; otherwise empty.
     fn other(&self, path: &PagePath) -> String {
         self.site.other_language(self.known.get(path), self.page)
     }
@@ -157,7 +157,7 @@ fn open<'a, const N: usize>(
     all.filter(|child| !child.locked).map(|child| &child.path)
 }
 
-/// The sidebar, if the page wants one and it has another page than the page itself.
+/// The sidebar; `None` if the page hides it, or if it would show only the page itself.
 fn sidebar(
     page: &Page,
     path: &PagePath,
@@ -175,7 +175,7 @@ fn sidebar(
         is_current: path == *own,
         href: path.href(),
         title,
-        // Of a locked page the visitor learns the title alone.
+        // The visitor learns only the title of a locked page.
         language: if locked { String::new() } else { languages.other(&path) },
         locked,
     };

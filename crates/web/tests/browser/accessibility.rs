@@ -10,10 +10,10 @@ use super::{
 
 /// All rules, including the one for the size of targets (WCAG 2.2), which is off by default.
 pub const ALL: &str = "rules: { 'target-size': { enabled: true } }";
-/// The rules that look at colours. What the others look at is the same in both themes: they differ in colours only.
+/// The rules about colours. The other rules have the same result in both themes, because these differ only in colours.
 pub const COLOURS: &str = "runOnly: { type: 'rule', values: ['color-contrast', 'link-in-text-block'] }";
 
-/// What some rules of axe-core find on a page.
+/// The problems that some rules of axe-core find on a page.
 pub fn problems(person: &Person, rules: &str) -> Vec<String> {
     // Without the rest of the results, axe-core describes no elements that have no problem.
     let found = person.js(&format!(
@@ -24,7 +24,7 @@ pub fn problems(person: &Person, rules: &str) -> Vec<String> {
     found.as_array().unwrap().iter().map(|problem| problem.as_str().unwrap().to_owned()).collect()
 }
 
-/// What axe-core finds on a page, in light and in dark.
+/// The problems that axe-core finds on a page, in light and in dark.
 pub fn in_both_themes(person: &Person, axe: &str) -> Vec<String> {
     let mut found = Vec::new();
     person.js(&format!("{axe}; 0"));
@@ -49,7 +49,7 @@ fn axe_finds_nothing_on_any_page_in_light_and_in_dark() {
         &browser,
         &server,
         |person| {
-            // Tall, so that the bar with the buttons covers nothing to which one would scroll.
+            // The window is tall, so that the bar with the buttons covers no element below the fold.
             person.resize(1280, 4000);
         },
         |name, person| {

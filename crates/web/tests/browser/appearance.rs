@@ -52,7 +52,7 @@ fn the_site_is_dark_where_the_system_is() {
 }
 
 #[test]
-fn a_theme_that_somebody_chose_wins_over_the_system() {
+fn a_chosen_theme_takes_precedence_over_the_system() {
     let Some(browser) = Chromium::start() else { return };
     let server = Server::start();
     let (admin, eve) = (browser.user(&server, "admin"), browser.user(&server, "eve"));

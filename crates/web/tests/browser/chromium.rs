@@ -1,4 +1,4 @@
-//! A Chromium, and its users: each has a window with credentials of its own.
+//! A Chromium, and its users: each of them has a window and credentials of their own.
 
 use std::{
     env, fs,
@@ -18,12 +18,12 @@ use rustix::process::{PidfdFlags, PidfdGetfdFlags, getpid, pidfd_getfd, pidfd_op
 use serde_json::Value;
 
 use super::{
-    prompts::{Heard, listen},
+    prompts::{Prompts, listen},
     server::{PASSWORD, Server},
 };
 
 /// The timeout of each wait, long enough for a loaded machine; a passing test waits much less.
-const PATIENCE: Duration = Duration::from_secs(30);
+const TIMEOUT: Duration = Duration::from_secs(30);
 /// A script that runs before a page's own and records the violations of its content security policy.
 const WATCH: &str = "globalThis.refused = []; document.addEventListener('securitypolicyviolation', \
     (event) => globalThis.refused.push(`${event.effectiveDirective} ${event.blockedURI} ${event.sample}`));";
@@ -70,15 +70,16 @@ impl Chromium {
     }
 }
 
-/// Shortens the reads of the connection to the browser. The library reads for 100 ms at a time, and sends nothing meanwhile: each
-/// command waited for that. The socket is the library's own, and is found among those of this process.
+/// Shortens the reads of the connection to the browser. Otherwise each command would wait for the end of a read,
+/// because the library reads for 100 ms at a time and sends nothing meanwhile. The socket is the library's own, and is
+/// found among those of this process.
 fn hasten(address: &str) {
     let port = address.trim_start_matches("ws://").split('/').next().and_then(|host| host.rsplit(':').next());
     let port: u16 = port.and_then(|port| port.parse().ok()).unwrap();
     let own = pidfd_open(getpid(), PidfdFlags::empty()).unwrap();
     for entry in fs::read_dir("/proc/self/fd").unwrap() {
         let Some(number) = entry.unwrap().file_name().to_str().and_then(|name| name.parse().ok()) else { continue };
-        // Files are no sockets, and those of other tests may be gone.
+        // Files are not sockets, and the sockets of other tests may be closed already.
         let Ok(descriptor) = pidfd_getfd(&own, number, PidfdGetfdFlags::empty()) else { continue };
         let socket = socket2::Socket::from(descriptor);
         let peer = socket.peer_addr().ok().and_then(|peer| peer.as_socket());
@@ -88,9 +89,9 @@ fn hasten(address: &str) {
     }
 }
 
-/// The requests that may meet a challenge. All others, above all the scripts and style sheets of the panel, go to the server
-/// without a halt at the test.
-fn asked() -> Vec<Fetch::RequestPattern> {
+/// The requests that may get a challenge. All others, above all those for the scripts and style sheets of the panel, go
+/// to the server without a stop in the test.
+fn interceptions() -> Vec<Fetch::RequestPattern> {
     let of_kind = |kind| Fetch::RequestPattern { url_pattern: None, resource_Type: Some(kind), request_stage: None };
     let kinds =
         [ResourceType::Document, ResourceType::Image, ResourceType::Xhr, ResourceType::Fetch, ResourceType::Other];
@@ -109,17 +110,17 @@ fn is_root() -> bool {
 pub struct Person {
     pub origin: String,
     tab: Arc<Tab>,
-    heard: Arc<Mutex<Heard>>,
+    prompts: Arc<Mutex<Prompts>>,
 }
 
 impl Person {
     fn new(browser: &Chromium, server: &Server, name: Option<&str>) -> Person {
         let tab = browser.0.new_context().unwrap().new_tab().unwrap();
-        tab.set_default_timeout(PATIENCE);
-        let heard = Arc::<Mutex<Heard>>::default();
-        listen(&tab, &heard);
-        tab.enable_fetch(Some(&asked()), Some(true)).unwrap();
-        let person = Person { origin: server.origin.clone(), tab, heard };
+        tab.set_default_timeout(TIMEOUT);
+        let prompts = Arc::<Mutex<Prompts>>::default();
+        listen(&tab, &prompts);
+        tab.enable_fetch(Some(&interceptions()), Some(true)).unwrap();
+        let person = Person { origin: server.origin.clone(), tab, prompts };
         person.before_scripts(WATCH);
         if let Some(name) = name {
             person.give(name, PASSWORD);
@@ -129,7 +130,7 @@ impl Person {
 
     /// Sets the credentials that answer the next prompts.
     pub fn give(&self, name: &str, password: &str) {
-        self.heard.lock().unwrap().credentials = Some((name.into(), password.into()));
+        self.prompts.lock().unwrap().credentials = Some((name.into(), password.into()));
         // The library answers each challenge once more after us; its own answer, a failed load, would race with ours.
         self.tab.authenticate(Some(name.into()), Some(password.into())).unwrap();
     }
@@ -230,7 +231,7 @@ impl Person {
 
     /// Waits until an expression is true; while the page is being replaced, it counts as false.
     pub fn wait(&self, expression: &str) -> &Person {
-        let end = Instant::now() + PATIENCE;
+        let end = Instant::now() + TIMEOUT;
         while self.try_js(expression) != Ok(Value::Bool(true)) {
             assert!(
                 Instant::now() < end,
@@ -282,17 +283,17 @@ impl Person {
 
     /// The dialogs that opened, except the one that asks before unsaved input is left.
     pub fn dialogs(&self) -> Vec<String> {
-        self.heard.lock().unwrap().dialogs.clone()
+        self.prompts.lock().unwrap().dialogs.clone()
     }
 
     /// The challenges that the browser received: the scheme and the realm of each.
     pub fn challenges(&self) -> Vec<String> {
-        self.heard.lock().unwrap().challenges.clone()
+        self.prompts.lock().unwrap().challenges.clone()
     }
 
     /// The number of challenges that were answered with a name and a password.
     pub fn answers(&self) -> usize {
-        self.heard.lock().unwrap().answers
+        self.prompts.lock().unwrap().answers
     }
 
     /// The addresses of the frames in the page.

@@ -1,4 +1,4 @@
-//! The door: signing in at a page, being known everywhere, switching users, and signing out.
+//! Signing in at a page, being recognised everywhere, switching users, and signing out.
 
 use super::{
     chromium::{Chromium, Person},
@@ -125,8 +125,8 @@ fn on_a_site_that_hides_its_pages_a_reader_signs_in_wherever_a_link_leads() {
     admin.open("/admin/site").click("#hides_pages");
     admin.press("Save settings").sees("Saved");
     let visitor = browser.visitor(&server);
-    let asked = ["/minutes/march", "/nowhere"].map(|path| visitor.open(path).text());
-    assert_eq!(asked[0], asked[1]);
+    let texts = ["/minutes/march", "/nowhere"].map(|path| visitor.open(path).text());
+    assert_eq!(texts[0], texts[1]);
     visitor.give("rita", PASSWORD);
     visitor.open("/minutes/march").sees("oars").open("/nowhere").sees("Page not found");
 }

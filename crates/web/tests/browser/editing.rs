@@ -10,7 +10,7 @@ use super::{
 
 /// Edits of `assets/panel/markdown.js`: the call, the text before it and the text after it, with `|` around the selection.
 const EDITS: &[(&str, &str, &str)] = &[
-    // Marks go on and off, also within one another.
+    // Marks are switched on and off, also within one another.
     ("toggleMark(..., '**')", "a |hello| b", "a **|hello|** b"),
     ("toggleMark(..., '**')", "a **|hello|** b", "a |hello| b"),
     ("toggleMark(..., '**')", "a |**hello**| b", "a |hello| b"),

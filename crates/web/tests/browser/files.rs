@@ -53,7 +53,7 @@ fn files_are_pasted_and_dropped_into_the_text_of_a_new_page() {
     eve.wait("document.querySelector('.uploads')?.textContent.includes('already')");
     eve.js("[...document.querySelectorAll('.uploads button')].find((it) => it.textContent.includes('as one-2.txt')).click()");
     eve.wait("document.querySelectorAll('[data-file]').length === 4");
-    // Too large, and not what its name says.
+    // One file is too large, and the content of the other does not match its name.
     give(
         &eve,
         "drop",

@@ -1,4 +1,5 @@
-//! Firefox, driven with WebDriver BiDi: the door, as it keeps Basic credentials by rules of its own, and the text field.
+//! Firefox, driven with WebDriver BiDi: signing in and out, because it keeps Basic credentials by rules of its own, and
+//! the text field.
 
 use std::{
     io::{BufRead, BufReader},
@@ -18,13 +19,13 @@ use super::{
 };
 
 /// The timeout of each wait.
-const PATIENCE: Duration = Duration::from_secs(30);
+const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// A Firefox with one window and a profile of its own; it stops when it is dropped.
 struct Firefox {
     origin: String,
     context: Value,
-    /// What the user types into the next prompts, the name and the password; without one, they cancel.
+    /// The name and the password that the user types into the next prompts; without them, the user cancels.
     answers: Vec<(String, String)>,
     /// The number of prompts so far.
     prompts: usize,
@@ -48,7 +49,7 @@ impl Firefox {
         let address = address.expect("Firefox says where it listens");
         let (socket, _) = tungstenite::connect(format!("{}/session", address.trim())).unwrap();
         if let MaybeTlsStream::Plain(stream) = socket.get_ref() {
-            stream.set_read_timeout(Some(PATIENCE)).unwrap();
+            stream.set_read_timeout(Some(TIMEOUT)).unwrap();
         }
         let (origin, context) = (server.origin.clone(), Value::Null);
         let (answers, prompts, calls) = (Vec::new(), 0, 0);
@@ -111,7 +112,7 @@ impl Firefox {
             "globalThis.left !== true && document.readyState === 'complete' && document.body.innerText.includes({})",
             quote(text)
         );
-        let end = Instant::now() + PATIENCE;
+        let end = Instant::now() + TIMEOUT;
         while self.js(&shown) != json!(true) {
             let page = self.js("`${location}\\n${document.body?.innerText}`");
             assert!(Instant::now() < end, "{text:?} is not to be seen at {page}");
@@ -175,18 +176,18 @@ fn the_door_opens_in_firefox_with_one_prompt_and_closes_without_one() {
     firefox.press("Sign in", "That name and password did not work.");
     firefox.types("rita", PASSWORD);
     firefox.press("Try again", "The oars are in the shed.");
-    let asked = firefox.prompts;
+    let prompts = firefox.prompts;
     // Signed in at a page, signed in everywhere.
     for (path, text) in [("/", "Minutes of March"), ("/search?q=oars", "Minutes of March"), ("/open", "rita")] {
         firefox.open(path, text);
-        assert_eq!((firefox.prompts, firefox.js("document.body.innerText.includes('rita')")), (asked, json!(true)));
+        assert_eq!((firefox.prompts, firefox.js("document.body.innerText.includes('rita')")), (prompts, json!(true)));
     }
     firefox.types("eve", PASSWORD);
     firefox.open("/login?not=rita&next=/minutes/march", "The oars are in the shed.");
-    assert_eq!((firefox.prompts, firefox.js("document.body.innerText.includes('eve')")), (asked + 1, json!(true)));
+    assert_eq!((firefox.prompts, firefox.js("document.body.innerText.includes('eve')")), (prompts + 1, json!(true)));
     firefox.press("Sign out", "You are signed out.");
     firefox.open("/open", "Sign in");
-    assert_eq!(firefox.prompts, asked + 1, "no prompt was shown");
+    assert_eq!(firefox.prompts, prompts + 1, "no prompt was shown");
     firefox.open("/minutes/march", "Sign in to read this page");
 }
 

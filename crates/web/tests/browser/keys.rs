@@ -21,6 +21,6 @@ fn all_keys_of_a_person_are_ended_on_a_phone_with_and_without_scripts() {
         admin.sees("1 link to set a password").sees("1 app password").sees("can still sign in with the password");
         assert!(admin.js("document.documentElement.scrollWidth - innerWidth").as_f64().unwrap() <= 0.0, "too wide");
         admin.press("End 2 keys of rita");
-        admin.sees("Ended 2 keys; it holds with the next request.").sees("No key is in circulation.");
+        admin.sees("Ended 2 keys; this takes effect with the next request.").sees("No key is in circulation.");
     }
 }

@@ -1,6 +1,6 @@
-//! Tests of the real binary in Chromium, and of the door in Firefox. POSTERN_TEST_CHROMIUM and POSTERN_TEST_FIREFOX name the
-//! browsers and POSTERN_TEST_AXE the file axe.min.js; without them the tests are skipped with a line on standard error, unless
-//! POSTERN_TEST_ALL is set.
+//! Tests of the real binary in Chromium, and of signing in and the text field in Firefox. POSTERN_TEST_CHROMIUM and
+//! POSTERN_TEST_FIREFOX name the browsers and POSTERN_TEST_AXE the file axe.min.js; without them the tests are skipped
+//! with a line on standard error, unless POSTERN_TEST_ALL is set.
 #![allow(
     missing_docs,
     unreachable_pub,

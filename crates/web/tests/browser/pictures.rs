@@ -1,4 +1,4 @@
-//! Pictures as people see them: captions, covers, those of other pages, and the logo of the site.
+//! Pictures as people see them: captions, covers, pictures of other pages, and the logo of the site.
 
 use std::{
     env, fs,
@@ -53,7 +53,7 @@ fn choose(person: &Person, field: &str, file: &Path) {
 /// Any number of pictures.
 const ANY: usize = 0;
 
-/// Each picture of a page is loaded, has the proportions of its file, and is not wider than the window.
+/// Requires that each picture of a page is loaded, has the proportions of its file, and is not wider than the window.
 fn pictures_are_whole(person: &Person, count: usize) {
     person.js("[...document.images].forEach((it) => { it.loading = 'eager'; })");
     person.wait("[...document.images].every((it) => it.complete && it.naturalWidth > 0)");
@@ -102,7 +102,7 @@ fn furnish(server: &Server, folder: &Path) {
 }
 
 #[test]
-fn a_picture_of_another_page_is_told_and_copied_and_a_cover_is_chosen() {
+fn a_picture_of_another_page_has_a_warning_and_is_copied_and_a_cover_is_chosen() {
     let Some(browser) = Chromium::start() else { return };
     let (server, folder) = (Server::start(), TempDir::new().unwrap());
     furnish(&server, folder.path());
@@ -119,12 +119,15 @@ fn a_picture_of_another_page_is_told_and_copied_and_a_cover_is_chosen() {
     eve.wait("document.querySelector('#files [data-elsewhere]')?.textContent.includes('only people who sign in can see plan.png')");
     eve.sees("view.png").sees("not in the text").js("document.querySelector('[data-elsewhere]').scrollIntoView()");
     look(&eve, "form", 3);
-    // What is typed is told at once.
+    // The warnings follow the typed text at once.
     let with = format!("{TEXT}\n![](gone.png) ![](https://pictures.example/a.png)");
     eve.fill("#body", &with);
     eve.wait("document.querySelectorAll('.preview .fault').length === 3");
-    let told = eve.string("[...document.querySelectorAll('.preview .fault')].map((it) => it.title).join(' ')");
-    assert!(told.contains("This page has no file gone.png.") && told.contains("pictures.example"), "{told}");
+    let warnings = eve.string("[...document.querySelectorAll('.preview .fault')].map((it) => it.title).join(' ')");
+    assert!(
+        warnings.contains("This page has no file gone.png.") && warnings.contains("pictures.example"),
+        "{warnings}"
+    );
     eve.fill("#body", TEXT);
     eve.wait("document.querySelectorAll('.preview .fault').length === 1");
     eve.click("#audience-signed-in");
@@ -135,7 +138,7 @@ fn a_picture_of_another_page_is_told_and_copied_and_a_cover_is_chosen() {
     eve.sees("The file is copied to this page, and the text names the copy.");
     assert!(eve.value("#body").contains("![The plan](plan.png)"), "{}", eve.value("#body"));
     eve.click("[data-file='view.png'] button[value=edit]");
-    // The copied file is open, too, until this one is.
+    // Until the menu of this file opens, that of the copied file is open.
     eve.wait("document.querySelector(\"[data-file='view.png'] button[value=cover]\") !== null");
     eve.leave(|| eve.click("[data-file='view.png'] button[value=cover]"));
     eve.sees("The picture is the cover of the draft.").sees("cover");

@@ -12,7 +12,7 @@ use headless_chrome::{
 
 /// The prompts that the browser showed, and the user's answers.
 #[derive(Default)]
-pub struct Heard {
+pub struct Prompts {
     pub credentials: Option<(String, String)>,
     pub challenges: Vec<String>,
     answered: HashSet<String>,
@@ -21,7 +21,7 @@ pub struct Heard {
     pub dialogs: Vec<String>,
 }
 
-impl Heard {
+impl Prompts {
     /// The credentials, once for each request: a user who is asked again cancels.
     fn answer(&mut self, request: &str) -> Fetch::AuthChallengeResponse {
         match self.credentials.clone().filter(|_| self.answered.insert(request.into())) {
@@ -43,23 +43,23 @@ impl Heard {
 }
 
 /// Answers the prompts of a tab and records them.
-pub fn listen(tab: &Arc<Tab>, heard: &Arc<Mutex<Heard>>) {
-    let (weak, heard) = (Arc::downgrade(tab), Arc::clone(heard));
+pub fn listen(tab: &Arc<Tab>, prompts: &Arc<Mutex<Prompts>>) {
+    let (weak, prompts) = (Arc::downgrade(tab), Arc::clone(prompts));
     let listener = move |event: &Event| {
         let Some(tab) = weak.upgrade() else { return };
         match event {
             Event::PageJavascriptDialogOpening(event) => {
                 if event.params.Type != Page::DialogType::Beforeunload {
-                    heard.lock().unwrap().dialogs.push(event.params.message.clone());
+                    prompts.lock().unwrap().dialogs.push(event.params.message.clone());
                 }
                 let _closed = tab.get_dialog().accept(None);
             }
-            // Answered here, before the library does, because the library cannot cancel.
+            // This answers the challenge before the library does, because the library cannot cancel.
             Event::FetchAuthRequired(event) => {
                 let (challenge, request_id) = (&event.params.auth_challenge, event.params.request_id.clone());
-                let mut heard = heard.lock().unwrap();
-                heard.challenges.push(format!("{} {}", challenge.scheme, challenge.realm));
-                let auth_challenge_response = heard.answer(&request_id);
+                let mut prompts = prompts.lock().unwrap();
+                prompts.challenges.push(format!("{} {}", challenge.scheme, challenge.realm));
+                let auth_challenge_response = prompts.answer(&request_id);
                 let _answered = tab.call_method(Fetch::ContinueWithAuth { request_id, auth_challenge_response });
             }
             _ => {}

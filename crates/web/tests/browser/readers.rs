@@ -66,7 +66,7 @@ fn people_and_groups_are_found_by_a_part_of_their_names_with_the_keyboard() {
     eve.wait(&offered("Board of Tradegroup, 1 person"));
     look(&eve, "offers");
     eve.key("Enter");
-    // Enter right after the last letter waits for the offers for this text.
+    // Enter right after the last letter waits for the suggestions for this text.
     eve.type_into("#people", "zoe");
     eve.key("Enter");
     eve.wait(&format!("{CHIPS} === 'Board of Trade (1) zoë'"));
@@ -100,7 +100,7 @@ fn a_page_that_gains_readers_asks_with_a_button_that_says_so() {
     assert_eq!(visitor.open("/note").status(), 401);
     eve.press("Let everyone read it");
     assert_eq!(visitor.open("/note").status(), 200);
-    // The other way is told and not asked.
+    // A loss of readers needs no confirmation.
     edit(&eve, "A note");
     eve.click("#audience-signed-in");
     eve.leave(|| eve.click(".publish"));

@@ -34,7 +34,7 @@ fn a_reader_signs_in_and_reads_a_private_page() {
 }
 
 #[test]
-fn what_has_the_focus_is_never_behind_the_bar_with_the_buttons() {
+fn the_focused_element_is_never_behind_the_bar_with_the_buttons() {
     let Some(browser) = Chromium::start() else { return };
     let server = Server::start();
     let admin = browser.user(&server, "admin");

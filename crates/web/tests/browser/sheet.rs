@@ -33,7 +33,7 @@ fn enter_and_ctrl_s_save_a_draft_and_ctrl_enter_asks_to_publish() {
     let Some(browser) = Chromium::start() else { return };
     let server = Server::start();
     let eve = browser.user(&server, "eve");
-    // One can write at once.
+    // The cursor is in the text from the start.
     eve.open("/admin/pages/new").wait("document.activeElement.id === 'title'");
     eve.type_into("#title", "Secret plans").key("Enter");
     kept(&eve);
@@ -130,7 +130,7 @@ fn closing_a_form_keeps_the_draft_and_says_so() {
     eve.type_into("#body", "OOPS ").press("Close").sees("Draft kept: the changes to “The plan” are not published.");
     eve.press("Edit");
     assert!(eve.value("#body").contains("OOPS"));
-    // The way to throw them away is in the menu.
+    // The menu has an entry to discard them.
     eve.press("Discard changes…").press("Discard the draft");
     edit(&eve, "The plan");
     assert_eq!(eve.value("#body").trim(), "Meet at noon.");
@@ -188,7 +188,7 @@ fn the_text_begins_high_on_the_screen_and_few_words_stand_around_it() {
 }
 
 #[test]
-fn the_drawer_and_the_view_are_as_one_left_them() {
+fn the_drawer_and_the_view_are_as_the_user_left_them() {
     let Some(browser) = Chromium::start() else { return };
     let server = Server::start();
     server.page("plan", "The plan", "Meet **at noon**.\n", &[]);
@@ -208,7 +208,7 @@ fn the_drawer_and_the_view_are_as_one_left_them() {
     );
     eve.click(".view-mode button[value=write]");
     eve.wait("document.querySelector('.preview').hidden && document.querySelector('#body').offsetHeight > 0");
-    // What has to be fixed is open, whatever was left closed.
+    // A section with an error is open, even if it was left closed.
     eve.js("document.querySelector('.drawer > summary').click()");
     eve.js("document.querySelector('#published').type = 'text'; 0");
     eve.fill("#published", "tomorrow").press("Publish changes");
@@ -217,7 +217,7 @@ fn the_drawer_and_the_view_are_as_one_left_them() {
 }
 
 #[test]
-fn the_menu_is_worked_with_keys_and_on_a_phone_the_button_is_in_reach() {
+fn the_menu_works_with_the_keyboard_and_on_a_phone_the_button_is_in_reach() {
     let Some(browser) = Chromium::start() else { return };
     let server = Server::start();
     server.page("plan", "The plan", "Meet at noon.\n", &[]);

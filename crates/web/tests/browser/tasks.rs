@@ -1,8 +1,10 @@
-//! The sixteen tasks of docs/tasks.md, walked as somebody does who sees the panel for the first time, and counted.
+//! The sixteen tasks of docs/tasks.md, done as by somebody who sees the panel for the first time, with their clicks and
+//! fields counted.
 //!
-//! What counts is in the document: a click on anything but a field in which one then types is a click; a field in which something
-//! is typed is a field, with the click into it; a prompt for a name and a password is a click and two fields. The mouse is a real
-//! one: it hits only what is visible and not covered. The counts have to be exactly those of the table.
+//! The document says what counts: a click on anything but a field in which one then types is a click; a field in which
+//! something is typed is a field, with the click into it; a prompt for a name and a password is a click and two fields.
+//! The mouse is a real one: it hits only what is visible and not covered. The counts have to be exactly
+//! those of the table.
 
 use std::{cell::Cell, collections::BTreeSet, fs};
 
@@ -14,7 +16,7 @@ use super::{
 
 const DOCUMENT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/tasks.md");
 
-/// What a task costs.
+/// The clicks and the fields that a task takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Effort {
     clicks: u32,
@@ -40,7 +42,7 @@ impl Effort {
 /// A row of the table.
 struct Row {
     number: String,
-    /// What was measured, and the number of pages that were loaded; `None` if the task cannot be done.
+    /// The measured effort, and the number of pages that were loaded; `None` if the task cannot be done.
     postern: Option<(Effort, u32)>,
     others: Vec<Effort>,
 }
@@ -63,13 +65,13 @@ fn table() -> Vec<Row> {
     rows.map(row).collect()
 }
 
-/// Somebody who does a task, with what it has cost so far.
+/// Somebody who does a task, with the effort so far.
 struct Walker<'a> {
     person: &'a Person,
     clicks: Cell<u32>,
     fields: Cell<u32>,
     pages: Cell<u32>,
-    /// The prompts that were answered, and all of them, when the task began.
+    /// The number of answered prompts, and the number of all prompts, when the task began.
     prompts: (usize, usize),
 }
 
@@ -80,13 +82,13 @@ impl<'a> Walker<'a> {
         Walker { person, clicks: Cell::new(0), fields: Cell::new(0), pages: Cell::new(0), prompts }
     }
 
-    /// Clicks on what has these words or this accessible name.
+    /// Clicks on the element with these words or this accessible name.
     #[track_caller]
     fn click(&self, words: &str) -> &Walker<'a> {
         self.click_on(&named(words))
     }
 
-    /// Clicks on what an expression gives, as soon as it is there.
+    /// Clicks on the element that an expression returns, as soon as it is there.
     #[track_caller]
     fn click_on(&self, expression: &str) -> &Walker<'a> {
         self.person.wait(&format!("Boolean({expression})"));
@@ -95,7 +97,7 @@ impl<'a> Walker<'a> {
         self
     }
 
-    /// Clicks on what leads to another page.
+    /// Clicks on an element that leads to another page.
     #[track_caller]
     fn go(&self, words: &str) -> &Walker<'a> {
         self.go_by(&named(words))
@@ -110,7 +112,7 @@ impl<'a> Walker<'a> {
         self
     }
 
-    /// Types into a field, in place of what is in it.
+    /// Types into a field, in place of its content.
     #[track_caller]
     fn types(&self, selector: &str, text: &str) -> &Walker<'a> {
         let field = format!("document.querySelector({})", quote(selector));
@@ -137,7 +139,7 @@ impl<'a> Walker<'a> {
         self
     }
 
-    /// Ends a task: it has cost what the table says, and not more than elsewhere.
+    /// Ends a task, and requires that its effort is that of the table, and not more than in other systems.
     #[track_caller]
     fn done(&self, number: &str) {
         let (answers, prompts) = self.prompts;

@@ -24,7 +24,7 @@ pub fn furnish(server: &Server) {
         "Who holds which key, and [where](/lost).",
         &["--private", "--show-title"],
     );
-    // Saved twice, so that there is something to compare; and one in the trash.
+    // A page is saved twice, so that there are versions to compare, and another one is in the trash.
     server.page(
         "handbook/darkroom",
         "Renting the darkroom",

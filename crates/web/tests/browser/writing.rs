@@ -100,7 +100,7 @@ fn many_pages_are_made_private_after_a_confirmation_and_the_filter_is_kept() {
 }
 
 #[test]
-fn a_page_is_made_and_an_error_mended_without_javascript() {
+fn a_page_is_made_and_an_error_corrected_without_javascript() {
     let Some(browser) = Chromium::start() else { return };
     let server = Server::start();
     let eve = browser.user(&server, "eve");
@@ -128,7 +128,7 @@ fn what_is_typed_is_shown_beside_it_as_readers_will_see_it() {
     eve.open("/admin/pages/new").fill("#title", "A preview").click(".view-mode button[value=both]");
     eve.type_into("#body", "Some **bold** words");
     eve.wait("document.querySelector('.preview strong')?.textContent === 'bold'").sees("3 words, 1 min to read");
-    // The toolbar marks what is chosen, and its keys do the same.
+    // The toolbar formats the selected text, and its keys do the same.
     eve.js("(() => { const body = document.querySelector('#body'); body.setSelectionRange(14, 19); })()");
     eve.js("document.querySelector('.toolbar button[aria-label^=Italic]').click()");
     assert_eq!(eve.value("#body"), "Some **bold** *words*");
@@ -152,7 +152,7 @@ fn what_is_typed_is_kept_by_itself_and_published_when_somebody_says_so() {
     edit(&eve, "The plan");
     kept(eve.fill("#body", "Meet at one."));
     visitor.open("/plan").sees("Meet at noon.");
-    // As after a crash: the form is opened anew.
+    // The form is opened again, as after a crash.
     edit(&eve, "The plan");
     assert_eq!(eve.value("#body"), "Meet at one.");
     kept(eve.sees("by eve").fill("#body", "Meet at two."));
@@ -238,9 +238,7 @@ fn a_lost_connection_and_a_lost_answer_cost_nothing_that_was_typed() {
     eve.fill("#title", "Nascent");
     eve.wait("document.querySelector('.draft-status').textContent.startsWith('Not saved: no connection')");
     // Now it arrives, and the answer does not.
-    eve.js(
-        "globalThis.fetch = (...asked) => online(...asked).then(() => { fetch = online; throw new TypeError(); }); 0",
-    );
+    eve.js("globalThis.fetch = (...args) => online(...args).then(() => { fetch = online; throw new TypeError(); }); 0");
     kept(&eve);
     assert_eq!(eve.value("input[name=draft]"), "2", "it was saved twice, as one draft");
     eve.open("/admin/drafts").sees("1–1 of 1 drafts").sees("Nascent");

@@ -1,5 +1,5 @@
-//! The access matrix: every route, method and actor, and the status of the response. A route without a row fails. The rows of
-//! files are generated: every file, in every state of its page, asked for in every way.
+//! The access matrix: every route, method and actor, and the status of the response. A route without a row fails. The
+//! rows of files are generated: every file, in every state of its page, requested in every way.
 
 use actix_web::http::Method;
 use chrono::TimeDelta;
@@ -186,7 +186,7 @@ const MATRIX: &[(&str, &str, &str, [u16; 6])] = &[
     ("/readyz", "/readyz", "GET", [200, 200, 200, 200, 200, 200]),
     ("/search", "/search?q=oak", "GET", [200, 200, 200, 200, 200, 200]),
     ("/feed.xml", "/feed.xml", "GET", [200, 200, 200, 200, 200, 200]),
-    // `SECRET` stands for the secret of a link that opens `/secret`: its holder gets the same whoever they are.
+    // `SECRET` stands for the secret of a link that opens `/secret`: every actor who has it gets the same.
     ("/s/{path:.*}", "/s/SECRET", "GET", [200, 200, 200, 200, 200, 200]),
     ("/s/{path:.*}", "/s/SECRET", "HEAD", [200, 200, 200, 200, 200, 200]),
     ("/s/{path:.*}", "/s/SECRET", "POST", [405, 405, 405, 405, 405, 405]),
@@ -333,7 +333,8 @@ const PLACES: &[Place] = &[
     place("/nowhere", NOBODY.0, NOBODY.1),
 ];
 
-/// The files of each page: one that readers have, one that waits, one that an earlier version of the page had, and none.
+/// The files of each page: one that readers have, one in the draft, one of an earlier version of the page, and one that
+/// never existed.
 const NAMES: [&str; 4] = ["plan.jpg", "wait.jpg", "gone.jpg", "nope.jpg"];
 
 /// The ways to ask for a file.
@@ -458,7 +459,7 @@ fn nameless(response: &Response) -> (u16, Vec<(String, String)>, String) {
 
 async fn every_file_has_the_access_of_its_page(hides_pages: bool) {
     let site = site_with_files(hides_pages);
-    // On a public page an editor is known by credentials that were proven before.
+    // On a public page an editor is recognised by credentials that were proven before.
     for editor in [site.eve(), site.root()] {
         editor.get("/admin").await.is(200);
     }
@@ -480,14 +481,14 @@ async fn every_file_has_the_access_of_its_page(hides_pages: bool) {
                     let answer = way.ask(actor, method, &format!("{}/{name}", place.page), &tag).await;
                     let expected = status_of_file(place, page, is_editor, name, *way, method);
                     assert_eq!(answer.status.as_u16(), expected, "{what}: {answer:?}");
-                    // The connection, which is not here, leaves the body of an answer to HEAD out.
+                    // The real server leaves out the body of an answer to HEAD; this test has none.
                     assert!(*method == Method::HEAD || answer.body.contains("bytes of") == (expected == 200), "{what}");
                     if expected == 308 {
                         let location = format!("{}/{name}{}", place.moved_to, way.query());
                         assert_eq!(answer.header("location"), location, "{what}");
                     }
                     if ![200, 206, 304].contains(&expected) {
-                        // Whoever may not have a file gets for each name what an invented one gets.
+                        // For somebody who may not read the file, each name has the same answer as an invented one.
                         let absent = absent.get_or_insert_with(|| nameless(&answer));
                         assert_eq!(&nameless(&answer), absent, "{what}");
                     }

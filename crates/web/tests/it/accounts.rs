@@ -153,7 +153,7 @@ async fn case_47_a_form_without_a_long_text_has_at_most_64_kibibytes() {
 }
 
 #[actix_web::test]
-async fn case_48_what_finds_no_room_is_503_and_the_rest_goes_on() {
+async fn case_48_a_form_without_room_in_memory_is_503_and_other_requests_are_served() {
     let site = Site::new();
     site.put(PageInput { body: "Many words. ".repeat(10_000), ..draft("large", "Large") });
     let token = site.eve().get("/admin/pages/new").await.value_of("form_token");
@@ -169,14 +169,14 @@ async fn case_48_what_finds_no_room_is_503_and_the_rest_goes_on() {
     site.visitor().get("/hello").await.is(200);
     drop(taken);
     site.eve().post("/admin/preview", &fields).await.is(200).has("<em>words</em>");
-    // What is sent takes no more room afterwards.
+    // A body that was read takes no more room afterwards.
     for _ in 0..200 {
         site.visitor().get("/large").await.is(200);
     }
 }
 
 #[actix_web::test]
-async fn case_47_a_form_of_more_fields_than_any_of_ours_is_422_and_is_not_repeated() {
+async fn case_47_a_form_with_more_fields_than_any_real_form_is_422_and_is_not_repeated() {
     let site = Site::new();
     let many = site.ann().send(actix_web::http::Method::POST, "/account/theme", Some("a&".repeat(500))).await.is(422);
     assert!(many.body.len() < 10_000, "{}", many.body.len());
@@ -198,7 +198,7 @@ async fn a_tick_box_that_says_neither_is_not_taken_for_no() {
 }
 
 #[actix_web::test]
-async fn the_colours_are_switched_where_one_is() {
+async fn the_theme_is_switched_on_any_page_and_leads_back_to_it() {
     let site = Site::new();
     let at = async |referrer: &str| {
         let eve = site.eve().with("referer", referrer);

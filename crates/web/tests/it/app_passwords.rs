@@ -1,4 +1,4 @@
-//! App passwords: what a program opens with one, and when it no longer does.
+//! App passwords: the pages that a program can open with one, and when it no longer can.
 
 use actix_web::http::Method;
 use chrono::TimeDelta;
@@ -19,7 +19,7 @@ use crate::{
     site::{Actor, Site, chosen, draft, name, public, signed_in},
 };
 
-/// Makes an app password as another process would, and returns its secret.
+/// Makes an app password outside of the running instance, and returns its secret.
 pub fn made(site: &Site, owner: &str, below: Option<&str>) -> String {
     let (secret, owner) = (Secret::random_app_password().unwrap(), site.user(owner));
     let content = AppPasswordContent {
@@ -65,7 +65,7 @@ async fn an_app_password_opens_what_its_owner_reads_and_runs_no_bcrypt() {
         site.signed_in("nobody", &secret).get("/secret").await.is(401);
         site.signed_in("ann", &new_secret()).get("/secret").await.is(401);
         assert_eq!(site.verified(), 0);
-        // Its use is no sign-in of its owner.
+        // Its use is not a sign-in of its owner.
         assert_eq!(site.user("ann").last_sign_in_at, None);
     })
     .await;
@@ -206,7 +206,7 @@ async fn an_app_password_with_a_path_is_nobody_outside_of_it() {
                 all.get("/").await.is(200).has("noted day").has("Former ones").has("The brief");
                 all.get("/search?q=oak").await.has("noted day");
             }
-            // Without a page at its path, and at the path of a page below which is nothing.
+            // Without a page at its path, and with a page at its path that has no subpages.
             let odd = program(site, owner, Some("clients/acme/brief"));
             odd.get("/clients/acme/brief").await.is(200).lacks("Our clients");
             odd.get("/clients").await.is(403);
@@ -410,7 +410,7 @@ async fn the_day_of_the_last_use_is_noted_once_a_day() {
         for _ in 0..5 {
             program.get("/secret").await.is(200);
         }
-        // A write that was under way would be seen after this one.
+        // A pending write would be done before this one.
         site.app.db.note(|_| Ok(())).await.unwrap();
         let kept = chrono::NaiveDate::from_ymd_opt(2026, 1, 1);
         assert!(used() == kept || clock::now().date_naive() > today, "{:?}", used());

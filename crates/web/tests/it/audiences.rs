@@ -28,7 +28,7 @@ fn form_of(site: &Site, path: &str) -> String {
 async fn t8_case_28_a_page_for_some_is_403_for_others_and_never_asks_again() {
     let site = site();
     for path in ["/team", "/team/plan"] {
-        // Twice: the second time from memory.
+        // Twice: the second time from the cache.
         for _ in 0..2 {
             site.visitor().get(path).await.is(401);
             site.ann().get(path).await.is(200).has("The ");
@@ -76,10 +76,10 @@ async fn t48_who_joins_or_leaves_a_group_reads_or_not_at_the_next_request() {
             site.root().submit(&form, &form, &fields).await.is(303);
             return;
         }
-        // It says who reads what then, and does it when that is confirmed.
-        let asked = site.root().submit(&form, &form, &fields).await.is(422).has("The plan").has("bob");
-        let asked = asked.has("Save and let more people read 2 pages");
-        let agreed = asked.value_of("agreed");
+        // The form says who could read more pages, and saves when that is confirmed.
+        let question = site.root().submit(&form, &form, &fields).await.is(422).has("The plan").has("bob");
+        let question = question.has("Save and let more people read 2 pages");
+        let agreed = question.value_of("agreed");
         site.root().submit(&form, &form, &[&fields[..], &[("agreed", &*agreed)]].concat()).await.is(303);
     };
     for _ in 0..2 {
@@ -91,8 +91,8 @@ async fn t48_who_joins_or_leaves_a_group_reads_or_not_at_the_next_request() {
         save("ann", false).await;
     }
     bob(&site).get("/team/plan").await.is(403);
-    let asked = site.root().get(&format!("{form}/delete")).await.is(200);
-    asked.has("The plan").has("Can no longer read").has("ann");
+    let question = site.root().get(&format!("{form}/delete")).await.is(200);
+    question.has("The plan").has("Can no longer read").has("ann");
     site.ann().get("/team/plan").await.is(200);
     let confirm = format!("{form}/delete");
     site.root().submit(&confirm, &confirm, &[]).await.is(303);
@@ -102,7 +102,7 @@ async fn t48_who_joins_or_leaves_a_group_reads_or_not_at_the_next_request() {
 }
 
 #[actix_web::test]
-async fn the_form_says_who_reads_and_through_which_page() {
+async fn the_form_says_who_can_read_the_page_and_from_which_page_that_comes() {
     let site = site();
     let lines = async |path: &str, who: &str| {
         let form = site.eve().get(&form_of(&site, path)).await;
@@ -138,17 +138,17 @@ async fn readers_are_chosen_in_the_form_and_an_unknown_one_is_named() {
 }
 
 #[actix_web::test]
-async fn a_change_that_reaches_other_pages_is_told_before_it_is_made() {
+async fn a_change_that_affects_other_pages_is_shown_before_it_is_made() {
     let site = site();
     let form = form_of(&site, "team");
     let mut fields = vec![("title", "The team"), ("path", "/team"), ("version", "1"), ("audience", "public")];
-    let asked = site.eve().submit(&form, &form, &fields).await.is(422);
-    let asked =
-        asked.has("More people will be able to read 2 pages").has("The plan").has("everyone, without a password");
+    let question = site.eve().submit(&form, &form, &fields).await.is(422);
+    let question =
+        question.has("More people will be able to read 2 pages").has("The plan").has("everyone, without a password");
     site.visitor().get("/team/plan").await.is(401);
-    let agreed = asked.value_of("agreed");
+    let agreed = question.value_of("agreed");
     fields.push(("agreed", &agreed));
-    // What was agreed to is this change, and no other one.
+    // The consent is for this change, and for no other one.
     let other = [("title", "The team"), ("path", "/team"), ("version", "1"), ("audience", "signed-in"), fields[4]];
     site.eve().submit(&form, &form, &other).await.is(422).has("signed-in users");
     site.eve().submit(&form, &form, &fields).await.is(303);
@@ -156,14 +156,14 @@ async fn a_change_that_reaches_other_pages_is_told_before_it_is_made() {
 }
 
 #[actix_web::test]
-async fn a_page_that_moves_out_of_a_private_section_is_told_to_become_readable() {
+async fn a_move_out_of_a_private_section_says_that_the_page_becomes_readable() {
     let site = site();
     let form = form_of(&site, "team/plan");
     let fields = [("title", "The plan"), ("path", "/plan"), ("version", "1"), ("audience", "inherited")];
-    let asked = site.eve().submit(&form, &form, &fields).await.is(422);
-    let asked = asked.has("everyone, without a password");
+    let question = site.eve().submit(&form, &form, &fields).await.is(422);
+    let question = question.has("everyone, without a password");
     site.visitor().get("/plan").await.is(404);
-    let agreed = asked.value_of("agreed");
+    let agreed = question.value_of("agreed");
     let agreed = [fields[0], fields[1], fields[2], fields[3], ("agreed", &*agreed)];
     site.eve().submit(&form, &form, &agreed).await.is(303);
     site.visitor().get("/plan").await.is(200);
@@ -207,7 +207,7 @@ async fn an_editor_sees_the_site_as_anybody_and_with_no_more_rights() {
     eve.get("/admin/view-as/user/bob/search?q=plan").await.is(200).lacks("/team/plan");
     // An administrator as an editor sees them has an editor's rights.
     eve.get("/admin/view-as/user/root/hello").await.is(200);
-    // Nothing of it is kept for those who were looked at.
+    // Nothing of a preview is cached for the users whose view it shows.
     bob(&site).get("/team/plan").await.is(403);
     site.visitor().get("/team").await.is(401);
     site.ann().get("/admin/view-as/user/root").await.is(403);
@@ -222,7 +222,7 @@ async fn a_page_below_another_is_read_as_that_one_unless_it_says_otherwise() {
     for (path, status) in [("/club", 401), ("/club/rules", 401), ("/club/join", 200)] {
         site.visitor().get(path).await.is(status);
     }
-    // What is changed by hand holds for those that inherit it.
+    // A change by SQL holds for the pages that inherit it.
     site.write(|conn, _| {
         use diesel::RunQueryDsl;
         diesel::sql_query("UPDATE pages SET private = FALSE WHERE path = 'club'").execute(conn)?;
@@ -249,10 +249,10 @@ async fn a_form_without_an_audience_keeps_the_readers_of_its_page_and_a_new_page
 }
 
 #[actix_web::test]
-async fn who_opened_a_page_is_noted_where_that_is_wanted_and_the_reader_is_told() {
+async fn who_opened_a_page_is_recorded_where_that_is_switched_on_and_the_reader_is_told() {
     let site = site();
-    let told = "This page has read receipts";
-    bob(&site).get("/note").await.is(200).lacks(told);
+    let notice = "This page has read receipts";
+    bob(&site).get("/note").await.is(200).lacks(notice);
     let form = form_of(&site, "note");
     let fields = [
         ("title", "A note for bob"),
@@ -266,10 +266,10 @@ async fn who_opened_a_page_is_noted_where_that_is_wanted_and_the_reader_is_told(
     site.eve().submit(&form, &form, &[&fields[..], &[("agreed", &agreed)]].concat()).await.is(303);
     let receipts = format!("{form}/receipts");
     site.eve().get(&form).await.has(&receipts);
-    site.eve().get("/note").await.is(200).lacks(told);
+    site.eve().get("/note").await.is(200).lacks(notice);
     site.eve().get("/admin/view-as/user/bob/note").await.is(200);
     site.eve().get(&receipts).await.is(200).has("0 of 2 readers have opened this page");
-    // A picture, data for a script, and what a browser loads in advance are no reading.
+    // A picture, data for a script, and a page that a browser loads in advance do not count as reading.
     for (field, value) in [
         ("sec-fetch-dest", "image"),
         ("sec-fetch-dest", "iframe"),
@@ -281,9 +281,9 @@ async fn who_opened_a_page_is_noted_where_that_is_wanted_and_the_reader_is_told(
         site.ann().with(field, value).get("/note").await.is(200);
     }
     for bob in [bob(&site), bob(&site).with("sec-fetch-mode", "navigate").with("sec-fetch-dest", "document")] {
-        bob.get("/note").await.is(200).has(told);
+        bob.get("/note").await.is(200).has(notice);
     }
-    // It is noted beside the request.
+    // It is recorded in the background.
     let opened = async || site.eve().get(&receipts).await.body.contains("1 of 2 readers have opened this page");
     while !opened().await {
         tokio::task::yield_now().await;
@@ -297,15 +297,15 @@ async fn an_old_version_says_who_reads_what_before_it_is_brought_back() {
     let site = site();
     let form = form_of(&site, "team");
     let fields = [("title", "The team"), ("path", "/team"), ("version", "1"), ("audience", "public")];
-    let asked = site.eve().submit(&form, &form, &fields).await.is(422);
-    let agreed = asked.value_of("agreed");
+    let question = site.eve().submit(&form, &form, &fields).await.is(422);
+    let agreed = question.value_of("agreed");
     let agreed = [&fields[..], &[("agreed", &*agreed)]].concat();
     site.eve().submit(&form, &form, &agreed).await.is(303);
     site.visitor().get("/team/plan").await.is(200);
     let old = format!("{form}/history/1");
     let shown = site.eve().get(&old).await.is(200);
     shown.has("Also restore who could read it: the group Staff (now: everyone)");
-    // Its readers come back only when that is asked for, and into the draft.
+    // Its readers come back only on request, and into the draft.
     site.eve().submit(&old, &old, &[("draft", "0")]).await.is(303);
     site.eve().get(&form).await.has("value=\"public\" checked");
     site.eve().submit(&old, &old, &[("draft", "1"), ("readers", "on")]).await.is(303);
@@ -314,7 +314,7 @@ async fn an_old_version_says_who_reads_what_before_it_is_brought_back() {
     let (draft, version) = (form_with_them.value_of("draft"), form_with_them.value_of("version"));
     let fields = [("title", "The team"), ("path", "/team"), ("draft", &*draft), ("version", &*version)];
     let fields = [&fields[..], &[("audience", "chosen"), ("groups", "Staff")]].concat();
-    // Fewer readers are told, and not asked about.
+    // A loss of readers is shown without a question.
     site.eve().submit(&form, &form, &fields).await.is(303);
     site.visitor().get("/team/plan").await.is(401);
 }
@@ -326,12 +326,12 @@ async fn a_page_from_the_trash_says_who_reads_what_before_it_is_back() {
     site.delete(team);
     site.visitor().get("/team/plan").await.is(200);
     let form = format!("/admin/trash/{}", team.0);
-    let asked = site.eve().get(&form).await.is(200).has("The plan").has("everyone but ann");
+    let question = site.eve().get(&form).await.is(200).has("The plan").has("everyone but ann");
     site.put(draft("crew/plan", "Crew plan"));
-    let elsewhere = [("path", "/crew"), ("agreed", &*asked.value_of("agreed"))];
-    let told = site.eve().submit(&form, &form, &elsewhere).await.is(422).has("Crew plan");
-    let agreed = asked.value_of("agreed");
-    assert_ne!(told.value_of("agreed"), agreed);
+    let elsewhere = [("path", "/crew"), ("agreed", &*question.value_of("agreed"))];
+    let elsewhere = site.eve().submit(&form, &form, &elsewhere).await.is(422).has("Crew plan");
+    let agreed = question.value_of("agreed");
+    assert_ne!(elsewhere.value_of("agreed"), agreed);
     let back = [("path", "/team"), ("agreed", &*agreed)];
     site.eve().submit(&form, &form, &back).await.is(303);
     site.visitor().get("/team/plan").await.is(401);
@@ -354,7 +354,7 @@ async fn a_new_page_says_who_can_read_it_before_anything_is_saved() {
     let chosen = [("path", "/new"), ("audience", "chosen"), ("people", "bob, zoe"), ("groups", "Staff")];
     lines(&chosen).await.has("<bdi>bob and Staff (1 person)</bdi>").has("There is no user zoe.");
     lines(&[("path", "/new"), ("audience", "chosen")]).await.has("publishing:</strong> <bdi>editors only</bdi>");
-    // The lines are true after an error, too.
+    // The lines are correct after an error, too.
     let refused = [("title", ""), ("path", "/team/new"), ("audience", "signed-in")];
     let refused = site.eve().submit("/admin/pages/new", "/admin/pages", &refused).await.is(422);
     refused.has("publishing:</strong> <bdi>signed-in users</bdi>");
@@ -391,7 +391,7 @@ async fn a_new_page_beside_pages_for_fewer_people_says_so_and_takes_their_reader
     let used = site.eve().submit("/admin/pages/new", "/admin/pages", &typed).await.is(200);
     used.has("value=\"chosen\" checked").has("value=\"Staff\" checked").has("Typed.").lacks("beside it");
     assert!(site.page("minutes/4").is_none());
-    // Pages that more people can read say nothing, and neither does a page that is published.
+    // There is no remark for a page beside pages that more people can read, nor for a published page.
     site.eve().get("/admin/pages/new?path=/team/4").await.lacks("beside it").lacks("parent page “");
     let open = [("path", "/team/4"), ("audience", "public")];
     let above = site.eve().submit("/admin/pages/new", "/admin/readers", &open).await;
@@ -429,11 +429,11 @@ async fn a_page_that_gains_readers_asks_and_one_that_loses_some_does_not() {
     };
     let with_body = |fields: [(&'static str, &'static str); 6]| [&fields[..], &[("body", body.as_str())]].concat();
     let open = with_body(fields("1", "public", ""));
-    let asked = site.eve().submit(&form, &form, &open).await.is(422);
-    let asked = asked.has("More people will be able to read this page").has(">Let everyone read it</button>");
+    let question = site.eve().submit(&form, &form, &open).await.is(422);
+    let question = question.has("More people will be able to read this page").has(">Let everyone read it</button>");
     site.visitor().get("/note").await.is(401);
-    // The answer does what the button did that was pressed first.
-    let agreed = asked.value_of("agreed");
+    // The answer does the action of the button that was pressed first.
+    let agreed = question.value_of("agreed");
     let answer = [&open[..], &[("agreed", &*agreed), ("asked", "continue")]].concat();
     let saved = site.eve().submit(&form, &form, &answer).await.is(303);
     assert!(saved.header("location").starts_with(&form), "{}", saved.header("location"));
@@ -466,7 +466,7 @@ async fn names_are_suggested_without_regard_to_case_and_accents() {
 }
 
 #[actix_web::test]
-async fn the_form_offers_the_views_of_others_and_a_stranger_sees_what_is_really_there() {
+async fn the_form_offers_the_views_of_others_and_a_strangers_view_is_the_real_answer() {
     let site = site();
     let form = site.eve().get(&form_of(&site, "team")).await;
     form.has("href=\"/admin/view-as/visitor/team\"")
@@ -486,7 +486,7 @@ async fn the_form_offers_the_views_of_others_and_a_stranger_sees_what_is_really_
 }
 
 #[actix_web::test]
-async fn the_groups_of_a_user_are_ticks_and_what_the_user_gains_is_asked() {
+async fn the_groups_of_a_user_are_ticked_and_gained_access_is_confirmed() {
     let site = site();
     site.group("Choir", &[]);
     let form = format!("/admin/users/{}", site.user("bob").id.0);
@@ -495,10 +495,10 @@ async fn the_groups_of_a_user_are_ticks_and_what_the_user_gains_is_asked() {
     let shown = site.root().get(&form).await.is(200).has("Can read 3 pages").has("/admin/view-as/user/bob/sitemap");
     shown.has("value=\"Staff\"> ").lacks("value=\"Staff\" checked");
     let joins = [("groups", "Staff"), ("groups", "Choir")];
-    let asked = site.root().submit(&form, &save, &joins).await.is(422);
-    let asked = asked.has("Save and let more people read 2 pages").has("value=\"Choir\" checked");
+    let question = site.root().submit(&form, &save, &joins).await.is(422);
+    let question = question.has("Save and let more people read 2 pages").has("value=\"Choir\" checked");
     bob(&site).get("/team/plan").await.is(403);
-    let agreed = asked.value_of("agreed");
+    let agreed = question.value_of("agreed");
     site.root().submit(&form, &save, &[&joins[..], &[("agreed", &*agreed)]].concat()).await.is(303);
     bob(&site).get("/team/plan").await.is(200);
     site.ann().get("/team/plan").await.is(200);
@@ -508,7 +508,7 @@ async fn the_groups_of_a_user_are_ticks_and_what_the_user_gains_is_asked() {
         .has("Can read 5 pages")
         .has("value=\"Staff\" checked")
         .has("name=\"had\" value=\"Staff\"");
-    // Leaving asks nothing, and a membership that the form did not show stays.
+    // Leaving a group needs no confirmation, and a membership that the form did not show stays.
     site.root().submit(&form, &save, &[("had", "Staff")]).await.is(303);
     bob(&site).get("/team/plan").await.is(403);
     site.root().get(&form).await.has("value=\"Choir\" checked");

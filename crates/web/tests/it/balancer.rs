@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// The timeout of each wait that has no bound of its own.
-const PATIENCE: Duration = Duration::from_secs(40);
+const TIMEOUT: Duration = Duration::from_secs(40);
 
 /// A running HAProxy.
 struct Balancer {
@@ -30,7 +30,7 @@ struct Balancer {
 }
 
 impl Balancer {
-    /// Starts HAProxy with a backend; it never tries a request twice, so that what it loses shows.
+    /// Starts HAProxy with a backend; it never tries a request twice, so that lost requests show.
     fn start(mode: &str, backend: &str) -> Balancer {
         let folder = tempfile::tempdir().unwrap();
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
@@ -47,7 +47,7 @@ impl Balancer {
         let balancer = Balancer { address: format!("127.0.0.1:{port}"), child: command.spawn().unwrap(), folder };
         let begun = Instant::now();
         while TcpStream::connect(&balancer.address).is_err() {
-            assert!(begun.elapsed() < PATIENCE, "{}", balancer.log());
+            assert!(begun.elapsed() < TIMEOUT, "{}", balancer.log());
         }
         balancer
     }
@@ -81,7 +81,7 @@ fn a_server_that_is_stopped_behind_a_balancer_loses_no_request() {
     let mut one = Server::start_with(&environment);
     let two = Server::start_with(&environment);
     for server in [&one, &two] {
-        Client::of(server, "").until("/readyz", 200, &[503], PATIENCE);
+        Client::of(server, "").until("/readyz", 200, &[503], TIMEOUT);
     }
     let balancer = Balancer::start(
         "http",
@@ -93,7 +93,7 @@ fn a_server_that_is_stopped_behind_a_balancer_loses_no_request() {
     let (stopped, answered, kept) = (AtomicBool::new(false), AtomicU32::new(0), AtomicU32::new(0));
     let admin = format!("Authorization: {}\r\n", basic(format!("admin:{PASSWORD}")));
     let is_running = || !stopped.load(SeqCst);
-    // The clients stop also when the test fails.
+    // The clients also stop when the test fails.
     struct StopOnDrop<'a>(&'a AtomicBool);
     impl Drop for StopOnDrop<'_> {
         fn drop(&mut self) {
@@ -127,7 +127,7 @@ fn a_server_that_is_stopped_behind_a_balancer_loses_no_request() {
         let enough = |count: &AtomicU32, from: u32| {
             let begun = Instant::now();
             while count.load(SeqCst) < from + 50 {
-                assert!(begun.elapsed() < PATIENCE, "{}", balancer.log());
+                assert!(begun.elapsed() < TIMEOUT, "{}", balancer.log());
                 thread::yield_now();
             }
         };
@@ -136,7 +136,7 @@ fn a_server_that_is_stopped_behind_a_balancer_loses_no_request() {
         one.signal("TERM");
         let (took, is_clean) = one.wait();
         assert!(is_clean && took >= Duration::from_secs(3), "{took:?} {}", one.log());
-        // The other one has them all.
+        // The other server has all of them.
         enough(&answered, answered.load(SeqCst));
         enough(&kept, kept.load(SeqCst));
     });
@@ -171,23 +171,23 @@ fn a_database_that_takes_over_behind_a_balancer_is_noticed() {
     let url = format!("postgres://postgres@{}/postgres", balancer.address);
     let server = Server::start_with(&[("DATABASE_URL", &url)]);
     let mut ann = Client::of(&server, "ann:open sesame");
-    ann.until("/secret", 200, &[503], PATIENCE);
+    ann.until("/secret", 200, &[503], TIMEOUT);
     first.down();
-    ann.until("/secret", 401, &[200, 503], PATIENCE);
+    ann.until("/secret", 401, &[200, 503], TIMEOUT);
     for _ in 0..20 {
         assert_eq!(ann.status("/secret"), 401, "never the answer of the first database again");
     }
-    ann.until("/readyz", 200, &[503], PATIENCE);
+    ann.until("/readyz", 200, &[503], TIMEOUT);
     // The first one returns, and new connections lead to it, while those of the second stay open.
     first.up();
     let begun = Instant::now();
     while ann.status("/secret") != 200 {
         // Until the balancer has found the first one, the change feed comes back to the second.
         second.sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'postern changes'");
-        assert!(begun.elapsed() < PATIENCE, "{}", server.log());
+        assert!(begun.elapsed() < TIMEOUT, "{}", server.log());
     }
     for _ in 0..20 {
         assert_eq!(ann.status("/secret"), 200, "servers are not mixed");
     }
-    ann.until("/readyz", 200, &[503], PATIENCE);
+    ann.until("/readyz", 200, &[503], TIMEOUT);
 }

@@ -41,12 +41,13 @@ async fn all_that_match_the_filter_are_named_counted_and_changed() {
     eve.get("/admin/pages?q=nothing-like-it").await.lacks("name=\"all\"");
     let readers = [("action", "choose-readers"), ("audience", "signed-in"), ("all", "yes")];
     let all = [&readers[..], &[("back", "q=number&evil=1&page=2")]].concat();
-    let asked = post(&eve, &all).await.is(200);
-    let (seen, back) = (asked.value_of("seen"), "q=number&page=2");
+    let question = post(&eve, &all).await.is(200);
+    let (seen, back) = (question.value_of("seen"), "q=number&page=2");
     // One group has all of them, and names each once.
-    let asked = asked.has("Number 19").lacks("Number 20").has("and 40 more pages").has(">Change readers of 60 pages<");
-    assert_eq!(asked.body.matches("Number 07").count(), 1);
-    asked.has("<strong>60 pages</strong>").has("Can no longer read").lacks("name=\"id\"");
+    let question =
+        question.has("Number 19").lacks("Number 20").has("and 40 more pages").has(">Change readers of 60 pages<");
+    assert_eq!(question.body.matches("Number 07").count(), 1);
+    question.has("<strong>60 pages</strong>").has("Can no longer read").lacks("name=\"id\"");
     site.visitor().get("/n/07").await.is(200);
     let confirmed = [&readers[..], &[("back", back), ("seen", &seen), ("confirm", "yes")]].concat();
     let done = post(&eve, &confirmed).await.is(303);
@@ -56,14 +57,14 @@ async fn all_that_match_the_filter_are_named_counted_and_changed() {
 }
 
 #[actix_web::test]
-async fn other_pages_than_those_that_were_named_are_asked_about_again() {
+async fn a_set_of_pages_that_changed_after_the_question_is_asked_about_again() {
     let site = Site::new();
     many(&site, 3);
     let eve = site.eve();
-    let asked = [("action", "delete"), ("all", "yes"), ("back", "q=number")];
-    let seen = post(&eve, &asked).await.is(200).value_of("seen");
+    let request = [("action", "delete"), ("all", "yes"), ("back", "q=number")];
+    let seen = post(&eve, &request).await.is(200).value_of("seen");
     site.put(draft("late", "Number of another one"));
-    let mut confirmed = asked.to_vec();
+    let mut confirmed = request.to_vec();
     confirmed.extend([("confirm", "yes"), ("seen", &seen)]);
     let again = post(&eve, &confirmed).await.is(409).has("Nothing was changed").has("Number of another one");
     assert!(site.page("n/00").is_some() && site.page("late").is_some());
@@ -71,11 +72,11 @@ async fn other_pages_than_those_that_were_named_are_asked_about_again() {
     confirmed[4] = ("seen", &newer);
     post(&eve, &confirmed).await.is(303);
     assert!(site.page("n/00").is_none() && site.page("late").is_none() && site.page("hello").is_some());
-    post(&eve, &asked).await.is(422).has("None of these pages");
+    post(&eve, &request).await.is(422).has("None of these pages");
 }
 
 #[actix_web::test]
-async fn pages_move_under_a_section_that_is_asked_for_and_checked() {
+async fn pages_move_to_a_section_that_is_asked_for_and_checked() {
     let site = Site::new();
     site.put(PageInput { audience: signed_in(), ..draft("vault", "Vault") });
     site.put(draft("one", "One"));
@@ -90,10 +91,10 @@ async fn pages_move_under_a_section_that_is_asked_for_and_checked() {
     let wrong = post(&eve, &with(&[("to", "/No Path")])).await.is(422);
     wrong.has("value=\"/No Path\"").has("Only lower-case").lacks("name=\"confirm\"");
     post(&eve, &with(&[("to", "one/deep"), ("confirm", "yes")])).await.is(422).has("it would be below itself");
-    let asked = post(&eve, &with(&[("to", "/vault")])).await.is(200);
-    let asked = asked.has("/one → /vault/one").has("After this change").has("They move below /vault.");
+    let question = post(&eve, &with(&[("to", "/vault")])).await.is(200);
+    let question = question.has("/one → /vault/one").has("After this change").has("They move below /vault.");
     assert!(site.page("one").is_some(), "asking moves nothing");
-    asked.lacks("No page there yet");
+    question.lacks("No page there yet");
     let nowhere = post(&eve, &with(&[("to", "/nowhere")])).await.is(200);
     nowhere.has("They move below /nowhere. No page there yet: readers will see a plain list.");
     post(&eve, &with(&[("to", "/")])).await.is(200).lacks("No page there yet");
@@ -131,7 +132,7 @@ async fn readers_are_chosen_for_many_pages_at_once() {
 }
 
 #[actix_web::test]
-async fn all_rows_of_a_list_without_filters_cannot_be_meant() {
+async fn all_rows_of_a_list_without_filters_cannot_be_selected() {
     let site = Site::new();
     let fields = [("action", "delete"), ("all", "yes"), ("confirm", "yes")];
     site.root().submit("/admin/users", "/admin/users/actions", &fields).await.is(422).has("Nothing is selected");
@@ -162,9 +163,9 @@ async fn drafts_are_published_together_and_those_that_cannot_be_are_named() {
     assert_eq!(ids.len(), 5);
     let mut fields = vec![("action", "publish")];
     fields.extend(ids.iter().map(|id| ("id", id.as_str())));
-    let asked = site.eve().submit("/admin/pages?state=draft", "/admin/drafts/actions", &fields).await.is(200);
-    let (seen, body) = (asked.value_of("seen"), asked.body.clone());
-    asked
+    let question = site.eve().submit("/admin/pages?state=draft", "/admin/drafts/actions", &fields).await.is(200);
+    let (seen, body) = (question.value_of("seen"), question.body.clone());
+    question
         .has(">Publish 2 drafts<")
         .has("A page needs a title.")
         .has("There is another page at /hello already.")
@@ -190,9 +191,9 @@ async fn drafts_are_discarded_in_the_versions_that_were_named() {
     keep(&site, "Elm", "elm").await;
     let ids = drafts(&site).await;
     let mut fields = vec![("action", "discard"), ("id", ids[0].as_str()), ("id", ids[1].as_str())];
-    let asked = site.eve().submit("/admin/pages?state=draft", "/admin/drafts/actions", &fields).await.is(200);
-    let seen = asked.value_of("seen");
-    asked.has("Discard 2 drafts").has("saved by eve");
+    let question = site.eve().submit("/admin/pages?state=draft", "/admin/drafts/actions", &fields).await.is(200);
+    let seen = question.value_of("seen");
+    question.has("Discard 2 drafts").has("saved by eve");
     let saved = [("title", "Elm 2"), ("path", "elm"), ("then", "draft"), ("draft", "1")];
     let form = format!("/admin/pages/{}", ids[0]);
     site.root().submit(&form, &form, &saved).await.is(303);
@@ -220,17 +221,17 @@ pub async fn ended(eve: &Actor<'_>, job: &str) -> Response {
 }
 
 #[actix_web::test]
-async fn what_takes_longer_shows_its_editor_how_far_it_is_and_leads_on_to_the_list() {
+async fn a_long_change_shows_its_editor_its_progress_and_then_leads_to_the_list() {
     let site = Site::impatient();
     many(&site, 3);
     let eve = site.eve();
-    let asked = [("action", "delete"), ("all", "yes"), ("back", "q=number")];
-    let job = post(&eve, &asked).await.is(303).header("location").to_owned();
+    let request = [("action", "delete"), ("all", "yes"), ("back", "q=number")];
+    let job = post(&eve, &request).await.is(303).header("location").to_owned();
     let seen = ended(&eve, &job).await.is(200).has("Delete 3 pages").value_of("seen");
-    let mut confirmed = asked.to_vec();
+    let mut confirmed = request.to_vec();
     confirmed.extend([("confirm", "yes"), ("seen", &seen)]);
 
-    // Somebody else writes meanwhile, so it has to wait.
+    // The job has to wait, because somebody else is writing.
     let other = site.begin(|_, _| Ok(()));
     let job = post(&eve, &confirmed).await.is(303).header("location").to_owned();
     eve.get(&job).await.is(200).has("http-equiv=\"refresh\"").has("<progress").has("Delete</h1>");
@@ -249,14 +250,14 @@ async fn another_instance_shows_the_result_of_a_job() {
     let other = site.instance();
     many(&site, 3);
     let eve = site.eve();
-    let asked = [("action", "delete"), ("all", "yes"), ("back", "q=number")];
-    let question = post(&eve, &asked).await.is(303).header("location").to_owned();
+    let request = [("action", "delete"), ("all", "yes"), ("back", "q=number")];
+    let question = post(&eve, &request).await.is(303).header("location").to_owned();
     let seen = ended(&eve, &question).await.is(200).value_of("seen");
-    let mut confirmed = asked.to_vec();
+    let mut confirmed = request.to_vec();
     confirmed.extend([("confirm", "yes"), ("seen", &seen)]);
     let job = post(&eve, &confirmed).await.is(303).header("location").to_owned();
     ended(&eve, &job).await.is(303);
-    // The end is written a moment after it is known here.
+    // The end is written a moment after this instance knows it.
     let done = ended(&other.eve(), &job).await.is(303);
     assert_eq!(without_key(&done), "/admin/pages?done=trashed&count=3&q=number");
     other.root().get(&job).await.is(404);
@@ -282,10 +283,10 @@ async fn a_job_is_shown_by_every_instance_while_it_runs_and_after_its_instance_e
     };
     write(beat, 0);
     let shown = site.eve().get(page).await.is(200).has("3 of 10 done.").has("Delete</h1>");
-    shown.has("http-equiv=\"refresh\"").lacks("said nothing");
+    shown.has("http-equiv=\"refresh\"").lacks("has not reported");
     site.root().get(page).await.is(404);
     write(beat, 40);
-    site.eve().get(page).await.is(200).has("said nothing for 4").has("nothing was changed");
+    site.eve().get(page).await.is(200).has("has not reported for 4").has("nothing was changed");
     write(commit, 0);
     site.eve().get(page).await.is(200).has("http-equiv=\"refresh\"");
     write(beat, 40);
@@ -315,7 +316,7 @@ async fn a_job_does_not_obey_an_editor_who_was_disabled_while_it_waited() {
 }
 
 #[actix_web::test]
-async fn what_failed_says_why_and_that_nothing_was_changed() {
+async fn a_failed_job_says_why_and_that_nothing_was_changed() {
     let site = Site::impatient();
     let eve = site.eve();
     let job = post(&eve, &[("action", "delete"), ("id", "1")]).await.is(303).header("location").to_owned();

@@ -1,5 +1,5 @@
-//! The undo of bulk actions in the panel: it is offered with the message, asks before anybody gains access, and names the pages
-//! that stay as they are.
+//! The undo of bulk actions in the panel: it is offered with the message, asks before anybody gains access, and names
+//! the pages that it leaves unchanged.
 
 use std::time::Duration;
 
@@ -22,20 +22,20 @@ async fn act(site: &Site, action: &[(&str, &str)], paths: &[&str]) -> Response {
     let ids: Vec<String> = paths.iter().map(|path| id(site, path)).collect();
     let eve = site.eve();
     let fields: Vec<(&str, &str)> = action.iter().copied().chain(ids.iter().map(|id| ("id", id.as_str()))).collect();
-    let asked = eve.submit(LIST, ACTIONS, &fields).await.is(200);
-    let seen = asked.value_of("seen");
+    let question = eve.submit(LIST, ACTIONS, &fields).await.is(200);
+    let seen = question.value_of("seen");
     let confirmed = [&fields[..], &[("confirm", "yes"), ("seen", &seen)]].concat();
     eve.submit(LIST, ACTIONS, &confirmed).await.is(303)
 }
 
 /// Presses “Undo” in the message of a bulk action.
-async fn undo(eve: &Actor<'_>, told: &Response) -> Response {
-    let page = eve.get(told.header("location")).await.is(200).has(">Undo<");
+async fn undo(eve: &Actor<'_>, done: &Response) -> Response {
+    let page = eve.get(done.header("location")).await.is(200).has(">Undo<");
     // Other forms of the page have a field of this name, too.
     let form = page.body.split("name=\"bulk\"").nth(1).unwrap();
     let back = form.split("name=\"back\" value=\"").nth(1).unwrap().split('"').next().unwrap();
     let fields = [("action", "undo"), ("bulk", &*page.value_of("bulk")), ("back", back)];
-    eve.submit(told.header("location"), ACTIONS, &fields).await
+    eve.submit(done.header("location"), ACTIONS, &fields).await
 }
 
 #[actix_web::test]
@@ -45,23 +45,23 @@ async fn pages_of_a_bulk_action_become_as_they_were_and_those_that_changed_since
         site.put(PageInput { audience: signed_in(), ..draft(path, &format!("Number {path}")) });
     }
     let (eve, paths) = (site.eve(), ["n/1", "n/2", "n/3"]);
-    let told = act(&site, &[("action", "delete"), ("back", "q=number")], &paths).await;
-    eve.get(told.header("location")).await.has("Moved 3 pages to the trash.");
+    let done = act(&site, &[("action", "delete"), ("back", "q=number")], &paths).await;
+    eve.get(done.header("location")).await.has("Moved 3 pages to the trash.");
     assert!(site.page("n/1").is_none());
     // Another page takes the path of one of them meanwhile.
     site.put(PageInput { audience: signed_in(), ..draft("n/2", "Another page") });
-    let undone = undo(&eve, &told).await.is(303);
+    let undone = undo(&eve, &done).await.is(303);
     assert!(undone.header("location").contains("q=number"), "{}", undone.header("location"));
     let page = eve.get(undone.header("location")).await.is(200).lacks(">Undo<");
     let page = page.has("Undone: 2 pages are as before. 1 of 3 pages stays as it is:").has("Number n/2</a>");
     page.has("There is another page at /n/2 now.");
     assert!(site.page("n/1").is_some() && site.page("n/3").is_some());
-    undo_again_is_refused(&eve, &told).await;
+    undo_again_is_refused(&eve, &done).await;
 }
 
 /// The form of an undo that was sent once is refused.
-async fn undo_again_is_refused(eve: &Actor<'_>, told: &Response) {
-    let bulk = told.header("location").split("bulk=").nth(1).unwrap().split('&').next().unwrap().to_owned();
+async fn undo_again_is_refused(eve: &Actor<'_>, done: &Response) {
+    let bulk = done.header("location").split("bulk=").nth(1).unwrap().split('&').next().unwrap().to_owned();
     let again = eve.submit(LIST, ACTIONS, &[("action", "undo"), ("bulk", &bulk)]).await;
     again.is(409).has("Nothing was undone: these pages were changed since.");
 }
@@ -74,13 +74,14 @@ async fn an_undo_that_gives_somebody_access_shows_its_effect_and_runs_when_it_is
     }
     let eve = site.eve();
     let readers = [("action", "choose-readers"), ("audience", "signed-in")];
-    let told = act(&site, &readers, &["n/1", "n/2"]).await;
+    let done = act(&site, &readers, &["n/1", "n/2"]).await;
     site.visitor().get("/n/1").await.is(401);
-    let asked = undo(&eve, &told).await.is(422).has("Undo the change of 2 pages").has("Can now read").has("everyone");
+    let question =
+        undo(&eve, &done).await.is(422).has("Undo the change of 2 pages").has("Can now read").has("everyone");
     site.visitor().get("/n/1").await.is(401);
-    let (bulk, seen) = (asked.value_of("bulk"), asked.value_of("seen"));
+    let (bulk, seen) = (question.value_of("bulk"), question.value_of("seen"));
     let confirmed = [("action", "undo"), ("bulk", &*bulk), ("confirm", "yes"), ("seen", &*seen)];
-    // Another page is undone than was shown.
+    // One of the pages changes after the question.
     site.put(PageInput { audience: signed_in(), body: "Changed since.".into(), ..draft("n/2", "Number n/2") });
     let again = eve.submit(LIST, ACTIONS, &confirmed).await.is(409).has("Nothing was changed");
     let again = again.has("Undo the change of 1 page").has("was changed since.");
@@ -92,9 +93,9 @@ async fn an_undo_that_gives_somebody_access_shows_its_effect_and_runs_when_it_is
     site.visitor().get("/n/1").await.is(200);
     site.visitor().get("/n/1/below").await.is(200);
     site.visitor().get("/n/2").await.is(401);
-    // A confirmation that nobody gave confirms nothing.
-    let told = act(&site, &readers, &["n/1"]).await;
-    let bulk = told.header("location").split("bulk=").nth(1).unwrap().to_owned();
+    // A confirmation without the pages that were shown confirms nothing.
+    let done = act(&site, &readers, &["n/1"]).await;
+    let bulk = done.header("location").split("bulk=").nth(1).unwrap().to_owned();
     let unseen = [("action", "undo"), ("bulk", &*bulk), ("confirm", "yes")];
     eve.submit(LIST, ACTIONS, &unseen).await.is(409);
     site.visitor().get("/n/1").await.is(401);
@@ -108,14 +109,14 @@ async fn moving_unpublishing_and_publishing_many_pages_are_undone() {
         site.put(draft(path, &format!("Page {path}")));
     }
     let eve = site.eve();
-    let told = act(&site, &[("action", "move"), ("to", "/vault")], &["one", "two"]).await;
+    let done = act(&site, &[("action", "move"), ("to", "/vault")], &["one", "two"]).await;
     assert!(site.page("vault/one/deep").is_some());
-    undo(&eve, &told).await.is(303);
+    undo(&eve, &done).await.is(303);
     assert!(site.page("one/deep").is_some() && site.page("two").is_some() && site.page("vault/one").is_none());
 
-    let told = act(&site, &[("action", "unpublish")], &["one", "two"]).await;
+    let done = act(&site, &[("action", "unpublish")], &["one", "two"]).await;
     site.visitor().get("/two").await.is(404);
-    undo(&eve, &told).await.is(303);
+    undo(&eve, &done).await.is(303);
     site.visitor().get("/two").await.is(200);
     eve.get("/admin/pages?state=draft").await.has("There are no drafts.");
 
@@ -129,12 +130,12 @@ async fn moving_unpublishing_and_publishing_many_pages_are_undone() {
     let list = eve.get("/admin/pages?state=draft").await;
     let fresh = list.value_of("id");
     let fields = [("action", "publish"), ("id", &*two), ("id", &*fresh)];
-    let asked = eve.submit(LIST, "/admin/drafts/actions", &fields).await.is(200).has("Publish 2 drafts");
-    let seen = asked.value_of("seen");
+    let question = eve.submit(LIST, "/admin/drafts/actions", &fields).await.is(200).has("Publish 2 drafts");
+    let seen = question.value_of("seen");
     let confirmed = [&fields[..], &[("confirm", "yes"), ("seen", &seen)]].concat();
-    let told = eve.submit(LIST, "/admin/drafts/actions", &confirmed).await.is(303);
+    let done = eve.submit(LIST, "/admin/drafts/actions", &confirmed).await.is(303);
     site.visitor().get("/fresh").await.is(200);
-    let undone = undo(&eve, &told).await.is(303);
+    let undone = undo(&eve, &done).await.is(303);
     eve.get(undone.header("location")).await.has("Undone: 2 pages are as before.");
     site.visitor().get("/fresh").await.is(404);
     site.visitor().get("/two").await.is(200).has("Page two");
@@ -142,11 +143,11 @@ async fn moving_unpublishing_and_publishing_many_pages_are_undone() {
 }
 
 #[actix_web::test]
-async fn a_message_of_a_bulk_action_offers_its_undo_to_who_did_it() {
+async fn a_message_of_a_bulk_action_offers_its_undo_to_the_user_who_did_it() {
     let site = Site::new();
     site.put(draft("one", "One"));
-    let told = act(&site, &[("action", "delete")], &["one"]).await;
-    let location = told.header("location");
+    let done = act(&site, &[("action", "delete")], &["one"]).await;
+    let location = done.header("location");
     let bulk = location.split("bulk=").nth(1).unwrap();
     site.eve().get(location).await.has("Moved 1 page to the trash.").has(">Undo<");
     site.eve().get(&format!("/admin/pages?state=trash&done=trashed&bulk={bulk}")).await.has(">Undo<");
@@ -169,8 +170,8 @@ async fn an_undo_is_a_job_that_does_not_obey_an_editor_who_was_disabled_meanwhil
     let page = id(&site, "one");
     let fields = [("action", "delete"), ("id", &*page), ("confirm", "yes")];
     let job = eve.submit(LIST, ACTIONS, &fields).await.is(303).header("location").to_owned();
-    let told = ended(&eve, &job).await.is(303);
-    let bulk = told.header("location").split("bulk=").nth(1).unwrap().to_owned();
+    let done = ended(&eve, &job).await.is(303);
+    let bulk = done.header("location").split("bulk=").nth(1).unwrap().to_owned();
 
     let editor = site.user("eve").id;
     let token = eve.get(LIST).await.value_of("form_token");
@@ -193,8 +194,8 @@ async fn readers_that_were_chosen_come_back() {
     let site = Site::new();
     site.group("Staff", &["ann"]);
     site.put(PageInput { audience: crate::site::chosen("", &["Staff"]), ..draft("one", "One") });
-    let told = act(&site, &[("action", "choose-readers"), ("audience", "chosen"), ("people", "dan")], &["one"]).await;
+    let done = act(&site, &[("action", "choose-readers"), ("audience", "chosen"), ("people", "dan")], &["one"]).await;
     site.ann().get("/one").await.is(403);
-    undo(&site.eve(), &told).await.is(422).has("ann");
+    undo(&site.eve(), &done).await.is(422).has("ann");
     assert!(matches!(site.page("one").unwrap().content.audience, Audience::Chosen(_)));
 }

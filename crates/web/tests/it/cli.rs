@@ -187,7 +187,7 @@ fn changes_of_the_command_line_take_effect_on_the_next_request() {
 }
 
 #[test]
-fn a_group_reads_what_it_was_chosen_for_and_takes_effect_at_once() {
+fn a_group_that_is_chosen_for_a_page_can_read_it_at_once() {
     let server = Server::start();
     let run = |arguments: &[&str], input: &str| {
         let (ok, out, err) = text(&server.cli(arguments, input));
@@ -460,7 +460,7 @@ fn curl_opens_a_private_page_with_u() {
     assert_eq!(text(&curl(&["-u", &format!("admin:{PASSWORD}")]).unwrap()).1, "200");
 }
 
-/// Posts a new password to the path of a link; the whole answer.
+/// Posts a new password to the path of a link; returns the whole answer.
 fn join(server: &Server, path: &str, password: &str) -> String {
     let body = format!("password={password}&password_again={password}");
     let head = format!("POST {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: {}\r\n", body.len());
@@ -468,7 +468,7 @@ fn join(server: &Server, path: &str, password: &str) -> String {
 }
 
 #[test]
-fn t60_t55_a_link_of_the_command_line_sets_a_password_and_its_secret_stands_in_no_log() {
+fn t60_t55_a_link_of_the_command_line_sets_a_password_and_its_secret_is_in_no_log() {
     let metrics = ("POSTERN_METRICS", "127.0.0.1:0");
     let server = Server::start_with(&[("POSTERN_LOG", "trace"), metrics]);
     let invite = ["user", "add", "ann", "--role", "reader", "--invite"];
@@ -520,7 +520,7 @@ fn t60_t55_a_link_of_the_command_line_sets_a_password_and_its_secret_stands_in_n
 }
 
 #[test]
-fn a_link_has_the_address_of_the_site_and_an_account_its_end() {
+fn a_link_begins_with_the_address_of_the_site_and_an_account_has_an_end() {
     let server = Server::start();
     let cli = |arguments: &[&str]| {
         let mut command = postern(server.folder.path(), arguments);

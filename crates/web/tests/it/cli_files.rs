@@ -11,7 +11,7 @@ use crate::{
     site::multipart,
 };
 
-/// Bytes that are no text, of more than one part.
+/// Bytes that are not text, enough for several stored parts.
 fn bytes() -> Vec<u8> {
     (0..600_000_u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 13) as u8).collect()
 }
@@ -95,7 +95,7 @@ fn files_are_listed_replaced_and_deleted() {
 }
 
 #[test]
-fn what_cannot_be_done_is_said_in_a_line_and_nothing_is_stored() {
+fn a_command_that_fails_says_why_in_one_line_and_stores_nothing() {
     let server = server();
     std::fs::write(server.folder.path().join("there.txt"), "kept").unwrap();
     let check = |arguments: &[&str], input: &[u8], words: &str| {
@@ -124,7 +124,7 @@ fn what_cannot_be_done_is_said_in_a_line_and_nothing_is_stored() {
     check(&["put", "plans/a.png"], b"", "The file is empty");
     check(&["put", "plans/a.txt"], &png(20), "The name ends with .txt, but the file is a PNG picture");
     check(&["put", "plans/a.png"], &png(20)[..60], "The file is incomplete");
-    // After some of it was stored already.
+    // The error comes after a part was stored.
     check(&["put", "plans/a.txt"], &[&b"text ".repeat(600_000)[..], b"\xff"].concat(), "not text in UTF-8");
     check(&["put", "plans/a.txt", "nowhere.txt"], b"", "nowhere.txt cannot be read");
     check(&["put", "plans/a.txt", "."], b"", "cannot be read");
@@ -132,9 +132,9 @@ fn what_cannot_be_done_is_said_in_a_line_and_nothing_is_stored() {
     assert_eq!(store(&server).read(store::files::stored_bytes).unwrap(), 0);
 
     done(&server.cli(&["file", "put", "plans/a.txt"], "a"));
-    check(&["get", "plans/a.txt", "-o", "there.txt"], b"", "there.txt cannot be made");
+    check(&["get", "plans/a.txt", "-o", "there.txt"], b"", "there.txt cannot be created");
     assert_eq!(std::fs::read(server.folder.path().join("there.txt")).unwrap(), b"kept");
-    check(&["get", "plans/a.txt", "-o", "no/folder/a.txt"], b"", "no/folder/a.txt cannot be made");
+    check(&["get", "plans/a.txt", "-o", "no/folder/a.txt"], b"", "no/folder/a.txt cannot be created");
     let limited = |bytes: usize| {
         let mut command = postern(server.folder.path(), &["file", "put", "plans/large.txt"]);
         command.env("POSTERN_FILE_MIB", "1");
@@ -149,7 +149,7 @@ fn what_cannot_be_done_is_said_in_a_line_and_nothing_is_stored() {
 }
 
 #[test]
-fn a_file_that_waits_in_a_draft_goes_on_waiting_and_that_is_said() {
+fn a_file_of_the_draft_with_the_same_name_is_named_by_the_command() {
     let server = server();
     let path = domain::page::PagePath::parse("plans").unwrap();
     let page = store(&server).read(|conn| store::pages::find(conn, &path)).unwrap().unwrap().id.0;
@@ -200,7 +200,7 @@ fn the_cover_of_a_page_is_set_and_taken_away() {
     assert_eq!(out, "/plans/plan.png is not the cover of /plans.\n");
     let (covers, version) = cover();
     assert_eq!(covers, [""; 0]);
-    // What cannot be a cover is refused before anything is stored.
+    // A file that cannot be a cover is refused before anything is stored.
     fails(&server.cli(&["file", "put", "--cover", "plans/a.txt"], "text"), "only a picture can");
     fails(&server.cli(&["file", "cover", "plans/a.png"], ""), "there is no file /plans/a.png");
     done(&server.cli(&["file", "put", "plans/b.txt"], "text"));

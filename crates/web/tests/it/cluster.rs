@@ -71,7 +71,7 @@ impl Cluster {
         std::fs::read_to_string(self.folder.path().join("log")).unwrap_or_default()
     }
 
-    /// Stops the server, which leaves nothing behind.
+    /// Stops the server cleanly.
     pub fn down(&self) {
         self.program("pg_ctl", &["-D", &self.data(), "-m", "immediate", "-w", "stop"]);
     }
@@ -79,7 +79,7 @@ impl Cluster {
     /// Kills every process of the server at once.
     pub fn kill(&self) {
         self.signal("KILL");
-        // The kernel closes its sockets when it buries it.
+        // The kernel closes the sockets of a process when it removes it.
         let buried = Instant::now();
         while PgConnection::establish(&self.url()).is_ok() && buried.elapsed() < Duration::from_secs(10) {}
         let _gone = std::fs::remove_file(format!("{}/postmaster.pid", self.data()));
@@ -91,10 +91,10 @@ impl Cluster {
         let postmaster = postmaster.lines().next().unwrap();
         let kill = |pid: &str| Command::new("kill").args([&format!("-{signal}"), pid]).output().unwrap();
         assert!(kill(postmaster).status.success());
-        // A child that it was just making would be missed, and go on answering.
+        // A child that the server is just starting would be missed, and would go on answering.
         while signal == "STOP" && !is_stopped(postmaster) {}
         let children = text(&Command::new("pgrep").args(["-P", postmaster]).output().unwrap());
-        // Some come and go by themselves.
+        // Some of the processes end by themselves.
         children.split_whitespace().for_each(|pid| drop(kill(pid)));
     }
 

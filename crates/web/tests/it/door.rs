@@ -1,4 +1,4 @@
-//! The door: who is recognised on public pages, what the refusals say, and a site that hides which pages exist.
+//! Signing in: who is recognised on public pages, what the refusals say, and a site that hides which pages exist.
 
 use actix_web::http::Method;
 use domain::{page::PageInput, password::Password, user::Role};
@@ -34,9 +34,9 @@ async fn t10_pages_for_signed_in_users_link_a_style_sheet_that_only_they_get() {
     let style = site.ann().get("/signed-in.css").await.is(200);
     assert_eq!((style.body.as_str(), style.header("content-type")), ("", "text/css; charset=utf-8"));
     assert_eq!((style.header("cache-control"), style.header("vary")), ("private, max-age=120", "Authorization"));
-    let asked = site.visitor().get("/signed-in.css").await.is(401);
-    assert_eq!(asked.header("www-authenticate"), r#"Basic realm="Postern", charset="UTF-8""#);
-    assert_eq!(asked.header("cache-control"), "no-store");
+    let challenge = site.visitor().get("/signed-in.css").await.is(401);
+    assert_eq!(challenge.header("www-authenticate"), r#"Basic realm="Postern", charset="UTF-8""#);
+    assert_eq!(challenge.header("cache-control"), "no-store");
     for uri in ["/", "/hello", "/secret", "/search?q=x", "/account", "/nope"] {
         site.ann().browser().get(uri).await.has(STYLE);
         site.visitor().browser().get(uri).await.lacks("signed-in.css");
@@ -52,10 +52,10 @@ async fn t10_pages_for_signed_in_users_link_a_style_sheet_that_only_they_get() {
 }
 
 #[actix_web::test]
-async fn t39_a_proven_reader_is_named_on_public_pages_and_anything_else_gets_the_strangers_bytes() {
+async fn t39_a_proven_reader_is_named_on_public_pages_and_everybody_else_gets_the_strangers_bytes() {
     let site = Site::new();
     let stranger = site.visitor().get("/hello").await.is(200).has("Sign in").fingerprint();
-    // Not proven yet: the credentials are right, and nobody verifies them here.
+    // Not proven yet: the credentials are right, but public pages do not verify any.
     assert_eq!(site.ann().get("/hello").await.fingerprint(), stranger);
     assert_eq!(site.verified(), 0);
     site.ann().get("/secret").await.is(200);
@@ -112,7 +112,7 @@ async fn t35_etags_of_a_public_page_differ_between_its_viewers() {
 }
 
 #[actix_web::test]
-async fn t39_a_proven_readers_public_page_is_answered_from_memory() {
+async fn t39_a_proven_readers_public_page_is_answered_from_the_cache() {
     let site = Site::new();
     // No stranger has opened the page.
     site.ann().get("/secret").await.is(200);
@@ -153,7 +153,7 @@ async fn t11_the_reserved_name_is_a_visitor_everywhere() {
         let stranger = site.visitor().get(uri).await.fingerprint();
         assert_eq!(signed_out.get(uri).await.fingerprint(), stranger, "{uri}");
     }
-    // It is no wrong password: it is neither throttled nor counted, whatever the password is.
+    // It is not a wrong password: it is neither throttled nor counted, whatever the password is.
     for n in 0..30 {
         site.signed_in("signed-out", &format!("guess {n}")).get("/secret").await.is(401).lacks("did not work");
     }
@@ -171,7 +171,7 @@ async fn t11_no_user_gets_the_reserved_name_and_an_existing_one_signs_nobody_in(
         fields.push(("password_again", "correct-horse-9"));
         site.root().submit("/admin/users/new", "/admin/users", &fields).await.is(422).has("reserved");
     }
-    // As an earlier version could make it.
+    // An earlier version could make such a user.
     site.add_user("signed-out", Role::Admin, "open sesame");
     site.signed_in("signed-out", "open sesame").get("/secret").await.is(401);
     site.signed_in("signed-out", "open sesame").get("/admin/").await.is(401);
@@ -314,7 +314,7 @@ async fn t43_a_site_that_hides_its_pages_gives_strangers_one_answer_for_all_of_t
     let (site, paths) = hidden();
     save_draft(&site).await;
     hide(&site);
-    // With nothing in memory, and with what readers and editors have left there.
+    // With an empty cache, and with one that has answers for readers and editors.
     for _ in 0..2 {
         for stranger in [
             site.visitor(),
@@ -348,12 +348,12 @@ async fn t43_wrong_credentials_cost_the_same_whether_there_is_a_page_or_not() {
     hide(&site);
     for (n, path) in paths.iter().enumerate() {
         let before = site.verified();
-        // Many names from one network would share a delay.
+        // Many names from the same network would share a delay.
         let (stranger, network) = (site.signed_in(&format!("nobody-{n}"), "x"), format!("203.0.113.{n}"));
         stranger.send_from(&network, Method::GET, path, None).await.is(401);
         assert_eq!(site.verified(), before + 1, "{path}");
     }
-    // Who has to wait is told so everywhere.
+    // A client that has to wait is told so at every address.
     let tries = (0..15).map(|n| format!("wrong {n}"));
     for password in tries {
         site.signed_in("ann", &password).get("/secret").await;

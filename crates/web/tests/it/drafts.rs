@@ -71,7 +71,7 @@ async fn t43_a_draft_exists_for_editors_only_and_is_for_others_what_an_unknown_p
     {
         let before = site.visitor().get(path).await.fingerprint();
         let before_ann = site.ann().get(path).await.fingerprint();
-        // What an editor was shown before is not shown again.
+        // An answer that an editor got before there was a draft is not given again.
         let empty = site.eve().get(path).await.lacks("Draft: only").fingerprint();
         assert_eq!(site.eve().get(path).await.fingerprint(), empty);
         let edit = made(&site, path, private).await;
@@ -94,7 +94,7 @@ async fn t43_a_draft_exists_for_editors_only_and_is_for_others_what_an_unknown_p
 }
 
 #[actix_web::test]
-async fn what_waits_over_a_page_is_seen_by_nobody_until_it_is_published() {
+async fn a_draft_of_a_page_is_seen_by_nobody_else_until_it_is_published() {
     let site = Site::new();
     let (eve, edit) = (site.eve(), form(&site, "hello"));
     let before = site.visitor().get("/hello").await.fingerprint();
@@ -120,7 +120,7 @@ async fn what_waits_over_a_page_is_seen_by_nobody_until_it_is_published() {
 }
 
 #[actix_web::test]
-async fn what_is_typed_is_kept_as_it_goes_and_nothing_of_it_is_checked() {
+async fn input_is_saved_while_it_is_typed_and_is_not_checked() {
     let site = Site::new();
     let eve = site.eve();
     let odd = [("title", ""), ("path", "Not A Path!"), ("published", "soon"), ("body", "a\u{0}b")];
@@ -134,7 +134,7 @@ async fn what_is_typed_is_kept_as_it_goes_and_nothing_of_it_is_checked() {
     assert_eq!((shown.value_of("path"), shown.value_of("published")), ("Not A Path!".into(), "soon".into()));
     assert_eq!((shown.value_of("draft"), shown.value_of("version")), ("1".into(), "0".into()));
     eve.get("/admin/pages?state=draft").await.has("Untitled").has("no path yet");
-    // The same form saves again; it is the same draft, also when the first answer was lost.
+    // When the same form saves again, it is the same draft, even if the first answer was lost.
     let form = shown.value_of("form");
     for (to, known) in [(format!("/admin/drafts/{page}"), "1"), (format!("/admin/drafts/{page}"), "1")] {
         let typed = [odd[1], odd[2], odd[3]];
@@ -165,8 +165,8 @@ async fn two_editors_of_one_draft_overwrite_nothing_and_see_both_texts() {
     save(&root, &edit, &[("body", "Meet at two."), ("then", "draft")]).await.is(303);
     // eve's form is of the first version.
     let old = [("title", "Nascent"), ("body", "Meet at one."), ("draft", "1"), ("form", "9")];
-    let told = eve.submit(&edit, &drafts, &old).await.is(409).has("root is editing this page (last change");
-    assert!(told.header("content-type").starts_with("text/plain"));
+    let conflict = eve.submit(&edit, &drafts, &old).await.is(409).has("root is editing this page (last change");
+    assert!(conflict.header("content-type").starts_with("text/plain"));
     for then in ["draft", "save"] {
         let fields = [old.as_slice(), &[("then", then), ("path", "/plan")]].concat();
         let both = eve.submit(&edit, &edit, &fields).await.is(409);
@@ -196,7 +196,7 @@ async fn changes_over_a_page_that_somebody_else_published_meanwhile_are_a_confli
 }
 
 #[actix_web::test]
-async fn a_page_is_unpublished_with_what_is_typed_and_published_again_with_its_history() {
+async fn a_page_is_unpublished_with_the_input_of_the_form_and_published_again_with_its_history() {
     let site = Site::new();
     let (eve, edit) = (site.eve(), form(&site, "hello"));
     site.visitor().get("/hello").await.is(200);
@@ -231,8 +231,8 @@ async fn a_draft_is_discarded_after_a_confirmation() {
     let eve = site.eve();
     let edit = made(&site, "/plan", false).await;
     let discard = format!("{}/discard", edit.replace("/pages/", "/drafts/"));
-    let asked = eve.get(&discard).await.is(200).has("never published").has("cannot be restored");
-    let version = asked.value_of("version");
+    let question = eve.get(&discard).await.is(200).has("never published").has("cannot be restored");
+    let version = question.value_of("version");
     save(&eve, &edit, &[("then", "draft")]).await.is(303);
     eve.submit(&discard, &discard, &[("version", &version)]).await.is(409);
     eve.submit(&discard, &discard, &[("version", "2")]).await.is(303);
@@ -265,7 +265,7 @@ async fn a_draft_names_chosen_readers_that_no_longer_exist() {
 }
 
 #[actix_web::test]
-async fn t43_a_page_ends_to_the_moment_with_whatever_is_in_memory() {
+async fn t43_a_page_ends_at_its_exact_moment_whatever_is_in_the_cache() {
     let site = Site::new();
     let end = clock::now() + TimeDelta::milliseconds(1500);
     let ending = |path: &str, draft: PageInput| {
@@ -332,8 +332,8 @@ async fn moments_are_typed_and_shown_on_the_clocks_of_the_site() {
     site.visitor().get("/hello").await.has("<time datetime=\"2026-06-30T22:30:00Z\">1 July 2026</time>");
 
     for (typed, what) in [("2026-03-29T02:30", "is skipped"), ("2026-10-25T02:30", "comes twice")] {
-        let told = save(&eve, &edit, &[("published", typed)]).await.is(422).has(what).has("+01:00").has("+02:00");
-        told.has(&format!("type=\"text\" value=\"{typed}\""));
+        let refused = save(&eve, &edit, &[("published", typed)]).await.is(422).has(what).has("+01:00").has("+02:00");
+        refused.has(&format!("type=\"text\" value=\"{typed}\""));
     }
     save(&eve, &edit, &[("published", "2026-10-25T02:30+01:00")]).await.is(303);
     let shown = eve.get(&edit).await.has("type=\"text\" value=\"2026-10-25T02:30+01:00\"");
@@ -357,7 +357,7 @@ async fn an_end_comes_after_the_date() {
 }
 
 #[actix_web::test]
-async fn the_home_of_the_panel_says_what_waits() {
+async fn the_home_of_the_panel_lists_drafts_and_scheduled_pages() {
     let site = Site::new();
     let eve = site.eve();
     eve.get("/admin/").await.has("You have no drafts.").lacks("Scheduled");

@@ -26,12 +26,12 @@ fn examples() -> Vec<String> {
     let runs_a_server = |line: &str| line.contains("  run the site") || line.contains("--listen");
     lines
         .filter(|line| (line.starts_with("postern ") || line.starts_with("echo ")) && !runs_a_server(line))
-        // What follows is a word of explanation.
+        // The rest of the line is an explanation.
         .map(|line| line.split("   ").next().unwrap().trim().to_owned())
         .collect()
 }
 
-/// A site with what the examples take for granted, and without what they add.
+/// A site with the users and pages that the examples assume, and without those that they add.
 fn site(folder: &TempDir) {
     for file in ["secret.md", "rules.md", "welcome.md", "rota.md", "offer.md"] {
         std::fs::write(folder.path().join(file), "Text.\r\n").unwrap();
@@ -52,7 +52,7 @@ fn every_example_of_the_help_and_of_the_readme_works() {
     assert!(examples.len() > 15, "{examples:?}");
     for example in examples {
         let words: Vec<&str> = example.split_whitespace().collect();
-        // Undoes what an earlier example did; there may be nothing to undo.
+        // This undoes an earlier example; there may be nothing to undo.
         let _undone = match words[..] {
             [.., "user", "add", name, "--role", _] | ["postern", "user", "add", name, "--role", _, ..] => {
                 Some(run(folder.path(), &["user", "delete", name], ""))
@@ -71,7 +71,7 @@ fn every_example_of_the_help_and_of_the_readme_works() {
         let (ok, out, err) = text(&shell.env("POSTERN_BCRYPT_COST", "10").output().unwrap());
         let is_done = ok || err.contains("already a user zoe");
         assert!(is_done, "{example}\n{out}{err}");
-        // A user who was deleted is needed by the next one.
+        // The next example needs the user who was deleted.
         let _again = run(folder.path(), &["user", "add", "ann", "--role", "reader"], "open sesame");
     }
 }

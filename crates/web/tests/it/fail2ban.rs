@@ -26,9 +26,9 @@ fn fail2ban_reads_every_refused_sign_in_and_nothing_else() {
         };
         assert_eq!(ask(&format!("admin:{PASSWORD}")), 200);
         assert_eq!([ask("admin:wrong"), ask("nobody:wrong"), ask("no colon")], [401; 3]);
-        // A stale password, again: no guess.
+        // A stale password that is sent again is not a guess.
         assert_eq!(ask("admin:wrong"), 401);
-        // What somebody would write so as to have another banned.
+        // Input with which somebody would try to have another client banned.
         assert_eq!(ask("x\" client=198.51.100.9 why=\"wrong password:y"), 401);
         let log = server.folder.path().join("log");
         let tester = Command::new("fail2ban-regex").arg("--print-all-matched").arg(&log).arg(filter).output().unwrap();

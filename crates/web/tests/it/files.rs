@@ -203,7 +203,7 @@ async fn t40_t47_the_file_of_a_page_that_was_public_is_refused_at_the_next_reque
     let (site, _, open) = site();
     let other = site.instance();
     let tag = site.visitor().get("/open/map.png").await.is(200).header("etag").to_owned();
-    let asked = async |instance: &Site| {
+    let statuses_at = async |instance: &Site| {
         let (visitor, map) = (instance.visitor(), "/open/map.png");
         let mut statuses = Vec::new();
         for uri in [map, "/open/map.png?w=480", "/open/map.png?download"] {
@@ -224,7 +224,7 @@ async fn t40_t47_the_file_of_a_page_that_was_public_is_refused_at_the_next_reque
             // As a form of the panel: it is answered when every instance knows.
             site.app.db.run(by, command, Consent::Any).await.unwrap().unwrap();
             for instance in [&other, &site, &other, &site] {
-                assert_eq!(asked(instance).await, expected);
+                assert_eq!(statuses_at(instance).await, expected);
             }
         }
     }
@@ -246,7 +246,7 @@ async fn a_file_follows_its_page_to_another_path() {
 }
 
 #[actix_web::test]
-async fn a_waiting_file_is_the_editors_alone() {
+async fn a_draft_file_is_for_editors_only() {
     let (site, _, open) = site();
     add(&site, &open, "map.png", b"a newer map", false);
     add(&site, &open, "new.png", b"a new picture", false);
@@ -258,7 +258,7 @@ async fn a_waiting_file_is_the_editors_alone() {
         site.visitor().get(uri).await.lacks("new");
         site.ann().get(uri).await.lacks("new");
     }
-    // On a public page nothing is verified: an editor is known by credentials that were proven before.
+    // On a public page nothing is verified: an editor is recognised by credentials that were proven before.
     site.root().get("/admin").await.is(200);
     for (uri, bytes) in [("/open/map.png?draft", "a newer map"), ("/open/new.png?draft", "a new picture")] {
         let drafted = site.root().get(uri).await.is(200).has(bytes);
@@ -272,7 +272,7 @@ async fn a_waiting_file_is_the_editors_alone() {
 }
 
 #[actix_web::test]
-async fn a_page_that_readers_do_not_have_gives_its_files_to_editors_alone() {
+async fn the_files_of_an_unpublished_page_are_for_editors_only() {
     let (site, _, open) = site();
     let later = clock::now() + TimeDelta::days(1);
     let content = PageContent { published_at: later, ..open.content.clone() };

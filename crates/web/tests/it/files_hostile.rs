@@ -1,4 +1,4 @@
-//! Files that somebody means to do harm with, or that are damaged: a refusal or no smaller copy, and never an error of the server.
+//! Malicious and damaged files: they are refused or have no smaller copies, and never cause an error of the server.
 
 use std::time::{Duration, Instant};
 
@@ -196,7 +196,7 @@ fn samples() -> Vec<(&'static str, Vec<u8>)> {
     ]
 }
 
-/// Uploads bytes under a name, and looks at what is stored in all ways that a browser has.
+/// Uploads bytes under a name, and requests the stored file in all ways that a browser has.
 async fn try_file(eve: &Actor<'_>, hello: &Hello, token: &str, name: &str, bytes: &[u8]) -> u16 {
     let fields = [("form_token", token), ("same_name", "replace")];
     let answer = eve.upload(&hello.files, &fields, (name, bytes)).await;
@@ -329,7 +329,7 @@ fn fill(site: &Site, page: PageId) {
 }
 
 #[actix_web::test]
-async fn a_page_with_five_hundred_files_takes_no_further_one() {
+async fn a_page_with_five_hundred_files_accepts_no_further_one() {
     let site = Site::new();
     let (eve, hello) = (site.eve(), hello(&site));
     fill(&site, hello.id);
@@ -345,14 +345,14 @@ async fn a_page_with_five_hundred_files_takes_no_further_one() {
         eve.submit(&hello.form, &format!("{}/8.txt", hello.files), &[("action", action)]).await.is(303);
     }
     put(&eve, &hello, "more.txt", "x").await.is(200);
-    // Its place is taken.
+    // The place of the deleted file is taken.
     let keep = eve.submit(&hello.form, &format!("{}/8.txt", hello.files), &[("action", "keep")]).await;
     keep.is(422).has("at most 500 files");
 }
 
 #[actix_web::test]
-async fn a_file_beyond_the_limit_of_all_leaves_the_page_and_its_draft_as_they_are() {
-    let site = limited(Limits { file: 5_000_000, all: Some(6_000_000) }, web::http::arriving::Pace::default());
+async fn a_file_beyond_the_limit_of_the_site_leaves_the_page_and_its_draft_as_they_are() {
+    let site = limited(Limits { file: 5_000_000, all: Some(6_000_000) }, web::http::upload_limits::Pace::default());
     let (eve, hello) = (site.eve(), hello(&site));
     put(&eve, &hello, "plan.txt", "the plan").await.is(200);
     publish(&eve, &hello).await;
@@ -377,7 +377,7 @@ async fn a_file_beyond_the_limit_of_all_leaves_the_page_and_its_draft_as_they_ar
     site.visitor().get("/hello/one.txt").await.is(200);
 }
 
-/// Sets the most pages of a SQLite file on each connection of a pool.
+/// Sets the maximum number of database pages of a SQLite file on each connection of a pool.
 fn limit_pages(store: &Store, pages: u32, connections: usize) {
     use diesel::connection::SimpleConnection;
     let limit = |conn: &mut store::Conn| {

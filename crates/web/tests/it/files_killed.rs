@@ -1,5 +1,5 @@
-//! A server that is killed again and again while files are uploaded: no file ever lacks a part, and what is left of an upload is
-//! swept.
+//! A server that is killed again and again while files are uploaded: no file ever lacks a part, and the parts of an
+//! unfinished upload are removed.
 
 use std::{
     io::Write,
@@ -27,7 +27,7 @@ use crate::{
 };
 
 const ROUNDS: usize = 20;
-/// The bytes of each uploaded file: four batches and a part.
+/// The size of each uploaded file in bytes: four batches and a part.
 const BYTES: usize = 4 * web::upload::BATCH + 1000;
 
 #[derive(QueryableByName)]
@@ -41,12 +41,12 @@ fn count(store: &Store, query: &str) -> usize {
     usize::try_from(row.count).unwrap()
 }
 
-/// Text that no other round has.
+/// Content that no other round has.
 fn bytes_of(round: usize) -> Vec<u8> {
     (0..BYTES).map(|n| b'a' + u8::try_from((n + n / 997 + round) % 23).unwrap()).collect()
 }
 
-/// The uploads that did not end.
+/// Counts the uploads that have not ended.
 const UNFINISHED: &str = "SELECT count(*) AS count FROM contents WHERE hash IS NULL";
 
 /// Sends the head of an upload; returns the connection and the body.
@@ -67,7 +67,7 @@ fn begin_upload(server: &Server, page: PageId, name: &str, bytes: &[u8]) -> (Tcp
     (stream, body)
 }
 
-/// Waits until so many uploads are stored in part.
+/// Waits until this number of uploads is stored in part.
 fn wait_for_unfinished(server: &Server, store: &Store, uploads: usize) {
     let begun = Instant::now();
     while count(store, UNFINISHED) != uploads {
@@ -84,7 +84,7 @@ fn upload_and_kill(server: &mut Server, environment: &[(&str, &str)], store: &St
     let sent = (body.len() * (round + 1) / (ROUNDS - 5)).min(body.len());
     stream.write_all(&body[..sent]).unwrap();
     if round.is_multiple_of(2) && (2 * web::upload::BATCH..body.len()).contains(&sent) {
-        // In every second round some of it is stored.
+        // In every second round a part of the upload is stored.
         wait_for_unfinished(server, store, before + 1);
     }
     if round % 2 == 1 && round > ROUNDS - 4 {
@@ -95,7 +95,7 @@ fn upload_and_kill(server: &mut Server, environment: &[(&str, &str)], store: &St
     server.kill_and_start(environment);
 }
 
-/// Requires that each file of a page is given as a whole; returns the number of files.
+/// Requires that each file of a page is served completely; returns the number of files.
 fn check_files(server: &Server, store: &Store, page: PageId) -> usize {
     let files: Vec<File> = store.read(|conn| store::files::all(conn, Admin::command_line().editor(), page)).unwrap();
     let mut admin = Client::of(server, &format!("admin:{PASSWORD}"));

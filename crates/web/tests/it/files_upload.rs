@@ -5,7 +5,7 @@ use std::time::Duration;
 use actix_web::http::Method;
 use domain::{access::Admin, file::File, page::PageId, user::Role};
 use serde_json::Value;
-use web::{Options, http::arriving::Pace, upload::Limits};
+use web::{Options, http::upload_limits::Pace, upload::Limits};
 
 use crate::site::{Actor, Response, Site, draft, multipart};
 
@@ -81,7 +81,7 @@ async fn a_file_waits_in_the_draft_until_the_page_is_published() {
     fields.push(("then", "publish".into()));
     eve.post(&hello.form, &as_pairs(&fields)).await.is(303);
     eve.get(&hello.form).await.has(", published<").lacks("not in the text").lacks("waits for");
-    // The same bytes on another page are stored once.
+    // The same bytes on another page are not stored again.
     let before = stored(&site);
     let secret = site.page("secret").unwrap().id.0;
     let other =
@@ -132,11 +132,11 @@ async fn t53_the_token_stands_before_the_file() {
     after.truncate(after.len() - "--XX--\r\n".len());
     after.extend_from_slice(&multipart(&[("form_token", &token)], ("", b"")));
     let after = String::from_utf8(after).unwrap();
-    eve.multipart().send(Method::POST, &hello.files, Some(after)).await.is(403).has("stands after the file");
+    eve.multipart().send(Method::POST, &hello.files, Some(after)).await.is(403).has("comes after the file");
     let foreign = eve.with("origin", "http://other.test");
     foreign.upload(&hello.files, &[("form_token", &token)], ("a.txt", b"x")).await.is(403);
     site.ann().upload(&hello.files, &[("form_token", &token)], ("a.txt", b"x")).await.is(403);
-    // What was typed comes back, to be sent again.
+    // The input comes back, so that it can be sent again.
     let stale = eve.browser().upload(&hello.files, &[("form_token", "1.2"), ("body", "Typed.")], ("a.txt", b"x")).await;
     stale.is(403).has("Typed.");
     assert_eq!((stored(&site), files(&site, hello.id).len()), (0, 0));
@@ -160,14 +160,14 @@ async fn a_name_is_made_usable_or_refused() {
 }
 
 #[actix_web::test]
-async fn a_second_file_of_a_name_replaces_the_first_or_gets_a_number() {
+async fn a_second_file_with_the_same_name_replaces_the_first_or_gets_a_number() {
     let site = Site::new();
     let (eve, hello) = (site.eve(), hello(&site));
     put(&eve, &hello, "plan.txt", "one").await.is(200);
-    let asked = json(&put(&eve, &hello, "plan.txt", "two").await.is(409));
-    assert_eq!((asked["name"].as_str(), asked["numbered"].as_str()), (Some("plan.txt"), Some("plan-2.txt")));
-    // The bytes are there already, whichever button is pressed.
-    let (action, content) = (asked["action"].as_str().unwrap(), asked["content"].as_str().unwrap());
+    let question = json(&put(&eve, &hello, "plan.txt", "two").await.is(409));
+    assert_eq!((question["name"].as_str(), question["numbered"].as_str()), (Some("plan.txt"), Some("plan-2.txt")));
+    // The bytes are stored already, whichever button is pressed.
+    let (action, content) = (question["action"].as_str().unwrap(), question["content"].as_str().unwrap());
     let answer = |same| [("action", "add"), ("content", content), ("same_name", same)];
     let numbered = json(&eve.submit(&hello.form, action, &answer("number")).await.is(200));
     assert_eq!(numbered["name"], "plan-2.txt");
@@ -176,7 +176,7 @@ async fn a_second_file_of_a_name_replaces_the_first_or_gets_a_number() {
     let sizes: Vec<(String, u64)> =
         files(&site, hello.id).into_iter().map(|f| (f.name.to_string(), f.content.bytes)).collect();
     assert_eq!(sizes, [("plan-2.txt".to_owned(), 3), ("plan.txt".to_owned(), 3)]);
-    // Asked in advance, and without a script.
+    // With the question before the upload, and without a script.
     let third = put_with(&eve, &hello, &[("same_name", "number")], "plan.txt", "three").await.is(200);
     assert_eq!(json(&third)["name"], "plan-3.txt");
     put_with(&eve, &hello, &[("same_name", "replace")], "plan.txt", "four").await.is(200);
@@ -196,7 +196,7 @@ fn jpeg_with_position() -> Vec<u8> {
 }
 
 #[actix_web::test]
-async fn what_was_left_out_of_a_file_is_said_after_the_question_about_its_name() {
+async fn the_metadata_that_was_left_out_of_a_file_is_named_after_the_question_about_its_name() {
     let site = Site::new();
     let (eve, hello) = (site.eve(), hello(&site));
     let token = token(&eve, &hello.form).await;
@@ -204,8 +204,8 @@ async fn what_was_left_out_of_a_file_is_said_after_the_question_about_its_name()
     let removed = "GPS position removed";
     let first = json(&eve.upload(&hello.files, &fields, ("photo.jpg", &photo)).await.is(200));
     assert_eq!(first["notice"], removed);
-    let asked = json(&eve.upload(&hello.files, &fields, ("photo.jpg", &photo)).await.is(409));
-    let text = |field: &str| asked[field].as_str().unwrap().to_owned();
+    let question = json(&eve.upload(&hello.files, &fields, ("photo.jpg", &photo)).await.is(409));
+    let text = |field: &str| question[field].as_str().unwrap().to_owned();
     let (action, content, notice) = (text("action"), text("content"), text("notice"));
     let answer = |same: &'static str, notice: &str| {
         let fields = [("action", "add"), ("content", &*content), ("same_name", same), ("notice", notice)];
@@ -227,7 +227,7 @@ async fn what_was_left_out_of_a_file_is_said_after_the_question_about_its_name()
 }
 
 #[actix_web::test]
-async fn without_a_script_the_page_after_an_upload_says_what_was_left_out() {
+async fn without_a_script_the_page_after_an_upload_names_the_metadata_that_was_left_out() {
     let site = Site::new();
     let (eve, hello) = (site.eve(), hello(&site));
     let token = token(&eve, &hello.form).await;
@@ -257,7 +257,7 @@ async fn a_file_that_is_not_what_its_name_says_is_refused_and_the_draft_stays() 
     put(&eve, &hello, "a.txt", "x").await.is(200);
     let before = stored(&site);
     put(&eve, &hello, "a.png", &"no picture ".repeat(600)).await.is(422).has("a.png: ");
-    // After a batch was stored already.
+    // The kind is recognised after a batch was stored.
     let long = format!("{}\u{0}", "text ".repeat(600_000));
     let mut bytes = long.into_bytes();
     bytes.push(0xff);
@@ -280,10 +280,10 @@ async fn a_file_beyond_a_limit_is_refused() {
     let (eve, hello) = (site.eve(), hello(&site));
     let token = token(&eve, &hello.form).await;
     let fields = [("form_token", token.as_str())];
-    // Known before a byte is read.
+    // The size is known before the body is read.
     let announced = eve.with("content-length", "9000000").multipart();
     announced.upload_part(&hello.files, Vec::new(), true).await.is(413);
-    // Counted while it is read.
+    // The size is counted while the body is read.
     let large = vec![b'x'; 2_000_001];
     eve.upload(&hello.files, &fields, ("large.txt", &large)).await.is(413);
     assert_eq!(stored(&site), 0);
@@ -353,12 +353,12 @@ async fn a_file_is_renamed_with_its_links_described_deleted_and_kept() {
     publish.push(("then", "publish".into()));
     eve.post(&hello.form, &as_pairs(&publish)).await.is(303);
     act("delete", "oak.svg", &[], "Typed.").await.is(303);
-    eve.get(&hello.form).await.has("leaves when you publish").has("Keep<").has("Typed.");
+    eve.get(&hello.form).await.has("removed when you publish").has("Keep<").has("Typed.");
     act("keep", "oak.svg", &[], "Typed.").await.is(303);
     eve.get(&hello.form).await.lacks("leaves when").has(", published");
     act("delete", "other.svg", &[], "Typed.").await.is(404);
 
-    // For good: administrators, after a question.
+    // Administrators can delete it for good, after a question.
     act("purge", "oak.svg", &[], "Typed.").await.is(403);
     act("ask-purge", "oak.svg", &[], "Typed.").await.is(403);
     let root = site.root();

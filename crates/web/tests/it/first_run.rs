@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// The timeout of each wait.
-const PATIENCE: Duration = Duration::from_secs(40);
+const TIMEOUT: Duration = Duration::from_secs(40);
 /// The bcrypt hash of "open sesame".
 const HTPASSWD: &str = "ann:$2y$05$C3auafqRpWfvzNKDLeoQneC2becd/DMab.6I8sFA/5nlr27MTV7na";
 
@@ -54,7 +54,7 @@ fn start(folder: &Path, environment: &[(&str, &str)]) -> (Running, String) {
 fn until(what: &str, condition: impl Fn() -> bool) {
     let begun = Instant::now();
     while !condition() {
-        assert!(begun.elapsed() < PATIENCE, "{what}");
+        assert!(begun.elapsed() < TIMEOUT, "{what}");
     }
 }
 
@@ -77,7 +77,7 @@ fn an_administrator_is_added_although_other_users_and_pages_came_first() {
 }
 
 #[test]
-fn a_password_that_is_not_used_and_a_name_that_is_taken_are_told() {
+fn an_unused_password_and_a_taken_name_are_reported() {
     let folder = tempfile::tempdir().unwrap();
     done(folder.path(), &["user", "add", "boss", "--role", "admin"], "open sesame");
     let server = Server::start_in(folder, &[]);
@@ -131,7 +131,7 @@ fn the_port_is_closed_until_the_administrator_exists_and_the_password_is_printed
 }
 
 #[test]
-fn check_config_looks_at_what_it_vouches_for() {
+fn check_config_checks_everything_that_it_reports() {
     let folder = tempfile::tempdir().unwrap();
     let check = |environment: &[(&str, &str)]| {
         let mut command = postern(folder.path(), &["check-config"]);
@@ -145,7 +145,7 @@ fn check_config_looks_at_what_it_vouches_for() {
     );
     let (ok, out, err) = check(&[("POSTERN_ADMIN_PASSWORD", "short")]);
     assert!(!ok && err.contains("POSTERN_ADMIN_PASSWORD: Too short: use at least 8"), "{out}{err}");
-    // What a URL hides stays hidden, in the answer and in the error.
+    // The password in a URL stays hidden, in the answer and in the error.
     let url = "postgres://ann:half#rest@127.0.0.1:1/db";
     let (ok, out, err) = check(&[("DATABASE_URL", url)]);
     assert!(!ok && out.contains("postgres://…@127.0.0.1:1/db") && out.contains("%23"), "{out}{err}");
@@ -166,7 +166,7 @@ fn check_config_looks_at_what_it_vouches_for() {
 }
 
 #[test]
-fn a_password_on_the_command_line_is_told() {
+fn a_password_on_the_command_line_causes_a_warning() {
     let folder = tempfile::tempdir().unwrap();
     let mut command = postern(folder.path(), &["--listen", "127.0.0.1:0", "--admin-password", PASSWORD]);
     command.env_remove("POSTERN_ADMIN_PASSWORD");

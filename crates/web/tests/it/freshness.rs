@@ -16,8 +16,9 @@ use crate::{
 };
 
 /// The timeout of each wait that has no bound of its own.
-const PATIENCE: Duration = Duration::from_secs(40);
-/// How long an old answer may be given after the database was exchanged: the time of a heartbeat, on a busy machine.
+const TIMEOUT: Duration = Duration::from_secs(40);
+/// The maximum time for which an old answer may be given after the database was exchanged: a heartbeat, on a busy
+/// machine.
 const NOTICED: Duration = Duration::from_secs(2);
 
 /// Runs a command on a database, and fails the test if it fails.
@@ -35,7 +36,7 @@ fn fill(server: &Server, url: &str) {
     cli(server, url, &["page", "put", "hello", "--title", "Hello"], "Hello.");
 }
 
-/// Takes both away: hello becomes private, and ann is disabled.
+/// Revokes both kinds of access: hello becomes private, and ann is disabled.
 fn revoke(server: &Server, url: &str) {
     cli(server, url, &["page", "put", "hello", "--title", "Hello", "--private"], "Hello.");
     cli(server, url, &["user", "disable", "ann"], "");
@@ -50,8 +51,8 @@ struct Readers {
 impl Readers {
     fn of(server: &Server) -> Readers {
         let mut readers = Readers { ann: Client::of(server, "ann:open sesame"), stranger: Client::of(server, "") };
-        readers.ann.until("/secret", 200, &[401, 404, 503], PATIENCE);
-        readers.stranger.until("/hello", 200, &[404, 503], PATIENCE);
+        readers.ann.until("/secret", 200, &[401, 404, 503], TIMEOUT);
+        readers.stranger.until("/hello", 200, &[404, 503], TIMEOUT);
         for _ in 0..3 {
             assert_eq!(readers.statuses(), (200, 200));
         }
@@ -65,14 +66,14 @@ impl Readers {
     /// Requires that both are refused soon, and never get the old answers again.
     #[track_caller]
     fn lose_access(&mut self) {
-        self.ann.until("/secret", 401, &[200, 503], PATIENCE);
-        self.stranger.until("/hello", 401, &[200, 503], PATIENCE);
+        self.ann.until("/secret", 401, &[200, 503], TIMEOUT);
+        self.stranger.until("/hello", 401, &[200, 503], TIMEOUT);
         for _ in 0..20 {
             assert_eq!(self.statuses(), (401, 401));
         }
     }
 
-    /// Requires that nothing old is answered after `NOTICED`, whatever is answered instead.
+    /// Requires that no old answer is given after `NOTICED`, whatever is answered instead.
     #[track_caller]
     fn get_nothing_old(&mut self) {
         let begun = Instant::now();
@@ -132,12 +133,12 @@ fn another_file_that_is_moved_to_the_databases_path_is_read_at_once() {
     std::fs::rename(&exchange.other, &exchange.file).unwrap();
     exchange.readers.get_nothing_old();
     exchange.readers.lose_access();
-    exchange.readers.stranger.until("/readyz", 200, &[503], PATIENCE);
-    // What is saved now is saved in the new file.
+    exchange.readers.stranger.until("/readyz", 200, &[503], TIMEOUT);
+    // A save goes to the new file.
     let mut admin = Client::of(&exchange.server, &format!("admin:{PASSWORD}"));
     assert_eq!(admin.status("/admin/"), 200);
     cli(&exchange.server, &url(&exchange.file), &["page", "put", "new", "--title", "New"], "");
-    exchange.readers.stranger.until("/new", 200, &[404], PATIENCE);
+    exchange.readers.stranger.until("/new", 200, &[404], TIMEOUT);
 }
 
 #[test]
@@ -146,7 +147,7 @@ fn a_file_that_is_moved_away_is_503_at_once_and_its_return_is_noticed() {
     let away = exchange.file.with_extension("away");
     std::fs::rename(&exchange.file, &away).unwrap();
     let mut admin = Client::of(&exchange.server, &format!("admin:{PASSWORD}"));
-    admin.until("/admin/", 503, &[200], PATIENCE);
+    admin.until("/admin/", 503, &[200], TIMEOUT);
     let begun = Instant::now();
     assert_eq!(admin.status("/admin/"), 503);
     assert!(begun.elapsed() < Duration::from_secs(1), "a file that is gone needs no waiting");
@@ -154,8 +155,8 @@ fn a_file_that_is_moved_away_is_503_at_once_and_its_return_is_noticed() {
     assert!(!exchange.file.exists(), "no empty database was created in its place");
     assert!(exchange.server.log().contains("is gone"), "{}", exchange.server.log());
     std::fs::rename(&away, &exchange.file).unwrap();
-    exchange.readers.stranger.until("/readyz", 200, &[503], PATIENCE);
-    exchange.readers.ann.until("/secret", 200, &[503], PATIENCE);
+    exchange.readers.stranger.until("/readyz", 200, &[503], TIMEOUT);
+    exchange.readers.ann.until("/secret", 200, &[503], TIMEOUT);
 }
 
 #[test]
@@ -166,7 +167,7 @@ fn another_content_that_is_copied_over_the_file_is_read_at_once() {
         "import sqlite3; sqlite3.connect('{}').execute('PRAGMA wal_checkpoint(TRUNCATE)')",
         exchange.file.display()
     ));
-    exchange.readers.stranger.until("/readyz", 200, &[503], PATIENCE);
+    exchange.readers.stranger.until("/readyz", 200, &[503], TIMEOUT);
     let content = std::fs::read(&exchange.other).unwrap();
     File::options().write(true).open(&exchange.file).unwrap().write_all(&content).unwrap();
     exchange.readers.get_nothing_old();
@@ -180,11 +181,11 @@ fn a_file_whose_log_was_removed_is_not_used_until_a_restart() {
     let content = std::fs::read(&exchange.other).unwrap();
     std::fs::write(&exchange.file, &content).unwrap();
     exchange.readers.get_nothing_old();
-    exchange.readers.stranger.until("/readyz", 503, &[], PATIENCE);
+    exchange.readers.stranger.until("/readyz", 503, &[], TIMEOUT);
     let is_explained = || exchange.server.log().contains("restart Postern");
     let begun = Instant::now();
     while !is_explained() {
-        assert!(begun.elapsed() < PATIENCE, "{}", exchange.server.log());
+        assert!(begun.elapsed() < TIMEOUT, "{}", exchange.server.log());
     }
     // Not even the end of the process writes the removed log into the restored file.
     exchange.server.signal("TERM");
@@ -225,7 +226,7 @@ fn a_process_that_was_suspended_looks_before_it_answers() {
         server.signal("CONT");
         server.signal("STOP");
     }
-    // A shorter pause could be one of the scheduler, in which the last changes are under way as they always are.
+    // A shorter pause could come from the scheduler, and the last changes are in flight during such a pause, as always.
     std::thread::sleep(Duration::from_millis(500));
     // Requests that arrive while it is suspended are answered as soon as it runs.
     revoke(&server, &url);
@@ -256,7 +257,7 @@ fn a_dump_that_is_restored_under_a_running_server_is_read_at_once() {
     cluster.program("pg_restore", &["--clean", "--if-exists", "-d", &cluster.url(), &dump]);
     readers.get_nothing_old();
     readers.lose_access();
-    readers.stranger.until("/readyz", 200, &[503], PATIENCE);
+    readers.stranger.until("/readyz", 200, &[503], TIMEOUT);
     // Changes are heard again.
     cli(&server, &cluster.url(), &["user", "enable", "ann"], "");
     assert_eq!(readers.ann.status("/secret"), 200);
@@ -269,11 +270,11 @@ fn without_the_triggers_that_report_changes_nothing_is_cached() {
     fill(&server, &cluster.url());
     let mut readers = Readers::of(&server);
     cluster.sql("ALTER TABLE pages DISABLE TRIGGER ALL");
-    readers.stranger.until("/readyz", 503, &[200], PATIENCE);
+    readers.stranger.until("/readyz", 503, &[200], TIMEOUT);
     cluster.sql("UPDATE pages SET private = TRUE, audience = 'signed-in', settled = settled + 1 WHERE path = 'hello'");
     assert_eq!(readers.stranger.status("/hello"), 401);
     cluster.sql("ALTER TABLE pages ENABLE TRIGGER ALL");
-    readers.stranger.until("/readyz", 200, &[503], PATIENCE);
+    readers.stranger.until("/readyz", 200, &[503], TIMEOUT);
 }
 
 #[test]
@@ -294,7 +295,7 @@ fn two_servers_behind_one_url_are_not_mixed() {
     second.sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'postern %'");
     readers.get_nothing_old();
     readers.lose_access();
-    readers.stranger.until("/readyz", 200, &[503], PATIENCE);
+    readers.stranger.until("/readyz", 200, &[503], TIMEOUT);
 }
 
 /// PgBouncer between a server and its database.
@@ -324,7 +325,7 @@ impl Pooler {
         let child = as_postgres(Path::new("pgbouncer")).arg("-q").arg(&file).stderr(log).spawn().unwrap();
         let begun = Instant::now();
         while std::net::TcpStream::connect(("127.0.0.1", port)).is_err() {
-            assert!(begun.elapsed() < PATIENCE, "{}", std::fs::read_to_string(folder.path().join("log")).unwrap());
+            assert!(begun.elapsed() < TIMEOUT, "{}", std::fs::read_to_string(folder.path().join("log")).unwrap());
         }
         Pooler { child, url: format!("postgres://postgres@127.0.0.1:{port}/postgres"), _folder: folder }
     }
@@ -362,7 +363,7 @@ fn a_pooler_in_transaction_mode_is_refused_at_the_start_and_one_in_session_mode_
 fn a_server_that_drains_says_so_before_it_closes_its_port() {
     let mut server = Server::start_with(&[("POSTERN_DRAIN", "2")]);
     let mut balancer = Client::of(&server, "");
-    balancer.until("/readyz", 200, &[503], PATIENCE);
+    balancer.until("/readyz", 200, &[503], TIMEOUT);
     server.signal("TERM");
     let begun = Instant::now();
     balancer.until("/readyz", 503, &[200], Duration::from_secs(1));

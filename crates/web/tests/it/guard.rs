@@ -1,4 +1,4 @@
-//! The guard: who may pass, as another program's proxy asks.
+//! The guard: who may pass when the proxy of another program asks.
 
 use actix_web::http::Method;
 use chrono::TimeDelta;
@@ -24,7 +24,7 @@ fn bob(site: &Site) -> Actor<'_> {
     site.signed_in("bob", "open sesame")
 }
 
-/// Checks what every answer of the guard has, and nothing more than that.
+/// Checks that an answer has no body and no ETag, and must not be stored.
 fn bare(response: Response) -> Response {
     assert_eq!(response.body, "");
     assert_eq!(response.header("cache-control"), "no-store");
@@ -45,10 +45,10 @@ async fn a_reader_passes_with_a_name_and_groups_and_others_do_not() {
         assert_eq!((passed.header("remote-user"), passed.header("remote-groups")), ("ann", "Board,Staff%2C all"));
         let passed = ask(&site.eve(), "/app").await.is(204);
         assert_eq!((passed.header("remote-user"), passed.header("remote-groups")), ("eve", ""));
-        let asked = ask(&site.visitor(), "/app").await.is(401);
-        assert_eq!(asked.header("www-authenticate"), r#"Basic realm="Postern", charset="UTF-8""#);
+        let challenge = ask(&site.visitor(), "/app").await.is(401);
+        assert_eq!(challenge.header("www-authenticate"), r#"Basic realm="Postern", charset="UTF-8""#);
         for refused in [site.signed_in("ann", "wrong"), site.signed_in("dan", "open sesame")] {
-            assert_eq!(ask(&refused, "/app").await.fingerprint(), asked.fingerprint());
+            assert_eq!(ask(&refused, "/app").await.fingerprint(), challenge.fingerprint());
         }
         let refused = ask(&bob(&site), "/app").await.is(403);
         assert_eq!((refused.header("www-authenticate"), refused.header("remote-user")), ("", ""));
@@ -116,9 +116,9 @@ async fn a_site_that_hides_its_pages_asks_every_stranger() {
         let new = domain::site::Site { hides_pages: true, ..old.clone() };
         store::writing::site::update(conn, admin, old.version, &new, clock::now())
     });
-    let asked = ask(&site.visitor(), "/app").await.is(401).fingerprint();
+    let challenge = ask(&site.visitor(), "/app").await.is(401).fingerprint();
     for path in ["/nope", "/app/below", "/App"] {
-        assert_eq!(ask(&site.visitor(), path).await.fingerprint(), asked, "{path}");
+        assert_eq!(ask(&site.visitor(), path).await.fingerprint(), challenge, "{path}");
     }
     let refused = ask(&bob(&site), "/app").await.is(403).fingerprint();
     assert_eq!(ask(&bob(&site), "/nope").await.fingerprint(), refused);
@@ -128,7 +128,7 @@ async fn a_site_that_hides_its_pages_asks_every_stranger() {
 }
 
 #[actix_web::test]
-async fn a_change_of_access_holds_with_the_next_question() {
+async fn a_change_of_access_holds_with_the_next_request() {
     let site = site();
     ask(&site.ann(), "/app").await.is(204);
     site.put(PageInput { audience: chosen("bob", &[]), ..draft("app", "The dashboard") });
@@ -189,7 +189,7 @@ async fn an_app_password_passes_where_it_opens_the_page() {
             assert_eq!(answer.header("remote-user"), if expected == 204 { "ann" } else { "" });
         }
     }
-    // The reader's own permission in the cache is not that of a program, and the other way round.
+    // In the cache, the permission of a reader and the permission of their program are separate.
     ask(&site.ann(), "/app").await.is(204);
     assert_eq!(site.verified(), 1);
 }

@@ -136,9 +136,9 @@ fn site() -> Server {
 fn check(server: &Server, program: &Program, proxy: &ReverseProxy) {
     let login = |name: &str, password: &str| format!("Authorization: {}\r\n", basic(format!("{name}:{password}")));
     let ann = login("ann", "open sesame");
-    let asked = proxy.send("GET", "/", "", "");
-    assert_eq!(status(&asked), 401, "{asked}");
-    assert_eq!(header(&asked, "www-authenticate"), Some(r#"Basic realm="Postern", charset="UTF-8""#));
+    let challenge = proxy.send("GET", "/", "", "");
+    assert_eq!(status(&challenge), 401, "{challenge}");
+    assert_eq!(header(&challenge, "www-authenticate"), Some(r#"Basic realm="Postern", charset="UTF-8""#));
     assert_eq!(status(&proxy.send("GET", "/", &login("ann", "wrong"), "")), 401);
     assert_eq!(status(&proxy.send("GET", "/", &login("bob", "open sesame"), "")), 403);
     assert!(program.take().is_empty(), "a refused request reached the program");

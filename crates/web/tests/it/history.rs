@@ -41,7 +41,7 @@ async fn versions_are_listed_shown_compared_and_brought_back() {
         .has("command line")
         .has("1–2 of 2 versions")
         .has(">just now</time>");
-    // A row restores its version at once, as long as this replaces no draft.
+    // The button in a row restores its version at once, as long as this replaces no draft.
     let button = format!("formaction=\"{form}/history/1\" aria-label=\"Restore version 1\"");
     list.has(&button).lacks("Restore version 2");
     let old = eve.get(&format!("{form}/history/1")).await.is(200);
@@ -58,8 +58,8 @@ async fn versions_are_listed_shown_compared_and_brought_back() {
     let version = format!("{form}/history/1");
     let restored = eve.submit(&version, &version, &[("draft", "0")]).await.is(303);
     site.visitor().get("/hello").await.has("Hello, <strong>moon</strong>.");
-    let told = eve.get(restored.header("location")).await.is(200).has("Version 1 is in the draft.");
-    told.has("Hello, **world**.").has("value=\"as in version 1\"");
+    let answer = eve.get(restored.header("location")).await.is(200).has("Version 1 is in the draft.");
+    answer.has("Hello, **world**.").has("value=\"as in version 1\"");
     eve.get(&format!("{form}/history")).await.lacks("Restore version");
     save(&eve, &form, &[]).await.is(303);
     site.visitor().get("/hello").await.has("Hello, <strong>world</strong>.");
@@ -120,7 +120,7 @@ async fn t43_an_old_path_leads_on_for_those_who_may_see_the_page_and_is_unknown_
     let (unknown, old) =
         (site.signed_in("ann", "wrong").get("/nope").await, site.signed_in("ann", "wrong").get("/secret").await);
     assert_eq!(unknown.fingerprint(), old.fingerprint());
-    // Made private, the page is found there by nobody who may not read it.
+    // When the page is private, nobody who may not read it finds it there.
     save(&site.eve(), &edit(&site, "greetings/hello"), &[("audience", "signed-in")]).await.is(303);
     site.visitor().get("/hello").await.is(404);
     site.ann().get("/hello").await.is(308);
@@ -135,14 +135,14 @@ async fn taking_an_old_path_says_first_what_it_cuts_off() {
     let site = Site::new();
     save(&site.eve(), &edit(&site, "hello"), &[("path", "/greeting")]).await.is(303);
     let fields = [("title", "New"), ("path", "/hello"), ("body", "x")];
-    let asked = site.eve().submit("/admin/pages/new", "/admin/pages", &fields).await.is(422);
-    let takes = asked.value_of("takes");
-    asked.has("This is an old path of “Hello”, which moved to /greeting");
+    let question = site.eve().submit("/admin/pages/new", "/admin/pages", &fields).await.is(422);
+    let takes = question.value_of("takes");
+    question.has("This is an old path of “Hello”, which moved to /greeting");
     assert!(site.page("hello").is_none());
     let knowingly = [&fields[..], &[("takes", &*takes)]].concat();
     site.eve().submit("/admin/pages/new", "/admin/pages", &knowingly).await.is(303);
     site.visitor().get("/hello").await.is(200).has("New");
-    // A page that goes back to where it was takes nothing from itself.
+    // A page that moves back to its old path cuts off none of its own.
     save(&site.eve(), &edit(&site, "greeting"), &[("path", "/elsewhere")]).await.is(303);
     save(&site.eve(), &edit(&site, "elsewhere"), &[("path", "/greeting")]).await.is(303);
 }

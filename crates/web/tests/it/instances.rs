@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// The timeout of each wait that has no bound of its own.
-const PATIENCE: Duration = Duration::from_secs(40);
+const TIMEOUT: Duration = Duration::from_secs(40);
 
 /// A server on a cluster, with a private page, a public page, and the user ann, who has signed in.
 fn server(cluster: &Cluster, environment: &[(&str, &str)]) -> Server {
@@ -37,7 +37,7 @@ fn add_ann(cluster: &Cluster, server: &Server) {
 }
 
 #[test]
-fn t48_case_26_27_28_what_one_instance_changes_the_other_knows() {
+fn t48_case_26_27_28_a_change_of_one_instance_is_known_to_the_other() {
     let Some(cluster) = Cluster::start() else { return };
     let (one, other) = (server(&cluster, &[]), server(&cluster, &[]));
     add_ann(&cluster, &one);
@@ -111,16 +111,16 @@ fn t52_three_instances_give_a_guesser_no_more_tries_than_one() {
     let Some(cluster) = Cluster::start() else { return };
     let servers = [(); 3].map(|()| server(&cluster, &[]));
     add_ann(&cluster, &servers[0]);
-    Client::of(&servers[2], "ann:open sesame").until("/secret", 200, &[401, 404], PATIENCE);
+    Client::of(&servers[2], "ann:open sesame").until("/secret", 200, &[401, 404], TIMEOUT);
     let mut tries = 0;
-    // One after another, until each of them asks for a wait.
+    // The instances take turns until each of them asks for a wait.
     for server in servers.iter().cycle().take(60) {
         tries += u32::from(Client::of(server, &format!("ann:guess {tries}")).status("/secret") == 401);
         if tries > 40 {
             break;
         }
     }
-    // Ten are free; one more and those that the delays of a second or three permit meanwhile.
+    // Ten tries are free, plus one, plus those that the delays of a second to three permit meanwhile.
     assert!((10..=26).contains(&tries), "{tries}");
     let admin = format!("admin:{PASSWORD}");
     let (_, list) = Client::of(&servers[1], &admin).get("/admin/users?q=ann");
@@ -141,7 +141,7 @@ fn t40_t47_what_is_saved_in_the_panel_of_one_instance_holds_for_the_others_next_
     cli(&cluster, &one, &["file", "put", "hello/plan.png", "plan.png"], "");
     let begun = Instant::now();
     while other.status("/hello/plan.png", "") != 200 {
-        assert!(begun.elapsed() < PATIENCE);
+        assert!(begun.elapsed() < TIMEOUT);
     }
     let answer = other.raw("GET /hello/plan.png HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
     let tag = answer.lines().find_map(|line| line.strip_prefix("etag: ")).unwrap().to_owned();
@@ -160,8 +160,8 @@ fn t40_t47_what_is_saved_in_the_panel_of_one_instance_holds_for_the_others_next_
     for _ in 0..10 {
         for (audience, status, of_file) in [("signed-in", 401, [401; 4]), ("public", 200, [200, 200, 304, 206])] {
             let form = format!("action=choose-readers&audience={audience}&id={page}&form_token={token}");
-            let (_, asked) = admin.submit("/admin/pages/actions", &form);
-            let seen = asked.split("name=\"seen\" value=\"").nth(1).unwrap().split('"').next().unwrap();
+            let (_, question) = admin.submit("/admin/pages/actions", &form);
+            let seen = question.split("name=\"seen\" value=\"").nth(1).unwrap().split('"').next().unwrap();
             assert_eq!(admin.post("/admin/pages/actions", &format!("{form}&seen={seen}&confirm=yes")), 303);
             assert_eq!(visitor.status("/hello"), status, "{audience}");
             assert_eq!((file(&other), file(&one)), (of_file, of_file), "{audience}");
@@ -199,7 +199,7 @@ fn case_33_without_its_listener_an_instance_distrusts_what_it_remembers() {
     let server = server(&cluster, &[]);
     add_ann(&cluster, &server);
     let mut ann = Client::of(&server, "ann:open sesame");
-    ann.until("/secret", 200, &[401, 404], PATIENCE);
+    ann.until("/secret", 200, &[401, 404], TIMEOUT);
     for signal in ["TERM", "STOP"] {
         let listener = cluster.listeners()[0];
         assert!(Command::new("kill").args([format!("-{signal}"), listener.to_string()]).status().unwrap().success());
@@ -208,31 +208,31 @@ fn case_33_without_its_listener_an_instance_distrusts_what_it_remembers() {
         for _ in 0..100 {
             assert_eq!(ann.status("/secret"), 401, "never a stale answer after");
         }
-        // While nobody listens the database itself is asked, and what it says holds.
+        // While nothing listens, every request asks the database, and gets its current state.
         cluster.sql("UPDATE users SET active = TRUE WHERE name = 'ann'");
         ann.until("/secret", 200, &[401], Duration::from_secs(2));
         // Another listener takes the place.
         let start = Instant::now();
         while !cluster.listeners().iter().any(|pid| *pid != listener) {
-            assert!(start.elapsed() < PATIENCE);
+            assert!(start.elapsed() < TIMEOUT);
         }
-        // One that is stopped is of no use any more, whatever happens to it.
+        // A listener that was stopped is not used any more, whatever happens to it.
         let _gone = Command::new("kill").args(["-KILL".to_owned(), listener.to_string()]).status();
         if signal == "STOP" {
             break;
         }
-        ann.until("/secret", 200, &[401, 503], PATIENCE);
+        ann.until("/secret", 200, &[401, 503], TIMEOUT);
     }
 }
 
 #[test]
-fn case_56_a_stopped_database_is_503_for_what_is_private_and_never_401() {
+fn case_56_a_stopped_database_is_503_for_private_pages_and_never_401() {
     let Some(cluster) = Cluster::start() else { return };
     let server = server(&cluster, &[("POSTERN_SILENCE", "1"), ("POSTERN_STALE_PUBLIC", "8")]);
     add_ann(&cluster, &server);
     let (mut ann, mut visitor) = (Client::of(&server, "ann:open sesame"), Client::of(&server, ""));
-    ann.until("/secret", 200, &[401, 404], PATIENCE);
-    visitor.until("/hello", 200, &[404], PATIENCE);
+    ann.until("/secret", 200, &[401, 404], TIMEOUT);
+    visitor.until("/hello", 200, &[404], TIMEOUT);
     assert_eq!(visitor.status("/"), 200);
     cluster.signal("STOP");
     let stopped = Instant::now();
@@ -248,8 +248,8 @@ fn case_56_a_stopped_database_is_503_for_what_is_private_and_never_401() {
     assert!(begun.elapsed() < Duration::from_secs(1), "nobody waits for a database that is known not to answer");
     assert_eq!(visitor.status("/readyz"), 503);
     cluster.signal("CONT");
-    ann.until("/secret", 200, &[503], PATIENCE);
-    visitor.until("/hello", 200, &[503], PATIENCE);
+    ann.until("/secret", 200, &[503], TIMEOUT);
+    visitor.until("/hello", 200, &[503], TIMEOUT);
     assert_eq!(visitor.status("/secret"), 401);
 }
 
@@ -259,17 +259,17 @@ fn a_database_that_was_killed_is_listened_to_again_and_all_before_is_forgotten()
     let server = server(&cluster, &[("POSTERN_SILENCE", "2")]);
     add_ann(&cluster, &server);
     let (mut ann, mut visitor) = (Client::of(&server, "ann:open sesame"), Client::of(&server, ""));
-    ann.until("/secret", 200, &[401, 404], PATIENCE);
-    visitor.until("/hello", 200, &[404], PATIENCE);
+    ann.until("/secret", 200, &[401, 404], TIMEOUT);
+    visitor.until("/hello", 200, &[404], TIMEOUT);
     cluster.kill();
-    ann.until("/secret", 503, &[200], PATIENCE);
+    ann.until("/secret", 503, &[200], TIMEOUT);
     assert_eq!(visitor.status("/hello"), 200);
     cluster.up();
-    // Nobody may have listened when this was told.
+    // Maybe nothing listened when this change was reported.
     cluster.sql("UPDATE pages SET private = TRUE WHERE path = 'hello'");
     cluster.sql("UPDATE users SET active = FALSE WHERE name = 'ann'");
-    ann.until("/secret", 401, &[503], PATIENCE);
-    visitor.until("/hello", 401, &[200], PATIENCE);
+    ann.until("/secret", 401, &[503], TIMEOUT);
+    visitor.until("/hello", 401, &[200], TIMEOUT);
     for _ in 0..100 {
         assert_eq!((ann.status("/secret"), visitor.status("/hello")), (401, 401));
     }

@@ -6,15 +6,15 @@ use std::{
 };
 
 use crate::{
-    refusals::{Held, Place, admin, on_postgres, value},
+    refusals::{HeldLock, Place, admin, on_postgres, value},
     server::{Server, status},
 };
 
 /// The timeout of each wait.
-const PATIENCE: Duration = Duration::from_secs(40);
+const TIMEOUT: Duration = Duration::from_secs(40);
 
 /// Starts to make a page private behind a lock of another program; returns the lock and the page of the job.
-fn waiting_job(place: &Place) -> (Held, String) {
+fn waiting_job(place: &Place) -> (HeldLock, String) {
     place.done(&["page", "put", "notes", "--title", "Notes", "--public"], "text");
     let list = place.get("/admin/pages?q=notes", &admin());
     let fields =
@@ -32,7 +32,7 @@ fn waiting_job(place: &Place) -> (Held, String) {
 fn until_logged(server: &Server, words: &str) {
     let begun = Instant::now();
     while !server.log().contains(words) {
-        assert!(begun.elapsed() < PATIENCE, "{}", server.log());
+        assert!(begun.elapsed() < TIMEOUT, "{}", server.log());
         thread::sleep(Duration::from_millis(20));
     }
 }
@@ -94,6 +94,6 @@ fn a_job_whose_server_was_killed_changed_nothing_and_its_page_says_so() {
     assert!(page.contains("Change readers</h1>") && page.contains("http-equiv=\"refresh\""), "{page}");
     place.cluster.as_ref().unwrap().sql("UPDATE jobs SET beat_at = beat_at - interval '1 minute'");
     let page = place.get(&job, &admin());
-    assert!(page.contains("said nothing for") && page.contains("nothing was changed"), "{page}");
+    assert!(page.contains("has not reported for") && page.contains("nothing was changed"), "{page}");
     assert!(is_public(&place));
 }

@@ -38,7 +38,7 @@ fn check_headers(response: &Response, path: &str) {
 }
 
 #[actix_web::test]
-async fn t60_a_link_survives_scanners_sets_a_password_once_and_is_gone_then() {
+async fn t60_a_link_survives_scanners_sets_a_password_once_and_is_then_gone() {
     on_both(async |site| {
         let path = link(site, "ann");
         let visitor = site.visitor().browser();
@@ -102,7 +102,7 @@ async fn t60_an_unknown_secret_gets_the_page_of_every_unknown_address_and_no_ver
 }
 
 #[actix_web::test]
-async fn t60_t53_a_form_of_another_site_is_refused_and_ours_without_a_referrer_is_taken() {
+async fn t60_t53_a_form_of_another_site_is_refused_and_an_own_one_without_a_referrer_is_accepted() {
     on_both(async |site| {
         let path = link(site, "ann");
         for (header, value) in [
@@ -119,7 +119,7 @@ async fn t60_t53_a_form_of_another_site_is_refused_and_ours_without_a_referrer_i
         site.ann().get("/secret").await.is(200);
         let own = site.visitor().with("origin", "null").with("sec-fetch-site", "same-origin");
         own.post(&path, &NEW).await.is(303);
-        // A browser of before 2023 sends the one header only.
+        // A browser from before 2023 sends only one of the headers.
         site.visitor().with("origin", "null").post(&link(site, "ann"), &NEW).await.is(303);
     })
     .await;
@@ -363,7 +363,7 @@ async fn an_address_beside_a_name_is_kept_as_a_note_and_is_in_the_table() {
 }
 
 #[actix_web::test]
-async fn whom_to_ask_stands_where_a_password_is_missing() {
+async fn the_contact_line_is_shown_where_a_password_is_missing() {
     on_both(async |site| {
         let root = site.root();
         root.get("/account").await.is(200).lacks("class=\"contact\"");

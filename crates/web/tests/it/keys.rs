@@ -53,7 +53,7 @@ async fn t64_all_keys_of_a_user_end_with_the_next_request_on_every_instance() {
             }
             statuses
         };
-        // Twice, so that each instance remembers.
+        // Twice, so that each instance has cached it.
         for _ in 0..2 {
             assert_eq!(statuses().await, [200; 6]);
         }
@@ -63,7 +63,7 @@ async fn t64_all_keys_of_a_user_end_with_the_next_request_on_every_instance() {
         assert_eq!(statuses().await, [200; 6], "a question ends nothing");
         let done = site.root().submit(&ask, &ask, &[]).await.is(303);
         assert_eq!(statuses().await, [401, 410, 410, 401, 410, 410]);
-        site.root().get(done.header("location")).await.is(200).has("Ended 3 keys; it holds with the next request.");
+        site.root().get(done.header("location")).await.is(200).has("Ended 3 keys; this takes effect with the next request.");
         // The account goes on, and so do the keys of others.
         for instance in [&there, site] {
             instance.eve().get("/admin/").await.is(200);
@@ -125,7 +125,7 @@ async fn keys_are_listed_by_the_person_who_has_or_made_them_with_the_place_where
 }
 
 #[actix_web::test]
-async fn more_keys_of_one_person_than_are_listed_are_in_lists_of_their_own() {
+async fn keys_beyond_the_listed_ones_of_a_person_are_in_lists_of_their_own() {
     on_both(async |site| {
         for number in 0..11 {
             share(site, "eve", &format!("No. {number}"));

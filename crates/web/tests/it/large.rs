@@ -23,7 +23,7 @@ fn link(page: &Response, rel: &str) -> String {
 }
 
 #[actix_web::test]
-async fn a_list_goes_on_by_key_where_numbers_end() {
+async fn a_list_continues_by_key_after_the_last_page_number() {
     let site = Site::new();
     fill(&site, 1_120);
     let eve = site.eve();
@@ -44,7 +44,7 @@ async fn a_list_goes_on_by_key_where_numbers_end() {
         end = eve.get(&link(&end, "next")).await.is(200);
     }
     end.has("Secret");
-    // A page that was deleted meanwhile is no position.
+    // A page that was deleted meanwhile is not a position.
     let gone = eve.get("/admin/pages?sort=title&after=77777").await.is(303);
     assert_eq!(gone.header("location"), "/admin/pages?sort=title");
 }
@@ -71,7 +71,7 @@ async fn a_page_form_does_not_grow_with_the_groups_and_keeps_those_that_were_cho
     let form = format!("/admin/pages/{}", site.page("plan").unwrap().id.0);
     let shown = eve.get(&form).await.is(200).has("value=\"Team 58\" checked").has("Another group");
     shown.lacks("Team 57").lacks("Team 01");
-    // Saved with what the form holds: the ticked group, and an empty field.
+    // Saved with the fields of the form: the ticked group, and an empty field.
     let fields = |groups: &[&'static str]| {
         let mut fields = vec![("title", "Plan"), ("path", "/plan"), ("audience", "chosen"), ("agreed", "")];
         fields.extend(groups.iter().map(|group| ("groups", *group)));
@@ -80,7 +80,7 @@ async fn a_page_form_does_not_grow_with_the_groups_and_keeps_those_that_were_cho
     let with = |version: &'static str, groups: &[&'static str]| [fields(groups), vec![("version", version)]].concat();
     eve.submit(&form, &form, &with("1", &["Team 58", ""])).await.is(303);
     eve.get(&form).await.has("value=\"Team 58\" checked");
-    // A part of a name offers the groups that have it, and what was ticked stays ticked.
+    // A part of a name offers the groups whose names contain it, and ticked groups stay ticked.
     let offered = eve.submit(&form, &form, &with("1", &["Team 58", "team 0"])).await.is(422);
     let offered = offered.has("There is no group team 0.").has("value=\"Team 58\" checked").has("value=\"Team 07\">");
     assert!(!offered.body.contains("Team 11"));

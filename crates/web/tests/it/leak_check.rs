@@ -53,7 +53,7 @@ const PATHS: [&str; 10] =
 
 /// A change of a generated site.
 #[derive(Clone, Debug)]
-enum Deed {
+enum SiteChange {
     /// A path, an audience, show the title, list the pages below, the offset of the date, and the days until the end.
     Put(usize, AudienceInput, bool, bool, i64, Option<i64>),
     Draft(Index),
@@ -74,21 +74,21 @@ fn audience() -> impl Strategy<Value = AudienceInput> {
     ]
 }
 
-fn deed() -> impl Strategy<Value = Deed> {
+fn change() -> impl Strategy<Value = SiteChange> {
     let put = (0..PATHS.len(), audience(), any::<bool>(), any::<bool>(), select(vec![-2, -2, -2, 1]));
     let end = prop::option::weighted(0.2, select(vec![1, 9]));
     prop_oneof![
-        9 => (put, end).prop_map(|((path, audience, title, list, date), end)| Deed::Put(path, audience, title, list, date, end)),
-        2 => any::<Index>().prop_map(Deed::Draft),
-        1 => (0..PATHS.len()).prop_map(Deed::NewDraft),
-        2 => (any::<Index>(), 0..PATHS.len()).prop_map(|(page, path)| Deed::Move(page, path)),
-        1 => any::<Index>().prop_map(Deed::Delete),
-        1 => any::<Index>().prop_map(Deed::Unpublish),
-        4 => (any::<Index>(), any::<bool>()).prop_map(|(page, at_once)| Deed::File(page, at_once)),
+        9 => (put, end).prop_map(|((path, audience, title, list, date), end)| SiteChange::Put(path, audience, title, list, date, end)),
+        2 => any::<Index>().prop_map(SiteChange::Draft),
+        1 => (0..PATHS.len()).prop_map(SiteChange::NewDraft),
+        2 => (any::<Index>(), 0..PATHS.len()).prop_map(|(page, path)| SiteChange::Move(page, path)),
+        1 => any::<Index>().prop_map(SiteChange::Delete),
+        1 => any::<Index>().prop_map(SiteChange::Unpublish),
+        4 => (any::<Index>(), any::<bool>()).prop_map(|(page, at_once)| SiteChange::File(page, at_once)),
     ]
 }
 
-/// Words that no other number has.
+/// Words that differ for each number.
 fn words(number: usize, count: usize) -> String {
     const SYLLABLES: [&str; 10] = ["ba", "ko", "li", "mu", "ne", "po", "ra", "si", "tu", "ve"];
     let word = |number: usize| {
@@ -143,15 +143,15 @@ impl Generated<'_> {
         self.site.run(Command::SaveDraft(SaveDraft { page, based_on, lock, input: DraftInput::from(input) }));
     }
 
-    fn do_it(&mut self, deed: &Deed) {
-        match deed {
-            Deed::Put(path, audience, show_title, list_below, date, end) => {
+    fn apply(&mut self, change: &SiteChange) {
+        match change {
+            SiteChange::Put(path, audience, show_title, list_below, date, end) => {
                 let input = self.input(PATHS[*path]);
                 let input =
                     PageInput { audience: audience.clone(), show_title: *show_title, list_below: *list_below, ..input };
                 self.put(PATHS[*path], input, *date, *end);
             }
-            Deed::Draft(page) => {
+            SiteChange::Draft(page) => {
                 let Some((path, page)) = self.pick(page) else { return };
                 let drafted =
                     |conn: &mut store::Conn| store::drafts::get(conn, Admin::command_line().editor(), page.id);
@@ -159,8 +159,8 @@ impl Generated<'_> {
                     self.save_draft(Some(&page), &path);
                 }
             }
-            Deed::NewDraft(path) => self.save_draft(None, PATHS[*path]),
-            Deed::Move(page, to) => {
+            SiteChange::NewDraft(path) => self.save_draft(None, PATHS[*path]),
+            SiteChange::Move(page, to) => {
                 let Some((from, page)) = self.pick(page) else { return };
                 if self.site.page(PATHS[*to]).is_none() {
                     self.site.move_page(&page, PATHS[*to]);
@@ -168,17 +168,17 @@ impl Generated<'_> {
                     self.paths.push(PATHS[*to].to_owned());
                 }
             }
-            Deed::Delete(page) => {
+            SiteChange::Delete(page) => {
                 let Some((path, page)) = self.pick(page) else { return };
                 self.site.delete(page.id);
                 self.paths.retain(|known| *known != path);
             }
-            Deed::Unpublish(page) => {
+            SiteChange::Unpublish(page) => {
                 let Some((path, page)) = self.pick(page) else { return };
                 self.site.run(Command::Unpublish(Unpublish(Selection::one(page.id))));
                 self.paths.retain(|known| *known != path);
             }
-            Deed::File(page, at_once) => {
+            SiteChange::File(page, at_once) => {
                 let Some((_, page)) = self.pick(page) else { return };
                 let name = format!("{}.jpg", words(self.number * 4, 1));
                 add_sized(self.site, page.id, &name, name.as_bytes(), (2000, 1000), *at_once);
@@ -188,10 +188,10 @@ impl Generated<'_> {
 }
 
 /// Makes a generated site; some have a menu of all pages, cards on the front page, or hide their pages.
-fn fill(site: &Site, deeds: &[Deed], number: usize) {
+fn fill(site: &Site, changes: &[SiteChange], number: usize) {
     site.group("Staff", &["eve"]);
     let mut generated = Generated { site, paths: Vec::new(), number: 0 };
-    deeds.iter().for_each(|deed| generated.do_it(deed));
+    changes.iter().for_each(|change| generated.apply(change));
     let ids: Vec<PageId> = generated.paths.iter().filter_map(|path| site.page(path)).map(|page| page.id).collect();
     let entry = |page: &PageId| Branch {
         entry: Entry { label: String::new(), target: Target::Page(*page) },
@@ -209,19 +209,19 @@ fn fill(site: &Site, deeds: &[Deed], number: usize) {
     });
 }
 
-/// Serves a site, with what `plant` does to its answers.
+/// Serves a site whose answers are changed by `plant`.
 fn serve(site: &Site, plant: Option<Plant>) -> (Local, String) {
     let (listener, address): (TcpListener, _) = Local::bind().unwrap();
     let app = site.app.clone();
     let proxies = app.options.proxies.clone();
     let planted = move |request: ServiceRequest, next: Next<BoxBody>| async move {
-        let asked = Asked {
+        let sent = SentRequest {
             method: request.method().to_string(),
             uri: request.uri().to_string(),
             has_key: request.headers().contains_key("authorization"),
         };
         let answer = next.call(request).await?;
-        Ok::<_, actix_web::Error>(match plant.and_then(|plant| plant(&asked)) {
+        Ok::<_, actix_web::Error>(match plant.and_then(|plant| plant(&sent)) {
             Some(planted) => planted.into(answer).await,
             None => answer,
         })
@@ -259,15 +259,15 @@ async fn an_audit_of_generated_sites_finds_nothing() {
     let mut runner =
         TestRunner::new_with_rng(Config::default(), TestRng::from_seed(prop::test_runner::RngAlgorithm::ChaCha, &seed));
     for number in 0..3 {
-        let deeds = prop::collection::vec(deed(), 14..22).new_tree(&mut runner).unwrap().current();
+        let changes = prop::collection::vec(change(), 14..22).new_tree(&mut runner).unwrap().current();
         let check = |site: &Site| {
-            fill(site, &deeds, number);
+            fill(site, &changes, number);
             let before = accounts(site);
             let report = finds_nothing(site);
             assert_eq!(accounts(site), before);
             let may_be_none = ["old paths", "files"];
-            let asked = |line: &Line| line.requests > 0 || may_be_none.contains(&line.surface);
-            assert!(report.lines.iter().all(asked), "{report:?}");
+            let is_probed = |line: &Line| line.requests > 0 || may_be_none.contains(&line.surface);
+            assert!(report.lines.iter().all(is_probed), "{report:?}");
         };
         check(&Site::new());
         if let Some(database) = Database::create("audit") {
@@ -288,14 +288,14 @@ fn every_route_belongs_to_a_surface() {
     }
 }
 
-/// A request.
-struct Asked {
+/// A request that reaches the server.
+struct SentRequest {
     method: String,
     uri: String,
     has_key: bool,
 }
 
-impl Asked {
+impl SentRequest {
     fn is(&self, method: &str, uri: &str) -> bool {
         self.method == method && self.uri == uri
     }
@@ -305,9 +305,9 @@ impl Asked {
     }
 }
 
-type Plant = fn(&Asked) -> Option<Planted>;
+type Plant = fn(&SentRequest) -> Option<Planted>;
 
-/// What is added to an answer.
+/// A leak that is added to an answer.
 enum Planted {
     Header(&'static str, &'static str),
     Body(&'static str),
@@ -363,23 +363,23 @@ fn with_secrets() -> Site {
     site
 }
 
-/// The leaks that are planted: the surface, and what to do to which answer.
-fn plant(asked: &Asked) -> Option<Planted> {
-    let is_get = |uri: &str| asked.is("GET", uri);
-    Some(match asked {
-        _ if is_get("/annabel") && !asked.has_key => Planted::Body("<i>Promises &#116;o <b>Annabel</b></i>"),
-        _ if asked.begins("GET", "/./vault") => Planted::Status(200),
-        _ if is_get("/cellar") && !asked.has_key => Planted::Header("location", "/vault"),
-        _ if is_get("/vault/map.jpg?w=480") && !asked.has_key => Planted::Status(404),
-        _ if asked.is("DELETE", "/vault") => Planted::Body("the gardener knows the cellar"),
+/// The leak that is planted in the answer to a request, if there is one for it.
+fn plant(request: &SentRequest) -> Option<Planted> {
+    let is_get = |uri: &str| request.is("GET", uri);
+    Some(match request {
+        _ if is_get("/annabel") && !request.has_key => Planted::Body("<i>Promises &#116;o <b>Annabel</b></i>"),
+        _ if request.begins("GET", "/./vault") => Planted::Status(200),
+        _ if is_get("/cellar") && !request.has_key => Planted::Header("location", "/vault"),
+        _ if is_get("/vault/map.jpg?w=480") && !request.has_key => Planted::Status(404),
+        _ if request.is("DELETE", "/vault") => Planted::Body("the gardener knows the cellar"),
         _ if is_get("/hello") => Planted::Header("link", "</vault/gold>; rel=next"),
         _ if is_get("/x.jpg") => Planted::Body("tomorrow%20brings%20thunder"),
         _ if is_get("/") => Planted::Body("<a href=\"/annabel\">…</a>"),
-        _ if asked.begins("GET", "/search?q=promises") => Planted::Body("<a href=\"/annabel\">promises</a>"),
+        _ if request.begins("GET", "/search?q=promises") => Planted::Body("<a href=\"/annabel\">promises</a>"),
         _ if is_get("/feed.xml") => Planted::Body("<title>Treasure of the nor\u{74}h</title>"),
         _ if is_get("/sitemap.xml") => Planted::Body("<loc>http://site.test/vault/gold</loc>"),
         _ if is_get("/postern/guard/annabel") => Planted::Status(204),
-        _ if asked.begins("GET", "/s/") => Planted::Header("x-page", "Vanished WITHOUT regret"),
+        _ if request.begins("GET", "/s/") => Planted::Header("x-page", "Vanished WITHOUT regret"),
         _ if is_get("/login") => Planted::Header("x-file", "attachment; filename=map.jpg"),
         _ if is_get("/account") => Planted::Body("{\"text\":\"Whatever \\u0041nnabel promised\\nremains\"}"),
         _ if is_get("/healthz") => Planted::Body("beneath the crooked willow"),
@@ -391,9 +391,9 @@ fn plant(asked: &Asked) -> Option<Planted> {
 async fn each_planted_leak_is_found_on_its_surface() {
     let site = with_secrets();
     let clean = finds_nothing(&site);
-    let asked = |route: &str| clean.routes.get(route).copied().unwrap_or_default();
+    let requests = |route: &str| clean.routes.get(route).copied().unwrap_or_default();
     for route in routes().iter().map(String::as_str).chain(["/{path:.*}"]) {
-        assert!(asked(route) > 0, "{route} is not asked for");
+        assert!(requests(route) > 0, "{route} is not requested");
     }
     let (_local, base_url) = serve(&site, Some(plant));
     let (report, said) = audit(&site, &base_url).unwrap();
@@ -429,7 +429,7 @@ async fn each_planted_leak_is_found_on_its_surface() {
 }
 
 #[actix_web::test]
-async fn a_word_that_everybody_may_know_is_no_leak() {
+async fn a_word_that_everybody_may_know_is_not_a_leak() {
     let site = with_secrets();
     let body = "The treasure of the north is a film. Nobody except the gardener knows the cellar door; [see](/annabel) map.jpg.";
     site.put(PageInput { body: body.into(), ..draft("film", "A film") });
@@ -453,7 +453,7 @@ async fn an_audit_of_another_database_is_refused_and_leaves_nothing() {
 }
 
 #[actix_web::test]
-async fn what_a_killed_audit_left_is_removed_by_the_next_one_and_nothing_else_is() {
+async fn the_accounts_of_a_killed_audit_and_nothing_else_are_removed_by_the_next_one() {
     let site = with_secrets();
     let left = site.add_user("postern-audit-reader-left", Role::Reader, "open sesame");
     site.write(|conn, admin| {

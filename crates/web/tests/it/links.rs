@@ -82,7 +82,7 @@ async fn files_of_other_pages_are_listed_with_those_who_cannot_see_them_and_copi
     shown("chosen", "ann").await.lacks("cannot see").has("plan.jpg belongs to another page");
     shown("public", "").await.has("Everybody reads this page, and only chosen people can see plan.jpg.");
     shown("signed-in", "").await.has("of these 4 people cannot see plan.jpg.");
-    // For readers it is a link, which leads those to the picture who may see it.
+    // For readers it is a link, which leads to the picture if they may see it.
     site.put(PageInput { audience: chosen("ann, bob", &[]), body: body.into(), ..draft("own", "Own") });
     let page = site.ann().get("/own").await.is(200);
     page.has("class=\"elsewhere\" href=\"/acme/plan.jpg\"").has("Picture of another page").lacks("<img src=\"/acme");
@@ -106,7 +106,7 @@ async fn files_of_other_pages_are_listed_with_those_who_cannot_see_them_and_copi
     let files = |page| site.store().read(|conn| store::files::all(conn, Admin::command_line().editor(), page)).unwrap();
     let (copied, original) = (files(own.id), files(acme.id));
     assert_eq!((copied.len(), copied[0].content.id), (1, original[0].content.id));
-    // A second time nothing is added; a file that is not there is said, and the draft is kept.
+    // The second time nothing is added; a missing file is named, and the draft is kept.
     let fresh = eve.get(&form).await.value_of("draft");
     fields.iter_mut().filter(|(name, _)| *name == "draft").for_each(|(_, value)| value.clone_from(&fresh));
     let pairs: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
@@ -121,7 +121,7 @@ async fn files_of_other_pages_are_listed_with_those_who_cannot_see_them_and_copi
 }
 
 #[actix_web::test]
-async fn a_picture_of_another_site_is_told_as_what_it_tells_that_site() {
+async fn a_picture_of_another_site_has_a_warning_about_what_that_site_learns() {
     let site = Site::new();
     let body =
         "![x](https://pictures.example/a.png)\n\n<picture><source srcset=\"https://other.example/b.png\"></picture>";
@@ -137,7 +137,7 @@ async fn a_picture_of_another_site_is_told_as_what_it_tells_that_site() {
 }
 
 #[actix_web::test]
-async fn broken_links_stand_on_the_panels_home_and_on_a_page_of_their_own() {
+async fn broken_links_are_listed_on_the_panels_home_and_on_a_page_of_their_own() {
     let site = Site::new();
     site.eve().get("/admin/").await.is(200).lacks("<h2>Broken links</h2>");
     site.eve().get("/admin/links/broken").await.is(200).has("There are no broken links.");
@@ -151,7 +151,7 @@ async fn broken_links_stand_on_the_panels_home_and_on_a_page_of_their_own() {
         .has("<code>/lost</code>")
         .has("<code>/secret</code>");
     home.lacks("All broken links");
-    // Not through the panel: as the command line does, or somebody at psql.
+    // Not through the panel, but as with the command line or psql.
     let body = (0..9).map(|n| format!("[{n}](/lost-{n}) ")).collect();
     site.put(PageInput { body, ..draft("more", "More") });
     site.eve().get("/admin/").await.has("All broken links").has("/lost-4").lacks("/lost-5");
@@ -161,7 +161,7 @@ async fn broken_links_stand_on_the_panels_home_and_on_a_page_of_their_own() {
 }
 
 #[actix_web::test]
-async fn administrators_see_who_was_refused_and_who_never_came() {
+async fn administrators_see_who_was_refused_and_who_never_signed_in() {
     let site = Site::new();
     let home = site.root().get("/admin/").await.is(200).lacks("Failed sign-ins").has("Never signed in");
     home.has(">eve</a>").lacks(">dan</a>");
@@ -197,7 +197,7 @@ async fn the_tree_of_paths_is_for_editors() {
     clients.has("No page there yet: readers will see a plain list.").has("\"/clients/acme\"").lacks("/hello");
     site.eve().get("/admin/sections?below=/clients/acme").await.is(200).has(r#""branches":[]"#).lacks("No page");
     site.ann().get("/admin/sections").await.is(403).lacks("/clients");
-    // The form says it, too.
+    // The form shows the note, too.
     let id = site.page("clients/acme").unwrap().id.0;
     site.eve().get(&format!("/admin/pages/{id}")).await.has("No page there yet");
     site.put(draft("clients", "Clients"));
@@ -205,11 +205,11 @@ async fn the_tree_of_paths_is_for_editors() {
 }
 
 #[actix_web::test]
-async fn a_typed_moment_is_told_with_its_day_and_its_zone() {
+async fn a_typed_moment_is_described_with_its_weekday_and_its_zone() {
     let site = Site::new();
     let eve = site.eve();
-    let told = eve.get("/admin/moment?typed=2026-11-30T09:00").await.is(200).has("Mon 30 Nov 2026, 09:00 UTC, ");
-    assert_eq!(told.header("content-type"), "text/plain; charset=utf-8");
+    let answer = eve.get("/admin/moment?typed=2026-11-30T09:00").await.is(200).has("Mon 30 Nov 2026, 09:00 UTC, ");
+    assert_eq!(answer.header("content-type"), "text/plain; charset=utf-8");
     eve.get("/admin/moment?typed=soon").await.is(200).has("Write a date as");
     assert_eq!(eve.get("/admin/moment?typed=").await.is(200).body, "");
     let id = site.page("hello").unwrap().id.0;

@@ -39,7 +39,7 @@ async fn wrong_credentials_get_the_anonymous_list_and_are_told_so() {
 }
 
 #[actix_web::test]
-async fn a_path_without_a_page_lists_the_pages_below_that_one_may_see() {
+async fn a_path_without_a_page_lists_the_subpages_that_the_visitor_may_see() {
     let site = Site::new();
     site.put(draft("guides/first", "First guide"));
     site.put(draft("guides/deep/er", "Deeper guide"));
@@ -67,7 +67,7 @@ async fn a_page_lists_the_pages_below_it_if_its_author_ticked_so() {
 }
 
 #[actix_web::test]
-async fn lists_go_on_after_twenty_pages_newest_first() {
+async fn lists_are_split_after_twenty_pages_newest_first() {
     let site = Site::new();
     for n in 1..=45 {
         site.put(PageInput {
@@ -110,7 +110,7 @@ async fn t44_an_address_that_is_in_no_list_leads_to_its_beginning_and_reveals_no
     site.put(PageInput { published: "2999-01-01T00:00".into(), ..draft("n/soon", "Soon") });
     site.put(PageInput { list_below: true, ..draft("docs", "Documents") });
     let mut answers = Vec::new();
-    for asked in [
+    for query in [
         "older=/n/hidden",
         "newer=/n/hidden",
         "older=/n/soon",
@@ -126,16 +126,16 @@ async fn t44_an_address_that_is_in_no_list_leads_to_its_beginning_and_reveals_no
         "page=10000",
         "page=x",
     ] {
-        let answer = site.visitor().get(&format!("/n?{asked}")).await.is(303);
-        assert_eq!(answer.header("location"), "/n", "{asked}");
+        let answer = site.visitor().get(&format!("/n?{query}")).await.is(303);
+        assert_eq!(answer.header("location"), "/n", "{query}");
         answers.push(answer.body);
-        let answer = site.visitor().get(&format!("/docs?{asked}")).await.is(303);
-        assert_eq!(answer.header("location"), "/docs", "{asked}");
-        site.visitor().get(&format!("/nowhere?{asked}")).await.is(404);
+        let answer = site.visitor().get(&format!("/docs?{query}")).await.is(303);
+        assert_eq!(answer.header("location"), "/docs", "{query}");
+        site.visitor().get(&format!("/nowhere?{query}")).await.is(404);
         // A page without a list has no positions.
-        site.visitor().get(&format!("/hello?{asked}")).await.is(200);
-        let seen = site.eve().get(&format!("/admin/view-as/visitor/n?{asked}")).await.is(303);
-        assert_eq!(seen.header("location"), "/admin/view-as/visitor/n", "{asked}");
+        site.visitor().get(&format!("/hello?{query}")).await.is(200);
+        let seen = site.eve().get(&format!("/admin/view-as/visitor/n?{query}")).await.is(303);
+        assert_eq!(seen.header("location"), "/admin/view-as/visitor/n", "{query}");
     }
     answers.dedup();
     assert_eq!(answers.len(), 1);

@@ -31,7 +31,7 @@ async fn case_15_whoever_floods_an_account_does_not_lock_its_owner_out() {
     assert!(guesser.is(429).header("retry-after").parse::<u32>().unwrap() > 3000);
     site.root().get("/admin/").await.is(200);
     root_from(&site, "198.51.100.2").await.is(200);
-    // A new password ends it.
+    // A new password ends the lock.
     set_password(&site, "root", "a new one");
     let new = site.signed_in("root", "a new one").send_from("192.0.2.1", Method::GET, "/admin/", None).await;
     new.is(200);
@@ -42,7 +42,7 @@ async fn case_15_after_a_restart_an_attacked_account_opens_where_its_user_signed
  {
     let site = Site::new();
     root_from(&site, "203.0.113.7").await.is(200);
-    // The place is written in the background.
+    // The network of a sign-in is written in the background.
     let is_written =
         || !site.store().read(|conn| store::sign_in_places::latest(conn, 1, clock::now())).unwrap().is_empty();
     while !is_written() {
@@ -60,7 +60,7 @@ async fn case_15_after_a_restart_an_attacked_account_opens_where_its_user_signed
     actix_web::rt::time::sleep(std::time::Duration::from_secs(wait)).await;
     root_from(&restarted, "198.51.100.1").await.is(200);
 
-    // The success above was not told yet: for another instance the account is still locked.
+    // The success above has not been shared yet: for another instance the account is still locked.
     let again = site.instance();
     root_from(&again, "192.0.2.3").await.is(429);
     root_from(&again, "203.0.113.7").await.is(200);
@@ -90,7 +90,7 @@ async fn t52_the_tries_at_an_account_are_counted_over_all_instances() {
         refusals.push(waits);
     }
     assert_eq!(refusals[0], refusals[1], "the same for a name that exists and one that does not");
-    // The right password ends the counts of all.
+    // The right password resets the counts of all instances.
     let rows = || {
         one.store()
             .read(|conn| store::failed_sign_ins::of_account(conn, &Admin::command_line(), &name("ann"), clock::now()))
@@ -102,7 +102,7 @@ async fn t52_the_tries_at_an_account_are_counted_over_all_instances() {
 }
 
 #[actix_web::test]
-async fn without_the_shared_counts_an_instance_counts_alone_and_no_door_opens_or_closes() {
+async fn without_the_shared_counts_an_instance_counts_alone_and_nobody_else_is_locked_out() {
     let site = Site::new();
     for table in ["failed_sign_ins", "sign_in_places"] {
         site.write(|conn, _| Ok(diesel::RunQueryDsl::execute(diesel::sql_query(format!("DROP TABLE {table}")), conn)?));
@@ -117,7 +117,7 @@ async fn without_the_shared_counts_an_instance_counts_alone_and_no_door_opens_or
 }
 
 #[actix_web::test]
-async fn an_administrator_sees_a_lock_and_lifts_it_in_every_instance() {
+async fn an_administrator_sees_a_lock_and_ends_it_in_every_instance() {
     let site = Site::new();
     let other = site.instance();
     site.root().get("/admin/").await.is(200);

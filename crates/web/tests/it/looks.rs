@@ -99,7 +99,7 @@ async fn a_page_is_seen_without_own_css_with_plain() {
     assert_eq!(before.header("cache-control"), "no-cache");
     save(&site, &[("css", "body { display: none }")]).await.is(303);
     for path in ["/hello", "/secret", "/guides", "/", "/search?q=oak"] {
-        // Twice: the second time from memory.
+        // Twice: the second time from the cache.
         for _ in 0..2 {
             let with = site.ann().get(path).await.is(200);
             let own = sheets(&with).pop().unwrap();
@@ -117,7 +117,7 @@ async fn a_page_is_seen_without_own_css_with_plain() {
 }
 
 #[actix_web::test]
-async fn css_that_loads_from_elsewhere_is_refused_with_its_place_and_nothing_is_lost() {
+async fn css_that_loads_from_another_site_is_refused_with_its_line_and_nothing_is_lost() {
     let site = Site::new();
     let css = "a { color: red }\nb { background: url(https://evil.test/x) }";
     let refused = save(&site, &[("css", css), ("preset", "paper")]).await.is(422);
@@ -154,7 +154,7 @@ async fn a_look_holds_at_once_on_every_instance() {
 }
 
 #[actix_web::test]
-async fn the_settings_and_the_look_keep_each_other() {
+async fn the_forms_of_the_settings_and_of_the_look_do_not_overwrite_each_other() {
     let site = Site::new();
     save(&site, &[("preset", "paper")]).await.is(303);
     let form = "/admin/site";
@@ -198,7 +198,7 @@ async fn a_public_page_tells_link_previews_what_it_is() {
 }
 
 #[actix_web::test]
-async fn without_a_chosen_address_of_the_site_no_page_names_its_own() {
+async fn without_a_configured_address_of_the_site_no_page_names_its_own() {
     let site = Site::with(web::Options { base_url: "http://127.0.0.1:8080".into(), ..web::Options::default() });
     site.put(draft("hello", "Hello"));
     site.visitor().get("/hello").await.is(200).has("og:title").lacks("og:url").lacks("127.0.0.1");

@@ -1,5 +1,5 @@
 //! Tests of the web crate from outside: requests in process, and the real binary over real sockets. The numbers in test
-//! names are those of the protocol's statements (T1 to T58) and of the security cases.
+//! names are those of the statements in docs/protocol.md (T1 to T65) and of the security cases.
 #![allow(
     missing_docs,
     unreachable_pub,

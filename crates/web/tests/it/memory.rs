@@ -78,7 +78,7 @@ async fn searches_leave_connections_to_others() {
             .await
         })
     });
-    // Until both have their turn, another one may still get one.
+    // Until both have a connection, another search may still get one.
     while site.app.db.search_with_site(|_| Ok(())).await.is_ok() {
         actix_web::rt::task::yield_now().await;
     }
@@ -112,7 +112,7 @@ async fn case_56_a_query_that_fails_while_access_is_decided_is_503_and_a_panic_i
 }
 
 #[actix_web::test]
-async fn t29_t34_an_answer_from_memory_is_the_one_that_was_made() {
+async fn t29_t34_an_answer_from_the_cache_is_the_one_that_was_made() {
     let site = site();
     let actors = [
         site.visitor(),
@@ -151,8 +151,8 @@ async fn a_hit_touches_neither_the_database_nor_the_templates() {
     for path in PATHS {
         for actor in &actors {
             let cold = actor.get(path).await;
-            // What is nowhere, and what follows or precedes a page in a list, is asked for each time: anybody can ask for
-            // as much of that as they like.
+            // Paths without a page, and positions in a list, are looked up each time, because anybody can request as
+            // many of them as they like.
             if cold.status != 404 && !path.contains('?') {
                 before.push((path, actor, cold));
             }
@@ -169,7 +169,7 @@ async fn a_hit_touches_neither_the_database_nor_the_templates() {
 }
 
 #[actix_web::test]
-async fn case_23_30_what_one_sees_is_never_shown_to_another() {
+async fn case_23_30_an_answer_for_one_visitor_is_never_given_to_another() {
     let site = site();
     for _ in 0..2 {
         site.ann().get("/secret").await.is(200).has("ann").lacks("/admin/pages/");
@@ -197,7 +197,7 @@ async fn t40_t48_a_change_is_seen_by_the_next_request() {
     sql(&site, "UPDATE pages SET path = 'moved' WHERE path = 'hello'");
     visitor.get("/hello").await.is(404);
     visitor.get("/moved").await.is(200);
-    // What is above a page stands on it, what is below may.
+    // A page names the pages above it, and may list the pages below it.
     site.ann().get("/clients/acme").await.is(200).has("Clients");
     sql(&site, "UPDATE pages SET title = 'Customers' WHERE path = 'clients'");
     site.ann().get("/clients/acme").await.is(200).has("Customers");

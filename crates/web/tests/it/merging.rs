@@ -1,4 +1,5 @@
-//! Two editors of one page: told early, merged by line, and shown where both changed the same.
+//! Two editors of one page: they are told early of each other, their texts are merged by line, and they see the lines
+//! that both changed.
 
 use domain::page::PageInput;
 
@@ -77,11 +78,11 @@ async fn editors_are_told_of_each_other_for_fifteen_minutes() {
     send(&eve, &form, &drafts, &[("body", "Eve’s draft."), ("form", "7")]).await.is(200);
     root.get(&form).await.is(200).has("eve is editing this page (last change ");
     eve.get(&form).await.is(200).lacks("is editing this page");
-    // Who began earlier learns it with the next save of a draft.
-    let told = send(&root, &form, &drafts, &[("body", "Root’s draft."), ("form", "8")]).await.is(409);
-    told.has("eve is editing this page (last change ");
-    let told = send(&eve, &form, &drafts, &[("body", "Eve’s other window."), ("form", "9")]).await.is(409);
-    told.has("You are editing this page in another window.");
+    // The editor who began earlier learns of it with the next save of a draft.
+    let conflict = send(&root, &form, &drafts, &[("body", "Root’s draft."), ("form", "8")]).await.is(409);
+    conflict.has("eve is editing this page (last change ");
+    let conflict = send(&eve, &form, &drafts, &[("body", "Eve’s other window."), ("form", "9")]).await.is(409);
+    conflict.has("You are editing this page in another window.");
     site.write(|conn, _| {
         use diesel::RunQueryDsl;
         Ok(diesel::sql_query("UPDATE drafts SET saved_at = '2020-01-01 00:00:00'").execute(conn)?)

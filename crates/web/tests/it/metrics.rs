@@ -17,9 +17,9 @@ use crate::{
 };
 
 /// The timeout of each wait.
-const PATIENCE: Duration = Duration::from_secs(40);
+const TIMEOUT: Duration = Duration::from_secs(40);
 
-/// A server with metrics, and where they are.
+/// A server with metrics, and their address.
 struct Measured {
     server: Server,
     address: String,
@@ -59,7 +59,7 @@ impl Measured {
             if condition(&scrape) {
                 return scrape;
             }
-            assert!(begun.elapsed() < PATIENCE, "{:?}", scrape.samples);
+            assert!(begun.elapsed() < TIMEOUT, "{:?}", scrape.samples);
         }
     }
 }
@@ -117,7 +117,7 @@ fn authorization(credentials: &str) -> String {
 }
 
 #[test]
-fn each_metric_is_explained_to_the_operator_and_no_other() {
+fn the_documented_metrics_are_exactly_the_served_ones() {
     let document = include_str!("../../../../docs/operating.md");
     let (_, section) = document.split_once("\n## Metrics\n").unwrap();
     let rows = section.lines().take_while(|line| !line.starts_with("## ")).filter(|line| line.starts_with("| `"));

@@ -131,7 +131,7 @@ async fn t48_a_menu_page_that_is_made_private_is_gone_from_every_kept_answer_of_
         set("private = FALSE, unpublish_at = NULL");
     }
     readers(&other, true).await;
-    // A new name, and an entry that is taken out.
+    // An entry is renamed, and another one is removed.
     let renamed = PageInput { ..draft("club/open", "Another name") };
     site.put(renamed);
     other.app.db.wait_until_caught_up();

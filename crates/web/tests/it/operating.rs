@@ -145,7 +145,7 @@ impl Site {
         self.run(&format!("curl -s -o /dev/null -w '%{{http_code}}' -u '{user}' \"$SITE{path}\""))
     }
 
-    /// Adds what the backup has to bring back.
+    /// Adds the content that the backup has to bring back.
     fn fill(&self) {
         self.run("echo 'open sesame' | postern user add ann --role reader");
         self.run("echo 'The treasure.' | postern page put kept --title Kept --private");
@@ -158,7 +158,7 @@ impl Site {
         assert_eq!(self.status("ann:wrong", "/kept"), "401");
     }
 
-    /// Loses what was kept, and makes the database look as a newer version leaves it.
+    /// Deletes the content of [`Site::fill`], and makes the database look like one of a newer version.
     fn spoil(&self) {
         self.run(
             "postern page delete kept --yes && postern user delete ann && echo x | postern page put late --title Late",
@@ -258,7 +258,7 @@ fn every_line_of_the_log_is_explained() {
         let code = fs::read_to_string(&file).unwrap();
         for line in ["log::error!(", "log::warn!(", "log::info!("].iter().flat_map(|log| code.split(log).skip(1)) {
             let message = literal(line).unwrap_or_else(|| panic!("{}: no literal", file.display()));
-            // The document has at least the longest part between two values, up to a colon or the like.
+            // The document contains at least the longest part between two values, up to a colon or similar punctuation.
             let words = |part: &str| part.split([':', ';', '(']).next().unwrap_or_default().trim().to_owned();
             let parts = message.split('{').map(|part| words(part.rsplit('}').next().unwrap_or(part)));
             let part = parts.max_by_key(String::len).unwrap_or_default();

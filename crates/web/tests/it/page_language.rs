@@ -77,7 +77,7 @@ async fn a_change_of_the_language_above_holds_at_once() {
 }
 
 #[actix_web::test]
-async fn lists_search_feeds_and_sidebars_mark_what_is_in_another_language() {
+async fn lists_search_feeds_and_sidebars_mark_titles_in_another_language() {
     let site = Site::new();
     site.put(section("verein", "Verein", "de"));
     site.put(page("verein/regeln", "Regeln"));
@@ -164,7 +164,7 @@ async fn a_language_above_a_page_of_the_menu_holds_at_once_in_every_kept_menu() 
 }
 
 #[actix_web::test]
-async fn the_menu_and_the_breadcrumbs_mark_what_is_in_another_language_than_the_page() {
+async fn the_menu_and_the_breadcrumbs_mark_titles_in_a_language_other_than_that_of_the_page() {
     let site = Site::new();
     site.put(section("verein", "Verein", "de"));
     site.put(PageInput { placement: in_language("ar"), ..page("verein/nadi", "Nadi") });

@@ -79,7 +79,7 @@ async fn chosen_filters_are_chips_and_filters_that_find_nothing_are_not_offered(
 }
 
 #[actix_web::test]
-async fn all_rows_of_a_list_are_never_more_than_its_pages() {
+async fn all_rows_can_be_selected_only_in_a_list_of_pages() {
     let site = Site::new();
     keep(&site, "Nascent", "nascent").await;
     let eve = site.eve();
@@ -92,8 +92,8 @@ async fn all_rows_of_a_list_are_never_more_than_its_pages() {
     let draft = eve.get("/admin/pages?state=draft").await.value_of("id");
     let hello = site.page("hello").unwrap().id.0.to_string();
     let fields = [("action", "delete"), ("id", draft.as_str()), ("id", hello.as_str())];
-    let asked = eve.submit(LIST, "/admin/pages/actions", &fields).await.is(200).has(">Delete 1 page<");
-    asked.has("Left out").has("Nascent").has("is a draft");
+    let question = eve.submit(LIST, "/admin/pages/actions", &fields).await.is(200).has(">Delete 1 page<");
+    question.has("Left out").has("Nascent").has("is a draft");
     let publish = [("action", "publish"), ("id", hello.as_str())];
     eve.submit(LIST, "/admin/drafts/actions", &publish).await.is(422).has("None of the selected pages has a draft");
 }

@@ -98,7 +98,7 @@ async fn case_13_15_a_broken_stored_hash_refuses_and_harms_nobody_else() {
 }
 
 #[actix_web::test]
-async fn case_11_a_weaker_hash_is_made_anew_at_sign_in_and_a_stronger_one_stays() {
+async fn case_11_a_weaker_hash_is_replaced_at_sign_in_and_a_stronger_one_stays() {
     let site = Site::costing(5);
     for (cost, kept) in [(4, "$2b$05$"), (6, "$2b$06$")] {
         let eve = site.user("eve");
@@ -107,7 +107,7 @@ async fn case_11_a_weaker_hash_is_made_anew_at_sign_in_and_a_stronger_one_stays(
                 .unwrap();
         site.write(|conn, admin| store::writing::users::set_password(conn, admin, eve.id, &hash, clock::now()));
         let before = site.verified();
-        // The form that the first sign-in was shown is good: its token is keyed by the hash that stays.
+        // The form that was shown after the first sign-in is still valid: its token is keyed by the hash that stays.
         let fields = [("title", "Made at once"), ("path", &*format!("/made-{cost}")), ("body", "x")];
         site.eve().submit("/admin/pages/new", "/admin/pages", &fields).await.is(303);
         assert!(site.user("eve").password_hash.reveal().starts_with(kept), "{cost}");
@@ -116,7 +116,7 @@ async fn case_11_a_weaker_hash_is_made_anew_at_sign_in_and_a_stronger_one_stays(
 }
 
 #[actix_web::test]
-async fn case_42_44_what_people_write_is_text_and_never_markup_or_template() {
+async fn case_42_44_what_people_write_is_text_and_never_markup_or_a_template() {
     let site = Site::new();
     let payload = "<script>alert(1)</script>\"'{{ 7777*7777 }}";
     site.put(PageInput {
@@ -147,7 +147,7 @@ async fn case_42_44_what_people_write_is_text_and_never_markup_or_template() {
 }
 
 #[actix_web::test]
-async fn the_ids_of_a_text_are_none_of_the_page_around_it() {
+async fn the_ids_of_a_text_differ_from_those_of_the_page_around_it() {
     let site = Site::new();
     let body =
         "# Content\n\n## Search\n\n# getElementById\n\n<a id=\"site:content\" name=\"body\"></a>\n\n[a](#content)";
@@ -191,7 +191,7 @@ async fn errors_are_pages_for_browsers_and_lines_for_programs() {
 }
 
 #[actix_web::test]
-async fn t49_case_8_a_dearer_hash_is_known_to_the_store() {
+async fn t49_case_8_a_more_expensive_hash_is_known_to_the_store() {
     let site = Site::new();
     assert_eq!(site.store().read(store::users::max_cost).unwrap(), 4);
     let dear =
@@ -206,7 +206,7 @@ async fn t49_case_8_a_dearer_hash_is_known_to_the_store() {
 }
 
 #[actix_web::test]
-async fn every_refusal_of_a_stranger_asks_the_database_as_often() {
+async fn every_refusal_of_a_stranger_takes_as_many_connections_from_the_pool() {
     let site = Site::new();
     let later = (clock::now() + TimeDelta::days(1)).format("%Y-%m-%dT%H:%M:%S").to_string();
     site.put(PageInput { published: later, ..draft("later", "Later") });
@@ -269,14 +269,14 @@ async fn a_list_at_the_path_of_a_scheduled_page_ends_at_its_date() {
     let soon = at.format("%Y-%m-%dT%H:%M:%S%.6f").to_string();
     site.put(PageInput { published: soon, ..draft("clients", "Our clients") });
     loop {
-        let asked = clock::now();
+        let requested_at = clock::now();
         let page = site.visitor().get("/clients").await.is(200);
         let answered = clock::now();
         match page.body.contains("<h1>Our clients</h1>") {
             true => assert!(answered >= at),
-            false => assert!(asked < at, "{}", page.body),
+            false => assert!(requested_at < at, "{}", page.body),
         }
-        if asked >= at {
+        if requested_at >= at {
             break;
         }
     }

@@ -18,10 +18,10 @@ async fn a_page_is_made_and_its_path_comes_from_its_title() {
     let fields = [("title", "Spring Menu (2026)"), ("body", "Soup."), ("private", "on")];
     let made = eve.submit("/admin/pages/new", "/admin/pages", &fields).await.is(303);
     let page = site.page("spring-menu-2026").unwrap();
-    let told = format!("/admin/pages?done=published&of={}&version=1", page.id.0);
-    assert_eq!(made.header("location"), told);
+    let address = format!("/admin/pages?done=published&of={}&version=1", page.id.0);
+    assert_eq!(made.header("location"), address);
     assert_eq!((page.content.audience, page.content.body.as_str()), (Audience::SignedIn, "Soup."));
-    eve.get(&told).await.is(200).has("Published “Spring Menu (2026)”.").has(">Undo<");
+    eve.get(&address).await.is(200).has("Published “Spring Menu (2026)”.").has(">Undo<");
 }
 
 #[actix_web::test]
@@ -36,14 +36,14 @@ async fn the_buttons_lead_on_and_the_filter_is_kept() {
         assert_eq!(response.header("location"), expected.replace("ID", &id.to_string()));
     };
     check("publish", "/admin/pages?done=published&of=ID&version=1&q=x&readers=signed-in").await;
-    // The name that this button had before.
+    // The former name of this button.
     check("save", "/admin/pages?done=published&of=ID&version=1&q=x&readers=signed-in").await;
     check("continue", "/admin/pages/ID?done=published&of=ID&version=1&back=q%3Dx%26readers%3Dsigned-in").await;
     check("another", "/admin/pages/new?done=published&of=ID&version=1&back=q%3Dx%26readers%3Dsigned-in").await;
 }
 
 #[actix_web::test]
-async fn what_is_wrong_stands_at_its_field_and_nothing_typed_is_lost() {
+async fn an_error_is_shown_at_its_field_and_nothing_typed_is_lost() {
     let site = Site::new();
     let fields = [
         ("title", ""),
@@ -109,12 +109,12 @@ async fn a_save_takes_at_most_three_connections() {
         let fields = [("title", "Hello"), ("path", path), ("audience", audience), ("body", audience)];
         let fields = [&fields[..], &[("version", &*version), ("form_token", &*token), ("move_below", "on")]].concat();
         let before = site.store().checkouts();
-        let asked = site.eve().post(&form, &fields).await;
+        let question = site.eve().post(&form, &fields).await;
         let asking = site.store().checkouts() - before;
-        if asked.status != 422 {
+        if question.status != 422 {
             return [asking, 0];
         }
-        let agreed = asked.value_of("agreed");
+        let agreed = question.value_of("agreed");
         let before = site.store().checkouts();
         site.eve().post(&form, &[&fields[..], &[("agreed", &*agreed)]].concat()).await.is(303);
         [asking, site.store().checkouts() - before]
@@ -251,8 +251,8 @@ async fn many_pages_are_changed_after_a_confirmation_that_names_them() {
     let chosen = |action| vec![("action", action), ("id", hello.as_str()), ("id", secret.as_str()), ("back", "q=e")];
     let mut readers = chosen("choose-readers");
     readers.push(("audience", "signed-in"));
-    let asked = site.eve().submit("/admin/pages", "/admin/pages/actions", &readers).await.is(200);
-    asked.has("Hello").has("Nobody gains or loses access: 1").has("Secret").has(">Change readers of 2 pages<");
+    let question = site.eve().submit("/admin/pages", "/admin/pages/actions", &readers).await.is(200);
+    question.has("Hello").has("Nobody gains or loses access: 1").has("Secret").has(">Change readers of 2 pages<");
     site.visitor().get("/hello").await.is(200);
     let mut confirmed = readers;
     confirmed.push(("confirm", "yes"));

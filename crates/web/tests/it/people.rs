@@ -68,11 +68,11 @@ async fn users_who_gain_access_by_a_group_are_added_after_a_question() {
     site.group("Board", &["ann"]);
     site.put(PageInput { audience: chosen("", &["Board"]), ..draft("minutes", "Minutes") });
     let board = [("groups", "Board")];
-    let asked = site.root().submit(MANY, MANY, &fields("max\nmia", &board)).await.is(422);
-    let agreed = asked.value_of("agreed");
-    asked.has("Add 2 users and let them read 1 page").has("Minutes").has("max, mia");
+    let question = site.root().submit(MANY, MANY, &fields("max\nmia", &board)).await.is(422);
+    let agreed = question.value_of("agreed");
+    question.has("Add 2 users and let them read 1 page").has("Minutes").has("max, mia");
     let confirmed = |agreed| [("groups", "Board"), ("agreed", agreed)];
-    // The answer to one question is none to another.
+    // The answer to one question does not answer another.
     site.root().submit(MANY, MANY, &fields("max\nmallory", &confirmed(&agreed))).await.is(422).has("mallory, max");
     let sheet = site.root().submit(MANY, MANY, &fields("max\nmia", &confirmed(&agreed))).await.is(200);
     let passwords = passwords(&sheet.body);
@@ -92,17 +92,17 @@ async fn a_new_user_who_gains_access_by_a_group_is_added_after_a_question() {
     root.get(NEW).await.is(200).has("<legend>Groups</legend>").has("<bdi>Board</bdi>").lacks("name=\"had\"");
     let max = [("name", "max"), ("role", "reader"), ("active", "on"), ("groups", "Board"), ("groups", "")];
     let typed = [&max[..], &[("password", "a long sentence"), ("password_again", "a long sentence")]].concat();
-    let asked = root.submit(NEW, USERS, &[&typed[..], &[("then", "another")]].concat()).await.is(422);
-    let agreed = asked.value_of("agreed");
-    assert_eq!(asked.value_of("asked"), "another");
-    asked
+    let question = root.submit(NEW, USERS, &[&typed[..], &[("then", "another")]].concat()).await.is(422);
+    let agreed = question.value_of("agreed");
+    assert_eq!(question.value_of("asked"), "another");
+    question
         .has("More people will be able to read 1 page")
         .has("Minutes")
         .has("Add this user and let 1 more person read 1 page")
         .has("Type the password once more")
         .has("value=\"Board\" checked");
     root.get(USERS).await.lacks(">max<");
-    // The question stays while something else is wrong, and its answer holds for this name alone.
+    // The question stays while something else is wrong, and its answer holds only for this name.
     let answer = [("asked", "another"), ("agreed", &*agreed)];
     root.submit(NEW, USERS, &[&max[..], &answer].concat()).await.is(422).has("name=\"agreed\"").has("name=\"asked\"");
     let other = [&[("name", "mallory")], &typed[1..], &answer].concat();
@@ -161,8 +161,8 @@ async fn whoever_disables_or_deletes_a_user_sees_what_they_read_and_their_drafts
     let ids = [site.user("ann").id.0.to_string(), site.user("eve").id.0.to_string()];
     for action in ["disable", "delete"] {
         let fields = [("action", action), ("id", &*ids[0]), ("id", &*ids[1])];
-        let asked = site.root().submit("/admin/users", "/admin/users/actions", &fields).await.is(200);
-        asked
+        let question = site.root().submit("/admin/users", "/admin/users/actions", &fields).await.is(200);
+        question
             .has("reader, active; can read pages for signed-in users, and 2 pages for specific people")
             .has("editor, active; can read every page; 1 draft: “Half a thought”");
     }
@@ -184,9 +184,9 @@ async fn a_form_that_disables_its_user_tells_what_they_hold_and_asks() {
     let form = format!("/admin/users/{}", site.user("eve").id.0);
     let version = site.root().get(&form).await.value_of("version");
     let fields = [("name", "eve"), ("role", "reader"), ("version", &*version), ("then", "continue")];
-    let asked = site.root().submit(&form, &form, &fields).await.is(422);
-    assert_eq!(asked.value_of("asked"), "continue");
-    asked
+    let question = site.root().submit(&form, &form, &fields).await.is(422);
+    assert_eq!(question.value_of("asked"), "continue");
+    question
         .has("Disable <bdi>eve</bdi>?")
         .has("eve can read every page.")
         .has("1 draft was last saved by eve")
@@ -257,7 +257,7 @@ async fn the_first_steps_tick_themselves_and_go_when_they_are_done() {
     let welcome = site.page("welcome").unwrap().id.0.to_string();
     let remove = [("action", "delete"), ("id", &*welcome)];
     root.submit("/admin/", "/admin/pages/actions", &remove).await.is(200).has("Welcome");
-    // An example that somebody made their own is none.
+    // An example that somebody edited is not an example any more.
     site.put(PageInput { body: "Our own text.".into(), ..draft("welcome", "Welcome") });
     done(4).await;
     let settings = root.get("/admin/site").await;
@@ -294,13 +294,13 @@ async fn the_form_that_disables_a_user_ends_their_link_hands_over_their_drafts_a
     let form = format!("/admin/users/{}", site.user("eve").id.0);
     let version = site.root().get(&form).await.value_of("version");
     let fields = [("name", "eve"), ("role", "editor"), ("version", &*version)];
-    let asked = site
+    let question = site
         .root()
         .submit(&form, &form, &fields)
         .await
         .is(422)
-        .has("These end and do not come back: 1 link to set a password.");
-    asked.has("The drafts go to").has("<option>root</option>").lacks("<option>eve").lacks("<option>ann");
+        .has("These end and cannot be restored: 1 link to set a password.");
+    question.has("The drafts go to").has("<option>root</option>").lacks("<option>eve").lacks("<option>ann");
     let answer = |heir| [fields[0], fields[1], fields[2], ("disables", "on"), ("drafts_to", heir)];
     for nobody in ["ann", "dan", "eve", "nobody"] {
         site.root().submit(&form, &form, &answer(nobody)).await.is(422).has("There is no other active editor");
@@ -319,9 +319,9 @@ async fn the_form_that_disables_a_user_ends_their_link_hands_over_their_drafts_a
     let form = format!("/admin/users/{}", site.user("ann").id.0);
     let version = site.root().get(&form).await.value_of("version");
     let fields = [("name", "ann"), ("role", "reader"), ("version", &*version)];
-    let asked = site.root().submit(&form, &form, &fields).await.is(422).has("Nobody else but editors can read:");
+    let question = site.root().submit(&form, &form, &fields).await.is(422).has("Nobody else but editors can read:");
     // Dan is in the group, but disabled.
-    asked.has(">Minutes</bdi>").lacks(">Plans</bdi>").lacks("The drafts go to").lacks("The link to set");
+    question.has(">Minutes</bdi>").lacks(">Plans</bdi>").lacks("The drafts go to").lacks("The link to set");
 }
 
 #[actix_web::test]
@@ -336,16 +336,17 @@ async fn disabling_and_deleting_several_users_asks_who_gets_their_drafts() {
         }
         let [ann, eve, uma, vic] = ["ann", "eve", "uma", "vic"].map(|name| site.user(name).id.0.to_string());
         let (list, actions) = ("/admin/users", "/admin/users/actions");
-        // Nobody is asked where there are no drafts, or where nobody leaves.
+        // There is no question if there are no drafts, or if nobody leaves.
         let of_ann = [("action", "disable"), ("id", ann.as_str())];
         site.root().submit(list, actions, &of_ann).await.is(200).lacks("The drafts go to");
         let enabled = [("action", "enable"), ("id", eve.as_str())];
         site.root().submit(list, actions, &enabled).await.is(200).lacks("The drafts go to");
 
         let chosen = [("action", "disable"), ("id", eve.as_str()), ("id", uma.as_str())];
-        let asked = site.root().submit(list, actions, &chosen).await.is(200).has("1 draft: “Half a thought”");
-        let asked = asked.has("The drafts go to").has("nobody: they stay as they are").has("<option>vic</option>");
-        asked.has("<option>root</option>").lacks("<option>eve").lacks("<option>uma").lacks("<option>ann");
+        let question = site.root().submit(list, actions, &chosen).await.is(200).has("1 draft: “Half a thought”");
+        let question =
+            question.has("The drafts go to").has("nobody: they stay as they are").has("<option>vic</option>");
+        question.has("<option>root</option>").lacks("<option>eve").lacks("<option>uma").lacks("<option>ann");
         let answer = |heir| [chosen[0], chosen[1], chosen[2], ("confirm", "yes"), ("drafts_to", heir)];
         for nobody in ["uma", "ann", "dan", "nobody"] {
             site.root().submit(list, actions, &answer(nobody)).await.is(422).has("There is no other active editor");
@@ -370,7 +371,7 @@ async fn disabling_and_deleting_several_users_asks_who_gets_their_drafts() {
 }
 
 #[actix_web::test]
-async fn accounts_that_end_soon_are_named_found_and_extended_together() {
+async fn accounts_that_end_soon_are_listed_filtered_and_extended_together() {
     let site = Site::new();
     let root = site.root();
     let typed = |days| web::clock::iso(web::clock::now() + chrono::TimeDelta::days(days)).replace('Z', "");
@@ -410,7 +411,7 @@ async fn accounts_that_end_soon_are_named_found_and_extended_together() {
 }
 
 #[actix_web::test]
-async fn what_somebody_can_read_is_counted_by_section_and_by_reason_there_and_on_their_own_account() {
+async fn the_pages_that_a_user_can_read_are_counted_by_section_and_by_reason_in_the_panel_and_on_the_account_page() {
     let site = Site::new();
     site.group("Staff", &["ann"]);
     for path in ["team/one", "team/two"] {

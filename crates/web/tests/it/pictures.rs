@@ -72,12 +72,12 @@ async fn a_cover_is_at_the_top_of_its_page_and_in_link_previews_of_public_pages(
     closed.has("src=\"/closed/plan.jpg\"").lacks("og:image");
     site.visitor().get("/closed").await.is(401).lacks("plan.jpg").lacks("og:image");
     site.visitor().get("/closed/plan.jpg?w=960").await.is(401);
-    // Until it is published, only the draft is without.
+    // Until the draft is published, only the draft has no cover.
     set_cover(&site, &open, false);
     site.visitor().get("/open").await.has("class=\"cover\"");
     publish(&site, &open);
     site.visitor().get("/open").await.lacks("class=\"cover\"").lacks("og:image");
-    // A cover that waits is in the preview of the draft alone.
+    // A cover in the draft is only in the preview of the draft.
     set_cover(&site, &open, true);
     let preview = site.eve().get(&format!("/admin/drafts/{}/preview", open.id.0)).await.is(200);
     preview.has("class=\"cover\" src=\"/open/plan.jpg?draft\"").lacks("og:image");
@@ -126,7 +126,7 @@ async fn t44_a_list_has_the_covers_of_the_pages_that_its_viewer_may_read() {
             list.has("src=\"/news/closed/plan.jpg\"").has("src=\"/news/locked/plan.jpg\"").lacks("later/plan.jpg");
         }
     }
-    // Each change holds at once: of the cover, and of who may read the page.
+    // Each change holds at once: a change of the cover, and a change of the readers.
     set_cover(&site, &locked, false);
     publish(&site, &locked);
     site.ann().get("/news").await.lacks("/news/locked/plan.jpg");
@@ -134,7 +134,7 @@ async fn t44_a_list_has_the_covers_of_the_pages_that_its_viewer_may_read() {
     for uri in lists {
         site.visitor().get(uri).await.is(200).lacks("open/plan.jpg");
     }
-    // A search and a feed have none.
+    // Search results and feeds have no covers.
     site.ann().get("/search?q=open").await.has("/news/open").lacks("plan.jpg");
 }
 
@@ -187,7 +187,7 @@ async fn a_logo_stands_in_the_header_in_place_of_the_title() {
     assert_eq!(site.ann().get(&logo).await.fingerprint(), picture.fingerprint());
     // The page that asks for a password has it, too.
     site.visitor().browser().get("/secret").await.is(401).has(&logo);
-    // In dark colours another one; a visitor who chose colours has one of both.
+    // The dark theme has another logo; a visitor who chose a theme gets only its logo.
     upload(&site.root(), "logo-dark", ("dark.gif", &other_pixel())).await.is(303);
     let page = site.visitor().get("/hello").await;
     let dark = href(&page, "logo-dark");
@@ -230,14 +230,14 @@ async fn an_icon_is_at_its_address_and_at_the_one_that_browsers_guess() {
 }
 
 #[actix_web::test]
-async fn what_is_no_picture_of_a_site_is_refused_with_the_reason() {
+async fn a_file_that_cannot_be_a_picture_of_the_site_is_refused_with_the_reason() {
     let site = Site::new();
     let root = site.root();
     upload(&root, "logo", ("", b"")).await.is(422).has("Choose a file first.");
     upload(&root, "logo", ("logo.svg", b"<svg xmlns=\"http://www.w3.org/2000/svg\"/>"))
         .await
         .is(422)
-        .has("no PNG, JPEG, WebP or GIF");
+        .has("not a PNG, JPEG, WebP or GIF");
     upload(&root, "logo", ("logo.png", b"GIF89a")).await.is(422).has("The name ends with .png");
     let mut large = pixel();
     large.resize(1 << 21, 0);

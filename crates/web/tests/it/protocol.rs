@@ -1,4 +1,4 @@
-//! The syntax of requests, and their responses: T1 to T45, in process.
+//! The syntax of requests, and their responses, in process.
 
 use actix_web::http::Method;
 use domain::{page::PageInput, site::Realm, user::Role};
@@ -8,7 +8,7 @@ use crate::site::{Site, basic, draft, signed_in};
 const CHALLENGE: &str = r#"Basic realm="Postern", charset="UTF-8""#;
 
 #[actix_web::test]
-async fn t1_t7_a_private_page_challenges_and_tells_nothing_of_itself() {
+async fn t1_t7_a_private_page_challenges_and_reveals_nothing() {
     let site = Site::new();
     for visitor in [site.visitor(), site.visitor().browser()] {
         let response = visitor.get("/secret").await.is(401).lacks("Secret").lacks("oak");
@@ -74,7 +74,7 @@ async fn t8_a_reader_in_the_panel_is_told_who_they_are() {
 }
 
 #[actix_web::test]
-async fn t9_t39_case_39_no_foreign_host_stands_in_an_answer() {
+async fn t9_t39_case_39_no_foreign_host_is_in_an_answer() {
     let site = Site::new();
     let evil = site.ann().with("host", "evil.test").with("x-forwarded-host", "evil.test");
     for uri in ["/", "/hello", "/secret", "/feed.xml", "/sitemap.xml", "/robots.txt", "/x/", "/login?next=/hello"] {
@@ -128,10 +128,10 @@ async fn t10_login_challenges_and_then_leads_to_a_local_path() {
 async fn t10_login_as_someone_else_asks_until_others_sign_in() {
     let site = Site::new();
     site.add_user("bob", Role::Reader, "open sesame");
-    let asked = site.ann().browser().get("/login?not=ann&next=/secret").await.is(401);
-    assert_eq!(asked.header("www-authenticate"), CHALLENGE);
+    let challenge = site.ann().browser().get("/login?not=ann&next=/secret").await.is(401);
+    assert_eq!(challenge.header("www-authenticate"), CHALLENGE);
     let stranger = site.visitor().browser().get("/login?not=ann&next=/secret").await;
-    assert_eq!(asked.fingerprint(), stranger.fingerprint());
+    assert_eq!(challenge.fingerprint(), stranger.fingerprint());
     let bob = site.signed_in("bob", "open sesame");
     assert_eq!(bob.get("/login?not=ann&next=/secret").await.is(303).header("location"), "/secret");
     assert_eq!(bob.get("/login?not=ann&next=//evil.test").await.is(303).header("location"), "/");

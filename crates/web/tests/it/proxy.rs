@@ -61,13 +61,13 @@ fn t42_case_18_20_a_caching_proxy_gives_nothing_private_to_a_stranger() {
             }
         }
     }
-    // Lists show more to those signed in; strangers get their own, in either order.
+    // Lists show more to signed-in users; strangers get their own list, in either order.
     for path in ["/", "/search?q=private"] {
         let [before, own, after] = ["", &ann, ""].map(|headers| nginx.ask("GET", path, headers));
         assert!(own.contains("Signed in as"), "{path}");
         assert!(!before.contains("Signed in as") && !after.contains("Signed in as"), "{path}");
     }
-    // And a refusal is not kept for those who may read.
+    // A refusal is not cached for people who may read.
     assert_eq!(status(&nginx.ask("GET", "/private-example", &ann)), 200);
 
     // T40: a public page that was made private is private at the proxy's next request.
@@ -105,7 +105,7 @@ fn t40_t47_a_caching_proxy_gives_no_file_of_a_private_page_to_a_stranger() {
         ]
         .map(|(method, path, headers)| status(&nginx.ask(method, path, headers)))
     };
-    // What nginx keeps it gives in ranges, and anything else as a whole.
+    // nginx serves ranges of responses that it has cached, and others as a whole.
     let is_given = |statuses: [u16; 6]| assert!(statuses.iter().all(|s| [200, 206, 304].contains(s)), "{statuses:?}");
     for _ in 0..2 {
         is_given(ask("private-example", &admin));

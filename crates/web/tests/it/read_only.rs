@@ -17,7 +17,7 @@ use crate::{
 /// A user without rights: to root, the mode of a file means nothing.
 const NOBODY: u32 = 65534;
 
-/// A command of a copy of the program that runs with the rights of a user who owns nothing, if the tests run as root.
+/// A command that runs a copy of the program with the rights of a user who owns nothing, if the tests run as root.
 fn unprivileged(program: &Path, folder: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(program);
     command.args(arguments).current_dir(folder).env_clear().env("POSTERN_BCRYPT_COST", "10");

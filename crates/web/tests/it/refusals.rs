@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// The timeout of each wait that has no bound of its own.
-const PATIENCE: Duration = Duration::from_secs(40);
+const TIMEOUT: Duration = Duration::from_secs(40);
 
 /// A server on one of the two databases.
 pub struct Place {
@@ -41,12 +41,12 @@ pub fn on_postgres() -> Option<Place> {
 }
 
 /// A transaction of another program, open until it is released.
-pub struct Held {
+pub struct HeldLock {
     release: Sender<()>,
     thread: JoinHandle<()>,
 }
 
-impl Held {
+impl HeldLock {
     pub fn release(self) {
         self.release.send(()).unwrap();
         self.thread.join().unwrap();
@@ -66,7 +66,7 @@ impl Place {
     }
 
     /// Holds a lock in a transaction of another program: `statement` on PostgreSQL, the whole file on SQLite.
-    pub fn hold(&self, statement: &str) -> Held {
+    pub fn hold(&self, statement: &str) -> HeldLock {
         let (locked, is_locked) = channel();
         let (release, released) = channel::<()>();
         let statement = statement.to_owned();
@@ -93,7 +93,7 @@ impl Place {
             }
         };
         is_locked.recv().unwrap();
-        Held { release, thread }
+        HeldLock { release, thread }
     }
 
     pub fn get(&self, uri: &str, credentials: &str) -> String {
@@ -159,7 +159,7 @@ fn a_save_that_was_refused_is_not_made_later_and_the_same_form_saves_it() {
         assert!(start.elapsed() < Duration::from_secs(7), "{:?}", start.elapsed());
         assert!(answer.contains("cannot be written now") && answer.contains("retry-after: 5"), "{answer}");
         held.release();
-        // What still waited for the lock would be saved now.
+        // A change that still waited for the lock would be saved now.
         thread::sleep(Duration::from_secs(1));
         assert_eq!(place.text_of("notes").trim(), "old");
         assert_eq!(status(&place.post(&uri, &form)), 303);
@@ -184,7 +184,7 @@ fn while_twelve_saves_wait_for_a_lock_pages_and_sign_ins_are_answered_and_users_
         thread::scope(|scope| {
             let saves: Vec<_> = (0..12).map(|_| scope.spawn(|| status(&place.post(&uri, &form)))).collect();
             let start = Instant::now();
-            // A connection each, as long as saves take them all.
+            // Each needs a connection while saves take all others.
             for n in 0..20 {
                 let credentials = if n % 2 == 0 { "ann:open sesame" } else { "bob:open sesame" };
                 let answer = place.get(&format!("/private-{n}"), credentials);
@@ -267,7 +267,7 @@ fn a_search_whose_client_has_gone_or_whose_time_is_over_stops() {
     let waiting = "wait_event_type = 'Lock'";
     let mut client = place.server.connect();
     std::io::Write::write_all(&mut client, (head("GET", "/search?q=page", "") + "\r\n").as_bytes()).unwrap();
-    cluster.until(waiting, |count| count == 1, PATIENCE);
+    cluster.until(waiting, |count| count == 1, TIMEOUT);
     drop(client);
     cluster.until(waiting, |count| count == 0, Duration::from_secs(3));
 
@@ -289,7 +289,7 @@ fn save_and_lose_the_answer(place: &Place, uri: &str, form: &[(String, String)])
     thread::scope(|scope| {
         let save = scope.spawn(|| place.post(uri, form));
         let waiting = "wait_event = 'SyncRep' AND query = 'COMMIT'";
-        cluster.until(waiting, |count| count > 0, PATIENCE);
+        cluster.until(waiting, |count| count > 0, TIMEOUT);
         cluster.sql(&format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {waiting}"));
         let answer = save.join().unwrap();
         assert_eq!(status(&answer), 503, "{answer}");
@@ -300,7 +300,7 @@ fn save_and_lose_the_answer(place: &Place, uri: &str, form: &[(String, String)])
 }
 
 #[test]
-fn a_form_whose_answer_was_lost_finds_its_own_save() {
+fn a_form_whose_answer_was_lost_recognises_its_own_save() {
     let Some(place) = on_postgres() else { return };
     place.done(&["page", "put", "notes", "--title", "Notes", "--public"], "old");
     let (uri, form) = place.form("notes", "new");

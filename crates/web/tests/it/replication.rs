@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// The timeout of each wait.
-const PATIENCE: Duration = Duration::from_secs(60);
+const TIMEOUT: Duration = Duration::from_secs(60);
 
 #[derive(QueryableByName)]
 struct Row {
@@ -88,7 +88,7 @@ impl Place {
             }
             let differing = original.iter().zip(&copy).filter(|(one, other)| one != other);
             let names: Vec<&str> = differing.map(|((name, _), _)| name.as_str()).collect();
-            assert!(begun.elapsed() < PATIENCE, "{names:?} differ\n{}", self.copy.log());
+            assert!(begun.elapsed() < TIMEOUT, "{names:?} differ\n{}", self.copy.log());
         }
     }
 }
@@ -134,7 +134,7 @@ fn the_data_of_a_full_backup_is_restored_into_the_schema() {
     let is_read = |table: &str| query(&place.original.url(), &format!("SELECT 'x' AS text FROM {table}")).is_empty();
     let begun = Instant::now();
     while !is_read("links_unread") || !is_read("full_text_unread") {
-        assert!(begun.elapsed() < PATIENCE);
+        assert!(begun.elapsed() < TIMEOUT);
     }
     let backup = place.server.folder.path().join("backup");
     let dump = place.original.file("backup");
@@ -149,6 +149,6 @@ fn the_data_of_a_full_backup_is_restored_into_the_schema() {
     assert_eq!(Client::of(&restored, "").status("/welcome"), 200);
     let begun = Instant::now();
     while query(&place.copy.url(), count) != wanted {
-        assert!(begun.elapsed() < PATIENCE, "{}", restored.log());
+        assert!(begun.elapsed() < TIMEOUT, "{}", restored.log());
     }
 }

@@ -1,4 +1,5 @@
-//! Links that open a page: what their holder gets, and when they open nothing any more. Each rule is tried on both databases.
+//! Links that open a page: what a visitor with a link gets, and when a link opens nothing any more. Each rule is tested
+//! on both databases.
 
 use actix_web::http::Method;
 use chrono::TimeDelta;
@@ -72,7 +73,7 @@ async fn a_link_opens_its_page_and_its_files_and_nothing_around_it() {
         let page = page.lacks("og:").lacks("role=\"search\"").lacks("/feed.xml").lacks("class=\"who\"").lacks("/login");
         let page =
             page.lacks("class=\"menu").lacks("class=\"sidebar").lacks("class=\"around\"").lacks("Prices of Acme");
-        // Without the pages below, links lead to the site, and say nothing of what is there.
+        // If the link does not open the subpages, links lead to the site, and reveal nothing about their targets.
         page.has("href=\"/clients/acme/brief#why\"")
             .has("href=\"/clients/acme/brief/map.png\"")
             .has("href=\"/clients\"")
@@ -96,7 +97,7 @@ async fn a_link_opens_its_page_and_its_files_and_nothing_around_it() {
         {
             site.visitor().get(&format!("/s/{secret}/{nothing}")).await.is(404);
         }
-        // No redirect, whose address others may log.
+        // There is no redirect, because others may log its address.
         site.visitor().get(&format!("/s/{secret}/")).await.is(200).has("<h1>Acme</h1>");
     })
     .await;
@@ -115,7 +116,7 @@ async fn with_pages_below_a_link_opens_those_that_inherit_and_their_links_stay_w
             .has("href=\"/clients/beta\"")
             .has("href=\"/clients\"");
         let brief = site.visitor().get(&at("/brief")).await.is(200).has("<h1>Brief</h1>");
-        // The only way up is that to the shared page.
+        // The only link upwards leads to the shared page.
         brief
             .has(&format!("<a href=\"/s/{secret}\"><bdi>Acme</bdi></a>"))
             .has(&format!("href=\"/s/{secret}\" rel=\"noopener noreferrer\">back</a>"))
@@ -126,7 +127,7 @@ async fn with_pages_below_a_link_opens_those_that_inherit_and_their_links_stay_w
         same(&absent, &site.visitor().get(&at("/prices/x.png")).await);
         let public = site.visitor().get(&at("/press")).await.is(308);
         assert_eq!(public.header("location"), "/clients/acme/press");
-        // Somebody gives the brief readers of its own.
+        // The page `brief` gets readers of its own.
         let brief = site.page("clients/acme/brief").unwrap();
         site.run(Command::SetAudience(SetAudience { pages: Selection::one(brief.id), audience: Audience::SignedIn }));
         same(&absent, &site.visitor().get(&at("/brief")).await);
@@ -156,7 +157,7 @@ async fn credentials_change_nothing_and_are_never_asked_for() {
             }
         }
         assert_eq!(site.verified(), 0);
-        // Not after a sign-in on the site, either.
+        // A sign-in on the site does not change that.
         site.eve().get("/clients").await.is(200);
         same(&site.visitor().get(&format!("/s/{secret}")).await, &site.eve().get(&format!("/s/{secret}")).await);
         site.eve().browser().get(&format!("/s/{secret}/nope")).await.is(404).lacks("eve");
@@ -165,7 +166,7 @@ async fn credentials_change_nothing_and_are_never_asked_for() {
 }
 
 #[actix_web::test]
-async fn looking_uses_nothing_up_and_only_get_and_head_are_answered() {
+async fn reading_does_not_use_up_a_link_and_only_get_and_head_are_answered() {
     on_both(async |site| {
         furnish(site);
         let secret = site.link("clients/acme", Shows::Page);
@@ -217,7 +218,7 @@ async fn an_unknown_link_is_as_any_unknown_address() {
             }
             assert_eq!((absent.status, &absent.body), (unknown.status, &unknown.body), "{path}");
         }
-        // Nothing of it is asked for a password, even on a site that hides its pages.
+        // None of these addresses asks for a password, even on a site that hides its pages.
         sql(site, "UPDATE site SET hides_pages = TRUE");
         site.visitor().get("/nope").await.is(401);
         site.visitor().get(&format!("/s/{}", secret.reveal())).await.is(404);
@@ -317,7 +318,7 @@ async fn where_https_is_required_a_link_opens_nothing_in_the_clear() {
 }
 
 #[actix_web::test]
-async fn no_list_knows_a_share() {
+async fn no_list_contains_a_share() {
     on_both(async |site| {
         furnish(site);
         let lists = [
@@ -342,7 +343,7 @@ async fn no_list_knows_a_share() {
             }
         }
         site.visitor().get("/robots.txt").await.is(200).has("Disallow: /s/\n");
-        // What only the reading of a link would show is in no answer of the cache.
+        // No cached answer contains the secret.
         site.visitor().get("/clients/acme").await.is(401);
         site.ann().get("/clients/acme").await.is(200).lacks(&secret);
     })
@@ -401,7 +402,7 @@ async fn an_editor_makes_a_link_sees_it_once_and_ends_it() {
             .has("Make a link: whoever has it can read what is chosen above<")
             .lacks("draft of this page")
             .has("There are no links.");
-        // Where there is one thing to share, the button says it.
+        // If only one version can be shared, the button names it.
         let brief = format!("/admin/pages/{}/shares", site.page("clients/acme/brief").unwrap().id.0);
         eve.get(&brief).await.is(200).has("Make a link: whoever has it can read this page<").lacks("type=\"radio\"");
         let refused = eve
@@ -501,7 +502,7 @@ async fn the_settings_say_who_may_make_links() {
         let before = site.link("clients/acme", Shows::Page);
         let set = async |sharers: Sharers| {
             let root = site.root().browser();
-            let settings = root.get("/admin/site").await.is(200).has("Links that were made before open until they end");
+            let settings = root.get("/admin/site").await.is(200).has("Existing links work until they end");
             let fields = ["title", "tagline", "language", "time_zone", "realm", "version"]
                 .map(|field| (field, settings.value_of(field)));
             let mut fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();

@@ -16,7 +16,7 @@ pub fn set_password(site: &Site, who: &str, password: &str) {
 }
 
 #[actix_web::test]
-async fn t51_what_was_verified_is_not_verified_again() {
+async fn t51_verified_credentials_are_not_verified_again() {
     let site = Site::new();
     for _ in 0..20 {
         site.ann().get("/secret").await.is(200);
@@ -56,13 +56,13 @@ async fn t52_the_same_wrong_credentials_again_run_no_bcrypt_and_count_once() {
         }
         assert_eq!(site.verified(), before + 1, "{who}");
     }
-    // They were not counted: a new one is verified.
+    // The repetitions were not counted: a new password is verified.
     site.signed_in("ann", "another").get("/secret").await.is(401);
     assert_eq!(site.verified(), 4);
 }
 
 #[actix_web::test]
-async fn case_29_what_was_refused_is_looked_at_again_when_its_user_changes() {
+async fn case_29_refused_credentials_are_verified_again_when_their_user_changes() {
     let site = Site::new();
     let (new, changed, dan) =
         (site.signed_in("new", "open sesame"), site.signed_in("ann", "changed"), site.signed_in("dan", "open sesame"));
@@ -114,7 +114,7 @@ async fn t48_case_22_27_a_proof_opens_nothing_after_its_user_changed() {
     let gone = id("ann");
     site.write(|conn, admin| store::writing::users::delete(conn, admin, &[gone], clock::now()).map(drop));
     site.ann().get("/secret").await.is(401);
-    // Somebody else under the old name: the old password is nobody's.
+    // Somebody else has the old name now: the old password is valid for nobody.
     site.add_user("ann", Role::Reader, "another one");
     site.ann().get("/secret").await.is(401);
     site.signed_in("ann", "another one").get("/secret").await.is(200);
@@ -135,12 +135,12 @@ async fn t52_after_many_wrong_passwords_a_stranger_waits_and_a_proven_client_doe
             assert!(site.verified() < 100);
         };
         assert_eq!(refused.header("cache-control"), "no-store");
-        // On a slow machine a guess comes after the second of the wait, and the next wait is longer.
+        // On a slow machine, a guess may come after the wait of one second, and the next wait is longer.
         assert!(["1", "2", "3"].contains(&refused.header("retry-after")), "{}", refused.header("retry-after"));
         waits.push(refused.body.replace(|c: char| c.is_ascii_digit(), "").replace("seconds", "second"));
     }
     assert_eq!(waits[0], waits[1], "the same for a name that exists and one that does not");
-    // Another instance is guessed at all the time, so that the second of the wait does not end while this test runs.
+    // Another instance gets guesses all the time, so that the wait does not end while this test runs.
     let last_at = clock::now() + chrono::TimeDelta::hours(1);
     site.write(|conn, _| {
         let (name, scope) = (key(conn)?.hash("ann"), "network 127.0.0.1".to_owned());
@@ -152,7 +152,7 @@ async fn t52_after_many_wrong_passwords_a_stranger_waits_and_a_proven_client_doe
         site.ann().get("/secret").await.is(200);
         site.visitor().get("/secret").await.is(401);
         site.signed_in("ann", &format!("more {attempt}")).get("/hello").await.is(200);
-        // A stale password in a browser must not close the front door.
+        // A stale password in a browser must not lock its user out of public pages.
         site.signed_in("ann", &format!("more {attempt}")).get("/").await.is(200).has("cannot be verified");
     }
     assert_eq!(site.verified(), before);

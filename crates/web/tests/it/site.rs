@@ -104,7 +104,7 @@ impl Site {
         site
     }
 
-    /// The same site with a progress page for every bulk change, however short.
+    /// The same site, with a progress page for every bulk change, however short.
     pub fn impatient() -> Site {
         let Site { app, folder, url } = Site::new();
         let app = Arc::into_inner(app.into_inner()).unwrap();
@@ -157,7 +157,7 @@ impl Site {
 
     pub fn write<T>(&self, change: impl FnOnce(&mut store::Conn, &Admin) -> store::Result<T>) -> T {
         let done = self.store().write(|conn| change(conn, &Admin::command_line())).unwrap();
-        // Not through `Db`, so as another process would; the next request is to see it.
+        // Not through `Db`, so that it is like a change of another process; the next request has to see it.
         self.app.db.wait_until_caught_up();
         done
     }

@@ -1,4 +1,4 @@
-//! Requests that no client library sends: raw bytes to the real binary.
+//! Requests that no client library would send: raw bytes to the real binary.
 
 use std::{
     io::{ErrorKind, Read, Write},
@@ -110,7 +110,7 @@ fn case_53_a_body_without_end_is_refused_while_it_comes() {
     let mut writing = stream.try_clone().unwrap();
     let writer = std::thread::spawn(move || {
         let chunk = format!("10000\r\n{}\r\n", "a".repeat(0x10000));
-        // 64 MiB, or until the server has enough.
+        // 64 MiB, or until the server closes the connection.
         (0..1024).all(|_| writing.write_all(chunk.as_bytes()).is_ok())
     });
     let mut head = [0; 12];
@@ -122,25 +122,25 @@ fn case_53_a_body_without_end_is_refused_while_it_comes() {
 }
 
 #[test]
-fn case_48_a_head_that_does_not_come_is_not_waited_for() {
+fn case_48_the_wait_for_a_head_is_limited() {
     let server = Server::start();
     let mut slow = server.connect();
     slow.write_all(b"GET /welcome HTTP/1.1\r\nHost:").unwrap();
     let mut answer = String::new();
-    // The server's patience is ten seconds; ours, in `connect`, is twenty.
+    // The server waits for ten seconds; the client, in `connect`, for twenty.
     slow.read_to_string(&mut answer).unwrap();
     assert!(answer.is_empty() || status(&answer) == 408, "{answer}");
 }
 
 #[test]
-fn case_48_54_a_later_head_that_comes_too_slowly_is_not_waited_for() {
+fn case_48_54_the_wait_for_a_slow_later_head_is_limited() {
     let server = Server::start();
     let mut stream = server.connect();
     let request = b"GET /welcome HTTP/1.1\r\nHost: x\r\n\r\n";
     stream.write_all(request).unwrap();
     let mut first = [0; 15];
     stream.read_exact(&mut first).unwrap();
-    // A byte every second keeps the connection from being idle.
+    // With a byte every second, the connection is never idle.
     stream.set_read_timeout(Some(Duration::from_secs(1))).unwrap();
     let begun = Instant::now();
     let mut rest = [0; 4096];
@@ -196,7 +196,7 @@ fn case_48_54_a_chunked_body_without_end_holds_no_connection() {
         ("POST /admin/pages", 401),
     ] {
         let request = format!("{head} HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n");
-        // It reads to the end, for twenty seconds at most, and nothing else is sent.
+        // This reads until the server closes the connection, for at most twenty seconds.
         let answer = server.raw(&request);
         assert_eq!(status(&answer), expected, "{head}");
         assert_eq!(answer.matches("HTTP/1.1 ").count(), 1, "{head}: {answer}");

@@ -96,7 +96,7 @@ async fn every_template_renders_as_a_whole_document() {
     }
     let known: Vec<&str> = answers.iter().map(|(template, _)| *template).collect();
     let frames = ["base.html", "components.html", "menu.html", "admin/base.html", "admin/components.html"];
-    // Parts of a page, which its scripts ask for: audiences.rs, files_upload.rs, links.rs.
+    // Parts of a page that its scripts request are tested in audiences.rs, files_upload.rs and links.rs.
     let parts = ["admin/pages/reader_status.html", "admin/pages/files.html", "admin/pages/preview.html"];
     for template in site.app.view.names().iter().filter(|name| !parts.contains(&name.as_str())) {
         assert!(frames.contains(&template.as_str()) || known.contains(&template.as_str()), "no sample for {template}");
@@ -104,7 +104,7 @@ async fn every_template_renders_as_a_whole_document() {
 }
 
 #[actix_web::test]
-async fn a_page_renders_with_everything_that_markdown_has() {
+async fn a_page_renders_with_every_markdown_element() {
     let site = Site::new();
     let body = include_str!("../../src/examples/how-to-write.md");
     site.put(PageInput { body: body.into(), summary: "Summary.".into(), ..draft("all", "All of it") });

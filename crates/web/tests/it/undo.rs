@@ -19,21 +19,21 @@ async fn publish(actor: &Actor<'_>, form: &str, path: &str, more: &[(&str, &str)
 }
 
 /// Presses “Undo” in the message of a page.
-async fn undo(actor: &Actor<'_>, told: &Response) -> Response {
-    let page = actor.get(told.header("location")).await.is(200).has(">Undo<");
+async fn undo(actor: &Actor<'_>, done: &Response) -> Response {
+    let page = actor.get(done.header("location")).await.is(200).has(">Undo<");
     let to = page.body.split("<form action=\"").find(|part| part.contains("/undo\"")).unwrap();
     let to = to.split('"').next().unwrap().to_owned();
     let (what, version) = (page.value_of("what"), page.value_of("version"));
-    actor.submit(told.header("location"), &to, &[("what", &what), ("version", &version)]).await
+    actor.submit(done.header("location"), &to, &[("what", &what), ("version", &version)]).await
 }
 
 #[actix_web::test]
 async fn a_first_publication_is_undone_into_a_draft() {
     let site = Site::new();
     let eve = site.eve();
-    let told = publish(&eve, "/admin/pages/new", "/plan", &[]).await.is(303);
+    let done = publish(&eve, "/admin/pages/new", "/plan", &[]).await.is(303);
     site.visitor().get("/plan").await.is(200);
-    let undone = undo(&eve, &told).await.is(303);
+    let undone = undo(&eve, &done).await.is(303);
     site.visitor().get("/plan").await.is(404);
     eve.get(undone.header("location")).await.is(200).has("Undone: “Plan” is a draft again.").lacks(">Undo<");
 }
@@ -43,13 +43,13 @@ async fn changes_are_undone_as_a_version_and_are_a_draft_again() {
     let site = Site::new();
     let (eve, page) = (site.eve(), site.put(draft("plan", "Plan")));
     let edit = form(&site, "plan");
-    let told =
+    let done =
         publish(&eve, &edit, "/plans/first", &[("body", "Meet at one."), ("audience", "signed-in")]).await.is(303);
-    eve.get(told.header("location")).await.has("Published the changes to “Plan”. Moved from /plan to /plans/first.");
+    eve.get(done.header("location")).await.has("Published the changes to “Plan”. Moved from /plan to /plans/first.");
     site.visitor().get("/plans/first").await.is(401);
-    // Everybody would read it again: that is asked first.
-    let asked = undo(&eve, &told).await.is(422).has("everyone");
-    let agreed = [("what", "changed"), ("version", "2"), ("agreed", &*asked.value_of("agreed"))];
+    // There is a question first, because everybody could read the page again.
+    let question = undo(&eve, &done).await.is(422).has("everyone");
+    let agreed = [("what", "changed"), ("version", "2"), ("agreed", &*question.value_of("agreed"))];
     site.visitor().get("/plan").await.is(404);
     eve.submit(&edit, &format!("{edit}/undo"), &agreed).await.is(303);
     let now = site.page("plan").unwrap();
@@ -65,21 +65,21 @@ async fn a_page_that_was_unpublished_or_deleted_comes_back_as_it_was() {
     let edit = form(&site, "secret");
     let fields =
         [("title", "Secret"), ("path", "/secret"), ("body", "Typed."), ("version", "1"), ("then", "unpublish")];
-    let told = eve.submit(&edit, &edit, &fields).await.is(303);
+    let done = eve.submit(&edit, &edit, &fields).await.is(303);
     site.ann().get("/secret").await.is(404);
-    undo(&eve, &told).await.is(303);
+    undo(&eve, &done).await.is(303);
     site.ann().get("/secret").await.is(200).has("under the oak");
     eve.get(&edit).await.has("Typed.");
-    let told = eve.submit(&edit, &format!("{edit}/delete"), &[]).await.is(303);
-    eve.get(told.header("location")).await.has("Moved “Secret” to the trash.");
-    let undone = undo(&eve, &told).await.is(303);
+    let done = eve.submit(&edit, &format!("{edit}/delete"), &[]).await.is(303);
+    eve.get(done.header("location")).await.has("Moved “Secret” to the trash.");
+    let undone = undo(&eve, &done).await.is(303);
     eve.get(undone.header("location")).await.has("Undone: “Secret” is as before. The changes are a draft.");
     let now = site.page("secret").unwrap();
     assert_eq!((now.id, now.content.audience), (secret.id, Audience::SignedIn));
 }
 
 #[actix_web::test]
-async fn a_message_is_for_who_did_it_and_says_nothing_that_did_not_happen() {
+async fn a_message_is_for_the_user_who_did_the_action_and_says_nothing_that_did_not_happen() {
     let site = Site::new();
     let (eve, id) = (site.eve(), site.page("hello").unwrap().id.0);
     for done in ["published", "changed", "unpublished", "deleted", "kept", "reverted", "undone"] {
@@ -87,12 +87,12 @@ async fn a_message_is_for_who_did_it_and_says_nothing_that_did_not_happen() {
         page.lacks("class=\"message").lacks(">Undo<");
     }
     eve.get("/admin/pages?done=published&of=x&version=1").await.is(200).lacks("class=\"message");
-    let told = publish(&eve, "/admin/pages/new", "/plan", &[]).await.is(303);
-    eve.get(told.header("location")).await.has("Published “Plan”.");
-    site.root().get(told.header("location")).await.lacks("class=\"message");
-    // A later change is not what the address tells of.
+    let done = publish(&eve, "/admin/pages/new", "/plan", &[]).await.is(303);
+    eve.get(done.header("location")).await.has("Published “Plan”.");
+    site.root().get(done.header("location")).await.lacks("class=\"message");
+    // The address does not name a later change.
     site.put(PageInput { audience: signed_in(), ..draft("plan", "Plan") });
-    eve.get(told.header("location")).await.lacks("class=\"message");
+    eve.get(done.header("location")).await.lacks("class=\"message");
     eve.submit("/admin/pages", &format!("/admin/pages/{id}/undo"), &[("what", "kept")]).await.is(409);
     eve.submit("/admin/pages", &format!("/admin/pages/{id}/undo"), &[("what", "x")]).await.is(422);
 }
@@ -101,8 +101,8 @@ async fn a_message_is_for_who_did_it_and_says_nothing_that_did_not_happen() {
 async fn a_date_to_come_is_named_on_the_button_and_in_the_message() {
     let site = Site::new();
     let eve = site.eve();
-    let told = publish(&eve, "/admin/pages/new", "/plan", &[("published", "2999-11-30T09:00")]).await.is(303);
-    eve.get(told.header("location")).await.has("Scheduled “Plan”. Appears Sat 30 Nov 2999, 09:00.");
+    let done = publish(&eve, "/admin/pages/new", "/plan", &[("published", "2999-11-30T09:00")]).await.is(303);
+    eve.get(done.header("location")).await.has("Scheduled “Plan”. Appears Sat 30 Nov 2999, 09:00.");
     let edit = form(&site, "plan");
     eve.get(&edit).await.has(">Schedule for 30 Nov 2999, 09:00<").has("Scheduled for Sat 30 Nov 2999, 09:00");
     eve.get("/admin/pages/new").await.has(">Publish<").lacks(">Publish changes<");
@@ -119,9 +119,9 @@ async fn t59_the_first_button_of_a_form_saves_a_draft_and_a_text_that_is_empty_i
         assert!(first.starts_with(" name=\"then\" value=\"draft\""), "{uri}: {first}");
     }
     let fields = [("title", "Plan"), ("path", "/plan"), ("body", " \n"), ("then", "continue")];
-    let asked = eve.submit("/admin/pages/new", "/admin/pages", &fields).await.is(422);
-    let asked = asked.has("the page has no text").has("name=\"then\" value=\"continue\">Publish without a text<");
-    assert_eq!((asked.value_of("empty").as_str(), site.page("plan")), ("on", None));
+    let question = eve.submit("/admin/pages/new", "/admin/pages", &fields).await.is(422);
+    let question = question.has("the page has no text").has("name=\"then\" value=\"continue\">Publish without a text<");
+    assert_eq!((question.value_of("empty").as_str(), site.page("plan")), ("on", None));
     let confirmed = [&fields[..], &[("empty", "on")]].concat();
     eve.submit("/admin/pages/new", "/admin/pages", &confirmed).await.is(303);
     // It is as empty as it was before.
@@ -162,15 +162,15 @@ async fn close_keeps_what_was_typed_and_nothing_else() {
     for state in ["draft", "changes"] {
         eve.get(&format!("/admin/pages?state={state}")).await.is(200).has("There are no ");
     }
-    let told = close(&edit, &[("title", "Hello there")]).await;
-    let list = eve.get(told.header("location")).await.has("Draft kept: the changes to “Hello” are not published.");
+    let done = close(&edit, &[("title", "Hello there")]).await;
+    let list = eve.get(done.header("location")).await.has("Draft kept: the changes to “Hello” are not published.");
     list.has(&format!("{}/discard", edit.replace("/pages/", "/drafts/"))).has("Discard…");
     site.visitor().get("/hello").await.has("<h1>Hello</h1>");
-    // Who only looked at the draft of somebody else leaves it as it is.
+    // Somebody who only looked at the draft of another user leaves it unchanged.
     let looked = site.root().get(&edit).await;
     assert_eq!((looked.value_of("title"), looked.value_of("draft")), ("Hello there".into(), "1".into()));
-    let told = close("/admin/pages/new", &[("title", "Nascent")]).await;
-    eve.get(told.header("location")).await.has("Draft kept: “Nascent” is not published.");
+    let done = close("/admin/pages/new", &[("title", "Nascent")]).await;
+    eve.get(done.header("location")).await.has("Draft kept: “Nascent” is not published.");
 }
 
 #[actix_web::test]

@@ -112,7 +112,7 @@ async fn case_23_50_the_last_administrator_stays() {
 }
 
 #[actix_web::test]
-async fn setting_a_password_voids_the_old_one() {
+async fn setting_a_password_invalidates_the_old_one() {
     let site = Site::new();
     let form = format!("{}/password", edit(&site, "ann"));
     let wrong = [("password", "a long sentence"), ("password_again", "another sentence")];
@@ -125,7 +125,7 @@ async fn setting_a_password_voids_the_old_one() {
 }
 
 #[actix_web::test]
-async fn the_answer_that_shows_a_password_sets_no_other_one_when_it_is_loaded_anew() {
+async fn the_answer_that_shows_a_password_sets_no_other_one_when_it_is_reloaded() {
     let site = Site::new();
     let form = format!("{}/password", edit(&site, "ann"));
     let page = site.root().get(&form).await;
@@ -155,7 +155,7 @@ async fn many_users_are_disabled_and_deleted_after_a_confirmation() {
 }
 
 #[actix_web::test]
-async fn case_27_no_hash_and_no_password_stands_in_any_page_of_the_panel() {
+async fn case_27_no_hash_and_no_password_is_on_any_page_of_the_panel() {
     let site = Site::new();
     for uri in ["/admin/users", "/admin/audit", "/admin/", &edit(&site, "ann"), "/account"] {
         site.root().get(uri).await.is(200).lacks("$2b$").lacks("open sesame");

@@ -14,7 +14,7 @@ use crate::{
     App,
     admin::{
         access_preview::AccessPreview,
-        bulk::{Action, Choice, Chosen, Needs, Question, Seen},
+        bulk::{Action, BulkForm, Choice, Needs, Question, Seen},
         flash::Flash,
         items::Item,
         jobs::Job,
@@ -27,7 +27,7 @@ use crate::{
 
 const NOUNS: [&str; 2] = ["draft", "drafts"];
 
-/// What the list of pages offers for drafts and pending changes.
+/// The bulk actions that the list of pages offers for drafts and pending changes.
 pub(in crate::admin) const ACTIONS: [Choice; 2] = [
     Choice {
         value: "publish",
@@ -65,8 +65,8 @@ fn item(draft: &Draft, note: String) -> Item {
 const AGAIN: &str = "Nothing was changed: something is different from what you confirmed. Please check again.";
 
 /// POST `/admin/drafts/actions`: asks for confirmation; runs a confirmed action if the drafts are still those that were shown.
-pub async fn act(app: Data<App>, editor: Editor, Form(chosen): Form<Chosen>) -> Result<Outcome, Error> {
-    let action = Action::of(chosen, &DRAFTS, &ACTIONS)?;
+pub async fn act(app: Data<App>, editor: Editor, Form(form): Form<BulkForm>) -> Result<Outcome, Error> {
+    let action = Action::of(form, &DRAFTS, &ACTIONS)?;
     let pages: Vec<PageId> = action.ids.iter().copied().map(PageId).collect();
     if !action.confirmed {
         return ask(&app, &editor, action, pages, "").await;
@@ -90,8 +90,8 @@ async fn run(
     };
     let Some(command) = command else { return ask(&app, &editor, action, pages, AGAIN).await };
     job.begin(&app.db, pages.len()).await;
-    let (deadline, commit, reached) = (job.deadline.clone(), job.commit_bulk(editor.proof()), job.clone());
-    let report = move |done| reached.reach(done);
+    let (deadline, commit, progress) = (job.deadline.clone(), job.commit_bulk(editor.proof()), job.clone());
+    let report = move |done| progress.set_done(done);
     match app.db.long_run(editor.proof(), command, action.seen.consent(), deadline, report, commit).await? {
         Ok(outcome) => {
             let undoable = matches!(outcome, writing::Outcome::Pages(_)).then(|| job.action());

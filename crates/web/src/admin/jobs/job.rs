@@ -1,4 +1,5 @@
-//! One background job: its progress, and what stops it. The database knows them too, so that every instance can show the job.
+//! One background job: its progress, its deadline and its result. They are in the database, too, so that every instance
+//! can show the job.
 
 use std::{
     sync::{
@@ -34,15 +35,15 @@ pub(in crate::admin) struct Job {
     pub(super) id: u64,
     pub(super) owner: UserId,
     pub(super) title: &'static str,
-    /// Until when its change may run; a server that stops gives it up.
+    /// The deadline of its change; a stopping server gives the change up.
     pub(in crate::admin) deadline: Deadline,
     done: AtomicUsize,
     total: AtomicUsize,
     /// Whether it has begun to change something.
     is_change: AtomicBool,
-    /// Whether its page was named to the client.
+    /// Whether the client was sent to its page.
     is_shown: AtomicBool,
-    /// Whether the database has a row of it.
+    /// Whether the database has a row for it.
     is_announced: tokio::sync::Mutex<bool>,
     end: Mutex<Option<(Instant, End)>>,
 }
@@ -80,7 +81,7 @@ impl Job {
     }
 
     /// Records that `done` rows are done.
-    pub(in crate::admin) fn reach(&self, done: usize) {
+    pub(in crate::admin) fn set_done(&self, done: usize) {
         self.done.store(done, Relaxed);
     }
 
@@ -110,7 +111,7 @@ impl Job {
     }
 
     /// The number of rows that are done, and the total.
-    pub(in crate::admin) fn so_far(&self) -> (usize, usize) {
+    pub(in crate::admin) fn progress(&self) -> (usize, usize) {
         (self.done.load(Relaxed), self.total.load(Relaxed))
     }
 
@@ -133,18 +134,19 @@ impl Job {
         self.is_change.load(Relaxed)
     }
 
-    /// Names the page of the job to the client. Returns its result if it has ended, because nobody has to be shown it then.
+    /// Records that the client is sent to the page of the job. Returns the result if the job has ended, because the
+    /// page is not needed then.
     pub(super) fn show(&self) -> Option<End> {
         self.is_shown.store(true, Relaxed);
         self.end()
     }
 
-    /// Writes the progress to the database until it is dropped.
+    /// Writes the progress to the database until the future is dropped.
     pub(super) async fn beat(&self, db: &Db) {
         loop {
             tokio::time::sleep(BEAT_INTERVAL).await;
             self.announce(db).await;
-            let (done, total) = self.so_far();
+            let (done, total) = self.progress();
             let (id, done, total) = (self.key(), done as u64, total as u64);
             if let Err(error) = db.note(move |conn| jobs::beat(conn, id, done, total, clock::now())).await {
                 log::debug!("the progress of a bulk job was not written: {error}");
@@ -162,7 +164,7 @@ impl Job {
         if is_first && self.is_shown.load(Relaxed) {
             self.announce(db).await;
         }
-        // Whether a change in doubt was committed, the database knows.
+        // Only the database knows whether a change in doubt was committed.
         if is_first && *self.is_announced.lock().await && !matches!(end, End::Failed(Error::InDoubt(_))) {
             let (id, state) = (self.key(), end.state());
             if let Err(error) = db.note(move |conn| jobs::end(conn, id, &state, clock::now())).await {
@@ -172,7 +174,7 @@ impl Job {
         end
     }
 
-    /// Makes the row of the job in the database.
+    /// Inserts the row of the job into the database.
     pub(super) async fn announce(&self, db: &Db) {
         let mut is_announced = self.is_announced.lock().await;
         if *is_announced {

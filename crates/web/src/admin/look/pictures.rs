@@ -51,7 +51,7 @@ pub(super) fn rows(site: &Site, invalid: &Invalid) -> Vec<Row> {
 /// Saves the picture of a form, or removes the one that is there. The inner error is a sentence for the person who uploads.
 ///
 /// # Errors
-/// As [`receiving::take`], but for 422.
+/// As [`receiving::take`], except for 422.
 pub(super) async fn save(
     app: &App,
     admin: &Admin,
@@ -70,12 +70,12 @@ pub(super) async fn save(
     }
 }
 
-/// Takes the bytes of a picture. They are checked and cleaned as those of pages are.
+/// Receives the bytes of a picture. They are checked and cleaned like those of files of pages.
 async fn receive(app: &App, sent: &str, form: &mut FileForm) -> Result<(FileName, ContentId), Error> {
     let refuse = |words: String| Error::Unprocessable(words.into());
     let name = FileName::suggest(sent).map_err(|why| refuse(format!("{sent}: {why}")))?;
     if !may_be_picture(name.kind()) {
-        return Err(refuse(format!("{name} is no PNG, JPEG, WebP or GIF.")));
+        return Err(refuse(format!("{name} is not a PNG, JPEG, WebP or GIF.")));
     }
     let limits = Limits { file: PICTURE_BYTES.min(app.options.uploads.file), ..app.options.uploads };
     let (content, end) = receiving::take(app, &name, limits, form).await?;

@@ -30,7 +30,7 @@ use crate::{
     App,
     admin::{
         access_preview::AccessPreview,
-        bulk::{Action, Choice, Chosen, NOUNS, Needs, Question, Seen},
+        bulk::{Action, BulkForm, Choice, NOUNS, Needs, Question, Seen},
         destinations::NO_PAGE,
         drafts::naming::{form_href, title},
         flash::Flash,
@@ -48,7 +48,7 @@ use crate::{
     },
 };
 
-/// What the list of pages offers for its rows.
+/// The bulk actions that the list of pages offers for its rows.
 pub(super) const ACTIONS: [Choice; 4] = [
     Choice {
         value: "choose-readers",
@@ -179,11 +179,11 @@ struct BulkAction {
 }
 
 /// POST `/admin/pages/actions`: asks for input, then for confirmation; runs a confirmed action.
-pub async fn act(app: Data<App>, editor: Editor, Form(chosen): Form<Chosen>) -> Result<Outcome, Error> {
-    if chosen.is_undo() {
-        return bulk_undo::act(app, editor, chosen).await;
+pub async fn act(app: Data<App>, editor: Editor, Form(form): Form<BulkForm>) -> Result<Outcome, Error> {
+    if form.is_undo() {
+        return bulk_undo::act(app, editor, form).await;
     }
-    let action = Action::of_all(chosen, &PAGES, &ACTIONS)?;
+    let action = Action::of_all(form, &PAGES, &ACTIONS)?;
     let site = app.db.site().await;
     let selection = selection(&action, &site, clock::now())?;
     let (jobs, db, account) = (app.jobs.clone(), app.db.clone(), editor.clone());
@@ -195,15 +195,15 @@ pub async fn act(app: Data<App>, editor: Editor, Form(chosen): Form<Chosen>) -> 
 impl BulkAction {
     async fn answer(self, action: Action) -> Result<Outcome, Error> {
         match Change::of(&action) {
-            Ok(None) => self.needs(action, Invalid::default()).await,
-            Err(invalid) => self.needs(action, invalid).await,
+            Ok(None) => self.ask_for_input(action, Invalid::default()).await,
+            Err(invalid) => self.ask_for_input(action, invalid).await,
             Ok(Some(change)) if action.confirmed => self.run(action, change).await,
             Ok(Some(change)) => self.ask(action, change, "").await,
         }
     }
 
     /// Asks for the input that the choice needs.
-    async fn needs(&self, action: Action, invalid: Invalid) -> Result<Outcome, Error> {
+    async fn ask_for_input(&self, action: Action, invalid: Invalid) -> Result<Outcome, Error> {
         let (proof, selection) = (self.editor.proof(), self.selection.clone());
         let typed = action.parameters.readers.as_ref().map(|readers| readers.groups.clone()).unwrap_or_default();
         let query = move |conn: &mut Conn| {
@@ -220,7 +220,7 @@ impl BulkAction {
         if let Change::SetAudience(Audience::Chosen(chosen)) = &change
             && let Some(unknown) = self.unknown(chosen.clone()).await?
         {
-            return self.needs(action, unknown).await;
+            return self.ask_for_input(action, unknown).await;
         }
         let mut detail = change.detail();
         if let Change::Move(to) = &change
@@ -256,7 +256,7 @@ impl BulkAction {
             moves.iter().filter_map(|one| Some((&one.from, one.to.as_ref().ok()?))).collect();
         let selected: HashSet<PageId> = rows.iter().map(|row| row.id).collect();
         let access = AccessPreview::of_selected(&diff, &selected);
-        // The effect of other readers names the pages: only those that stay as they are come on top.
+        // The effect on access already names the pages that change: only the others are listed in addition.
         let is_about_readers = matches!(change, Change::SetAudience(_)) && !access.is_empty();
         let changed: HashSet<PageId> = diff.changes().iter().map(|change| change.page).collect();
         let listed = |row: &PageRow| !(is_about_readers && changed.contains(&row.id));
@@ -298,7 +298,7 @@ impl BulkAction {
         let db = &self.app.db;
         self.job.begin(db, action.ids.len()).await;
         let (deadline, job) = (self.job.deadline.clone(), self.job.clone());
-        let (report, commit) = (move |done| job.reach(done), self.job.commit_bulk(self.editor.proof()));
+        let (report, commit) = (move |done| job.set_done(done), self.job.commit_bulk(self.editor.proof()));
         match db.long_run(self.editor.proof(), command, action.seen.consent(), deadline, report, commit).await? {
             Ok(outcome) => {
                 let undoable = Some(self.job.action());
@@ -321,7 +321,7 @@ impl BulkAction {
             (_, error) => return Err(error.into()),
         };
         let field = if action.choice.needs == Needs::Section { "to" } else { "audience" };
-        self.needs(action, Invalid::one(field, message)).await
+        self.ask_for_input(action, Invalid::one(field, message)).await
     }
 
     fn question(&self, action: Action, question: Question) -> Result<Answer, Error> {
@@ -341,7 +341,7 @@ fn flash(change: &Change) -> Flash {
     }
 }
 
-/// A selected row that is no page: the draft of an unpublished one.
+/// A selected row that is not a published page: the draft of an unpublished one.
 fn draft_item(draft: &Draft) -> Item {
     Item {
         title: title(draft.typed.page.title.clone()),

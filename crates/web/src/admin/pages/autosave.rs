@@ -17,7 +17,7 @@ use store::{
 
 use super::{
     Fields, conflict,
-    editing::{Editing, after, busy_words, told},
+    editing::{Editing, after, after_page, busy_words},
     editor_context::EditorContext,
 };
 use crate::{
@@ -126,7 +126,7 @@ pub(super) async fn close(editing: &Editing<'_>, page: Option<PageId>, fields: F
         return Ok(Outcome::Redirect(see_other(&PAGES.list_href(&fields.back))));
     }
     match (write(app, editor, site.time_zone, page, &fields).await?, page) {
-        (Some(draft), _) => Ok(told(Done::Kept, draft.page, draft.version, &fields)),
+        (Some(draft), _) => Ok(after_page(Done::Kept, draft.page, draft.version, &fields)),
         (None, Some(page)) => conflict::show(app, editor, page, fields).await,
         (None, None) => Err(Error::NotFound),
     }
@@ -145,8 +145,8 @@ fn is_as_opened(context: &EditorContext, typed: &DraftInput, zone: Zone) -> bool
     }
 }
 
-/// Input as every browser sends it: with the same line ends, the same form of a date, and the choice that a list of choices
-/// shows.
+/// Input as every browser sends it: with the same line endings, the same notation of dates, and the option that a
+/// select element shows.
 fn as_sent(page: PageInput, zone: Zone) -> PageInput {
     let mut page = page.in_zone(zone);
     page.body = page.body.replace("\r\n", "\n");
@@ -165,7 +165,7 @@ fn as_sent(page: PageInput, zone: Zone) -> PageInput {
     page
 }
 
-/// What the button of the question about access does besides.
+/// The beginning of the label of the button that confirms a change of access.
 const UNPUBLISH: &str = "Unpublish and";
 
 /// Unpublishes the page; the form becomes its draft.
@@ -182,7 +182,7 @@ pub(super) async fn unpublish(editing: &Editing<'_>, page: PageId, fields: Field
         return editing.ask(fields, &diff, UNPUBLISH).await;
     }
     match app.db.run(editor.proof(), command.clone(), consent(&fields.agreed)).await? {
-        Ok(_) => Ok(told(Done::Unpublished, page, Version(fields.version), &fields)),
+        Ok(_) => Ok(after_page(Done::Unpublished, page, Version(fields.version), &fields)),
         Err(store::Error::Stale) => conflict::show(app, editor, page, fields).await,
         Err(store::Error::Unconfirmed) => {
             editing.ask(fields, &app.db.preview(editor.proof(), command).await??, UNPUBLISH).await

@@ -18,7 +18,7 @@ use crate::{
     App,
     admin::{
         access_preview::AccessPreview,
-        bulk::{Action, Choice, Chosen, NOUNS, Needs, Question, Seen},
+        bulk::{Action, BulkForm, Choice, NOUNS, Needs, Question, Seen},
         bulk_done,
         drafts::naming::{form_href, title},
         items::Item,
@@ -57,9 +57,9 @@ struct Undoing {
 
 /// Undoes a bulk action, or asks with the effect if somebody would gain access. 409 when no page of it is as the action left
 /// it.
-pub(super) async fn act(app: Data<App>, editor: Editor, chosen: Chosen) -> Result<Outcome, Error> {
-    let action = Action::of(chosen, &PAGES, &[CHOICE])?;
-    let undone = action.undone.ok_or_else(|| Error::Unprocessable("This is nothing that can be undone.".into()))?;
+pub(super) async fn act(app: Data<App>, editor: Editor, form: BulkForm) -> Result<Outcome, Error> {
+    let action = Action::of(form, &PAGES, &[CHOICE])?;
+    let undone = action.undone.ok_or_else(|| Error::Unprocessable("This cannot be undone.".into()))?;
     let site = app.db.site().await;
     let (jobs, db, account) = (app.jobs.clone(), app.db.clone(), editor.clone());
     let work = |job| Undoing { app, editor, site, undone, job }.run(action);
@@ -76,16 +76,16 @@ impl Undoing {
         let found = db.read(move |conn| bulk_actions::get(conn, &by, undone)).await?;
         self.job.begin(db, found.map_or(0, |found| found.pages)).await;
         let (deadline, job, commit) = (self.job.deadline.clone(), self.job.clone(), self.job.commit());
-        let report = move |done| job.reach(done);
+        let report = move |done| job.set_done(done);
         let finish = move |conn: &mut Conn, _: &Written| {
-            // The command wrote its beginning. Its message is shown for a minute from the end.
+            // The command recorded when it began; the message is shown for a minute after it has ended.
             writing::bulk_actions::set_undone(conn, undone, clock::now())?;
             commit(conn)
         };
         match db.long_run(proof, command, action.seen.consent(), deadline, report, finish).await? {
             Ok(_) => {
-                let told = bulk_done::undone_query(undone, &action.back);
-                Ok(Outcome::Redirect(see_other(&format!("{}?{told}", PAGES.list))))
+                let query = bulk_done::undone_query(undone, &action.back);
+                Ok(Outcome::Redirect(see_other(&format!("{}?{query}", PAGES.list))))
             }
             Err(store::Error::Unconfirmed) => self.ask(action).await,
             Err(store::Error::Stale) => Err(Error::Conflict(CHANGED.into())),
@@ -113,7 +113,7 @@ impl Undoing {
             Err(error) => return Err(error.into()),
         };
         let selected: HashSet<PageId> = sorted.ready.iter().copied().collect();
-        // The effect on access names its pages: only the others come on top.
+        // The effect on access already names the pages that change: only the others are listed in addition.
         let changed: HashSet<PageId> = diff.changes().iter().map(|change| change.page).collect();
         let others = sorted.ready.iter().filter(|page| !changed.contains(page));
         let items: Vec<Item> = others.map(|page| item(*page, &names)).collect();

@@ -129,8 +129,8 @@ pub(super) async fn show(app: &App, editor: &Editor, page: PageId, mut fields: F
     answer(&Editing { app, editor, site: &site, context: &context }, page, other, fields).await
 }
 
-/// A draft that somebody else saved. Both forms began with the published page, or with an earlier state of the draft, which is not
-/// kept: the script of the form sends it along.
+/// A draft that somebody else saved. Both forms began with the published page, or with an earlier state of the draft,
+/// which is not stored: the script of the form sends it along.
 async fn of_draft(app: &App, editor: &Editor, theirs: &Draft, fields: &Fields, zone: Zone) -> Result<Other, Error> {
     let common = Version(fields.version.min(theirs.based_on.0));
     let base = match fields.draft {

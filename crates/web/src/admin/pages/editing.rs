@@ -75,12 +75,12 @@ struct FormPage {
     files: FilesPanel,
     /// The question about people who gain access.
     access: Option<AccessQuestion>,
-    /// Whose view of the published page the form offers.
+    /// The menu of people as whom the published page can be viewed.
     views: Option<ViewAs>,
     /// The number of pages below this one.
     below: u64,
     old_paths: Vec<String>,
-    /// Whether the form shows what is stored, and no input of its user.
+    /// Whether the form shows the stored page or draft, and no input of its user.
     is_stored: bool,
     /// The editor who saved the draft a short time ago.
     busy: Option<String>,
@@ -91,7 +91,7 @@ struct FormPage {
     live_path: String,
     /// What is online and what is not, in words; empty for a new page.
     status: String,
-    /// The label of the button that publishes, and the one without a date to come.
+    /// The label of the button that publishes, and its label without a date in the future.
     publish_label: String,
     publish_now_label: &'static str,
     /// The date of publication as the drawer shows it.
@@ -115,7 +115,7 @@ struct Question {
     then: &'static str,
 }
 
-/// The parts of a form that answer a button.
+/// The parts of a form that depend on the button that was pressed.
 #[derive(Default)]
 struct Extras {
     preview: Option<Preview>,
@@ -139,7 +139,7 @@ impl Editing<'_> {
         self.form_with(fields, invalid, query, Extras::default()).await
     }
 
-    /// The form of what is stored, with the message after an action.
+    /// The form of the stored page or draft, with the message after an action.
     pub(super) async fn open(&self, fields: Fields, query: &QueryString) -> Result<Answer, Error> {
         let notice = done::notice(self.app, self.editor, query, Place::Form).await?;
         self.form_with(fields, &Invalid::default(), query, Extras { notice, is_stored: true, ..Extras::default() })
@@ -162,7 +162,7 @@ impl Editing<'_> {
         Ok(Outcome::Page(form))
     }
 
-    /// The form with the readers of the pages near it. Nothing is saved.
+    /// The form with the readers of the pages nearby. Nothing is saved.
     pub(super) async fn use_near(&self, mut fields: Fields) -> Result<Outcome, Error> {
         let (_, Outlook { near, .. }) =
             outlook::load(self.app, self.editor, Typed::of(&fields, self.context.id())).await?;
@@ -289,14 +289,14 @@ pub(super) fn after(flash: Flash, id: PageId, fields: &Fields) -> Outcome {
     Outcome::Redirect(flash.at(&address, &more, None))
 }
 
-/// The redirect after a form was saved, with a message that names the page.
-pub(super) fn told(done: Done, id: PageId, version: Version, fields: &Fields) -> Outcome {
+/// As [`after`], with a message that names the page.
+pub(super) fn after_page(done: Done, id: PageId, version: Version, fields: &Fields) -> Outcome {
     let (address, more) = target(id, fields);
     Outcome::Redirect(done.at(&address, id, version, &more))
 }
 
-/// As [`told`], with the number of other pages that fewer people can read now.
-pub(super) fn told_of_losses(done: Done, id: PageId, version: Version, fields: &Fields, fewer: usize) -> Outcome {
+/// As [`after_page`], with the number of other pages that fewer people can read now.
+pub(super) fn after_with_losses(done: Done, id: PageId, version: Version, fields: &Fields, fewer: usize) -> Outcome {
     let (address, mut more) = target(id, fields);
     if fewer > 0 {
         let fewer = encode(&[("fewer", &fewer.to_string())]);
@@ -305,7 +305,7 @@ pub(super) fn told_of_losses(done: Done, id: PageId, version: Version, fields: &
     Outcome::Redirect(done.at(&address, id, version, &more))
 }
 
-/// The address to which a button leads, and more of its query.
+/// The address to which a button leads, and the rest of its query.
 fn target(id: PageId, fields: &Fields) -> (String, String) {
     let kept = || encode(&[("back", &fields.back)]);
     match fields.then {
@@ -317,7 +317,7 @@ fn target(id: PageId, fields: &Fields) -> (String, String) {
     }
 }
 
-/// What is online of a page and what is not, in words.
+/// The status of a page and its draft, in words.
 fn status(page: Option<&Page>, draft: Option<&Draft>, now: Timestamp, zone: Zone) -> String {
     let when = |at| clock::day(at, now, zone);
     match (page, draft) {
@@ -346,7 +346,7 @@ struct Pending {
     preview_href: String,
     compare_href: String,
     discard_href: String,
-    /// Chosen readers that were deleted since the draft was saved, in words; empty without any.
+    /// Chosen readers that were deleted since the draft was saved, in words; empty if there are none.
     gone: String,
 }
 

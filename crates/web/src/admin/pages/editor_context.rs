@@ -14,7 +14,7 @@ use store::{drafts, groups::OfferedGroups, old_paths, pages, readers, revisions,
 
 use crate::{App, auth::extract::Editor, clock, http::error::Error};
 
-/// The most chosen readers whose view a form offers.
+/// The maximum number of chosen readers as whom a form offers to view the page.
 const MAX_READERS: u32 = 5;
 
 /// The published page, its draft, and related data; all empty for a new page.
@@ -50,7 +50,7 @@ impl EditorContext {
     }
 }
 
-/// Data about a page outside of its content.
+/// Data about a page that is not part of its content.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Surroundings {
     pub(super) below: u64,
@@ -109,7 +109,7 @@ pub(super) async fn load_new(
     Ok((site, EditorContext { surroundings, ..EditorContext::default() }))
 }
 
-/// Loads the context of a new page, or of the page that an earlier save of the same form has made.
+/// Loads the context of a new page, or of the page that an earlier save of the same form has created.
 pub(super) async fn load_of_form(
     app: &App,
     editor: &Editor,

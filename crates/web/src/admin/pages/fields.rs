@@ -91,7 +91,7 @@ pub struct Fields {
     pub(super) back: String,
     #[serde(default, skip_serializing)]
     pub(super) then: SubmitAction,
-    /// The draft with which the form began, as its script sends it: the fields of a form; empty without.
+    /// The draft with which the form began, as its script sends it: the encoded fields of a form, or empty.
     #[serde(default, skip_serializing)]
     base: String,
 }
@@ -176,11 +176,11 @@ impl Fields {
     /// Takes front matter out of the text, and fills in empty fields from it; see [`PageInput::take_front_matter`].
     pub(super) fn take_front_matter(&mut self, zone: Zone) -> Option<String> {
         let mut input = self.input(zone);
-        let told = input.take_front_matter()?;
+        let remark = input.take_front_matter()?;
         (self.title, self.summary, self.published, self.body) =
             (input.title, input.summary, input.published, input.body);
         self.language = input.placement.language;
-        Some(told)
+        Some(remark)
     }
 
     /// The validated content and change note.
@@ -212,8 +212,8 @@ impl Fields {
         }
     }
 
-    /// Fills in the audience of a form without one, as a script may send it: what is published, or what is saved as a draft,
-    /// keeps the audience that it has.
+    /// Fills in the audience of a form without one, as a script may send it: the page, or the draft if one is saved,
+    /// keeps its audience.
     pub(super) fn keep_audience(&mut self, context: &EditorContext) {
         if !self.audience.is_empty() || self.private {
             return;

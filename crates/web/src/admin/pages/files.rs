@@ -1,7 +1,7 @@
 //! The files of a page in its form: uploading them, changing them, and the list of them beside the text.
 //!
-//! Every button that is about a file sends the form of the page along, and the draft is saved before anything else is done: without
-//! a script nothing that was typed is lost. A script sends a file alone.
+//! Every button for a file sends the form of the page along, and the draft is saved before anything else is done: without
+//! a script, no input is lost. A script sends only the file.
 
 pub mod actions;
 pub(super) mod elsewhere;

@@ -61,13 +61,13 @@ impl ListState {
         }
     }
 
-    /// The state of the pages, for a list of published pages alone.
+    /// The state of the pages, for a list of only published pages.
     fn of_pages(self) -> Option<PageState> {
         PAGE_STATES.into_iter().find(|(state, _)| *state == self).map(|(_, state)| state)
     }
 
-    /// Whether the list has pages, and not drafts or the trash alone: then it has filters, columns to sort by and actions on
-    /// all pages that match.
+    /// Whether the list has published pages, and not only drafts or the trash: it then has filters, sortable columns,
+    /// and actions on all matching pages.
     pub(super) fn has_pages(self) -> bool {
         self == ListState::All || self.of_pages().is_some()
     }

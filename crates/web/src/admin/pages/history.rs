@@ -62,7 +62,7 @@ struct HistoryPage {
     #[serde(flatten)]
     panel: Panel,
     compare_url: String,
-    /// Whether a row has a button that restores it.
+    /// Whether any row has a button that restores it.
     restores: bool,
     rows: Vec<Row>,
     #[serde(flatten)]
@@ -80,7 +80,7 @@ struct Present {
 }
 
 impl Present {
-    /// The input of the draft, or else of the page, with its dates in a zone: what a restored version is compared with.
+    /// The input of the draft, or else of the page, with its dates in a zone. A restored version is compared with it.
     fn input(&self, zone: Zone) -> PageInput {
         match (&self.draft, &self.page) {
             (Some(draft), _) => draft.typed.page.clone().in_zone(zone),
@@ -163,7 +163,8 @@ struct RevisionPage {
     note: String,
     detail: String,
     is_present: bool,
-    /// Whether the form may hold something else: the current version without a draft is there already.
+    /// Whether restoring the version changes anything: without a draft, the current version is what the form holds
+    /// already.
     is_restorable: bool,
     fields: Restoration,
     errors: Errors,
@@ -178,7 +179,7 @@ struct RevisionPage {
     page: Shown,
 }
 
-/// What a version had, and what there is now, in words.
+/// A property of a version and of the current state, in words.
 #[derive(Serialize)]
 struct Then {
     was: String,
@@ -200,7 +201,7 @@ fn dates(content: &PageContent, zone: Zone) -> String {
     }
 }
 
-/// The dates of a form in words; as they were typed if they are no dates.
+/// The dates of a form in words; as they were typed if they are not valid.
 fn typed_dates(input: &PageInput, zone: Zone) -> String {
     let words = |typed: &str| match zone.parse_moment(typed) {
         Ok(Some(at)) => clock::moment(at, zone),

@@ -58,7 +58,7 @@ pub async fn list(app: Data<App>, editor: Editor, query: QueryString) -> Result<
     }
 }
 
-/// The rows of a list of pages, with what is known of them.
+/// The rows of a list of pages, with further data about them.
 struct Found {
     table: Table<Listed>,
     known: Known,

@@ -43,7 +43,7 @@ pub(super) struct OtherEditor {
 }
 
 impl OtherEditor {
-    /// The editor with a name, which is empty if it is not known, as `me` reads of them.
+    /// The words for the editor with a name, addressed to the editor `me`. The name is empty if it is not known.
     pub(super) fn new(name: &str, me: &str) -> OtherEditor {
         let (who, whose) = match name {
             "" => ("Somebody".into(), "the other".into()),
@@ -54,7 +54,7 @@ impl OtherEditor {
     }
 }
 
-/// What came of two versions of a page.
+/// The result of merging two versions of a page.
 #[derive(Debug)]
 pub(super) struct Merged {
     /// The merged fields: mine where both editors changed the same, and the other editor's readers where they changed them.
@@ -124,7 +124,7 @@ fn settle<T: Clone + PartialEq>(base: Option<&T>, mine: &mut T, theirs: &mut T) 
     }
 }
 
-/// My change of readers is kept. The other editor's is taken over and reported: a save must not undo it unseen.
+/// My change of readers is kept. The other editor's is taken over and reported: a save must not undo it unnoticed.
 fn merge_readers(base: Option<&PageInput>, mine: &mut PageInput, theirs: &mut PageInput) -> Option<ReadersChange> {
     let is_theirs_unchanged = base.is_some_and(|base| base.audience == theirs.audience);
     let change = (!is_theirs_unchanged && mine.audience != theirs.audience).then(|| ReadersChange {

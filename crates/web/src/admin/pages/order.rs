@@ -26,7 +26,7 @@ use crate::{
     },
 };
 
-/// The most pages that the form orders: it has two fields for each, and a form has at most 500.
+/// The maximum number of pages that the form orders: it has two fields for each, and a form has at most 500.
 const MAX_PAGES: u32 = 240;
 
 #[derive(Serialize)]
@@ -39,7 +39,7 @@ struct OrderPage {
     /// Whether there are more pages than a form can order.
     has_too_many: bool,
     max_pages: u32,
-    /// Whether the section has another order now.
+    /// Whether the section is sorted in another way now.
     is_sorted_otherwise: bool,
     errors: Errors,
 }

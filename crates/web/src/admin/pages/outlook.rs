@@ -29,7 +29,8 @@ use crate::{
     },
 };
 
-/// The most pages below a page for which the lines say what happens to them. For more, only publishing says it.
+/// The maximum number of pages below a page for which the effect on them is computed while somebody types. For more,
+/// only publishing shows it.
 const MAX_BELOW: u64 = 1_000;
 
 /// The fields of a page's form on which its readers depend.
@@ -82,7 +83,7 @@ impl Typed {
         let input = PageInput { title: self.title.clone(), path: path.to_owned(), ..PageInput::default() };
         let audience =
             AudienceInput { kind: self.audience.clone(), people: self.people.clone(), groups: self.groups.clone() };
-        // Without anybody chosen, nobody but editors could read the page.
+        // If nobody is chosen, only editors could read the page.
         let nobody = if self.audience == "chosen" { Audience::Chosen(Default::default()) } else { Audience::Inherited };
         Intention {
             page: self.page(),
@@ -123,7 +124,7 @@ pub(super) async fn load(app: &App, editor: &Editor, typed: Typed) -> Result<(St
     Ok((Status::new(&outlook, dates, others, clock::now(), zone), outlook))
 }
 
-/// What publishing does to pages below, in a sentence; empty if nothing.
+/// The effect of publishing on the pages below, in a sentence; empty if there is none.
 fn others(conn: &mut Conn, by: &access::Editor, intention: &Intention, move_below: bool) -> store::Result<String> {
     let Some((page, path)) = intention.page.zip(intention.path.clone()) else { return Ok(String::new()) };
     let Some(current) = pages::get(conn, by, page)? else { return Ok(String::new()) };
@@ -142,7 +143,7 @@ fn others(conn: &mut Conn, by: &access::Editor, intention: &Intention, move_belo
     Ok(effect(&diff, page))
 }
 
-/// What a change does to other pages than its own, in a sentence; empty if nothing.
+/// The effect of a change on other pages than its own, in a sentence; empty if there is none.
 pub(super) fn effect(diff: &AccessDiff, own: PageId) -> String {
     let others = || diff.changes().iter().filter(|change| change.page != own);
     let more = others().filter(|change| change.added.is_some()).count();

@@ -28,7 +28,8 @@ use crate::{
     markdown::{self, Address, SafeHtml},
 };
 
-/// The maximum number of different links that a preview checks: each one is a query. The list of broken links has all.
+/// The maximum number of different links that a preview checks: each one is a query. The list of broken links is
+/// complete.
 const MAX_CHECKED_LINKS: usize = 500;
 
 /// The text of a form, and the fields on which the check of its links depends.
@@ -105,7 +106,7 @@ pub(super) async fn elsewhere(app: &App, editor: &Editor, text: Text) -> Result<
     Ok(check(app, editor, text).await?.0.elsewhere())
 }
 
-/// What the addresses in a text lead to.
+/// The targets of the addresses in a text, as they were looked up.
 struct Checked {
     page: Option<PageId>,
     path: PagePath,
@@ -117,7 +118,7 @@ struct Checked {
     files: Vec<File>,
 }
 
-/// Looks up what the addresses in a text lead to. Returns the text, too, with the line endings of Markdown.
+/// Looks up the targets of the addresses in a text. Also returns the text, with the line endings of Markdown.
 async fn check(app: &App, editor: &Editor, text: Text) -> Result<(Checked, String), Error> {
     let audience = text.audience();
     let Text { body, path, page, .. } = text;
@@ -142,7 +143,7 @@ async fn check(app: &App, editor: &Editor, text: Text) -> Result<(Checked, Strin
 }
 
 impl Checked {
-    /// What the author should know of an address.
+    /// The warning for the author about an address.
     fn warning(&self, address: Address<'_>) -> Option<Cow<'static, str>> {
         let (written, is_picture) = match address {
             Address::Link(address) => (address, false),
@@ -176,13 +177,13 @@ impl Checked {
     fn other_site(&self, address: &str) -> Option<Cow<'static, str>> {
         let (_, after) = address.split_once("//")?;
         let host = after.split(['/', '?', '#']).next().filter(|host| !host.is_empty())?;
-        let told = match self.is_public {
+        let warning = match self.is_public {
             true => format!("This picture comes from {host}, which sees the network address of every reader."),
             false => format!(
                 "This page is private, and this picture tells {host} when somebody reads it, and from which network address."
             ),
         };
-        Some(format!("{told} To show it from here, download it and drop it into the text.").into())
+        Some(format!("{warning} To show it from here, download it and drop it into the text.").into())
     }
 
     /// The files of other pages that the text names.
@@ -193,7 +194,7 @@ impl Checked {
 
 const NO_PICTURE: &str = "There is no picture at this address.";
 
-/// The page that is at a path, or whose draft is.
+/// The page whose draft, or which itself, is at a path.
 fn page_at(conn: &mut store::Conn, by: &access::Editor, path: &PagePath) -> store::Result<Option<PageId>> {
     Ok(match drafts::find(conn, by, path)? {
         Some(draft) => Some(draft.page),

@@ -1,4 +1,5 @@
-//! The shares of a page in the panel: the form that makes a link, which is shown once, and the list of those that were made.
+//! The shares of a page in the panel: the form that creates a link, which is shown once, and the list of existing
+//! links.
 
 use actix_web::{HttpRequest, http::StatusCode, web::Data};
 use domain::{
@@ -40,11 +41,11 @@ struct SharesPage {
     action: String,
     fields: Fields,
     errors: Errors,
-    /// What a link can open; nothing if there is nothing to share.
+    /// The kinds of links that can be created; empty if there is nothing to share.
     offers: Vec<Offer>,
-    /// The number of the form.
+    /// The id of the form.
     form: i64,
-    /// Why there is no button.
+    /// The reason why no link can be created; empty if one can.
     why_not: &'static str,
     /// The link that was made, which is shown once.
     made: Option<Made>,
@@ -55,7 +56,7 @@ struct SharesPage {
 #[derive(Serialize)]
 struct Offer {
     shows: &'static str,
-    /// What it opens, as the end of a sentence about those who have the link.
+    /// The pages that it opens, as the end of a sentence about those who have the link.
     label: &'static str,
     is_chosen: bool,
 }
@@ -74,7 +75,7 @@ pub(in crate::admin) struct Row {
     shows: &'static str,
     made: When,
     made_by: String,
-    /// The last moment that was chosen, or at which somebody ended it.
+    /// The end that was chosen, or the moment at which somebody ended it.
     end: When,
     is_open: bool,
     /// Whether somebody ended it before its time.
@@ -113,7 +114,7 @@ pub struct Fields {
     last_day: String,
     #[serde(default)]
     shows: String,
-    /// The number of the form; 0 without one.
+    /// The id of the form; 0 without one.
     #[serde(default)]
     form: i64,
 }
@@ -166,7 +167,7 @@ impl Sharing {
         }
     }
 
-    /// What can be shared; one of it is chosen.
+    /// The kinds of links that can be created; one of them is chosen.
     fn offers(&self, chosen: &str, now: Timestamp) -> Vec<Offer> {
         let is_private = self.page.as_ref().is_some_and(|page| {
             Outline::of(page).decide(&page.content.path, &Visitor::Anonymous, now) != Some(Access::Show)
@@ -191,7 +192,7 @@ impl Sharing {
     }
 }
 
-/// What is shown around the list and the form.
+/// The parts of the page that depend on the request.
 #[derive(Default)]
 struct Extras {
     fields: Fields,

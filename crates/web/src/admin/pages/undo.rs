@@ -110,7 +110,7 @@ pub async fn undo(
     let id = PageId(id(&request)?);
     fields.back = PAGES.back(&fields.back);
     let Some(done) = Done::parse(&fields.what) else {
-        return Err(Error::Unprocessable("This is nothing that can be undone.".into()));
+        return Err(Error::Unprocessable("This cannot be undone.".into()));
     };
     let (proof, site, version) = (editor.proof(), app.db.site().await, Version(fields.version));
     let of = site.clone();
@@ -130,7 +130,7 @@ pub async fn undo(
 }
 
 /// The message when a page is no longer in the state that an action left.
-const CHANGED: &str = "The page has changed since, so that nothing was undone. Its history has all versions.";
+const CHANGED: &str = "Nothing was undone, because the page has changed since. Its history has all versions.";
 
 fn after(id: PageId, version: Version, outcome: &writing::Outcome, fields: &Fields) -> HttpResponse {
     let version = match outcome {

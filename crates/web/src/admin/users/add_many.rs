@@ -43,7 +43,7 @@ use crate::{
     },
 };
 
-/// How long the passwords of one form are hashed. Proxies usually wait for an answer for 60 seconds.
+/// The maximum time for hashing the passwords of one form. Proxies usually wait for an answer for 60 seconds.
 const HASHING_TIMEOUT: Duration = Duration::from_secs(45);
 
 /// The fields of the form as they were typed.
@@ -59,7 +59,7 @@ pub struct Fields {
     /// The groups that were ticked.
     #[serde(default)]
     groups: Vec<String>,
-    /// Further groups, one a line; where there are too many to tick.
+    /// Further groups, one per line, if there are too many to tick.
     #[serde(default)]
     other_groups: String,
     /// The fingerprint of the effect on access that was shown.
@@ -113,7 +113,7 @@ struct GroupChoice {
     chosen: bool,
 }
 
-/// The form, and what it is shown with.
+/// The form, with the values that it shows.
 struct Asking<'a> {
     app: &'a App,
     admin: &'a Admin,
@@ -270,7 +270,7 @@ pub async fn add_many(
     sheet::page(&app, panel, sheet, String::new(), USERS.list_href(&fields.back)).map(Outcome::Page)
 }
 
-const BUSY: &str = "Nobody was added: the passwords were not ready in 45 seconds, because many people sign in now. Try \
+const BUSY: &str = "Nobody was added: the passwords were not ready in 45 seconds, because many people are signing in now. Try \
                     again later, or add fewer users at a time.";
 const TAKEN: &str = "Somebody took one of these names a moment ago, so nobody was added. Try again.";
 
@@ -308,7 +308,7 @@ fn check(
     Some((people.into_iter().map(user).collect(), groups))
 }
 
-/// Generates passwords: each as text and checked.
+/// Generates passwords: each as text, and as a checked password.
 fn generate(count: usize) -> Result<(Vec<String>, Vec<Password>), Error> {
     let (mut texts, mut passwords) = (Vec::new(), Vec::new());
     for _ in 0..count {

@@ -29,11 +29,11 @@ pub(super) struct AppPasswords {
 struct Row {
     id: String,
     name: String,
-    /// The address of the page that it opens with those below; empty for all pages.
+    /// The address of the page that it opens, together with the pages below; empty for all pages.
     below: String,
     made: String,
     ends: String,
-    /// Whether its end came.
+    /// Whether it has ended.
     is_over: bool,
     /// The day of its last use in UTC; empty before the first one.
     used: String,
@@ -58,7 +58,7 @@ impl AppPasswords {
         Ok((!rows.is_empty()).then_some(AppPasswords { rows, action }))
     }
 
-    /// The label of a box that ends them all.
+    /// The label of a checkbox that ends all of them.
     pub(super) fn ending(&self, owner: &str) -> String {
         match self.rows.len() {
             1 => format!("End the app password of {owner}"),

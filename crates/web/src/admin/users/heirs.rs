@@ -1,4 +1,4 @@
-//! Who gets the drafts of users who are disabled or deleted.
+//! The editor who gets the drafts of users who are disabled or deleted.
 
 use domain::{
     access::Admin,
@@ -8,13 +8,13 @@ use store::{Conn, users, writing::drafts};
 
 use crate::{clock, http::error::Error};
 
-/// The most editors among whom the one is chosen who gets the drafts.
-const OFFERED: u32 = 100;
+/// The maximum number of editors that are offered to get the drafts.
+const MAX_OFFERED: u32 = 100;
 
 /// The names of the editors who can have the drafts of users who leave: those who stay.
 pub(super) fn heirs(conn: &mut Conn, admin: &Admin, leaving: &[&User]) -> store::Result<Vec<String>> {
     let stays = |name: &Username| leaving.iter().all(|user| user.name != *name);
-    let editors = users::editor_names(conn, admin, OFFERED)?;
+    let editors = users::editor_names(conn, admin, MAX_OFFERED)?;
     Ok(editors.into_iter().filter(stays).map(|name| name.to_string()).collect())
 }
 
@@ -32,11 +32,11 @@ impl Heir {
         Ok(Heir(name.transpose().map_err(|words| Error::Unprocessable(words.into()))?))
     }
 
-    /// Makes a change by which users leave, and then the editor the one who saved their drafts last.
+    /// Makes a change by which users leave, and then hands their drafts over to the editor.
     ///
     /// # Errors
-    /// Those of the change; [`store::Error::Refused`] when the editor cannot sign in, is no editor, or is gone: perhaps by the
-    /// same change.
+    /// Those of the change; [`store::Error::Refused`] when the editor cannot sign in, is not an editor, or is gone,
+    /// perhaps by the same change.
     pub(super) fn take_over_after<T>(
         &self,
         conn: &mut Conn,

@@ -1,4 +1,5 @@
-//! What somebody loses or leaves behind when their account is disabled or deleted: the pages that they could read, and drafts.
+//! The pages that somebody can no longer read, and the drafts that they leave behind, when their account is disabled or
+//! deleted.
 
 use domain::{access::Admin, page::PageId, user::User};
 use serde::Serialize;
@@ -11,32 +12,32 @@ use store::{
 use crate::{admin::drafts::naming, clock, http::view::Link};
 
 /// The number of drafts that are named.
-const NAMED: u32 = 3;
+const MAX_NAMED: u32 = 3;
 
 /// The pages and drafts of a user.
 #[derive(Serialize)]
 pub(super) struct Holdings {
-    /// `can read every page`; the end of a sentence.
+    /// The end of a sentence about what the user can read, such as `can read every page`.
     reads: String,
     /// The first drafts that the user saved last.
     drafts: Vec<Link>,
     /// The total number of these drafts.
     draft_count: String,
     more_drafts: bool,
-    /// The first pages that nobody else but editors can read.
+    /// The first pages that, apart from editors, nobody else can read.
     alone: Vec<Link>,
     more_alone: bool,
-    /// What ends with the account, such as `2 app passwords`: each with its number.
+    /// The keys that end with the account, by kind and with their number, such as `2 app passwords`.
     keys: Vec<String>,
 }
 
 impl Holdings {
     pub(super) fn of(conn: &mut Conn, admin: &Admin, user: &User) -> store::Result<Holdings> {
         let chosen = users::chosen_pages(conn, admin, user)?;
-        let held = drafts::saved_by(conn, admin.editor(), SavedBy::User(user.name.as_str()), NAMED)?;
+        let held = drafts::saved_by(conn, admin.editor(), SavedBy::User(user.name.as_str()), MAX_NAMED)?;
         let (alone, more_alone) = match user.role.may_edit() {
             true => (Vec::new(), false),
-            false => readers::only_for(conn, admin, user, NAMED as usize)?,
+            false => readers::only_for(conn, admin, user, MAX_NAMED as usize)?,
         };
         let page = |(page, title): (PageId, String)| Link::new(format!("/admin/pages/{}", page.0), title);
         let link = |row: drafts::DraftRow| Link::new(format!("/admin/pages/{}", row.page.0), naming::title(row.title));

@@ -41,7 +41,7 @@ struct KeysPage {
     cancel_href: String,
 }
 
-/// Where the question was asked for, and where its answer leads.
+/// The address from which the question was opened, and to which its answer redirects.
 fn origin(id: UserId, from: &str, back: &str) -> String {
     if from == "user" { USERS.form_href(id.0) } else { KEYS.list_href(back) }
 }

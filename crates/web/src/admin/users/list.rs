@@ -23,7 +23,7 @@ use super::{
 use crate::{
     App,
     admin::{
-        bulk::{Action, Choice, Chosen, Needs, Question},
+        bulk::{Action, BulkForm, Choice, Needs, Question},
         flash::Flash,
         items::Item,
         panel::Panel,
@@ -41,7 +41,7 @@ use crate::{
     },
 };
 
-/// How long before its end an account is said to end soon.
+/// How long before its end an account counts as ending soon.
 const SOON: TimeDelta = TimeDelta::days(14);
 
 const ACTIONS: [Choice; 4] = [
@@ -222,8 +222,8 @@ pub async fn list(app: Data<App>, admin: Admin, query: QueryString) -> Result<Ou
 }
 
 /// POST `/admin/users/actions`: asks for confirmation; runs a confirmed action.
-pub async fn act(app: Data<App>, admin: Admin, Form(chosen): Form<Chosen>) -> Result<Outcome, Error> {
-    let action = Action::of(chosen, &USERS, &ACTIONS)?;
+pub async fn act(app: Data<App>, admin: Admin, Form(form): Form<BulkForm>) -> Result<Outcome, Error> {
+    let action = Action::of(form, &USERS, &ACTIONS)?;
     let ids: Vec<UserId> = action.ids.iter().copied().map(UserId).collect();
     let proof = admin.proof();
     if !action.confirmed {
@@ -278,7 +278,7 @@ pub async fn act(app: Data<App>, admin: Admin, Form(chosen): Form<Chosen>) -> Re
     Ok(Outcome::Redirect(flash.at(USERS.list, &action.back, Some(count))))
 }
 
-/// The end of accounts that was typed for an action; a message if it is none.
+/// The end of accounts that was typed for an action; a message if it is not a date.
 fn check_end(action: &Action, zone: Zone) -> Result<Option<Timestamp>, String> {
     zone.parse_moment(action.parameters.moment.as_deref().unwrap_or_default())
 }
@@ -292,7 +292,7 @@ pub(super) fn state(user: &User, now: Timestamp) -> &'static str {
     }
 }
 
-/// A user as the question names them; with what they hold, if the action takes their access.
+/// A user as the question names them, with their pages and drafts if the action takes their access away.
 fn item(user: &User, holdings: Option<Holdings>) -> Item {
     let state = state(user, clock::now());
     let holdings = holdings.map_or(String::new(), |holdings| format!("; {}", holdings.words()));

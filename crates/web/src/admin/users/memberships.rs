@@ -24,13 +24,13 @@ use crate::{
     http::{error::Error, view::Link},
 };
 
-/// The maximum number of groups that the form shows as ticks; for others it has a field.
+/// The maximum number of groups that the form shows as checkboxes; for others it has a field.
 const MAX_TICKS: u32 = 30;
 
-/// The most groups for which the pages are counted that they open.
+/// The maximum number of groups of a user for which the readable pages are counted.
 const MAX_REASONS: usize = 20;
 
-/// The groups of a user as ticks.
+/// The groups of a user as checkboxes.
 #[derive(Serialize)]
 pub(super) struct Memberships {
     action: String,
@@ -56,7 +56,7 @@ struct Tick {
 #[derive(Serialize)]
 struct Readable {
     words: String,
-    /// Why, for pages with chosen readers: `2 through the group Staff`.
+    /// The reasons, for pages with chosen readers: `2 through the group Staff`.
     reasons: Vec<String>,
     /// The first segments with pages of the user, each with their number.
     sections: Vec<Link>,
@@ -66,7 +66,7 @@ struct Readable {
 
 /// The fields of the form: the groups that it chooses, and those that it showed as chosen.
 #[derive(Clone, Debug, Default, Deserialize)]
-pub struct Chosen {
+pub struct MembershipForm {
     #[serde(default)]
     groups: Vec<String>,
     #[serde(default)]
@@ -78,19 +78,19 @@ pub struct Chosen {
     pub(super) back: String,
 }
 
-impl Chosen {
+impl MembershipForm {
     fn parsed(names: &[String]) -> Vec<GroupName> {
         names.iter().filter_map(|name| GroupName::parse(name).ok()).collect()
     }
 
-    /// The names that are in the one list and not in the other.
+    /// The names that are in the first list and not in the second.
     fn without(names: &[String], others: &[String]) -> Vec<GroupName> {
-        let others: BTreeSet<GroupName> = Chosen::parsed(others).into_iter().collect();
-        Chosen::parsed(names).into_iter().filter(|name| !others.contains(name)).collect()
+        let others: BTreeSet<GroupName> = MembershipForm::parsed(others).into_iter().collect();
+        MembershipForm::parsed(names).into_iter().filter(|name| !others.contains(name)).collect()
     }
 
-    /// The command that gives a user the groups that are ticked. It leaves a membership alone that somebody else changed since the
-    /// form was opened.
+    /// The command that gives a user the groups that are ticked. It leaves memberships alone that somebody else changed
+    /// since the form was opened.
     ///
     /// # Errors
     /// In the inner result, a message for `groups` with the name of a group that does not exist.
@@ -100,7 +100,8 @@ impl Chosen {
         admin: &Admin,
         user: UserId,
     ) -> Result<Result<ChangeMemberships, Invalid>, Error> {
-        let (join, leave) = (Chosen::without(&self.groups, &self.had), Chosen::without(&self.had, &self.groups));
+        let (join, leave) =
+            (MembershipForm::without(&self.groups, &self.had), MembershipForm::without(&self.had, &self.groups));
         let (proof, names) = (admin.proof(), (join.clone(), leave));
         let find = move |conn: &mut Conn| {
             Ok((groups::with_names(conn, &proof, &names.0)?, groups::with_names(conn, &proof, &names.1)?))
@@ -122,7 +123,7 @@ impl Memberships {
         chosen: &[String],
         question: Option<AccessQuestion>,
     ) -> Result<Memberships, Error> {
-        let (proof, names) = (admin.proof(), Chosen::parsed(chosen));
+        let (proof, names) = (admin.proof(), MembershipForm::parsed(chosen));
         let read = move |conn: &mut Conn| {
             let (first, more) = groups::first(conn, &proof, MAX_TICKS)?;
             Ok((first, more, groups::with_names(conn, &proof, &names)?))
@@ -139,11 +140,11 @@ impl Memberships {
         app: &App,
         admin: &Admin,
         user: &User,
-        chosen: Option<Chosen>,
+        chosen: Option<MembershipForm>,
         back: &str,
     ) -> Result<Memberships, Error> {
         let (proof, member, now) = (admin.proof(), Member::of(user), clock::now());
-        let names = chosen.as_ref().map(|chosen| Chosen::parsed(&chosen.groups)).unwrap_or_default();
+        let names = chosen.as_ref().map(|chosen| MembershipForm::parsed(&chosen.groups)).unwrap_or_default();
         let read = move |conn: &mut Conn| {
             let (first, more) = groups::first(conn, &proof, MAX_TICKS)?;
             let own = groups::of_user(conn, &proof, member.id)?;
@@ -165,8 +166,11 @@ impl Memberships {
         };
         let (first, more, own, typed, readable) = app.db.read(read).await?;
         let own: Vec<String> = own.into_iter().map(|(_, name)| name.to_string()).collect();
-        let Chosen { groups, had, .. } =
-            chosen.unwrap_or_else(|| Chosen { groups: own.clone(), had: own.clone(), ..Chosen::default() });
+        let MembershipForm { groups, had, .. } = chosen.unwrap_or_else(|| MembershipForm {
+            groups: own.clone(),
+            had: own.clone(),
+            ..MembershipForm::default()
+        });
         let known = first.into_iter().chain(typed).map(|(_, name)| name.to_string());
         let (ticks, other) = ticks(known.chain(own).collect(), &groups);
         let view = view_as::address_of(user.name.as_str());
@@ -198,7 +202,7 @@ impl Memberships {
     }
 }
 
-/// The ticks of a form, and the name that was typed and is none of them.
+/// The checkboxes of a form, and a typed name that is none of them.
 fn ticks(known: BTreeSet<String>, chosen: &[String]) -> (Vec<Tick>, String) {
     let other = chosen.iter().find(|name| !name.trim().is_empty() && !known.contains(name.trim()));
     let other = other.cloned().unwrap_or_default();
@@ -206,12 +210,13 @@ fn ticks(known: BTreeSet<String>, chosen: &[String]) -> (Vec<Tick>, String) {
     (known.into_iter().map(tick).collect(), other)
 }
 
-/// Makes the ticks of a form true. `None` if that is done; otherwise the form with its question or its messages.
+/// Sets the groups of a user to those that are ticked. `None` when that is done; otherwise the form with its question
+/// or its messages.
 pub(super) async fn set(
     app: &App,
     admin: &Admin,
     user: &User,
-    chosen: Chosen,
+    chosen: MembershipForm,
 ) -> Result<Option<(Memberships, Invalid)>, Error> {
     let refused = async |question: Option<AccessQuestion>, invalid: Invalid| {
         let shown = Memberships::load(app, admin, user, Some(chosen.clone()), &chosen.back).await?;

@@ -34,7 +34,7 @@ use crate::{
     },
 };
 
-/// Where the password of a user comes from.
+/// The way in which a user gets a password.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(super) enum By {
@@ -59,17 +59,17 @@ impl By {
 }
 
 /// A typed password, or a generated one that has to be shown.
-pub(super) struct Chosen {
+pub(super) struct ChosenPassword {
     pub(super) password: Password,
     pub(super) generated: Option<String>,
 }
 
 /// Checks a password that was typed twice, or generates one.
-pub(super) fn choose(typed: &str, again: &str, by: By, name: &str) -> Result<Chosen, Invalid> {
+pub(super) fn choose(typed: &str, again: &str, by: By, name: &str) -> Result<ChosenPassword, Invalid> {
     if by != By::Typed {
         let generated = first_run::generate().map_err(|message| Invalid::one("password", message))?;
         let password = Password::parse(&generated).map_err(|message| Invalid::one("password", message))?;
-        return Ok(Chosen { password, generated: Some(generated) });
+        return Ok(ChosenPassword { password, generated: Some(generated) });
     }
     let mut invalid = Invalid::default();
     let password = invalid.take("password", Password::parse_new(typed, name));
@@ -77,7 +77,7 @@ pub(super) fn choose(typed: &str, again: &str, by: By, name: &str) -> Result<Cho
         invalid.add("password_again", "The two passwords differ. Type the same password twice.");
     }
     match password {
-        Some(password) if invalid.is_empty() => Ok(Chosen { password, generated: None }),
+        Some(password) if invalid.is_empty() => Ok(ChosenPassword { password, generated: None }),
         _ => Err(invalid),
     }
 }
@@ -91,7 +91,7 @@ struct PasswordPage {
     errors: Errors,
     by: &'static str,
     version: i64,
-    /// The label of the box that ends the user's app passwords; empty if there are none.
+    /// The label of the checkbox that ends the user's app passwords; empty if there are none.
     ending: String,
     ends_app_passwords: bool,
     back: String,

@@ -1,4 +1,5 @@
-//! The sheet with what new users need to sign in: a password or a link of each. It is shown once, to copy, print or download.
+//! The sheet that new users need to sign in: a password or a link for each. It is shown once, to copy, print or
+//! download.
 
 use actix_web::HttpRequest;
 use domain::{
@@ -19,7 +20,7 @@ use crate::{
     },
 };
 
-/// What somebody needs to sign in, for each user.
+/// The passwords or links of new users.
 #[derive(Serialize)]
 pub(super) struct Sheet {
     site: String,
@@ -33,7 +34,7 @@ pub(super) struct Sheet {
     csv: String,
 }
 
-/// The name of a user, what is noted of them, and their password or link.
+/// The name of a user, the note about them, and their password or link.
 #[derive(Serialize)]
 pub(super) struct Slip {
     name: String,
@@ -79,7 +80,8 @@ fn csv(slips: &[Slip]) -> String {
     std::iter::once(row("name", "link", "note")).chain(rows).collect::<Vec<_>>().join("\n")
 }
 
-/// A cell. A spreadsheet takes one that begins with = + - or @ for a formula, unless an apostrophe is before it.
+/// A cell. A spreadsheet takes a cell that begins with `=`, `+`, `-` or `@` for a formula, unless an apostrophe
+/// precedes it.
 fn cell(text: &str) -> String {
     let apostrophe = if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { "'" } else { "" };
     match text.contains([',', '"', '\n', '\r']) {

@@ -16,7 +16,7 @@ use crate::{
     http::{error::Error, form::Form, query::encode},
 };
 
-/// The number of wrong passwords in a row from which the page shows them: people mistype.
+/// The number of consecutive wrong passwords from which on the page shows them; fewer may be typing errors.
 const SHOWN_FROM: u32 = 10;
 
 /// Wrong passwords for a user, over all instances.

@@ -1,9 +1,9 @@
 //! Authenticates credentials; avoids bcrypt where a cached result is still valid.
 //!
 //! The steps, in order: what was proven on the connection (`connection_proof`), the cache of verified credentials
-//! (`verified_cache`), the cache of rejected ones
-//! (`negative_cache`), a verification in flight for the same credentials (`single_flight`), the throttle, bcrypt
-//! (`bcrypt_pool`). Then the user's current row decides. No step before bcrypt depends on whether the name exists.
+//! (`verified_cache`), the cache of rejected ones (`negative_cache`), a verification in flight for the same credentials
+//! (`single_flight`), the throttle, bcrypt (`bcrypt_pool`). Then the user's current row decides. No step before bcrypt
+//! depends on whether the name exists.
 //!
 //! An app password goes the same way, with one look-up by the hash of its secret in the place of bcrypt, and without any if
 //! its form or its checksum is wrong.
@@ -60,7 +60,7 @@ pub enum AuthOutcome {
 /// The result of a verification, which concurrent requests share.
 #[derive(Clone, Debug)]
 enum VerificationOutcome {
-    /// The credentials match this of an active account.
+    /// The credentials match this stored value of an active account.
     Matched(Matched),
     Rejected(&'static str),
 }
@@ -112,20 +112,20 @@ impl Authenticator {
         Instance::remember_places(&self.throttle, &self.names, conn)
     }
 
-    /// Tells the other instances of wrong passwords until the server stops.
-    pub async fn share_until_the_end(&self, db: &Db) {
-        self.instance.share_until_the_end(&self.throttle, db).await;
+    /// Shares the counts of wrong passwords with the other instances until the server stops.
+    pub async fn share_periodically(&self, db: &Db) {
+        self.instance.share_periodically(&self.throttle, db).await;
     }
 
-    /// Tells the other instances of the wrong passwords so far.
+    /// Shares the counts of wrong passwords so far with the other instances.
     ///
     /// # Errors
-    /// When the database does not take them.
+    /// When the database does not accept them.
     pub async fn share(&self, db: &Db) -> Result<(), Error> {
         self.instance.share(&self.throttle, db).await
     }
 
-    /// A listener for the change feed.
+    /// The listener of the change feed that resets the throttle.
     pub fn throttle_reset(&self) -> ThrottleReset {
         ThrottleReset::new(self.names.clone(), self.throttle.clone())
     }
@@ -179,7 +179,8 @@ impl Authenticator {
         self.verified.get(&self.fingerprints.of_credentials(credentials), Instant::now())
     }
 
-    /// The user of a name, if it is active and its row, or that of its app password, is still what credentials matched.
+    /// The user of a name, if the account is active and its row, or that of its app password, still has the hash that
+    /// the credentials matched.
     ///
     /// # Errors
     /// When the database does not answer.
@@ -212,7 +213,8 @@ impl Authenticator {
         }
         let fingerprint = self.fingerprints.of_credentials(credentials);
         let name = &credentials.name;
-        // A second try if the row changes during the verification; a row that changes again rejects the credentials.
+        // Tries once more if the row changes during the verification; if it changes again, the credentials are
+        // rejected.
         for _ in 0..2 {
             let generations = db.cache().generations();
             if self.negative.is_rejected(&fingerprint, generations) {
@@ -257,8 +259,9 @@ impl Authenticator {
         })
     }
 
-    /// Finds the app password of credentials, in the same time for every name. What it finds is no sign-in of the user: it takes
-    /// back no failure, and makes no place known, so that a stolen app password does not help to guess the password.
+    /// Finds the app password of credentials, in the same time for every name. A match does not count as a sign-in of
+    /// the user: it clears no failures and remembers no place, so that a stolen app password does not help to guess the
+    /// password.
     async fn look_up(
         &self,
         db: &Db,
@@ -294,7 +297,7 @@ impl Authenticator {
         Ok(self.refuse(permit, generation, why))
     }
 
-    /// Refuses an app password, and counts it unless the same was refused before.
+    /// Rejects an app password, and counts the failure unless the same one was rejected before.
     fn refuse(&self, permit: Permit, generation: Generation, why: &'static str) -> VerificationOutcome {
         let fingerprint = permit.attempt().credentials;
         let is_known = self.negative.was_rejected(&fingerprint);
@@ -316,13 +319,13 @@ impl Authenticator {
     ) -> Result<VerificationOutcome, Error> {
         let fingerprint = permit.attempt().credentials;
         self.bcrypt_pool.check_room(&permit)?;
-        // From the database even if the user is cached: the response time must not reveal whether the name exists.
+        // Read from the database even if the user is cached: the response time must not reveal whether the name exists.
         let name = credentials.name.clone();
         let token = db.cache().users.fill_token(&name);
         let (Attempt { origin, name: hash, .. }, read_shared) = (permit.attempt(), self.instance.read());
         let query = move |conn: &mut Conn| {
             let (user, max_cost) = (store::users::find(conn, &name)?, store::users::max_cost(conn)?);
-            // Last, because a failure of it decides nothing.
+            // Read last, because a failure of this query decides nothing.
             Ok((user, max_cost, read_shared(conn, &name, &hash, origin)))
         };
         let (user, max_cost, shared) = db.read(query).await?;

@@ -33,7 +33,7 @@ const MAX_QUEUED_PER_THREAD: usize = 64;
 /// `Retry-After` when the queue is full.
 const RETRY_AFTER: Duration = Duration::from_secs(2);
 
-/// How long one of many passwords to hash stays away from a full queue.
+/// The pause before [`BcryptPool::hash_many`] tries a full queue again.
 const PAUSE: Duration = Duration::from_millis(500);
 
 /// The niceness of the bcrypt threads: they get a quarter of a core that request threads want, and all of an idle one.
@@ -144,7 +144,7 @@ impl BcryptPool {
     /// waits for one of them and not for all.
     ///
     /// # Errors
-    /// [`Error::Busy`] when they are not hashed at `end`.
+    /// [`Error::Busy`] if they are not all hashed by `end`.
     pub async fn hash_many(
         &self,
         origin: Origin,

@@ -1,8 +1,8 @@
-//! What verified credentials matched in the database.
+//! The stored value that verified credentials matched.
 
 use domain::{password::PasswordHash, secret::SecretHash};
 
-/// The stored value that credentials matched. On every request it is compared with the current rows.
+/// The hash that credentials matched. On every request it is compared with the current rows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Matched {
     /// The hash of the user's password.

@@ -13,7 +13,7 @@ use std::{
 use super::throttle::{Reputation, Throttle};
 use crate::http::client::Origin;
 
-/// The part of the places that one client network gets: one of four of those that the others leave.
+/// One client network gets at most one in this number of the slots that the others leave.
 const SHARE: usize = 4;
 
 /// The work of one attempt. A job that is evicted is dropped without running.
@@ -46,13 +46,14 @@ struct State {
 
 struct Waiting {
     job: Job,
-    /// The number of jobs that waited when this one arrived, and so the number of later ones that may overtake it.
+    /// The number of jobs that waited when this one arrived, which is also the number of later ones that may overtake
+    /// it.
     before: usize,
     /// The number of later jobs that were served.
     overtaken_by: usize,
 }
 
-/// How badly a job deserves a place in a full queue; the smallest deserves it most.
+/// The rank of a job in a full queue; the job with the largest is evicted.
 type Standing = (u8, usize);
 
 impl Queue {
@@ -61,10 +62,11 @@ impl Queue {
         Queue { shared: Arc::default(), throttle, capacity }
     }
 
-    /// Adds a job. A full queue evicts the job that deserves its place least, if it deserves it less than the new one.
+    /// Adds a job. A full queue evicts the waiting job with the worst standing, if it is worse than that of the new
+    /// one.
     ///
     /// # Errors
-    /// The job, when there is no room, or when its network has its share of the places.
+    /// The job, when there is no room, or when its network already has its share of the slots.
     pub fn push(&self, job: Job) -> Result<(), Job> {
         let mut state = self.lock();
         let Some(room) = self.room(&state, job.origin, job.retried_after_wait) else { return Err(job) };
@@ -116,7 +118,7 @@ impl Queue {
         let own = state.count(origin);
         let others = state.waiting.len() - own;
         if own >= (self.capacity.saturating_sub(others) / SHARE).max(1) {
-            // Retries may take the places of first tries of their own network.
+            // Retries may take the slots of first tries of their own network.
             let first_try =
                 state.waiting.iter().rposition(|one| one.job.origin == origin && !one.job.retried_after_wait);
             return first_try.filter(|_| retried_after_wait).map(Room::InPlaceOf);
@@ -150,11 +152,11 @@ impl Queue {
     }
 }
 
-/// The place of a new job.
+/// The slot of a new job.
 enum Room {
-    /// A free one.
+    /// A free slot.
     Free,
-    /// That of the waiting job with this number.
+    /// The slot of the waiting job with this number.
     InPlaceOf(usize),
 }
 

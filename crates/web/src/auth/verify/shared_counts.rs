@@ -1,5 +1,5 @@
-//! What instances tell each other about wrong passwords, through the database. A flood writes at most one batch every two
-//! seconds, nothing here reports a change to the feed, and without the database each instance counts alone.
+//! Shares the counts of wrong passwords between instances, through the database. A flood writes at most one batch every
+//! two seconds, nothing here reports a change to the feed, and without the database each instance counts alone.
 
 use std::time::{Duration, Instant};
 
@@ -28,19 +28,19 @@ const FLOOD_PAUSE: Duration = Duration::from_secs(2);
 const BURST: u32 = 20;
 /// The interval at which old rows are deleted.
 const PURGE_INTERVAL: Duration = Duration::from_secs(600);
-/// The minimum time between two lines of the log about a database that does not take counts.
+/// The minimum time between two log lines about counts that could not be written.
 const LOG_INTERVAL: Duration = Duration::from_secs(60);
 /// The maximum number of places that are read at the start.
 const MAX_PLACES: i64 = 20_000;
 
-/// This instance among those on the database.
+/// This instance, among those that share the database.
 pub struct Instance {
     id: i64,
     wake: Notify,
 }
 
 impl Instance {
-    /// An instance with a random number.
+    /// An instance with a random id.
     ///
     /// # Errors
     /// When the system provides no randomness.
@@ -50,7 +50,7 @@ impl Instance {
         Ok(Instance { id, wake: Notify::new() })
     }
 
-    /// Reads what the database knows of an attempt. Where it fails, this instance decides by what it counted itself.
+    /// Returns a query for what the database knows of an attempt. If it fails, this instance decides by its own counts.
     pub fn read(&self) -> impl FnOnce(&mut Conn, &Username, &NameHash, Origin) -> Shared + Send + 'static {
         let instance = self.id;
         move |conn, name, hash, origin| {
@@ -80,7 +80,7 @@ impl Instance {
     }
 
     /// Writes the counts of a throttle until the server stops, and deletes old rows.
-    pub async fn share_until_the_end(&self, throttle: &Throttle, db: &Db) {
+    pub async fn share_periodically(&self, throttle: &Throttle, db: &Db) {
         let is_due = |last: Option<Instant>, interval| last.is_none_or(|at| at.elapsed() >= interval);
         let (mut pace, mut last, mut purged, mut logged) = (Pace::default(), Instant::now(), None, None);
         loop {
@@ -140,7 +140,7 @@ impl Instance {
     }
 }
 
-/// Slows the batches of a flood down.
+/// Slows down the batches of a flood.
 #[derive(Default)]
 struct Pace {
     /// The number of batches above the pace of a flood.
@@ -148,7 +148,7 @@ struct Pace {
 }
 
 impl Pace {
-    /// The pause after a batch that was written some time after the one before it.
+    /// The pause after a batch; `since_last` is the time since the batch before it.
     fn pause(&mut self, since_last: Duration) -> Duration {
         let earned = u32::try_from(since_last.as_millis() / FLOOD_PAUSE.as_millis()).unwrap_or(BURST);
         self.batches = (self.batches + 1).saturating_sub(earned);

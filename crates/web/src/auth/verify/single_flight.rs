@@ -15,7 +15,7 @@ pub struct SingleFlight<K, T> {
 }
 
 impl<K: Eq + Hash + Copy, T: Clone> SingleFlight<K, T> {
-    /// Without any operation in flight.
+    /// A single flight without operations.
     pub fn new() -> SingleFlight<K, T> {
         SingleFlight { in_flight: Mutex::default() }
     }

@@ -1,4 +1,4 @@
-//! Forgets the wrong passwords for an account that was changed, as the change feed tells.
+//! Forgets the wrong passwords for an account when the change feed reports that it was changed.
 
 use std::time::Instant;
 
@@ -10,7 +10,7 @@ use store::{
 
 use super::throttle::Throttle;
 
-/// Resets the consecutive failures of an account that was changed.
+/// The listener that resets the consecutive failures of changed accounts.
 #[derive(Clone)]
 pub struct ThrottleReset {
     names: NameKey,

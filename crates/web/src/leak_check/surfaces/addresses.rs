@@ -2,20 +2,20 @@
 
 use domain::page::PagePath;
 
-use super::ask::{Ask, PAGE};
+use super::probe::{PAGE, Probe};
 use crate::leak_check::{
     client::Request,
-    closed::{Closed, What},
+    closed::{Closed, ClosedKind},
     plan::Plan,
     visitors::Identity,
 };
 
-/// The most closed pages whose paths are spelled in other ways, by each visitor.
-const SPELLED: usize = 25;
-/// The most files of a page that are asked for.
-const FILES: usize = 3;
+/// The maximum number of closed pages whose paths each visitor requests in other spellings.
+const MAX_SPELLED: usize = 25;
+/// The maximum number of files of a page that are requested.
+const MAX_FILES: usize = 3;
 
-/// Other spellings of a path, without its first slash and with its last letter apart.
+/// Other spellings of a path, which has no leading slash.
 const SPELLINGS: [&str; 20] = [
     "//{path}",
     "/{path}/",
@@ -49,7 +49,7 @@ pub(super) fn unread<'a>(
     unread.filter_map(|(number, closed)| Some((number, closed, closed.paths.first()?)))
 }
 
-/// The ways to ask for an address, each of which may be answered by other code.
+/// The ways to request an address, each of which may be answered by different code.
 fn ways(target: &str) -> [Request; 6] {
     let get = || Request::get(target);
     [
@@ -67,23 +67,23 @@ fn made_up(plan: &Plan, path: &PagePath) -> String {
     below(&path.ancestors().pop().unwrap_or_else(PagePath::root), &plan.made_up)
 }
 
-pub(super) fn pages(plan: &Plan, identity: &Identity, visitor: usize) -> Vec<Ask> {
-    let mut asks = Vec::new();
+pub(super) fn pages(plan: &Plan, identity: &Identity, visitor: usize) -> Vec<Probe> {
+    let mut probes = Vec::new();
     for (number, closed, path) in unread(plan, identity, visitor) {
         let target = path.href();
         let is_found = plan.listed.has_something(path, visitor);
-        asks.extend(ways(&target).map(|request| Ask::refused_unless(is_found, PAGE, number, request)));
+        probes.extend(ways(&target).map(|request| Probe::refused_unless(is_found, PAGE, number, request)));
         if !is_found && plan.is_hidden(closed) {
             let like = Request::get(made_up(plan, path));
-            asks.push(Ask::refused(PAGE, number, Request::get(target)).like(number, like));
+            probes.push(Probe::refused(PAGE, number, Request::get(target)).like(number, like));
         }
     }
-    asks
+    probes
 }
 
-pub(super) fn spellings(plan: &Plan, identity: &Identity, visitor: usize) -> Vec<Ask> {
-    let mut asks = Vec::new();
-    for (number, _, path) in unread(plan, identity, visitor).take(SPELLED) {
+pub(super) fn spellings(plan: &Plan, identity: &Identity, visitor: usize) -> Vec<Probe> {
+    let mut probes = Vec::new();
+    for (number, _, path) in unread(plan, identity, visitor).take(MAX_SPELLED) {
         if plan.listed.has_something(path, visitor) {
             continue;
         }
@@ -95,27 +95,27 @@ pub(super) fn spellings(plan: &Plan, identity: &Identity, visitor: usize) -> Vec
                 .replace("{PATH}", &path.to_uppercase())
                 .replace("{escaped}", &format!("%{first:02X}{}", &path[1..]))
                 .replace("{twice}", &format!("%25{first:02X}{}", &path[1..]));
-            asks.push(Ask::refused(PAGE, number, Request::get(target)));
+            probes.push(Probe::refused(PAGE, number, Request::get(target)));
         }
     }
-    asks
+    probes
 }
 
-pub(super) fn old_paths(plan: &Plan, identity: &Identity, visitor: usize) -> Vec<Ask> {
-    let mut asks = Vec::new();
+pub(super) fn old_paths(plan: &Plan, identity: &Identity, visitor: usize) -> Vec<Probe> {
+    let mut probes = Vec::new();
     for (number, closed, path) in unread(plan, identity, visitor) {
         for old in closed.paths[1..].iter().filter(|old| !plan.listed.has_something(old, visitor) && *old != path) {
-            let ask = Ask::refused(PAGE, number, Request::get(old.href()));
-            asks.push(match plan.is_taken(old) {
-                true => ask,
-                false => ask.like(number, Request::get(made_up(plan, old))),
+            let probe = Probe::refused(PAGE, number, Request::get(old.href()));
+            probes.push(match plan.is_taken(old) {
+                true => probe,
+                false => probe.like(number, Request::get(made_up(plan, old))),
             });
             for name in closed.files.iter().take(1) {
-                asks.push(Ask::refused(PAGE, number, Request::get(below(old, name))));
+                probes.push(Probe::refused(PAGE, number, Request::get(below(old, name))));
             }
         }
     }
-    asks
+    probes
 }
 
 /// The address of something below a page, such as its file.
@@ -123,40 +123,40 @@ pub(super) fn below(path: &PagePath, name: &str) -> String {
     format!("{}/{name}", path.href().trim_end_matches('/'))
 }
 
-pub(super) fn files(plan: &Plan, identity: &Identity, visitor: usize) -> Vec<Ask> {
-    let mut asks = Vec::new();
+pub(super) fn files(plan: &Plan, identity: &Identity, visitor: usize) -> Vec<Probe> {
+    let mut probes = Vec::new();
     for (number, closed, path) in unread(plan, identity, visitor) {
         // Another page may be there now, with a file of the same name.
-        if closed.what == What::Deleted && plan.listed.has_page(path, visitor) {
+        if closed.what == ClosedKind::Deleted && plan.listed.has_page(path, visitor) {
             continue;
         }
-        for name in closed.files.iter().take(FILES) {
+        for name in closed.files.iter().take(MAX_FILES) {
             let target = below(path, name);
             let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
             for request in ways(&target) {
-                asks.push(Ask::refused(PAGE, number, request));
+                probes.push(Probe::refused(PAGE, number, request));
             }
             for query in ["?w=480", "?w=7", "?download", "?draft"] {
                 let absent = format!("{}{query}", below(path, &format!("{}.{ending}", plan.made_up)));
-                let ask = Ask::refused(PAGE, number, Request::get(format!("{target}{query}")));
-                asks.push(ask.like(number, Request::get(absent)));
+                let probe = Probe::refused(PAGE, number, Request::get(format!("{target}{query}")));
+                probes.push(probe.like(number, Request::get(absent)));
             }
         }
     }
-    asks
+    probes
 }
 
-pub(super) fn methods(plan: &Plan, identity: &Identity, visitor: usize) -> Vec<Ask> {
-    let mut asks = Vec::new();
+pub(super) fn methods(plan: &Plan, identity: &Identity, visitor: usize) -> Vec<Probe> {
+    let mut probes = Vec::new();
     for (number, closed, path) in unread(plan, identity, visitor) {
         let target = path.href();
         let name = closed.files.first().map(|name| below(path, name));
         for target in std::iter::once(target).chain(name) {
-            asks.push(Ask::any(PAGE, Request::get(target.clone()).by("OPTIONS")));
+            probes.push(Probe::any(PAGE, Request::get(target.clone()).by("OPTIONS")));
             for method in ["POST", "DELETE", "PROPFIND", "TRACE"] {
-                asks.push(Ask::refused(PAGE, number, Request::get(target.clone()).by(method)));
+                probes.push(Probe::refused(PAGE, number, Request::get(target.clone()).by(method)));
             }
         }
     }
-    asks
+    probes
 }

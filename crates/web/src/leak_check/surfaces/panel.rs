@@ -1,6 +1,6 @@
 //! The panel and the account. The keys of a run open no panel: everything there is refused, whatever is named in the address.
 
-use super::{addresses::unread, ask::Ask};
+use super::{addresses::unread, probe::Probe};
 use crate::leak_check::{
     client::Request,
     closed::Closed,
@@ -8,7 +8,7 @@ use crate::leak_check::{
     visitors::{Identity, READER},
 };
 
-/// The number of closed pages with which each address of the panel is asked for.
+/// The number of closed pages with which each address of the panel is requested.
 const NAMED: usize = 1;
 
 /// The routes of the panel and of the account.
@@ -85,13 +85,13 @@ pub(super) const ROUTES: &[&str] = &[
 ];
 
 /// Every address of the panel and of the account, with the keys and paths of closed pages.
-pub(super) fn panel(plan: &Plan, identity: &Identity, visitor: usize) -> Vec<Ask> {
+pub(super) fn panel(plan: &Plan, identity: &Identity, visitor: usize) -> Vec<Probe> {
     if !identity.goes_everywhere() {
         return Vec::new();
     }
     // The account of a reader is the only thing that opens, with the password and not with an app password.
     let is_own = |route: &str| route.starts_with("/account") && identity.name == READER;
-    let mut asks = Vec::new();
+    let mut probes = Vec::new();
     for route in ROUTES {
         let mut targets: Vec<(Option<usize>, String)> = match route.contains('{') {
             true => {
@@ -105,21 +105,21 @@ pub(super) fn panel(plan: &Plan, identity: &Identity, visitor: usize) -> Vec<Ask
         for (number, target) in targets {
             let requests = [Request::get(target.clone()).with("accept", "text/html"), Request::get(target).by("POST")];
             for request in requests {
-                asks.push(match number {
-                    Some(number) if !is_own(route) => Ask::refused(route, number, request),
-                    _ => Ask::any(route, request),
+                probes.push(match number {
+                    Some(number) if !is_own(route) => Probe::refused(route, number, request),
+                    _ => Probe::any(route, request),
                 });
             }
         }
     }
     for (number, _, path) in unread(plan, identity, visitor).take(NAMED) {
         let request = Request::get(format!("/admin/sections?below={}", path.href()));
-        asks.push(Ask::refused("/admin/sections", number, request));
+        probes.push(Probe::refused("/admin/sections", number, request));
         let query = closed_title(plan, number);
-        asks.push(Ask::refused("/admin/links", number, Request::get(format!("/admin/links?{query}"))));
-        asks.push(Ask::refused("/admin/pages", number, Request::get(format!("/admin/pages?{query}"))));
+        probes.push(Probe::refused("/admin/links", number, Request::get(format!("/admin/links?{query}"))));
+        probes.push(Probe::refused("/admin/pages", number, Request::get(format!("/admin/pages?{query}"))));
     }
-    asks
+    probes
 }
 
 fn closed_title(plan: &Plan, number: usize) -> String {

@@ -38,15 +38,16 @@ struct AccountPage {
     min_bytes: usize,
     /// Whom to ask for a new password, if the operator says so.
     contact_html: Option<SafeHtml>,
-    /// The number of pages that the user can read, and of those in each section at the top.
+    /// The number of pages that the user can read.
     readable: String,
+    /// Links to the top sections, each with the number of its pages that the user can read.
     sections: Vec<Link>,
     app_passwords: Section,
     /// The number of app passwords that a new password may end.
     app_passwords_count: usize,
 }
 
-/// What the page shows of app passwords beside the list.
+/// What the page shows about app passwords in addition to the list.
 #[derive(Default)]
 pub(super) struct Shown {
     pub(super) made: Option<Made>,
@@ -59,7 +60,7 @@ struct Section {
     rows: Vec<Row>,
     made: Option<Made>,
     typed: Typed,
-    /// The number of the form of a new one.
+    /// The id of the form for a new one.
     form: i64,
     lifetimes: [u32; Lifetime::OFFERED.len()],
     max_name: usize,
@@ -69,11 +70,11 @@ struct Section {
 struct Row {
     id: String,
     name: String,
-    /// The address of the page that it opens with those below; empty for all pages.
+    /// The address of the page that it opens, together with the pages below; empty for all pages.
     below: String,
-    /// The day of its end; empty without an end.
+    /// The day on which it ends; empty if it does not end.
     ends: String,
-    /// Whether its end came.
+    /// Whether it has ended.
     is_over: bool,
     /// The day of its last use; empty before the first one.
     used: String,
@@ -84,7 +85,7 @@ struct Row {
 pub(super) struct Made {
     pub(super) name: String,
     pub(super) secret: String,
-    /// A command that uses it, and asks for it.
+    /// A command that prompts for the secret and uses it.
     pub(super) command: String,
 }
 
@@ -97,7 +98,7 @@ pub struct Typed {
     pub(super) below: String,
     #[serde(default)]
     pub(super) days: String,
-    /// The number of the form; 0 without one.
+    /// The id of the form; 0 without one.
     #[serde(default)]
     pub(super) form: i64,
 }
@@ -130,7 +131,7 @@ impl Section {
         }
     }
 
-    /// The number of app passwords that nobody has ended.
+    /// The number of app passwords in the list.
     fn count(&self) -> usize {
         self.rows.len()
     }

@@ -20,7 +20,7 @@ const MAX_TEXT_CHARS: usize = 256 << 10;
 /// The media type of a feed.
 pub(super) const ATOM: &str = "application/atom+xml; charset=utf-8";
 
-/// What a feed is about.
+/// The head of a feed.
 pub(super) struct Head<'a> {
     /// The address of the site, without a slash at the end.
     pub(super) base: &'a str,
@@ -34,7 +34,7 @@ pub(super) struct Head<'a> {
     pub(super) own_path: &'a str,
 }
 
-/// Writes the feed. Entries with a text have it as HTML, with absolute addresses.
+/// Writes the feed. The texts of entries are HTML with absolute addresses.
 pub(super) fn write(head: &Head<'_>, entries: &[Entry]) -> String {
     let Head { base, site, title, subtitle, id, path, own_path } = head;
     let updated = entries.iter().map(|entry| changed_at(&entry.teaser)).max().unwrap_or(Timestamp::UNIX_EPOCH);

@@ -53,7 +53,7 @@ pub async fn show(request: HttpRequest, app: Data<App>) -> Result<Outcome, Error
         resolved => Section::of(resolved, &request).await?,
     };
     if section.page.is_none() {
-        // The page may have moved here from a path of which a change is reported.
+        // A page that moved away from here is reported with its new path.
         token.depend_on(all_pages);
     }
     let (visitor, now, below) = (section.visitor(), clock::now(), path.clone());

@@ -29,7 +29,7 @@ const XML: &str = "application/xml; charset=utf-8";
 /// GET `/sitemap.xml`: the public pages, or an index of the parts, each of which begins with a path: `?from=/clients/acme`.
 ///
 /// # Errors
-/// 404 for the beginning of no part.
+/// 404 for a path at which no part begins.
 pub async fn show(app: Data<App>, query: QueryString) -> Result<Answer, Error> {
     let whole = whole(&app).await?;
     if !query.has("from") {

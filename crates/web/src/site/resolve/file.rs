@@ -118,7 +118,7 @@ pub(super) async fn cached(app: &App, request: &HttpRequest, file: &FilePath<'_>
     }
 }
 
-/// A file that a requester may have.
+/// The result of resolving the path of a file.
 pub enum ResolvedFile {
     /// The file, as it was asked for.
     File(Box<VisibleFile>),
@@ -126,7 +126,7 @@ pub enum ResolvedFile {
     Moved(PagePath, FileName),
 }
 
-/// A file that its viewer may have.
+/// A file that its viewer may read.
 pub struct VisibleFile {
     file: File,
     /// The width that was asked for; 0 for the file as it was uploaded.
@@ -182,7 +182,7 @@ impl ResolvedFile {
             Access::Absent => return without_page(app, &requester, &page, name, hides).await,
         }
         if page.is_root() && !located.path.is_root() {
-            // The files of a page that is also the front page have its own path.
+            // The files of a page that is also the front page are below its own path, not below `/`.
             return Err(Error::NotFound);
         }
         let Some(name) = name else { return Err(Error::NotFound) };
@@ -268,8 +268,8 @@ enum Admitted {
     Refused,
 }
 
-/// The file of a page, read before access is decided once more: a file that came with a change of access is seen by nobody whom
-/// that change excludes.
+/// Reads the file of a page, and then decides access once more: a file that came with a change of access is shown to
+/// nobody whom that change excludes.
 fn admitted(
     conn: &mut store::Conn,
     located: &OutlinedPage,
@@ -290,7 +290,7 @@ fn admitted(
     })
 }
 
-/// A file of a page that readers do not have: for editors, that of its draft.
+/// A file of a page that readers do not see: for editors, the file of its draft.
 async fn without_page(
     app: &App,
     requester: &Requester<'_>,

@@ -1,4 +1,5 @@
-//! The gate of a path: which page is there for a requester, as the access rule decides before anything of it is shown.
+//! The gate of a path: finds the page there and applies the access rule to its requester, before anything of the page
+//! is shown.
 
 use std::sync::Arc;
 
@@ -23,7 +24,7 @@ use crate::{
     language::sentence::Sentence,
 };
 
-/// What is decided about the page at a path, before anything of it is shown.
+/// The decision about the page at a path, before anything of it is shown.
 pub(super) struct Decided<T> {
     pub(super) site: Arc<Site>,
     pub(super) located: OutlinedPage,
@@ -33,9 +34,9 @@ pub(super) struct Decided<T> {
     pub(super) reader: Option<Reader>,
     pub(super) visitor: Visitor,
     pub(super) access: Access,
-    /// What was loaded with the outline of a page that everybody may see.
+    /// The result of `load`, for a page that everybody may see.
     pub(super) loaded: Option<T>,
-    /// What the caller held for loading it.
+    /// The share that the caller held for loading it.
     pub(super) held: Option<Share>,
 }
 
@@ -125,8 +126,8 @@ fn is_open(located: &OutlinedPage, now: Timestamp) -> bool {
     located.decide(&Visitor::Anonymous, now) == Some(Access::Show)
 }
 
-/// The error for an address that is the path of no page: 404, or for strangers what a private page gives them on a site
-/// that hides its pages.
+/// The error for an address that is not a valid path: 404, or on a site that hides its pages, for strangers the same as
+/// at a private page.
 pub async fn no_path(app: &App, request: &HttpRequest) -> Error {
     match app.db.site().await.hides_pages {
         true => Reader::of(request).await.err().unwrap_or(Error::NotFound),
@@ -134,7 +135,7 @@ pub async fn no_path(app: &App, request: &HttpRequest) -> Error {
     }
 }
 
-/// The error for a path without a page: on a site that hides its pages, strangers get what a private page gives them.
+/// The error for a path without a page: on a site that hides its pages, strangers get the same as at a private page.
 pub(super) async fn absence(requester: &Requester<'_>, viewer: &MaybeReader, hides_pages: bool) -> Error {
     match viewer.account() {
         None if hides_pages => requester.reader().await.err().unwrap_or(Error::NotFound),

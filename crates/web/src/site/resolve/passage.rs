@@ -1,4 +1,5 @@
-//! Resolves the path of a page for another program that asks who may pass: the access of the page, and nothing of the page.
+//! Resolves the path of a page for another program that asks who may pass: only the access to the page, without its
+//! content.
 
 use std::sync::Arc;
 
@@ -30,7 +31,7 @@ use crate::{
 
 /// The permission to read a page.
 pub struct Passage {
-    /// The reader who was verified; `None` for a page that strangers may read, for which nobody is.
+    /// The reader who was verified; `None` for a page that strangers may read, for which nobody is verified.
     pub account: Option<Arc<Account>>,
     /// The names of the reader's groups, as a header has them: joined by commas, with commas and percent signs in a name
     /// percent-encoded.

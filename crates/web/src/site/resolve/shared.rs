@@ -1,5 +1,5 @@
-//! Resolves a path below the link of a share. The share, the page and the rule are read from the database with each request, in
-//! one state of it: what ended opens nothing from the next request on, on every instance.
+//! Resolves a path below the link of a share. The share, the page and the rule are read from the database with each
+//! request, in one snapshot: a share that ended opens nothing from the next request on, on every instance.
 
 use std::{collections::BTreeSet, sync::Arc};
 
@@ -57,7 +57,7 @@ pub struct SharedPage {
     pub holder: Option<Holder>,
     /// The title of the shared page, on a page below it.
     pub above: Option<String>,
-    /// The place of the page among those that are rendered.
+    /// The share of the budget of pages in progress.
     _in_progress: budget::Share,
 }
 
@@ -108,7 +108,7 @@ impl Shared {
         let (hash, now) = (secret.hash(), clock::now());
         let name = wanted.name.clone();
         let read = move |conn: &mut Conn| find(conn, &hash, &wanted, now);
-        let found = app.db.read_at_once(read).await.map_err(Error::undecided)?;
+        let found = app.db.read_snapshot(read).await.map_err(Error::undecided)?;
         match found {
             Found::Nothing => Err(Error::NotFound),
             Found::Ended(at) => Err(Error::Ended(at)),
@@ -205,7 +205,7 @@ fn shared_title(conn: &mut Conn, holder: &Holder, now: Timestamp) -> store::Resu
     Ok(page.map(|page| page.content.title))
 }
 
-/// A draft, or the page that became of it if everybody may read it.
+/// A draft, or the published page that it became, if everybody may read it.
 fn find_draft(conn: &mut Conn, share: Share, wanted: &Wanted, now: Timestamp) -> store::Result<Found> {
     let Some(proof) = share.draft(now).filter(|_| wanted.below.is_empty()) else { return Ok(Found::Nothing) };
     let Some(draft) = drafts::shared(conn, proof)? else {
@@ -242,18 +242,18 @@ impl SharedPage {
         self.holder.as_ref().map_or_else(|| self.path(), |holder| &holder.path)
     }
 
-    /// Of the paths to which a page leads, those of pages that the link opens.
+    /// The pages that the link opens, of those to which the links of a page lead.
     ///
     /// # Errors
     /// As every query.
     pub async fn opened(&self, app: &App, paths: &[String]) -> Result<BTreeSet<PagePath>, Error> {
-        /// The most links of a page whose targets are looked up; those beyond lead to the site.
-        const MOST: usize = 1000;
+        /// The maximum number of linked pages that are looked up; links to further ones lead to the site.
+        const MAX_PAGES: usize = 1000;
         let own = self.root();
         let mut opened = BTreeSet::from([self.path().clone()]);
         let pages: BTreeSet<PagePath> = paths.iter().filter_map(|path| Some(page_and_file(path)?.0)).collect();
         let pages: Vec<PagePath> =
-            pages.into_iter().filter(|page| page == own || page.is_below(own)).take(MOST).collect();
+            pages.into_iter().filter(|page| page == own || page.is_below(own)).take(MAX_PAGES).collect();
         if let Some(holder) = self.holder.clone().filter(|_| pages.iter().any(|page| page != self.path())) {
             let read = move |conn: &mut Conn| pages::opened_by(conn, &holder, &pages, clock::now());
             opened.extend(app.db.read(read).await?);

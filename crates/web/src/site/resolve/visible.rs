@@ -32,7 +32,7 @@ pub struct VisiblePage {
     /// The reader whom the access rule asked for; `None` for a page that strangers may read.
     pub(super) reader: Option<Reader>,
     pub(super) viewer: MaybeReader,
-    pub(super) asked: ListQuery,
+    pub(super) list_query: ListQuery,
     pub(super) is_front: bool,
     pub(super) tokens: FillTokens,
     pub(super) _in_progress: Option<Share>,
@@ -77,7 +77,7 @@ impl VisiblePage {
 
     /// The requested part of the list at the end of this page, if it has one.
     pub fn list(&self) -> Option<&ListQuery> {
-        self.page.content.list_below.then_some(&self.asked)
+        self.page.content.list_below.then_some(&self.list_query)
     }
 
     /// The reader whose opening of this page is recorded: on pages with receipts, every reader but editors.
@@ -136,13 +136,13 @@ pub struct Section {
     /// The viewer.
     pub viewer: MaybeReader,
     /// The requested part of the list.
-    pub asked: ListQuery,
+    pub list_query: ListQuery,
     /// When it was decided that there is no page for this viewer; the list is that of the same moment.
     pub now: Timestamp,
     /// Whether the list is that of all pages below the path, at `/sitemap`.
     pub is_of_all: bool,
-    /// The error for a path below which the viewer finds nothing: 404, or what the private page of a site that hides its
-    /// pages would give this viewer.
+    /// The error for a path below which the viewer finds nothing: 404, or on a site that hides its pages the same as at
+    /// a private page.
     pub absent: Error,
     /// Whether the site hides which pages exist.
     pub hides_pages: bool,
@@ -156,13 +156,13 @@ impl Section {
         app: &App,
         path: PagePath,
         viewer: MaybeReader,
-        asked: ListQuery,
+        list_query: ListQuery,
         now: Timestamp,
         (absent, hides_pages): (Error, bool),
     ) -> Section {
         let token = app.db.cache().answers.fill_token(CacheKey::List(path.as_str()));
         let tokens = FillTokens { path: token.clone(), list: token, is_cacheable: false };
-        Section { path, viewer, asked, now, is_of_all: true, absent, hides_pages, tokens }
+        Section { path, viewer, list_query, now, is_of_all: true, absent, hides_pages, tokens }
     }
 
     /// The address of the beginning of the list.

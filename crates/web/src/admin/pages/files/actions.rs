@@ -35,8 +35,8 @@ use crate::{
     },
 };
 
-/// The most characters of an alternative text.
-const ALT_CHARS: usize = 500;
+/// The maximum number of characters of an alternative text.
+const MAX_ALT_CHARS: usize = 500;
 
 /// A button.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -44,19 +44,19 @@ const ALT_CHARS: usize = 500;
 enum Action {
     /// Shows the fields of the file.
     Edit,
-    /// Puts the file at the end of the text.
+    /// Appends the file to the text.
     Insert,
     /// Copies the file of another page, and names the copy in the text.
     Copy,
     /// Sets the name and the alternative text.
     Change,
-    /// The picture becomes the cover of the page.
+    /// Makes the picture the cover of the page.
     Cover,
-    /// The page has no cover any more.
+    /// Removes the cover of the page.
     NoCover,
-    /// The file leaves when the page is published.
+    /// Removes the file when the page is published.
     Delete,
-    /// It stays after all.
+    /// Keeps a file that was to be removed.
     Keep,
     /// Asks whether the file is deleted for good.
     AskPurge,
@@ -188,7 +188,7 @@ pub async fn act(
             Err(words) => sent.refused(words).await,
         },
         Action::AskPurge | Action::Purge => {
-            // 403 for editors, also for the question.
+            // 403 for editors, even for the question.
             Admin::of(&editor.account().visitor()).ok_or(store::Error::NotAllowed)?;
             if input.action == Action::AskPurge {
                 let site = app.db.site().await;
@@ -231,7 +231,8 @@ pub async fn act(
     }
 }
 
-/// Copies the file of the page at a path into the draft: a row, and no bytes. The text names the copy.
+/// Copies the file of the page at a path into the draft, as a row that shares the stored bytes. The text then names the
+/// copy.
 async fn copy(mut sent: Sent<'_>, of_page: &OfPage, from: &str) -> Result<Outcome, Error> {
     let from = PagePath::typed(from).map_err(|_| Error::NotFound)?;
     let (path, wanted) = (from.clone(), sent.name.clone());
@@ -266,8 +267,8 @@ async fn copy(mut sent: Sent<'_>, of_page: &OfPage, from: &str) -> Result<Outcom
 async fn change(mut sent: Sent<'_>, of_page: &OfPage, input: &Input) -> Result<Outcome, Error> {
     let name = sent.name.clone();
     let alt = domain::text::cleaned(&input.file_alt).trim().to_owned();
-    if alt.chars().count() > ALT_CHARS {
-        return sent.refused(format!("An alternative text has at most {ALT_CHARS} characters.")).await;
+    if alt.chars().count() > MAX_ALT_CHARS {
+        return sent.refused(format!("An alternative text has at most {MAX_ALT_CHARS} characters.")).await;
     }
     let typed = input.file_name.trim();
     let to = match FileName::parse(if typed.is_empty() { name.as_str() } else { typed }) {

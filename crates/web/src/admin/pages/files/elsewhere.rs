@@ -43,7 +43,7 @@ impl Elsewhere {
     }
 }
 
-/// The file that the readers of the page at a path, or of the page that had it before, have under a name.
+/// The published file with a name, of the page at a path or of the page that was there before.
 pub(super) fn find(conn: &mut Conn, path: &PagePath, name: &FileName) -> store::Result<Option<File>> {
     match pages::locate(conn, path)? {
         Located::Page(page) | Located::Moved(Some(page)) => files::find(conn, page.id, name),

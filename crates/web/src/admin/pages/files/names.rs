@@ -1,4 +1,5 @@
-//! Where a text names a file of its page: as the target of a link or a picture, in a definition of a link, or in an attribute.
+//! The places where a text names a file of its page: as the target of a link or a picture, in a link definition, or in
+//! an attribute.
 
 use std::collections::BTreeSet;
 
@@ -10,7 +11,7 @@ use domain::{
 
 use crate::markdown::named;
 
-/// What precedes the target of a link in Markdown and in HTML.
+/// The characters before the target of a link in Markdown and in HTML.
 const BEFORE: [&str; 7] = ["](", "](<", "]: ", "]: <", "=\"", "='", "]:"];
 
 /// Whether a text names a file. `path` is the address of its page.
@@ -40,8 +41,8 @@ fn places<'a>(text: &'a str, path: &'a str, file: &'a FileName) -> impl Iterator
     })
 }
 
-/// The text with the own name of a file at each place where it names a file of another page, in whatever spelling. `page` is the
-/// path of the page of the text.
+/// Replaces each address of a file of another page by the name of its copy on this page, however the address is
+/// spelled. `page` is the path of this page.
 pub(super) fn with_own_name(text: &str, page: &PagePath, target: &Target, own: &FileName) -> String {
     let (mut renamed, mut copied) = (String::with_capacity(text.len()), 0);
     let ends = BEFORE.iter().flat_map(|before| text.match_indices(before).map(|(at, found)| at + found.len()));

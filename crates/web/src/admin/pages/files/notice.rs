@@ -1,24 +1,24 @@
-//! What is said about a file after its upload: what was left out of it.
+//! The notice about a file after its upload: which metadata were removed.
 
 use crate::{admin::flash::Flash, media::Summary};
 
-/// What was left out of a file.
+/// The metadata that were removed from a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Notice {
-    /// Nothing worth a word.
+    /// There is nothing to mention.
     None,
-    /// Its position, and maybe more.
+    /// Its position was removed, and maybe more.
     PositionRemoved,
-    /// Something else than a position.
+    /// Metadata other than a position were removed.
     MetadataRemoved,
-    /// Nothing, although there may be something.
+    /// Nothing was removed, although there may be metadata.
     Unchanged,
 }
 
 impl Notice {
     const ALL: [Notice; 4] = [Notice::None, Notice::PositionRemoved, Notice::MetadataRemoved, Notice::Unchanged];
 
-    /// What the checks of an upload found out.
+    /// The notice for the summary of an upload.
     pub(super) fn of(summary: &Summary) -> Notice {
         match summary {
             _ if summary.is_unchanged || summary.has_position_track => Notice::Unchanged,
@@ -28,7 +28,7 @@ impl Notice {
         }
     }
 
-    /// The value of the field `notice`, in which a question about the file remembers it.
+    /// The value of the field `notice`, in which a question about the file carries it along.
     pub(super) fn value(self) -> &'static str {
         match self {
             Notice::None => "",
@@ -49,7 +49,7 @@ impl Notice {
             Notice::None => "",
             Notice::PositionRemoved => "GPS position removed",
             Notice::MetadataRemoved => "Metadata removed",
-            Notice::Unchanged => "Kept with all that it says about who took it, when and where",
+            Notice::Unchanged => "Kept with its metadata, which may say who took it, when and where",
         }
     }
 

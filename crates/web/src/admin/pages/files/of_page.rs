@@ -10,12 +10,12 @@ use store::{Conn, drafts, pages};
 
 use crate::{App, auth::extract::Editor, http::error::Error};
 
-/// The files of a page, and what its form shows of them.
+/// The files of a page, with the page and its draft.
 pub(super) struct OfPage {
     pub(super) id: PageId,
     pub(super) page: Option<Page>,
     pub(super) draft: Option<Draft>,
-    /// Those that readers have, and those that wait.
+    /// The published files, and those that wait for publishing.
     pub(super) files: Vec<File>,
 }
 
@@ -45,7 +45,7 @@ impl OfPage {
         self.files.iter().any(|file| file.since.is_some() && file.name == *name)
     }
 
-    /// The path at which readers have the page, or will have it; `None` for a draft without a valid one.
+    /// The path of the page, or of its draft; `None` for a draft without a valid one.
     pub(super) fn path(&self) -> Option<PagePath> {
         let drafted = || self.draft.as_ref().and_then(|draft| draft.typed.path());
         self.page.as_ref().map(|page| page.content.path.clone()).or_else(drafted)

@@ -43,7 +43,7 @@ struct Row {
     ending: String,
     size: String,
     alt: String,
-    /// What readers have of it, in words.
+    /// Whether readers have it, in words.
     state: &'static str,
     is_used: bool,
     is_cover: bool,
@@ -96,7 +96,7 @@ impl FilesPanel {
         let (path, address) = (of_page.path(), of_page.address());
         let place = (path.as_ref(), address.as_str());
         let row = |file: &File| Row::new(of_page, file, &url, place, text, open, can_purge);
-        // A file that leaves is shown with the others, to be kept after all.
+        // A file that is to be removed is shown with the others, so that it can be kept.
         let leaving = of_page.files.iter().filter(|file| file.leaves && file.since.is_some());
         let leaving = leaving.filter(|file| !of_page.drafted().any(|drafted| drafted.name == file.name));
         let mut rows: Vec<Row> = of_page.drafted().chain(leaving).map(row).collect();
@@ -137,7 +137,7 @@ impl Row {
             size: size_in_words(file.content.bytes),
             alt: file.alt.clone(),
             state: match (waits, file.leaves) {
-                (_, true) => "leaves when you publish",
+                (_, true) => "removed when you publish",
                 (true, _) if is_unpublished => "in the draft",
                 (true, _) if is_live => "a new version waits for publishing",
                 (true, _) => "waits for publishing",

@@ -56,7 +56,7 @@ pub(super) struct Repeated {
     pub(super) numbered: FileName,
     /// Its bytes, which are stored.
     pub(super) content: ContentId,
-    /// What was left out of it.
+    /// The metadata that were removed from it.
     pub(super) notice: Notice,
 }
 

@@ -35,9 +35,9 @@ use crate::{
 pub(super) enum SameName {
     /// The user is asked.
     Ask,
-    /// The new one takes its place.
+    /// The new file replaces it.
     Replace,
-    /// The new one gets a number.
+    /// The new file gets a number.
     Number,
 }
 
@@ -57,7 +57,7 @@ impl SameName {
 struct Uploaded {
     name: String,
     size: String,
-    /// What was left out of the file, in words; empty for nothing.
+    /// The metadata that were removed from the file, in words; empty if there is nothing to mention.
     notice: &'static str,
     /// The Markdown that shows the file.
     markdown: String,
@@ -143,7 +143,7 @@ fn named(wanted: &str, sent: &str) -> Result<FileName, String> {
     FileName::suggest(if wanted.is_empty() { sent } else { wanted })
 }
 
-/// A file whose bytes are stored and belong to nothing yet.
+/// A file whose bytes are stored and do not belong to a page yet.
 struct Received {
     name: FileName,
     content: ContentId,
@@ -151,7 +151,7 @@ struct Received {
     of_page: OfPage,
 }
 
-/// Takes the bytes of a file. No connection is held while the client sends.
+/// Receives the bytes of a file. No database connection is held while the client sends.
 async fn receive(
     app: &App,
     editor: &Editor,
@@ -173,9 +173,9 @@ async fn receive(
     }
 }
 
-/// What became of a file that was received.
+/// The result of adding a file.
 pub(super) enum Added {
-    /// It waits under this name.
+    /// It is in the draft under this name.
     As(FileName),
     /// The page has a file of this name; another name is free.
     Asks { name: FileName, numbered: FileName },
@@ -227,7 +227,7 @@ pub(super) fn file_href(page: PageId, name: &FileName, flash: Flash, back: &str)
     see_other(&format!("/admin/pages/{}?{query}#files", page.0))
 }
 
-/// The answer to a file that was refused. The form that came along is shown again: its draft is saved.
+/// The answer to a refused file. The form that was sent along is shown again; its draft is saved.
 async fn refuse(
     app: &App,
     editor: &Editor,

@@ -1,4 +1,4 @@
-//! What is around the rows of the list of pages: the tabs with their numbers, and the switch between list and tree.
+//! The frame of the list of pages: the tabs with their numbers, and the switch between list and tree.
 
 use domain::{Timestamp, access::Editor as Proof, site::Site};
 use serde::Serialize;
@@ -159,7 +159,8 @@ impl StateCounts {
     }
 }
 
-/// The address of another state of the list with the same search. Filters and sorting hold for lists of pages.
+/// The address of another state of the list with the same search. Filters and sorting apply only to lists of published
+/// pages.
 fn tab_href(state: &State, choice: ListState) -> String {
     let kept: &[&str] =
         if choice.has_pages() { &["q", "state", "readers", "date", "from", "to", "sort"] } else { &["q", "state"] };

@@ -50,7 +50,7 @@ impl Place {
         Place { below, is_open, toggle_href, ..Place::leaf(level, depth) }
     }
 
-    /// The row that leads to the part of a level behind a branch.
+    /// The row that links to the part of a level after a branch.
     pub(super) fn part(level: &PagePath, depth: usize, after: Option<&PagePath>) -> Place {
         Place { more_href: href(level, after), ..Place::leaf(level, depth) }
     }

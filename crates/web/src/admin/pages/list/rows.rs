@@ -57,7 +57,7 @@ struct RowLink {
     href: String,
 }
 
-/// What is known of the pages of a list besides their rows.
+/// Data about the pages of a list that their rows do not have.
 pub(super) struct Known {
     /// The pages with unpublished changes.
     pub(super) pending: Vec<PageId>,

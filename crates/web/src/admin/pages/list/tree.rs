@@ -23,7 +23,7 @@ use crate::{
 };
 
 /// The number of branches of one part of a level.
-const LEVEL: u32 = 50;
+const MAX_BRANCHES: u32 = 50;
 
 /// A level that is open: its path, and what is in it.
 struct OpenLevel {
@@ -51,16 +51,16 @@ pub(super) async fn show(app: &App, editor: &Editor, state: &State, query: &Quer
         let mut levels = VecDeque::new();
         for (number, path) in open.iter().enumerate() {
             let next = open.get(number + 1).unwrap_or(&wanted);
-            let mut level = tree::below(conn, &proof, path, None, LEVEL)?;
+            let mut level = tree::below(conn, &proof, path, None, MAX_BRANCHES)?;
             let is_shown = level.branches.iter().any(|branch| branch.path == *next);
             if !is_shown {
-                // Behind the first part of its level: shown alone.
+                // It is after the first part of its level, and is shown alone.
                 let branch = tree::find(conn, &proof, next)?;
                 level = Level { branches: branch.into_iter().collect(), next: None };
             }
             levels.push_back(OpenLevel { path: path.clone(), level, is_cut: !is_shown });
         }
-        let level = tree::below(conn, &proof, &wanted, behind.as_ref(), LEVEL)?;
+        let level = tree::below(conn, &proof, &wanted, behind.as_ref(), MAX_BRANCHES)?;
         levels.push_back(OpenLevel { path: wanted.clone(), level, is_cut: behind.is_some() });
         let root = tree::find(conn, &proof, &PagePath::root())?;
         let branches = levels.iter().flat_map(|open| &open.level.branches).chain(&root);
@@ -102,7 +102,7 @@ pub(super) async fn show(app: &App, editor: &Editor, state: &State, query: &Quer
     page.answer(app)
 }
 
-/// Adds the rows of the next level, and those of the levels below it behind the branch that is open.
+/// Adds the rows of the next level, and the rows of the levels below it after the branch that is open.
 fn add_level(rows: &mut Vec<Row>, levels: &mut VecDeque<OpenLevel>, depth: usize, row: &dyn Fn(Branch, Place) -> Row) {
     let Some(OpenLevel { path, level: Level { branches, next }, is_cut }) = levels.pop_front() else { return };
     let part = |title: &str, after| {

@@ -17,7 +17,7 @@ pub(super) fn is_outdated(hash: &PasswordHash, current_cost: u32) -> bool {
     hash.cost().is_some_and(|cost| cost < current_cost)
 }
 
-/// Whether a password matches a hash. A mismatch does the work of `cost`, also without a hash and for an unreadable
+/// Whether a password matches a hash. A mismatch does the work of `cost`, even without a hash or with an unreadable
 /// one.
 pub(super) fn matches(password: &Password, hash: Option<&PasswordHash>, cost: u32) -> bool {
     let readable = hash.and_then(|hash| Some((hash.reveal(), hash.cost()?)));

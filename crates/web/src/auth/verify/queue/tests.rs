@@ -132,8 +132,9 @@ fn step(networks: u32) -> impl Strategy<Value = Step> {
     ]
 }
 
-/// A job that waits: its number by arrival, the number of jobs that stood before it, and of those that overtook it.
-struct Stood {
+/// A waiting job: its number by arrival, the number of jobs before it when it arrived, and the number of those that
+/// overtook it.
+struct QueuedJob {
     number: usize,
     network: u32,
     before: usize,
@@ -142,7 +143,7 @@ struct Stood {
 
 /// Runs steps, and calls `served` with every job that is served, the jobs that still wait, and whether one of them all
 /// had been overtaken as often as it may be.
-fn run(steps: Vec<Step>, capacity: usize, mut served: impl FnMut(&Stood, &[Stood], bool)) {
+fn run(steps: Vec<Step>, capacity: usize, mut served: impl FnMut(&QueuedJob, &[QueuedJob], bool)) {
     let throttle = Throttle::new();
     let queue = Queue::new(throttle.clone(), capacity);
     // Shows which job is served, and which was evicted.
@@ -154,7 +155,7 @@ fn run(steps: Vec<Step>, capacity: usize, mut served: impl FnMut(&Stood, &[Stood
             self.1.lock().unwrap().retain(|number| *number != self.0);
         }
     }
-    let mut waiting: Vec<Stood> = Vec::new();
+    let mut waiting: Vec<QueuedJob> = Vec::new();
     let ends = std::iter::repeat_n(Step::Pop, steps.len());
     for (number, step) in steps.clone().into_iter().chain(ends).enumerate() {
         match step {
@@ -172,7 +173,7 @@ fn run(steps: Vec<Step>, capacity: usize, mut served: impl FnMut(&Stood, &[Stood
                 waiting.retain(|one| alive.lock().unwrap().contains(&one.number));
                 if accepted {
                     let before = waiting.len();
-                    waiting.push(Stood { number, network, before, overtaken_by: 0 });
+                    waiting.push(QueuedJob { number, network, before, overtaken_by: 0 });
                 }
                 assert!(waiting.len() <= capacity);
             }

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use super::tally::{SharedCounts, Tally};
 
-/// Growing delays: from each number of failures on, a delay in seconds.
+/// Growing delays: numbers of failures, each with the delay in seconds from that number on.
 pub(super) type Delays = [(u32, u64); 3];
 
 /// The delays for one name from one client network: people mistype.
@@ -69,8 +69,8 @@ impl Bucket {
         self.pending += 1;
     }
 
-    /// Takes over what other instances counted, after an attempt was permitted without it. Returns how long that attempt
-    /// has to wait after all.
+    /// Takes over the counts of other instances, after an attempt was permitted without them. Returns how long that
+    /// attempt has to wait after all.
     pub(super) fn learn(&mut self, lane: Lane, shared: &SharedCounts, now: Instant) -> Duration {
         self.tally.learn(shared, now);
         let delay = self.delay_after(self.pending.saturating_sub(1), now);
@@ -117,7 +117,8 @@ impl Bucket {
         *self = Bucket { pending: self.pending, ..Bucket::new(self.delays) };
     }
 
-    /// The delay after some more failures. Of several instances that are guessed at, each permits its part.
+    /// The delay after some more failures. If several instances are under attack, each permits its part of the
+    /// attempts.
     fn delay_after(&mut self, more: u32, now: Instant) -> Duration {
         let failures = self.tally.total(now).saturating_add(more);
         let step = self.delays.iter().rev().find(|(from, _)| failures >= *from);

@@ -13,9 +13,10 @@ use crate::{auth::verify::fingerprint::Fingerprint, http::client::Origin};
 
 /// The number of consecutive failures that locks an account (NIST SP 800-63B section 3.2.2).
 pub const MAX_FAILURES: u32 = 100;
-/// How long an account is locked after its last failure, at a vicinity that guessed after the last failure there.
+/// How long an account stays locked after its last failure. A vicinity that guessed is locked out for the same time
+/// after its own last failure.
 const LOCKOUT: Duration = Duration::from_secs(3600);
-/// The number of failures for a locked account from which a vicinity has guessed: people mistype.
+/// The number of failures for a locked account from which on a vicinity counts as guessing; fewer may be typing errors.
 const GUESSES: u32 = 3;
 /// How long a client waits at a vicinity that did not guess, before each attempt at a locked account.
 const INNOCENT_WAIT: Duration = Duration::from_secs(3);
@@ -29,15 +30,15 @@ pub(super) struct Lockouts {
 /// The attempts at an account from one vicinity.
 struct Vicinity {
     tally: Tally,
-    /// When a client was last told to wait, or failed.
-    told: Option<Instant>,
+    /// When a client last failed, or was asked to wait.
+    last_wait: Option<Instant>,
     /// The number of permitted attempts that have not finished.
     pending: u32,
 }
 
 impl Vicinity {
     fn new() -> Vicinity {
-        Vicinity { tally: Tally::new(LOCKOUT), told: None, pending: 0 }
+        Vicinity { tally: Tally::new(LOCKOUT), last_wait: None, pending: 0 }
     }
 }
 
@@ -58,13 +59,13 @@ impl Lockouts {
         if near.tally.total(now) >= GUESSES {
             return LOCKOUT.saturating_sub(since(near.tally.last_failure()).unwrap_or_default());
         }
-        match since(near.told) {
+        match since(near.last_wait) {
             Some(waited) if waited < INNOCENT_WAIT => INNOCENT_WAIT - waited,
             // One at a time: otherwise many guesses would start before the first of them has failed.
             Some(waited) if waited < LOCKOUT && near.pending > own => Duration::from_secs(1),
             Some(waited) if waited < LOCKOUT => Duration::ZERO,
             _ => {
-                near.told = Some(now);
+                near.last_wait = Some(now);
                 INNOCENT_WAIT
             }
         }
@@ -86,7 +87,7 @@ impl Lockouts {
         self.account(name).fail(now);
         let near = self.vicinities.get_or_insert_mut((vicinity, name), Vicinity::new);
         near.tally.fail(now);
-        near.told = Some(now);
+        near.last_wait = Some(now);
     }
 
     /// Takes over what other instances counted.

@@ -25,7 +25,8 @@ pub enum Reputation {
     Failing,
 }
 
-/// Until when the last successful sign-ins are remembered, by client network, and by client network and name.
+/// The times until which the last successful sign-ins are remembered, by client network, and by client network and
+/// name.
 pub(super) struct Successes {
     origins: LruCache<Origin, Instant>,
     pairs: LruCache<(Origin, Fingerprint), Instant>,

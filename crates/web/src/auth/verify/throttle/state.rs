@@ -1,4 +1,4 @@
-//! The state of a throttle: what failed, who waits, and what the database has to be told.
+//! The state of a throttle: failures, waits, successes, and the counts that are not in the database yet.
 
 use std::{
     num::NonZeroUsize,
@@ -23,7 +23,7 @@ use crate::{
 /// The maximum number of entries of each map: 25 MB when all of them are full.
 pub(super) const CAPACITY: NonZeroUsize = NonZeroUsize::new(20_000).unwrap();
 
-/// All that a throttle remembers.
+/// Everything that a throttle remembers.
 pub(super) struct State {
     pub(super) epoch: Instant,
     pub(super) origins: LruCache<Origin, Bucket>,

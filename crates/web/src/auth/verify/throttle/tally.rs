@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-/// The time after its last failure for which another instance counts as one that is being guessed at.
+/// How long after its last failure another instance counts as being under attack.
 const INSTANCE_RECENCY: Duration = Duration::from_secs(60);
 
 /// The failures of a name, of a client network, or of a name from a client network.
@@ -52,7 +52,8 @@ impl Tally {
         self.own
     }
 
-    /// The number of instances at which this scope fails, this one included. Each permits its part of the attempts.
+    /// The number of instances with recent failures in this scope, this one included. Each permits its part of the
+    /// attempts.
     pub(super) fn instances(&self) -> u32 {
         1 + self.other_instances
     }

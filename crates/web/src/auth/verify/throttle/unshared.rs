@@ -9,7 +9,7 @@ use crate::{auth::verify::fingerprint::Fingerprint, http::client::Origin};
 /// The maximum number of counts that wait to be written. Further ones count in this instance alone.
 const CAPACITY: usize = 4096;
 
-/// What the failures of a name are counted for.
+/// The scope in which the failures of a name are counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Scope {
     /// The account, from any client network.
@@ -46,7 +46,7 @@ pub struct Unshared {
     pub scope: Scope,
     /// The number of failures since the last success.
     pub failures: u32,
-    /// The last of them, or the success.
+    /// When the last failure happened, or the success.
     pub last_failure: Instant,
     /// Whether a success ended the earlier counts of all instances.
     pub is_after_success: bool,

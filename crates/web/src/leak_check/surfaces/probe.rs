@@ -5,28 +5,28 @@ use crate::leak_check::{client::Request, findings::Expect};
 /// The route of pages and of their files.
 pub(super) const PAGE: &str = "/{path:.*}";
 
-/// A request, and what its answer has to be.
+/// A request, and the answer that it has to get.
 #[derive(Clone, Debug)]
-pub(in crate::leak_check) struct Ask {
+pub(in crate::leak_check) struct Probe {
     /// The route, as the table of routes writes it.
     pub(in crate::leak_check) route: &'static str,
     /// The request.
     pub(in crate::leak_check) request: Request,
-    /// What the answer has to be.
+    /// The answer that it has to get.
     pub(in crate::leak_check) expect: Expect,
     /// A request for an address that was made up, which has to get the same answer; with the number of the closed page.
     pub(in crate::leak_check) like: Option<(usize, Request)>,
 }
 
-impl Ask {
-    /// A request that may be answered with anything that tells nothing.
-    pub(in crate::leak_check) fn any(route: &'static str, request: Request) -> Ask {
-        Ask { route, request, expect: Expect::Anything, like: None }
+impl Probe {
+    /// A request that may get any answer that reveals nothing.
+    pub(in crate::leak_check) fn any(route: &'static str, request: Request) -> Probe {
+        Probe { route, request, expect: Expect::Anything, like: None }
     }
 
     /// A request that has to be refused.
-    pub(in crate::leak_check) fn refused(route: &'static str, closed: usize, request: Request) -> Ask {
-        Ask { expect: Expect::Refusal(closed), ..Ask::any(route, request) }
+    pub(in crate::leak_check) fn refused(route: &'static str, closed: usize, request: Request) -> Probe {
+        Probe { expect: Expect::Refusal(closed), ..Probe::any(route, request) }
     }
 
     /// A request that has to be refused, unless the visitor finds something at its address.
@@ -35,12 +35,12 @@ impl Ask {
         route: &'static str,
         closed: usize,
         request: Request,
-    ) -> Ask {
-        if is_found { Ask::any(route, request) } else { Ask::refused(route, closed, request) }
+    ) -> Probe {
+        if is_found { Probe::any(route, request) } else { Probe::refused(route, closed, request) }
     }
 
     /// The request, which has to be answered like another one.
-    pub(in crate::leak_check) fn like(self, closed: usize, other: Request) -> Ask {
-        Ask { like: Some((closed, other)), ..self }
+    pub(in crate::leak_check) fn like(self, closed: usize, other: Request) -> Probe {
+        Probe { like: Some((closed, other)), ..self }
     }
 }
