@@ -14,7 +14,7 @@ pub(crate) struct Cgroup {
 }
 
 impl Cgroup {
-    /// Makes a group whose processes have at most so many bytes, by the interface of version 1 or of version 2.
+    /// Makes a group whose processes have at most `bytes` of memory, by the interface of version 1 or of version 2.
     ///
     /// # Errors
     /// When this process may not make groups, or the system does not limit memory.

@@ -13,7 +13,7 @@ use tokio::{
 };
 
 /// The timeout of a request.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
+pub(crate) const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// A page of a server.
 #[derive(Clone, Debug)]
@@ -98,15 +98,15 @@ impl Client {
     pub(crate) async fn get(&mut self, path: &str, login: Option<&Login>) -> Result<Answer, String> {
         let sent = Instant::now();
         let reused = self.stream.is_some();
-        let answer = match timeout(PATIENCE, self.ask(path, login, sent)).await {
+        let answer = match timeout(REQUEST_TIMEOUT, self.ask(path, login, sent)).await {
             // The server may have closed a kept connection meanwhile.
             Ok(Err(_)) if reused => {
                 self.stream = None;
-                timeout(PATIENCE, self.ask(path, login, sent)).await
+                timeout(REQUEST_TIMEOUT, self.ask(path, login, sent)).await
             }
             answer => answer,
         };
-        let answer = answer.unwrap_or_else(|_| Err(format!("no answer in {} s", PATIENCE.as_secs())));
+        let answer = answer.unwrap_or_else(|_| Err(format!("no answer in {} s", REQUEST_TIMEOUT.as_secs())));
         if answer.is_err() {
             self.stream = None;
         }

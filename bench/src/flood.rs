@@ -1,4 +1,4 @@
-//! Part B: the latency for readers of every server while a client guesses passwords.
+//! The latency for readers of every server while a client guesses passwords.
 
 use std::{sync::Arc, time::Duration};
 

@@ -8,8 +8,8 @@ use crate::{
     options::Options,
     peers::{NAME, check, guarded_nginx, right},
     postern::{PASSWORD, Site, hash, markdown},
+    postern_flood::p99_bound,
     report::{Bound, Report},
-    siege::p99_bound,
     wrk::measure,
 };
 

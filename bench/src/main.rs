@@ -15,6 +15,7 @@ mod people;
 mod plot;
 mod png;
 mod postern;
+mod postern_flood;
 mod process;
 mod refusals;
 mod report;
@@ -22,7 +23,6 @@ mod revocation;
 mod scale;
 mod scope;
 mod search;
-mod siege;
 mod size;
 mod starts;
 mod stats;
@@ -71,7 +71,7 @@ fn run(options: &Options) -> Result<(), String> {
     }
     type Run = fn(&Options, &mut Report) -> Result<(), String>;
     let parts: [(&str, Run); 15] = [
-        ("flood", siege::run),
+        ("flood", postern_flood::run),
         ("people", people::run),
         ("people", refusals::run),
         ("timing", timing::run),

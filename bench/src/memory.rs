@@ -178,7 +178,7 @@ fn unread(postern: &Postern, report: &mut Report) -> Result<(), String> {
         }
         Ok::<f64, String>(growth(postern, before, Duration::from_secs(10)).await)
     })?;
-    tell("300 clients that do not read a page of 1 MB", growth, &reader.stop(), report);
+    add_rows("300 clients that do not read a page of 1 MB", growth, &reader.stop(), report);
     Ok(())
 }
 
@@ -219,7 +219,7 @@ fn forms(postern: &Postern, report: &mut Report) -> Result<(), String> {
         sending.iter().for_each(tokio::task::JoinHandle::abort);
         growth
     });
-    tell("100 forms of 4 MiB", growth, &reader.stop(), report);
+    add_rows("100 forms of 4 MiB", growth, &reader.stop(), report);
     Ok(())
 }
 
@@ -239,7 +239,7 @@ async fn growth(postern: &Postern, before: f64, time: Duration) -> f64 {
     highest
 }
 
-fn tell(what: &str, growth: f64, readers: &Tally, report: &mut Report) {
+fn add_rows(what: &str, growth: f64, readers: &Tally, report: &mut Report) {
     report.add(PART, format!("{what}: growth"), (growth, "MiB"), Some(GROWTH), "the highest of a time, from rest");
     let note = format!("p99 {:.2} ms; {}", readers.millis(99.0), readers.describe());
     report.add(PART, format!("{what}: other readers not answered 200"), (readers.not_ok() as f64, ""), Some(0.0), note);

@@ -1,4 +1,4 @@
-//! Part C 2 and 3: many people sign in at once, for the first time.
+//! Many people sign in at once, for the first time.
 
 use std::{
     net::Ipv4Addr,
@@ -13,13 +13,13 @@ use crate::{
     load::{Load, READER, runtime},
     options::Options,
     postern::{PASSWORD, Site, hash, login, one_bcrypt},
+    postern_flood::p99_bound,
     report::Report,
-    siege::p99_bound,
 };
 
 const PART: &str = "people";
 /// The time after which a sign-in is given up.
-const MOST: Duration = Duration::from_secs(600);
+const MAX_WAIT: Duration = Duration::from_secs(600);
 
 /// One person signs in many times, then many people from many addresses, then many from one.
 pub(crate) fn run(options: &Options, report: &mut Report) -> Result<(), String> {
@@ -82,7 +82,7 @@ fn crowd(
                     let mut client = Client::new(from, to);
                     let _connected = client.connect().await;
                     let _permit = ready.acquire().await;
-                    sign_in(&mut client, "/secrets", &login(&name), MOST).await
+                    sign_in(&mut client, "/secrets", &login(&name), MAX_WAIT).await
                 })
             })
             .collect();

@@ -40,7 +40,7 @@ pub(crate) fn watch_signals() {
                 _ = term.recv() => {}
             }
             left(|left| {
-                left.groups.iter().for_each(|group| tell(*group, "-KILL"));
+                left.groups.iter().for_each(|group| send_signal(*group, "-KILL"));
                 left.folders.iter().for_each(|folder| drop(fs::remove_dir_all(folder)));
             });
             eprintln!("bench: interrupted; its servers are stopped");
@@ -50,7 +50,7 @@ pub(crate) fn watch_signals() {
 }
 
 /// Sends a signal to a group of processes.
-fn tell(group: u32, signal: &str) {
+fn send_signal(group: u32, signal: &str) {
     let mut kill = Command::new("kill");
     let _gone = kill.args([signal, "--", &format!("-{group}")]).stderr(Stdio::null()).status();
 }
@@ -187,12 +187,12 @@ impl Process {
 impl Drop for Process {
     fn drop(&mut self) {
         let group = self.child.id();
-        tell(group, "-TERM");
+        send_signal(group, "-TERM");
         let begun = Instant::now();
         while begun.elapsed() < Duration::from_secs(2) && !matches!(self.child.try_wait(), Ok(Some(_))) {
             sleep(Duration::from_millis(10));
         }
-        tell(group, "-KILL");
+        send_signal(group, "-KILL");
         let _status = self.child.wait();
         left(|left| left.groups.retain(|known| *known != group));
     }

@@ -1,4 +1,4 @@
-//! Part C 4: the refusals of an unknown name, a wrong password and a disabled account take the same time, and so do those at
+//! The refusals of an unknown name, a wrong password and a disabled account take the same time, and so do those at
 //! a private page and at an unknown path of a site that hides which pages exist.
 
 use std::net::Ipv4Addr;

@@ -1,4 +1,4 @@
-//! Part C 5: the time until the responses of a running Postern show a change that another process committed.
+//! The time until the responses of a running Postern show a change that another process committed.
 
 use std::{
     net::{Ipv4Addr, SocketAddr},
@@ -20,7 +20,7 @@ use crate::{
 const PART: &str = "revocation";
 const KINDS: [&str; 5] = ["password", "role", "disable, enable", "private, public", "text"];
 /// The longest wait for a change; a slower one counts as this.
-const MOST: Duration = Duration::from_secs(15);
+const MAX_WAIT: Duration = Duration::from_secs(15);
 
 /// A site that is changed from outside, and its watcher.
 struct Watched {
@@ -47,7 +47,7 @@ fn on_postgres(options: &Options, cluster: &Cluster, report: &mut Report) -> Res
     let processes = [site.start()?, site.start()?];
     let mut watched = Watched::new(site.database()?)?;
     let times = watched.watch(options.changes, &processes)?;
-    tell("PostgreSQL, two processes", &times, [100.0, 1000.0], report);
+    add_rows("PostgreSQL, two processes", &times, [100.0, 1000.0], report);
 
     let mut cut = Vec::new();
     for kind in 0..KINDS.len() {
@@ -72,7 +72,7 @@ fn on_sqlite(options: &Options, report: &mut Report) -> Result<(), String> {
     let process = [site.start()?];
     let mut watched = Watched::new(site.database()?)?;
     let times = watched.watch((options.changes / 5).max(5), &process)?;
-    tell("SQLite, SQL of another process", &times, [1000.0, 1000.0], report);
+    add_rows("SQLite, SQL of another process", &times, [1000.0, 1000.0], report);
 
     let mut slowest: f64 = 0.0;
     let mut client = Client::new(Ipv4Addr::new(127, 30, 0, 1), process[0].to);
@@ -91,7 +91,7 @@ fn on_sqlite(options: &Options, report: &mut Report) -> Result<(), String> {
     Ok(())
 }
 
-fn tell(name: &str, times: &[Vec<f64>; 5], [p99, max]: [f64; 2], report: &mut Report) {
+fn add_rows(name: &str, times: &[Vec<f64>; 5], [p99, max]: [f64; 2], report: &mut Report) {
     let all = times.concat();
     let note = format!("{} changes; p50 {:.2} ms", all.len(), percentile(&all, 50.0));
     report.add(PART, format!("{name}: p99"), (percentile(&all, 99.0), "ms"), Some(p99), note);
@@ -143,7 +143,7 @@ impl Watched {
         match (kind, &login) {
             // Postern has verified and cached these credentials; it also caches the refusal of a disabled account.
             (0 | 1, Some(login)) | (2, Some(login)) if kind != 2 || self.made[2].is_multiple_of(2) => {
-                let sign_in = sign_in(&mut client, "/secrets", login, MOST);
+                let sign_in = sign_in(&mut client, "/secrets", login, MAX_WAIT);
                 self.runtime
                     .block_on(sign_in)
                     .ok_or_else(|| format!("{}: not let in before the change", KINDS[kind]))?;
@@ -195,7 +195,7 @@ impl Watched {
         loop {
             let answer = self.runtime.block_on(client.get(path, login))?;
             let late = answer.sent.saturating_duration_since(committed);
-            if is_new(&answer) || late > MOST {
+            if is_new(&answer) || late > MAX_WAIT {
                 return Ok(late.as_secs_f64() * 1e3);
             }
             if let (429 | 503, Some(wait)) = (answer.status, answer.retry_after) {

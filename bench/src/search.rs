@@ -88,14 +88,15 @@ fn searches(client: &mut Client, typed: fn(usize) -> String, login: Option<&Logi
 
 /// Adds pages, every second one private, whose words have the frequencies of a natural language (Zipf).
 fn fill(database: &mut Database, pages: usize) -> Result<(), String> {
-    let mut dice = Dice(1);
+    let mut random = Random(1);
     let numbers: Vec<usize> = (1..=pages).collect();
     for numbers in numbers.chunks(500) {
         let mut rows = String::new();
         for n in numbers {
-            let text =
-                |dice: &mut Dice, words: usize| (0..words).map(|_| word(dice.throw())).collect::<Vec<_>>().join(" ");
-            let (title, summary, body) = (text(&mut dice, 3), text(&mut dice, 8), text(&mut dice, WORDS));
+            let text = |random: &mut Random, words: usize| {
+                (0..words).map(|_| word(random.word_number())).collect::<Vec<_>>().join(" ")
+            };
+            let (title, summary, body) = (text(&mut random, 3), text(&mut random, 8), text(&mut random, WORDS));
             let separator = if rows.is_empty() { "" } else { ", " };
             let private = n % 2 == 0;
             let _ = write!(
@@ -119,11 +120,11 @@ fn word(n: usize) -> String {
 }
 
 /// Random numbers, the same in every run.
-struct Dice(u64);
+struct Random(u64);
 
-impl Dice {
+impl Random {
     /// The number of a random word: word n has a frequency in proportion to 1/n.
-    fn throw(&mut self) -> usize {
+    fn word_number(&mut self) -> usize {
         self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         let chance = (self.0 >> 11) as f64 / (1u64 << 53) as f64;
         ((VOCABULARY as f64).powf(chance) as usize).min(VOCABULARY - 1)
@@ -142,9 +143,9 @@ mod tests {
 
     #[test]
     fn the_first_words_are_the_most_frequent() {
-        let mut dice = Dice(1);
-        let throws: Vec<usize> = (0..10_000).map(|_| dice.throw()).collect();
-        let often = |below| throws.iter().filter(|n| **n < below).count();
+        let mut random = Random(1);
+        let numbers: Vec<usize> = (0..10_000).map(|_| random.word_number()).collect();
+        let often = |below| numbers.iter().filter(|n| **n < below).count();
         assert!(often(10) > 1000 && often(100) > often(10) && often(VOCABULARY) == 10_000);
     }
 }

@@ -1,4 +1,4 @@
-//! Part C 6: uncached responses take as long on a large site as on a small one.
+//! Uncached responses take as long on a large site as on a small one.
 
 use crate::{
     client::{Client, Login},
@@ -42,14 +42,14 @@ pub(crate) fn run(options: &Options, report: &mut Report) -> Result<(), String> 
     let sites = [small, large];
     let times = pages(sites, &postern)?;
     for (kind, [small, large]) in ["public", "private"].iter().zip(times) {
-        tell(&format!("{kind} page, first request"), options.pages, [&small, &large], 1.3, report);
+        add_rows(&format!("{kind} page, first request"), options.pages, [&small, &large], 1.3, report);
     }
     let [small, large] = indexes(sites, &postern)?;
-    tell("index after a change", options.pages, [&small, &large], 2.0, report);
+    add_rows("index after a change", options.pages, [&small, &large], 2.0, report);
     Ok(())
 }
 
-fn tell(what: &str, pages: usize, times: [&[f64]; 2], bound: f64, report: &mut Report) {
+fn add_rows(what: &str, pages: usize, times: [&[f64]; 2], bound: f64, report: &mut Report) {
     let [small, large] = times.map(median);
     let note = format!("{large:.3} ms among {pages} pages, {small:.3} ms among {FEW}; medians of {}", times[0].len());
     report.add(PART, format!("{what}: ratio"), (large / small, ""), Some(bound), note);

@@ -1,4 +1,4 @@
-//! Part C 7: the time from the start of the binary to the first page, and the memory of an idle Postern.
+//! The time from the start of the binary to the first page, and the memory of an idle Postern.
 
 use std::{
     net::TcpStream,

@@ -1,4 +1,4 @@
-//! Part A: the pages per second of each server, public and private, in turn.
+//! The pages per second of each server, public and private, in turn.
 
 use std::time::Duration;
 
@@ -48,11 +48,11 @@ pub(crate) fn run(options: &Options, servers: &[Server], report: &mut Report) ->
             lane.rounds.push(measure(place, login.as_ref(), lane.connections, time)?);
         }
     }
-    tell(&lanes, report);
+    add_rows(&lanes, report);
     Ok(())
 }
 
-fn tell(lanes: &[Lane], report: &mut Report) {
+fn add_rows(lanes: &[Lane], report: &mut Report) {
     let rate = |server: &Server, private: Option<usize>| {
         let lane = lanes.iter().find(|lane| lane.server.name == server.name && lane.private == private);
         lane.map_or(f64::NAN, |lane| lane.median(|measured| measured.rate))

@@ -28,13 +28,13 @@ impl Access {
         match visitor {
             Visitor::Anonymous => Access::Challenge,
             Visitor::SignedIn(_) | Visitor::AppPassword(_) => Access::Refuse,
-            // There is nobody to sign in, and a share says nothing of what it does not open.
+            // A holder has no account to sign in with, and a share reveals nothing about pages that it does not open.
             Visitor::Holder(_) => Access::Absent,
         }
     }
 }
 
-/// The form that a page takes in a list, a search or a count: the oracle of tests and of `postern audit`, as is [`listing`].
+/// How a list, a search or a count shows a page. Like [`listing`], it is the oracle of tests and of `postern audit`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Listing {
     /// The list shows title, summary and date.
@@ -45,15 +45,15 @@ pub enum Listing {
     Hidden,
 }
 
-/// The facts of a page that decide about most requests, without its text and without the names of its readers. A refusal
-/// that needs no more takes the same time for every page.
+/// The columns of a page that decide most requests, without its text and its readers. A refusal that needs no more takes the same
+/// time for every page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Outline {
     /// The kind of its effective access.
     pub access: AccessKind,
     /// The date of the page.
     pub published_at: Timestamp,
-    /// The moment from which readers no longer have the page.
+    /// The moment from which the page is no longer published.
     pub unpublish_at: Option<Timestamp>,
 }
 
@@ -67,8 +67,8 @@ impl Outline {
         }
     }
 
-    /// Decides as [`decide`] about the page with this outline at `path`; `None` when only the chosen readers, or for a holder what
-    /// the page inherits, can tell.
+    /// Decides as [`decide`] about the page with this outline at `path`; `None` when the decision depends on the chosen
+    /// readers or, for a holder, on the page from which this one inherits.
     pub fn decide(&self, path: &PagePath, visitor: &Visitor, now: Timestamp) -> Option<Access> {
         if visitor.may_edit() {
             return Some(Access::Show);
@@ -104,8 +104,8 @@ pub fn decide(page: &Page, visitor: &Visitor, now: Timestamp) -> Access {
 }
 
 /// Decides how a page appears in the lists that a visitor sees. Only tests and `postern audit` call it, as the oracle for the
-/// store's queries. Lists are for readers: a page before its date or after its end is in none, not even an editor's; the panel
-/// lists those. No list knows a share: its holder finds in them what a stranger does.
+/// store's queries. Lists are for readers: a page before its date or after its end is in none, not even for an editor; the panel
+/// lists those. Lists ignore shares: the holder of a share finds in them what a stranger does.
 pub fn listing(page: &Page, visitor: &Visitor, now: Timestamp) -> Listing {
     if matches!(visitor, Visitor::Holder(_)) {
         return listing(page, &Visitor::Anonymous, now);

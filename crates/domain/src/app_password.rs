@@ -41,7 +41,7 @@ impl fmt::Display for AppPasswordName {
     }
 }
 
-/// How long an app password is valid: a number of days from its making, or without an end.
+/// How long an app password is valid: a number of days from its creation, or without an end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Lifetime(Option<u32>);
 

@@ -16,10 +16,10 @@ use crate::{
 /// The audience of a page, as its author chose it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Audience {
-    /// The readers of the nearest page above that has an audience of its own; everybody if there is none.
+    /// The readers of the nearest page above that has an audience of its own; everyone if there is none.
     #[default]
     Inherited,
-    /// Everybody, without credentials.
+    /// Everyone, without credentials.
     Public,
     /// Every signed-in user.
     SignedIn,
@@ -65,7 +65,7 @@ impl Audience {
         }
     }
 
-    /// The audience that governs a page: its own, or that of the nearest page above that has one of its own; everybody
+    /// The audience that governs a page: its own, or that of the nearest page above that has one of its own; everyone
     /// if none has. `above` begins with the nearest page. Only tests call it, as the oracle for the store's queries.
     pub fn governing<'a>(own: &'a Audience, above: impl IntoIterator<Item = &'a Audience>) -> &'a Audience {
         std::iter::once(own)
@@ -162,7 +162,7 @@ impl AudienceInput {
 /// The readers of a page besides its editors: an audience with inheritance resolved and with keys instead of names.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Readers {
-    /// Everybody, without credentials.
+    /// Everyone, without credentials.
     Everybody,
     /// Every signed-in user.
     SignedIn,
@@ -204,7 +204,7 @@ impl Readers {
 /// The readers of a page besides its editors, by name and with groups expanded, for the preview of a change.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ReaderSet {
-    /// Everybody, without credentials.
+    /// Everyone, without credentials.
     Everybody,
     /// Every signed-in user.
     SignedIn,
@@ -252,27 +252,27 @@ impl ReaderSet {
     }
 }
 
-/// How many readers a page gains, in the order of their number.
+/// How many readers a page gains. The variants are in ascending order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Gain {
     /// Nobody.
     None,
-    /// So many people.
+    /// This many people.
     People(usize),
     /// Every signed-in user.
     SignedIn,
-    /// Everybody, without credentials.
+    /// Everyone, without credentials.
     Everyone,
 }
 
 /// Names for a sentence: at most 10 of them and the number of the others; `None` if there are no names.
 fn names<'a>(people: impl Iterator<Item = &'a Username>) -> Option<String> {
-    const MOST: usize = 10;
+    const MAX_NAMED: usize = 10;
     let people: Vec<&str> = people.map(Username::as_str).collect();
-    let shown = people[..people.len().min(MOST)].join(", ");
+    let shown = people[..people.len().min(MAX_NAMED)].join(", ");
     match people.len() {
         0 => None,
-        count if count > MOST => Some(format!("{shown} and {} more", count - MOST)),
+        count if count > MAX_NAMED => Some(format!("{shown} and {} more", count - MAX_NAMED)),
         _ => Some(shown),
     }
 }

@@ -6,7 +6,7 @@ use crate::id::PageId;
 /// page above that has one of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum EffectiveAccess {
-    /// Everybody, without credentials.
+    /// Everyone, without credentials.
     Everybody,
     /// Every signed-in user.
     SignedIn,
@@ -51,7 +51,7 @@ impl EffectiveAccess {
 /// An [`EffectiveAccess`] without the page that it names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum AccessKind {
-    /// Everybody, without credentials.
+    /// Everyone, without credentials.
     Everybody,
     /// Every signed-in user.
     SignedIn,

@@ -1,4 +1,4 @@
-//! A file of a page: its name, its kind, and what readers get of it.
+//! A file of a page: its name, its kind, and how readers get it.
 
 use std::fmt;
 
@@ -7,8 +7,8 @@ use unicode_normalization::UnicodeNormalization;
 pub use crate::id::{ContentId, FileId};
 use crate::{Timestamp, Version, id::PageId, text};
 
-/// The most files of one page, waiting ones included.
-pub const FILES: usize = 500;
+/// The most files of one page, as published and as drafted.
+pub const MAX_FILES: usize = 500;
 /// The bytes of one part of a content, as it is stored; only the last part is shorter.
 pub const PART_BYTES: usize = 256 * 1024;
 /// The widths in pixels at which pictures are also stored.
@@ -17,8 +17,8 @@ pub const WIDTHS: [u32; 3] = [480, 960, 1600];
 /// Names that the site answers itself, at its root or at each section.
 const RESERVED: [&str; 4] = ["favicon.ico", "feed.xml", "robots.txt", "sitemap.xml"];
 
-/// The name of a file: lower-case letters, digits, `-`, `_` and `.`, with an ending after the last dot. A path of a page has no
-/// dot, so that `/clients/acme/plan.jpg` is either the file `plan.jpg` of the page `/clients/acme` or nothing.
+/// The name of a file: lower-case letters, digits, `-`, `_` and `.`, with an extension after the last dot. A path of a page
+/// has no dot, so `/clients/acme/plan.jpg` is either the file `plan.jpg` of the page `/clients/acme` or nothing.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FileName(String);
 
@@ -38,7 +38,7 @@ impl FileName {
             return Err(format!("At most {} characters; this has {}.", FileName::MAX, name.len()));
         }
         match name.rsplit_once('.') {
-            Some((stem, ending)) if !stem.is_empty() && !ending.is_empty() => {}
+            Some((stem, extension)) if !stem.is_empty() && !extension.is_empty() => {}
             _ => return Err("A name has an ending after a dot, such as plan.jpg.".into()),
         }
         if name.starts_with('.') {
@@ -51,8 +51,8 @@ impl FileName {
             return Err(format!("“{name}” is reserved for Postern itself. Choose another name."));
         }
         let name = FileName(name.to_owned());
-        match name.ending() {
-            "md" | "json" => Err(format!("The ending .{} is the page itself, in another form.", name.ending())),
+        match name.extension() {
+            "md" | "json" => Err(format!("The ending .{} is the page itself, in another form.", name.extension())),
             _ => Ok(name),
         }
     }
@@ -65,19 +65,19 @@ impl FileName {
     pub fn suggest(uploaded: &str) -> Result<FileName, String> {
         let uploaded = text::cleaned(uploaded);
         let last = uploaded.rsplit(['/', '\\']).next().unwrap_or_default().trim();
-        let (stem, ending) = last.rsplit_once('.').unwrap_or((last, ""));
-        let (mut stem, ending) = (plain(stem), plain(ending).replace('.', ""));
+        let (stem, extension) = last.rsplit_once('.').unwrap_or((last, ""));
+        let (mut stem, extension) = (plain(stem), plain(extension).replace('.', ""));
         if stem.is_empty() {
             stem.push_str("file");
         }
         // Names are ASCII by now.
-        stem.truncate(FileName::MAX.saturating_sub(ending.len() + 1));
-        FileName::parse(&format!("{}.{ending}", stem.trim_end_matches(['-', '.'])))
+        stem.truncate(FileName::MAX.saturating_sub(extension.len() + 1));
+        FileName::parse(&format!("{}.{extension}", stem.trim_end_matches(['-', '.'])))
     }
 
-    /// The name with a number before its ending, for a second file of the same name: `plan.jpg` becomes `plan-2.jpg`.
+    /// The name with a number before its extension, for a second file of the same name: `plan.jpg` becomes `plan-2.jpg`.
     pub fn numbered(&self, number: usize) -> FileName {
-        let suffix = format!("-{number}.{}", self.ending());
+        let suffix = format!("-{number}.{}", self.extension());
         let stem: String = self.stem().chars().take(FileName::MAX.saturating_sub(suffix.len())).collect();
         FileName(format!("{stem}{suffix}"))
     }
@@ -93,13 +93,13 @@ impl FileName {
     }
 
     /// The part after the last dot.
-    pub fn ending(&self) -> &str {
-        self.0.rsplit_once('.').map_or("", |(_, ending)| ending)
+    pub fn extension(&self) -> &str {
+        self.0.rsplit_once('.').map_or("", |(_, extension)| extension)
     }
 
-    /// The kind that the ending promises.
+    /// The kind that the extension promises; the bytes decide when the file is uploaded.
     pub fn kind(&self) -> FileKind {
-        FileKind::of_ending(self.ending())
+        FileKind::of_extension(self.extension())
     }
 }
 
@@ -133,7 +133,7 @@ fn push(plain: &mut String, c: char) {
     }
 }
 
-/// A kind of file: what its bytes and its ending must agree about, and how a browser may show it.
+/// A kind of file. The bytes and the extension of a file must agree on it, and it decides how a browser may show the file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum FileKind {
     /// A picture in PNG.
@@ -173,9 +173,9 @@ pub enum FileKind {
 }
 
 impl FileKind {
-    /// The kind that an ending promises.
-    pub fn of_ending(ending: &str) -> FileKind {
-        match ending {
+    /// The kind that an extension promises.
+    pub fn of_extension(extension: &str) -> FileKind {
+        match extension {
             "png" => FileKind::Png,
             "jpg" | "jpeg" => FileKind::Jpeg,
             "gif" => FileKind::Gif,
@@ -219,7 +219,7 @@ impl FileKind {
         }
     }
 
-    /// Whether a browser shows the file in its own window. Everything else is saved to disk; an `img` shows an SVG all the same.
+    /// Whether a browser shows the file at its address. All others are downloaded; an `img` shows an SVG nevertheless.
     pub fn is_inline(self) -> bool {
         !matches!(self, FileKind::Svg | FileKind::Heic | FileKind::Other)
     }
@@ -230,13 +230,13 @@ impl FileKind {
         matches!(self, Png | Jpeg | Gif | Webp | Avif | Svg)
     }
 
-    /// Whether a page shows the file in a player with a picture.
-    pub fn is_film(self) -> bool {
+    /// Whether a page shows the file in a video player.
+    pub fn is_video(self) -> bool {
         matches!(self, FileKind::Mp4 | FileKind::Webm)
     }
 
-    /// Whether a page shows the file in a player without a picture.
-    pub fn is_sound(self) -> bool {
+    /// Whether a page shows the file in an audio player.
+    pub fn is_audio(self) -> bool {
         matches!(self, FileKind::Mp3 | FileKind::M4a | FileKind::Ogg | FileKind::Wav)
     }
 
@@ -262,11 +262,11 @@ pub struct File {
     pub name: FileName,
     /// Its bytes.
     pub content: Content,
-    /// The alternative text for who does not see the picture; empty for none.
+    /// The alternative text for people who do not see the picture; empty for none.
     pub alt: String,
     /// The version of the page from which readers have the file; `None` while it waits for the page to be published.
     pub since: Option<Version>,
-    /// Whether the file leaves when the page is published next.
+    /// Whether the next publication of the page removes the file.
     pub leaves: bool,
     /// Whether it is the cover picture of its page.
     pub is_cover: bool,
@@ -276,7 +276,7 @@ pub struct File {
     pub uploaded_by: String,
 }
 
-/// Of the files of a page, those that it will have once it is published as it is drafted.
+/// Those files of a page that it will have once its draft is published.
 pub fn drafted(files: &[File]) -> impl Iterator<Item = &File> {
     let waits = |name: &FileName| files.iter().any(|file| file.since.is_none() && file.name == *name);
     files.iter().filter(move |file| file.since.is_none() || !(file.leaves || waits(&file.name)))

@@ -8,8 +8,8 @@ use crate::{
 
 /// The most bytes in front matter.
 const MAX_BYTES: usize = 16 * 1024;
-/// The most names of fields that are told as left out.
-const MAX_TOLD: usize = 12;
+/// The most fields that the message about the front matter names as left out.
+const MAX_NAMED: usize = 12;
 
 const TITLE: [&str; 1] = ["title"];
 const SUMMARY: [&str; 4] = ["summary", "description", "excerpt", "abstract"];
@@ -31,8 +31,8 @@ pub struct FrontMatter {
     pub left_out: Vec<String>,
 }
 
-/// Splits a text into its front matter and the rest; `None` if it has none. A rule at the top of a text is none: each line up to
-/// the closing one has to be a field, a part of one, or a comment.
+/// Splits a text into its front matter and the rest; `None` if it has none. A horizontal rule at the top of a text is not front
+/// matter: each line up to the closing one has to be a field, a part of one, or a comment.
 pub fn split(text: &str) -> Option<(FrontMatter, &str)> {
     let inner = text.strip_prefix('\u{feff}').unwrap_or(text);
     let (first, rest) = inner.split_once('\n')?;
@@ -72,7 +72,7 @@ impl Syntax {
         }
     }
 
-    /// The fields of the top level, with their values as written; `None` if a line is none of front matter.
+    /// The fields of the top level, with their values as written; `None` if a line does not belong to front matter.
     fn fields(self, lines: &[&str]) -> Option<Vec<(String, String)>> {
         let mut fields: Vec<(String, String)> = Vec::new();
         let mut in_table = false;
@@ -92,7 +92,7 @@ impl Syntax {
                 continue;
             }
             if self == Syntax::Toml && trimmed.starts_with('[') {
-                // A table is one field for us.
+                // A table counts as one field.
                 in_table = true;
                 fields.push((trimmed.trim_matches(['[', ']']).to_owned(), String::new()));
                 continue;
@@ -135,7 +135,7 @@ impl FrontMatter {
         let taken = [take(&TITLE, line), take(&SUMMARY, line), take(&DATE, date), take(&LANGUAGE, language)];
         let is_taken = |name: &String| taken.iter().flatten().any(|(taken, _)| taken == name);
         front_matter.left_out =
-            fields.iter().map(|(name, _)| name).filter(|name| !is_taken(name)).take(MAX_TOLD).cloned().collect();
+            fields.iter().map(|(name, _)| name).filter(|name| !is_taken(name)).take(MAX_NAMED).cloned().collect();
         let [title, summary, date, language] = taken.map(|field| field.map(|(_, value)| value));
         front_matter.title = title.map(|title| title.chars().take(LINE_CHARS).collect());
         front_matter.summary = summary.map(|summary| summary.chars().take(SUMMARY_CHARS).collect());
@@ -193,8 +193,8 @@ fn date(value: &str) -> Option<String> {
 }
 
 impl PageInput {
-    /// Takes front matter out of the text: its title, summary, date and language fill in fields that are empty. Returns a sentence
-    /// about it; `None` if there is none.
+    /// Takes front matter out of the text: its title, summary, date and language fill in fields that are empty. Returns a message
+    /// that says what was taken and what was left out; `None` if there is no front matter.
     pub fn take_front_matter(&mut self) -> Option<String> {
         let (front_matter, rest) = split(&self.body)?;
         let rest = rest.to_owned();

@@ -1,5 +1,5 @@
-//! Keys: what opens something in the name of an account without its password. A key is in circulation until it was used up or
-//! ended, or its end came.
+//! Keys: links to set a password, app passwords and shares. Each acts in the name of an account without its password, and is in
+//! circulation until it is used up or ended, or its end has come.
 
 use std::fmt;
 
@@ -74,7 +74,7 @@ impl KeyCounts {
         self.links + self.app_passwords + self.shares
     }
 
-    /// The kinds of which there are keys, each with its number: `1 shared link`.
+    /// For each kind that has keys, their number in words: `1 shared link`.
     pub fn parts(&self) -> Vec<String> {
         let kinds = KeyKind::ALL.into_iter().filter(|kind| self.of(*kind) > 0);
         kinds.map(|kind| kind.counted(self.of(kind))).collect()

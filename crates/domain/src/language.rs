@@ -16,7 +16,7 @@ impl LanguageTag {
     /// Parses a tag; spaces around it are left out.
     ///
     /// # Errors
-    /// A sentence for the person who typed it, for the name of a language, too.
+    /// A sentence for the person who typed it, also when it is the name of a language and not its tag.
     pub fn parse(typed: &str) -> Result<LanguageTag, String> {
         let tag = typed.trim();
         let mut subtags = tag.split('-');

@@ -21,7 +21,7 @@
 //! - [`link`]: the target of a link in a page, and the problems of a link.
 //! - [`search`]: a search query, and its matches in a text.
 //! - [`secret`]: random secrets that open something by themselves.
-//! - [`keys`]: what opens something in the name of an account without its password: its kinds, and their numbers.
+//! - [`keys`]: the kinds of keys, which act in the name of an account without its password.
 //! - [`share`]: a [`Share`](share::Share) opens a page or a draft to everyone who has its link.
 //! - [`audit`]: the entries of the audit trail.
 //! - [`draft`]: a [`Draft`](draft::Draft) is the unpublished input of a page's form.
@@ -38,6 +38,9 @@
 //! - [`language`]: the tag of a language.
 //! - [`invitation`]: a link with which somebody sets the password of their account.
 //! - [`invalid`]: the errors of a form, by field.
+//! - [`id`]: the keys of rows.
+//! - [`text`]: text from people and other systems, and how it is cleaned.
+//! - [`lookalike`]: names that people cannot tell apart.
 
 pub mod access;
 pub mod app_password;

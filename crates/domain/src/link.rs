@@ -78,9 +78,9 @@ impl Target {
 /// The readers of a page who cannot see a file of another page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Excluded {
-    /// Everybody reads the page, and only people with an account see the file.
+    /// Everyone reads the page, and only people with an account see the file.
     WithoutAccount,
-    /// Everybody reads the page, and only chosen people see the file.
+    /// Everyone reads the page, and only chosen people see the file.
     NotChosen,
     /// Of all people with an account.
     Accounts {

@@ -16,7 +16,7 @@ use crate::{
 /// The face in which the text of pages is set.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Typeface {
-    /// The face of the ready look.
+    /// The face of the built-in look.
     #[default]
     OfLook,
     /// With serifs.
@@ -113,7 +113,7 @@ pub const PICTURE_BYTES: u64 = 1 << 20;
 /// The most pixels on a side of a picture of the site.
 pub const PICTURE_SIDE: u32 = 4096;
 
-/// The kinds that a picture of the site may have: those that every browser shows, and of which none can act.
+/// Whether a picture of the site may be of a kind: every browser has to show it, and it cannot contain scripts.
 pub fn may_be_picture(kind: FileKind) -> bool {
     matches!(kind, FileKind::Png | FileKind::Jpeg | FileKind::Webp | FileKind::Gif)
 }
@@ -127,8 +127,8 @@ pub struct Pictures(pub Vec<Picture>);
 pub struct Picture {
     /// Where it is shown.
     pub role: Role,
-    /// The ending of its name, which says its kind.
-    pub ending: String,
+    /// The extension of its name, which says its kind.
+    pub extension: String,
     /// Its bytes.
     pub content: Content,
 }
@@ -144,16 +144,16 @@ impl Picture {
     /// The name of its file, which changes with its bytes: `logo-0123456789abcdef.png`.
     pub fn file_name(&self) -> String {
         let hash = self.content.hash.get(..16).unwrap_or(&self.content.hash);
-        format!("{}-{hash}.{}", self.role.as_str(), self.ending)
+        format!("{}-{hash}.{}", self.role.as_str(), self.extension)
     }
 }
 
 /// The look of the site, checked.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Look {
-    /// The ready look from which the rest departs.
+    /// The built-in look that the other choices modify.
     pub preset: Preset,
-    /// The colour of links and buttons in light colours; `None` for that of the ready look.
+    /// The colour of links and buttons in light colours; `None` for the accent colour of the built-in look.
     pub accent: Option<Colour>,
     /// The face of the text.
     pub typeface: Typeface,
@@ -186,9 +186,9 @@ impl Look {
 /// The input of the form of the look, unchecked.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LookInput {
-    /// The word of the ready look.
+    /// The word of the built-in look.
     pub preset: String,
-    /// The accent colour as typed; empty for that of the ready look.
+    /// The accent colour as typed; empty for the one of the built-in look.
     pub accent: String,
     /// The word of the text face.
     pub typeface: String,

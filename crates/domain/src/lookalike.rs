@@ -8,7 +8,7 @@ use unicode_security::{GeneralSecurityProfile, skeleton};
 
 /// Names of one kind, found by any name that people cannot tell from one of them: the same word in another case or composed
 /// in another way, or the same shape with letters of another alphabet (UTS #39 section 4). Names of ASCII letters alone may
-/// have the same shape, such as `al` and `a1`: everybody can type them, and they are common.
+/// have the same shape, such as `al` and `a1`: everyone can type them, and they are common.
 #[derive(Debug, Default)]
 pub struct Lookalikes {
     by_word: HashMap<String, String>,

@@ -28,8 +28,8 @@ pub struct Person {
     pub note: String,
 }
 
-/// The lines of a text that are not empty: `ann`, `ann, ann@example.org` or `ann <ann@example.org>`. A line ends a list in any
-/// program, so a comma or a semicolon at its end is left out.
+/// The lines of a text that are not empty: `ann`, `ann, ann@example.org` or `ann <ann@example.org>`. A comma or a semicolon
+/// at the end of a line, as programs write it between the items of a list, is left out.
 pub fn lines(typed: &str) -> Vec<Line> {
     let line = |(at, line): (usize, &str)| {
         let line = text::cleaned(line);
@@ -55,7 +55,7 @@ fn person(line: &str) -> Result<Person, String> {
     Ok(Person { name, note })
 }
 
-/// Checks that what stands after a name is one address, and not the name of another person.
+/// Checks that the text after a name is one address, and not the name of another person.
 fn check_address(address: &str) -> Result<String, String> {
     let is_odd = |c: char| c.is_whitespace() || matches!(c, ',' | ';' | '<' | '>' | '"');
     let has_parts = address.split_once('@').is_some_and(|(user, host)| !user.is_empty() && !host.is_empty());

@@ -10,7 +10,7 @@ use crate::text;
 pub const MAX_BYTES: usize = 64 << 10;
 
 /// A checked style sheet: at most [`MAX_BYTES`], no `@import`, and addresses of this site only. The rules of a private page
-/// could otherwise tell another host what the page holds: `[href$="/plan"] { background: url(https://…) }`.
+/// could otherwise send its content to another host: `[href$="/plan"] { background: url(https://…) }`.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct OwnCss(Arc<str>);
 
@@ -48,7 +48,7 @@ impl fmt::Debug for OwnCss {
     }
 }
 
-/// What is refused, and where: both numbers begin with 1.
+/// Why a style sheet is refused, and where; lines and columns count from 1.
 #[derive(Debug)]
 struct Fault {
     line: u32,

@@ -41,7 +41,7 @@ pub struct PageContent {
     pub published_at: Timestamp,
     /// The end of publication: from then on, the page exists for editors only. `None` if it has no end.
     pub unpublish_at: Option<Timestamp>,
-    /// Whether reading receipts are kept of a page with chosen readers. The page tells its readers.
+    /// Whether read receipts are kept for a page with chosen readers. The page tells its readers.
     pub receipts: bool,
     /// The place of the page in its section, and what it leaves out.
     pub placement: Placement,
@@ -68,7 +68,7 @@ pub struct Page {
     pub content: PageContent,
     /// The readers after inheritance.
     pub readers: Readers,
-    /// The page whose audience applies: the page itself or one above it; `None` for a page that everybody may read.
+    /// The page whose audience applies: the page itself or one above it; `None` for a page that everyone may read.
     pub governor: Option<PageId>,
     /// The moment at which the page was created.
     pub created_at: Timestamp,
@@ -96,7 +96,7 @@ pub struct PageInput {
     pub show_title: bool,
     /// Whether the page ends with a list of the pages below it.
     pub list_below: bool,
-    /// Whether reading receipts are kept.
+    /// Whether read receipts are kept.
     pub receipts: bool,
     /// The place of the page in its section, as typed.
     pub placement: PlacementInput,

@@ -87,7 +87,7 @@ impl PagePath {
     }
 
     /// The path that a title suggests: `Spring Menu (2026)` becomes `spring-menu-2026`, and `Đà Nẵng` becomes `da-nang`.
-    /// `None` if no usable character is left, if the result is reserved, and if a letter has no transliteration: none is
+    /// `None` if no usable character is left, if the result is reserved, or if a letter has no transliteration: no letter is
     /// dropped silently.
     pub fn suggest(title: &str) -> Option<PagePath> {
         use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};

@@ -94,7 +94,7 @@ impl Password {
     }
 
     /// Parses a new password for the user `name`: 8 to 72 bytes, not the name, not a common password, and not with
-    /// the prefix of app passwords. There is no rule of composition.
+    /// the prefix of app passwords. There are no composition rules.
     ///
     /// # Errors
     /// [`PasswordError`] with the rule that it breaks.
@@ -118,7 +118,7 @@ impl Password {
         Ok(password)
     }
 
-    /// Whether it begins as app passwords do. No hash of a password is ever compared with such a one.
+    /// Whether it begins as app passwords do. Such a password is never compared with the hash of a user's password.
     pub fn is_app_password(&self) -> bool {
         self.0.starts_with(APP_PASSWORD_PREFIX)
     }

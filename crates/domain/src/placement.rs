@@ -46,11 +46,12 @@ pub struct Placement {
     pub position: Option<u32>,
     /// The order of the pages below this one.
     pub children: Order,
-    /// Whether the page leaves out the contents that a long text has.
+    /// Whether the page leaves out the table of contents of a long text.
     pub hides_contents: bool,
     /// Whether the page leaves out the sidebar of its section.
     pub hides_sidebar: bool,
-    /// The language of the page and of the pages below it; `None` for that of the nearest page above that has one, or of the site.
+    /// The language of the page and of the pages below it; `None` for the language of the nearest page above that has one, or of
+    /// the site.
     pub language: Option<LanguageTag>,
 }
 

@@ -88,11 +88,11 @@ impl Term {
     }
 
     /// The end of a match of this term that begins with the first of these words; `None` if they do not match.
-    fn stands_at(&self, words: &[Word<'_>]) -> Option<usize> {
+    fn match_end(&self, words: &[Word<'_>]) -> Option<usize> {
         let (last, before) = self.words.split_last()?;
         let found = words.get(before.len())?;
         let ends = if self.prefix { found.folded.starts_with(last.as_str()) } else { found.folded == *last };
-        let begins = before.iter().zip(words).all(|(wanted, word)| word.folded == *wanted);
+        let begins = before.iter().zip(words).all(|(expected, word)| word.folded == *expected);
         (ends && begins).then_some(if self.ends_in_letter { found.first_end } else { found.range.end })
     }
 }
@@ -100,8 +100,8 @@ impl Term {
 /// A search query: at least one term has to be found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Query {
-    wanted: Vec<Term>,
-    unwanted: Vec<Term>,
+    required: Vec<Term>,
+    excluded: Vec<Term>,
 }
 
 /// The rank of a page among the results of a search; the greater, the better.
@@ -117,7 +117,7 @@ pub enum EmptyQuery {
     /// The query has no word.
     NoWord,
     /// The query has only exclusions.
-    OnlyUnwanted,
+    OnlyExcluded,
 }
 
 impl Query {
@@ -128,14 +128,14 @@ impl Query {
     /// [`EmptyQuery`] if no term is left that could be found.
     pub fn parse(typed: &str) -> Result<Query, EmptyQuery> {
         let typed: String = typed.chars().take(CHARS).map(|c| if c.is_control() { ' ' } else { c }).collect();
-        let (mut query, mut rest) = (Query { wanted: Vec::new(), unwanted: Vec::new() }, typed.trim_start());
-        while !rest.is_empty() && query.wanted.len() + query.unwanted.len() < TERMS {
+        let (mut query, mut rest) = (Query { required: Vec::new(), excluded: Vec::new() }, typed.trim_start());
+        while !rest.is_empty() && query.required.len() + query.excluded.len() < TERMS {
             // What begins with two hyphens is a word, such as an option of a program.
-            let excluded = rest.strip_prefix('-').filter(|text| !text.starts_with('-'));
-            let (unwanted, text) = excluded.map_or((false, rest), |text| (true, text));
+            let after_hyphen = rest.strip_prefix('-').filter(|text| !text.starts_with('-'));
+            let (excluded, text) = after_hyphen.map_or((false, rest), |text| (true, text));
             let (text, quoted, after) = split_term(text);
-            if let Some(term) = Term::parse(text, quoted || unwanted) {
-                let terms = if unwanted { &mut query.unwanted } else { &mut query.wanted };
+            if let Some(term) = Term::parse(text, quoted || excluded) {
+                let terms = if excluded { &mut query.excluded } else { &mut query.required };
                 // A term that is repeated finds nothing more.
                 if !terms.iter().any(|known| known.matches_as(&term)) {
                     terms.push(term);
@@ -143,33 +143,33 @@ impl Query {
             }
             rest = after.trim_start();
         }
-        match (query.wanted.is_empty(), query.unwanted.is_empty()) {
+        match (query.required.is_empty(), query.excluded.is_empty()) {
             (false, _) => Ok(query),
             (true, true) => Err(EmptyQuery::NoWord),
-            (true, false) => Err(EmptyQuery::OnlyUnwanted),
+            (true, false) => Err(EmptyQuery::OnlyExcluded),
         }
     }
 
     /// The terms of which a result has all; never empty.
-    pub fn wanted(&self) -> &[Term] {
-        &self.wanted
+    pub fn required(&self) -> &[Term] {
+        &self.required
     }
 
     /// The terms of which a result has none.
-    pub fn unwanted(&self) -> &[Term] {
-        &self.unwanted
+    pub fn excluded(&self) -> &[Term] {
+        &self.excluded
     }
 
-    /// The rank of a page that has all wanted terms.
+    /// The rank of a page that has all required terms.
     pub fn rank(&self, title: &str, summary: &str, text: &str) -> Rank {
         let counts = [title, summary, text].map(|text| self.counts(text));
         let weighted = counts.iter().zip(WEIGHTS).map(|(counts, weight)| weight * counts.iter().sum::<u32>());
         Rank { in_title: counts[0].iter().all(|count| *count > 0), points: weighted.sum() }
     }
 
-    /// The number of matches of each wanted term in a text, up to [`MOST_COUNTED`].
+    /// The number of matches of each required term in a text, up to [`MOST_COUNTED`].
     fn counts(&self, text: &str) -> Vec<u32> {
-        let mut counts = vec![0; self.wanted.len()];
+        let mut counts = vec![0; self.required.len()];
         for hit in self.hits(text) {
             counts[hit.term] = MOST_COUNTED.min(counts[hit.term] + 1);
         }
@@ -181,7 +181,7 @@ impl Query {
         pieces(text, 0..text.len(), &self.hits(text))
     }
 
-    /// The part of a text with the most different wanted terms close together, with the matches marked; `None` if there
+    /// The part of a text with the most different required terms close together, with the matches marked; `None` if there
     /// is no match.
     pub fn excerpt(&self, text: &str) -> Option<Vec<Piece>> {
         let hits = self.hits(text);
@@ -197,20 +197,20 @@ impl Query {
         Some(pieces)
     }
 
-    /// The matches of the wanted terms in a text, in order; those of one term do not overlap.
+    /// The matches of the required terms in a text, in order; those of one term do not overlap.
     fn hits(&self, text: &str) -> Vec<Hit> {
         let words = words(text);
         // The word after the last match of each term: in a text that repeats one word, a phrase of that word would
         // otherwise be compared in full at every word.
         let (mut hits, mut after) = (Vec::new(), [0; TERMS]);
         for (n, first) in words.iter().enumerate() {
-            for (term, wanted) in self.wanted.iter().enumerate() {
+            for (term, required) in self.required.iter().enumerate() {
                 if after[term] > n {
                     continue;
                 }
-                if let Some(end) = wanted.stands_at(&words[n..]) {
+                if let Some(end) = required.match_end(&words[n..]) {
                     hits.push(Hit { term, range: first.range.start..end });
-                    after[term] = n + wanted.words.len();
+                    after[term] = n + required.words.len();
                 }
             }
         }

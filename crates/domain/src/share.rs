@@ -51,7 +51,7 @@ impl Shows {
     }
 }
 
-/// Who may make shares: a setting of the site. Shares that exist open until they end, whatever it says.
+/// Who may make shares: a setting of the site. Existing shares open until they end, whatever the setting is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Sharers {
     /// Editors and administrators.
@@ -119,13 +119,13 @@ pub struct Share {
     pub ends_at: Timestamp,
     /// The moment at which somebody ended it; `None` if nobody has.
     pub ended_at: Option<Timestamp>,
-    /// The moment at which its page was opened by it, exact to a minute; `None` if it was not.
+    /// The moment at which the share was last opened, exact to a minute; `None` if it was never opened.
     pub opened_at: Option<Timestamp>,
 }
 
 impl Share {
-    /// How long after a noted opening further ones are not noted.
-    pub const NOTED_FOR: TimeDelta = TimeDelta::minutes(1);
+    /// For this long after a recorded opening, further ones are not recorded.
+    pub const RECORD_INTERVAL: TimeDelta = TimeDelta::minutes(1);
 
     /// The moment from which the share opens nothing: the end that was chosen for it, or an earlier one.
     pub fn end(&self) -> Timestamp {
@@ -137,9 +137,9 @@ impl Share {
         now < self.end()
     }
 
-    /// Whether an opening at this moment is noted.
+    /// Whether an opening at this moment is recorded.
     pub fn is_due(&self, now: Timestamp) -> bool {
-        self.opened_at.is_none_or(|at| at + Share::NOTED_FOR <= now)
+        self.opened_at.is_none_or(|at| at + Share::RECORD_INTERVAL <= now)
     }
 
     /// The proof that the holder may see the draft of the page.

@@ -105,7 +105,7 @@ pub struct Site {
     pub pictures: Pictures,
     /// Whom somebody without a working password may ask, as Markdown; at most 2,000 characters, may be empty.
     pub contact: String,
-    /// Whether a stranger gets the same 401 for every path that they may not read, be there a page or not.
+    /// Whether a stranger gets the same 401 for every path that they may not read, whether a page exists there or not.
     pub hides_pages: bool,
     /// The audience with which the form of a new page begins.
     pub new_pages: NewPages,

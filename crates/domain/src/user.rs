@@ -201,7 +201,7 @@ pub struct User {
     pub created_at: Timestamp,
     /// The moment of the last recorded sign-in, `None` before the first: at most one in 30 minutes is recorded.
     pub last_sign_in_at: Option<Timestamp>,
-    /// What administrators note of the user, such as an address: one line of at most 200 characters, empty for none.
+    /// A note for administrators, such as an address: one line of at most 200 characters, empty for none.
     pub note: String,
     /// The version of the account, which grows by 1 with each save.
     pub version: Version,
@@ -257,7 +257,7 @@ pub struct UserContent {
     pub active: bool,
     /// The moment from which the account cannot sign in any more; `None` without an end.
     pub ends_at: Option<Timestamp>,
-    /// What administrators note of the user; see [`User::note`].
+    /// The note for administrators; see [`User::note`].
     pub note: String,
 }
 

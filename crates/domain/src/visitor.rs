@@ -24,7 +24,7 @@ pub struct Holder {
     pub page: PageId,
     /// The path at which it lives at this request.
     pub path: PagePath,
-    /// The page whose audience it has at this request; `None` if everybody may read it.
+    /// The page whose audience it has at this request; `None` if everyone may read it.
     pub governor: Option<PageId>,
     /// Whether the share reaches the pages below it.
     pub below: bool,

@@ -67,7 +67,7 @@ impl Choices {
     }
 }
 
-/// The audience of a page as its author stated it, and the readers that it amounts to.
+/// The audience of a page as its author stated it, and its readers after inheritance.
 pub(crate) fn audience_and_readers(
     conn: &mut Conn,
     page: PageId,
@@ -88,7 +88,7 @@ pub(crate) fn audience_and_readers(
     Ok((audience, readers))
 }
 
-/// The page whose audience applies to a page; `None` for one that everybody may read. A private page for which none is found
+/// The page whose audience applies to a page; `None` for a page that everyone may read. A private page for which none is found
 /// governs itself.
 pub(crate) fn governor(
     conn: &mut Conn,
@@ -177,7 +177,7 @@ pub(crate) fn audience(word: &str, chosen: impl FnOnce() -> Chosen) -> Result<Au
     }
 }
 
-/// The effective access that a page at a path inherits; everybody, where no page above has an audience of its own.
+/// The effective access that a page at a path inherits; everyone, where no page above has an audience of its own.
 pub(crate) fn inherited(conn: &mut Conn, path: &PagePath) -> Result<EffectiveAccess> {
     let above: Vec<PagePath> = path.above().collect();
     let own = own_access(conn, above.iter().map(PagePath::as_str))?;
@@ -215,9 +215,6 @@ pub(crate) fn chosen_keys(conn: &mut Conn, chosen: &Chosen) -> Result<(BTreeSet<
 }
 
 /// The chosen people and groups that do not exist.
-///
-/// # Errors
-/// When the database fails.
 pub(crate) fn missing(conn: &mut Conn, chosen: &Chosen) -> Result<Chosen> {
     let people: BTreeSet<String> = people_named(conn, &chosen.people)?.into_iter().map(|(_, name)| name).collect();
     let groups: BTreeSet<String> = groups_named(conn, &chosen.groups)?.into_iter().map(|(_, name)| name).collect();
@@ -251,7 +248,7 @@ pub(crate) fn groups_named(conn: &mut Conn, names: &[GroupName]) -> Result<Vec<(
     Ok(found)
 }
 
-/// The readers of pages with an effective access, by name and with groups opened; of people those with active accounts.
+/// The readers of pages with an effective access, by name and with groups expanded; only people with active accounts.
 pub(crate) fn reader_set(conn: &mut Conn, effective: EffectiveAccess) -> Result<ReaderSet> {
     Ok(match effective {
         EffectiveAccess::Everybody => ReaderSet::Everybody,

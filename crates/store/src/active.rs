@@ -3,7 +3,7 @@
 use diesel::{dsl::sql, expression::SqlLiteral, sql_types::Bool};
 
 /// `domain::user::User::is_active_at` in SQL, as of the second in which the transaction began. Every query that asks for active
-/// accounts uses it: the column `active` alone has accounts that have ended.
+/// accounts has to use it: the column `active` alone admits accounts that have ended.
 pub(crate) const ACTIVE: &str = "(users.active AND (users.ends_at IS NULL OR users.ends_at > CURRENT_TIMESTAMP))";
 
 /// [`ACTIVE`] as a filter of the table `users`.

@@ -2,7 +2,7 @@
 
 use crate::{DatabaseUrl, Error, Outage, Unavailable, sqlite_files, url::Kind};
 
-/// An error whose words also name the thing and the fix, if it is an outage that has one.
+/// The error with the part that fails and the fix added to its words, if it is an outage with known advice.
 pub(crate) fn explained(url: &DatabaseUrl, error: Error) -> Error {
     match error {
         Error::Unavailable(Unavailable { outage, words }) => {

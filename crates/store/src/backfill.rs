@@ -1,5 +1,6 @@
-//! Work that a migration leaves for later on PostgreSQL: rows made from those that a large site has, in batches of their own
-//! transactions. The table `backfills` keeps how far each has come, so that an interrupted one is continued.
+//! Work that a migration leaves for later on PostgreSQL: rows that are computed from all rows of a large table, in batches
+//! with one transaction each. The table `backfills` keeps the progress of each backfill, so that an interrupted one is
+//! continued.
 
 use std::time::{Duration, Instant};
 
@@ -16,8 +17,8 @@ use crate::{Conn, Deadline, Error, Result};
 const AT_ONCE: i64 = 1000;
 /// The time between two lines of the log.
 const REPORT_INTERVAL: Duration = Duration::from_secs(5);
-/// The number of times that a batch is tried that a save by somebody else rolled back.
-const TRIES: u32 = 10;
+/// The most retries of a batch that was rolled back because of somebody's save.
+const MAX_RETRIES: u32 = 10;
 
 /// The backfill of the table `listings`.
 pub(crate) const LISTINGS: &str = "listings";
@@ -37,7 +38,7 @@ struct Key {
     id: i64,
 }
 
-/// Notes a backfill, in the transaction of its migration.
+/// Records that a backfill has to be done, in the transaction of its migration.
 pub(crate) fn start(conn: &mut Conn, name: &str) -> Result<()> {
     let insert = "INSERT INTO backfills (name, done_to) VALUES ($1, $2)";
     sql_query(insert).bind::<Text, _>(name).bind::<BigInt, _>(i64::MIN).execute(conn)?;
@@ -56,7 +57,7 @@ fn started(conn: &mut Conn) -> Result<Vec<Started>> {
     }
 }
 
-/// Finishes every backfill. It takes seconds for each 100,000 pages, and readers and editors go on meanwhile.
+/// Finishes every backfill. It takes seconds for each 100,000 pages, and readers and editors keep working meanwhile.
 ///
 /// # Errors
 /// [`Error::Schema`] for the backfill of a newer version.
@@ -71,17 +72,17 @@ pub(crate) fn finish(conn: &mut Conn) -> Result<()> {
 }
 
 fn fill_listings(conn: &mut Conn, mut done_to: i64) -> Result<()> {
-    let (mut pages, mut tries, mut reported) = (0, 0, Instant::now());
+    let (mut pages, mut retries, mut reported) = (0, 0, Instant::now());
     loop {
         match batch(conn, done_to) {
             Ok(Some(batch)) => {
-                (done_to, tries) = (batch.done_to, 0);
+                (done_to, retries) = (batch.done_to, 0);
                 pages += batch.pages;
             }
             Ok(None) => return Ok(()),
-            Err(Error::Unavailable(outage)) if tries < TRIES => {
+            Err(Error::Unavailable(outage)) if retries < MAX_RETRIES => {
                 log::warn!("a batch of the backfill of listings is tried again: {outage}");
-                tries += 1;
+                retries += 1;
             }
             Err(error) => return Err(error),
         }
@@ -111,7 +112,7 @@ fn batch(conn: &mut Conn, after: i64) -> Result<Option<Batch>> {
 
 fn list_pages(conn: &mut Conn, after: i64) -> Result<Option<Batch>> {
     conn.lock_readers()?;
-    // The rows that the lists are made from stay as they are until the end of this transaction.
+    // The rows from which the lists are computed must not change before the end of this transaction.
     conn.batch_execute("LOCK TABLE page_people, page_groups IN SHARE MODE")?;
     let next = "SELECT id FROM pages WHERE id > $1 ORDER BY id LIMIT $2 FOR NO KEY UPDATE";
     let keys: Vec<Key> = sql_query(next).bind::<BigInt, _>(after).bind::<BigInt, _>(AT_ONCE).load(conn)?;
@@ -123,7 +124,7 @@ fn list_pages(conn: &mut Conn, after: i64) -> Result<Option<Batch>> {
     };
     // A page that was saved since the migration has its rows already.
     sql_query("DELETE FROM listings WHERE page_id = ANY($1)").bind::<Array<BigInt>, _>(&keys).execute(conn)?;
-    // OFFSET 0: the views are quick for one page, and the planner would otherwise make them of the whole table.
+    // OFFSET 0: the views are quick for one page, and the planner would otherwise compute them for the whole table.
     sql_query(
         "INSERT INTO listings SELECT listing.* FROM unnest($1) AS one (key),
          LATERAL (SELECT * FROM page_listings WHERE page_id = one.key OFFSET 0) AS listing",

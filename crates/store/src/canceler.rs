@@ -1,5 +1,5 @@
 //! Stops the statements of given-up work on PostgreSQL: one thread with a connection of its own, which it opens when there
-//! is something to stop. A statement of SQLite asks for itself whether it is still wanted; see `conn`.
+//! is something to stop. A statement of SQLite asks by itself whether it is still wanted; see `still_wanted`.
 
 use std::{
     sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel},
@@ -80,7 +80,7 @@ impl Canceler {
     }
 }
 
-/// Asks the server to cancel what a process of ours runs. An idle process ignores it.
+/// Asks the server to cancel the statement of one of our server processes. An idle process ignores it.
 fn cancel(conn: &mut PgConnection, backend: &Backend) -> diesel::QueryResult<()> {
     conn.batch_execute("SET application_name = 'postern canceler'")?;
     // Another process may have the number by now, or the URL leads to several servers.

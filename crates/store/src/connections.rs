@@ -16,7 +16,7 @@ use crate::{
     url::Kind,
 };
 
-/// How long the change feed may have had no answer from the database until no connection is waited for.
+/// If the database has not answered the change feed for this long, nobody waits for a connection.
 const SILENCE: Duration = Duration::from_secs(3);
 /// How long the refusal of a write counts, if no other write is tried.
 const REFUSAL_TTL: Duration = Duration::from_secs(60);
@@ -81,7 +81,7 @@ impl Connections {
         let checkout = self.pool.get_timeout(timeout);
         self.waiting.fetch_sub(1, Ordering::Relaxed);
         checkout.map_err(|error| {
-            // The pool tells its last failure to connect; without one, all connections are in use.
+            // The pool reports its last failure to connect; without one, all connections are in use.
             match error.to_string().split_once(": ") {
                 Some((_, cause)) => Error::Unavailable(one_line(cause).into()),
                 None => {
@@ -120,7 +120,7 @@ impl Connections {
         self.canceler.as_ref()
     }
 
-    /// An error whose words also name the thing that fails, and the fix.
+    /// The error with the part that fails and the fix added to its words.
     pub(crate) fn explained(&self, error: Error) -> Error {
         advice::explained(self.manager.url(), error)
     }

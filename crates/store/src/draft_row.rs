@@ -44,7 +44,7 @@ impl From<Option<DraftKind>> for DraftFilter {
 }
 
 impl DraftFilter {
-    /// The drafts that match, without those of pages in the trash, which come back with their pages.
+    /// The drafts that match, without those of pages in the trash, which are restored with their pages.
     pub(crate) fn rows(&self) -> drafts::BoxedQuery<'static, MultiBackend> {
         let mut rows =
             drafts::table.filter(not(exists(trash::table.filter(trash::id.eq(drafts::page_id))))).into_boxed();

@@ -52,17 +52,17 @@ pub(crate) fn hits(conn: &mut Conn, query: &Query, limit: u32) -> Result<(Vec<i6
             "SELECT rowid AS id FROM search WHERE still_wanted() AND search MATCH $1",
         ),
         Conn::Postgres(_) => (
-            postgres_wanted(query),
+            postgres_required(query),
             postgres_query(query),
             "SELECT page_id AS id FROM search WHERE title @@ CAST($1 AS tsquery)",
             "SELECT page_id AS id FROM search WHERE words @@ CAST($1 AS tsquery) OR path @@ CAST($1 AS tsquery)",
         ),
     };
     let mut ids: Vec<i64> = Vec::new();
-    // A title says nothing about a word that is excluded.
-    let titles = query.unwanted().is_empty().then_some((in_titles, titles));
+    // A page whose title has no excluded word may have one in its text.
+    let titles = query.excluded().is_empty().then_some((in_titles, titles));
     for (statement, query) in titles.into_iter().chain([(in_texts, anywhere)]) {
-        // One more than is wanted, beside those that the titles have.
+        // One more than the limit, beside those that the titles have.
         let most = limit + 1 + ids.len();
         let found: Vec<Hit> = sql_query(format!("{statement} LIMIT {most}")).bind::<Text, _>(query).load(conn)?;
         let known: HashSet<i64> = ids.iter().copied().collect();
@@ -75,46 +75,46 @@ pub(crate) fn hits(conn: &mut Conn, query: &Query, limit: u32) -> Result<(Vec<i6
     Ok((ids, false))
 }
 
-/// A query in the language of SQLite's FTS5. Each term is a quoted string, in which only a quotation mark is special, and no
+/// A query in the syntax of SQLite's FTS5. Each term is a quoted string, in which only a quotation mark is special, and no
 /// word has one.
 pub(crate) fn sqlite_query(query: &Query) -> String {
-    format!("({SQLITE_TEXT} : ({})){}", sqlite_wanted(query), sqlite_unwanted(query, SQLITE_TEXT))
+    format!("({SQLITE_TEXT} : ({})){}", sqlite_required(query), sqlite_excluded(query, SQLITE_TEXT))
 }
 
 /// The same query for the title alone.
 pub(crate) fn sqlite_titles(query: &Query) -> String {
-    format!("(title : ({})){}", sqlite_wanted(query), sqlite_unwanted(query, SQLITE_TEXT))
+    format!("(title : ({})){}", sqlite_required(query), sqlite_excluded(query, SQLITE_TEXT))
 }
 
-fn sqlite_wanted(query: &Query) -> String {
-    query.wanted().iter().map(sqlite_string).collect::<Vec<_>>().join(" ")
+fn sqlite_required(query: &Query) -> String {
+    query.required().iter().map(sqlite_string).collect::<Vec<_>>().join(" ")
 }
 
-fn sqlite_unwanted(query: &Query, columns: &str) -> String {
-    query.unwanted().iter().map(|term| format!(" NOT ({columns} : {})", sqlite_string(term))).collect()
+fn sqlite_excluded(query: &Query, columns: &str) -> String {
+    query.excluded().iter().map(|term| format!(" NOT ({columns} : {})", sqlite_string(term))).collect()
 }
 
 /// The same query for the texts or the path, for the panel.
 fn sqlite_anywhere(query: &Query) -> String {
-    let (wanted, unwanted) = (sqlite_wanted(query), sqlite_unwanted(query, "path"));
-    format!("({}) OR ((path : ({wanted})){unwanted})", sqlite_query(query))
+    let (required, excluded) = (sqlite_required(query), sqlite_excluded(query, "path"));
+    format!("({}) OR ((path : ({required})){excluded})", sqlite_query(query))
 }
 
 fn sqlite_string(term: &Term) -> String {
     format!("\"{}\"{}", term.words().join(" "), if term.is_prefix() { "*" } else { "" })
 }
 
-/// A query as PostgreSQL writes it.
+/// A query in the syntax of `tsquery`.
 pub(crate) fn postgres_query(query: &Query) -> String {
-    let unwanted = query.unwanted().iter().map(|term| format!(" & !{}", tsquery(term)));
-    postgres_wanted(query) + &unwanted.collect::<String>()
+    let excluded = query.excluded().iter().map(|term| format!(" & !{}", tsquery(term)));
+    postgres_required(query) + &excluded.collect::<String>()
 }
 
-pub(crate) fn postgres_wanted(query: &Query) -> String {
-    query.wanted().iter().map(tsquery).collect::<Vec<_>>().join(" & ")
+pub(crate) fn postgres_required(query: &Query) -> String {
+    query.required().iter().map(tsquery).collect::<Vec<_>>().join(" & ")
 }
 
-/// A term as PostgreSQL writes it. A word has no character that has a meaning there.
+/// A term in the syntax of `tsquery`. A word has no character that has a meaning there.
 fn tsquery(term: &Term) -> String {
     let words: Vec<String> = term.words().iter().map(|word| format!("'{word}'")).collect();
     format!("({}{})", words.join(" <-> "), if term.is_prefix() { ":*" } else { "" })

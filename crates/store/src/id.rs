@@ -12,7 +12,8 @@ pub(crate) fn new() -> Result<i64> {
     Ok(i64::from_be_bytes(random()?) & BITS)
 }
 
-/// The key of what a form makes: its number, by which the same form sent twice makes one row. A new one for a form without a number.
+/// The key of the row that a form makes: the number of the form, so that the same form sent twice makes one row. A form without a
+/// number gets a new key.
 pub(crate) fn of_form(form: FormId) -> Result<i64> {
     if (1..=BITS).contains(&form.0) { Ok(form.0) } else { new() }
 }

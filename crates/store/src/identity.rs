@@ -1,5 +1,5 @@
-//! What the connections of this process lead to. A cached value is true only if the connections of the pool and that of
-//! the change feed lead to the same server, or to the same file.
+//! The server or file to which the connections of this process lead. A cached value is valid only if the connections of the pool
+//! and the connection of the change feed lead to the same one.
 
 use std::{
     fs, io,

@@ -1,5 +1,5 @@
-//! Which keys are in circulation, in SQL: nobody used them up or ended them, and their end has not come. Every query that asks for
-//! them uses it.
+//! The condition in SQL for keys in circulation: nobody used them up or ended them, and their end has not come. Every query
+//! for such keys uses it.
 
 use chrono::NaiveDateTime;
 use diesel::{

@@ -13,8 +13,8 @@ use crate::{
     visible::{Teaser, VisiblePages},
 };
 
-/// The language of a page at a path: its own, or that of the nearest page above that has one, even if the visitor may not read that
-/// page. `None` means the language of the site.
+/// The language of a page at a path: its own, or that of the nearest page above that has one, even if the visitor may not
+/// read that page. `None` means the language of the site.
 pub fn language(conn: &mut Conn, path: &PagePath, own: Option<&LanguageTag>) -> Result<Option<LanguageTag>> {
     if own.is_some() {
         return Ok(own.cloned());
@@ -24,18 +24,18 @@ pub fn language(conn: &mut Conn, path: &PagePath, own: Option<&LanguageTag>) -> 
     Ok(nearest(&known, path.above()))
 }
 
-/// The language of what is not a page, such as a list or an error: that of the first of these paths whose page has one and may be
-/// read by the visitor. A page that the visitor may not read shows in nothing.
+/// The language of an answer that is not a page, such as a list or an error: the language of the first of these paths whose
+/// page has one and may be read by the visitor. A page that the visitor may not read must not influence it.
 pub fn visible_language(conn: &mut Conn, readable: &VisiblePages, paths: &[PagePath]) -> Result<Option<LanguageTag>> {
     let wanted: Vec<String> = paths.iter().map(|path| path.as_str().to_owned()).collect();
-    // Which statements run must depend on nothing that the visitor may not know, because they take time.
+    // The choice of statements must not depend on anything that the visitor may not know, because statements take time.
     let found: Vec<String> = readable.rows().filter(pages::path.eq_any(wanted)).select(pages::path).load(conn)?;
     let known = own_languages(conn, found.iter().map(String::as_str))?;
     Ok(nearest(&known, paths.iter().cloned()))
 }
 
 /// The languages of the pages at these paths, as [`language`] finds each; a page in the language of the site is left out. One
-/// statement finds those of 100 pages.
+/// statement is enough for 100 pages.
 pub fn languages(conn: &mut Conn, paths: &[PagePath]) -> Result<HashMap<PagePath, LanguageTag>> {
     let wanted: BTreeSet<PagePath> = paths.iter().flat_map(here_and_above).collect();
     let known = own_languages(conn, wanted.iter().map(PagePath::as_str))?;
@@ -58,7 +58,7 @@ fn here_and_above(path: &PagePath) -> impl Iterator<Item = PagePath> {
     std::iter::once(path.clone()).chain(path.above())
 }
 
-/// The languages of those of the paths whose pages have one of their own.
+/// The languages of the pages at these paths that have one of their own.
 fn own_languages<'a>(conn: &mut Conn, paths: impl Iterator<Item = &'a str>) -> Result<HashMap<String, LanguageTag>> {
     let paths: Vec<&str> = paths.collect();
     let mut own = HashMap::new();
@@ -74,7 +74,7 @@ fn own_languages<'a>(conn: &mut Conn, paths: impl Iterator<Item = &'a str>) -> R
     Ok(own)
 }
 
-/// A tag that SQL wrote and that is none counts as no language.
+/// An invalid tag that was written by SQL counts as no language.
 fn parsed(rows: Vec<(String, String)>) -> HashMap<String, LanguageTag> {
     rows.into_iter().filter_map(|(path, tag)| Some((path, LanguageTag::parse(&tag).ok()?))).collect()
 }

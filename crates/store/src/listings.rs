@@ -40,7 +40,7 @@ pub struct ListPart {
     pub older: bool,
 }
 
-/// The pages below a path; below the root lies every other page.
+/// The pages below a path; every other page is below the root.
 pub(crate) struct Section<'a> {
     path: &'a str,
     but_root: bool,
@@ -56,8 +56,8 @@ impl Section<'_> {
     }
 }
 
-/// At most `size` rows of a list at a position; `None` if the page of the position is not in the list, and if nothing
-/// follows it. The rows before a position that are fewer than `size` are the beginning of the list, which is then full.
+/// At most `size` rows of a list at a position; `None` if the page of the position is not in the list, or if nothing follows it.
+/// If fewer than `size` rows precede a position, the first `size` rows of the list are returned.
 pub(crate) fn part(
     conn: &mut Conn,
     visible: &VisiblePages,
@@ -117,7 +117,7 @@ struct Key {
     path: String,
 }
 
-/// The key of a page in a list. A page that the visitor does not find there is the same as none.
+/// The key of a page in a list; `None` also for a page that the visitor does not find there.
 fn find(conn: &mut Conn, visible: &VisiblePages, section: &Section<'_>, path: &PagePath) -> Result<Option<Key>> {
     if section.but_root && path.is_root() {
         return Ok(None);

@@ -1,5 +1,5 @@
-//! The migrations, embedded, and what is said when one cannot be applied. On PostgreSQL, tables that are filled from all
-//! pages of a large site are filled after the transaction of the migrations (`backfill`), or by a running server.
+//! The embedded migrations, and the messages when one cannot be applied. On PostgreSQL, tables that are computed from all pages
+//! of a large site are filled after the transaction of the migrations (`backfill`), or by a running server.
 
 use diesel::{
     QueryableByName, RunQueryDsl,
@@ -38,7 +38,7 @@ const SEARCH: Fill = Fill {
     statement: "\nSELECT count(search_put(id, title, summary, body, path)) FROM pages;\n",
 };
 
-/// The names of what is not applied or not finished yet.
+/// The names of the migrations that are not applied, and of the backfills that are not finished.
 pub(crate) fn pending(conn: &mut Conn) -> Result<Vec<String>> {
     let applied = applied(conn)?;
     let pending = match conn {
@@ -87,7 +87,7 @@ fn apply_all(conn: &mut Conn) -> Result<Vec<String>> {
     }
 }
 
-/// Notes the backfills of the migrations that were applied without their fills.
+/// Records the backfills of the migrations that were applied without their fills.
 fn start_backfills(conn: &mut Conn, applied: &[String]) -> Result<()> {
     let version_of =
         |name: &String| name.chars().take_while(|c| *c != '_').filter(char::is_ascii_digit).collect::<String>();

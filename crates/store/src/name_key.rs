@@ -1,4 +1,4 @@
-//! The key under which names are hashed that people typed: one for all instances on a database.
+//! The key for the hashes of typed names: one for all instances on a database.
 
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;

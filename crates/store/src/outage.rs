@@ -1,4 +1,5 @@
-//! Why a database does not serve, read from what the drivers say: they tell few of these errors apart by a code.
+//! Why a database does not serve. It is recognised by the messages of the drivers, because few of these errors have a code of
+//! their own.
 
 use std::fmt;
 
@@ -31,7 +32,7 @@ impl Outage {
         matches!(self, Outage::Full | Outage::ReadOnly | Outage::NotPermitted)
     }
 
-    /// The outage that a message of a driver tells of; `None` if it blames the query.
+    /// The outage that a message of a driver reports; `None` if it blames the query.
     pub(crate) fn of_message(words: &str) -> Option<Outage> {
         MESSAGES.iter().find(|(message, _)| words.contains(message)).map(|(_, outage)| *outage)
     }
@@ -77,7 +78,7 @@ const MESSAGES: [(&str, Outage); 34] = [
     ("connection to server", Outage::Silent),
 ];
 
-/// What a statement of SQLite says that stopped because nobody waits for it.
+/// The message of a statement of SQLite that stopped because nobody waits for it.
 pub(crate) const INTERRUPTED: &str = "interrupted: nobody waits for it";
 
 /// An outage and its circumstances. The words are for the log and the operator; they contain no password.
@@ -96,7 +97,7 @@ impl Unavailable {
     }
 }
 
-/// The outage that a message tells of; a database that does not answer, if the message does not say.
+/// The outage that a message reports; a database that does not answer, if the message does not say.
 impl From<String> for Unavailable {
     fn from(words: String) -> Unavailable {
         Unavailable { outage: Outage::of_message(&words).unwrap_or(Outage::Silent), words }

@@ -72,9 +72,6 @@ impl Record {
 }
 
 /// The page with a key.
-///
-/// # Errors
-/// When the database fails.
 pub(crate) fn get(conn: &mut Conn, id: PageId) -> Result<Option<Page>> {
     let record: Option<Record> = pages::table.find(id.0).select(Record::as_select()).first(conn).optional()?;
     record.map(|record| record.load(conn)).transpose()
@@ -86,7 +83,7 @@ pub(crate) fn version(conn: &mut Conn, id: PageId) -> Result<Option<Version>> {
     Ok(version.map(Version))
 }
 
-/// Whether the author of a page asked for reading receipts.
+/// Whether the author of a page asked for read receipts.
 pub(crate) fn wants_receipts(conn: &mut Conn, page: PageId) -> Result<bool> {
     Ok(diesel::select(diesel::dsl::exists(receipt_pages::table.find(page.0))).get_result(conn)?)
 }
@@ -128,7 +125,7 @@ pub struct PageRow {
     pub show_title: bool,
     /// The date of the page.
     pub published_at: Timestamp,
-    /// The moment from which readers no longer have the page.
+    /// The moment from which the page is no longer published.
     pub unpublish_at: Option<Timestamp>,
     /// The moment of the last save.
     pub updated_at: Timestamp,

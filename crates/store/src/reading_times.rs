@@ -1,5 +1,5 @@
-//! The minutes that texts take to read, for lists: a list would otherwise read 20 whole texts. A page that is read in a minute has
-//! no row, because lists say nothing of it.
+//! The minutes that texts take to read, for lists: a list would otherwise read 20 whole texts. A page that is read in a
+//! minute has no row, because lists say nothing of it.
 
 use std::collections::{BTreeMap, HashMap};
 

@@ -1,5 +1,6 @@
-//! Whether PostgreSQL keeps a session for each connection, and stores text in UTF-8. A pooler in transaction or statement mode lends a server process
-//! for a moment: notifications go astray, and prepared statements are executed where they were not prepared.
+//! Whether PostgreSQL keeps a session for each connection, and stores text in UTF-8. A pooler in transaction or statement
+//! mode lends a server process for a moment only: notifications get lost, and prepared statements are executed where they
+//! were not prepared.
 
 use diesel::{
     PgConnection, QueryableByName, RunQueryDsl, sql_query,

@@ -31,7 +31,7 @@ const ENTRY_BYTES: usize = 900_000;
 struct Unread {
     #[diesel(sql_type = BigInt)]
     page_id: i64,
-    /// The texts; a page that is gone has none.
+    /// The texts; a page that was deleted has none.
     #[diesel(sql_type = Nullable<Text>)]
     title: Option<String>,
     #[diesel(sql_type = Nullable<Text>)]

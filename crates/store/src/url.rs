@@ -1,4 +1,4 @@
-//! Which database: a parsed `DATABASE_URL` that shows neither its user nor its password.
+//! A parsed `DATABASE_URL`, whose `Debug` and `Display` show neither its user nor its password.
 
 use std::{
     fmt,

@@ -111,7 +111,7 @@ enum Viewer {
     Member(Member),
     /// Editors, and the app passwords of editors, read every page.
     Editor,
-    /// What one of the reasons for which somebody is a reader opens.
+    /// Only the pages that one reason opens to a reader.
     Reason(Reason),
 }
 
@@ -127,7 +127,7 @@ pub enum Reason {
 impl Viewer {
     fn of(visitor: &Visitor) -> Viewer {
         match visitor {
-            // No list knows a share.
+            // Lists ignore shares.
             Visitor::Anonymous | Visitor::Holder(_) => Viewer::Anyone,
             Visitor::SignedIn(member) if member.role.may_edit() => Viewer::Editor,
             Visitor::SignedIn(member) => Viewer::Member(member.clone()),
@@ -185,7 +185,7 @@ impl VisiblePages {
         VisiblePages { viewer, limit, with_locked: false, now: now.naive_utc() }
     }
 
-    /// Of the pages that a reader may read, those that a reason opens.
+    /// Those pages that a reason opens to a reader.
     pub fn because(reason: Reason, now: Timestamp) -> VisiblePages {
         VisiblePages { viewer: Viewer::Reason(reason), limit: None, with_locked: false, now: now.naive_utc() }
     }

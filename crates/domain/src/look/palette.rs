@@ -1,4 +1,4 @@
-//! The colours of the ready looks.
+//! The colours of the built-in looks.
 
 use super::preset::Preset;
 use crate::colour::Colour;

@@ -1,6 +1,6 @@
-//! The ready looks.
+//! The built-in looks.
 
-/// A ready look.
+/// A built-in look.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Preset {
     /// Warm greys, text with serifs.
@@ -13,10 +13,10 @@ pub enum Preset {
 }
 
 impl Preset {
-    /// Every ready look.
+    /// Every built-in look.
     pub const ALL: [Preset; 3] = [Preset::Plain, Preset::Paper, Preset::Console];
 
-    /// Parses the word of a ready look; anything else is `None`.
+    /// Parses the word of a built-in look; anything else is `None`.
     pub fn parse(word: &str) -> Option<Preset> {
         Preset::ALL.into_iter().find(|known| known.as_str() == word)
     }

@@ -2,7 +2,7 @@
 
 use super::words::words;
 
-/// The place where a page matches what was typed; the least is the best.
+/// The place where a page matches what was typed, best first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Closeness {
     /// The title begins with it.
@@ -18,7 +18,7 @@ pub enum Closeness {
 }
 
 impl Closeness {
-    /// The closeness of a page with a title and a path. Case and accents do not count, and the last word may go on.
+    /// The closeness of a page with a title and a path. Case and accents do not count, and the last word may be incomplete.
     pub fn of(typed: &str, title: &str, path: &str) -> Closeness {
         let (typed, title) = (folded(typed), folded(title));
         if title.starts_with(&typed) {

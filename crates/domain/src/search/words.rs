@@ -20,7 +20,7 @@ pub(super) struct Word<'a> {
     pub(super) first_end: usize,
     /// Whether it is a letter of a script without spaces.
     pub(super) is_letter: bool,
-    /// Whether it is the last letter of a run, of which a pair contains it, too.
+    /// Whether it is the last letter of a run, which the pair before it contains, too.
     pub(super) is_tail: bool,
 }
 
@@ -95,7 +95,7 @@ fn push<'a>(words: &mut Vec<Word<'a>>, text: &'a str, range: Range<usize>) {
                     latin = c.is_ascii_alphabetic();
                     run_words.letter(c, from, to);
                 }
-                // Marks of emphasis and what is invisible join; the stroke of a fraction separates.
+                // Emphasis marks and invisible characters do not divide a word; the slash of a fraction does.
                 None if matches!(c, '*' | '~') || is_ignorable(c) => {}
                 None => run_words.end(),
             }
@@ -104,7 +104,7 @@ fn push<'a>(words: &mut Vec<Word<'a>>, text: &'a str, range: Range<usize>) {
     run_words.end();
 }
 
-/// Letters that do not decompose, in those that people type instead.
+/// The letters that people type instead of a letter that does not decompose.
 pub(super) fn plain(c: char) -> Option<&'static str> {
     Some(match c {
         'ł' => "l",

@@ -60,7 +60,7 @@ fn scripts_and_documents_of_the_web_are_not_shown_inline() {
     {
         assert!(!FileName::parse(name).unwrap().kind().is_inline(), "{name}");
     }
-    assert!(FileKind::of_ending("png").is_inline() && FileKind::of_ending("pdf").is_inline());
+    assert!(FileKind::of_extension("png").is_inline() && FileKind::of_extension("pdf").is_inline());
 }
 
 #[test]

@@ -8,11 +8,11 @@ fn parsed(typed: &str) -> String {
     let query = match Query::parse(typed) {
         Ok(query) => query,
         Err(EmptyQuery::NoWord) => return "no word".into(),
-        Err(EmptyQuery::OnlyUnwanted) => return "only unwanted".into(),
+        Err(EmptyQuery::OnlyExcluded) => return "only unwanted".into(),
     };
     let wanted =
-        query.wanted().iter().map(|term| format!("{}{}", if term.is_prefix() { '+' } else { '=' }, term.as_str()));
-    let unwanted = query.unwanted().iter().map(|term| format!("-{}", term.as_str()));
+        query.required().iter().map(|term| format!("{}{}", if term.is_prefix() { '+' } else { '=' }, term.as_str()));
+    let unwanted = query.excluded().iter().map(|term| format!("-{}", term.as_str()));
     wanted.chain(unwanted).collect::<Vec<_>>().join("|")
 }
 
@@ -127,7 +127,7 @@ fn a_repeated_term_counts_once() {
     let terms = |terms: &[Term]| terms.iter().map(|term| term.as_str().to_owned()).collect::<Vec<_>>();
     // The quoted word matches no longer word, and is another term.
     assert_eq!(
-        (terms(query.wanted()), terms(query.unwanted())),
+        (terms(query.required()), terms(query.excluded())),
         (vec!["oak".into(), "oak".into()], vec!["elm".into()])
     );
 }

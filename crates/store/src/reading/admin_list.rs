@@ -30,7 +30,7 @@ use crate::{
     schema::{drafts, pages},
 };
 
-/// The kind of effective access as a number, as the index `pages_by_access` has it: 0 for everybody, 1 for anyone signed in,
+/// The kind of effective access as a number, as the index `pages_by_access` has it: 0 for everyone, 1 for anyone signed in,
 /// 2 for chosen readers.
 macro_rules! access {
     () => {
@@ -196,7 +196,7 @@ pub enum PageColumn {
     Title,
     /// The path.
     Path,
-    /// The kind of effective access: everybody first, chosen readers last.
+    /// The kind of effective access: everyone first, chosen readers last.
     Readers,
     /// The date.
     Published,
@@ -467,7 +467,7 @@ pub struct PageCounts {
     pub matching: Count,
     /// Pages with any readers.
     pub any_access: Count,
-    /// Pages that everybody reads.
+    /// Pages that everyone reads.
     pub everybody: Count,
     /// Pages that every signed-in user reads.
     pub signed_in: Count,
@@ -515,7 +515,7 @@ pub fn states(
 pub struct PageTotals {
     /// All pages.
     pub all: Count,
-    /// Pages that everybody reads.
+    /// Pages that everyone reads.
     pub everybody: Count,
     /// Pages that every signed-in user reads.
     pub signed_in: Count,

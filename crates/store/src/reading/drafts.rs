@@ -140,7 +140,7 @@ pub fn count(conn: &mut Conn, _: &Editor, filter: impl Into<DraftFilter>) -> Res
 pub enum SavedBy<'a> {
     /// Those of this user.
     User(&'a str),
-    /// Those of everybody else.
+    /// Those of everyone else.
     Others(&'a str),
 }
 

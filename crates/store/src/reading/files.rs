@@ -76,7 +76,7 @@ pub fn find(conn: &mut Conn, page: PageId, name: &FileName) -> Result<Option<Fil
     row.map(FileRow::file).transpose()
 }
 
-/// The file of a page that its readers will have under a name once the page is published as it is drafted.
+/// The file of a page that its readers will have under a name once its draft is published.
 pub fn find_drafted(conn: &mut Conn, _: &Editor, page: PageId, name: &FileName) -> Result<Option<File>> {
     drafted_under(conn, page, name)
 }
@@ -142,7 +142,7 @@ fn all_of(conn: &mut Conn, page: PageId) -> Result<Vec<File>> {
     rows.into_iter().map(FileRow::file).collect()
 }
 
-/// The files that a page will have once it is published as it is drafted, by name.
+/// The files that a page will have once its draft is published, by name.
 pub fn drafted(conn: &mut Conn, by: &Editor, page: PageId) -> Result<Vec<File>> {
     let all = all(conn, by, page)?;
     Ok(domain::file::drafted(&all).cloned().collect())

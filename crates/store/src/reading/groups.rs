@@ -92,8 +92,8 @@ pub struct OfferedGroups {
     pub more: bool,
 }
 
-/// The groups that a form offers to an editor who chooses readers: all of up to 50. Of more, those of the names in `typed` that
-/// exist, and for a name that does not, up to 20 groups whose names contain it.
+/// The groups that a form offers to an editor who chooses readers: all groups, if there are at most 50. Otherwise the groups that
+/// `typed` names, and for a name that no group has, up to 20 groups whose names contain it.
 pub fn offered(conn: &mut Conn, _: &Editor, typed: &[String]) -> Result<OfferedGroups> {
     let first = groups::table.order(groups::name).select(groups::name).limit(OFFERED + 1);
     let all: Vec<String> = first.load(conn)?;
@@ -118,10 +118,10 @@ pub fn offered(conn: &mut Conn, _: &Editor, typed: &[String]) -> Result<OfferedG
     Ok(OfferedGroups { names, more })
 }
 
-/// The names of all groups but one, to compare a new name with.
-pub fn lookalikes(conn: &mut Conn, _: &Admin, but: Option<GroupId>) -> Result<Lookalikes> {
+/// The names of all groups except one, to compare a new name with.
+pub fn lookalikes(conn: &mut Conn, _: &Admin, except: Option<GroupId>) -> Result<Lookalikes> {
     let mut others = groups::table.select(groups::name).into_boxed();
-    if let Some(group) = but {
+    if let Some(group) = except {
         others = others.filter(groups::id.ne(group.0));
     }
     let names: Vec<String> = others.load(conn)?;
@@ -138,7 +138,7 @@ pub fn names(conn: &mut Conn, _: &Editor, text: &str, limit: u32) -> Result<Vec<
     Ok(names.iter().filter_map(|name| skip_unreadable(name_of(name))).collect())
 }
 
-/// The groups that a user's form shows as ticks: the first `limit` by name, and whether there are others.
+/// The groups that a user's form shows as checkboxes: the first `limit` by name, and whether there are others.
 pub fn first(conn: &mut Conn, _: &Admin, limit: u32) -> Result<(Vec<(GroupId, GroupName)>, bool)> {
     let rows = groups::table.order(groups::name).select((groups::id, groups::name)).limit(i64::from(limit) + 1);
     let mut rows: Vec<(i64, String)> = rows.load(conn)?;

@@ -6,10 +6,10 @@ use domain::{Timestamp, user::UserId};
 
 use crate::{Conn, Error, Result, schema::jobs};
 
-/// How a job stands.
+/// The state of a job.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum State {
-    /// It runs, or its instance ended without a word; then nothing was or will be committed.
+    /// It runs, or its instance died; then nothing was or will be committed.
     Running,
     /// Its change is committed, and its result is not known yet.
     Committed,
@@ -31,7 +31,7 @@ pub enum State {
 pub struct Job {
     /// What it does, for its page.
     pub title: String,
-    /// How it stands.
+    /// Its state.
     pub state: State,
     /// The number of pages that are done.
     pub done: u64,

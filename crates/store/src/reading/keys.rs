@@ -72,9 +72,9 @@ pub fn list(
     let now = now.naive_utc();
     let mut with_kind = Vec::new();
     for kind in KeyKind::ALL {
-        with_kind.push(With { kinds: vec![kind], users: owners_of(conn, kind, now)? });
+        with_kind.push(OwnerQuery { kinds: vec![kind], users: owners_of(conn, kind, now)? });
     }
-    let any = With {
+    let any = OwnerQuery {
         kinds: KeyKind::ALL.to_vec(),
         users: with_kind.iter().map(|with| with.users.clone()).collect::<Option<Vec<_>>>().map(union),
     };
@@ -145,13 +145,13 @@ impl Record {
 
 /// The users who have keys of some kinds. Up to 1,000 with a kind are found by their keys, and then sorted; of more, the index of
 /// the names has the first.
-struct With {
+struct OwnerQuery {
     kinds: Vec<KeyKind>,
     users: Option<Vec<i64>>,
 }
 
-impl With {
-    /// Their rows, of those with a text in their names.
+impl OwnerQuery {
+    /// The rows of those users whose names contain a text.
     fn rows(&self, text: &str, now: NaiveDateTime) -> users::BoxedQuery<'static, MultiBackend> {
         let mut rows = users::table.into_boxed();
         match &self.users {

@@ -267,7 +267,7 @@ pub fn broken(
 
 /// The links of the pages from one path to another that may be broken.
 fn candidates(conn: &mut Conn, first: &str, last: &str) -> Result<Vec<Record>> {
-    // Whether one audience of chosen readers lies within another, `fault` says.
+    // Whether the readers of one page are among the chosen readers of another one is decided later, by `domain::link::problem`.
     let records = sql_query(
         "SELECT pages.id, pages.path, pages.title, pages.private, pages.readers_from, links.target, links.fragment, links.file,
                 COALESCE(present.id, moved.id) AS target_id, COALESCE(present.private, moved.private) AS target_private,
@@ -295,7 +295,7 @@ fn candidates(conn: &mut Conn, first: &str, last: &str) -> Result<Vec<Record>> {
     Ok(records)
 }
 
-/// Of these targets, those that not every reader of a page at `path` with `audience` can follow.
+/// Those of the targets that not every reader of a page at `path` with `audience` can follow.
 pub fn problems(
     conn: &mut Conn,
     _: &Editor,
@@ -319,7 +319,7 @@ pub fn problems(
     Ok(problems)
 }
 
-/// Whether everybody would read a page at a path with an audience.
+/// Whether everyone could read a page at a path with an audience.
 pub fn is_public(conn: &mut Conn, _: &Editor, path: &PagePath, audience: &Audience) -> Result<bool> {
     Ok(access::readers_with(conn, path, audience)? == Readers::Everybody)
 }

@@ -35,8 +35,8 @@ pub fn list(conn: &mut Conn, visible: &VisiblePages, limit: u32) -> Result<Vec<T
         .unwrap_or_default())
 }
 
-/// At most `size` of the pages below a path, at any depth, newest first; below the root lies every other page. `None` if the
-/// page of the position is not in this list for this visitor, and if nothing follows it.
+/// At most `size` of the pages below a path, at any depth, newest first; every other page is below the root. `None` if the
+/// page of the position is not in this list for this visitor, or if nothing follows it.
 pub fn list_below(
     conn: &mut Conn,
     visible: &VisiblePages,
@@ -72,7 +72,7 @@ pub fn count(conn: &mut Conn, readable: &VisiblePages) -> Result<Count> {
 }
 
 /// The texts of the first of these pages that have at most `max_chars` characters together; only of pages that the visitor
-/// may read. Pages with reading receipts are left out: a text outside its page records no receipt.
+/// may read. Pages with read receipts are left out: a text outside its page records no receipt.
 pub fn texts(
     conn: &mut Conn,
     visible: &VisiblePages,

@@ -1,5 +1,5 @@
-//! Queries, one noun in each file. No file here imports another one; what they share is in `access`, `columns`, `page_row`,
-//! `draft_row`, `visible` and `full_text`.
+//! Queries, one noun in each file. No file here imports another one; shared code is in the modules beside this folder, such as
+//! `access`, `columns`, `page_row` and `visible`.
 
 pub mod admin_list;
 pub mod app_passwords;

@@ -35,7 +35,8 @@ pub enum Destination {
 pub struct VisibleEntry {
     /// The label, or the title of the page.
     pub title: String,
-    /// The language of the title, if it is that of a page with another language than the site; a label has that of the site.
+    /// The language of the title of a page in another language than the site; `None` for a label, which is in the language of the
+    /// site.
     pub language: Option<LanguageTag>,
     /// Where the entry leads.
     pub to: Destination,

@@ -43,7 +43,7 @@ pub struct NamedReaders {
     pub through: Option<(PagePath, String)>,
 }
 
-/// The people among chosen readers: their number, and the first names.
+/// The people among the chosen readers: their number, and the first names.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct People {
     /// The number of people with active accounts.
@@ -73,7 +73,7 @@ impl NamedReaders {
         NamedReaders { access, people: People::default(), groups: Vec::new(), more_groups: 0, through: None }
     }
 
-    /// The readers of pages with an effective access.
+    /// The named readers of pages with an effective access.
     fn of_access(conn: &mut Conn, access: EffectiveAccess) -> Result<NamedReaders> {
         let EffectiveAccess::ChosenBy(page) = access else { return Ok(NamedReaders::of_kind(access.kind())) };
         let people: Vec<String> = page_people::table
@@ -124,7 +124,7 @@ impl NamedReaders {
     }
 }
 
-/// What the form of a page says, as far as it decides who can read the page.
+/// The fields of a page's form that decide who can read the page.
 #[derive(Clone, Debug)]
 pub struct Intention {
     /// The key of the page or of its draft; `None` for a new page.
@@ -156,7 +156,7 @@ pub struct Present {
     pub readers: NamedReaders,
     /// The date of the page.
     pub published_at: Timestamp,
-    /// The moment from which readers no longer have the page.
+    /// The moment from which the page is no longer published.
     pub unpublish_at: Option<Timestamp>,
 }
 
@@ -179,14 +179,14 @@ struct Governing {
 }
 
 /// The nearest page above a path with an audience of its own. The page that is edited does not count: it leaves its path.
-fn governing(conn: &mut Conn, path: &PagePath, but: Option<PageId>) -> Result<Option<Governing>> {
+fn governing(conn: &mut Conn, path: &PagePath, except: Option<PageId>) -> Result<Option<Governing>> {
     let above: Vec<String> = path.above().map(|path| path.as_str().to_owned()).collect();
     let rows: Vec<(i64, String, String, bool, Option<i64>)> = pages::table
         .filter(pages::path.eq_any(above))
         .filter(pages::audience.ne(Audience::Inherited.as_str()))
         .select((pages::id, pages::path, pages::title, pages::private, pages::readers_from))
         .load(conn)?;
-    let others = rows.into_iter().filter(|(id, ..)| Some(PageId(*id)) != but);
+    let others = rows.into_iter().filter(|(id, ..)| Some(PageId(*id)) != except);
     let Some((_, path, title, private, from)) = others.max_by_key(|(_, path, ..)| path.len()) else { return Ok(None) };
     Ok(Some(Governing { access: EffectiveAccess::from_columns(private, from), path: path_of(&path)?, title }))
 }
@@ -348,7 +348,7 @@ pub fn some(conn: &mut Conn, _: &Editor, page: PageId, limit: u32) -> Result<Vec
 const CANDIDATES: i64 = 200;
 
 /// Pages whose chosen readers include a user and, themselves or in groups, nobody else with an active account: the first `limit`
-/// by path, each with its title, and whether there are more. Of a user who was chosen for very many pages, not all are looked at.
+/// by path, each with its title, and whether there are more. At most 200 pages of a user are examined.
 pub fn only_for(conn: &mut Conn, _: &Admin, user: &User, limit: usize) -> Result<(Vec<(PageId, String)>, bool)> {
     let groups: Vec<i64> = user.groups.iter().map(|group| group.0).collect();
     let mut pages: BTreeSet<i64> = page_people::table

@@ -1,4 +1,4 @@
-//! Reading receipts: when each reader first and last opened a page. A page has them if its author asked for them and its
+//! Read receipts: when each reader first and last opened a page. A page has them if its author asked for them and its
 //! readers were chosen; the page itself says so.
 
 use std::collections::BTreeMap;

@@ -159,7 +159,7 @@ pub fn before(conn: &mut Conn, _: &Editor, page: PageId, version: Version) -> Re
 
 /// The last version of a page, published or not; `None` for a page that was never published.
 pub fn last(conn: &mut Conn, _: &Editor, page: PageId) -> Result<Option<Version>> {
-    Ok(ends(conn, page)?.map(|(_, last)| last))
+    Ok(first_and_last(conn, page)?.map(|(_, last)| last))
 }
 
 /// The published page that a form has saved, if it is there; `None` for a form without a number.
@@ -186,7 +186,7 @@ struct Number {
 }
 
 /// The moment of the first save of a page and its last version; `None` for a page that was never published.
-pub(crate) fn ends(conn: &mut Conn, page: PageId) -> Result<Option<(Timestamp, Version)>> {
+pub(crate) fn first_and_last(conn: &mut Conn, page: PageId) -> Result<Option<(Timestamp, Version)>> {
     let own = revisions::table.filter(revisions::page_id.eq(page.0));
     let first: Option<NaiveDateTime> =
         own.order(revisions::version.asc()).select(revisions::at).first(conn).optional()?;

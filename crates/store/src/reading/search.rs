@@ -17,7 +17,7 @@ use domain::{
 
 use crate::{
     Conn, Paging, Result, Slice,
-    full_text::{postgres_query, postgres_wanted, sqlite_query, sqlite_titles},
+    full_text::{postgres_query, postgres_required, sqlite_query, sqlite_titles},
     languages, reading_times, unread_texts,
     visible::{Teaser, VisiblePages},
 };
@@ -95,7 +95,7 @@ fn candidates(conn: &mut Conn, visible: &VisiblePages, query: &Query) -> Result<
         Conn::Sqlite(_) => (sqlite_hits(visible), sqlite_titles(query), sqlite_query(query)),
         Conn::Postgres(conn) => {
             conn.batch_execute(BY_INDEX)?;
-            (postgres_hits(visible), postgres_wanted(query), postgres_query(query))
+            (postgres_hits(visible), postgres_required(query), postgres_query(query))
         }
     };
     let statement = format!(

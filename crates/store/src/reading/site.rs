@@ -42,8 +42,8 @@ fn pictures(conn: &mut Conn) -> Result<Pictures> {
         .inner_join(contents::table.on(contents::id.eq(look_pictures::content_id)))
         .select((look_pictures::name, look_pictures::ending, ContentRow::as_select()))
         .load(conn)?;
-    let picture = |(role, ending, content): (String, String, ContentRow)| {
-        Some(Picture { role: Role::parse(&role)?, ending, content: content.content() })
+    let picture = |(role, extension, content): (String, String, ContentRow)| {
+        Some(Picture { role: Role::parse(&role)?, extension, content: content.content() })
     };
     let mut pictures: Vec<Picture> = rows.into_iter().filter_map(picture).collect();
     pictures.sort_by_key(|picture| picture.role);

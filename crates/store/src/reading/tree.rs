@@ -1,5 +1,5 @@
-//! The tree of pages: what stands directly below a path, for the panel. A section that has no page of its own is found by the
-//! pages below it. The rows are read in the order of the paths, and a section with many pages below it is left by one seek.
+//! The tree of pages for the panel: the pages and sections directly below a path. A section that has no page of its own is
+//! found by the pages below it. The rows are read in the order of the paths, and one seek skips all pages below a section.
 
 use std::collections::{HashMap, HashSet};
 
@@ -35,7 +35,7 @@ pub struct Branch {
     pub below: u32,
 }
 
-/// A place in the tree without what only a list shows, for a choice of a place.
+/// A place in the tree for a form that chooses a place, without the columns that only a list shows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
     /// The path.
@@ -46,7 +46,7 @@ pub struct Entry {
     pub has_below: bool,
 }
 
-/// Some of what is directly below a path.
+/// Some of the branches directly below a path.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Level<B> {
     /// The branches, in the order of their paths.

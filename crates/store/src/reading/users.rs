@@ -126,10 +126,10 @@ pub fn max_cost(conn: &mut Conn) -> Result<u32> {
     Ok(highest.and_then(|cost| cost.parse().ok()).unwrap_or(0))
 }
 
-/// The names of all users but one, to compare a new name with.
-pub fn lookalikes(conn: &mut Conn, _: &Admin, but: Option<UserId>) -> Result<Lookalikes> {
+/// The names of all users except one, to compare a new name with.
+pub fn lookalikes(conn: &mut Conn, _: &Admin, except: Option<UserId>) -> Result<Lookalikes> {
     let mut others = users::table.select(users::name).into_boxed();
-    if let Some(user) = but {
+    if let Some(user) = except {
         others = others.filter(users::id.ne(user.0));
     }
     let names: Vec<String> = others.load(conn)?;
@@ -173,7 +173,7 @@ pub struct UserFilter {
 }
 
 impl UserFilter {
-    /// The keys of the users with the words; `None` without words, and for more than 1,000 users. One look for all counts.
+    /// The keys of the users with the words; `None` without words, and for more than 1,000 users. One query serves all counts.
     fn named(&self, conn: &mut Conn) -> Result<Option<Vec<i64>>> {
         if self.query.trim().is_empty() {
             return Ok(None);

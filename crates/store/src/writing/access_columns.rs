@@ -1,7 +1,7 @@
 //! The only writer of the columns `audience`, `private`, `readers_from` and `settled` of the table `pages`.
 //!
-//! `settled` counts the writes of this module. Triggers take a change of `private` without a new count for a change by SQL:
-//! they make it the audience of the page and pass it on to the pages that inherit.
+//! `settled` counts the writes of this module. Triggers treat a change of `private` without a new count as a change by SQL: they
+//! make it the audience of the page and pass it on to the pages that inherit.
 
 use diesel::{prelude::*, sql_query, sql_types::Timestamp as SqlTimestamp};
 use domain::{Timestamp, audience::Audience, effective_access::EffectiveAccess, page::PageId};

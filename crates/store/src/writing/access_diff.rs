@@ -20,8 +20,7 @@ pub struct AccessChange {
     pub path: PagePath,
     /// The title of the page.
     pub title: String,
-    /// The effective access before; `None` for a page that readers do not have, and for one that comes back for chosen
-    /// readers.
+    /// The effective access before; `None` for a page that is not published, and for one that is restored for chosen readers.
     pub before: Option<EffectiveAccess>,
     /// The effective access after.
     pub after: EffectiveAccess,
@@ -73,7 +72,7 @@ impl AccessDiff {
 pub struct Fingerprint(String);
 
 impl Fingerprint {
-    /// Of some integers, in their order.
+    /// The fingerprint of some integers, in their order.
     pub fn of(keys: impl IntoIterator<Item = i64>) -> Fingerprint {
         let mut hash = Sha256::new();
         keys.into_iter().for_each(|key| hash.update(key.to_be_bytes()));

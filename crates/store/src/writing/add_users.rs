@@ -27,12 +27,12 @@ pub struct AddUsers {
     admin: Admin,
     users: Vec<UserContent>,
     groups: Vec<GroupName>,
-    ways_in: Vec<WayIn>,
+    credentials: Vec<InitialCredential>,
 }
 
-/// How a new user comes in: with a password, or with a link to set one.
+/// How a new user signs in for the first time: with a password, or after setting one with a link.
 #[derive(Clone, Debug)]
-enum WayIn {
+enum InitialCredential {
     Password(PasswordHash),
     Link(SecretHash),
 }
@@ -40,19 +40,20 @@ enum WayIn {
 impl AddUsers {
     /// Adds these users as members of these groups.
     pub fn new(admin: &Admin, users: Vec<UserContent>, groups: Vec<GroupName>) -> AddUsers {
-        AddUsers { admin: admin.clone(), users, groups, ways_in: Vec::new() }
+        AddUsers { admin: admin.clone(), users, groups, credentials: Vec::new() }
     }
 
     /// The same users with their passwords, in the same order.
     #[must_use]
     pub fn with_passwords(self, hashes: Vec<PasswordHash>) -> AddUsers {
-        AddUsers { ways_in: hashes.into_iter().map(WayIn::Password).collect(), ..self }
+        AddUsers { credentials: hashes.into_iter().map(InitialCredential::Password).collect(), ..self }
     }
 
-    /// The same users with links to set a password, in the same order. Until then nobody signs in as these users.
+    /// The same users with links to set a password, in the same order. Nobody can sign in as one of them before the password is
+    /// set.
     #[must_use]
     pub fn with_links(self, secrets: Vec<SecretHash>) -> AddUsers {
-        AddUsers { ways_in: secrets.into_iter().map(WayIn::Link).collect(), ..self }
+        AddUsers { credentials: secrets.into_iter().map(InitialCredential::Link).collect(), ..self }
     }
 
     /// The keys of the groups.
@@ -72,7 +73,7 @@ impl AddUsers {
 impl Change for AddUsers {
     fn affected(&self, conn: &mut Conn, _: &Editor) -> Result<Affected> {
         let newcomers: Vec<(UserId, Username)> =
-            self.users.iter().map(|user| (stand_in(&user.name), user.name.clone())).collect();
+            self.users.iter().map(|user| (placeholder_key(&user.name), user.name.clone())).collect();
         let mut groups = Vec::new();
         for group in self.group_keys(conn)? {
             let mut members = members_of(conn, group)?;
@@ -83,7 +84,7 @@ impl Change for AddUsers {
     }
 
     fn apply(&self, conn: &mut Conn, run: &mut Run<'_>, _: &Plan) -> Result<Outcome> {
-        if self.ways_in.len() != self.users.len() {
+        if self.credentials.len() != self.users.len() {
             return Err(Error::Refused("A user needs a password or a link.".into()));
         }
         let names: Vec<Username> = self.users.iter().map(|user| user.name.clone()).collect();
@@ -91,11 +92,11 @@ impl Change for AddUsers {
             return Err(Error::Confusing(obstacle));
         }
         let mut added = Vec::new();
-        for (user, way_in) in self.users.iter().zip(&self.ways_in) {
+        for (user, credential) in self.users.iter().zip(&self.credentials) {
             let none = PasswordHash::none();
-            let (hash, link) = match way_in {
-                WayIn::Password(hash) => (hash, None),
-                WayIn::Link(secret) => (&none, Some(secret)),
+            let (hash, link) = match credential {
+                InitialCredential::Password(hash) => (hash, None),
+                InitialCredential::Link(secret) => (&none, Some(secret)),
             };
             let id = users::insert(conn, &self.admin, user, hash, run.now)?.id;
             if let Some(secret) = link {
@@ -110,9 +111,9 @@ impl Change for AddUsers {
     }
 }
 
-/// The key under which a plan has somebody who is no user yet. It comes from the name, so that the question and the answer to
-/// it have the same fingerprint; no user has a negative key.
-fn stand_in(name: &Username) -> UserId {
+/// The key for a new user in a plan, before the row exists. It is derived from the name, so that the preview and the change
+/// have the same fingerprint; no user has a negative key.
+fn placeholder_key(name: &Username) -> UserId {
     let digest = Sha256::digest(name.as_str());
     let mut bytes = [0; 8];
     bytes.copy_from_slice(&digest[..8]);

@@ -1,4 +1,4 @@
-//! What a command sets of the page tree and of groups, as far as access depends on it.
+//! The pages and groups that a command sets, as far as access depends on them.
 
 use std::collections::BTreeSet;
 
@@ -18,7 +18,7 @@ pub(super) struct Affected {
     pub(super) edits: Vec<Edit>,
     /// Groups with the members that they will have; a group that is deleted has none.
     pub(super) groups: Vec<(GroupId, BTreeSet<UserId>)>,
-    /// Members who are no users yet, under stand-in keys.
+    /// New members who have no row yet, under placeholder keys.
     pub(super) newcomers: Vec<(UserId, Username)>,
 }
 
@@ -32,7 +32,7 @@ impl Affected {
     }
 }
 
-/// One page that comes, goes, moves or gets another audience.
+/// One page that is added, removed or moved, or gets another audience.
 #[derive(Clone, Debug)]
 pub(super) struct Edit {
     pub(super) page: PageId,
@@ -41,7 +41,7 @@ pub(super) struct Edit {
     pub(super) from: Option<PagePath>,
     /// The path and the audience after the change; `None` for a page that leaves the site.
     pub(super) to: Option<(PagePath, OwnAccess)>,
-    /// For a page that is not published now: its access when it was published last.
+    /// For a page that is not published now: its access when it was last published.
     pub(super) was: Option<EffectiveAccess>,
     /// Whether the command itself says who will read this page, so that no preview has to.
     pub(super) stated: bool,

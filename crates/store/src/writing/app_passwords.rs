@@ -21,7 +21,7 @@ use domain::{
 use super::audit::audit_user;
 use crate::{Conn, Error, Result, id, in_circulation::in_circulation, schema::app_passwords};
 
-/// Makes an app password of the acting user, with the form of a number.
+/// Makes an app password of the acting user; the number of the form becomes its key.
 ///
 /// # Errors
 /// [`Error::Stale`] when the same form made one before; [`Error::Duplicate`] when the user has a valid one of this name;
@@ -67,7 +67,7 @@ fn make(
 ) -> Result<AppPasswordId> {
     let AppPasswordContent { name, below, ends_at } = content;
     let of_user = || app_passwords::table.filter(app_passwords::user_id.eq(user.0));
-    // One whose end came gives its name to the next.
+    // The name of an app password whose end has come is free again.
     let is_over = app_passwords::ends_at.le(now.naive_utc());
     diesel::update(of_user().filter(app_passwords::name.eq(name.as_str())).filter(app_passwords::ended_at.is_null()))
         .filter(is_over)
@@ -133,7 +133,7 @@ fn end_of(
     let found: Vec<(i64, String)> =
         wanted.order(app_passwords::name).select((app_passwords::id, app_passwords::name)).load(conn)?;
     let ids: Vec<i64> = found.iter().map(|(id, _)| *id).collect();
-    // Of two requests at once, one ends each.
+    // Of two requests at once, only one ends each app password.
     let count = diesel::update(app_passwords::table.filter(app_passwords::id.eq_any(ids)))
         .filter(app_passwords::ended_at.is_null())
         .set(app_passwords::ended_at.eq(Some(now.naive_utc())))
@@ -159,8 +159,8 @@ pub(super) fn end_valid(conn: &mut Conn, user: UserId, now: Timestamp) -> Result
     Ok(names)
 }
 
-/// Notes the day of a use, once a day. The change feed does not report it.
-pub fn note_use(conn: &mut Conn, id: AppPasswordId, today: NaiveDate) -> Result<()> {
+/// Records the day of a use, once a day. The change feed does not report it.
+pub fn record_use(conn: &mut Conn, id: AppPasswordId, today: NaiveDate) -> Result<()> {
     let is_due = app_passwords::last_used_on.is_null().or(app_passwords::last_used_on.lt(today));
     diesel::update(app_passwords::table.find(id.0))
         .filter(is_due)

@@ -24,7 +24,7 @@ use crate::{
 /// How long a bulk action can be undone.
 const KEPT_FOR: TimeDelta = TimeDelta::hours(1);
 
-/// Deletes the bulk actions of an hour ago.
+/// Deletes the bulk actions that are older than an hour.
 pub fn purge(conn: &mut Conn, now: Timestamp) -> Result<()> {
     let before = (now - KEPT_FOR).naive_utc();
     // Not every connection of SQLite follows foreign keys.

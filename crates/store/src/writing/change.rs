@@ -23,7 +23,7 @@ pub enum Outcome {
     Group(GroupId),
     /// A bulk command changed these pages.
     Pages(Vec<ChangedPage>),
-    /// So many rows were changed.
+    /// This many rows were changed.
     Count(usize),
 }
 
@@ -69,7 +69,7 @@ pub struct Run<'a> {
     pub now: Timestamp,
     /// What the user agreed to.
     pub consent: Consent,
-    /// Finds the links in a text.
+    /// Reads the links and the reading time of a text.
     pub links: ReadText,
     /// Called with the number of pages that are done.
     pub progress: &'a mut dyn FnMut(usize),

@@ -12,8 +12,8 @@ use domain::{
 
 use crate::{Conn, Error, Result, access, columns::KEYS, id};
 
-/// Stores the chosen readers of pages. Readers who stay keep their rows: each row that comes or goes is listed again for
-/// every page that inherits.
+/// Stores the chosen readers of pages. Readers who stay keep their rows, because each row that is inserted or deleted updates the
+/// lists of every page that inherits.
 ///
 /// # Errors
 /// [`Error::Refused`] when a chosen person or group does not exist.

@@ -40,9 +40,9 @@ pub enum Command {
     Restore(Restore),
     /// Restores an earlier version of a page into its draft.
     Revert(Revert),
-    /// Takes the last change of a published page back.
+    /// Undoes the last change of a published page.
     Undo(Undo),
-    /// Takes a bulk action back.
+    /// Undoes a bulk action.
     UndoBulk(UndoBulk),
     /// Publishes an unpublished page again, as it was.
     Republish(Republish),
@@ -124,7 +124,8 @@ pub fn preview(conn: &mut Conn, by: &Editor, command: &Command) -> Result<Access
 /// # Errors
 /// [`Unconfirmed`](crate::Error::Unconfirmed) when people would gain access whom neither the command states nor the consent
 /// covers; [`NotAllowed`](crate::Error::NotAllowed) when the acting account was disabled or lost its role;
-/// [`Stale`](crate::Error::Stale), [`Duplicate`](crate::Error::Duplicate) and [`Refused`](crate::Error::Refused) as the command says.
+/// [`Stale`](crate::Error::Stale), [`Duplicate`](crate::Error::Duplicate) and [`Refused`](crate::Error::Refused) as the command
+/// says.
 pub fn run(conn: &mut Conn, run: &mut Run<'_>, command: &Command) -> Result<Outcome> {
     require_present(conn, run.by)?;
     let change = command.change();
@@ -136,7 +137,7 @@ pub fn run(conn: &mut Conn, run: &mut Run<'_>, command: &Command) -> Result<Outc
     let plan = Plan::new(conn, &affected)?;
     run.consent.check(&plan.diff())?;
     let outcome = change.apply(conn, run, &plan)?;
-    // A long change ends after the account was disabled: on PostgreSQL that commit is visible by now.
+    // The account may have been disabled during a long change: on PostgreSQL that commit is visible by now.
     require_present(conn, run.by)?;
     Ok(outcome)
 }

@@ -15,7 +15,7 @@ use crate::{
     schema::{content_parts, contents, files, look_pictures, renditions},
 };
 
-/// How long a content is kept that no file has.
+/// How long an unused content is kept.
 pub const KEPT_UNUSED: TimeDelta = TimeDelta::hours(24);
 
 /// The most parts that one transaction deletes: 4 MiB. SQLite has one writer, and other editors wait for it.
@@ -96,8 +96,8 @@ pub fn finish(
     if finished == 0 { Err(Error::Stale) } else { Ok(content) }
 }
 
-/// Drops an upload that did not end; returns whether nothing is left of it. Of a large one the first call deletes 4 MiB, and further
-/// calls or the next sweep delete the rest.
+/// Drops an upload that did not end; returns whether nothing is left of it. The first call deletes at most 4 MiB, and
+/// further calls or the next sweep delete the rest.
 pub fn discard(conn: &mut Conn, content: ContentId) -> Result<bool> {
     let upload = contents::table.find(content.0).filter(contents::hash.is_null());
     let is_there: bool = diesel::select(exists(upload)).get_result(conn)?;
@@ -136,7 +136,7 @@ pub fn set_rendition(conn: &mut Conn, content: ContentId, width: u32, rendition:
     Ok(())
 }
 
-/// Whether no file, no picture and not the look of the site has a content.
+/// Whether a content is used by no file and by no picture of the site.
 #[diesel::dsl::auto_type(no_type_alias)]
 fn is_unused() -> _ {
     let by_file = files::table.filter(files::content_id.eq(contents::id));
@@ -145,7 +145,7 @@ fn is_unused() -> _ {
     not(exists(by_file)).and(not(exists(by_picture))).and(not(exists(by_look)))
 }
 
-/// Deletes contents that nothing has had for [`KEPT_UNUSED`], at most 4 MiB of them. To be called about once an hour, and again
+/// Deletes contents that have been unused for [`KEPT_UNUSED`], at most 4 MiB of them. To be called about once an hour, and again
 /// until it is done.
 pub fn sweep(conn: &mut Conn, now: Timestamp) -> Result<Swept> {
     let unmarked: Vec<i64> =
@@ -182,8 +182,8 @@ pub fn sweep(conn: &mut Conn, now: Timestamp) -> Result<Swept> {
     Ok(swept)
 }
 
-/// Deletes at most `left` parts of a content without a hash, from its end, and the content with its last one; returns whether nothing
-/// is left of it.
+/// Deletes at most `left` parts of a content without a hash, from its end, and the content with its last one; returns
+/// whether nothing is left of it.
 fn delete_parts(conn: &mut Conn, content: i64, left: &mut usize) -> Result<bool> {
     let parts = || content_parts::table.filter(content_parts::content_id.eq(content));
     let most = i64::try_from(*left).unwrap_or(i64::MAX);
@@ -202,10 +202,10 @@ fn delete_parts(conn: &mut Conn, content: i64, left: &mut usize) -> Result<bool>
     Ok(!has_parts)
 }
 
-/// Whether so many more bytes may be stored within a limit of all bytes. Other uploads wait until this transaction ends.
-pub fn have_room(conn: &mut Conn, bytes: u64, all: u64) -> Result<bool> {
+/// Whether `bytes` more may be stored within a limit of all stored bytes. Other uploads wait until this transaction ends.
+pub fn have_room(conn: &mut Conn, bytes: u64, limit: u64) -> Result<bool> {
     conn.lock_stored_bytes()?;
-    Ok(reading::stored_bytes(conn)?.saturating_add(bytes) <= all)
+    Ok(reading::stored_bytes(conn)?.saturating_add(bytes) <= limit)
 }
 
 /// Records that a file has a content, before the file is inserted: nobody deletes the content meanwhile.
@@ -219,8 +219,8 @@ pub(super) fn use_again(conn: &mut Conn, content: ContentId) -> Result<()> {
     if used == 0 { Err(Error::Stale) } else { Ok(()) }
 }
 
-/// Deletes those contents that nothing has, with their smaller copies. Nobody finds them any more; 4 MiB are deleted at once, and the
-/// rest by the next sweep.
+/// Deletes those contents that are unused, with their smaller copies. Nobody finds them any more; 4 MiB are deleted at once, and
+/// the rest by the next sweep.
 pub(super) fn delete_unused(conn: &mut Conn, unused: &[ContentId]) -> Result<()> {
     let mut left = DELETED_AT_ONCE;
     for content in unused {

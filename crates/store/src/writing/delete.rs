@@ -80,7 +80,7 @@ fn trash(conn: &mut Conn, run: &Run<'_>, pages: &[PageId]) -> Result<()> {
 /// Moves an unpublished page to the trash as it was in its last version, with the access that it had when it was taken off
 /// the site; returns whether it ever had a version.
 pub(super) fn trash_last_version(conn: &mut Conn, run: &Run<'_>, page: PageId) -> Result<bool> {
-    // Without a record of its access it comes back for nobody but its chosen readers, until somebody confirms more.
+    // Without a record of its access, the page is restored for its chosen readers only, until somebody confirms more.
     let was = draft_rows::was(conn, page)?.unwrap_or(EffectiveAccess::ChosenBy(page));
     // SQLite numbers parameters in the order of their appearance.
     let query = format!(

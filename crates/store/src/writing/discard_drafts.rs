@@ -26,7 +26,7 @@ impl From<&Draft> for DraftVersion {
     }
 }
 
-/// Discards drafts in the versions that a user saw; drafts that are gone are left out.
+/// Discards drafts in the versions that a user saw; drafts that no longer exist are left out.
 #[derive(Clone, Debug)]
 pub struct DiscardDrafts(pub Vec<DraftVersion>);
 

@@ -1,4 +1,4 @@
-//! Rows of the table `drafts`: inserted, overwritten and taken out under the lock that a form holds.
+//! Rows of the table `drafts`, inserted, overwritten and taken out. A form holds the version of the draft that it may change.
 
 use diesel::prelude::*;
 use domain::{
@@ -74,7 +74,7 @@ pub(super) fn set_was(conn: &mut Conn, page: PageId, was: EffectiveAccess) -> Re
     Ok(())
 }
 
-/// Makes a draft one of changes to a page that is published again, in this version.
+/// Turns the draft of an unpublished page into changes of the page, which is published again in this version.
 pub(super) fn rebase(conn: &mut Conn, page: PageId, version: Version) -> Result<()> {
     diesel::update(drafts::table.find(page.0))
         .set((

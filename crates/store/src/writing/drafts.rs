@@ -1,4 +1,4 @@
-//! Drafts of somebody who leaves.
+//! Handing over the drafts of an account that is disabled or deleted.
 
 use diesel::prelude::*;
 use domain::{
@@ -11,8 +11,8 @@ use domain::{
 use super::audit::audit_user;
 use crate::{Conn, Error, Result, schema::drafts, users::find};
 
-/// Makes somebody else the one who saved the drafts of a user last; returns their number. Every editor sees all drafts, so that
-/// nobody gains access.
+/// Sets another editor as the one who saved the drafts of a user last; returns the number of drafts. Every editor sees all
+/// drafts, so nobody gains access.
 ///
 /// # Errors
 /// [`Error::Refused`] when there is no active editor of that name.

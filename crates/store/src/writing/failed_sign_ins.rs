@@ -1,4 +1,4 @@
-//! Wrong passwords: what the throttle of each instance tells the others. Nothing here reports a change to the feed.
+//! Wrong passwords, as the throttles of all instances share them. Nothing here reports a change to the feed.
 
 use diesel::prelude::*;
 use domain::{Timestamp, user::Username};

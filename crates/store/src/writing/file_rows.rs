@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use domain::{
     Timestamp, Version,
     access::Editor,
-    file::{ContentId, FILES, File, FileName},
+    file::{ContentId, File, FileName, MAX_FILES},
     page::PageId,
 };
 
@@ -92,7 +92,7 @@ pub(super) fn publish(conn: &mut Conn, page: PageId, version: Version) -> Result
 }
 
 /// Gives the readers of a page the files of an earlier version; returns what changed, in words.
-pub(super) fn bring_back(
+pub(super) fn restore_version(
     conn: &mut Conn,
     by: &Editor,
     page: PageId,
@@ -130,13 +130,13 @@ pub(super) fn set_live_cover(conn: &mut Conn, page: PageId, cover: Option<&FileN
 
 /// The error for a page with too many files.
 pub(super) fn too_many() -> Error {
-    Error::Refused(format!("A page has at most {FILES} files. Delete some that it no longer uses."))
+    Error::Refused(format!("A page has at most {MAX_FILES} files. Delete some that it no longer uses."))
 }
 
 /// # Errors
 /// [`Error::Refused`] when a page would have too many files once its draft is published.
 fn require_room(conn: &mut Conn, by: &Editor, page: PageId) -> Result<()> {
-    if reading::drafted(conn, by, page)?.len() > FILES { Err(too_many()) } else { Ok(()) }
+    if reading::drafted(conn, by, page)?.len() > MAX_FILES { Err(too_many()) } else { Ok(()) }
 }
 
 /// Whether a page has room for the files of two of its versions.
@@ -146,7 +146,7 @@ pub(super) fn has_room_for(conn: &mut Conn, by: &Editor, page: PageId, versions:
         names.extend(reading::of_version(conn, by, page, version)?.into_iter().map(|file| file.name.to_string()));
     }
     names.extend(files::table.filter(waiting(page)).select(files::name).load::<String>(conn)?);
-    Ok(names.len() <= FILES)
+    Ok(names.len() <= MAX_FILES)
 }
 
 /// Adds the files of an earlier version to the draft of a page, where its readers have no such file now. The draft has the cover
@@ -217,7 +217,7 @@ pub(super) fn drop_waiting(conn: &mut Conn, page: PageId, name: &FileName) -> Re
     Ok(dropped > 0)
 }
 
-/// Sets whether the file that readers have under a name leaves when the page is published; returns whether there is one.
+/// Sets whether the next publication of the page removes the file that readers have under a name; returns whether there is one.
 pub(super) fn set_leaves(conn: &mut Conn, page: PageId, name: &FileName, leaves: bool) -> Result<bool> {
     let set = diesel::update(files::table.filter(is_live(page)).filter(files::name.eq(name.as_str())))
         .set(files::leaves.eq(leaves))

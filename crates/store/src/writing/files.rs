@@ -7,7 +7,7 @@ use domain::{
     access::Editor,
     audit::Action,
     draft::{DraftLock, FormId},
-    file::{ContentId, FILES, File, FileName},
+    file::{ContentId, File, FileName, MAX_FILES},
     page::PageId,
 };
 
@@ -36,8 +36,8 @@ pub struct AddFile {
     pub alt: String,
     /// Whether it takes the place of a file with this name; without it, such a file is an error.
     pub replaces: bool,
-    /// Whether the readers of a published page get it at once, as from the command line, or once its draft is published. One that
-    /// waits under the name then goes on waiting.
+    /// Whether the readers of a published page get it at once, as from the command line, or once its draft is published. If
+    /// at once, a file that waits under the same name keeps waiting.
     pub at_once: bool,
 }
 
@@ -55,18 +55,18 @@ pub struct ChangeFile {
 /// A change of one file.
 #[derive(Clone, Debug)]
 pub enum FileChange {
-    /// It leaves, with one that waits under its name.
+    /// It is removed, with a file that waits under its name.
     Remove {
         /// As [`AddFile::at_once`].
         at_once: bool,
     },
-    /// It stays after all.
+    /// It is kept: takes back a removal that waits.
     Keep,
     /// It gets another name of the same kind.
     Rename(FileName),
     /// It gets another alternative text.
     SetAlt(String),
-    /// It becomes the cover picture of its page, in place of another one, or is it no longer.
+    /// It becomes the cover picture of its page, instead of another one, or stops being it.
     SetCover {
         /// Whether it becomes the cover picture.
         is_cover: bool,
@@ -134,7 +134,7 @@ impl Change for AddFile {
         if has(beside) && !self.replaces {
             return Err(Error::Duplicate);
         }
-        if [drafted, live].iter().any(|files| files.len() >= FILES && !has(files)) {
+        if [drafted, live].iter().any(|files| files.len() >= MAX_FILES && !has(files)) {
             return Err(file_rows::too_many());
         }
         let version = match at_once {
@@ -142,7 +142,7 @@ impl Change for AddFile {
             false => None,
         };
         match version {
-            // One that waits under this name goes on waiting.
+            // A file that waits under this name keeps waiting.
             Some(version) => file_rows::end(conn, page, name.as_str(), version)?,
             None => {
                 require_draft(conn, run, page)?;
@@ -167,8 +167,11 @@ impl ChangeFile {
         if to == &self.name {
             return Ok(());
         }
-        if to.kind() != self.name.kind() || to.ending() != self.name.ending() {
-            return Err(Error::Refused(format!("Keep the ending .{}: it says what the file is.", self.name.ending())));
+        if to.kind() != self.name.kind() || to.extension() != self.name.extension() {
+            return Err(Error::Refused(format!(
+                "Keep the ending .{}: it says what the file is.",
+                self.name.extension()
+            )));
         }
         if files::find_drafted(conn, run.by, self.page, to)?.is_some() {
             return Err(Error::Duplicate);
@@ -237,7 +240,7 @@ impl Change for ChangeFile {
                     return Err(Error::Stale);
                 }
                 // Another file may have taken its place.
-                if files::drafted(conn, run.by, *page)?.len() > FILES {
+                if files::drafted(conn, run.by, *page)?.len() > MAX_FILES {
                     return Err(file_rows::too_many());
                 }
             }

@@ -1,4 +1,4 @@
-//! Changes of groups. Each asks for an administrator when it is made.
+//! Changes of groups. The constructor of each requires an administrator.
 
 use std::collections::BTreeSet;
 
@@ -142,7 +142,8 @@ impl Change for DeleteGroup {
     }
 }
 
-/// Checks that people can tell the new name of a group from all others; `group` is the one that already has another.
+/// Checks that people can tell the new name of a group from all others; `group` is the group that is renamed, if it exists
+/// already.
 ///
 /// # Errors
 /// [`Error::Confusing`].

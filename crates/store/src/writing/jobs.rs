@@ -6,10 +6,10 @@ use domain::{Timestamp, user::UserId};
 
 use crate::{Conn, Result, jobs::State, schema::jobs};
 
-/// How long a job is kept after it was last heard of.
+/// How long a job is kept after the last sign of life from its instance.
 const KEPT_FOR: TimeDelta = TimeDelta::hours(1);
 
-/// Deletes the jobs of an hour ago.
+/// Deletes the jobs that are older than an hour.
 pub fn purge(conn: &mut Conn, now: Timestamp) -> Result<()> {
     diesel::delete(jobs::table.filter(jobs::beat_at.lt((now - KEPT_FOR).naive_utc()))).execute(conn)?;
     Ok(())

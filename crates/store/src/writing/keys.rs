@@ -1,4 +1,4 @@
-//! What opens something in the name of an account without its password: the link to set a password, app passwords, and the shares
+//! Ending keys, which act in the name of an account without its password: links to set a password, app passwords, and the shares
 //! that the account made.
 
 use domain::{
@@ -21,7 +21,7 @@ use crate::{Conn, Result, keys, shares as reading, users};
 /// The most keys of a kind that the audit entry names.
 const NAMED: usize = 20;
 
-/// Ends all keys of a user, who may go on using the account: one audit entry says which. Returns the number of each kind; `None`
+/// Ends all keys of a user, whose account stays active: one audit entry says which. Returns the number of each kind; `None`
 /// when there is no such user.
 ///
 /// # Errors
@@ -57,7 +57,7 @@ fn part(kind: KeyKind, count: usize, names: &[String]) -> String {
     format!("{}{names}{others}", kind.counted(count))
 }
 
-/// Ends all keys of a user, who is disabled or deleted; returns their number. Enabling the account again brings none back.
+/// Ends all keys of a user, who is disabled or deleted; returns their number. Enabling the account again restores none.
 pub(super) fn end_all(conn: &mut Conn, admin: &Admin, user: &User, now: Timestamp) -> Result<usize> {
     let made = reading::open_of_user(conn, admin, user.id, now)?;
     let links = invitations::end(conn, user.id, now)?;

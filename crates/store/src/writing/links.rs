@@ -1,5 +1,5 @@
-//! Keeping what is read from texts current: the links, and the time that a text takes to read. The database marks pages whose
-//! texts changed; the caller, which knows Markdown, reads them.
+//! Keeps the values that are read from texts current: the links, and the time that a text takes to read. The database marks pages
+//! whose texts changed; the caller, which knows Markdown, reads them.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -19,7 +19,7 @@ use crate::{
     schema::{links, links_unread, pages},
 };
 
-/// What is kept of a text.
+/// The values that are kept of a text.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TextFacts {
     /// What the text links to.

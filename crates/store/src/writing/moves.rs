@@ -113,8 +113,8 @@ impl PlannedMove {
     }
 }
 
-/// The moves of the pages below a path when that path becomes another one. Below the root lies every page, so that nothing
-/// moves along with the front page.
+/// The moves of the pages below a path when that path becomes another one. Nothing moves along with the front page, because every
+/// other page is below it.
 pub(super) fn section(conn: &mut Conn, from: &PagePath, to: &PagePath) -> Result<Vec<PlannedMove>> {
     if from.is_root() {
         return Ok(Vec::new());
@@ -201,7 +201,7 @@ pub(super) fn split_taken(conn: &mut Conn, moves: Vec<PlannedMove>) -> Result<(V
     }
 }
 
-/// Of pages, those that lie below no other one of them.
+/// Those of the pages that are below no other one of them.
 fn topmost(pages: Vec<PageRow>) -> Vec<PageRow> {
     let selected: HashSet<PagePath> = pages.iter().map(|page| page.path.clone()).collect();
     pages.into_iter().filter(|page| !page.path.above().any(|above| selected.contains(&above))).collect()

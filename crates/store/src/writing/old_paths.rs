@@ -8,7 +8,7 @@ use domain::{
 
 use crate::{Conn, Result, schema::old_paths};
 
-/// A page left a path, and is still found there.
+/// Records that a page left a path, which redirects to it from now on.
 pub(super) fn leave(conn: &mut Conn, path: &PagePath, page: PageId, now: Timestamp) -> Result<()> {
     take(conn, path)?;
     diesel::insert_into(old_paths::table)
@@ -21,7 +21,7 @@ pub(super) fn leave(conn: &mut Conn, path: &PagePath, page: PageId, now: Timesta
     Ok(())
 }
 
-/// A page lives at a path now, so that the path no longer leads to another page.
+/// Records that a page lives at a path now, so that the path no longer redirects to another page.
 pub(super) fn take(conn: &mut Conn, path: &PagePath) -> Result<()> {
     diesel::delete(old_paths::table.find(path.as_str())).execute(conn)?;
     Ok(())

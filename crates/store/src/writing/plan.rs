@@ -101,9 +101,9 @@ impl Plan {
             }
             let shown = edit.from.as_ref().unwrap_or(path).clone();
             // Chosen readers may have changed while the page was off the site, and no preview named the page then:
-            // every reader whom it comes back for counts as a gain.
+            // every reader of the restored page counts as a gain.
             let before = old.or(edit.was.filter(|was| was.readers_from().is_none()));
-            // A page that readers do not have takes nothing from anybody, and its own form says who will read it.
+            // Nobody loses access by a page that was not published, and its own form says who will read it.
             if before.is_some() || !edit.stated {
                 compared.push(Compared {
                     page: edit.page,

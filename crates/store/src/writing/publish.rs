@@ -59,7 +59,7 @@ pub struct Publish {
     /// Whether the audience was named for this very change, as an option of the command line names it. A form shows the
     /// audience that it was opened with: people who gain access to a page by it have to be confirmed.
     pub names_readers: bool,
-    /// The version whose files come back. Otherwise the files of the draft that the form holds are published.
+    /// The version whose files are restored; `None` to publish the files of the draft that the form holds.
     pub files_of: Option<Version>,
 }
 
@@ -81,7 +81,7 @@ pub enum Obstacle {
     },
 }
 
-/// What access depends on of a published page.
+/// The columns of a published page on which access depends.
 struct Current {
     path: PagePath,
     audience: Audience,
@@ -210,7 +210,7 @@ impl Publish {
     }
 
     fn insert(&self, conn: &mut Conn, run: &Run<'_>, plan: &Plan, page: PageId) -> Result<Version> {
-        let before: Option<(Timestamp, Version)> = revisions::ends(conn, page)?;
+        let before: Option<(Timestamp, Version)> = revisions::first_and_last(conn, page)?;
         let (created_at, version) = before.map_or((run.now, Version::FIRST), |(first, last)| (first, last.next()));
         let access = plan.after(page).unwrap_or(EffectiveAccess::ChosenBy(page));
         let content = &*with_its_receipts(&self.content, access);
@@ -246,7 +246,7 @@ impl Publish {
         record.add(conn, &[page])
     }
 
-    /// Whether files of the draft wait, or those of another version come back.
+    /// Whether files of the draft wait, or the files of another version are restored.
     fn changes_files(&self, conn: &mut Conn, page: PageId) -> Result<bool> {
         match self.lock {
             Some(_) => file_rows::has_waiting(conn, page),
@@ -257,7 +257,7 @@ impl Publish {
     /// Returns what changed, in words.
     fn publish_files(&self, conn: &mut Conn, run: &Run<'_>, page: PageId, version: Version) -> Result<String> {
         match (self.files_of, self.lock) {
-            (Some(earlier), _) => file_rows::bring_back(conn, run.by, page, earlier, version),
+            (Some(earlier), _) => file_rows::restore_version(conn, run.by, page, earlier, version),
             (None, Some(_)) => file_rows::publish(conn, page, version),
             (None, None) => Ok(String::new()),
         }
@@ -305,7 +305,7 @@ impl Change for Publish {
             Some(from) => self.moves(conn, from)?.into_iter().filter_map(PlannedMove::edit).collect(),
             None => Vec::new(),
         };
-        // A page that readers do not have is new to everybody, as its own form says. A name in the form says nothing if
+        // A page that readers do not have is new to everyone, as its own form says. A name in the form says nothing if
         // another account has it since the form was opened.
         let is_told = match from {
             Some(_) => is_named && self.names_readers,

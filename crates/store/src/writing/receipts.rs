@@ -1,4 +1,4 @@
-//! Recording who opens a page with reading receipts.
+//! Recording who opens a page with read receipts.
 
 use diesel::prelude::*;
 use domain::{Timestamp, page::PageId, visitor::Member};

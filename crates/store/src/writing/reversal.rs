@@ -1,4 +1,4 @@
-//! How one page of a bulk action becomes as it was before, or why it stays as it is.
+//! How the change of one page by a bulk action is undone, or why it is not.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -31,7 +31,7 @@ use crate::{
     schema::pages,
 };
 
-/// How one page becomes as it was.
+/// How the change of one page is undone.
 pub(super) enum Reversal {
     Readers(Audience),
     Move(PlannedMove),
@@ -165,7 +165,7 @@ fn current(conn: &mut Conn, keys: &[i64]) -> Result<HashMap<i64, Current>> {
     Ok(current)
 }
 
-/// Of some pages those in the trash, with the path and the version that each had.
+/// Those of the pages that are in the trash, with the path and the version that each had.
 fn deleted(conn: &mut Conn, keys: &[i64]) -> Result<HashMap<i64, (PagePath, Version)>> {
     #[derive(QueryableByName)]
     struct Row {

@@ -1,4 +1,4 @@
-//! Restoring an earlier version of a page into its draft. Title, summary and text come back; readers and dates only on
+//! Restoring an earlier version of a page into its draft. Title, summary and text are restored; readers and dates only on
 //! request. Nothing goes online.
 
 use domain::{

@@ -22,12 +22,12 @@ use crate::{
     shares::get_many,
 };
 
-/// Makes a share that is found by a secret, with the form of a number.
+/// Makes a share that is found by a secret; the number of the form becomes its key.
 ///
 /// # Errors
 /// [`Error::Stale`] when the same form made one before; [`Error::NotAllowed`] when the acting account was disabled or lost its
 /// role; [`Error::Refused`] when the site does not let it make shares, when there is no such page or draft, and for a page that
-/// everybody may read.
+/// everyone may read.
 pub fn make(
     conn: &mut Conn,
     by: &Editor,
@@ -130,9 +130,9 @@ pub(super) fn end_made_by(conn: &mut Conn, user: UserId, named: usize, now: Time
     Ok((ended, names))
 }
 
-/// Notes that the page of a share was opened by it, unless that was noted within the last minute.
-pub fn note_opened(conn: &mut Conn, share: ShareId, now: Timestamp) -> Result<()> {
-    let before = (now - Share::NOTED_FOR).naive_utc();
+/// Records that a share was opened, unless that was recorded within the last minute.
+pub fn record_opening(conn: &mut Conn, share: ShareId, now: Timestamp) -> Result<()> {
+    let before = (now - Share::RECORD_INTERVAL).naive_utc();
     let is_due = shares::opened_at.is_null().or(shares::opened_at.le(before));
     diesel::update(shares::table.find(share.0).filter(is_due))
         .set(shares::opened_at.eq(now.naive_utc()))

@@ -18,7 +18,7 @@ const PLACE_INTERVAL: TimeDelta = TimeDelta::hours(12);
 /// The maximum number of places of one user; the oldest are forgotten.
 const MAX_PLACES: i64 = 20;
 
-/// What was recorded of a sign-in.
+/// What was recorded about a sign-in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Recorded {
     /// Nothing but the place: another sign-in was recorded within half an hour.

@@ -56,7 +56,7 @@ pub fn update(conn: &mut Conn, admin: &Admin, from: Version, new: &Site, now: Ti
     Ok(Site { version, ..new.clone() })
 }
 
-/// Sets a picture of the site, or removes it. Other settings keep their version.
+/// Sets a picture of the site, by the extension of its file and its content, or removes it. Other settings keep their version.
 ///
 /// # Errors
 /// [`Error::Query`] when the content was swept.
@@ -69,11 +69,11 @@ pub fn set_picture(
 ) -> Result<()> {
     let removed = diesel::delete(look_pictures::table.find(role.as_str())).execute(conn)?;
     let detail = match picture {
-        Some((ending, content)) => {
+        Some((extension, content)) => {
             diesel::insert_into(look_pictures::table)
                 .values((
                     look_pictures::name.eq(role.as_str()),
-                    look_pictures::ending.eq(ending),
+                    look_pictures::ending.eq(extension),
                     look_pictures::content_id.eq(content.0),
                 ))
                 .execute(conn)?;

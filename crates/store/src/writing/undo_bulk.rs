@@ -1,6 +1,5 @@
-//! Undoes a bulk action. A page that has not changed since becomes as it was before; any other page stays as it is, and is
-//! named with the reason. The command does not state who reads the pages: an undo that gives somebody access needs a
-//! confirmation.
+//! Undoes a bulk action for each of its pages that has not changed since. Any other page stays as it is, and is named with the
+//! reason. The command does not state who reads the pages: an undo that gives somebody access needs a confirmation.
 
 use std::collections::BTreeMap;
 
@@ -32,7 +31,7 @@ pub struct UndoBulk {
 /// The pages of a bulk action that can be undone, and the others.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct BulkUndo {
-    /// The pages that become as they were, in the order of their keys.
+    /// The pages whose changes are undone, in the order of their keys.
     pub ready: Vec<PageId>,
     /// The pages that stay as they are.
     pub staying: Vec<StayingPage>,
@@ -96,7 +95,7 @@ impl UndoBulk {
 }
 
 impl Sorted {
-    /// Leaves pages as they are whose earlier path another page has now.
+    /// Leaves out pages whose earlier path another page has now.
     fn leave_at_taken_paths(&mut self, conn: &mut Conn) -> Result<()> {
         let planned = self.ready.values().filter_map(|reversal| match reversal {
             Reversal::Move(planned) => Some(planned.clone()),

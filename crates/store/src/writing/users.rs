@@ -26,7 +26,7 @@ pub fn add(conn: &mut Conn, admin: &Admin, content: &UserContent, hash: &Passwor
     insert(conn, admin, content, hash, now)
 }
 
-/// Checks the new name of a user; `user` is the one who already has another.
+/// Checks the new name of a user; `user` is the user who is renamed, if it exists already.
 fn check_new_name(conn: &mut Conn, admin: &Admin, name: &Username, user: Option<UserId>) -> Result<()> {
     Username::parse_new(name.as_str()).map_err(Error::Confusing)?;
     lookalikes(conn, admin, user)?.check(name.as_str()).map_err(Error::Confusing)
@@ -232,15 +232,15 @@ pub fn set_password(conn: &mut Conn, admin: &Admin, id: UserId, hash: &PasswordH
 pub fn unlock(conn: &mut Conn, admin: &Admin, id: UserId, now: Timestamp) -> Result<bool> {
     let Some(user) = get(conn, admin, id)? else { return Ok(false) };
     failed_sign_ins::forget(conn, &user.name)?;
-    // Written as it is: the feed tells every instance of the user, and each forgets its own count.
+    // The row is written unchanged: the feed reports it to every instance, and each forgets its own count.
     diesel::update(users::table.find(id.0)).set(users::name.eq(users::name)).execute(conn)?;
     let detail = "wrong passwords forgotten".into();
     audit_user(conn, admin.actor(), Action::Changed, user.name.as_str(), detail, now)?;
     Ok(true)
 }
 
-/// Locks the rows of all active administrators without an end and counts them. A second transaction that removes one of them waits,
-/// and then counts what the first one left: PostgreSQL at READ COMMITTED rereads locked rows.
+/// Locks the rows of all active administrators without an end and counts them. A second transaction that removes one of
+/// them waits, and then counts what the first one left: PostgreSQL at READ COMMITTED rereads locked rows.
 fn lock_admins(conn: &mut Conn) -> Result<usize> {
     let admins = users::table
         .filter(users::role.eq(Role::Admin.as_str()))

@@ -13,7 +13,7 @@ use store::{
     Error, Store, app_passwords,
     audit::{self, AuditFilter},
     writing::{
-        app_passwords::{Ended, end_for, end_own, make_for, make_own, note_use},
+        app_passwords::{Ended, end_for, end_own, make_for, make_own, record_use},
         users,
     },
 };
@@ -164,7 +164,7 @@ fn the_last_use_of_an_app_password_is_a_day() {
             .unwrap();
         let day = |n| NaiveDate::from_ymd_opt(2026, 3, n).unwrap();
         for (used, expected) in [(2, 2), (2, 2), (3, 3), (1, 3)] {
-            store.write(|conn| note_use(conn, id, day(used))).unwrap();
+            store.write(|conn| record_use(conn, id, day(used))).unwrap();
             let own = store.read(|conn| app_passwords::own(conn, &member(&ann))).unwrap();
             assert_eq!(own[0].last_used_on, Some(day(expected)));
         }

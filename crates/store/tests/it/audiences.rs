@@ -44,7 +44,7 @@ pub const GROUPS: [&str; 2] = ["Staff", "Team of Acme"];
 
 /// A change of a site.
 #[derive(Clone, Debug)]
-enum Deed {
+enum Operation {
     /// A path, an audience, whether lists show the title, the offset of its date and the length of its publication, in
     /// microseconds.
     Insert(usize, Audience, bool, i64, Option<i64>),
@@ -78,22 +78,22 @@ pub fn audience() -> impl Strategy<Value = Audience> {
     ]
 }
 
-fn deed() -> impl Strategy<Value = Deed> {
+fn operation() -> impl Strategy<Value = Operation> {
     let offset = select(vec![-86_400_000_000, -1, 0, 1, 86_400_000_000]);
     let end = prop::option::weighted(0.3, select(vec![1, 2, 86_400_000_000, 90_000_000_000]));
     let insert = (0..PATHS.len(), audience(), any::<bool>(), offset, end)
-        .prop_map(|(path, audience, title, offset, end)| Deed::Insert(path, audience, title, offset, end));
+        .prop_map(|(path, audience, title, offset, end)| Operation::Insert(path, audience, title, offset, end));
     prop_oneof![
         8 => insert,
-        3 => (any::<Index>(), audience()).prop_map(|(page, audience)| Deed::SetAudience(page, audience)),
-        2 => (any::<Index>(), 0..PATHS.len()).prop_map(|(page, path)| Deed::Move(page, path)),
-        1 => any::<Index>().prop_map(Deed::Delete),
-        1 => any::<Index>().prop_map(Deed::Unpublish),
-        1 => (any::<Index>(), any::<bool>()).prop_map(|(page, private)| Deed::SetPrivate(page, private)),
-        1 => (0..GROUPS.len()).prop_map(Deed::DeleteGroup),
-        1 => (0..PEOPLE.len()).prop_map(Deed::DeleteUser),
-        4 => (any::<Index>(), any::<bool>()).prop_map(|(page, at_once)| Deed::AddFile(page, at_once)),
-        1 => any::<Index>().prop_map(Deed::RemoveFile),
+        3 => (any::<Index>(), audience()).prop_map(|(page, audience)| Operation::SetAudience(page, audience)),
+        2 => (any::<Index>(), 0..PATHS.len()).prop_map(|(page, path)| Operation::Move(page, path)),
+        1 => any::<Index>().prop_map(Operation::Delete),
+        1 => any::<Index>().prop_map(Operation::Unpublish),
+        1 => (any::<Index>(), any::<bool>()).prop_map(|(page, private)| Operation::SetPrivate(page, private)),
+        1 => (0..GROUPS.len()).prop_map(Operation::DeleteGroup),
+        1 => (0..PEOPLE.len()).prop_map(Operation::DeleteUser),
+        4 => (any::<Index>(), any::<bool>()).prop_map(|(page, at_once)| Operation::AddFile(page, at_once)),
+        1 => any::<Index>().prop_map(Operation::RemoveFile),
     ]
 }
 
@@ -123,13 +123,13 @@ impl Model {
         Model { people, groups: groups.collect(), ..Model::default() }
     }
 
-    fn do_it(&mut self, store: &Store, deed: &Deed) {
+    fn apply(&mut self, store: &Store, operation: &Operation) {
         let pick = |index: &Index| {
             let paths: Vec<&String> = self.pages.keys().collect();
             (!paths.is_empty()).then(|| (*index.get(&paths)).clone())
         };
-        match deed {
-            Deed::Insert(path, audience, show_title, offset, end) => {
+        match operation {
+            Operation::Insert(path, audience, show_title, offset, end) => {
                 // Some pages have a number among those beside them.
                 let position = (*path % 3 != 0).then(|| u32::try_from(PATHS.len() - path).unwrap());
                 let path = PATHS[*path];
@@ -151,13 +151,13 @@ impl Model {
                     }
                 }
             }
-            Deed::SetAudience(index, audience) => {
+            Operation::SetAudience(index, audience) => {
                 let (Some(path), audience) = (pick(index), self.known(audience)) else { return };
                 let page = PageContent { audience, ..self.pages[&path].clone() };
                 save(store, &path, &page).unwrap();
                 self.pages.insert(path, page);
             }
-            Deed::Move(index, to) => {
+            Operation::Move(index, to) => {
                 let (Some(from), to) = (pick(index), PATHS[*to]) else { return };
                 let page = PageContent { path: PagePath::parse(to).unwrap(), ..self.pages[&from].clone() };
                 if from != to && self.pages.contains_key(to) {
@@ -171,21 +171,21 @@ impl Model {
                     }
                 }
             }
-            Deed::Delete(index) => {
+            Operation::Delete(index) => {
                 let Some(path) = pick(index) else { return };
                 let id = find(store, &path).id;
                 store.write(|conn| commands::delete(conn, admin().editor(), &[id], noon())).unwrap();
                 self.pages.remove(&path);
                 self.files.remove(&path);
             }
-            Deed::Unpublish(index) => {
+            Operation::Unpublish(index) => {
                 let Some(path) = pick(index) else { return };
                 let id = find(store, &path).id;
                 store.write(|conn| commands::unpublish(conn, admin().editor(), &[id], noon())).unwrap();
                 self.pages.remove(&path);
                 self.files.remove(&path);
             }
-            Deed::AddFile(index, at_once) => {
+            Operation::AddFile(index, at_once) => {
                 let Some(path) = pick(index) else { return };
                 let (page, name) = (find(store, &path).id, file_name());
                 // What waits has other bytes than what readers have.
@@ -197,14 +197,14 @@ impl Model {
                     self.files.insert(path, word);
                 }
             }
-            Deed::RemoveFile(index) => {
+            Operation::RemoveFile(index) => {
                 let Some(path) = pick(index) else { return };
                 let (page, name) = (find(store, &path).id, file_name());
                 let change = FileChange::Remove { at_once: true };
                 let removed = run(store, Command::ChangeFile(ChangeFile { page, name, change }));
                 assert!(self.files.remove(&path).is_none() || removed.is_ok());
             }
-            Deed::SetPrivate(index, private) => {
+            Operation::SetPrivate(index, private) => {
                 let Some(path) = pick(index) else { return };
                 let was = find(store, &path).readers.is_private();
                 sql(store, &format!("UPDATE pages SET private = {private} WHERE path = '{path}'")).unwrap();
@@ -213,13 +213,13 @@ impl Model {
                     self.pages.entry(path).and_modify(|page| page.audience = audience);
                 }
             }
-            Deed::DeleteGroup(group) => {
+            Operation::DeleteGroup(group) => {
                 if let Some(group) = self.groups.remove(GROUPS[*group]) {
                     store.write(|conn| commands::delete_group(conn, &admin(), group.id, noon())).unwrap();
                     self.forget(|chosen| chosen.groups.retain(|name| *name != group.content.name));
                 }
             }
-            Deed::DeleteUser(user) => {
+            Operation::DeleteUser(user) => {
                 if let Some(user) = self.people.remove(PEOPLE[*user]) {
                     store.write(|conn| store::writing::users::delete(conn, &admin(), &[user.id], noon())).unwrap();
                     self.forget(|chosen| chosen.people.retain(|name| *name != user.name));
@@ -290,7 +290,7 @@ impl Model {
         };
         let readers = self.people.values().map(|user| member(user, Role::Reader));
         let editor = self.people.values().next().map(|user| member(user, Role::Editor));
-        // App passwords of everybody, each with another limit.
+        // App passwords of everyone, each with another limit.
         let limits = [None, Some("a"), Some("a/b"), Some("b/c"), Some("a-b")].map(|path| path.map(PagePath::parse));
         let programs = readers.clone().chain(editor.clone()).chain(editor.clone()).zip(limits.into_iter().cycle());
         let programs =
@@ -522,14 +522,14 @@ fn check_shares(store: &Store, pages: &[Page]) -> Result<(), TestCaseError> {
 fn t44_a_scope_selects_exactly_what_the_access_rule_allows() {
     on_both(|store| {
         let members = prop::collection::vec(subsequence(PEOPLE.to_vec(), 0..=3), GROUPS.len());
-        let deeds = prop::collection::vec(deed(), 1..25);
+        let operations = prop::collection::vec(operation(), 1..25);
         // Every page has it in its title.
         let query = Query::parse("title").unwrap();
         let mut runner = TestRunner::new(Config { cases: 60, failure_persistence: None, ..Config::default() });
-        let outcome = runner.run(&(members, deeds), |(members, deeds)| {
+        let outcome = runner.run(&(members, operations), |(members, operations)| {
             let mut model = Model::start(store, &members);
-            for deed in &deeds {
-                model.do_it(store, deed);
+            for operation in &operations {
+                model.apply(store, operation);
             }
             let pages = model.expected();
             for page in &pages {

@@ -48,8 +48,8 @@ pub fn run(conn: &mut Conn, by: &Editor, command: Command, now: Timestamp) -> Re
     run_with(conn, by, command, Consent::Any, now)
 }
 
-/// What is kept of a text in these tests: the text is a list of links, each cut to the longest path, and takes a minute for each. A
-/// word `=id` is a heading.
+/// The values that are kept of a text in these tests: the text is a list of links, each cut to the longest path, and takes a minute for
+/// each. A word `=id` is a heading.
 pub fn links(_: &PagePath, body: &str) -> TextFacts {
     let targets: Vec<Target> = body.split_whitespace().filter(|word| !word.starts_with('=')).map(target).collect();
     TextFacts { minutes: u32::try_from(targets.len()).unwrap(), targets }

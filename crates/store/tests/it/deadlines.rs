@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// The timeout of each wait that has no bound of its own.
-const PATIENCE: Duration = Duration::from_secs(30);
+const TIMEOUT: Duration = Duration::from_secs(30);
 
 fn seconds(seconds: f32) -> Deadline {
     Deadline::after(Duration::from_secs_f32(seconds))
@@ -148,7 +148,7 @@ fn a_statement_that_was_given_up_stops_and_its_connection_serves_the_next() {
                 });
                 let start = Instant::now();
                 while running(store, "sleeper") == 0 {
-                    assert!(start.elapsed() < PATIENCE);
+                    assert!(start.elapsed() < TIMEOUT);
                 }
                 let given_up = Instant::now();
                 assert!(deadline.give_up());
@@ -235,7 +235,7 @@ fn a_pool_without_a_free_connection_says_so_within_the_deadline() {
         };
         let start = Instant::now();
         assert_eq!(outage(none_free(store, store.pool_size()).unwrap()), Outage::Exhausted);
-        assert!(start.elapsed() < PATIENCE);
+        assert!(start.elapsed() < TIMEOUT);
         sql(store, "UPDATE site SET title = title").unwrap();
     });
 }

@@ -21,7 +21,7 @@ use crate::{
     races::is_postgres,
 };
 
-const PATIENCE: Duration = Duration::from_secs(20);
+const TIMEOUT: Duration = Duration::from_secs(20);
 
 /// A feed, and the events that it reported.
 struct Watch {
@@ -41,17 +41,17 @@ impl Watch {
     /// The next reported change.
     fn next(&self) -> Change {
         let begun = Instant::now();
-        while begun.elapsed() < PATIENCE {
-            if let Event::Changed(change) = self.told.recv_timeout(PATIENCE).unwrap() {
+        while begun.elapsed() < TIMEOUT {
+            if let Event::Changed(change) = self.told.recv_timeout(TIMEOUT).unwrap() {
                 return change;
             }
         }
-        panic!("no change within {PATIENCE:?}: {:?}", self.feed.failure())
+        panic!("no change within {TIMEOUT:?}: {:?}", self.feed.failure())
     }
 
     /// The changes reported so far, without repetitions: a change of a page includes the private ones.
     fn settled(&self) -> Vec<Change> {
-        assert!(self.feed.wait_until_caught_up(PATIENCE));
+        assert!(self.feed.wait_until_caught_up(TIMEOUT));
         let mut changes: Vec<Change> = Vec::new();
         for news in self.told.try_iter() {
             match news {
@@ -67,7 +67,7 @@ impl Watch {
     /// Waits until the feed has reported all commits before this call.
     fn heard(&self) {
         let now = Instant::now();
-        while !matches!(self.told.recv_timeout(PATIENCE).unwrap(), Event::Heartbeat(at) if at >= now) {}
+        while !matches!(self.told.recv_timeout(TIMEOUT).unwrap(), Event::Heartbeat(at) if at >= now) {}
     }
 }
 
@@ -117,7 +117,7 @@ fn an_app_password_is_told_as_a_change_of_its_owner_and_its_use_is_not() {
             .write(|conn| app_passwords::make_own(conn, &own, FormId::default(), &password("ci"), &hash, noon()))
             .unwrap();
         assert_eq!(watch.settled(), [user("ann")]);
-        store.write(|conn| app_passwords::note_use(conn, id, noon().date_naive())).unwrap();
+        store.write(|conn| app_passwords::record_use(conn, id, noon().date_naive())).unwrap();
         assert_eq!(watch.settled(), []);
         for change in [
             "UPDATE app_passwords SET below = 'clients'",
@@ -259,7 +259,7 @@ fn a_feed_whose_database_is_not_there_yet_begins_when_it_is() {
         let store = Store::open(url, 4).unwrap();
         let (tell, told) = channel();
         let feed = store.watch(move |news| drop(tell.send(news))).unwrap();
-        assert_eq!(told.recv_timeout(PATIENCE), Ok(Event::Interrupted), "the database answers, and has no triggers");
+        assert_eq!(told.recv_timeout(TIMEOUT), Ok(Event::Interrupted), "the database answers, and has no triggers");
         assert!(feed.failure().is_some());
         store.migrate().unwrap();
         assert_eq!(Watch { feed, told }.next(), Change::Everything);

@@ -12,7 +12,7 @@ use store::{
 
 use crate::database::{member, noon, on_both, sql};
 
-/// Public pages a, b, c, d, and the private page b/x, with texts of 10 characters. The page c has reading receipts.
+/// Public pages a, b, c, d, and the private page b/x, with texts of 10 characters. The page c has read receipts.
 fn fill(store: &Store) {
     for (id, path) in [(1, "a"), (2, "b"), (3, "b/x"), (4, "c"), (5, "d")] {
         let audience = if path == "b/x" { "signed-in" } else { "public" };

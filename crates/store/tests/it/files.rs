@@ -5,7 +5,7 @@ use diesel::{QueryableByName, RunQueryDsl, sql_query, sql_types::BigInt};
 use domain::{
     Version,
     draft::{DraftInput, DraftLock, FormId},
-    file::{ContentId, FILES, FileName, PART_BYTES},
+    file::{ContentId, FileName, MAX_FILES, PART_BYTES},
     page::{Page, PageContent, PageId, PageInput},
     zone::Zone,
 };
@@ -497,7 +497,7 @@ fn a_page_has_five_hundred_files_and_one_more_is_refused() {
             let add = AddFile { page: id, name: name(file), content, alt: String::new(), replaces: true, at_once };
             run(store, &Command::AddFile(add))
         };
-        for number in 0..FILES {
+        for number in 0..MAX_FILES {
             add(&format!("{number}.txt"), number < 10).unwrap();
         }
         assert!(matches!(add("more.txt", false), Err(Error::Refused(words)) if words.contains("at most 500 files")));

@@ -115,7 +115,7 @@ fn a_database_of_a_newer_version_is_named() {
 }
 
 #[test]
-fn a_half_made_schema_is_named_with_its_mend_and_left_as_it_was() {
+fn a_half_made_schema_is_named_with_its_fix_and_left_as_it_was() {
     on_each(|url| {
         let store = Store::open(url, 1).unwrap();
         let make = |conn: &mut store::Conn| Ok(sql_query("CREATE TABLE users (id INTEGER)").execute(conn)?);

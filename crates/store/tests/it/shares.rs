@@ -139,7 +139,7 @@ fn an_opening_is_noted_at_most_once_a_minute() {
         let id = make(store, admin().editor(), &new(page.id, Shows::Page), SECRET).unwrap();
         let note = |seconds| {
             let at = noon() + TimeDelta::seconds(seconds);
-            store.write(|conn| store::writing::shares::note_opened(conn, id, at)).unwrap();
+            store.write(|conn| store::writing::shares::record_opening(conn, id, at)).unwrap();
             (found(store).unwrap().opened_at.unwrap() - noon()).num_seconds()
         };
         assert_eq!([note(0), note(59), note(60), note(61)], [0, 0, 60, 60]);

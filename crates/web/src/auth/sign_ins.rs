@@ -14,7 +14,7 @@ use domain::{
 };
 use lru::LruCache;
 use store::writing::{
-    app_passwords::note_use,
+    app_passwords::record_use,
     sign_ins::{RECORD_INTERVAL, Recorded, record},
 };
 
@@ -69,7 +69,7 @@ impl SignIns {
         log::info!("sign-in with an app password name={:?} client={}", owner.name.as_str(), client.address);
         let (db, sign_ins) = (db.clone(), self.clone());
         actix_web::rt::spawn(async move {
-            if let Err(error) = db.note(move |conn| note_use(conn, password, today)).await {
+            if let Err(error) = db.note(move |conn| record_use(conn, password, today)).await {
                 sign_ins.lock().put(key, clock::now() + RETRY_INTERVAL);
                 log::error!("the use of an app password could not be recorded: {error}");
             }

@@ -309,7 +309,7 @@ impl PictureView {
     fn of(site: &Site, role: Role) -> Option<PictureView> {
         let picture = site.pictures.get(role)?;
         let (width, height) = picture.content.size.unwrap_or_default();
-        let media_type = FileKind::of_ending(&picture.ending).media_type();
+        let media_type = FileKind::of_extension(&picture.extension).media_type();
         Some(PictureView { href: format!("{TOKENS}{}", picture.file_name()), media_type, width, height })
     }
 }

@@ -150,7 +150,7 @@ fn embedded(html: &mut String, tag: &Tag<'_>, address: &str, file: &File) {
         return picture(html, tag, address, &alt, file);
     }
     let label = if alt.is_empty() { file.name.to_string() } else { alt };
-    let player = match (kind.is_film(), kind.is_sound()) {
+    let player = match (kind.is_video(), kind.is_audio()) {
         (true, _) => "video",
         (_, true) => "audio",
         _ => "",
@@ -161,13 +161,13 @@ fn embedded(html: &mut String, tag: &Tag<'_>, address: &str, file: &File) {
         html.push_str("\">");
         push_escaped(html, &label);
         let size = size_in_words(file.content.bytes);
-        html.push_str(&format!(" ({}, {size})</a>", file.name.ending().to_uppercase()));
+        html.push_str(&format!(" ({}, {size})</a>", file.name.extension().to_uppercase()));
         return;
     }
     html.push_str(&format!("<{player} controls preload=\"metadata\" src=\""));
     push_escaped(html, address);
     html.push('"');
-    if let Some((width, height)) = file.content.size.filter(|_| kind.is_film()) {
+    if let Some((width, height)) = file.content.size.filter(|_| kind.is_video()) {
         html.push_str(&format!(" width=\"{width}\" height=\"{height}\""));
     }
     html.push_str(" aria-label=\"");

@@ -116,7 +116,7 @@ fn each_kind_is_taken_under_its_name_and_refused_under_others() {
             }
             let refusal = whole(other, bytes).unwrap_err().to_string();
             assert!(
-                refusal.starts_with(&format!("The name ends with .{}, but the file is ", name(other).ending())),
+                refusal.starts_with(&format!("The name ends with .{}, but the file is ", name(other).extension())),
                 "{refusal}"
             );
         }

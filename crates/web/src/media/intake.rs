@@ -145,7 +145,7 @@ impl Intake {
     pub fn new(name: &FileName) -> Intake {
         Intake {
             kind: name.kind(),
-            ending: name.ending().to_owned(),
+            ending: name.extension().to_owned(),
             stage: Stage::Head,
             ahead: Vec::new(),
             is_empty: true,

@@ -90,7 +90,7 @@ fn parts(pieces: Vec<Piece>) -> Vec<Part> {
 fn message(empty: EmptyQuery) -> &'static str {
     match empty {
         EmptyQuery::NoWord => "search-no-word",
-        EmptyQuery::OnlyUnwanted => "search-only-excludes",
+        EmptyQuery::OnlyExcluded => "search-only-excludes",
     }
 }
 

@@ -92,7 +92,7 @@ fn note_opening(app: &Data<App>, share: &Share) {
     }
     let db = app.db.clone();
     actix_web::rt::spawn(async move {
-        if let Err(error) = db.note(move |conn| store::writing::shares::note_opened(conn, id, now)).await
+        if let Err(error) = db.note(move |conn| store::writing::shares::record_opening(conn, id, now)).await
             && LIMITER.allows("opened shares")
         {
             log::warn!("that a share was opened could not be noted: {error}");

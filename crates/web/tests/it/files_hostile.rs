@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use domain::{
-    file::{ContentId, FILES, FileKind, FileName},
+    file::{ContentId, FileKind, FileName, MAX_FILES},
     page::PageId,
 };
 use flate2::{Compression, Crc, write::ZlibEncoder};
@@ -231,7 +231,7 @@ async fn a_file_that_is_cut_off_or_is_not_what_its_name_says_is_refused_or_store
         }
         for (other, _) in &samples {
             let status = try_file(&eve, &hello, &token, &format!("b.{other}"), bytes).await;
-            let (promised, kind) = (FileKind::of_ending(other), FileKind::of_ending(ending));
+            let (promised, kind) = (FileKind::of_extension(other), FileKind::of_extension(ending));
             let is_told = promised.is_picture() && kind != promised;
             assert!(!is_told || status == 422, "a .{ending} named .{other}: {status}");
         }
@@ -317,7 +317,7 @@ fn fill(site: &Site, page: PageId) {
         let content = contents::begin(conn, clock::now())?;
         contents::add_parts(conn, content, 0, &[b"same".to_vec()])?;
         let content = contents::finish(conn, content, "same", None, clock::now())?;
-        for number in 0..FILES {
+        for number in 0..MAX_FILES {
             let name = FileName::parse(&format!("{number}.txt")).unwrap();
             let add = AddFile { page, name, content, alt: String::new(), replaces: false, at_once: false };
             let (now, consent, links) = (clock::now(), Consent::Stated, web::markdown::facts);
@@ -336,7 +336,7 @@ async fn a_page_with_five_hundred_files_accepts_no_further_one() {
     put(&eve, &hello, "more.txt", "x").await.is(422).has("a page has at most 500 files");
     put_with(&eve, &hello, &[("same_name", "number")], "7.txt", "x").await.is(422);
     put_with(&eve, &hello, &[("same_name", "replace")], "7.txt", "seven").await.is(200);
-    assert_eq!((files(&site, hello.id).len(), stored(&site)), (FILES, 9));
+    assert_eq!((files(&site, hello.id).len(), stored(&site)), (MAX_FILES, 9));
     eve.get(&hello.form).await.is(200).has("499.txt");
     publish(&eve, &hello).await;
     site.visitor().get("/hello/7.txt").await.is(200).has("seven");

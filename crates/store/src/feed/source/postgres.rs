@@ -24,7 +24,7 @@ use crate::{
 /// How long a heartbeat may be on its way. A server delivers notifications at once; one that is late will not come.
 const DELIVERY_TIMEOUT: Duration = Duration::from_secs(3);
 
-/// The triggers that report changes. Without one of them, changes are not heard.
+/// The triggers that report changes. Without one of them, changes are missed.
 const TRIGGERS: [&str; 37] = [
     "page_changed",
     "pages_emptied",

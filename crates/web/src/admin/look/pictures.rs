@@ -88,7 +88,7 @@ async fn receive(app: &App, sent: &str, form: &mut FileForm) -> Result<(FileName
 async fn set(app: &App, admin: &Admin, role: Role, picture: Option<(FileName, ContentId)>) -> Result<(), Error> {
     let (proof, now) = (admin.proof(), clock::now());
     let change = move |conn: &mut store::Conn| {
-        let picture = picture.as_ref().map(|(name, content)| (name.ending(), *content));
+        let picture = picture.as_ref().map(|(name, content)| (name.extension(), *content));
         store::writing::site::set_picture(conn, &proof, role, picture, now)
     };
     app.db.write(change).await

@@ -69,7 +69,7 @@ pub(super) fn markdown(file: &FileName, alt: &str) -> String {
     let stem = || file.stem().replace(['-', '_', '.'], " ");
     let alt = if alt.is_empty() { stem() } else { alt.replace(['[', ']', '\\'], "") };
     let kind = file.kind();
-    match kind.is_picture() || kind.is_film() || kind.is_sound() {
+    match kind.is_picture() || kind.is_video() || kind.is_audio() {
         true => format!("![{alt}]({file})"),
         false => format!("[{file}]({file})"),
     }

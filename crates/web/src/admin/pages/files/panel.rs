@@ -133,7 +133,7 @@ impl Row {
             url: format!("{url}/{name}"),
             picture,
             href: if href.is_empty() { href } else { format!("{href}{}", query("")) },
-            ending: name.ending().to_uppercase(),
+            ending: name.extension().to_uppercase(),
             size: size_in_words(file.content.bytes),
             alt: file.alt.clone(),
             state: match (waits, file.leaves) {

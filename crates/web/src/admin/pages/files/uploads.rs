@@ -2,7 +2,7 @@
 
 use actix_web::{HttpRequest, http::header, web::Data};
 use domain::{
-    file::{ContentId, FILES, FileName, size_in_words},
+    file::{ContentId, FileName, MAX_FILES, size_in_words},
     page::PageId,
 };
 use serde::Serialize;
@@ -162,8 +162,8 @@ async fn receive(
 ) -> Result<Received, Error> {
     let of_page = form.pause(OfPage::load(app, editor, page)).await?;
     let is_there = of_page.drafted().any(|file| file.name == *name);
-    if of_page.drafted().count() >= FILES && !(is_there && same == SameName::Replace) {
-        let words = format!("{name}: a page has at most {FILES} files. Delete one that it no longer uses.");
+    if of_page.drafted().count() >= MAX_FILES && !(is_there && same == SameName::Replace) {
+        let words = format!("{name}: a page has at most {MAX_FILES} files. Delete one that it no longer uses.");
         return Err(Error::Unprocessable(words.into()));
     }
     match receiving::take(app, name, app.options.uploads, form).await {

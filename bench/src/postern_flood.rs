@@ -1,4 +1,4 @@
-//! Part C 1: Postern under four kinds of floods. Readers should not notice, and new users should get in.
+//! Postern under four kinds of floods. Readers should not notice, and new users should get in.
 
 use std::{
     net::Ipv4Addr,
@@ -21,13 +21,13 @@ const CONNECTIONS: usize = 64;
 /// The interval at which new users sign in.
 const EVERY: Duration = Duration::from_secs(4);
 /// The time after which a new user gives up.
-const MOST: Duration = Duration::from_secs(60);
+const MAX_WAIT: Duration = Duration::from_secs(60);
 /// The account that floods with one name attack.
 const TARGET: &str = "target";
 const PAGES: [&str; 2] = ["/notes", "/secrets"];
 
 /// The effects of a flood on its server and on other clients.
-struct Siege {
+struct Effects {
     idle: [Tally; 2],
     pressed: [Tally; 2],
     flood: Tally,
@@ -52,7 +52,7 @@ pub(crate) fn run(options: &Options, report: &mut Report) -> Result<(), String> 
             Some(Login::new(&name, &password))
         });
         // Each flood gets a new site, so that the state left by one does not affect the next.
-        let site = Site::new(options, "siege")?;
+        let site = Site::new(options, "flood")?;
         let mut names: Vec<String> = (0..1000).map(|n| format!("new-{n}")).collect();
         names.extend(["proven".to_owned(), TARGET.to_owned()]);
         let mut database = site.database()?;
@@ -60,18 +60,20 @@ pub(crate) fn run(options: &Options, report: &mut Report) -> Result<(), String> 
         database.add_page("notes", "Some notes.", false)?;
         database.add_page("secrets", "Some secrets.", true)?;
         drop(database);
-        let siege = lay(&site.start()?, options.flood, logins, one)?;
-        tell(&kind, &siege, report);
+        let effects = measure(&site.start()?, options.flood, logins, one)?;
+        add_rows(&kind, &effects, report);
     }
     Ok(())
 }
 
-fn lay(postern: &Postern, time: Duration, logins: Logins, one: bool) -> Result<Siege, String> {
+fn measure(postern: &Postern, time: Duration, logins: Logins, one: bool) -> Result<Effects, String> {
     let [public, private] = PAGES.map(|path| postern.place(path));
     let proven = login("proven");
     let runtime = runtime()?;
     let mut client = Client::new(PROVEN, postern.to);
-    runtime.block_on(sign_in(&mut client, &private.path, &proven, MOST)).ok_or("the proven client is not let in")?;
+    runtime
+        .block_on(sign_in(&mut client, &private.path, &proven, MAX_WAIT))
+        .ok_or("the proven client is not let in")?;
     let probes = || [Load::probe(READER, &public, None), Load::probe(PROVEN, &private, Some(proven.clone()))];
     let idle = both(probes(), Duration::from_secs(3));
 
@@ -90,7 +92,10 @@ fn lay(postern: &Postern, time: Duration, logins: Logins, one: bool) -> Result<S
         let mut clients = [ATTACKER, elsewhere].map(|from| Client::new(from, postern.to));
         let [here, there] = &mut clients;
         let (here, there) = runtime.block_on(async {
-            tokio::join!(sign_in(here, &private.path, &names[0], MOST), sign_in(there, &private.path, &names[1], MOST))
+            tokio::join!(
+                sign_in(here, &private.path, &names[0], MAX_WAIT),
+                sign_in(there, &private.path, &names[1], MAX_WAIT)
+            )
         });
         for (times, took) in newcomers.iter_mut().zip([here, there]) {
             times.push(took.map_or(f64::INFINITY, |took| took.as_secs_f64()));
@@ -100,7 +105,7 @@ fn lay(postern: &Postern, time: Duration, logins: Logins, one: bool) -> Result<S
     let owner = if one { owner(postern, &private)? } else { String::new() };
     let flood = flood.stop();
     let pressed = running.map(|probe| probe.stop());
-    Ok(Siege { idle, pressed, flood, memory: [before, postern.resident()], newcomers, owner })
+    Ok(Effects { idle, pressed, flood, memory: [before, postern.resident()], newcomers, owner })
 }
 
 /// The response to the owner of the attacked account at an address where they never signed in.
@@ -117,8 +122,8 @@ fn both(loads: [Load; 2], time: Duration) -> [Tally; 2] {
     running.map(|probe| probe.stop())
 }
 
-fn tell(kind: &str, siege: &Siege, report: &mut Report) {
-    let Siege { idle, pressed, flood, memory, newcomers, owner } = siege;
+fn add_rows(kind: &str, effects: &Effects, report: &mut Report) {
+    let Effects { idle, pressed, flood, memory, newcomers, owner } = effects;
     let others: usize = pressed.iter().map(Tally::not_ok).sum();
     let answered: usize = pressed.iter().map(Tally::count).sum();
     let note = format!("of {answered}; the flood was answered {}{owner}", flood.describe());
