@@ -30,3 +30,17 @@ BEGIN
     WHERE readers_from = new.page_id AND principal = 'chosen';
     INSERT INTO changes (kind, name) VALUES ('site', '');
 END;
+DROP TRIGGER person_left;
+CREATE TRIGGER person_left AFTER DELETE ON page_people
+BEGIN
+    DELETE FROM listings
+    WHERE principal = 'u' || old.user_id AND page_id IN (SELECT id FROM pages WHERE readers_from = old.page_id);
+    INSERT INTO changes (kind, name) VALUES ('site', '');
+END;
+DROP TRIGGER group_left;
+CREATE TRIGGER group_left AFTER DELETE ON page_groups
+BEGIN
+    DELETE FROM listings
+    WHERE principal = 'g' || old.group_id AND page_id IN (SELECT id FROM pages WHERE readers_from = old.page_id);
+    INSERT INTO changes (kind, name) VALUES ('site', '');
+END;

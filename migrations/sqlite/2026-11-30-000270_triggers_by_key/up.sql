@@ -19,6 +19,22 @@ BEGIN
     INSERT INTO changes (kind, name) VALUES ('site', '');
 END;
 
+-- The plus keeps SQLite from reading all rows of the person or group.
+DROP TRIGGER person_left;
+CREATE TRIGGER person_left AFTER DELETE ON page_people
+BEGIN
+    DELETE FROM listings
+    WHERE +principal = 'u' || old.user_id AND page_id IN (SELECT id FROM pages WHERE readers_from = old.page_id);
+    INSERT INTO changes (kind, name) VALUES ('site', '');
+END;
+DROP TRIGGER group_left;
+CREATE TRIGGER group_left AFTER DELETE ON page_groups
+BEGIN
+    DELETE FROM listings
+    WHERE +principal = 'g' || old.group_id AND page_id IN (SELECT id FROM pages WHERE readers_from = old.page_id);
+    INSERT INTO changes (kind, name) VALUES ('site', '');
+END;
+
 -- As before, but it reads the pages below by their paths, in which no character sorts after 'z'.
 DROP TRIGGER private_by_hand;
 CREATE TRIGGER private_by_hand AFTER UPDATE OF private ON pages

@@ -51,7 +51,7 @@ fn long_steps(conn: &mut Conn, trigger: &Trigger) -> store::Result<Vec<String>> 
     for statement in body.split(';').filter(|words| !words.trim().is_empty() && !words.contains("RAISE(")) {
         let steps: Vec<Step> = sql_query(format!("EXPLAIN QUERY PLAN {}", with_parameters(statement))).load(conn)?;
         // The menu is small, and the search index is read by its key.
-        let short = ["CONSTANT ROW", "(subquery", "SCAN menu ", "SCAN search VIRTUAL TABLE INDEX 0:="];
+        let short = ["CONSTANT ROW", "VALUES CLAUSE", "(subquery", "SCAN menu ", "SCAN search VIRTUAL TABLE INDEX 0:="];
         let steps = steps.into_iter().map(|step| step.detail).filter(|step| {
             let scans = step.starts_with("SCAN ") && !short.iter().any(|words| step.contains(words));
             scans || step.contains("(principal=?)")
