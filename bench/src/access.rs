@@ -21,7 +21,7 @@ use store::{
 
 use crate::{
     client::{Client, Login},
-    database::{Cluster, Database},
+    database::{Cluster, Database, Queue},
     load::runtime,
     options::Options,
     postern::{PASSWORD, Site, hash},
@@ -55,7 +55,7 @@ fn measure(name: &str, options: &Options, site: &Site, url: &str, report: &mut R
     database.add_page("notes", "Some words.", false)?;
     fill(&mut database, options.section)?;
     let postern = site.start()?;
-    database.wait_for_index()?;
+    database.wait_until_read(Queue::Search)?;
     let store = Store::open(&DatabaseUrl::parse(url)?, 4).map_err(|error| error.to_string())?;
     let section = find(&store, "team")?;
     let below = store.read(|conn| {

@@ -17,6 +17,15 @@ pub(crate) enum Database {
     Sqlite(Box<SqliteConnection>),
 }
 
+/// The texts that a running Postern has yet to read.
+#[derive(Clone, Copy)]
+pub(crate) enum Queue {
+    /// For the links between pages and the reading times.
+    Links,
+    /// For the full-text index.
+    Search,
+}
+
 impl Database {
     /// Connects to a database by the URL that Postern calls `DATABASE_URL`.
     pub(crate) fn open(url: &str) -> Result<Database, String> {
@@ -41,23 +50,28 @@ impl Database {
         .map_err(|error| format!("{error} in: {}", sql.chars().take(200).collect::<String>()))
     }
 
-    /// Waits until a running Postern has read the texts of all pages into its search index.
-    pub(crate) fn wait_for_index(&mut self) -> Result<(), String> {
+    /// Waits until a running Postern has read the texts of all pages for a purpose.
+    pub(crate) fn wait_until_read(&mut self, queue: Queue) -> Result<(), String> {
         #[derive(QueryableByName)]
-        struct Unread {
+        struct Waits {
             #[diesel(sql_type = BigInt)]
             pages: i64,
         }
+        let table = match queue {
+            Queue::Links => "links_unread",
+            Queue::Search => "full_text_unread",
+        };
         loop {
-            let query = sql_query("SELECT count(*) AS pages FROM full_text_unread");
-            let unread: Result<Unread, _> = match self {
+            let query =
+                sql_query(format!("SELECT count(*) AS pages FROM (SELECT 1 AS one FROM {table} LIMIT 1) AS first"));
+            let waits: Result<Waits, _> = match self {
                 Database::Postgres(conn) => query.get_result(&mut **conn),
                 Database::Sqlite(conn) => query.get_result(&mut **conn),
             };
-            match unread {
-                Ok(Unread { pages: 0 }) => return Ok(()),
-                Ok(_) => thread::sleep(Duration::from_millis(100)),
-                Err(error) => return Err(format!("the queue of the search index: {error}")),
+            match waits {
+                Ok(Waits { pages: 0 }) => return Ok(()),
+                Ok(_) => thread::sleep(Duration::from_millis(20)),
+                Err(error) => return Err(format!("the queue {table}: {error}")),
             }
         }
     }

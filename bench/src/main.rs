@@ -1,6 +1,7 @@
 //! Postern's benchmark: starts real servers, measures them side by side, writes the report. `bench/run` calls it.
 
 mod access;
+mod by_sql;
 mod cgroup;
 mod client;
 mod database;

@@ -10,6 +10,7 @@ use store::{
 };
 
 use crate::{
+    by_sql,
     client::{Client, Login},
     database::{Cluster, Database},
     load::{PROVEN, runtime},
@@ -23,6 +24,8 @@ const PART: &str = "scale";
 /// The number of users and of groups, at most one for each ten and each 200 pages.
 const USERS: usize = 100_000;
 const GROUPS: usize = 5_000;
+/// The key of the page with the number `n`, in SQL: the keys are scattered, as Postern's own are.
+const KEY: &str = "n * 2654435761 % 4294967291";
 /// The number of times that each page is asked for.
 const TIMES: usize = 20;
 /// The bounds: a list for readers in the database, a page of the panel, and its size.
@@ -108,7 +111,8 @@ fn measure(name: &str, options: &Options, site: &Site, url: &str, report: &mut R
         report.add(PART, format!("{name}, {shown}, p95"), (percentile(&times, 95.0), "ms"), Some(PAGE), note);
         report.add(PART, format!("{name}, {shown}, size"), (size as f64 / 1000.0, "KB"), Some(SIZE), "");
     }
-    Ok(())
+    drop(postern);
+    by_sql::run(PART, name, site, pages, KEY, report)
 }
 
 /// The milliseconds of each time that a part of the list of the whole site is read.
@@ -147,7 +151,7 @@ fn requests(
     Ok((times, size))
 }
 
-/// The key of the n-th page: the keys are scattered, as Postern's own are.
+/// The key of the n-th page, as [`KEY`] says.
 fn key(n: usize) -> u64 {
     n as u64 * 2_654_435_761 % 4_294_967_291
 }
@@ -170,7 +174,6 @@ fn fill(database: &mut Database, pages: usize) -> Result<(), String> {
         true => "strftime('%Y-%m-%d %H:%M:%f', 'now', '-' || (n * 10) || ' seconds')",
         false => "now() AT TIME ZONE 'utc' - n * interval '10 seconds'",
     };
-    let key = "n * 2654435761 % 4294967291";
     let (all_users, all_groups, all_pages) = (numbers(users), numbers(groups), numbers(pages));
     let fast = [
         "ALTER TABLE pages DISABLE TRIGGER ALL; ALTER TABLE page_groups DISABLE TRIGGER USER;
@@ -189,23 +192,29 @@ fn fill(database: &mut Database, pages: usize) -> Result<(), String> {
     ];
     // The keys are scattered, and with the usual 2 MB every insertion would read and write the file.
     let in_memory = if is_sqlite { "PRAGMA cache_size = -4000000;" } else { "" };
-    let [before, after] = if is_sqlite { ["", ""] } else { fast };
+    // In the order of the keys: the index is otherwise written to the disk for each page.
+    let words = "DELETE FROM search;
+                 INSERT INTO search (rowid, title, summary, body, path)
+                 SELECT id, title_key, 'what it is about', lower(replace(replace(body, ',', ''), '.', '')), replace(path, '/', ' ')
+                 FROM pages ORDER BY id;
+                 DELETE FROM full_text_unread;";
+    let [before, after] = if is_sqlite { ["", words] } else { fast };
     database.run(&format!(
         "{in_memory} BEGIN; {before}
          {all_users} INSERT INTO users (id, name, role, password_hash, created_at) SELECT n, 'user-' || n, 'reader', '*', {ago} FROM number;
          {all_groups} INSERT INTO groups (id, name) SELECT n, 'Group ' || n FROM number;
          {all_users} INSERT INTO group_members (group_id, user_id) SELECT 1, n FROM number
              UNION SELECT 1 + n % {groups}, n FROM number;
-         {all_pages} INSERT INTO pages (id, path, title, summary, body, audience, private, readers_from, settled, published_at)
-             SELECT {key}, 's' || (n / 10 * 10 % 100) || '/p' || n, 'Page ' || n, 'What it is about.',
+         {all_pages} INSERT INTO pages (id, path, title, title_key, summary, body, audience, private, readers_from, settled, published_at)
+             SELECT {KEY}, 's' || (n / 10 * 10 % 100) || '/p' || n, 'Page ' || n, 'page ' || n, 'What it is about.',
                     'Some words that are everywhere, w' || (n % 1000) || ' in a thousand and only' || n || ' once.',
                     CASE WHEN n % 10 < 2 THEN 'chosen' WHEN n % 10 = 2 THEN 'signed-in' ELSE 'public' END,
-                    n % 10 <= 2, CASE WHEN n % 10 < 2 THEN {key} END, 1, {ago}
+                    n % 10 <= 2, CASE WHEN n % 10 < 2 THEN {KEY} END, 1, {ago}
              FROM number;
          {all_pages} INSERT INTO page_groups (page_id, group_id)
-             SELECT {key}, CASE n % 1000 WHEN 0 THEN 1 ELSE 1 + n % {groups} END FROM number WHERE n % 10 < 2;
+             SELECT {KEY}, CASE n % 1000 WHEN 0 THEN 1 ELSE 1 + n % {groups} END FROM number WHERE n % 10 < 2;
          {all_pages} INSERT INTO links (page_id, target, fragment, file)
-             SELECT {key}, 's' || (n / 10 * 10 % 100) || '/p' || (n / 10 * 10 + 5), '', '' FROM number WHERE n < {pages} - 10;
+             SELECT {KEY}, 's' || (n / 10 * 10 % 100) || '/p' || (n / 10 * 10 + 5), '', '' FROM number WHERE n < {pages} - 10;
          {all_pages} INSERT INTO audit (id, at, actor, action, subject, name, detail)
              SELECT n, {ago}, 'admin', CASE n % 3 WHEN 0 THEN 'created' ELSE 'changed' END, 'page', 's/p' || n, '' FROM number;
          DELETE FROM links_unread; {after} COMMIT;"

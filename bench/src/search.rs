@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use crate::{
     client::{Client, Login},
-    database::{Cluster, Database},
+    database::{Cluster, Database, Queue},
     load::{PROVEN, runtime},
     options::Options,
     postern::{PASSWORD, Site, hash, login},
@@ -50,7 +50,7 @@ fn measure(name: &str, site: &Site, options: &Options, report: &mut Report) -> R
     database.add_users(&["reader".to_owned()], "reader", true, &hash(PASSWORD)?)?;
     fill(&mut database, options.searched)?;
     let postern = site.start()?;
-    database.wait_for_index()?;
+    database.wait_until_read(Queue::Search)?;
     let reader = login("reader");
     for (who, login) in [("anonymous", None), ("reader", Some(&reader))] {
         let mut client = Client::new(PROVEN, postern.to);

@@ -54,8 +54,12 @@ pub(crate) fn hits(conn: &mut Conn, query: &Query, limit: u32) -> Result<(Vec<i6
         Conn::Postgres(_) => (
             postgres_required(query),
             postgres_query(query),
-            "SELECT page_id AS id FROM search WHERE title @@ CAST($1 AS tsquery)",
-            "SELECT page_id AS id FROM search WHERE words @@ CAST($1 AS tsquery) OR path @@ CAST($1 AS tsquery)",
+            // MATERIALIZED: with the limit in view, PostgreSQL would read the whole table for the few rows of a rare word. The
+            // rows are still read one by one.
+            "WITH found AS MATERIALIZED (SELECT page_id AS id FROM search WHERE title @@ CAST($1 AS tsquery))
+             SELECT id FROM found",
+            "WITH found AS MATERIALIZED (SELECT page_id AS id FROM search
+             WHERE words @@ CAST($1 AS tsquery) OR path @@ CAST($1 AS tsquery)) SELECT id FROM found",
         ),
     };
     let mut ids: Vec<i64> = Vec::new();

@@ -125,14 +125,7 @@ fn find(conn: &mut Conn, visible: &VisiblePages, section: &Section<'_>, path: &P
     let sources = visible.sources(section.path);
     let reaching = sources.iter().filter(|source| source.reaches(path));
     let principals: Vec<String> = reaching.map(|source| format!("'{}'", source.principal())).collect();
-    let query = format!(
-        "SELECT listings.published_at, listings.path FROM pages
-         JOIN listings ON principal IN ({}) AND section = $1 AND listings.published_at = pages.published_at
-                          AND listings.path = pages.path
-         WHERE pages.path = $2 AND listings.published_at <= $3
-         AND (listings.unpublish_at IS NULL OR listings.unpublish_at > $3) LIMIT 1",
-        principals.join(", ")
-    );
+    let query = locate(&principals.join(", "));
     let key = sql_query(query)
         .bind::<Text, _>(section.path)
         .bind::<Text, _>(path.as_str())
@@ -140,6 +133,18 @@ fn find(conn: &mut Conn, visible: &VisiblePages, section: &Section<'_>, path: &P
         .get_result(conn)
         .optional()?;
     Ok(key)
+}
+
+/// The statement that finds a page in the lists of some principals. `$1` is the section, `$2` the path, `$3` the moment.
+fn locate(principals: &str) -> String {
+    // CROSS JOIN: SQLite would otherwise read the list from its beginning to the page.
+    format!(
+        "SELECT listings.published_at, listings.path FROM pages CROSS JOIN listings
+         WHERE pages.path = $2 AND pages.published_at <= $3
+         AND principal IN ({principals}) AND section = $1
+         AND listings.published_at = pages.published_at AND listings.path = pages.path
+         AND (listings.unpublish_at IS NULL OR listings.unpublish_at > $3) LIMIT 1"
+    )
 }
 
 /// The first rows from a key on, in the direction of reading: those of each principal are merged, and the first of them
@@ -226,5 +231,31 @@ impl Row {
             language: None,
             minutes: 0,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{DatabaseUrl, Store};
+
+    #[derive(QueryableByName)]
+    struct Step {
+        #[diesel(sql_type = Text)]
+        detail: String,
+    }
+
+    #[test]
+    fn a_place_in_a_list_is_found_on_sqlite_by_the_whole_key() {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite://{}", folder.path().join("site.db").display());
+        let store = Store::open(&DatabaseUrl::parse(&url).unwrap(), 1).unwrap();
+        store.migrate().unwrap();
+        let query =
+            ["$1", "$2", "$3"].iter().fold(locate("'everybody', 'title'"), |query, name| query.replace(name, "'a'"));
+        let steps: Vec<Step> =
+            store.read(|conn| Ok(sql_query(format!("EXPLAIN QUERY PLAN {query}")).load(conn)?)).unwrap();
+        let last = steps.last().map(|step| &*step.detail).unwrap_or_default();
+        assert!(last.contains("listings") && last.contains("published_at=? AND path=?"), "{last}");
     }
 }

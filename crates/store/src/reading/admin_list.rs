@@ -61,6 +61,8 @@ pub struct PageFilter {
     pub before: Option<Timestamp>,
     /// A state, and the moment at which pages are in it.
     pub state: Option<(PageState, Timestamp)>,
+    /// The keys of the pages that have the words, and whether there may be more, if [`PageFilter::look_up`] was called.
+    pub hits: Option<(Vec<i64>, bool)>,
 }
 
 /// The state of a page in publishing.
@@ -77,6 +79,15 @@ pub enum PageState {
 impl PageFilter {
     fn is_empty(&self) -> bool {
         self.access.is_none() && self.since.is_none() && self.before.is_none() && self.state.is_none()
+    }
+
+    /// The filter with the pages that have its words, so that several questions about it, in one transaction, search once.
+    pub fn look_up(&self, conn: &mut Conn) -> Result<PageFilter> {
+        let hits = match self.base(conn)? {
+            Base::Found { ids, more } => Some((ids, more)),
+            Base::All | Base::Sorted { .. } => None,
+        };
+        Ok(PageFilter { hits, ..self.clone() })
     }
 
     /// Whether drafts of unpublished pages can match: they have no readers and no date.
@@ -99,7 +110,9 @@ impl PageFilter {
         }
         // No range of the index, for the same reason.
         let is_range = !is_by_end && !matches!(base, Base::Sorted { by_date: false });
-        if let Some(since) = self.since.map(|since| since.naive_utc()) {
+        // SQLite searches the index for one of two lower limits: a moment in the past would lead to all pages since.
+        let is_implied = |since: &Timestamp| matches!(self.state, Some((PageState::Scheduled, now)) if *since <= now);
+        if let Some(since) = self.since.filter(|since| !is_implied(since)).map(|since| since.naive_utc()) {
             rows = match is_range {
                 true => rows.filter(pages::published_at.ge(since)),
                 false => rows.filter(
@@ -151,6 +164,9 @@ impl PageFilter {
         if self.query.trim().is_empty() {
             return Ok(Base::All);
         }
+        if let Some((ids, more)) = self.hits.clone() {
+            return Ok(Base::Found { ids, more });
+        }
         let Ok(query) = Query::parse(&self.query) else { return Ok(Base::Found { ids: Vec::new(), more: false }) };
         let (ids, more) = full_text::hits(conn, &query, Count::MAX)?;
         Ok(Base::Found { ids, more })
@@ -158,7 +174,13 @@ impl PageFilter {
 
     /// The keys of at most 1,000 pages of a base that match, and whether there are, or may be, more.
     fn found(&self, conn: &mut Conn, base: &Base) -> Result<(Vec<i64>, bool)> {
-        let mut ids: Vec<i64> = self.rows(base).select(pages::id).limit(Count::LIMIT).load(conn)?;
+        let mut rows = self.rows(base);
+        let is_ended = matches!(self.state, Some((PageState::Ended, _)));
+        if matches!(base, Base::All) && !is_ended && (self.since.is_some() || self.before.is_some()) {
+            // PostgreSQL would otherwise read the whole table until it has met as many rows of a short span.
+            rows = rows.order((pages::published_at.desc(), pages::path.asc()));
+        }
+        let mut ids: Vec<i64> = rows.select(pages::id).limit(Count::LIMIT).load(conn)?;
         let Count { counted, more } = Count::of_found(ids.len());
         ids.truncate(counted as usize);
         Ok((ids, more || matches!(base, Base::Found { more: true, .. })))

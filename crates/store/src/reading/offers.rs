@@ -9,7 +9,7 @@ use diesel::{
 };
 use domain::{
     access::Editor,
-    search::{Closeness, Query},
+    search::{Closeness, Query, title_key},
 };
 
 use crate::{
@@ -32,9 +32,9 @@ const LAST: char = '\u{10ffff}';
 pub fn list(conn: &mut Conn, _: &Editor, typed: &str, limit: u32) -> Result<Vec<PageRow>> {
     let Ok(query) = Query::parse(typed) else { return saved_last(conn, limit) };
     let mut ids = BTreeSet::new();
-    let title = typed.trim().to_ascii_lowercase();
-    ids.extend(beginning(conn, "lower(title)", &title)?);
-    let path = title.trim_matches('/');
+    ids.extend(beginning(conn, "title_key", &title_key(typed))?);
+    let path = typed.trim().to_ascii_lowercase();
+    let path = path.trim_matches('/');
     if !path.is_empty() {
         ids.extend(beginning(conn, "path", path)?);
     }

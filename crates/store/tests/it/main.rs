@@ -44,4 +44,5 @@ mod search;
 mod shares;
 mod sign_ins;
 mod site;
+mod triggers;
 mod users;

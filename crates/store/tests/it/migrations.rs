@@ -71,6 +71,7 @@ const ALL: &[&str] = &[
     "2026-11-30-000261_notes",
     "2026-11-30-000262_bulk_actions",
     "2026-11-30-000263_menu_languages",
+    "2026-11-30-000270_triggers_by_key",
 ];
 
 /// Inserts a page in any version of the schema.

@@ -20,7 +20,7 @@ use store::{
 
 use crate::{
     commands,
-    database::{add, admin, content, noon, on_both, sql},
+    database::{add, admin, content, noon, on_both, put, sql},
 };
 
 /// Inserts `number` pages as SQL does, all of one date and one moment.
@@ -107,6 +107,55 @@ fn counts_stop_at_a_thousand_and_searches_find_titles_first() {
         assert_eq!((found.rows.len(), found.total), (1, Count::exact(1)));
         let found = list("", Start::Number(1));
         assert_eq!((found.rows.len(), found.total.more), (5, true));
+    });
+}
+
+#[test]
+fn words_that_were_looked_up_once_give_the_same_list_and_counts() {
+    on_both(|store| {
+        fill(store, 30);
+        while store.write(store::writing::search::catch_up).unwrap() {}
+        let asked =
+            PageFilter { query: "many".into(), since: Some(noon() - TimeDelta::days(9000)), ..PageFilter::default() };
+        let sort = PageSort { by: PageColumn::Path, descending: false };
+        let window = Window { start: Start::Number(1), size: 5 };
+        let answer = |conn: &mut store::Conn, filter: &PageFilter| -> store::Result<_> {
+            let list = admin_list::list(conn, admin().editor(), filter, sort, window)?;
+            let counts = admin_list::counts(conn, admin().editor(), filter, &[(None, Some(noon()))])?;
+            Ok((list, counts, admin_list::states(conn, admin().editor(), filter, &[PageState::Published], noon())?))
+        };
+        let (known, unknown) = store
+            .read(|conn| {
+                let looked_up = asked.look_up(conn)?;
+                assert!(looked_up.hits.is_some() && PageFilter::default().look_up(conn)?.hits.is_none());
+                Ok((answer(conn, &looked_up)?, answer(conn, &asked)?))
+            })
+            .unwrap();
+        assert_eq!(known.0.total, Count::exact(30));
+        assert_eq!(known, unknown);
+    });
+}
+
+#[test]
+fn a_filter_by_date_and_state_needs_both() {
+    on_both(|store| {
+        let page =
+            |(path, days): (&str, i64)| PageContent { published_at: noon() + TimeDelta::days(days), ..content(path) };
+        let pages = [("past", -3), ("yesterday", -1), ("soon", 1), ("later", 5)].map(page);
+        store.write(|conn| pages.iter().try_for_each(|page| put(conn, page))).unwrap();
+        let counted = |state, since: i64, before: Option<i64>| {
+            let moment = |days| noon() + TimeDelta::days(days);
+            let state = Some((state, noon()));
+            let filter =
+                PageFilter { state, since: Some(moment(since)), before: before.map(moment), ..PageFilter::default() };
+            store.read(|conn| admin_list::counts(conn, admin().editor(), &filter, &[])).unwrap().matching.counted
+        };
+        assert_eq!(counted(PageState::Scheduled, -2, None), 2);
+        assert_eq!(counted(PageState::Scheduled, -2, Some(2)), 1);
+        assert_eq!(counted(PageState::Scheduled, 2, None), 1);
+        assert_eq!(counted(PageState::Scheduled, -2, Some(0)), 0);
+        assert_eq!(counted(PageState::Published, -2, None), 1);
+        assert_eq!(counted(PageState::Published, -9, Some(-2)), 1);
     });
 }
 

@@ -221,6 +221,27 @@ fn the_panels_list_is_filtered_sorted_and_counted() {
 }
 
 #[test]
+fn a_search_that_finds_more_than_a_thousand_users_counts_each_kind() {
+    on_both(|store| {
+        for first in (0..1_100).step_by(550) {
+            let row = |n| match n % 100 {
+                0 => format!("({n}, 'many-{n}', 'editor', 'x', FALSE)"),
+                _ => format!("({n}, 'many-{n}', 'reader', 'x', TRUE)"),
+            };
+            let rows: Vec<String> = (first..first + 550).map(row).collect();
+            let insert = "INSERT INTO users (id, name, role, password_hash, active) VALUES";
+            sql(store, &format!("{insert} {}", rows.join(", "))).unwrap();
+        }
+        add(store, "other", Role::Editor);
+        let filter = UserFilter { query: "many".into(), role: Some(Role::Editor), ..UserFilter::default() };
+        let counts = store.read(|conn| users::counts(conn, &admin(), &filter)).unwrap();
+        let many = Count { counted: 1_000, more: true };
+        assert_eq!((counts.any_role, counts.roles), (many, vec![many, Count::exact(11), Count::exact(0)]));
+        assert_eq!([counts.any_state, counts.active, counts.disabled], [11, 0, 11].map(Count::exact));
+    });
+}
+
+#[test]
 fn those_who_never_signed_in_are_counted_and_the_active_ones_named() {
     on_both(|store| {
         let [ann, bob, _] = ["ann", "bob", "cid"].map(|name| add(store, name, Role::Reader));

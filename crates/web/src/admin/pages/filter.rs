@@ -94,6 +94,7 @@ pub(super) fn filter(state: &State, now: Timestamp, zone: Zone) -> PageFilter {
             (before, last) => before.or(last),
         },
         state: ListState::of(state).of_pages().map(|chosen| (chosen, now)),
+        hits: None,
     }
 }
 

@@ -76,6 +76,7 @@ impl Found {
         spans: &[Span],
         now: Timestamp,
     ) -> store::Result<Found> {
+        let filter = &filter.look_up(conn)?;
         let table = admin_list::list_all(conn, proof, filter, sort, window)?;
         let ids: Vec<PageId> = table.rows.iter().filter_map(page_id).collect();
         Ok(Found {
