@@ -9,26 +9,21 @@ use std::{
     time::{Duration, Instant},
 };
 
-use headless_chrome::{
-    Browser, LaunchOptions, Tab,
-    browser::tab::{ModifierKey, point::Point},
-    protocol::cdp::{Emulation, Fetch, Network::ResourceType, Page, Runtime},
-};
-use rustix::process::{PidfdFlags, PidfdGetfdFlags, getpid, pidfd_getfd, pidfd_open};
-use serde_json::Value;
+use base64::{Engine, prelude::BASE64_STANDARD};
+use serde_json::{Value, json};
 
 use super::{
-    prompts::{Prompts, listen},
+    devtools::{Browser, Key, TIMEOUT, Window},
+    prompts::{Prompts, listener},
     server::{PASSWORD, Server},
 };
 
-/// The timeout of each wait, long enough for a loaded machine; a passing test waits much less.
-const TIMEOUT: Duration = Duration::from_secs(30);
 /// A script that runs before a page's own and records the violations of its content security policy.
 const WATCH: &str = "globalThis.refused = []; document.addEventListener('securitypolicyviolation', \
     (event) => globalThis.refused.push(`${event.effectiveDirective} ${event.blockedURI} ${event.sample}`));";
 
-pub struct Chromium(Browser);
+/// The browser of the tests that run.
+pub struct Chromium(Arc<Browser>);
 
 /// The path that an environment variable names; otherwise a line on standard error says that tests are skipped.
 pub fn named(variable: &str, what: &str) -> Option<PathBuf> {
@@ -42,21 +37,10 @@ pub fn named(variable: &str, what: &str) -> Option<PathBuf> {
 }
 
 impl Chromium {
-    /// Starts the browser that the environment names.
+    /// The browser that the environment names.
     pub fn start() -> Option<Chromium> {
-        let path = named("POSTERN_TEST_CHROMIUM", "Chromium")?;
-        let options = LaunchOptions::default_builder()
-            .path(Some(path))
-            // Chromium refuses its sandbox to root; everybody else keeps it.
-            .sandbox(!is_root())
-            .window_size(Some((1280, 800)))
-            .idle_browser_timeout(Duration::from_secs(300))
-            .args(vec!["--hide-scrollbars".as_ref(), "--force-color-profile=srgb".as_ref()])
-            .build()
-            .unwrap();
-        let browser = Browser::new(options).unwrap();
-        hasten(&browser.get_ws_url());
-        Some(Chromium(browser))
+        let program = named("POSTERN_TEST_CHROMIUM", "Chromium")?;
+        Some(Chromium(Browser::shared(&program)))
     }
 
     /// A user who gives no password, and cancels the prompt for one.
@@ -70,57 +54,27 @@ impl Chromium {
     }
 }
 
-/// Shortens the reads of the connection to the browser. Otherwise each command would wait for the end of a read,
-/// because the library reads for 100 ms at a time and sends nothing meanwhile. The socket is the library's own, and is
-/// found among those of this process.
-fn hasten(address: &str) {
-    let port = address.trim_start_matches("ws://").split('/').next().and_then(|host| host.rsplit(':').next());
-    let port: u16 = port.and_then(|port| port.parse().ok()).unwrap();
-    let own = pidfd_open(getpid(), PidfdFlags::empty()).unwrap();
-    for entry in fs::read_dir("/proc/self/fd").unwrap() {
-        let Some(number) = entry.unwrap().file_name().to_str().and_then(|name| name.parse().ok()) else { continue };
-        // Files are not sockets, and the sockets of other tests may be closed already.
-        let Ok(descriptor) = pidfd_getfd(&own, number, PidfdGetfdFlags::empty()) else { continue };
-        let socket = socket2::Socket::from(descriptor);
-        let peer = socket.peer_addr().ok().and_then(|peer| peer.as_socket());
-        if peer.is_some_and(|peer| peer.port() == port) {
-            socket.set_read_timeout(Some(Duration::from_millis(10))).unwrap();
-        }
-    }
-}
-
-/// The requests that may get a challenge. All others, above all those for the scripts and style sheets of the panel, go
-/// to the server without a stop in the test.
-fn interceptions() -> Vec<Fetch::RequestPattern> {
-    let of_kind = |kind| Fetch::RequestPattern { url_pattern: None, resource_Type: Some(kind), request_stage: None };
-    let kinds =
-        [ResourceType::Document, ResourceType::Image, ResourceType::Xhr, ResourceType::Fetch, ResourceType::Other];
-    let spread =
-        Fetch::RequestPattern { url_pattern: Some("*/signed-in.css".into()), ..of_kind(ResourceType::Stylesheet) };
-    kinds.map(of_kind).into_iter().chain([spread]).collect()
-}
-
-fn is_root() -> bool {
-    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let ids = status.lines().find_map(|line| line.strip_prefix("Uid:")).unwrap_or_default();
-    ids.split_whitespace().nth(1) == Some("0")
+/// The requests that may meet a challenge. All others, above all the scripts and style sheets of the panel, go to the server
+/// without a halt at the test.
+fn interceptions() -> Value {
+    let kinds = ["Document", "Image", "XHR", "Fetch", "Other"].map(|kind| json!({ "resourceType": kind }));
+    let spread = json!({ "resourceType": "Stylesheet", "urlPattern": "*/signed-in.css" });
+    kinds.into_iter().chain([spread]).collect()
 }
 
 /// A window that shares no state with the others, as a second browser would.
 pub struct Person {
     pub origin: String,
-    tab: Arc<Tab>,
+    window: Window,
     prompts: Arc<Mutex<Prompts>>,
 }
 
 impl Person {
     fn new(browser: &Chromium, server: &Server, name: Option<&str>) -> Person {
-        let tab = browser.0.new_context().unwrap().new_tab().unwrap();
-        tab.set_default_timeout(TIMEOUT);
         let prompts = Arc::<Mutex<Prompts>>::default();
-        listen(&tab, &prompts);
-        tab.enable_fetch(Some(&interceptions()), Some(true)).unwrap();
-        let person = Person { origin: server.origin.clone(), tab, prompts };
+        let window = Window::open(&browser.0, listener(&prompts));
+        let person = Person { origin: server.origin.clone(), window, prompts };
+        person.command("Fetch.enable", json!({ "patterns": interceptions(), "handleAuthRequests": true }));
         person.before_scripts(WATCH);
         if let Some(name) = name {
             person.give(name, PASSWORD);
@@ -131,15 +85,20 @@ impl Person {
     /// Sets the credentials that answer the next prompts.
     pub fn give(&self, name: &str, password: &str) {
         self.prompts.lock().unwrap().credentials = Some((name.into(), password.into()));
-        // The library answers each challenge once more after us; its own answer, a failed load, would race with ours.
-        self.tab.authenticate(Some(name.into()), Some(password.into())).unwrap();
+    }
+
+    /// The result of a command of the DevTools protocol.
+    #[track_caller]
+    fn command(&self, method: &str, params: Value) -> Value {
+        self.window.call(method, params).unwrap_or_else(|problem| panic!("{method}: {problem}"))
     }
 
     /// Opens a path of the site, or an address elsewhere.
     pub fn open(&self, address: &str) -> &Person {
         let address = if address.starts_with('/') { format!("{}{address}", self.origin) } else { address.to_owned() };
         self.leave(|| {
-            self.tab.navigate_to(&address).unwrap();
+            let error = self.command("Page.navigate", json!({ "url": address }))["errorText"].clone();
+            assert_eq!(error, Value::Null, "{address}");
         })
     }
 
@@ -179,7 +138,11 @@ impl Person {
         let (Some(x), Some(y)) = (at["x"].as_f64(), at["y"].as_f64()) else {
             panic!("{expression} cannot be clicked at {}: {at}", self.address());
         };
-        self.tab.click_point(Point { x, y }).unwrap();
+        for kind in ["mouseMoved", "mousePressed", "mouseReleased"] {
+            let (button, clicks) = if kind == "mouseMoved" { ("none", 0) } else { ("left", 1) };
+            let event = json!({ "type": kind, "x": x, "y": y, "button": button, "clickCount": clicks });
+            self.command("Input.dispatchMouseEvent", event);
+        }
     }
 
     /// Replaces the text of a field.
@@ -196,24 +159,35 @@ impl Person {
     /// Types a text with real keys.
     pub fn type_into(&self, selector: &str, text: &str) -> &Person {
         self.js(&format!("document.querySelector({}).focus()", quote(selector)));
-        self.tab.type_str(text).unwrap();
+        for character in text.chars().map(String::from) {
+            match Key::of(&character) {
+                Some(key) => self.press_and_release(&key, 0),
+                None => drop(self.command("Input.insertText", json!({ "text": character }))),
+            }
+        }
         self
     }
 
     /// Loads the page again, with the form that led to it.
     pub fn reload(&self) {
-        self.tab.reload(false, None).unwrap();
+        self.command("Page.reload", json!({}));
     }
 
     pub fn key(&self, key: &str) -> &Person {
-        self.tab.press_key(key).unwrap();
+        self.press_and_release(&Key::of(key).unwrap(), 0);
         self
     }
 
     /// Presses a key together with Ctrl.
     pub fn control(&self, key: &str) -> &Person {
-        self.tab.press_key_with_modifiers(key, Some(&[ModifierKey::Ctrl])).unwrap();
+        self.press_and_release(&Key::of(key).unwrap(), 2);
         self
+    }
+
+    fn press_and_release(&self, key: &Key, modifiers: u32) {
+        for event in key.events(modifiers) {
+            self.command("Input.dispatchKeyEvent", event);
+        }
     }
 
     /// The value of an expression in the page; promises are awaited.
@@ -222,10 +196,11 @@ impl Person {
     }
 
     fn try_js(&self, expression: &str) -> Result<Value, String> {
-        let answer = self.tab.call_method(evaluation(expression)).map_err(|error| error.to_string())?;
-        match answer.exception_details {
-            Some(details) => Err(format!("{details:?}")),
-            None => Ok(answer.result.value.unwrap_or(Value::Null)),
+        let evaluation = json!({ "expression": expression, "returnByValue": true, "awaitPromise": true });
+        let answer = self.window.call("Runtime.evaluate", evaluation)?;
+        match answer.get("exceptionDetails") {
+            Some(details) => Err(details.to_string()),
+            None => Ok(answer["result"]["value"].clone()),
         }
     }
 
@@ -235,8 +210,8 @@ impl Person {
         while self.try_js(expression) != Ok(Value::Bool(true)) {
             assert!(
                 Instant::now() < end,
-                "never true: {expression}\nat {}\n{:?}",
-                self.tab.get_url(),
+                "never true: {expression}\nat {:?}\n{:?}",
+                self.try_js("location.href"),
                 self.try_js("document.body.innerText")
             );
             thread::sleep(Duration::from_millis(15));
@@ -298,106 +273,62 @@ impl Person {
 
     /// The addresses of the frames in the page.
     pub fn frames(&self) -> Vec<String> {
-        let tree = self.tab.call_method(Page::GetFrameTree(None)).unwrap().frame_tree;
-        tree.child_frames.unwrap_or_default().into_iter().map(|child| child.frame.url).collect()
+        let tree = self.command("Page.getFrameTree", json!({}));
+        let children = tree["frameTree"]["childFrames"].as_array().cloned().unwrap_or_default();
+        children.iter().map(|child| child["frame"]["url"].as_str().unwrap_or_default().to_owned()).collect()
     }
 
     /// Runs a script before those of each page that is opened from now on.
     pub fn before_scripts(&self, source: &str) {
-        self.tab
-            .call_method(Page::AddScriptToEvaluateOnNewDocument {
-                source: source.into(),
-                world_name: None,
-                include_command_line_api: None,
-                run_immediately: None,
-            })
-            .unwrap();
+        self.command("Page.addScriptToEvaluateOnNewDocument", json!({ "source": source }));
     }
 
     /// Sets the size of the window, in CSS pixels.
     pub fn resize(&self, width: u32, height: u32) -> &Person {
-        self.tab
-            .call_method(Emulation::SetDeviceMetricsOverride {
-                width,
-                height,
-                device_scale_factor: 1.0,
-                mobile: width < 600,
-                scale: None,
-                screen_width: None,
-                screen_height: None,
-                position_x: None,
-                position_y: None,
-                dont_set_visible_size: None,
-                screen_orientation: None,
-                viewport: None,
-                display_feature: None,
-                device_posture: None,
-            })
-            .unwrap();
+        let metrics = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600 });
+        self.command("Emulation.setDeviceMetricsOverride", metrics);
         self
     }
 
     /// Sets the system's colour preference: `light` or `dark`.
     pub fn prefer(&self, scheme: &str) -> &Person {
-        let feature = Emulation::MediaFeature { name: "prefers-color-scheme".into(), value: scheme.into() };
-        self.tab.call_method(Emulation::SetEmulatedMedia { media: None, features: Some(vec![feature]) }).unwrap();
+        let features = json!([{ "name": "prefers-color-scheme", "value": scheme }]);
+        self.command("Emulation.setEmulatedMedia", json!({ "features": features }));
         self
     }
 
     /// Replaces the colours of pages by those of the system, as a high-contrast mode does.
     pub fn force_colours(&self) -> &Person {
-        let feature = Emulation::MediaFeature { name: "forced-colors".into(), value: "active".into() };
-        self.tab.call_method(Emulation::SetEmulatedMedia { media: None, features: Some(vec![feature]) }).unwrap();
+        let features = json!([{ "name": "forced-colors", "value": "active" }]);
+        self.command("Emulation.setEmulatedMedia", json!({ "features": features }));
         self
     }
 
     /// Sets the time zone of the browser.
     pub fn set_time_zone(&self, zone: &str) -> &Person {
-        self.tab.call_method(Emulation::SetTimezoneOverride { timezone_id: zone.into() }).unwrap();
+        self.command("Emulation.setTimezoneOverride", json!({ "timezoneId": zone }));
         self
     }
 
     /// Shows pages as they are printed.
     pub fn print(&self) -> &Person {
-        let media = Some("print".into());
-        self.tab.call_method(Emulation::SetEmulatedMedia { media, features: None }).unwrap();
+        self.command("Emulation.setEmulatedMedia", json!({ "media": "print" }));
         self
     }
 
     /// Disables the pages' own scripts; the expressions of the tests still run.
     pub fn without_javascript(&self) -> &Person {
-        self.tab.call_method(Emulation::SetScriptExecutionDisabled { value: true }).unwrap();
+        self.command("Emulation.setScriptExecutionDisabled", json!({ "value": true }));
         self
     }
 
     pub fn screenshot(&self, file: &Path) {
-        let png = self.tab.capture_screenshot(Page::CaptureScreenshotFormatOption::Png, None, None, true).unwrap();
-        fs::write(file, png).unwrap();
+        let png = self.command("Page.captureScreenshot", json!({ "format": "png" }))["data"].clone();
+        fs::write(file, BASE64_STANDARD.decode(png.as_str().unwrap()).unwrap()).unwrap();
     }
 }
 
 /// A text as a JavaScript literal.
 pub fn quote(text: &str) -> String {
     Value::from(text).to_string()
-}
-
-fn evaluation(expression: &str) -> Runtime::Evaluate {
-    Runtime::Evaluate {
-        expression: expression.into(),
-        return_by_value: Some(true),
-        await_promise: Some(true),
-        generate_preview: None,
-        silent: None,
-        include_command_line_api: None,
-        user_gesture: None,
-        object_group: None,
-        context_id: None,
-        throw_on_side_effect: None,
-        timeout: None,
-        disable_breaks: None,
-        repl_mode: None,
-        allow_unsafe_eval_blocked_by_csp: None,
-        unique_context_id: None,
-        serialization_options: None,
-    }
 }

@@ -15,6 +15,7 @@ mod app_passwords;
 mod appearance;
 mod attacks;
 mod chromium;
+mod devtools;
 mod door;
 mod editing;
 mod files;

@@ -5,10 +5,9 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use headless_chrome::{
-    Tab,
-    protocol::cdp::{Fetch, Page, types::Event},
-};
+use serde_json::{Value, json};
+
+use super::devtools::Listener;
 
 /// The prompts that the browser showed, and the user's answers.
 #[derive(Default)]
@@ -23,47 +22,38 @@ pub struct Prompts {
 
 impl Prompts {
     /// The credentials, once for each request: a user who is asked again cancels.
-    fn answer(&mut self, request: &str) -> Fetch::AuthChallengeResponse {
+    fn answer(&mut self, request: &str) -> Value {
         match self.credentials.clone().filter(|_| self.answered.insert(request.into())) {
             Some((name, password)) => {
                 self.answers += 1;
-                Fetch::AuthChallengeResponse {
-                    response: Fetch::AuthChallengeResponseResponse::ProvideCredentials,
-                    username: Some(name),
-                    password: Some(password),
-                }
+                json!({ "response": "ProvideCredentials", "username": name, "password": password })
             }
-            None => Fetch::AuthChallengeResponse {
-                response: Fetch::AuthChallengeResponseResponse::CancelAuth,
-                username: None,
-                password: None,
-            },
+            None => json!({ "response": "CancelAuth" }),
         }
     }
 }
 
-/// Answers the prompts of a tab and records them.
-pub fn listen(tab: &Arc<Tab>, prompts: &Arc<Mutex<Prompts>>) {
-    let (weak, prompts) = (Arc::downgrade(tab), Arc::clone(prompts));
-    let listener = move |event: &Event| {
-        let Some(tab) = weak.upgrade() else { return };
+/// Answers the prompts of a window and records them.
+pub fn listener(prompts: &Arc<Mutex<Prompts>>) -> Listener {
+    let prompts = Arc::clone(prompts);
+    Box::new(move |event, params| {
+        let mut prompts = prompts.lock().unwrap();
         match event {
-            Event::PageJavascriptDialogOpening(event) => {
-                if event.params.Type != Page::DialogType::Beforeunload {
-                    prompts.lock().unwrap().dialogs.push(event.params.message.clone());
+            "Page.javascriptDialogOpening" => {
+                if params["type"] != "beforeunload" {
+                    prompts.dialogs.push(params["message"].as_str().unwrap_or_default().into());
                 }
-                let _closed = tab.get_dialog().accept(None);
+                Some(("Page.handleJavaScriptDialog", json!({ "accept": true })))
             }
-            // This answers the challenge before the library does, because the library cannot cancel.
-            Event::FetchAuthRequired(event) => {
-                let (challenge, request_id) = (&event.params.auth_challenge, event.params.request_id.clone());
-                let mut prompts = prompts.lock().unwrap();
-                prompts.challenges.push(format!("{} {}", challenge.scheme, challenge.realm));
-                let auth_challenge_response = prompts.answer(&request_id);
-                let _answered = tab.call_method(Fetch::ContinueWithAuth { request_id, auth_challenge_response });
+            "Fetch.authRequired" => {
+                let (challenge, request) = (&params["authChallenge"], params["requestId"].as_str().unwrap_or_default());
+                let text = |field: &str| challenge[field].as_str().unwrap_or_default();
+                prompts.challenges.push(format!("{} {}", text("scheme"), text("realm")));
+                let answer = json!({ "requestId": request, "authChallengeResponse": prompts.answer(request) });
+                Some(("Fetch.continueWithAuth", answer))
             }
-            _ => {}
+            "Fetch.requestPaused" => Some(("Fetch.continueRequest", json!({ "requestId": params["requestId"] }))),
+            _ => None,
         }
-    };
-    tab.add_event_listener(Arc::new(listener)).unwrap();
+    })
 }
