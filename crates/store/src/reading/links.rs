@@ -19,6 +19,7 @@ use domain::{
 
 use crate::{
     Conn, Result, access,
+    active::ACTIVE,
     columns::{is_live, path_of},
     error::skip_unreadable,
     schema::{files, links_unread, old_paths, pages},
@@ -179,7 +180,7 @@ fn excluded(conn: &mut Conn, from: &Readers, to: &Readers) -> Result<Option<Link
             let query = format!(
                 "SELECT COUNT(*) AS readers,
                         COUNT(CASE WHEN role = '{reader}' AND NOT ({to}) THEN 1 END) AS excluded
-                 FROM users WHERE active AND ({from})",
+                 FROM users WHERE {ACTIVE} AND ({from})",
                 reader = Role::Reader.as_str(),
                 from = among(from),
                 to = among(to),

@@ -351,20 +351,10 @@ const CANDIDATES: i64 = 200;
 /// by path, each with its title, and whether there are more. At most 200 pages of a user are examined.
 pub fn only_for(conn: &mut Conn, _: &Admin, user: &User, limit: usize) -> Result<(Vec<(PageId, String)>, bool)> {
     let groups: Vec<i64> = user.groups.iter().map(|group| group.0).collect();
-    let mut pages: BTreeSet<i64> = page_people::table
-        .filter(page_people::user_id.eq(user.id.0))
-        .select(page_people::page_id)
-        .load(conn)?
-        .into_iter()
-        .collect();
-    pages.extend(
-        page_groups::table
-            .filter(page_groups::group_id.eq_any(groups))
-            .select(page_groups::page_id)
-            .load::<i64>(conn)?,
-    );
+    let by_name = page_people::table.filter(page_people::user_id.eq(user.id.0)).select(page_people::page_id);
+    let by_group = page_groups::table.filter(page_groups::group_id.eq_any(groups)).select(page_groups::page_id);
     let candidates: Vec<(i64, String)> = pages::table
-        .filter(pages::id.eq_any(pages))
+        .filter(pages::id.eq_any(by_name).or(pages::id.eq_any(by_group)))
         .filter(pages::audience.eq("chosen"))
         .order(pages::path)
         .limit(CANDIDATES)

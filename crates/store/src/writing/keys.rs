@@ -62,5 +62,5 @@ pub(super) fn end_all(conn: &mut Conn, admin: &Admin, user: &User, now: Timestam
     let made = reading::open_of_user(conn, admin, user.id, now)?;
     let links = invitations::end(conn, user.id, now)?;
     let app_passwords = app_passwords::end_for(conn, admin, user, Ended::All, now)?;
-    Ok(links + app_passwords + shares::end(conn, admin.editor(), &made, now)?)
+    Ok(links + app_passwords + shares::end_checked(conn, admin.editor(), &made, now)?)
 }

@@ -94,6 +94,11 @@ fn shareable(conn: &mut Conn, new: &NewShare, now: Timestamp) -> Result<Option<P
 /// [`Error::NotAllowed`] when the acting account was disabled or lost its role.
 pub fn end(conn: &mut Conn, by: &Editor, ids: &[ShareId], now: Timestamp) -> Result<usize> {
     require_present(conn, by)?;
+    end_checked(conn, by, ids, now)
+}
+
+/// Ends shares in a change whose account was checked before: it may have disabled that account itself.
+pub(super) fn end_checked(conn: &mut Conn, by: &Editor, ids: &[ShareId], now: Timestamp) -> Result<usize> {
     let mut ended = 0;
     for share in get_many(conn, by, ids)?.iter().filter(|share| share.is_open(now)) {
         let changed = diesel::update(shares::table.find(share.id.0).filter(shares::ended_at.is_null()))

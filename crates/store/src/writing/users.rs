@@ -10,7 +10,7 @@ use domain::{
     user::{Role, Theme, User, UserContent, UserId, Username},
 };
 
-use super::{audit::audit_user, failed_sign_ins, invitations, keys};
+use super::{audit::audit_user, failed_sign_ins, invitations, keys, present::require_present};
 use crate::{
     Conn, Error, Result, id,
     schema::users,
@@ -88,7 +88,7 @@ pub fn update(
     content: &UserContent,
     now: Timestamp,
 ) -> Result<User> {
-    let admins = lock_admins(conn)?;
+    let admins = lock_admins(conn, admin)?;
     let old = get(conn, admin, id)?.filter(|old| old.version == from).ok_or(Error::Stale)?;
     if old.content() == *content {
         return Ok(old);
@@ -125,10 +125,9 @@ pub fn update(
 /// # Errors
 /// [`Error::LastAdmin`] when no active administrator would be left; the transaction must be rolled back.
 pub fn set_active(conn: &mut Conn, admin: &Admin, ids: &[UserId], active: bool, now: Timestamp) -> Result<usize> {
-    let admins = lock_admins(conn)?;
+    let admins = lock_admins(conn, admin)?;
     let mut changed = 0;
     for user in get_many(conn, admin, ids)?.iter().filter(|user| user.active != active) {
-        // Before the account is disabled: the acting administrator may be among them, and still has the right to end keys.
         match active {
             true => failed_sign_ins::forget(conn, &user.name)?,
             false => keys::end_all(conn, admin, user, now)?,
@@ -154,7 +153,7 @@ pub fn set_end(
     ends_at: Option<Timestamp>,
     now: Timestamp,
 ) -> Result<usize> {
-    let admins = lock_admins(conn)?;
+    let admins = lock_admins(conn, admin)?;
     let mut changed = 0;
     for user in get_many(conn, admin, ids)?.iter().filter(|user| user.ends_at != ends_at) {
         changed += diesel::update(users::table.find(user.id.0))
@@ -174,7 +173,7 @@ pub fn set_end(
 /// [`Error::LastAdmin`] when no active administrator would be left; the transaction must be rolled back.
 pub fn delete(conn: &mut Conn, admin: &Admin, ids: &[UserId], now: Timestamp) -> Result<usize> {
     conn.lock_readers()?;
-    let admins = lock_admins(conn)?;
+    let admins = lock_admins(conn, admin)?;
     let mut deleted = 0;
     for user in get_many(conn, admin, ids)? {
         keys::end_all(conn, admin, &user, now)?;
@@ -241,7 +240,11 @@ pub fn unlock(conn: &mut Conn, admin: &Admin, id: UserId, now: Timestamp) -> Res
 
 /// Locks the rows of all active administrators without an end and counts them. A second transaction that removes one of
 /// them waits, and then counts what the first one left: PostgreSQL at READ COMMITTED rereads locked rows.
-fn lock_admins(conn: &mut Conn) -> Result<usize> {
+///
+/// # Errors
+/// [`Error::NotAllowed`] when the acting account has ended, was disabled or lost its role.
+fn lock_admins(conn: &mut Conn, by: &Admin) -> Result<usize> {
+    require_present(conn, by.editor())?;
     let admins = users::table
         .filter(users::role.eq(Role::Admin.as_str()))
         .filter(users::active)

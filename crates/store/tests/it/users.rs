@@ -5,14 +5,14 @@ use std::sync::Barrier;
 use chrono::TimeDelta;
 use domain::{
     Version,
-    access::Member,
+    access::{Admin, Member, Visitor},
     audience::{Audience, Chosen},
     group::{GroupContent, GroupName},
     page::PageContent,
     user::{Role, Theme, User, UserContent, Username},
 };
 use store::{
-    Count, Error, Paging, Store, groups,
+    Conn, Count, Error, Paging, Store, groups,
     suggestions::{self, Suggestion},
     users::{self, UserColumn, UserFilter, UserSort},
     writing::{self, AddUsers, Command, Consent},
@@ -88,6 +88,27 @@ fn case_23_the_last_active_administrator_cannot_be_taken_away() {
         assert_eq!(disable.unwrap_err(), Error::LastAdmin);
         assert_eq!(find(store, "root"), Some(root));
         assert!(find(store, "boss").is_some(), "the refused transaction was rolled back");
+    });
+}
+
+#[test]
+fn an_administrator_disables_or_deletes_several_users_with_themselves_among_them() {
+    on_both(|store| {
+        add(store, "root", Role::Admin);
+        let (boss, ann, bob) =
+            (add(store, "boss", Role::Admin), add(store, "ann", Role::Reader), add(store, "bob", Role::Reader));
+        let member = Member { id: boss.id, name: boss.name.clone(), role: boss.role, groups: Vec::new() };
+        let by = Admin::of(&Visitor::SignedIn(member)).unwrap();
+        let ids = [boss.id, ann.id, bob.id];
+        let disable = |active| store.write(|conn| writing::users::set_active(conn, &by, &ids, active, noon()));
+        assert_eq!(disable(false), Ok(3));
+        assert_eq!(disable(true), Err(Error::NotAllowed), "they cannot undo it");
+        store.write(|conn| writing::users::set_active(conn, &admin(), &ids, true, noon())).unwrap();
+        let end = |conn: &mut Conn| writing::users::set_end(conn, &admin(), &[boss.id], Some(noon()), noon());
+        store.write(end).unwrap();
+        assert_eq!(disable(false), Err(Error::NotAllowed), "their account has ended");
+        store.write(|conn| writing::users::set_end(conn, &admin(), &[boss.id], None, noon())).unwrap();
+        assert_eq!(store.write(|conn| writing::users::delete(conn, &by, &ids, noon())), Ok(3));
     });
 }
 
