@@ -167,6 +167,10 @@ fn t66_another_file_beside_the_old_log_leaves_nothing_of_the_old_one() {
     std::fs::rename(&exchange.other, &exchange.file).unwrap();
     exchange.readers.get_nothing_old();
     exchange.readers.stranger.until("/readyz", 503, &[200], PATIENCE);
+    let log = exchange.server.log();
+    let is_explained =
+        |line: &str| line.contains("changes of the database do not arrive") && line.contains("check the disk");
+    assert!(log.lines().any(is_explained), "{log}");
 }
 
 #[test]
