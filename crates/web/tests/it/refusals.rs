@@ -317,3 +317,60 @@ fn a_form_whose_answer_was_lost_finds_its_own_save() {
     assert_eq!(place.text_of("fresh").trim(), "text");
     assert_eq!(status(&place.post("/admin/pages", &form)), 303);
 }
+
+/// Sends a form whose change is committed, and after which the database gives nothing more of a table: another program has asked
+/// for all of it meanwhile.
+fn post_and_lose_the_table(place: &Place, table: &str, uri: &str, form: &[(String, String)]) -> String {
+    let cluster = place.cluster.as_ref().unwrap();
+    let of_the_trail = place.hold("LOCK TABLE audit IN SHARE MODE");
+    thread::scope(|scope| {
+        let change = scope.spawn(|| place.post(uri, form));
+        cluster.until("wait_event_type = 'Lock'", |count| count > 0, PATIENCE);
+        let lock = format!("LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE");
+        let whole = scope.spawn(move || place.hold(&lock));
+        let mut conn = PgConnection::establish(&cluster.url()).unwrap();
+        let asked =
+            format!("SELECT count(*) AS count FROM pg_locks WHERE NOT granted AND relation = '{table}'::regclass");
+        let start = Instant::now();
+        while sql_query(&asked).get_result::<Number>(&mut conn).unwrap().count == 0 {
+            assert!(start.elapsed() < PATIENCE, "nobody asks for {table}");
+            thread::sleep(Duration::from_millis(20));
+        }
+        of_the_trail.release();
+        let answer = change.join().unwrap();
+        whole.join().unwrap().release();
+        answer
+    })
+}
+
+fn fields(page: &str, names: &[&str], typed: &[(&str, &str)]) -> Vec<(String, String)> {
+    let hidden = names.iter().map(|name| ((*name).to_owned(), value(page, name)));
+    hidden.chain(typed.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))).collect()
+}
+
+#[test]
+fn t67_a_secret_that_was_made_is_shown_whatever_the_database_does_then() {
+    let Some(place) = on_postgres() else { return };
+    place.done(&["page", "put", "plan", "--title", "Plan", "--private"], "the plan");
+    let page = value(&place.get("/admin/pages?q=plan", &admin()), "id");
+    let uri = format!("/admin/pages/{page}/shares");
+    let typed = [("label", "Acme"), ("until", "7d"), ("shows", "page")];
+    let form = fields(&place.get(&uri, &admin()), &["form_token", "form"], &typed);
+    let answer = post_and_lose_the_table(&place, "shares", &uri, &form);
+    assert_eq!(status(&answer), 200, "{answer}");
+    assert!(answer.contains("The link for") && answer.contains("/s/"), "{answer}");
+
+    let typed = [("name", "backup"), ("below", ""), ("days", "90")];
+    let form = fields(&place.get("/account", &admin()), &["form_token", "form"], &typed);
+    let answer = post_and_lose_the_table(&place, "app_passwords", "/account/app-passwords", &form);
+    assert_eq!(status(&answer), 200, "{answer}");
+    assert!(answer.contains("ptn_"), "{answer}");
+
+    for (name, then) in [("zoe", "save"), ("yan", "another")] {
+        let typed = [("name", name), ("role", "reader"), ("active", "on"), ("by", "link"), ("then", then)];
+        let form = fields(&place.get("/admin/users/new", &admin()), &["form_token"], &typed);
+        let answer = post_and_lose_the_table(&place, "users", "/admin/users", &form);
+        assert_eq!(status(&answer), 200, "{answer}");
+        assert!(answer.contains("/join/"), "{answer}");
+    }
+}
