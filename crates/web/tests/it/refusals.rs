@@ -1,6 +1,7 @@
 //! Changes that wait behind a lock: a refusal means that nothing was done, and everybody else is served meanwhile.
 
 use std::{
+    io::{Read, Write},
     sync::mpsc::{Sender, channel},
     thread::{self, JoinHandle},
     time::{Duration, Instant},
@@ -266,7 +267,7 @@ fn a_search_whose_client_has_gone_or_whose_time_is_over_stops() {
     let held = place.hold("LOCK TABLE search IN ACCESS EXCLUSIVE MODE");
     let waiting = "wait_event_type = 'Lock'";
     let mut client = place.server.connect();
-    std::io::Write::write_all(&mut client, (head("GET", "/search?q=page", "") + "\r\n").as_bytes()).unwrap();
+    client.write_all((head("GET", "/search?q=page", "") + "\r\n").as_bytes()).unwrap();
     cluster.until(waiting, |count| count == 1, PATIENCE);
     drop(client);
     cluster.until(waiting, |count| count == 0, Duration::from_secs(3));
@@ -373,4 +374,36 @@ fn t67_a_secret_that_was_made_is_shown_whatever_the_database_does_then() {
         assert_eq!(status(&answer), 200, "{answer}");
         assert!(answer.contains("/join/"), "{answer}");
     }
+}
+
+#[test]
+fn t68_a_refused_file_does_not_say_that_the_draft_beside_it_was_not_saved() {
+    on_both(|place| {
+        place.done(&["page", "put", "plan", "--title", "Plan", "--public"], "old");
+        let (uri, form) = place.form("plan", "typed beside the file");
+        let part = |name: &str, value: &str| {
+            format!("--x\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
+        };
+        let fields: String = form.iter().map(|(name, value)| part(name, value)).collect();
+        let file = "--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.bin\"\r\n\r\n";
+        let (begin, end) = (format!("{fields}{file}"), "bytes\r\n--x--\r\n");
+        let mut client = place.server.connect();
+        let head = head("POST", &format!("{}/files", uri.replace("pages", "drafts")), &admin());
+        let media = "Accept: text/html\r\nContent-Type: multipart/form-data; boundary=x";
+        let length = begin.len() + end.len();
+        write!(client, "{head}{media}\r\nContent-Length: {length}\r\n\r\n{begin}").unwrap();
+        let start = Instant::now();
+        let is_saved = || place.get(&uri, &admin()).contains("typed beside the file");
+        while !is_saved() {
+            assert!(start.elapsed() < PATIENCE, "the draft was not saved");
+        }
+        let held = place.hold("LOCK TABLE contents IN ACCESS EXCLUSIVE MODE");
+        client.write_all(end.as_bytes()).unwrap();
+        let mut answer = String::new();
+        client.read_to_string(&mut answer).unwrap();
+        held.release();
+        assert_eq!(status(&answer), 503, "{answer}");
+        assert!(!answer.contains("Nothing was changed") && answer.contains("It may have been saved"), "{answer}");
+        assert!(is_saved());
+    });
 }
