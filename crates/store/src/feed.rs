@@ -22,7 +22,7 @@ use std::{
 
 use r2d2::ManageConnection;
 
-use crate::{Error, Result, pool::Manager};
+use crate::{Error, Result, advice, pool::Manager};
 pub use change::Change;
 use source::Source;
 use status::Status;
@@ -193,7 +193,7 @@ impl Listener {
         // Whatever the pool is connected to may not be what the next listener finds.
         expected.set(None);
         expected.record_rewrite();
-        self.status.fail(error.to_string());
+        self.status.fail(advice::explained(self.manager.url(), error.clone()).to_string());
         if expected.check_companions().is_err() {
             // See `Companions`. As long as this connection is open, no other one is the last to close.
             mem::forget(source);

@@ -40,7 +40,8 @@ impl Source {
             Source::Postgres(subscription) => subscription.heartbeat(),
             Source::Sqlite(journal) => {
                 let now = Instant::now();
-                Ok(Beat { changes: journal.read()?, proven_up_to: Some(now) })
+                let changes = journal.read()?;
+                Ok(Beat { changes, proven_up_to: journal.is_current().then_some(now) })
             }
         }
     }

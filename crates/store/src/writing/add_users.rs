@@ -107,7 +107,7 @@ impl Change for AddUsers {
         for group in self.group_keys(conn)? {
             add_members(conn, run, &self.admin, group, &added)?;
         }
-        Ok(Outcome::Count(added.len()))
+        Ok(Outcome::Users(added.into_iter().map(|(user, _)| user).collect()))
     }
 }
 

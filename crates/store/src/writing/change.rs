@@ -1,6 +1,8 @@
 //! A change of one kind, its circumstances and its outcome: what every command consists of.
 
-use domain::{Timestamp, Version, access::Editor, bulk_action::Effect, draft::Draft, group::GroupId, page::PageId};
+use domain::{
+    Timestamp, Version, access::Editor, bulk_action::Effect, draft::Draft, group::GroupId, page::PageId, user::UserId,
+};
 
 use super::{access_diff::Consent, affected::Affected, links::ReadText, plan::Plan};
 use crate::{Conn, Result};
@@ -21,6 +23,8 @@ pub enum Outcome {
     Draft(Box<Draft>),
     /// A group was saved.
     Group(GroupId),
+    /// Users were added, in the order of the command.
+    Users(Vec<UserId>),
     /// A bulk command changed these pages.
     Pages(Vec<ChangedPage>),
     /// This many rows were changed.
@@ -38,6 +42,7 @@ impl Outcome {
         match self {
             Outcome::Count(count) => *count,
             Outcome::Pages(pages) => pages.len(),
+            Outcome::Users(users) => users.len(),
             Outcome::Page { .. } | Outcome::Draft(_) | Outcome::Group(_) => 1,
         }
     }
@@ -47,7 +52,7 @@ impl Outcome {
         match self {
             Outcome::Page { id, .. } => Some(*id),
             Outcome::Draft(draft) => Some(draft.page),
-            Outcome::Group(_) | Outcome::Pages(_) | Outcome::Count(_) => None,
+            Outcome::Group(_) | Outcome::Users(_) | Outcome::Pages(_) | Outcome::Count(_) => None,
         }
     }
 }

@@ -22,10 +22,10 @@ use domain::{
     password::Password,
     site::Site,
     text,
-    user::{Role, User, UserId, UserInput, Username},
+    user::{Role, User, UserContent, UserId, UserInput, Username},
 };
 use serde::{Deserialize, Serialize};
-use store::writing::{AccessDiff, AddUsers, Command, users};
+use store::writing::{AccessDiff, AddUsers, Command, Outcome as Written, users};
 
 pub use add_many::{add_many, ask as ask_many};
 pub use app_passwords::end_app_passwords;
@@ -380,8 +380,8 @@ pub async fn create(
     let content = fields.input().check(site.time_zone).map_err(|wrong| invalid.extend(wrong)).ok();
     let groups = invalid.take("groups", fields.group_names());
     let add = content.zip(groups).map(|(content, groups)| {
-        let name = content.name.clone();
-        (name, AddUsers::new(&admin.proof(), vec![content], groups))
+        let add = AddUsers::new(&admin.proof(), vec![content.clone()], groups);
+        (content, add)
     });
     let gains = match &add {
         None => None,
@@ -394,8 +394,8 @@ pub async fn create(
             Err(error) => return Err(error.into()),
         },
     };
-    let (name, add, chosen) = match (add, chosen) {
-        (Some((name, add)), Ok(chosen)) if invalid.is_empty() => (name, add, chosen),
+    let (UserContent { name, role, note, .. }, add, chosen) = match (add, chosen) {
+        (Some((content, add)), Ok(chosen)) if invalid.is_empty() => (content, add, chosen),
         (_, chosen) => {
             invalid.extend(chosen.err().unwrap_or_default());
             return adding.refused(fields, &invalid, gains.as_ref()).await;
@@ -412,8 +412,9 @@ pub async fn create(
         }
     };
     let command = Command::AddUsers(with_way_in);
-    match app.db.run(by(), command, consent(&fields.agreed)).await? {
-        Ok(_) => {}
+    let id = match app.db.run(by(), command, consent(&fields.agreed)).await? {
+        Ok(Written::Users(added)) => added.first().copied().ok_or(Error::NotFound)?,
+        Ok(_) => return Err(Error::NotFound),
         Err(store::Error::Unconfirmed) => {
             let diff = app.db.preview(by(), Command::AddUsers(add)).await??;
             return adding.ask(fields, &diff).await;
@@ -429,29 +430,30 @@ pub async fn create(
             return adding.refused(fields, &Invalid::one("groups", words), None).await;
         }
         Err(error) => return Err(error.into()),
-    }
-    let user = app.db.read(move |conn| store::users::find(conn, &name)).await?.ok_or(Error::NotFound)?;
+    };
     let kept = encode(&[("back", &fields.back)]);
     let slip = match &chosen {
-        WayIn::Link(secret) => Some(Slip::link(&user.name, &user.note, secret)),
-        WayIn::Password(chosen) => {
-            chosen.generated.clone().map(|generated| Slip::password(&user.name, &user.note, generated))
-        }
+        WayIn::Link(secret) => Some(Slip::link(&name, &note, secret)),
+        WayIn::Password(chosen) => chosen.generated.clone().map(|generated| Slip::password(&name, &note, generated)),
     };
-    match (slip, fields.then) {
-        (Some(slip), SubmitAction::Another) => {
+    let groups = match (&slip, fields.then) {
+        (Some(_), SubmitAction::Another) => Memberships::of_new(&app, &admin, &[], None).await.ok(),
+        _ => None,
+    };
+    match (slip, fields.then, groups) {
+        (Some(slip), _, Some(groups)) => {
             let added = Some(Sheet::new(&app, &request, &site, vec![slip]));
-            let groups = Memberships::of_new(&app, &admin, &[], None).await?;
             let form = Editing { added, ..Editing::of(&app, &admin, &site, None) };
-            let fields = Fields { by: fields.by, ..Fields::of_new(user.role, fields.back) };
+            let fields = Fields { by: fields.by, ..Fields::of_new(role, fields.back) };
             let (valid, query) = (Invalid::default(), QueryString::default());
             form.form_with(fields, &valid, &query, Some(groups)).map(Outcome::Page)
         }
-        (Some(slip), _) => sheet::reveal(&app, &request, &admin, &site, &user, slip, &fields.back),
-        (None, SubmitAction::Another) => {
+        // Also if the database does not give another form: the secret is shown this once.
+        (Some(slip), ..) => sheet::reveal(&app, &request, &admin, &site, (id, &name), slip, &fields.back),
+        (None, SubmitAction::Another, _) => {
             Ok(Outcome::Redirect(Flash::Created.at(&format!("{}/new", USERS.list), &kept, None)))
         }
-        (None, _) => Ok(Outcome::Redirect(Flash::Created.at(&USERS.form_href(user.id.0), &kept, None))),
+        (None, ..) => Ok(Outcome::Redirect(Flash::Created.at(&USERS.form_href(id.0), &kept, None))),
     }
 }
 

@@ -9,6 +9,7 @@ use std::{
 
 use domain::{
     audit::{Action, Entry, Subject},
+    secret::APP_PASSWORD_PREFIX,
     user::Username,
 };
 use tokio::sync::Notify;
@@ -62,6 +63,17 @@ pub struct FailedLogins {
     log_limiter: Arc<LogLimiter>,
 }
 
+/// A name as the log and the audit trail have it: without an app password that was sent in the place of the name, as some
+/// services take it.
+fn shown(name: &str) -> &str {
+    /// The length from which on a name may be one that is not complete, or has something after it.
+    const SUSPICIOUS: usize = 20;
+    match name.starts_with(APP_PASSWORD_PREFIX) && name.len() >= SUSPICIOUS {
+        true => "(app password)",
+        false => name,
+    }
+}
+
 /// The rejections since the last audit entry.
 #[derive(Default)]
 struct Batch {
@@ -74,7 +86,7 @@ impl FailedLogins {
     /// Records one rejection. The format of the log line is stable, because `deploy/fail2ban` parses it:
     /// `sign-in refused name="ann" client=203.0.113.7 why="wrong password" id=0123456789abcdef`.
     pub fn record(&self, name: Option<&Username>, envelope: &Envelope, why: &str) {
-        let name = name.map_or("", Username::as_str);
+        let name = name.map_or("", |name| shown(name.as_str()));
         let client = envelope.client.address;
         let is_limited = without_bcrypt::ALL.contains(&why);
         let mut batch = self.batch.lock().unwrap_or_else(PoisonError::into_inner);
@@ -145,6 +157,7 @@ impl Batch {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::auth::secret::Secret;
 
     #[test]
     fn a_flood_of_names_becomes_one_bounded_entry() {
@@ -158,6 +171,22 @@ mod tests {
         assert!(entry.detail.starts_with("1000 refused"), "{}", entry.detail);
         assert!(entry.detail.contains("other names 980"), "{}", entry.detail);
         assert!(entry.detail.len() < 500);
+    }
+
+    #[test]
+    fn t55_an_app_password_in_the_place_of_the_name_is_not_shown() {
+        let secret = Secret::random_app_password().unwrap();
+        for sent in [secret.reveal().to_owned(), format!("{}x", secret.reveal()), secret.reveal()[..30].to_owned()] {
+            assert_eq!(shown(&sent), "(app password)");
+        }
+        for name in ["ann", "", "ptn_ann", "an-unusually-long-name-of-a-user"] {
+            assert_eq!(shown(name), name);
+        }
+        let failed_logins = FailedLogins::default();
+        let name = Username::parse(secret.reveal()).unwrap();
+        failed_logins.record(Some(&name), &Envelope::for_tests(), "unknown name");
+        let entry = std::mem::take(&mut *failed_logins.batch.lock().unwrap()).entry().unwrap();
+        assert!(!format!("{entry:?}").contains(secret.reveal()), "{entry:?}");
     }
 
     #[test]

@@ -16,7 +16,7 @@ use sha2::{Digest, Sha256};
 
 use super::{
     budget::{Budget, Share},
-    caching::has_matching_etag,
+    caching::precondition,
     coding::Coding,
     envelope::Envelope,
     error::Error,
@@ -211,8 +211,8 @@ impl Responder for Answer {
         if is_cacheable {
             let etag = parts.etag(coding);
             headers.append(header::ETAG, etag.clone());
-            if has_matching_etag(request.headers(), etag) {
-                *response.status_mut() = StatusCode::NOT_MODIFIED;
+            if let Some(status) = precondition(request.headers(), etag) {
+                *response.status_mut() = status;
                 return response;
             }
         }
@@ -359,6 +359,27 @@ mod tests {
             assert_eq!(value(&response, "vary"), "Authorization, Accept-Encoding");
         }
         assert_eq!(respond(private(), &[("if-none-match", "\"x\"")]).status(), StatusCode::OK);
+    }
+
+    #[test]
+    fn t69_if_match_with_the_etag_of_another_version_gets_412() {
+        let etag = value(&respond(page(), &[]), "etag").to_owned();
+        let check = |if_match: &str, expected: StatusCode| {
+            let response = respond(page(), &[("if-match", if_match)]);
+            assert_eq!(response.status(), expected, "{if_match}");
+            assert_eq!(value(&response, "etag"), etag);
+        };
+        for own in [etag.clone(), format!("\"x\", {etag}"), "*".into()] {
+            check(&own, StatusCode::OK);
+        }
+        for other in ["\"x\"".into(), String::new(), format!("W/{etag}")] {
+            check(&other, StatusCode::PRECONDITION_FAILED);
+        }
+        // RFC 9110 section 13.2.2: If-Match comes first.
+        let both = [("if-match", "\"x\""), ("if-none-match", etag.as_str())];
+        assert_eq!(respond(page(), &both).status(), StatusCode::PRECONDITION_FAILED);
+        let both = [("if-match", etag.as_str()), ("if-none-match", etag.as_str())];
+        assert_eq!(respond(page(), &both).status(), StatusCode::NOT_MODIFIED);
     }
 
     #[test]

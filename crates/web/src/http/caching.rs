@@ -1,6 +1,9 @@
 //! The cache policy of an answer, and conditional requests.
 
-use actix_web::http::header::{self, EntityTag, HeaderMap, HeaderName, HeaderValue};
+use actix_web::http::{
+    StatusCode,
+    header::{self, EntityTag, HeaderMap, HeaderName, HeaderValue},
+};
 
 /// The cache policy of an answer (RFC 9111).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,13 +54,26 @@ impl Caching {
 /// `X-Robots-Tag`, for answers that search engines must not index.
 pub const ROBOTS: HeaderName = HeaderName::from_static("x-robots-tag");
 
-/// Whether `If-None-Match` contains an ETag, by weak comparison (RFC 9110 section 13.1.2).
-pub(super) fn has_matching_etag(headers: &HeaderMap, etag: &HeaderValue) -> bool {
-    if !headers.contains_key(header::IF_NONE_MATCH) {
-        return false;
+/// What a conditional request gets instead of an answer with this ETag: 412 if `If-Match` does not hold it, 304 if
+/// `If-None-Match` does (RFC 9110 section 13.2.2).
+pub(super) fn precondition(headers: &HeaderMap, etag: &HeaderValue) -> Option<StatusCode> {
+    if headers.contains_key(header::IF_MATCH) && !holds(headers, header::IF_MATCH, etag, EntityTag::strong_eq) {
+        return Some(StatusCode::PRECONDITION_FAILED);
     }
+    let is_known =
+        headers.contains_key(header::IF_NONE_MATCH) && holds(headers, header::IF_NONE_MATCH, etag, EntityTag::weak_eq);
+    is_known.then_some(StatusCode::NOT_MODIFIED)
+}
+
+/// Whether a field of a request contains an ETag, or the `*` that stands for each.
+fn holds(
+    headers: &HeaderMap,
+    field: HeaderName,
+    etag: &HeaderValue,
+    is_equal: impl Fn(&EntityTag, &EntityTag) -> bool,
+) -> bool {
     let Some(etag) = etag.to_str().ok().and_then(|etag| etag.parse::<EntityTag>().ok()) else { return false };
-    let lines = headers.get_all(header::IF_NONE_MATCH).filter_map(|line| line.to_str().ok());
+    let lines = headers.get_all(field).filter_map(|line| line.to_str().ok());
     let mut tags = lines.flat_map(|line| line.split(',')).map(str::trim);
-    tags.any(|tag| tag == "*" || tag.parse::<EntityTag>().is_ok_and(|tag| tag.weak_eq(&etag)))
+    tags.any(|tag| tag == "*" || tag.parse::<EntityTag>().is_ok_and(|tag| is_equal(&tag, &etag)))
 }

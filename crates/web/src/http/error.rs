@@ -83,6 +83,16 @@ impl Error {
         }
     }
 
+    /// The error when a change was made, and something that belongs to it failed: nobody may be told that nothing was changed.
+    pub fn after_change(self) -> Error {
+        match self {
+            Error::Busy(_) | Error::NoRoom | Error::Unavailable(_) | Error::NotSaved(_) => {
+                Error::InDoubt(format!("a part of the change was saved, and then: {self}"))
+            }
+            error => error,
+        }
+    }
+
     /// The methods of a read-only resource.
     pub const READ_ONLY: &'static str = "GET, HEAD, OPTIONS";
 }

@@ -13,7 +13,7 @@ use domain::file::{Content, FileKind, FileName};
 
 use super::{
     budget::Budget,
-    caching::{Caching, ROBOTS, has_matching_etag},
+    caching::{Caching, ROBOTS, precondition},
     envelope::Envelope,
     error::Error,
     file_body::{self, StoredBytes},
@@ -51,7 +51,7 @@ impl ServedFile {
             .unwrap_or_else(|_| HeaderValue::from_static("attachment"))
     }
 
-    /// The response: 200, 206 for one range, 304 or 416.
+    /// The response: 200, 206 for one range, 304, 412 or 416.
     pub(super) fn respond(&self, caching: Caching, request: &HttpRequest) -> HttpResponse {
         let mut response = HttpResponse::new(StatusCode::OK);
         let etag = self.etag(caching);
@@ -68,8 +68,8 @@ impl ServedFile {
         let kind = self.name.kind();
         let policy = if kind == FileKind::Pdf { POLICY_OF_PDF } else { POLICY };
         headers.append(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy));
-        if has_matching_etag(request.headers(), &etag) {
-            *response.status_mut() = StatusCode::NOT_MODIFIED;
+        if let Some(status) = precondition(request.headers(), &etag) {
+            *response.status_mut() = status;
             return response;
         }
         headers.append(header::CONTENT_DISPOSITION, self.disposition(request));

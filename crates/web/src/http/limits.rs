@@ -2,7 +2,7 @@
 
 use actix_web::{
     dev::ServiceRequest,
-    http::{Version, header},
+    http::{Method, Version, header},
 };
 
 use super::error::Error;
@@ -21,6 +21,10 @@ pub(super) fn check(request: &ServiceRequest) -> Result<(), Error> {
     let uri = request.uri();
     if uri.path().len() + uri.query().map_or(0, str::len) > MAX_URI_BYTES {
         return Err(Error::UriTooLong);
+    }
+    // A host without a scheme (RFC 9112 section 3.2.3); Actix takes it for the front page.
+    if uri.authority().is_some() && uri.scheme().is_none() && request.method() != Method::CONNECT {
+        return Err(Error::BadRequest("The target of a request begins with a slash."));
     }
     let headers = request.headers();
     let bytes: usize = headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 4).sum();

@@ -163,6 +163,18 @@ async fn one_range_of_a_file_is_served() {
 }
 
 #[actix_web::test]
+async fn t69_a_part_of_another_version_of_a_file_gets_412() {
+    let (site, _, open) = site();
+    add(&site, &open, "film.mp4", &[b'a'; 1000], true);
+    let etag = site.visitor().get("/open/film.mp4").await.is(200).header("etag").to_owned();
+    let part = |if_match: &str| site.visitor().with("range", "bytes=0-1").with("if-match", if_match);
+    part(&etag).get("/open/film.mp4").await.is(206);
+    let other = part("\"x\"").get("/open/film.mp4").await.is(412);
+    assert_eq!((other.header("etag"), &*other.body), (&*etag, ""));
+    part("\"x\"").send(Method::HEAD, "/open/film.mp4", None).await.is(412);
+}
+
+#[actix_web::test]
 async fn a_change_of_access_holds_for_files_at_once() {
     let (site, private, open) = site();
     let seen = |uri: &'static str| {

@@ -111,6 +111,14 @@ impl Exchange {
         Exchange { server, readers, file, other }
     }
 
+    /// Moves all that is in the log into the file.
+    fn checkpoint(&self) {
+        python(&format!(
+            "import sqlite3; sqlite3.connect('{}').execute('PRAGMA wal_checkpoint(TRUNCATE)')",
+            self.file.display()
+        ));
+    }
+
     fn remove_companions(&self) {
         for suffix in ["-wal", "-shm"] {
             std::fs::remove_file(format!("{}{suffix}", self.file.display())).unwrap();
@@ -141,6 +149,39 @@ fn another_file_that_is_moved_to_the_databases_path_is_read_at_once() {
     exchange.readers.stranger.until("/new", 200, &[404], TIMEOUT);
 }
 
+/// A file that SQLite finds damaged beside the log of the database, whose first bytes are in the file itself.
+fn damaged(exchange: &mut Exchange) -> Vec<u8> {
+    const HEADER: usize = 100;
+    exchange.checkpoint();
+    cli(&exchange.server, &url(&exchange.file), &["page", "put", "later", "--title", "Later"], "");
+    exchange.readers = Readers::of(&exchange.server);
+    let mut content = std::fs::read(&exchange.file).unwrap();
+    content[HEADER..].fill(0xff);
+    content
+}
+
+#[test]
+fn t66_another_file_beside_the_old_log_leaves_nothing_of_the_old_one() {
+    let mut exchange = Exchange::new();
+    let content = damaged(&mut exchange);
+    std::fs::write(&exchange.other, content).unwrap();
+    std::fs::rename(&exchange.other, &exchange.file).unwrap();
+    exchange.readers.get_nothing_old();
+    exchange.readers.stranger.until("/readyz", 503, &[200], TIMEOUT);
+    let log = exchange.server.log();
+    let is_explained =
+        |line: &str| line.contains("changes of the database do not arrive") && line.contains("check the disk");
+    assert!(log.lines().any(is_explained), "{log}");
+}
+
+#[test]
+fn t66_another_content_beside_the_old_log_leaves_nothing_of_the_old_one() {
+    let mut exchange = Exchange::new();
+    let content = damaged(&mut exchange);
+    File::options().write(true).open(&exchange.file).unwrap().write_all(&content).unwrap();
+    exchange.readers.get_nothing_old();
+}
+
 #[test]
 fn a_file_that_is_moved_away_is_503_at_once_and_its_return_is_noticed() {
     let mut exchange = Exchange::new();
@@ -163,10 +204,7 @@ fn a_file_that_is_moved_away_is_503_at_once_and_its_return_is_noticed() {
 fn another_content_that_is_copied_over_the_file_is_read_at_once() {
     let mut exchange = Exchange::new();
     // Otherwise the log beside the file would be applied to its new content.
-    python(&format!(
-        "import sqlite3; sqlite3.connect('{}').execute('PRAGMA wal_checkpoint(TRUNCATE)')",
-        exchange.file.display()
-    ));
+    exchange.checkpoint();
     exchange.readers.stranger.until("/readyz", 200, &[503], TIMEOUT);
     let content = std::fs::read(&exchange.other).unwrap();
     File::options().write(true).open(&exchange.file).unwrap().write_all(&content).unwrap();

@@ -1,6 +1,7 @@
 //! Changes that wait behind a lock: a refusal means that nothing was done, and everybody else is served meanwhile.
 
 use std::{
+    io::{Read, Write},
     sync::mpsc::{Sender, channel},
     thread::{self, JoinHandle},
     time::{Duration, Instant},
@@ -266,7 +267,7 @@ fn a_search_whose_client_has_gone_or_whose_time_is_over_stops() {
     let held = place.hold("LOCK TABLE search IN ACCESS EXCLUSIVE MODE");
     let waiting = "wait_event_type = 'Lock'";
     let mut client = place.server.connect();
-    std::io::Write::write_all(&mut client, (head("GET", "/search?q=page", "") + "\r\n").as_bytes()).unwrap();
+    client.write_all((head("GET", "/search?q=page", "") + "\r\n").as_bytes()).unwrap();
     cluster.until(waiting, |count| count == 1, TIMEOUT);
     drop(client);
     cluster.until(waiting, |count| count == 0, Duration::from_secs(3));
@@ -316,4 +317,93 @@ fn a_form_whose_answer_was_lost_recognises_its_own_save() {
     save_and_lose_the_answer(&place, "/admin/pages", &form);
     assert_eq!(place.text_of("fresh").trim(), "text");
     assert_eq!(status(&place.post("/admin/pages", &form)), 303);
+}
+
+/// Sends a form whose change is committed, and after which the database gives nothing more of a table: another program has asked
+/// for all of it meanwhile.
+fn post_and_lose_the_table(place: &Place, table: &str, uri: &str, form: &[(String, String)]) -> String {
+    let cluster = place.cluster.as_ref().unwrap();
+    let of_the_trail = place.hold("LOCK TABLE audit IN SHARE MODE");
+    thread::scope(|scope| {
+        let change = scope.spawn(|| place.post(uri, form));
+        cluster.until("wait_event_type = 'Lock'", |count| count > 0, TIMEOUT);
+        let lock = format!("LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE");
+        let whole = scope.spawn(move || place.hold(&lock));
+        let mut conn = PgConnection::establish(&cluster.url()).unwrap();
+        let asked =
+            format!("SELECT count(*) AS count FROM pg_locks WHERE NOT granted AND relation = '{table}'::regclass");
+        let start = Instant::now();
+        while sql_query(&asked).get_result::<Number>(&mut conn).unwrap().count == 0 {
+            assert!(start.elapsed() < TIMEOUT, "nobody asks for {table}");
+            thread::sleep(Duration::from_millis(20));
+        }
+        of_the_trail.release();
+        let answer = change.join().unwrap();
+        whole.join().unwrap().release();
+        answer
+    })
+}
+
+fn fields(page: &str, names: &[&str], typed: &[(&str, &str)]) -> Vec<(String, String)> {
+    let hidden = names.iter().map(|name| ((*name).to_owned(), value(page, name)));
+    hidden.chain(typed.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))).collect()
+}
+
+#[test]
+fn t67_a_secret_that_was_made_is_shown_whatever_the_database_does_then() {
+    let Some(place) = on_postgres() else { return };
+    place.done(&["page", "put", "plan", "--title", "Plan", "--private"], "the plan");
+    let page = value(&place.get("/admin/pages?q=plan", &admin()), "id");
+    let uri = format!("/admin/pages/{page}/shares");
+    let typed = [("label", "Acme"), ("until", "7d"), ("shows", "page")];
+    let form = fields(&place.get(&uri, &admin()), &["form_token", "form"], &typed);
+    let answer = post_and_lose_the_table(&place, "shares", &uri, &form);
+    assert_eq!(status(&answer), 200, "{answer}");
+    assert!(answer.contains("The link for") && answer.contains("/s/"), "{answer}");
+
+    let typed = [("name", "backup"), ("below", ""), ("days", "90")];
+    let form = fields(&place.get("/account", &admin()), &["form_token", "form"], &typed);
+    let answer = post_and_lose_the_table(&place, "app_passwords", "/account/app-passwords", &form);
+    assert_eq!(status(&answer), 200, "{answer}");
+    assert!(answer.contains("ptn_"), "{answer}");
+
+    for (name, then) in [("zoe", "save"), ("yan", "another")] {
+        let typed = [("name", name), ("role", "reader"), ("active", "on"), ("by", "link"), ("then", then)];
+        let form = fields(&place.get("/admin/users/new", &admin()), &["form_token"], &typed);
+        let answer = post_and_lose_the_table(&place, "users", "/admin/users", &form);
+        assert_eq!(status(&answer), 200, "{answer}");
+        assert!(answer.contains("/join/"), "{answer}");
+    }
+}
+
+#[test]
+fn t68_a_refused_file_does_not_say_that_the_draft_beside_it_was_not_saved() {
+    on_both(|place| {
+        place.done(&["page", "put", "plan", "--title", "Plan", "--public"], "old");
+        let (uri, form) = place.form("plan", "typed beside the file");
+        let part = |name: &str, value: &str| {
+            format!("--x\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
+        };
+        let fields: String = form.iter().map(|(name, value)| part(name, value)).collect();
+        let file = "--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.bin\"\r\n\r\n";
+        let (begin, end) = (format!("{fields}{file}"), "bytes\r\n--x--\r\n");
+        let mut client = place.server.connect();
+        let head = head("POST", &format!("{}/files", uri.replace("pages", "drafts")), &admin());
+        let media = "Accept: text/html\r\nContent-Type: multipart/form-data; boundary=x";
+        let length = begin.len() + end.len();
+        write!(client, "{head}{media}\r\nContent-Length: {length}\r\n\r\n{begin}").unwrap();
+        let start = Instant::now();
+        let is_saved = || place.get(&uri, &admin()).contains("typed beside the file");
+        while !is_saved() {
+            assert!(start.elapsed() < TIMEOUT, "the draft was not saved");
+        }
+        let held = place.hold("LOCK TABLE contents IN ACCESS EXCLUSIVE MODE");
+        client.write_all(end.as_bytes()).unwrap();
+        let mut answer = String::new();
+        client.read_to_string(&mut answer).unwrap();
+        held.release();
+        assert_eq!(status(&answer), 503, "{answer}");
+        assert!(!answer.contains("Nothing was changed") && answer.contains("It may have been saved"), "{answer}");
+        assert!(is_saved());
+    });
 }

@@ -45,6 +45,7 @@ fn t45_absolute_form_and_dot_segments_over_the_wire() {
         "/x/../private-example",
         "/private-example%00",
         "/private-example;a=b",
+        "private-example",
         "*",
         "/%c0%af",
     ] {

@@ -24,9 +24,8 @@ pub(crate) struct Journal {
     conn: SqliteConnection,
     file: PathBuf,
     id: FileId,
-    stamp: Stamp,
-    /// Whether the file may have been written so recently that a further write has the same stamp.
-    is_recent: bool,
+    written: Written,
+    state: State,
     position: Option<Position>,
     version: i64,
     expected: Arc<Expected>,
@@ -49,6 +48,23 @@ struct Stamp {
     size: u64,
     /// Whether a connection that is opened now would not see the changes of others.
     is_frozen: bool,
+}
+
+/// When a file was written, as far as its stamps tell.
+struct Written {
+    stamp: Stamp,
+    /// Whether it may have been written so recently that a further write has the same stamp.
+    is_recent: bool,
+}
+
+/// Whether the connection shows the file at the path.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum State {
+    Current,
+    /// The file was written beside the connection, and every change was told. The next call opens it again.
+    Rewritten,
+    /// Another file is at the path, and every change was told. The next call fails.
+    Replaced,
 }
 
 #[derive(QueryableByName)]
@@ -85,21 +101,37 @@ impl Journal {
         expected.set(Some(Identity::File(id, expected.rewrites())));
         expected.set_companions(companions);
         let (file, expected) = (file.to_owned(), expected.clone());
-        let is_recent = expected.rewrites() > 0;
-        Ok(Journal { conn, file, id, stamp, is_recent, position, version, expected })
+        let written = Written { stamp, is_recent: expected.rewrites() > 0 };
+        Ok(Journal { conn, file, id, written, state: State::Current, position, version, expected })
     }
 
-    /// The changes since the last call.
+    /// Whether every change that was committed before the last call of [`Journal::read`] has been returned.
+    pub(super) fn is_current(&self) -> bool {
+        self.state == State::Current
+    }
+
+    /// The changes since the last call. If the file was written beside our connection or is another one, everything has changed,
+    /// and that is returned before the file is opened again: it may be locked, or damaged by the log of the file before it.
     pub(super) fn read(&mut self) -> Result<Vec<Change>> {
         self.expected.check_companions()?;
         let (id, stamp) = look(&self.file)?;
         if id != self.id {
-            return Err(identity::replaced(&self.file));
+            return match std::mem::replace(&mut self.state, State::Replaced) {
+                State::Replaced => Err(identity::replaced(&self.file)),
+                State::Current | State::Rewritten => Ok(vec![Change::Everything]),
+            };
         }
-        let is_rewritten = stamp != self.stamp;
-        if is_rewritten || std::mem::replace(&mut self.is_recent, is_rewritten) {
-            self.stamp = stamp;
+        let is_rewritten = self.written.since(stamp);
+        if is_rewritten {
+            self.expected.set_rewritten(self.id);
+        }
+        // Not told again first: a file that is written without a pause would never be opened.
+        if self.state != State::Current {
             return self.start_over();
+        }
+        if is_rewritten {
+            self.state = State::Rewritten;
+            return Ok(vec![Change::Everything]);
         }
         let version = data_version(&mut self.conn)?;
         if version == self.version {
@@ -129,8 +161,17 @@ impl Journal {
         self.conn = connect(&self.file)?;
         self.version = data_version(&mut self.conn)?;
         self.position = newest(&mut self.conn)?;
-        self.expected.set_rewritten(self.id);
+        self.state = State::Current;
         Ok(vec![Change::Everything])
+    }
+}
+
+impl Written {
+    /// Whether the file may have been written since the last call.
+    fn since(&mut self, stamp: Stamp) -> bool {
+        let is_other = stamp != self.stamp;
+        self.stamp = stamp;
+        std::mem::replace(&mut self.is_recent, is_other) || is_other
     }
 }
 
@@ -175,4 +216,19 @@ fn data_version(conn: &mut SqliteConnection) -> Result<i64> {
 fn newest(conn: &mut SqliteConnection) -> Result<Option<Position>> {
     let newest = sql_query("SELECT id, nonce FROM changes ORDER BY id DESC LIMIT 1");
     Ok(newest.get_result(conn).optional()?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_write_may_have_the_stamp_of_the_one_before_it() {
+        let stamp = |seconds| Stamp { changed_at: (seconds, 0), size: 4096, is_frozen: false };
+        let mut written = Written { stamp: stamp(1), is_recent: false };
+        assert!(!written.since(stamp(1)));
+        assert!(written.since(stamp(2)));
+        assert!(written.since(stamp(2)), "there may have been another write at the same moment");
+        assert!(!written.since(stamp(2)));
+    }
 }

@@ -286,7 +286,8 @@ pub async fn make(
         Err(error) => return Err(error.into()),
     }
     let address = format!("{}/s/{}", site_address(&app, &request), secret.reveal());
-    let (site, sharing) = Sharing::load(&app, &editor, id).await?;
+    // The link is shown this once: if the database does not answer any more, the list is that of before.
+    let (site, sharing) = Sharing::load(&app, &editor, id).await.unwrap_or((site, sharing));
     let made = Some(Made { address, label: new.label });
     render(&app, &editor, &site, id, sharing, Extras { made, ..Extras::default() })
 }

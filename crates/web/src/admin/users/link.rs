@@ -103,7 +103,8 @@ pub async fn make(
     let known = Known::Latest(fields.known.parse().ok().map(InvitationId));
     match app.db.try_revoke(move |conn| invitations::make(conn, &proof, id, known, &hash, clock::now())).await? {
         Ok(_) => {
-            sheet::reveal(&app, &request, &admin, &site, &user, Slip::link(&user.name, &user.note, &secret), &back)
+            let slip = Slip::link(&user.name, &user.note, &secret);
+            sheet::reveal(&app, &request, &admin, &site, (user.id, &user.name), slip, &back)
         }
         Err(store::Error::Stale) => Err(Error::Conflict(MADE_ALREADY.into())),
         Err(error) => Err(error.into()),

@@ -200,7 +200,7 @@ pub async fn set_password(
             &request,
             &admin,
             &site,
-            &user,
+            (user.id, &user.name),
             Slip::password(&user.name, &user.note, generated),
             &back,
         ),

@@ -5,7 +5,7 @@ use actix_web::HttpRequest;
 use domain::{
     invitation::LIFETIME,
     site::Site,
-    user::{User, Username},
+    user::{UserId, Username},
 };
 use serde::Serialize;
 
@@ -118,15 +118,15 @@ pub(super) fn reveal(
     request: &HttpRequest,
     admin: &Admin,
     site: &Site,
-    user: &User,
+    (user, name): (UserId, &Username),
     slip: Slip,
     back: &str,
 ) -> Result<Outcome, Error> {
-    let trail = USERS.trail_under(user.id.0, user.name.as_str(), back);
+    let trail = USERS.trail_under(user.0, name.as_str(), back);
     let title = if slip.link.is_empty() { "New password of" } else { "Link for" };
-    let panel = Panel::new(site, admin.account(), "users", format!("{title} {}", user.name), &trail);
+    let panel = Panel::new(site, admin.account(), "users", format!("{title} {name}"), &trail);
     let sheet = Sheet::new(app, request, site, vec![slip]);
-    page(app, panel, sheet, USERS.href(user.id.0, "", back), USERS.list_href(back)).map(Outcome::Page)
+    page(app, panel, sheet, USERS.href(user.0, "", back), USERS.list_href(back)).map(Outcome::Page)
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use domain::{
 use serde::Deserialize;
 use store::writing::app_passwords::{self, Ended};
 
-use super::page::{Made, Shown, Typed, language, page};
+use super::page::{Facts, Made, Shown, Typed, language, page, page_of};
 use crate::{
     App,
     auth::{extract::Reader, secret::Secret},
@@ -32,6 +32,7 @@ pub async fn make(app: Data<App>, reader: Reader, Form(typed): Form<Typed>) -> R
     let (Some(name), Some(below), Some(lifetime)) = (name, below, lifetime) else {
         return refused(&app, &reader, &invalid, typed).await;
     };
+    let before = Facts::load(&app, &reader).await?;
     let secret = Secret::random_app_password().map_err(|error| Error::Internal(error.to_string()))?;
     let now = clock::now();
     let content = AppPasswordContent { name, below, ends_at: lifetime.end(now) };
@@ -54,7 +55,9 @@ pub async fn make(app: Data<App>, reader: Reader, Form(typed): Form<Typed>) -> R
     }
     let command = format!("curl -u {} {}/", reader.account().member.name, app.options.base_url);
     let made = Made { name: label, secret: secret.reveal().to_owned(), command };
-    page(&app, &reader, &Invalid::default(), Shown { made: Some(made), ..Shown::default() }).await
+    // The secret is shown this once: if the database does not answer any more, the list is that of before.
+    let facts = Facts::load(&app, &reader).await.unwrap_or(before);
+    page_of(&app, &reader, facts, &Invalid::default(), Shown { made: Some(made), ..Shown::default() })
 }
 
 async fn refused(app: &App, reader: &Reader, invalid: &Invalid, typed: Typed) -> Result<Answer, Error> {

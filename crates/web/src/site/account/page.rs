@@ -1,5 +1,7 @@
 //! The page of an account.
 
+use std::sync::Arc;
+
 use chrono::NaiveTime;
 use domain::{
     app_password::{AppPassword, AppPasswordName, Lifetime},
@@ -10,7 +12,9 @@ use domain::{
 };
 use serde::{Deserialize, Serialize};
 use store::{
+    Count,
     lists::{self, VisiblePages},
+    navigation::VisibleMenu,
     sections::{self, COUNTED_PAGES, TopSection},
 };
 
@@ -142,17 +146,48 @@ pub(super) async fn language(app: &App) -> Language {
     Language::for_words(&app.db.site().await.language)
 }
 
+/// What the page of an account is made of.
+pub(super) struct Facts {
+    site: Arc<Site>,
+    own: Vec<AppPassword>,
+    readable: Count,
+    sections: Vec<TopSection>,
+    menu: Arc<VisibleMenu>,
+}
+
+impl Facts {
+    /// Reads them.
+    ///
+    /// # Errors
+    /// As every query.
+    pub(super) async fn load(app: &App, reader: &Reader) -> Result<Facts, Error> {
+        let (member, visitor, now) = (reader.account().member.clone(), reader.account().visitor(), clock::now());
+        let read = move |conn: &mut store::Conn| {
+            let visible = VisiblePages::readable(&visitor, now);
+            let own = store::app_passwords::own(conn, &member)?;
+            Ok((own, lists::count(conn, &visible)?, sections::top(conn, &visible)?))
+        };
+        let (site, (own, readable, sections)) = app.db.read_with_site(read).await?;
+        let menu = menu::of(app, &reader.account().visitor()).await?;
+        Ok(Facts { site, own, readable, sections, menu })
+    }
+}
+
 /// The page of an account, with the messages of a form.
 pub(super) async fn page(app: &App, reader: &Reader, invalid: &Invalid, shown: Shown) -> Result<Answer, Error> {
-    let (member, visitor, now) = (reader.account().member.clone(), reader.account().visitor(), clock::now());
-    let read = move |conn: &mut store::Conn| {
-        let visible = VisiblePages::readable(&visitor, now);
-        let own = store::app_passwords::own(conn, &member)?;
-        Ok((own, lists::count(conn, &visible)?, sections::top(conn, &visible)?))
-    };
-    let (site, (own, readable, sections)) = app.db.read_with_site(read).await?;
+    page_of(app, reader, Facts::load(app, reader).await?, invalid, shown)
+}
+
+/// As [`page`], of what was read before.
+pub(super) fn page_of(
+    app: &App,
+    reader: &Reader,
+    facts: Facts,
+    invalid: &Invalid,
+    shown: Shown,
+) -> Result<Answer, Error> {
+    let Facts { site, own, readable, sections, menu } = facts;
     let app_passwords = Section::new(&site, own, shown.made, shown.typed, new_form_id()?);
-    let menu = menu::of(app, &reader.account().visitor()).await?;
     let page = AccountPage {
         frame: Frame::new(&site, Some(reader.account())).with_menu(&menu, None),
         form_token: form_token::issue(reader.account(), clock::now()),

@@ -153,8 +153,16 @@ pub async fn act(
         Ok(fields) => fields,
         Err(other) => return Ok(other),
     };
-    let mut sent = Sent { app: &app, editor: &editor, page, name: name.clone(), fields };
-    let of_page = OfPage::load(&app, &editor, page).await?;
+    let is_saved = fields.is_some();
+    let sent = Sent { app: &app, editor: &editor, page, name, fields };
+    let done = perform(&request, &app, sent, &input).await;
+    done.map_err(|error| if is_saved { error.after_change() } else { error })
+}
+
+async fn perform(request: &HttpRequest, app: &Data<App>, mut sent: Sent<'_>, input: &Input) -> Result<Outcome, Error> {
+    let Sent { editor, page, .. } = sent;
+    let name = sent.name.clone();
+    let of_page = OfPage::load(app, editor, page).await?;
     let file = of_page.drafted().find(|file| file.name == name);
     match input.action {
         Action::Edit => Ok(sent.done(&name, Flash::DraftSaved)),
@@ -169,8 +177,8 @@ pub async fn act(
                 None => Ok(sent.done(&name, Flash::FileInserted)),
             }
         }
-        Action::Copy => copy(sent, &of_page, QueryString::of(&request).get("from")).await,
-        Action::Change => change(sent, &of_page, &input).await,
+        Action::Copy => copy(sent, &of_page, QueryString::of(request).get("from")).await,
+        Action::Change => change(sent, &of_page, input).await,
         Action::Cover | Action::NoCover => {
             let is_cover = input.action == Action::Cover;
             match sent.change(FileChange::SetCover { is_cover, at_once: false }).await? {
@@ -192,7 +200,7 @@ pub async fn act(
             Admin::of(&editor.account().visitor()).ok_or(store::Error::NotAllowed)?;
             if input.action == Action::AskPurge {
                 let site = app.db.site().await;
-                return question::purge(&app, &editor, &site, page, &name).map(Outcome::Page);
+                return question::purge(app, editor, &site, page, &name).map(Outcome::Page);
             }
             match app
                 .db
@@ -200,7 +208,7 @@ pub async fn act(
                 .await?
             {
                 Ok(_) => {
-                    unused_contents::sweep_soon(&app);
+                    unused_contents::sweep_soon(app);
                     Ok(sent.done(&name, Flash::FilePurged))
                 }
                 Err(store::Error::Stale) => Err(Error::NotFound),
@@ -215,15 +223,15 @@ pub async fn act(
                     "The upload was kept for a day, and is gone. Upload the file again.".into(),
                 ));
             }
-            match add(&app, &editor, &of_page, name.clone(), content, same).await? {
-                Added::As(name) if is_navigation(&request) => {
+            match add(app, editor, &of_page, name.clone(), content, same).await? {
+                Added::As(name) if is_navigation(request) => {
                     Ok(Outcome::Redirect(uploaded_at(page, &name, notice, "")))
                 }
                 Added::As(name) => Ok(Outcome::Page(Answer::json(&serde_json::json!({
                     "name": name.as_str(),
                     "markdown": names::markdown(&name, ""),
                     "notice": notice.words(),
-                    "draft": OfPage::load(&app, &editor, page).await?.draft_version(),
+                    "draft": OfPage::load(app, editor, page).await.map_err(Error::after_change)?.draft_version(),
                 }))?)),
                 Added::Asks { .. } => Err(Error::Conflict(format!("This page has a file {name} already.").into())),
             }
@@ -257,7 +265,7 @@ async fn copy(mut sent: Sent<'_>, of_page: &OfPage, from: &str) -> Result<Outcom
     let own = drafted.or_else(|| of_page.path()).unwrap_or_else(PagePath::root);
     let target = Target { path: from.as_str().to_owned(), fragment: String::new(), file: Some(sent.name.clone()) };
     let replaced = |text: &str| names::with_own_name(text, &own, &target, &name);
-    if let Some(other) = sent.set_text(replaced).await? {
+    if let Some(other) = sent.set_text(replaced).await.map_err(Error::after_change)? {
         return Ok(other);
     }
     Ok(sent.done(&name, Flash::FileCopied))
@@ -279,11 +287,12 @@ async fn change(mut sent: Sent<'_>, of_page: &OfPage, input: &Input) -> Result<O
         return sent.refused(words).await;
     }
     if to != name {
-        if let Err(words) = sent.change(FileChange::Rename(to.clone())).await? {
+        if let Err(words) = sent.change(FileChange::Rename(to.clone())).await.map_err(Error::after_change)? {
             return sent.refused(words).await;
         }
         let address = of_page.address();
-        if let Some(other) = sent.set_text(|text| names::renamed(text, &address, &name, &to)).await? {
+        let renamed = |text: &str| names::renamed(text, &address, &name, &to);
+        if let Some(other) = sent.set_text(renamed).await.map_err(Error::after_change)? {
             return Ok(other);
         }
     }
