@@ -127,23 +127,24 @@ fn find(conn: &mut Conn, visible: &VisiblePages, section: &Section<'_>, path: &P
     let principals: Vec<String> = reaching.map(|source| format!("'{}'", source.principal())).collect();
     let query = locate(&principals.join(", "));
     let key = sql_query(query)
-        .bind::<Text, _>(section.path)
         .bind::<Text, _>(path.as_str())
         .bind::<SqlTimestamp, _>(visible.moment())
+        .bind::<Text, _>(section.path)
         .get_result(conn)
         .optional()?;
     Ok(key)
 }
 
-/// The statement that finds a page in the lists of some principals. `$1` is the section, `$2` the path, `$3` the moment.
+/// The statement that finds a page in the lists of some principals. `$1` is the path, `$2` the moment,
+/// `$3` the section: SQLite counts them as they appear.
 fn locate(principals: &str) -> String {
     // CROSS JOIN: SQLite would otherwise read the list from its beginning to the page.
     format!(
         "SELECT listings.published_at, listings.path FROM pages CROSS JOIN listings
-         WHERE pages.path = $2 AND pages.published_at <= $3
-         AND principal IN ({principals}) AND section = $1
+         WHERE pages.path = $1 AND pages.published_at <= $2
+         AND principal IN ({principals}) AND section = $3
          AND listings.published_at = pages.published_at AND listings.path = pages.path
-         AND (listings.unpublish_at IS NULL OR listings.unpublish_at > $3) LIMIT 1"
+         AND (listings.unpublish_at IS NULL OR listings.unpublish_at > $2) LIMIT 1"
     )
 }
 
