@@ -19,9 +19,9 @@ use store::{
 };
 
 use super::{
-    RoleChoice, link,
+    form::{RoleChoice, role_choices},
+    link,
     password::By,
-    role_choices,
     sheet::{self, Sheet, Slip},
 };
 use crate::{
