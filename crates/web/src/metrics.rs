@@ -63,7 +63,7 @@ fn cache(app: &App, out: &mut Exposition) {
     out.counter("postern_cache_hits_total", "The pages, lists and feeds answered from memory.").value(cache.hits);
     out.counter("postern_cache_misses_total", "Those that were made from the database.").value(cache.misses);
     out.gauge("postern_cache_entries", "The answers in memory, outdated ones included.").value(cache.entries as u64);
-    out.gauge("postern_cache_bytes", "The bytes of the answers and small files in memory.").value(cache.bytes);
+    out.gauge("postern_cache_bytes", "The bytes of the answers and parts of files in memory.").value(cache.bytes);
     out.gauge("postern_cache_max_bytes", "The maximum of postern_cache_bytes.").value(cache.max_bytes);
 }
 

@@ -27,7 +27,7 @@ const REMOTE_GROUPS: HeaderName = HeaderName::from_static("remote-groups");
 /// their groups in `Remote-Groups` unless strangers may read it, too; 401 with the challenge; 403 for everything else
 /// that a GET of the page refuses, and after too many wrong passwords with `Retry-After`; 503 when the database or the
 /// queue of bcrypt does not answer. No status but these: proxies let 2xx, 401 and 403 through, and answer 500 to
-/// others.
+/// others, such as the 308 that any path with a slash at its end gets before its route.
 ///
 /// Only the path in the address names the page: `X-Forwarded-Uri`, the host and the method are not read.
 pub async fn show(app: Data<App>, request: HttpRequest) -> HttpResponse {
