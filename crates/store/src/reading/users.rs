@@ -293,42 +293,40 @@ pub struct UserCounts {
     pub disabled: Count,
 }
 
-/// The counts for the filters beside the list.
-pub fn counts(conn: &mut Conn, _: &Admin, filter: &UserFilter) -> Result<UserCounts> {
-    let named = filter.named(conn)?;
-    if named.is_none() && !filter.query.trim().is_empty() {
-        return counts_of_many(conn, filter);
+impl UserCounts {
+    /// The counts beside a filter; `count` counts the users of a role and a state.
+    fn of(
+        filter: &UserFilter,
+        mut count: impl FnMut(Option<Role>, Option<bool>) -> Result<Count>,
+    ) -> Result<UserCounts> {
+        Ok(UserCounts {
+            any_role: count(None, filter.active)?,
+            roles: Role::ALL.into_iter().map(|role| count(Some(role), filter.active)).collect::<Result<_>>()?,
+            any_state: count(filter.role, None)?,
+            active: count(filter.role, Some(true))?,
+            disabled: count(filter.role, Some(false))?,
+        })
     }
-    let mut count = |role, active| {
-        let filter = UserFilter { role, active, ends_by: None, ..filter.clone() };
-        let found: Vec<i64> = filter.rows(named.as_ref()).select(users::id).limit(Count::LIMIT).load(conn)?;
-        Ok::<_, Error>(Count::of_found(found.len()))
-    };
-    Ok(UserCounts {
-        any_role: count(None, filter.active)?,
-        roles: Role::ALL.into_iter().map(|role| count(Some(role), filter.active)).collect::<Result<_>>()?,
-        any_state: count(filter.role, None)?,
-        active: count(filter.role, Some(true))?,
-        disabled: count(filter.role, Some(false))?,
-    })
 }
 
-/// The counts of a search that finds more than 1,000 users: no index has its words, and all users are looked through once.
-fn counts_of_many(conn: &mut Conn, filter: &UserFilter) -> Result<UserCounts> {
-    let of_any_kind = UserFilter { role: None, active: None, ends_by: None, ..filter.clone() };
-    let found: Vec<(String, bool)> = of_any_kind.rows(None).select((users::role, is_active())).load(conn)?;
-    let count = |role: Option<Role>, active: Option<bool>| {
+/// The counts for the filters beside the list.
+pub fn counts(conn: &mut Conn, _: &Admin, filter: &UserFilter) -> Result<UserCounts> {
+    let of_kind = |role, active| UserFilter { role, active, ends_by: None, ..filter.clone() };
+    let named = filter.named(conn)?;
+    if named.is_some() || filter.query.trim().is_empty() {
+        return UserCounts::of(filter, |role, active| {
+            let rows = of_kind(role, active).rows(named.as_ref());
+            let found: Vec<i64> = rows.select(users::id).limit(Count::LIMIT).load(conn)?;
+            Ok(Count::of_found(found.len()))
+        });
+    }
+    // The search finds more than 1,000 users. No index has its words, and all users are read once.
+    let found: Vec<(String, bool)> = of_kind(None, None).rows(None).select((users::role, is_active())).load(conn)?;
+    UserCounts::of(filter, |role, active| {
         let matching = found.iter().filter(|(known, is_active)| {
             role.is_none_or(|role| role.as_str() == known) && active.is_none_or(|active| active == *is_active)
         });
-        Count::of_found(matching.count())
-    };
-    Ok(UserCounts {
-        any_role: count(None, filter.active),
-        roles: Role::ALL.into_iter().map(|role| count(Some(role), filter.active)).collect(),
-        any_state: count(filter.role, None),
-        active: count(filter.role, Some(true)),
-        disabled: count(filter.role, Some(false)),
+        Ok(Count::of_found(matching.count()))
     })
 }
 
