@@ -42,6 +42,8 @@ mod outage;
 mod page_row;
 mod paging;
 mod pool;
+#[cfg(test)]
+mod query_plan;
 mod reader_keys;
 mod reading;
 mod reading_times;
