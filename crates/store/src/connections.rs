@@ -58,8 +58,7 @@ impl Connections {
             .max_size(size.max(1))
             .min_idle(Some(0))
             .error_handler(Box::new(Quiet))
-            .build(manager.clone())
-            .map_err(|error| advice::unopened(manager.url(), &one_line(&error.to_string())))?;
+            .build_unchecked(manager.clone());
         let canceler = match manager.url().kind() {
             Kind::Postgres(url) => Some(canceler::start(url.clone()).map_err(|error| no_thread(&error))?),
             Kind::Sqlite(_) => None,
