@@ -39,9 +39,8 @@ pub async fn new(app: Data<App>, admin: Admin, query: QueryString) -> Result<Ans
     Editing::of(&app, &admin, &site, None).form_with(fields, &Invalid::default(), &query, Some(groups))
 }
 
-/// POST `/admin/users`. Redirects to the form of the new user, or to an empty one; a generated password or a link is shown once,
-/// here.
-/// 422 with the effect when the user would gain access by the groups that are ticked.
+/// POST `/admin/users`. Redirects to the form of the new user, or to an empty one; the answer shows a generated password or a
+/// link this once. 422 with the effect when the user would gain access by the groups that are ticked.
 pub async fn create(
     request: HttpRequest,
     app: Data<App>,
@@ -58,8 +57,8 @@ pub async fn create(
     let name = text::cleaned(&fields.name);
     let name = name.trim();
     let chosen = match fields.by {
-        By::Link => link::new_secret().map(FirstCredential::Link).map(Ok)?,
-        by => password::choose(&fields.password, &fields.password_again, by, name).map(FirstCredential::Password),
+        By::Link => link::new_secret().map(InitialCredential::Link).map(Ok)?,
+        by => password::choose(&fields.password, &fields.password_again, by, name).map(InitialCredential::Password),
     };
     let mut invalid = Invalid::default();
     invalid.take("name", check_new_name(&app, &admin, name).await?);
@@ -91,8 +90,8 @@ pub async fn create(
         return adding.ask(fields, &diff).await;
     }
     let with_way_in = match &chosen {
-        FirstCredential::Link(secret) => add.clone().with_links(vec![secret.hash()]),
-        FirstCredential::Password(chosen) => {
+        InitialCredential::Link(secret) => add.clone().with_links(vec![secret.hash()]),
+        InitialCredential::Password(chosen) => {
             let origin = Envelope::of(&request).client.origin();
             add.clone().with_passwords(vec![app.authenticator.bcrypt_pool.hash(origin, &chosen.password).await?])
         }
@@ -119,8 +118,8 @@ pub async fn create(
     };
     let kept = encode(&[("back", &fields.back)]);
     let slip = match &chosen {
-        FirstCredential::Link(secret) => Some(Slip::link(&name, &note, secret)),
-        FirstCredential::Password(chosen) => {
+        InitialCredential::Link(secret) => Some(Slip::link(&name, &note, secret)),
+        InitialCredential::Password(chosen) => {
             chosen.generated.clone().map(|generated| Slip::password(&name, &note, generated))
         }
     };
@@ -146,7 +145,7 @@ pub async fn create(
 }
 
 /// How a new user signs in for the first time.
-enum FirstCredential {
+enum InitialCredential {
     Link(Secret),
     Password(password::ChosenPassword),
 }

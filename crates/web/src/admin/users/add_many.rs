@@ -173,9 +173,8 @@ pub async fn ask(app: Data<App>, admin: Admin, query: QueryString) -> Result<Ans
     asking.form(Fields { role, back, by: By::Link, ..Fields::default() }, None, 0)
 }
 
-/// POST `/admin/users/add-many`: adds all or nobody, and answers with the sheet of names and links or
-/// passwords. A form that gives
-/// people access to pages comes back once, with the list of these pages.
+/// POST `/admin/users/add-many`: adds all or nobody, and answers with the sheet of names and links or passwords. A form that
+/// gives people access to pages comes back once, with the list of these pages.
 pub async fn add_many(
     request: HttpRequest,
     app: Data<App>,

@@ -5,11 +5,7 @@ use domain::user::UserId;
 use serde::{Deserialize, Serialize};
 use store::writing::users;
 
-use super::{
-    heirs::{Heir, heirs},
-    holdings::Holdings,
-    load::load,
-};
+use super::{heirs::Heir, holdings::Holdings, load::load};
 use crate::{
     App,
     admin::{flash::Flash, panel::Panel, request::id, sections::USERS},
@@ -40,13 +36,7 @@ struct DeletePage {
 /// GET `/admin/users/{id}/delete`: asks for confirmation.
 pub async fn confirm(request: HttpRequest, app: Data<App>, admin: Admin, query: QueryString) -> Result<Answer, Error> {
     let (site, user) = load(&app, &admin, UserId(id(&request)?)).await?;
-    let (proof, held_by) = (admin.proof(), user.clone());
-    let read = move |conn: &mut store::Conn| {
-        let holdings = Holdings::of(conn, &proof, &held_by)?;
-        let editors = if holdings.has_drafts() { heirs(conn, &proof, &[&held_by])? } else { Vec::new() };
-        Ok((holdings, editors))
-    };
-    let (holdings, editors) = app.db.read(read).await?;
+    let (holdings, editors) = Holdings::with_heirs(&app, &admin, &user).await?;
     let back = USERS.back(query.get("back"));
     let trail = USERS.trail_under(user.id.0, user.name.as_str(), &back);
     let page = DeletePage {

@@ -12,8 +12,8 @@ use domain::{
 use serde::{Deserialize, Serialize};
 
 use super::{
-    app_passwords::AppPasswords, heirs::heirs, holdings::Holdings, link::LinkBox, memberships::Memberships,
-    password::By, sheet::Sheet, unlock::Guessed,
+    app_passwords::AppPasswords, holdings::Holdings, link::LinkBox, memberships::Memberships, password::By,
+    sheet::Sheet, unlock::Guessed,
 };
 use crate::{
     App,
@@ -169,13 +169,7 @@ pub(super) struct Disabling {
 
 impl Disabling {
     pub(super) async fn of(app: &App, admin: &Admin, user: &User, fields: &Fields) -> Result<Disabling, Error> {
-        let (proof, held_by) = (admin.proof(), user.clone());
-        let read = move |conn: &mut store::Conn| {
-            let holdings = Holdings::of(conn, &proof, &held_by)?;
-            let editors = if holdings.has_drafts() { heirs(conn, &proof, &[&held_by])? } else { Vec::new() };
-            Ok((holdings, editors))
-        };
-        let (holdings, editors) = app.db.read(read).await?;
+        let (holdings, editors) = Holdings::with_heirs(app, admin, user).await?;
         Ok(Disabling {
             name: user.name.to_string(),
             holdings,

@@ -9,7 +9,14 @@ use store::{
     keys, readers, users,
 };
 
-use crate::{admin::drafts::naming, clock, http::view::Link};
+use super::heirs::heirs;
+use crate::{
+    App,
+    admin::drafts::naming,
+    auth::extract,
+    clock,
+    http::{error::Error, view::Link},
+};
 
 /// The number of drafts that are named.
 const MAX_NAMED: u32 = 3;
@@ -50,6 +57,21 @@ impl Holdings {
             more_alone,
             keys: keys::of_user(conn, admin, user.id, clock::now())?.parts(),
         })
+    }
+
+    /// The pages and drafts of a user who leaves, and the editors who can have the drafts; none if there are no drafts.
+    pub(super) async fn with_heirs(
+        app: &App,
+        admin: &extract::Admin,
+        user: &User,
+    ) -> Result<(Holdings, Vec<String>), Error> {
+        let (proof, user) = (admin.proof(), user.clone());
+        let read = move |conn: &mut Conn| {
+            let holdings = Holdings::of(conn, &proof, &user)?;
+            let editors = if holdings.has_drafts() { heirs(conn, &proof, &[&user])? } else { Vec::new() };
+            Ok((holdings, editors))
+        };
+        app.db.read(read).await
     }
 
     /// Whether there are drafts.
