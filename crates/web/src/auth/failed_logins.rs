@@ -63,12 +63,11 @@ pub struct FailedLogins {
     log_limiter: Arc<LogLimiter>,
 }
 
-/// A name as the log and the audit trail have it: without an app password that was sent in the place of the name, as some
-/// services take it.
+/// The name for the log and the audit trail. Some services take an app password in place of the name; such a name is masked.
 fn shown(name: &str) -> &str {
-    /// The length from which on a name may be one that is not complete, or has something after it.
-    const SUSPICIOUS: usize = 20;
-    match name.starts_with(APP_PASSWORD_PREFIX) && name.len() >= SUSPICIOUS {
+    /// The shortest name in bytes that may be an app password, or a large part of one. A whole one has 40.
+    const MIN_BYTES: usize = 20;
+    match name.starts_with(APP_PASSWORD_PREFIX) && name.len() >= MIN_BYTES {
         true => "(app password)",
         false => name,
     }

@@ -65,7 +65,7 @@ pub(super) fn precondition(headers: &HeaderMap, etag: &HeaderValue) -> Option<St
     is_known.then_some(StatusCode::NOT_MODIFIED)
 }
 
-/// Whether a field of a request contains an ETag, or the `*` that stands for each.
+/// Whether a field of a request contains an ETag, or `*`, which matches every ETag.
 fn holds(
     headers: &HeaderMap,
     field: HeaderName,

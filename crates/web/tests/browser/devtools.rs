@@ -136,7 +136,7 @@ impl Wire {
         if let Some(session) = session {
             message["sessionId"] = session.into();
         }
-        // A browser that is gone is seen by whoever waits.
+        // If the browser has ended, the call that waits for the result reports it.
         let _gone = self.input.lock().unwrap().write_all(format!("{message}\0").as_bytes());
     }
 
@@ -154,7 +154,8 @@ impl Wire {
         })
     }
 
-    /// Reads until the browser ends: results go to who waits for them, events to the listener of their window.
+    /// Reads until the browser ends, and passes results to the calls that wait for them and events to the listener of their
+    /// window.
     fn read(&self, output: impl Read) {
         let (mut output, mut message) = (BufReader::new(output), Vec::new());
         while output.read_until(0, &mut message).is_ok_and(|length| length > 0) {

@@ -186,7 +186,7 @@ const MATRIX: &[(&str, &str, &str, [u16; 6])] = &[
     ("/readyz", "/readyz", "GET", [200, 200, 200, 200, 200, 200]),
     ("/search", "/search?q=oak", "GET", [200, 200, 200, 200, 200, 200]),
     ("/feed.xml", "/feed.xml", "GET", [200, 200, 200, 200, 200, 200]),
-    // `SECRET` stands for the secret of a link that opens `/secret`: every actor who has it gets the same.
+    // `SECRET` is replaced by the secret of a link that opens `/secret`: every actor with that secret gets the same answer.
     ("/s/{path:.*}", "/s/SECRET", "GET", [200, 200, 200, 200, 200, 200]),
     ("/s/{path:.*}", "/s/SECRET", "HEAD", [200, 200, 200, 200, 200, 200]),
     ("/s/{path:.*}", "/s/SECRET", "POST", [405, 405, 405, 405, 405, 405]),

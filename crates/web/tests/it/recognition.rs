@@ -353,7 +353,7 @@ async fn t43_wrong_credentials_cost_the_same_whether_there_is_a_page_or_not() {
         stranger.send_from(&network, Method::GET, path, None).await.is(401);
         assert_eq!(site.verified(), before + 1, "{path}");
     }
-    // A client that has to wait is told so at every address.
+    // A client that has to wait gets 429 at every address.
     let tries = (0..15).map(|n| format!("wrong {n}"));
     for password in tries {
         site.signed_in("ann", &password).get("/secret").await;

@@ -61,9 +61,9 @@ struct Written {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum State {
     Current,
-    /// The file was written beside the connection, and every change was told. The next call opens it again.
+    /// The file was written beside the connection, and [`Change::Everything`] was returned. The next call opens it again.
     Rewritten,
-    /// Another file is at the path, and every change was told. The next call fails.
+    /// Another file is at the path, and [`Change::Everything`] was returned. The next call fails.
     Replaced,
 }
 
@@ -125,7 +125,7 @@ impl Journal {
         if is_rewritten {
             self.expected.set_rewritten(self.id);
         }
-        // Not told again first: a file that is written without a pause would never be opened.
+        // Opened now, even if it was written once more: a file that is written without a pause would otherwise never be opened.
         if self.state != State::Current {
             return self.start_over();
         }
