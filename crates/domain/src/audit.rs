@@ -69,7 +69,7 @@ impl Action {
             Action::Created => "Created",
             Action::Changed => "Changed",
             Action::Deleted => "Deleted",
-            Action::Restored => "Brought back",
+            Action::Restored => "Restored",
             Action::Purged => "Deleted for good",
             Action::PasswordSet => "Password set",
             Action::SignedIn => "Signed in",
@@ -156,7 +156,7 @@ pub fn page_changes(old: &PageContent, new: &PageContent) -> String {
     changes.quoted("who reads it", &old.audience.words(), &new.audience.words());
     changes.switched("show title in lists", old.show_title, new.show_title);
     changes.switched("list pages below", old.list_below, new.list_below);
-    changes.switched("reading receipts", old.receipts, new.receipts);
+    changes.switched("read receipts", old.receipts, new.receipts);
     let number =
         |content: &PageContent| content.placement.position.map_or("none".to_owned(), |number| number.to_string());
     changes.quoted("number in its section", &number(old), &number(new));

@@ -28,7 +28,7 @@ impl LinkProblem {
     pub fn message(self, target: &Target) -> Cow<'static, str> {
         match self {
             LinkProblem::Missing => "There is no page at this address.".into(),
-            LinkProblem::Closed => "Not everybody who reads this page may read the other one.".into(),
+            LinkProblem::Closed => "Not everyone who can read this page can read the other one.".into(),
             LinkProblem::NoHeading => "That page has no heading with this name.".into(),
             LinkProblem::NoFile => "There is no published file at this address.".into(),
             LinkProblem::Excludes(excluded) => {
@@ -80,7 +80,7 @@ impl Target {
 pub enum Excluded {
     /// Everyone reads the page, and only people with an account see the file.
     WithoutAccount,
-    /// Everyone reads the page, and only chosen people see the file.
+    /// Everyone can read the page, and only specific people can see the file.
     NotChosen,
     /// Of all people with an account.
     Accounts {
@@ -103,12 +103,12 @@ impl Excluded {
     pub fn sentence(self, file: &str) -> String {
         match self {
             Excluded::WithoutAccount => {
-                format!("Everybody reads this page, and only people who sign in can see {file}.")
+                format!("Everyone can read this page, and only signed-in users can see {file}.")
             }
-            Excluded::NotChosen => format!("Everybody reads this page, and only chosen people can see {file}."),
+            Excluded::NotChosen => format!("Everyone can read this page, and only specific people can see {file}."),
             Excluded::Accounts { without, all } => {
                 format!(
-                    "Everybody who signs in reads this page, and {without} of these {all} people cannot see {file}."
+                    "Every signed-in user can read this page, and {without} of these {all} people cannot see {file}."
                 )
             }
             Excluded::Readers { without: 1, all: 1 } => format!("The one reader of this page cannot see {file}."),

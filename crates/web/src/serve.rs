@@ -118,7 +118,7 @@ fn listen_for_metrics(socket: BoundSocket) -> Result<TcpListener, String> {
     let listener = socket.listen()?;
     log::info!("metrics are served on http://{address}/metrics");
     if !address.ip().is_loopback() {
-        log::warn!("the metrics on {address} can be read by everybody who reaches this address");
+        log::warn!("the metrics on {address} can be read by everyone who reaches this address");
     }
     Ok(listener)
 }

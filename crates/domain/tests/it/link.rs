@@ -96,8 +96,8 @@ fn who_cannot_see_a_file_is_said_in_numbers() {
     assert!(
         Excluded::Accounts { without: 2, all: 3 }.sentence(plan).contains("2 of these 3 people cannot see plan.jpg.")
     );
-    assert!(Excluded::NotChosen.sentence(plan).contains("only chosen people can see plan.jpg."));
-    assert!(Excluded::WithoutAccount.sentence(plan).contains("only people who sign in can see plan.jpg."));
+    assert!(Excluded::NotChosen.sentence(plan).contains("only specific people can see plan.jpg."));
+    assert!(Excluded::WithoutAccount.sentence(plan).contains("only signed-in users can see plan.jpg."));
 }
 
 #[test]

@@ -79,7 +79,7 @@ impl Change for Restore {
         plan.write_inherited(conn, &[self.page])?;
         old_paths::take(conn, &self.path)?;
         let readers = reader_keys::keep_audience(conn, &audience)?;
-        let detail = "brought back from the trash";
+        let detail = "restored from the trash";
         Record { by: run.by, note: None, form: FormId::default(), detail, readers: &readers, now: run.now }
             .add(conn, &[self.page])?;
         audit::page(conn, run.by, Action::Restored, &self.path, String::new(), run.now)?;

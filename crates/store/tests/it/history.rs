@@ -192,7 +192,7 @@ fn what_is_deleted_comes_back_with_its_history_and_its_old_paths() {
         assert_eq!(back.content.title, page.content.title);
         assert_eq!(target(store, "one").unwrap(), "three");
         let details: Vec<_> = history(store, page.id).into_iter().map(|(.., detail)| detail).collect();
-        assert_eq!(details, ["brought back from the trash", "path “/one” → “/two”", "made"]);
+        assert_eq!(details, ["restored from the trash", "path “/one” → “/two”", "made"]);
     });
 }
 

@@ -165,7 +165,7 @@ impl Drop for Firefox {
 }
 
 #[test]
-fn the_door_opens_in_firefox_with_one_prompt_and_closes_without_one() {
+fn firefox_signs_in_with_one_prompt_and_out_without_one() {
     let server = Server::start();
     server.page("open", "Open page", "For everybody.", &[]);
     server.page("minutes/march", "Minutes of March", "The oars are in the shed.", &["--private"]);

@@ -116,7 +116,7 @@ fn a_picture_of_another_page_has_a_warning_and_is_copied_and_a_cover_is_chosen()
     edit(&eve, "The garden");
     eve.click(".view-mode button[value=both]");
     eve.wait("document.querySelector('.preview figcaption') !== null");
-    eve.wait("document.querySelector('#files [data-elsewhere]')?.textContent.includes('only people who sign in can see plan.png')");
+    eve.wait("document.querySelector('#files [data-elsewhere]')?.textContent.includes('only signed-in users can see plan.png')");
     eve.sees("view.png").sees("not in the text").js("document.querySelector('[data-elsewhere]').scrollIntoView()");
     look(&eve, "form", 3);
     // The warnings follow the typed text at once.
@@ -168,7 +168,7 @@ fn without_javascript_a_picture_of_another_page_is_copied_too() {
     eve.without_javascript();
     edit(&eve, "The garden");
     eve.fill("#body", &format!("Typed.\n\n{TEXT}")).press("Preview");
-    eve.sees("Files of other pages in the text").sees("only people who sign in can see plan.png");
+    eve.sees("Files of other pages in the text").sees("only signed-in users can see plan.png");
     eve.leave(|| eve.click("[data-elsewhere] button"));
     eve.sees("The file is copied to this page");
     assert!(eve.value("#body").starts_with("Typed.") && eve.value("#body").contains("![The plan](plan.png)"));

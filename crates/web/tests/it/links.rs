@@ -30,7 +30,7 @@ async fn the_preview_marks_links_that_not_everybody_can_follow() {
     };
     site.put(PageInput { audience: signed_in(), ..draft("guides/secret", "Inner secret") });
     let public =
-        preview("inherited").await.has("There is no page at this address.").has("Not everybody who reads this page");
+        preview("inherited").await.has("There is no page at this address.").has("Not everyone who can read this page");
     assert_eq!(public.body.matches("broken-link").count(), 2);
     let private = preview("signed-in").await.has("There is no page at this address.");
     assert_eq!(private.body.matches("broken-link").count(), 1);
@@ -80,7 +80,7 @@ async fn files_of_other_pages_are_listed_with_those_who_cannot_see_them_and_copi
     let copy = format!("/admin/drafts/{key}/files/plan.jpg?from=%2Facme");
     preview.has(&copy).lacks("none.jpg?from").lacks("<img src=\"/acme");
     shown("chosen", "ann").await.lacks("cannot see").has("plan.jpg belongs to another page");
-    shown("public", "").await.has("Everybody reads this page, and only chosen people can see plan.jpg.");
+    shown("public", "").await.has("Everyone can read this page, and only specific people can see plan.jpg.");
     shown("signed-in", "").await.has("of these 4 people cannot see plan.jpg.");
     // For readers it is a link, which leads to the picture if they may see it.
     site.put(PageInput { audience: chosen("ann, bob", &[]), body: body.into(), ..draft("own", "Own") });
@@ -155,7 +155,7 @@ async fn broken_links_are_listed_on_the_panels_home_and_on_a_page_of_their_own()
     let body = (0..9).map(|n| format!("[{n}](/lost-{n}) ")).collect();
     site.put(PageInput { body, ..draft("more", "More") });
     site.eve().get("/admin/").await.has("All broken links").has("/lost-4").lacks("/lost-5");
-    site.eve().get("/admin/links/broken").await.has("/lost-8").has("Not everybody who reads this page");
+    site.eve().get("/admin/links/broken").await.has("/lost-8").has("Not everyone who can read this page");
     site.put(PageInput { audience: signed_in(), body: "[y](/secret)".into(), ..draft("new", "New") });
     site.eve().get("/admin/links/broken").await.lacks("/secret");
 }

@@ -249,7 +249,7 @@ fn the_listener_answers_nothing_but_reads_of_the_metrics() {
     for secret in ["admin", "welcome", "private-example"] {
         assert!(!text.contains(secret), "{secret}: {text}");
     }
-    assert!(!measured.server.log().contains("can be read by everybody"), "{}", measured.server.log());
+    assert!(!measured.server.log().contains("can be read by everyone"), "{}", measured.server.log());
     let open = Server::start_with(&[("POSTERN_METRICS", "0.0.0.0:0")]);
     assert!(open.log().contains("the metrics on 0.0.0.0:"), "{}", open.log());
     let off = Server::start_with(&[("POSTERN_METRICS", "")]);
