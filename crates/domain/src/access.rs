@@ -3,7 +3,7 @@
 use crate::{
     Timestamp,
     effective_access::AccessKind,
-    page::{Page, PagePath, is_published},
+    page::{Dates, Page, PagePath},
     user::{Role, UserId},
 };
 
@@ -67,13 +67,17 @@ impl Outline {
         }
     }
 
+    fn dates(&self) -> Dates {
+        Dates { published_at: self.published_at, unpublish_at: self.unpublish_at }
+    }
+
     /// Decides as [`decide`] about the page with this outline at `path`; `None` when the decision depends on the chosen
     /// readers or, for a holder, on the page from which this one inherits.
     pub fn decide(&self, path: &PagePath, visitor: &Visitor, now: Timestamp) -> Option<Access> {
         if visitor.may_edit() {
             return Some(Access::Show);
         }
-        if !is_published(self.published_at, self.unpublish_at, now) {
+        if !self.dates().is_published(now) {
             return Some(Access::Absent);
         }
         match (self.access, visitor) {

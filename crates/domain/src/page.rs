@@ -50,13 +50,41 @@ pub struct PageContent {
 impl PageContent {
     /// Whether the page is published: not before its date, and before its end.
     pub fn is_published(&self, now: Timestamp) -> bool {
-        is_published(self.published_at, self.unpublish_at, now)
+        self.dates().is_published(now)
+    }
+
+    /// The date and the end of the page.
+    pub fn dates(&self) -> Dates {
+        Dates { published_at: self.published_at, unpublish_at: self.unpublish_at }
     }
 }
 
-/// Whether a page with a date and an end is published: not before its date, and before its end.
-pub(crate) fn is_published(published_at: Timestamp, unpublish_at: Option<Timestamp>, now: Timestamp) -> bool {
-    published_at <= now && unpublish_at.is_none_or(|end| now < end)
+/// The date and the end of a page: when its readers have it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Dates {
+    /// As [`PageContent::published_at`].
+    pub published_at: Timestamp,
+    /// As [`PageContent::unpublish_at`].
+    pub unpublish_at: Option<Timestamp>,
+}
+
+impl Dates {
+    /// Whether readers have the page: not before its date, and before its end.
+    pub fn is_published(self, now: Timestamp) -> bool {
+        self.published_at <= now && !self.has_ended(now)
+    }
+
+    /// Whether the end has passed.
+    pub fn has_ended(self, now: Timestamp) -> bool {
+        self.unpublish_at.is_some_and(|end| end <= now)
+    }
+
+    /// Whether readers who do not have the page now get it by new dates, sooner or for longer than by these.
+    pub fn is_opened_by(self, new: Dates, now: Timestamp) -> bool {
+        let is_sooner = new.published_at < self.published_at;
+        let is_longer = self.unpublish_at.is_some_and(|end| new.unpublish_at.is_none_or(|new| end < new));
+        !self.is_published(now) && !new.has_ended(now) && (is_sooner || is_longer)
+    }
 }
 
 /// A page as stored in the database.

@@ -2,7 +2,7 @@
 
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
-use domain::page::{PageId, PagePath};
+use domain::page::{Dates, PageId, PagePath};
 
 use crate::{
     Error, Result,
@@ -22,6 +22,11 @@ pub(crate) const CONTENT: &str = "title, summary, body, show_title, list_below, 
 /// [`Error::Schema`] for a path that was inserted by SQL and that no page can have.
 pub(crate) fn path_of(path: &str) -> Result<PagePath> {
     PagePath::parse(path).map_err(|words| Error::Schema(format!("the path {path:?} in the table pages: {words}")))
+}
+
+/// The date and the end of a page from its columns.
+pub(crate) fn dates_of(published_at: NaiveDateTime, unpublish_at: Option<NaiveDateTime>) -> Dates {
+    Dates { published_at: published_at.and_utc(), unpublish_at: unpublish_at.map(|end| end.and_utc()) }
 }
 
 /// The open range of the paths below a path: `0` is the byte after `/`, and `{` the one after `z`.

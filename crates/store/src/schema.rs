@@ -163,12 +163,14 @@ diesel::table! {
     }
 }
 
-// The columns of a page's content are copied by INSERT .. SELECT (`columns::CONTENT`), and are not named here.
+// The other columns of a page's content are copied by INSERT .. SELECT (`columns::CONTENT`), and are not named here.
 diesel::table! {
     trash (id) {
         id -> BigInt,
         path -> Text,
         title -> Text,
+        published_at -> Timestamp,
+        unpublish_at -> Nullable<Timestamp>,
         private -> Bool,
         deleted_at -> Timestamp,
         deleted_by -> Text,

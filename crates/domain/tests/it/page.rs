@@ -2,7 +2,7 @@
 
 use domain::{
     audience::{Audience, AudienceInput},
-    page::{BODY_BYTES, PageContent, PageInput, PagePath, RESERVED, SUMMARY_CHARS},
+    page::{BODY_BYTES, Dates, PageContent, PageInput, PagePath, RESERVED, SUMMARY_CHARS},
     placement::Placement,
     zone::Zone,
 };
@@ -295,4 +295,27 @@ fn a_path_is_below_those_that_its_segments_begin_with() {
     let below = |one: &str, other: &str| path(one).is_below(&path(other));
     assert!(below("a/b", "a") && below("a/b/c", "a") && below("a", ""));
     assert!(!below("a", "a") && !below("ab", "a") && !below("a", "a/b") && !below("", ""));
+}
+
+#[test]
+fn new_dates_open_a_page_that_readers_do_not_have_now() {
+    let dates = |from: i64, until: Option<i64>| {
+        let day = |day: i64| now() + chrono::TimeDelta::days(day);
+        Dates { published_at: day(from), unpublish_at: until.map(day) }
+    };
+    let check = |old: Dates, new: Dates, opened: bool| {
+        assert_eq!(old.is_opened_by(new, now()), opened, "{old:?} {new:?}");
+    };
+    let (open, ended, scheduled) = (dates(-1, None), dates(-2, Some(-1)), dates(3, Some(9)));
+    for closed in [ended, scheduled] {
+        check(closed, open, true);
+        check(closed, closed, false);
+        check(closed, dates(-3, Some(-1)), false);
+    }
+    check(ended, dates(-2, Some(0)), false);
+    check(ended, scheduled, true);
+    check(scheduled, dates(2, Some(9)), true);
+    check(scheduled, dates(4, Some(8)), false);
+    check(scheduled, dates(4, None), true);
+    check(open, dates(-5, Some(99)), false);
 }

@@ -185,6 +185,12 @@ struct Number {
     number: i64,
 }
 
+/// Whether lists showed everyone the title of a page in its last version; false for a page that was never published.
+pub(crate) fn showed_title(conn: &mut Conn, page: PageId) -> Result<bool> {
+    let own = revisions::table.filter(revisions::page_id.eq(page.0)).order(revisions::version.desc());
+    Ok(own.select(revisions::show_title).first(conn).optional()?.unwrap_or_default())
+}
+
 /// The moment of the first save of a page and its last version; `None` for a page that was never published.
 pub(crate) fn first_and_last(conn: &mut Conn, page: PageId) -> Result<Option<(Timestamp, Version)>> {
     let own = revisions::table.filter(revisions::page_id.eq(page.0));

@@ -41,10 +41,31 @@ pub(super) struct Edit {
     pub(super) from: Option<PagePath>,
     /// The path and the audience after the change; `None` for a page that leaves the site.
     pub(super) to: Option<(PagePath, OwnAccess)>,
-    /// For a page that is not published now: its access when it was last published.
+    /// For a page that is not published now: its access when it was last published, if readers had it then.
     pub(super) was: Option<EffectiveAccess>,
+    pub(super) dates: DateEffect,
+    /// Whether lists begin to show everyone the title of a page that not everyone can read, and the command does not state it.
+    pub(super) shows_title: bool,
     /// Whether the command itself says who will read this page, so that no preview has to.
     pub(super) stated: bool,
+}
+
+impl Edit {
+    /// The edit of a page, or of one that leaves the site, whose dates do not matter.
+    pub(super) fn new(page: PageId, title: String, from: Option<PagePath>, to: Option<(PagePath, OwnAccess)>) -> Edit {
+        Edit { page, title, from, to, was: None, dates: DateEffect::None, shows_title: false, stated: false }
+    }
+}
+
+/// What the date and the end of a page mean for the effect of a command.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum DateEffect {
+    /// Nothing: they stay, or the command states them.
+    None,
+    /// Readers do not have the page now, and new dates give it to them: all of them gain access.
+    Opens,
+    /// The end has passed, and nobody gains access.
+    Ended,
 }
 
 /// The audience of a page, with chosen readers as keys.

@@ -29,7 +29,7 @@ pub struct Delete(pub Selection);
 
 /// The edit of a page that leaves the site.
 pub(super) fn leaves(page: PageRow) -> Edit {
-    Edit { page: page.id, title: page.title, from: Some(page.path), to: None, was: None, stated: false }
+    Edit::new(page.id, page.title, Some(page.path), None)
 }
 
 impl Change for Delete {

@@ -63,12 +63,12 @@ pub(super) fn overwrite(conn: &mut Conn, draft: &Draft, lock: DraftLock) -> Resu
     if saved == 0 { Err(Error::Stale) } else { Ok(()) }
 }
 
-/// Stores the access that a page had when it was taken off the site.
-pub(super) fn set_was(conn: &mut Conn, page: PageId, was: EffectiveAccess) -> Result<()> {
+/// Stores the access that a page had when it was taken off the site; `None` if readers did not have it then.
+pub(super) fn set_was(conn: &mut Conn, page: PageId, was: Option<EffectiveAccess>) -> Result<()> {
     diesel::update(drafts::table.find(page.0))
         .set((
-            drafts::was_private.eq(Some(was.is_private())),
-            drafts::was_readers_from.eq(was.readers_from().map(|page| page.0)),
+            drafts::was_private.eq(was.map(EffectiveAccess::is_private)),
+            drafts::was_readers_from.eq(was.and_then(EffectiveAccess::readers_from).map(|page| page.0)),
         ))
         .execute(conn)?;
     Ok(())
@@ -76,17 +76,11 @@ pub(super) fn set_was(conn: &mut Conn, page: PageId, was: EffectiveAccess) -> Re
 
 /// Turns the draft of an unpublished page into changes of the page, which is published again in this version.
 pub(super) fn rebase(conn: &mut Conn, page: PageId, version: Version) -> Result<()> {
-    diesel::update(drafts::table.find(page.0))
-        .set((
-            drafts::based_on.eq(version.0),
-            drafts::was_private.eq(None::<bool>),
-            drafts::was_readers_from.eq(None::<i64>),
-        ))
-        .execute(conn)?;
-    Ok(())
+    diesel::update(drafts::table.find(page.0)).set(drafts::based_on.eq(version.0)).execute(conn)?;
+    set_was(conn, page, None)
 }
 
-/// The access that an unpublished page had when it was taken off the site; `None` for a page that was never published.
+/// The access that an unpublished page had when it was taken off the site; `None` for a page that readers did not have then.
 pub(super) fn was(conn: &mut Conn, page: PageId) -> Result<Option<EffectiveAccess>> {
     let columns: Option<(Option<bool>, Option<i64>)> =
         drafts::table.find(page.0).select((drafts::was_private, drafts::was_readers_from)).first(conn).optional()?;

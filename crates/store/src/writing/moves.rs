@@ -109,7 +109,7 @@ impl PlannedMove {
     /// The edit of the page tree; `None` for a page that cannot move.
     pub(super) fn edit(self) -> Option<Edit> {
         let to = Some((self.to.ok()?, OwnAccess::Kept));
-        Some(Edit { page: self.id, title: self.title, from: Some(self.from), to, was: None, stated: false })
+        Some(Edit::new(self.id, self.title, Some(self.from), to))
     }
 }
 

@@ -21,7 +21,7 @@ use sha2::{Digest, Sha256};
 use super::{
     access_columns,
     access_diff::{AccessChange, AccessDiff, Fingerprint},
-    affected::{Affected, Edit, OwnAccess},
+    affected::{Affected, DateEffect, Edit, OwnAccess},
     reader_sets::ReaderSets,
 };
 use crate::{
@@ -102,15 +102,20 @@ impl Plan {
             let shown = edit.from.as_ref().unwrap_or(path).clone();
             // Chosen readers may have changed while the page was off the site, and no preview named the page then:
             // every reader of the restored page counts as a gain.
-            let before = old.or(edit.was.filter(|was| was.readers_from().is_none()));
+            let before = match edit.dates {
+                DateEffect::Opens => None,
+                DateEffect::None | DateEffect::Ended => old.or(edit.was.filter(|was| was.readers_from().is_none())),
+            };
+            let is_known = edit.stated || edit.dates == DateEffect::Ended;
             // Nobody loses access by a page that was not published, and its own form says who will read it.
-            if before.is_some() || !edit.stated {
+            if before.is_some() || !is_known {
                 compared.push(Compared {
                     page: edit.page,
                     path: shown,
                     title: &edit.title,
                     before,
                     new,
+                    shows_title: edit.shows_title && new.is_private() && before != Some(EffectiveAccess::Everybody),
                     stated: edit.stated,
                 });
             }
@@ -123,7 +128,8 @@ impl Plan {
             if old != new {
                 changed.push((page, new));
             }
-            compared.push(Compared { page, path, title: &row.title, before: Some(old), new, stated: false });
+            let (title, before) = (&row.title, Some(old));
+            compared.push(Compared { page, path, title, before, new, shows_title: false, stated: false });
         }
         let diff = diff(conn, affected, compared)?;
         Ok(Plan { after, changed, diff, is_written: Cell::default() })
@@ -158,6 +164,9 @@ impl Plan {
     }
 }
 
+/// Who gains by a title that lists show.
+const ONLY_TITLE: &str = "everyone (the title only)";
+
 /// A page whose readers are compared.
 struct Compared<'a> {
     page: PageId,
@@ -165,6 +174,7 @@ struct Compared<'a> {
     title: &'a str,
     before: Option<EffectiveAccess>,
     new: EffectiveAccess,
+    shows_title: bool,
     stated: bool,
 }
 
@@ -178,6 +188,7 @@ fn diff(conn: &mut Conn, affected: &Affected, mut compared: Vec<Compared<'_>>) -
     // Readers differ where the access differs, where other readers are chosen, and where a group changes.
     compared.retain(|page| {
         page.before != Some(page.new)
+            || page.shows_title
             || !affected.groups.is_empty()
             || page.new.readers_from().is_some_and(|from| sets_change.contains(&from))
     });
@@ -185,19 +196,23 @@ fn diff(conn: &mut Conn, affected: &Affected, mut compared: Vec<Compared<'_>>) -
     let access = compared.iter().flat_map(|page| page.before.into_iter().chain([page.new]));
     let mut sets = ReaderSets::load(conn, access, affected)?;
     let (mut changes, mut hash) = (Vec::new(), Sha256::new());
-    for Compared { page, path, title, before, new, stated } in compared {
+    for Compared { page, path, title, before, new, shows_title, stated } in compared {
         let old_set = match before {
             Some(before) => sets.before(before),
             None => sets.nobody(),
         };
         let new_set = sets.after(new);
-        let (added, removed) = sets.words(old_set, new_set);
+        let (mut added, removed) = sets.words(old_set, new_set);
+        if shows_title {
+            added = Some(added.map_or_else(|| ONLY_TITLE.to_owned(), |words| format!("{words}; {ONLY_TITLE}")));
+        }
         if added.is_none() && removed.is_none() {
             continue;
         }
         hash.update(page.0.to_be_bytes());
         hash.update(sets.digest(old_set));
         hash.update(sets.digest(new_set));
+        hash.update([u8::from(shows_title)]);
         changes.push(AccessChange {
             page,
             path,

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use chrono::{NaiveDateTime, Utc};
 use diesel::prelude::*;
 use domain::{
     Timestamp, Version,
@@ -10,13 +11,13 @@ use domain::{
     audit::{Action, page_changes},
     draft::{DraftLock, FormId},
     effective_access::EffectiveAccess,
-    page::{Page, PageContent, PageId, PagePath},
+    page::{Dates, Page, PageContent, PageId, PagePath},
     revision::Note,
 };
 
 use super::{
     access_columns,
-    affected::{Affected, Edit, OwnAccess},
+    affected::{Affected, DateEffect, Edit, OwnAccess},
     audit,
     change::{Change, Outcome, Run},
     chosen_readers::choose,
@@ -31,7 +32,7 @@ use super::{
 };
 use crate::{
     Conn, Error, Result, access,
-    columns::path_of,
+    columns::{dates_of, path_of},
     drafts,
     error::skip_unreadable,
     page_row, reader_keys, revisions,
@@ -85,14 +86,27 @@ pub enum Obstacle {
 struct Current {
     path: PagePath,
     audience: Audience,
+    dates: Dates,
+    show_title: bool,
 }
 
 fn current(conn: &mut Conn, page: PageId) -> Result<Option<Current>> {
-    let row: Option<(String, String)> =
-        pages::table.find(page.0).select((pages::path, pages::audience)).first(conn).optional()?;
-    let Some((path, word)) = row else { return Ok(None) };
+    let columns = (pages::path, pages::audience, pages::published_at, pages::unpublish_at, pages::show_title);
+    let row: Option<(String, String, NaiveDateTime, Option<NaiveDateTime>, bool)> =
+        pages::table.find(page.0).select(columns).first(conn).optional()?;
+    let Some((path, word, published_at, unpublish_at, show_title)) = row else { return Ok(None) };
     let audience = access::stated_audience(conn, page, &word)?;
-    Ok(Some(Current { path: path_of(&path)?, audience }))
+    let dates = dates_of(published_at, unpublish_at);
+    Ok(Some(Current { path: path_of(&path)?, audience, dates, show_title }))
+}
+
+/// What a publication says to its user about access.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Statement {
+    /// The form of the page shows its dates, and for a page that readers do not have, its readers.
+    Form,
+    /// Nothing: the page is one of a list, or an earlier version of itself.
+    Nothing,
 }
 
 impl Publish {
@@ -290,13 +304,25 @@ impl Publish {
     }
 }
 
-impl Change for Publish {
-    fn affected(&self, conn: &mut Conn, _: &Editor) -> Result<Affected> {
+impl Publish {
+    /// The effect on access of a publication that states neither readers nor dates.
+    pub(super) fn affected_unstated(&self, conn: &mut Conn) -> Result<Affected> {
+        self.affected_with(conn, Statement::Nothing)
+    }
+
+    fn affected_with(&self, conn: &mut Conn, statement: Statement) -> Result<Affected> {
         let page = self.key(conn)?;
         let PageContent { path, audience, title, .. } = &self.content;
         let is_named = *audience != Audience::Inherited;
         let (current, was) = (current(conn, page)?, draft_rows::was(conn, page)?);
-        if current.as_ref().is_some_and(|current| current.path == *path && current.audience == *audience) {
+        let (dates, shows_title) = match statement {
+            Statement::Form => (DateEffect::None, false),
+            Statement::Nothing => {
+                (self.date_effect(current.as_ref()), self.shows_title(conn, page, current.as_ref(), was)?)
+            }
+        };
+        let is_same = current.as_ref().is_some_and(|current| current.path == *path && current.audience == *audience);
+        if is_same && dates != DateEffect::Opens && !shows_title {
             return Ok(Affected::default());
         }
         let own = OwnAccess::of(conn, audience)?;
@@ -311,10 +337,40 @@ impl Change for Publish {
             Some(_) => is_named && self.names_readers,
             None => is_named || was.is_none(),
         };
-        let stated = is_told && !self.names_changed_hands(conn, page)?;
+        let stated = statement == Statement::Form && is_told && !self.names_changed_hands(conn, page)?;
         let to = Some((path.clone(), own));
-        edits.push(Edit { page, title: title.clone(), from, to, was, stated });
+        edits.push(Edit { was, dates, shows_title, stated, ..Edit::new(page, title.clone(), from, to) });
         Ok(Affected::pages(edits))
+    }
+
+    fn date_effect(&self, current: Option<&Current>) -> DateEffect {
+        let (dates, now) = (self.content.dates(), Utc::now());
+        match current {
+            Some(current) if current.dates.is_opened_by(dates, now) => DateEffect::Opens,
+            None if dates.has_ended(now) => DateEffect::Ended,
+            _ => DateEffect::None,
+        }
+    }
+
+    /// Whether lists begin to show the title to everyone.
+    fn shows_title(
+        &self,
+        conn: &mut Conn,
+        page: PageId,
+        current: Option<&Current>,
+        was: Option<EffectiveAccess>,
+    ) -> Result<bool> {
+        let before = match current {
+            Some(current) => current.show_title,
+            None => was.is_some() && revisions::showed_title(conn, page)?,
+        };
+        Ok(self.content.show_title && !before)
+    }
+}
+
+impl Change for Publish {
+    fn affected(&self, conn: &mut Conn, _: &Editor) -> Result<Affected> {
+        self.affected_with(conn, Statement::Form)
     }
 
     fn apply(&self, conn: &mut Conn, run: &mut Run<'_>, plan: &Plan) -> Result<Outcome> {

@@ -138,10 +138,9 @@ impl Change for PublishDrafts {
     fn affected(&self, conn: &mut Conn, by: &Editor) -> Result<Affected> {
         let mut affected = Affected::default();
         for publish in self.ready(conn, by)? {
-            affected.edits.extend(publish.affected(conn, by)?.edits);
+            // A list of drafts shows neither their audiences nor their dates.
+            affected.edits.extend(publish.affected_unstated(conn)?.edits);
         }
-        // A list of drafts does not show their audiences.
-        affected.edits.iter_mut().for_each(|edit| edit.stated = false);
         Ok(affected)
     }
 

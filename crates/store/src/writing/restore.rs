@@ -1,5 +1,6 @@
 //! Restoring a page from the trash, with its history and its old paths.
 
+use chrono::{NaiveDateTime, Utc};
 use diesel::{
     prelude::*,
     sql_query,
@@ -11,19 +12,24 @@ use domain::{
     audit::Action,
     draft::FormId,
     effective_access::EffectiveAccess,
-    page::{PageId, PagePath},
+    page::{Dates, PageId, PagePath},
 };
 
 use super::{
     access_columns,
-    affected::{Affected, Edit, OwnAccess},
+    affected::{Affected, DateEffect, Edit, OwnAccess},
     audit,
     change::{Change, Outcome, Run},
     old_paths,
     plan::Plan,
     revisions::Record,
 };
-use crate::{Conn, Error, Result, access, columns::CONTENT, page_row, reader_keys, schema::trash};
+use crate::{
+    Conn, Error, Result, access,
+    columns::{CONTENT, dates_of},
+    page_row, reader_keys,
+    schema::trash,
+};
 
 /// Restores a page from the trash at a path.
 #[derive(Clone, Debug)]
@@ -37,28 +43,39 @@ pub struct Restore {
 struct Trashed {
     title: String,
     audience: Audience,
-    was: EffectiveAccess,
+    /// The access when the page left the site; `None` if readers did not have it then.
+    was: Option<EffectiveAccess>,
+    dates: Dates,
 }
+
+type TrashedContent = (String, String, NaiveDateTime, Option<NaiveDateTime>);
+type TrashedAccess = (bool, Option<i64>, NaiveDateTime);
 
 impl Restore {
     fn trashed(&self, conn: &mut Conn) -> Result<Option<Trashed>> {
-        let row: Option<(String, String, bool, Option<i64>)> = trash::table
-            .find(self.page.0)
-            .select((trash::title, trash::audience, trash::private, trash::readers_from))
-            .first(conn)
-            .optional()?;
-        let Some((title, word, private, readers_from)) = row else { return Ok(None) };
+        let of_page = (trash::title, trash::audience, trash::published_at, trash::unpublish_at);
+        let of_deletion = (trash::private, trash::readers_from, trash::deleted_at);
+        let row: Option<(TrashedContent, TrashedAccess)> =
+            trash::table.find(self.page.0).select((of_page, of_deletion)).first(conn).optional()?;
+        let Some(((title, word, published_at, unpublish_at), (private, readers_from, deleted_at))) = row else {
+            return Ok(None);
+        };
+        let dates = dates_of(published_at, unpublish_at);
         let was = EffectiveAccess::from_columns(private, readers_from);
+        let was = Some(was).filter(|_| dates.is_published(deleted_at.and_utc()));
         let audience = access::stated_audience(conn, self.page, &word)?;
-        Ok(Some(Trashed { title, audience, was }))
+        Ok(Some(Trashed { title, audience, was, dates }))
     }
 }
 
 impl Change for Restore {
     fn affected(&self, conn: &mut Conn, _: &Editor) -> Result<Affected> {
-        let Some(Trashed { title, audience, was }) = self.trashed(conn)? else { return Ok(Affected::default()) };
+        let Some(Trashed { title, audience, was, dates }) = self.trashed(conn)? else {
+            return Ok(Affected::default());
+        };
         let to = Some((self.path.clone(), OwnAccess::of(conn, &audience)?));
-        Ok(Affected::pages(vec![Edit { page: self.page, title, from: None, to, was: Some(was), stated: false }]))
+        let dates = if dates.has_ended(Utc::now()) { DateEffect::Ended } else { DateEffect::None };
+        Ok(Affected::pages(vec![Edit { was, dates, ..Edit::new(self.page, title, None, to) }]))
     }
 
     fn apply(&self, conn: &mut Conn, run: &mut Run<'_>, plan: &Plan) -> Result<Outcome> {

@@ -72,7 +72,7 @@ impl Change for SetAudience {
         for page in with_other_audience(conn, &ids, &self.audience)? {
             let Some(path) = skip_unreadable(path_of(&page.path)) else { continue };
             let to = Some((path.clone(), own.clone()));
-            edits.push(Edit { page: page.id, title: page.title, from: Some(path), to, was: None, stated: false });
+            edits.push(Edit::new(page.id, page.title, Some(path), to));
         }
         Ok(Affected::pages(edits))
     }

@@ -151,13 +151,6 @@ fn moved_with(
     Ok(back.filter(moved_along).collect())
 }
 
-/// The effect of a publication on access, none of it stated.
-fn unstated(publish: &Publish, conn: &mut Conn, by: &Editor) -> Result<Affected> {
-    let mut affected = publish.affected(conn, by)?;
-    affected.edits.iter_mut().for_each(|edit| edit.stated = false);
-    Ok(affected)
-}
-
 impl Undo {
     /// Why the undo is not possible, in words for a list; `None` if it is.
     pub(super) fn obstacle(&self, conn: &mut Conn, by: &Editor) -> Result<Option<String>> {
@@ -200,7 +193,7 @@ fn obstacle_of(error: Error) -> Result<String> {
 impl Change for Undo {
     fn affected(&self, conn: &mut Conn, by: &Editor) -> Result<Affected> {
         let Undone { publish, moved, .. } = self.undone(conn, by)?;
-        let mut affected = unstated(&publish, conn, by)?;
+        let mut affected = publish.affected_unstated(conn)?;
         affected.edits.extend(moved.into_iter().filter_map(PlannedMove::edit));
         Ok(affected)
     }
@@ -235,7 +228,7 @@ impl Change for Undo {
 impl Change for Republish {
     fn affected(&self, conn: &mut Conn, by: &Editor) -> Result<Affected> {
         let (_, publish) = self.publish(conn, by)?;
-        unstated(&publish, conn, by)
+        publish.affected_unstated(conn)
     }
 
     fn apply(&self, conn: &mut Conn, run: &mut Run<'_>, plan: &Plan) -> Result<Outcome> {

@@ -87,11 +87,12 @@ impl Change for UnpublishForm {
 /// [`Error::Stale`] when the page is saved at the same moment.
 fn unpublish(conn: &mut Conn, run: &Run<'_>, page: &Page) -> Result<()> {
     let was = access::effective(conn, page.id)?.unwrap_or(EffectiveAccess::ChosenBy(page.id));
+    let was = Some(was).filter(|_| page.content.is_published(run.now));
     match drafts::get(conn, run.by, page.id)? {
         Some(_) => draft_rows::set_was(conn, page.id, was)?,
         None => {
             let draft = draft_of(conn, run, page)?;
-            draft_rows::insert(conn, &draft, DraftLock::default(), Some(was))?;
+            draft_rows::insert(conn, &draft, DraftLock::default(), was)?;
         }
     }
     let seen = pages::table.find(page.id.0).filter(pages::version.eq(page.version.0));

@@ -4,6 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use chrono::{TimeDelta, Utc};
 use domain::{
     Version,
     access::{Admin, Editor, Member, Visitor},
@@ -48,9 +49,9 @@ const ALL: Paging = Paging { number: 1, size: 1000 };
 /// A step in the history of a site.
 #[derive(Clone, Debug)]
 enum Step {
-    PublishNew(usize, Audience),
+    PublishNew(usize, Audience, Timing),
     PublishAgain(Index, usize, Audience, bool),
-    SaveDraft(Index, Audience),
+    SaveDraft(Index, Audience, Timing),
     PublishDrafts(Vec<Index>),
     DiscardDraft(Index),
     SetAudience(Vec<Index>, Audience),
@@ -80,6 +81,29 @@ enum Step {
     PurgeFile(Index, &'static str),
 }
 
+/// When readers have a page.
+#[derive(Clone, Copy, Debug)]
+enum Timing {
+    Always,
+    Earlier,
+    Later,
+}
+
+impl Timing {
+    fn of(self, content: PageContent) -> PageContent {
+        let (published_at, unpublish_at) = match self {
+            Timing::Always => (noon(), None),
+            Timing::Earlier => (noon() - TimeDelta::days(2), Some(noon() - TimeDelta::days(1))),
+            Timing::Later => (Utc::now() + TimeDelta::days(1000), None),
+        };
+        PageContent { published_at, unpublish_at, ..content }
+    }
+}
+
+fn timing() -> impl Strategy<Value = Timing> {
+    prop_oneof![4 => Just(Timing::Always), 1 => Just(Timing::Earlier), 1 => Just(Timing::Later)]
+}
+
 fn some_groups() -> impl Strategy<Value = Vec<usize>> {
     subsequence((0..GROUPS.len()).collect::<Vec<_>>(), 0..=GROUPS.len())
 }
@@ -90,10 +114,12 @@ fn step() -> impl Strategy<Value = Step> {
     let path = || 0..PATHS.len();
     let people = || subsequence(PEOPLE.to_vec(), 0..=3);
     prop_oneof![
-        8 => (path(), audience()).prop_map(|(path, audience)| Step::PublishNew(path, audience)),
+        8 => (path(), audience(), timing())
+            .prop_map(|(path, audience, timing)| Step::PublishNew(path, audience, timing)),
         3 => (one(), path(), audience(), any::<bool>())
             .prop_map(|(page, path, audience, below)| Step::PublishAgain(page, path, audience, below)),
-        1 => (one(), audience()).prop_map(|(page, audience)| Step::SaveDraft(page, audience)),
+        2 => (one(), audience(), timing())
+            .prop_map(|(page, audience, timing)| Step::SaveDraft(page, audience, timing)),
         3 => some().prop_map(Step::PublishDrafts),
         1 => one().prop_map(Step::DiscardDraft),
         3 => (some(), audience()).prop_map(|(pages, audience)| Step::SetAudience(pages, audience)),
@@ -184,8 +210,9 @@ impl Step {
         };
         let members = |names: &[&str]| names.iter().map(|name| Username::parse(name).unwrap()).collect::<Vec<_>>();
         Some(match self {
-            Step::PublishNew(path, audience) => {
+            Step::PublishNew(path, audience, timing) => {
                 let content = PageContent { audience: existing(store, audience), ..content(PATHS[*path]) };
+                let content = timing.of(content);
                 commands::publication(None, Version(0), None, &content)
             }
             Step::PublishAgain(index, path, audience, move_below) => {
@@ -195,9 +222,9 @@ impl Step {
                 let (page, from, move_below) = (page.id, page.version, *move_below);
                 Command::Publish(Publish { move_below, ..Publish::after(from, page, content) })
             }
-            Step::SaveDraft(index, audience) => {
+            Step::SaveDraft(index, audience, timing) => {
                 let page = picked(&pages, &[*index]).pop()?;
-                let content = PageContent { audience: existing(store, audience), ..page.content };
+                let content = timing.of(PageContent { audience: existing(store, audience), ..page.content });
                 let input = DraftInput::from(PageInput::of(&content, Zone::default()));
                 let lock = store.read(|conn| drafts::get(conn, &by, page.id)).unwrap().map(|draft| draft.version);
                 let lock = DraftLock { draft: lock.unwrap_or(Version(0)), ..DraftLock::default() };
@@ -349,7 +376,11 @@ fn reading(store: &Store) -> Reading {
         };
         people.iter().filter(|member| page.readers.include(member)).map(|member| member.id.0).chain(everybody).collect()
     };
-    published(store).iter().map(|page| (page.id.0, readers(page))).collect()
+    let readers_now = |page: &Page| match page.content.is_published(Utc::now()) {
+        true => readers(page),
+        false => BTreeSet::new(),
+    };
+    published(store).iter().map(|page| (page.id.0, readers_now(page))).collect()
 }
 
 /// The pages that somebody can read now and could not before; an unpublished page counts with its last readers.
@@ -620,6 +651,74 @@ fn unstated_gains_come_before_all_other_changes() {
     });
 }
 
+/// Saves the content as a draft of a page, and returns the command that publishes it from the list of drafts.
+fn draft_to_publish(store: &Store, page: PageId, based_on: Version, content: &PageContent) -> Command {
+    let input = PageInput::of(content, Zone::default()).into();
+    let by = admin();
+    let draft = store.read(|conn| drafts::get(conn, by.editor(), page)).unwrap();
+    let lock = DraftLock { draft: draft.map_or(Version(0), |draft| draft.version), ..DraftLock::default() };
+    let save = Command::SaveDraft(SaveDraft { page: Some(page), based_on, lock, input });
+    run(store, &save, Consent::Stated).unwrap();
+    Command::PublishDrafts(PublishDrafts { pages: vec![page], zone: Zone::default(), now: noon(), seen: None })
+}
+
+#[test]
+fn dates_that_open_a_page_are_confirmed_unless_its_own_form_states_them() {
+    on_both(|store| {
+        let ended = Timing::Earlier.of(content("a"));
+        let open = PageContent { unpublish_at: None, ..ended.clone() };
+        let page = store.write(|conn| commands::insert(conn, admin().editor(), &ended, noon())).unwrap();
+        let publish =
+            |from, content: &PageContent| Command::Publish(Publish::after(Version(from), page.id, content.clone()));
+        run(store, &publish(1, &open), Consent::Stated).unwrap();
+        run(store, &publish(2, &ended), Consent::Stated).unwrap();
+        let drafts = draft_to_publish(store, page.id, Version(3), &open);
+        confirm(store, &drafts, "/a: everyone, without a password");
+        run(store, &publish(4, &ended), Consent::Stated).unwrap();
+        let undo = Command::Undo(Undo { page: page.id, from: Version(5) });
+        confirm(store, &undo, "/a: everyone, without a password");
+
+        let scheduled = Timing::Later.of(content("b"));
+        let page = store.write(|conn| commands::insert(conn, admin().editor(), &scheduled, noon())).unwrap();
+        let sooner = PageContent { published_at: noon(), ..scheduled.clone() };
+        let other_text = PageContent { body: "Other text.".into(), ..scheduled };
+        run(store, &draft_to_publish(store, page.id, Version(1), &other_text), Consent::Stated).unwrap();
+        run(store, &Command::Unpublish(Unpublish(Selection::one(page.id))), Consent::Stated).unwrap();
+        let drafts = draft_to_publish(store, page.id, Version(2), &sooner);
+        confirm(store, &drafts, "/b: everyone, without a password");
+    });
+}
+
+#[test]
+fn a_page_that_was_deleted_before_its_date_is_restored_with_a_question_and_an_ended_one_without() {
+    on_both(|store| {
+        let now = Utc::now();
+        let on = |days: i64| now + TimeDelta::days(days);
+        let scheduled = PageContent { published_at: on(-1), ..content("a") };
+        let ended = PageContent { published_at: on(-9), unpublish_at: Some(on(-8)), ..content("b") };
+        let pages = [scheduled, ended]
+            .map(|content| store.write(|conn| commands::insert(conn, admin().editor(), &content, on(-5))).unwrap().id);
+        store.write(|conn| commands::delete(conn, admin().editor(), &pages, on(-2))).unwrap();
+        let restore = |page, path: &str| Command::Restore(Restore { page, path: PagePath::parse(path).unwrap() });
+        confirm(store, &restore(pages[0], "a"), "/a: everyone, without a password");
+        run(store, &restore(pages[1], "b"), Consent::Stated).unwrap();
+    });
+}
+
+#[test]
+fn a_title_that_lists_begin_to_show_is_confirmed() {
+    on_both(|store| {
+        let page = insert(store, "a", Audience::SignedIn);
+        let shown = PageContent { show_title: true, ..page.content };
+        let drafts = draft_to_publish(store, page.id, Version(1), &shown);
+        confirm(store, &drafts, "/a: everyone (the title only)");
+        let other_text = PageContent { body: "Other text.".into(), ..shown };
+        run(store, &draft_to_publish(store, page.id, Version(2), &other_text), Consent::Stated).unwrap();
+        run(store, &Command::Unpublish(Unpublish(Selection::one(page.id))), Consent::Stated).unwrap();
+        run(store, &Command::Republish(Republish { page: page.id, version: Version(3) }), Consent::Stated).unwrap();
+    });
+}
+
 #[test]
 fn a_draft_whose_page_moves_with_another_draft_is_left_out() {
     on_both(|store| {
@@ -644,7 +743,7 @@ fn an_old_version_comes_back_as_a_draft_and_brings_its_readers_and_its_dates_onl
     on_both(|store| {
         let page = insert(store, "a", Audience::Public);
         let old = page.content.clone();
-        let later = noon() + chrono::TimeDelta::days(1);
+        let later = noon() + TimeDelta::days(1);
         let new = PageContent {
             title: "New".into(),
             audience: Audience::SignedIn,
