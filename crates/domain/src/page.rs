@@ -55,7 +55,7 @@ impl PageContent {
 }
 
 /// Whether a page with a date and an end is published: not before its date, and before its end.
-pub(crate) fn is_published(published_at: Timestamp, unpublish_at: Option<Timestamp>, now: Timestamp) -> bool {
+pub fn is_published(published_at: Timestamp, unpublish_at: Option<Timestamp>, now: Timestamp) -> bool {
     published_at <= now && unpublish_at.is_none_or(|end| now < end)
 }
 
