@@ -7,7 +7,7 @@ use domain::{
     audience::Audience,
     draft::DraftLock,
     effective_access::AccessKind,
-    group::{GroupContent, GroupName},
+    group::{GroupContent, GroupId, GroupName},
     page::{PageContent, PageId, PageInput, PagePath},
     user::Role,
 };
@@ -228,6 +228,22 @@ fn a_form_offers_few_groups_and_those_that_were_chosen() {
         sql(store, "DELETE FROM groups WHERE name > 'Team 049'").unwrap();
         let (all, more) = offered(&["x"]);
         assert_eq!((all.split(", ").count(), more), (50, false));
+    });
+}
+
+#[test]
+fn the_outline_of_a_large_group_names_some_members_and_counts_all() {
+    on_both(|store| {
+        let members = ["ann", "bob", "cleo"].map(|name| add(store, name, Role::Reader).name);
+        let content = GroupContent { name: GroupName::parse("Team").unwrap(), members: members.to_vec() };
+        let group = store.write(|conn| commands::add_group(conn, &admin(), &content, noon())).unwrap();
+        let outline = |most| store.read(|conn| groups::outline(conn, &admin(), group.id, most, 2)).unwrap().unwrap();
+        assert_eq!(outline(3), (&group).into());
+        let large = outline(2);
+        assert_eq!((large.members, large.named.len(), large.version), (3, 2, group.version));
+        assert!(large.named.is_sorted() && large.named.iter().all(|name| members.contains(name)));
+        let gone = GroupId(1);
+        assert!(store.read(|conn| groups::outline(conn, &admin(), gone, 3, 2)).unwrap().is_none());
     });
 }
 
