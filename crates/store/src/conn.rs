@@ -28,6 +28,10 @@ use crate::{
 
 /// The cache of pages of one SQLite connection, 512 KiB: the pool has 14 of them, and the system caches the file, too.
 const SMALL_CACHE: &str = "PRAGMA cache_size = -512";
+/// The cache during a change of many pages, 32 MiB.
+const LARGE_CACHE: &str = "PRAGMA cache_size = -32768";
+/// The number of pages from which a change has the large cache.
+const MANY: usize = 500;
 
 /// How long before a deadline the database stops waiting and working by itself.
 const MARGIN: Duration = Duration::from_millis(100);
@@ -274,11 +278,22 @@ impl Conn {
     /// Makes a change of many pages, which the change feed delivers as one change of everything: SQLite would write a row
     /// for each page and keep the last thousand. PostgreSQL notifies of each page.
     pub(crate) fn as_one_change<T>(&mut self, change: impl FnOnce(&mut Conn) -> Result<T>) -> Result<T> {
-        // The trigger `page_changed` leaves pages out while the newest row says `begun`. The small cache of a
-        // connection would write most rows of `listings` to the disk several times.
-        self.on_sqlite("PRAGMA cache_size = -32768; INSERT INTO changes (kind, name) VALUES ('site', 'begun')")?;
+        // The trigger `page_changed` leaves pages out while the newest row says `begun`.
+        self.on_sqlite("INSERT INTO changes (kind, name) VALUES ('site', 'begun')")?;
         let done = change(self);
-        self.on_sqlite(&format!("INSERT INTO changes (kind, name) VALUES ('site', ''); {SMALL_CACHE}"))?;
+        self.on_sqlite("INSERT INTO changes (kind, name) VALUES ('site', '')")?;
+        done
+    }
+
+    /// Makes a change of a number of pages, with a cache of SQLite for many if there are many: the small one would write most
+    /// rows of `listings` and of the indexes to the disk several times before the commit, and others wait until then.
+    pub(crate) fn with_cache_for<T>(&mut self, pages: usize, change: impl FnOnce(&mut Conn) -> Result<T>) -> Result<T> {
+        if pages < MANY {
+            return change(self);
+        }
+        self.on_sqlite(LARGE_CACHE)?;
+        let done = change(self);
+        self.on_sqlite(SMALL_CACHE)?;
         done
     }
 
