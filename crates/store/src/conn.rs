@@ -2,6 +2,7 @@
 #![allow(missing_docs, reason = "the derive makes public items without docs")]
 
 use std::{
+    collections::HashSet,
     os::unix::ffi::OsStrExt,
     path::Path,
     thread,
@@ -13,7 +14,7 @@ use diesel::{
     connection::{AnsiTransactionManager, SimpleConnection, TransactionManager},
     r2d2::R2D2Connection,
     sql_query,
-    sql_types::{BigInt, Bool, Integer, Text},
+    sql_types::{Array, BigInt, Bool, Integer, Text},
 };
 
 use crate::{
@@ -181,6 +182,19 @@ impl Conn {
             conn.batch_execute("SET LOCAL lock_timeout = '200ms'")?;
         }
         Ok(())
+    }
+
+    /// Locks those of the pages that no other transaction changes, without waiting; returns the keys of the others. SQLite has one
+    /// writer at a time.
+    pub(crate) fn lock_free_pages(&mut self, ids: &[i64]) -> Result<HashSet<i64>> {
+        let Conn::Postgres(conn) = self else { return Ok(HashSet::new()) };
+        let mut keys = |suffix: &str| -> Result<HashSet<i64>> {
+            let query = format!("SELECT id AS mark FROM pages WHERE id = ANY($1) ORDER BY id {suffix}");
+            let rows: Vec<MarkRow> = sql_query(query).bind::<Array<BigInt>, _>(ids).load(conn)?;
+            Ok(rows.into_iter().map(|row| row.mark).collect())
+        };
+        let locked = keys("FOR NO KEY UPDATE SKIP LOCKED")?;
+        Ok(&keys("")? - &locked)
     }
 
     pub(crate) fn ping(&mut self) -> Result<()> {
