@@ -156,7 +156,17 @@ impl Cluster {
 
     /// The URL that Postern calls `DATABASE_URL`.
     pub(crate) fn url(&self) -> String {
-        format!("postgres://postgres@{}/postgres", self.to)
+        self.url_of("postgres")
+    }
+
+    /// Creates another database; returns its URL.
+    pub(crate) fn create(&self, name: &str) -> Result<String, String> {
+        Database::open(&self.url())?.run(&format!("CREATE DATABASE {name}"))?;
+        Ok(self.url_of(name))
+    }
+
+    fn url_of(&self, name: &str) -> String {
+        format!("postgres://postgres@{}/{name}", self.to)
     }
 }
 

@@ -29,6 +29,7 @@ mod starts;
 mod stats;
 mod throughput;
 mod timing;
+mod upgrade;
 mod uploads;
 mod wrk;
 

@@ -16,8 +16,10 @@ use crate::{
     load::{PROVEN, runtime},
     options::Options,
     postern::{Site, login},
+    process::{Account, Room},
     report::Report,
     stats::percentile,
+    upgrade,
 };
 
 const PART: &str = "scale";
@@ -38,9 +40,15 @@ pub(crate) fn run(options: &Options, report: &mut Report) -> Result<(), String> 
     let sqlite = Site::new(options, "scale")?;
     let url = sqlite.url().to_owned();
     measure("SQLite", options, &sqlite, &url, report)?;
+    drop(sqlite);
+    let room = Room::new("upgrade", Account::named("nobody")?)?;
+    let url = format!("sqlite://{}", room.path("postern.db").display());
+    upgrade::run(PART, "SQLite", &url, options.scale, KEY, report)?;
+    drop(room);
     let cluster = Cluster::start()?;
     let postgres = Site::on(options, "scale-on", cluster.url())?;
-    measure("PostgreSQL", options, &postgres, &cluster.url(), report)
+    measure("PostgreSQL", options, &postgres, &cluster.url(), report)?;
+    upgrade::run(PART, "PostgreSQL", &cluster.create("upgrade")?, options.scale, KEY, report)
 }
 
 fn measure(name: &str, options: &Options, site: &Site, url: &str, report: &mut Report) -> Result<(), String> {
@@ -94,6 +102,7 @@ fn measure(name: &str, options: &Options, site: &Site, url: &str, report: &mut R
         "/admin/users?q=nobody&role=editor".into(),
         "/admin/users?page=20".into(),
         "/admin/groups".into(),
+        "/admin/groups/1".into(),
         "/admin/view-as".into(),
         "/admin/view-as?who=ser-77&path=/".into(),
         "/admin/audit".into(),

@@ -2,6 +2,7 @@
 #![allow(missing_docs, reason = "the derive makes public items without docs")]
 
 use std::{
+    collections::HashSet,
     os::unix::ffi::OsStrExt,
     path::Path,
     thread,
@@ -13,7 +14,7 @@ use diesel::{
     connection::{AnsiTransactionManager, SimpleConnection, TransactionManager},
     r2d2::R2D2Connection,
     sql_query,
-    sql_types::{BigInt, Bool, Integer, Text},
+    sql_types::{Array, BigInt, Bool, Integer, Text},
 };
 
 use crate::{
@@ -28,6 +29,10 @@ use crate::{
 
 /// The cache of pages of one SQLite connection, 512 KiB: the pool has 14 of them, and the system caches the file, too.
 const SMALL_CACHE: &str = "PRAGMA cache_size = -512";
+/// The cache during a change of many pages, 32 MiB.
+const LARGE_CACHE: &str = "PRAGMA cache_size = -32768";
+/// The number of pages from which a change has the large cache.
+const MANY: usize = 500;
 
 /// How long before a deadline the database stops waiting and working by itself.
 const MARGIN: Duration = Duration::from_millis(100);
@@ -179,6 +184,19 @@ impl Conn {
         Ok(())
     }
 
+    /// Locks those of the pages that no other transaction changes, without waiting; returns the keys of the others. SQLite has one
+    /// writer at a time.
+    pub(crate) fn lock_free_pages(&mut self, ids: &[i64]) -> Result<HashSet<i64>> {
+        let Conn::Postgres(conn) = self else { return Ok(HashSet::new()) };
+        let mut keys = |suffix: &str| -> Result<HashSet<i64>> {
+            let query = format!("SELECT id AS mark FROM pages WHERE id = ANY($1) ORDER BY id {suffix}");
+            let rows: Vec<MarkRow> = sql_query(query).bind::<Array<BigInt>, _>(ids).load(conn)?;
+            Ok(rows.into_iter().map(|row| row.mark).collect())
+        };
+        let locked = keys("FOR NO KEY UPDATE SKIP LOCKED")?;
+        Ok(&keys("")? - &locked)
+    }
+
     pub(crate) fn ping(&mut self) -> Result<()> {
         R2D2Connection::ping(self).map_err(Error::from)
     }
@@ -274,11 +292,22 @@ impl Conn {
     /// Makes a change of many pages, which the change feed delivers as one change of everything: SQLite would write a row
     /// for each page and keep the last thousand. PostgreSQL notifies of each page.
     pub(crate) fn as_one_change<T>(&mut self, change: impl FnOnce(&mut Conn) -> Result<T>) -> Result<T> {
-        // The trigger `page_changed` leaves pages out while the newest row says `begun`. The small cache of a
-        // connection would write most rows of `listings` to the disk several times.
-        self.on_sqlite("PRAGMA cache_size = -32768; INSERT INTO changes (kind, name) VALUES ('site', 'begun')")?;
+        // The trigger `page_changed` leaves pages out while the newest row says `begun`.
+        self.on_sqlite("INSERT INTO changes (kind, name) VALUES ('site', 'begun')")?;
         let done = change(self);
-        self.on_sqlite(&format!("INSERT INTO changes (kind, name) VALUES ('site', ''); {SMALL_CACHE}"))?;
+        self.on_sqlite("INSERT INTO changes (kind, name) VALUES ('site', '')")?;
+        done
+    }
+
+    /// Makes a change of a number of pages, with a cache of SQLite for many if there are many: the small one would write most
+    /// rows of `listings` and of the indexes to the disk several times before the commit, and others wait until then.
+    pub(crate) fn with_cache_for<T>(&mut self, pages: usize, change: impl FnOnce(&mut Conn) -> Result<T>) -> Result<T> {
+        if pages < MANY {
+            return change(self);
+        }
+        self.on_sqlite(LARGE_CACHE)?;
+        let done = change(self);
+        self.on_sqlite(SMALL_CACHE)?;
         done
     }
 

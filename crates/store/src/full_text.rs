@@ -35,48 +35,84 @@ pub(crate) fn matches(
     Box::new(sql::<Bool>(from).bind::<Text, _>(query).sql(to))
 }
 
-/// The keys of at most `limit` pages whose text or path matches a query, and whether more may match. Those that have all words
-/// in the title come first.
+/// The keys of at most `limit` pages whose text or path matches a query, and whether more may match. Of more, those that have
+/// all words in the title come first.
 pub(crate) fn hits(conn: &mut Conn, query: &Query, limit: u32) -> Result<(Vec<i64>, bool)> {
+    let limit = limit as usize;
+    // A page whose title has no excluded word may have one in its text.
+    let is_by_title = query.excluded().is_empty();
+    match conn {
+        // Each word of a statement costs a walk over all its entries. The titles have to be asked for only if there are more
+        // pages than are shown, and the paths only if there are not.
+        Conn::Sqlite(_) => {
+            let found = |query| Search {
+                statement: "SELECT rowid AS id FROM search WHERE still_wanted() AND search MATCH $1",
+                query,
+            };
+            let anywhere = [found(sqlite_query(query)), found(sqlite_paths(query))];
+            let mut ids = Vec::new();
+            if !add_hits(conn, &anywhere, limit, &mut ids)? {
+                return Ok((ids, false));
+            }
+            let mut first = Vec::new();
+            if is_by_title {
+                add_hits(conn, &[found(sqlite_titles(query))], limit, &mut first)?;
+            }
+            add_new(&mut first, ids);
+            first.truncate(limit);
+            Ok((first, true))
+        }
+        // MATERIALIZED: with the limit in view, PostgreSQL would read the whole table for the few rows of a rare word. The
+        // rows are still read one by one.
+        Conn::Postgres(_) => {
+            let titles = Search {
+                statement:
+                    "WITH found AS MATERIALIZED (SELECT page_id AS id FROM search WHERE title @@ CAST($1 AS tsquery))
+                            SELECT id FROM found",
+                query: postgres_required(query),
+            };
+            let anywhere = Search {
+                statement: "WITH found AS MATERIALIZED (SELECT page_id AS id FROM search
+                            WHERE words @@ CAST($1 AS tsquery) OR path @@ CAST($1 AS tsquery)) SELECT id FROM found",
+                query: postgres_query(query),
+            };
+            let mut ids = Vec::new();
+            let searches: Vec<Search> = is_by_title.then_some(titles).into_iter().chain([anywhere]).collect();
+            let more = add_hits(conn, &searches, limit, &mut ids)?;
+            Ok((ids, more))
+        }
+    }
+}
+
+/// A statement that selects the keys of pages, and its parameter.
+struct Search {
+    statement: &'static str,
+    query: String,
+}
+
+/// Adds the pages that the searches find, each once, until there are more than `limit`; returns whether there were more.
+fn add_hits(conn: &mut Conn, searches: &[Search], limit: usize, ids: &mut Vec<i64>) -> Result<bool> {
     #[derive(QueryableByName)]
     struct Hit {
         #[diesel(sql_type = BigInt)]
         id: i64,
     }
-    let limit = limit as usize;
-    let (titles, anywhere, in_titles, in_texts) = match conn {
-        Conn::Sqlite(_) => (
-            sqlite_titles(query),
-            sqlite_anywhere(query),
-            "SELECT rowid AS id FROM search WHERE still_wanted() AND search MATCH $1",
-            "SELECT rowid AS id FROM search WHERE still_wanted() AND search MATCH $1",
-        ),
-        Conn::Postgres(_) => (
-            postgres_required(query),
-            postgres_query(query),
-            // MATERIALIZED: with the limit in view, PostgreSQL would read the whole table for the few rows of a rare word. The
-            // rows are still read one by one.
-            "WITH found AS MATERIALIZED (SELECT page_id AS id FROM search WHERE title @@ CAST($1 AS tsquery))
-             SELECT id FROM found",
-            "WITH found AS MATERIALIZED (SELECT page_id AS id FROM search
-             WHERE words @@ CAST($1 AS tsquery) OR path @@ CAST($1 AS tsquery)) SELECT id FROM found",
-        ),
-    };
-    let mut ids: Vec<i64> = Vec::new();
-    // A page whose title has no excluded word may have one in its text.
-    let titles = query.excluded().is_empty().then_some((in_titles, titles));
-    for (statement, query) in titles.into_iter().chain([(in_texts, anywhere)]) {
-        // One more than the limit, beside those that the titles have.
+    for Search { statement, query } in searches {
+        // One more than the limit, beside those that were found before.
         let most = limit + 1 + ids.len();
         let found: Vec<Hit> = sql_query(format!("{statement} LIMIT {most}")).bind::<Text, _>(query).load(conn)?;
-        let known: HashSet<i64> = ids.iter().copied().collect();
-        ids.extend(found.into_iter().map(|hit| hit.id).filter(|id| !known.contains(id)));
+        add_new(ids, found.into_iter().map(|hit| hit.id));
         if ids.len() > limit {
             ids.truncate(limit);
-            return Ok((ids, true));
+            return Ok(true);
         }
     }
-    Ok((ids, false))
+    Ok(false)
+}
+
+fn add_new(ids: &mut Vec<i64>, others: impl IntoIterator<Item = i64>) {
+    let known: HashSet<i64> = ids.iter().copied().collect();
+    ids.extend(others.into_iter().filter(|id| !known.contains(id)));
 }
 
 /// A query in the syntax of SQLite's FTS5. Each term is a quoted string, in which only a quotation mark is special, and no
@@ -98,10 +134,14 @@ fn sqlite_excluded(query: &Query, columns: &str) -> String {
     query.excluded().iter().map(|term| format!(" NOT ({columns} : {})", sqlite_string(term))).collect()
 }
 
+/// The same query for the path, for the panel.
+fn sqlite_paths(query: &Query) -> String {
+    format!("(path : ({})){}", sqlite_required(query), sqlite_excluded(query, "path"))
+}
+
 /// The same query for the texts or the path, for the panel.
 fn sqlite_anywhere(query: &Query) -> String {
-    let (required, excluded) = (sqlite_required(query), sqlite_excluded(query, "path"));
-    format!("({}) OR ((path : ({required})){excluded})", sqlite_query(query))
+    format!("({}) OR ({})", sqlite_query(query), sqlite_paths(query))
 }
 
 fn sqlite_string(term: &Term) -> String {

@@ -3,6 +3,7 @@
 
 use std::cmp::Ordering;
 
+use chrono::NaiveDateTime;
 use diesel::{
     dsl::{case_when, sql},
     prelude::*,
@@ -11,15 +12,15 @@ use diesel::{
 use domain::{
     Timestamp,
     access::Editor,
-    effective_access::AccessKind,
-    page::PageId,
+    effective_access::{AccessKind, EffectiveAccess},
+    page::{Dates, PageId},
     search::{Query, title_key},
 };
 
 pub use crate::page_row::PageRow;
 use crate::{
     Conn, Result, Table,
-    columns::{KEYS, published},
+    columns::{KEYS, dates_of, published},
     conn::MultiBackend,
     draft_row::{self, DraftFilter, DraftKind, DraftRow},
     error::skip_unreadable,
@@ -61,8 +62,46 @@ pub struct PageFilter {
     pub before: Option<Timestamp>,
     /// A state, and the moment at which pages are in it.
     pub state: Option<(PageState, Timestamp)>,
-    /// The keys of the pages that have the words, and whether there may be more, if [`PageFilter::look_up`] was called.
-    pub hits: Option<(Vec<i64>, bool)>,
+    /// The pages that have the words, and whether there may be more, if [`PageFilter::look_up`] was called.
+    pub hits: Option<(Vec<Hit>, bool)>,
+}
+
+/// A page that has the words of a filter, with the values that the rest of the filter compares. They are read once: some 15 counts
+/// would each read the rows of up to 1,000 pages from all over the table.
+#[derive(Clone, Debug)]
+pub struct Hit {
+    id: i64,
+    access: AccessKind,
+    dates: Dates,
+}
+
+impl Hit {
+    fn get_many(conn: &mut Conn, ids: &[i64]) -> Result<Vec<Hit>> {
+        let columns = (pages::id, pages::private, pages::readers_from, pages::published_at, pages::unpublish_at);
+        let rows: Vec<(i64, bool, Option<i64>, NaiveDateTime, Option<NaiveDateTime>)> =
+            pages::table.filter(pages::id.eq_any(ids)).select(columns).load(conn)?;
+        let hits = rows.into_iter().map(|(id, private, readers_from, published_at, unpublish_at)| Hit {
+            id,
+            access: EffectiveAccess::from_columns(private, readers_from).kind(),
+            dates: dates_of(published_at, unpublish_at),
+        });
+        Ok(hits.collect())
+    }
+
+    /// Whether the page matches everything but the words, as [`PageFilter::rows`] has it in SQL.
+    fn matches(&self, filter: &PageFilter) -> bool {
+        let Dates { published_at, unpublish_at } = self.dates;
+        let is_in_state = match filter.state {
+            None => true,
+            Some((PageState::Published, now)) => self.dates.is_published(now),
+            Some((PageState::Scheduled, now)) => published_at > now,
+            Some((PageState::Ended, now)) => unpublish_at.is_some_and(|end| end <= now && published_at <= end),
+        };
+        is_in_state
+            && filter.access.is_none_or(|kind| kind == self.access)
+            && filter.since.is_none_or(|since| published_at >= since)
+            && filter.before.is_none_or(|before| published_at < before)
+    }
 }
 
 /// The state of a page in publishing.
@@ -84,8 +123,8 @@ impl PageFilter {
     /// The filter with the pages that have its words, so that several questions about it, in one transaction, search once.
     pub fn look_up(&self, conn: &mut Conn) -> Result<PageFilter> {
         let hits = match self.base(conn)? {
-            Base::Found { ids, more } => Some((ids, more)),
-            Base::All | Base::Sorted { .. } => None,
+            Base::Hits { hits, more } => Some((hits, more)),
+            Base::All => None,
         };
         Ok(PageFilter { hits, ..self.clone() })
     }
@@ -95,12 +134,12 @@ impl PageFilter {
         self.access.is_none() && self.since.is_none() && self.before.is_none()
     }
 
-    /// The pages of a base that match everything but the words.
-    fn rows(&self, base: &Base) -> pages::BoxedQuery<'static, MultiBackend> {
-        let mut rows = base.rows();
+    /// The pages that match everything but the words. They are read in the order of the index of a column, if there is one.
+    fn rows(&self, order: Option<PageColumn>) -> pages::BoxedQuery<'static, MultiBackend> {
+        let mut rows = pages::table.into_boxed();
         // The few pages with an end have an index of their own.
         let is_by_end = matches!(self.state, Some((PageState::Ended, _)));
-        let is_scanned = is_by_end || matches!(base, Base::Sorted { .. });
+        let is_scanned = is_by_end || order.is_some();
         if let Some(kind) = self.access {
             let kind = access_number(kind);
             // Another expression than that of the index: SQLite would sort all pages of one kind to show the first 50, or
@@ -109,7 +148,7 @@ impl PageFilter {
             rows = rows.filter(sql::<Bool>(&format!("{access} = {kind}")));
         }
         // No range of the index, for the same reason.
-        let is_range = !is_by_end && !matches!(base, Base::Sorted { by_date: false });
+        let is_range = !is_by_end && order.is_none_or(|column| column == PageColumn::Published);
         // SQLite searches the index for one of two lower limits: a moment in the past would lead to all pages since.
         let is_implied = |since: &Timestamp| matches!(self.state, Some((PageState::Scheduled, now)) if *since <= now);
         if let Some(since) = self.since.filter(|since| !is_implied(since)).map(|since| since.naive_utc()) {
@@ -164,26 +203,29 @@ impl PageFilter {
         if self.query.trim().is_empty() {
             return Ok(Base::All);
         }
-        if let Some((ids, more)) = self.hits.clone() {
-            return Ok(Base::Found { ids, more });
+        if let Some((hits, more)) = self.hits.clone() {
+            return Ok(Base::Hits { hits, more });
         }
-        let Ok(query) = Query::parse(&self.query) else { return Ok(Base::Found { ids: Vec::new(), more: false }) };
+        let Ok(query) = Query::parse(&self.query) else { return Ok(Base::Hits { hits: Vec::new(), more: false }) };
         let (ids, more) = full_text::hits(conn, &query, Count::MAX)?;
-        Ok(Base::Found { ids, more })
+        Ok(Base::Hits { hits: Hit::get_many(conn, &ids)?, more })
     }
 
     /// The keys of at most 1,000 pages of a base that match, and whether there are, or may be, more.
     fn found(&self, conn: &mut Conn, base: &Base) -> Result<(Vec<i64>, bool)> {
-        let mut rows = self.rows(base);
+        if let Base::Hits { hits, more } = base {
+            return Ok((hits.iter().filter(|hit| hit.matches(self)).map(|hit| hit.id).collect(), *more));
+        }
+        let mut rows = self.rows(None);
         let is_ended = matches!(self.state, Some((PageState::Ended, _)));
-        if matches!(base, Base::All) && !is_ended && (self.since.is_some() || self.before.is_some()) {
+        if !is_ended && (self.since.is_some() || self.before.is_some()) {
             // PostgreSQL would otherwise read the whole table until it has met as many rows of a short span.
             rows = rows.order((pages::published_at.desc(), pages::path.asc()));
         }
         let mut ids: Vec<i64> = rows.select(pages::id).limit(Count::LIMIT).load(conn)?;
         let Count { counted, more } = Count::of_found(ids.len());
         ids.truncate(counted as usize);
-        Ok((ids, more || matches!(base, Base::Found { more: true, .. })))
+        Ok((ids, more))
     }
 
     fn count(&self, conn: &mut Conn, base: &Base) -> Result<Count> {
@@ -196,19 +238,8 @@ impl PageFilter {
 enum Base {
     /// All pages.
     All,
-    /// All pages, in the order of an index, which may be that of the date.
-    Sorted { by_date: bool },
-    /// These, of which there may be more.
-    Found { ids: Vec<i64>, more: bool },
-}
-
-impl Base {
-    fn rows(&self) -> pages::BoxedQuery<'static, MultiBackend> {
-        match self {
-            Base::All | Base::Sorted { .. } => pages::table.into_boxed(),
-            Base::Found { ids, .. } => pages::table.filter(pages::id.eq_any(ids.clone())).into_boxed(),
-        }
-    }
+    /// Those that have the words, at most 1,000, and whether there may be more.
+    Hits { hits: Vec<Hit>, more: bool },
 }
 
 /// A column by which the panel's list is sorted.
@@ -265,7 +296,7 @@ pub fn list(
 /// The pages that match a filter: their number, and where a sorted part of them is read.
 struct Matches {
     total: Count,
-    base: Base,
+    ids: Vec<i64>,
     /// Whether the index of an order has the first rows; otherwise at most 1,000 rows are sorted.
     is_by_order: bool,
 }
@@ -277,14 +308,16 @@ impl Matches {
         let total = Count { counted: ids.len() as u64, more };
         // Up to 1,000 rows are sorted; of more, the index of the order has the first.
         let is_by_order = matches!(base, Base::All) && (more || filter.is_empty());
-        Ok(Matches { total, base: Base::Found { ids, more }, is_by_order })
+        Ok(Matches { total, ids, is_by_order })
     }
 
     fn table(&self, conn: &mut Conn, filter: &PageFilter, sort: PageSort, window: Window) -> Result<Table<RowRecord>> {
-        let sorted = Base::Sorted { by_date: sort.by == PageColumn::Published };
-        let among = if self.is_by_order { &sorted } else { &self.base };
         sort.order().table(window, self.total, RowRecord::key, |range, order, limit, offset| {
-            let rows = filter.rows(among).filter(sql::<Bool>(range)).order(sql::<Bool>(order));
+            let rows = match self.is_by_order {
+                true => filter.rows(Some(sort.by)),
+                false => pages::table.filter(pages::id.eq_any(self.ids.clone())).into_boxed(),
+            };
+            let rows = rows.filter(sql::<Bool>(range)).order(sql::<Bool>(order));
             Ok(rows.limit(limit).offset(offset).select(RowRecord::as_select()).load(conn)?)
         })
     }
@@ -455,7 +488,7 @@ impl PageSort {
 
 /// The keys of all pages that match, in the order of their paths.
 pub fn matching(conn: &mut Conn, _: &Editor, filter: &PageFilter) -> Result<Vec<PageId>> {
-    let mut rows = filter.rows(&Base::All);
+    let mut rows = filter.rows(None);
     if !filter.query.trim().is_empty() {
         rows = match Query::parse(&filter.query) {
             Ok(query) => rows.filter(full_text::matches(conn, &query)),

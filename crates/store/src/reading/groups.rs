@@ -48,6 +48,28 @@ pub struct GroupRow {
     pub pages: u64,
 }
 
+/// A group as its form shows it: of a large group, only some of its members.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GroupOutline {
+    /// The key of the group.
+    pub id: GroupId,
+    /// The name of the group.
+    pub name: GroupName,
+    /// The version of the group.
+    pub version: Version,
+    /// The number of its members.
+    pub members: u64,
+    /// The names of all members, or of some of a large group.
+    pub named: Vec<Username>,
+}
+
+impl From<&Group> for GroupOutline {
+    fn from(group: &Group) -> GroupOutline {
+        let GroupContent { name, members } = group.content.clone();
+        GroupOutline { id: group.id, name, version: group.version, members: members.len() as u64, named: members }
+    }
+}
+
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = groups)]
 struct Record {
@@ -233,6 +255,28 @@ pub fn names_of_member(conn: &mut Conn, member: &Member) -> Result<Vec<GroupName
 pub fn get(conn: &mut Conn, _: &Admin, id: GroupId) -> Result<Option<Group>> {
     let record: Option<Record> = groups::table.find(id.0).select(Record::as_select()).first(conn).optional()?;
     record.map(|record| record.load(conn)).transpose()
+}
+
+/// The group with a key, with the names of all its members, if there are at most `most`, and otherwise of `few`: of a group of
+/// 100,000 the names take several hundred milliseconds.
+pub fn outline(conn: &mut Conn, _: &Admin, id: GroupId, most: u32, few: u32) -> Result<Option<GroupOutline>> {
+    let record: Option<Record> = groups::table.find(id.0).select(Record::as_select()).first(conn).optional()?;
+    let Some(record) = record else { return Ok(None) };
+    let members: i64 = group_members::table.filter(group_members::group_id.eq(id.0)).count().get_result(conn)?;
+    if members <= i64::from(most) {
+        return Ok(Some((&record.load(conn)?).into()));
+    }
+    // Without an order: it would need the names of all members.
+    let mut some: Vec<String> = group_members::table
+        .inner_join(users::table.on(users::id.eq(group_members::user_id)))
+        .filter(group_members::group_id.eq(id.0))
+        .select(users::name)
+        .limit(i64::from(few))
+        .load(conn)?;
+    some.sort_unstable();
+    let named = some.iter().map(|name| Username::parse(name).map_err(invalid)).collect::<Result<_>>()?;
+    let (name, version) = (name_of(&record.name)?, Version(record.version));
+    Ok(Some(GroupOutline { id, name, version, members: members.unsigned_abs(), named }))
 }
 
 /// The group with a name.

@@ -136,7 +136,8 @@ pub fn run(conn: &mut Conn, run: &mut Run<'_>, command: &Command) -> Result<Outc
     }
     let plan = Plan::new(conn, &affected)?;
     run.consent.check(&plan.diff())?;
-    let outcome = change.apply(conn, run, &plan)?;
+    let pages = affected.edits.len().max(plan.changed());
+    let outcome = conn.with_cache_for(pages, |conn| change.apply(conn, run, &plan))?;
     // The account may have been disabled during a long change: on PostgreSQL that commit is visible by now.
     require_present(conn, run.by)?;
     Ok(outcome)

@@ -34,8 +34,7 @@ pub type ReadText = fn(&PagePath, &str) -> TextFacts;
 /// The number of texts that one transaction reads.
 const AT_ONCE: i64 = 500;
 
-/// Reads up to 500 changed texts; returns whether others are left. A user who saves one of these pages goes
-/// first.
+/// Reads up to 500 changed texts; returns whether others are left. Pages that another transaction is changing are left for later.
 ///
 /// # Errors
 /// [`crate::Error::Unavailable`] when another transaction holds one of the rows for 200 ms; try again later.
@@ -44,9 +43,13 @@ pub fn catch_up(conn: &mut Conn, reader: ReadText) -> Result<bool> {
     // In the order of the keys, so that two instances do not deadlock.
     let unread: Vec<i64> =
         links_unread::table.order(links_unread::page_id).limit(AT_ONCE).select(links_unread::page_id).load(conn)?;
-    let changed = read(conn, &unread, reader)?;
+    // Reading times are announced by an update of the pages. The task that reads the texts for the search updates them as well, and
+    // a batch that waits for it in vain is repeated seconds later.
+    let busy = conn.lock_free_pages(&unread)?;
+    let free: Vec<i64> = unread.iter().copied().filter(|id| !busy.contains(id)).collect();
+    let changed = read(conn, &free, reader)?;
     announce(conn, &changed)?;
-    Ok(unread.len() as i64 == AT_ONCE)
+    Ok(unread.len() as i64 == AT_ONCE || !busy.is_empty())
 }
 
 /// Reads the text of a page that this transaction saved.

@@ -140,6 +140,11 @@ impl Plan {
         self.after.get(&page).copied()
     }
 
+    /// The number of pages whose effective access changes.
+    pub(super) fn changed(&self) -> usize {
+        self.changed.len()
+    }
+
     /// What the command does to access.
     pub(super) fn diff(&self) -> AccessDiff {
         self.diff.clone()

@@ -1,5 +1,6 @@
 //! Links between pages: read after any change of a text, and found if they are broken.
 
+use diesel::{RunQueryDsl, sql_query};
 use domain::{
     Version,
     audience::{Audience, Chosen},
@@ -17,6 +18,7 @@ use store::{
 use crate::{
     commands,
     database::{add, admin, content, noon, on_both, put, sql},
+    races::is_postgres,
 };
 
 fn page(path: &str, body: &str) -> PageContent {
@@ -264,5 +266,24 @@ fn the_targets_of_a_text_that_is_being_written_are_looked_up() {
         let (missing, odd) = (of("nowhere", LinkProblem::Missing), of("Odd path", LinkProblem::Missing));
         assert_eq!(problems(Audience::SignedIn), [missing.clone(), odd.clone()]);
         assert_eq!(problems(Audience::Inherited), [of("secret", LinkProblem::Closed), missing, odd]);
+    });
+}
+
+#[test]
+fn texts_are_read_beside_a_transaction_that_changes_one_of_their_pages() {
+    on_both(|store| {
+        if !is_postgres(store) {
+            return;
+        }
+        fill(store, &[page("a", "gone"), page("b", "gone")]);
+        sql(store, "UPDATE pages SET body = repeat('word ', 1000)").unwrap();
+        let read = || store.write(|conn| writing::links::catch_up(conn, commands::links));
+        let held = store.write(|conn| {
+            sql_query("UPDATE pages SET summary = 'new' WHERE path = 'a'").execute(conn)?;
+            Ok(read().unwrap())
+        });
+        assert!(held.unwrap(), "a page is left");
+        assert_eq!(sql(store, "UPDATE links_unread SET page_id = page_id").unwrap(), 1, "the other page was read");
+        assert!(!read().unwrap() && !store.read(links::has_unread).unwrap());
     });
 }

@@ -72,6 +72,7 @@ const ALL: &[&str] = &[
     "2026-11-30-000262_bulk_actions",
     "2026-11-30-000263_menu_languages",
     "2026-11-30-000270_triggers_by_key",
+    "2026-11-30-000271_menu_in_bulk",
 ];
 
 /// Inserts a page in any version of the schema.

@@ -7,7 +7,7 @@ use domain::{
     audience::Audience,
     draft::DraftLock,
     effective_access::AccessKind,
-    group::{GroupContent, GroupName},
+    group::{GroupContent, GroupId, GroupName},
     page::{PageContent, PageId, PageInput, PagePath},
     user::Role,
 };
@@ -137,6 +137,54 @@ fn words_that_were_looked_up_once_give_the_same_list_and_counts() {
 }
 
 #[test]
+fn a_search_filters_its_pages_as_the_list_of_all_pages_does() {
+    on_both(|store| {
+        let moments: Vec<_> = (-2..=2).map(|days| noon() + TimeDelta::days(days)).collect();
+        let mut pages = Vec::new();
+        for audience in [Audience::Public, Audience::SignedIn] {
+            for published_at in &moments {
+                for end in [None, Some(noon()), Some(noon() + TimeDelta::days(3))] {
+                    let title = format!("Found {}", pages.len());
+                    pages.push(PageContent {
+                        audience: audience.clone(),
+                        published_at: *published_at,
+                        unpublish_at: end.filter(|end| end > published_at),
+                        title,
+                        ..content(&format!("p{}", pages.len()))
+                    });
+                }
+            }
+        }
+        store.write(|conn| pages.iter().try_for_each(|page| put(conn, page))).unwrap();
+        let sort = PageSort { by: PageColumn::Published, descending: true };
+        let found = |filter: PageFilter| {
+            let window = Window { start: Start::Number(1), size: 50 };
+            let table = store.read(|conn| admin_list::list(conn, admin().editor(), &filter, sort, window)).unwrap();
+            (table.rows.iter().map(|row| row.id).collect::<Vec<_>>(), table.total)
+        };
+        let mut sizes = Vec::new();
+        for access in [None, Some(AccessKind::Everybody), Some(AccessKind::SignedIn), Some(AccessKind::Chosen)] {
+            for (since, before) in
+                [(None, None), (Some(moments[1]), None), (None, Some(moments[3])), (Some(noon()), Some(noon()))]
+            {
+                for state in [None, Some(PageState::Published), Some(PageState::Scheduled), Some(PageState::Ended)] {
+                    let state = state.map(|state| (state, noon()));
+                    let filter = PageFilter { access, since, before, state, ..PageFilter::default() };
+                    let all = found(filter.clone());
+                    assert_eq!(found(PageFilter { query: "found".into(), ..filter.clone() }), all, "{filter:?}");
+                    sizes.push(all.0.len());
+                }
+            }
+        }
+        assert!(
+            sizes.contains(&0)
+                && sizes.contains(&30)
+                && sizes.iter().filter(|size| (1..30).contains(*size)).count() > 10
+        );
+    });
+}
+
+#[test]
 fn a_filter_by_date_and_state_needs_both() {
     on_both(|store| {
         let page =
@@ -180,6 +228,22 @@ fn a_form_offers_few_groups_and_those_that_were_chosen() {
         sql(store, "DELETE FROM groups WHERE name > 'Team 049'").unwrap();
         let (all, more) = offered(&["x"]);
         assert_eq!((all.split(", ").count(), more), (50, false));
+    });
+}
+
+#[test]
+fn the_outline_of_a_large_group_names_some_members_and_counts_all() {
+    on_both(|store| {
+        let members = ["ann", "bob", "cleo"].map(|name| add(store, name, Role::Reader).name);
+        let content = GroupContent { name: GroupName::parse("Team").unwrap(), members: members.to_vec() };
+        let group = store.write(|conn| commands::add_group(conn, &admin(), &content, noon())).unwrap();
+        let outline = |most| store.read(|conn| groups::outline(conn, &admin(), group.id, most, 2)).unwrap().unwrap();
+        assert_eq!(outline(3), (&group).into());
+        let large = outline(2);
+        assert_eq!((large.members, large.named.len(), large.version), (3, 2, group.version));
+        assert!(large.named.is_sorted() && large.named.iter().all(|name| members.contains(name)));
+        let gone = GroupId(1);
+        assert!(store.read(|conn| groups::outline(conn, &admin(), gone, 3, 2)).unwrap().is_none());
     });
 }
 

@@ -11,7 +11,7 @@ use domain::{
 };
 use serde::{Deserialize, Serialize};
 use store::{
-    groups::{self, GroupRow},
+    groups::{self, GroupOutline, GroupRow},
     writing::{self, AccessDiff, AddGroup, Command, Consent, DeleteGroup, UpdateGroup},
 };
 
@@ -79,9 +79,9 @@ pub async fn list(app: Data<App>, admin: Admin, query: QueryString) -> Result<Ou
 }
 
 /// The maximum number of members for which the form has all of them in one field.
-const MAX_IN_FIELD: usize = 1_000;
+const MAX_IN_FIELD: u32 = 1_000;
 /// The number of members that the form of a larger group names.
-const MAX_NAMED: usize = 50;
+const MAX_NAMED: u32 = 50;
 
 /// The fields of the form as they were typed.
 #[derive(Default, Deserialize, Serialize)]
@@ -108,9 +108,10 @@ pub struct Fields {
 }
 
 impl Fields {
-    fn of(group: &Group) -> Fields {
-        let GroupInput { name, members } = GroupInput::of(&group.content);
-        let members = (group.content.members.len() <= MAX_IN_FIELD).then_some(members);
+    fn of(group: &GroupOutline) -> Fields {
+        let GroupOutline { name, named, .. } = group.clone();
+        let GroupInput { name, members } = GroupInput::of(&GroupContent { name, members: named });
+        let members = (group.members <= u64::from(MAX_IN_FIELD)).then_some(members);
         Fields { name, members, version: group.version.0, ..Fields::default() }
     }
 
@@ -135,7 +136,7 @@ struct FormPage {
     action: String,
     fields: Fields,
     /// The number of members and some of their names, for a form that does not have all of them.
-    member_count: usize,
+    member_count: u64,
     some_members: String,
     question: Option<AccessQuestion>,
     errors: Errors,
@@ -148,7 +149,7 @@ struct Editing<'a> {
     app: &'a App,
     admin: &'a Admin,
     site: &'a Site,
-    group: Option<&'a Group>,
+    group: Option<&'a GroupOutline>,
 }
 
 impl Editing<'_> {
@@ -170,12 +171,12 @@ impl Editing<'_> {
         invalid: &Invalid,
         query: &QueryString,
     ) -> Result<Answer, Error> {
-        let title = self.group.map_or("New group".into(), |group| group.content.name.to_string());
+        let title = self.group.map_or("New group".into(), |group| group.name.to_string());
         let page = FormPage {
             panel: Panel::new(self.site, self.admin.account(), "groups", title, &GROUPS.trail("")).with_message(query),
             is_new: self.group.is_none(),
             action: self.group.map_or(GROUPS.list.into(), |group| GROUPS.form_href(group.id.0)),
-            member_count: self.group.map_or(0, |group| group.content.members.len()),
+            member_count: self.group.map_or(0, |group| group.members),
             some_members: self.group.filter(|_| fields.members.is_none()).map_or(String::new(), some_members),
             fields,
             question,
@@ -202,9 +203,9 @@ impl Editing<'_> {
     }
 }
 
-/// The first members of a group.
-fn some_members(group: &Group) -> String {
-    let names: Vec<&str> = group.content.members.iter().take(MAX_NAMED).map(|name| name.as_str()).collect();
+/// Some members of a group.
+fn some_members(group: &GroupOutline) -> String {
+    let names: Vec<&str> = group.named.iter().take(MAX_NAMED as usize).map(|name| name.as_str()).collect();
     names.join(", ")
 }
 
@@ -240,7 +241,15 @@ fn after(flash: Flash, id: GroupId, then: SubmitAction) -> Outcome {
     })
 }
 
-/// The group of a request, or 404.
+/// What the form of a group shows, or 404.
+async fn outline(app: &App, admin: &Admin, id: GroupId) -> Result<(Arc<Site>, GroupOutline), Error> {
+    let proof = admin.proof();
+    let read = move |conn: &mut store::Conn| groups::outline(conn, &proof, id, MAX_IN_FIELD, MAX_NAMED);
+    let (site, group) = app.db.read_with_site(read).await?;
+    Ok((site, group.ok_or(Error::NotFound)?))
+}
+
+/// The group of a request with all its members, or 404.
 async fn load(app: &App, admin: &Admin, id: GroupId) -> Result<(Arc<Site>, Group), Error> {
     let proof = admin.proof();
     let (site, group) = app.db.read_with_site(move |conn| groups::get(conn, &proof, id)).await?;
@@ -249,7 +258,7 @@ async fn load(app: &App, admin: &Admin, id: GroupId) -> Result<(Arc<Site>, Group
 
 /// GET `/admin/groups/{id}`.
 pub async fn edit(request: HttpRequest, app: Data<App>, admin: Admin, query: QueryString) -> Result<Answer, Error> {
-    let (site, group) = load(&app, &admin, GroupId(id(&request)?)).await?;
+    let (site, group) = outline(&app, &admin, GroupId(id(&request)?)).await?;
     let editing = Editing { app: &app, admin: &admin, site: &site, group: Some(&group) };
     editing.form(Fields::of(&group), &Invalid::default(), &query)
 }
@@ -266,7 +275,8 @@ pub async fn update(
         fields.then = asked;
     }
     let (site, group) = load(&app, &admin, id).await?;
-    let editing = Editing { app: &app, admin: &admin, site: &site, group: Some(&group) };
+    let shown = GroupOutline::from(&group);
+    let editing = Editing { app: &app, admin: &admin, site: &site, group: Some(&shown) };
     let content = match fields.check(Some(&group)) {
         Ok(content) => content,
         Err(invalid) => return editing.refused(fields, &invalid, StatusCode::UNPROCESSABLE_ENTITY),
@@ -285,12 +295,12 @@ pub async fn update(
             editing.ask(fields, &app.db.preview(admin.proof().editor().clone(), command).await??)
         }
         Err(store::Error::Stale) => {
-            let (_, theirs) = load(&app, &admin, id).await?;
+            let (_, theirs) = outline(&app, &admin, id).await?;
             fields.version = theirs.version.0;
-            let GroupContent { name, members } = &theirs.content;
-            let named = match members.len() {
+            let (name, most) = (&theirs.name, u64::from(MAX_NAMED));
+            let named = match theirs.members {
                 0 => "nobody".to_owned(),
-                count if count > MAX_NAMED => format!("{} and {} more", some_members(&theirs), count - MAX_NAMED),
+                count if count > most => format!("{} and {} more", some_members(&theirs), count - most),
                 _ => some_members(&theirs),
             };
             let words = format!(
@@ -309,14 +319,14 @@ struct DeletePage {
     panel: Panel,
     action: String,
     name: String,
-    members: usize,
+    members: u64,
     access: AccessPreview,
     cancel_href: String,
 }
 
 /// GET `/admin/groups/{id}/delete`: asks for confirmation and shows the effect on access.
 pub async fn confirm(request: HttpRequest, app: Data<App>, admin: Admin) -> Result<Answer, Error> {
-    let (site, group) = load(&app, &admin, GroupId(id(&request)?)).await?;
+    let (site, group) = outline(&app, &admin, GroupId(id(&request)?)).await?;
     let id = group.id;
     let command = Command::DeleteGroup(DeleteGroup::new(&admin.proof(), id));
     let diff = app.db.preview(admin.proof().editor().clone(), command).await??;
@@ -326,11 +336,11 @@ pub async fn confirm(request: HttpRequest, app: Data<App>, admin: Admin) -> Resu
             admin.account(),
             "groups",
             "Delete this group?",
-            &GROUPS.trail_under(id.0, group.content.name.as_str(), ""),
+            &GROUPS.trail_under(id.0, group.name.as_str(), ""),
         ),
         action: format!("{}/delete", GROUPS.form_href(id.0)),
-        name: group.content.name.to_string(),
-        members: group.content.members.len(),
+        name: group.name.to_string(),
+        members: group.members,
         access: AccessPreview::new(&diff),
         cancel_href: GROUPS.form_href(id.0),
     };

@@ -1,0 +1,2 @@
+-- Nothing to do: PostgreSQL notifies of each page.
+SELECT 1;
