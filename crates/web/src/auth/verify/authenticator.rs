@@ -41,7 +41,7 @@ use crate::{
         users::CachedUser,
     },
     clock,
-    db::Db,
+    db::{Db, committed},
     http::{
         client::{Client, Origin},
         error::Error,
@@ -382,9 +382,8 @@ impl Authenticator {
             // Before the write: a concurrent request that sees the new row must find the record.
             self.verified.insert(fingerprint, Matched::Password(to.clone()), Instant::now());
             let new = to.clone();
-            db.write(move |conn| store::writing::account::rehash(conn, id, &from, &to))
-                .await
-                .map(|stored| stored.then_some(new))
+            let rehash = db.write(move |conn| store::writing::account::rehash(conn, id, &from, &to));
+            committed::unasked(rehash).await.map(|stored| stored.then_some(new))
         };
         match stored.await {
             Ok(Some(new)) => new,
