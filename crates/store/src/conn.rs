@@ -171,8 +171,17 @@ impl Conn {
 
     /// Rolls back. A connection that cannot is broken, and the pool drops it.
     pub(crate) fn roll_back(&mut self) {
-        if let Err(error) = <Conn as Connection>::TransactionManager::rollback_transaction(self) {
+        if let Err(error) = self.try_to_roll_back() {
             log::warn!("a transaction could not be rolled back: {}", one_line(&error.to_string()));
+        }
+    }
+
+    fn try_to_roll_back(&mut self) -> diesel::QueryResult<()> {
+        match <Conn as Connection>::TransactionManager::rollback_transaction(self) {
+            // SQLite rolls back by itself when the disk is full, and then refuses to do it again. Diesel knows that the
+            // connection is in no transaction.
+            Err(_) if !R2D2Connection::is_broken(self) => Ok(()),
+            outcome => outcome,
         }
     }
 
@@ -484,4 +493,29 @@ pub(crate) fn may_come_up(error: &ConnectionError) -> bool {
         .any(|passing| words.contains(passing))
         // SQLite gives the same message for a file whose folder was removed.
         && !words.contains("unable to open database file")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_transaction_that_sqlite_rolled_back_by_itself_leaves_its_connection_intact() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut conn = Conn::Sqlite(establish_sqlite(&folder.path().join("x.db"), true).unwrap());
+        conn.batch_execute("CREATE TABLE t (bytes BLOB); PRAGMA max_page_count = 20").unwrap();
+        for statement in ["INSERT INTO t VALUES (zeroblob(1000000))", "INSERT INTO missing VALUES (1)"] {
+            let at_once = |conn: &mut Conn| conn.batch_execute(statement);
+            let prepared = |conn: &mut Conn| sql_query(statement).execute(conn).map(drop);
+            for fails in [&at_once as &dyn Fn(&mut Conn) -> diesel::QueryResult<()>, &prepared] {
+                conn.begin_to_write(&Deadline::none()).unwrap();
+                conn.batch_execute("INSERT INTO t VALUES ('x')").unwrap();
+                fails(&mut conn).unwrap_err();
+                assert_eq!(conn.try_to_roll_back(), Ok(()), "{statement}");
+                assert!(!R2D2Connection::is_broken(&mut conn), "{statement}");
+                let row: MarkRow = sql_query("SELECT count(*) AS mark FROM t").get_result(&mut conn).unwrap();
+                assert_eq!(row.mark, 0, "{statement}");
+            }
+        }
+    }
 }

@@ -6,6 +6,7 @@
 
 mod beat;
 mod change;
+mod event;
 mod source;
 mod status;
 
@@ -24,6 +25,7 @@ use r2d2::ManageConnection;
 
 use crate::{Error, Result, advice, pool::Manager};
 pub use change::Change;
+pub use event::Event;
 use source::Source;
 use status::Status;
 
@@ -41,19 +43,6 @@ const LISTENER_TIMEOUT: Duration = Duration::from_secs(6);
 const PROBE_TIMEOUT: Duration = Duration::from_secs(1);
 /// The shortest and the longest pause before a new listener starts.
 const RETRY_PAUSE: (Duration, Duration) = (Duration::from_millis(50), Duration::from_secs(1));
-
-/// What the feed delivers.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Event {
-    /// A change that was committed.
-    Changed(Change),
-    /// Every change that was committed before this moment has been delivered.
-    Heartbeat(Instant),
-    /// Changes are not delivered, although the database answers; until the next heartbeat, only the database is true.
-    Interrupted,
-    /// The database does not answer; until the next heartbeat, there is nobody to ask.
-    Unreachable,
-}
 
 type Deliver = Arc<dyn Fn(Event) + Send + Sync>;
 
@@ -131,7 +120,8 @@ impl Supervisor {
                 status: self.status.clone(),
             };
             if let Err(error) = thread::Builder::new().name("listener".into()).spawn(move || listener.run()) {
-                self.status.fail(format!("no thread for the change feed: {error}"));
+                self.status.fail(format!("no thread for the change feed: {error}"), &Event::Interrupted);
+                (self.deliver)(Event::Interrupted);
             }
             let was_connected = self.watch(&heartbeats);
             pause = if was_connected { RETRY_PAUSE.0 } else { (pause * 2).min(RETRY_PAUSE.1) };
@@ -151,12 +141,14 @@ impl Supervisor {
                 Err(RecvTimeoutError::Timeout) => {
                     let seconds = last.elapsed().as_secs();
                     let answers = answers(&self.manager);
-                    self.status.fail(match answers {
+                    let cause = match answers {
                         true => format!("the connection of the change feed has been silent for {seconds} seconds"),
                         false => format!("the database has not answered for {seconds} seconds"),
-                    });
+                    };
+                    let event = Event::of_failure(answers);
+                    self.status.fail(cause, &event);
                     self.manager.expected().set_reachable(answers);
-                    (self.deliver)(if answers { Event::Interrupted } else { Event::Unreachable });
+                    (self.deliver)(event);
                     if answers || last.elapsed() >= LISTENER_TIMEOUT {
                         self.manager.expected().set(None);
                         break;
@@ -193,17 +185,18 @@ impl Listener {
         // Whatever the pool is connected to may not be what the next listener finds.
         expected.set(None);
         expected.record_rewrite();
-        self.status.fail(advice::explained(self.manager.url(), error.clone()).to_string());
-        if expected.check_companions().is_err() {
+        let event = if expected.check_companions().is_err() {
             // See `Companions`. As long as this connection is open, no other one is the last to close.
             mem::forget(source);
             (self.deliver)(Event::Changed(Change::Everything));
-            (self.deliver)(Event::Interrupted);
+            Event::Interrupted
         } else {
             let answers = !matches!(error, Error::Unavailable(_)) || answers(&self.manager);
             expected.set_reachable(answers);
-            (self.deliver)(if answers { Event::Interrupted } else { Event::Unreachable });
-        }
+            Event::of_failure(answers)
+        };
+        self.status.fail(advice::explained(self.manager.url(), error).to_string(), &event);
+        (self.deliver)(event);
     }
 
     fn listen(&self, source: &mut Option<Source>) -> Result<()> {

@@ -1,6 +1,7 @@
 //! The only boundary between async handlers and the blocking database.
 
 mod bulkheads;
+pub mod committed;
 mod stored_bytes;
 
 use std::{
@@ -425,6 +426,11 @@ impl Db {
             outcome
         })
         .await
+        .inspect(|outcome| {
+            if outcome.is_ok() {
+                committed::note();
+            }
+        })
     }
 
     /// Runs a change that may be rejected: a duplicate, a stale version, the last administrator.

@@ -18,7 +18,11 @@ use crate::{
     config::{Config, Serve, values::Networks},
     db::POOL_SIZE,
     first_run,
-    http::{client::Proxies, listener, upload_limits::Pace},
+    http::{
+        client::Proxies,
+        listener::{self, Capacity},
+        upload_limits::Pace,
+    },
     metrics,
     routes::application,
 };
@@ -148,7 +152,7 @@ async fn serve_on(
         stop_signal(signal, drain).await;
         let _unread = stopping.send(Instant::now());
     };
-    let server = listener::serve(listener, &state.options.proxies, application, stop)?;
+    let server = listener::serve(listener, Capacity::of_site(), &state.options.proxies, application, stop)?;
     let metrics = metrics.map(|listener| metrics::serve(listener, state.clone())).transpose()?;
     introduce();
     // Metrics are served until the end, even while the site drains: operators look at them then.

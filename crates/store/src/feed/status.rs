@@ -5,6 +5,8 @@ use std::{
     time::{Duration, Instant},
 };
 
+use super::event::Event;
+
 /// The shortest time between two log lines with the same cause.
 const LOG_INTERVAL: Duration = Duration::from_secs(10);
 
@@ -28,13 +30,21 @@ impl Status {
         self.failed().as_ref().map(|failure| failure.cause.clone())
     }
 
-    /// Records a failure, and logs it unless it was logged in the last ten seconds.
-    pub(super) fn fail(&self, cause: String) {
+    /// Records a failure, and logs it unless it was logged in the last ten seconds. `event` is what the feed delivers because of
+    /// it.
+    pub(super) fn fail(&self, cause: String, event: &Event) {
         let mut failed = self.failed();
         let now = Instant::now();
         let is_known = failed.as_ref().is_some_and(|last| last.cause == cause && now - last.logged < LOG_INTERVAL);
         if !is_known {
-            log::warn!("changes of the database do not arrive, so nothing is answered from the cache: {cause}");
+            match event {
+                Event::Unreachable => log::warn!(
+                    "the database does not answer, and the cache answers only for a limited time what it has: {cause}"
+                ),
+                _ => {
+                    log::warn!("changes of the database do not arrive, so nothing is answered from the cache: {cause}")
+                }
+            }
         }
         let logged = if is_known { failed.as_ref().map_or(now, |last| last.logged) } else { now };
         let since = failed.as_ref().map_or(now, |last| last.since);

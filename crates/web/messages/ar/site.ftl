@@ -226,9 +226,11 @@ error-method = الطريقة غير مسموح بها
 error-method-message = لا يستجيب هذا العنوان إلا لـ { $methods }.
 error-timeout = بطيء جدًا
 error-timeout-message = لم تصل بقية الطلب في الوقت المناسب.
-error-timeout-again = لم يتغير شيء. أرسله من جديد.
+error-timeout-again = أرسله من جديد.
 error-conflict = لم يُنفَّذ
 error-unchanged = لم يتغير شيء.
+error-partly-saved = حُفظ جزء فقط
+error-partly-saved-reload = حُفظ جزء من هذا بالفعل. ارجع إلى الصفحة السابقة وأعد تحميلها لرؤيته.
 error-too-large = كبير جدًا
 error-too-large-message = { $bytes ->
     [zero] لا يمكن أن يحتوي الطلب على أي بايت.
@@ -238,13 +240,13 @@ error-too-large-message = { $bytes ->
     [many] الحد الأقصى للطلب { $bytes } بايتًا.
    *[other] الحد الأقصى للطلب { $bytes } بايت.
 }
-error-too-large-back = لم يتغير شيء. ارجع إلى الصفحة السابقة: ربما ما زال المتصفح يحتفظ بما كتبته.
+error-too-large-back = ارجع إلى الصفحة السابقة: ربما ما زال المتصفح يحتفظ بما كتبته.
 error-address = العنوان طويل جدًا
 error-address-message = هذا العنوان أطول من عنوان أي صفحة.
 error-media-type = نوع الوسائط غير مدعوم
 error-media-type-message = يُرسل النموذج بصيغة application/x-www-form-urlencoded (multipart/form-data).
 error-unprocessable = هذا غير ممكن
-error-unprocessable-back = لم يتغير شيء. ارجع إلى الصفحة السابقة للمحاولة من جديد.
+error-unprocessable-back = ارجع إلى الصفحة السابقة للمحاولة من جديد.
 error-too-many = محاولات كثيرة جدًا
 error-too-many-message = وردت أسماء وكلمات مرور خاطئة كثيرة من شبكتك أو لهذا الاسم.
 error-too-many-wait = حاول مرة أخرى بعد { $wait }.
@@ -255,11 +257,11 @@ error-headers-message = حقول ترويسة هذا الطلب كثيرة جد�
 error-busy = مشغول
 error-busy-message = الخادم مشغول. حاول مرة أخرى بعد بضع ثوانٍ.
 error-no-room-message = هناك طلبات كبيرة كثيرة قيد التنفيذ، من شبكتك أو إجمالًا.
-error-no-room-wait = لم يتغير شيء. انتظر بضع ثوانٍ ثم ارجع وحاول مرة أخرى: ما زال المتصفح يحتفظ بما كتبته.
+error-no-room-wait = انتظر بضع ثوانٍ ثم ارجع وحاول مرة أخرى: ما زال المتصفح يحتفظ بما كتبته.
 error-unavailable = خارج الخدمة
 error-unavailable-message = قاعدة بيانات الموقع لا تستجيب. حاول مرة أخرى بعد قليل.
 error-not-saved = لم يُحفظ
-error-not-saved-message = لا يمكن الكتابة في قاعدة بيانات الموقع الآن. لم يتغير شيء.
+error-not-saved-message = لا يمكن الكتابة في قاعدة بيانات الموقع الآن.
 error-not-saved-back = ارجع إلى الصفحة السابقة: ربما ما زال المتصفح يحتفظ بما كتبته. أرسله من جديد بعد قليل؛ وإن تكرر ذلك فأبلغ مشغّل هذا الموقع.
 error-in-doubt = ربما حُفظ
 error-in-doubt-message = انقطع الاتصال بقاعدة بيانات الموقع أثناء الحفظ. ربما تم الحفظ؛ أعد تحميل الصفحة للتأكد.

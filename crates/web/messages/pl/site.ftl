@@ -218,9 +218,11 @@ error-method = Niedozwolona metoda
 error-method-message = Ten adres odpowiada tylko na { $methods }.
 error-timeout = Zbyt wolno
 error-timeout-message = Reszta żądania nie dotarła na czas.
-error-timeout-again = Niczego nie zmieniono. Wyślij je ponownie.
+error-timeout-again = Wyślij je ponownie.
 error-conflict = Nie wykonano
 error-unchanged = Niczego nie zmieniono.
+error-partly-saved = Zapisano tylko część
+error-partly-saved-reload = Część została już zapisana. Wróć i odśwież stronę, aby ją zobaczyć.
 error-too-large = Zbyt duże
 error-too-large-message = { $bytes ->
     [one] Żądanie może mieć co najwyżej { $bytes } bajt.
@@ -228,13 +230,13 @@ error-too-large-message = { $bytes ->
     [many] Żądanie może mieć co najwyżej { $bytes } bajtów.
    *[other] Żądanie może mieć co najwyżej { $bytes } bajta.
 }
-error-too-large-back = Niczego nie zmieniono. Wróć: przeglądarka być może nadal ma wpisany tekst.
+error-too-large-back = Wróć: przeglądarka być może nadal ma wpisany tekst.
 error-address = Zbyt długi adres
 error-address-message = Ten adres jest dłuższy niż adres jakiejkolwiek strony.
 error-media-type = Nieobsługiwany typ danych
 error-media-type-message = Formularz wysyła się jako application/x-www-form-urlencoded (multipart/form-data).
 error-unprocessable = To niemożliwe
-error-unprocessable-back = Niczego nie zmieniono. Wróć, aby spróbować ponownie.
+error-unprocessable-back = Wróć, aby spróbować ponownie.
 error-too-many = Zbyt wiele prób
 error-too-many-message = Z tej sieci lub dla tej nazwy nadeszło zbyt wiele błędnych nazw i haseł.
 error-too-many-wait = Spróbuj ponownie za { $wait }.
@@ -245,11 +247,11 @@ error-headers-message = Pola nagłówka tego żądania są zbyt liczne lub zbyt 
 error-busy = Serwer zajęty
 error-busy-message = Serwer jest zajęty. Spróbuj ponownie za kilka sekund.
 error-no-room-message = Trwa zbyt wiele dużych żądań, z tej sieci lub łącznie.
-error-no-room-wait = Niczego nie zmieniono. Odczekaj kilka sekund, wróć i spróbuj ponownie: przeglądarka nadal ma wpisany tekst.
+error-no-room-wait = Odczekaj kilka sekund, wróć i spróbuj ponownie: przeglądarka nadal ma wpisany tekst.
 error-unavailable = Przerwa w działaniu
 error-unavailable-message = Baza danych witryny nie odpowiada. Spróbuj ponownie za chwilę.
 error-not-saved = Nie zapisano
-error-not-saved-message = W bazie danych witryny nie można teraz zapisywać. Niczego nie zmieniono.
+error-not-saved-message = W bazie danych witryny nie można teraz zapisywać.
 error-not-saved-back = Wróć: przeglądarka być może nadal ma wpisany tekst. Wyślij go ponownie za chwilę, a jeśli to się powtórzy, powiadom operatora tej witryny.
 error-in-doubt = Być może zapisano
 error-in-doubt-message = Podczas zapisywania utracono połączenie z bazą danych witryny. Być może zapisano; odśwież stronę, aby to zobaczyć.

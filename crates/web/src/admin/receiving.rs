@@ -55,7 +55,7 @@ async fn finish(app: &App, upload: Upload, form: &mut FileForm) -> Result<(Conte
     }
 }
 
-const FULL: &str = "The disk of the site is full, so that the file was not stored. Nothing else was changed.";
+const FULL: &str = "The disk of the site is full, so that the file was not stored.";
 
 fn no_space(words: &'static str) -> Error {
     Error::NoSpace(words.into())

@@ -18,6 +18,7 @@ use actix_web::{
 use super::extract::{Admin, Editor, Reader};
 use crate::{
     App,
+    db::committed,
     http::{envelope::Envelope, error::Error},
     language::sentence::Sentence,
 };
@@ -80,7 +81,7 @@ async fn forward(
         return answer.await;
     }
     // A task of its own: a change is finished and logged even if its client disconnects.
-    match actix_web::rt::spawn(answer).await {
+    match actix_web::rt::spawn(committed::carried(answer)).await {
         Ok(answer) => answer,
         Err(error) if error.is_panic() => resume_unwind(error.into_panic()),
         Err(_) => Err(Error::stopping().into()),

@@ -170,6 +170,12 @@ impl Generations {
         }
     }
 
+    /// Generations for unit tests that no heartbeat makes fresh.
+    #[cfg(test)]
+    pub fn never_fresh() -> Generations {
+        Generations { required_heartbeat: AtomicU64::new(u64::MAX), ..Generations::new(StalenessLimits::default()) }
+    }
+
     /// The current generation of a dependency; must be taken before the database is read.
     pub fn generation(&self, dependency: Dependency) -> Generation {
         Generation {

@@ -30,8 +30,10 @@ const STALL_SECONDS: u32 = 30;
 /// The state of a connection. Its stream and its requests share it, on one thread.
 pub struct Connection {
     worker: Rc<Worker>,
-    /// The second in which the first byte of an unfinished head arrived.
+    /// The second in which the first byte of an unfinished head arrived, or since which it could be read.
     head_since: Cell<Option<u32>>,
+    /// The last bytes that arrived.
+    tail: Cell<[u8; 3]>,
     /// The second since which the client has taken no byte of its answer.
     stalled_since: Cell<Option<u32>>,
     /// Whether a request is being handled, so that bytes belong to its body.
@@ -82,6 +84,7 @@ impl Worker {
         let connection = Rc::new(Connection {
             worker: self.clone(),
             head_since: Cell::default(),
+            tail: Cell::default(),
             stalled_since: Cell::default(),
             is_handling: Cell::default(),
             is_expired: Cell::default(),
@@ -130,7 +133,12 @@ impl Connection {
         Handling(connection.cloned())
     }
 
-    fn bytes_arrived(&self) {
+    fn bytes_arrived(&self, bytes: &[u8]) {
+        let mut tail = self.tail.get();
+        for byte in &bytes[bytes.len().saturating_sub(tail.len())..] {
+            tail = [tail[1], tail[2], *byte];
+        }
+        self.tail.set(tail);
         if !self.is_handling.get() && self.head_since.get().is_none() {
             self.head_since.set(Some(self.worker.second.get()));
         }
@@ -139,7 +147,14 @@ impl Connection {
     fn bytes_sent(&self) {
         self.stalled_since.set(None);
         // A client that takes an answer may have sent its next requests already, and Actix reads them afterwards.
-        self.head_since.set(None);
+        let may_be_unfinished = !self.is_handling.get() && !self.ends_a_head();
+        self.head_since.set(may_be_unfinished.then(|| self.worker.second.get()));
+    }
+
+    /// Whether the bytes that have arrived end as a head does, with an empty line. Where they do not, the next head may have
+    /// begun. After a form they may not although nothing follows: the connection then stays open for a shorter time.
+    fn ends_a_head(&self) -> bool {
+        matches!(self.tail.get(), [b'\n', b'\r', b'\n'] | [_, b'\n', b'\n'])
     }
 
     fn wait(&self, waker: &Waker) {
@@ -150,8 +165,12 @@ impl Connection {
     }
 
     fn expire(&self, now: u32) {
-        let older = |since: &Cell<Option<u32>>, limit| since.get().is_some_and(|since| now.wrapping_sub(since) > limit);
-        if older(&self.head_since, HEAD_SECONDS) || older(&self.stalled_since, STALL_SECONDS) {
+        let is_late = match (self.stalled_since.get(), self.head_since.get()) {
+            (Some(since), _) => now.wrapping_sub(since) > STALL_SECONDS,
+            (None, Some(since)) => now.wrapping_sub(since) > HEAD_SECONDS,
+            (None, None) => false,
+        };
+        if is_late {
             self.is_expired.set(true);
             if let Some(waker) = self.waker.borrow_mut().take() {
                 waker.wake();
@@ -195,7 +214,7 @@ impl AsyncRead for Stream {
         if read.is_pending() {
             self.connection.wait(context.waker());
         } else if buffer.filled().len() > before {
-            self.connection.bytes_arrived();
+            self.connection.bytes_arrived(&buffer.filled()[before..]);
         }
         read
     }
@@ -224,5 +243,67 @@ impl AsyncWrite for Stream {
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         Pin::new(&mut self.socket).poll_shutdown(context)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::http::budget::Budget;
+
+    const REQUEST: &[u8] = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n";
+
+    fn connection() -> Rc<Connection> {
+        Rc::<Worker>::default().connection(Budget::new(1).take(None, 1).unwrap())
+    }
+
+    /// Whether a connection is ended within so many seconds.
+    fn ends_within(connection: &Connection, seconds: u32) -> bool {
+        (0..seconds).for_each(|_| connection.worker.tick());
+        connection.check().is_err()
+    }
+
+    fn answer(connection: &Rc<Connection>) {
+        drop(Connection::handle(Some(connection)));
+        connection.bytes_sent();
+    }
+
+    #[test]
+    fn case_48_the_deadline_of_a_head_counts_from_the_answer_before_it_if_it_had_begun_by_then() {
+        let together = |parts: &[&[u8]]| {
+            let connection = connection();
+            parts.iter().for_each(|part| connection.bytes_arrived(part));
+            answer(&connection);
+            (ends_within(&connection, HEAD_SECONDS), ends_within(&connection, 1))
+        };
+        assert_eq!(together(&[&[REQUEST, b"GET /"].concat()]), (false, true));
+        assert_eq!(together(&[REQUEST, b"G", b"E"]), (false, true));
+        assert_eq!(together(&[&[REQUEST, b"GET / HTTP/1.1\r\n"].concat()]), (false, true));
+        // Idle connections are the business of Actix.
+        assert_eq!(together(&[REQUEST]), (false, false));
+        assert_eq!(together(&[b"GET / HTTP/1.1\r\nHost: x\r\n\r", b"\n"]), (false, false));
+        assert_eq!(together(&[b"GET / HTTP/1.1\nHost: x\n\n"]), (false, false));
+    }
+
+    #[test]
+    fn case_48_a_head_that_arrives_while_a_request_is_handled_has_its_deadline_from_the_answer_on() {
+        let connection = connection();
+        connection.bytes_arrived(REQUEST);
+        let handling = Connection::handle(Some(&connection));
+        connection.bytes_arrived(b"GET /");
+        connection.bytes_sent();
+        assert!(!ends_within(&connection, 2 * HEAD_SECONDS), "the handler may take its time");
+        drop(handling);
+        connection.bytes_sent();
+        assert!(ends_within(&connection, HEAD_SECONDS + 1));
+    }
+
+    #[test]
+    fn case_48_a_client_that_takes_no_byte_of_its_answer_has_the_deadline_for_that() {
+        let connection = connection();
+        connection.bytes_arrived(&[REQUEST, b"GET /"].concat());
+        answer(&connection);
+        connection.stalled_since.set(Some(connection.worker.second.get()));
+        assert!(!ends_within(&connection, STALL_SECONDS) && ends_within(&connection, 1));
     }
 }

@@ -55,7 +55,7 @@ pub enum Error {
     NoRoom,
     /// 503: the database does not answer; the message is for the log only.
     Unavailable(String),
-    /// 503: the database refused a change, and nothing was changed; the message is for the log only.
+    /// 503: the database refused a change and made nothing of it; the message is for the log only.
     NotSaved(String),
     /// 503: the database was lost during the commit of a change, which may have been saved; the message is for the log only.
     InDoubt(String),
@@ -79,16 +79,6 @@ impl Error {
     pub fn undecided(self) -> Error {
         match self {
             Error::Internal(message) => Error::Unavailable(message),
-            error => error,
-        }
-    }
-
-    /// The error when a change was made, and something that belongs to it failed: nobody may be told that nothing was changed.
-    pub fn after_change(self) -> Error {
-        match self {
-            Error::Busy(_) | Error::NoRoom | Error::Unavailable(_) | Error::NotSaved(_) => {
-                Error::InDoubt(format!("a part of the change was saved, and then: {self}"))
-            }
             error => error,
         }
     }
@@ -169,11 +159,11 @@ impl From<store::Error> for Error {
 }
 
 /// The message when the effect of a change differs from the one that was confirmed.
-const UNCONFIRMED: &str = "Nothing was changed: this would change access to pages in a way that was not shown. Reload \
-                           the form and confirm what it shows.";
+const UNCONFIRMED: &str = "This would change access to pages in a way that was not shown. Reload the form and confirm \
+                           what it shows.";
 
 /// The message when an account lost its role between the sign-in and the change.
-const NOT_ALLOWED: &str = "Your account was disabled or lost its role meanwhile, so nothing was changed.";
+const NOT_ALLOWED: &str = "Your account was disabled or lost its role meanwhile.";
 
 /// The message when a change would remove the last administrator.
 pub const LAST_ADMIN: &str = "This would leave the site without an active administrator. Make another user one first.";

@@ -159,7 +159,7 @@ async fn menu_of(app: &App, error: &Error, sender: &Sender, html: bool) -> Optio
 /// The cache key of an error whose page depends only on the settings of the site, the menu and its language.
 fn cacheable_name(error: &Error, sender: &Sender) -> Option<&'static str> {
     match error {
-        _ if sender.account.is_some() => None,
+        _ if sender.account.is_some() || sender.has_changed => None,
         Error::Unauthorized => Some("unauthorized"),
         Error::Rejected => Some("rejected"),
         Error::SignedOut => Some("signed out"),

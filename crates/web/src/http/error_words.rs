@@ -25,6 +25,8 @@ pub struct Sender {
     pub address: String,
     /// Whether the request only reads, so that it may be repeated.
     pub is_read: bool,
+    /// Whether the request committed a change before it failed.
+    pub has_changed: bool,
     /// The language of the place on the site at which the request failed; `None` for that of the site.
     pub language: Option<LanguageTag>,
 }
@@ -118,13 +120,13 @@ impl Words {
         let contact = Some(&site.contact).filter(|contact| asks && !contact.is_empty());
         Words {
             status: status.as_u16(),
-            title: say(&title(error)),
+            title: say(&title(error, sender.has_changed)),
             message,
             message_language: message_language.to_owned(),
             wait: if is_throttled { WAIT } else { "" },
             wait_line: language.say(&Sentence::new("error-too-many-wait").with("wait", WAIT)),
             note: if matches!(error, Error::Rejected) { site.refusal.clone() } else { String::new() },
-            hints: hints(error, contact.is_some()).iter().map(say).collect(),
+            hints: hints(error, contact.is_some(), sender.has_changed).iter().map(say).collect(),
             contact_line: contact.map(|text| format!("{} {text}", say(&"error-contact"))).unwrap_or_default(),
             contact_html: contact.map(|text| markdown::render_in(language, text)),
             actions: actions(error, sender).into_iter().map(|(href, key)| Action { href, label: say(&key) }).collect(),
@@ -165,7 +167,7 @@ pub(super) fn stale_form() -> (String, String) {
     (say("error-stale-form"), say("error-stale-form-message"))
 }
 
-fn title(error: &Error) -> &'static str {
+fn title(error: &Error, has_changed: bool) -> &'static str {
     match error {
         Error::BadRequest(_) => "error-bad-request",
         Error::Unauthorized => "error-unauthorized",
@@ -189,6 +191,7 @@ fn title(error: &Error) -> &'static str {
         Error::NoSpace(_) => "error-no-space",
         Error::Busy(_) | Error::NoRoom => "error-busy",
         Error::Unavailable(_) => "error-unavailable",
+        Error::NotSaved(_) if has_changed => "error-partly-saved",
         Error::NotSaved(_) => "error-not-saved",
         Error::InDoubt(_) => "error-in-doubt",
         Error::Internal(_) => "error-internal",
@@ -227,8 +230,20 @@ fn message(error: &Error) -> Sentence {
     }
 }
 
-fn hints(error: &Error, has_contact: bool) -> &'static [&'static str] {
-    match error {
+fn hints(error: &Error, has_contact: bool, has_changed: bool) -> Vec<&'static str> {
+    let what_changed = match error {
+        _ if has_changed => Some("error-partly-saved-reload"),
+        Error::Timeout
+        | Error::Conflict(_)
+        | Error::TooLarge(_)
+        | Error::Unprocessable(_)
+        | Error::TooManyUploads
+        | Error::NoRoom
+        | Error::NotSaved(_)
+        | Error::NoSpace(_) => Some("error-unchanged"),
+        _ => None,
+    };
+    let others: &[_] = match error {
         Error::Unauthorized if has_contact => &[],
         Error::Unauthorized => &["error-unauthorized-who"],
         Error::Rejected if has_contact => &["error-rejected-capitals"],
@@ -238,14 +253,14 @@ fn hints(error: &Error, has_contact: bool) -> &'static [&'static str] {
         Error::Ended(_) => &["error-ended-ask"],
         Error::NotFound => &["error-not-found-check"],
         Error::Timeout => &["error-timeout-again"],
-        Error::Conflict(_) => &["error-unchanged"],
         Error::NoRoom => &["error-no-room-wait"],
         Error::NotSaved(_) => &["error-not-saved-back"],
         Error::InDoubt(_) => &["error-in-doubt-again"],
         Error::TooLarge(_) | Error::TooManyUploads | Error::NoSpace(_) => &["error-too-large-back"],
         Error::Unprocessable(_) => &["error-unprocessable-back"],
         _ => &[],
-    }
+    };
+    what_changed.into_iter().chain(others.iter().copied()).collect()
 }
 
 /// The addresses and the keys of the buttons, the most useful one first.
@@ -277,6 +292,40 @@ mod tests {
     fn a_wait_is_told_in_seconds_and_a_long_one_in_minutes() {
         for (seconds, expected) in [(0, "1 s"), (3, "3 s"), (120, "120 s"), (121, "3 min"), (3600, "60 min")] {
             assert_eq!(wait(Duration::from_secs(seconds)), expected);
+        }
+    }
+
+    #[test]
+    fn t68_no_error_after_a_change_says_that_nothing_was_changed() {
+        let words = |error: &Error, has_changed| {
+            let sender = Sender { has_changed, ..Sender::default() };
+            Words::of(error, &Site::default(), &sender, "").text()
+        };
+        for error in [
+            Error::Timeout,
+            Error::TooLarge(1),
+            Error::TooManyUploads,
+            Error::Conflict("Taken.".into()),
+            Error::Unprocessable("Too long.".into()),
+            Error::NoSpace("Full.".into()),
+            Error::NoRoom,
+            Error::NotSaved(String::new()),
+            store::Error::Unconfirmed.into(),
+        ] {
+            let (before, after) = (words(&error, false), words(&error, true));
+            assert!(before.contains("Nothing was changed."), "{before}");
+            assert!(!after.contains("Nothing was changed") && after.contains("A part of this was saved"), "{after}");
+        }
+        for error in [
+            Error::Unavailable(String::new()),
+            Error::Busy(Duration::ZERO),
+            Error::Internal(String::new()),
+            Error::BadRequest("Broken."),
+            store::Error::NotAllowed.into(),
+        ] {
+            let (before, after) = (words(&error, false), words(&error, true));
+            assert!(!before.to_lowercase().contains("nothing was changed"), "{before}");
+            assert!(after.contains("A part of this was saved"), "{after}");
         }
     }
 }

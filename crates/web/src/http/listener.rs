@@ -1,4 +1,4 @@
-//! The HTTP server over a listening socket: how many connections there may be, and how long a client may take.
+//! The HTTP servers over listening sockets: how many connections there may be, and how long a client may take.
 
 use std::{net::TcpListener, sync::Arc, time::Duration};
 
@@ -32,12 +32,29 @@ const MAX_CONNECTIONS: usize = 8192;
 /// The open files that are not connections of clients: the database, its feed, the log, and what the runtime needs.
 const OTHER_FILES: usize = 128;
 
+/// How many clients a listener serves at a time.
+#[derive(Clone, Copy, Debug)]
+pub struct Capacity {
+    /// The maximum number of connections. A client network gets at most a quarter of those that others leave.
+    pub connections: usize,
+    /// The number of threads; `None` for one on each core.
+    pub threads: Option<usize>,
+}
+
+impl Capacity {
+    /// The capacity for the site: as many connections as the limit on open files allows.
+    pub fn of_site() -> Capacity {
+        Capacity { connections: max_connections(), threads: None }
+    }
+}
+
 /// Serves an application on a listening socket until `stop` is ready, and then finishes what runs.
 ///
 /// # Errors
 /// When the socket cannot be used.
 pub fn serve<A, S, B>(
     listener: TcpListener,
+    capacity: Capacity,
     proxies: &Proxies,
     application: impl Fn() -> A + Send + Clone + 'static,
     stop: impl Future<Output = ()> + Send + 'static,
@@ -49,9 +66,12 @@ where
     S::Service: 'static,
     B: MessageBody + 'static,
 {
-    let server = Server::build().shutdown_timeout(SHUTDOWN_SECONDS).shutdown_signal(stop);
+    let mut server = Server::build().shutdown_timeout(SHUTDOWN_SECONDS).shutdown_signal(stop);
+    if let Some(threads) = capacity.threads {
+        server = server.workers(threads);
+    }
     let draining = server.graceful_shutdown_signal();
-    let connections = Budget::new(max_connections());
+    let connections = Budget::new(capacity.connections);
     let proxies = proxies.clone();
     let services = move || {
         let (worker, draining) = (Worker::start(), draining.clone());

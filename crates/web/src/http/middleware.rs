@@ -31,7 +31,7 @@ use super::{
     parts_body::{PART, in_parts},
     secret_path, security_headers,
 };
-use crate::{App, auth::sign_in};
+use crate::{App, auth::sign_in, db::committed};
 
 /// Assigns the envelope, checks the limits, renders and logs errors, and adds the security headers to every response.
 /// `cached` may answer a request before a route is chosen.
@@ -75,17 +75,19 @@ pub async fn envelope(
 
     if let Some(answer) = early {
         let response = answer.unwrap_or_else(|error| error.error_response());
-        let sender = sender(request.request(), &response);
+        let sender = sender(request.request(), &response, false);
         return Ok(request.into_response(context.finish(&app, response, &sender).await));
     }
-    match AssertUnwindSafe(next.call(request)).catch_unwind().await {
+    let handling = AssertUnwindSafe(next.call(request)).catch_unwind();
+    let (answer, has_changed) = committed::observed(handling).await;
+    match answer {
         Ok(Ok(answer)) => {
             let (request, response) = answer.map_into_boxed_body().into_parts();
-            let sender = sender(&request, &response);
+            let sender = sender(&request, &response, has_changed);
             Ok(ServiceResponse::new(request, context.finish(&app, response, &sender).await))
         }
-        Ok(Err(error)) => Err(context.finish_error(&app, error.error_response()).await),
-        Err(_panic) => Err(context.finish_error(&app, panicked().error_response()).await),
+        Ok(Err(error)) => Err(context.finish_error(&app, error.error_response(), has_changed).await),
+        Err(_panic) => Err(context.finish_error(&app, panicked().error_response(), has_changed).await),
     }
 }
 
@@ -97,10 +99,10 @@ fn refuse_upgrade(wants_upgrade: bool, response: &mut HttpResponse) {
     }
 }
 
-/// The sender of a request that failed.
-fn sender(request: &HttpRequest, response: &HttpResponse) -> Sender {
+/// The sender of a request that failed, after it had committed a change or before.
+fn sender(request: &HttpRequest, response: &HttpResponse, has_changed: bool) -> Sender {
     if response.status().is_success() || response.status().is_redirection() {
-        return Sender::default();
+        return Sender { has_changed, ..Sender::default() };
     }
     // A 401 asks for other credentials: after it, the browser may have none.
     let is_challenge = response.status() == StatusCode::UNAUTHORIZED;
@@ -111,6 +113,7 @@ fn sender(request: &HttpRequest, response: &HttpResponse) -> Sender {
             false => request.uri().path_and_query().map(ToString::to_string).unwrap_or_default(),
         },
         is_read: matches!(*request.method(), Method::GET | Method::HEAD),
+        has_changed,
         language: request.extensions().get::<PlaceLanguage>().map(|place| place.0.clone()),
     }
 }
@@ -150,7 +153,7 @@ impl ResponseContext {
             None => response,
         };
         if matches!(response.body().size(), BodySize::Sized(bytes) if bytes > PART as u64) {
-            response = self.in_parts(app, response).await;
+            response = self.in_parts(app, response, sender.has_changed).await;
         }
         security_headers::append(response.headers_mut(), &self.envelope);
         refuse_upgrade(self.wants_upgrade, &mut response);
@@ -161,7 +164,7 @@ impl ResponseContext {
     }
 
     /// Sends a large body in parts, with a share of the budget, unless its answer has one already.
-    async fn in_parts(&self, app: &App, response: HttpResponse) -> HttpResponse {
+    async fn in_parts(&self, app: &App, response: HttpResponse, has_changed: bool) -> HttpResponse {
         let (response, body) = response.into_parts();
         let bytes = match body.try_into_bytes() {
             Ok(bytes) => bytes,
@@ -172,14 +175,15 @@ impl ResponseContext {
             None => {
                 self.record(app, &Error::NoRoom);
                 let html = error_page::wants_html(&self.accept);
-                let sender = Sender::default();
+                let sender = Sender { has_changed, ..Sender::default() };
                 Box::pin(error_page::render(app, &Error::NoRoom, &sender, html, &self.envelope.id())).await
             }
         }
     }
 
-    async fn finish_error(self, app: &App, response: HttpResponse) -> ActixError {
-        InternalError::from_response("answered", self.finish(app, response, &Sender::default()).await).into()
+    async fn finish_error(self, app: &App, response: HttpResponse, has_changed: bool) -> ActixError {
+        let sender = Sender { has_changed, ..Sender::default() };
+        InternalError::from_response("answered", self.finish(app, response, &sender).await).into()
     }
 
     fn record(&self, app: &App, error: &Error) {

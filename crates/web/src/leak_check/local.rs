@@ -17,7 +17,10 @@ use tokio::sync::oneshot::{self, Sender};
 
 use crate::{
     App,
-    http::{client::Proxies, listener},
+    http::{
+        client::Proxies,
+        listener::{self, Capacity},
+    },
     routes::application,
 };
 
@@ -77,7 +80,7 @@ impl Local {
                 let stopped = async move {
                     let _dropped = stopped.await;
                 };
-                listener::serve(listener, &proxies, application, stopped)?.await
+                listener::serve(listener, Capacity::of_site(), &proxies, application, stopped)?.await
             })
         };
         let serving = std::thread::Builder::new().name("audited site".into()).spawn(serve);

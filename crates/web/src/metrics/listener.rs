@@ -1,9 +1,9 @@
 //! The listener for metrics, apart from the one of the site: it answers GET and HEAD of `/metrics`, and nothing else.
 
-use std::{net::TcpListener, time::Duration};
+use std::{future::pending, net::TcpListener};
 
 use actix_web::{
-    App as ActixApp, HttpResponse, HttpServer, Responder,
+    App as ActixApp, HttpResponse, Responder,
     dev::Server,
     guard::{Any, Get, Head},
     http::header,
@@ -11,14 +11,18 @@ use actix_web::{
 };
 
 use super::{collect, exposition::MEDIA_TYPE};
-use crate::App;
+use crate::{
+    App,
+    http::{
+        client::Proxies,
+        listener::{self, Capacity},
+    },
+};
 
-/// The maximum number of connections. Each scraper needs one.
-const MAX_CONNECTIONS: usize = 16;
-/// The maximum time for the head of a request.
-const HEAD_TIMEOUT: Duration = Duration::from_secs(5);
+/// A scraper needs one connection, and a network has 8 while the others use none.
+const CAPACITY: Capacity = Capacity { connections: 32, threads: Some(1) };
 
-/// Serves the metrics on a listening socket, on one thread, until the server is stopped.
+/// Serves the metrics on a listening socket until the server is stopped. Connections have the deadlines of the site.
 ///
 /// # Errors
 /// When the socket cannot be used.
@@ -29,14 +33,7 @@ pub fn serve(listener: TcpListener, app: Data<App>) -> std::io::Result<Server> {
         );
         ActixApp::new().app_data(app.clone()).service(metrics)
     };
-    let server = HttpServer::new(application)
-        .workers(1)
-        .max_connections(MAX_CONNECTIONS)
-        .client_request_timeout(HEAD_TIMEOUT)
-        .disable_signals()
-        .shutdown_timeout(0)
-        .listen(listener)?;
-    Ok(server.run())
+    listener::serve(listener, CAPACITY, &Proxies::default(), application, pending())
 }
 
 async fn show(app: Data<App>) -> impl Responder {

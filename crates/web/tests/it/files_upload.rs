@@ -295,6 +295,26 @@ async fn a_file_beyond_a_limit_is_refused() {
 }
 
 #[actix_web::test]
+async fn t68_a_file_that_is_too_large_or_too_slow_does_not_say_that_the_draft_beside_it_was_not_saved() {
+    let pace = Pace { whole: Duration::from_secs(60), grace: Duration::from_millis(300), rate: 1_000_000_000 };
+    let site = limited(Limits { file: 2_000_000, all: None }, pace);
+    let (eve, hello) = (site.eve(), hello(&site));
+    let large = vec![b'x'; 2_000_001];
+    let token = token(&eve, &hello.form).await;
+    let alone = eve.upload(&hello.files, &[("form_token", &token)], ("large.txt", &large)).await;
+    alone.is(413).has("Nothing was changed");
+    let fields = whole_form(&eve, &hello.form, "beside a large file").await;
+    let refused = eve.upload(&hello.files, &as_pairs(&fields), ("large.txt", &large)).await;
+    refused.is(413).lacks("Nothing was changed").has("A part of this was saved already");
+    eve.get(&hello.form).await.is(200).has("beside a large file");
+    let fields = whole_form(&eve, &hello.form, "beside a slow file").await;
+    let whole = multipart(&as_pairs(&fields), ("slow.txt", &large[..1_000_000]));
+    let refused = eve.upload_part(&hello.files, whole[..900_000].to_vec(), false).await;
+    refused.is(408).lacks("Nothing was changed").has("A part of this was saved already");
+    eve.get(&hello.form).await.is(200).has("beside a slow file");
+}
+
+#[actix_web::test]
 async fn an_upload_that_ends_early_or_is_slow_leaves_nothing() {
     let pace = Pace { whole: Duration::from_secs(60), grace: Duration::from_millis(300), rate: 1_000_000_000 };
     let site = limited(Limits::default(), pace);

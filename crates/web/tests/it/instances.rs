@@ -238,6 +238,9 @@ fn case_56_a_stopped_database_is_503_for_private_pages_and_never_401() {
     let stopped = Instant::now();
     ann.until("/secret", 503, &[200], Duration::from_secs(9));
     assert_eq!(visitor.status("/hello"), 200, "what was public a moment ago was public");
+    let log = server.log();
+    assert!(log.contains("the database does not answer, and the cache answers only for a limited time"), "{log}");
+    assert!(!log.contains("nothing is answered from the cache"), "{log}");
     assert!(stopped.elapsed() < Duration::from_secs(9), "{:?}", stopped.elapsed());
     assert_eq!(visitor.status("/healthz"), 200);
     visitor.until("/hello", 503, &[200], Duration::from_secs(20));

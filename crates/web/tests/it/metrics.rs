@@ -2,7 +2,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    io::{Read, Write},
+    io::{ErrorKind, Read, Write},
     net::TcpStream,
     thread,
     time::{Duration, Instant},
@@ -12,7 +12,7 @@ use diesel::{Connection, SqliteConnection, connection::SimpleConnection};
 
 use crate::{
     client::Client,
-    server::{PASSWORD, Server, status},
+    server::{PASSWORD, Server, connect_from, status},
     site::basic,
 };
 
@@ -114,6 +114,29 @@ impl Scrape {
 
 fn authorization(credentials: &str) -> String {
     format!("Authorization: {}\r\n", basic(credentials))
+}
+
+#[test]
+fn case_48_slow_clients_of_one_network_leave_room_for_another_scraper() {
+    let metrics = Measured::start(&[]);
+    let held: Vec<_> = (0..40)
+        .map(|_| {
+            let mut slow = TcpStream::connect(&metrics.address).unwrap();
+            // The server may have closed it already.
+            let _closed = slow.write_all(b"GET /metrics HTTP/1.1\r\nHost:");
+            slow
+        })
+        .collect();
+    let mut other = connect_from([127, 0, 0, 2], &metrics.address);
+    write!(other, "GET /metrics HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").unwrap();
+    let mut answer = String::new();
+    other.read_to_string(&mut answer).unwrap();
+    assert_eq!(status(&answer), 200);
+    let is_open = |mut slow: &TcpStream| {
+        slow.set_nonblocking(true).unwrap();
+        matches!(slow.read(&mut [0]), Err(error) if error.kind() == ErrorKind::WouldBlock)
+    };
+    assert_eq!(held.iter().filter(|slow| is_open(slow)).count(), 8, "it did not wait until they were cut off");
 }
 
 #[test]

@@ -144,12 +144,7 @@ impl Server {
 
     /// As [`Server::connect`], from another address of this machine.
     pub fn connect_from(&self, address: [u8; 4]) -> TcpStream {
-        use socket2::{Domain, Socket, Type};
-        let socket = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
-        socket.bind(&std::net::SocketAddr::from((address, 0)).into()).unwrap();
-        socket.connect(&self.address.parse::<std::net::SocketAddr>().unwrap().into()).unwrap();
-        socket.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
-        socket.into()
+        connect_from(address, &self.address)
     }
 
     /// The status of a GET with these header lines.
@@ -179,6 +174,16 @@ impl Drop for Server {
         let _already_gone = self.child.kill();
         let _already_gone = self.child.wait();
     }
+}
+
+/// A connection to a listener, from another address of this machine.
+pub fn connect_from(from: [u8; 4], to: &str) -> TcpStream {
+    use socket2::{Domain, Socket, Type};
+    let socket = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
+    socket.bind(&std::net::SocketAddr::from((from, 0)).into()).unwrap();
+    socket.connect(&to.parse::<std::net::SocketAddr>().unwrap().into()).unwrap();
+    socket.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+    socket.into()
 }
 
 fn log_of(folder: &Path) -> String {

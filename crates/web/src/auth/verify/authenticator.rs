@@ -22,7 +22,7 @@ use super::{
     connection_proof::{ConnectionProof, TagKey},
     fingerprint::{Fingerprint, FingerprintKey},
     matched::Matched,
-    negative_cache::NegativeCache,
+    negative_cache::{NegativeCache, RowState, row_state},
     shared_counts::Instance,
     single_flight::SingleFlight,
     throttle::{Attempt, Permit, Throttle},
@@ -41,7 +41,7 @@ use crate::{
         users::CachedUser,
     },
     clock,
-    db::Db,
+    db::{Db, committed},
     http::{
         client::{Client, Origin},
         error::Error,
@@ -62,7 +62,8 @@ pub enum AuthOutcome {
 enum VerificationOutcome {
     /// The credentials match this stored value of an active account.
     Matched(Matched),
-    Rejected(&'static str),
+    /// They do not, for this reason. A password was compared with this row, which was read after this moment.
+    Rejected(&'static str, RowState, Instant),
 }
 
 /// The authenticator; one for the process.
@@ -213,6 +214,7 @@ impl Authenticator {
         }
         let fingerprint = self.fingerprints.of_credentials(credentials);
         let name = &credentials.name;
+        let arrived_at = Instant::now();
         // Tries once more if the row changes during the verification; if it changes again, the credentials are
         // rejected.
         for _ in 0..2 {
@@ -221,21 +223,36 @@ impl Authenticator {
                 return Ok(AuthOutcome::Rejected(without_bcrypt::AGAIN));
             }
             let generation = generations.generation(Dependency::user(name));
+            let is_fresh = generations.is_fresh();
             let verify = || self.verify(db, credentials, client, fingerprint, generation);
-            let outcome = match generations.is_fresh() {
+            // An app password is looked up, which costs no more than the check below.
+            let outcome = match is_fresh || !credentials.password.is_app_password() {
                 true => self.single_flight.join((fingerprint, generation), verify).await?,
-                // The result of a verification in flight may be outdated, because a change may not have arrived yet.
                 false => verify().await?,
             };
-            let matched = match outcome {
-                VerificationOutcome::Rejected(why) => return Ok(AuthOutcome::Rejected(why)),
-                VerificationOutcome::Matched(matched) => matched,
-            };
-            if let Some(current) = self.current(db, name, &matched).await? {
-                return Ok(AuthOutcome::Accepted(current));
+            match outcome {
+                // A request before this one may have read the row before a change that has not arrived yet.
+                VerificationOutcome::Rejected(why, row, read_after) => {
+                    if is_fresh || read_after >= arrived_at || self.is_still(db, name, &row).await? {
+                        return Ok(AuthOutcome::Rejected(why));
+                    }
+                }
+                VerificationOutcome::Matched(matched) => {
+                    if let Some(current) = self.current(db, name, &matched).await? {
+                        return Ok(AuthOutcome::Accepted(current));
+                    }
+                }
             }
         }
         Ok(AuthOutcome::Rejected("changed meanwhile"))
+    }
+
+    /// Whether the row of a user is still this one.
+    async fn is_still(&self, db: &Db, name: &Username, row: &RowState) -> Result<bool, Error> {
+        let name = name.clone();
+        // Not from the cache, which has no row of an unknown name.
+        let user = db.read(move |conn| store::users::find(conn, &name)).await?;
+        Ok(row_state(user.as_ref()) == *row)
     }
 
     async fn verify(
@@ -270,8 +287,9 @@ impl Authenticator {
         generation: Generation,
     ) -> Result<VerificationOutcome, Error> {
         let Some(secret) = Secret::parse_app_password(credentials.password.reveal()) else {
-            return Ok(self.refuse(permit, generation, without_bcrypt::MALFORMED_APP_PASSWORD));
+            return Ok(self.refuse(permit, generation, without_bcrypt::MALFORMED_APP_PASSWORD, Instant::now()));
         };
+        let read_after = Instant::now();
         let (secret, name) = (secret.hash(), credentials.name.clone());
         let token = db.cache().app_passwords.fill_token(&name);
         let (Attempt { origin, name: hash, credentials: fingerprint }, read_shared) =
@@ -294,20 +312,26 @@ impl Authenticator {
                 return Ok(VerificationOutcome::Matched(matched));
             }
         };
-        Ok(self.refuse(permit, generation, why))
+        Ok(self.refuse(permit, generation, why, read_after))
     }
 
     /// Rejects an app password, and counts the failure unless the same one was rejected before.
-    fn refuse(&self, permit: Permit, generation: Generation, why: &'static str) -> VerificationOutcome {
+    fn refuse(
+        &self,
+        permit: Permit,
+        generation: Generation,
+        why: &'static str,
+        read_after: Instant,
+    ) -> VerificationOutcome {
         let fingerprint = permit.attempt().credentials;
         let is_known = self.negative.was_rejected(&fingerprint);
         self.negative.insert(fingerprint, generation, None);
         if is_known {
-            return VerificationOutcome::Rejected(without_bcrypt::AGAIN);
+            return VerificationOutcome::Rejected(without_bcrypt::AGAIN, None, read_after);
         }
         permit.finish(false, Instant::now());
         self.instance.wake();
-        VerificationOutcome::Rejected(why)
+        VerificationOutcome::Rejected(why, None, read_after)
     }
 
     async fn verify_with_permit(
@@ -328,9 +352,11 @@ impl Authenticator {
             // Read last, because a failure of this query decides nothing.
             Ok((user, max_cost, read_shared(conn, &name, &hash, origin)))
         };
+        let read_after = Instant::now();
         let (user, max_cost, shared) = db.read(query).await?;
-        if self.negative.is_rejected_by(&fingerprint, user.as_ref()) {
-            return Ok(VerificationOutcome::Rejected(without_bcrypt::AGAIN));
+        let row = row_state(user.as_ref());
+        if self.negative.is_rejected_by(&fingerprint, &row) {
+            return Ok(VerificationOutcome::Rejected(without_bcrypt::AGAIN, row, read_after));
         }
         permit.check(&shared, Instant::now()).map_err(Error::TooManyAttempts)?;
         let verification = Verification {
@@ -352,8 +378,8 @@ impl Authenticator {
                 VerificationOutcome::Matched(Matched::Password(self.replace_hash(db, fingerprint, user, new).await))
             }
             (user, _) => {
-                self.negative.insert(fingerprint, generation, user.as_ref());
-                VerificationOutcome::Rejected(match user {
+                self.negative.insert(fingerprint, generation, row.clone());
+                let why = match user {
                     None => "unknown name",
                     Some(user) if !user.active => "disabled account",
                     Some(user) if !is_open(&user) => "ended account",
@@ -362,7 +388,8 @@ impl Authenticator {
                         warn_of_unreadable(&user.name, &user.password_hash);
                         "wrong password"
                     }
-                })
+                };
+                VerificationOutcome::Rejected(why, row, read_after)
             }
         })
     }
@@ -382,9 +409,8 @@ impl Authenticator {
             // Before the write: a concurrent request that sees the new row must find the record.
             self.verified.insert(fingerprint, Matched::Password(to.clone()), Instant::now());
             let new = to.clone();
-            db.write(move |conn| store::writing::account::rehash(conn, id, &from, &to))
-                .await
-                .map(|stored| stored.then_some(new))
+            let rehash = db.write(move |conn| store::writing::account::rehash(conn, id, &from, &to));
+            committed::unasked(rehash).await.map(|stored| stored.then_some(new))
         };
         match stored.await {
             Ok(Some(new)) => new,
@@ -410,5 +436,108 @@ fn warn_of_unreadable(name: &Username, hash: &PasswordHash) {
             "the stored password hash of {:?} is not bcrypt ($2a, $2b or $2y, cost 4 to 15): set a new password",
             name.as_str()
         );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::{
+        access::Admin,
+        password::Password,
+        user::{Role, UserContent},
+    };
+    use futures_util::future::join_all;
+    use store::{DatabaseUrl, Store};
+    use tokio::sync::Notify;
+
+    use super::*;
+    use crate::{
+        auth::verify::bcrypt_pool,
+        cache::{generations::Generations, process::Cache},
+        db::POOL_SIZE,
+    };
+
+    /// A database with the user ann, whose changes this process does not hear of.
+    struct Deaf {
+        db: Db,
+        authenticator: Authenticator,
+        _folder: tempfile::TempDir,
+    }
+
+    impl Deaf {
+        fn new() -> Deaf {
+            let folder = tempfile::tempdir().unwrap();
+            let url = DatabaseUrl::parse(&format!("sqlite://{}/x.db", folder.path().display())).unwrap();
+            let store = Store::open(&url, POOL_SIZE).unwrap();
+            store.migrate().unwrap();
+            let hash = bcrypt_pool::hash(&Password::parse("open sesame").unwrap(), 4).unwrap();
+            let ann = UserContent::new(Username::parse("ann").unwrap(), Role::Reader);
+            let insert = |conn: &mut Conn| {
+                store::writing::users::insert(conn, &Admin::command_line(), &ann, &hash, clock::now())
+            };
+            store.write(insert).unwrap();
+            let db = Db::new(store, Cache::new(Arc::new(Generations::never_fresh()), 0), |_| {}).unwrap();
+            // The feed begins with a change of everything, after which no request shares the verifications before it.
+            db.wait_until_caught_up();
+            let authenticator = Authenticator::new(4, Limits::default(), NameKey::random().unwrap()).unwrap();
+            Deaf { db, authenticator, _folder: folder }
+        }
+
+        async fn sign_in(&self, password: &str, address: u8) -> AuthOutcome {
+            let client = Client { address: [192, 0, 2, address].into(), https: false };
+            self.authenticator.authenticate(&self.db, &ann(password), &client).await.unwrap()
+        }
+
+        /// A request whose credentials are refused because of a row, while another one with the same credentials waits.
+        async fn joined(&self, password: &str, row: RowState) -> AuthOutcome {
+            let read_after = Instant::now();
+            let fingerprint = self.authenticator.fingerprints.of_credentials(&ann(password));
+            let generation = self.db.cache().generations().generation(Dependency::user(&ann(password).name));
+            let end = Notify::new();
+            let earlier = self.authenticator.single_flight.join((fingerprint, generation), || async {
+                end.notified().await;
+                Ok::<_, Error>(VerificationOutcome::Rejected("wrong password", row, read_after))
+            });
+            let (_, outcome, ()) = tokio::join!(earlier, self.sign_in(password, 1), async { end.notify_one() });
+            outcome
+        }
+
+        fn verified(&self) -> u64 {
+            self.authenticator.bcrypt_pool.verified()
+        }
+    }
+
+    fn ann(password: &str) -> Credentials {
+        Credentials { name: Username::parse("ann").unwrap(), password: Password::parse(password).unwrap() }
+    }
+
+    #[actix_web::test]
+    async fn t51_64_requests_at_once_take_one_verification_also_while_changes_do_not_arrive() {
+        let deaf = Deaf::new();
+        let outcomes = join_all((0..64).map(|n| deaf.sign_in("wrong", n))).await;
+        assert!(outcomes.iter().all(|outcome| matches!(outcome, AuthOutcome::Rejected("wrong password"))));
+        assert_eq!(deaf.verified(), 1);
+        let outcomes = join_all((0..8).map(|_| deaf.sign_in("open sesame", 1))).await;
+        assert!(outcomes.iter().all(|outcome| matches!(outcome, AuthOutcome::Accepted(_))));
+        assert_eq!(deaf.verified(), 2);
+    }
+
+    #[actix_web::test]
+    async fn t48_t51_a_refusal_is_shared_only_while_the_row_that_refused_is_still_there() {
+        let deaf = Deaf::new();
+        let user = deaf.db.read(|conn| store::users::find(conn, &ann("x").name)).await.unwrap().unwrap();
+        let outcome = deaf.joined("wrong", row_state(Some(&user))).await;
+        assert!(matches!(outcome, AuthOutcome::Rejected("wrong password")) && deaf.verified() == 0);
+        let before_a_change = [
+            None,
+            row_state(Some(&User { password_hash: PasswordHash::none(), ..user.clone() })),
+            row_state(Some(&User { active: false, ..user.clone() })),
+            row_state(Some(&User { ends_at: Some(clock::now()), ..user })),
+        ];
+        for row in before_a_change {
+            let deaf = Deaf::new();
+            assert!(matches!(deaf.joined("open sesame", row).await, AuthOutcome::Accepted(_)));
+            assert_eq!(deaf.verified(), 1);
+        }
     }
 }

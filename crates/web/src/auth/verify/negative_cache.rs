@@ -24,7 +24,7 @@ struct NegativeRecord {
 }
 
 /// The columns of a user's row that decide: the hash, whether the account is enabled, and its end. `None` without a row.
-type RowState = Option<(PasswordHash, bool, Option<Timestamp>)>;
+pub(super) type RowState = Option<(PasswordHash, bool, Option<Timestamp>)>;
 
 impl NegativeCache {
     /// An empty cache.
@@ -39,8 +39,8 @@ impl NegativeCache {
     }
 
     /// Whether these credentials were rejected when the user's row was the same as this one.
-    pub fn is_rejected_by(&self, credentials: &Fingerprint, user: Option<&User>) -> bool {
-        self.records.get(credentials).is_some_and(|record| record.row == row_state(user))
+    pub(super) fn is_rejected_by(&self, credentials: &Fingerprint, row: &RowState) -> bool {
+        self.records.get(credentials).is_some_and(|record| record.row == *row)
     }
 
     /// Whether these credentials were rejected, whatever has changed since.
@@ -49,8 +49,8 @@ impl NegativeCache {
     }
 
     /// Records that a row rejected these credentials. The generation must be taken before the row is read.
-    pub fn insert(&self, credentials: Fingerprint, generation: Generation, user: Option<&User>) {
-        self.records.insert(credentials, Arc::new(NegativeRecord { generation, row: row_state(user) }));
+    pub(super) fn insert(&self, credentials: Fingerprint, generation: Generation, row: RowState) {
+        self.records.insert(credentials, Arc::new(NegativeRecord { generation, row }));
     }
 }
 
@@ -60,6 +60,7 @@ impl Default for NegativeCache {
     }
 }
 
-fn row_state(user: Option<&User>) -> RowState {
+/// The state of a row.
+pub(super) fn row_state(user: Option<&User>) -> RowState {
     user.map(|user| (user.password_hash.clone(), user.active, user.ends_at))
 }

@@ -153,10 +153,8 @@ pub async fn act(
         Ok(fields) => fields,
         Err(other) => return Ok(other),
     };
-    let is_saved = fields.is_some();
     let sent = Sent { app: &app, editor: &editor, page, name, fields };
-    let done = perform(&request, &app, sent, &input).await;
-    done.map_err(|error| if is_saved { error.after_change() } else { error })
+    perform(&request, &app, sent, &input).await
 }
 
 async fn perform(request: &HttpRequest, app: &Data<App>, mut sent: Sent<'_>, input: &Input) -> Result<Outcome, Error> {
@@ -231,7 +229,7 @@ async fn perform(request: &HttpRequest, app: &Data<App>, mut sent: Sent<'_>, inp
                     "name": name.as_str(),
                     "markdown": names::markdown(&name, ""),
                     "notice": notice.words(),
-                    "draft": OfPage::load(app, editor, page).await.map_err(Error::after_change)?.draft_version(),
+                    "draft": OfPage::load(app, editor, page).await?.draft_version(),
                 }))?)),
                 Added::Asks { .. } => Err(Error::Conflict(format!("This page has a file {name} already.").into())),
             }
@@ -265,7 +263,7 @@ async fn copy(mut sent: Sent<'_>, of_page: &OfPage, from: &str) -> Result<Outcom
     let own = drafted.or_else(|| of_page.path()).unwrap_or_else(PagePath::root);
     let target = Target { path: from.as_str().to_owned(), fragment: String::new(), file: Some(sent.name.clone()) };
     let replaced = |text: &str| names::with_own_name(text, &own, &target, &name);
-    if let Some(other) = sent.set_text(replaced).await.map_err(Error::after_change)? {
+    if let Some(other) = sent.set_text(replaced).await? {
         return Ok(other);
     }
     Ok(sent.done(&name, Flash::FileCopied))
@@ -287,12 +285,12 @@ async fn change(mut sent: Sent<'_>, of_page: &OfPage, input: &Input) -> Result<O
         return sent.refused(words).await;
     }
     if to != name {
-        if let Err(words) = sent.change(FileChange::Rename(to.clone())).await.map_err(Error::after_change)? {
+        if let Err(words) = sent.change(FileChange::Rename(to.clone())).await? {
             return sent.refused(words).await;
         }
         let address = of_page.address();
         let renamed = |text: &str| names::renamed(text, &address, &name, &to);
-        if let Some(other) = sent.set_text(renamed).await.map_err(Error::after_change)? {
+        if let Some(other) = sent.set_text(renamed).await? {
             return Ok(other);
         }
     }

@@ -127,7 +127,7 @@ async fn take(
             markdown: names::markdown(&name, ""),
             size: size_in_words(end.bytes),
             notice: notice.words(),
-            draft: OfPage::load(app, editor, page).await.map_err(Error::after_change)?.draft_version(),
+            draft: OfPage::load(app, editor, page).await?.draft_version(),
             name: name.to_string(),
         })?)),
         Ok(Added::Asks { name, numbered }) => {
@@ -236,12 +236,11 @@ async fn refuse(
     error: Error,
 ) -> Result<Outcome, Error> {
     let Some(fields) = fields else { return Err(error) };
-    // The draft of the form was saved.
     if !matches!(error, Error::Unprocessable(_) | Error::NoSpace(_) | Error::Conflict(_)) {
-        return Err(error.after_change());
+        return Err(error);
     }
     let status = actix_web::ResponseError::status_code(&error);
     let query = QueryString::default();
     let form = form_again(app, editor, page, fields, error.to_string(), status, &query).await;
-    form.map(Outcome::Page).map_err(Error::after_change)
+    form.map(Outcome::Page)
 }
