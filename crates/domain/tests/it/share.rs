@@ -57,6 +57,7 @@ fn a_share_opens_until_its_end_or_until_somebody_ends_it() {
         ends_at: now() + TimeDelta::days(7),
         ended_at: None,
         opened_at: None,
+        is_suspended: false,
     };
     let microsecond = TimeDelta::microseconds(1);
     assert!(share.is_open(share.ends_at - microsecond) && !share.is_open(share.ends_at));

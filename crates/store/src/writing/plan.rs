@@ -12,7 +12,7 @@ use diesel::{
     sql_types::{BigInt, Bool, Nullable, Text},
 };
 use domain::{
-    audience::Audience,
+    audience::{Audience, Gain},
     effective_access::EffectiveAccess,
     page::{PageId, PagePath},
 };
@@ -23,6 +23,7 @@ use super::{
     access_diff::{AccessChange, AccessDiff, Fingerprint},
     affected::{Affected, Edit, OwnAccess},
     reader_sets::ReaderSets,
+    shared_sections::{LinkChange, Own, SharedSections, Side},
 };
 use crate::{
     Conn, Result,
@@ -78,7 +79,15 @@ impl Plan {
         }
         let rows = conn.with_index_scans(|conn| rows(conn, affected))?;
         let edits: HashMap<i64, &Edit> = affected.edits.iter().map(|edit| (edit.page.0, edit)).collect();
-        let own = own_after(conn, &rows, &affected.edits)?;
+        let above = paths_above(&rows, &affected.edits);
+        let own_before = own_before(conn, &rows, &above)?;
+        let own = own_after(own_before.clone(), &rows, &affected.edits);
+        let paths: HashMap<i64, &str> = rows.iter().map(|(id, row)| (*id, row.path.as_str())).collect();
+        let shared = match affected.edits.is_empty() {
+            // Links open the same pages, whoever belongs to a group.
+            true => SharedSections::default(),
+            false => conn.with_index_scans(|conn| SharedSections::load(conn, &paths, &affected.edits, &above))?,
+        };
 
         let (mut after, mut changed, mut compared) = (HashMap::new(), Vec::new(), Vec::new());
         for edit in &affected.edits {
@@ -105,14 +114,12 @@ impl Plan {
             let before = old.or(edit.was.filter(|was| was.readers_from().is_none()));
             // Nobody loses access by a page that was not published, and its own form says who will read it.
             if before.is_some() || !edit.stated {
-                compared.push(Compared {
-                    page: edit.page,
-                    path: shown,
-                    title: &edit.title,
-                    before,
-                    new,
-                    stated: edit.stated,
-                });
+                let links = shared.change(
+                    &Side { path: edit.from.as_ref(), access: before, own: &own_before },
+                    &Side { path: Some(path), access: Some(new), own: &own },
+                );
+                let (page, title, stated) = (edit.page, &edit.title, edit.stated);
+                compared.push(Compared { page, path: shown, title, before, new, links, stated });
             }
         }
         for row in rows.values().filter(|row| !edits.contains_key(&row.id)) {
@@ -123,9 +130,13 @@ impl Plan {
             if old != new {
                 changed.push((page, new));
             }
-            compared.push(Compared { page, path, title: &row.title, before: Some(old), new, stated: false });
+            let links = shared.change(
+                &Side { path: Some(&path), access: Some(old), own: &own_before },
+                &Side { path: Some(&path), access: Some(new), own: &own },
+            );
+            compared.push(Compared { page, path, title: &row.title, before: Some(old), new, links, stated: false });
         }
-        let diff = diff(conn, affected, compared)?;
+        let diff = diff(conn, affected, &shared, compared)?;
         Ok(Plan { after, changed, diff, is_written: Cell::default() })
     }
 
@@ -165,19 +176,27 @@ struct Compared<'a> {
     title: &'a str,
     before: Option<EffectiveAccess>,
     new: EffectiveAccess,
+    links: LinkChange,
     stated: bool,
 }
 
-fn diff(conn: &mut Conn, affected: &Affected, mut compared: Vec<Compared<'_>>) -> Result<AccessDiff> {
+fn diff(
+    conn: &mut Conn,
+    affected: &Affected,
+    shared: &SharedSections,
+    mut compared: Vec<Compared<'_>>,
+) -> Result<AccessDiff> {
     let sets_change: HashSet<PageId> = affected
         .edits
         .iter()
         .filter(|edit| matches!(edit.to, Some((_, OwnAccess::Chosen { .. }))))
         .map(|edit| edit.page)
         .collect();
-    // Readers differ where the access differs, where other readers are chosen, and where a group changes.
+    // Readers differ where the access differs, where other links open the page, where other readers are chosen, and where a group
+    // changes.
     compared.retain(|page| {
         page.before != Some(page.new)
+            || !page.links.is_empty()
             || !affected.groups.is_empty()
             || page.new.readers_from().is_some_and(|from| sets_change.contains(&from))
     });
@@ -185,26 +204,30 @@ fn diff(conn: &mut Conn, affected: &Affected, mut compared: Vec<Compared<'_>>) -
     let access = compared.iter().flat_map(|page| page.before.into_iter().chain([page.new]));
     let mut sets = ReaderSets::load(conn, access, affected)?;
     let (mut changes, mut hash) = (Vec::new(), Sha256::new());
-    for Compared { page, path, title, before, new, stated } in compared {
+    for Compared { page, path, title, before, new, links, stated } in compared {
         let old_set = match before {
             Some(before) => sets.before(before),
             None => sets.nobody(),
         };
         let new_set = sets.after(new);
         let (added, removed) = sets.words(old_set, new_set);
+        let (holders_added, holders_removed) = shared.words(&links);
+        let gain = sets.gain(old_set, new_set).max(if holders_added.is_some() { Gain::Holders } else { Gain::None });
+        let (added, removed) = (joined(added, holders_added), joined(removed, holders_removed));
         if added.is_none() && removed.is_none() {
             continue;
         }
         hash.update(page.0.to_be_bytes());
         hash.update(sets.digest(old_set));
         hash.update(sets.digest(new_set));
+        shared.hash(&links, &mut hash);
         changes.push(AccessChange {
             page,
             path,
             title: title.to_owned(),
             before,
             after: new,
-            gain: sets.gain(old_set, new_set),
+            gain,
             added,
             removed,
             stated,
@@ -213,6 +236,14 @@ fn diff(conn: &mut Conn, affected: &Affected, mut compared: Vec<Compared<'_>>) -
     changes.sort_by_key(|change| !change.is_unstated_gain());
     let fingerprint = if changes.is_empty() { Fingerprint::default() } else { Fingerprint::finish(hash) };
     Ok(AccessDiff { changes, fingerprint })
+}
+
+/// Readers of two kinds as one list.
+fn joined(people: Option<String>, holders: Option<String>) -> Option<String> {
+    match (people, holders) {
+        (Some(people), Some(holders)) => Some(format!("{people}, {holders}")),
+        (people, holders) => people.or(holders),
+    }
 }
 
 /// The rows that a command may affect: the pages that it sets, the pages below their old and their new paths, and the pages
@@ -260,15 +291,23 @@ fn load(conn: &mut Conn, rows: &mut BTreeMap<i64, Row>, query: &str) -> Result<(
     Ok(())
 }
 
-/// The pages with an audience of their own after the command, by path, among the affected pages and those above them.
-fn own_after(conn: &mut Conn, rows: &BTreeMap<i64, Row>, edits: &[Edit]) -> Result<HashMap<String, EffectiveAccess>> {
+/// The paths above the affected pages, old and new ones, where no affected page is.
+fn paths_above(rows: &BTreeMap<i64, Row>, edits: &[Edit]) -> HashSet<PagePath> {
     let targets = edits.iter().filter_map(|edit| edit.to.as_ref().map(|(path, _)| path.clone()));
     let paths: HashSet<PagePath> =
         rows.values().filter_map(|row| PagePath::parse(&row.path).ok()).chain(targets).collect();
-    let above: HashSet<PagePath> =
-        paths.iter().flat_map(PagePath::above).filter(|path| !paths.contains(path)).collect();
+    paths.iter().flat_map(PagePath::above).filter(|path| !paths.contains(path)).collect()
+}
+
+/// The pages with an audience of their own now, by path, among the affected pages and those above them.
+fn own_before(conn: &mut Conn, rows: &BTreeMap<i64, Row>, above: &HashSet<PagePath>) -> Result<Own> {
     let mut own = own_access(conn, above.iter().map(PagePath::as_str))?;
     own.extend(rows.values().filter(|row| !row.inherits()).map(|row| (row.path.clone(), row.effective())));
+    Ok(own)
+}
+
+/// The same after the command.
+fn own_after(mut own: Own, rows: &BTreeMap<i64, Row>, edits: &[Edit]) -> Own {
     for edit in edits {
         if let Some(from) = &edit.from {
             own.remove(from.as_str());
@@ -285,5 +324,5 @@ fn own_after(conn: &mut Conn, rows: &BTreeMap<i64, Row>, edits: &[Edit]) -> Resu
         };
         own.extend(access.map(|access| (path.as_str().to_owned(), access)));
     }
-    Ok(own)
+    own
 }
