@@ -17,6 +17,12 @@ use crate::{
     schema::{pages, shares},
 };
 
+/// Whether there is any link that opens subpages. Most sites have none, and no change of them needs more of this module.
+pub(crate) fn any_of_sections(conn: &mut Conn) -> Result<bool> {
+    let links = shares::table.filter(shares::shows.eq(Shows::Section.as_str())).filter(sql::<Bool>(SHARES_NOW));
+    Ok(diesel::select(diesel::dsl::exists(links.select(shares::id))).get_result(conn)?)
+}
+
 /// The links of those of the pages whose links open subpages, each by the key of its page and its own key.
 pub(crate) fn of_sections(conn: &mut Conn, ids: &[i64]) -> Result<Vec<(i64, i64)>> {
     let mut found = Vec::new();

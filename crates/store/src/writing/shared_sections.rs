@@ -54,6 +54,9 @@ impl SharedSections {
         above: &HashSet<PagePath>,
     ) -> Result<SharedSections> {
         let mut shared = SharedSections::default();
+        if !holders::any_of_sections(conn)? {
+            return Ok(shared);
+        }
         let keys: HashSet<i64> = rows.keys().copied().chain(edits.iter().map(|edit| edit.page.0)).collect();
         for (page, link) in holders::of_sections(conn, &keys.into_iter().collect::<Vec<_>>())? {
             shared.links.entry(PageId(page)).or_default().push(link);

@@ -520,7 +520,7 @@ fn told(store: &Store, command: &Command) -> Option<(PageId, AccessKind, usize)>
 
 /// Whether a page has the access that its form announced.
 fn has_announced_access(store: &Store, told: Option<(PageId, AccessKind, usize)>) -> bool {
-    let page = |(page, access, links)| {
+    let page = |(page, access, links): (PageId, AccessKind, usize)| {
         let opening = reading(store).get(&page.0).map_or(0, |readers| readers.range(..-1).count());
         let page = store.read(|conn| pages::get(conn, admin().editor(), page)).unwrap();
         page.is_some_and(|page| page.readers.kind() == access) && opening == links

@@ -519,7 +519,7 @@ async fn the_panel_says_which_links_open_a_page_and_asks_before_they_open_anothe
         ];
         let asked = eve.submit(&prices, &prices, &fields).await.is(422);
         let asked = asked.has("Can now read: <bdi>people who have the link to “/clients/acme” and its subpages</bdi>");
-        let asked = asked.has("let more people read it");
+        let asked = asked.has("Let more people read it");
         site.visitor().get(&address).await.is(404);
         let agreed = asked.value_of("agreed");
         let fields = [&fields[..], &[("agreed", agreed.as_str()), ("asked", "publish")]].concat();
