@@ -259,6 +259,8 @@ pub enum Gain {
     None,
     /// This many people.
     People(usize),
+    /// People who have links, whose number nobody knows.
+    Holders,
     /// Every signed-in user.
     SignedIn,
     /// Everyone, without credentials.

@@ -2,7 +2,14 @@
 
 use chrono::{NaiveDate, TimeDelta};
 
-use crate::{Timestamp, invalid::Invalid, page::PageId, text, user::Role, zone::Zone};
+use crate::{
+    Timestamp,
+    invalid::Invalid,
+    page::{PageId, PagePath},
+    text,
+    user::Role,
+    zone::Zone,
+};
 
 pub use crate::id::ShareId;
 
@@ -17,7 +24,7 @@ pub enum Shows {
     /// One page, as its readers have it.
     #[default]
     Page,
-    /// The page, and the pages below it that have the same readers.
+    /// The page, and the pages below it that inherit from it or from the page that it inherits from, those of later as well.
     Section,
     /// The draft of the page, as it is when the link is opened.
     Draft,
@@ -121,6 +128,8 @@ pub struct Share {
     pub ended_at: Option<Timestamp>,
     /// The moment at which the share was last opened, exact to a minute; `None` if it was never opened.
     pub opened_at: Option<Timestamp>,
+    /// Whether the account that made it cannot sign in or is not an editor's. The share opens nothing until that is over.
+    pub is_suspended: bool,
 }
 
 impl Share {
@@ -132,9 +141,14 @@ impl Share {
         self.ended_at.map_or(self.ends_at, |ended| ended.min(self.ends_at))
     }
 
+    /// Whether nobody ended the share and its end has not come.
+    pub fn is_in_circulation(&self, now: Timestamp) -> bool {
+        now < self.end()
+    }
+
     /// Whether the share opens something.
     pub fn is_open(&self, now: Timestamp) -> bool {
-        now < self.end()
+        self.is_in_circulation(now) && !self.is_suspended
     }
 
     /// Whether an opening at this moment is recorded.
@@ -145,6 +159,37 @@ impl Share {
     /// The proof that the holder may see the draft of the page.
     pub fn draft(&self, now: Timestamp) -> Option<SharedDraft> {
         (self.shows == Shows::Draft && self.is_open(now)).then_some(SharedDraft(self.page))
+    }
+}
+
+/// The pages below a shared page, or the shared page itself, as those who have its links read about them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OpenLinks {
+    /// The number of links, at least 1.
+    pub count: usize,
+    /// The page above whose links they are; `None` for links of the page itself.
+    pub section: Option<PagePath>,
+}
+
+impl OpenLinks {
+    /// Those who have the links, as readers in a list: `people who have the link to “/b” and its subpages`.
+    pub fn holders(&self) -> String {
+        match self.count {
+            1 => format!("people who have the link{}", self.of()),
+            count => format!("people who have one of {count} links{}", self.of()),
+        }
+    }
+
+    /// The links in a clause about a page: `1 link to “/b” and its subpages opens it`.
+    pub fn words(&self) -> String {
+        match self.count {
+            1 => format!("1 link{} opens it", self.of()),
+            count => format!("{count} links{} open it", self.of()),
+        }
+    }
+
+    fn of(&self) -> String {
+        self.section.as_ref().map_or(String::new(), |page| format!(" to “{page}” and its subpages"))
     }
 }
 

@@ -9,6 +9,9 @@ use diesel::{
 };
 use domain::keys::KeyKind;
 
+/// The shares that are in circulation in the second in which the transaction began.
+pub(crate) const SHARES_NOW: &str = "(shares.ended_at IS NULL AND shares.ends_at > CURRENT_TIMESTAMP)";
+
 /// A condition with a moment in it.
 pub(crate) type Condition = SqlLiteral<Bool, UncheckedBind<SqlLiteral<Bool>, AsExprOf<NaiveDateTime, Timestamp>>>;
 

@@ -30,6 +30,7 @@ mod deadline;
 mod draft_row;
 mod error;
 mod full_text;
+mod holders;
 mod id;
 mod identity;
 mod in_circulation;

@@ -2,8 +2,8 @@
 
 use chrono::TimeDelta;
 use domain::{
-    page::PageId,
-    share::{LABEL_CHARS, NewShare, Share, ShareId, ShareInput, Sharers, Shows},
+    page::{PageId, PagePath},
+    share::{LABEL_CHARS, NewShare, OpenLinks, Share, ShareId, ShareInput, Sharers, Shows},
     user::Role,
     zone::Zone,
 };
@@ -57,6 +57,7 @@ fn a_share_opens_until_its_end_or_until_somebody_ends_it() {
         ends_at: now() + TimeDelta::days(7),
         ended_at: None,
         opened_at: None,
+        is_suspended: false,
     };
     let microsecond = TimeDelta::microseconds(1);
     assert!(share.is_open(share.ends_at - microsecond) && !share.is_open(share.ends_at));
@@ -79,4 +80,14 @@ fn the_site_says_who_may_make_shares() {
     for choice in Sharers::ALL {
         assert_eq!(Sharers::parse(choice.as_str()), Some(choice));
     }
+}
+
+#[test]
+fn links_are_counted_in_words_and_those_who_have_them_are_readers() {
+    let links =
+        |count, section: Option<&str>| OpenLinks { count, section: section.map(|path| PagePath::parse(path).unwrap()) };
+    assert_eq!(links(1, None).words(), "1 link opens it");
+    assert_eq!(links(2, Some("b")).words(), "2 links to “/b” and its subpages open it");
+    assert_eq!(links(1, Some("b")).holders(), "people who have the link to “/b” and its subpages");
+    assert_eq!(links(3, None).holders(), "people who have one of 3 links");
 }

@@ -45,7 +45,7 @@ pub struct Owner {
     pub name: Username,
     /// The role.
     pub role: Role,
-    /// Whether the account can sign in now. Links and app passwords of one that cannot open nothing until it can; shares do.
+    /// Whether the account can sign in now. Keys of one that cannot open nothing until it can.
     pub is_active: bool,
 }
 

@@ -15,6 +15,7 @@ use domain::{
     effective_access::{AccessKind, EffectiveAccess},
     group::GroupName,
     page::{PageId, PagePath},
+    share::OpenLinks,
     user::{User, Username},
 };
 
@@ -23,6 +24,7 @@ use crate::{
     active::is_active,
     columns::{KEYS, path_of},
     error::skip_unreadable,
+    holders,
     paging::Count,
     schema::{groups, page_groups, page_people, pages, users},
 };
@@ -147,6 +149,8 @@ pub struct Outlook {
     pub missing: Chosen,
     /// Pages near a page that is not published, if fewer people can read most of them.
     pub near: Option<Near>,
+    /// The links that will open the page; none if everyone can read it.
+    pub links: Vec<OpenLinks>,
 }
 
 /// A published page: its readers, and when they have it.
@@ -154,6 +158,8 @@ pub struct Outlook {
 pub struct Present {
     /// The readers.
     pub readers: NamedReaders,
+    /// The links that open the page; none if everyone can read it.
+    pub links: Vec<OpenLinks>,
     /// The date of the page.
     pub published_at: Timestamp,
     /// The moment from which the page is no longer published.
@@ -208,6 +214,13 @@ pub fn outlook(conn: &mut Conn, _: &Editor, intention: &Intention) -> Result<Out
         (Audience::Inherited, None) => None,
         (Audience::Inherited, Some(_)) => Some(inherited(conn, governing.as_ref())?),
     };
+    let links = match (&after, &intention.path) {
+        (Some(after), Some(path)) if after.access != AccessKind::Everybody => {
+            let inherits = intention.audience == Audience::Inherited;
+            holders::of_page(conn, intention.page, path, inherits)?
+        }
+        _ => Vec::new(),
+    };
     let missing = match intention.audience.chosen() {
         Some(chosen) => access::missing(conn, chosen)?,
         None => Chosen::default(),
@@ -216,7 +229,7 @@ pub fn outlook(conn: &mut Conn, _: &Editor, intention: &Intention) -> Result<Out
         (None, Some(after), Some(path)) => near(conn, path, after.access, governing.as_ref())?,
         _ => None,
     };
-    Ok(Outlook { now, after, missing, near })
+    Ok(Outlook { now, after, missing, near, links })
 }
 
 fn inherited(conn: &mut Conn, governing: Option<&Governing>) -> Result<NamedReaders> {
@@ -244,13 +257,15 @@ fn present(conn: &mut Conn, page: PageId) -> Result<Option<Present>> {
         .first(conn)
         .optional()?;
     let Some((path, audience, private, from, published_at, unpublish_at)) = row else { return Ok(None) };
+    let (path, inherits) = (path_of(&path)?, audience == Audience::Inherited.as_str());
     let mut readers = NamedReaders::of_access(conn, EffectiveAccess::from_columns(private, from))?;
-    if audience == Audience::Inherited.as_str() {
-        let governing = governing(conn, &path_of(&path)?, Some(page))?;
+    if inherits {
+        let governing = governing(conn, &path, Some(page))?;
         readers.through = governing.map(|governing| (governing.path, governing.title));
     }
+    let links = if private { holders::of_page(conn, Some(page), &path, inherits)? } else { Vec::new() };
     let unpublish_at = unpublish_at.map(|end| end.and_utc());
-    Ok(Some(Present { readers, published_at: published_at.and_utc(), unpublish_at }))
+    Ok(Some(Present { readers, links, published_at: published_at.and_utc(), unpublish_at }))
 }
 
 /// The most pages beside a new one whose readers are compared.

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use chrono::NaiveDateTime;
-use diesel::{dsl::sql, prelude::*, sql_types::Bool};
+use diesel::{dsl::sql, expression::SqlLiteral, prelude::*, sql_types::Bool};
 use domain::{
     Timestamp,
     access::{Admin, Editor},
@@ -16,6 +16,7 @@ use domain::{
 
 use crate::{
     Conn, Error, Result, Table,
+    active::ACTIVE,
     columns::{path_of, pattern},
     conn::MultiBackend,
     error::skip_unreadable,
@@ -29,6 +30,14 @@ use crate::{
 const ORDER: Order =
     Order { table: "shares", key: "id", columns: &[("made_at", true), ("id", false)], reversed: false };
 
+/// Whether the account that made a share cannot sign in, or is not that of an editor. What the command line made has no account.
+fn is_suspended() -> SqlLiteral<Bool> {
+    sql::<Bool>(&format!(
+        "(shares.user_id IS NOT NULL AND NOT EXISTS
+          (SELECT 1 FROM users WHERE users.id = shares.user_id AND {ACTIVE} AND users.role IN ('editor', 'admin')))"
+    ))
+}
+
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = shares)]
 struct Record {
@@ -41,6 +50,9 @@ struct Record {
     ends_at: NaiveDateTime,
     ended_at: Option<NaiveDateTime>,
     opened_at: Option<NaiveDateTime>,
+    #[diesel(select_expression = is_suspended())]
+    #[diesel(select_expression_type = SqlLiteral<Bool>)]
+    is_suspended: bool,
 }
 
 impl Record {
@@ -56,6 +68,7 @@ impl Record {
             ends_at: self.ends_at.and_utc(),
             ended_at: self.ended_at.map(|at| at.and_utc()),
             opened_at: self.opened_at.map(|at| at.and_utc()),
+            is_suspended: self.is_suspended,
         })
     }
 }
@@ -81,10 +94,12 @@ pub fn of_page(conn: &mut Conn, _: &Editor, page: PageId) -> Result<Vec<Share>> 
     Ok(records.into_iter().filter_map(|record| skip_unreadable(record.share())).collect())
 }
 
-/// The number of a page's shares that open something now.
-pub fn count_open(conn: &mut Conn, _: &Editor, page: PageId, now: Timestamp) -> Result<u64> {
+/// The number of a page's shares that are in circulation, and how many of them show its draft.
+pub fn count_open(conn: &mut Conn, _: &Editor, page: PageId, now: Timestamp) -> Result<(u64, u64)> {
     let open = open(now.naive_utc()).filter(shares::page_id.eq(page.0));
-    Ok(open.count().get_result::<i64>(conn)?.unsigned_abs())
+    let shows: Vec<String> = open.select(shares::shows).load(conn)?;
+    let drafts = shows.iter().filter(|shows| *shows == Shows::Draft.as_str()).count();
+    Ok((shows.len() as u64, drafts as u64))
 }
 
 /// The shares that an account made and that open something now.

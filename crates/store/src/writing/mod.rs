@@ -54,6 +54,7 @@ mod revisions;
 mod save_draft;
 mod selection;
 mod set_audience;
+mod shared_sections;
 mod sort_section;
 mod undo;
 mod undo_bulk;

@@ -12,7 +12,7 @@ use diesel::{
     sql_types::{BigInt, Bool, Nullable, Text},
 };
 use domain::{
-    audience::Audience,
+    audience::{Audience, Gain},
     effective_access::EffectiveAccess,
     page::{PageId, PagePath},
 };
@@ -23,6 +23,7 @@ use super::{
     access_diff::{AccessChange, AccessDiff, Fingerprint},
     affected::{Affected, DateEffect, Edit, OwnAccess},
     reader_sets::ReaderSets,
+    shared_sections::{LinkChange, Own, SharedSections, Side},
 };
 use crate::{
     Conn, Result,
@@ -78,7 +79,15 @@ impl Plan {
         }
         let rows = conn.with_index_scans(|conn| rows(conn, affected))?;
         let edits: HashMap<i64, &Edit> = affected.edits.iter().map(|edit| (edit.page.0, edit)).collect();
-        let own = own_after(conn, &rows, &affected.edits)?;
+        let above = paths_above(&rows, &affected.edits);
+        let own_before = own_before(conn, &rows, &above)?;
+        let own = own_after(own_before.clone(), &rows, &affected.edits);
+        let paths: HashMap<i64, &str> = rows.iter().map(|(id, row)| (*id, row.path.as_str())).collect();
+        let shared = match affected.edits.is_empty() {
+            // Links open the same pages, whoever belongs to a group.
+            true => SharedSections::default(),
+            false => conn.with_index_scans(|conn| SharedSections::load(conn, &paths, &affected.edits, &above))?,
+        };
 
         let (mut after, mut changed, mut compared) = (HashMap::new(), Vec::new(), Vec::new());
         for edit in &affected.edits {
@@ -109,15 +118,13 @@ impl Plan {
             let is_known = edit.stated || edit.dates == DateEffect::Ended;
             // Nobody loses access by a page that was not published, and its own form says who will read it.
             if before.is_some() || !is_known {
-                compared.push(Compared {
-                    page: edit.page,
-                    path: shown,
-                    title: &edit.title,
-                    before,
-                    new,
-                    shows_title: edit.shows_title && new.is_private() && before != Some(EffectiveAccess::Everybody),
-                    stated: edit.stated,
-                });
+                let links = shared.change(
+                    &Side { path: edit.from.as_ref(), access: before, own: &own_before },
+                    &Side { path: Some(path), access: Some(new), own: &own },
+                );
+                let (page, title, stated) = (edit.page, &edit.title, edit.stated);
+                let shows_title = edit.shows_title && new.is_private() && before != Some(EffectiveAccess::Everybody);
+                compared.push(Compared { page, path: shown, title, before, new, links, shows_title, stated });
             }
         }
         for row in rows.values().filter(|row| !edits.contains_key(&row.id)) {
@@ -128,10 +135,14 @@ impl Plan {
             if old != new {
                 changed.push((page, new));
             }
+            let links = shared.change(
+                &Side { path: Some(&path), access: Some(old), own: &own_before },
+                &Side { path: Some(&path), access: Some(new), own: &own },
+            );
             let (title, before) = (&row.title, Some(old));
-            compared.push(Compared { page, path, title, before, new, shows_title: false, stated: false });
+            compared.push(Compared { page, path, title, before, new, links, shows_title: false, stated: false });
         }
-        let diff = diff(conn, affected, compared)?;
+        let diff = diff(conn, affected, &shared, compared)?;
         Ok(Plan { after, changed, diff, is_written: Cell::default() })
     }
 
@@ -179,21 +190,29 @@ struct Compared<'a> {
     title: &'a str,
     before: Option<EffectiveAccess>,
     new: EffectiveAccess,
+    links: LinkChange,
     shows_title: bool,
     stated: bool,
 }
 
-fn diff(conn: &mut Conn, affected: &Affected, mut compared: Vec<Compared<'_>>) -> Result<AccessDiff> {
+fn diff(
+    conn: &mut Conn,
+    affected: &Affected,
+    shared: &SharedSections,
+    mut compared: Vec<Compared<'_>>,
+) -> Result<AccessDiff> {
     let sets_change: HashSet<PageId> = affected
         .edits
         .iter()
         .filter(|edit| matches!(edit.to, Some((_, OwnAccess::Chosen { .. }))))
         .map(|edit| edit.page)
         .collect();
-    // Readers differ where the access differs, where other readers are chosen, and where a group changes.
+    // Readers differ where the access differs, where other links open the page, where other readers are chosen, and where a group
+    // changes.
     compared.retain(|page| {
         page.before != Some(page.new)
             || page.shows_title
+            || !page.links.is_empty()
             || !affected.groups.is_empty()
             || page.new.readers_from().is_some_and(|from| sets_change.contains(&from))
     });
@@ -201,13 +220,16 @@ fn diff(conn: &mut Conn, affected: &Affected, mut compared: Vec<Compared<'_>>) -
     let access = compared.iter().flat_map(|page| page.before.into_iter().chain([page.new]));
     let mut sets = ReaderSets::load(conn, access, affected)?;
     let (mut changes, mut hash) = (Vec::new(), Sha256::new());
-    for Compared { page, path, title, before, new, shows_title, stated } in compared {
+    for Compared { page, path, title, before, new, links, shows_title, stated } in compared {
         let old_set = match before {
             Some(before) => sets.before(before),
             None => sets.nobody(),
         };
         let new_set = sets.after(new);
-        let (mut added, removed) = sets.words(old_set, new_set);
+        let (added, removed) = sets.words(old_set, new_set);
+        let (holders_added, holders_removed) = shared.words(&links);
+        let gain = sets.gain(old_set, new_set).max(if holders_added.is_some() { Gain::Holders } else { Gain::None });
+        let (mut added, removed) = (joined(added, holders_added), joined(removed, holders_removed));
         if shows_title {
             added = Some(added.map_or_else(|| ONLY_TITLE.to_owned(), |words| format!("{words}; {ONLY_TITLE}")));
         }
@@ -217,6 +239,7 @@ fn diff(conn: &mut Conn, affected: &Affected, mut compared: Vec<Compared<'_>>) -
         hash.update(page.0.to_be_bytes());
         hash.update(sets.digest(old_set));
         hash.update(sets.digest(new_set));
+        shared.hash(&links, &mut hash);
         hash.update([u8::from(shows_title)]);
         changes.push(AccessChange {
             page,
@@ -224,7 +247,7 @@ fn diff(conn: &mut Conn, affected: &Affected, mut compared: Vec<Compared<'_>>) -
             title: title.to_owned(),
             before,
             after: new,
-            gain: sets.gain(old_set, new_set),
+            gain,
             added,
             removed,
             stated,
@@ -233,6 +256,14 @@ fn diff(conn: &mut Conn, affected: &Affected, mut compared: Vec<Compared<'_>>) -
     changes.sort_by_key(|change| !change.is_unstated_gain());
     let fingerprint = if changes.is_empty() { Fingerprint::default() } else { Fingerprint::finish(hash) };
     Ok(AccessDiff { changes, fingerprint })
+}
+
+/// Readers of two kinds as one list.
+fn joined(people: Option<String>, holders: Option<String>) -> Option<String> {
+    match (people, holders) {
+        (Some(people), Some(holders)) => Some(format!("{people}, {holders}")),
+        (people, holders) => people.or(holders),
+    }
 }
 
 /// The rows that a command may affect: the pages that it sets, the pages below their old and their new paths, and the pages
@@ -280,15 +311,23 @@ fn load(conn: &mut Conn, rows: &mut BTreeMap<i64, Row>, query: &str) -> Result<(
     Ok(())
 }
 
-/// The pages with an audience of their own after the command, by path, among the affected pages and those above them.
-fn own_after(conn: &mut Conn, rows: &BTreeMap<i64, Row>, edits: &[Edit]) -> Result<HashMap<String, EffectiveAccess>> {
+/// The paths above the affected pages, old and new ones, where no affected page is.
+fn paths_above(rows: &BTreeMap<i64, Row>, edits: &[Edit]) -> HashSet<PagePath> {
     let targets = edits.iter().filter_map(|edit| edit.to.as_ref().map(|(path, _)| path.clone()));
     let paths: HashSet<PagePath> =
         rows.values().filter_map(|row| PagePath::parse(&row.path).ok()).chain(targets).collect();
-    let above: HashSet<PagePath> =
-        paths.iter().flat_map(PagePath::above).filter(|path| !paths.contains(path)).collect();
+    paths.iter().flat_map(PagePath::above).filter(|path| !paths.contains(path)).collect()
+}
+
+/// The pages with an audience of their own now, by path, among the affected pages and those above them.
+fn own_before(conn: &mut Conn, rows: &BTreeMap<i64, Row>, above: &HashSet<PagePath>) -> Result<Own> {
     let mut own = own_access(conn, above.iter().map(PagePath::as_str))?;
     own.extend(rows.values().filter(|row| !row.inherits()).map(|row| (row.path.clone(), row.effective())));
+    Ok(own)
+}
+
+/// The same after the command.
+fn own_after(mut own: Own, rows: &BTreeMap<i64, Row>, edits: &[Edit]) -> Own {
     for edit in edits {
         if let Some(from) = &edit.from {
             own.remove(from.as_str());
@@ -305,5 +344,5 @@ fn own_after(conn: &mut Conn, rows: &BTreeMap<i64, Row>, edits: &[Edit]) -> Resu
         };
         own.extend(access.map(|access| (path.as_str().to_owned(), access)));
     }
-    Ok(own)
+    own
 }

@@ -100,7 +100,7 @@ pub fn end(conn: &mut Conn, by: &Editor, ids: &[ShareId], now: Timestamp) -> Res
 /// Ends shares in a change whose account was checked before: it may have disabled that account itself.
 pub(super) fn end_checked(conn: &mut Conn, by: &Editor, ids: &[ShareId], now: Timestamp) -> Result<usize> {
     let mut ended = 0;
-    for share in get_many(conn, by, ids)?.iter().filter(|share| share.is_open(now)) {
+    for share in get_many(conn, by, ids)?.iter().filter(|share| share.is_in_circulation(now)) {
         let changed = diesel::update(shares::table.find(share.id.0).filter(shares::ended_at.is_null()))
             .set(shares::ended_at.eq(now.naive_utc()))
             .execute(conn)?;

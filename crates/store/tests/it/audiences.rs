@@ -479,6 +479,7 @@ fn check_shares(store: &Store, pages: &[Page]) -> Result<(), TestCaseError> {
             ends_at: noon(),
             ended_at: None,
             opened_at: None,
+            is_suspended: false,
         };
         let holder = store.read(|conn| pages::holder(conn, &share)).unwrap().unwrap();
         let path = shared.content.path.clone();

@@ -4,17 +4,19 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{TimeDelta, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
     Version,
     access::{Admin, Editor, Member, Visitor},
     audience::{Audience, Chosen, Readers},
     bulk_action::BulkActionId,
-    draft::{DraftInput, DraftLock},
+    draft::{DraftInput, DraftLock, FormId},
     effective_access::AccessKind,
     file::FileName,
     group::{GroupContent, GroupName},
     page::{Page, PageContent, PageId, PageInput, PagePath},
+    secret::SecretHash,
+    share::{NewShare, OpenLinks, ShareId, Shows},
     user::{Role, UserContent, Username},
     zone::Zone,
 };
@@ -28,6 +30,7 @@ use store::{
     admin_list::{self, PageFilter},
     drafts, groups, pages,
     readers::{self, Intention},
+    shares::{self, ShareFilter},
     trash, users,
     writing::{
         self, AccessDiff, AddFile, AddGroup, AddUsers, ChangeFile, ChangeMemberships, Command, Consent, Delete,
@@ -75,6 +78,8 @@ enum Step {
     /// A user is deleted, and another one is added with the name and becomes a member of groups.
     Join(usize, Vec<usize>),
     SqlPrivate(Index, bool),
+    /// Somebody makes a link to a page and its subpages.
+    Share(Index),
     /// A file is added to a page or a draft, for readers at once or for the draft.
     AddFile(Index, &'static str, bool),
     ChangeFile(Index, &'static str, FileChange),
@@ -144,6 +149,7 @@ fn step() -> impl Strategy<Value = Step> {
         1 => (0..PEOPLE.len()).prop_map(Step::Replace),
         2 => (0..PEOPLE.len(), subsequence(vec![0, 1], 0..=2)).prop_map(|(person, groups)| Step::Join(person, groups)),
         1 => (one(), any::<bool>()).prop_map(|(page, private)| Step::SqlPrivate(page, private)),
+        3 => one().prop_map(Step::Share),
         3 => (one(), file_name(), any::<bool>()).prop_map(|(page, name, now)| Step::AddFile(page, name, now)),
         3 => (one(), file_name(), file_change()).prop_map(|(page, name, change)| Step::ChangeFile(page, name, change)),
         1 => (one(), file_name()).prop_map(|(page, name)| Step::PurgeFile(page, name)),
@@ -323,7 +329,7 @@ impl Step {
                 let page = picked(&[&*ids, &*all_drafts, &*bin].concat(), &[*page]).pop()?;
                 Command::PurgeFile(PurgeFile { page, name: FileName::parse(name).unwrap() })
             }
-            Step::Replace(_) | Step::SqlPrivate(..) => return None,
+            Step::Replace(_) | Step::SqlPrivate(..) | Step::Share(_) => return None,
         })
     }
 
@@ -342,6 +348,12 @@ impl Step {
                     sql(store, &format!("UPDATE pages SET private = {private} WHERE id = {id}")).unwrap();
                 }
             }
+            Step::Share(index) => {
+                if let Some(page) = picked(&published(store), &[*index]).pop() {
+                    // A page that everyone can read is refused.
+                    let _ = share(store, page.id);
+                }
+            }
             _ => {}
         }
     }
@@ -355,8 +367,18 @@ fn remove(store: &Store, name: &str) {
     }
 }
 
+/// Makes a link to a page and its subpages that does not end during the tests.
+fn share(store: &Store, page: PageId) -> store::Result<ShareId> {
+    let ends_at = DateTime::from_timestamp(4_000_000_000, 0).unwrap();
+    let new = NewShare { page, label: "Acme".into(), shows: Shows::Section, ends_at };
+    let secret = SecretHash(format!("{:032}", new_page_id().unwrap().0).into_bytes().try_into().unwrap());
+    let make =
+        |conn: &mut Conn| writing::shares::make(conn, admin().editor(), FormId::default(), &new, &secret, noon());
+    store.write(make)
+}
+
 /// The readers of each page by the keys of accounts, so that a name that is taken again is another person; 0 is an
-/// anonymous visitor, and -1 any account, including later ones.
+/// anonymous visitor, -1 any account, including later ones, and a smaller number the negative key of a link.
 type Reading = BTreeMap<i64, BTreeSet<i64>>;
 
 fn reading(store: &Store) -> Reading {
@@ -380,7 +402,21 @@ fn reading(store: &Store) -> Reading {
         true => readers(page),
         false => BTreeSet::new(),
     };
-    published(store).iter().map(|page| (page.id.0, readers_now(page))).collect()
+    let pages = published(store);
+    let mut reading: Reading = pages.iter().map(|page| (page.id.0, readers_now(page))).collect();
+    let paths: Vec<PagePath> = pages.iter().map(|page| page.content.path.clone()).collect();
+    let links = store.read(|conn| shares::list(conn, admin().editor(), &ShareFilter::default(), ALL)).unwrap();
+    for share in links.rows.into_iter().map(|row| row.share) {
+        let opened = store.read(|conn| match pages::holder(conn, &share)? {
+            Some(holder) => pages::opened_by(conn, &holder, &paths, noon()),
+            None => Ok(BTreeSet::new()),
+        });
+        let opened = opened.unwrap();
+        for page in pages.iter().filter(|page| opened.contains(&page.content.path)) {
+            reading.entry(page.id.0).or_default().insert(-share.id.0);
+        }
+    }
+    reading
 }
 
 /// The pages that somebody can read now and could not before; an unpublished page counts with its last readers.
@@ -388,7 +424,12 @@ fn gains(before: &Reading, after: &Reading) -> BTreeSet<i64> {
     let nobody = BTreeSet::new();
     let gains = |page: &i64, readers: &BTreeSet<i64>| {
         let before = before.get(page).unwrap_or(&nobody);
-        readers.iter().any(|reader| !before.contains(reader) && (*reader <= 0 || !before.contains(&-1)))
+        let is_new = |reader: i64| match reader {
+            ..-1 => !before.contains(&0),
+            -1 | 0 => true,
+            _ => !before.contains(&-1),
+        };
+        readers.iter().any(|reader| !before.contains(reader) && is_new(*reader))
     };
     after.iter().filter(|(page, readers)| gains(page, readers)).map(|(page, _)| *page).collect()
 }
@@ -419,6 +460,7 @@ fn start(store: &Store) {
     for table in [
         "bulk_pages",
         "bulk_actions",
+        "shares",
         "files",
         "pages",
         "drafts",
@@ -496,20 +538,22 @@ fn check(store: &Store, command: &Command, last: &mut Reading) -> Result<(), Tes
     Ok(())
 }
 
-/// The access that the form of a page announces for it.
-fn told(store: &Store, command: &Command) -> Option<(PageId, AccessKind)> {
+/// The access that the form of a page announces for it, and the number of links.
+fn told(store: &Store, command: &Command) -> Option<(PageId, AccessKind, usize)> {
     let Command::Publish(publish) = command else { return None };
     let PageContent { path, audience, .. } = publish.content.clone();
     let intention = Intention { page: Some(publish.page), path: Some(path), audience };
     let outlook = store.read(|conn| readers::outlook(conn, admin().editor(), &intention)).unwrap();
-    Some((publish.page, outlook.after.unwrap().access))
+    let links = outlook.links.iter().map(|links| links.count).sum();
+    Some((publish.page, outlook.after.unwrap().access, links))
 }
 
 /// Whether a page has the access that its form announced.
-fn has_announced_access(store: &Store, told: Option<(PageId, AccessKind)>) -> bool {
-    let page = |(page, access)| {
+fn has_announced_access(store: &Store, told: Option<(PageId, AccessKind, usize)>) -> bool {
+    let page = |(page, access, links): (PageId, AccessKind, usize)| {
+        let opening = reading(store).get(&page.0).map_or(0, |readers| readers.range(..-1).count());
         let page = store.read(|conn| pages::get(conn, admin().editor(), page)).unwrap();
-        page.is_some_and(|page| page.readers.kind() == access)
+        page.is_some_and(|page| page.readers.kind() == access) && opening == links
     };
     told.is_none_or(page)
 }
@@ -582,6 +626,89 @@ fn a_page_that_comes_back_after_its_private_parent_has_gone_opens_to_nobody_unas
         // With its readers as they were, it comes back without a question.
         delete(store, &find(store, "team/a").unwrap());
         run(store, &restore(&trashed, "team/a"), Consent::Stated).unwrap();
+    });
+}
+
+#[test]
+fn people_with_a_link_to_a_section_are_named_before_a_page_opens_to_them() {
+    on_both(|store| {
+        let ann = Chosen { people: vec![add(store, "ann", Role::Reader).name], groups: Vec::new() };
+        let chosen = || Audience::Chosen(ann.clone());
+        insert(store, "a", chosen());
+        let b = insert(store, "b", chosen());
+        let moved = insert(store, "a/x", Audience::Inherited);
+        insert(store, "a/x/deep", Audience::Inherited);
+        let own = insert(store, "b/own", chosen());
+        insert(store, "b/own/y", Audience::Inherited);
+        let trashed = insert(store, "b/t", Audience::Inherited);
+        delete(store, &trashed);
+        let link = share(store, b.id).unwrap();
+        let to = |under: &str, page: &Page| {
+            let (pages, under) = (Selection::one(page.id), PagePath::parse(under).unwrap());
+            Command::Move(Move { pages, under })
+        };
+        let holders = "people who have the link to “/b” and its subpages";
+        confirm(store, &to("b", &moved), &format!("/a/x: {holders}; /a/x/deep: {holders}"));
+        let inherit = |page: &Page| {
+            let (pages, audience) = (Selection::one(page.id), Audience::Inherited);
+            Command::SetAudience(SetAudience { pages, audience })
+        };
+        confirm(store, &inherit(&own), &format!("/b/own: {holders}; /b/own/y: {holders}"));
+        let path = PagePath::parse("b/t").unwrap();
+        confirm(store, &Command::Restore(Restore { page: trashed.id, path }), &format!("/b/t: ann, {holders}"));
+
+        // Another link is another effect than the one that was confirmed.
+        run(store, &to("a", &find(store, "b/x").unwrap()), Consent::Stated).unwrap();
+        let seen = preview(store, admin().editor(), &to("b", &moved)).unwrap();
+        let second = share(store, b.id).unwrap();
+        let shown = Consent::Shown(seen.fingerprint().clone());
+        assert_eq!(run(store, &to("b", &moved), shown), Err(Error::Unconfirmed));
+        let holders = "people who have one of 2 links to “/b” and its subpages";
+        confirm(store, &to("b", &moved), &format!("/a/x: {holders}; /a/x/deep: {holders}"));
+        let diff = preview(store, admin().editor(), &to("a", &moved)).unwrap();
+        assert_eq!(diff.changes()[0].removed.as_deref(), Some(holders));
+        assert!(!diff.needs_consent());
+
+        // A new page says in its form who can read it, and a link that has ended opens nothing.
+        let outlook = |at: &str, audience: Audience| {
+            let intention = Intention { page: None, path: PagePath::parse(at).ok(), audience };
+            store.read(|conn| readers::outlook(conn, admin().editor(), &intention)).unwrap()
+        };
+        let words = |at| outlook(at, Audience::Inherited).links.iter().map(OpenLinks::words).collect::<Vec<_>>();
+        assert_eq!(words("b/new"), ["2 links to “/b” and its subpages open it"]);
+        assert_eq!(words("b/x/new").len(), 1);
+        assert!(words("a/new").is_empty() && outlook("b/new", chosen()).links.is_empty());
+        let ended = store.write(|conn| writing::shares::end(conn, admin().editor(), &[link, second], noon()));
+        assert_eq!(ended.unwrap(), 2);
+        assert!(words("b/new").is_empty());
+        run(store, &to("a", &moved), Consent::Stated).unwrap();
+        run(store, &to("b", &moved), Consent::Stated).unwrap();
+    });
+}
+
+#[test]
+fn a_link_to_a_section_names_its_holders_where_it_comes_above_other_pages() {
+    on_both(|store| {
+        insert(store, "team", Audience::SignedIn);
+        let shared = insert(store, "team/a", Audience::Inherited);
+        insert(store, "team/a/b", Audience::Inherited);
+        share(store, shared.id).unwrap();
+        delete(store, &shared);
+        let restore = |path: &str| Command::Restore(Restore { page: shared.id, path: PagePath::parse(path).unwrap() });
+        let holders = "people who have the link to “/team/a” and its subpages";
+        // Its own link is as old as its readers.
+        confirm(store, &restore("team/a"), &format!("/team/a/b: {holders}"));
+        let everyone = Command::SetAudience(SetAudience {
+            pages: Selection::one(find(store, "team").unwrap().id),
+            audience: Audience::Public,
+        });
+        let all = "everyone, without a password";
+        confirm(store, &everyone, &format!("/team: {all}; /team/a: {all}; /team/a/b: {all}"));
+        let back = Command::SetAudience(SetAudience {
+            pages: Selection::one(find(store, "team").unwrap().id),
+            audience: Audience::SignedIn,
+        });
+        run(store, &back, Consent::Stated).unwrap();
     });
 }
 

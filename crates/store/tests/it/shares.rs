@@ -26,7 +26,7 @@ use store::{
 
 use crate::{
     commands,
-    database::{add, admin, content, noon, on_both},
+    database::{add, admin, content, noon, on_both, sql},
 };
 
 const ALL: Paging = Paging { number: 1, size: 50 };
@@ -81,6 +81,7 @@ fn a_share_is_found_by_its_secret_and_by_no_other_one() {
             ends_at: noon() + TimeDelta::days(7),
             ended_at: None,
             opened_at: None,
+            is_suspended: false,
         };
         assert_eq!(share, expected);
         assert_eq!(store.read(|conn| shares::find(conn, &SecretHash([8; 32]))).unwrap(), None);
@@ -167,10 +168,45 @@ fn only_whom_the_settings_name_may_make_shares() {
         assert_eq!(who(Sharers::Editors, 1), [true, true, true]);
         assert_eq!(who(Sharers::Administrators, 4), [false, true, true]);
         assert_eq!(who(Sharers::Nobody, 7), [false, false, false]);
-        let open = store.read(|conn| shares::count_open(conn, admin().editor(), page.id, noon())).unwrap();
+        let open = store.read(|conn| shares::count_open(conn, admin().editor(), page.id, noon())).unwrap().0;
         assert_eq!(open, 5, "those that were made stay open");
         store.write(|conn| store::writing::users::set_active(conn, &admin(), &[eve.id], false, noon())).unwrap();
         assert_eq!(make(store, &editor(&eve), &new(page.id, Shows::Page), SECRET), Err(Error::NotAllowed));
+    });
+}
+
+#[test]
+fn t80_a_link_opens_nothing_while_the_account_that_made_it_cannot_edit() {
+    on_both(|store| {
+        let page = private(store, "clients/acme");
+        let eve = add(store, "eve", Role::Editor);
+        make(store, &editor(&eve), &new(page.id, Shows::Page), SECRET).unwrap();
+        make(store, admin().editor(), &new(page.id, Shows::Page), SecretHash([8; 32])).unwrap();
+        let is_open = || found(store).unwrap().is_open(noon());
+        let end = |at| store.write(|conn| users::set_end(conn, &admin(), &[eve.id], at, noon())).unwrap();
+        let role = |role| {
+            let now = store.read(|conn| store::users::get(conn, &admin(), eve.id)).unwrap().unwrap();
+            let content = domain::user::UserContent { role, ..now.content() };
+            store.write(|conn| users::update(conn, &admin(), eve.id, now.version, &content, noon())).unwrap();
+        };
+        assert!(is_open());
+        end(chrono::DateTime::from_timestamp(1_600_000_000, 0));
+        let share = found(store).unwrap();
+        assert!(!share.is_open(noon()) && share.is_in_circulation(noon()), "an account that ended");
+        end(None);
+        assert!(is_open(), "one that was extended");
+        role(Role::Reader);
+        assert!(!is_open(), "a reader");
+        role(Role::Admin);
+        assert!(is_open(), "an administrator");
+        sql(store, "UPDATE users SET active = FALSE WHERE name = 'eve'").unwrap();
+        assert!(!is_open(), "an account that was disabled by SQL");
+        let of_the_command_line = store.read(|conn| shares::find(conn, &SecretHash([8; 32]))).unwrap().unwrap();
+        assert!(of_the_command_line.is_open(noon()));
+        // A link that opens nothing can be ended, and then stays so.
+        assert_eq!(self::end(store, found(store).unwrap().id), 1);
+        sql(store, "UPDATE users SET active = TRUE WHERE name = 'eve'").unwrap();
+        assert!(!found(store).unwrap().is_in_circulation(noon()));
     });
 }
 

@@ -5,6 +5,7 @@ use domain::{
     audience::{Audience, AudienceInput},
     effective_access::AccessKind,
     group::GroupName,
+    share::OpenLinks,
     zone::Zone,
 };
 use serde::Serialize;
@@ -85,6 +86,8 @@ struct Line {
     note: String,
     through: String,
     through_href: String,
+    /// The links that open the page, in a clause; empty if there are none.
+    links: String,
 }
 
 /// The readers of pages nearby, with the values of the fields that choose them.
@@ -119,9 +122,9 @@ impl Status {
                 Some(Present { unpublish_at: Some(end), .. }) if *end <= now => {
                     Line { who: EDITORS.into(), note: format!("ended {}", moment(*end)), ..Line::default() }
                 }
-                Some(Present { readers, unpublish_at, .. }) => {
+                Some(Present { readers, links, unpublish_at, .. }) => {
                     let note = unpublish_at.map_or(String::new(), |end| format!("until {}", moment(end)));
-                    Line { note, ..Line::of(readers) }
+                    Line { note, ..Line::of(readers, links) }
                 }
             },
             after: match (&outlook.after, dates) {
@@ -133,7 +136,7 @@ impl Status {
                     let from = published_at.filter(|at| *at > now).map(|at| format!("from {}", moment(at)));
                     let until = unpublish_at.map(|end| format!("until {}", moment(end)));
                     let note: Vec<String> = from.into_iter().chain(until).collect();
-                    Line { note: note.join(", "), ..Line::of(readers) }
+                    Line { note: note.join(", "), ..Line::of(readers, &outlook.links) }
                 }
             },
             missing: missing.collect::<Vec<_>>().join(" "),
@@ -144,13 +147,14 @@ impl Status {
 }
 
 impl Line {
-    fn of(readers: &NamedReaders) -> Line {
+    fn of(readers: &NamedReaders, links: &[OpenLinks]) -> Line {
         let through = readers.through.as_ref();
         Line {
             who: words(readers),
             note: String::new(),
             through: through.map_or(String::new(), |(_, title)| title.clone()),
             through_href: through.map_or(String::new(), |(path, _)| path.href()),
+            links: links.iter().map(OpenLinks::words).collect::<Vec<_>>().join(", "),
         }
     }
 }

@@ -12,7 +12,9 @@ use domain::{
     text,
 };
 use store::{
-    Paging, Store, admin_list, old_paths, pages, site,
+    Paging, Store, admin_list, old_paths, pages,
+    readers::{self, Intention},
+    site,
     writing::{Command, Delete, Publish, Selection, new_page_id},
 };
 
@@ -164,12 +166,17 @@ fn put(store: &Store, path: &PagePath, input: &PageInput, options: &SetOptions, 
         None => new_page_id().map_err(|error| error.to_string())?,
     };
     let from = old.as_ref().map_or(Version(0), |old| old.version);
+    let intention = Intention { page: Some(page), path: Some(path.clone()), audience: content.audience.clone() };
     let publish =
         Publish { is_new: old.is_none(), names_readers: options.readers, ..Publish::after(from, page, content) };
     if run_with_consent(store, &Command::Publish(publish), yes)?.is_none() {
         return Ok(false);
     }
     println!("{} {path}.", if old.is_none() { "Added" } else { "Replaced" });
+    let outlook = store.read(|conn| readers::outlook(conn, Admin::command_line().editor(), &intention));
+    for links in outlook.map(|outlook| outlook.links).unwrap_or_default() {
+        println!("{}.", links.words());
+    }
     if let Some(remark) = remark {
         println!("{remark}");
     }

@@ -78,7 +78,11 @@ fn list(store: &Store) -> Result<(), String> {
         .map_err(|error| error.to_string())?;
     for ShareRow { share, page } in table.rows {
         let path = page.and_then(|(path, _)| path).map_or("-".to_owned(), |path| path.href());
-        let state = if share.is_open(now) { "open" } else { "ended" };
+        let state = match (share.is_in_circulation(now), share.is_suspended) {
+            (true, false) => "open",
+            (true, true) => "suspended",
+            (false, _) => "ended",
+        };
         let opened = share.opened_at.map_or("never".to_owned(), clock::iso);
         println!(
             "{}\t{path}\t{}\t{state}\t{}\t{opened}\t{}\t{}",

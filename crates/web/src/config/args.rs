@@ -86,7 +86,7 @@ pub struct Share {
     /// For whom the link is
     #[arg(long, default_value = "command line")]
     pub label: String,
-    /// Also open the pages below it that have the same readers
+    /// Also open the pages below it that have the readers of their parent pages, also later ones
     #[arg(long)]
     pub below: bool,
     /// Open the draft of the page, as it is then, instead of the page
@@ -97,7 +97,8 @@ pub struct Share {
 /// The commands on links.
 #[derive(Subcommand, Debug)]
 pub enum ShareCommand {
-    /// List the links: number, page, what it opens, open or ended, end, last opened, who made it, for whom
+    /// List the links: number, page, what it opens, state, end, last opened, who made it, for whom. A link is open, ended, or
+    /// suspended while the account that made it cannot edit pages
     List,
     /// End links, from now on
     End {

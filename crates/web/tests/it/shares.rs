@@ -13,7 +13,7 @@ use domain::{
 };
 use store::{
     shares,
-    writing::{Command, Selection, SetAudience},
+    writing::{Command, DiscardDrafts, DraftVersion, Selection, SetAudience},
 };
 use web::{Options, auth::secret::Secret, clock};
 
@@ -398,7 +398,7 @@ async fn an_editor_makes_a_link_sees_it_once_and_ends_it() {
             .is(200)
             .has("<legend>Whoever has the link can read</legend>")
             .has("<label for=\"shows-page\">this page</label>")
-            .has("<label for=\"shows-section\">this page and the pages below it that have the same readers</label>")
+            .has("<label for=\"shows-section\">this page and its subpages that are “same as parent page”, also later ones</label>")
             .has("Make a link: whoever has it can read what is chosen above<")
             .lacks("draft of this page")
             .has("There are no links.");
@@ -489,6 +489,101 @@ async fn t65_the_same_form_makes_one_link_and_keeps_what_was_typed() {
         let number = number(&eve.get(&form).await);
         eve.submit(&form, &form, &[("label", ""), ("until", "7d"), ("shows", "page"), ("form", &number)]).await.is(422);
         send(&number).await.is(200);
+    })
+    .await;
+}
+
+#[actix_web::test]
+async fn the_panel_says_which_links_open_a_page_and_asks_before_they_open_another() {
+    on_both(async |site| {
+        furnish(site);
+        let secret = site.link("clients/acme", Shows::Section);
+        let form_of = |path: &str| format!("/admin/pages/{}", site.page(path).unwrap().id.0);
+        let (eve, prices) = (site.eve(), form_of("clients/acme/prices"));
+        eve.get(&form_of("clients/acme")).await.has("; <bdi>1 link opens it</bdi>");
+        let of_acme = "<bdi>1 link to “/clients/acme” and its subpages opens it</bdi>";
+        eve.get(&form_of("clients/acme/brief")).await.has(of_acme);
+        eve.get(&prices).await.lacks("opens it");
+        eve.get(&form_of("clients/acme/press")).await.lacks("opens it");
+        let new = [("title", "New"), ("path", "/clients/acme/new"), ("audience", "inherited")];
+        eve.submit("/admin/pages/new", "/admin/readers", &new).await.is(200).has(of_acme);
+
+        let address = format!("/s/{secret}/prices");
+        let version = eve.get(&prices).await.value_of("version");
+        let fields = [
+            ("title", "Prices of Acme"),
+            ("path", "/clients/acme/prices"),
+            ("audience", "inherited"),
+            ("version", version.as_str()),
+            ("then", "publish"),
+        ];
+        let asked = eve.submit(&prices, &prices, &fields).await.is(422);
+        let asked = asked.has("Can now read: <bdi>people who have the link to “/clients/acme” and its subpages</bdi>");
+        let asked = asked.has("Let more people read it");
+        site.visitor().get(&address).await.is(404);
+        let agreed = asked.value_of("agreed");
+        let fields = [&fields[..], &[("agreed", agreed.as_str()), ("asked", "publish")]].concat();
+        eve.submit(&prices, &prices, &fields).await.is(303);
+        site.visitor().get(&address).await.is(200);
+    })
+    .await;
+}
+
+#[actix_web::test]
+async fn the_form_says_that_links_show_the_draft() {
+    on_both(async |site| {
+        furnish(site);
+        let page = site.page("clients/acme").unwrap();
+        let form = format!("/admin/pages/{}", page.id.0);
+        let (eve, version) = (site.eve(), page.version.0.to_string());
+        let fields = [("title", "Acme"), ("path", "/clients/acme"), ("body", "Later."), ("version", &version)];
+        let draft = [&fields[..], &[("audience", "inherited"), ("then", "draft")]].concat();
+        eve.submit(&form, &form, &draft).await.is(303);
+        eve.get(&form).await.has("Only editors see the draft.");
+        site.link("clients/acme", Shows::Draft);
+        eve.get(&form).await.has("Editors see the draft, and people who have the link to it.").lacks("Only editors");
+        site.link("clients/acme", Shows::Draft);
+        eve.get(&form).await.has("Editors see the draft, and people who have one of 2 links to it.");
+        let by = Admin::command_line();
+        let draft = site.store().read(|conn| store::drafts::get(conn, by.editor(), page.id)).unwrap().unwrap();
+        site.run(Command::DiscardDrafts(DiscardDrafts(vec![DraftVersion::from(&draft)])));
+        eve.get(&form).await.lacks("Only editors").has("2 links show every draft of this page.");
+    })
+    .await;
+}
+
+#[actix_web::test]
+async fn t80_a_link_of_an_account_that_cannot_edit_now_is_as_an_unknown_address() {
+    on_both(async |site| {
+        furnish(site);
+        let page = site.page("clients/acme").unwrap();
+        let form = format!("/admin/pages/{}/shares", page.id.0);
+        let fields = [("label", "Acme"), ("until", "7d"), ("shows", "section")];
+        let made = site.eve().submit(&form, &form, &fields).await.is(200);
+        let address = made.body.split("http://site.test").nth(1).unwrap().split('"').next().unwrap().to_owned();
+        let absent = site.visitor().get("/nope").await.is(404).body;
+        let mut states = Vec::new();
+        for set in [
+            "ends_at = '2020-01-01 00:00:00'",
+            "ends_at = NULL",
+            "role = 'reader'",
+            "role = 'editor'",
+            "active = FALSE",
+            "active = TRUE",
+        ] {
+            sql(site, &format!("UPDATE users SET {set} WHERE name = 'eve'"));
+            for path in [address.clone(), format!("{address}/brief"), format!("{address}/plan.jpg")] {
+                let answer = site.visitor().get(&path).await;
+                if answer.status == 404 {
+                    assert_eq!(answer.body, absent);
+                }
+                states.push(answer.status.as_u16());
+            }
+            let list = site.root().get("/admin/shares?open=yes").await.is(200);
+            let suspended = list.body.contains("opens nothing while <bdi>eve</bdi> cannot edit pages");
+            assert_eq!(suspended, states.last() == Some(&404), "{set}");
+        }
+        assert_eq!(states, [[404; 3], [200; 3]].concat().repeat(3));
     })
     .await;
 }

@@ -78,7 +78,7 @@ pub(super) const ACTIONS: [Choice; 4] = [
         verb: "Unpublish",
         nouns: NOUNS,
         after: "",
-        question: "These pages become drafts, which only editors can see. They keep their history and can be published again.",
+        question: "These pages become drafts, which only editors and people with a link to the draft can see. They keep their history and can be published again.",
         danger: false,
         needs: Needs::Rows,
         address: "",

@@ -68,8 +68,10 @@ struct FormPage {
     history_href: String,
     receipts_href: String,
     shares_href: String,
-    /// The number of links that open the page or its draft now.
+    /// The number of links to the page or its draft that have not ended.
     open_shares: u64,
+    /// Who sees the draft, or the next one, besides editors; empty if nobody does and there is none.
+    draft_viewers: String,
     preview: Option<SafeHtml>,
     readers: Readers,
     files: FilesPanel,
@@ -227,6 +229,7 @@ impl Editing<'_> {
                 .map_or(String::new(), |page| PAGES.href(page.id.0, "/receipts", "")),
             shares_href: id.map_or(String::new(), |id| PAGES.href(id.0, "/shares", "")),
             open_shares: context.open_shares,
+            draft_viewers: draft_viewers(context.draft_shares, context.draft.is_some()),
             preview,
             readers,
             files,
@@ -332,6 +335,18 @@ fn status(page: Option<&Page>, draft: Option<&Draft>, now: Timestamp, zone: Zone
                 _ => format!("Published {}", when(content.published_at)),
             }
         }
+    }
+}
+
+/// Who sees the draft of a page, in a sentence. A link that shows the draft shows a later one as well.
+fn draft_viewers(links: u64, is_there: bool) -> String {
+    match (links, is_there) {
+        (0, false) => String::new(),
+        (0, true) => "Only editors see the draft.".into(),
+        (1, true) => "Editors see the draft, and people who have the link to it.".into(),
+        (links, true) => format!("Editors see the draft, and people who have one of {links} links to it."),
+        (1, false) => "1 link shows every draft of this page.".into(),
+        (links, false) => format!("{links} links show every draft of this page."),
     }
 }
 

@@ -23,8 +23,10 @@ pub(super) struct EditorContext {
     pub(super) page: Option<Page>,
     pub(super) draft: Option<Draft>,
     pub(super) surroundings: Surroundings,
-    /// The number of links that open the page or its draft now.
+    /// The number of links to the page or its draft that have not ended.
     pub(super) open_shares: u64,
+    /// How many of them show the draft.
+    pub(super) draft_shares: u64,
 }
 
 impl EditorContext {
@@ -147,8 +149,8 @@ pub(super) async fn load(
                 ..Surroundings::of_new(conn, &proof, &groups)?
             },
         };
-        let open_shares = shares::count_open(conn, &proof, id, clock::now())?;
-        Ok(EditorContext { page, draft, surroundings, open_shares })
+        let (open_shares, draft_shares) = shares::count_open(conn, &proof, id, clock::now())?;
+        Ok(EditorContext { page, draft, surroundings, open_shares, draft_shares })
     };
     app.db.read_with_site(read).await
 }

@@ -78,6 +78,8 @@ pub(in crate::admin) struct Row {
     /// The end that was chosen, or the moment at which somebody ended it.
     end: When,
     is_open: bool,
+    /// Whether it opens nothing now, because the account that made it cannot edit pages.
+    is_suspended: bool,
     /// Whether somebody ended it before its time.
     was_ended: bool,
     opened: Option<When>,
@@ -92,7 +94,8 @@ impl Row {
             shows: share.shows.label(),
             made: at(share.made_at),
             end: at(share.end()),
-            is_open: share.is_open(now),
+            is_open: share.is_in_circulation(now),
+            is_suspended: share.is_suspended,
             was_ended: share.end() < share.ends_at,
             opened: share.opened_at.map(at),
             end_action: format!("{}/shares/{}/end", PAGES.form_href(share.page.0), share.id.0),
@@ -176,7 +179,7 @@ impl Sharing {
             let shows = shows.as_str();
             is_offered.then(|| Offer { shows, label, is_chosen: shows == chosen })
         };
-        let below = "this page and the pages below it that have the same readers";
+        let below = "this page and its subpages that are “same as parent page”, also later ones";
         let offers = [
             offer(Shows::Page, "this page", is_private),
             offer(Shows::Section, below, is_private && self.below > 0),

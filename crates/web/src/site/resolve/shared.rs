@@ -165,8 +165,12 @@ impl Wanted {
 
 fn find(conn: &mut Conn, secret: &SecretHash, wanted: &Wanted, now: Timestamp) -> store::Result<Found> {
     let Some(share) = shares::find(conn, secret)? else { return Ok(Found::Nothing) };
-    if !share.is_open(now) {
+    if !share.is_in_circulation(now) {
         return Ok(Found::Ended(share.end()));
+    }
+    // It may open something again, and has no moment at which it ended.
+    if share.is_suspended {
+        return Ok(Found::Nothing);
     }
     if share.shows == Shows::Draft {
         return find_draft(conn, share, wanted, now);
