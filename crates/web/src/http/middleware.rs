@@ -30,6 +30,7 @@ use super::{
     logging::LogLimiter,
     parts_body::{PART, in_parts},
     secret_path, security_headers,
+    sent_form::SentForm,
 };
 use crate::{App, auth::sign_in};
 
@@ -112,6 +113,7 @@ fn sender(request: &HttpRequest, response: &HttpResponse) -> Sender {
         },
         is_read: matches!(*request.method(), Method::GET | Method::HEAD),
         language: request.extensions().get::<PlaceLanguage>().map(|place| place.0.clone()),
+        form: SentForm::of(request),
     }
 }
 
