@@ -1,4 +1,5 @@
 import { combobox } from "./combobox.js";
+import { fetchOwn } from "./fetch-own.js";
 
 // Chosen people and groups as chips, with one field that finds both. The fields of the form stay, hidden, and hold the names.
 const element = (name, attributes = {}, ...children) => {
@@ -60,7 +61,7 @@ function chips(box) {
   };
   const find = async (text) => {
     const kind = takes.length === 2 ? "" : people ? "person" : "group";
-    const answer = await fetch("/admin/people?" + new URLSearchParams({ q: text.trim(), kind }));
+    const answer = await fetchOwn("/admin/people?" + new URLSearchParams({ q: text.trim(), kind }));
     if (!answer.ok) return null;
     const found = await answer.json();
     return found.filter(({ kind, name }) => !chosen.some((one) => one.kind === kind && one.name === name));

@@ -1,3 +1,4 @@
+import { fetchOwn } from "./fetch-own.js";
 import { picker } from "./picker.js";
 import { tree } from "./tree.js";
 
@@ -44,7 +45,7 @@ for (const place of document.querySelectorAll("[data-destination]")) {
   const look = async () => {
     const turn = ++asked, below = section();
     const query = new URLSearchParams({ below });
-    const answer = ["", "/", saved].includes(below) ? null : await fetch(`/admin/sections?${query}`).catch(() => null);
+    const answer = ["", "/", saved].includes(below) ? null : await fetchOwn(`/admin/sections?${query}`).catch(() => null);
     const words = answer && answer.ok ? (await answer.json()).remark : "";
     if (turn === asked) remark.textContent = words;
   };

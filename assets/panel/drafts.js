@@ -1,3 +1,5 @@
+import { fetchOwn } from "./fetch-own.js";
+
 // Saves the form as a draft: 1.5 seconds after the last change, and at least every 5 seconds while changes continue.
 const drafted = document.querySelector("form[data-drafts]");
 
@@ -37,7 +39,7 @@ if (drafted) {
     const changed = since;
     since = 0;
     const sent = new URLSearchParams(new FormData(drafted));
-    const answer = await fetch(drafted.dataset.drafts, { method: "POST", body: sent }).catch(() => null);
+    const answer = await fetchOwn(drafted.dataset.drafts, { method: "POST", body: sent }).catch(() => null);
     pause = SOON;
     if (answer && answer.ok) {
       drafted.dispatchEvent(new CustomEvent("saved", { detail: sent.toString() }));

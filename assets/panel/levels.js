@@ -1,3 +1,5 @@
+import { fetchOwn } from "./fetch-own.js";
+
 // Opens and closes branches of the tree of pages in place: the rows of a level come from the page that the link leads to.
 const body = document.querySelector("table.tree tbody");
 
@@ -11,7 +13,7 @@ function close(row) {
 }
 
 async function open(row, href) {
-  const answer = await fetch(href);
+  const answer = await fetchOwn(href);
   if (!answer.ok) throw new Error(answer.status);
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   const rows = page.querySelectorAll(`table.tree tbody tr[data-level="${CSS.escape(row.dataset.path)}"]`);

@@ -1,4 +1,5 @@
 import { combobox } from "./combobox.js";
+import { fetchOwn } from "./fetch-own.js";
 
 // Suggests names for a search field: `data-names` is the address that finds them, and the name of the field says which.
 function suggest(input) {
@@ -14,7 +15,7 @@ function suggest(input) {
   const finder = combobox({
     input, list, said, typed: true,
     find: async (text) => {
-      const answer = await fetch(input.dataset.names + "?" + new URLSearchParams({ of: input.name, q: text.trim() }));
+      const answer = await fetchOwn(input.dataset.names + "?" + new URLSearchParams({ of: input.name, q: text.trim() }));
       return answer.ok ? answer.json() : null;
     },
     fill: (item, name) => {

@@ -1,4 +1,5 @@
 import { combobox } from "./combobox.js";
+import { fetchOwn } from "./fetch-own.js";
 
 // A search field with a list of pages. With `waits`, the list comes when something is typed.
 export function picker(bar, take, leave, { waits = false } = {}) {
@@ -13,7 +14,7 @@ export function picker(bar, take, leave, { waits = false } = {}) {
     input, list, said,
     find: async (text) => {
       if (waits && text.trim() === "") return [];
-      const answer = await fetch("/admin/links?" + new URLSearchParams({ q: text }));
+      const answer = await fetchOwn("/admin/links?" + new URLSearchParams({ q: text }));
       return answer.ok ? answer.json() : null;
     },
     fill: (item, { title, path, readers }) => {

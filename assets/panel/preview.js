@@ -1,3 +1,5 @@
+import { fetchOwn } from "./fetch-own.js";
+
 // The preview of the text field, kept up to date while it is shown.
 const body = document.querySelector(".page-form #body");
 if (body) {
@@ -12,7 +14,7 @@ if (body) {
     const fields = [...new FormData(body.form)].filter(([name]) => sent.includes(name));
     const page = body.form.dataset.drafts.split("/")[3] || "";
     const form = new URLSearchParams([...fields, ["page", page]]);
-    const answer = await fetch("/admin/preview", { method: "POST", body: form }).catch(() => null);
+    const answer = await fetchOwn("/admin/preview", { method: "POST", body: form }).catch(() => null);
     if (!answer || !answer.ok) return;
     const html = await answer.text();
     // An older answer that arrives late must not replace a newer one.

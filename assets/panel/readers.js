@@ -1,3 +1,4 @@
+import { fetchOwn } from "./fetch-own.js";
 import "./chips.js";
 
 // Keeps the lines that say who can read a page up to date while somebody types, and takes over the readers of the pages nearby.
@@ -10,7 +11,7 @@ if (lines) {
     const turn = ++asked;
     const fields = [...new FormData(form)].filter(([name]) => name === "form_token" || watched.includes(name));
     const sent = new URLSearchParams([...fields, ["page", lines.dataset.page]]);
-    const answer = await fetch("/admin/readers", { method: "POST", body: sent }).catch(() => null);
+    const answer = await fetchOwn("/admin/readers", { method: "POST", body: sent }).catch(() => null);
     if (!answer || !answer.ok) return;
     const html = await answer.text();
     // An older answer that arrives late must not replace a newer one.

@@ -1,3 +1,5 @@
+import { fetchOwn } from "./fetch-own.js";
+
 let trees = 0;
 
 // The tree of the site's paths, loaded level by level. Arrow keys move, Enter takes an entry, Escape leaves.
@@ -18,7 +20,7 @@ export function tree(box, take, leave) {
   const above = (item) => item.parentElement.closest("[role=treeitem]");
   const group = (item) => item.querySelector(":scope > [role=group]");
   const load = async (path, after = "") => {
-    const answer = await fetch("/admin/sections?" + new URLSearchParams({ below: path, after })).catch(() => null);
+    const answer = await fetchOwn("/admin/sections?" + new URLSearchParams({ below: path, after })).catch(() => null);
     return answer && answer.ok ? answer.json() : null;
   };
   const add = (list, level, { path, title, has_page: hasPage, has_below: hasBelow }) => {

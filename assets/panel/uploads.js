@@ -1,5 +1,6 @@
 import { savedDraft } from "./drafts.js";
 import { apply } from "./edit.js";
+import { fetchOwn, own } from "./fetch-own.js";
 
 // Files for a page: pasted or dropped into its text, or chosen in the panel. Each is sent alone, one after the other.
 const form = document.querySelector("form.page-form");
@@ -57,7 +58,7 @@ if (form && panel) {
 
   const show = async (open) => {
     const address = `${form.dataset.drafts}/files${open ? `?file=${encodeURIComponent(open)}` : ""}`;
-    const answer = await fetch(address).catch(() => null);
+    const answer = await fetchOwn(address).catch(() => null);
     if (!answer || !answer.ok) return;
     list.innerHTML = await answer.text();
     panel.querySelector("summary .value").textContent = list.querySelectorAll("[data-file]").length || "";
@@ -81,7 +82,7 @@ if (form && panel) {
     request.addEventListener("error", () => resolve(null));
     request.addEventListener("abort", () => resolve("cancelled"));
     row.shows(bar, button("Cancel", () => request.abort()));
-    request.open("POST", url);
+    request.open("POST", own(url));
     request.setRequestHeader("Accept", "application/json");
     request.send(data);
   });
@@ -98,7 +99,7 @@ if (form && panel) {
   const ask = ({ question, action, content, notice, name, numbered }, row, inserts) => {
     const answer = (same) => async () => {
       const fields = new URLSearchParams({ form_token: token(), action: "add", content, notice, same_name: same });
-      const answer = await fetch(action, { method: "POST", body: fields }).catch(() => null);
+      const answer = await fetchOwn(action, { method: "POST", body: fields }).catch(() => null);
       if (answer && answer.ok) return added(await answer.json(), row, inserts);
       row.says(`${name}: ${answer ? (await answer.text()).split("\n")[0] : "no connection."}`, true);
     };

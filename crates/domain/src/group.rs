@@ -24,6 +24,16 @@ impl GroupName {
         }
     }
 
+    /// Parses the name of a new group: as [`GroupName::parse`], without characters that nobody can see or that turn the direction
+    /// of a text.
+    ///
+    /// # Errors
+    /// A sentence for the person who typed it.
+    pub fn parse_new(typed: &str) -> Result<GroupName, String> {
+        let name = GroupName::parse(typed)?;
+        lookalike::visible(&name.0).map(|()| name)
+    }
+
     /// The name as text.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -79,8 +89,7 @@ impl GroupInput {
     /// [`Invalid`] with a message for `name` or `members`.
     pub fn check(&self) -> Result<GroupContent, Invalid> {
         let mut invalid = Invalid::default();
-        let name = GroupName::parse(&self.name).and_then(|name| lookalike::visible(name.as_str()).map(|()| name));
-        let name = invalid.take("name", name);
+        let name = invalid.take("name", GroupName::parse_new(&self.name));
         let members = invalid.take("members", usernames(&self.members));
         match (name, members) {
             (Some(name), Some(members)) => Ok(GroupContent { name, members }),

@@ -61,7 +61,7 @@ impl Username {
     }
 
     /// Parses the name of a new user: as [`Username::parse`], without letters that are rare, obsolete or invisible, and
-    /// without the reserved name in any case.
+    /// without the reserved name in any case and names that no address can contain.
     ///
     /// # Errors
     /// A sentence for the person who typed it.
@@ -69,6 +69,9 @@ impl Username {
         let name = Username::parse(name)?;
         if name.0.eq_ignore_ascii_case(Username::SIGNED_OUT) {
             return Err(format!("The name “{}” is reserved: browsers send it to sign out.", Username::SIGNED_OUT));
+        }
+        if matches!(&*name.0, "." | "..") {
+            return Err(format!("Not “{name}”: a browser leaves it out of an address. Add a letter."));
         }
         match lookalike::odd_in_name(&name.0) {
             Some(odd) => Err(format!(

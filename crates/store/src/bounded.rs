@@ -7,7 +7,7 @@ use std::{
 };
 
 use crate::{
-    Conn, Error, Result,
+    Conn, Error, Result, ShownText,
     connections::Connections,
     deadline::{Deadline, Running},
     outage::{Outage, Unavailable},
@@ -22,11 +22,12 @@ const CONNECTION_TIMEOUT: Duration = Duration::from_secs(3);
 pub struct Bounded<'a> {
     connections: &'a Connections,
     deadline: &'a Deadline,
+    shown: ShownText,
 }
 
 impl<'a> Bounded<'a> {
-    pub(crate) fn new(connections: &'a Connections, deadline: &'a Deadline) -> Bounded<'a> {
-        Bounded { connections, deadline }
+    pub(crate) fn new(connections: &'a Connections, deadline: &'a Deadline, shown: ShownText) -> Bounded<'a> {
+        Bounded { connections, deadline, shown }
     }
 
     /// Lends a connection for queries that change nothing.
@@ -89,7 +90,7 @@ impl<'a> Bounded<'a> {
         let outcome = mark.and_then(|mark| {
             let done = self.deadline.scope(|| {
                 let done = change(conn)?;
-                unread_texts::read_own(conn, place).map(|()| done)
+                unread_texts::read_own(conn, place, self.shown).map(|()| done)
             })?;
             let wrote = match mark {
                 Some(before) => conn.write_mark()? != before,

@@ -72,6 +72,7 @@ pub use reading::{
     jobs, keys, links, lists, navigation, offers, old_paths, pages, readers, receipts, revisions, schedule, search,
     sections, shares, sign_in_places, site, suggestions, trash, tree, users,
 };
+pub use unread_texts::ShownText;
 pub use url::DatabaseUrl;
 
 use connections::Connections;
@@ -90,6 +91,7 @@ const START_TIMEOUT: Duration = Duration::from_secs(30);
 pub struct Store {
     manager: Manager,
     connections: Connections,
+    shown: ShownText,
 }
 
 impl Store {
@@ -113,7 +115,14 @@ impl Store {
             pause = (pause * 2).min(Duration::from_secs(5));
         }
         manager.check_session().map_err(|error| advice::explained(url, error))?;
-        Ok(Store { connections: Connections::open(&manager, pool_size)?, manager })
+        Ok(Store { connections: Connections::open(&manager, pool_size)?, manager, shown: str::to_owned })
+    }
+
+    /// The same database, with the function for the words of the search: it has to leave out what a page does not show. Without
+    /// it, the search finds the whole Markdown.
+    #[must_use]
+    pub fn indexing(self, shown: ShownText) -> Store {
+        Store { shown, ..self }
     }
 
     /// Checks that a database could be opened: that its URL can be read, and that a missing SQLite file can be created. It
@@ -152,7 +161,7 @@ impl Store {
     /// The database for work with a deadline: what waits or runs too long is stopped, and what was given up is not
     /// committed.
     pub fn within<'a>(&'a self, deadline: &'a Deadline) -> Bounded<'a> {
-        Bounded::new(&self.connections, deadline)
+        Bounded::new(&self.connections, deadline, self.shown)
     }
 
     /// As [`Bounded::read`], without a deadline.
@@ -192,6 +201,14 @@ impl Store {
     /// [`Error::Schema`] when the database was made by a newer version.
     pub fn pending(&self) -> Result<Vec<String>> {
         self.read(migrate::pending)
+    }
+
+    /// Whether no migration was ever applied, so that the database has no tables of Postern.
+    ///
+    /// # Errors
+    /// As [`Store::read`].
+    pub fn is_new(&self) -> Result<bool> {
+        self.read(migrate::is_new)
     }
 
     /// Applies the pending migrations, all or none, in one process at a time; returns their names. Another process that

@@ -48,6 +48,11 @@ pub(crate) fn pending(conn: &mut Conn) -> Result<Vec<String>> {
     if pending.is_empty() { backfill::unfinished(conn) } else { Ok(pending) }
 }
 
+/// Whether no migration was ever applied.
+pub(crate) fn is_new(conn: &mut Conn) -> Result<bool> {
+    Ok(applied(conn)?.is_empty())
+}
+
 /// Whether a database has the tables of this version, and every migration was applied.
 ///
 /// # Errors

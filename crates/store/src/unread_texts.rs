@@ -16,8 +16,11 @@ use domain::search::{index_words, title_key};
 
 use crate::{Conn, Result};
 
-/// The number of characters of a text that are indexed.
-const TEXT_CHARS: u32 = 200_000;
+/// Makes the text that its page shows of the Markdown of a page.
+pub type ShownText = fn(&str) -> String;
+
+/// The number of characters of the Markdown of a page of which the shown text is indexed.
+pub(crate) const TEXT_CHARS: u32 = 200_000;
 /// The number of texts that are read at once, which bounds the memory that they take.
 const AT_ONCE: u32 = 50;
 /// What PostgreSQL allows: the bytes of a word, the last position, the positions of a word, and the bytes of all words with
@@ -60,14 +63,14 @@ pub(crate) fn last_place(conn: &mut Conn) -> Option<i64> {
 }
 
 /// Reads the texts that this transaction changed. `after` is the [`last_place`] at its beginning.
-pub(crate) fn read_own(conn: &mut Conn, after: Option<i64>) -> Result<()> {
+pub(crate) fn read_own(conn: &mut Conn, after: Option<i64>, shown: ShownText) -> Result<()> {
     let condition = match (after, last_place(conn)) {
         (Some(after), Some(last)) if last > after => format!("seq > {after}"),
         (None, None) if has_own(conn)? => "txid <> 0 AND txid = txid_current()".to_owned(),
         _ => return Ok(()),
     };
     loop {
-        let titles = read(conn, &condition, AT_ONCE, "")?;
+        let titles = read(conn, &condition, AT_ONCE, "", shown)?;
         let is_last = titles.len() < AT_ONCE as usize;
         key_titles(conn, titles.into_iter().filter_map(|(page, title)| Some((page, title?))).collect())?;
         if is_last {
@@ -91,14 +94,14 @@ fn has_own(conn: &mut Conn) -> Result<bool> {
 
 /// Reads up to `limit` texts that SQL inserted or changed; returns their number. Pages that another transaction is changing
 /// are left for later.
-pub(crate) fn read_changed(conn: &mut Conn, limit: u32) -> Result<u32> {
+pub(crate) fn read_changed(conn: &mut Conn, limit: u32, shown: ShownText) -> Result<u32> {
     let lock = match conn {
         Conn::Sqlite(_) => "",
         Conn::Postgres(_) => "FOR UPDATE OF full_text_unread SKIP LOCKED",
     };
     let mut pages = 0;
     while pages < limit {
-        let found = read(conn, "TRUE", AT_ONCE.min(limit - pages), lock)?.len() as u32;
+        let found = read(conn, "TRUE", AT_ONCE.min(limit - pages), lock, shown)?.len() as u32;
         pages += found;
         if found < AT_ONCE {
             break;
@@ -172,12 +175,21 @@ pub(crate) fn has_unread(conn: &mut Conn) -> Result<bool> {
 }
 
 /// Reads the next texts of the queue; returns their pages, each with its title unless it is gone.
-fn read(conn: &mut Conn, condition: &str, limit: u32, lock: &str) -> Result<Vec<(i64, Option<String>)>> {
-    let pages: Vec<Unread> = sql_query(format!(
+fn read(
+    conn: &mut Conn,
+    condition: &str,
+    limit: u32,
+    lock: &str,
+    shown: ShownText,
+) -> Result<Vec<(i64, Option<String>)>> {
+    let mut pages: Vec<Unread> = sql_query(format!(
         "SELECT page_id, title, summary, substr(body, 1, {TEXT_CHARS}) AS body, path
          FROM full_text_unread LEFT JOIN pages ON pages.id = page_id WHERE {condition} ORDER BY page_id LIMIT {limit} {lock}"
     ))
     .load(conn)?;
+    for body in pages.iter_mut().filter_map(|page| page.body.as_mut()) {
+        *body = shown(whole_blocks(body));
+    }
     let found: Vec<(i64, Option<String>)> = pages.iter().map(|page| (page.page_id, page.title.clone())).collect();
     if !found.is_empty() {
         match conn {
@@ -186,6 +198,19 @@ fn read(conn: &mut Conn, condition: &str, limit: u32, lock: &str) -> Result<Vec<
         }
     }
     Ok(found)
+}
+
+/// The Markdown of a page, without what [`TEXT_CHARS`] cut in two: the half of a comment would be read as text.
+pub(crate) fn whole_blocks(markdown: &str) -> &str {
+    if markdown.len() < TEXT_CHARS as usize || markdown.chars().count() < TEXT_CHARS as usize {
+        return markdown;
+    }
+    let lines = markdown.rfind("\n\n").or_else(|| markdown.rfind('\n')).unwrap_or(markdown.len());
+    let whole = &markdown[..lines];
+    match whole.rfind("<!--").filter(|comment| !whole[*comment..].contains("-->")) {
+        Some(comment) => &whole[..comment],
+        None => whole,
+    }
 }
 
 fn put_sqlite(conn: &mut SqliteConnection, pages: Vec<Unread>) -> Result<()> {
@@ -294,6 +319,21 @@ mod tests {
         words.sort();
         assert_eq!(words, ["'oak':2A,4C", "'old':1A", "'x':5C", "'y':6C"]);
         assert_eq!(tsvector(&[("", 'A')]), "");
+    }
+
+    #[test]
+    fn a_text_that_was_cut_ends_before_the_block_that_was_cut() {
+        let cut = |end: &str| {
+            let words = "word ".repeat(TEXT_CHARS as usize / 5);
+            let text: String = (words + end).chars().rev().take(TEXT_CHARS as usize).collect();
+            whole_blocks(&text.chars().rev().collect::<String>()).chars().rev().take(5).collect::<String>()
+        };
+        let backwards = |text: &str| text.chars().rev().collect::<String>();
+        assert_eq!(cut("a\n\nb <!-- c"), backwards("ord a"));
+        assert_eq!(cut("a\nb <!-- c"), backwards("ord a"));
+        assert_eq!(cut("b <!-- c"), backwards("rd b "));
+        assert_eq!(cut("<!-- a --> c"), backwards("--> c"));
+        assert_eq!(whole_blocks("a\n\nb <!-- c"), "a\n\nb <!-- c", "it was not cut");
     }
 
     #[test]

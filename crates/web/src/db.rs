@@ -133,6 +133,7 @@ impl Db {
             feed_cache.generations().record(&event);
             notify(&event);
         })?;
+        let store = store.indexing(markdown::plain);
         let bulkheads = Bulkheads::new(store.pool_size(), store.max_reads());
         Ok(Db { store, feed: Arc::new(feed), cache, bulkheads })
     }

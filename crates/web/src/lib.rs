@@ -3,6 +3,10 @@
 //! A request passes through: `http::middleware` (limits, errors, headers) -> `routes` -> the guard of its scope -> the
 //! extractors of `auth` -> a handler -> `store` through `db` -> `http::view` and `http::answer`.
 
+// First, because its macros are for the modules that follow.
+#[macro_use]
+mod output;
+
 pub mod admin;
 pub mod allocator;
 mod app;

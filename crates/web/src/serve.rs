@@ -23,7 +23,7 @@ use crate::{
         listener::{self, Capacity},
         upload_limits::Pace,
     },
-    metrics,
+    markdown, metrics,
     routes::application,
 };
 use socket::BoundSocket;
@@ -57,12 +57,15 @@ pub fn run(config: &Config) -> Result<(), String> {
     if database.missing_file().is_some() {
         first_run::check(&serve)?;
     }
-    let store = Store::open(&database, POOL_SIZE).map_err(|error| error.to_string())?;
+    let store = Store::open(&database, POOL_SIZE).map_err(|error| error.to_string())?.indexing(markdown::plain);
     if let Some(exposure) = Store::exposure(&database) {
         log::warn!("the database is not private: {exposure}");
     }
-    for migration in store.migrate().map_err(|error| error.to_string())? {
-        log::info!("migrated the database: {migration}");
+    let is_new = store.is_new().map_err(|error| error.to_string())?;
+    let migrations = store.migrate().map_err(|error| error.to_string())?;
+    match is_new {
+        true => log::info!("made the tables of a new database, with {} migrations", migrations.len()),
+        false => migrations.iter().for_each(|migration| log::info!("migrated the database: {migration}")),
     }
     let obstacle = store.find_write_obstacle().map_err(|error| error.to_string())?;
     if let Some(obstacle) = &obstacle {

@@ -147,6 +147,13 @@ fn the_name_that_signs_nobody_in_cannot_be_given_to_a_user() {
         assert!(Username::parse_new(reserved).unwrap_err().contains("reserved"), "{reserved}");
     }
     assert!(Username::parse("signed-out").unwrap().is_signed_out());
+    for folded in [".", ".."] {
+        assert!(Username::parse_new(folded).unwrap_err().contains("browser"), "{folded}");
+        check_name(folded, Some(folded));
+    }
+    for fine in ["...", ".a", "a.", "._"] {
+        assert!(Username::parse_new(fine).is_ok(), "{fine}");
+    }
     for other in ["Signed-Out", "signed.out", "signed-out-2", "ann"] {
         assert!(!Username::parse(other).unwrap().is_signed_out(), "{other}");
     }

@@ -18,7 +18,8 @@ use domain::{
 use crate::{
     Conn, Paging, Result, Slice,
     full_text::{postgres_query, postgres_required, sqlite_query, sqlite_titles},
-    languages, reading_times, unread_texts,
+    languages, reading_times,
+    unread_texts::{self, TEXT_CHARS, whole_blocks},
     visible::{Teaser, VisiblePages},
 };
 
@@ -27,8 +28,6 @@ use crate::{
 const CANDIDATES: u32 = 200;
 /// The number of characters of each candidate's text that count for its rank.
 const RANKED_CHARS: u32 = 8_000;
-/// The number of characters of a text that are searched for an excerpt, as many as are indexed.
-const TEXT_CHARS: u32 = 200_000;
 /// PostgreSQL's row estimates for words are often wrong, and it then reads every page. The only good plan goes from the
 /// word index to the pages.
 const BY_INDEX: &str =
@@ -40,7 +39,7 @@ const BY_INDEX: &str =
 pub struct Found {
     /// The page as lists show it.
     pub teaser: Teaser,
-    /// The first 200,000 characters of its Markdown, for the excerpt.
+    /// The part of its Markdown of which the shown text is in the index, for the excerpt.
     pub text: String,
 }
 
@@ -119,7 +118,11 @@ fn some(conn: &mut Conn, visible: &VisiblePages, ids: &[i64]) -> Result<Vec<Foun
         rows.into_iter().map(|(_, text, teaser)| (text, teaser)).unzip();
     languages::set(conn, &mut teasers)?;
     reading_times::set(conn, &mut teasers)?;
-    Ok(teasers.into_iter().zip(texts).map(|(teaser, text)| Found { teaser, text }).collect())
+    Ok(teasers
+        .into_iter()
+        .zip(texts)
+        .map(|(teaser, text)| Found { teaser, text: whole_blocks(&text).to_owned() })
+        .collect())
 }
 
 /// Selects the keys of the candidates: `$1` matches titles, `$3` any text, `$2` is the moment of the request.

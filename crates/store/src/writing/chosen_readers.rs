@@ -22,9 +22,16 @@ pub(super) fn choose(conn: &mut Conn, pages: &[PageId], audience: &Audience) -> 
     let chosen = audience.chosen().unwrap_or(&nobody);
     let (people, groups) = access::chosen_keys(conn, chosen)?;
     if people.len() < chosen.people.len() || groups.len() < chosen.groups.len() {
-        return Err(Error::Refused("Somebody who was chosen to read this page does not exist any more.".into()));
+        return Err(Error::Refused(unknown(&access::missing(conn, chosen)?)));
     }
     choose_keys(conn, pages, &people, &groups)
+}
+
+/// A sentence that names the chosen readers who do not exist.
+fn unknown(missing: &Chosen) -> String {
+    let people = missing.people.iter().map(|name| format!("no user {name}"));
+    let names: Vec<String> = people.chain(missing.groups.iter().map(|name| format!("no group {name}"))).collect();
+    format!("There is {}.", names.join(" and "))
 }
 
 fn choose_keys(conn: &mut Conn, pages: &[PageId], people: &BTreeSet<UserId>, groups: &BTreeSet<GroupId>) -> Result<()> {

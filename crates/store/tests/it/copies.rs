@@ -57,7 +57,7 @@ fn data_alone_is_restored_into_the_schema() {
     assert_eq!(count(&restored, "listings"), count(&store, "listings"));
     assert_eq!(differing_listings(&restored), 0);
     for store in [&store, &restored] {
-        while store.write(store::writing::search::catch_up).unwrap() {}
+        while store.write(|conn| store::writing::search::catch_up(conn, str::to_owned)).unwrap() {}
     }
     assert_eq!((count(&restored, "search"), count(&restored, "full_text_unread")), (2, 0));
 }

@@ -73,6 +73,7 @@ const ALL: &[&str] = &[
     "2026-11-30-000263_menu_languages",
     "2026-11-30-000270_triggers_by_key",
     "2026-11-30-000271_menu_in_bulk",
+    "2026-11-30-000273_shown_texts",
 ];
 
 /// Inserts a page in any version of the schema.
@@ -210,7 +211,7 @@ fn the_pages_that_were_there_before_the_index_are_found() {
         go_back(store, "2026-11-24-000005_search");
         sql(store, &format!("{OLD} (7, 'old/page', 'Old', 'An ocelot.', '2026-01-01 00:00:00')")).unwrap();
         store.migrate().unwrap();
-        while store.write(writing::search::catch_up).unwrap() {}
+        while store.write(|conn| writing::search::catch_up(conn, str::to_owned)).unwrap() {}
         let query = Query::parse("ocelot").unwrap();
         let paging = Paging { number: 1, size: 20 };
         let found = store.read(|conn| search::list(conn, &Visitor::Anonymous, noon(), &query, paging)).unwrap();
@@ -247,7 +248,7 @@ fn is_searched_and_listed(store: &Store, pages: usize) {
     assert_eq!(differing_listings(store), 0);
     let count = |table| sql(store, &format!("UPDATE {table} SET page_id = page_id")).unwrap();
     assert_eq!((count("search"), count("full_text_unread")), (0, pages), "the pages wait to be read for the search");
-    while store.write(writing::search::catch_up).unwrap() {}
+    while store.write(|conn| writing::search::catch_up(conn, str::to_owned)).unwrap() {}
     assert_eq!((count("search"), count("full_text_unread")), (pages, 0));
 }
 
@@ -272,8 +273,28 @@ fn texts_that_were_there_before_are_found_as_before_and_then_by_their_new_words(
             store.read(|conn| search::list(conn, &Visitor::Anonymous, noon(), &query, all)).unwrap().rows.len()
         };
         assert_eq!((found("ocelot"), found("strasse")), (1, 0));
-        while store.write(writing::search::catch_up).unwrap() {}
+        while store.write(|conn| writing::search::catch_up(conn, str::to_owned)).unwrap() {}
         assert_eq!((found("ocelot"), found("strasse")), (1, 1));
+    });
+}
+
+#[test]
+fn texts_that_were_there_before_are_read_again_without_what_their_pages_hide() {
+    on_each(|url| {
+        let store = Store::open(url, 2).unwrap();
+        store.migrate().unwrap();
+        go_back(&store, "2026-11-30-000273_shown_texts");
+        sql(&store, &format!("{OLD} (7, 'a', 'A', 'ocelot <!-- lynx -->', '2020-01-01 00:00:00')")).unwrap();
+        while store.write(|conn| writing::search::catch_up(conn, str::to_owned)).unwrap() {}
+        let found = |typed: &str| {
+            let query = Query::parse(typed).unwrap();
+            let all = Paging { number: 1, size: 10 };
+            store.read(|conn| search::list(conn, &Visitor::Anonymous, noon(), &query, all)).unwrap().rows.len()
+        };
+        assert_eq!((found("ocelot"), found("lynx")), (1, 1));
+        store.migrate().unwrap();
+        while store.write(|conn| writing::search::catch_up(conn, |text| text.replace("lynx", ""))).unwrap() {}
+        assert_eq!((found("ocelot"), found("lynx")), (1, 0));
     });
 }
 
@@ -298,7 +319,7 @@ fn bench_of_an_upgrade() {
     let begun = std::time::Instant::now();
     store.migrate().unwrap();
     println!("{pages} pages: migrated and listed in {:.1} s", begun.elapsed().as_secs_f64());
-    while store.write(writing::search::catch_up).unwrap() {}
+    while store.write(|conn| writing::search::catch_up(conn, str::to_owned)).unwrap() {}
     println!("{pages} pages: searched after {:.1} s", begun.elapsed().as_secs_f64());
 }
 

@@ -25,7 +25,7 @@ fn fill(store: &Store, below: &str, number: u32) {
         let rows: Vec<String> = (first..number.min(first + 500)).map(row).collect();
         sql(store, &format!("INSERT INTO pages (id, path, title) VALUES {}", rows.join(", "))).unwrap();
     }
-    while store.write(writing::search::catch_up).unwrap() {}
+    while store.write(|conn| writing::search::catch_up(conn, str::to_owned)).unwrap() {}
 }
 
 #[test]

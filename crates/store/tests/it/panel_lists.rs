@@ -89,7 +89,7 @@ fn every_order_is_walked_by_key_in_both_directions() {
 fn counts_stop_at_a_thousand_and_searches_find_titles_first() {
     on_both(|store| {
         fill(store, 1_100);
-        while store.write(store::writing::search::catch_up).unwrap() {}
+        while store.write(|conn| store::writing::search::catch_up(conn, str::to_owned)).unwrap() {}
         let title = PageContent { title: "Many words".into(), ..content("other") };
         store.write(|conn| commands::insert(conn, admin().editor(), &title, noon())).unwrap();
         let totals = store.read(|conn| admin_list::totals(conn, admin().editor())).unwrap();
@@ -114,7 +114,7 @@ fn counts_stop_at_a_thousand_and_searches_find_titles_first() {
 fn words_that_were_looked_up_once_give_the_same_list_and_counts() {
     on_both(|store| {
         fill(store, 30);
-        while store.write(store::writing::search::catch_up).unwrap() {}
+        while store.write(|conn| store::writing::search::catch_up(conn, str::to_owned)).unwrap() {}
         let asked =
             PageFilter { query: "many".into(), since: Some(noon() - TimeDelta::days(9000)), ..PageFilter::default() };
         let sort = PageSort { by: PageColumn::Path, descending: false };
@@ -349,7 +349,7 @@ fn titles_are_sorted_by_their_words_whoever_wrote_them() {
         assert_eq!(titles(), "Äpfel Über uns unten Zebra", "at once, for what a command wrote");
         sql(store, "INSERT INTO pages (id, path, title) VALUES (70, 'sql', 'Öl')").unwrap();
         sql(store, "UPDATE pages SET title = 'Aal' WHERE path = 'p0'").unwrap();
-        while store.write(writing::search::catch_up).unwrap() {}
+        while store.write(|conn| writing::search::catch_up(conn, str::to_owned)).unwrap() {}
         assert_eq!(titles(), "Aal Äpfel Öl Über uns unten");
         assert!(!store.read(search::is_behind).unwrap());
     });

@@ -331,19 +331,33 @@ fn what_sql_writes_is_found_once_it_was_read_and_what_is_gone_is_gone_at_once() 
                       VALUES (1, 'a', 'A', 'ocelot', '2020-01-01 00:00:00'), (2, 'b', 'B', 'ocelot', '2020-01-01 00:00:00')";
         by_psql(store, insert);
         assert_eq!(found(store, "ocelot"), "");
-        assert!(!store.write(catch_up).unwrap(), "no page is left");
+        assert!(!store.write(|conn| catch_up(conn, str::to_owned)).unwrap(), "no page is left");
         assert_eq!(found(store, "ocelot"), "a b");
         by_psql(store, "UPDATE pages SET body = 'margay' WHERE id = 1");
         assert_eq!(found(store, "ocelot"), "b");
         by_psql(store, "DELETE FROM pages WHERE id = 2");
         assert_eq!(found(store, "ocelot"), "");
-        store.write(catch_up).unwrap();
+        store.write(|conn| catch_up(conn, str::to_owned)).unwrap();
         assert_eq!(found(store, "margay"), "a");
         // A save reads a page that waits, and takes it from the queue.
         by_psql(store, "UPDATE pages SET body = 'serval' WHERE id = 1");
         sql(store, "UPDATE pages SET body = 'caracal' WHERE id = 1").unwrap();
         assert_eq!((found(store, "serval"), found(store, "caracal")), (String::new(), "a".into()));
-        store.write(catch_up).unwrap();
+        store.write(|conn| catch_up(conn, str::to_owned)).unwrap();
         assert_eq!(found(store, "caracal"), "a");
+    });
+}
+
+#[test]
+fn a_change_puts_the_shown_text_into_the_index() {
+    on_both(|store| {
+        let shown = |text: &str| text.split("<!--").next().unwrap_or_default().to_owned();
+        let store = store.clone().indexing(shown);
+        fill(&store, &[page("a", "A", "ocelot <!-- lynx")]);
+        assert_eq!((found(&store, "ocelot"), found(&store, "lynx")), ("a".into(), String::new()));
+        assert_eq!(found(&store, "\"ocelot lynx\""), "");
+        sql(&store, "UPDATE pages SET body = 'puma <!-- lynx'").unwrap();
+        store.write(|conn| catch_up(conn, shown)).unwrap();
+        assert_eq!((found(&store, "puma"), found(&store, "lynx")), ("a".into(), String::new()));
     });
 }

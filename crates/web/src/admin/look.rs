@@ -20,7 +20,7 @@ use crate::{
     http::{
         answer::{Answer, Outcome},
         error::Error,
-        form::Form,
+        form::TextForm,
         multipart::FileForm,
         query::QueryString,
         view::{Errors, Link},
@@ -172,7 +172,7 @@ pub async fn update_picture(
 }
 
 /// POST `/admin/site/look`.
-pub async fn update(app: Data<App>, admin: Admin, Form(mut fields): Form<Fields>) -> Result<Outcome, Error> {
+pub async fn update(app: Data<App>, admin: Admin, TextForm(mut fields): TextForm<Fields>) -> Result<Outcome, Error> {
     let refuse = |invalid: Invalid, fields, site: &Site, status| {
         let page = page(&app, &admin, site, fields, &invalid, &QueryString::default())?;
         Ok(Outcome::Page(page.with_status(status)))

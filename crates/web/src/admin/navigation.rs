@@ -18,7 +18,7 @@ use crate::{
     http::{
         answer::{Answer, Outcome},
         error::Error,
-        form::Form,
+        form::TextForm,
         query::QueryString,
         view::{Errors, Link},
     },
@@ -139,7 +139,7 @@ async fn page(
 }
 
 /// POST `/admin/site/navigation`.
-pub async fn update(app: Data<App>, admin: Admin, Form(fields): Form<Fields>) -> Result<Outcome, Error> {
+pub async fn update(app: Data<App>, admin: Admin, TextForm(fields): TextForm<Fields>) -> Result<Outcome, Error> {
     let from = Version(fields.version);
     let input = fields.input();
     let refuse = async |invalid: Invalid, version: Version, status| {

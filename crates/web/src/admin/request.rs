@@ -37,6 +37,14 @@ pub(super) fn site_address<'a>(app: &'a App, request: &'a HttpRequest) -> &'a st
     origin.unwrap_or(&app.options.base_url)
 }
 
+/// A segment of an address, decoded. Actix leaves `%25`, `%2B` and `%2F` as they are, so that its routes tell them from `%`, `+`
+/// and `/`, and a name with a `+` would be another name.
+pub(super) fn segment(request: &HttpRequest, name: &str) -> String {
+    let segment = request.match_info().query(name);
+    // The percent sign last: what it makes is not decoded again.
+    segment.replace("%2B", "+").replace("%2b", "+").replace("%2F", "/").replace("%2f", "/").replace("%25", "%")
+}
+
 /// The id in an address; anything but a number is 404.
 pub(super) fn id(request: &HttpRequest) -> Result<i64, Error> {
     request.match_info().query("id").parse().map_err(|_| Error::NotFound)

@@ -6,7 +6,7 @@ use actix_web::web::Data;
 use store::writing::search;
 
 use super::batches::{self, Pace};
-use crate::{App, http::error::Error};
+use crate::{App, http::error::Error, markdown};
 
 /// How often changed texts are read.
 const PACE: Pace = Pace { between_batches: Duration::from_millis(20), poll_interval: Duration::from_secs(1) };
@@ -32,6 +32,6 @@ pub async fn read_changed_texts(app: Data<App>) {
 async fn read_some(app: &App) -> Result<bool, Error> {
     match app.db.read(store::search::is_behind).await? {
         false => Ok(false),
-        true => app.db.write(search::catch_up).await,
+        true => app.db.write(|conn| search::catch_up(conn, markdown::plain)).await,
     }
 }

@@ -19,7 +19,7 @@ use crate::{
     http::{
         answer::{Answer, Outcome},
         error::Error,
-        form::{Form, checkbox},
+        form::{TextForm, checkbox},
         query::QueryString,
         view::{Errors, Link},
     },
@@ -145,7 +145,7 @@ fn page(
 }
 
 /// POST `/admin/site`.
-pub async fn update(app: Data<App>, admin: Admin, Form(mut fields): Form<Fields>) -> Result<Outcome, Error> {
+pub async fn update(app: Data<App>, admin: Admin, TextForm(mut fields): TextForm<Fields>) -> Result<Outcome, Error> {
     let refuse = |invalid: Invalid, fields, site: &Site, status| {
         let page = page(&app, &admin, site, fields, &invalid, &QueryString::default())?;
         Ok(Outcome::Page(page.with_status(status)))

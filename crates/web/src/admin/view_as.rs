@@ -13,7 +13,7 @@ use domain::{
 use serde::Serialize;
 use store::users;
 
-use super::panel::Panel;
+use super::{panel::Panel, request::segment};
 use crate::{
     App,
     auth::{
@@ -151,7 +151,7 @@ pub async fn visitor(request: HttpRequest, app: Data<App>, editor: Editor) -> Re
 
 /// GET `/admin/view-as/user/{name}/...`: the site as a user sees it.
 pub async fn user(request: HttpRequest, app: Data<App>, editor: Editor) -> Result<Outcome, Error> {
-    let name = Username::parse(request.match_info().query("name")).map_err(|_| Error::NotFound)?;
+    let name = Username::parse(&segment(&request, "name")).map_err(|_| Error::NotFound)?;
     let wanted = name.clone();
     let user = app.db.read(move |conn| users::find(conn, &wanted)).await?;
     let user = user.filter(|user| user.is_active_at(clock::now())).ok_or(Error::NotFound)?;

@@ -4,7 +4,7 @@
 use std::panic::resume_unwind;
 
 use actix_web::{
-    Error as ActixError, HttpRequest, ResponseError,
+    Error as ActixError, HttpMessage, HttpRequest, ResponseError,
     body::{BoxBody, MessageBody},
     dev::{ServiceRequest, ServiceResponse},
     http::{
@@ -19,7 +19,7 @@ use super::extract::{Admin, Editor, Reader};
 use crate::{
     App,
     db::committed,
-    http::{envelope::Envelope, error::Error},
+    http::{envelope::Envelope, error::Error, form},
     language::sentence::Sentence,
 };
 
@@ -60,11 +60,21 @@ pub async fn require_admin(
 }
 
 async fn check(
-    request: ServiceRequest,
+    mut request: ServiceRequest,
     rule: impl AsyncFnOnce(&HttpRequest) -> Result<(), Error>,
 ) -> (ServiceRequest, Result<(), Error>) {
-    let checked = rule(request.request()).await.and_then(|()| check_same_origin(&request, false));
-    (request, checked)
+    let checked = rule(request.request()).await;
+    let is_own = check_same_origin(&request, false);
+    // Somebody who lost the role while they typed; a form of another site is not shown.
+    if matches!(checked, Err(Error::Forbidden(_))) && is_own.is_ok() && is_change(&request) {
+        let payload = request.take_payload();
+        form::keep_refused(request.request(), payload).await;
+    }
+    (request, checked.and(is_own))
+}
+
+fn is_change(request: &ServiceRequest) -> bool {
+    !matches!(*request.method(), Method::GET | Method::HEAD)
 }
 
 async fn forward(

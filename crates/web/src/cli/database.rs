@@ -2,7 +2,7 @@
 
 use store::Store;
 
-use crate::config::Config;
+use crate::{config::Config, markdown};
 
 /// Opens an existing, migrated database. A mistyped URL must not create a new file.
 pub(super) fn open(config: &Config) -> Result<Store, String> {
@@ -33,5 +33,6 @@ pub(super) fn open_existing(config: &Config, connections: u32) -> Result<Store, 
 }
 
 pub(super) fn connect(config: &Config, connections: u32) -> Result<Store, String> {
-    Store::open(&config.database()?, connections).map_err(|error| error.to_string())
+    let store = Store::open(&config.database()?, connections).map_err(|error| error.to_string())?;
+    Ok(store.indexing(markdown::plain))
 }

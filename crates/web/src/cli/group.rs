@@ -20,7 +20,7 @@ use crate::config::{Config, args::GroupCommand};
 pub(super) fn run(config: &Config, command: &GroupCommand) -> Result<(), String> {
     match command {
         GroupCommand::Add { name, members } => {
-            let content = GroupContent { name: GroupName::parse(name)?, members: usernames(members)? };
+            let content = GroupContent { name: GroupName::parse_new(name)?, members: usernames(members)? };
             let command = Command::AddGroup(AddGroup::new(&Admin::command_line(), content.clone()));
             execute(&open_or_create(config)?, &content.name, command)?;
             println!("Added the group {}.", content.name);
@@ -42,7 +42,7 @@ pub(super) fn run(config: &Config, command: &GroupCommand) -> Result<(), String>
         }
         GroupCommand::Rename { name, to } => {
             let (store, group) = existing(config, name)?;
-            let content = GroupContent { name: GroupName::parse(to)?, ..group.content.clone() };
+            let content = GroupContent { name: GroupName::parse_new(to)?, ..group.content.clone() };
             execute(&store, &content.name, update(&group, &content))?;
             println!("The group is now {}.", content.name);
             Ok(())

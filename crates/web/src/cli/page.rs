@@ -54,12 +54,12 @@ pub(super) fn run(config: &Config, command: &PageCommand) -> Result<(), String> 
             let input = PageInput {
                 path: path.href(),
                 title: title.clone(),
-                summary: summary.clone(),
+                summary: summary.clone().unwrap_or_default(),
                 body: read_body()?,
                 audience: audience(*private, *public, readers, groups),
                 receipts: false,
-                show_title: *show_title,
-                list_below: *list_below,
+                show_title: show_title.unwrap_or_default(),
+                list_below: list_below.unwrap_or_default(),
                 placement: PlacementInput {
                     language: language.clone().unwrap_or_default(),
                     ..PlacementInput::default()
@@ -73,6 +73,9 @@ pub(super) fn run(config: &Config, command: &PageCommand) -> Result<(), String> 
                 date: published.is_some(),
                 language: language.is_some(),
                 end: unpublish.is_some(),
+                summary: summary.is_some(),
+                show_title: show_title.is_some(),
+                list_below: list_below.is_some(),
             };
             let store = open_or_create(config)?;
             for _ in 0..MAX_TRIES {
@@ -109,17 +112,20 @@ fn audience(private: bool, public: bool, readers: &[String], groups: &[String]) 
     AudienceInput { kind: kind.into(), people: readers.join(","), groups: groups.to_vec() }
 }
 
-/// Which options were set. Without them, and without a date or a language in front matter, a page keeps its own values.
+/// Which options were set. Without them, and without the same field in front matter, a page keeps its own values.
 struct SetOptions {
     readers: bool,
     date: bool,
     end: bool,
     language: bool,
+    summary: bool,
+    show_title: bool,
+    list_below: bool,
 }
 
 impl SetOptions {
-    /// Validates the input of a replacement, which keeps the audience, the date, the end and the language of the old
-    /// page unless new ones are set.
+    /// Validates the input of a replacement, which keeps what it does not set: everything of the old page but the title and
+    /// the text.
     fn check_over(&self, input: PageInput, old: &PageContent) -> Result<PageContent, Invalid> {
         let PageInput { published, unpublish, .. } = PageInput::of(old, input.zone);
         let mut placement = PlacementInput::of(&old.placement);
@@ -129,6 +135,9 @@ impl SetOptions {
         let input = PageInput {
             published: if self.date || !input.published.is_empty() { input.published } else { published },
             unpublish: if self.end { input.unpublish } else { unpublish },
+            summary: if self.summary || !input.summary.is_empty() { input.summary } else { old.summary.clone() },
+            show_title: if self.show_title { input.show_title } else { old.show_title },
+            list_below: if self.list_below { input.list_below } else { old.list_below },
             receipts: old.receipts,
             placement,
             ..input

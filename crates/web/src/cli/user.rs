@@ -67,6 +67,7 @@ pub(super) fn run(config: &Config, command: &UserCommand) -> Result<(), String> 
                 Some(end) => println!("The account of {} ends at {}.", user.name, clock::iso(end)),
                 None => println!("The account of {} has no end.", user.name),
             }
+            remark_on_end(&user.name, ends_at);
             Ok(())
         }
         UserCommand::Add { name, role, generate, until, bcrypt_cost, .. } => {
@@ -79,6 +80,7 @@ pub(super) fn run(config: &Config, command: &UserCommand) -> Result<(), String> 
             change(&store, &name, |conn, admin| store::writing::users::add(conn, admin, &user, &hash, clock::now()))?;
             print_generated(generated);
             println!("Added {name} ({}).", role.as_str());
+            remark_on_end(&name, user.ends_at);
             Ok(())
         }
         UserCommand::Passwd { name, generate, keep_tokens, bcrypt_cost, .. } => {
@@ -208,6 +210,13 @@ fn moment(store: &Store, typed: Option<&str>) -> Result<Option<Timestamp>, Strin
     let Some(typed) = typed else { return Ok(None) };
     let site = store.read(store::site::get).map_err(|error| error.to_string())?;
     site.time_zone.parse_moment(typed).map_err(|message| format!("--until: {message}"))
+}
+
+/// Says that an account has ended already: a mistyped year is easily overlooked.
+fn remark_on_end(name: &Username, ends_at: Option<Timestamp>) {
+    if let Some(end) = ends_at.filter(|end| *end <= clock::now()) {
+        println!("This end, {}, is over: {name} cannot sign in.", clock::iso(end));
+    }
 }
 
 fn new_secret() -> Result<Secret, String> {

@@ -311,9 +311,9 @@ pub enum PageCommand {
         /// The title [default: that of the front matter]
         #[arg(long, default_value = "", hide_default_value = true)]
         title: String,
-        /// One or two sentences for lists [default: those of the front matter, or none]
-        #[arg(long, default_value = "", hide_default_value = true)]
-        summary: String,
+        /// One or two sentences for lists; empty for none [default: those of the front matter, the page's own, or none]
+        #[arg(long)]
+        summary: Option<String>,
         /// Let only signed-in users read it [default: an existing page keeps its readers; a new one inherits those of
         /// the page above, or is public]
         #[arg(long, group = "audience")]
@@ -327,12 +327,14 @@ pub enum PageCommand {
         /// Let the members of this group read it; repeat it for several groups
         #[arg(long = "group", value_name = "GROUP", conflicts_with_all = ["private", "public"])]
         groups: Vec<String>,
-        /// Show the title with a lock in lists to those who may not read the page
-        #[arg(long)]
-        show_title: bool,
-        /// End the page with a list of the pages below it
-        #[arg(long)]
-        list_below: bool,
+        /// Show the title with a lock in lists to those who may not read the page; --show-title=false hides it [default: as
+        /// the page does, or false]
+        #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL")]
+        show_title: Option<bool>,
+        /// End the page with a list of the pages below it; --list-below=false leaves the list out [default: as the page does,
+        /// or false]
+        #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL")]
+        list_below: Option<bool>,
         /// The language, as a tag such as de or pt-BR, which holds for the pages below, too; empty for that of the page above
         /// [default: that of the front matter, the page's own, or that of the page above]
         #[arg(long, value_name = "TAG")]

@@ -85,6 +85,14 @@ fn answer(name: &str, caching: Caching) -> Option<Answer> {
 mod tests {
     use super::*;
 
+    /// `fetch` throws in a page whose address has a name and a password.
+    #[test]
+    fn scripts_of_the_panel_fetch_by_one_function() {
+        let fetching: Vec<String> = sources().filter(|source| source.contains(" fetch(")).collect();
+        let names: Vec<&str> = fetching.iter().filter_map(|source| source.lines().next()).collect();
+        assert_eq!(names, ["panel/fetch-own.js"]);
+    }
+
     #[actix_web::test]
     async fn a_file_is_one_answer_for_everybody() {
         let address = || Path::from((prefix().trim_start_matches("/static/").to_owned(), "site.css".to_owned()));

@@ -1,11 +1,10 @@
 //! The errors of requests and their statuses. `middleware` logs and renders them.
 
-use std::{fmt, sync::Arc, time::Duration};
+use std::{fmt, time::Duration};
 
 use actix_web::{HttpResponse, ResponseError, http::StatusCode};
 use domain::Timestamp;
 
-use super::stale_form::StaleForm;
 use crate::language::sentence::Sentence;
 
 /// The reason why a request failed.
@@ -21,8 +20,8 @@ pub enum Error {
     SignedOut,
     /// 403: the user lacks a right; the message says which.
     Forbidden(Sentence),
-    /// 403: a form without a valid token, with its fields.
-    StaleForm(Arc<StaleForm>),
+    /// 403: a form without a valid token. Its request keeps its fields.
+    StaleForm,
     /// 404: there is no page that this visitor may see.
     NotFound,
     /// 410: what was at this address has ended; the message says so.
@@ -113,7 +112,7 @@ impl ResponseError for Error {
         match self {
             Error::BadRequest(_) => StatusCode::BAD_REQUEST,
             Error::Unauthorized | Error::Rejected | Error::SignedOut => StatusCode::UNAUTHORIZED,
-            Error::Forbidden(_) | Error::StaleForm(_) => StatusCode::FORBIDDEN,
+            Error::Forbidden(_) | Error::StaleForm => StatusCode::FORBIDDEN,
             Error::NotFound => StatusCode::NOT_FOUND,
             Error::Gone(_) => StatusCode::GONE,
             Error::MethodNotAllowed(_) => StatusCode::METHOD_NOT_ALLOWED,

@@ -39,7 +39,7 @@ fn cause(error: &Error) -> Option<usize> {
         | Error::Rejected
         | Error::SignedOut
         | Error::Forbidden(_)
-        | Error::StaleForm(_)
+        | Error::StaleForm
         | Error::NotFound
         | Error::Gone(_)
         | Error::MethodNotAllowed(_)

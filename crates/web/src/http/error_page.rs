@@ -11,22 +11,23 @@ use actix_web::{
     web::Bytes,
 };
 use actix_web_httpauth::headers::www_authenticate::WwwAuthenticate;
-use domain::{access::Visitor, site::Site};
+use domain::{access::Visitor, language::LanguageTag, site::Site};
 use serde::Serialize;
 use store::navigation::VisibleMenu;
 
 use super::{
     answer::{Answer, Caching, HTML, ROBOTS, TEXT},
     error::Error,
-    error_words::{self, Sender, WAIT, Words, wait},
+    error_words::{Sender, WAIT, Words, wait},
     menu,
-    stale_form::StaleForm,
+    sent_form::SentFields,
     view::Frame,
 };
 use crate::{
     App,
-    auth::{account::Account, challenge::Challenge},
+    auth::{account::Account, challenge::Challenge, form_token},
     cache::answers::{CacheKey, Cached},
+    clock,
 };
 
 /// Whether `Accept` names HTML: browsers send it, and curl does not.
@@ -77,14 +78,10 @@ pub async fn render(app: &App, error: &Error, sender: &Sender, html: bool, reque
         }
         _ => {}
     }
-    if let Error::StaleForm(form) = error {
-        // In the render pool: the fields may hold megabytes.
-        let (view, site, form) = (app.view.clone(), site.clone(), form.clone());
-        let rendering = move || view.render("admin/resend.html", &ResendPage::new(&site, &form));
-        match app.render_pool.run(rendering).await.flatten() {
-            Ok(body) => return response.content_type(HTML).body(body),
-            Err(error) => log::error!("id={request_id} {error}"),
-        }
+    match resend(app, error, &site, sender, html, request_id).await {
+        Ok(Some(body)) => return response.content_type(HTML).body(body),
+        Ok(None) => {}
+        Err(error) => log::error!("id={request_id} {error}"),
     }
     let (content_type, mut body) = body(app, error, &site, sender, html, request_id).await;
     if let Error::TooManyAttempts(time) = error {
@@ -108,6 +105,40 @@ pub fn seen_by(
     let words = Words::of(error, site, &sender, "");
     let frame = Frame::for_viewer(site, sender.account.as_deref(), false, "/login".into());
     app.view.render("error.html", &ErrorPage { frame, words: &words })
+}
+
+/// The page with the form that failed, from which it can be sent again; `None` for a request without one, and for a form without
+/// typed text unless its token is the problem.
+async fn resend(
+    app: &App,
+    error: &Error,
+    site: &Site,
+    sender: &Sender,
+    html: bool,
+    request_id: &str,
+) -> Result<Option<String>, Error> {
+    let is_stale = matches!(error, Error::StaleForm);
+    let (Some(form), Some(account)) = (&sender.form, &sender.account) else { return Ok(None) };
+    if !html && !is_stale {
+        return Ok(None);
+    }
+    let language = if form.is_of_panel() { LanguageTag::parse("en").ok() } else { sender.language.clone() };
+    let menu = menu_of(app, error, sender, true).await.unwrap_or_default();
+    let frame =
+        Frame::new(site, Some(account)).in_language(language.as_ref()).with_login("/login").with_menu(&menu, None);
+    let of_form = Sender { account: sender.account.clone(), language, ..Sender::default() };
+    let words = Words::of(error, site, &of_form, request_id);
+    let (view, form, form_token) = (app.view.clone(), form.clone(), form_token::issue(account, clock::now()));
+    // In the render pool: the fields may hold megabytes.
+    let rendering = move || {
+        let sent = form.fields(words.language());
+        if !sent.has_typed && !is_stale {
+            return Ok(None);
+        }
+        view.render("resend.html", &ResendPage { frame, words: &words, action: form.action(), form_token, sent })
+            .map(Some)
+    };
+    app.render_pool.run(rendering).await?
 }
 
 /// The content type and the body. A body that is the same for everybody is cached: a flood can request it at no cost.
@@ -203,42 +234,14 @@ struct ErrorPage<'a> {
     words: &'a Words,
 }
 
-/// A page that shows a stale form and sends it again.
+/// A page that shows a form that failed, and sends it again.
 #[derive(Serialize)]
 struct ResendPage<'a> {
     #[serde(flatten)]
     frame: Frame,
-    title: String,
-    message: String,
+    #[serde(flatten)]
+    words: &'a Words,
     action: &'a str,
-    form_token: &'a str,
-    fields: Vec<ResendField<'a>>,
-}
-
-#[derive(Serialize)]
-struct ResendField<'a> {
-    name: &'a str,
-    value: &'a str,
-    long: bool,
-    secret: bool,
-}
-
-impl<'a> ResendPage<'a> {
-    fn new(site: &Site, form: &'a StaleForm) -> ResendPage<'a> {
-        let typed = form.fields.iter().filter(|(name, _)| name != "form_token");
-        let fields = typed.map(|(name, value)| {
-            let secret = name.starts_with("password") || name == "present";
-            let value = if secret { "" } else { value.as_str() };
-            ResendField { name, value, long: value.len() > 80 || value.contains('\n'), secret }
-        });
-        let (title, message) = error_words::stale_form();
-        ResendPage {
-            frame: Frame::anonymous(site),
-            title,
-            message,
-            action: &form.action,
-            form_token: &form.token,
-            fields: fields.collect(),
-        }
-    }
+    form_token: String,
+    sent: SentFields,
 }

@@ -6,7 +6,7 @@ use actix_web::{ResponseError, http::StatusCode};
 use domain::{language::LanguageTag, site::Site};
 use serde::Serialize;
 
-use super::{error::Error, query::encode};
+use super::{error::Error, query::encode, sent_form::SentForm};
 use crate::{
     auth::account::Account,
     language::{Language, sentence::Sentence},
@@ -29,6 +29,8 @@ pub struct Sender {
     pub has_changed: bool,
     /// The language of the place on the site at which the request failed; `None` for that of the site.
     pub language: Option<LanguageTag>,
+    /// The form that the request sent, if it was read.
+    pub form: Option<SentForm>,
 }
 
 impl Sender {
@@ -48,6 +50,8 @@ pub struct PlaceLanguage(pub LanguageTag);
 /// The text of an error page, in the language of the place at which the request failed, or of the site.
 #[derive(Debug, Serialize)]
 pub(super) struct Words {
+    #[serde(skip)]
+    language: Language,
     status: u16,
     title: String,
     message: String,
@@ -119,6 +123,7 @@ impl Words {
         let asks = matches!(error, Error::Unauthorized | Error::Rejected | Error::Gone(_));
         let contact = Some(&site.contact).filter(|contact| asks && !contact.is_empty());
         Words {
+            language,
             status: status.as_u16(),
             title: say(&title(error, sender.has_changed)),
             message,
@@ -133,6 +138,11 @@ impl Words {
             request_id: request_id.to_owned(),
             request_line: language.say(&Sentence::new("error-request").with("id", request_id)),
         }
+    }
+
+    /// The language of the words.
+    pub(super) fn language(&self) -> Language {
+        self.language
     }
 
     /// The plain text for clients that do not accept HTML.
@@ -161,12 +171,6 @@ pub(super) fn wait(time: Duration) -> String {
     }
 }
 
-/// The title and the message of a form that has to be sent again. Its page belongs to the panel and is English.
-pub(super) fn stale_form() -> (String, String) {
-    let say = |key| Language::English.say(&Sentence::new(key));
-    (say("error-stale-form"), say("error-stale-form-message"))
-}
-
 fn title(error: &Error, has_changed: bool) -> &'static str {
     match error {
         Error::BadRequest(_) => "error-bad-request",
@@ -174,7 +178,7 @@ fn title(error: &Error, has_changed: bool) -> &'static str {
         Error::Rejected => "error-rejected",
         Error::SignedOut => "error-signed-out",
         Error::Forbidden(_) => "error-forbidden",
-        Error::StaleForm(_) => "error-stale-form",
+        Error::StaleForm => "error-stale-form",
         Error::NotFound => "error-not-found",
         Error::Gone(_) => "error-gone",
         Error::MethodNotAllowed(_) => "error-method",
@@ -212,7 +216,7 @@ fn message(error: &Error) -> Sentence {
         Error::Unauthorized => Sentence::new("error-unauthorized-message"),
         Error::Rejected => Sentence::new("error-rejected-message"),
         Error::SignedOut => Sentence::new("error-signed-out-message"),
-        Error::StaleForm(_) => Sentence::new("error-stale-form-message"),
+        Error::StaleForm => Sentence::new("error-stale-form-message"),
         // `Words::of` writes its moment in the language of the page.
         Error::Ended(_) => Sentence::new("error-ended"),
         Error::NotFound => Sentence::new("error-not-found-message"),
@@ -265,13 +269,14 @@ fn hints(error: &Error, has_contact: bool, has_changed: bool) -> Vec<&'static st
 
 /// The addresses and the keys of the buttons, the most useful one first.
 fn actions(error: &Error, sender: &Sender) -> Vec<(String, &'static str)> {
+    let may_edit = sender.account.as_ref().is_some_and(|account| account.member.role.may_edit());
     let first = match error {
         Error::Unauthorized => Some(SIGN_IN_HERE),
         Error::Rejected | Error::TooManyAttempts(_) => Some(AGAIN),
         Error::Busy(_) | Error::NoRoom | Error::Unavailable(_) | Error::Internal(_) if sender.is_read => Some(AGAIN),
         Error::SignedOut => Some(SIGN_IN),
         Error::NotFound if sender.account.is_none() => Some(SIGN_IN_TO_READ),
-        Error::Conflict(_) | Error::Unprocessable(_) => Some(PANEL),
+        Error::Conflict(_) | Error::Unprocessable(_) if may_edit => Some(PANEL),
         _ => None,
     };
     let fixed = |(href, key): (&str, &'static str)| (href.to_owned(), key);

@@ -1,6 +1,6 @@
 //! Forms: read within limits of size and time, and accepted only with a valid form token.
 
-use std::{future::Future, pin::Pin, sync::Arc, time::Duration};
+use std::{future::Future, pin::Pin, time::Duration};
 
 use actix_web::{
     FromRequest, HttpMessage, HttpRequest,
@@ -12,14 +12,14 @@ use domain::draft::FormId;
 use futures_util::StreamExt;
 use serde::{Deserialize, Deserializer, de::DeserializeOwned};
 
-use super::{budget::Share, envelope::Envelope, error::Error, stale_form::StaleForm};
+use super::{budget::Share, envelope::Envelope, error::Error, sent_form::SentForm};
 use crate::{
     App,
     auth::{current_user::current_user, extract::Reader, form_token},
     clock,
 };
 
-/// The maximum size in bytes of a form without a long text.
+/// The maximum size in bytes of a form whose fields together take no more than this, each byte encoded as `%XX`.
 const MAX_BYTES: usize = 64 * 1024;
 /// The maximum size in bytes of a form with the text of a page: 1 MiB of text with each byte encoded as `%XX`, and room for
 /// the other fields.
@@ -37,7 +37,8 @@ const BODY_TIMEOUT: Duration = Duration::from_secs(30);
 /// The fields of a form that this site gave to the user who sent it; at most 64 KiB.
 pub struct Form<T>(pub T);
 
-/// As [`Form`], for a form with the text of a page; at most 4 MiB.
+/// As [`Form`], for a form in which a person may type more, such as a text, many names or CSS; at most 4 MiB. What is too long
+/// is refused by the check of its field, which shows the form again.
 pub struct TextForm<T>(pub T);
 
 /// A random number for a form, by which its answer recognises that it was sent before.
@@ -80,6 +81,13 @@ pub async fn receive_unsigned<T: DeserializeOwned>(request: &HttpRequest, payloa
     parse(&read(request, payload, MAX_BYTES).await?)
 }
 
+/// Reads the form of a user who may not send it, so that the answer shows what was typed. What cannot be read is left out.
+pub(crate) async fn keep_refused(request: &HttpRequest, payload: Payload) {
+    if let Ok(body) = read(request, payload, MAX_TEXT_BYTES).await {
+        SentForm::keep_body(request, body);
+    }
+}
+
 async fn receive<T: DeserializeOwned>(request: &HttpRequest, payload: Payload, max_bytes: usize) -> Result<T, Error> {
     let reader = Reader::with_password(request).await?;
     let body = read(request, payload, max_bytes).await?;
@@ -87,10 +95,9 @@ async fn receive<T: DeserializeOwned>(request: &HttpRequest, payload: Payload, m
     if body.iter().filter(|byte| **byte == b'&').count() >= MAX_FIELDS {
         return Err(Error::Unprocessable(format!("A form has at most {MAX_FIELDS} fields.").into()));
     }
+    SentForm::keep_body(request, body.clone());
     if !form_token::is_valid(&token(&body)?, reader.account(), clock::now()) {
-        let token = form_token::issue(reader.account(), clock::now());
-        let fields = parse(&body)?;
-        return Err(Error::StaleForm(Arc::new(StaleForm { action: target(request), fields, token })));
+        return Err(Error::StaleForm);
     }
     parse(&body)
 }
@@ -110,10 +117,6 @@ pub(super) async fn check_still_active(request: &HttpRequest, reader: &Reader) -
         Some(now) if reader.account().is_unchanged(&now.user, clock::now()) => Ok(()),
         _ => Err(Error::Rejected),
     }
-}
-
-pub(super) fn target(request: &HttpRequest) -> String {
-    request.uri().path_and_query().map_or("/", |target| target.as_str()).to_owned()
 }
 
 fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Error> {

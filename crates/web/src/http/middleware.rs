@@ -30,6 +30,7 @@ use super::{
     logging::LogLimiter,
     parts_body::{PART, in_parts},
     secret_path, security_headers,
+    sent_form::SentForm,
 };
 use crate::{App, auth::sign_in, db::committed};
 
@@ -115,6 +116,7 @@ fn sender(request: &HttpRequest, response: &HttpResponse, has_changed: bool) -> 
         is_read: matches!(*request.method(), Method::GET | Method::HEAD),
         has_changed,
         language: request.extensions().get::<PlaceLanguage>().map(|place| place.0.clone()),
+        form: SentForm::of(request),
     }
 }
 

@@ -32,7 +32,7 @@ mod range;
 pub mod responses;
 pub mod secret_path;
 mod security_headers;
+pub mod sent_form;
 pub mod sheets;
-pub mod stale_form;
 pub mod upload_limits;
 pub mod view;

@@ -9,7 +9,6 @@ use std::{
     future::Future,
     pin::Pin,
     rc::Rc,
-    sync::Arc,
     time::{Duration, Instant},
 };
 
@@ -25,7 +24,7 @@ use futures_util::StreamExt;
 use super::{
     error::Error,
     form::{self, MAX_FIELDS},
-    stale_form::StaleForm,
+    sent_form::SentForm,
     upload_limits::{Pace, Slot},
 };
 use crate::{
@@ -138,7 +137,7 @@ impl FileForm {
                     }
                 }
                 Some(name) => {
-                    self.file_name = name.to_owned();
+                    self.file_name = unescaped(name);
                     self.file = Some(field);
                     return Ok(());
                 }
@@ -167,16 +166,13 @@ impl FileForm {
 
     async fn check(&self, request: &HttpRequest, reader: &Reader) -> Result<(), Error> {
         form::check_still_active(request, reader).await?;
+        SentForm::keep_fields(request, &self.fields);
         match self.get("form_token") {
             "" if self.file.is_some() => {
                 Err(Error::Forbidden("The field form_token is missing, or comes after the file.".into()))
             }
             token if form_token::is_valid(token, reader.account(), clock::now()) => Ok(()),
-            _ => {
-                let token = form_token::issue(reader.account(), clock::now());
-                let (action, fields) = (form::target(request), self.fields.clone());
-                Err(Error::StaleForm(Arc::new(StaleForm { action, fields, token })))
-            }
+            _ => Err(Error::StaleForm),
         }
     }
 
@@ -259,4 +255,10 @@ const BROKEN: Error = Error::BadRequest("The body of the request is broken, or e
 
 fn too_large(max_file: u64) -> Error {
     Error::TooLarge(usize::try_from(max_file).unwrap_or(usize::MAX))
+}
+
+/// The name of a file, in which browsers write quotation marks and the ends of lines as `%22`, `%0D` and `%0A`, and nothing else
+/// (HTML standard, section 4.10.21.8).
+fn unescaped(name: &str) -> String {
+    name.replace("%22", "\"").replace("%0D", "\r").replace("%0A", "\n")
 }

@@ -1,138 +1,144 @@
-//! The plain text of Markdown, for excerpts. It is approximate: a mistake leaves a stray asterisk.
+//! The text of Markdown that its page shows, without markup: for the search index, its excerpts, and reading times.
 
-use domain::front_matter;
-
-use super::{
-    allowlist,
-    tags::{Part, parts},
+use comrak::{
+    Arena,
+    arena_tree::NodeEdge,
+    nodes::{AstNode, NodeValue},
 };
 
-/// The maximum number of bytes that are searched for the end of a link's address.
-const MAX_ADDRESS_BYTES: usize = 2000;
+use super::{
+    allowlist::{self, Element, Kind},
+    tags::{Part, decoded, parts},
+};
 
-/// A text on one line, without Markdown syntax, front matter, comments and the tags of the allowlist.
+/// The text that a page shows, on one line. What the page hides is not in it: comments, front matter, definitions of links,
+/// footnotes that nothing refers to, attributes of tags. A text that exceeds a bound is shown as it was typed, and is whole.
 pub fn plain(markdown: &str) -> String {
-    let markdown = front_matter::split(markdown).map_or(markdown, |(_, text)| text);
-    let mut plain = String::new();
-    let mut follows_row = false;
-    for line in without_tags(markdown).lines().map(without_marker).filter(|line| !is_ruler(line)) {
-        let line = line.trim();
-        let is_row = line.starts_with('|');
-        if is_row && follows_row {
-            plain.push_str(CELL);
-        } else if !plain.is_empty() && !plain.ends_with(' ') && !line.is_empty() {
-            plain.push(' ');
-        }
-        follows_row = is_row;
-        match is_row {
-            true => push_row(&mut plain, line),
-            false => push_inline(&mut plain, line),
-        }
-        if let Some(caption) = caption(line) {
-            plain.push_str(if plain.ends_with(' ') { "" } else { " " });
-            push_inline(&mut plain, caption);
-        }
+    let arena = Arena::new();
+    let mut plain = Plain::default();
+    match super::parse(&arena, markdown) {
+        Some((document, _)) => plain.push_document(document),
+        None => plain.push(markdown),
     }
-    plain
-}
-
-/// The caption of a picture that is alone on a line.
-fn caption(line: &str) -> Option<&str> {
-    let (_, target) = line.strip_prefix("![")?.strip_suffix(')')?.split_once("](")?;
-    let is_alone = !target.contains("](") && !target.contains(") ");
-    let (_, title) = target.trim_end().split_once(char::is_whitespace).filter(|_| is_alone)?;
-    let title = title.trim();
-    let quotes = ["\"\"", "''", "()"]
-        .into_iter()
-        .find(|quotes| title.len() > 2 && title.starts_with(&quotes[..1]) && title.ends_with(&quotes[1..]));
-    quotes.map(|_| &title[1..title.len() - 1])
+    plain.text
 }
 
 /// Between two cells of a table.
 const CELL: &str = " · ";
 
-/// Adds the cells of a row of a table.
-fn push_row(plain: &mut String, row: &str) {
-    let mut is_escaped = false;
-    let cells = row.split(|c: char| {
-        let is_end = c == '|' && !is_escaped;
-        is_escaped = c == '\\' && !is_escaped;
-        is_end
-    });
-    let mut between = "";
-    for cell in cells {
-        if !cell.trim().is_empty() {
-            plain.push_str(between);
-            push_inline(plain, cell.trim());
-            between = CELL;
-        }
-    }
+/// A text on one line, with what separates it from the text that follows.
+#[derive(Default)]
+struct Plain {
+    text: String,
+    gap: &'static str,
+    /// Whether there is text since the last table began.
+    follows_cell: bool,
 }
 
-fn without_tags(markdown: &str) -> String {
-    let mut text = String::with_capacity(markdown.len());
-    for part in parts(markdown) {
-        match part {
-            Part::Text(part) => text.push_str(part),
-            Part::Comment => {}
-            Part::Open(tag) if allowlist::find(&tag.name).is_none() => text.push_str(tag.written),
-            Part::Close(name, written) if allowlist::find(&name).is_none() => text.push_str(written),
-            Part::Open(tag) if tag.name == "br" => text.push(' '),
-            Part::Open(_) | Part::Close(..) => {}
-        }
-    }
-    text
-}
-
-/// A line without the markers of quotes, headings, list items and tasks.
-fn without_marker(line: &str) -> &str {
-    let line = line.trim_start_matches(|c: char| c == '>' || c.is_whitespace());
-    let line = line.trim_start_matches('#').trim_start();
-    let number = line.trim_start_matches(|c: char| c.is_ascii_digit());
-    let markers: &[&str] = if number.len() < line.len() { &[". ", ") "] } else { &["- ", "* ", "+ "] };
-    let item = markers.iter().find_map(|marker| number.strip_prefix(marker)).unwrap_or(line);
-    ["[ ] ", "[x] ", "[X] "].iter().find_map(|task| item.strip_prefix(task)).unwrap_or(item)
-}
-
-/// Whether a line is a thematic break, a code fence or a table delimiter.
-fn is_ruler(line: &str) -> bool {
-    let line = line.trim();
-    line.starts_with("```")
-        || line.starts_with("~~~")
-        || (line.starts_with("[!") && line.ends_with(']'))
-        || (!line.is_empty() && line.bytes().all(|byte| b"-=*_|:+ ".contains(&byte)))
-}
-
-fn push_inline(plain: &mut String, line: &str) {
-    let (mut rest, mut before) = (line.chars(), ' ');
-    while let Some(c) = rest.next() {
-        let follows = rest.as_str();
-        let kept = match c {
-            '\\' if follows.starts_with(|c: char| c.is_ascii_punctuation()) => rest.next(),
-            '*' | '`' | '~' | '[' => None,
-            '!' if follows.starts_with('[') => None,
-            '_' if !before.is_alphanumeric() || !follows.starts_with(char::is_alphanumeric) => None,
-            ']' => {
-                rest = after_address(follows).chars();
-                None
+impl Plain {
+    fn push_document<'a>(&mut self, document: &'a AstNode<'a>) {
+        for edge in document.traverse() {
+            match edge {
+                NodeEdge::Start(node) => self.start(node),
+                NodeEdge::End(node) => self.end(node),
             }
-            '|' => Some(' '),
-            c => Some(c),
-        };
-        if let Some(c) = kept.filter(|c| !c.is_whitespace() || !plain.ends_with(' ')) {
-            plain.push(c);
         }
-        before = c;
+    }
+
+    fn end<'a>(&mut self, node: &'a AstNode<'a>) {
+        match &node.data().value {
+            NodeValue::Table(_) => self.gap = " ",
+            NodeValue::Image(link) if is_figure(node) => {
+                self.separate();
+                self.push(&link.title);
+            }
+            value if value.block() => self.separate(),
+            _ => {}
+        }
+    }
+
+    fn start<'a>(&mut self, node: &'a AstNode<'a>) {
+        match &node.data().value {
+            NodeValue::Text(text) => self.push(text),
+            NodeValue::Code(code) => self.push(&code.literal),
+            NodeValue::Math(math) => self.push(&math.literal),
+            NodeValue::ShortCode(emoji) => self.push(&emoji.emoji),
+            NodeValue::SoftBreak | NodeValue::LineBreak => self.separate(),
+            NodeValue::HtmlInline(html) => self.push_html(html),
+            NodeValue::CodeBlock(block) => {
+                self.separate();
+                self.push(&block.literal);
+            }
+            NodeValue::HtmlBlock(block) => {
+                self.separate();
+                self.push_html(&block.literal);
+            }
+            NodeValue::Alert(alert) => {
+                self.separate();
+                self.push(alert.title.as_deref().unwrap_or_default());
+                self.separate();
+            }
+            NodeValue::Table(_) => {
+                self.separate();
+                self.follows_cell = false;
+            }
+            NodeValue::TableCell if self.follows_cell => self.gap = CELL,
+            value if value.block() => self.separate(),
+            _ => {}
+        }
+    }
+
+    /// Adds HTML that an author wrote: the text between tags, the tags that are shown as text, and the words for pictures.
+    fn push_html(&mut self, html: &str) {
+        for part in parts(html) {
+            match part {
+                Part::Comment => {}
+                Part::Text(text) => self.push(&decoded(text)),
+                Part::Open(tag) => match allowlist::find(&tag.name) {
+                    None => self.push(tag.written),
+                    Some(element) if element.name == "img" => self.push(&decoded(tag.get("alt").unwrap_or_default())),
+                    Some(element) if !is_within_words(element) => self.separate(),
+                    Some(_) => {}
+                },
+                Part::Close(name, written) => match allowlist::find(&name) {
+                    None => self.push(written),
+                    Some(element) if !is_within_words(element) => self.separate(),
+                    Some(_) => {}
+                },
+            }
+        }
+    }
+
+    fn separate(&mut self) {
+        if self.gap.is_empty() {
+            self.gap = " ";
+        }
+    }
+
+    fn push(&mut self, text: &str) {
+        for c in text.chars() {
+            if c.is_whitespace() {
+                self.separate();
+                continue;
+            }
+            if !self.text.is_empty() {
+                self.text.push_str(self.gap);
+            }
+            (self.gap, self.follows_cell) = ("", true);
+            self.text.push(c);
+        }
     }
 }
 
-/// The text after the address of a link; `follows` is the text after the closing bracket.
-fn after_address(follows: &str) -> &str {
-    let near = &follows[..follows.floor_char_boundary(MAX_ADDRESS_BYTES)];
-    match near.strip_prefix('(').and_then(|near| near.find(')')) {
-        Some(end) => &follows[end + 2..],
-        None => follows,
-    }
+/// Whether a picture is alone in a paragraph, so that its title is a caption.
+fn is_figure<'a>(picture: &'a AstNode<'a>) -> bool {
+    let is_alone = picture.previous_sibling().is_none() && picture.next_sibling().is_none();
+    is_alone && picture.parent().is_some_and(|parent| matches!(parent.data().value, NodeValue::Paragraph))
+}
+
+/// Whether the text before and after a tag can be one word.
+fn is_within_words(element: &Element) -> bool {
+    matches!(element.kind, Kind::Inline | Kind::Formatting)
 }
 
 #[cfg(test)]
@@ -143,31 +149,71 @@ mod tests {
     fn words_stay_and_markup_goes() {
         for (markdown, expected) in [
             ("# A *title*\n\nSome **bold** `code`.", "A title Some bold code."),
-            ("- one\n- [ ] two\n3. three\n> > four", "one two three four"),
+            ("- one\n- [ ] two\n\n3. three\n> > four", "one two three four"),
             ("See [the plan](/plan \"x\") or ![a map](/map.png)!", "See the plan or a map!"),
             ("| a | b |\n| --- | ---: |\n| 1 | 2 |", "a · b · 1 · 2"),
             (
-                "before\n\n| Item | Price |\n|---|---|\n| Tea \\| milk | 50 |\n\nafter",
-                "before Item · Price · Tea | milk · 50 after",
+                "before\n\n| Item | Price |\n|---|---|\n| Tea \\| milk | 50 |\n| | x |\n\nafter",
+                "before Item · Price · Tea | milk · 50 · x after",
             ),
-            ("![A plan](plan.jpg \"The *ground* floor\")\n\nText", "A plan The ground floor Text"),
-            ("![](plan.jpg 'x, y')\n![a](b.jpg) ![c](d.jpg \"e\")", "x, y a c"),
+            ("![A plan](plan.jpg \"The *ground* floor\")\n\nText", "A plan The *ground* floor Text"),
+            ("![](plan.jpg 'x, y')\n\n![a](b.jpg) ![c](d.jpg \"e\")", "x, y a c"),
             ("```rust\nlet snake_case = 1;\n```\n---\n_it_", "let snake_case = 1; it"),
             ("2 \\* 3, C:\\dir, 3 < 4, a - b, 3.14", "2 * 3, C:\\dir, 3 < 4, a - b, 3.14"),
-            ("Seen <!-- not\n\nseen --> again <!-- never", "Seen again "),
-            ("[open](/never ends [x]", "open(/never ends x"),
+            ("[open](/never ends [x]", "[open](/never ends [x]"),
             ("---\ntitle: a\n---\n<p align=\"center\">\n  <b>b</b><br>c\n</p>\n\nVec<T> < 3", "b c Vec<T> < 3"),
             ("> [!NOTE]\n> Mind this.", "Mind this."),
+            ("> [!NOTE] Well\n> Mind this.", "Well Mind this."),
+            ("a<br>b<i>c</i> :tada: $x^2$", "a bc 🎉 x^2"),
             ("", ""),
         ] {
-            assert_eq!(plain(markdown).trim(), expected.trim(), "{markdown}");
+            assert_eq!(plain(markdown), expected, "{markdown}");
+        }
+    }
+
+    /// Texts with the word `hidden`, and what their pages show instead.
+    #[test]
+    fn what_a_page_hides_is_left_out_and_what_it_shows_is_not() {
+        for (markdown, shown) in [
+            ("a\n\n<!-- hidden\n\nhidden -->\n\nb", "a b"),
+            ("a <!-- hidden --> b", "a b"),
+            ("<p>a <!-- hidden --> b</p>", "a b"),
+            ("a\n\n<!-- hidden", "a"),
+            ("a\n\n[//]: # (hidden)\n[comment]: <> (hidden)\n[hidden]: http://hidden.example 'hidden'\n\nb", "a b"),
+            ("> a\n>\n> [hidden]: /hidden\n> 'hidden'\n\n- b\n\n  [x]: /hidden", "a b"),
+            ("[a][x]\n\n[x]: /hidden", "a"),
+            ("a[^1]\n\n[^1]: b\n[^hidden]: hidden", "a b"),
+            ("---\nauthor: hidden\n---\na", "a"),
+            ("<p data-x='hidden' class=hidden>a</p>\n\n```rust hidden\nb\n```", "a b"),
+            ("[a](/hidden 'hidden') ![b](/hidden.jpg)", "a b"),
+        ] {
+            assert_eq!(plain(markdown), shown, "{markdown}");
+            let page = super::super::render(markdown);
+            let text: String = parts(page.as_str())
+                .filter_map(|part| match part {
+                    Part::Text(text) => Some(text),
+                    _ => None,
+                })
+                .collect();
+            assert!(!text.contains("hidden"), "{markdown}: {text}");
+        }
+        for shown in [
+            "`<!-- shown -->`",
+            "    <!-- shown -->",
+            "```\n[x]: shown\n```",
+            "a <!-- shown",
+            "<? shown ?>",
+            "<x shown>",
+        ] {
+            assert!(plain(shown).contains("shown"), "{shown}");
+            assert!(super::super::render(shown).as_str().contains("shown"), "{shown}");
         }
     }
 
     #[test]
     fn hostile_texts_do_not_grow() {
         for part in ["[", "](", "](x", "<!--", "> ", "\\", "_a", "- ", "1. ", "|", "`", "\n\n"] {
-            assert!(plain(&part.repeat((1 << 20) / part.len())).len() <= 1 << 20, "{part:?}");
+            assert!(plain(&part.repeat((1 << 18) / part.len())).len() <= 1 << 18, "{part:?}");
         }
     }
 }

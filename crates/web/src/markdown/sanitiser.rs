@@ -46,6 +46,8 @@ static ALLOWLIST: LazyLock<Builder<'static>> = LazyLock::new(|| {
     list.set_tag_attribute_value("input", "type", "checkbox");
     list.set_tag_attribute_value("input", "disabled", "");
     list.add_tag_attributes("pre", ["tabindex"]);
+    // A keyboard user scrolls a wide table, as a block of code.
+    list.set_tag_attribute_value("table", "tabindex", "0");
     list.add_tag_attributes("section", ["data-footnotes"]);
     list.url_schemes(HashSet::from(SCHEMES));
     list.url_relative(UrlRelative::PassThrough);
@@ -57,7 +59,7 @@ static ALLOWLIST: LazyLock<Builder<'static>> = LazyLock::new(|| {
         ("img", "id") => None,
         ("img", "src") => may_be_shown(value).then(|| value.into()),
         ("source", "srcset") => value.split(',').all(|picture| may_be_shown(picture.trim())).then(|| value.into()),
-        ("pre", "tabindex") => (value == "0").then(|| value.into()),
+        ("pre" | "table", "tabindex") => (value == "0").then(|| value.into()),
         // comrak writes the alignment of tables that Markdown makes.
         _ => allowlist::is_valid(attribute, value).then(|| value.into()),
     });

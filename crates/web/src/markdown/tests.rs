@@ -20,7 +20,10 @@ fn githubs_markdown_is_rendered() {
     check("a *b* **c** `d`\\\ne", &["<p>a <em>b</em> <strong>c</strong> <code>d</code><br>\ne</p>"]);
     check("> a\n\n---\n", &["<blockquote>\n<p>a</p>\n</blockquote>", "<hr>"]);
     check("3. a\n4. b\n", &["<ol start=\"3\">\n<li>a</li>\n<li>b</li>\n</ol>"]);
-    check("| a | b |\n| --- | ---: |\n| 1 | 2 |\n", &["<table>", "<th>a</th>", "<td align=\"right\">2</td>"]);
+    check(
+        "| a | b |\n| --- | ---: |\n| 1 | 2 |\n",
+        &["<table tabindex=\"0\">", "<th>a</th>", "<td align=\"right\">2</td>"],
+    );
     check("~~gone~~", &["<del>gone</del>"]);
     check(
         "https://example.org and ann@example.org",
@@ -203,7 +206,7 @@ fn html_of_the_list_passes() {
         ("|a|\n|-|\n|x<br>y|\n", vec!["<td>x<br>y</td>"]),
         (
             "<table><tr><td colspan=2>a</td></tr></table>",
-            vec!["<table><tbody><tr><td colspan=\"2\">a</td></tr></tbody></table>"],
+            vec!["<table tabindex=\"0\"><tbody><tr><td colspan=\"2\">a</td></tr></tbody></table>"],
         ),
         (
             "<picture><source media=\"(prefers-color-scheme: dark)\" srcset=\"/d.png\"><img src=\"/l.png\"></picture>",

@@ -25,6 +25,8 @@ pub(super) fn recognise(head: &[u8]) -> Option<Signature> {
         [b'R', b'F', b'6', b'4', ..] if at(8, b"WAVE") => is(FileKind::Wav),
         [b'O', b'g', b'g', b'S', ..] => is(FileKind::Ogg),
         [b'I', b'D', b'3', ..] => is(FileKind::Mp3),
+        // Before the frames of MPEG sound, whose first bytes can be the same.
+        [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] => other("text in UTF-16"),
         // A frame of MPEG sound, whose layer, rate and frequency are possible.
         [0xFF, second, third, ..]
             if second & 0xE0 == 0xE0
@@ -64,9 +66,6 @@ pub(super) fn recognise(head: &[u8]) -> Option<Signature> {
 /// Recognises text.
 fn text(head: &[u8]) -> Option<Signature> {
     let head = head.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(head);
-    if matches!(head, [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..]) {
-        return Some(Signature { kind: FileKind::Other, phrase: "text in UTF-16" });
-    }
     let start = head.trim_ascii_start();
     if start.starts_with(b"%PDF-") {
         return Some(Signature { kind: FileKind::Pdf, phrase: phrase(FileKind::Pdf) });
@@ -151,4 +150,20 @@ pub(super) fn ending(kind: FileKind) -> Option<&'static str> {
         FileKind::Pdf => "pdf",
         FileKind::Text | FileKind::Csv | FileKind::Other => return None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_in_utf_16_is_not_taken_for_sound() {
+        let found = |head: &[u8]| recognise(head).map(|found| found.phrase);
+        for head in [&b"\xFF\xFEH\0i\0"[..], b"\xFF\xFE\x10\x04", b"\xFE\xFF\0H\0i", b"\xFF\xFE"] {
+            assert_eq!(found(head), Some("text in UTF-16"), "{head:?}");
+        }
+        for head in [&b"\xFF\xFB\x90\x64"[..], b"\xFF\xF3\x44\xC4", b"\xFF\xE3\x18\xC4"] {
+            assert_eq!(found(head), Some("sound in MP3"), "{head:?}");
+        }
+    }
 }

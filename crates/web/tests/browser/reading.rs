@@ -97,3 +97,25 @@ fn code_is_copied_with_a_button_that_says_so_and_without_a_script_there_is_none(
     bare.without_javascript().open("/code").sees("first");
     assert_eq!(bare.string("String(document.querySelectorAll('.copy').length)"), "0");
 }
+
+#[test]
+fn a_sidebar_breaks_long_words_and_a_keyboard_scrolls_a_wide_table() {
+    let Some(browser) = Chromium::start() else { return };
+    let server = Server::start();
+    let word = "Donaudampfschifffahrtselektrizitaetenhauptbetriebswerkbauunterbeamtengesellschaft";
+    let table = format!("| a | b |\n| --- | --- |\n| {} | y |\n", "x".repeat(300));
+    server.page("guide", "The guide", "Text.", &[]);
+    server.page("guide/one", word, &table, &[]);
+    server.page("guide/two", "Two", "Text.", &[]);
+    let visitor = browser.visitor(&server);
+    visitor.resize(1280, 900).open("/guide/one");
+    let cut = "[...document.querySelectorAll('.sidebar a')].filter((it) => { const box = it.closest('.sidebar'); \
+        return it.getBoundingClientRect().right > box.getBoundingClientRect().right + 1; }).length";
+    assert!(visitor.js("document.querySelectorAll('.sidebar a').length").as_i64().unwrap() >= 2);
+    assert_eq!(visitor.js(cut), 0, "no title is wider than the sidebar");
+    visitor.resize(320, 900);
+    visitor.js("document.querySelector('.prose table').focus()");
+    assert_eq!(visitor.js("document.activeElement.tagName"), "TABLE");
+    visitor.key("ArrowRight");
+    visitor.wait("document.activeElement.scrollLeft > 0");
+}

@@ -245,6 +245,20 @@ fn a_lost_connection_and_a_lost_answer_cost_nothing_that_was_typed() {
 }
 
 #[test]
+fn a_panel_whose_address_has_the_name_and_the_password_saves_drafts_shows_previews_and_readers() {
+    let Some(browser) = Chromium::start() else { return };
+    let server = Server::start();
+    let eve = browser.user(&server, "eve");
+    let address = eve.origin.replace("http://", &format!("http://eve:{}@", super::server::PASSWORD));
+    eve.open(&format!("{address}/admin/pages/new"));
+    kept(eve.fill("#title", "Nascent").fill("#body", "Some **bold** words"));
+    eve.click(".view-mode button[value=preview]");
+    eve.wait("document.querySelector('.preview strong')?.textContent === 'bold'");
+    eve.click("#audience-signed-in");
+    eve.wait("document.querySelector('.reader-lines').textContent.includes('signed-in users')");
+}
+
+#[test]
 fn readers_drafts_and_many_pages_are_managed_without_javascript() {
     let Some(browser) = Chromium::start() else { return };
     let server = Server::start();

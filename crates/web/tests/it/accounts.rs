@@ -67,7 +67,9 @@ async fn a_theme_is_kept_with_the_account() {
     let away =
         site.ann().submit("/account", "/account/theme", &[("theme", "light"), ("back", "//evil.test")]).await.is(303);
     assert_eq!(away.header("location"), "/");
-    site.ann().submit("/account", "/account/theme", &[("theme", "pink")]).await.is(422);
+    let pink = [("theme", "pink")];
+    site.ann().browser().submit("/account", "/account/theme", &pink).await.is(422).lacks("/admin/");
+    site.eve().browser().submit("/account", "/account/theme", &pink).await.is(422).has("href=\"/admin/\"");
 }
 
 #[actix_web::test]
@@ -133,6 +135,103 @@ async fn t53_a_form_without_its_token_is_refused_and_nothing_typed_is_lost() {
     again.push(("form_token", &token));
     site.eve().post("/admin/pages", &again).await.is(303);
     assert!(site.page("new").is_some());
+}
+
+#[actix_web::test]
+async fn t87_a_form_that_is_sent_again_shows_what_was_typed_and_keeps_the_rest_hidden() {
+    let site = Site::new();
+    let fields =
+        [("title", "T"), ("path", ""), ("version", "7"), ("draft", "3"), ("agreed", "x"), ("password", "s3cret w")];
+    let refused = site.eve().browser().post("/admin/pages", &fields).await.is(403);
+    refused
+        .has("<label for=\"field-1\">Title</label>")
+        .has("<input type=\"hidden\" name=\"version\" value=\"7\">")
+        .has("<input type=\"hidden\" name=\"path\" value=\"\">")
+        .has("Passwords are not kept")
+        .has("<strong>eve</strong>")
+        .lacks("name=\"agreed\"")
+        .lacks("s3cret");
+}
+
+#[actix_web::test]
+async fn t87_a_reader_gets_a_form_again_in_the_language_of_the_site_and_an_editor_in_english() {
+    let site = Site::new();
+    site.write(|conn, admin| {
+        let old = store::site::get(conn)?;
+        let new = domain::site::Site { language: "ar".into(), ..old.clone() };
+        store::writing::site::update(conn, admin, old.version, &new, web::clock::now())
+    });
+    let fields = [("name", "backup"), ("below", "/clients"), ("days", "90"), ("form", "9")];
+    let again = site.ann().browser().post("/account/app-passwords", &fields).await.is(403);
+    let again = again.has("lang=\"ar\" dir=\"rtl\"").has("<strong>ann</strong>").has("value=\"/clients\"");
+    let label = web::language::Language::Arabic.say(&web::language::sentence::Sentence::new("app-password-below"));
+    again.has(&label).has("<input type=\"hidden\" name=\"days\" value=\"90\">").lacks("Send");
+    site.eve().browser().post("/admin/pages", &[("title", "T")]).await.is(403).has("lang=\"en\" dir=\"ltr\"");
+}
+
+#[actix_web::test]
+async fn t88_what_was_typed_comes_back_when_the_database_is_locked() {
+    let site = Site::new();
+    let (eve, root) = (site.eve().browser(), site.root().browser());
+    let tokens = [
+        eve.get("/admin/pages/new").await.value_of("form_token"),
+        root.get("/admin/groups/new").await.value_of("form_token"),
+    ];
+    let (release, released) = std::sync::mpsc::channel::<()>();
+    let (held, is_held) = std::sync::mpsc::channel();
+    let store = site.store().clone();
+    let writer = std::thread::spawn(move || {
+        store.write(|_| {
+            held.send(()).unwrap();
+            released.recv().unwrap_or_default();
+            Ok(())
+        })
+    });
+    is_held.recv().unwrap();
+    let page = [
+        ("form_token", &*tokens[0]),
+        ("title", "Locked"),
+        ("path", "locked"),
+        ("body", "one\ntyped two"),
+        ("form", "5"),
+    ];
+    let group = [("form_token", &*tokens[1]), ("name", "Typed group"), ("members", "ann")];
+    let (page, group) =
+        futures_util::future::join(eve.post("/admin/pages", &page), root.post("/admin/groups", &group)).await;
+    release.send(()).unwrap();
+    writer.join().unwrap().unwrap();
+    let page = page.is(503).has("one\ntyped two</textarea>").has("value=\"locked\"").has("action=\"/admin/pages\"");
+    let page = page.has("<input type=\"hidden\" name=\"form\" value=\"5\">");
+    group.is(503).has("value=\"Typed group\"").has("action=\"/admin/groups\"");
+    let token = page.value_of("form_token");
+    let again = [("form_token", &*token), ("title", "Locked"), ("path", "locked"), ("body", "x")];
+    eve.post("/admin/pages", &again).await.is(303);
+}
+
+#[actix_web::test]
+async fn t88_what_an_editor_typed_comes_back_when_the_editor_lost_the_role() {
+    let site = Site::new();
+    let eve = site.eve().browser();
+    let token = eve.get("/admin/pages/new").await.value_of("form_token");
+    let eve_is = |role| {
+        site.write(|conn, admin| {
+            let user = store::users::find(conn, &crate::site::name("eve"))?.unwrap();
+            let content = domain::user::UserContent { role, ..user.content() };
+            store::writing::users::update(conn, admin, user.id, user.version, &content, web::clock::now())
+        })
+    };
+    eve_is(domain::user::Role::Reader);
+    let fields = [("form_token", &*token), ("title", "Mine"), ("path", "mine"), ("body", "long typed")];
+    let refused = eve.post("/admin/pages", &fields).await.is(403).has("value=\"long typed\"").has("Mine");
+    // Neither a form of another site nor one of a program that shows no pages.
+    eve.with("sec-fetch-site", "cross-site").post("/admin/pages", &fields).await.is(403).lacks("long typed");
+    site.eve().post("/admin/pages", &fields).await.is(403).lacks("long typed");
+    site.visitor().browser().post("/admin/pages", &fields).await.is(401).lacks("long typed");
+    eve_is(domain::user::Role::Editor);
+    let token = refused.value_of("form_token");
+    eve.post("/admin/pages", &[("form_token", &token), ("title", "Mine"), ("path", "mine"), ("body", "x")])
+        .await
+        .is(303);
 }
 
 #[actix_web::test]

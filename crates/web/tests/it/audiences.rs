@@ -207,6 +207,14 @@ async fn an_editor_sees_the_site_as_anybody_and_with_no_more_rights() {
     eve.get("/admin/view-as/user/bob/search?q=plan").await.is(200).lacks("/team/plan");
     // An administrator as an editor sees them has an editor's rights.
     eve.get("/admin/view-as/user/root/hello").await.is(200);
+    // Names with signs that an address escapes.
+    for name in ["a+b@x.org", "zoë.lee", "+"] {
+        site.add_user(name, Role::Reader, "open sesame");
+        let form = format!("/admin/view-as?who={}&path=/team/plan", name.replace('+', "%2B").replace('ë', "%C3%AB"));
+        let to = eve.get(&form).await.is(303).header("location").to_owned();
+        eve.get(&to).await.is(200).has(&format!("{name} cannot read this page (403)"));
+    }
+    eve.get("/admin/view-as/user/a%252Bb@x.org/team/plan").await.is(404);
     // Nothing of a preview is cached for the users whose view it shows.
     bob(&site).get("/team/plan").await.is(403);
     site.visitor().get("/team").await.is(401);

@@ -119,6 +119,11 @@ async fn readers_are_chosen_for_many_pages_at_once() {
     post(&eve, &with(&[])).await.is(200).has("Staff").has("name=\"people\"");
     let unknown = post(&eve, &with(&[("audience", "chosen"), ("people", "ann, zoe")])).await.is(422);
     unknown.has("There is no user zoe.").has("value=\"ann, zoe\"");
+    let many: Vec<String> = (0..2500).map(|n| format!("nobody-{n}.surname@example.org")).collect();
+    let mut refused = with(&[("audience", "chosen")]);
+    let many = many.join(", ");
+    refused.push(("people", &many));
+    post(&eve, &refused).await.is(422).has("nobody-2499");
     let choice = [("audience", "chosen"), ("people", "dan"), ("groups", "Staff")];
     post(&eve, &with(&choice)).await.is(200).has("dan, the group Staff").has("After this change");
     site.visitor().get("/hello").await.is(200);

@@ -72,6 +72,29 @@ fn a_page_begins_and_ends_on_the_clocks_of_the_site_and_keeps_both_when_it_is_re
 }
 
 #[test]
+fn a_page_that_is_replaced_keeps_its_summary_its_list_and_its_shown_title() {
+    let server = Server::start();
+    let put = |more: &[&str], body: &str| {
+        let (ok, out, err) = text(&server.cli(&[&["page", "put", "offer", "--title", "Offer"], more].concat(), body));
+        assert!(ok, "{out}{err}");
+    };
+    let kept = || {
+        let url = format!("sqlite://{}/postern.db", server.folder.path().display());
+        let store = store::Store::open(&store::DatabaseUrl::parse(&url).unwrap(), 1).unwrap();
+        let path = domain::page::PagePath::parse("offer").unwrap();
+        let page = store.read(|conn| store::pages::find(conn, &path)).unwrap().unwrap();
+        (page.content.summary, page.content.show_title, page.content.list_below)
+    };
+    put(&["--private", "--show-title", "--list-below", "--summary", "What it costs"], "One.");
+    put(&[], "Two.");
+    assert_eq!(kept(), ("What it costs".into(), true, true));
+    put(&["--show-title=false"], "---\nsummary: From the file\n---\nThree.");
+    assert_eq!(kept(), ("From the file".into(), false, true));
+    put(&["--summary", "", "--list-below=false", "--show-title=true"], "Four.");
+    assert_eq!(kept(), (String::new(), true, false));
+}
+
+#[test]
 fn front_matter_gives_the_title_summary_and_date() {
     let server = Server::start();
     let file = "---\ntitle: From the file\ndate: 2026-03-01\nlayout: post\n---\n\nText.";
@@ -226,7 +249,7 @@ fn a_group_that_is_chosen_for_a_page_can_read_it_at_once() {
     for (arguments, words) in [
         (&["group", "add", "Crew", "zoe"][..], "There is no user zoe"),
         (&["group", "show", "Crew"], "there is no group Crew"),
-        (&["page", "put", "x", "--title", "x", "--reader", "zoe"], "does not exist"),
+        (&["page", "put", "x", "--title", "x", "--reader", "zoe"], "There is no user zoe"),
         (&["page", "put", "x", "--title", "x", "--reader", "ann", "--private"], "cannot be used with"),
     ] {
         let (ok, _, err) = text(&server.cli(arguments, ""));
@@ -552,4 +575,65 @@ fn a_link_begins_with_the_address_of_the_site_and_an_account_has_an_end() {
         assert!(!ok && err.contains(message), "{arguments:?}: {err}");
     }
     assert!(!cli(&["user", "list"]).contains("bob"), "a user without a way in is not added");
+}
+
+#[test]
+fn output_that_nobody_reads_is_no_panic_and_output_that_cannot_be_written_is_an_error() {
+    let server = Server::start();
+    let list = |output: Stdio| {
+        let mut command = postern(server.folder.path(), &["page", "list"]);
+        command.stdout(output);
+        text(&command.stderr(Stdio::piped()).spawn().unwrap().wait_with_output().unwrap())
+    };
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    assert_eq!(list(writer.into()), (true, String::new(), String::new()));
+    let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let (ok, _, err) = list(full.into());
+    assert!(!ok && err.starts_with("postern: the output cannot be written: ") && err.lines().count() == 1, "{err}");
+}
+
+#[test]
+fn readers_who_do_not_exist_are_named_and_nothing_is_published() {
+    let server = Server::start();
+    let put = |more: &[&str]| text(&server.cli(&[&["page", "put", "x", "--title", "X"], more].concat(), "Text."));
+    let (ok, _, err) = put(&["--reader", "nobody", "--reader", "admin", "--group", "No"]);
+    assert!(!ok && err.contains("There is no user nobody and no group No."), "{err}");
+    assert_eq!(server.status("/x", ""), 404);
+}
+
+#[test]
+fn an_account_that_has_ended_when_it_is_added_is_remarked_on() {
+    let server = Server::start();
+    let add = |name: &str, until: &str| {
+        text(&server.cli(&["user", "add", name, "--role", "reader", "--until", until], "open sesame\n"))
+    };
+    let (ok, out, err) = add("ann", "2020-01-01");
+    let remark = "This end, 2020-01-01T00:00:00Z, is over: ann cannot sign in.";
+    assert!(ok && out.lines().any(|line| line == remark), "{out}{err}");
+    let (ok, out, _) = add("eve", "2099-01-01");
+    assert!(ok && !out.contains("is over"), "{out}");
+    let (ok, out, _) = text(&server.cli(&["user", "extend", "eve", "--until", "2020-01-01"], ""));
+    assert!(ok && out.contains("is over: eve cannot sign in."), "{out}");
+}
+
+#[test]
+fn a_group_gets_no_name_that_nobody_can_see() {
+    let server = Server::start();
+    let group = |arguments: &[&str]| text(&server.cli(&[&["group"], arguments].concat(), ""));
+    assert!(group(&["add", "Staff"]).0);
+    for odd in ["a\u{202e}b", "\u{3164}", "\u{2800}"] {
+        let (added, _, err) = group(&["add", odd]);
+        let (renamed, ..) = group(&["rename", "Staff", odd]);
+        assert!(!added && !renamed, "{odd:?}: {err}");
+    }
+    assert_eq!(group(&["list"]).1.lines().count(), 1);
+}
+
+#[test]
+fn the_first_start_logs_one_line_for_the_tables_of_its_database() {
+    let server = Server::start();
+    let log = server.log();
+    assert_eq!(log.matches("made the tables of a new database, with ").count(), 1, "{log}");
+    assert!(!log.contains("migrated the database"), "{log}");
 }

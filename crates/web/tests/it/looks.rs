@@ -291,3 +291,23 @@ async fn a_look_that_sql_broke_breaks_no_page() {
     let page = site.visitor().get("/hello").await.is(200);
     assert_eq!(sheets(&page).len(), 1);
 }
+
+#[actix_web::test]
+async fn t86_own_css_of_the_most_bytes_is_saved_and_more_comes_back_in_the_form() {
+    let site = Site::new();
+    let line = ".prose h2 { border-block-end: 1px solid var(--line); }\n";
+    let whole = line.repeat((64 << 10) / line.len());
+    save(&site, &[("css", &whole)]).await.is(303);
+    assert_eq!(store_css(&site), whole.trim_end());
+    let more = whole + line + line;
+    save(&site, &[("css", &more)]).await.is(422).has("At most 65536 characters").has(&more);
+}
+
+fn store_css(site: &Site) -> String {
+    let mut css = String::new();
+    site.write(|conn, _| {
+        css = store::site::get(conn)?.look.css.as_str().to_owned();
+        Ok(())
+    });
+    css
+}

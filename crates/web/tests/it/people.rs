@@ -52,6 +52,9 @@ async fn a_wrong_line_is_named_with_its_cause_and_nobody_is_added() {
     site.root().submit(MANY, MANY, &fields("max", &[("groups", "Nobody's")])).await.is(422).has("no group Nobody");
     site.root().submit(MANY, MANY, &[("names", "max"), ("role", "king")]).await.is(422).has("A role is reader");
     site.root().submit(MANY, MANY, &fields(" \n", &[])).await.is(422).has("Type at least one name.");
+    let thousands: Vec<String> = (0..2500).map(|n| format!("member-{n}.surname@example.org")).collect();
+    let refused = site.root().submit(MANY, MANY, &fields(&thousands.join("\n"), &[])).await.is(422);
+    refused.has("At most 100 names at a time; these are 2500.").has("member-2499");
     let many: Vec<String> = (0..101).map(|n| format!("member-{n}")).collect();
     let many = many.join("\n");
     site.root()

@@ -82,3 +82,23 @@ async fn the_panel_searches_texts_and_paths() {
     site.eve().get("/admin/pages?q=%2Fsecret").await.has(">Secret</a>").lacks(">Hello</a>");
     site.eve().get("/admin/pages?q=treasure+-oak").await.has("No page matches.");
 }
+
+#[actix_web::test]
+async fn t85_a_search_finds_and_prints_what_the_page_shows_and_nothing_that_it_hides() {
+    let site = Site::new();
+    let body = "---\nauthor: zqa\n---\nVisible <!-- zqb fire Bob in march -->text\n\n<!-- zqc -->\n\n\
+                [//]: # (zqd)\n[zqe]: <> (zqe)\n\n[^used] [^unused] `zqshown` [zqx](/zqf 'zqg')\n\n\
+                [^used]: zqnote\n[^zqh]: zqh\n\n<p data-x=\"zqi\">last</p>\n";
+    site.put(PageInput { body: body.into(), ..draft("notes", "Notes") });
+    let page = site.visitor().get("/notes").await.is(200);
+    for shown in ["Visible", "text", "zqshown", "zqnote", "zqx", "last", "\"visible text\""] {
+        let query = shown.replace('"', "%22").replace(' ', "+");
+        site.visitor().get(&format!("/search?q={query}")).await.has("href=\"/notes\"");
+    }
+    for hidden in ["zqa", "zqb", "zqc", "zqd", "zqe", "zqh", "zqi", "%22fire+bob+in+march%22"] {
+        assert!(!page.body.contains(hidden), "{hidden}");
+        site.visitor().get(&format!("/search?q={hidden}")).await.lacks("href=\"/notes\"");
+    }
+    let found = site.visitor().get("/search?q=visible").await.has("</mark> text");
+    assert!(!found.body.contains("fire") && !found.body.contains("zqd"), "{}", found.body);
+}

@@ -86,7 +86,7 @@ async fn every_template_renders_as_a_whole_document() {
         ),
         ("admin/users/password.html", root.get(&format!("{user}/password")).await),
         ("admin/users/delete.html", root.get(&format!("{user}/delete")).await),
-        ("admin/resend.html", root.post("/admin/pages", &[("title", "x")]).await),
+        ("resend.html", root.post("/admin/pages", &[("title", "x")]).await),
     ];
     for (template, answer) in &answers {
         assert!(answer.body.starts_with("<!doctype html>"), "{template}: {answer:?}");
@@ -108,5 +108,12 @@ async fn a_page_renders_with_every_markdown_element() {
     let site = Site::new();
     let body = include_str!("../../src/examples/how-to-write.md");
     site.put(PageInput { body: body.into(), summary: "Summary.".into(), ..draft("all", "All of it") });
-    site.visitor().get("/all").await.is(200).has("<table>").has("type=\"checkbox\"").has("hl-").has("footnote");
+    site.visitor()
+        .get("/all")
+        .await
+        .is(200)
+        .has("<table tabindex=\"0\">")
+        .has("type=\"checkbox\"")
+        .has("hl-")
+        .has("footnote");
 }

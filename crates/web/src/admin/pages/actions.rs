@@ -43,7 +43,7 @@ use crate::{
     http::{
         answer::{Answer, Outcome},
         error::Error,
-        form::Form,
+        form::TextForm,
         query::QueryString,
     },
 };
@@ -179,7 +179,7 @@ struct BulkAction {
 }
 
 /// POST `/admin/pages/actions`: asks for input, then for confirmation; runs a confirmed action.
-pub async fn act(app: Data<App>, editor: Editor, Form(form): Form<BulkForm>) -> Result<Outcome, Error> {
+pub async fn act(app: Data<App>, editor: Editor, TextForm(form): TextForm<BulkForm>) -> Result<Outcome, Error> {
     if form.is_undo() {
         return bulk_undo::act(app, editor, form).await;
     }

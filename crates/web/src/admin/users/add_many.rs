@@ -37,7 +37,7 @@ use crate::{
         answer::{Answer, Outcome},
         envelope::Envelope,
         error::Error,
-        form::Form,
+        form::TextForm,
         query::QueryString,
         view::Errors,
     },
@@ -179,7 +179,7 @@ pub async fn add_many(
     request: HttpRequest,
     app: Data<App>,
     admin: Admin,
-    Form(mut fields): Form<Fields>,
+    TextForm(mut fields): TextForm<Fields>,
 ) -> Result<Outcome, Error> {
     fields.back = USERS.back(&fields.back);
     let lines = new_users::lines(&fields.names);

@@ -23,7 +23,7 @@ use crate::{
     admin::{
         flash::Flash,
         pages::{Fields, editor_context},
-        request::id,
+        request::{id, segment},
         unused_contents,
     },
     auth::extract::Editor,
@@ -147,7 +147,7 @@ pub async fn act(
     TextForm(pairs): TextForm<Vec<(String, String)>>,
 ) -> Result<Outcome, Error> {
     let page = PageId(id(&request)?);
-    let name = FileName::parse(request.match_info().query("name")).map_err(|_| Error::NotFound)?;
+    let name = FileName::parse(&segment(&request, "name")).map_err(|_| Error::NotFound)?;
     let input: Input = from_pairs(&pairs)?;
     let fields = match save_sent(&app, &editor, page, &pairs).await? {
         Ok(fields) => fields,

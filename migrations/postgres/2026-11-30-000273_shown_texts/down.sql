@@ -1,0 +1,1 @@
+INSERT INTO full_text_unread (page_id) SELECT id FROM pages ON CONFLICT DO NOTHING;
