@@ -1,6 +1,6 @@
 //! The outermost middleware, which handles every request and every response.
 
-use std::{panic::AssertUnwindSafe, rc::Rc, sync::Arc};
+use std::{panic::AssertUnwindSafe, sync::Arc};
 
 use actix_http::ConnectionType;
 use actix_web::{
@@ -22,7 +22,6 @@ use super::{
     before_routing,
     body_guard::BodyGuard,
     client::client,
-    connection::Connection,
     envelope::Envelope,
     error::{Error, HasFinalBody},
     error_page,
@@ -43,7 +42,6 @@ pub async fn envelope(
     let Some(app) = request.app_data::<Data<App>>().cloned() else {
         return Err(Error::Internal("the application has no state".into()).into());
     };
-    let _handling = Connection::handle(request.conn_data::<Rc<Connection>>());
     let has_secret = secret_path::has_secret(request.match_info().as_str());
     let envelope = Envelope::new(client(request.head(), &app.options.proxies), has_secret);
     request.extensions_mut().insert(envelope);

@@ -208,6 +208,38 @@ fn case_48_54_a_chunked_body_without_end_holds_no_connection() {
 }
 
 #[test]
+fn t96_many_requests_that_are_sent_at_once_are_answered_in_order() {
+    let server = Server::start();
+    let ask = |requests: String| {
+        let mut stream = server.connect();
+        let mut writing = stream.try_clone().unwrap();
+        let writer = std::thread::spawn(move || writing.write_all(requests.as_bytes()));
+        let mut answers = String::new();
+        stream.read_to_string(&mut answers).unwrap();
+        writer.join().unwrap().unwrap();
+        statuses(&answers)
+    };
+    let get = |path: &str, fields: &str| format!("GET {path} HTTP/1.1\r\nHost: x\r\n{fields}\r\n");
+    let three = [get("/nope", ""), get("/welcome", ""), get("/private-example", "")].concat();
+    let last = get("/welcome", &format!("X-Long: {}\r\nConnection: close\r\n", "a".repeat(6000)));
+    assert_eq!(ask(three.repeat(100) + &last), [[404, 200, 401].repeat(100), vec![200]].concat());
+    let form = "a".repeat(50_000);
+    for (fields, body) in [
+        (format!("Content-Length: {}\r\n", form.len()), form.clone()),
+        ("Transfer-Encoding: chunked\r\n".into(), format!("{:x}\r\n{form}\r\n0\r\n\r\n", form.len())),
+    ] {
+        let fields = format!("Content-Type: application/x-www-form-urlencoded\r\n{fields}{}", admin());
+        let post = format!("POST /account/theme HTTP/1.1\r\nHost: x\r\n{fields}\r\n{body}");
+        assert_eq!(ask(post + &three + &last), [403, 404, 200, 401, 200]);
+    }
+}
+
+/// The statuses of the answers in a text.
+fn statuses(answers: &str) -> Vec<u16> {
+    answers.split("HTTP/1.1 ").skip(1).map(|answer| status(&format!("HTTP/1.1 {answer}"))).collect()
+}
+
+#[test]
 fn sigterm_and_sigint_finish_what_runs_and_exit_with_0() {
     for signal in ["TERM", "INT"] {
         let mut server = Server::start();
