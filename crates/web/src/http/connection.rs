@@ -35,6 +35,10 @@ const HEAD_SECONDS: u32 = 11;
 /// The maximum time in seconds in which a client takes no byte of its answer.
 const STALL_SECONDS: u32 = 30;
 
+/// The maximum time in seconds for which a request that changes nothing is handled after its client has closed its side. A
+/// client that waits for the answer looks like one that has gone until something is sent to it.
+const CLOSED_SECONDS: u32 = 2;
+
 /// The state of a connection. Its stream and its requests share it, on one thread.
 pub struct Connection {
     worker: Rc<Worker>,
@@ -47,6 +51,10 @@ pub struct Connection {
     /// Whether a request is being handled, so that bytes belong to its body.
     is_handling: Cell<bool>,
     is_expired: Cell<bool>,
+    /// The second in which the client closed its side.
+    closed_since: Cell<Option<u32>>,
+    /// Whether the request that is being handled changes nothing.
+    is_read: Cell<bool>,
     /// Whether an answer is being sent.
     is_sending: Cell<bool>,
     read_ahead: ReadAhead,
@@ -84,6 +92,7 @@ impl Worker {
         self.connections.borrow_mut().retain(|connection| match connection.upgrade() {
             Some(connection) => {
                 connection.expire(now);
+                connection.give_up(now);
                 true
             }
             None => false,
@@ -99,6 +108,8 @@ impl Worker {
             stalled_since: Cell::default(),
             is_handling: Cell::default(),
             is_expired: Cell::default(),
+            closed_since: Cell::default(),
+            is_read: Cell::default(),
             is_sending: Cell::default(),
             read_ahead: ReadAhead::default(),
             waker: RefCell::default(),
@@ -170,10 +181,12 @@ impl Connection {
         Handling(connection.cloned())
     }
 
-    /// Notes what follows the head of a request that is being handled.
+    /// Notes the head of a request that is being handled.
     pub(super) fn expect(&self, head: &RequestHead) {
+        let is_read = matches!(head.method, Method::GET | Method::HEAD);
+        self.is_read.set(is_read);
         // No handler reads the body of these.
-        if matches!(head.method, Method::GET | Method::HEAD) {
+        if is_read {
             return;
         }
         let length = head.headers().get(header::CONTENT_LENGTH);
@@ -252,6 +265,23 @@ impl Connection {
         }
     }
 
+    fn client_closed(&self, waker: &Waker) {
+        self.closed_since.set(Some(self.worker.second.get()));
+        // Actix does not read any more, and could not be woken otherwise.
+        self.wait(waker);
+    }
+
+    /// Ends a request whose client seems to have gone. A change is finished anyway, and is answered.
+    fn give_up(&self, now: u32) {
+        let is_over = self.closed_since.get().is_some_and(|since| now.wrapping_sub(since) > CLOSED_SECONDS);
+        if is_over && self.is_handling.get() && self.is_read.get() {
+            self.is_expired.set(true);
+            if let Some(waker) = self.waker.borrow_mut().take() {
+                waker.wake();
+            }
+        }
+    }
+
     fn check(&self) -> io::Result<()> {
         match self.is_expired.get() {
             true => Err(io::Error::new(io::ErrorKind::TimedOut, "the client is too slow")),
@@ -260,7 +290,7 @@ impl Connection {
     }
 }
 
-/// The stream of a connection, which fails when a deadline has passed.
+/// The stream of a connection, which fails when a deadline has passed or its request is given up.
 pub(super) struct Stream {
     socket: TcpStream,
     connection: Rc<Connection>,
@@ -293,6 +323,7 @@ impl AsyncRead for Stream {
         }
         match read {
             Poll::Pending => self.connection.read_ahead.end_turn(),
+            Poll::Ready(Ok(())) if buffer.filled().len() == before => self.connection.client_closed(context.waker()),
             Poll::Ready(_) => self.connection.read_ahead.read(buffer.filled().len() - before),
         }
         read
@@ -320,6 +351,8 @@ impl AsyncWrite for Stream {
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        // After the client has closed its side, Actix still flushes, and reads no more.
+        self.connection.check()?;
         Pin::new(&mut self.socket).poll_flush(context)
     }
 

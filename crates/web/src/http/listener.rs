@@ -85,8 +85,9 @@ where
                 async move { draining.notified().await }
             })
             .keep_alive(KEEP_ALIVE)
-            // A client that closes its side has gone, and its request is given up.
-            .h1_allow_half_closed(false)
+            // Otherwise a client that closes its side, or sends bytes that are no request, gets no answer to the one before.
+            // `connection` gives up the requests of clients that have gone.
+            .h1_allow_half_closed(true)
             .client_request_timeout(HEAD_TIMEOUT)
             .client_disconnect_timeout(LINGER_TIMEOUT)
             .on_connect_ext(|stream: &Stream, data| {

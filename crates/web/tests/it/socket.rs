@@ -2,6 +2,7 @@
 
 use std::{
     io::{ErrorKind, Read, Write},
+    net::Shutdown,
     time::{Duration, Instant},
 };
 
@@ -237,6 +238,60 @@ fn t96_many_requests_that_are_sent_at_once_are_answered_in_order() {
 /// The statuses of the answers in a text.
 fn statuses(answers: &str) -> Vec<u16> {
     answers.split("HTTP/1.1 ").skip(1).map(|answer| status(&format!("HTTP/1.1 {answer}"))).collect()
+}
+
+/// A form that sets the theme of the administrator, with a valid token.
+fn theme(server: &Server, theme: &str) -> String {
+    let page = server.raw(format!("GET /account HTTP/1.1\r\nHost: x\r\nConnection: close\r\n{}\r\n", admin()));
+    let token = page.split("name=\"form_token\" value=\"").nth(1).unwrap().split('"').next().unwrap();
+    let body = format!("theme={theme}&form_token={token}");
+    format!(
+        "POST /account/theme HTTP/1.1\r\nHost: x\r\n{}Content-Type: application/x-www-form-urlencoded\r\n\
+         Content-Length: {}\r\n\r\n{body}",
+        admin(),
+        body.len()
+    )
+}
+
+#[test]
+fn t95_a_client_that_closes_its_side_gets_its_answer() {
+    let server = Server::start();
+    let ask = |request: &str| {
+        let mut stream = server.connect();
+        stream.write_all(request.as_bytes()).unwrap();
+        stream.shutdown(Shutdown::Write).unwrap();
+        let mut answers = String::new();
+        stream.read_to_string(&mut answers).unwrap();
+        statuses(&answers)
+    };
+    let search = "GET /search?q=welcome HTTP/1.1\r\nHost: x\r\n\r\n";
+    assert_eq!(ask(search), [200]);
+    assert_eq!(ask(&format!("{search}GET /nope HTTP/1.1\r\nHost: x\r\n\r\n")), [200, 404]);
+    assert_eq!(ask(&theme(&server, "dark")), [303]);
+    assert_eq!(ask(&theme(&server, "light")[..60]), [] as [u16; 0]);
+    assert_eq!(ask(&format!("{search}GET /nope")), [200]);
+}
+
+#[test]
+fn t95_what_follows_a_request_does_not_take_its_answer() {
+    let server = Server::start();
+    for rest in ["more=data", "\0garbage\r\n\r\n", "GET\r\n\r\n"] {
+        for (request, expected) in [
+            ("GET /search?q=welcome HTTP/1.1\r\nHost: x\r\n\r\n".to_owned(), 200),
+            (theme(&server, "dark"), 303),
+            (theme(&server, "light"), 303),
+        ] {
+            // This reads until the server closes the connection.
+            let answers = server.raw(format!("{request}{rest}\r\n\r\n"));
+            assert_eq!(statuses(&answers), [expected, 400], "{rest:?}: {answers}");
+        }
+    }
+    let end = format!("{}\r\nGET /welcome HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", theme(&server, "dark"));
+    assert_eq!(
+        statuses(&server.raw(end)),
+        [303, 200],
+        "the line end that old browsers send after a form is no request"
+    );
 }
 
 #[test]

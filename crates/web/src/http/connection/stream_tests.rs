@@ -85,3 +85,33 @@ async fn t96_a_body_of_unknown_length_is_read_as_far_as_its_handler_wants_it() {
     assert_eq!(bytes, WINDOW);
     assert!(read(&mut stream).now_or_never().is_none());
 }
+
+#[actix_web::test]
+async fn t95_a_request_of_a_client_that_has_closed_its_side_is_given_up_unless_it_changes_something() {
+    for (method, is_given_up) in [(Method::GET, true), (Method::HEAD, true), (Method::POST, false)] {
+        let (connection, mut stream, client) = connect().await;
+        client.shutdown(std::net::Shutdown::Write).unwrap();
+        let mut head = RequestHead::default();
+        head.method = method.clone();
+        let handling = Connection::handle(Some(&connection));
+        connection.expect(&head);
+        assert_eq!(read(&mut stream).await, 0);
+        let flush = poll_fn(|context| Pin::new(&mut stream).poll_flush(context));
+        (0..CLOSED_SECONDS).for_each(|_| connection.worker.tick());
+        flush.await.expect("its answer may still come");
+        connection.worker.tick();
+        let flushed = poll_fn(|context| Pin::new(&mut stream).poll_flush(context)).await;
+        assert_eq!(flushed.is_err(), is_given_up, "{method}");
+        drop(handling);
+    }
+}
+
+#[actix_web::test]
+async fn t95_an_answer_is_sent_to_its_end_after_its_client_has_closed_its_side() {
+    let (connection, mut stream, client) = connect().await;
+    client.shutdown(std::net::Shutdown::Write).unwrap();
+    assert_eq!(read(&mut stream).await, 0);
+    let _sending = Connection::handle(Some(&connection)).answered();
+    (0..10 * CLOSED_SECONDS).for_each(|_| connection.worker.tick());
+    poll_fn(|context| Pin::new(&mut stream).poll_flush(context)).await.unwrap();
+}
