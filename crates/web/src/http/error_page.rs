@@ -19,6 +19,7 @@ use super::{
     answer::{Answer, Caching, HTML, ROBOTS, TEXT},
     error::Error,
     error_words::{self, Sender, WAIT, Words, wait},
+    logging::LogLimiter,
     menu,
     stale_form::StaleForm,
     view::Frame,
@@ -28,6 +29,9 @@ use crate::{
     auth::{account::Account, challenge::Challenge},
     cache::answers::{CacheKey, Cached},
 };
+
+/// For error pages that could not be rendered: a flood of errors wants many of them.
+static LIMITER: LogLimiter = LogLimiter::new();
 
 /// Whether `Accept` names HTML: browsers send it, and curl does not.
 pub fn wants_html(accept: &[HeaderValue]) -> bool {
@@ -83,7 +87,8 @@ pub async fn render(app: &App, error: &Error, sender: &Sender, html: bool, reque
         let rendering = move || view.render("admin/resend.html", &ResendPage::new(&site, &form));
         match app.render_pool.run(rendering).await.flatten() {
             Ok(body) => return response.content_type(HTML).body(body),
-            Err(error) => log::error!("id={request_id} {error}"),
+            Err(error) if LIMITER.allows("error pages") => log::error!("id={request_id} {error}"),
+            Err(_) => {}
         }
     }
     let (content_type, mut body) = body(app, error, &site, sender, html, request_id).await;
@@ -189,7 +194,8 @@ fn compose(
         let page = ErrorPage { frame, words };
         match app.view.render("error.html", &page) {
             Ok(body) => return (HTML, body.into()),
-            Err(error) => log::error!("{error}"),
+            Err(error) if LIMITER.allows("error pages") => log::error!("{error}"),
+            Err(_) => {}
         }
     }
     (TEXT, words.text().into())

@@ -191,20 +191,28 @@ impl ResponseContext {
 
     /// Logs an error. Only debug lines contain paths, because a path may be private.
     fn log(&self, error: &Error) {
-        /// For 503: a flood gets many of them.
-        static LIMITER: LogLimiter = LogLimiter::new();
+        /// A flood gets many of them, and must not hide the others.
+        static INTERNAL: LogLimiter = LogLimiter::new();
+        static UNAVAILABLE: LogLimiter = LogLimiter::new();
+        static FORBIDDEN: LogLimiter = LogLimiter::new();
         let status = error.status_code().as_u16();
         let id = self.envelope.id();
         let client = self.envelope.client.address;
         match error {
-            Error::Internal(_) => log::error!("status={status} id={id} client={client} error={:?}", error.to_string()),
+            Error::Internal(_) => {
+                if INTERNAL.allows("status=500") {
+                    log::error!("status={status} id={id} client={client} error={:?}", error.to_string());
+                }
+            }
             Error::Unavailable(_) | Error::NotSaved(_) | Error::InDoubt(_) | Error::Busy(_) | Error::NoRoom => {
-                if LIMITER.allows("status=503") {
+                if UNAVAILABLE.allows("status=503") {
                     log::warn!("status={status} id={id} client={client} error={:?}", error.to_string());
                 }
             }
             Error::Forbidden(message) => {
-                log::info!("denied status={status} id={id} client={client} why={:?}", message.to_string())
+                if FORBIDDEN.allows("denied status=403") {
+                    log::info!("denied status={status} id={id} client={client} why={:?}", message.to_string());
+                }
             }
             _ => log::debug!(
                 "status={status} id={id} client={client} target={:?} error={:?}",

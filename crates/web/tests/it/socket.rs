@@ -1,6 +1,7 @@
 //! Requests that no client library would send: raw bytes to the real binary.
 
 use std::{
+    collections::BTreeMap,
     io::{ErrorKind, Read, Write},
     net::Shutdown,
     time::{Duration, Instant},
@@ -292,6 +293,31 @@ fn t95_what_follows_a_request_does_not_take_its_answer() {
         [303, 200],
         "the line end that old browsers send after a form is no request"
     );
+}
+
+#[test]
+fn case_52_refusals_write_at_most_100_lines_each_second() {
+    let server = Server::start();
+    let mut stream = server.connect();
+    let count = 1500;
+    let mut writing = stream.try_clone().unwrap();
+    let writer = std::thread::spawn(move || {
+        let request = "POST /join/x HTTP/1.1\r\nHost: x\r\nOrigin: http://evil.test\r\n\r\n";
+        writing.write_all(request.repeat(count - 1).as_bytes()).unwrap();
+        writing.write_all(request.replace("Origin", "Connection: close\r\nOrigin").as_bytes()).unwrap();
+    });
+    let mut answers = String::new();
+    stream.read_to_string(&mut answers).unwrap();
+    writer.join().unwrap();
+    assert_eq!(statuses(&answers), vec![403; count]);
+    let log = server.log();
+    let mut lines = BTreeMap::<&str, usize>::new();
+    for line in log.lines().filter(|line| line.contains("denied status=403")) {
+        *lines.entry(line.split(' ').next().unwrap()).or_default() += 1;
+    }
+    let written: usize = lines.values().sum();
+    // A line that is written at the end of a second can have the time of the next one.
+    assert!(written > 0 && written <= 100 * (lines.len() + 1), "{lines:?}");
 }
 
 #[test]
