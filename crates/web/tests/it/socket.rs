@@ -296,6 +296,19 @@ fn t95_what_follows_a_request_does_not_take_its_answer() {
 }
 
 #[test]
+fn t97_what_is_no_request_gets_an_answer_without_a_body() {
+    let server = Server::start();
+    let get = |path: &str| server.raw(format!("GET {path} HTTP/1.1\r\nHost: x\r\n\r\n"));
+    for answer in [get("/\0"), get(&format!("/{}", "a".repeat(70_000))), server.raw("\u{16}\u{3}\u{1}\r\n\r\n")] {
+        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+        assert_eq!((status(head), body), (400, ""), "{answer}");
+        let names: Vec<String> =
+            head.lines().skip(1).map(|line| line.split(':').next().unwrap().to_lowercase()).collect();
+        assert!(names.iter().all(|name| ["content-length", "connection", "date"].contains(&&**name)), "{answer}");
+    }
+}
+
+#[test]
 fn case_52_refusals_write_at_most_100_lines_each_second() {
     let server = Server::start();
     let mut stream = server.connect();
