@@ -19,7 +19,7 @@ use super::extract::{Admin, Editor, Reader};
 use crate::{
     App,
     db::committed,
-    http::{envelope::Envelope, error::Error, form},
+    http::{envelope::Envelope, error::Error, form, logging::LogLimiter},
     language::sentence::Sentence,
 };
 
@@ -100,9 +100,14 @@ async fn forward(
 
 /// Logs one line for each change. The audit trail says what changed; the log does not, because paths may be private.
 fn log_change(answer: &ServiceResponse<BoxBody>) {
+    /// A signed-in user can send a flood of small changes.
+    static LIMITER: LogLimiter = LogLimiter::new();
     let request = answer.request();
     let status = answer.status();
     if matches!(*request.method(), Method::GET | Method::HEAD) || status.is_client_error() || status.is_server_error() {
+        return;
+    }
+    if !LIMITER.allows("change") {
         return;
     }
     let envelope = Envelope::of(request);

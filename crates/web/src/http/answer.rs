@@ -358,7 +358,12 @@ mod tests {
             assert_eq!(value(&response, "cache-control"), "private, no-cache");
             assert_eq!(value(&response, "vary"), "Authorization, Accept-Encoding");
         }
-        assert_eq!(respond(private(), &[("if-none-match", "\"x\"")]).status(), StatusCode::OK);
+        // A comma inside of the quotes separates nothing, and `*` stands alone (RFC 9110 sections 8.8.3 and 13.1.2).
+        for other in
+            ["\"x\"".into(), "\"x, *, y\"".into(), "\"x\", *".into(), format!("\"x, {}, y\"", etag.trim_matches('"'))]
+        {
+            assert_eq!(respond(private(), &[("if-none-match", &other)]).status(), StatusCode::OK, "{other}");
+        }
     }
 
     #[test]
@@ -369,10 +374,10 @@ mod tests {
             assert_eq!(response.status(), expected, "{if_match}");
             assert_eq!(value(&response, "etag"), etag);
         };
-        for own in [etag.clone(), format!("\"x\", {etag}"), "*".into()] {
+        for own in [etag.clone(), format!("\"x\", {etag}"), format!("W/\"x,\" ,{etag},"), " *".into()] {
             check(&own, StatusCode::OK);
         }
-        for other in ["\"x\"".into(), String::new(), format!("W/{etag}")] {
+        for other in ["\"x\"".into(), String::new(), format!("W/{etag}"), "\"x, *, y\"".into(), "\"x\", *".into()] {
             check(&other, StatusCode::PRECONDITION_FAILED);
         }
         // RFC 9110 section 13.2.2: If-Match comes first.

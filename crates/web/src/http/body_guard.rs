@@ -20,6 +20,8 @@ use actix_web::{
 };
 use futures_util::Stream;
 
+use super::connection::Connection;
+
 /// Holds the body of a request.
 pub(crate) struct BodyGuard {
     _body: Rc<RefCell<Payload>>,
@@ -32,7 +34,8 @@ impl BodyGuard {
             return None;
         }
         let body = Rc::new(RefCell::new(request.take_payload()));
-        request.set_payload(Payload::Stream { payload: Box::pin(LentPayload(body.clone())) });
+        let connection = request.conn_data::<Rc<Connection>>().cloned();
+        request.set_payload(Payload::Stream { payload: Box::pin(LentPayload { body: body.clone(), connection }) });
         Some(BodyGuard { _body: body })
     }
 
@@ -43,13 +46,20 @@ impl BodyGuard {
 }
 
 /// The body that handlers read.
-struct LentPayload(Rc<RefCell<Payload>>);
+struct LentPayload {
+    body: Rc<RefCell<Payload>>,
+    connection: Option<Rc<Connection>>,
+}
 
 impl Stream for LentPayload {
     type Item = Result<Bytes, PayloadError>;
 
     fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        Pin::new(&mut *self.0.borrow_mut()).poll_next(context)
+        let next = Pin::new(&mut *self.body.borrow_mut()).poll_next(context);
+        if let (Poll::Pending, Some(connection)) = (&next, &self.connection) {
+            connection.want();
+        }
+        next
     }
 }
 

@@ -74,6 +74,21 @@ fn holds(
 ) -> bool {
     let Some(etag) = etag.to_str().ok().and_then(|etag| etag.parse::<EntityTag>().ok()) else { return false };
     let lines = headers.get_all(field).filter_map(|line| line.to_str().ok());
-    let mut tags = lines.flat_map(|line| line.split(',')).map(str::trim);
-    tags.any(|tag| tag == "*" || tag.parse::<EntityTag>().is_ok_and(|tag| is_equal(&tag, &etag)))
+    let mut lines = lines.map(str::trim);
+    lines.any(|line| {
+        let is_held = |tag: &str| tag.parse::<EntityTag>().is_ok_and(|tag| is_equal(&tag, &etag));
+        line == "*" || tags(line).any(is_held)
+    })
+}
+
+/// The ETags in a line. Each ends with its second quote, and may contain commas (RFC 9110 section 8.8.3).
+fn tags(line: &str) -> impl Iterator<Item = &str> {
+    let mut rest = line;
+    std::iter::from_fn(move || {
+        let opening = rest.find('"')?;
+        let closing = opening + 1 + rest[opening + 1..].find('"')?;
+        let (tag, after) = rest.split_at(closing + 1);
+        rest = after;
+        Some(tag.trim_start_matches([' ', '\t', ',']))
+    })
 }

@@ -134,13 +134,13 @@ fn parameter(element: &str, name: &str) -> Option<String> {
     Some(quoted.unwrap_or(value).replace('\\', ""))
 }
 
-/// The members of a list header over all its lines (RFC 9110 section 5.6.1), in order.
+/// The members of a list header over all its lines (RFC 9110 section 5.6.1), in order; empty for one that is not UTF-8.
 fn list<'a>(headers: &'a HeaderMap, name: &str) -> Vec<&'a str> {
     headers
         .get_all(name)
-        .filter_map(|line| line.to_str().ok())
-        .flat_map(|line| line.split(','))
-        .map(str::trim)
+        .flat_map(|line| line.as_bytes().split(|byte| *byte == b','))
+        // The client wrote some of them, and the proxy added its own to the same line.
+        .map(|member| str::from_utf8(member.trim_ascii()).unwrap_or_default())
         .collect()
 }
 
@@ -155,7 +155,7 @@ fn parse_hop(hop: &str) -> Option<IpAddr> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use actix_web::test::TestRequest;
+    use actix_web::{http::header::HeaderValue, test::TestRequest};
 
     fn of(peer: &str, trusted: &[&str], headers: &[(&'static str, &str)]) -> (String, bool) {
         let mut request = TestRequest::default().peer_addr(format!("{peer}:9").parse().unwrap());
@@ -215,6 +215,30 @@ mod tests {
         check("proto=https", "10.0.0.1", true);
         check("", "10.0.0.1", false);
         assert_eq!(of("9.9.9.9", &["10.0.0.0/8"], &[("Forwarded", "for=1.1.1.1")]), ("9.9.9.9".into(), false));
+    }
+
+    #[test]
+    fn case_38_no_byte_of_a_client_hides_the_address_that_its_proxy_adds() {
+        let check = |name: &'static str, value: &[u8], expected: &str| {
+            let mut request = TestRequest::default().peer_addr("10.0.0.1:9".parse().unwrap());
+            for line in value.split(|byte| *byte == b'\n') {
+                request = request.append_header((name, HeaderValue::from_bytes(line).unwrap()));
+            }
+            let header = match name {
+                "Forwarded" => ForwardedHeader::Forwarded,
+                _ => ForwardedHeader::XForwardedFor,
+            };
+            let proxies = Proxies { trusted: vec!["10.0.0.0/8".parse().unwrap()], header };
+            let client = client(request.to_http_request().head(), &proxies);
+            assert_eq!(client.address.to_string(), expected, "{:?}", value.escape_ascii().to_string());
+        };
+        check("X-Forwarded-For", b"\xff, 2.2.2.2", "2.2.2.2");
+        check("X-Forwarded-For", b"1.1.1.1 \xc3\xa9,2.2.2.2, 10.0.0.2", "2.2.2.2");
+        check("X-Forwarded-For", b"\xe9\n2.2.2.2\n\t10.0.0.2\t", "2.2.2.2");
+        check("X-Forwarded-For", b"1.1.1.1, 2.2.2.2\xff, 10.0.0.2", "10.0.0.2");
+        check("X-Forwarded-For", b"1.1.1.1, \xc2\xa02.2.2.2", "10.0.0.1");
+        check("Forwarded", b"for=\"\xff\", for=2.2.2.2", "2.2.2.2");
+        check("Forwarded", b"for=\"a, for=2.2.2.2, for=10.0.0.2", "2.2.2.2");
     }
 
     #[test]

@@ -12,20 +12,32 @@ use std::{
     time::Duration,
 };
 
-use actix_web::{HttpRequest, rt};
+use actix_web::{
+    HttpRequest,
+    dev::RequestHead,
+    http::{Method, header},
+    rt,
+};
 use tokio::{
-    io::{AsyncRead, AsyncWrite, ReadBuf},
+    io::{AsyncRead, AsyncReadExt, AsyncWrite, ReadBuf},
     net::TcpStream,
 };
 
-use super::budget::Share;
+use super::{budget::Share, read_ahead::ReadAhead};
 use crate::auth::verify::connection_proof::ConnectionProof;
+
+#[cfg(test)]
+mod stream_tests;
 
 /// The maximum time in seconds for the head of a request; one more than Actix's deadline for the first one, which
 /// answers 408.
 const HEAD_SECONDS: u32 = 11;
 /// The maximum time in seconds in which a client takes no byte of its answer.
 const STALL_SECONDS: u32 = 30;
+
+/// The maximum time in seconds for which a request that changes nothing is handled after its client has closed its side. A
+/// client that waits for the answer looks like one that has gone until something is sent to it.
+const CLOSED_SECONDS: u32 = 2;
 
 /// The state of a connection. Its stream and its requests share it, on one thread.
 pub struct Connection {
@@ -39,6 +51,13 @@ pub struct Connection {
     /// Whether a request is being handled, so that bytes belong to its body.
     is_handling: Cell<bool>,
     is_expired: Cell<bool>,
+    /// The second in which the client closed its side.
+    closed_since: Cell<Option<u32>>,
+    /// Whether the request that is being handled changes nothing.
+    is_read: Cell<bool>,
+    /// Whether an answer is being sent.
+    is_sending: Cell<bool>,
+    read_ahead: ReadAhead,
     waker: RefCell<Option<Waker>>,
     proof: RefCell<Option<ConnectionProof>>,
     _share: Share,
@@ -73,6 +92,7 @@ impl Worker {
         self.connections.borrow_mut().retain(|connection| match connection.upgrade() {
             Some(connection) => {
                 connection.expire(now);
+                connection.give_up(now);
                 true
             }
             None => false,
@@ -88,6 +108,10 @@ impl Worker {
             stalled_since: Cell::default(),
             is_handling: Cell::default(),
             is_expired: Cell::default(),
+            closed_since: Cell::default(),
+            is_read: Cell::default(),
+            is_sending: Cell::default(),
+            read_ahead: ReadAhead::default(),
             waker: RefCell::default(),
             proof: RefCell::default(),
             _share: share,
@@ -104,6 +128,30 @@ impl Drop for Handling {
     fn drop(&mut self) {
         if let Some(connection) = &self.0 {
             connection.is_handling.set(false);
+            connection.read_ahead.expect(0);
+            connection.resume();
+        }
+    }
+}
+
+impl Handling {
+    /// Notes that the request has its answer, which is being sent from now on.
+    pub(super) fn answered(self) -> Sending {
+        if let Some(connection) = &self.0 {
+            connection.is_sending.set(true);
+        }
+        Sending(self.0.clone())
+    }
+}
+
+/// While it exists, an answer is being sent.
+pub(super) struct Sending(Option<Rc<Connection>>);
+
+impl Drop for Sending {
+    fn drop(&mut self) {
+        if let Some(connection) = &self.0 {
+            connection.is_sending.set(false);
+            connection.resume();
         }
     }
 }
@@ -131,6 +179,45 @@ impl Connection {
             connection.is_handling.set(true);
         }
         Handling(connection.cloned())
+    }
+
+    /// Notes the head of a request that is being handled.
+    pub(super) fn expect(&self, head: &RequestHead) {
+        let is_read = matches!(head.method, Method::GET | Method::HEAD);
+        self.is_read.set(is_read);
+        // No handler reads the body of these.
+        if is_read {
+            return;
+        }
+        let length = head.headers().get(header::CONTENT_LENGTH);
+        self.read_ahead.expect(length.and_then(|length| length.to_str().ok()?.parse().ok()).unwrap_or(0));
+    }
+
+    /// Notes that a handler waits for more of a body of unknown length.
+    pub(super) fn want(&self) {
+        self.read_ahead.want();
+        self.resume();
+    }
+
+    /// The number of bytes that Actix may read now. If it may not, it is woken as soon as it may.
+    fn room(&self, waker: &Waker) -> Option<u64> {
+        let is_busy = self.is_handling.get() || self.is_sending.get() || self.stalled_since.get().is_some();
+        let room = self.read_ahead.room(is_busy);
+        if room.is_none() {
+            self.wait(waker);
+            if !is_busy {
+                waker.wake_by_ref();
+            }
+        }
+        room
+    }
+
+    fn resume(&self) {
+        if self.read_ahead.resumes()
+            && let Some(waker) = &*self.waker.borrow()
+        {
+            waker.wake_by_ref();
+        }
     }
 
     fn bytes_arrived(&self, bytes: &[u8]) {
@@ -178,6 +265,23 @@ impl Connection {
         }
     }
 
+    fn client_closed(&self, waker: &Waker) {
+        self.closed_since.set(Some(self.worker.second.get()));
+        // Actix does not read any more, and could not be woken otherwise.
+        self.wait(waker);
+    }
+
+    /// Ends a request whose client seems to have gone. A change is finished anyway, and is answered.
+    fn give_up(&self, now: u32) {
+        let is_over = self.closed_since.get().is_some_and(|since| now.wrapping_sub(since) > CLOSED_SECONDS);
+        if is_over && self.is_handling.get() && self.is_read.get() {
+            self.is_expired.set(true);
+            if let Some(waker) = self.waker.borrow_mut().take() {
+                waker.wake();
+            }
+        }
+    }
+
     fn check(&self) -> io::Result<()> {
         match self.is_expired.get() {
             true => Err(io::Error::new(io::ErrorKind::TimedOut, "the client is too slow")),
@@ -186,7 +290,7 @@ impl Connection {
     }
 }
 
-/// The stream of a connection, which fails when a deadline has passed.
+/// The stream of a connection, which fails when a deadline has passed or its request is given up.
 pub(super) struct Stream {
     socket: TcpStream,
     connection: Rc<Connection>,
@@ -210,11 +314,17 @@ impl AsyncRead for Stream {
     ) -> Poll<io::Result<()>> {
         self.connection.check()?;
         let before = buffer.filled().len();
-        let read = Pin::new(&mut self.socket).poll_read(context, buffer);
+        let Some(room) = self.connection.room(context.waker()) else { return Poll::Pending };
+        let read = Pin::new(&mut AsyncReadExt::take(&mut self.socket, room)).poll_read(context, buffer);
         if read.is_pending() {
             self.connection.wait(context.waker());
         } else if buffer.filled().len() > before {
             self.connection.bytes_arrived(&buffer.filled()[before..]);
+        }
+        match read {
+            Poll::Pending => self.connection.read_ahead.end_turn(),
+            Poll::Ready(Ok(())) if buffer.filled().len() == before => self.connection.client_closed(context.waker()),
+            Poll::Ready(_) => self.connection.read_ahead.read(buffer.filled().len() - before),
         }
         read
     }
@@ -232,12 +342,17 @@ impl AsyncWrite for Stream {
                     connection.stalled_since.set(Some(connection.worker.second.get()));
                 }
             }
-            Poll::Ready(_) => self.connection.bytes_sent(),
+            Poll::Ready(_) => {
+                self.connection.bytes_sent();
+                self.connection.resume();
+            }
         }
         written
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        // After the client has closed its side, Actix still flushes, and reads no more.
+        self.connection.check()?;
         Pin::new(&mut self.socket).poll_flush(context)
     }
 

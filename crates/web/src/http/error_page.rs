@@ -19,6 +19,7 @@ use super::{
     answer::{Answer, Caching, HTML, ROBOTS, TEXT},
     error::Error,
     error_words::{Sender, WAIT, Words, wait},
+    logging::LogLimiter,
     menu,
     sent_form::SentFields,
     view::Frame,
@@ -29,6 +30,9 @@ use crate::{
     cache::answers::{CacheKey, Cached},
     clock,
 };
+
+/// For error pages that could not be rendered: a flood of errors wants many of them.
+static LIMITER: LogLimiter = LogLimiter::new();
 
 /// Whether `Accept` names HTML: browsers send it, and curl does not.
 pub fn wants_html(accept: &[HeaderValue]) -> bool {
@@ -81,7 +85,8 @@ pub async fn render(app: &App, error: &Error, sender: &Sender, html: bool, reque
     match resend(app, error, &site, sender, html, request_id).await {
         Ok(Some(body)) => return response.content_type(HTML).body(body),
         Ok(None) => {}
-        Err(error) => log::error!("id={request_id} {error}"),
+        Err(error) if LIMITER.allows("error pages") => log::error!("id={request_id} {error}"),
+        Err(_) => {}
     }
     let (content_type, mut body) = body(app, error, &site, sender, html, request_id).await;
     if let Error::TooManyAttempts(time) = error {
@@ -220,7 +225,8 @@ fn compose(
         let page = ErrorPage { frame, words };
         match app.view.render("error.html", &page) {
             Ok(body) => return (HTML, body.into()),
-            Err(error) => log::error!("{error}"),
+            Err(error) if LIMITER.allows("error pages") => log::error!("{error}"),
+            Err(_) => {}
         }
     }
     (TEXT, words.text().into())

@@ -3,7 +3,9 @@
 use std::{net::TcpListener, sync::Arc, time::Duration};
 
 use actix_http::{HttpService, Request, Response};
-use actix_service::{IntoServiceFactory, ServiceFactory, ServiceFactoryExt, fn_service, map_config};
+use actix_service::{
+    IntoServiceFactory, Service, ServiceFactory, ServiceFactoryExt, apply_fn_factory, fn_service, map_config,
+};
 use actix_web::{
     Error as ActixError,
     body::{BoxBody, MessageBody},
@@ -15,8 +17,9 @@ use tokio::net::TcpStream;
 use super::{
     budget::Budget,
     client::{Client, Proxies},
-    connection::{Stream, Worker},
+    connection::{Connection, Stream, Worker},
     logging::LogLimiter,
+    sending_body::SendingBody,
 };
 
 /// The maximum time in seconds for running requests to finish during the shutdown.
@@ -64,7 +67,7 @@ where
     S: ServiceFactory<Request, Config = AppConfig, Response = ServiceResponse<B>, Error = ActixError, InitError = ()>
         + 'static,
     S::Service: 'static,
-    B: MessageBody + 'static,
+    B: MessageBody + Unpin + 'static,
 {
     let mut server = Server::build().shutdown_timeout(SHUTDOWN_SECONDS).shutdown_signal(stop);
     if let Some(threads) = capacity.threads {
@@ -82,14 +85,15 @@ where
                 async move { draining.notified().await }
             })
             .keep_alive(KEEP_ALIVE)
-            // A client that closes its side has gone, and its request is given up.
-            .h1_allow_half_closed(false)
+            // Otherwise a client that closes its side, or sends bytes that are no request, gets no answer to the one before.
+            // `connection` gives up the requests of clients that have gone.
+            .h1_allow_half_closed(true)
             .client_request_timeout(HEAD_TIMEOUT)
             .client_disconnect_timeout(LINGER_TIMEOUT)
             .on_connect_ext(|stream: &Stream, data| {
                 data.insert(stream.connection().clone());
             })
-            .h1(map_config(application().into_factory().map_err(into_response), |()| AppConfig::default()));
+            .h1(map_config(apply_fn_factory(application(), answer).map_err(into_response), |()| AppConfig::default()));
         fn_service(move |socket: TcpStream| {
             let stream = accept(socket, &worker, &connections, &proxies);
             async move { stream }
@@ -98,6 +102,26 @@ where
         .and_then(http)
     };
     Ok(server.listen("http", listener, services)?.run())
+}
+
+/// Answers a request, and notes for its connection when it is being handled and when its answer is being sent.
+fn answer<S, B>(
+    request: Request,
+    application: &S,
+) -> impl Future<Output = Result<ServiceResponse<SendingBody<B>>, ActixError>> + use<S, B>
+where
+    S: Service<Request, Response = ServiceResponse<B>, Error = ActixError>,
+{
+    let connection = request.conn_data::<std::rc::Rc<Connection>>();
+    let handling = Connection::handle(connection);
+    if let Some(connection) = connection {
+        connection.expect(request.head());
+    }
+    let answered = application.call(request);
+    async move {
+        let answer = answered.await?;
+        Ok(answer.map_body(|_, body| SendingBody::new(body, handling.answered())))
+    }
 }
 
 fn into_response(error: ActixError) -> Response<BoxBody> {

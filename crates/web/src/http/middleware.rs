@@ -1,6 +1,6 @@
 //! The outermost middleware, which handles every request and every response.
 
-use std::{panic::AssertUnwindSafe, rc::Rc, sync::Arc};
+use std::{panic::AssertUnwindSafe, sync::Arc};
 
 use actix_http::ConnectionType;
 use actix_web::{
@@ -22,7 +22,6 @@ use super::{
     before_routing,
     body_guard::BodyGuard,
     client::client,
-    connection::Connection,
     envelope::Envelope,
     error::{Error, HasFinalBody},
     error_page,
@@ -44,7 +43,6 @@ pub async fn envelope(
     let Some(app) = request.app_data::<Data<App>>().cloned() else {
         return Err(Error::Internal("the application has no state".into()).into());
     };
-    let _handling = Connection::handle(request.conn_data::<Rc<Connection>>());
     let has_secret = secret_path::has_secret(request.match_info().as_str());
     let envelope = Envelope::new(client(request.head(), &app.options.proxies), has_secret);
     request.extensions_mut().insert(envelope);
@@ -195,20 +193,28 @@ impl ResponseContext {
 
     /// Logs an error. Only debug lines contain paths, because a path may be private.
     fn log(&self, error: &Error) {
-        /// For 503: a flood gets many of them.
-        static LIMITER: LogLimiter = LogLimiter::new();
+        /// A flood gets many of them, and must not hide the others.
+        static INTERNAL: LogLimiter = LogLimiter::new();
+        static UNAVAILABLE: LogLimiter = LogLimiter::new();
+        static FORBIDDEN: LogLimiter = LogLimiter::new();
         let status = error.status_code().as_u16();
         let id = self.envelope.id();
         let client = self.envelope.client.address;
         match error {
-            Error::Internal(_) => log::error!("status={status} id={id} client={client} error={:?}", error.to_string()),
+            Error::Internal(_) => {
+                if INTERNAL.allows("status=500") {
+                    log::error!("status={status} id={id} client={client} error={:?}", error.to_string());
+                }
+            }
             Error::Unavailable(_) | Error::NotSaved(_) | Error::InDoubt(_) | Error::Busy(_) | Error::NoRoom => {
-                if LIMITER.allows("status=503") {
+                if UNAVAILABLE.allows("status=503") {
                     log::warn!("status={status} id={id} client={client} error={:?}", error.to_string());
                 }
             }
             Error::Forbidden(message) => {
-                log::info!("denied status={status} id={id} client={client} why={:?}", message.to_string())
+                if FORBIDDEN.allows("denied status=403") {
+                    log::info!("denied status={status} id={id} client={client} why={:?}", message.to_string());
+                }
             }
             _ => log::debug!(
                 "status={status} id={id} client={client} target={:?} error={:?}",

@@ -71,7 +71,7 @@ impl Local {
                 InitError = (),
             > + 'static,
         S::Service: 'static,
-        B: MessageBody + 'static,
+        B: MessageBody + Unpin + 'static,
     {
         let (stop, stopped) = oneshot::channel();
         let proxies = proxies.clone();

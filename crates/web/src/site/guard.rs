@@ -15,7 +15,10 @@ use super::resolve::Passage;
 use crate::{
     App,
     auth::challenge::Challenge,
-    http::error::{Error, HasFinalBody},
+    http::{
+        answer::ROBOTS,
+        error::{Error, HasFinalBody},
+    },
 };
 
 /// The name of the reader, for the program behind the proxy.
@@ -75,6 +78,6 @@ async fn refuse(app: &App, error: Error) -> HttpResponse {
 
 fn empty(status: StatusCode) -> HttpResponseBuilder {
     let mut response = HttpResponse::build(status);
-    response.insert_header((header::CACHE_CONTROL, "no-store"));
+    response.insert_header((header::CACHE_CONTROL, "no-store")).insert_header((ROBOTS, "noindex"));
     response
 }

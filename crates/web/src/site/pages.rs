@@ -33,6 +33,7 @@ use crate::{
         answer::{Answer, Outcome},
         error::Error,
         error_words::PlaceLanguage,
+        logging::LogLimiter,
         menu,
         responses::permanent_redirect_with_query,
         view::Frame,
@@ -164,6 +165,8 @@ fn is_navigation(request: &HttpRequest) -> bool {
 
 /// Records in the background who opened a page with receipts.
 fn record_opening(app: &Data<App>, page: &VisiblePage) {
+    /// A database that takes no writes refuses all of them.
+    static LIMITER: LogLimiter = LogLimiter::new();
     let Some(member) = page.receipt_reader().cloned() else { return };
     let db = app.db.clone();
     let id = page.page().id;
@@ -174,7 +177,9 @@ fn record_opening(app: &Data<App>, page: &VisiblePage) {
             Ok(true) => db.write(move |conn| store::writing::receipts::record(conn, id, &member, now)).await,
             due => due.map(drop),
         };
-        if let Err(error) = recorded {
+        if let Err(error) = recorded
+            && LIMITER.allows("receipts")
+        {
             log::error!("a receipt could not be recorded: {error}");
         }
     });

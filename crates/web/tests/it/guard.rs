@@ -24,11 +24,14 @@ fn bob(site: &Site) -> Actor<'_> {
     site.signed_in("bob", "open sesame")
 }
 
-/// Checks that an answer has no body and no ETag, and must not be stored.
+/// Checks that an answer has no body and no ETag, and must not be stored or indexed.
 fn bare(response: Response) -> Response {
     assert_eq!(response.body, "");
     assert_eq!(response.header("cache-control"), "no-store");
     assert_eq!(response.header("etag"), "");
+    if !response.status.is_redirection() {
+        assert_eq!(response.header("x-robots-tag"), "noindex", "{}", response.status);
+    }
     response
 }
 

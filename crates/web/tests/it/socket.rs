@@ -1,7 +1,9 @@
 //! Requests that no client library would send: raw bytes to the real binary.
 
 use std::{
+    collections::BTreeMap,
     io::{ErrorKind, Read, Write},
+    net::Shutdown,
     time::{Duration, Instant},
 };
 
@@ -205,6 +207,130 @@ fn case_48_54_a_chunked_body_without_end_holds_no_connection() {
     let whole = "POST /welcome HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n";
     let next = "GET /welcome HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
     assert_eq!(server.raw(format!("{whole}{next}")).matches("HTTP/1.1 ").count(), 2, "one that ends is no hindrance");
+}
+
+#[test]
+fn t96_many_requests_that_are_sent_at_once_are_answered_in_order() {
+    let server = Server::start();
+    let ask = |requests: String| {
+        let mut stream = server.connect();
+        let mut writing = stream.try_clone().unwrap();
+        let writer = std::thread::spawn(move || writing.write_all(requests.as_bytes()));
+        let mut answers = String::new();
+        stream.read_to_string(&mut answers).unwrap();
+        writer.join().unwrap().unwrap();
+        statuses(&answers)
+    };
+    let get = |path: &str, fields: &str| format!("GET {path} HTTP/1.1\r\nHost: x\r\n{fields}\r\n");
+    let three = [get("/nope", ""), get("/welcome", ""), get("/private-example", "")].concat();
+    let last = get("/welcome", &format!("X-Long: {}\r\nConnection: close\r\n", "a".repeat(6000)));
+    assert_eq!(ask(three.repeat(100) + &last), [[404, 200, 401].repeat(100), vec![200]].concat());
+    let form = "a".repeat(50_000);
+    for (fields, body) in [
+        (format!("Content-Length: {}\r\n", form.len()), form.clone()),
+        ("Transfer-Encoding: chunked\r\n".into(), format!("{:x}\r\n{form}\r\n0\r\n\r\n", form.len())),
+    ] {
+        let fields = format!("Content-Type: application/x-www-form-urlencoded\r\n{fields}{}", admin());
+        let post = format!("POST /account/theme HTTP/1.1\r\nHost: x\r\n{fields}\r\n{body}");
+        assert_eq!(ask(post + &three + &last), [403, 404, 200, 401, 200]);
+    }
+}
+
+/// The statuses of the answers in a text.
+fn statuses(answers: &str) -> Vec<u16> {
+    answers.split("HTTP/1.1 ").skip(1).map(|answer| status(&format!("HTTP/1.1 {answer}"))).collect()
+}
+
+/// A form that sets the theme of the administrator, with a valid token.
+fn theme(server: &Server, theme: &str) -> String {
+    let page = server.raw(format!("GET /account HTTP/1.1\r\nHost: x\r\nConnection: close\r\n{}\r\n", admin()));
+    let token = page.split("name=\"form_token\" value=\"").nth(1).unwrap().split('"').next().unwrap();
+    let body = format!("theme={theme}&form_token={token}");
+    format!(
+        "POST /account/theme HTTP/1.1\r\nHost: x\r\n{}Content-Type: application/x-www-form-urlencoded\r\n\
+         Content-Length: {}\r\n\r\n{body}",
+        admin(),
+        body.len()
+    )
+}
+
+#[test]
+fn t95_a_client_that_closes_its_side_gets_its_answer() {
+    let server = Server::start();
+    let ask = |request: &str| {
+        let mut stream = server.connect();
+        stream.write_all(request.as_bytes()).unwrap();
+        stream.shutdown(Shutdown::Write).unwrap();
+        let mut answers = String::new();
+        stream.read_to_string(&mut answers).unwrap();
+        statuses(&answers)
+    };
+    let search = "GET /search?q=welcome HTTP/1.1\r\nHost: x\r\n\r\n";
+    assert_eq!(ask(search), [200]);
+    assert_eq!(ask(&format!("{search}GET /nope HTTP/1.1\r\nHost: x\r\n\r\n")), [200, 404]);
+    assert_eq!(ask(&theme(&server, "dark")), [303]);
+    assert_eq!(ask(&theme(&server, "light")[..60]), [] as [u16; 0]);
+    assert_eq!(ask(&format!("{search}GET /nope")), [200]);
+}
+
+#[test]
+fn t95_what_follows_a_request_does_not_take_its_answer() {
+    let server = Server::start();
+    for rest in ["more=data", "\0garbage\r\n\r\n", "GET\r\n\r\n"] {
+        for (request, expected) in [
+            ("GET /search?q=welcome HTTP/1.1\r\nHost: x\r\n\r\n".to_owned(), 200),
+            (theme(&server, "dark"), 303),
+            (theme(&server, "light"), 303),
+        ] {
+            // This reads until the server closes the connection.
+            let answers = server.raw(format!("{request}{rest}\r\n\r\n"));
+            assert_eq!(statuses(&answers), [expected, 400], "{rest:?}: {answers}");
+        }
+    }
+    let end = format!("{}\r\nGET /welcome HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", theme(&server, "dark"));
+    assert_eq!(
+        statuses(&server.raw(end)),
+        [303, 200],
+        "the line end that old browsers send after a form is no request"
+    );
+}
+
+#[test]
+fn t97_what_is_no_request_gets_an_answer_without_a_body() {
+    let server = Server::start();
+    let get = |path: &str| server.raw(format!("GET {path} HTTP/1.1\r\nHost: x\r\n\r\n"));
+    for answer in [get("/\0"), get(&format!("/{}", "a".repeat(70_000))), server.raw("\u{16}\u{3}\u{1}\r\n\r\n")] {
+        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+        assert_eq!((status(head), body), (400, ""), "{answer}");
+        let names: Vec<String> =
+            head.lines().skip(1).map(|line| line.split(':').next().unwrap().to_lowercase()).collect();
+        assert!(names.iter().all(|name| ["content-length", "connection", "date"].contains(&&**name)), "{answer}");
+    }
+}
+
+#[test]
+fn case_52_refusals_write_at_most_100_lines_each_second() {
+    let server = Server::start();
+    let mut stream = server.connect();
+    let count = 1500;
+    let mut writing = stream.try_clone().unwrap();
+    let writer = std::thread::spawn(move || {
+        let request = "POST /join/x HTTP/1.1\r\nHost: x\r\nOrigin: http://evil.test\r\n\r\n";
+        writing.write_all(request.repeat(count - 1).as_bytes()).unwrap();
+        writing.write_all(request.replace("Origin", "Connection: close\r\nOrigin").as_bytes()).unwrap();
+    });
+    let mut answers = String::new();
+    stream.read_to_string(&mut answers).unwrap();
+    writer.join().unwrap();
+    assert_eq!(statuses(&answers), vec![403; count]);
+    let log = server.log();
+    let mut lines = BTreeMap::<&str, usize>::new();
+    for line in log.lines().filter(|line| line.contains("denied status=403")) {
+        *lines.entry(line.split(' ').next().unwrap()).or_default() += 1;
+    }
+    let written: usize = lines.values().sum();
+    // A line that is written at the end of a second can have the time of the next one.
+    assert!(written > 0 && written <= 100 * (lines.len() + 1), "{lines:?}");
 }
 
 #[test]
