@@ -6,7 +6,7 @@ mod sqlite;
 use std::time::Instant;
 
 use super::{beat::Beat, change::Change};
-use crate::{Result, pool::Manager, url::Kind};
+use crate::{Error, Result, pool::Manager, url::Kind};
 use postgres::Subscription;
 use sqlite::Journal;
 
@@ -45,4 +45,13 @@ impl Source {
             }
         }
     }
+}
+
+/// The error of a database that does not report every change.
+fn missing_triggers() -> Error {
+    Error::Schema(
+        "tables or triggers that report changes are missing or disabled: run `postern migrate`, or let the restore end that is \
+         running"
+            .into(),
+    )
 }

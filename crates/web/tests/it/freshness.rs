@@ -314,6 +314,24 @@ fn without_the_triggers_that_report_changes_nothing_is_cached() {
     cluster.sql("ALTER TABLE pages ENABLE TRIGGER ALL");
     readers.stranger.until("/readyz", 200, &[503], TIMEOUT);
 }
+#[test]
+fn without_a_trigger_of_a_sqlite_file_nothing_is_cached() {
+    let server = Server::start();
+    let file = server.folder.path().join("postern.db");
+    fill(&server, &url(&file));
+    let mut readers = Readers::of(&server);
+    let run = |statement: &str| {
+        python(&format!(
+            "import sqlite3; c = sqlite3.connect('{}', timeout=20); c.execute('{statement}'); c.commit()",
+            file.display()
+        ));
+    };
+    run("DROP TRIGGER user_changed");
+    readers.stranger.until("/readyz", 503, &[200], TIMEOUT);
+    run("UPDATE users SET active = 0 WHERE name = \"ann\"");
+    assert_eq!(readers.ann.status("/secret"), 401);
+}
+
 
 #[test]
 fn two_servers_behind_one_url_are_not_mixed() {
