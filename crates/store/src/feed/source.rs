@@ -34,6 +34,11 @@ impl Source {
         }
     }
 
+    /// Whether a heartbeat waits for the answer of a server.
+    pub(super) fn asks_a_server(&self) -> bool {
+        matches!(self, Source::Postgres(_))
+    }
+
     /// Proves that changes arrive, and returns those that did.
     pub(super) fn heartbeat(&mut self) -> Result<Beat> {
         match self {
@@ -41,7 +46,7 @@ impl Source {
             Source::Sqlite(journal) => {
                 let now = Instant::now();
                 let changes = journal.read()?;
-                Ok(Beat { changes, proven_up_to: journal.is_current().then_some(now) })
+                Ok(Beat { changes, polled_at: now, proven_up_to: journal.is_current().then_some(now) })
             }
         }
     }

@@ -287,7 +287,8 @@ fn a_feed_whose_database_is_not_there_yet_begins_when_it_is() {
         let store = Store::open(url, 4).unwrap();
         let (tell, told) = channel();
         let feed = store.watch(move |news| drop(tell.send(news))).unwrap();
-        assert_eq!(told.recv_timeout(TIMEOUT), Ok(Event::Interrupted), "the database answers, and has no triggers");
+        // The database answers, and has no triggers.
+        while told.recv_timeout(TIMEOUT).unwrap() != Event::Interrupted {}
         assert!(feed.failure().is_some());
         store.migrate().unwrap();
         assert_eq!(Watch { feed, told }.next(), Change::Everything);

@@ -159,8 +159,9 @@ impl Subscription {
         if session::backend(&mut self.listener)? != self.listener_pid {
             return Err(session::refusal());
         }
+        let polled_at = Instant::now();
         changes.extend(self.received()?);
-        Ok(Beat { changes, proven_up_to: self.arrived.take() })
+        Ok(Beat { changes, polled_at, proven_up_to: self.arrived.take() })
     }
 
     /// Sends a heartbeat with a random number, and looks whether our tables and triggers are still the same ones.
