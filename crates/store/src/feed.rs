@@ -181,6 +181,7 @@ impl Listener {
     fn run(self) {
         let mut source = None;
         let Err(error) = self.listen(&mut source) else { return };
+        (self.deliver)(Event::Waiting);
         let expected = self.manager.expected();
         // Whatever the pool is connected to may not be what the next listener finds.
         expected.set(None);
@@ -208,16 +209,22 @@ impl Listener {
         loop {
             waiting.extend(self.new_waiters(if last_heartbeat.is_none() { Duration::ZERO } else { POLL_INTERVAL }));
             let is_due = last_heartbeat.is_none_or(|at| at.elapsed() >= HEARTBEAT_INTERVAL);
+            let now = Instant::now();
             if waiting.is_empty() && !is_due {
                 self.deliver_changes(source.poll()?);
+                (self.deliver)(Event::Polled(now));
                 continue;
             }
-            last_heartbeat = Some(Instant::now());
+            last_heartbeat = Some(now);
+            if source.asks_a_server() {
+                (self.deliver)(Event::Waiting);
+            }
             let beat = source.heartbeat()?;
             self.deliver_changes(beat.changes);
             if let Err(std::sync::mpsc::TrySendError::Disconnected(())) = self.heartbeat.try_send(()) {
                 return Ok(());
             }
+            (self.deliver)(Event::Polled(beat.polled_at));
             self.manager.expected().set_reachable(true);
             if let Some(at) = beat.proven_up_to {
                 (self.deliver)(Event::Heartbeat(at));

@@ -23,7 +23,7 @@ use store::{
 pub use bulkheads::{POOL_SIZE, ShareLoad};
 
 use crate::{
-    cache::{process::Cache, watchdog},
+    cache::{generations::HOLDS_WITHIN, process::Cache, watchdog},
     clock,
     http::error::Error,
     markdown,
@@ -107,6 +107,29 @@ async fn blocking_write<T: Send + 'static>(
     match outcome {
         Err(store::Error::Unavailable(unavailable)) => Err(Error::NotSaved(unavailable.words)),
         outcome => Ok(outcome),
+    }
+}
+
+/// How long a change waits after its commit, beside what its own process needs to receive it.
+#[derive(Clone, Copy)]
+enum Wait {
+    /// Until every process that runs has received it.
+    Delivered,
+    /// Until it holds for the next request to every process, also to one that was suspended meanwhile.
+    Held,
+}
+
+impl Wait {
+    /// The wait after a command that may have taken access away, or has not.
+    fn taking(takes_access: bool) -> Wait {
+        if takes_access { Wait::Held } else { Wait::Delivered }
+    }
+
+    fn duration(self) -> Duration {
+        match self {
+            Wait::Delivered => DELIVERED_WITHIN,
+            Wait::Held => HOLDS_WITHIN,
+        }
     }
 }
 
@@ -295,8 +318,9 @@ impl Db {
         self.snapshot(move |conn| writing::preview(conn, &by, &command)).await
     }
 
-    /// Runs a command. When it returns, this process no longer serves cached values that the command made outdated, and
-    /// neither does any other process on the database while the change feed works.
+    /// Runs a command. When it returns, this process no longer serves cached values that the command made outdated, and neither
+    /// does any other process on the database while the change feed works. One that was suspended meanwhile may for 0.3 seconds,
+    /// unless the command may have taken access away.
     ///
     /// # Errors
     /// When the database fails; any other error of the command is in the inner result.
@@ -307,8 +331,18 @@ impl Db {
         consent: Consent,
     ) -> Result<store::Result<Outcome>, Error> {
         let share = if command.is_of_a_group() { Share::Revocations } else { Share::Changes };
-        let change = move |conn: &mut Conn| run_command(conn, &by, &command, consent, &mut |_| {});
-        split_outage(self.write_and_wait(share, change).await?)
+        let change = move |conn: &mut Conn| run_in(conn, &by, &command, consent, &mut |_| {});
+        self.write_command(share, Deadline::after(DEADLINE), change).await
+    }
+
+    async fn write_command(
+        &self,
+        share: Share,
+        deadline: Deadline,
+        change: impl FnOnce(&mut Conn) -> store::Result<Ran> + Send + 'static,
+    ) -> Result<store::Result<Outcome>, Error> {
+        let ran = self.write_and_wait_within(share, deadline, change, |ran| Wait::taking(ran.takes_access)).await?;
+        split_outage(ran.map(|ran| ran.outcome))
     }
 
     /// As [`Db::run`], for a job: no request waits for it. `progress` receives the number of finished pages, and `finish`
@@ -323,11 +357,11 @@ impl Db {
         finish: impl FnOnce(&mut Conn, &Outcome) -> store::Result<()> + Send + 'static,
     ) -> Result<store::Result<Outcome>, Error> {
         let change = move |conn: &mut Conn| {
-            let outcome = run_command(conn, &by, &command, consent, &mut progress)?;
-            finish(conn, &outcome)?;
-            Ok(outcome)
+            let ran = run_in(conn, &by, &command, consent, &mut progress)?;
+            finish(conn, &ran.outcome)?;
+            Ok(ran)
         };
-        split_outage(self.write_and_wait_within(Share::Jobs, deadline, change).await?)
+        self.write_command(Share::Jobs, deadline, change).await
     }
 
     /// Runs a change in one transaction, with the guarantee of [`Db::run`].
@@ -339,7 +373,7 @@ impl Db {
         &self,
         change: impl FnOnce(&mut Conn) -> store::Result<T> + Send + 'static,
     ) -> Result<T, Error> {
-        Ok(self.write_and_wait(Share::Changes, change).await??)
+        Ok(self.write_and_wait(Share::Changes, Wait::Delivered, change).await??)
     }
 
     /// Writes something that no request waits for and that makes no cached value outdated. It waits for the database
@@ -382,7 +416,8 @@ impl Db {
         Ok(blocking_write(&deadline, write).await??)
     }
 
-    /// As [`Db::write`], for a change of accounts: it does not wait behind changes of pages.
+    /// As [`Db::write`], for a change of accounts: it does not wait behind changes of pages. When it returns, it holds for the next
+    /// request to every process, also to one that was suspended meanwhile.
     pub async fn revoke<T: Send + 'static>(
         &self,
         change: impl FnOnce(&mut Conn) -> store::Result<T> + Send + 'static,
@@ -390,20 +425,21 @@ impl Db {
         Ok(self.try_revoke(change).await??)
     }
 
-    /// As [`Db::try_write`], for a change of accounts: it does not wait behind changes of pages.
+    /// As [`Db::revoke`], for a change that may be rejected.
     pub async fn try_revoke<T: Send + 'static>(
         &self,
         change: impl FnOnce(&mut Conn) -> store::Result<T> + Send + 'static,
     ) -> Result<store::Result<T>, Error> {
-        split_outage(self.write_and_wait(Share::Revocations, change).await?)
+        split_outage(self.write_and_wait(Share::Revocations, Wait::Held, change).await?)
     }
 
     async fn write_and_wait<T: Send + 'static>(
         &self,
         share: Share,
+        wait: Wait,
         change: impl FnOnce(&mut Conn) -> store::Result<T> + Send + 'static,
     ) -> Result<store::Result<T>, Error> {
-        self.write_and_wait_within(share, Deadline::after(DEADLINE), change).await
+        self.write_and_wait_within(share, Deadline::after(DEADLINE), change, move |_| wait).await
     }
 
     async fn write_and_wait_within<T: Send + 'static>(
@@ -411,18 +447,23 @@ impl Db {
         share: Share,
         deadline: Deadline,
         change: impl FnOnce(&mut Conn) -> store::Result<T> + Send + 'static,
+        wait: impl FnOnce(&T) -> Wait + Send + 'static,
     ) -> Result<store::Result<T>, Error> {
         let permit = self.bulkheads.enter(share, &deadline).await.map_err(not_saved)?;
         let (db, within) = (self.clone(), deadline.clone());
         blocking_write(&deadline, move || {
             let outcome = db.store.within(&within).write(change);
             drop(permit);
-            // When the connection was lost during the commit, the change may have been committed.
-            let may_be_committed = matches!(outcome, Ok(_) | Err(store::Error::InDoubt(_)));
-            if may_be_committed {
+            let wait = match &outcome {
+                Ok(done) => Some(wait(done)),
+                // When the connection was lost during the commit, the change may have been committed.
+                Err(store::Error::InDoubt(_)) => Some(Wait::Held),
+                Err(_) => None,
+            };
+            if let Some(wait) = wait {
                 let committed = Instant::now();
                 db.wait_until_caught_up();
-                thread::sleep(DELIVERED_WITHIN.saturating_sub(committed.elapsed()));
+                thread::sleep(wait.duration().saturating_sub(committed.elapsed()));
             }
             outcome
         })
@@ -442,15 +483,15 @@ impl Db {
         &self,
         change: impl FnOnce(&mut Conn) -> store::Result<T> + Send + 'static,
     ) -> Result<store::Result<T>, Error> {
-        split_outage(self.write_and_wait(Share::Changes, change).await?)
+        split_outage(self.write_and_wait(Share::Changes, Wait::Delivered, change).await?)
     }
 
-    /// Runs a change; `None` when its version is stale.
+    /// Runs a change of settings; `None` when its version is stale. It may hide pages, and holds as [`Db::revoke`] says.
     pub async fn write_or_stale<T: Send + 'static>(
         &self,
         change: impl FnOnce(&mut Conn) -> store::Result<T> + Send + 'static,
     ) -> Result<Option<T>, Error> {
-        match self.try_write(change).await? {
+        match split_outage(self.write_and_wait(Share::Changes, Wait::Held, change).await?)? {
             Ok(done) => Ok(Some(done)),
             Err(store::Error::Stale) => Ok(None),
             Err(error) => Err(error.into()),
@@ -501,6 +542,23 @@ pub fn run_command(
     consent: Consent,
     progress: &mut dyn FnMut(usize),
 ) -> store::Result<Outcome> {
-    let mut run = Run { by, now: clock::now(), consent, links: markdown::facts, progress };
-    writing::run(conn, &mut run, command)
+    run_in(conn, by, command, consent, progress).map(|ran| ran.outcome)
+}
+
+/// What a command did.
+struct Ran {
+    outcome: Outcome,
+    takes_access: bool,
+}
+
+fn run_in(
+    conn: &mut Conn,
+    by: &access::Editor,
+    command: &Command,
+    consent: Consent,
+    progress: &mut dyn FnMut(usize),
+) -> store::Result<Ran> {
+    let mut run = Run { by, now: clock::now(), consent, links: markdown::facts, progress, takes_access: false };
+    let outcome = writing::run(conn, &mut run, command)?;
+    Ok(Ran { outcome, takes_access: run.takes_access })
 }

@@ -11,6 +11,10 @@ pub enum Event {
     Changed(Change),
     /// Every change that was committed before this moment has been delivered.
     Heartbeat(Instant),
+    /// Every change that had arrived at this moment has been delivered.
+    Polled(Instant),
+    /// The feed waits for the database, and does not look for changes until the next [`Event::Polled`].
+    Waiting,
     /// Changes are not delivered, although the database answers; until the next heartbeat, only the database is true.
     Interrupted,
     /// The database does not answer; until the next heartbeat, there is nobody to ask.

@@ -6,7 +6,7 @@ mod sqlite;
 use std::time::Instant;
 
 use super::{beat::Beat, change::Change};
-use crate::{Result, pool::Manager, url::Kind};
+use crate::{Error, Result, pool::Manager, url::Kind};
 use postgres::Subscription;
 use sqlite::Journal;
 
@@ -34,6 +34,11 @@ impl Source {
         }
     }
 
+    /// Whether a heartbeat waits for the answer of a server.
+    pub(super) fn asks_a_server(&self) -> bool {
+        matches!(self, Source::Postgres(_))
+    }
+
     /// Proves that changes arrive, and returns those that did.
     pub(super) fn heartbeat(&mut self) -> Result<Beat> {
         match self {
@@ -41,8 +46,17 @@ impl Source {
             Source::Sqlite(journal) => {
                 let now = Instant::now();
                 let changes = journal.read()?;
-                Ok(Beat { changes, proven_up_to: journal.is_current().then_some(now) })
+                Ok(Beat { changes, polled_at: now, proven_up_to: journal.is_current().then_some(now) })
             }
         }
     }
+}
+
+/// The error of a database that does not report every change.
+fn missing_triggers() -> Error {
+    Error::Schema(
+        "tables or triggers that report changes are missing or disabled: run `postern migrate`, or let the restore end that is \
+         running"
+            .into(),
+    )
 }

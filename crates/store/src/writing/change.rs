@@ -78,6 +78,8 @@ pub struct Run<'a> {
     pub links: ReadText,
     /// Called with the number of pages that are done.
     pub progress: &'a mut dyn FnMut(usize),
+    /// Set by [`run`](super::run): whether people may have lost access to something.
+    pub takes_access: bool,
 }
 
 /// A change of one kind: what it does to access beside how it is done.

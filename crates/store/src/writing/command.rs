@@ -79,6 +79,22 @@ impl Command {
         )
     }
 
+    /// Whether the command may remove a page, a file or a member, which is no change of the readers of a page.
+    fn removes(&self) -> bool {
+        matches!(
+            self,
+            Command::Unpublish(_)
+                | Command::UnpublishForm(_)
+                | Command::Delete(_)
+                | Command::Undo(_)
+                | Command::UndoBulk(_)
+                | Command::PurgeFile(_)
+                | Command::UpdateGroup(_)
+                | Command::DeleteGroup(_)
+                | Command::ChangeMemberships(_)
+        )
+    }
+
     fn change(&self) -> &dyn Change {
         match self {
             Command::Publish(change) => change,
@@ -135,7 +151,9 @@ pub fn run(conn: &mut Conn, run: &mut Run<'_>, command: &Command) -> Result<Outc
         affected = change.affected(conn, run.by)?;
     }
     let plan = Plan::new(conn, &affected)?;
-    run.consent.check(&plan.diff())?;
+    let diff = plan.diff();
+    run.takes_access = command.removes() || diff.changes().iter().any(|change| change.removed.is_some());
+    run.consent.check(&diff)?;
     let pages = affected.edits.len().max(plan.changed());
     let outcome = conn.with_cache_for(pages, |conn| change.apply(conn, run, &plan))?;
     // The account may have been disabled during a long change: on PostgreSQL that commit is visible by now.

@@ -138,7 +138,8 @@ impl Change for UndoBulk {
         for change in changes(sorted.ready) {
             let Run { by, now, links, .. } = *run;
             let mut progress = |count| (run.progress)(done + count);
-            let mut part = Run { by, now, consent: run.consent.clone(), links, progress: &mut progress };
+            let (consent, takes_access) = (run.consent.clone(), run.takes_access);
+            let mut part = Run { by, now, consent, links, progress: &mut progress, takes_access };
             let count = change.apply(conn, &mut part, plan)?.count();
             done += count;
             (run.progress)(done);

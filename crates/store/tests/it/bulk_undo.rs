@@ -325,7 +325,8 @@ fn an_undo_of_very_many_pages_counts_them_as_it_goes() {
         let undo = |conn: &mut store::Conn| {
             let mut tell = |done| told.push(done);
             let (by, consent, links) = (by.editor(), Consent::Any, commands::links as _);
-            writing::run(conn, &mut Run { by, now: noon(), consent, links, progress: &mut tell }, &command)
+            let mut run = Run { by, now: noon(), consent, links, progress: &mut tell, takes_access: false };
+            writing::run(conn, &mut run, &command)
         };
         assert_eq!(store.write(undo).unwrap(), Outcome::Count(count));
         assert_eq!(told, (1..=count).collect::<Vec<_>>());

@@ -23,7 +23,7 @@ use store::{
 
 /// Runs a command with a consent.
 pub fn run_with(conn: &mut Conn, by: &Editor, command: Command, consent: Consent, now: Timestamp) -> Result<Outcome> {
-    let mut run = Run { by, now, consent, links, progress: &mut |_| {} };
+    let mut run = Run { by, now, consent, links, progress: &mut |_| {}, takes_access: false };
     writing::run(conn, &mut run, &command)
 }
 
@@ -173,7 +173,7 @@ pub fn move_under(
     progress: &mut dyn FnMut(usize),
 ) -> Result<usize> {
     let command = Command::Move(Move { pages: Selection::Pages(ids.to_vec()), under: under.clone() });
-    let mut run = Run { by, now, consent: Consent::Any, links, progress };
+    let mut run = Run { by, now, consent: Consent::Any, links, progress, takes_access: false };
     Ok(writing::run(conn, &mut run, &command)?.count())
 }
 

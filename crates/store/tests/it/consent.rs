@@ -1104,3 +1104,29 @@ fn a_question_writes_nothing_and_waits_for_no_writer() {
         assert!(new_page_id().unwrap() != new_page_id().unwrap());
     });
 }
+
+#[test]
+fn a_command_says_whether_it_may_take_access_away() {
+    on_both(|store| {
+        let page = store.write(|conn| commands::insert(conn, admin().editor(), &content("a"), noon())).unwrap();
+        let takes = |command: Command| {
+            let by = admin();
+            let run = |conn: &mut store::Conn| {
+                let progress = &mut |_| {};
+                let (by, consent, links) = (by.editor(), Consent::Any, commands::links as _);
+                let mut run = writing::Run { by, now: noon(), consent, links, progress, takes_access: false };
+                writing::run(conn, &mut run, &command)?;
+                Ok(run.takes_access)
+            };
+            store.write(run).unwrap()
+        };
+        let pages = || Selection::Pages(vec![page.id]);
+        let audience = |audience| Command::SetAudience(SetAudience { pages: pages(), audience });
+        takes(audience(Audience::Public));
+        assert!(takes(audience(Audience::SignedIn)));
+        assert!(takes(audience(Audience::Chosen(Chosen::default()))));
+        assert!(!takes(audience(Audience::SignedIn)), "signed-in users gain it");
+        assert!(!takes(commands::publication(None, Version(0), None, &content("b"))));
+        assert!(takes(Command::Delete(Delete(pages()))));
+    });
+}

@@ -153,7 +153,8 @@ fn a_page_that_was_saved_is_read_in_the_same_transaction() {
                 };
                 let by = admin();
                 let consent = Consent::Stated;
-                let mut run = Run { by: by.editor(), now: noon(), consent, links, progress: &mut |_| {} };
+                let mut run =
+                    Run { by: by.editor(), now: noon(), consent, links, progress: &mut |_| {}, takes_access: false };
                 let command = commands::publication(None, Version(0), None, &page("a", "nowhere"));
                 writing::run(conn, &mut run, &command)
             })

@@ -11,13 +11,19 @@ use std::{
 };
 
 use domain::{page::PagePath, user::Username};
-use store::feed::{Change, Event};
+use store::feed::{Change, DELIVERED_WITHIN, Event};
 
 /// The number of counters for sections, and for users. A change invalidates everything that shares its counter.
 const COUNTERS: usize = 512;
 
-/// The time without a tick of the watchdog after which the process may have been suspended.
+/// How old the last poll of the change feed, or the last tick of the watchdog, may be while cached values are used. After a longer
+/// time the process may have been suspended.
 pub(super) const MAX_PAUSE: Duration = Duration::from_millis(250);
+
+/// How soon after its commit a change holds for every request to any process on the database, also to one that was suspended
+/// meanwhile: a process that answers from its cache has looked for changes within [`MAX_PAUSE`], and what was committed
+/// [`DELIVERED_WITHIN`] before had arrived then.
+pub const HOLDS_WITHIN: Duration = MAX_PAUSE.saturating_add(DELIVERED_WITHIN);
 
 /// How old the last heartbeat of the change feed may be while cached values are used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,8 +48,11 @@ pub struct Generations {
     last_heartbeat: AtomicU64,
     /// A heartbeat counts only if it is newer than this moment, in the same unit.
     required_heartbeat: AtomicU64,
-    /// When the watchdog last ran, in the same unit; far in the future before it starts.
-    last_tick: AtomicU64,
+    /// When the change feed last looked for changes, or while it cannot, when the watchdog last ran; in the same unit, and far in
+    /// the future before both start.
+    last_look: AtomicU64,
+    /// Whether the change feed looks for changes without waiting for a server.
+    is_polling: AtomicBool,
     /// Whether the database does not answer the change feed.
     is_unreachable: AtomicBool,
     /// Counts changes that invalidate everything.
@@ -161,7 +170,8 @@ impl Generations {
             limits,
             last_heartbeat: AtomicU64::new(0),
             required_heartbeat: AtomicU64::new(0),
-            last_tick: AtomicU64::new(u64::MAX),
+            last_look: AtomicU64::new(u64::MAX),
+            is_polling: AtomicBool::new(false),
             is_unreachable: AtomicBool::new(false),
             everything: AtomicU64::new(0),
             open: PageCounters::new(),
@@ -192,12 +202,12 @@ impl Generations {
     }
 
     /// Whether cached values are proven to be current: the last heartbeat is recent, and this process was not suspended
-    /// since.
+    /// since it looked for changes. To be asked before [`Generations::is_current`]: between the two, changes may arrive.
     pub fn is_fresh(&self) -> bool {
         let (now, last) = (self.now(), self.last_heartbeat.load(SeqCst));
         last > self.required_heartbeat.load(SeqCst)
             && is_within(now, last, self.limits.private)
-            && is_within(now, self.last_tick.load(SeqCst), MAX_PAUSE)
+            && is_within(now, self.last_look.load(SeqCst), MAX_PAUSE)
     }
 
     /// Whether cached public pages are used: they stay up during an outage of the database, in which nothing is changed.
@@ -214,9 +224,13 @@ impl Generations {
         (last > 0).then(|| Duration::from_millis(self.now().saturating_sub(last)))
     }
 
-    /// Records that the process runs. [`super::watchdog`] calls it several times a second.
+    /// Records that the process runs. [`super::watchdog`] calls it several times a second. It counts only while the change feed
+    /// waits for a server: otherwise a process that was suspended might answer between this tick and the next poll.
     pub fn tick(&self) {
-        self.last_tick.store(self.now(), SeqCst);
+        let now = self.now();
+        if !self.is_polling.load(SeqCst) {
+            self.last_look.store(now, SeqCst);
+        }
     }
 
     /// Requires a new heartbeat before any cached value is used.
@@ -231,6 +245,11 @@ impl Generations {
                 self.last_heartbeat.fetch_max(self.millis(*at) + 1, SeqCst);
                 self.is_unreachable.store(false, SeqCst);
             }
+            Event::Polled(at) => {
+                self.is_polling.store(true, SeqCst);
+                self.last_look.store(self.millis(*at) + 1, SeqCst);
+            }
+            Event::Waiting => self.is_polling.store(false, SeqCst),
             Event::Interrupted => {
                 self.is_unreachable.store(false, SeqCst);
                 self.require_heartbeat();
@@ -425,9 +444,26 @@ mod tests {
         generations.epoch = Instant::now() - Duration::from_secs(1000);
         generations.record(&Event::Heartbeat(Instant::now()));
         assert!(generations.is_fresh());
-        generations.last_tick.store(generations.millis(Instant::now() - MAX_PAUSE * 2), SeqCst);
+        generations.last_look.store(generations.millis(Instant::now() - MAX_PAUSE * 2), SeqCst);
         assert!(!generations.is_fresh());
         generations.tick();
+        assert!(generations.is_fresh());
+    }
+
+    #[test]
+    fn while_the_feed_polls_nothing_is_fresh_from_before_its_last_poll() {
+        let mut generations = generations();
+        generations.epoch = Instant::now() - Duration::from_secs(1000);
+        generations.record(&Event::Heartbeat(Instant::now()));
+        // A change that was committed just after this poll, and was answered before this moment.
+        generations.record(&Event::Polled(Instant::now() - HOLDS_WITHIN));
+        generations.tick();
+        assert!(!generations.is_fresh(), "the watchdog ran, and nobody looked for changes");
+        // A heartbeat may be under way for longer.
+        generations.record(&Event::Waiting);
+        generations.tick();
+        assert!(generations.is_fresh());
+        generations.record(&Event::Polled(Instant::now()));
         assert!(generations.is_fresh());
     }
 

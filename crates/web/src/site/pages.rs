@@ -101,6 +101,11 @@ pub async fn show(request: HttpRequest, app: Data<App>) -> Result<Outcome, Error
     match answer(&request, &app).await {
         Ok(outcome) => Ok(plain::outcome(&request, outcome)),
         Err(error) => {
+            if matches!(error, Error::Unavailable(_))
+                && let Some(answer) = Resolved::for_strangers(&app, &request)
+            {
+                return Ok(Outcome::Page(plain::of(&request, answer)));
+            }
             if matches!(error, Error::NotFound | Error::Forbidden(_)) {
                 note_language(&request, &app).await;
             }

@@ -84,6 +84,19 @@ impl Resolved {
         }
     }
 
+    /// The cached answer that strangers get, for a request whose own answer could not be read from the database; `None` for a path
+    /// that is private.
+    pub fn for_strangers(app: &App, request: &HttpRequest) -> Option<Answer> {
+        let path = path(request);
+        match app.db.cache().answers.get(CacheKey::Path(path), "")? {
+            Cached::Answer(answer) => Some(answer),
+            Cached::Guarded { is_hidden: false, .. } => None,
+            Cached::Guarded { is_hidden: true, .. } | Cached::Listing => {
+                list_of_strangers(app, path, "").filter(|_| list_query(request) == ListQuery::START)
+            }
+        }
+    }
+
     /// Resolves a path for the sender of a request for something else that has the access of the page at this path, such as
     /// its feed. The answer is not cached at the path.
     ///
@@ -149,13 +162,22 @@ async fn cached(app: &App, request: &HttpRequest, path: &str) -> Result<Option<A
                     let list = answers.get_for(CacheKey::List(path), account);
                     list.or_else(|| answers.get_for(CacheKey::Path(path), account))
                 }
-                None => match answers.get(CacheKey::List(path), viewer.notice()) {
-                    Some(Cached::Answer(answer)) => Some(answer),
-                    _ => None,
+                None => match list_of_strangers(app, path, viewer.notice()) {
+                    // The cache is not fresh, and has public pages nevertheless: the database does not answer, and the line about
+                    // the credentials cannot be added.
+                    None if !app.db.cache().generations().is_fresh() => list_of_strangers(app, path, ""),
+                    list => list,
                 },
             }
         }
     })
+}
+
+fn list_of_strangers(app: &App, path: &str, notice: &'static str) -> Option<Answer> {
+    match app.db.cache().answers.get(CacheKey::List(path), notice) {
+        Some(Cached::Answer(answer)) => Some(answer),
+        _ => None,
+    }
 }
 
 async fn find(app: &App, requester: Requester<'_>, path: PagePath, list_query: ListQuery) -> Result<Resolved, Error> {

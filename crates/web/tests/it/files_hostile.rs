@@ -321,7 +321,7 @@ fn fill(site: &Site, page: PageId) {
             let name = FileName::parse(&format!("{number}.txt")).unwrap();
             let add = AddFile { page, name, content, alt: String::new(), replaces: false, at_once: false };
             let (now, consent, links) = (clock::now(), Consent::Stated, web::markdown::facts);
-            let mut run = Run { by: admin.editor(), now, consent, links, progress: &mut |_| {} };
+            let mut run = Run { by: admin.editor(), now, consent, links, progress: &mut |_| {}, takes_access: false };
             store::writing::run(conn, &mut run, &Command::AddFile(add))?;
         }
         Ok(())

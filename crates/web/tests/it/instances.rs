@@ -257,6 +257,35 @@ fn case_56_a_stopped_database_is_503_for_private_pages_and_never_401() {
 }
 
 #[test]
+fn t39_during_an_outage_public_pages_and_lists_are_those_of_strangers_whatever_the_credentials() {
+    let Some(cluster) = Cluster::start() else { return };
+    let server = server(&cluster, &[("POSTERN_SILENCE", "1")]);
+    add_ann(&cluster, &server);
+    cli(&cluster, &server, &["page", "put", "hello/sub", "--title", "Sub"], "Below.");
+    let (mut ann, mut stranger) = (Client::of(&server, "ann:open sesame"), Client::of(&server, ""));
+    ann.until("/secret", 200, &[401, 404], TIMEOUT);
+    let paths = ["/", "/hello", "/hello/feed.xml"];
+    let public = paths.map(|path| stranger.get(path));
+    let check = || {
+        for credentials in ["", "ann:open sesame", "ann:wrong", "x:\0"] {
+            for (path, expected) in paths.iter().zip(&public) {
+                let found = Client::of(&server, credentials).get(path);
+                assert_eq!(found.0, 200, "{path} {credentials}");
+                assert!(found == *expected, "{path} {credentials}: {}", found.1);
+            }
+        }
+    };
+    cluster.down();
+    check();
+    // From now on not even ann is recognised.
+    ann.until("/secret", 503, &[200], TIMEOUT);
+    check();
+    assert_eq!(Client::of(&server, "ann:wrong").status("/secret"), 503);
+    cluster.up();
+    ann.until("/secret", 200, &[503], TIMEOUT);
+}
+
+#[test]
 fn a_database_that_was_killed_is_listened_to_again_and_all_before_is_forgotten() {
     let Some(cluster) = Cluster::start() else { return };
     let server = server(&cluster, &[("POSTERN_SILENCE", "2")]);

@@ -226,7 +226,7 @@ impl Site {
     pub fn run(&self, command: Command) -> Outcome {
         self.write(|conn, admin| {
             let (now, consent, links) = (clock::now(), Consent::Any, web::markdown::facts as ReadText);
-            let mut run = Run { by: admin.editor(), now, consent, links, progress: &mut |_| {} };
+            let mut run = Run { by: admin.editor(), now, consent, links, progress: &mut |_| {}, takes_access: false };
             store::writing::run(conn, &mut run, &command)
         })
     }

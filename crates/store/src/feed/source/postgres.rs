@@ -15,7 +15,7 @@ use diesel::{
 use crate::{
     Error, Result,
     conn::{self, establish_postgres},
-    feed::{beat::Beat, change::Change},
+    feed::{beat::Beat, change::Change, source::missing_triggers},
     id,
     identity::{Expected, Identity},
     session,
@@ -159,8 +159,9 @@ impl Subscription {
         if session::backend(&mut self.listener)? != self.listener_pid {
             return Err(session::refusal());
         }
+        let polled_at = Instant::now();
         changes.extend(self.received()?);
-        Ok(Beat { changes, proven_up_to: self.arrived.take() })
+        Ok(Beat { changes, polled_at, proven_up_to: self.arrived.take() })
     }
 
     /// Sends a heartbeat with a random number, and looks whether our tables and triggers are still the same ones.
@@ -193,11 +194,7 @@ impl Subscription {
             return Err(session::refusal());
         }
         if usize::try_from(sent.triggers) != Ok(TRIGGERS.len()) {
-            return Err(Error::Schema(
-                "tables or triggers that report changes are missing or disabled: run `postern migrate`, or let the \
-                 restore end that is running"
-                    .into(),
-            ));
+            return Err(missing_triggers());
         }
         let is_same = self.tables.is_empty() || self.tables == sent.tables;
         self.tables = sent.tables;

@@ -14,10 +14,75 @@ use diesel::{
 use crate::{
     Error, Result,
     conn::{self, establish_sqlite},
-    feed::change::Change,
+    feed::{change::Change, source::missing_triggers},
     identity::{self, Companions, Expected, FileId, Identity},
     sqlite_files::is_frozen,
 };
+
+/// The triggers that report changes, sorted. Without one of them, changes are missed.
+const TRIGGERS: [&str; 61] = [
+    "app_password_changed",
+    "app_password_deleted",
+    "app_password_made",
+    "app_password_replaced",
+    "draft_deleted",
+    "draft_made",
+    "draft_moved",
+    "file_added",
+    "file_changed",
+    "file_deleted",
+    "front_language_changed",
+    "front_language_deleted",
+    "front_language_made",
+    "front_page_deleted",
+    "front_page_made",
+    "front_page_moved",
+    "group_changed",
+    "group_chosen",
+    "group_deleted",
+    "group_left",
+    "group_made",
+    "language_page_deleted",
+    "language_page_made",
+    "language_page_moved",
+    "look_picture_added",
+    "look_picture_changed",
+    "look_picture_deleted",
+    "member_added",
+    "member_removed",
+    "menu_entry_changed",
+    "menu_entry_deleted",
+    "menu_entry_made",
+    "menu_language_changed",
+    "menu_language_deleted",
+    "menu_language_made",
+    "menu_page_changed",
+    "menu_page_deleted",
+    "menu_page_made",
+    "navigation_changed",
+    "navigation_deleted",
+    "navigation_made",
+    "page_changed",
+    "page_deleted",
+    "page_made",
+    "page_moved",
+    "page_replaced",
+    "person_chosen",
+    "person_left",
+    "placement_changed",
+    "placement_deleted",
+    "placement_made",
+    "receipts_unwanted",
+    "receipts_wanted",
+    "rendition_made",
+    "site_changed",
+    "site_deleted",
+    "site_made",
+    "user_changed",
+    "user_deleted",
+    "user_made",
+    "user_replaced",
+];
 
 /// The table `changes`, and the position up to which it was read.
 pub(crate) struct Journal {
@@ -28,6 +93,8 @@ pub(crate) struct Journal {
     state: State,
     position: Option<Position>,
     version: i64,
+    /// The number of the schema, which changes with every table and trigger.
+    schema: i64,
     expected: Arc<Expected>,
 }
 
@@ -74,6 +141,18 @@ struct Version {
 }
 
 #[derive(QueryableByName)]
+struct SchemaVersion {
+    #[diesel(sql_type = BigInt)]
+    schema_version: i64,
+}
+
+#[derive(QueryableByName)]
+struct Count {
+    #[diesel(sql_type = BigInt)]
+    count: i64,
+}
+
+#[derive(QueryableByName)]
 struct Row {
     #[diesel(sql_type = BigInt)]
     id: i64,
@@ -93,6 +172,7 @@ impl Journal {
         // A first read creates the files beside the database.
         let version = data_version(&mut conn)?;
         let position = newest(&mut conn)?;
+        let schema = checked_schema(&mut conn)?;
         let unreadable = |error| Error::Unavailable(format!("{}: {error}", file.display()).into());
         let companions = Companions::of(file).map_err(unreadable)?;
         if look(file)?.0 != id {
@@ -102,7 +182,7 @@ impl Journal {
         expected.set_companions(companions);
         let (file, expected) = (file.to_owned(), expected.clone());
         let written = Written { stamp, is_recent: expected.rewrites() > 0 };
-        Ok(Journal { conn, file, id, written, state: State::Current, position, version, expected })
+        Ok(Journal { conn, file, id, written, state: State::Current, position, version, schema, expected })
     }
 
     /// Whether every change that was committed before the last call of [`Journal::read`] has been returned.
@@ -137,6 +217,10 @@ impl Journal {
         if version == self.version {
             return Ok(Vec::new());
         }
+        // While a trigger was missing, changes were made without it.
+        if schema_version(&mut self.conn)? != self.schema {
+            return self.reread();
+        }
         let rows: Vec<Row> = sql_query("SELECT id, nonce, kind, name FROM changes WHERE id >= $1 ORDER BY id")
             .bind::<BigInt, _>(self.position.map_or(0, |position| position.id))
             .load(&mut self.conn)?;
@@ -159,9 +243,16 @@ impl Journal {
     /// open connections hold of it may be old.
     fn start_over(&mut self) -> Result<Vec<Change>> {
         self.conn = connect(&self.file)?;
+        let everything = self.reread()?;
+        self.state = State::Current;
+        Ok(everything)
+    }
+
+    /// Begins at the end of the table, as everything may have changed.
+    fn reread(&mut self) -> Result<Vec<Change>> {
         self.version = data_version(&mut self.conn)?;
         self.position = newest(&mut self.conn)?;
-        self.state = State::Current;
+        self.schema = checked_schema(&mut self.conn)?;
         Ok(vec![Change::Everything])
     }
 }
@@ -213,6 +304,26 @@ fn data_version(conn: &mut SqliteConnection) -> Result<i64> {
     Ok(version.data_version)
 }
 
+fn schema_version(conn: &mut SqliteConnection) -> Result<i64> {
+    let version: SchemaVersion = sql_query("PRAGMA schema_version").get_result(conn)?;
+    Ok(version.schema_version)
+}
+
+/// The number of the schema, in which no trigger that reports changes is missing.
+fn checked_schema(conn: &mut SqliteConnection) -> Result<i64> {
+    // Read first: a change between the two is seen by the next call.
+    let schema = schema_version(conn)?;
+    let query = format!(
+        "SELECT count(*) AS count FROM sqlite_schema WHERE type = 'trigger' AND name IN ('{}')",
+        TRIGGERS.join("', '")
+    );
+    let found: Count = sql_query(query).get_result(conn)?;
+    match usize::try_from(found.count) == Ok(TRIGGERS.len()) {
+        true => Ok(schema),
+        false => Err(missing_triggers()),
+    }
+}
+
 fn newest(conn: &mut SqliteConnection) -> Result<Option<Position>> {
     let newest = sql_query("SELECT id, nonce FROM changes ORDER BY id DESC LIMIT 1");
     Ok(newest.get_result(conn).optional()?)
@@ -221,6 +332,22 @@ fn newest(conn: &mut SqliteConnection) -> Result<Option<Position>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_triggers_are_all_that_write_into_the_table() {
+        #[derive(QueryableByName)]
+        struct Name {
+            #[diesel(sql_type = Text)]
+            name: String,
+        }
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("site.db");
+        let url = crate::DatabaseUrl::parse(&format!("sqlite://{}", file.display())).unwrap();
+        crate::Store::open(&url, 1).unwrap().migrate().unwrap();
+        let query = "SELECT name FROM sqlite_schema WHERE type = 'trigger' AND sql LIKE '%INTO changes%' ORDER BY name";
+        let found: Vec<Name> = sql_query(query).load(&mut connect(&file).unwrap()).unwrap();
+        assert_eq!(found.iter().map(|found| found.name.as_str()).collect::<Vec<_>>(), TRIGGERS);
+    }
 
     #[test]
     fn a_write_may_have_the_stamp_of_the_one_before_it() {

@@ -43,14 +43,27 @@ pub async fn show(request: HttpRequest, app: Data<App>) -> Result<Outcome, Error
     if let Some(answer) = cached(&app, &request, &path).await? {
         return Ok(Outcome::Page(answer));
     }
+    match read(&request, &app, path.clone()).await {
+        // The database does not answer: the feed of strangers may be in the cache.
+        Err(error @ Error::Unavailable(_)) => {
+            match app.db.cache().answers.get(CacheKey::SectionFeed(path.as_str()), "") {
+                Some(Cached::Answer(public)) => Ok(Outcome::Page(public)),
+                _ => Err(error),
+            }
+        }
+        outcome => outcome,
+    }
+}
+
+async fn read(request: &HttpRequest, app: &Data<App>, path: PagePath) -> Result<Outcome, Error> {
     let answers = &app.db.cache().answers;
     let key = CacheKey::SectionFeed(path.as_str());
     let (mut token, all_pages) = (answers.fill_token(key), answers.all_pages());
-    let section = match Resolved::page(&app, &request, path.clone()).await? {
+    let section = match Resolved::page(app, request, path.clone()).await? {
         Resolved::Moved(path) => {
             return Ok(Outcome::Redirect(permanent_redirect_with_query(&feed_href(&path), request.query_string())));
         }
-        resolved => Section::of(resolved, &request).await?,
+        resolved => Section::of(resolved, request).await?,
     };
     if section.page.is_none() {
         // A page that moved away from here is reported with its new path.
