@@ -2,11 +2,12 @@
 
 mod postgres;
 mod sqlite;
+mod triggers;
 
 use std::time::Instant;
 
 use super::{beat::Beat, change::Change};
-use crate::{Error, Result, pool::Manager, url::Kind};
+use crate::{Result, pool::Manager, url::Kind};
 use postgres::Subscription;
 use sqlite::Journal;
 
@@ -50,13 +51,4 @@ impl Source {
             }
         }
     }
-}
-
-/// The error of a database that does not report every change.
-fn missing_triggers() -> Error {
-    Error::Schema(
-        "tables or triggers that report changes are missing or disabled: run `postern migrate`, or let the restore end that is \
-         running"
-            .into(),
-    )
 }

@@ -553,7 +553,10 @@ fn has_announced_access(store: &Store, told: Option<(PageId, AccessKind, usize)>
     let page = |(page, access, links): (PageId, AccessKind, usize)| {
         let opening = reading(store).get(&page.0).map_or(0, |readers| readers.range(..-1).count());
         let page = store.read(|conn| pages::get(conn, admin().editor(), page)).unwrap();
-        page.is_some_and(|page| page.readers.kind() == access) && opening == links
+        page.is_some_and(|page| {
+            let is_published = page.content.is_published(Utc::now());
+            page.readers.kind() == access && (opening == links || !is_published)
+        })
     };
     told.is_none_or(page)
 }

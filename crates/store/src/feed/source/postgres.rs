@@ -15,7 +15,7 @@ use diesel::{
 use crate::{
     Error, Result,
     conn::{self, establish_postgres},
-    feed::{beat::Beat, change::Change, source::missing_triggers},
+    feed::{beat::Beat, change::Change, source::triggers},
     id,
     identity::{Expected, Identity},
     session,
@@ -194,7 +194,7 @@ impl Subscription {
             return Err(session::refusal());
         }
         if usize::try_from(sent.triggers) != Ok(TRIGGERS.len()) {
-            return Err(missing_triggers());
+            return Err(triggers::missing());
         }
         let is_same = self.tables.is_empty() || self.tables == sent.tables;
         self.tables = sent.tables;

@@ -14,7 +14,7 @@ use diesel::{
 use crate::{
     Error, Result,
     conn::{self, establish_sqlite},
-    feed::{change::Change, source::missing_triggers},
+    feed::{change::Change, source::triggers},
     identity::{self, Companions, Expected, FileId, Identity},
     sqlite_files::is_frozen,
 };
@@ -320,7 +320,7 @@ fn checked_schema(conn: &mut SqliteConnection) -> Result<i64> {
     let found: Count = sql_query(query).get_result(conn)?;
     match usize::try_from(found.count) == Ok(TRIGGERS.len()) {
         true => Ok(schema),
-        false => Err(missing_triggers()),
+        false => Err(triggers::missing()),
     }
 }
 
