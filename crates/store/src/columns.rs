@@ -1,11 +1,14 @@
 //! Facts about columns that several nouns share: paths and their ranges, what is published, the content and the files of a page.
 
 use chrono::NaiveDateTime;
-use diesel::prelude::*;
-use domain::page::{Dates, PageId, PagePath};
+use diesel::{QueryableByName, prelude::*, sql_query, sql_types::Timestamp as SqlTimestamp};
+use domain::{
+    Timestamp,
+    page::{Dates, PageId, PagePath},
+};
 
 use crate::{
-    Error, Result,
+    Conn, Error, Result,
     schema::{files, fold, pages},
 };
 
@@ -27,6 +30,17 @@ pub(crate) fn path_of(path: &str) -> Result<PagePath> {
 /// The date and the end of a page from its columns.
 pub(crate) fn dates_of(published_at: NaiveDateTime, unpublish_at: Option<NaiveDateTime>) -> Dates {
     Dates { published_at: published_at.and_utc(), unpublish_at: unpublish_at.map(|end| end.and_utc()) }
+}
+
+/// The second in which the transaction began, by the clock of the database, as [`crate::active`] has it.
+pub(crate) fn now(conn: &mut Conn) -> Result<Timestamp> {
+    #[derive(QueryableByName)]
+    struct Now {
+        #[diesel(sql_type = SqlTimestamp)]
+        at: NaiveDateTime,
+    }
+    let now: Now = sql_query("SELECT CURRENT_TIMESTAMP AS at").get_result(conn)?;
+    Ok(now.at.and_utc())
 }
 
 /// The open range of the paths below a path: `0` is the byte after `/`, and `{` the one after `z`.

@@ -78,8 +78,8 @@ pub struct Hit {
 impl Hit {
     fn get_many(conn: &mut Conn, ids: &[i64]) -> Result<Vec<Hit>> {
         let columns = (pages::id, pages::private, pages::readers_from, pages::published_at, pages::unpublish_at);
-        let rows: Vec<(i64, bool, Option<i64>, NaiveDateTime, Option<NaiveDateTime>)> =
-            pages::table.filter(pages::id.eq_any(ids)).select(columns).load(conn)?;
+        type Row = (i64, bool, Option<i64>, NaiveDateTime, Option<NaiveDateTime>);
+        let rows: Vec<Row> = pages::table.filter(pages::id.eq_any(ids)).select(columns).load(conn)?;
         let hits = rows.into_iter().map(|(id, private, readers_from, published_at, unpublish_at)| Hit {
             id,
             access: EffectiveAccess::from_columns(private, readers_from).kind(),

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use chrono::{NaiveDateTime, Utc};
+use chrono::NaiveDateTime;
 use diesel::prelude::*;
 use domain::{
     Timestamp, Version,
@@ -32,7 +32,7 @@ use super::{
 };
 use crate::{
     Conn, Error, Result, access,
-    columns::{dates_of, path_of},
+    columns::{self, dates_of, path_of},
     drafts,
     error::skip_unreadable,
     page_row, reader_keys, revisions,
@@ -318,7 +318,7 @@ impl Publish {
         let (dates, shows_title) = match statement {
             Statement::Form => (DateEffect::None, false),
             Statement::Nothing => {
-                (self.date_effect(current.as_ref()), self.shows_title(conn, page, current.as_ref(), was)?)
+                (self.date_effect(conn, current.as_ref())?, self.shows_title(conn, page, current.as_ref(), was)?)
             }
         };
         let is_same = current.as_ref().is_some_and(|current| current.path == *path && current.audience == *audience);
@@ -343,13 +343,13 @@ impl Publish {
         Ok(Affected::pages(edits))
     }
 
-    fn date_effect(&self, current: Option<&Current>) -> DateEffect {
-        let (dates, now) = (self.content.dates(), Utc::now());
-        match current {
+    fn date_effect(&self, conn: &mut Conn, current: Option<&Current>) -> Result<DateEffect> {
+        let (dates, now) = (self.content.dates(), columns::now(conn)?);
+        Ok(match current {
             Some(current) if current.dates.is_opened_by(dates, now) => DateEffect::Opens,
             None if dates.has_ended(now) => DateEffect::Ended,
             _ => DateEffect::None,
-        }
+        })
     }
 
     /// Whether lists begin to show the title to everyone.

@@ -1,6 +1,6 @@
 //! Restoring a page from the trash, with its history and its old paths.
 
-use chrono::{NaiveDateTime, Utc};
+use chrono::NaiveDateTime;
 use diesel::{
     prelude::*,
     sql_query,
@@ -26,7 +26,7 @@ use super::{
 };
 use crate::{
     Conn, Error, Result, access,
-    columns::{CONTENT, dates_of},
+    columns::{self, CONTENT, dates_of},
     page_row, reader_keys,
     schema::trash,
 };
@@ -74,7 +74,7 @@ impl Change for Restore {
             return Ok(Affected::default());
         };
         let to = Some((self.path.clone(), OwnAccess::of(conn, &audience)?));
-        let dates = if dates.has_ended(Utc::now()) { DateEffect::Ended } else { DateEffect::None };
+        let dates = if dates.has_ended(columns::now(conn)?) { DateEffect::Ended } else { DateEffect::None };
         Ok(Affected::pages(vec![Edit { was, dates, ..Edit::new(self.page, title, None, to) }]))
     }
 

@@ -2,11 +2,14 @@
 //! closed to them before only if the preview named the page and the command carried that confirmation, or the command
 //! itself stated it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::SystemTime,
+};
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, TimeDelta};
 use domain::{
-    Version,
+    Timestamp, Version,
     access::{Admin, Editor, Member, Visitor},
     audience::{Audience, Chosen, Readers},
     bulk_action::BulkActionId,
@@ -86,6 +89,11 @@ enum Step {
     PurgeFile(Index, &'static str),
 }
 
+/// The moment at which the database decides what is published; `noon` is before it.
+fn right_now() -> Timestamp {
+    SystemTime::now().into()
+}
+
 /// When readers have a page.
 #[derive(Clone, Copy, Debug)]
 enum Timing {
@@ -99,7 +107,7 @@ impl Timing {
         let (published_at, unpublish_at) = match self {
             Timing::Always => (noon(), None),
             Timing::Earlier => (noon() - TimeDelta::days(2), Some(noon() - TimeDelta::days(1))),
-            Timing::Later => (Utc::now() + TimeDelta::days(1000), None),
+            Timing::Later => (right_now() + TimeDelta::days(1000), None),
         };
         PageContent { published_at, unpublish_at, ..content }
     }
@@ -398,7 +406,7 @@ fn reading(store: &Store) -> Reading {
         };
         people.iter().filter(|member| page.readers.include(member)).map(|member| member.id.0).chain(everybody).collect()
     };
-    let readers_now = |page: &Page| match page.content.is_published(Utc::now()) {
+    let readers_now = |page: &Page| match page.content.is_published(right_now()) {
         true => readers(page),
         false => BTreeSet::new(),
     };
@@ -554,7 +562,7 @@ fn has_announced_access(store: &Store, told: Option<(PageId, AccessKind, usize)>
         let opening = reading(store).get(&page.0).map_or(0, |readers| readers.range(..-1).count());
         let page = store.read(|conn| pages::get(conn, admin().editor(), page)).unwrap();
         page.is_some_and(|page| {
-            let is_published = page.content.is_published(Utc::now());
+            let is_published = page.content.is_published(right_now());
             page.readers.kind() == access && (opening == links || !is_published)
         })
     };
@@ -822,7 +830,7 @@ fn dates_that_open_a_page_are_confirmed_unless_its_own_form_states_them() {
 #[test]
 fn a_page_that_was_deleted_before_its_date_is_restored_with_a_question_and_an_ended_one_without() {
     on_both(|store| {
-        let now = Utc::now();
+        let now = right_now();
         let on = |days: i64| now + TimeDelta::days(days);
         let scheduled = PageContent { published_at: on(-1), ..content("a") };
         let ended = PageContent { published_at: on(-9), unpublish_at: Some(on(-8)), ..content("b") };

@@ -112,8 +112,8 @@ pub fn seen_by(
     app.view.render("error.html", &ErrorPage { frame, words: &words })
 }
 
-/// The page with the form that failed, from which it can be sent again; `None` for a request without one, and for a form without
-/// typed text unless its token is the problem.
+/// The page with the form that failed, from which it can be sent again; `None` for a request without one, for a form of which a part
+/// was saved, and for a form without typed text unless its token is the problem.
 async fn resend(
     app: &App,
     error: &Error,
@@ -124,7 +124,8 @@ async fn resend(
 ) -> Result<Option<String>, Error> {
     let is_stale = matches!(error, Error::StaleForm);
     let (Some(form), Some(account)) = (&sender.form, &sender.account) else { return Ok(None) };
-    if !html && !is_stale {
+    // What was saved is not sent again: the versions in the form are those from before.
+    if sender.has_changed || (!html && !is_stale) {
         return Ok(None);
     }
     let language = if form.is_of_panel() { LanguageTag::parse("en").ok() } else { sender.language.clone() };

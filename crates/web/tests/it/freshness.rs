@@ -169,8 +169,7 @@ fn t66_another_file_beside_the_old_log_leaves_nothing_of_the_old_one() {
     exchange.readers.get_nothing_old();
     exchange.readers.stranger.until("/readyz", 503, &[200], TIMEOUT);
     let log = exchange.server.log();
-    let is_explained =
-        |line: &str| line.contains("changes of the database do not arrive") && line.contains("check the disk");
+    let is_explained = |line: &str| line.contains("the database does not answer") && line.contains("check the disk");
     assert!(log.lines().any(is_explained), "{log}");
 }
 
