@@ -359,7 +359,7 @@ pub const INSIDE: &[Stop] = &[
     ("form sent too late", |p| {
         p.open("/admin/site");
         p.js("document.querySelector('form.form input[name=form_token]').value = 'old'");
-        p.press("Save settings").sees("Send it again");
+        p.press("Save settings").sees("Send this form again");
     }),
     ("signed out", |p| {
         p.open("/logout");
