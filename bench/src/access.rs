@@ -120,9 +120,14 @@ fn current(store: &Store, command: &Command) -> Result<Command, String> {
 fn run_command(store: &Store, command: &Command, consent: Consent) -> Result<(), String> {
     let (by, now) = (Admin::command_line(), Timestamp::from(std::time::SystemTime::now()));
     let change = |conn: &mut store::Conn| {
-        let progress = &mut |_| {};
-        let links = |_, _| TextFacts::default();
-        let mut run = Run { by: by.editor(), now, consent, links, progress, takes_access: false };
+        let mut run = Run {
+            by: by.editor(),
+            now,
+            consent,
+            links: |_, _| TextFacts::default(),
+            progress: &mut |_| {},
+            takes_access: false,
+        };
         writing::run(conn, &mut run, command).map(drop)
     };
     store.write(change).map_err(|error| error.to_string())
