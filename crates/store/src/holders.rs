@@ -3,9 +3,10 @@
 
 use std::collections::HashMap;
 
-use diesel::{dsl::sql, prelude::*, sql_types::Bool};
+use diesel::{expression::SqlLiteral, prelude::*, sql_types::Bool};
 use domain::{
     audience::Audience,
+    keys::KeyKind,
     page::{PageId, PagePath},
     share::{OpenLinks, Shows},
 };
@@ -13,13 +14,21 @@ use domain::{
 use crate::{
     Conn, Result,
     columns::KEYS,
-    in_circulation::SHARES_NOW,
+    in_circulation::in_circulation_now,
     schema::{pages, shares},
 };
 
+/// The links in circulation that open subpages, as a filter of the table `shares`.
+#[diesel::dsl::auto_type(no_type_alias)]
+fn opens_subpages() -> _ {
+    let section: &'static str = Shows::Section.as_str();
+    let is_in_circulation: SqlLiteral<Bool> = in_circulation_now(KeyKind::Share);
+    shares::shows.eq(section).and(is_in_circulation)
+}
+
 /// Whether there is any link that opens subpages. Most sites have none, and no change of them needs more of this module.
 pub(crate) fn any_of_sections(conn: &mut Conn) -> Result<bool> {
-    let links = shares::table.filter(shares::shows.eq(Shows::Section.as_str())).filter(sql::<Bool>(SHARES_NOW));
+    let links = shares::table.filter(opens_subpages());
     Ok(diesel::select(diesel::dsl::exists(links.select(shares::id))).get_result(conn)?)
 }
 
@@ -27,10 +36,7 @@ pub(crate) fn any_of_sections(conn: &mut Conn) -> Result<bool> {
 pub(crate) fn of_sections(conn: &mut Conn, ids: &[i64]) -> Result<Vec<(i64, i64)>> {
     let mut found = Vec::new();
     for ids in ids.chunks(KEYS) {
-        let rows = shares::table
-            .filter(shares::page_id.eq_any(ids))
-            .filter(shares::shows.eq(Shows::Section.as_str()))
-            .filter(sql::<Bool>(SHARES_NOW));
+        let rows = shares::table.filter(shares::page_id.eq_any(ids)).filter(opens_subpages());
         found.extend(rows.select((shares::page_id, shares::id)).load::<(i64, i64)>(conn)?);
     }
     Ok(found)
@@ -47,8 +53,7 @@ pub(crate) fn of_sections_at<'a>(
         let rows = pages::table
             .inner_join(shares::table.on(shares::page_id.eq(pages::id)))
             .filter(pages::path.eq_any(paths))
-            .filter(shares::shows.eq(Shows::Section.as_str()))
-            .filter(sql::<Bool>(SHARES_NOW));
+            .filter(opens_subpages());
         found.extend(rows.select((pages::path, shares::page_id, shares::id)).load::<(String, i64, i64)>(conn)?);
     }
     Ok(found)
@@ -67,7 +72,7 @@ pub(crate) fn of_page(
         let own = shares::table
             .filter(shares::page_id.eq(page.0))
             .filter(shares::shows.ne(Shows::Draft.as_str()))
-            .filter(sql::<Bool>(SHARES_NOW));
+            .filter(in_circulation_now(KeyKind::Share));
         let own: Vec<i64> = own.select(shares::id).load(conn)?;
         found.extend((!own.is_empty()).then_some(OpenLinks { count: own.len(), section: None }));
     }

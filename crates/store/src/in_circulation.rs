@@ -9,9 +9,6 @@ use diesel::{
 };
 use domain::keys::KeyKind;
 
-/// The shares that are in circulation in the second in which the transaction began.
-pub(crate) const SHARES_NOW: &str = "(shares.ended_at IS NULL AND shares.ends_at > CURRENT_TIMESTAMP)";
-
 /// A condition with a moment in it.
 pub(crate) type Condition = SqlLiteral<Bool, UncheckedBind<SqlLiteral<Bool>, AsExprOf<NaiveDateTime, Timestamp>>>;
 
@@ -33,6 +30,12 @@ fn parts(kind: KeyKind) -> (&'static str, [&'static str; 2]) {
 pub(crate) fn in_circulation(kind: KeyKind, now: NaiveDateTime) -> Condition {
     let (_, [before, after]) = parts(kind);
     sql::<Bool>(&format!("({before}")).bind::<Timestamp, _>(now).sql(&format!("{after})"))
+}
+
+/// As [`in_circulation`], in the second in which the transaction began.
+pub(crate) fn in_circulation_now(kind: KeyKind) -> SqlLiteral<Bool> {
+    let (_, [before, after]) = parts(kind);
+    sql::<Bool>(&format!("({before}CURRENT_TIMESTAMP{after})"))
 }
 
 /// Whether a user has such a key, as a filter of the table `users`.
