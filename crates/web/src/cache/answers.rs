@@ -106,6 +106,16 @@ pub enum Cached {
     Listing,
 }
 
+impl Cached {
+    /// The answer, if it is one.
+    pub fn answer(self) -> Option<Answer> {
+        match self {
+            Cached::Answer(answer) => Some(answer),
+            Cached::Guarded { .. } | Cached::Listing => None,
+        }
+    }
+}
+
 #[derive(Debug, PartialEq, Eq, Hash)]
 struct Key {
     key: OwnedCacheKey,

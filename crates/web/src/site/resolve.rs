@@ -174,10 +174,7 @@ async fn cached(app: &App, request: &HttpRequest, path: &str) -> Result<Option<A
 }
 
 fn list_of_strangers(app: &App, path: &str, notice: &'static str) -> Option<Answer> {
-    match app.db.cache().answers.get(CacheKey::List(path), notice) {
-        Some(Cached::Answer(answer)) => Some(answer),
-        _ => None,
-    }
+    app.db.cache().answers.get(CacheKey::List(path), notice).and_then(Cached::answer)
 }
 
 async fn find(app: &App, requester: Requester<'_>, path: PagePath, list_query: ListQuery) -> Result<Resolved, Error> {

@@ -46,10 +46,8 @@ pub async fn show(request: HttpRequest, app: Data<App>) -> Result<Outcome, Error
     match read(&request, &app, path.clone()).await {
         // The database does not answer: the feed of strangers may be in the cache.
         Err(error @ Error::Unavailable(_)) => {
-            match app.db.cache().answers.get(CacheKey::SectionFeed(path.as_str()), "") {
-                Some(Cached::Answer(public)) => Ok(Outcome::Page(public)),
-                _ => Err(error),
-            }
+            let public = app.db.cache().answers.get(CacheKey::SectionFeed(path.as_str()), "");
+            public.and_then(Cached::answer).map(Outcome::Page).ok_or(error)
         }
         outcome => outcome,
     }

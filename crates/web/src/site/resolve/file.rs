@@ -111,10 +111,7 @@ pub(super) async fn cached(app: &App, request: &HttpRequest, file: &FilePath<'_>
             let viewer = MaybeReader::of(request).await?;
             Ok(viewer.shared_account().and_then(|account| answers.get_for(key, account)))
         }
-        Some(Cached::Listing | Cached::Answer(_)) | None => match answers.get(key, "") {
-            Some(Cached::Answer(answer)) => Ok(Some(answer)),
-            _ => Ok(None),
-        },
+        Some(Cached::Listing | Cached::Answer(_)) | None => Ok(answers.get(key, "").and_then(Cached::answer)),
     }
 }
 
