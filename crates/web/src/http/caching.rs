@@ -73,8 +73,7 @@ fn holds(
     is_equal: impl Fn(&EntityTag, &EntityTag) -> bool,
 ) -> bool {
     let Some(etag) = etag.to_str().ok().and_then(|etag| etag.parse::<EntityTag>().ok()) else { return false };
-    let lines = headers.get_all(field).filter_map(|line| line.to_str().ok());
-    let mut lines = lines.map(str::trim);
+    let mut lines = headers.get_all(field).filter_map(|line| line.to_str().ok()).map(str::trim);
     lines.any(|line| {
         let is_held = |tag: &str| tag.parse::<EntityTag>().is_ok_and(|tag| is_equal(&tag, &etag));
         line == "*" || tags(line).any(is_held)

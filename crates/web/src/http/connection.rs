@@ -258,10 +258,15 @@ impl Connection {
             (None, None) => false,
         };
         if is_late {
-            self.is_expired.set(true);
-            if let Some(waker) = self.waker.borrow_mut().take() {
-                waker.wake();
-            }
+            self.end();
+        }
+    }
+
+    /// Makes the stream fail as soon as Actix uses it again.
+    fn end(&self) {
+        self.is_expired.set(true);
+        if let Some(waker) = self.waker.borrow_mut().take() {
+            waker.wake();
         }
     }
 
@@ -275,10 +280,7 @@ impl Connection {
     fn give_up(&self, now: u32) {
         let is_over = self.closed_since.get().is_some_and(|since| now.wrapping_sub(since) > CLOSED_SECONDS);
         if is_over && self.is_handling.get() && self.is_read.get() {
-            self.is_expired.set(true);
-            if let Some(waker) = self.waker.borrow_mut().take() {
-                waker.wake();
-            }
+            self.end();
         }
     }
 
