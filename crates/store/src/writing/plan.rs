@@ -84,7 +84,7 @@ impl Plan {
         let own = own_after(own_before.clone(), &rows, &affected.edits);
         let paths: HashMap<i64, &str> = rows.iter().map(|(id, row)| (*id, row.path.as_str())).collect();
         let shared = match affected.edits.is_empty() {
-            // Links open the same pages, whoever belongs to a group.
+            // The members of a group do not change what a link opens.
             true => SharedSections::default(),
             false => conn.with_index_scans(|conn| SharedSections::load(conn, &paths, &affected.edits, &above))?,
         };

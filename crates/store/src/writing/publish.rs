@@ -302,9 +302,7 @@ impl Publish {
             None => Ok(false),
         }
     }
-}
 
-impl Publish {
     /// The effect on access of a publication that states neither readers nor dates.
     pub(super) fn affected_unstated(&self, conn: &mut Conn) -> Result<Affected> {
         self.affected_with(conn, Statement::Nothing)

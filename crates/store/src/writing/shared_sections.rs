@@ -97,7 +97,7 @@ impl SharedSections {
             pages.iter().filter(|(page, _)| others.iter().all(|(other, _)| other != page)).cloned().collect()
         };
         LinkChange {
-            // Whoever has a link could read a page that everyone could read.
+            // People with a link could already read a page that everyone could read.
             gained: if before.access == everybody { Vec::new() } else { without(&new, &old) },
             lost: if after.access == everybody { Vec::new() } else { without(&old, &new) },
         }
