@@ -21,7 +21,7 @@ const COUNTERS: usize = 512;
 pub(super) const MAX_PAUSE: Duration = Duration::from_millis(250);
 
 /// How soon after its commit a change holds for every request to any process on the database, also to one that was suspended
-/// meanwhile: a process that answers from its cache has looked for changes within [`MAX_PAUSE`], and what was committed
+/// meanwhile: a process that answers from its cache has looked for changes within the last 250 ms, and what was committed
 /// [`DELIVERED_WITHIN`] before had arrived then.
 pub const HOLDS_WITHIN: Duration = MAX_PAUSE.saturating_add(DELIVERED_WITHIN);
 
