@@ -63,7 +63,7 @@ notice-not-verified = Name und Passwort lassen sich im Moment nicht prüfen. Zu 
 
 ## A page
 
-page-draft = Entwurf: nur für die Redaktion sichtbar.
+page-draft = Entwurf: nicht veröffentlicht.
 page-continue-editing = Weiter bearbeiten
 page-scheduled = Diese Seite wird am { $date } veröffentlicht. Bis dahin sieht sie nur die Redaktion.
 page-receipts = Diese Seite hat Lesebestätigungen: Die Redaktion sieht, wann sie zum ersten und zum letzten Mal geöffnet wurde.

@@ -64,7 +64,7 @@ notice-not-verified = Your name and password cannot be verified at the moment, s
 
 ## A page
 
-page-draft = Draft: only editors see this.
+page-draft = Draft: not published.
 page-continue-editing = Continue editing
 page-scheduled = This page will be published on { $date }. Until then only editors see it.
 page-receipts = This page has read receipts: its editors see when you first and last opened it.

@@ -63,7 +63,7 @@ notice-not-verified = En este momento no se pueden comprobar tu nombre y tu cont
 
 ## A page
 
-page-draft = Borrador: solo lo ve la redacción.
+page-draft = Borrador: sin publicar.
 page-continue-editing = Seguir editando
 page-scheduled = Esta página se publicará el { $date }. Hasta entonces solo la ve la redacción.
 page-receipts = Esta página tiene confirmación de lectura: la redacción ve cuándo la abriste por primera y por última vez.

@@ -63,7 +63,7 @@ notice-not-verified = Votre nom et votre mot de passe ne peuvent pas être véri
 
 ## A page
 
-page-draft = Brouillon : visible par la rédaction seulement.
+page-draft = Brouillon : non publié.
 page-continue-editing = Poursuivre la rédaction
 page-scheduled = Cette page sera publiée le { $date }. D’ici là, seule la rédaction la voit.
 page-receipts = Cette page a des accusés de lecture : la rédaction voit quand vous l’avez ouverte pour la première et la dernière fois.

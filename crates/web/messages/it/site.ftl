@@ -63,7 +63,7 @@ notice-not-verified = Al momento non è possibile verificare nome e password: si
 
 ## A page
 
-page-draft = Bozza: la vede solo la redazione.
+page-draft = Bozza: non pubblicata.
 page-continue-editing = Continua a modificare
 page-scheduled = Questa pagina sarà pubblicata il { $date }. Fino ad allora la vede solo la redazione.
 page-receipts = Questa pagina ha la conferma di lettura: la redazione vede quando l’hai aperta la prima e l’ultima volta.

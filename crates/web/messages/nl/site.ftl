@@ -63,7 +63,7 @@ notice-not-verified = Je naam en wachtwoord kunnen nu niet worden gecontroleerd.
 
 ## A page
 
-page-draft = Concept: alleen de redactie ziet dit.
+page-draft = Concept: niet gepubliceerd.
 page-continue-editing = Verder bewerken
 page-scheduled = Deze pagina wordt gepubliceerd op { $date }. Tot dan ziet alleen de redactie haar.
 page-receipts = Deze pagina heeft leesbevestigingen: de redactie ziet wanneer je haar voor het eerst en het laatst opende.

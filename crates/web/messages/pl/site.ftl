@@ -65,7 +65,7 @@ notice-not-verified = Nazwy i hasła nie można teraz sprawdzić, dlatego widać
 
 ## A page
 
-page-draft = Szkic: widzi go tylko redakcja.
+page-draft = Szkic: nieopublikowany.
 page-continue-editing = Kontynuuj edycję
 page-scheduled = Ta strona zostanie opublikowana { $date }. Do tego czasu widzi ją tylko redakcja.
 page-receipts = Ta strona ma potwierdzenia odczytu: redakcja widzi, kiedy otwarto ją po raz pierwszy i ostatni.

@@ -63,7 +63,7 @@ notice-not-verified = No momento não é possível verificar o nome e a senha, p
 
 ## A page
 
-page-draft = Rascunho: só a redação vê.
+page-draft = Rascunho: não publicado.
 page-continue-editing = Continuar a edição
 page-scheduled = Esta página será publicada em { $date }. Até lá, só a redação a vê.
 page-receipts = Esta página tem confirmação de leitura: a redação vê quando você a abriu pela primeira e pela última vez.

@@ -216,7 +216,7 @@ pub const INSIDE: &[Stop] = &[
         p.sees("Only editors see the draft");
     }),
     ("draft in the site", |p| {
-        p.press("Preview in the site").sees("Draft: only editors see this");
+        p.press("Preview in the site").sees("Draft: not published");
     }),
     ("draft compared", |p| {
         edit(p, "Renting the darkroom");

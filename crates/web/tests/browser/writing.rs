@@ -176,7 +176,7 @@ fn a_new_page_is_kept_from_its_first_words_and_is_one_draft() {
     visitor.open("/nascent");
     assert_eq!(visitor.status(), 404);
     let form = eve.address();
-    eve.open("/login?next=%2Fnascent").sees("More of it.").sees("Draft: only editors see this");
+    eve.open("/login?next=%2Fnascent").sees("More of it.").sees("Draft: not published");
     eve.open(&form).press("Publish");
     visitor.open("/nascent").sees("More of it.");
     eve.open("/admin/drafts").sees("There are no drafts");

@@ -83,7 +83,7 @@ async fn t43_a_draft_exists_for_editors_only_and_is_for_others_what_an_unknown_p
         assert_eq!(site.signed_in("eve", "wrong").get(path).await.status, site.visitor().get(path).await.status);
         let seen = site.eve().get(path).await.is(200);
         assert_eq!(seen.header("cache-control"), "no-store");
-        seen.has("Draft: only editors see this").has("<em>elm</em>").has(&edit);
+        seen.has("Draft: not published").has("<em>elm</em>").has(&edit);
         site.root().get(path).await.is(200).has("Nascent");
     }
     for actor in [site.visitor(), site.ann(), site.eve()] {
