@@ -26,7 +26,7 @@ const ADDRESS: &str = "/admin/links/broken";
 /// The maximum number of pages that the picker offers.
 const MAX_OFFERED: u32 = 8;
 /// How often changed texts are read.
-const PACE: Pace = Pace { between_batches: Duration::from_millis(50), poll_interval: Duration::from_secs(5) };
+const PACE: Pace = Pace { between_batches: Duration::from_millis(20), poll_interval: Duration::from_secs(5) };
 /// The maximum number of broken links on a page of the list.
 const MAX_LISTED: u32 = 200;
 /// The maximum number of pages whose links are examined for a page of the list.

@@ -20,7 +20,7 @@ use crate::{
 /// When the database fails.
 pub async fn current_user(db: &Db, name: &Username) -> Result<Option<Arc<CachedUser>>, Error> {
     match db.cache().users.get(name) {
-        Some(cached) => Ok(Some(cached)),
+        Some(cached) => Ok(Some(cached.value)),
         None => Box::pin(read_user(db, name)).await,
     }
 }
@@ -46,7 +46,7 @@ pub async fn current_app_password(
     hash: &SecretHash,
 ) -> Result<Option<Arc<CachedAppPassword>>, Error> {
     match db.cache().app_passwords.get(name, hash) {
-        Some(cached) => Ok(Some(cached)),
+        Some(cached) => Ok(Some(cached.value)),
         None => Box::pin(read_app_password(db, name, hash)).await,
     }
 }

@@ -56,16 +56,37 @@ pub fn account(request: &HttpRequest) -> Option<Arc<Account>> {
 /// strangers may read, a guess is neither throttled nor logged, and therefore learns nothing from a network that its
 /// user never used.
 pub async fn recognised(request: &HttpRequest) -> Option<Arc<Account>> {
-    let mut headers = request.headers().get_all(AUTHORIZATION);
-    let header = headers.next().filter(|_| headers.next().is_none())?.as_bytes();
     let app = request.app_data::<Data<App>>()?;
-    let envelope = Envelope::of(request);
+    if let Some(current) = proven(app, request) {
+        return Some(current.account.clone());
+    }
+    let (header, envelope) = (single_header(request)?, Envelope::of(request));
     require_https(app, &envelope).ok()?;
-    let current = match proven_on_connection(app, request, header) {
-        Some(current) => current,
-        None => Box::pin(remembered(app, request, &envelope, header)).await?,
-    };
+    let current = Box::pin(remembered(app, request, &envelope, header)).await?;
     Some(current.account.clone())
+}
+
+/// The user whose credentials a request has, if they were proven on its connection before. [`note`] must be called if they give
+/// access to something.
+pub fn proven(app: &App, request: &HttpRequest) -> Option<Arc<CachedUser>> {
+    let proof = Connection::of(request)?.proof();
+    let (proof, header) = (proof.as_ref()?, single_header(request)?);
+    require_https(app, &Envelope::of(request)).ok()?;
+    app.authenticator.recognise(&app.db, proof, header)
+}
+
+/// Notes that credentials that were proven on the connection of a request gave access.
+pub fn note(app: &App, request: &HttpRequest, current: &CachedUser) {
+    let client = Envelope::of(request).client;
+    if Connection::of(request).is_none_or(|connection| connection.is_sign_in_due(client.origin())) {
+        app.sign_ins.record(&app.db, current, &client);
+    }
+}
+
+/// The value of `Authorization`, unless a request has several.
+fn single_header(request: &HttpRequest) -> Option<&[u8]> {
+    let mut headers = request.headers().get_all(AUTHORIZATION);
+    headers.next().filter(|_| headers.next().is_none()).map(|header| header.as_bytes())
 }
 
 async fn remembered(app: &App, request: &HttpRequest, envelope: &Envelope, header: &[u8]) -> Option<Arc<CachedUser>> {
@@ -82,12 +103,6 @@ async fn remembered(app: &App, request: &HttpRequest, envelope: &Envelope, heade
     Some(current)
 }
 
-/// The user whose header was proven on this connection before.
-fn proven_on_connection(app: &App, request: &HttpRequest, header: &[u8]) -> Option<Arc<CachedUser>> {
-    let proof = Connection::of(request)?.proof();
-    app.authenticator.recognise(&app.db, proof.as_ref()?, header)
-}
-
 async fn authenticate(request: &HttpRequest) -> Result<SignIn, Error> {
     let app = request.app_data::<Data<App>>().ok_or_else(|| Error::Internal("no App in this scope".into()))?;
     let envelope = Envelope::of(request);
@@ -97,11 +112,11 @@ async fn authenticate(request: &HttpRequest) -> Result<SignIn, Error> {
     if headers.next().is_some() {
         return Err(Error::BadRequest("A request has at most one Authorization header."));
     }
-    let header = header.as_bytes();
-    if let Some(current) = proven_on_connection(app, request, header) {
-        app.sign_ins.record(&app.db, &current, &envelope.client);
+    if let Some(current) = proven(app, request) {
+        note(app, request, &current);
         return Ok(SignIn::Authenticated(current.account.clone()));
     }
+    let header = header.as_bytes();
     let Ok(credentials) = credentials::parse(header) else {
         app.failed_logins.record(None, &envelope, failed_logins::without_bcrypt::MALFORMED);
         return Ok(SignIn::Rejected);
@@ -164,9 +179,9 @@ pub async fn check(
 
 /// Whether a request has well-formed credentials with the reserved name, which a browser sends after it signed out.
 pub fn is_signed_out(request: &HttpRequest) -> bool {
-    let mut headers = request.headers().get_all(AUTHORIZATION);
-    let header = headers.next().filter(|_| headers.next().is_none());
-    header.and_then(|header| credentials::parse(header.as_bytes()).ok()).is_some_and(|sent| sent.name.is_signed_out())
+    single_header(request)
+        .and_then(|header| credentials::parse(header).ok())
+        .is_some_and(|sent| sent.name.is_signed_out())
 }
 
 /// Checks that a request came over HTTPS, where the operator requires it.

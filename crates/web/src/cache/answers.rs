@@ -116,6 +116,14 @@ impl Cached {
     }
 }
 
+/// The answer for one account.
+pub struct OwnAnswer {
+    /// The answer.
+    pub answer: Answer,
+    /// Whether it is a private page.
+    pub is_private: bool,
+}
+
 #[derive(Debug, PartialEq, Eq, Hash)]
 struct Key {
     key: OwnedCacheKey,
@@ -172,6 +180,8 @@ struct Entry {
     expires_at: Option<Timestamp>,
     /// The account of the viewer when the answer was made.
     account: Option<Arc<Account>>,
+    /// Whether the answer is a private page.
+    is_private: bool,
     value: Cached,
 }
 
@@ -296,18 +306,20 @@ impl Answers {
     }
 
     /// The answer for an account, if it was made for the same state of the account.
-    pub fn get_for(&self, key: CacheKey<'_>, account: &Arc<Account>) -> Option<Answer> {
-        let viewer = Viewer::of(account);
-        let entry = self.entries.as_ref()?.get(&BorrowedKey { key, viewer })?;
-        let own = entry.account.as_ref()?;
-        let is_same = Arc::ptr_eq(own, account) || own.renders_like(account);
-        match &entry.value {
-            Cached::Answer(answer) if is_same && self.generations.is_fresh() && self.is_current(&entry) => {
-                self.lookups.count_hit();
-                Some(answer.clone())
-            }
-            _ => None,
+    pub fn get_for(&self, key: CacheKey<'_>, account: &Account) -> Option<Answer> {
+        self.get_own(key, account).map(|own| own.answer)
+    }
+
+    /// As [`Answers::get_for`], with whether the answer is a private page.
+    pub fn get_own(&self, key: CacheKey<'_>, account: &Account) -> Option<OwnAnswer> {
+        let entry = self.entries.as_ref()?.get(&BorrowedKey { key, viewer: Viewer::of(account) })?;
+        let is_same = entry.account.as_ref()?.renders_like(account);
+        if !is_same || !self.generations.is_fresh() || !self.is_current(&entry) {
+            return None;
         }
+        let answer = entry.value.answer()?;
+        self.lookups.count_hit();
+        Some(OwnAnswer { answer, is_private: entry.is_private })
     }
 
     fn is_current(&self, entry: &Entry) -> bool {
@@ -331,13 +343,18 @@ impl Answers {
 
     /// Inserts a value for everybody without an account that was read after the token was taken.
     pub fn insert(&self, token: FillToken, notice: &'static str, value: Cached, expires_at: Option<Timestamp>) {
-        self.insert_entry(token, Viewer::Anyone(notice), None, value, expires_at);
+        self.insert_entry(token, Viewer::Anyone(notice), None, false, value, expires_at);
     }
 
     /// Inserts an answer for one account that was read after the token was taken.
     pub fn insert_for(&self, token: FillToken, account: Arc<Account>, answer: Answer, expires_at: Option<Timestamp>) {
-        let viewer = Viewer::of(&account);
-        self.insert_entry(token, viewer, Some(account), Cached::Answer(answer), expires_at);
+        self.insert_own(token, account, OwnAnswer { answer, is_private: false }, expires_at);
+    }
+
+    /// As [`Answers::insert_for`], with whether the answer is a private page.
+    pub fn insert_own(&self, token: FillToken, account: Arc<Account>, own: OwnAnswer, expires_at: Option<Timestamp>) {
+        let (viewer, value) = (Viewer::of(&account), Cached::Answer(own.answer));
+        self.insert_entry(token, viewer, Some(account), own.is_private, value, expires_at);
     }
 
     fn insert_entry(
@@ -345,6 +362,7 @@ impl Answers {
         token: FillToken,
         viewer: Viewer,
         account: Option<Arc<Account>>,
+        is_private: bool,
         value: Cached,
         expires_at: Option<Timestamp>,
     ) {
@@ -355,7 +373,7 @@ impl Answers {
         };
         if let Some(entries) = self.entries.as_ref().filter(|_| self.generations.is_current(&generation)) {
             let made_at = clock::now();
-            entries.insert(Key { key, viewer }, Entry { generation, made_at, expires_at, account, value });
+            entries.insert(Key { key, viewer }, Entry { generation, made_at, expires_at, account, is_private, value });
         }
     }
 }
@@ -372,7 +390,7 @@ mod tests {
         let made_at = clock::now();
         let generation = Generations::new(StalenessLimits::default()).generation(Dependency::Site);
         let expires_at = Some(made_at + TimeDelta::hours(1));
-        let entry = Entry { generation, made_at, expires_at, account: None, value: Cached::Listing };
+        let entry = Entry { generation, made_at, expires_at, account: None, is_private: false, value: Cached::Listing };
         let check = |minutes: i64, expected: bool| {
             assert_eq!(entry.is_valid_at(made_at + TimeDelta::minutes(minutes)), expected, "{minutes}");
         };

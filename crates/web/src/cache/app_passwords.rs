@@ -10,7 +10,7 @@ use domain::{
 };
 
 use super::{
-    by_user::{ByUser, UserFillToken},
+    by_user::{ByUser, UserFillToken, Versioned},
     generations::Generations,
     users::CachedUser,
 };
@@ -32,6 +32,11 @@ impl CachedAppPassword {
         Arc::new(CachedAppPassword { password, owner })
     }
 
+    /// A copy for the requests of one connection, as [`CachedUser::copy`].
+    pub fn copy(&self) -> Arc<CachedAppPassword> {
+        Arc::new(CachedAppPassword { password: self.password.clone(), owner: self.owner.copy() })
+    }
+
     /// The owner, if the account is active and the app password is valid.
     pub fn current(&self, now: Timestamp) -> Option<Arc<CachedUser>> {
         (self.owner.user.is_active_at(now) && self.password.is_valid(now)).then(|| self.owner.clone())
@@ -47,8 +52,8 @@ impl AppPasswords {
     }
 
     /// The app password of a user, if the cache is fresh and neither has changed.
-    pub fn get(&self, owner: &Username, hash: &SecretHash) -> Option<Arc<CachedAppPassword>> {
-        self.0.get(hash).filter(|cached| cached.owner.user.name == *owner)
+    pub fn get(&self, owner: &Username, hash: &SecretHash) -> Option<Versioned<Arc<CachedAppPassword>>> {
+        self.0.get(hash).filter(|cached| cached.value.owner.user.name == *owner)
     }
 
     /// A token for [`AppPasswords::insert`].

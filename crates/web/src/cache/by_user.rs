@@ -11,7 +11,16 @@ use super::generations::{Dependency, Generation, Generations};
 /// number of names.
 pub(super) struct ByUser<K, V> {
     generations: Arc<Generations>,
-    entries: Cache<K, (Generation, Arc<V>)>,
+    entries: Cache<K, Versioned<Arc<V>>>,
+}
+
+/// A value of a user, which is valid while its generation is current.
+#[derive(Clone, Debug)]
+pub struct Versioned<V> {
+    /// The generation of the user.
+    pub generation: Generation,
+    /// The value.
+    pub value: V,
 }
 
 /// The permission to insert a value of a user; must be taken before the database is read.
@@ -24,12 +33,12 @@ impl<K: Eq + Hash + Clone, V> ByUser<K, V> {
     }
 
     /// The value of a key, if the cache is fresh and its user has not changed.
-    pub(super) fn get<Q: Eq + Hash + ?Sized>(&self, key: &Q) -> Option<Arc<V>>
+    pub(super) fn get<Q: Eq + Hash + ?Sized>(&self, key: &Q) -> Option<Versioned<Arc<V>>>
     where
         K: Borrow<Q>,
     {
-        let (generation, cached) = self.entries.get(key)?;
-        (self.generations.is_fresh() && self.generations.is_current(&generation)).then_some(cached)
+        let cached = self.entries.get(key)?;
+        (self.generations.is_fresh() && self.generations.is_current(&cached.generation)).then_some(cached)
     }
 
     /// A token for [`ByUser::insert`].
@@ -40,7 +49,7 @@ impl<K: Eq + Hash + Clone, V> ByUser<K, V> {
     /// Inserts a value that was read after the token was taken.
     pub(super) fn insert(&self, token: UserFillToken, key: K, value: Arc<V>) {
         if self.generations.is_current(&token.0) {
-            self.entries.insert(key, (token.0, value));
+            self.entries.insert(key, Versioned { generation: token.0, value });
         }
     }
 }

@@ -204,7 +204,12 @@ impl Generations {
     /// Whether cached values are proven to be current: the last heartbeat is recent, and this process was not suspended
     /// since it looked for changes. To be asked before [`Generations::is_current`]: between the two, changes may arrive.
     pub fn is_fresh(&self) -> bool {
-        let (now, last) = (self.now(), self.last_heartbeat.load(SeqCst));
+        self.is_fresh_at(Instant::now())
+    }
+
+    /// As [`Generations::is_fresh`], with the present moment.
+    pub fn is_fresh_at(&self, now: Instant) -> bool {
+        let (now, last) = (self.millis(now) + 1, self.last_heartbeat.load(SeqCst));
         last > self.required_heartbeat.load(SeqCst)
             && is_within(now, last, self.limits.private)
             && is_within(now, self.last_look.load(SeqCst), MAX_PAUSE)

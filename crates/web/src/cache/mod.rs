@@ -5,7 +5,7 @@
 
 pub mod answers;
 pub mod app_passwords;
-mod by_user;
+pub mod by_user;
 pub mod contents;
 pub mod generations;
 pub mod lookups;

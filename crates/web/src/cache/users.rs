@@ -8,7 +8,7 @@ use domain::{
 };
 
 use super::{
-    by_user::{ByUser, UserFillToken},
+    by_user::{ByUser, UserFillToken, Versioned},
     generations::Generations,
 };
 use crate::auth::account::Account;
@@ -37,6 +37,11 @@ impl CachedUser {
         let account = Arc::new(Account::of_program(&user, password));
         Arc::new(CachedUser { user, account })
     }
+
+    /// A copy for the requests of one connection. Threads that count references to one value slow each other down.
+    pub fn copy(&self) -> Arc<CachedUser> {
+        Arc::new(CachedUser { user: self.user.clone(), account: Arc::new(self.account.as_ref().clone()) })
+    }
 }
 
 /// The cached users.
@@ -48,7 +53,7 @@ impl Users {
     }
 
     /// The user of a name, if the cache is fresh and the user has not changed.
-    pub fn get(&self, name: &Username) -> Option<Arc<CachedUser>> {
+    pub fn get(&self, name: &Username) -> Option<Versioned<Arc<CachedUser>>> {
         self.0.get(name.as_str())
     }
 

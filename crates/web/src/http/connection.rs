@@ -23,7 +23,7 @@ use tokio::{
     net::TcpStream,
 };
 
-use super::{budget::Share, read_ahead::ReadAhead};
+use super::{budget::Share, client::Origin, read_ahead::ReadAhead};
 use crate::auth::verify::connection_proof::ConnectionProof;
 
 #[cfg(test)]
@@ -38,6 +38,9 @@ const STALL_SECONDS: u32 = 30;
 /// The maximum time in seconds for which a request that changes nothing is handled after its client has closed its side. A
 /// client that waits for the answer looks like one that has gone until something is sent to it.
 const CLOSED_SECONDS: u32 = 2;
+
+/// The time in seconds in which a connection passes on one sign-in.
+const SIGN_IN_SECONDS: u32 = 60;
 
 /// The state of a connection. Its stream and its requests share it, on one thread.
 pub struct Connection {
@@ -60,6 +63,8 @@ pub struct Connection {
     read_ahead: ReadAhead,
     waker: RefCell<Option<Waker>>,
     proof: RefCell<Option<ConnectionProof>>,
+    /// The client network and the second of the last sign-in that was passed on.
+    signed_in: Cell<Option<(Origin, u32)>>,
     _share: Share,
 }
 
@@ -114,6 +119,7 @@ impl Worker {
             read_ahead: ReadAhead::default(),
             waker: RefCell::default(),
             proof: RefCell::default(),
+            signed_in: Cell::default(),
             _share: share,
         });
         self.connections.borrow_mut().push(Rc::downgrade(&connection));
@@ -170,6 +176,21 @@ impl Connection {
     /// Remembers credentials that were proven on this connection.
     pub fn remember(&self, proof: ConnectionProof) {
         *self.proof.borrow_mut() = Some(proof);
+        self.signed_in.set(None);
+    }
+
+    /// Whether a sign-in with the credentials that were last proven on this connection is to be passed on: the first one from
+    /// a client network, and then one a minute. All threads share what it is passed on to.
+    pub fn is_sign_in_due(&self, origin: Origin) -> bool {
+        let now = self.worker.second.get();
+        let is_due = !self
+            .signed_in
+            .get()
+            .is_some_and(|(last, second)| last == origin && now.wrapping_sub(second) < SIGN_IN_SECONDS);
+        if is_due {
+            self.signed_in.set(Some((origin, now)));
+        }
+        is_due
     }
 
     /// Notes that a head has arrived and that its request is being handled.
@@ -383,6 +404,17 @@ mod tests {
     fn answer(connection: &Rc<Connection>) {
         drop(Connection::handle(Some(connection)));
         connection.bytes_sent();
+    }
+
+    #[test]
+    fn a_sign_in_from_one_network_is_passed_on_once_a_minute() {
+        let connection = connection();
+        let due = |network| connection.is_sign_in_due(Origin::V4(network));
+        assert_eq!([due(1), due(1), due(2), due(2), due(1)], [true, false, true, false, true]);
+        (1..SIGN_IN_SECONDS).for_each(|_| connection.worker.tick());
+        assert!(!due(1));
+        connection.worker.tick();
+        assert_eq!([due(1), due(1)], [true, false]);
     }
 
     #[test]

@@ -27,17 +27,19 @@ pub(super) fn check(request: &ServiceRequest) -> Result<(), Error> {
         return Err(Error::BadRequest("The target of a request begins with a slash."));
     }
     let headers = request.headers();
-    let bytes: usize = headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 4).sum();
+    let (count, bytes) = headers
+        .iter()
+        .fold((0, 0), |(count, bytes), (name, value)| (count + 1, bytes + name.as_str().len() + value.len() + 4));
     let is_authorization_too_large =
         headers.get_all(header::AUTHORIZATION).any(|value| value.len() > MAX_AUTHORIZATION_BYTES);
-    if bytes > MAX_HEAD_BYTES || headers.iter().count() > MAX_HEADERS || is_authorization_too_large {
+    if bytes > MAX_HEAD_BYTES || count > MAX_HEADERS || is_authorization_too_large {
         return Err(Error::HeadersTooLarge);
     }
-    let hosts: Vec<_> = headers.get_all(header::HOST).collect();
-    match hosts[..] {
-        [host] if is_authority(host.as_bytes()) => Ok(()),
+    let mut hosts = headers.get_all(header::HOST);
+    match (hosts.next(), hosts.next()) {
+        (Some(host), None) if is_authority(host.as_bytes()) => Ok(()),
         // HTTP/1.0 requires none (RFC 9112 section 3.2).
-        [] if request.version() < Version::HTTP_11 => Ok(()),
+        (None, _) if request.version() < Version::HTTP_11 => Ok(()),
         _ => Err(Error::BadRequest("A request must have one Host header, with a host and an optional port.")),
     }
 }

@@ -7,7 +7,7 @@ use domain::Timestamp;
 use crate::{
     auth::account::Account,
     cache::{
-        answers::{Cached, FillToken, ReadGenerations},
+        answers::{Cached, FillToken, OwnAnswer, ReadGenerations},
         process::Cache,
     },
     http::answer::Answer,
@@ -63,7 +63,10 @@ impl CacheFill {
             }
         };
         match self.account {
-            Some(account) => answers.insert_for(token, account, answer.clone(), expires_at),
+            Some(account) => {
+                let own = OwnAnswer { answer: answer.clone(), is_private: self.is_guarded };
+                answers.insert_own(token, account, own, expires_at);
+            }
             None => answers.insert(token, self.notice, Cached::Answer(answer.clone()), expires_at),
         }
     }

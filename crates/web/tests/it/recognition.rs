@@ -4,7 +4,11 @@ use actix_web::http::Method;
 use domain::{page::PageInput, password::Password, user::Role};
 use web::{auth::verify::bcrypt_pool, clock};
 
-use crate::site::{Actor, Response, Site, basic, chosen, draft, public, signed_in};
+use crate::{
+    client::Client,
+    server::{Server, text},
+    site::{Actor, Response, Site, basic, chosen, draft, public, signed_in},
+};
 
 type Fingerprint = (u16, Vec<(String, String)>, String);
 
@@ -505,4 +509,34 @@ async fn the_settings_form_saves_the_contact_line_and_hides_pages() {
     let version = form.value_of("version");
     root.submit("/admin/site", "/admin/site", &[&fields[..5], &[("version", version.as_str())]].concat()).await.is(303);
     site.visitor().get("/nope").await.is(404);
+}
+
+#[test]
+fn t98_what_a_connection_has_proven_is_void_with_the_next_change_of_its_user() {
+    let server = Server::start();
+    let cli = |arguments: &[&str], input: &str| {
+        let (ok, out, err) = text(&server.cli(arguments, input));
+        assert!(ok, "{arguments:?}: {err}");
+        out
+    };
+    cli(&["user", "add", "ann"], "correct horse battery");
+    let secret = cli(&["token", "add", "ann", "--name", "backup"], "");
+    let secret = secret.split_whitespace().find(|word| word.starts_with("ptn_")).unwrap();
+    let mut ann = Client::of(&server, "ann:correct horse battery");
+    let mut backup = Client::of(&server, &format!("ann:{secret}"));
+    let mut check = |of_ann: u16, of_backup: u16| {
+        // The answer is cached for the second request, and the proof is used from then on.
+        for _ in 0..4 {
+            assert_eq!((ann.status("/private-example"), backup.status("/private-example")), (of_ann, of_backup));
+        }
+    };
+    check(200, 200);
+    cli(&["user", "disable", "ann"], "");
+    check(401, 401);
+    cli(&["user", "enable", "ann"], "");
+    check(200, 200);
+    cli(&["token", "end", "ann", "--name", "backup"], "");
+    check(200, 401);
+    cli(&["user", "passwd", "ann"], "another horse battery");
+    check(401, 401);
 }

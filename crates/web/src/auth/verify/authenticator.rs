@@ -134,15 +134,12 @@ impl Authenticator {
     /// The current row of the user of a header that was proven on this connection, as [`Authenticator::recall`] would find it
     /// in the caches; `None` to authenticate the header as usual.
     pub fn recognise(&self, db: &Db, proof: &ConnectionProof, header: &[u8]) -> Option<Arc<CachedUser>> {
-        let (name, record) = proof.of(self.tags.tag(header))?;
-        let now = clock::now();
-        let current = match record.matched() {
-            Matched::Password(hash) => {
-                db.cache().users.get(name).filter(|current| current.user.has_active(hash, now))?
-            }
-            Matched::AppPassword(hash) => db.cache().app_passwords.get(name, hash)?.current(now)?,
-        };
-        self.verified.renew(record, Instant::now()).then_some(current)
+        if !proof.is_of(self.tags.tag(header)) {
+            return None;
+        }
+        let now = Instant::now();
+        let current = proof.current(db.cache(), now)?;
+        self.verified.renew(proof.record(), now).then_some(current)
     }
 
     /// A proof for [`Authenticator::recognise`].

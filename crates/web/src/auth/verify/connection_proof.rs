@@ -4,12 +4,19 @@
 //! It identifies one `Authorization` header whose credentials are in the cache of verified credentials. It grants no access
 //! by itself: on every request the record must not have expired, and the current row must hold the record's hash.
 
-use std::{hash::Hasher, sync::Arc};
+use std::{cell::RefCell, hash::Hasher, sync::Arc, time::Instant};
 
-use domain::user::Username;
+use domain::{Timestamp, user::Username};
 use siphasher::sip128::{Hasher128, SipHasher24};
 
-use super::verified_cache::VerifiedRecord;
+use super::{matched::Matched, verified_cache::VerifiedRecord};
+use crate::{
+    cache::{
+        app_passwords::CachedAppPassword, by_user::Versioned, generations::Generations, process::Cache,
+        users::CachedUser,
+    },
+    clock,
+};
 
 /// The key for tags of headers: random at each start, and never written to disk.
 #[derive(Clone)]
@@ -47,21 +54,77 @@ impl Tag {
 }
 
 /// Credentials that were proven on a connection.
-#[derive(Clone)]
 pub struct ConnectionProof {
     tag: Tag,
     name: Username,
     record: Arc<VerifiedRecord>,
+    /// The row that the credentials were last found in.
+    row: RefCell<Option<Row>>,
+}
+
+/// The row of a user, or of an app password with its owner, for one connection.
+enum Row {
+    User(Versioned<Arc<CachedUser>>),
+    AppPassword(Versioned<Arc<CachedAppPassword>>),
 }
 
 impl ConnectionProof {
     pub(super) fn new(tag: Tag, name: Username, record: Arc<VerifiedRecord>) -> ConnectionProof {
-        ConnectionProof { tag, name, record }
+        ConnectionProof { tag, name, record, row: RefCell::default() }
     }
 
-    /// The user's name and the record, if the proof is of this header.
-    pub(super) fn of(&self, tag: Tag) -> Option<(&Username, &Arc<VerifiedRecord>)> {
-        self.tag.matches(tag).then_some((&self.name, &self.record))
+    /// Whether the proof is of this header.
+    pub(super) fn is_of(&self, tag: Tag) -> bool {
+        self.tag.matches(tag)
+    }
+
+    /// The record of the credentials.
+    pub(super) fn record(&self) -> &VerifiedRecord {
+        &self.record
+    }
+
+    /// The user of the credentials at this moment; `None` if the account is not active, the row has another hash, or the row is
+    /// not cached or may have changed.
+    pub(super) fn current(&self, cache: &Cache, now: Instant) -> Option<Arc<CachedUser>> {
+        let mut row = self.row.borrow_mut();
+        if !row.as_ref().is_some_and(|row| row.is_current(cache.generations(), now)) {
+            *row = self.look_up(cache);
+        }
+        row.as_ref()?.user(self.record.matched(), clock::now())
+    }
+
+    fn look_up(&self, cache: &Cache) -> Option<Row> {
+        Some(match self.record.matched() {
+            Matched::Password(_) => {
+                let Versioned { generation, value } = cache.users.get(&self.name)?;
+                Row::User(Versioned { generation, value: value.copy() })
+            }
+            Matched::AppPassword(hash) => {
+                let Versioned { generation, value } = cache.app_passwords.get(&self.name, hash)?;
+                Row::AppPassword(Versioned { generation, value: value.copy() })
+            }
+        })
+    }
+}
+
+impl Row {
+    fn is_current(&self, generations: &Generations, now: Instant) -> bool {
+        let generation = match self {
+            Row::User(user) => &user.generation,
+            Row::AppPassword(password) => &password.generation,
+        };
+        generations.is_fresh_at(now) && generations.is_current(generation)
+    }
+
+    /// The user, if the account is active and the row matches.
+    fn user(&self, matched: &Matched, now: Timestamp) -> Option<Arc<CachedUser>> {
+        match (self, matched) {
+            (Row::User(user), Matched::Password(hash)) => {
+                user.value.user.has_active(hash, now).then(|| user.value.clone())
+            }
+            (Row::AppPassword(password), Matched::AppPassword(_)) => password.value.current(now),
+            _ => None,
+        }
     }
 }
 

@@ -99,7 +99,8 @@ impl VerifiedCache {
         let within = |since: u64, limit: Duration| u128::from(now.saturating_sub(since)) < limit.as_millis();
         let is_valid = within(record.last_used_at.load(Relaxed), self.limits.idle)
             && within(record.created_at, self.limits.lifetime);
-        if is_valid {
+        // Threads that write to one value slow each other down.
+        if is_valid && record.last_used_at.load(Relaxed) < now {
             record.last_used_at.fetch_max(now, Relaxed);
         }
         is_valid
