@@ -53,9 +53,11 @@ pub(crate) fn run(options: &Options, servers: &[Server], report: &mut Report) ->
 }
 
 fn add_rows(lanes: &[Lane], report: &mut Report) {
-    let rate = |server: &Server, private: Option<usize>| {
-        let lane = lanes.iter().find(|lane| lane.server.name == server.name && lane.private == private);
-        lane.map_or(f64::NAN, |lane| lane.median(|measured| measured.rate))
+    let lane = |server: &str, private: Option<usize>| {
+        lanes.iter().find(|lane| lane.server.name == server && lane.private == private)
+    };
+    let rate = |server: &Server, private| {
+        lane(server.name, private).map_or(f64::NAN, |lane| lane.median(|measured| measured.rate))
     };
     let Some(postern) = lanes.first().map(|lane| lane.server) else { return };
     let (our_public, our_private) = (rate(postern, None), rate(postern, Some(0)));
@@ -85,15 +87,16 @@ fn add_rows(lanes: &[Lane], report: &mut Report) {
     report.tables.push(Table { title: "Throughput", head, rows });
     report.add(PART, "Postern, public page", (our_public, "requests/s"), None, "");
     report.add(PART, "Postern, private page", (our_private, "requests/s"), None, "");
-    let mut share = |name: &str, part: f64, of: f64, least: f64| {
-        let bound = Some(Bound::AtLeast(least));
-        report.add_bound(PART, name, (100.0 * part / of, "%"), bound, "ratio of medians, rounds in turn");
-    };
-    share("private page, of the public page's rate", our_private, our_public, 95.0);
-    if let Some(bare) = lanes.iter().find(|lane| lane.server.name == SAME_FIELDS) {
-        let ceiling = bare.median(|measured| measured.rate);
-        share("public page, of the bare server's rate with the same header fields", our_public, ceiling, 90.0);
-        share("private page, of the bare server's rate with the same header fields", our_private, ceiling, 90.0);
+    let (public, private) = (lane(postern.name, None), lane(postern.name, Some(0)));
+    let bare = lane(SAME_FIELDS, None);
+    for (name, part, of, least) in [
+        ("private page, of the public page's rate", private, public, 95.0),
+        ("public page, of the bare server's rate with the same header fields", public, bare, 90.0),
+        ("private page, of the bare server's rate with the same header fields", private, bare, 90.0),
+    ] {
+        let (Some(part), Some(of)) = (part, of) else { continue };
+        let percent = 100.0 * part.ratio_to(of);
+        report.add_bound(PART, name, (percent, "%"), Some(Bound::AtLeast(least)), "median of the rounds' ratios");
     }
     for lane in lanes {
         let server = lane.server;
@@ -119,6 +122,11 @@ fn short(how: &str) -> &str {
 impl Lane<'_> {
     fn median(&self, of: impl Fn(&Measured) -> f64) -> f64 {
         median(&self.rounds.iter().map(of).collect::<Vec<_>>())
+    }
+
+    /// The ratio of the rates of two lanes. On a machine that does other work at times, rounds of one moment are compared.
+    fn ratio_to(&self, other: &Lane<'_>) -> f64 {
+        median(&self.rounds.iter().zip(&other.rounds).map(|(own, other)| own.rate / other.rate).collect::<Vec<_>>())
     }
 
     fn least(&self) -> f64 {
