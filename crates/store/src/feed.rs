@@ -27,7 +27,7 @@ use crate::{Error, Result, advice, pool::Manager};
 pub use change::Change;
 pub use event::Event;
 use source::Source;
-use status::Status;
+use status::{Cause, Status};
 
 /// How soon after its commit a change by another process has been delivered, while the feed works: twice the poll interval.
 pub const DELIVERED_WITHIN: Duration = Duration::from_millis(40);
@@ -120,7 +120,8 @@ impl Supervisor {
                 status: self.status.clone(),
             };
             if let Err(error) = thread::Builder::new().name("listener".into()).spawn(move || listener.run()) {
-                self.status.fail(format!("no thread for the change feed: {error}"), &Event::Interrupted);
+                let cause = Cause::Other(format!("no thread for the change feed: {error}"));
+                self.status.fail(cause, &Event::Interrupted);
                 (self.deliver)(Event::Interrupted);
             }
             let was_connected = self.watch(&heartbeats);
@@ -139,12 +140,9 @@ impl Supervisor {
                 Ok(()) => (was_connected, last) = (true, Instant::now()),
                 Err(RecvTimeoutError::Disconnected) => break,
                 Err(RecvTimeoutError::Timeout) => {
-                    let seconds = last.elapsed().as_secs();
+                    let silence = last.elapsed();
                     let answers = answers(&self.manager);
-                    let cause = match answers {
-                        true => format!("the connection of the change feed has been silent for {seconds} seconds"),
-                        false => format!("the database has not answered for {seconds} seconds"),
-                    };
+                    let cause = if answers { Cause::Silent(silence) } else { Cause::NoAnswer(silence) };
                     let event = Event::of_failure(answers);
                     self.status.fail(cause, &event);
                     self.manager.expected().set_reachable(answers);
@@ -196,7 +194,8 @@ impl Listener {
             expected.set_reachable(answers);
             Event::of_failure(answers)
         };
-        self.status.fail(advice::explained(self.manager.url(), error).to_string(), &event);
+        let cause = Cause::Other(advice::explained(self.manager.url(), error).to_string());
+        self.status.fail(cause, &event);
         (self.deliver)(event);
     }
 
