@@ -106,7 +106,7 @@ async fn a_draft_of_a_page_is_seen_by_nobody_else_until_it_is_published() {
     shown.has("Hello, **moon**.").has("value=\"The moon\"").has("Unpublished changes by eve");
     eve.get(&edit).await.has("Only editors see the draft.").has(">Publish changes<");
     let of = edit.replace("/pages/", "/drafts/");
-    eve.get(&format!("{of}/preview")).await.is(200).has("<strong>moon</strong>").has("Draft: only editors");
+    eve.get(&format!("{of}/preview")).await.is(200).has("<strong>moon</strong>").has("Draft: not published");
     eve.get(&format!("{of}/compare")).await.is(200).has("<mark>**moon**.</mark>").has("<mark>**world**.</mark>");
     eve.get("/admin/pages").await.has("<span class=\"badge\">unpublished changes</span>");
     eve.get("/admin/pages?state=changes").await.has("Hello").has("1–1 of 1 drafts").lacks("/secret");
@@ -203,7 +203,7 @@ async fn a_page_is_unpublished_with_the_input_of_the_form_and_published_again_wi
     save(&eve, &edit, &[("body", "Hello, **mars**."), ("then", "unpublish")]).await.is(303);
     let unknown = site.visitor().get("/unknown").await.is(404).fingerprint();
     assert_eq!(site.visitor().get("/hello").await.fingerprint(), unknown);
-    eve.get("/hello").await.has("<strong>mars</strong>").has("Draft: only");
+    eve.get("/hello").await.has("<strong>mars</strong>").has("Draft: not published");
     eve.get(&edit).await.has(&format!("{edit}/history"));
     let old = format!("{edit}/history/1");
     eve.get(&format!("{edit}/history")).await.is(200).has("1–1 of 1 versions");
