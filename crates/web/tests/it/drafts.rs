@@ -72,7 +72,7 @@ async fn t43_a_draft_exists_for_editors_only_and_is_for_others_what_an_unknown_p
         let before = site.visitor().get(path).await.fingerprint();
         let before_ann = site.ann().get(path).await.fingerprint();
         // An answer that an editor got before there was a draft is not given again.
-        let empty = site.eve().get(path).await.lacks("Draft: only").fingerprint();
+        let empty = site.eve().get(path).await.lacks("Draft: not published").fingerprint();
         assert_eq!(site.eve().get(path).await.fingerprint(), empty);
         let edit = made(&site, path, private).await;
         if !like.is_empty() {
