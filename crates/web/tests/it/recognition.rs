@@ -519,7 +519,7 @@ fn t98_what_a_connection_has_proven_is_void_with_the_next_change_of_its_user() {
         assert!(ok, "{arguments:?}: {err}");
         out
     };
-    cli(&["user", "add", "ann"], "correct horse battery");
+    cli(&["user", "add", "ann", "--role", "reader"], "correct horse battery");
     let secret = cli(&["token", "add", "ann", "--name", "backup"], "");
     let secret = secret.split_whitespace().find(|word| word.starts_with("ptn_")).unwrap();
     let mut ann = Client::of(&server, "ann:correct horse battery");
