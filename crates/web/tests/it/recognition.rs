@@ -531,11 +531,11 @@ fn t98_what_a_connection_has_proven_is_void_with_the_next_change_of_its_user() {
         }
     };
     check(200, 200);
+    cli(&["token", "end", "ann", "--name", "backup"], "");
+    check(200, 401);
     cli(&["user", "disable", "ann"], "");
     check(401, 401);
     cli(&["user", "enable", "ann"], "");
-    check(200, 200);
-    cli(&["token", "end", "ann", "--name", "backup"], "");
     check(200, 401);
     cli(&["user", "passwd", "ann"], "another horse battery");
     check(401, 401);
