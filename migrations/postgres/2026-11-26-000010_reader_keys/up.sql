@@ -8,7 +8,7 @@ UPDATE drafts SET (was_private, was_readers_from) = (
     SELECT audience <> 'public', CASE WHEN audience IN ('inherited', 'chosen') THEN page_id END
     FROM revisions WHERE page_id = drafts.page_id ORDER BY version DESC LIMIT 1
 )
-WHERE page_id NOT IN (SELECT id FROM pages);
+WHERE NOT EXISTS (SELECT FROM pages WHERE id = drafts.page_id);
 
 -- The chosen readers of a draft by key, one on each line as in `revisions.readers`: `u17 ann`, `g4 Staff`. Rows from
 -- before this migration have names alone, in both tables; such a name counts for accounts that are older than the row.

@@ -4,4 +4,4 @@ CREATE TABLE links (
     target  TEXT COLLATE "C" NOT NULL,
     PRIMARY KEY (page_id, target)
 );
-INSERT INTO links_unread SELECT id FROM pages WHERE id NOT IN (SELECT page_id FROM links_unread);
+INSERT INTO links_unread SELECT id FROM pages ON CONFLICT DO NOTHING;

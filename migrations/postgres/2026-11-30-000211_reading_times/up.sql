@@ -4,4 +4,4 @@ CREATE TABLE reading_times (
     page_id BIGINT PRIMARY KEY,
     minutes BIGINT NOT NULL
 );
-INSERT INTO links_unread SELECT id FROM pages WHERE id NOT IN (SELECT page_id FROM links_unread);
+INSERT INTO links_unread SELECT id FROM pages ON CONFLICT DO NOTHING;

@@ -5,4 +5,4 @@ CREATE TABLE links (
     fragment TEXT COLLATE "C" NOT NULL,
     PRIMARY KEY (page_id, target, fragment)
 );
-INSERT INTO links_unread SELECT id FROM pages WHERE id NOT IN (SELECT page_id FROM links_unread);
+INSERT INTO links_unread SELECT id FROM pages ON CONFLICT DO NOTHING;
