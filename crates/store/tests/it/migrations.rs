@@ -96,6 +96,18 @@ fn they_are_pending_then_applied_then_nothing_is_left() {
 }
 
 #[test]
+fn no_migration_of_postgres_compares_each_row_with_all_rows_of_a_query() {
+    // PostgreSQL reads all rows of the query for each row, once they do not fit into `work_mem`.
+    for name in ALL {
+        for file in ["up.sql", "down.sql"] {
+            let path = format!("{}/../../migrations/postgres/{name}/{file}", env!("CARGO_MANIFEST_DIR"));
+            let text = std::fs::read_to_string(&path).unwrap();
+            assert!(!text.contains("NOT IN (SELECT"), "{path}");
+        }
+    }
+}
+
+#[test]
 fn two_processes_that_start_at_once_migrate_once() {
     on_each(|url| {
         let stores = [Store::open(url, 1).unwrap(), Store::open(url, 1).unwrap()];
