@@ -314,7 +314,7 @@ impl Answers {
     pub fn get_own(&self, key: CacheKey<'_>, account: &Account) -> Option<OwnAnswer> {
         let entry = self.entries.as_ref()?.get(&BorrowedKey { key, viewer: Viewer::of(account) })?;
         let is_same = entry.account.as_ref()?.renders_like(account);
-        if !is_same || !self.generations.is_fresh() || !self.is_current(&entry) {
+        if !is_same || !entry.is_valid_at(clock::now()) || !self.generations.is_proven(&entry.generation) {
             return None;
         }
         let answer = entry.value.answer()?;

@@ -38,7 +38,7 @@ impl<K: Eq + Hash + Clone, V> ByUser<K, V> {
         K: Borrow<Q>,
     {
         let cached = self.entries.get(key)?;
-        (self.generations.is_fresh() && self.generations.is_current(&cached.generation)).then_some(cached)
+        self.generations.is_proven(&cached.generation).then_some(cached)
     }
 
     /// A token for [`ByUser::insert`].

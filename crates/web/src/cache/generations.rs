@@ -207,8 +207,17 @@ impl Generations {
         self.is_fresh_at(Instant::now())
     }
 
-    /// As [`Generations::is_fresh`], with the present moment.
-    pub fn is_fresh_at(&self, now: Instant) -> bool {
+    /// Whether a cached value with this generation is proven to be current.
+    pub fn is_proven(&self, generation: &Generation) -> bool {
+        self.is_proven_at(generation, Instant::now())
+    }
+
+    /// As [`Generations::is_proven`], with the present moment.
+    pub fn is_proven_at(&self, generation: &Generation, now: Instant) -> bool {
+        self.is_fresh_at(now) && self.is_current(generation)
+    }
+
+    fn is_fresh_at(&self, now: Instant) -> bool {
         let (now, last) = (self.millis(now) + 1, self.last_heartbeat.load(SeqCst));
         last > self.required_heartbeat.load(SeqCst)
             && is_within(now, last, self.limits.private)

@@ -83,7 +83,7 @@ impl Menus {
         let Entry { generation, made_at, menu } = self.entries.get(&Kind::of(visitor))?;
         let now = clock::now();
         let is_in_time = now >= made_at && menu.expires_at.is_none_or(|at| now < at);
-        (is_in_time && self.generations.is_fresh() && self.generations.is_current(&generation)).then_some(menu)
+        (is_in_time && self.generations.is_proven(&generation)).then_some(menu)
     }
 
     /// A token for [`Menus::insert`].

@@ -61,8 +61,7 @@ impl Cache {
     /// The settings, if the cache is fresh and they have not changed.
     pub fn site(&self) -> Option<Arc<Site>> {
         let site = self.site.read().unwrap_or_else(PoisonError::into_inner);
-        let is_current = || site.0.is_some_and(|generation| self.generations.is_current(&generation));
-        (self.generations.is_fresh() && is_current()).then(|| site.1.clone())
+        site.0.filter(|generation| self.generations.is_proven(generation)).map(|_| site.1.clone())
     }
 
     /// The settings as they were last read. Error pages need a title even when the database does not answer.

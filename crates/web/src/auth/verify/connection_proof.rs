@@ -113,7 +113,7 @@ impl Row {
             Row::User(user) => &user.generation,
             Row::AppPassword(password) => &password.generation,
         };
-        generations.is_fresh_at(now) && generations.is_current(generation)
+        generations.is_proven_at(generation, now)
     }
 
     /// The user, if the account is active and the row matches.

@@ -34,8 +34,7 @@ impl NegativeCache {
 
     /// Whether these credentials were rejected, and no change of their user is known since.
     pub fn is_rejected(&self, credentials: &Fingerprint, generations: &Generations) -> bool {
-        generations.is_fresh()
-            && self.records.get(credentials).is_some_and(|record| generations.is_current(&record.generation))
+        self.records.get(credentials).is_some_and(|record| generations.is_proven(&record.generation))
     }
 
     /// Whether these credentials were rejected when the user's row was the same as this one.
